@@ -1,0 +1,3 @@
+//! Intercom's REST API: the only module that knows HTTP.
+
+pub mod model;

@@ -1,0 +1,87 @@
+//! Teammates and the workspace: `GET /admins`, `GET /me`.
+
+use serde::Deserialize;
+
+use super::lenient;
+
+/// A teammate, or Intercom's own bot.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
+#[serde(default)]
+pub struct Admin {
+    /// The id, as text.
+    #[serde(deserialize_with = "lenient::text")]
+    pub id: Option<String>,
+    /// The display name.
+    #[serde(deserialize_with = "lenient::text")]
+    pub name: Option<String>,
+    /// The e-mail address.
+    #[serde(deserialize_with = "lenient::text")]
+    pub email: Option<String>,
+    /// The role; null when none is assigned.
+    #[serde(deserialize_with = "lenient::object")]
+    pub role: Option<Role>,
+    /// Whether the teammate has a paid inbox seat.
+    #[serde(deserialize_with = "lenient::flag")]
+    pub has_inbox_seat: Option<bool>,
+}
+
+/// The role of a teammate.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
+#[serde(default)]
+pub struct Role {
+    /// The id, as text.
+    #[serde(deserialize_with = "lenient::text")]
+    pub id: Option<String>,
+    /// The name the workspace gave it.
+    #[serde(deserialize_with = "lenient::text")]
+    pub name: Option<String>,
+}
+
+/// The answer of `GET /admins`: one list, never paged.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AdminList {
+    /// Every entry; null entries occur.
+    pub admins: Vec<Option<Admin>>,
+}
+
+/// The answer of `GET /me`: the admin the token acts for.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
+#[serde(default)]
+pub struct Me {
+    /// The admin's id, as text.
+    #[serde(deserialize_with = "lenient::text")]
+    pub id: Option<String>,
+    /// The admin's e-mail address.
+    #[serde(deserialize_with = "lenient::text")]
+    pub email: Option<String>,
+    /// Whether that address is verified.
+    #[serde(deserialize_with = "lenient::flag")]
+    pub email_verified: Option<bool>,
+    /// The workspace.
+    #[serde(deserialize_with = "lenient::object")]
+    pub app: Option<App>,
+}
+
+/// The workspace, as `GET /me` shows it.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
+#[serde(default)]
+pub struct App {
+    /// The workspace id.
+    #[serde(deserialize_with = "lenient::text")]
+    pub id_code: Option<String>,
+    /// The workspace's name.
+    #[serde(deserialize_with = "lenient::text")]
+    pub name: Option<String>,
+    /// `US`, `EU` or `AU`.
+    #[serde(deserialize_with = "lenient::text")]
+    pub region: Option<String>,
+    /// The time zone's name.
+    #[serde(deserialize_with = "lenient::text")]
+    pub timezone: Option<String>,
+    /// When the workspace was created, in seconds since 1970.
+    #[serde(deserialize_with = "lenient::seconds")]
+    pub created_at: Option<i64>,
+    /// Whether Messenger identity verification is on; false may still mean JWT is on.
+    #[serde(deserialize_with = "lenient::flag")]
+    pub identity_verification: Option<bool>,
+}

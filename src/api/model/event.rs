@@ -1,0 +1,74 @@
+//! The activity log: `POST /admins/activity_logs/search`.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::lenient;
+
+/// One event of the activity log, borrowed from the page it came in.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Event<'a> {
+    /// The id, usually a UUID.
+    #[serde(borrow, deserialize_with = "lenient::cow")]
+    pub id: Cow<'a, str>,
+    /// The type; an open set, it grows with API versions.
+    #[serde(borrow, deserialize_with = "lenient::cow")]
+    pub activity_type: Cow<'a, str>,
+    /// When it happened, in seconds since 1970.
+    #[serde(deserialize_with = "lenient::required_seconds")]
+    pub created_at: i64,
+    /// Intercom's sentence about it.
+    #[serde(borrow, default, deserialize_with = "lenient::optional_cow")]
+    pub activity_description: Option<Cow<'a, str>>,
+    /// Who did it; often null.
+    #[serde(borrow, default)]
+    pub performed_by: Option<Performer<'a>>,
+    /// Details whose shape depends on the type, parsed only where a type needs them.
+    #[serde(borrow, default)]
+    pub metadata: Option<&'a RawValue>,
+}
+
+/// Who did it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Performer<'a> {
+    /// The admin's id, as text.
+    #[serde(borrow, deserialize_with = "lenient::optional_cow")]
+    pub id: Option<Cow<'a, str>>,
+    /// The admin's e-mail address.
+    #[serde(borrow, deserialize_with = "lenient::optional_cow")]
+    pub email: Option<Cow<'a, str>>,
+    /// The address the request came from.
+    #[serde(borrow, deserialize_with = "lenient::optional_cow")]
+    pub ip: Option<Cow<'a, str>>,
+}
+
+/// A page of the activity log.
+#[derive(Debug, Deserialize)]
+pub struct EventPage<'a> {
+    /// Where the page stands; may be absent, null or empty.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub pages: Option<Pages>,
+    /// The events, unparsed, so that one odd event does not spoil the page.
+    #[serde(borrow, default)]
+    pub activity_logs: Vec<&'a RawValue>,
+}
+
+/// Where a page stands among the others.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Pages {
+    /// The number of this page, from 1.
+    #[serde(deserialize_with = "lenient::count")]
+    pub page: Option<u64>,
+    /// How many events a page holds.
+    #[serde(deserialize_with = "lenient::count")]
+    pub per_page: Option<u64>,
+    /// How many pages there are.
+    #[serde(deserialize_with = "lenient::count")]
+    pub total_pages: Option<u64>,
+    /// The next page: an address, an object with a cursor, or null.
+    pub next: Option<serde_json::Value>,
+}

@@ -1,0 +1,11 @@
+//! What the API answers, as far as a posture scan reads it.
+//!
+//! Shapes follow the public OpenAPI description, version 2.16. Every field may be null or absent:
+//! real workspaces answer so.
+
+mod admin;
+mod event;
+mod lenient;
+
+pub use admin::{Admin, AdminList, App, Me, Role};
+pub use event::{Event, EventPage, Pages, Performer};

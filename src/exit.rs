@@ -1,0 +1,72 @@
+//! The exit codes, in one place.
+
+use std::process::ExitCode;
+
+/// How a command ended. Where several apply, the lowest in this list of precedence wins:
+/// usage, then violation, then incomplete, then success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The gate passed.
+    Success,
+    /// The gate failed: a violation is certain.
+    Violation,
+    /// The command line, a configuration or a control file is wrong.
+    Usage,
+    /// The scan could not complete: authentication, network, rate limit, or a source that failed.
+    Incomplete,
+}
+
+impl Exit {
+    /// The exit codes as `scan --help` prints them.
+    pub const HELP: &'static str = "\
+Exit codes:
+  0  the gate passed
+  1  the gate failed: a violation is certain
+  2  usage or configuration: bad flag, no token, bad TOML, unknown id, missing file
+  3  could not complete: authentication, network, rate limit, a source that failed";
+
+    /// The number the shell sees.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Violation => 1,
+            Self::Usage => 2,
+            Self::Incomplete => 3,
+        }
+    }
+
+    /// Decides how a scan ended: a certain violation outweighs what could not be read.
+    pub const fn of_scan(violation: bool, incomplete: bool) -> Self {
+        match (violation, incomplete) {
+            (true, _) => Self::Violation,
+            (false, true) => Self::Incomplete,
+            (false, false) => Self::Success,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_the_documented_ones() {
+        for exit in [Exit::Success, Exit::Violation, Exit::Usage, Exit::Incomplete] {
+            assert!(Exit::HELP.contains(&format!("\n  {}  ", exit.code())), "{exit:?}");
+        }
+    }
+
+    #[test]
+    fn a_violation_outweighs_an_incomplete_scan() {
+        assert_eq!(Exit::of_scan(true, true), Exit::Violation);
+        assert_eq!(Exit::of_scan(true, false), Exit::Violation);
+        assert_eq!(Exit::of_scan(false, true), Exit::Incomplete);
+        assert_eq!(Exit::of_scan(false, false), Exit::Success);
+    }
+}

@@ -1,0 +1,182 @@
+//! The report: what a scan found, ready to be rendered.
+//!
+//! Renderers take `&Report` and return text; only commands write.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::controls::{Control, Level};
+use crate::snapshot::{SourceId, SourceStatus};
+use crate::verdict::{Status, Verdict};
+
+/// Where the facts came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A live workspace.
+    Api,
+    /// A saved snapshot.
+    Snapshot,
+    /// The built-in sample workspace.
+    Demo,
+}
+
+/// The catalog that was evaluated.
+#[derive(Debug, Clone)]
+pub struct CatalogInfo {
+    /// The guide's version.
+    pub guide_version: String,
+    /// `sha256:` and the digest of every control file in force.
+    pub digest: String,
+    /// How many controls were evaluated.
+    pub controls: usize,
+}
+
+/// The configuration in force.
+#[derive(Debug, Clone)]
+pub struct ConfigInfo {
+    /// Its path as given.
+    pub path: String,
+    /// `sha256:` and its digest.
+    pub digest: String,
+    /// The settings in it that loosen the verdict.
+    pub loosens: Vec<String>,
+}
+
+/// How the scan was run.
+#[derive(Debug, Clone)]
+pub struct ScanInfo {
+    /// The instant of evaluation.
+    pub at: Timestamp,
+    /// Where the facts came from.
+    pub origin: Origin,
+    /// The highest level evaluated.
+    pub level: Level,
+    /// Start of the window, included.
+    pub since: Timestamp,
+    /// End of the window, included.
+    pub until: Timestamp,
+    /// Wall time; none where output has to be reproducible.
+    pub duration_ms: Option<u64>,
+    /// The configuration, where there is one.
+    pub config: Option<ConfigInfo>,
+}
+
+/// The workspace, as far as it could be read.
+#[derive(Debug, Clone, Default)]
+pub struct WorkspaceInfo {
+    /// Its id.
+    pub id: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// `US`, `EU` or `AU`, as the API says.
+    pub region: Option<String>,
+    /// How many teammates it has, Intercom's bot not counted; none where the list was not readable.
+    pub teammates: Option<u64>,
+}
+
+/// A source and how reading it ended.
+#[derive(Debug, Clone)]
+pub struct SourceReport {
+    /// Which source.
+    pub id: SourceId,
+    /// How it ended.
+    pub status: SourceStatus,
+    /// How many records were read.
+    pub records: u64,
+    /// How many requests it took.
+    pub requests: u64,
+    /// What the server or the network said, where it did not end well.
+    pub detail: Option<String>,
+}
+
+/// A control and what the scan says about it.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    /// The control.
+    pub control: Arc<Control>,
+    /// What the scan says.
+    pub verdict: Verdict,
+}
+
+/// How many controls ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Tally {
+    /// Controls that passed.
+    pub pass: usize,
+    /// Controls that failed.
+    pub fail: usize,
+    /// Controls a person has to look at.
+    pub manual: usize,
+    /// Controls that an error kept from being decided.
+    pub unknown: usize,
+}
+
+impl Tally {
+    /// Counts the statuses.
+    pub fn of(statuses: impl IntoIterator<Item = Status>) -> Self {
+        let mut tally = Self::default();
+        for status in statuses {
+            match status {
+                Status::Pass => tally.pass += 1,
+                Status::Fail => tally.fail += 1,
+                Status::Manual => tally.manual += 1,
+                Status::Unknown => tally.unknown += 1,
+            }
+        }
+        tally
+    }
+
+    /// The share of controls that data decided; none where there are no controls.
+    pub fn coverage(&self) -> Option<f64> {
+        let total = self.pass + self.fail + self.manual + self.unknown;
+        (total > 0).then(|| (self.pass + self.fail) as f64 / total as f64)
+    }
+}
+
+/// What fails the scan.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    /// Controls up to this level count; none with `--fail-on never`.
+    pub fail_on: Option<Level>,
+    /// Whether manual and unknown count too.
+    pub strict: bool,
+    /// Whether the gate passed.
+    pub passed: bool,
+    /// The ids of the controls that failed it.
+    pub violations: Vec<String>,
+    /// The exit code of the scan.
+    pub exit_code: u8,
+}
+
+/// What a scan found.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The catalog.
+    pub catalog: CatalogInfo,
+    /// The scan.
+    pub scan: ScanInfo,
+    /// The workspace.
+    pub workspace: WorkspaceInfo,
+    /// The sources, in order.
+    pub sources: Vec<SourceReport>,
+    /// The controls, in catalog order.
+    pub assessments: Vec<Assessment>,
+    /// The gate.
+    pub gate: Gate,
+    /// What the reader should know before believing the rest.
+    pub warnings: Vec<String>,
+}
+
+impl Report {
+    /// Counts all controls.
+    pub fn tally(&self) -> Tally {
+        Tally::of(self.assessments.iter().map(|assessment| assessment.verdict.status))
+    }
+
+    /// Counts the controls of one level.
+    pub fn tally_of(&self, level: Level) -> Tally {
+        let of_level = self.assessments.iter().filter(|assessment| assessment.control.level == level);
+        Tally::of(of_level.map(|assessment| assessment.verdict.status))
+    }
+}

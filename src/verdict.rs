@@ -1,0 +1,156 @@
+//! What the program says about one control: the outcome, how strong it is, and what it rests on.
+//!
+//! A [`Verdict`] is made by `checks` from facts alone; `overlay` and `report` never change its status.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::facts::Row;
+
+/// The outcome of a control. Unreadable data is never [`Status::Pass`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// The data shows that the requirement holds.
+    Pass,
+    /// The data shows that the requirement does not hold.
+    Fail,
+    /// The API cannot show it, or the token has no scope for it: a person has to look.
+    Manual,
+    /// The API could have shown it, but an error kept it from being read.
+    Unknown,
+}
+
+impl Status {
+    /// Every status, in the order reports list them.
+    pub const ALL: [Self; 4] = [Self::Pass, Self::Fail, Self::Manual, Self::Unknown];
+
+    /// The word used in reports and in `expect = "…"`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Manual => "manual",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Reads the word used in control files.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+}
+
+/// The kind of evidence a pass or a fail rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, PartialOrd, Ord)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// A setting or a list that the API reports directly.
+    Api,
+    /// Events of the activity log.
+    ActivityLog,
+    /// What a person saw in the web app and signed for.
+    Attestation,
+    /// A roster exported from the identity provider.
+    Roster,
+}
+
+impl Basis {
+    /// Every basis.
+    pub const ALL: [Self; 4] = [Self::Api, Self::ActivityLog, Self::Attestation, Self::Roster];
+
+    /// The word used in reports and in `basis = […]`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::ActivityLog => "activity-log",
+            Self::Attestation => "attestation",
+            Self::Roster => "roster",
+        }
+    }
+
+    /// Reads the word used in control files.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|basis| basis.as_str() == word)
+    }
+}
+
+/// One thing that is wrong: who or what, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Identifies the finding across runs.
+    pub fingerprint: Fingerprint,
+    /// Who or what the finding is about, usually an e-mail address.
+    pub subject: String,
+    /// What is wrong with it, in a few words.
+    pub message: String,
+    /// The row of the table that shows it.
+    pub evidence: Row,
+}
+
+/// Identifies a finding across runs: made of control, check and subject, never of counts or times.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    /// Derives the fingerprint of a finding; `parts` are its subject and the key of its row.
+    pub fn new<'a>(control: &str, check: usize, parts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut hash = Sha256::new();
+        let mut add = |part: &str| {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        };
+        add(control);
+        add(&check.to_string());
+        for part in parts {
+            add(part);
+        }
+        Self(hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The fingerprint as lower-case hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What the program says about one control.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// The outcome.
+    pub status: Status,
+    /// What the outcome rests on; empty for manual and unknown.
+    pub basis: Vec<Basis>,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// What is wrong, one by one; only a fail and some manuals have any.
+    pub findings: Vec<Finding>,
+    /// Further observations a reader needs to judge the outcome.
+    pub context: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_do_not_confuse_neighbouring_parts() {
+        let one = Fingerprint::new("2.3", 0, ["ab", "c"]);
+        assert_ne!(one, Fingerprint::new("2.3", 0, ["a", "bc"]));
+        assert_ne!(one, Fingerprint::new("2.3", 1, ["ab", "c"]));
+        assert_eq!(one, Fingerprint::new("2.3", 0, ["ab", "c"]));
+        assert_eq!(one.as_str().len(), 24);
+    }
+
+    #[test]
+    fn words_read_back() {
+        for status in Status::ALL {
+            assert_eq!(Status::parse(status.as_str()), Some(status));
+        }
+        for basis in Basis::ALL {
+            assert_eq!(Basis::parse(basis.as_str()), Some(basis));
+        }
+        assert_eq!(Status::parse("passed"), None);
+    }
+}
