@@ -5,9 +5,42 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::api::model::{Admin, Me};
+use crate::api::model::{Admin, Event, IpAllowlist, Me, ProbeAnswer};
 
 pub(crate) mod collect;
+
+/// Event types that set state: read as far back as the workspace exists, since only the newest one tells.
+pub const HISTORY_TYPES: &[&str] = &[
+    "admin_permission_change",
+    "admin_two_factor_auth_change",
+    "admin_invite_change",
+    "admin_deletion",
+    "admin_deprovisioned",
+    "role_creation",
+    "role_change",
+    "role_deletion",
+    "inbox_access_change",
+    "app_authentication_method_change",
+    "app_google_sso_domain_change",
+    "security_settings_change",
+    "app_identity_verification_change",
+    "messenger_api_secret_creation",
+    "messenger_api_secret_deletion",
+    "trusted_domains_setting_change",
+    "malicious_domains_setting_change",
+    "strip_inbound_email_links_change",
+    "allowed_attachment_filetypes_setting_change",
+    "content_redaction_rule_creation",
+    "content_redaction_rule_update",
+    "content_redaction_rule_deletion",
+    "conversation_deletion_schedule_creation",
+    "conversation_deletion_schedule_update",
+    "conversation_deletion_schedule_state_change",
+    "conversation_deletion_schedule_deletion",
+];
+
+/// Event types that show that a teammate is there: a sign-in, an accepted invite, SCIM provisioning.
+pub const ARRIVAL_TYPES: &[&str] = &["admin_login_success", "app_admin_join", "admin_provisioned"];
 
 /// A place the program reads from, as reports name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -19,11 +52,18 @@ pub enum SourceId {
     Admins,
     /// The activity log, in all the ranges a scan needs.
     ActivityLog,
+    /// The list of teams; no control needs it, so it is never asked for.
+    Teams,
+    /// The IP allowlist, as far as the token happens to be allowed to see it.
+    IpAllowlist,
+    /// What else the token can read: one request to each of a few configuration lists.
+    TokenProbe,
 }
 
 impl SourceId {
     /// Every source, in report order.
-    pub const ALL: [Self; 3] = [Self::Me, Self::Admins, Self::ActivityLog];
+    pub const ALL: [Self; 6] =
+        [Self::Me, Self::Admins, Self::ActivityLog, Self::Teams, Self::IpAllowlist, Self::TokenProbe];
 
     /// The id used in reports and control files.
     pub const fn as_str(self) -> &'static str {
@@ -31,6 +71,9 @@ impl SourceId {
             Self::Me => "me",
             Self::Admins => "admins",
             Self::ActivityLog => "activity-log",
+            Self::Teams => "teams",
+            Self::IpAllowlist => "ip-allowlist",
+            Self::TokenProbe => "token-probe",
         }
     }
 
@@ -40,6 +83,9 @@ impl SourceId {
             Self::Me => "GET /me",
             Self::Admins => "GET /admins",
             Self::ActivityLog => "POST /admins/activity_logs/search",
+            Self::Teams => "GET /teams",
+            Self::IpAllowlist => "GET /ip_allowlist",
+            Self::TokenProbe => "GET /tags and five other configuration lists",
         }
     }
 
@@ -48,6 +94,9 @@ impl SourceId {
         match self {
             Self::Me | Self::Admins => "Read admins",
             Self::ActivityLog => "Read admin activity logs",
+            Self::Teams => "Read and list users and companies",
+            Self::IpAllowlist => "manage_ip_allowlist",
+            Self::TokenProbe => "none: refusals are what a scan hopes for",
         }
     }
 
@@ -57,6 +106,9 @@ impl SourceId {
             Self::Me => "the workspace's own record",
             Self::Admins => "the list of teammates",
             Self::ActivityLog => "the activity log",
+            Self::Teams => "the list of teams",
+            Self::IpAllowlist => "the IP allowlist",
+            Self::TokenProbe => "the token probe",
         }
     }
 }
@@ -72,18 +124,34 @@ pub enum Feed {
     LogWindow,
     /// State-setting events older than the window.
     LogHistory,
+    /// Sign-ins and arrivals older than the window, as far back as a teammate may be silent.
+    LogArrivals,
+    /// `GET /ip_allowlist`.
+    IpAllowlist,
+    /// The token probe.
+    TokenProbe,
 }
 
 impl Feed {
     /// Every feed.
-    pub const ALL: [Self; 4] = [Self::Me, Self::Admins, Self::LogWindow, Self::LogHistory];
+    pub const ALL: [Self; 7] = [
+        Self::Me,
+        Self::Admins,
+        Self::LogWindow,
+        Self::LogHistory,
+        Self::LogArrivals,
+        Self::IpAllowlist,
+        Self::TokenProbe,
+    ];
 
     /// The source it is a part of.
     pub const fn source(self) -> SourceId {
         match self {
             Self::Me => SourceId::Me,
             Self::Admins => SourceId::Admins,
-            Self::LogWindow | Self::LogHistory => SourceId::ActivityLog,
+            Self::LogWindow | Self::LogHistory | Self::LogArrivals => SourceId::ActivityLog,
+            Self::IpAllowlist => SourceId::IpAllowlist,
+            Self::TokenProbe => SourceId::TokenProbe,
         }
     }
 }
@@ -122,17 +190,40 @@ impl Outcome {
     }
 }
 
-/// What the workspace answered, apart from its events: those stream into the log's observer.
-#[derive(Debug, Clone)]
-pub struct Snapshot {
-    /// The instant the scan is evaluated at.
-    pub at: Timestamp,
-    /// `GET /me`, where it was readable.
-    pub me: Option<Me>,
-    /// `GET /admins`; empty where it was not readable. Intercom's bot is still in it.
-    pub admins: Vec<Admin>,
+/// One thing the workspace answered. A scan is a stream of records: from the API, or from a saved file.
+///
+/// Me, admins, allowlist and probe come before the first event, each at most once; the events of one feed come newest
+/// first, in the API's order; the feeds may be interleaved.
+#[derive(Debug, Clone, Copy)]
+pub enum Record<'a> {
+    /// `GET /me`.
+    Me(&'a Me),
+    /// `GET /admins`, Intercom's bot included.
+    Admins(&'a [Admin]),
+    /// `GET /ip_allowlist`.
+    IpAllowlist(&'a IpAllowlist),
+    /// What the token probe was answered.
+    Probe(&'a [ProbeAnswer]),
+    /// One event of the activity log, no event twice, each inside its feed's range.
+    Event(Feed, &'a Event<'a>),
+}
+
+/// How a collection or a replay ended, feed by feed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcomes {
     /// How each feed ended.
-    pub outcomes: BTreeMap<Feed, Outcome>,
+    pub feeds: BTreeMap<Feed, Outcome>,
     /// What the person who runs the scan should know about the reading.
     pub warnings: Vec<String>,
+}
+
+/// The ranges of the activity log that a scan reads. All bounds are whole seconds and included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranges {
+    /// The instant of evaluation, and the end of the window.
+    pub now: Timestamp,
+    /// The start of the window: everything from here to `now` is read.
+    pub since: Timestamp,
+    /// Sign-ins and arrivals are read back to here; equal to `since` or later where the window reaches far enough.
+    pub arrivals_since: Timestamp,
 }

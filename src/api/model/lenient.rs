@@ -12,6 +12,13 @@ pub(super) fn text<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>
     Ok(optional_cow(input)?.map(Cow::into_owned))
 }
 
+/// The texts of a list; anything else in it, or instead of it, counts as missing.
+pub(super) fn texts<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<String>, D::Error> {
+    let value = Value::deserialize(input)?;
+    let entries = value.as_array().into_iter().flatten();
+    Ok(entries.filter_map(|entry| entry.as_str().map(str::to_owned)).collect())
+}
+
 /// True or false; anything else counts as missing.
 pub(super) fn flag<'de, D: Deserializer<'de>>(input: D) -> Result<Option<bool>, D::Error> {
     Ok(Value::deserialize(input)?.as_bool())

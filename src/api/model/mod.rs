@@ -6,6 +6,8 @@
 mod admin;
 mod event;
 mod lenient;
+mod settings;
 
 pub use admin::{Admin, AdminList, App, Me, Role};
 pub use event::{Event, EventPage, Pages, Performer};
+pub use settings::{IpAllowlist, ProbeAnswer};

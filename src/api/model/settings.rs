@@ -1,0 +1,26 @@
+//! The few settings the API shows: `GET /ip_allowlist`, and what the token probe was answered.
+
+use serde::{Deserialize, Serialize};
+
+use super::lenient;
+
+/// The answer of `GET /ip_allowlist`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct IpAllowlist {
+    /// Whether the allowlist is on. On with an empty list allows everyone.
+    #[serde(deserialize_with = "lenient::flag")]
+    pub enabled: Option<bool>,
+    /// Addresses and CIDR ranges, as the workspace wrote them.
+    #[serde(deserialize_with = "lenient::texts")]
+    pub ip_allowlist: Vec<String>,
+}
+
+/// What one endpoint of the token probe answered.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct ProbeAnswer {
+    /// The path, such as `/tags`.
+    pub endpoint: String,
+    /// The HTTP status; none where no answer was had.
+    pub status: Option<u16>,
+}
