@@ -1,0 +1,166 @@
+//! Deciding a control from facts: one file per check kind, one exhaustive `match`.
+//!
+//! Every kind goes through the same order: `needs`, then the state of what it reads, then the rows,
+//! then the predicate. What is not complete may prove a fail, never a pass.
+
+use cel::Context;
+
+use crate::expression::{self, EvaluationError, Expression};
+use crate::facts::Facts;
+use crate::verdict::{Basis, Status, Verdict};
+
+mod count;
+mod evaluate;
+mod every;
+mod manual;
+mod rows;
+mod state;
+mod value;
+
+pub use evaluate::evaluate;
+
+/// One check of a control.
+#[derive(Debug)]
+pub struct Check {
+    /// What has to hold before the check means anything; false makes it manual.
+    pub needs: Option<Expression>,
+    /// The reason given when the check ends manual.
+    pub note: Option<String>,
+    /// What it means when there is nothing to look at.
+    pub when_empty: Status,
+    /// What it means when the requirement does not hold: fail or manual.
+    pub otherwise: Status,
+    /// What a decision rests on, where that is not plain from the names used.
+    pub basis: Option<Vec<Basis>>,
+    /// The reason given when the check passes.
+    pub on_pass: Option<Expression>,
+    /// The reason given when the requirement does not hold.
+    pub on_fail: Option<Expression>,
+    /// What is checked.
+    pub kind: Kind,
+}
+
+/// What a check looks at.
+#[derive(Debug)]
+pub enum Kind {
+    /// Each row that `where` keeps must satisfy `require`.
+    Every(Every),
+    /// The number of rows that `where` keeps must lie between `min` and `max`.
+    Count(Count),
+    /// `require` must hold over single values.
+    Value(Value),
+    /// Only a person can tell.
+    Manual,
+}
+
+/// The rows a check is over, and how a finding about one of them reads.
+#[derive(Debug)]
+pub struct Over {
+    /// The table.
+    pub table: &'static crate::facts::vocabulary::Table,
+    /// The event types, for the table `events`.
+    pub types: Vec<String>,
+    /// Which rows count.
+    pub filter: Option<Expression>,
+    /// Who or what a finding is about.
+    pub subject: Option<Expression>,
+    /// What is wrong with it.
+    pub message: Option<Expression>,
+}
+
+/// The parts of an `every` check.
+#[derive(Debug)]
+pub struct Every {
+    /// The rows.
+    pub over: Over,
+    /// What each of them must satisfy.
+    pub require: Expression,
+}
+
+/// The parts of a `count` check.
+#[derive(Debug)]
+pub struct Count {
+    /// The rows.
+    pub over: Over,
+    /// The smallest number allowed.
+    pub min: Option<Expression>,
+    /// The largest number allowed.
+    pub max: Option<Expression>,
+}
+
+/// The parts of a `value` check.
+#[derive(Debug)]
+pub struct Value {
+    /// What must hold.
+    pub require: Expression,
+    /// Who or what the finding is about.
+    pub subject: Option<Expression>,
+    /// What is wrong.
+    pub message: Option<Expression>,
+}
+
+/// A control's program: its checks, and the lines of context it shows.
+#[derive(Debug, Default)]
+pub struct Rules {
+    /// The checks, in file order.
+    pub checks: Vec<Check>,
+    /// Event types whose newest event is named when the control is not passed.
+    pub relevant: Vec<String>,
+    /// Lines shown whatever the outcome.
+    pub context: Vec<ContextLine>,
+}
+
+/// A line of context.
+#[derive(Debug)]
+pub struct ContextLine {
+    /// When to show it; always, if absent.
+    pub when: Option<Expression>,
+    /// The line; an empty one is not shown.
+    pub show: Expression,
+}
+
+/// What a check is evaluated in: the facts, and the same as CEL variables.
+struct Scene<'a> {
+    control: &'a str,
+    facts: &'a Facts,
+    context: Context<'static, 'static>,
+}
+
+impl<'a> Scene<'a> {
+    fn new(
+        control: &'a str,
+        params: &std::collections::BTreeMap<String, serde_json::Value>,
+        facts: &'a Facts,
+    ) -> Self {
+        let mut context = expression::context();
+        let params = params.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        context.add_variable_from_value("params", expression::to_cel(&serde_json::Value::Object(params)));
+        context.add_variable_from_value("facts", expression::to_cel(&facts.values));
+        Self { control, facts, context }
+    }
+}
+
+/// What one check says.
+struct Ruling {
+    status: Status,
+    basis: Vec<Basis>,
+    reason: String,
+    findings: Vec<crate::verdict::Finding>,
+}
+
+impl Ruling {
+    /// A ruling that needs no evidence: manual or unknown.
+    fn undecided(status: Status, reason: impl Into<String>) -> Self {
+        Self { status, basis: Vec::new(), reason: reason.into(), findings: Vec::new() }
+    }
+}
+
+/// A predicate that cannot be evaluated decides nothing.
+impl From<EvaluationError> for Ruling {
+    fn from(error: EvaluationError) -> Self {
+        Self::undecided(Status::Unknown, format!("the check could not be evaluated: {error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! The rows of a table as a check sees them: filtered, bound to `row`, made into findings.
+
+use std::collections::BTreeSet;
+
+use cel::Context;
+use serde_json::Value as Json;
+
+use super::state::State;
+use super::{Over, Scene};
+use crate::expression::{EvaluationError, Expression, to_cel};
+use crate::facts::{Row, Rows};
+use crate::verdict::{Finding, Fingerprint};
+
+/// The longest subject or message of a finding, in characters.
+const MAX_TEXT: usize = 300;
+
+/// The rows a check is over, with what they rest on.
+pub(super) struct Selection<'a> {
+    over: &'a Over,
+    rows: Rows,
+    /// How what `filter` and the check's own predicate read ended.
+    pub(super) state: State,
+    /// Columns read by `filter` and the check's own predicate.
+    decisive: BTreeSet<&'static str>,
+}
+
+impl<'a> Selection<'a> {
+    /// Takes the rows of `over`; `predicates` are the check's own, beside the filter.
+    pub(super) fn new(over: &'a Over, predicates: &[&Expression], scene: &Scene<'_>) -> Self {
+        let rows = scene.facts.rows(over.table.name, &over.types);
+        let mut state = State::default();
+        let mut decisive = BTreeSet::new();
+        state.add_feeds(over.table.feeds, scene.facts);
+        for expression in over.filter.iter().chain(predicates.iter().copied()) {
+            state.add_values(expression, scene.facts);
+            decisive.extend(expression.references().columns.iter().copied());
+        }
+        for column in decisive.iter().filter_map(|name| over.table.column(name)) {
+            state.add_field(column, scene.facts);
+        }
+        Self { over, rows, state, decisive }
+    }
+
+    /// True when no row can be missing and no column unread.
+    pub(super) fn is_complete(&self) -> bool {
+        self.state.is_complete() && !self.rows.truncated
+    }
+
+    /// True when the table has no row at all, filtered or not.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.rows.is_empty()
+    }
+
+    /// The rows that `filter` keeps.
+    pub(super) fn kept(&self, scene: &Scene<'_>) -> Result<Vec<&Row>, EvaluationError> {
+        let mut kept = Vec::new();
+        for row in &self.rows.rows {
+            let keep = self.over.filter.as_ref().map(|filter| filter.is_true(&self.bind(row, filter, scene)));
+            match keep.unwrap_or(Ok(true)) {
+                Ok(true) => kept.push(row),
+                // What was not read is null, and null is an error to most operators: such a row proves nothing.
+                Err(error) if self.decides(row) => return Err(error),
+                Ok(false) | Err(_) => {}
+            }
+        }
+        Ok(kept)
+    }
+
+    /// A scope in which `row` has the columns that `expression` reads.
+    pub(super) fn bind<'s>(
+        &self,
+        row: &Row,
+        expression: &Expression,
+        scene: &'s Scene<'_>,
+    ) -> Context<'s, 'static> {
+        let mut context = scene.context.new_inner_scope();
+        let columns = expression.references().columns.iter();
+        let columns = columns.map(|name| ((*name).to_owned(), row.get(*name).cloned().unwrap_or(Json::Null)));
+        context.add_variable_from_value("row", to_cel(&Json::Object(columns.collect())));
+        context
+    }
+
+    /// Whether a row decides: nothing was left unread, or at least everything it is judged by was observed.
+    pub(super) fn decides(&self, row: &Row) -> bool {
+        let mut columns = self.decisive.iter().filter_map(|name| self.over.table.column(name));
+        columns.all(|column| !self.state.is_gap(column) || row.get(column.name).is_some_and(|v| !v.is_null()))
+    }
+
+    /// Makes a finding of a row.
+    pub(super) fn finding(
+        &self,
+        row: &Row,
+        check: usize,
+        scene: &Scene<'_>,
+    ) -> Result<Finding, EvaluationError> {
+        let render = |expression: &Option<Expression>| match expression {
+            Some(expression) => expression.text(&self.bind(row, expression, scene)),
+            None => Ok(String::new()),
+        };
+        let key: Vec<String> = self.over.table.key.iter().map(|name| plain(row.get(*name))).collect();
+        let mut subject = render(&self.over.subject)?;
+        if subject.is_empty() {
+            subject = key.first().filter(|key| !key.is_empty()).cloned().unwrap_or_else(|| "unknown".to_owned());
+        }
+        let parts = std::iter::once(subject.as_str()).chain(key.iter().map(String::as_str));
+        Ok(Finding {
+            fingerprint: Fingerprint::new(scene.control, check, parts),
+            message: bounded(&render(&self.over.message)?),
+            evidence: row.clone(),
+            subject: bounded(&subject),
+        })
+    }
+}
+
+/// Cuts a text that a workspace chose to a length a report can carry.
+pub(super) fn bounded(text: &str) -> String {
+    match text.char_indices().nth(MAX_TEXT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+fn plain(value: Option<&Json>) -> String {
+    match value {
+        None | Some(Json::Null) => String::new(),
+        Some(Json::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}

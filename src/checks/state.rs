@@ -1,0 +1,102 @@
+//! Whether what a check reads was read completely.
+
+use std::collections::BTreeSet;
+
+use crate::facts::Facts;
+use crate::facts::vocabulary::{self, Field};
+use crate::expression::Expression;
+use crate::snapshot::{Feed, SourceId, SourceStatus};
+use crate::verdict::{Basis, Status};
+
+/// What the names of a check rest on, and how that ended.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// Feeds that were read and count as evidence.
+    evidence: BTreeSet<Feed>,
+    /// Feeds that were not read completely.
+    gaps: BTreeSet<Feed>,
+}
+
+impl State {
+    /// Adds what a table itself rests on.
+    pub(super) fn add_feeds(&mut self, feeds: &[Feed], facts: &Facts) {
+        for feed in feeds {
+            self.add(*feed, false, facts);
+        }
+    }
+
+    /// Adds what a column or value rests on.
+    pub(super) fn add_field(&mut self, field: &Field, facts: &Facts) {
+        for feed in field.feeds {
+            self.add(*feed, field.survives_forbidden_log, facts);
+        }
+    }
+
+    /// Adds what the single values in an expression rest on.
+    pub(super) fn add_values(&mut self, expression: &Expression, facts: &Facts) {
+        for name in &expression.references().values {
+            if let Some(field) = vocabulary::value(name) {
+                self.add_field(field, facts);
+            }
+        }
+    }
+
+    fn add(&mut self, feed: Feed, survives_forbidden_log: bool, facts: &Facts) {
+        match facts.feed(feed).status {
+            SourceStatus::Complete => {
+                self.evidence.insert(feed);
+            }
+            SourceStatus::Forbidden | SourceStatus::Skipped
+                if survives_forbidden_log && feed.source() == SourceId::ActivityLog => {}
+            _ => {
+                self.gaps.insert(feed);
+            }
+        }
+    }
+
+    /// True when everything was read.
+    pub(super) fn is_complete(&self) -> bool {
+        self.gaps.is_empty()
+    }
+
+    /// What a decision rests on.
+    pub(super) fn basis(&self) -> Vec<Basis> {
+        let of_feed = |feed: &Feed| match feed.source() {
+            SourceId::ActivityLog => Basis::ActivityLog,
+            _ => Basis::Api,
+        };
+        // A gap counts too: a fail may be proven by the part that was read.
+        let basis: BTreeSet<_> = self.evidence.iter().chain(&self.gaps).map(of_feed).collect();
+        if basis.is_empty() { vec![Basis::Api] } else { basis.into_iter().collect() }
+    }
+
+    /// True when a field rests on something that was not read completely.
+    pub(super) fn is_gap(&self, field: &Field) -> bool {
+        field.feeds.iter().any(|feed| self.gaps.contains(feed))
+    }
+
+    /// What the gaps make of a check that nothing decides otherwise, and why: an error outweighs a refusal.
+    pub(super) fn undecided(&self, facts: &Facts) -> (Status, String) {
+        let failed = self.gaps.iter().find(|feed| facts.feed(**feed).status == SourceStatus::Failed);
+        let Some(feed) = failed.or_else(|| self.gaps.first()) else {
+            return (Status::Unknown, "there are more rows than the program keeps".to_owned());
+        };
+        let source = feed.source();
+        let state = facts.feed(*feed);
+        let detail = state.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        match state.status {
+            SourceStatus::Failed => {
+                (Status::Unknown, format!("{} could not be read{detail}", source.describe()))
+            }
+            SourceStatus::Skipped => (Status::Manual, format!("{} was not asked for", source.describe())),
+            _ => (
+                Status::Manual,
+                format!(
+                    "the token may not read {}: it lacks the permission \"{}\"{detail}",
+                    source.describe(),
+                    source.scope()
+                ),
+            ),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The functions this project adds to CEL.
+
+use std::net::IpAddr;
+
+use cel::{Context, ExecutionError, Value};
+use ipnet::IpNet;
+
+use super::value::to_text;
+
+/// The names of the functions added here.
+pub(super) const NAMES: [&str; 4] = ["lower", "text", "in_network", "domain"];
+
+/// Adds the functions to a root context.
+pub(super) fn register(context: &mut Context<'_, '_>) {
+    // The names are not overloads of the standard library, the one reason for which adding can fail.
+    let _ = context.add_function("lower", lower);
+    let _ = context.add_function("text", text);
+    let _ = context.add_function("in_network", in_network);
+    let _ = context.add_function("domain", domain);
+}
+
+/// Unicode lower case; null stays null.
+fn lower(value: Value) -> Result<Value, ExecutionError> {
+    match value {
+        Value::String(text) => Ok(Value::from(text.to_lowercase())),
+        Value::Null => Ok(Value::Null),
+        other => Err(expected("lower", "text", &other)),
+    }
+}
+
+/// Any single value as text; null is the empty text.
+fn text(value: Value) -> Result<Value, ExecutionError> {
+    to_text(&value).map(Value::from).ok_or_else(|| expected("text", "a single value", &value))
+}
+
+/// The domain of an e-mail address in lower case; null where there is none.
+fn domain(value: Value) -> Result<Value, ExecutionError> {
+    match value {
+        Value::String(text) => Ok(text
+            .rsplit_once('@')
+            .filter(|(local, domain)| !local.is_empty() && !domain.is_empty())
+            .map_or(Value::Null, |(_, domain)| Value::from(domain.to_lowercase()))),
+        Value::Null => Ok(Value::Null),
+        other => Err(expected("domain", "text", &other)),
+    }
+}
+
+/// Whether an address lies in a CIDR range, or is the one address given instead of a range.
+fn in_network(address: Value, network: Value) -> Result<Value, ExecutionError> {
+    let (Value::String(address), Value::String(network)) = (&address, &network) else {
+        return Err(expected("in_network", "two texts", &address));
+    };
+    let address: IpAddr = address
+        .parse()
+        .map_err(|_| ExecutionError::function_error("in_network", "the first text is not an IP address"))?;
+    let network: IpNet = network
+        .parse()
+        .or_else(|_| network.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| ExecutionError::function_error("in_network", "the second text is not a network"))?;
+    Ok(Value::Bool(network.contains(&address.to_canonical())))
+}
+
+fn expected(function: &str, wanted: &str, got: &Value) -> ExecutionError {
+    ExecutionError::function_error(function, format!("expected {wanted}, got {}", got.type_of()))
+}

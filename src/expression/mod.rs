@@ -1,0 +1,184 @@
+//! CEL predicates over declared names: compiled and checked when the catalog loads, bounded so that a
+//! hostile expression is refused and a deep one cannot overflow the stack.
+
+use std::fmt;
+use std::sync::Arc;
+
+use cel::{Context, Env, Program, Value};
+
+mod functions;
+mod stack;
+mod value;
+mod walk;
+
+pub use stack::on_deep_stack;
+pub use value::to_cel;
+pub use walk::{References, Scope};
+
+/// The longest source an expression may have, in bytes.
+const MAX_SOURCE: usize = 1024;
+/// The deepest nesting of brackets that is handed to the parser.
+const MAX_BRACKETS: usize = 32;
+
+/// Where an expression stands in its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The control file.
+    pub path: Arc<str>,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.path, self.line)
+    }
+}
+
+/// Why an expression was refused when the catalog loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong with it.
+    pub message: String,
+    /// The declared name that was probably meant.
+    pub suggestion: Option<String>,
+}
+
+impl Refusal {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), suggestion: None }
+    }
+}
+
+/// An expression that failed to evaluate: its control is unknown, never passed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: `{source_text}`: {message}")]
+pub struct EvaluationError {
+    /// Where the expression stands.
+    pub place: Place,
+    /// The expression.
+    pub source_text: String,
+    /// What CEL said, or which type came instead of the expected one.
+    pub message: String,
+}
+
+/// A compiled expression whose every name is declared.
+#[derive(Debug)]
+pub struct Expression {
+    source: String,
+    place: Place,
+    program: Program,
+    references: References,
+}
+
+impl Expression {
+    /// Compiles `source` and checks it against `scope`.
+    ///
+    /// Call it inside [`on_deep_stack`]: the parser and the walk recurse.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the expression, at once.
+    pub fn compile(source: &str, place: Place, scope: &Scope<'_>) -> Result<Self, Vec<Refusal>> {
+        check_size(source).map_err(|refusal| vec![refusal])?;
+        let program = environment().compile(source).map_err(|errors| {
+            errors.errors.iter().take(3).map(|error| Refusal::new(syntax_message(error))).collect::<Vec<_>>()
+        })?;
+        let references = walk::check(program.expression(), scope)?;
+        Ok(Self { source: source.to_owned(), place, program, references })
+    }
+
+    /// The declared names it reads.
+    pub const fn references(&self) -> &References {
+        &self.references
+    }
+
+    /// The source text.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Evaluates to true or false.
+    ///
+    /// # Errors
+    /// When CEL fails or the result is something else.
+    pub fn is_true(&self, context: &Context<'_, '_>) -> Result<bool, EvaluationError> {
+        match self.evaluate(context)? {
+            Value::Bool(flag) => Ok(flag),
+            other => Err(self.error(format!("expected true or false, got {}", other.type_of()))),
+        }
+    }
+
+    /// Evaluates to a number.
+    ///
+    /// # Errors
+    /// When CEL fails or the result is something else.
+    pub fn number(&self, context: &Context<'_, '_>) -> Result<f64, EvaluationError> {
+        match self.evaluate(context)? {
+            Value::Int(number) => Ok(number as f64),
+            Value::UInt(number) => Ok(number as f64),
+            Value::Float(number) if number.is_finite() => Ok(number),
+            other => Err(self.error(format!("expected a number, got {}", other.type_of()))),
+        }
+    }
+
+    /// Evaluates to text; null is the empty text.
+    ///
+    /// # Errors
+    /// When CEL fails or the result is a list or a map.
+    pub fn text(&self, context: &Context<'_, '_>) -> Result<String, EvaluationError> {
+        let result = self.evaluate(context)?;
+        value::to_text(&result)
+            .ok_or_else(|| self.error(format!("expected text, got {}", result.type_of())))
+    }
+
+    fn evaluate(&self, context: &Context<'_, '_>) -> Result<Value, EvaluationError> {
+        self.program.execute(context).map_err(|error| self.error(error.to_string()))
+    }
+
+    fn error(&self, message: String) -> EvaluationError {
+        let message = message.chars().take(200).collect();
+        EvaluationError { place: self.place.clone(), source_text: self.source.clone(), message }
+    }
+}
+
+/// A fresh context with the project's functions; bind `facts`, `params` and `row` to it.
+pub fn context() -> Context<'static, 'static> {
+    let mut context = Context::with_env(Arc::new(environment()));
+    functions::register(&mut context);
+    context
+}
+
+fn environment() -> Env {
+    // Optional values have no use here, and would be one more way to read a missing value as present.
+    Env::stdlib().with_optional_support(false)
+}
+
+/// Refuses what could keep the parser busy before it is even asked.
+fn check_size(source: &str) -> Result<(), Refusal> {
+    if source.len() > MAX_SOURCE {
+        return Err(Refusal::new(format!(
+            "the expression is {} bytes long, at most {MAX_SOURCE} are allowed",
+            source.len()
+        )));
+    }
+    let mut depth = 0_usize;
+    for byte in source.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_BRACKETS {
+            return Err(Refusal::new(format!("brackets are nested more than {MAX_BRACKETS} deep")));
+        }
+    }
+    Ok(())
+}
+
+fn syntax_message(error: &cel::ParseError) -> String {
+    let message: String = error.msg.chars().take(160).collect();
+    format!("not valid CEL: {message} (column {})", error.pos.1)
+}
+
+#[cfg(test)]
+mod tests;
