@@ -3,6 +3,8 @@
 //! of controls is evaluated over the facts into `Verdict`s; the `Report` is rendered, and decides the
 //! `Exit`.
 
+mod document;
+
 mod config;
 
 mod api;

@@ -1,0 +1,123 @@
+//! TOML files that people write (controls, the configuration), read so that every mistake is reported
+//! at once, with its line and a suggestion.
+//!
+//! A [`Document`] is parsed once; its [`Table`]s are taken apart key by key, and whatever does not
+//! fit is noted in the document. [`Table::finish`] reports the keys nobody asked for.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+mod problem;
+mod suggestion;
+mod table;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+pub use problem::{Problem, Problems, excerpt};
+pub use suggestion::closest;
+pub use table::{Located, Table};
+
+/// The largest file that is read, in bytes.
+pub const LARGEST: usize = 1 << 20;
+
+/// How many mistakes of one file are kept: nobody reads on, and each costs time and memory.
+const MOST_PROBLEMS: usize = 1000;
+
+/// A parsed file and what is wrong with it so far.
+#[derive(Debug)]
+pub struct Document {
+    path: String,
+    entries: Option<Vec<tree::Entry>>,
+    /// Lines with a syntax error: what the parser made up to go on is not reported a second time.
+    broken: BTreeSet<usize>,
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl Document {
+    /// Parses the bytes of a file. It never fails: what is wrong is among the [problems](Self::into_problems).
+    pub fn parse(path: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
+        let mut document =
+            Self { path: path.into(), entries: None, broken: BTreeSet::new(), problems: RefCell::default() };
+        document.read(bytes.as_ref());
+        document
+    }
+
+    fn read(&mut self, bytes: &[u8]) {
+        let line_of = |offset: usize| 1 + bytes.iter().take(offset).filter(|byte| **byte == b'\n').count();
+        if bytes.len() > LARGEST {
+            self.report(0, format!("the file is larger than {} KiB", LARGEST >> 10));
+            return;
+        }
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                self.report(line_of(error.valid_up_to()), "the file is not UTF-8 text");
+                return;
+            }
+        };
+        if let Some(offset) = text.find('\0') {
+            self.report(line_of(offset), "the file contains a NUL character");
+            return;
+        }
+        let Some(parsed) = tree::parse(text) else {
+            self.report(0, "the file could not be parsed as TOML");
+            return;
+        };
+        for (line, message) in parsed.syntax {
+            // One slip makes the parser complain several times; the first complaint is the useful one.
+            if self.broken.insert(line) {
+                self.add(line, message, None);
+            }
+        }
+        for (line, message) in parsed.values {
+            self.report(line, message);
+        }
+        self.entries = Some(parsed.entries);
+    }
+
+    /// The top table; none when the file could not be parsed at all.
+    pub fn root(&self) -> Option<Table<'_>> {
+        Some(Table::new(self, String::new(), 1, self.entries.clone()?))
+    }
+
+    /// The file, as it was named.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether the file has syntax errors, so that keys may seem missing which are there.
+    pub fn is_broken(&self) -> bool {
+        !self.broken.is_empty()
+    }
+
+    /// Whether nothing is wrong so far.
+    pub fn is_clean(&self) -> bool {
+        self.problems.borrow().is_empty()
+    }
+
+    /// Notes a mistake at a line (0: the whole file).
+    pub fn report(&self, line: usize, message: impl Into<String>) {
+        self.report_with(line, message, None);
+    }
+
+    /// Notes a mistake with the word that was probably meant.
+    pub fn report_with(&self, line: usize, message: impl Into<String>, suggestion: Option<&str>) {
+        if !self.broken.contains(&line) {
+            self.add(line, message.into(), suggestion);
+        }
+    }
+
+    fn add(&self, line: usize, message: String, suggestion: Option<&str>) {
+        let mut problems = self.problems.borrow_mut();
+        if problems.len() < MOST_PROBLEMS {
+            let suggestion = suggestion.map(str::to_owned);
+            problems.push(Problem { path: self.path.clone(), line, message, suggestion });
+        }
+    }
+
+    /// Everything that is wrong with the file.
+    pub fn into_problems(self) -> Vec<Problem> {
+        self.problems.into_inner()
+    }
+}

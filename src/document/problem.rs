@@ -1,0 +1,146 @@
+//! What is wrong with a file, and where: the form in which every mistake is reported.
+
+use std::fmt;
+
+/// How many problems are printed; what is beyond is only counted.
+const SHOWN: usize = 200;
+
+/// How much of a file's own text a message quotes, in characters.
+const EXCERPT: usize = 80;
+
+/// One mistake in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The file, as the user named it.
+    pub path: String,
+    /// The line, counted from 1; 0 when the whole file is meant.
+    pub line: usize,
+    /// What is wrong. It may quote the file and is not escaped for a terminal yet.
+    pub message: String,
+    /// The word that was probably meant.
+    pub suggestion: Option<String>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        write!(f, ": {}", self.message)?;
+        match &self.suggestion {
+            Some(word) => write!(f, " (did you mean `{}`?)", excerpt(word)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// All mistakes of one or several files, in reading order, without repetitions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// The problems, by path and line.
+    pub fn as_slice(&self) -> &[Problem] {
+        &self.0
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<Vec<Problem>> for Problems {
+    fn from(mut problems: Vec<Problem>) -> Self {
+        problems.sort();
+        problems.dedup();
+        Self(problems)
+    }
+}
+
+/// Prints one problem a line, without a line break at the end.
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.0.iter().take(SHOWN).enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        match self.0.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n… and {more} more"),
+        }
+    }
+}
+
+/// Quotes text of a file for a message: on one line, and no longer than a message bears.
+///
+/// Characters that a terminal would act on are left to the place that prints.
+pub fn excerpt(text: &str) -> String {
+    let mut rest = text.chars();
+    let mut quoted: String = rest
+        .by_ref()
+        .take(EXCERPT)
+        .map(|c| {
+            if matches!(c, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}') {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect();
+    if rest.next().is_some() {
+        quoted.push('…');
+    }
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(path: &str, line: usize, message: &str) -> Problem {
+        Problem { path: path.to_owned(), line, message: message.to_owned(), suggestion: None }
+    }
+
+    #[test]
+    fn prints_place_message_and_suggestion() {
+        let mut one = problem("a.toml", 3, "unknown key `lvel`");
+        one.suggestion = Some("level".to_owned());
+        assert_eq!(one.to_string(), "a.toml:3: unknown key `lvel` (did you mean `level`?)");
+        assert_eq!(problem("a.toml", 0, "is too large").to_string(), "a.toml: is too large");
+    }
+
+    #[test]
+    fn sorts_by_file_and_line_and_drops_repetitions() {
+        let problems = Problems::from(vec![
+            problem("b.toml", 1, "z"),
+            problem("a.toml", 10, "y"),
+            problem("a.toml", 9, "x"),
+            problem("a.toml", 9, "x"),
+        ]);
+        assert_eq!(problems.to_string(), "a.toml:9: x\na.toml:10: y\nb.toml:1: z");
+    }
+
+    #[test]
+    fn counts_what_it_does_not_print() {
+        let many: Vec<_> = (1..=250).map(|line| problem("a.toml", line, "x")).collect();
+        let printed = Problems::from(many).to_string();
+        assert_eq!(printed.lines().count(), 201);
+        assert!(printed.ends_with("… and 50 more"));
+    }
+
+    #[test]
+    fn excerpts_are_short_and_on_one_line() {
+        assert_eq!(excerpt("a\nb\u{2028}c"), "a b c");
+        assert_eq!(excerpt(&"é".repeat(500)).chars().count(), EXCERPT + 1);
+        assert_eq!(excerpt(&"é".repeat(80)).chars().count(), EXCERPT);
+    }
+}

@@ -1,0 +1,322 @@
+//! A table whose keys are taken one by one, each with the type it has to have.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+
+use serde_json::Value;
+
+use super::tree::{Entry, Kind, Node};
+use super::{Document, MOST_PROBLEMS, closest, excerpt};
+
+/// A value and the line of the file it stands on, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// The line.
+    pub line: usize,
+}
+
+impl<T> Located<T> {
+    /// Keeps the line and converts the value.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Located<U> {
+        Located { value: convert(self.value), line: self.line }
+    }
+}
+
+impl<T> Deref for Located<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// A table of a [`Document`]. Taking a key removes it; what is left at the end is unknown.
+#[derive(Debug)]
+pub struct Table<'d> {
+    document: &'d Document,
+    name: String,
+    line: usize,
+    entries: BTreeMap<String, Entry>,
+    asked: BTreeSet<&'static str>,
+}
+
+impl<'d> Table<'d> {
+    pub(super) fn new(document: &'d Document, name: String, line: usize, entries: Vec<Entry>) -> Self {
+        let entries = entries.into_iter().map(|entry| (entry.key.clone(), entry)).collect();
+        Self { document, name, line, entries, asked: BTreeSet::new() }
+    }
+
+    /// The document it belongs to, to report further mistakes to.
+    pub const fn document(&self) -> &'d Document {
+        self.document
+    }
+
+    /// The line it starts on.
+    pub const fn line(&self) -> usize {
+        self.line
+    }
+
+    /// Its dotted name in the file; empty for the top table.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The keys that were not taken yet, in the order of the file.
+    pub fn keys(&self) -> Vec<Located<String>> {
+        self.ordered().into_iter().map(|e| Located { value: e.key.clone(), line: e.line }).collect()
+    }
+
+    /// Whether a key is there and was not taken yet.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    /// Takes a text.
+    pub fn text(&mut self, key: &'static str) -> Option<Located<String>> {
+        self.typed(key, "text", |kind| match kind {
+            Kind::Text(text) => Ok(text),
+            other => Err(other),
+        })
+    }
+
+    /// Takes a text that has to be there and to say something.
+    pub fn required_text(&mut self, key: &'static str) -> Option<Located<String>> {
+        if !self.has(key) {
+            self.asked.insert(key);
+            self.missing(key);
+            return None;
+        }
+        let text = self.text(key)?;
+        if text.trim().is_empty() {
+            self.document.report(text.line, format!("`{key}` must not be empty"));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// Takes a whole number.
+    pub fn integer(&mut self, key: &'static str) -> Option<Located<i64>> {
+        self.typed(key, "a whole number", |kind| match kind {
+            Kind::Integer(integer) => Ok(integer),
+            other => Err(other),
+        })
+    }
+
+    /// Takes a number, whole or not.
+    pub fn number(&mut self, key: &'static str) -> Option<Located<f64>> {
+        self.typed(key, "a number", |kind| match kind {
+            #[expect(clippy::cast_precision_loss, reason = "limits people write are far below 2^53")]
+            Kind::Integer(integer) => Ok(integer as f64),
+            Kind::Number(number) => Ok(number),
+            other => Err(other),
+        })
+    }
+
+    /// Takes a number or a text, such as a limit that may be an expression.
+    pub fn number_or_text(&mut self, key: &'static str) -> Option<Located<Value>> {
+        self.typed(key, "a number or text", |kind| match kind {
+            Kind::Integer(_) | Kind::Number(_) | Kind::Text(_) => Ok(kind.into_json()),
+            other => Err(other),
+        })
+    }
+
+    /// Takes `true` or `false`.
+    pub fn flag(&mut self, key: &'static str) -> Option<Located<bool>> {
+        self.typed(key, "true or false", |kind| match kind {
+            Kind::Flag(flag) => Ok(flag),
+            other => Err(other),
+        })
+    }
+
+    /// Takes a date written as a TOML date or as text; the caller parses it.
+    pub fn date_text(&mut self, key: &'static str) -> Option<Located<String>> {
+        self.typed(key, "a date", |kind| match kind {
+            Kind::Text(text) | Kind::Date(text) => Ok(text),
+            other => Err(other),
+        })
+    }
+
+    /// Takes an array of texts. Items of another type are reported and left out.
+    pub fn texts(&mut self, key: &'static str) -> Option<Located<Vec<Located<String>>>> {
+        let array = self.array(key, "an array of texts")?;
+        Some(array.map(|nodes| texts_of(self.document, key, nodes)))
+    }
+
+    /// Takes a text that is one of a few words.
+    pub fn one_of(&mut self, key: &'static str, words: &[&'static str]) -> Option<Located<&'static str>> {
+        let text = self.text(key)?;
+        if let Some(word) = words.iter().find(|word| **word == text.value) {
+            return Some(Located { value: word, line: text.line });
+        }
+        let list: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+        let message = format!("`{key}` is one of {}, not `{}`", list.join(", "), excerpt(&text));
+        self.document.report_with(text.line, message, closest(&text, words.iter().copied()));
+        None
+    }
+
+    /// Takes a table.
+    pub fn table(&mut self, key: &'static str) -> Option<Self> {
+        self.asked.insert(key);
+        self.table_at(key)
+    }
+
+    /// Takes a table whose key is the file's own word, one of [`Self::keys`].
+    pub fn table_at(&mut self, key: &str) -> Option<Self> {
+        let name = self.name_of(key);
+        let document = self.document;
+        let table = self.typed_at(key, "a table", |kind| match kind {
+            Kind::Table(entries) => Ok(entries),
+            other => Err(other),
+        })?;
+        Some(Self::new(document, name, table.line, table.value))
+    }
+
+    /// Takes an array of tables; empty when there is none. Items of another type are reported.
+    pub fn tables(&mut self, key: &'static str) -> Vec<Self> {
+        let name = self.name_of(key);
+        let document = self.document;
+        let Some(array) = self.array(key, "an array of tables") else { return Vec::new() };
+        let mut tables = Vec::new();
+        for Node { line, kind } in array.value {
+            match kind {
+                Kind::Table(entries) => tables.push(Self::new(document, name.clone(), line, entries)),
+                Kind::Reported => {}
+                other => {
+                    document.report(line, format!("`{key}` must hold tables only, not {}", other.name()))
+                }
+            }
+        }
+        tables
+    }
+
+    /// Takes a table of text arrays under keys of the file's choosing.
+    pub fn text_lists(
+        &mut self,
+        key: &'static str,
+    ) -> Option<Located<BTreeMap<String, Vec<Located<String>>>>> {
+        let table = self.table(key)?;
+        let mut lists = BTreeMap::new();
+        for Entry { key, node, .. } in table.entries.into_values() {
+            match node.kind {
+                Kind::Array(nodes) => {
+                    let texts = texts_of(table.document, &key, nodes);
+                    lists.insert(key, texts);
+                }
+                Kind::Reported => {}
+                other => table.document.report(node.line, wrong_type(&key, "an array of texts", &other)),
+            }
+        }
+        Some(Located { value: lists, line: table.line })
+    }
+
+    /// Takes whatever is there as JSON, dates as text.
+    pub fn value(&mut self, key: &'static str) -> Option<Located<Value>> {
+        self.asked.insert(key);
+        self.value_at(key)
+    }
+
+    /// Takes whatever is there under a key that is the file's own word, one of [`Self::keys`].
+    pub fn value_at(&mut self, key: &str) -> Option<Located<Value>> {
+        self.typed_at(key, "a value", |kind| Ok(kind.into_json()))
+    }
+
+    /// Takes a text under a key that is the file's own word, one of [`Self::keys`].
+    pub fn text_at(&mut self, key: &str) -> Option<Located<String>> {
+        self.typed_at(key, "text", |kind| match kind {
+            Kind::Text(text) => Ok(text),
+            other => Err(other),
+        })
+    }
+
+    /// Reports that a key is missing; says nothing when a syntax error may have hidden it.
+    pub fn missing(&self, key: &str) {
+        if !self.document.is_broken() {
+            let message = format!("`{key}` is missing{}", self.place(" from"));
+            self.document.report(self.line, message);
+        }
+    }
+
+    /// Reports every key that was not taken.
+    pub fn finish(self) {
+        for entry in self.ordered().into_iter().take(MOST_PROBLEMS) {
+            let message = format!("unknown key `{}`{}", excerpt(&entry.key), self.place(" in"));
+            let suggestion = closest(&entry.key, self.asked.iter().copied());
+            self.document.report_with(entry.line, message, suggestion);
+        }
+    }
+
+    fn ordered(&self) -> Vec<&Entry> {
+        let mut entries: Vec<_> = self.entries.values().collect();
+        entries.sort_by_key(|entry| entry.offset);
+        entries
+    }
+
+    fn place(&self, word: &str) -> String {
+        if self.name.is_empty() { String::new() } else { format!("{word} `{}`", excerpt(&self.name)) }
+    }
+
+    fn name_of(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+    }
+
+    fn array(&mut self, key: &'static str, expected: &str) -> Option<Located<Vec<Node>>> {
+        self.typed(key, expected, |kind| match kind {
+            Kind::Array(nodes) => Ok(nodes),
+            other => Err(other),
+        })
+    }
+
+    fn typed<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        convert: impl FnOnce(Kind) -> Result<T, Kind>,
+    ) -> Option<Located<T>> {
+        self.asked.insert(key);
+        self.typed_at(key, expected, convert)
+    }
+
+    fn typed_at<T>(
+        &mut self,
+        key: &str,
+        expected: &str,
+        convert: impl FnOnce(Kind) -> Result<T, Kind>,
+    ) -> Option<Located<T>> {
+        let Node { line, kind } = self.entries.remove(key)?.node;
+        if kind == Kind::Reported {
+            return None;
+        }
+        match convert(kind) {
+            Ok(value) => Some(Located { value, line }),
+            Err(kind) => {
+                self.document.report(line, wrong_type(key, expected, &kind));
+                None
+            }
+        }
+    }
+}
+
+fn texts_of(document: &Document, key: &str, nodes: Vec<Node>) -> Vec<Located<String>> {
+    let mut texts = Vec::new();
+    for Node { line, kind } in nodes {
+        match kind {
+            Kind::Text(value) => texts.push(Located { value, line }),
+            Kind::Reported => {}
+            other => {
+                let message = format!("`{}` must hold texts only, not {}", excerpt(key), other.name());
+                document.report(line, message);
+            }
+        }
+    }
+    texts
+}
+
+fn wrong_type(key: &str, expected: &str, kind: &Kind) -> String {
+    let found = match kind {
+        Kind::Number(_) if expected == "a whole number" => "a fraction",
+        other => other.name(),
+    };
+    format!("`{}` must be {expected}, not {found}", excerpt(key))
+}

@@ -1,0 +1,186 @@
+//! Parsed TOML as an owned tree that knows its lines and is never deeper than [`DEEPEST`].
+//!
+//! The parser bounds brackets and dotted keys separately, so that together they still nest thousands
+//! of tables; it therefore runs on a stack of its own, and only a shallow tree leaves it.
+
+use serde_json::{Map, Number, Value};
+use toml::Spanned;
+use toml::de::{DeInteger, DeTable, DeValue};
+
+use super::problem::excerpt;
+
+/// How many tables and arrays may contain each other.
+const DEEPEST: usize = 24;
+
+/// Enough for the deepest nesting that the parser accepts (measured: under 2 MiB unoptimised).
+const STACK: usize = 16 << 20;
+
+/// Syntax errors beyond these are not worth a line each.
+const SYNTAX_ERRORS: usize = 200;
+
+/// A value and the line it starts on.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Node {
+    pub(super) line: usize,
+    pub(super) kind: Kind,
+}
+
+/// The kinds of TOML values.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Kind {
+    Text(String),
+    Integer(i64),
+    Number(f64),
+    Flag(bool),
+    Date(String),
+    Array(Vec<Node>),
+    Table(Vec<Entry>),
+    /// A value that was already reported as wrong.
+    Reported,
+}
+
+/// A key of a table and what it holds.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Entry {
+    pub(super) key: String,
+    /// The byte of the file it starts at: its place among the other keys.
+    pub(super) offset: usize,
+    pub(super) line: usize,
+    pub(super) node: Node,
+}
+
+impl Kind {
+    /// What the kind is called in messages.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Integer(_) | Self::Number(_) => "a number",
+            Self::Flag(_) => "true or false",
+            Self::Date(_) => "a date",
+            Self::Array(_) => "an array",
+            Self::Table(_) | Self::Reported => "a table",
+        }
+    }
+
+    /// The value as JSON, dates as text.
+    pub(super) fn into_json(self) -> Value {
+        match self {
+            Self::Text(text) | Self::Date(text) => Value::String(text),
+            Self::Integer(integer) => Value::from(integer),
+            Self::Number(number) => Number::from_f64(number).map_or(Value::Null, Value::Number),
+            Self::Flag(flag) => Value::Bool(flag),
+            Self::Array(nodes) => nodes.into_iter().map(|node| node.kind.into_json()).collect(),
+            Self::Table(entries) => {
+                let pairs = entries.into_iter().map(|entry| (entry.key, entry.node.kind.into_json()));
+                Value::Object(pairs.collect::<Map<_, _>>())
+            }
+            Self::Reported => Value::Null,
+        }
+    }
+}
+
+/// A mistake found while parsing: line and message.
+pub(super) type Mistake = (usize, String);
+
+/// What parsing found.
+pub(super) struct Parsed {
+    pub(super) entries: Vec<Entry>,
+    pub(super) syntax: Vec<Mistake>,
+    pub(super) values: Vec<Mistake>,
+}
+
+/// Parses a document as far as its mistakes allow; none when the parser itself could not run.
+pub(super) fn parse(text: &str) -> Option<Parsed> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        thread.spawn_scoped(scope, || parse_here(text)).ok()?.join().ok()
+    })
+}
+
+fn parse_here(text: &str) -> Parsed {
+    let lines = Lines::of(text);
+    let (root, errors) = DeTable::parse_recoverable(text);
+    let mut syntax = Vec::new();
+    for error in errors.iter().take(SYNTAX_ERRORS) {
+        let span = error.span();
+        let line = span.as_ref().map_or(1, |span| lines.at(span.start));
+        let message = match (error.message(), span.and_then(|span| text.get(span))) {
+            ("duplicate key", Some(key)) => format!("`{}` is given twice", excerpt(key)),
+            (message, _) => format!("not valid TOML: {}", excerpt(message)),
+        };
+        syntax.push((line, message));
+    }
+    let mut reader = Reader { lines, values: Vec::new() };
+    let entries = reader.entries(root.into_inner(), 0);
+    Parsed { entries, syntax, values: reader.values }
+}
+
+/// Where the lines of a text start.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect())
+    }
+
+    fn at(&self, offset: usize) -> usize {
+        self.0.partition_point(|start| *start <= offset)
+    }
+}
+
+struct Reader {
+    lines: Lines,
+    values: Vec<Mistake>,
+}
+
+impl Reader {
+    fn entries(&mut self, table: DeTable<'_>, depth: usize) -> Vec<Entry> {
+        table
+            .into_iter()
+            .map(|(key, value)| {
+                let offset = key.span().start;
+                let line = self.lines.at(offset);
+                let key = key.into_inner().into_owned();
+                let node = self.node(value, line, depth + 1);
+                Entry { key, offset, line, node }
+            })
+            .collect()
+    }
+
+    /// Converts a value; `around` is the line of what holds it, for values without a place of their own.
+    fn node(&mut self, value: Spanned<DeValue<'_>>, around: usize, depth: usize) -> Node {
+        let span = value.span();
+        let line = if span.is_empty() { around } else { self.lines.at(span.start) };
+        if depth > DEEPEST {
+            self.values.push((line, format!("nested more than {DEEPEST} levels deep")));
+            return Node { line, kind: Kind::Reported };
+        }
+        let kind = match value.into_inner() {
+            DeValue::String(text) => Kind::Text(text.into_owned()),
+            DeValue::Integer(integer) => self.integer(&integer, line),
+            DeValue::Float(float) => match float.as_str().parse::<f64>() {
+                Ok(number) if number.is_finite() => Kind::Number(number),
+                _ => self.wrong(line, float.as_str(), "is not a finite number"),
+            },
+            DeValue::Boolean(flag) => Kind::Flag(flag),
+            DeValue::Datetime(date) => Kind::Date(date.to_string()),
+            DeValue::Array(items) => {
+                Kind::Array(items.into_iter().map(|item| self.node(item, line, depth + 1)).collect())
+            }
+            DeValue::Table(table) => Kind::Table(self.entries(table, depth)),
+        };
+        Node { line, kind }
+    }
+
+    fn integer(&mut self, integer: &DeInteger<'_>, line: usize) -> Kind {
+        match i64::from_str_radix(integer.as_str(), integer.radix()) {
+            Ok(value) => Kind::Integer(value),
+            Err(_) => self.wrong(line, integer.as_str(), "does not fit into 64 bits"),
+        }
+    }
+
+    fn wrong(&mut self, line: usize, value: &str, why: &str) -> Kind {
+        self.values.push((line, format!("`{}` {why}", excerpt(value))));
+        Kind::Reported
+    }
+}
