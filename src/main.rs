@@ -1,7 +1,10 @@
-//! A *token* makes a `Client`; the client collects a `Snapshot` (what the API answered, source by
-//! source, with how each ended); the snapshot yields `Facts` (named values and tables); the `Catalog`
-//! of controls is evaluated over the facts into `Verdict`s; the `Report` is rendered, and decides the
-//! `Exit`.
+//! A *token* makes a `Client`; the client collects a snapshot, record by record (what the API
+//! answered, source by source, with how each ended); the records yield `Facts` (named values and
+//! tables); the `Catalog` of controls is evaluated over the facts into `Verdict`s; the `Report` is
+//! rendered, and decides the `Exit`.
+
+mod cli;
+mod commands;
 
 mod document;
 
@@ -12,11 +15,30 @@ mod snapshot;
 
 mod facts;
 
+mod expression;
+
 mod controls;
+
+mod checks;
 mod verdict;
 
 mod report;
 
+mod error;
 mod exit;
+mod progress;
+mod text;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    match commands::run(cli::Cli::parse()) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            commands::complain(&error);
+            error.exit().into()
+        }
+    }
+}

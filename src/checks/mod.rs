@@ -110,6 +110,34 @@ pub struct Rules {
     pub context: Vec<ContextLine>,
 }
 
+impl Rules {
+    /// The types of raw events that the checks look at.
+    pub fn event_types(&self) -> impl Iterator<Item = String> {
+        let types = |check: &Check| match &check.kind {
+            Kind::Every(Every { over, .. }) | Kind::Count(Count { over, .. }) => over.types.clone(),
+            Kind::Value(_) | Kind::Manual => Vec::new(),
+        };
+        self.checks.iter().flat_map(types)
+    }
+
+    /// The statuses that data can give the control: pass when no check is left to a person, fail when one may fail.
+    pub fn decidable(&self) -> Vec<Status> {
+        let may_fail = |check: &Check| match check.kind {
+            Kind::Manual => false,
+            _ => check.otherwise == Status::Fail || check.when_empty == Status::Fail,
+        };
+        let may_pass = |check: &Check| !matches!(check.kind, Kind::Manual);
+        let mut statuses = Vec::new();
+        if !self.checks.is_empty() && self.checks.iter().all(may_pass) {
+            statuses.push(Status::Pass);
+        }
+        if self.checks.iter().any(may_fail) {
+            statuses.push(Status::Fail);
+        }
+        statuses
+    }
+}
+
 /// A line of context.
 #[derive(Debug)]
 pub struct ContextLine {

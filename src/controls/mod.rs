@@ -2,13 +2,30 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
 
+mod catalog;
+mod embedded;
+mod example;
 mod level;
+mod order;
+mod overrides;
+mod read;
+mod read_check;
+#[cfg(test)]
+mod tests;
 
+pub use catalog::{Catalog, CatalogError, Selection, UnknownControl};
 pub use level::Level;
+
+use crate::checks::Rules;
+use example::Example;
+
+/// The version of the hardening guide the built-in controls follow.
+pub const GUIDE_VERSION: &str = "0.2.0";
 
 /// A step of the remediation: where to click and what to do there.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -41,6 +58,30 @@ pub enum Pack {
     Extended,
 }
 
+impl Pack {
+    /// The word on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Guide => "guide",
+            Self::Extended => "extended",
+        }
+    }
+}
+
+/// A control file, read and checked: what people read, what is evaluated, and the examples that show it works.
+#[derive(Debug)]
+pub struct Definition {
+    /// The descriptive part; shared with reports.
+    pub control: Arc<Control>,
+    /// The checks.
+    pub rules: Rules,
+    examples: Vec<Example>,
+    /// The file as messages name it.
+    path: Arc<str>,
+    /// `sha256` input of the catalog's digest.
+    text: String,
+}
+
 /// The descriptive part of a control: what people read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Control {
@@ -68,8 +109,8 @@ pub struct Control {
     pub steps: Vec<Step>,
     /// Parameters with the values in force.
     pub params: BTreeMap<String, Value>,
-    /// Which pack it belongs to.
-    pub pack: Pack,
+    /// Which built-in pack it belongs to; none for a control that `--controls` added.
+    pub pack: Option<Pack>,
     /// Where it was read from.
     pub origin: Origin,
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::controls::{Control, Level};
+use crate::exit::Exit;
 use crate::snapshot::{SourceId, SourceStatus};
 use crate::verdict::{Status, Verdict};
 
@@ -145,8 +146,8 @@ pub struct Gate {
     pub passed: bool,
     /// The ids of the controls that failed it.
     pub violations: Vec<String>,
-    /// The exit code of the scan.
-    pub exit_code: u8,
+    /// How the scan ends.
+    pub exit: Exit,
 }
 
 /// What a scan found.

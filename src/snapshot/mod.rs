@@ -3,11 +3,17 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::api::model::{Admin, Event, IpAllowlist, Me, ProbeAnswer};
 
 pub(crate) mod collect;
+mod file;
+mod load;
+mod save;
+
+pub use load::{Replay, SnapshotError};
+pub use save::Writer;
 
 /// Event types that set state: read as far back as the workspace exists, since only the newest one tells.
 pub const HISTORY_TYPES: &[&str] = &[
@@ -114,7 +120,8 @@ impl SourceId {
 }
 
 /// A part of a source that is read, and can fail, on its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Feed {
     /// `GET /me`.
     Me,
@@ -157,7 +164,7 @@ impl Feed {
 }
 
 /// How reading a source or a feed ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceStatus {
     /// All of it was read.

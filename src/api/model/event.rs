@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::lenient;
 
 /// One event of the activity log, borrowed from the page it came in.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Event<'a> {
     /// The id, usually a UUID.
     #[serde(borrow, deserialize_with = "lenient::cow")]
@@ -31,7 +31,7 @@ pub struct Event<'a> {
 }
 
 /// Who did it.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Performer<'a> {
     /// The admin's id, as text.

@@ -1,0 +1,199 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+use crate::controls::Level;
+use crate::exit::Exit;
+use crate::report::{Format, Output};
+
+/// Security posture scanner for Intercom workspaces.
+#[derive(Debug, Parser)]
+#[command(name = "intercom-harden", version, about, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read a workspace and judge every control of the hardening guide
+    #[command(after_help = Exit::HELP)]
+    Scan(Box<ScanArgs>),
+    /// List, explain and check the controls
+    #[command(subcommand, after_help = Exit::HELP)]
+    Controls(ControlsCommand),
+}
+
+/// `scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// Where the workspace is hosted
+    #[arg(long, env = "INTERCOM_REGION", value_name = "REGION", help_heading = "Workspace")]
+    pub region: Option<RegionName>,
+    /// Take the region from the web address where people sign in, e.g. https://app.eu.intercom.com
+    #[arg(long, value_name = "URL", conflicts_with = "region", help_heading = "Workspace")]
+    pub login_url: Option<String>,
+    /// Read the access token from a file instead of INTERCOM_ACCESS_TOKEN
+    #[arg(long, value_name = "PATH", conflicts_with = "token_stdin", help_heading = "Workspace")]
+    pub token_file: Option<PathBuf>,
+    /// Read the access token from standard input
+    #[arg(long, help_heading = "Workspace")]
+    pub token_stdin: bool,
+    /// Another API origin: https, or http to loopback only
+    #[arg(long, value_name = "URL", help_heading = "Workspace")]
+    pub base_url: Option<String>,
+    /// Scan the built-in sample workspace: no account, no network
+    #[arg(long, help_heading = "Workspace")]
+    pub demo: bool,
+
+    /// Add the controls of a directory, or replace built-in ones by id; may be repeated
+    #[arg(long, value_name = "DIR", help_heading = "Controls")]
+    pub controls: Vec<PathBuf>,
+    /// Evaluate controls up to this level [default: l3]
+    #[arg(long, value_name = "LEVEL", help_heading = "Controls")]
+    pub level: Option<LevelName>,
+    /// Which of the built-in packs to evaluate
+    #[arg(long, value_name = "PACK", default_value = "all", help_heading = "Controls")]
+    pub pack: PackName,
+    /// Evaluate only this control; may be repeated
+    #[arg(long, value_name = "ID", help_heading = "Controls")]
+    pub control: Vec<String>,
+    /// Leave this control out; may be repeated
+    #[arg(long, value_name = "ID", help_heading = "Controls")]
+    pub skip: Vec<String>,
+    /// Window for high-volume events: a duration such as 30d, or a date [default: 30d]
+    #[arg(long, value_name = "DURATION|DATE", help_heading = "Controls")]
+    pub since: Option<String>,
+
+    /// Fail when a control at or below this level fails: l1, l2, l3 or never [default: l1]
+    #[arg(long, value_name = "LEVEL", help_heading = "Gate")]
+    pub fail_on: Option<GateName>,
+    /// Manual and unknown controls fail the gate too
+    #[arg(long, help_heading = "Gate")]
+    pub strict: bool,
+    /// A scan with failed sources may still exit 0
+    #[arg(long, help_heading = "Gate")]
+    pub allow_incomplete: bool,
+
+    /// Deadline of the whole scan
+    #[arg(long, value_name = "DURATION", default_value = "10m", help_heading = "Reading")]
+    pub timeout: String,
+    /// Requests in flight at once
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "Reading")]
+    pub concurrency: u16,
+    /// Share of the app's rate limit a scan may use, in percent
+    #[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Reading")]
+    pub rate_share: u8,
+    /// Leave out the token probe, which asks whether the token can read more than it needs (E4)
+    #[arg(long, help_heading = "Reading")]
+    pub no_probe: bool,
+
+    /// Format of the report on standard output
+    #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = "Report")]
+    pub format: Format,
+    /// Write a further report to a file; may be repeated
+    #[arg(short, long, value_name = "FORMAT=PATH", value_parser = Output::parse, help_heading = "Report")]
+    pub output: Vec<Output>,
+    /// Evaluate as of this instant (replay)
+    #[arg(long, value_name = "RFC3339", help_heading = "Report")]
+    pub now: Option<Timestamp>,
+
+    /// Configuration file; without it ./intercom-harden.toml, if it exists
+    #[arg(long, value_name = "PATH", conflicts_with = "no_config", help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+    /// Ignore ./intercom-harden.toml
+    #[arg(long, help_heading = "Configuration")]
+    pub no_config: bool,
+}
+
+/// `controls`.
+#[derive(Debug, Subcommand)]
+pub enum ControlsCommand {
+    /// List the controls
+    List(CatalogArgs),
+    /// Explain one control
+    Show {
+        /// The control's id, such as 2.3
+        id: String,
+        /// Which controls there are
+        #[command(flatten)]
+        catalog: CatalogArgs,
+    },
+    /// Check control files: every mistake with its line, every example run
+    Check {
+        /// A directory of control files; the built-in ones, if absent
+        #[arg(value_name = "DIR")]
+        directory: Option<PathBuf>,
+    },
+    /// List the tables, columns and values that a control may name
+    Facts,
+}
+
+/// Which controls there are.
+#[derive(Debug, Args)]
+pub struct CatalogArgs {
+    /// Add the controls of a directory, or replace built-in ones by id; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub controls: Vec<PathBuf>,
+}
+
+/// A region on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RegionName {
+    /// United States
+    Us,
+    /// European Union
+    Eu,
+    /// Australia
+    Au,
+}
+
+/// A level on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LevelName {
+    /// Baseline
+    L1,
+    /// Hardened
+    L2,
+    /// Maximum security
+    L3,
+}
+
+impl From<LevelName> for Level {
+    fn from(name: LevelName) -> Self {
+        match name {
+            LevelName::L1 => Self::L1,
+            LevelName::L2 => Self::L2,
+            LevelName::L3 => Self::L3,
+        }
+    }
+}
+
+/// A gate on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GateName {
+    /// L1 controls
+    L1,
+    /// L1 and L2 controls
+    L2,
+    /// All controls
+    L3,
+    /// Nothing fails the scan
+    Never,
+}
+
+/// A pack on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PackName {
+    /// The hardening guide's own controls
+    Guide,
+    /// What goes beyond the guide
+    Extended,
+    /// Both
+    All,
+}

@@ -1,0 +1,40 @@
+//! The subcommands, one file each. They alone read the clock and the environment, and write.
+
+use std::io::Write as _;
+
+use crate::cli::{Cli, Command};
+use crate::error::Error;
+use crate::exit::Exit;
+
+mod controls;
+mod destinations;
+mod plan;
+mod scan;
+mod terminal;
+mod workspace;
+
+/// Runs the command that was asked for.
+///
+/// # Errors
+/// Whatever kept it from doing its work.
+pub fn run(cli: Cli) -> Result<Exit, Error> {
+    match cli.command {
+        Command::Scan(args) => scan::run(&args),
+        Command::Controls(command) => controls::run(command),
+    }
+}
+
+/// The clock: read once, when a command starts.
+#[expect(clippy::disallowed_methods, reason = "the one place where the program asks what time it is")]
+fn clock() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
+/// Says on standard error what went wrong and what to do, line by line as the error has it.
+pub fn complain(error: &Error) {
+    let hint = error.hint().map(|hint| format!("hint: {hint}")).unwrap_or_default();
+    for line in format!("error: {error}\n{hint}").lines() {
+        // Nobody is left to tell when standard error is closed.
+        let _ = writeln!(std::io::stderr(), "{}", crate::text::terminal(line));
+    }
+}

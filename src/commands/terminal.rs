@@ -1,0 +1,31 @@
+//! What the surroundings say about where output goes.
+
+use std::env;
+use std::io::{IsTerminal as _, stderr, stdout};
+
+use crate::progress::Progress;
+use crate::report::{Style, Surroundings};
+
+/// How tables look on standard output.
+pub(super) fn style() -> Style {
+    let variable = |name| env::var(name).ok();
+    let (no_color, clicolor_force, term) = (variable("NO_COLOR"), variable("CLICOLOR_FORCE"), variable("TERM"));
+    Style::detect(&Surroundings {
+        is_terminal: stdout().is_terminal(),
+        columns: columns(),
+        no_color: no_color.as_deref(),
+        clicolor_force: clicolor_force.as_deref(),
+        term: term.as_deref(),
+    })
+}
+
+/// The terminal's width; `COLUMNS` outweighs it, so that it can be chosen.
+fn columns() -> Option<u16> {
+    let given = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    given.or_else(|| crossterm::terminal::size().ok().map(|(columns, _)| columns))
+}
+
+/// Progress on standard error, moving only where somebody watches.
+pub(super) fn progress() -> Progress {
+    Progress::new(stderr().is_terminal())
+}

@@ -1,0 +1,196 @@
+//! Examples: small sets of facts with the verdict they must yield.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::Definition;
+use super::read::unknown;
+use crate::checks::evaluate;
+use crate::document::{Document, Located, Problem, Table, excerpt};
+use crate::facts::{Facts, FeedState, Row, Rows, vocabulary};
+use crate::snapshot::{Feed, SourceId, SourceStatus};
+use crate::verdict::Status;
+
+/// Facts, and the status a control must have over them.
+#[derive(Debug)]
+pub(super) struct Example {
+    line: usize,
+    name: Option<String>,
+    facts: Facts,
+    params: BTreeMap<String, Value>,
+    /// None when it could not be read; the document says why.
+    pub(super) expect: Option<Status>,
+}
+
+/// Reads an `[[example]]`.
+pub(super) fn read(mut table: Table<'_>) -> Example {
+    let line = table.line();
+    let name = table.text("name").map(|name| name.value);
+    let mut facts = blank();
+    if let Some(given) = table.table("facts") {
+        fill(given, &mut facts);
+    }
+    if let Some(feeds) = table.table("feeds") {
+        end_feeds(feeds, &mut facts);
+    }
+    let params = table.table("params").map(values).unwrap_or_default();
+    if !table.has("expect") {
+        table.missing("expect");
+    }
+    let words = Status::ALL.map(Status::as_str);
+    let expect = table.one_of("expect", &words).and_then(|word| Status::parse(word.value));
+    table.finish();
+    Example { line, name, facts, params, expect }
+}
+
+/// Runs the examples of a control; every one that yields another verdict is a problem.
+///
+/// Call it inside `on_deep_stack`.
+pub(super) fn run(definition: &Definition) -> Vec<Problem> {
+    definition.examples.iter().filter_map(|example| example.run(definition)).collect()
+}
+
+impl Example {
+    fn run(&self, definition: &Definition) -> Option<Problem> {
+        let mut params = definition.control.params.clone();
+        params.extend(self.params.clone());
+        let verdict = evaluate(&definition.control.id, &params, &definition.rules, &self.facts);
+        let expected = self.expect?;
+        (verdict.status != expected).then(|| Problem {
+            path: definition.path.to_string(),
+            line: self.line,
+            message: format!(
+                "the example{} expects {}, the control says {}: {}",
+                self.name.as_ref().map(|name| format!(" \"{}\"", excerpt(name))).unwrap_or_default(),
+                expected.as_str(),
+                verdict.status.as_str(),
+                verdict.reason,
+            ),
+            suggestion: None,
+        })
+    }
+}
+
+/// Facts of a workspace of which nothing is known, though everything was read.
+fn blank() -> Facts {
+    let complete = || FeedState { status: SourceStatus::Complete, detail: None };
+    let mut facts = Facts {
+        feeds: Feed::ALL.into_iter().map(|feed| (feed, complete())).collect(),
+        values: Value::Object(Map::new()),
+        ..Facts::default()
+    };
+    for field in vocabulary::VALUES {
+        set(&mut facts.values, field.name, Value::Null);
+    }
+    facts
+}
+
+/// Puts a value at a dotted name.
+fn set(tree: &mut Value, name: &str, value: Value) {
+    let mut node = tree;
+    for part in name.split('.') {
+        if !node.is_object() {
+            *node = Value::Object(Map::new());
+        }
+        let Value::Object(entries) = node else { return };
+        node = entries.entry(part).or_insert(Value::Null);
+    }
+    *node = value;
+}
+
+fn fill(mut given: Table<'_>, facts: &mut Facts) {
+    let document = given.document();
+    for key in given.keys() {
+        let Some(value) = given.value_at(&key.value) else { continue };
+        match (vocabulary::table(&key.value), value.value) {
+            (Some(table), Value::Array(rows)) => {
+                let rows = rows.into_iter().filter_map(|row| complete(table, row, key.line, document));
+                let rows: Vec<Row> = rows.collect();
+                if table.name == "events" {
+                    by_type(rows, &mut facts.events);
+                } else {
+                    facts.tables.insert(table.name, Rows { rows, truncated: false });
+                }
+            }
+            (_, value) => nested(&key.value, value, key.line, document, facts),
+        }
+    }
+}
+
+/// A row with every declared column; those left out are null.
+fn complete(table: &'static vocabulary::Table, row: Value, line: usize, document: &Document) -> Option<Row> {
+    let Value::Object(given) = row else {
+        document.report(line, format!("`{}` must hold rows", table.name));
+        return None;
+    };
+    for name in given.keys().filter(|name| table.column(name).is_none()) {
+        let message = format!("table `{}` has no column `{}`", table.name, excerpt(name));
+        unknown(document, line, message, name, table.columns.iter().map(|column| column.name));
+    }
+    let columns = table.columns.iter();
+    Some(
+        columns
+            .map(|c| (c.name.to_owned(), given.get(c.name).cloned().unwrap_or(Value::Null)))
+            .collect(),
+    )
+}
+
+fn by_type(rows: Vec<Row>, events: &mut BTreeMap<String, Rows>) {
+    for row in rows {
+        let name = row.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+        events.entry(name).or_default().rows.push(row);
+    }
+}
+
+fn nested(name: &str, value: Value, line: usize, document: &Document, facts: &mut Facts) {
+    match (vocabulary::value(name), value) {
+        (Some(field), value) => set(&mut facts.values, field.name, value),
+        (None, Value::Object(entries)) => {
+            for (key, value) in entries {
+                nested(&format!("{name}.{key}"), value, line, document, facts);
+            }
+        }
+        (None, _) => {
+            let known = vocabulary::VALUES.iter().map(|field| field.name);
+            let known = known.chain(vocabulary::TABLES.iter().map(|table| table.name));
+            unknown(document, line, format!("unknown table or value `{}`", excerpt(name)), name, known);
+        }
+    }
+}
+
+fn end_feeds(mut feeds: Table<'_>, facts: &mut Facts) {
+    let document = feeds.document();
+    for key in feeds.keys() {
+        let Some(source) = SourceId::ALL.into_iter().find(|source| source.as_str() == key.value) else {
+            let known = SourceId::ALL.map(SourceId::as_str);
+            unknown(document, key.line, format!("unknown source `{}`", excerpt(&key)), &key, known);
+            feeds.value_at(&key.value);
+            continue;
+        };
+        let Some(word) = feeds.text_at(&key.value) else { continue };
+        match ended(&word) {
+            Some(status) => {
+                for feed in Feed::ALL.into_iter().filter(|feed| feed.source() == source) {
+                    facts.feeds.insert(feed, FeedState { status, detail: None });
+                }
+            }
+            None => document.report(word.line, "a source ends complete, forbidden, failed or skipped"),
+        }
+    }
+}
+
+fn ended(word: &Located<String>) -> Option<SourceStatus> {
+    match word.as_str() {
+        "complete" => Some(SourceStatus::Complete),
+        "forbidden" => Some(SourceStatus::Forbidden),
+        "failed" => Some(SourceStatus::Failed),
+        "skipped" => Some(SourceStatus::Skipped),
+        _ => None,
+    }
+}
+
+fn values(mut table: Table<'_>) -> BTreeMap<String, Value> {
+    let keys = table.keys();
+    keys.into_iter().filter_map(|key| Some((key.value.clone(), table.value_at(&key.value)?.value))).collect()
+}

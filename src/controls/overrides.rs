@@ -1,0 +1,63 @@
+//! Parameters that a configuration sets in place of a control's own.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::Catalog;
+use crate::config::Overrides;
+use crate::document::{Problem, Problems, closest, excerpt};
+
+impl Catalog {
+    /// Puts the configuration's parameters in place of the controls' own.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them: a control or parameter that does not exist, a value of another type.
+    pub fn override_params(&mut self, path: &str, overrides: &Overrides) -> Result<(), Problems> {
+        let mut problems = Vec::new();
+        for (id, params) in overrides {
+            let mut report = |line: usize, message: String, suggestion: Option<&str>| {
+                let suggestion = suggestion.map(str::to_owned);
+                problems.push(Problem { path: path.to_owned(), line, message, suggestion });
+            };
+            let Some(index) = self.definitions.iter().position(|d| d.control.id.eq_ignore_ascii_case(id)) else {
+                let known = self.definitions.iter().map(|definition| definition.control.id.as_str());
+                report(params.line, format!("there is no control `{}`", excerpt(id)), closest(id, known));
+                continue;
+            };
+            let control = Arc::make_mut(&mut self.definitions[index].control);
+            for (name, value) in &params.value {
+                match control.params.get_mut(name) {
+                    Some(own) if same_type(own, value) => *own = value.value.clone(),
+                    Some(own) => {
+                        report(value.line, format!("`{name}` of control {id} must be {}", type_name(own)), None);
+                    }
+                    None => {
+                        let known = control.params.keys().map(String::as_str);
+                        let message = format!("control {id} has no parameter `{}`", excerpt(name));
+                        report(value.line, message, closest(name, known));
+                    }
+                }
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Problems::from(problems)) }
+    }
+}
+
+fn same_type(default: &Value, value: &Value) -> bool {
+    match (default, value) {
+        (Value::Number(_), Value::Number(number)) => number.as_f64().is_some_and(|n| n.is_finite() && n >= 0.0),
+        (Value::Array(_), Value::Array(items)) => items.iter().all(Value::is_string),
+        (Value::String(_), Value::String(_)) | (Value::Bool(_), Value::Bool(_)) => true,
+        _ => false,
+    }
+}
+
+const fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Number(_) => "a number that is not negative",
+        Value::Array(_) => "an array of texts",
+        Value::Bool(_) => "true or false",
+        _ => "text",
+    }
+}

@@ -1,0 +1,132 @@
+//! Everything that ends a command early: what happened, where, and what to do about it.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::api::{OriginError, RegionError, TokenError};
+use crate::config::{ConfigError, TimeError};
+use crate::controls::{CatalogError, UnknownControl};
+use crate::document::Problems;
+use crate::exit::Exit;
+use crate::report::RenderError;
+use crate::snapshot::collect::CollectError;
+use crate::snapshot::SnapshotError;
+
+/// Why a command could not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration is not usable.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A parameter in the configuration does not fit its control.
+    #[error("the configuration does not fit the controls:\n{0}")]
+    Parameters(Problems),
+    /// The control files are not usable.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// An id names no control.
+    #[error(transparent)]
+    UnknownControl(#[from] UnknownControl),
+    /// The options leave no control to evaluate.
+    #[error("no control is left to evaluate")]
+    NothingSelected,
+    /// There is no token.
+    #[error("no access token: set INTERCOM_ACCESS_TOKEN, or use --token-file PATH or --token-stdin")]
+    NoToken,
+    /// The token is not usable.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The region is not known.
+    #[error(transparent)]
+    Region(#[from] RegionError),
+    /// The address given by `--base-url` is not acceptable.
+    #[error(transparent)]
+    Origin(#[from] OriginError),
+    /// A duration or an instant is not valid.
+    #[error("{option}: {source}")]
+    Time {
+        /// The option or key.
+        option: &'static str,
+        /// What is wrong.
+        source: TimeError,
+    },
+    /// A file of outputs cannot be written.
+    #[error("cannot write {}: {source}", .path.display())]
+    Output {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Two outputs go to the same file.
+    #[error("two reports would go to {}", .path.display())]
+    SameOutput {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Standard output cannot be written.
+    #[error("cannot write the report: {0}")]
+    Stdout(io::Error),
+    /// The report could not be rendered.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// The workspace could not be read at all.
+    #[error(transparent)]
+    Collect(#[from] CollectError),
+    /// A snapshot is not usable.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// The HTTP client, a thread or the runtime could not be started.
+    #[error("cannot start {what}: {source}")]
+    Start {
+        /// What could not be started.
+        what: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The person who started the scan ended it.
+    #[error("interrupted: the scan did not finish, and nothing was written")]
+    Interrupted,
+}
+
+impl Error {
+    /// The exit code it leads to.
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self::Collect(_) | Self::Interrupted | Self::Start { .. } | Self::Stdout(_) | Self::Render(_) => {
+                Exit::Incomplete
+            }
+            _ => Exit::Usage,
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Config(error) => error.hint(),
+            Self::Parameters(_) => {
+                Some("`intercom-harden controls show ID` lists a control's parameters".to_owned())
+            }
+            Self::Catalog(error) => Some(error.hint().to_owned()),
+            Self::UnknownControl(_) => Some("`intercom-harden controls list` lists the controls".to_owned()),
+            Self::NothingSelected => Some("look at --level, --pack, --control and --skip".to_owned()),
+            Self::NoToken => Some(NO_TOKEN.to_owned()),
+            Self::Token(error) => error.hint(),
+            Self::Region(error) => error.hint(),
+            Self::Origin(error) => error.hint(),
+            Self::Collect(error) => error.hint(),
+            Self::Snapshot(error) => Some(error.hint().to_owned()),
+            Self::Output { .. } => Some("give a file in a folder that exists and may be written to".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// How to come by a token with no more access than a scan needs.
+const NO_TOKEN: &str = "\
+to get one:
+  1. In Intercom, open Settings > Integrations > Developer Hub and create an app for this workspace.
+  2. Under Authentication, untick every permission except \"Read admins\" and \"Read admin activity logs\"; save.
+  3. Under Your workspaces, regenerate the token: the first one keeps the permissions the app started with.
+  4. Put the new token into INTERCOM_ACCESS_TOKEN, or into a file that only you can read.
+to see what a scan shows without an account: intercom-harden scan --demo";

@@ -1,0 +1,138 @@
+//! From verdicts to a report: the workspace, the sources, the gate.
+
+use std::time::Duration;
+
+use super::{Assessment, CatalogInfo, ConfigInfo, Gate, Origin, Report, ScanInfo, SourceReport, WorkspaceInfo};
+use crate::config::Config;
+use crate::controls::{Catalog, GUIDE_VERSION, Level};
+use crate::exit::Exit;
+use crate::facts::Facts;
+use crate::snapshot::{Feed, Outcomes, Ranges, SourceId, SourceStatus};
+use crate::verdict::Status;
+
+/// What fails a scan.
+#[derive(Debug, Clone, Copy)]
+pub struct GateRule {
+    /// Controls up to this level count; none if nothing fails the scan.
+    pub fail_on: Option<Level>,
+    /// Whether manual and unknown count too.
+    pub strict: bool,
+    /// Whether a scan with failed sources may exit 0.
+    pub allow_incomplete: bool,
+}
+
+/// Everything a report is made of.
+pub struct Evaluation<'a> {
+    /// Where the facts came from.
+    pub origin: Origin,
+    /// How the sources ended.
+    pub outcomes: Outcomes,
+    /// What the reader should know.
+    pub warnings: Vec<String>,
+    /// The facts.
+    pub facts: &'a Facts,
+    /// The catalog.
+    pub catalog: &'a Catalog,
+    /// The configuration, where there is one.
+    pub config: Option<&'a Config>,
+    /// The highest level evaluated.
+    pub level: Level,
+    /// The ranges that were read.
+    pub ranges: Ranges,
+    /// What fails the scan.
+    pub gate: GateRule,
+    /// Wall time; none where output has to be reproducible.
+    pub duration: Option<Duration>,
+    /// The verdicts.
+    pub assessments: Vec<Assessment>,
+}
+
+impl Report {
+    /// Puts a report together.
+    pub fn assemble(evaluation: Evaluation<'_>) -> Self {
+        let Evaluation { origin, outcomes, warnings, facts, catalog, config, level, ranges, gate, .. } = evaluation;
+        let sources = sources(&outcomes);
+        Self {
+            catalog: CatalogInfo {
+                guide_version: GUIDE_VERSION.to_owned(),
+                digest: catalog.digest(),
+                controls: evaluation.assessments.len(),
+            },
+            scan: ScanInfo {
+                at: ranges.now,
+                origin,
+                level,
+                since: ranges.since,
+                until: ranges.now,
+                duration_ms: evaluation.duration.map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
+                config: config.map(|config| ConfigInfo {
+                    path: config.path.clone(),
+                    digest: config.digest.clone(),
+                    loosens: config.loosens(),
+                }),
+            },
+            workspace: workspace(facts),
+            gate: decide(gate, &evaluation.assessments, &sources),
+            assessments: evaluation.assessments,
+            warnings: [outcomes.warnings, warnings].concat(),
+            sources,
+        }
+    }
+
+    /// How the scan ends.
+    pub const fn exit(&self) -> Exit {
+        self.gate.exit
+    }
+}
+
+/// Joins the feeds of each source: it ended as the worst of them did.
+fn sources(outcomes: &Outcomes) -> Vec<SourceReport> {
+    let join = |id: SourceId| {
+        let feeds = Feed::ALL.into_iter().filter(|feed| feed.source() == id);
+        let feeds: Vec<_> = feeds.filter_map(|feed| outcomes.feeds.get(&feed)).collect();
+        let worst = feeds.iter().max_by_key(|outcome| outcome.status);
+        SourceReport {
+            id,
+            status: worst.map_or(SourceStatus::Skipped, |outcome| outcome.status),
+            records: feeds.iter().map(|outcome| outcome.records).sum(),
+            requests: feeds.iter().map(|outcome| outcome.requests).sum(),
+            detail: worst.and_then(|outcome| outcome.detail.clone()),
+        }
+    };
+    SourceId::ALL.into_iter().map(join).collect()
+}
+
+fn workspace(facts: &Facts) -> WorkspaceInfo {
+    let text = |name| facts.value(name).as_str().map(str::to_owned);
+    WorkspaceInfo {
+        id: text("workspace.id"),
+        name: text("workspace.name"),
+        region: text("workspace.region"),
+        teammates: facts.value("workspace.teammates").as_u64(),
+    }
+}
+
+fn decide(rule: GateRule, assessments: &[Assessment], sources: &[SourceReport]) -> Gate {
+    let violates = |assessment: &&Assessment| {
+        rule.fail_on.is_some_and(|gate| assessment.control.level <= gate)
+            && match assessment.verdict.status {
+                Status::Fail => true,
+                Status::Manual | Status::Unknown => rule.strict,
+                Status::Pass => false,
+            }
+    };
+    let violations: Vec<_> =
+        assessments.iter().filter(violates).map(|assessment| assessment.control.id.clone()).collect();
+    let ended = |id| sources.iter().find(|source| source.id == id).map(|source| source.status);
+    let failed = sources.iter().any(|source| source.status == SourceStatus::Failed);
+    // Without the list of teammates there is no scan to speak of, whatever was allowed.
+    let incomplete = (failed && !rule.allow_incomplete)
+        || ended(SourceId::Admins) != Some(SourceStatus::Complete);
+    Gate {
+        fail_on: rule.fail_on,
+        strict: rule.strict,
+        passed: violations.is_empty(),
+        exit: Exit::of_scan(!violations.is_empty(), incomplete),
+        violations,
+    }
+}

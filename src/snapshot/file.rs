@@ -1,0 +1,126 @@
+//! The snapshot file: one line of header, then zstd-compressed lines, one record each.
+//!
+//! ```text
+//! {"format":"intercom-harden snapshot","version":1,"tool":"0.1.0","at":"…","since":"…",…,"digest":"sha256:…"}
+//! <zstd>
+//! {"me":{…}}
+//! {"admins":[…]}
+//! {"event":{…}}            one line per event, in the order they were read
+//! {"end":{…}}              how each source ended
+//! ```
+//!
+//! The header is not compressed, so that a later version can be told from a broken file. The digest
+//! covers the header (with an empty digest) and the compressed lines.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use super::{Feed, Outcome, Outcomes, SourceStatus};
+use crate::api::model::{Admin, IpAllowlist, Me, ProbeAnswer};
+
+/// What the first line says the file is.
+pub(super) const FORMAT: &str = "intercom-harden snapshot";
+/// The version this program writes, and the highest it reads.
+pub(super) const VERSION: u32 = 1;
+/// The digest has a fixed length, so that the header can be completed once everything is written.
+pub(super) const EMPTY_DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The first line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// Always `intercom-harden snapshot`.
+    pub format: String,
+    /// The version of the format.
+    pub version: u32,
+    /// The version of the program that wrote it.
+    pub tool: String,
+    /// The instant it was taken for.
+    pub at: Timestamp,
+    /// Everything from here to `at` was read.
+    pub since: Timestamp,
+    /// Sign-ins and arrivals were read back to here.
+    pub arrivals_since: Timestamp,
+    /// `sha256:` and the digest of header and content.
+    pub digest: String,
+}
+
+impl Header {
+    /// The line as it stands in the file, line break included.
+    pub(super) fn line(&self) -> serde_json::Result<Vec<u8>> {
+        let mut line = serde_json::to_vec(self)?;
+        line.push(b'\n');
+        Ok(line)
+    }
+
+    /// A digest that has taken in the header.
+    pub(super) fn start_digest(&self) -> serde_json::Result<Sha256> {
+        let mut hash = Sha256::new();
+        hash.update(Self { digest: EMPTY_DIGEST.to_owned(), ..self.clone() }.line()?);
+        Ok(hash)
+    }
+}
+
+/// How a digest is written.
+pub(super) fn written(hash: Sha256) -> String {
+    let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{digits}")
+}
+
+/// A line after the header.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Line<'a> {
+    /// `GET /me`.
+    Me(Box<Me>),
+    /// `GET /admins`.
+    Admins(Vec<Admin>),
+    /// `GET /ip_allowlist`.
+    IpAllowlist(IpAllowlist),
+    /// The token probe.
+    Probe(Vec<ProbeAnswer>),
+    /// An event.
+    Event(#[serde(borrow)] &'a RawValue),
+    /// How the reading ended; always the last line.
+    End(End),
+}
+
+/// How the reading ended.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct End {
+    feeds: Vec<FeedEnd>,
+    warnings: Vec<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct FeedEnd {
+    feed: Feed,
+    status: SourceStatus,
+    detail: Option<String>,
+    records: u64,
+    requests: u64,
+}
+
+impl From<&Outcomes> for End {
+    fn from(outcomes: &Outcomes) -> Self {
+        let feeds = outcomes.feeds.iter().map(|(feed, outcome)| FeedEnd {
+            feed: *feed,
+            status: outcome.status,
+            detail: outcome.detail.clone(),
+            records: outcome.records,
+            requests: outcome.requests,
+        });
+        Self { feeds: feeds.collect(), warnings: outcomes.warnings.clone() }
+    }
+}
+
+impl From<End> for Outcomes {
+    fn from(end: End) -> Self {
+        let feeds = end.feeds.into_iter().map(|end| {
+            let FeedEnd { feed, status, detail, records, requests } = end;
+            (feed, Outcome { status, detail, records, requests })
+        });
+        Self { feeds: feeds.collect(), warnings: end.warnings }
+    }
+}

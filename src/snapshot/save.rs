@@ -1,0 +1,103 @@
+//! Writing a snapshot while it is read: to a temporary file, renamed when it is whole.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Seek as _, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
+use tempfile::NamedTempFile;
+
+use super::file::{EMPTY_DIGEST, End, FORMAT, Header, Line, VERSION, written};
+use super::{Outcomes, Ranges, Record};
+
+/// A little above the default, where time spent still pays in size.
+const COMPRESSION_LEVEL: i32 = 5;
+
+/// A snapshot in the making. Dropped before [`finish`](Self::finish), it leaves nothing behind.
+pub struct Writer {
+    path: PathBuf,
+    header: Header,
+    lines: zstd::Encoder<'static, Digesting<BufWriter<NamedTempFile>>>,
+}
+
+impl Writer {
+    /// Starts a file beside `path`, readable by its owner alone.
+    ///
+    /// # Errors
+    /// When the folder does not exist or cannot be written to.
+    pub fn create(path: &Path, ranges: &Ranges) -> io::Result<Self> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        // Temporary files are created with mode 0600, and keep it when they are renamed.
+        let mut file = BufWriter::new(NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?);
+        let header = Header {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            at: ranges.now,
+            since: ranges.since,
+            arrivals_since: ranges.arrivals_since,
+            digest: EMPTY_DIGEST.to_owned(),
+        };
+        file.write_all(&header.line()?)?;
+        let hash = header.start_digest()?;
+        let lines = zstd::Encoder::new(Digesting { inner: file, hash }, COMPRESSION_LEVEL)?;
+        Ok(Self { path: path.to_path_buf(), header, lines })
+    }
+
+    /// Writes one record.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
+        match record {
+            Record::Me(me) => self.line(&Line::Me(Box::new((*me).clone()))),
+            Record::Admins(admins) => self.line(&Line::Admins(admins.to_vec())),
+            Record::IpAllowlist(allowlist) => self.line(&Line::IpAllowlist((*allowlist).clone())),
+            Record::Probe(answers) => self.line(&Line::Probe(answers.to_vec())),
+            Record::Event(_, event) => {
+                let event = RawValue::from_string(serde_json::to_string(event)?)?;
+                self.line(&Line::Event(&event))
+            }
+        }
+    }
+
+    fn line(&mut self, line: &Line<'_>) -> io::Result<()> {
+        serde_json::to_writer(&mut self.lines, line)?;
+        self.lines.write_all(b"\n")
+    }
+
+    /// Completes the file and moves it to its place.
+    ///
+    /// # Errors
+    /// When the disk is full or fails, or the place cannot be written to.
+    pub fn finish(mut self, outcomes: &Outcomes) -> io::Result<()> {
+        self.line(&Line::End(End::from(outcomes)))?;
+        let Digesting { inner, hash } = self.lines.finish()?;
+        self.header.digest = written(hash);
+        let mut file: NamedTempFile = inner.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(&self.header.line()?)?;
+        file.as_file().sync_all()?;
+        let _: File = file.persist(&self.path).map_err(|error| error.error)?;
+        Ok(())
+    }
+}
+
+/// Passes bytes on and digests them.
+struct Digesting<W> {
+    inner: W,
+    hash: Sha256,
+}
+
+impl<W: Write> Write for Digesting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
