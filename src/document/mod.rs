@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+mod located;
 mod problem;
 mod suggestion;
 mod table;
@@ -14,9 +15,10 @@ mod table;
 mod tests;
 mod tree;
 
+pub use located::Located;
 pub use problem::{Problem, Problems, excerpt};
 pub use suggestion::closest;
-pub use table::{Located, Table};
+pub use table::Table;
 
 /// The largest file that is read, in bytes.
 pub const LARGEST: usize = 1 << 20;

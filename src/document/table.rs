@@ -1,36 +1,11 @@
 //! A table whose keys are taken one by one, each with the type it has to have.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Deref;
 
 use serde_json::Value;
 
 use super::tree::{Entry, Kind, Node};
-use super::{Document, MOST_PROBLEMS, closest, excerpt};
-
-/// A value and the line of the file it stands on, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Located<T> {
-    /// The value.
-    pub value: T,
-    /// The line.
-    pub line: usize,
-}
-
-impl<T> Located<T> {
-    /// Keeps the line and converts the value.
-    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Located<U> {
-        Located { value: convert(self.value), line: self.line }
-    }
-}
-
-impl<T> Deref for Located<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
+use super::{Document, Located, MOST_PROBLEMS, closest, excerpt};
 
 /// A table of a [`Document`]. Taking a key removes it; what is left at the end is unknown.
 #[derive(Debug)]
@@ -142,6 +117,21 @@ impl<'d> Table<'d> {
     pub fn texts(&mut self, key: &'static str) -> Option<Located<Vec<Located<String>>>> {
         let array = self.array(key, "an array of texts")?;
         Some(array.map(|nodes| texts_of(self.document, key, nodes)))
+    }
+
+    /// Takes an array of texts, or a single text as an array of one.
+    pub fn text_or_texts(&mut self, key: &'static str) -> Option<Located<Vec<Located<String>>>> {
+        let document = self.document;
+        let array = self.typed(key, "text or an array of texts", |kind| match kind {
+            Kind::Text(_) => Ok(Err(kind)),
+            Kind::Array(nodes) => Ok(Ok(nodes)),
+            other => Err(other),
+        })?;
+        let line = array.line;
+        Some(array.map(|either| {
+            let nodes = either.unwrap_or_else(|kind| vec![Node { line, kind }]);
+            texts_of(document, key, nodes)
+        }))
     }
 
     /// Takes a text that is one of a few words.

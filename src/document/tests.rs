@@ -151,3 +151,17 @@ fn a_hundred_thousand_unknown_keys_cost_little() {
     assert_eq!(document.into_problems().len(), MOST_PROBLEMS);
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
+
+#[test]
+fn one_text_stands_for_an_array_of_one() {
+    let document = Document::parse("a.toml", "one = 'a'\nmany = ['b', 2]\nwrong = 3\n");
+    let mut root = document.root().unwrap();
+    let mut texts = |key| -> Option<Vec<String>> {
+        Some(root.text_or_texts(key)?.value.into_iter().map(|text| text.value).collect())
+    };
+    assert_eq!(texts("one"), Some(vec!["a".to_owned()]));
+    assert_eq!(texts("many"), Some(vec!["b".to_owned()]));
+    assert_eq!(texts("wrong"), None);
+    let lines: Vec<_> = document.into_problems().iter().map(|problem| problem.line).collect();
+    assert_eq!(lines, [2, 3]);
+}
