@@ -222,9 +222,10 @@ impl<'d> Table<'d> {
 
     /// Reports that a key is missing; says nothing when a syntax error may have hidden it.
     pub fn missing(&self, key: &str) {
-        if !self.document.is_broken() {
+        if !self.document.may_hide(key) {
             let message = format!("`{key}` is missing{}", self.place(" from"));
-            self.document.report(self.line, message);
+            // Not `report`: the line only says where the table is, whatever else is wrong there.
+            self.document.add(self.line, message, None);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Configurations that somebody else put into the working directory, and files that are none.
 
+use proptest::prelude::*;
+
 use super::*;
 
 /// What the acceptance of the scan asks to be announced and refused.
@@ -144,4 +146,35 @@ fn the_working_directory_is_searched_without_following_links() {
     }
     fs::write(&path, "").unwrap();
     assert_eq!(find(folder.path()), Some(path));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever a file is damaged to, it is read or it has problems on lines that exist.
+    #[test]
+    fn damaged_files_are_reported_on_lines_that_exist(
+        start in 0..COMPLETE.len(),
+        removed in 0..40_usize,
+        added in "[\\[\\]{}=.\"'#\\n a-z0-9\u{202e}]{0,12}",
+    ) {
+        let end = (start + removed).min(COMPLETE.len());
+        let text = format!("{}{added}{}", &COMPLETE[..start], &COMPLETE[end..]);
+        let context = Context { trust: Trust::Found, folder: PathBuf::from("base") };
+        let (config, problems) = Config::check("c.toml", text.as_bytes(), &context);
+        let lines = text.lines().count() + 1;
+        for problem in problems.as_slice() {
+            prop_assert!(problem.line <= lines, "{problem}");
+            prop_assert!(!problem.to_string().contains('\n'), "{problem}");
+        }
+        prop_assert!(config.workspace.token_file.is_none() && config.workspaces.is_empty());
+    }
+
+    /// Any bytes at all can be given.
+    #[test]
+    fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let context = Context { trust: Trust::Found, folder: PathBuf::from("base") };
+        let (config, _) = Config::check("c.toml", &bytes, &context);
+        prop_assert!(config.digest.starts_with("sha256:"));
+    }
 }
