@@ -110,12 +110,11 @@ pub(super) fn alert(mut table: Table<'_>, context: &Context) -> Alert {
     let texts = |list: Option<Located<Vec<Located<String>>>>| -> Vec<String> {
         list.map(|list| list.value.into_iter().map(|text| text.value).collect()).unwrap_or_default()
     };
-    for key in ["webhook", "url", "command"] {
-        if let Some(given) = table.keys().into_iter().find(|given| given.value == key) {
-            context.allows(&table, key, given.line);
-        }
-    }
-    let alert = Alert {
+    let refused = ["webhook", "url", "command"].map(|key| {
+        let given = table.keys().into_iter().find(|given| given.value == key);
+        given.is_some_and(|given| !context.allows(&table, key, given.line))
+    });
+    let mut alert = Alert {
         name: filled(&mut table, "name").map(|text| text.value),
         webhook: filled(&mut table, "webhook").map(|text| text.value),
         url: filled(&mut table, "url").map(|text| text.value),
@@ -127,5 +126,8 @@ pub(super) fn alert(mut table: Table<'_>, context: &Context) -> Alert {
         line,
     };
     table.finish();
+    if refused.contains(&true) {
+        (alert.webhook, alert.url, alert.command) = (None, None, Vec::new());
+    }
     alert
 }

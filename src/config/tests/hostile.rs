@@ -58,6 +58,8 @@ fn the_same_configuration_may_say_all_that_when_it_is_named() {
 fn a_refused_setting_is_not_kept() {
     let (config, _) = check(HOSTILE, Trust::Found);
     assert_eq!(config.workspace.token_file, None);
+    let alert = &config.alerts[0];
+    assert_eq!((&alert.webhook, &alert.url, alert.command.len()), (&None, &None, 0));
     assert!(config.workspaces.is_empty());
     assert_eq!(config.organization.saml.unwrap().metadata, None);
 }
