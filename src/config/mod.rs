@@ -1,14 +1,75 @@
 //! Configuration: the raw file, then the checked form. No other module reads `intercom-harden.toml`.
+//!
+//! `load` opens the file, `scan`, `organization`, `overlay`, `rbac` and `target` check its sections, and
+//! `loosening` says what in it makes a result look better. A file found in the working directory is
+//! trusted less than one that was named; see [`Trust`].
 
-/// What the organization declares about itself.
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::document::Located;
+
+mod error;
+mod load;
+mod loosening;
+mod organization;
+mod overlay;
+mod rbac;
+mod scan;
+mod section;
+mod target;
+#[cfg(test)]
+mod tests;
+pub mod time;
+
+pub use error::ConfigError;
+pub use load::{FILE_NAME, find};
+pub use loosening::Announcement;
+pub use organization::{Organization, Saml, Sso};
+pub use overlay::{Attestation, Attested, Waiver};
+pub use rbac::{Permission, Rbac};
+pub use scan::{ScanSettings, Workspace};
+pub use target::{Alert, NamedWorkspace, TokenSource};
+
+/// How a configuration came to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// The user named it: it may say everything.
+    Named,
+    /// It lay in the working directory, perhaps as part of somebody's pull request: it may not name
+    /// commands, addresses to send to, token sources, or files outside its folder.
+    Found,
+}
+
+/// Values that replace parameters of controls: control id to parameter to value, each with its line.
+pub type Overrides = BTreeMap<String, Located<BTreeMap<String, Located<Value>>>>;
+
+/// A checked configuration. Ids of controls are not checked against the catalog yet.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Organization {
-    /// E-mail domains teammates may have; `*.example.com` stands for subdomains.
-    pub allowed_domains: Option<Vec<String>>,
-    /// Networks sign-ins may come from, as CIDR ranges.
-    pub approved_networks: Option<Vec<ipnet::IpNet>>,
-    /// The region the workspace has to be in: `US`, `EU` or `AU`.
-    pub required_region: Option<String>,
-    /// E-mail addresses of people who may export data.
-    pub export_approvers: Option<Vec<String>>,
+pub struct Config {
+    /// Its path as given.
+    pub path: String,
+    /// `sha256:` and the digest of its bytes.
+    pub digest: String,
+    /// Whether it was read without being named.
+    pub found_in_working_directory: bool,
+    /// The workspace to scan.
+    pub workspace: Workspace,
+    /// Settings of the scan that have an option on the command line too.
+    pub scan: ScanSettings,
+    /// Parameters of controls.
+    pub params: Overrides,
+    /// What the organization declares about itself.
+    pub organization: Organization,
+    /// What people have seen and signed for.
+    pub attestations: Vec<Attestation>,
+    /// Decisions to live with a finding.
+    pub waivers: Vec<Waiver>,
+    /// Declared roles and groups.
+    pub rbac: Rbac,
+    /// Several workspaces to scan.
+    pub workspaces: Vec<NamedWorkspace>,
+    /// Whom to tell about a regression.
+    pub alerts: Vec<Alert>,
 }

@@ -5,8 +5,9 @@
 //! fit is noted in the document. [`Table::finish`] reports the keys nobody asked for.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
+mod located;
 mod problem;
 mod suggestion;
 mod table;
@@ -14,9 +15,10 @@ mod table;
 mod tests;
 mod tree;
 
+pub use located::Located;
 pub use problem::{Problem, Problems, excerpt};
 pub use suggestion::closest;
-pub use table::{Located, Table};
+pub use table::Table;
 
 /// The largest file that is read, in bytes.
 pub const LARGEST: usize = 1 << 20;
@@ -29,16 +31,23 @@ const MOST_PROBLEMS: usize = 1000;
 pub struct Document {
     path: String,
     entries: Option<Vec<tree::Entry>>,
-    /// Lines with a syntax error: what the parser made up to go on is not reported a second time.
-    broken: BTreeSet<usize>,
+    /// Lines with a syntax error, and their text: what the parser made up to go on is not reported again.
+    broken: BTreeMap<usize, String>,
+    /// Whether a syntax error took more than its own line with it.
+    torn: bool,
     problems: RefCell<Vec<Problem>>,
 }
 
 impl Document {
     /// Parses the bytes of a file. It never fails: what is wrong is among the [problems](Self::into_problems).
     pub fn parse(path: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
-        let mut document =
-            Self { path: path.into(), entries: None, broken: BTreeSet::new(), problems: RefCell::default() };
+        let mut document = Self {
+            path: path.into(),
+            entries: None,
+            broken: BTreeMap::new(),
+            torn: false,
+            problems: RefCell::default(),
+        };
         document.read(bytes.as_ref());
         document
     }
@@ -66,14 +75,37 @@ impl Document {
         };
         for (line, message) in parsed.syntax {
             // One slip makes the parser complain several times; the first complaint is the useful one.
-            if self.broken.insert(line) {
+            if self.broken.insert(line, String::new()).is_none() {
                 self.add(line, message, None);
             }
         }
+        self.assess_damage(text, parsed.last_line);
         for (line, message) in parsed.values {
             self.report(line, message);
         }
         self.entries = Some(parsed.entries);
+    }
+
+    /// Finds out which keys a syntax error may have hidden: those on its line, or any key at all when it
+    /// struck the header of a table or nothing could be read after it.
+    fn assess_damage(&mut self, text: &str, last_line: usize) {
+        let Some(last_broken) = self.broken.keys().next_back().copied() else { return };
+        let mut left_over = false;
+        for (line, content) in (1..).zip(text.lines()) {
+            let content = content.trim();
+            if let Some(kept) = self.broken.get_mut(&line) {
+                content.clone_into(kept);
+            }
+            left_over |= line > last_broken && !content.is_empty() && !content.starts_with('#');
+        }
+        // An error on an empty line is a text that was never closed and took everything up to there.
+        let torn_line = |content: &String| content.is_empty() || content.starts_with('[');
+        self.torn = self.broken.values().any(torn_line) || (left_over && last_line <= last_broken);
+    }
+
+    /// Whether a key that seems to be missing may only be hidden by a syntax error.
+    fn may_hide(&self, key: &str) -> bool {
+        self.torn || self.broken.values().any(|content| content.contains(key))
     }
 
     /// The top table; none when the file could not be parsed at all.
@@ -84,11 +116,6 @@ impl Document {
     /// The file, as it was named.
     pub fn path(&self) -> &str {
         &self.path
-    }
-
-    /// Whether the file has syntax errors, so that keys may seem missing which are there.
-    pub fn is_broken(&self) -> bool {
-        !self.broken.is_empty()
     }
 
     /// Whether nothing is wrong so far.
@@ -103,7 +130,7 @@ impl Document {
 
     /// Notes a mistake with the word that was probably meant.
     pub fn report_with(&self, line: usize, message: impl Into<String>, suggestion: Option<&str>) {
-        if !self.broken.contains(&line) {
+        if !self.broken.contains_key(&line) {
             self.add(line, message.into(), suggestion);
         }
     }

@@ -1,36 +1,11 @@
 //! A table whose keys are taken one by one, each with the type it has to have.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Deref;
 
 use serde_json::Value;
 
 use super::tree::{Entry, Kind, Node};
-use super::{Document, MOST_PROBLEMS, closest, excerpt};
-
-/// A value and the line of the file it stands on, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Located<T> {
-    /// The value.
-    pub value: T,
-    /// The line.
-    pub line: usize,
-}
-
-impl<T> Located<T> {
-    /// Keeps the line and converts the value.
-    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Located<U> {
-        Located { value: convert(self.value), line: self.line }
-    }
-}
-
-impl<T> Deref for Located<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
+use super::{Document, Located, MOST_PROBLEMS, closest, excerpt};
 
 /// A table of a [`Document`]. Taking a key removes it; what is left at the end is unknown.
 #[derive(Debug)]
@@ -144,6 +119,21 @@ impl<'d> Table<'d> {
         Some(array.map(|nodes| texts_of(self.document, key, nodes)))
     }
 
+    /// Takes an array of texts, or a single text as an array of one.
+    pub fn text_or_texts(&mut self, key: &'static str) -> Option<Located<Vec<Located<String>>>> {
+        let document = self.document;
+        let array = self.typed(key, "text or an array of texts", |kind| match kind {
+            Kind::Text(_) => Ok(Err(kind)),
+            Kind::Array(nodes) => Ok(Ok(nodes)),
+            other => Err(other),
+        })?;
+        let line = array.line;
+        Some(array.map(|either| {
+            let nodes = either.unwrap_or_else(|kind| vec![Node { line, kind }]);
+            texts_of(document, key, nodes)
+        }))
+    }
+
     /// Takes a text that is one of a few words.
     pub fn one_of(&mut self, key: &'static str, words: &[&'static str]) -> Option<Located<&'static str>> {
         let text = self.text(key)?;
@@ -232,9 +222,10 @@ impl<'d> Table<'d> {
 
     /// Reports that a key is missing; says nothing when a syntax error may have hidden it.
     pub fn missing(&self, key: &str) {
-        if !self.document.is_broken() {
+        if !self.document.may_hide(key) {
             let message = format!("`{key}` is missing{}", self.place(" from"));
-            self.document.report(self.line, message);
+            // Not `report`: the line only says where the table is, whatever else is wrong there.
+            self.document.add(self.line, message, None);
         }
     }
 

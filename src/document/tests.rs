@@ -72,6 +72,38 @@ fn a_syntax_error_does_not_make_keys_seem_missing() {
 }
 
 #[test]
+fn a_syntax_error_hides_no_key_that_is_missing_elsewhere() {
+    let problems = problems_of("max = 2027-02-31\n[[steps]]\ntitel = 'x'\n");
+    assert_eq!(
+        problems,
+        [
+            "a.toml:1: `id` is missing",
+            "a.toml:1: not valid TOML: invalid date, expected day between 01 and 28",
+            "a.toml:2: `title` is missing from `steps`",
+            "a.toml:3: unknown key `titel` in `steps` (did you mean `title`?)",
+        ]
+    );
+}
+
+#[test]
+fn a_key_on_or_behind_a_broken_line_does_not_seem_missing() {
+    for text in [
+        "id = \n",
+        "max = \"\"\"\nid = 'x'\n",
+        "id = 'x\nmax = 1\n",
+        "max = [1,\nid = 'x'\n",
+        "= 1\nid = 'x'",
+    ] {
+        let problems = problems_of(text);
+        assert!(!problems.is_empty(), "{text:?}");
+        assert!(
+            !problems.iter().any(|problem| problem.contains("`id` is missing")),
+            "{text:?}: {problems:?}"
+        );
+    }
+}
+
+#[test]
 fn an_empty_required_text_is_a_mistake() {
     assert_eq!(problems_of("id = '  '"), ["a.toml:1: `id` must not be empty"]);
 }
@@ -150,4 +182,18 @@ fn a_hundred_thousand_unknown_keys_cost_little() {
     }
     assert_eq!(document.into_problems().len(), MOST_PROBLEMS);
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
+
+#[test]
+fn one_text_stands_for_an_array_of_one() {
+    let document = Document::parse("a.toml", "one = 'a'\nmany = ['b', 2]\nwrong = 3\n");
+    let mut root = document.root().unwrap();
+    let mut texts = |key| -> Option<Vec<String>> {
+        Some(root.text_or_texts(key)?.value.into_iter().map(|text| text.value).collect())
+    };
+    assert_eq!(texts("one"), Some(vec!["a".to_owned()]));
+    assert_eq!(texts("many"), Some(vec!["b".to_owned()]));
+    assert_eq!(texts("wrong"), None);
+    let lines: Vec<_> = document.into_problems().iter().map(|problem| problem.line).collect();
+    assert_eq!(lines, [2, 3]);
 }

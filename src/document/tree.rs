@@ -87,6 +87,8 @@ pub(super) struct Parsed {
     pub(super) entries: Vec<Entry>,
     pub(super) syntax: Vec<Mistake>,
     pub(super) values: Vec<Mistake>,
+    /// The last line on which a key was found.
+    pub(super) last_line: usize,
 }
 
 /// Parses a document as far as its mistakes allow; none when the parser itself could not run.
@@ -110,9 +112,9 @@ fn parse_here(text: &str) -> Parsed {
         };
         syntax.push((line, message));
     }
-    let mut reader = Reader { lines, values: Vec::new() };
+    let mut reader = Reader { lines, values: Vec::new(), last_line: 0 };
     let entries = reader.entries(root.into_inner(), 0);
-    Parsed { entries, syntax, values: reader.values }
+    Parsed { entries, syntax, values: reader.values, last_line: reader.last_line }
 }
 
 /// Where the lines of a text start.
@@ -131,6 +133,7 @@ impl Lines {
 struct Reader {
     lines: Lines,
     values: Vec<Mistake>,
+    last_line: usize,
 }
 
 impl Reader {
@@ -140,6 +143,7 @@ impl Reader {
             .map(|(key, value)| {
                 let offset = key.span().start;
                 let line = self.lines.at(offset);
+                self.last_line = self.last_line.max(line);
                 let key = key.into_inner().into_owned();
                 let node = self.node(value, line, depth + 1);
                 Entry { key, offset, line, node }

@@ -1,0 +1,109 @@
+//! Opens the file and reads it section by section.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::document::{Document, LARGEST, Problems, Table};
+
+use super::section::Context;
+use super::{Config, ConfigError, Organization, Rbac, Trust, overlay, scan, target};
+
+/// The name under which a configuration is looked for in the working directory.
+pub const FILE_NAME: &str = "intercom-harden.toml";
+
+/// Looks for a configuration in a directory. A dangling link counts, so that it is not silently ignored.
+pub fn find(directory: &Path) -> Option<PathBuf> {
+    let path = directory.join(FILE_NAME);
+    fs::symlink_metadata(&path).is_ok().then_some(path)
+}
+
+impl Config {
+    /// Reads and checks a configuration. Every mistake in it is part of the one error.
+    pub fn load(path: &Path, trust: Trust) -> Result<Self, ConfigError> {
+        let bytes = read(path, trust)?;
+        let name = path.display().to_string();
+        let context = Context { trust, folder: folder_of(path) };
+        let (mut config, problems) = Self::check(&name, &bytes, &context);
+        config.found_in_working_directory = trust == Trust::Found;
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigError::Invalid { announcement: Some(Box::new(config.announcement())), problems })
+        }
+    }
+
+    /// Checks the text of a configuration and keeps what is right, besides everything that is wrong.
+    pub(super) fn check(path: &str, bytes: &[u8], context: &Context) -> (Self, Problems) {
+        let document = Document::parse(path, bytes);
+        let mut config = document.root().map(|root| Self::read(root, context)).unwrap_or_default();
+        config.path = path.to_owned();
+        config.digest = digest(bytes);
+        (config, Problems::from(document.into_problems()))
+    }
+
+    fn read(mut root: Table<'_>, context: &Context) -> Self {
+        let config = Self {
+            workspace: root.table("workspace").map(|t| scan::workspace(t, context)).unwrap_or_default(),
+            scan: root.table("scan").map(scan::settings).unwrap_or_default(),
+            params: root.table("params").map(scan::overrides).unwrap_or_default(),
+            organization: root
+                .table("organization")
+                .map(|table| Organization::read(table, context))
+                .unwrap_or_default(),
+            attestations: root.tables("attestation").into_iter().filter_map(overlay::attestation).collect(),
+            waivers: root.tables("waiver").into_iter().filter_map(overlay::waiver).collect(),
+            rbac: root.table("rbac").map(Rbac::read).unwrap_or_default(),
+            workspaces: target::workspaces(root.tables("workspaces"), context),
+            alerts: root.tables("alert").into_iter().map(|table| target::alert(table, context)).collect(),
+            ..Self::default()
+        };
+        root.finish();
+        config
+    }
+}
+
+/// Reads the bytes of a regular file of bounded size.
+fn read(path: &Path, trust: Trust) -> Result<Vec<u8>, ConfigError> {
+    let name = || path.display().to_string();
+    let failed = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound => ConfigError::Missing { path: name() },
+        _ => ConfigError::Unreadable { path: name(), source },
+    };
+    // Asked before opening: opening a pipe would wait for somebody to write into it.
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(ConfigError::NotRegular { path: name() });
+    }
+    if trust == Trust::Found && !stays_inside(path, &folder_of(path)) {
+        return Err(ConfigError::Outside { path: name() });
+    }
+    let mut bytes = Vec::new();
+    let limit = LARGEST as u64 + 1;
+    File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(failed)?;
+    if bytes.len() > LARGEST {
+        return Err(ConfigError::TooLarge { path: name() });
+    }
+    Ok(bytes)
+}
+
+/// Whether an existing file, its links followed, lies below a folder.
+pub(super) fn stays_inside(path: &Path, folder: &Path) -> bool {
+    match (path.canonicalize(), folder.canonicalize()) {
+        (Ok(path), Ok(folder)) => path.starts_with(folder),
+        _ => false,
+    }
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn digest(bytes: &[u8]) -> String {
+    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}

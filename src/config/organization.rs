@@ -1,0 +1,124 @@
+//! `[organization]`: what the organization declares about itself.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+
+use crate::document::{Table, excerpt};
+
+use super::section::{self, Context, filled, is_domain, is_email};
+
+/// What the organization declares about itself.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Organization {
+    /// E-mail domains teammates may have, in lower case; `*.example.com` stands for subdomains.
+    pub allowed_domains: Option<Vec<String>>,
+    /// Networks sign-ins may come from, as CIDR ranges.
+    pub approved_networks: Option<Vec<IpNet>>,
+    /// The region the workspace has to be in: `US`, `EU` or `AU`.
+    pub required_region: Option<String>,
+    /// E-mail addresses of people who may export data.
+    pub export_approvers: Option<Vec<String>>,
+    /// Whether people have to sign in through the identity provider.
+    pub sso: Option<Sso>,
+    /// The role of people whom no group of the identity provider gives another.
+    pub default_role: Option<String>,
+    /// How the identity provider is reached.
+    pub saml: Option<Saml>,
+}
+
+/// Whether single sign-on is the only way in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sso {
+    /// It is the only way in.
+    Enforced,
+    /// It is one of several.
+    Optional,
+}
+
+/// The identity provider's side of SAML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saml {
+    /// The file with the metadata.
+    pub metadata: Option<PathBuf>,
+    /// The file with the signing certificate, where there is no metadata.
+    pub certificate: Option<PathBuf>,
+    /// The audience that assertions are made out to.
+    pub audience: Option<String>,
+}
+
+impl Organization {
+    pub(super) fn read(mut table: Table<'_>, context: &Context) -> Self {
+        let organization = Self {
+            allowed_domains: list(&mut table, "allowed_domains", |text| {
+                let domain = text.to_lowercase();
+                let plain = domain.strip_prefix("*.").unwrap_or(&domain);
+                is_domain(plain)
+                    .then_some(domain.clone())
+                    .ok_or("not a domain such as `example.com` or `*.example.com`")
+            }),
+            approved_networks: list(&mut table, "approved_networks", |text| {
+                network(text).ok_or("neither a network such as `192.0.2.0/24` nor an address")
+            }),
+            required_region: section::region(&mut table, "required_region").map(str::to_uppercase),
+            export_approvers: list(&mut table, "export_approvers", |text| {
+                is_email(text).then(|| text.to_owned()).ok_or("not an e-mail address")
+            }),
+            sso: section::word(&mut table, "sso", &["enforced", "optional"])
+                .map(|word| if word.value == "enforced" { Sso::Enforced } else { Sso::Optional }),
+            default_role: filled(&mut table, "default_role").map(|role| role.value),
+            saml: table.table("saml").map(|saml| Saml::read(saml, context)),
+        };
+        table.finish();
+        organization
+    }
+}
+
+impl Saml {
+    fn read(mut table: Table<'_>, context: &Context) -> Self {
+        let document = table.document();
+        match (table.has("metadata"), table.has("certificate")) {
+            (true, true) => {
+                document.report(table.line(), "`metadata` and `certificate` exclude each other");
+            }
+            (false, false) => table.missing("metadata` or `certificate"),
+            _ => {}
+        }
+        let saml = Self {
+            metadata: context.file(&mut table, "metadata"),
+            certificate: context.file(&mut table, "certificate"),
+            audience: filled(&mut table, "audience").map(|audience| audience.value),
+        };
+        table.finish();
+        saml
+    }
+}
+
+/// A network in CIDR notation without its host bits, or a single address as the network it makes up.
+fn network(text: &str) -> Option<IpNet> {
+    let network: IpNet = text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))?;
+    Some(network.trunc())
+}
+
+/// Takes a list whose items have to mean something. An empty list would refuse everything: a slip.
+fn list<T>(
+    table: &mut Table<'_>,
+    key: &'static str,
+    convert: impl Fn(&str) -> Result<T, &'static str>,
+) -> Option<Vec<T>> {
+    let texts = table.texts(key)?;
+    let document = table.document();
+    if texts.is_empty() {
+        document.report(texts.line, format!("`{key}` is empty; leave it out if nothing is declared"));
+        return None;
+    }
+    let mut items = Vec::new();
+    for text in &texts.value {
+        match convert(text.trim()) {
+            Ok(item) => items.push(item),
+            Err(why) => document.report(text.line, format!("`{key}` holds `{}`, {why}", excerpt(text))),
+        }
+    }
+    Some(items)
+}

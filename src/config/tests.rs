@@ -1,0 +1,197 @@
+//! Configurations, right and wrong, and what is said about them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::section::Context;
+use super::*;
+use crate::controls::Level;
+
+mod hostile;
+mod sections;
+
+/// Every section of the file, with nothing wrong.
+const COMPLETE: &str = r#"
+[workspace]
+region = "EU"
+name = "Production"
+token_file = "token"
+
+[scan]
+level = "l2"
+fail_on = "never"
+since = "14d"
+strict = true
+
+[params."2.3"]
+max_admins = 999
+[params."E1"]
+consumer_domains = ["gmail.com"]
+
+[[attestation]]
+control = "1.3"
+by = "Dana Ruiz"
+on = 2026-05-01
+expires = "2026-08-01"
+evidence = "https://wiki.example/1.3"
+note = "seen with support"
+
+[[waiver]]
+control = "2.3"
+subject = "cto@example.com"
+reason = "on call"
+by = "Dana Ruiz"
+on = 2026-05-01
+expires = 2027-03-31
+
+[organization]
+allowed_domains = ["Example.com", "*.example.org"]
+approved_networks = ["192.0.2.7/24", "2001:db8::1"]
+required_region = "eu"
+export_approvers = ["dpo@example.com"]
+sso = "enforced"
+default_role = "Viewer"
+
+[organization.saml]
+metadata = "idp.xml"
+audience = "https://app.intercom.com/saml"
+
+[rbac.roles."Support Agent"]
+permissions = ["write", "read"]
+[rbac.groups]
+"Platform-Admins" = "Admin"
+
+[[workspaces]]
+name = "EU"
+region = "eu"
+token_env = "EU_TOKEN"
+
+[[alert]]
+name = "chat"
+webhook = "https://chat.example/hook"
+command = ["notify", "--quietly"]
+on = "regression"
+format = "slack"
+level = "L1"
+"#;
+
+/// Checks a text as if it had been read from `c.toml`.
+fn check(text: &str, trust: Trust) -> (Config, Vec<String>) {
+    let context = Context { trust, folder: PathBuf::from("base") };
+    let (config, problems) = Config::check("c.toml", text.as_bytes(), &context);
+    (config, problems.as_slice().iter().map(ToString::to_string).collect())
+}
+
+/// What is wrong with a text in a configuration that was named.
+fn problems_of(text: &str) -> Vec<String> {
+    check(text, Trust::Named).1
+}
+
+/// Writes a configuration into a folder of its own.
+fn written(text: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE_NAME);
+    fs::write(&path, text).unwrap();
+    (folder, path)
+}
+
+#[test]
+fn a_complete_configuration_is_read_whole() {
+    let (config, problems) = check(COMPLETE, Trust::Named);
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(config.workspace.region, Some("eu"));
+    assert_eq!(config.workspace.token_file.as_deref(), Some(Path::new("base/token")));
+    assert_eq!(config.scan.level, Some(Level::L2));
+    assert_eq!(config.scan.fail_on, Some(None));
+    assert_eq!(config.scan.since.as_ref().unwrap().as_str(), "14d");
+    assert_eq!(config.scan.strict, Some(true));
+    assert_eq!(config.params["2.3"]["max_admins"], crate::document::Located { value: json!(999), line: 14 });
+    let organization = &config.organization;
+    assert_eq!(organization.allowed_domains.as_ref().unwrap(), &["example.com", "*.example.org"]);
+    let networks: Vec<_> = organization.approved_networks.iter().flatten().map(ToString::to_string).collect();
+    assert_eq!(networks, ["192.0.2.0/24", "2001:db8::1/128"]);
+    assert_eq!(organization.required_region.as_deref(), Some("EU"));
+    assert_eq!(organization.sso, Some(Sso::Enforced));
+    let attestation = &config.attestations[0];
+    assert_eq!(attestation.result, Attested::Pass);
+    assert_eq!(attestation.expires.value, jiff::civil::date(2026, 8, 1));
+    assert_eq!(config.waivers[0].expires.value, jiff::civil::date(2027, 3, 31));
+    assert_eq!(config.rbac.roles["Support Agent"].value, [Permission::Read, Permission::Write]);
+    assert_eq!(config.rbac.groups["Platform-Admins"].value, "Admin");
+    assert_eq!(config.workspaces[0].token, TokenSource::Env("EU_TOKEN".to_owned()));
+    assert_eq!(config.alerts[0].command, ["notify", "--quietly"]);
+    assert_eq!(config.alerts[0].on, ["regression"]);
+}
+
+#[test]
+fn an_empty_configuration_changes_nothing() {
+    let (config, problems) = check("# nothing\n", Trust::Found);
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(config.loosens(), Vec::<String>::new());
+    assert_eq!(config.without_effect(), Vec::<String>::new());
+    assert_eq!(config.scan, ScanSettings::default());
+    assert_eq!(config.organization, Organization::default());
+}
+
+#[test]
+fn everything_that_loosens_is_said() {
+    let (config, _) = check(COMPLETE, Trust::Named);
+    assert_eq!(
+        config.loosens(),
+        [
+            "scan.fail_on = \"never\": no failing control fails the scan",
+            "scan.level = \"l2\": stricter controls are left out",
+            "scan.since = \"14d\": events are judged over another window than the last 30 days",
+            "organization.allowed_domains = [\"example.com\", \"*.example.org\"]",
+            "organization.approved_networks = [\"192.0.2.0/24\", \"2001:db8::1/128\"]",
+            "organization.export_approvers = [\"dpo@example.com\"]",
+            "organization.required_region = \"EU\"",
+            "params.\"2.3\".max_admins = 999",
+            "params.\"E1\".consumer_domains = [\"gmail.com\"]",
+            "waives 2.3 for cto@example.com until 2027-03-31, by Dana Ruiz: on call",
+            "attests 1.3 until 2026-08-01, by Dana Ruiz",
+        ]
+    );
+}
+
+#[test]
+fn stricter_settings_do_not_loosen() {
+    let (config, _) = check("[scan]\nlevel='l3'\nfail_on='l3'\nsince='720h'\nstrict=true\n", Trust::Found);
+    assert_eq!(config.loosens(), Vec::<String>::new());
+}
+
+#[test]
+fn a_flood_of_parameters_hides_no_waiver() {
+    let params: String = (0..500).map(|n| format!("p{n} = 1\n")).collect();
+    let waiver = "[[waiver]]\ncontrol='2.3'\nreason='r'\nby='b'\nexpires=2027-01-01\n";
+    let (config, problems) = check(&format!("[params.'1.1']\n{params}{waiver}"), Trust::Found);
+    assert_eq!(problems, Vec::<String>::new());
+    let loosens = config.loosens();
+    assert_eq!(loosens.len(), 51);
+    assert_eq!(loosens[50], "and 451 more; in all 500 parameters, 1 waivers and 0 attestations");
+}
+
+#[test]
+fn sections_without_effect_are_named() {
+    let (config, _) = check(COMPLETE, Trust::Named);
+    let sections = config.without_effect();
+    assert_eq!(sections.len(), 8);
+    assert_eq!(sections[0], "[[attestation]] is accepted but has no effect in this version");
+    let (scan_only, _) = check("[scan]\nstrict=true\n[organization]\nrequired_region='us'\n", Trust::Named);
+    assert_eq!(scan_only.without_effect(), Vec::<String>::new());
+}
+
+#[test]
+fn a_loaded_file_has_its_digest() {
+    let (_folder, path) = written("abc = 1");
+    let error = Config::load(&path, Trust::Named).unwrap_err();
+    assert!(error.announcement().unwrap().digest.starts_with("sha256:"));
+    let (_folder, path) = written("");
+    let config = Config::load(&path, Trust::Found).unwrap();
+    assert!(config.found_in_working_directory);
+    assert_eq!(config.digest, "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assert_eq!(config.path, path.display().to_string());
+}

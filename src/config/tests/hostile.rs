@@ -1,0 +1,182 @@
+//! Configurations that somebody else put into the working directory, and files that are none.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What the acceptance of the scan asks to be announced and refused.
+const HOSTILE: &str = "\
+[workspace]
+token_file = 'stolen'
+[scan]
+fail_on = 'never'
+[params.'2.3']
+max_admins = 999
+[[alert]]
+webhook = 'https://evil.example/?secret'
+command = 'rm -rf /'
+url = 'https://evil.example'
+[[workspaces]]
+name = 'x'
+token_env = 'AWS_SECRET'
+[[workspaces]]
+name = 'y'
+token_file = '/etc/passwd'
+[organization.saml]
+metadata = '../idp.xml'
+";
+
+#[test]
+fn a_found_configuration_is_announced_and_refused_in_one_go() {
+    let (_folder, path) = written(HOSTILE);
+    let error = Config::load(&path, Trust::Found).unwrap_err();
+    let announcement = error.announcement().unwrap();
+    assert_eq!(announcement.path, path.display().to_string());
+    assert_eq!(
+        announcement.loosens,
+        ["scan.fail_on = \"never\": no failing control fails the scan", "params.\"2.3\".max_admins = 999"]
+    );
+    let ConfigError::Invalid { problems, .. } = &error else { panic!("{error}") };
+    let refused: Vec<_> = problems.as_slice().iter().map(|problem| problem.line).collect();
+    assert_eq!(refused, [2, 8, 9, 10, 13, 16, 18]);
+    for problem in problems.as_slice() {
+        assert!(problem.message.ends_with("needs --config PATH"), "{problem}");
+    }
+    assert!(!error.to_string().contains("secret") && !error.to_string().contains("AWS_SECRET"));
+    assert!(error.hint().unwrap().contains("--no-config"));
+}
+
+#[test]
+fn the_same_configuration_may_say_all_that_when_it_is_named() {
+    let (_folder, path) = written(HOSTILE);
+    let config = Config::load(&path, Trust::Named).unwrap();
+    assert_eq!(config.workspaces[1].token, TokenSource::File(PathBuf::from("/etc/passwd")));
+    assert!(!config.found_in_working_directory);
+}
+
+#[test]
+fn a_refused_setting_is_not_kept() {
+    let (config, _) = check(HOSTILE, Trust::Found);
+    assert_eq!(config.workspace.token_file, None);
+    let alert = &config.alerts[0];
+    assert_eq!((&alert.webhook, &alert.url, alert.command.len()), (&None, &None, 0));
+    assert!(config.workspaces.is_empty());
+    assert_eq!(config.organization.saml.unwrap().metadata, None);
+}
+
+#[test]
+fn files_below_the_folder_may_be_named() {
+    let saml = |path: &str| check(&format!("[organization.saml]\nmetadata = '{path}'"), Trust::Found).1;
+    assert_eq!(saml("idp/metadata.xml"), Vec::<String>::new());
+    assert_eq!(saml("./metadata.xml"), Vec::<String>::new());
+    for path in ["/etc/passwd", "../x", "a/../../x", "a/.."] {
+        assert_eq!(saml(path).len(), 1, "{path}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_do_not_lead_out_of_the_folder() {
+    use std::os::unix::fs::symlink;
+
+    let (outside, elsewhere) = written("[scan]\nfail_on = 'never'\n");
+    fs::write(outside.path().join("idp.xml"), "x").unwrap();
+
+    let (folder, path) = written("[organization.saml]\nmetadata = 'idp.xml'\n");
+    symlink(outside.path().join("idp.xml"), folder.path().join("idp.xml")).unwrap();
+    let error = Config::load(&path, Trust::Found).unwrap_err().to_string();
+    assert!(error.contains(":2: `metadata` names a file outside"), "{error}");
+    assert!(Config::load(&path, Trust::Named).is_ok());
+
+    let linked = tempfile::tempdir().unwrap();
+    let link = linked.path().join(FILE_NAME);
+    symlink(&elsewhere, &link).unwrap();
+    assert!(matches!(Config::load(&link, Trust::Found), Err(ConfigError::Outside { .. })));
+    assert!(Config::load(&link, Trust::Named).is_ok());
+}
+
+#[test]
+fn a_linked_folder_in_the_middle_of_a_path_is_followed_too() {
+    let (folder, path) = written("[organization.saml]\nmetadata = 'sub/idp.xml'\n");
+    fs::create_dir(folder.path().join("sub")).unwrap();
+    fs::write(folder.path().join("sub/idp.xml"), "x").unwrap();
+    assert!(Config::load(&path, Trust::Found).is_ok());
+}
+
+#[test]
+fn tokens_in_the_file_are_refused_and_never_repeated() {
+    for text in ["[workspace]\ntoken = 'dG9r'", "[[workspaces]]\nname='x'\ntoken_env = 'dG9r:x='"] {
+        let (config, problems) = check(text, Trust::Named);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(!problems[0].contains("dG9r"), "{problems:?}");
+        assert!(!format!("{config:?}").contains("dG9r"));
+    }
+}
+
+#[test]
+fn files_that_are_no_configuration_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let load = |path: &Path| Config::load(path, Trust::Named).unwrap_err();
+    assert!(matches!(load(&folder.path().join("none.toml")), ConfigError::Missing { .. }));
+    assert!(matches!(load(folder.path()), ConfigError::NotRegular { .. }));
+    let large = folder.path().join("large.toml");
+    fs::write(&large, " ".repeat((1 << 20) + 1)).unwrap();
+    assert!(matches!(load(&large), ConfigError::TooLarge { .. }));
+    let (_folder, binary) = written("");
+    fs::write(&binary, b"[scan]\nlevel = '\xff'").unwrap();
+    assert!(load(&binary).to_string().ends_with(":2: the file is not UTF-8 text"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_is_not_read() {
+    let error = Config::load(Path::new("/dev/zero"), Trust::Named).unwrap_err();
+    assert!(matches!(error, ConfigError::NotRegular { .. }));
+}
+
+#[test]
+fn the_working_directory_is_searched_without_following_links() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(find(folder.path()), None);
+    let path = folder.path().join(FILE_NAME);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", &path).unwrap();
+        assert_eq!(find(folder.path()), Some(path.clone()));
+        assert!(Config::load(&path, Trust::Found).is_err());
+        fs::remove_file(&path).unwrap();
+    }
+    fs::write(&path, "").unwrap();
+    assert_eq!(find(folder.path()), Some(path));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever a file is damaged to, it is read or it has problems on lines that exist.
+    #[test]
+    fn damaged_files_are_reported_on_lines_that_exist(
+        start in 0..COMPLETE.len(),
+        removed in 0..40_usize,
+        added in "[\\[\\]{}=.\"'#\\n a-z0-9\u{202e}]{0,12}",
+    ) {
+        let end = (start + removed).min(COMPLETE.len());
+        let text = format!("{}{added}{}", &COMPLETE[..start], &COMPLETE[end..]);
+        let context = Context { trust: Trust::Found, folder: PathBuf::from("base") };
+        let (config, problems) = Config::check("c.toml", text.as_bytes(), &context);
+        let lines = text.lines().count() + 1;
+        for problem in problems.as_slice() {
+            prop_assert!(problem.line <= lines, "{problem}");
+            prop_assert!(!problem.to_string().contains('\n'), "{problem}");
+        }
+        prop_assert!(config.workspace.token_file.is_none() && config.workspaces.is_empty());
+    }
+
+    /// Any bytes at all can be given.
+    #[test]
+    fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let context = Context { trust: Trust::Found, folder: PathBuf::from("base") };
+        let (config, _) = Config::check("c.toml", &bytes, &context);
+        prop_assert!(config.digest.starts_with("sha256:"));
+    }
+}

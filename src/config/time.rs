@@ -1,0 +1,194 @@
+//! Durations, dates and the window of a scan, written alike on the command line and in the
+//! configuration. A day is 24 hours and a date is a day of UTC, so that no local time zone matters.
+
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+
+/// The longest span of time that is accepted: ten years.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 3653);
+
+/// The window when nobody asks for another: the guide reviews the last month.
+pub const DEFAULT_WINDOW: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// Why a text is not the time it should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TimeError {
+    /// Not a duration.
+    #[error("not a duration; write for example `30d`, `12h` or `90m`")]
+    NotDuration,
+    /// Neither a duration nor a point in time.
+    #[error(
+        "neither a duration such as `30d` nor a date such as `2027-03-31` nor an RFC 3339 time with its zone"
+    )]
+    NotWindow,
+    /// Not a date.
+    #[error("not a date; write year, month and day, for example `2027-03-31`")]
+    NotDate,
+    /// Nothing, or less than nothing.
+    #[error("not longer than zero")]
+    NotPositive,
+    /// Beyond what the program works with.
+    #[error("more than ten years")]
+    TooLong,
+    /// After the instant of evaluation.
+    #[error("in the future")]
+    Future,
+}
+
+/// Reads a duration such as `30d`, `12h`, `2w`, `90m` or `1h 30m`; it is positive and at most ten years.
+pub fn parse_duration(text: &str) -> Result<Duration, TimeError> {
+    Duration::try_from(duration(text)?).map_err(|_| TimeError::NotPositive)
+}
+
+/// Reads a UTC day such as `2027-03-31`.
+pub fn parse_date(text: &str) -> Result<Date, TimeError> {
+    // The general parser also takes times of day and silently drops them.
+    let text = text.trim();
+    if text.len() != 10 {
+        return Err(TimeError::NotDate);
+    }
+    text.parse().map_err(|_| TimeError::NotDate)
+}
+
+/// Reads the start of the window: a duration before `now`, the start of a UTC day, or an instant.
+pub fn parse_since(text: &str, now: Timestamp) -> Result<Timestamp, TimeError> {
+    Window::parse(text)?.start(now)
+}
+
+fn duration(text: &str) -> Result<SignedDuration, TimeError> {
+    let span: Span = text.trim().parse().map_err(|_| TimeError::NotDuration)?;
+    let relative = SpanRelativeTo::days_are_24_hours();
+    let duration = span.to_duration(relative).map_err(|_| TimeError::NotDuration)?;
+    if !duration.is_positive() {
+        Err(TimeError::NotPositive)
+    } else if duration > LONGEST {
+        Err(TimeError::TooLong)
+    } else {
+        Ok(duration)
+    }
+}
+
+/// The window of a scan as somebody wrote it; where it starts depends on `now`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    text: String,
+    start: Start,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
+    Before(SignedDuration),
+    At(Timestamp),
+}
+
+impl Window {
+    /// Reads a duration, a UTC date or an RFC 3339 time.
+    pub fn parse(text: &str) -> Result<Self, TimeError> {
+        let text = text.trim();
+        let start = if let Ok(instant) = text.parse::<Timestamp>() {
+            Start::At(instant)
+        } else if let Ok(date) = parse_date(text) {
+            let midnight = date.to_zoned(TimeZone::UTC).map_err(|_| TimeError::NotWindow)?;
+            Start::At(midnight.timestamp())
+        } else {
+            Start::Before(duration(text).map_err(|error| match error {
+                TimeError::NotDuration => TimeError::NotWindow,
+                other => other,
+            })?)
+        };
+        Ok(Self { text: text.to_owned(), start })
+    }
+
+    /// Where the window starts; it may neither start in the future nor reach back more than ten years.
+    pub fn start(&self, now: Timestamp) -> Result<Timestamp, TimeError> {
+        let start = match self.start {
+            Start::Before(duration) => now.checked_sub(duration).map_err(|_| TimeError::TooLong)?,
+            Start::At(instant) => instant,
+        };
+        if start >= now {
+            Err(TimeError::Future)
+        } else if now.duration_since(start) > LONGEST {
+            Err(TimeError::TooLong)
+        } else {
+            Ok(start)
+        }
+    }
+
+    /// The words it was written in.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is the window that applies anyway.
+    pub fn is_default(&self) -> bool {
+        self.start == Start::Before(DEFAULT_WINDOW)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-06-15T12:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn durations_take_days_of_24_hours() {
+        let hours = |text| parse_duration(text).map(|duration| duration.as_secs() / 3600);
+        assert_eq!(hours("30d"), Ok(720));
+        assert_eq!(hours("2w"), Ok(336));
+        assert_eq!(hours(" 12h "), Ok(12));
+        assert_eq!(hours("90m"), Ok(1));
+        assert_eq!(hours("1d 2h"), Ok(26));
+        assert_eq!(parse_duration("10m").unwrap().as_secs(), 600);
+    }
+
+    #[test]
+    fn durations_that_make_no_sense_are_refused() {
+        for text in ["", "30", "abc", "1mo", "1y", "d", "30 bananas"] {
+            assert_eq!(parse_duration(text), Err(TimeError::NotDuration), "{text:?}");
+        }
+        assert_eq!(parse_duration("0s"), Err(TimeError::NotPositive));
+        assert_eq!(parse_duration("-5d"), Err(TimeError::NotPositive));
+        assert_eq!(parse_duration("5d ago"), Err(TimeError::NotPositive));
+        assert_eq!(parse_duration("4000d"), Err(TimeError::TooLong));
+        assert!(parse_duration(&format!("{}h", "9".repeat(400))).is_err());
+    }
+
+    #[test]
+    fn windows_start_where_they_say() {
+        let start = |text| parse_since(text, now()).map(|start| start.to_string());
+        assert_eq!(start("30d"), Ok("2026-05-16T12:00:00Z".to_owned()));
+        assert_eq!(start("2026-06-01"), Ok("2026-06-01T00:00:00Z".to_owned()));
+        assert_eq!(start("2026-06-01T02:00:00+02:00"), Ok("2026-06-01T00:00:00Z".to_owned()));
+    }
+
+    #[test]
+    fn windows_are_neither_in_the_future_nor_endless() {
+        assert_eq!(parse_since("2026-06-16", now()), Err(TimeError::Future));
+        assert_eq!(parse_since("2026-06-15T12:00:00Z", now()), Err(TimeError::Future));
+        assert_eq!(parse_since("1999-01-01", now()), Err(TimeError::TooLong));
+        assert_eq!(parse_since("2026-06-01T00:00:00", now()), Err(TimeError::NotWindow));
+        assert_eq!(parse_since("yesterday", now()), Err(TimeError::NotWindow));
+        assert_eq!(parse_since("-30d", now()), Err(TimeError::NotPositive));
+    }
+
+    #[test]
+    fn the_default_window_is_recognised_in_any_words() {
+        assert!(Window::parse("720h").unwrap().is_default());
+        assert!(!Window::parse("29d").unwrap().is_default());
+        assert!(!Window::parse("2026-06-01").unwrap().is_default());
+    }
+
+    #[test]
+    fn dates_are_days_and_nothing_else() {
+        assert_eq!(parse_date("2027-03-31"), Ok(jiff::civil::date(2027, 3, 31)));
+        for text in ["2027-02-30", "2027-03-31T10:00:00Z", "31.3.2027", "90d", "", "２０27-03-3"] {
+            assert_eq!(parse_date(text), Err(TimeError::NotDate), "{text:?}");
+        }
+    }
+}
