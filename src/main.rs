@@ -15,6 +15,9 @@ mod verdict;
 
 mod report;
 
+mod progress;
+mod text;
+
 mod exit;
 
 fn main() {}
