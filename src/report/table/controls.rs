@@ -5,6 +5,7 @@ use comfy_table::{ColumnConstraint, Width};
 use super::page::{Page, status_word, table};
 use crate::controls::{Control, Origin};
 use crate::report::Report;
+use crate::report::style::Role;
 use crate::text;
 
 /// The longest id shown, in columns; ids are short unless somebody means harm.
@@ -54,7 +55,7 @@ pub(super) fn table_of(page: &mut Page, report: &Report) {
         if let Origin::Replaces(path) = &assessment.control.origin {
             let path = text::line(&path.to_string_lossy(), PATH_COLUMNS);
             let id = id(&assessment.control);
-            page.text(0, &format!("* The built-in control {id} was replaced by {path}."));
+            page.entry(0, Role::Caution, "*", &format!("The built-in control {id} was replaced by {path}."));
         }
     }
 }

@@ -38,7 +38,7 @@ impl Page {
         self.entry(0, Role::Heading, title, "");
     }
 
-    /// Writes plain text, wrapped.
+    /// Writes text of the program's own, wrapped. What comes from outside goes through [`Self::entry`].
     pub(super) fn text(&mut self, indent: usize, text: &str) {
         for line in text::wrap(text, self.style.width.saturating_sub(indent)) {
             self.put(indent, &line);

@@ -22,14 +22,13 @@ const MAX_LINES: usize = 50;
 pub(super) fn heading(page: &mut Page, report: &Report) {
     let catalog = &report.catalog;
     let scan = &report.scan;
-    let title = format!(
-        "intercom-harden {}: {} up to {}, hardening guide {}",
-        env!("CARGO_PKG_VERSION"),
+    let extent = format!(
+        "{} up to {}, hardening guide {}",
         counted(catalog.controls as u64, "control"),
         scan.level.label(),
         text::line(&catalog.guide_version, VALUE_COLUMNS),
     );
-    page.text(0, &title);
+    page.entry(0, Role::Heading, concat!("intercom-harden ", env!("CARGO_PKG_VERSION"), ":"), &extent);
     page.gap();
     field(page, "Workspace", &workspace(report));
     let origin = match scan.origin {

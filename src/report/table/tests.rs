@@ -5,6 +5,7 @@ use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 
 use super::*;
+use crate::controls::Origin;
 use crate::report::sample::{finding, sample};
 use crate::snapshot::SourceStatus;
 use crate::text;
@@ -225,6 +226,7 @@ fn hostile_text_stays_in_its_place() {
         "\u{301}".repeat(10_000),
         "❤\u{fe0f}".repeat(500),
         format!("a{}PASS", " ".repeat(200)),
+        "PASS ".repeat(100),
         "\t\u{0}\u{7f}\u{3000}\u{a0}".to_owned(),
         String::new(),
     ];
@@ -245,6 +247,7 @@ fn hostile_text_stays_in_its_place() {
         failing.verdict.findings.insert(0, finding("2.3", text, text));
         let control = Arc::make_mut(&mut failing.control);
         control.title.clone_from(text);
+        control.origin = Origin::Replaces(text.into());
         control.steps[0].path = vec![text.clone()];
         control.steps[0].title.clone_from(text);
         for width in [60, 80, 200] {
