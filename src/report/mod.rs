@@ -11,6 +11,17 @@ use crate::exit::Exit;
 use crate::snapshot::{SourceId, SourceStatus};
 use crate::verdict::{Status, Verdict};
 
+mod format;
+mod json;
+mod style;
+mod table;
+
+#[cfg(test)]
+mod sample;
+
+pub use format::{Format, Output, OutputError, RenderError, render};
+pub use style::{Style, Surroundings};
+
 /// Where the facts came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {

@@ -1,0 +1,36 @@
+//! The JSON report: a contract with programs, so it has structs of its own.
+//!
+//! Fields may be added under schema version 1; to remove one or to change its meaning takes version 2.
+
+use super::Report;
+use crate::text;
+
+mod document;
+
+use document::Document;
+
+/// Renders the report as indented JSON with a final newline.
+pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
+    let mut document = spell_out(&serde_json::to_string_pretty(&Document::from(report))?);
+    document.push('\n');
+    Ok(document)
+}
+
+/// Writes characters that act on a terminal as `\uXXXX`, which means the same to a JSON parser. JSON
+/// itself only asks that of the first 32, and they do not occur here outside strings except as newlines.
+fn spell_out(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for ch in json.chars() {
+        if ch == '\n' || !text::is_invisible(ch) {
+            safe.push(ch);
+        } else {
+            for unit in ch.encode_utf16(&mut [0; 2]) {
+                safe.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests;

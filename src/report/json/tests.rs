@@ -1,0 +1,296 @@
+//! The JSON report, field by field.
+
+use serde_json::Value;
+
+use super::*;
+use crate::report::sample::{finding, sample};
+use crate::report::{Assessment, WorkspaceInfo};
+
+fn parsed(report: &Report) -> Value {
+    serde_json::from_str(&render(report).unwrap()).unwrap()
+}
+
+/// The names of an object's fields, in the order of the text: a parsed object may have lost it.
+fn top_level_keys(document: &str) -> Vec<&str> {
+    let keys = document.lines().filter_map(|line| line.strip_prefix("  \""));
+    keys.filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn the_fields_come_in_the_documented_order() {
+    let document = render(&sample()).unwrap();
+    assert_eq!(
+        top_level_keys(&document),
+        [
+            "schema_version",
+            "tool",
+            "catalog",
+            "scan",
+            "workspace",
+            "sources",
+            "summary",
+            "controls",
+            "gate",
+            "warnings"
+        ]
+    );
+    assert!(document.ends_with("}\n"));
+}
+
+#[test]
+fn everything_but_the_controls() {
+    let mut report = sample();
+    report.assessments.truncate(2);
+    let document = render(&report).unwrap();
+    let (before, rest) = document.split_once("  \"controls\": [").unwrap();
+    let (_, after) = rest.split_once("\n  ],\n").unwrap();
+    insta::assert_snapshot!(format!("{before}  …\n{after}").replace(env!("CARGO_PKG_VERSION"), "VERSION"), @r#"
+    {
+      "schema_version": "1",
+      "tool": {
+        "name": "intercom-harden",
+        "version": "VERSION"
+      },
+      "catalog": {
+        "guide_version": "0.2.0",
+        "digest": "sha256:00ff",
+        "controls": 6
+      },
+      "scan": {
+        "at": "2026-02-01T12:00:00Z",
+        "source": "api",
+        "level": "l3",
+        "window": {
+          "since": "2026-01-02T12:00:00Z",
+          "until": "2026-02-01T12:00:00Z"
+        },
+        "duration_ms": 1234,
+        "config": {
+          "path": "intercom-harden.toml",
+          "digest": "sha256:aa11",
+          "loosens": [
+            "params.2.3.max_admins = 4"
+          ]
+        }
+      },
+      "workspace": {
+        "id": "ab12cd34",
+        "name": "Example Support",
+        "region": "EU",
+        "teammates": 12
+      },
+      "sources": [
+        {
+          "id": "me",
+          "endpoint": "GET /me",
+          "status": "complete",
+          "records": 1,
+          "requests": 1,
+          "scope": "Read admins",
+          "detail": null
+        },
+        {
+          "id": "admins",
+          "endpoint": "GET /admins",
+          "status": "complete",
+          "records": 13,
+          "requests": 1,
+          "scope": "Read admins",
+          "detail": null
+        },
+        {
+          "id": "activity-log",
+          "endpoint": "POST /admins/activity_logs/search",
+          "status": "failed",
+          "records": 1250,
+          "requests": 9,
+          "scope": "Read admin activity logs",
+          "detail": "HTTP 500 (request id 0001abcd)"
+        },
+        {
+          "id": "teams",
+          "endpoint": "GET /teams",
+          "status": "skipped",
+          "records": 0,
+          "requests": 0,
+          "scope": "Read and list users and companies",
+          "detail": null
+        },
+        {
+          "id": "ip-allowlist",
+          "endpoint": "GET /ip_allowlist",
+          "status": "forbidden",
+          "records": 0,
+          "requests": 1,
+          "scope": "manage_ip_allowlist",
+          "detail": "HTTP 403: not permitted"
+        }
+      ],
+      "summary": {
+        "pass": 1,
+        "fail": 0,
+        "manual": 1,
+        "unknown": 0,
+        "waived": 0,
+        "attested": 0,
+        "coverage": 0.5,
+        "by_level": {
+          "l1": {
+            "pass": 1,
+            "fail": 0,
+            "manual": 1,
+            "unknown": 0,
+            "waived": 0,
+            "attested": 0,
+            "coverage": 0.5
+          },
+          "l2": {
+            "pass": 0,
+            "fail": 0,
+            "manual": 0,
+            "unknown": 0,
+            "waived": 0,
+            "attested": 0,
+            "coverage": null
+          },
+          "l3": {
+            "pass": 0,
+            "fail": 0,
+            "manual": 0,
+            "unknown": 0,
+            "waived": 0,
+            "attested": 0,
+            "coverage": null
+          }
+        }
+      },
+      …
+      "gate": {
+        "fail_on": "l1",
+        "strict": false,
+        "passed": false,
+        "violations": [
+          "2.3"
+        ],
+        "exit_code": 1
+      },
+      "warnings": [
+        "The workspace is in the EU, but US was asked for: use --region eu."
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn a_failing_control_in_full() {
+    let mut report = sample();
+    let mut failing: Assessment = report.assessments.swap_remove(2);
+    failing.verdict.findings.truncate(1);
+    report.assessments = vec![failing];
+    let document = render(&report).unwrap();
+    let (_, rest) = document.split_once("  \"controls\": [\n").unwrap();
+    let (control, _) = rest.split_once("\n  ],\n").unwrap();
+    insta::assert_snapshot!(control, @r#"
+    {
+      "id": "2.3",
+      "title": "Limit admin access to 2–3 people",
+      "level": "l1",
+      "section": "Access controls",
+      "status": "fail",
+      "basis": [
+        "api",
+        "activity-log"
+      ],
+      "reason": "5 of 12 teammates are privileged; at most 3 should be.",
+      "findings": [
+        {
+          "fingerprint": "aab9a02453c7085429bced82",
+          "subject": "ada@example.com",
+          "message": "privileged: role Owner",
+          "evidence": {
+            "count": 3,
+            "email": "ada@example.com"
+          },
+          "waived": null
+        }
+      ],
+      "waived": null,
+      "attestation": null,
+      "context": [
+        "Newest change: ada@example.com changed the role of linus on 2026-01-14."
+      ],
+      "frameworks": {
+        "cis-v8": [
+          "5.4"
+        ]
+      },
+      "remediation": [
+        {
+          "title": "Take the admin role away where it is not needed",
+          "path": [
+            "Settings",
+            "Workspace",
+            "Teammates"
+          ],
+          "actions": [
+            "Open each teammate of the list and choose a narrower role."
+          ]
+        }
+      ],
+      "origin": "built-in",
+      "replaces_built_in": false
+    }
+    "#);
+}
+
+#[test]
+fn coverage_is_null_where_nothing_was_evaluated() {
+    let mut report = sample();
+    report.assessments.retain(|assessment| assessment.control.id == "1.1");
+    let summary = &parsed(&report)["summary"];
+    assert_eq!(summary["coverage"], 1.0);
+    assert_eq!(summary["by_level"]["l1"]["coverage"], 1.0);
+    assert_eq!(summary["by_level"]["l2"]["coverage"], Value::Null);
+    assert_eq!(summary["by_level"]["l2"]["pass"], 0);
+}
+
+#[test]
+fn what_could_not_be_read_is_null() {
+    let mut report = sample();
+    report.workspace = WorkspaceInfo::default();
+    report.scan.config = None;
+    report.scan.duration_ms = None;
+    report.gate.fail_on = None;
+    let document = parsed(&report);
+    for field in ["id", "name", "region", "teammates"] {
+        assert_eq!(document["workspace"].get(field), Some(&Value::Null), "{field}");
+    }
+    assert_eq!(document["scan"].get("config"), Some(&Value::Null));
+    assert_eq!(document["scan"].get("duration_ms"), Some(&Value::Null));
+    assert_eq!(document["gate"]["fail_on"], "never");
+}
+
+#[test]
+fn a_control_says_where_it_was_read_from() {
+    let controls = &parsed(&sample())["controls"];
+    assert_eq!(controls[0]["origin"], "built-in");
+    assert_eq!(controls[0]["replaces_built_in"], false);
+    assert_eq!(controls[4]["origin"], "ours/E6-bursts.toml");
+    assert_eq!(controls[4]["replaces_built_in"], true);
+    assert_eq!(controls[5]["origin"], "ours/X1-exports.toml");
+    assert_eq!(controls[5]["replaces_built_in"], false);
+}
+
+#[test]
+fn hostile_text_survives_unchanged_and_reaches_no_terminal() {
+    let name = "\x1b[2J\u{9b}31m\u{202e}\u{2028}\u{e0041}\u{7f}\"\\\n";
+    let mut report = sample();
+    report.workspace.name = Some(name.to_owned());
+    let failing = &mut report.assessments[2].verdict;
+    failing.findings = vec![finding("2.3", name, name)];
+    let document = render(&report).unwrap();
+    assert!(!document.chars().any(|ch| ch != '\n' && text::is_invisible(ch)));
+    let document = parsed(&report);
+    assert_eq!(document["workspace"]["name"], name);
+    assert_eq!(document["controls"][2]["findings"][0]["evidence"]["email"], name);
+}

@@ -1,0 +1,184 @@
+//! A report with one control of each kind, for the tests of the renderers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{
+    Assessment, CatalogInfo, ConfigInfo, Gate, Origin, Report, ScanInfo, SourceReport, WorkspaceInfo,
+};
+use crate::controls::{self, Control, Level, Pack, Step};
+use crate::facts::Row;
+use crate::snapshot::{SourceId, SourceStatus};
+use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict};
+
+fn control(id: &str, level: Level, title: &str) -> Control {
+    Control {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        level,
+        section: "Access controls".to_owned(),
+        since: Some("0.1.0".to_owned()),
+        description: "What it asks for.".to_owned(),
+        rationale: "Why it matters.".to_owned(),
+        prerequisites: Vec::new(),
+        effort: "1-2 hours".to_owned(),
+        frameworks: BTreeMap::from([("cis-v8".to_owned(), vec!["5.4".to_owned()])]),
+        steps: vec![Step {
+            title: "Take the admin role away where it is not needed".to_owned(),
+            path: ["Settings", "Workspace", "Teammates"].map(str::to_owned).to_vec(),
+            actions: vec!["Open each teammate of the list and choose a narrower role.".to_owned()],
+        }],
+        params: BTreeMap::new(),
+        pack: if id.starts_with('E') { Pack::Extended } else { Pack::Guide },
+        origin: controls::Origin::BuiltIn,
+    }
+}
+
+fn verdict(status: Status, reason: &str) -> Verdict {
+    let basis = match status {
+        Status::Pass | Status::Fail => vec![Basis::ActivityLog],
+        Status::Manual | Status::Unknown => Vec::new(),
+    };
+    Verdict { status, basis, reason: reason.to_owned(), findings: Vec::new(), context: Vec::new() }
+}
+
+/// A finding of a control about somebody.
+pub(super) fn finding(control: &str, subject: &str, message: &str) -> Finding {
+    let evidence: Row = match json!({ "email": subject, "count": 3 }) {
+        Value::Object(row) => row,
+        _ => Row::new(),
+    };
+    Finding {
+        fingerprint: Fingerprint::new(control, 0, [subject]),
+        subject: subject.to_owned(),
+        message: message.to_owned(),
+        evidence,
+    }
+}
+
+fn assessments() -> Vec<Assessment> {
+    let mut admins = verdict(Status::Fail, "5 of 12 teammates are privileged; at most 3 should be.");
+    admins.basis = vec![Basis::Api, Basis::ActivityLog];
+    admins.findings = [
+        ("ada@example.com", "privileged: role Owner"),
+        ("grace@example.com", "privileged: role Admin"),
+        ("katherine.johnson@example.com", "privileged: its newest permission snapshot has manage_teammates"),
+        ("linus@example.com", "privileged: role Super admin"),
+        ("margaret@example.com", "privileged: role Admin"),
+    ]
+    .map(|(subject, message)| finding("2.3", subject, message))
+    .to_vec();
+    admins.context =
+        vec!["Newest change: ada@example.com changed the role of linus on 2026-01-14.".to_owned()];
+
+    let mut replaced = control("E6", Level::L2, "No burst of failed sign-ins goes unexplained");
+    replaced.origin = controls::Origin::Replaces("ours/E6-bursts.toml".into());
+    let mut bursts =
+        verdict(Status::Fail, "1 address failed to sign in at least 10 times within 10 minutes.");
+    bursts.findings = vec![finding("E6", "203.0.113.7", "12 failures from 09:00:00 to 09:08:14")];
+
+    let mut session =
+        verdict(Status::Manual, "Session length and idle timeout are not readable through the API.");
+    session.context =
+        vec!["The security settings were last changed by ada@example.com on 2025-11-03.".to_owned()];
+
+    let mut added = control("X1", Level::L3, "Every export is by a named approver");
+    added.origin = controls::Origin::File("ours/X1-exports.toml".into());
+    added.steps.clear();
+
+    [
+        (
+            control("1.1", Level::L1, "Configure SAML single sign-on"),
+            verdict(
+                Status::Pass,
+                "All 312 sign-ins by 11 of 12 teammates used SAML; enforcement itself is not readable.",
+            ),
+        ),
+        (control("1.3", Level::L1, "Configure session security"), session),
+        (control("2.3", Level::L1, "Limit admin access to 2–3 people"), admins),
+        (
+            control("5.1", Level::L2, "Restrict REST API access by IP allowlist"),
+            verdict(Status::Manual, "The token may not read the IP allowlist."),
+        ),
+        (replaced, bursts),
+        (
+            added,
+            verdict(
+                Status::Unknown,
+                "The activity log could not be read: the server answered 500 four times.",
+            ),
+        ),
+    ]
+    .into_iter()
+    .map(|(control, verdict)| Assessment { control: Arc::new(control), verdict })
+    .collect()
+}
+
+fn source(
+    id: SourceId,
+    status: SourceStatus,
+    records: u64,
+    requests: u64,
+    detail: Option<&str>,
+) -> SourceReport {
+    SourceReport { id, status, records, requests, detail: detail.map(str::to_owned) }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("the sample's times are written by hand")
+}
+
+/// The report.
+pub(super) fn sample() -> Report {
+    Report {
+        catalog: CatalogInfo {
+            guide_version: "0.2.0".to_owned(),
+            digest: "sha256:00ff".to_owned(),
+            controls: 6,
+        },
+        scan: ScanInfo {
+            at: at("2026-02-01T12:00:00.5Z"),
+            origin: Origin::Api,
+            level: Level::L3,
+            since: at("2026-01-02T12:00:00Z"),
+            until: at("2026-02-01T12:00:00Z"),
+            duration_ms: Some(1234),
+            config: Some(ConfigInfo {
+                path: "intercom-harden.toml".to_owned(),
+                digest: "sha256:aa11".to_owned(),
+                loosens: vec!["params.2.3.max_admins = 4".to_owned()],
+            }),
+        },
+        workspace: WorkspaceInfo {
+            id: Some("ab12cd34".to_owned()),
+            name: Some("Example Support".to_owned()),
+            region: Some("EU".to_owned()),
+            teammates: Some(12),
+        },
+        sources: vec![
+            source(SourceId::Me, SourceStatus::Complete, 1, 1, None),
+            source(SourceId::Admins, SourceStatus::Complete, 13, 1, None),
+            source(
+                SourceId::ActivityLog,
+                SourceStatus::Failed,
+                1250,
+                9,
+                Some("HTTP 500 (request id 0001abcd)"),
+            ),
+            source(SourceId::Teams, SourceStatus::Skipped, 0, 0, None),
+            source(SourceId::IpAllowlist, SourceStatus::Forbidden, 0, 1, Some("HTTP 403: not permitted")),
+        ],
+        assessments: assessments(),
+        gate: Gate {
+            fail_on: Some(Level::L1),
+            strict: false,
+            passed: false,
+            violations: vec!["2.3".to_owned()],
+            exit_code: 1,
+        },
+        warnings: vec!["The workspace is in the EU, but US was asked for: use --region eu.".to_owned()],
+    }
+}

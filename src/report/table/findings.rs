@@ -1,0 +1,115 @@
+//! What stands behind the verdicts: findings with their first remedy, and what a person has to check.
+
+use super::controls::{id, title};
+use super::page::{Page, status_word};
+use crate::controls::Control;
+use crate::report::style::Role;
+use crate::report::{Assessment, Report};
+use crate::text;
+use crate::verdict::{Finding, Status};
+
+/// How many findings of a control are listed.
+const MAX_FINDINGS: usize = 20;
+
+/// How many observations of a failing control are listed.
+const MAX_CONTEXT: usize = 5;
+
+/// A control that nobody decided is listed with its observations only if there are at most so many:
+/// further ones are for whoever looks into that control.
+const FEW_CONTEXT: usize = 3;
+
+/// The longest subject shown, in columns: an e-mail address and then some.
+const SUBJECT_COLUMNS: usize = 100;
+
+/// The longest message of a finding shown.
+const MESSAGE_COLUMNS: usize = 200;
+
+/// The longest observation shown.
+const CONTEXT_COLUMNS: usize = 300;
+
+/// The longest name of a menu or step shown.
+const STEP_COLUMNS: usize = 120;
+
+/// Writes every failing control with its findings and where to put it right.
+pub(super) fn failed(page: &mut Page, report: &Report) {
+    let mut failing = of_status(report, &[Status::Fail]).peekable();
+    if failing.peek().is_none() {
+        return;
+    }
+    page.heading("What failed");
+    for assessment in failing {
+        page.gap();
+        name(page, assessment);
+        findings(page, &assessment.verdict.findings);
+        context(page, &assessment.verdict.context, MAX_CONTEXT);
+        first_step(page, &assessment.control);
+    }
+    page.gap();
+    page.text(0, "All steps of a control: intercom-harden controls show ID");
+}
+
+/// Writes the undecided controls about which there is more to say than the reason in the table.
+pub(super) fn to_check(page: &mut Page, report: &Report) {
+    let mut telling = of_status(report, &[Status::Manual, Status::Unknown])
+        .filter(|assessment| {
+            let verdict = &assessment.verdict;
+            !verdict.findings.is_empty() || (1..=FEW_CONTEXT).contains(&verdict.context.len())
+        })
+        .peekable();
+    if telling.peek().is_none() {
+        return;
+    }
+    page.heading("What is known about the undecided ones");
+    for assessment in telling {
+        page.gap();
+        name(page, assessment);
+        findings(page, &assessment.verdict.findings);
+        context(page, &assessment.verdict.context, FEW_CONTEXT);
+    }
+}
+
+fn of_status<'a>(report: &'a Report, statuses: &'a [Status]) -> impl Iterator<Item = &'a Assessment> {
+    report.assessments.iter().filter(move |assessment| statuses.contains(&assessment.verdict.status))
+}
+
+fn name(page: &mut Page, assessment: &Assessment) {
+    let status = assessment.verdict.status;
+    let Assessment { control, .. } = assessment;
+    let text = format!("{} ({}) {}", id(control), control.level.label(), title(control));
+    page.entry(0, Role::Status(status), status_word(status), &text);
+}
+
+fn findings(page: &mut Page, findings: &[Finding]) {
+    for finding in findings.iter().take(MAX_FINDINGS) {
+        let subject = text::line(&finding.subject, SUBJECT_COLUMNS);
+        let message = text::line(&finding.message, MESSAGE_COLUMNS);
+        let text = match (subject.is_empty(), message.is_empty()) {
+            (false, false) => format!("{subject}: {message}"),
+            (true, true) => "(without a name)".to_owned(),
+            _ => subject + &message,
+        };
+        page.entry(2, Role::Bad, "-", &text);
+    }
+    more(page, findings.len(), MAX_FINDINGS);
+}
+
+fn context(page: &mut Page, context: &[String], most: usize) {
+    for observation in context.iter().take(most) {
+        page.entry(2, Role::Label, "note:", &text::line(observation, CONTEXT_COLUMNS));
+    }
+    more(page, context.len(), most);
+}
+
+fn more(page: &mut Page, all: usize, shown: usize) {
+    if let Some(rest @ 1..) = all.checked_sub(shown) {
+        page.text(2, &format!("… and {rest} more (all of them in the JSON report)"));
+    }
+}
+
+fn first_step(page: &mut Page, control: &Control) {
+    let Some(step) = control.steps.first() else { return };
+    let menus: Vec<String> = step.path.iter().map(|menu| text::line(menu, STEP_COLUMNS)).collect();
+    let title = text::line(&step.title, STEP_COLUMNS);
+    let text = if menus.is_empty() { title } else { format!("{}: {title}", menus.join(" > ")) };
+    page.entry(2, Role::Good, "fix:", &text);
+}

@@ -1,0 +1,33 @@
+//! The report for people: tables and lists on a terminal.
+//!
+//! It goes from the outside in: what was scanned, every control on one line, what to do about those that
+//! failed, what a person has to check. How well the sources could be read, the counts and the gate come
+//! last, where a terminal leaves them on the screen.
+
+use super::{Report, Style};
+
+mod controls;
+mod findings;
+mod page;
+mod scope;
+mod summary;
+
+#[cfg(test)]
+mod tests;
+
+use page::Page;
+
+/// Renders the report. No line is longer than the style's width, none ends in a space, and apart from
+/// newlines and the style's colours there are no control characters.
+pub(super) fn render(report: &Report, style: Style) -> String {
+    let mut page = Page::new(style);
+    scope::heading(&mut page, report);
+    controls::table_of(&mut page, report);
+    findings::failed(&mut page, report);
+    findings::to_check(&mut page, report);
+    scope::sources(&mut page, report);
+    scope::warnings(&mut page, report);
+    summary::counts(&mut page, report);
+    summary::gate(&mut page, report);
+    page.finish()
+}

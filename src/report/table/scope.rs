@@ -1,0 +1,145 @@
+//! What was scanned, with what, and how well it could be read.
+
+use super::page::{Page, table};
+use crate::report::style::Role;
+use crate::report::{Origin, Report, SourceReport};
+use crate::snapshot::{SourceId, SourceStatus};
+use crate::text;
+
+/// The longest name or value shown, in columns.
+const VALUE_COLUMNS: usize = 120;
+
+/// The longest answer of a server shown.
+const DETAIL_COLUMNS: usize = 300;
+
+/// The longest warning shown: some list names.
+const WARNING_COLUMNS: usize = 1_000;
+
+/// How many settings that loosen the verdict, and how many warnings, are listed.
+const MAX_LINES: usize = 50;
+
+/// Writes what was scanned, when, and under which rules.
+pub(super) fn heading(page: &mut Page, report: &Report) {
+    let catalog = &report.catalog;
+    let scan = &report.scan;
+    let extent = format!(
+        "{} up to {}, hardening guide {}",
+        counted(catalog.controls as u64, "control"),
+        scan.level.label(),
+        text::line(&catalog.guide_version, VALUE_COLUMNS),
+    );
+    page.entry(0, Role::Heading, concat!("intercom-harden ", env!("CARGO_PKG_VERSION"), ":"), &extent);
+    page.gap();
+    field(page, "Workspace", &workspace(report));
+    let origin = match scan.origin {
+        Origin::Api => "the workspace itself, through the API",
+        Origin::Snapshot => "a saved snapshot",
+        Origin::Demo => "the built-in sample workspace: nothing below is about yours",
+    };
+    field(page, "Source", origin);
+    let days = scan.until.duration_since(scan.since).as_secs() / 86_400;
+    let span = match days {
+        ..1 => "less than a day".to_owned(),
+        days => counted(days.unsigned_abs(), "day"),
+    };
+    let minute = "%Y-%m-%d %H:%M";
+    let window = format!("{} to {} UTC ({span})", scan.since.strftime(minute), scan.until.strftime(minute));
+    field(page, "Window", &window);
+    if let Some(config) = &scan.config {
+        let path = text::line(&config.path, VALUE_COLUMNS);
+        field(page, "Config", &format!("{path} ({})", text::line(&config.digest, VALUE_COLUMNS)));
+        for setting in config.loosens.iter().take(MAX_LINES) {
+            page.entry(11, Role::Caution, "loosens:", &text::line(setting, VALUE_COLUMNS));
+        }
+        if let Some(rest @ 1..) = config.loosens.len().checked_sub(MAX_LINES) {
+            page.text(11, &format!("… and {rest} more (all of them in the JSON report)"));
+        }
+    }
+}
+
+/// Writes how each source ended; one that did not end well gets a line with the cause.
+pub(super) fn sources(page: &mut Page, report: &Report) {
+    page.heading("Sources");
+    let mut table = table(page.width(), &["Source", "Request", "Outcome", "Records", "Requests"], 3..5);
+    for source in &report.sources {
+        table.add_row([
+            source.id.as_str().to_owned(),
+            source.id.endpoint().to_owned(),
+            outcome(source.status).to_owned(),
+            source.records.to_string(),
+            source.requests.to_string(),
+        ]);
+    }
+    page.table(&table);
+    for source in &report.sources {
+        let cause = cause(source);
+        if !cause.is_empty() {
+            let role = if source.status == SourceStatus::Failed { Role::Bad } else { Role::Caution };
+            page.entry(0, role, &format!("{}:", source.id.as_str()), &cause);
+        }
+    }
+}
+
+/// Writes what the reader should know before believing the rest.
+pub(super) fn warnings(page: &mut Page, report: &Report) {
+    if report.warnings.is_empty() {
+        return;
+    }
+    page.heading("Warnings");
+    for warning in report.warnings.iter().take(MAX_LINES) {
+        page.entry(0, Role::Caution, "!", &text::line(warning, WARNING_COLUMNS));
+    }
+    if let Some(rest @ 1..) = report.warnings.len().checked_sub(MAX_LINES) {
+        page.text(0, &format!("… and {rest} more (all of them in the JSON report)"));
+    }
+}
+
+fn field(page: &mut Page, label: &str, value: &str) {
+    page.entry(0, Role::Label, &format!("{label:<10}"), value);
+}
+
+fn workspace(report: &Report) -> String {
+    let workspace = &report.workspace;
+    let shown = |value: &Option<String>| value.as_deref().map(|value| text::line(value, VALUE_COLUMNS));
+    let name = shown(&workspace.name).unwrap_or_else(|| "name not readable".to_owned());
+    let id = shown(&workspace.id).unwrap_or_else(|| "id not readable".to_owned());
+    let region = shown(&workspace.region)
+        .map_or_else(|| "region not readable".to_owned(), |region| format!("region {region}"));
+    let teammates = workspace
+        .teammates
+        .map_or_else(|| "teammates not readable".to_owned(), |count| counted(count, "teammate"));
+    format!("{name} ({id}), {region}, {teammates}")
+}
+
+/// `1 day`, `2 days`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+const fn outcome(status: SourceStatus) -> &'static str {
+    match status {
+        SourceStatus::Complete => "complete",
+        SourceStatus::Skipped => "not asked for",
+        SourceStatus::Forbidden => "forbidden",
+        SourceStatus::Failed => "failed",
+    }
+}
+
+/// Why a source did not end well: the permission that opens it, and what the server said.
+fn cause(source: &SourceReport) -> String {
+    let permission = match (source.status, source.id) {
+        (
+            SourceStatus::Forbidden,
+            SourceId::Me | SourceId::Admins | SourceId::ActivityLog | SourceId::Teams,
+        ) => {
+            format!("The token needs the permission \"{}\".", source.id.scope())
+        }
+        (SourceStatus::Forbidden, SourceId::IpAllowlist) => {
+            format!("Only the scope {} opens it, which a scan should not have.", source.id.scope())
+        }
+        _ => String::new(),
+    };
+    let detail =
+        source.detail.as_deref().map(|detail| text::line(detail, DETAIL_COLUMNS)).unwrap_or_default();
+    [permission, detail].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}

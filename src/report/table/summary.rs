@@ -1,0 +1,79 @@
+//! The counts, and whether the gate let the scan through.
+
+use super::page::{Page, table};
+use super::scope::counted;
+use crate::controls::Level;
+use crate::report::style::Role;
+use crate::report::{Report, Tally};
+use crate::snapshot::{SourceId, SourceStatus};
+use crate::text;
+
+/// The longest list of ids shown, in columns.
+const IDS_COLUMNS: usize = 400;
+
+/// Writes how many controls ended how, by level.
+pub(super) fn counts(page: &mut Page, report: &Report) {
+    page.heading("Summary");
+    let mut table = table(page.width(), &["Level", "Pass", "Fail", "Manual", "Unknown", "Coverage"], 1..6);
+    for level in Level::ALL {
+        let tally = report.tally_of(level);
+        if tally.coverage().is_some() {
+            table.add_row(row(level.label(), &tally));
+        }
+    }
+    table.add_row(row("All", &report.tally()));
+    page.table(&table);
+    page.text(0, "Coverage is the share of controls that pass or fail by what the data shows.");
+}
+
+fn row(label: &str, tally: &Tally) -> [String; 6] {
+    let coverage = tally.coverage().map_or_else(|| "-".to_owned(), |share| format!("{:.0} %", share * 100.0));
+    [
+        label.to_owned(),
+        tally.pass.to_string(),
+        tally.fail.to_string(),
+        tally.manual.to_string(),
+        tally.unknown.to_string(),
+        coverage,
+    ]
+}
+
+/// Writes whether the gate passed, why, and the exit code.
+pub(super) fn gate(page: &mut Page, report: &Report) {
+    page.gap();
+    let gate = &report.gate;
+    let what = if gate.strict { "fails, is manual or is unknown" } else { "fails" };
+    let (role, word, why) = match (gate.fail_on, gate.passed) {
+        (None, true) => (Role::Caution, "GATE OFF:", "nothing fails the scan (--fail-on never)".to_owned()),
+        (Some(level), true) => {
+            (Role::Good, "GATE PASSED:", format!("no control up to {} {what}", level.label()))
+        }
+        (level, false) => {
+            let up_to = level.map(|level| format!(" up to {}", level.label())).unwrap_or_default();
+            let violations = counted(gate.violations.len() as u64, "control");
+            let verb = match (gate.strict, gate.violations.len()) {
+                (true, _) => "failed, manual or unknown",
+                (false, 1) => "fails",
+                (false, _) => "fail",
+            };
+            let ids = text::line(&gate.violations.join(", "), IDS_COLUMNS);
+            (Role::Bad, "GATE FAILED:", format!("{violations}{up_to} {verb}: {ids}"))
+        }
+    };
+    page.entry(0, role, word, &why);
+    let unread = unread(report);
+    if !unread.is_empty() {
+        page.entry(0, Role::Bad, "INCOMPLETE:", &format!("not all could be read of {unread}"));
+    }
+    page.text(0, &format!("Exit code {}", gate.exit_code));
+}
+
+/// The sources that the scan would have needed: those that broke, and the list of teammates whatever
+/// kept it. Others may be forbidden, which makes their controls manual.
+fn unread(report: &Report) -> String {
+    let unread = report.sources.iter().filter(|source| match source.id {
+        SourceId::Admins => source.status != SourceStatus::Complete,
+        _ => source.status == SourceStatus::Failed,
+    });
+    unread.map(|source| source.id.describe()).collect::<Vec<_>>().join(" and of ")
+}

@@ -1,0 +1,322 @@
+//! The report for people: what it looks like, and that nothing hostile gets through it.
+
+use std::sync::Arc;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::*;
+use crate::controls::Origin;
+use crate::report::sample::{finding, sample};
+use crate::snapshot::SourceStatus;
+use crate::text;
+
+fn plain(report: &Report, width: usize) -> String {
+    render(report, Style::plain(width))
+}
+
+/// Keeps a snapshot from changing with the program's version.
+fn without_version(rendered: &str) -> String {
+    rendered.replace(env!("CARGO_PKG_VERSION"), "VERSION")
+}
+
+/// Asserts what every report has to keep to, whatever is in it.
+fn assert_orderly(rendered: &str, width: usize) {
+    for line in rendered.lines() {
+        assert!(line.width() <= width, "{} columns: {line}", line.width());
+        assert_eq!(line, line.trim_end());
+    }
+    let control = rendered.chars().find(|&ch| ch != '\n' && text::is_invisible(ch));
+    assert_eq!(control, None);
+}
+
+#[test]
+fn at_80_columns() {
+    insta::assert_snapshot!(without_version(&plain(&sample(), 80)), @r#"
+    intercom-harden VERSION: 6 controls up to L3, hardening guide 0.2.0
+
+    Workspace  Example Support (ab12cd34), region EU, 12 teammates
+    Source     the workspace itself, through the API
+    Window     2026-01-02 12:00 to 2026-02-01 12:00 UTC (30 days)
+    Config     intercom-harden.toml (sha256:aa11)
+               loosens: params.2.3.max_admins = 4
+
+    Status   ID   Level  Title               Reason
+    ────────────────────────────────────────────────────────────────────────────────
+    PASS     1.1  L1     Configure SAML      All 312 sign-ins by 11 of 12 teammates
+                         single sign-on      used SAML; enforcement itself is not
+                                             readable.
+    MANUAL   1.3  L1     Configure session   Session length and idle timeout are not
+                         security            readable through the API.
+    FAIL     2.3  L1     Limit admin access  5 of 12 teammates are privileged; at
+                         to 2–3 people       most 3 should be.
+    MANUAL   5.1  L2     Restrict REST API   The token may not read the IP
+                         access by IP        allowlist.
+                         allowlist
+    FAIL     E6*  L2     No burst of failed  1 address failed to sign in at least 10
+                         sign-ins goes       times within 10 minutes.
+                         unexplained
+    UNKNOWN  X1   L3     Every export is by  The activity log could not be read: the
+                         a named approver    server answered 500 four times.
+    * The built-in control E6 was replaced by ours/E6-bursts.toml.
+
+    What failed
+
+    FAIL 2.3 (L1) Limit admin access to 2–3 people
+      - ada@example.com: privileged: role Owner
+      - grace@example.com: privileged: role Admin
+      - katherine.johnson@example.com: privileged: its newest permission snapshot
+        has manage_teammates
+      - linus@example.com: privileged: role Super admin
+      - margaret@example.com: privileged: role Admin
+      note: Newest change: ada@example.com changed the role of linus on 2026-01-14.
+      fix: Settings > Workspace > Teammates: Take the admin role away where it is
+           not needed
+
+    FAIL E6 (L2) No burst of failed sign-ins goes unexplained
+      - 203.0.113.7: 12 failures from 09:00:00 to 09:08:14
+      fix: Settings > Workspace > Teammates: Take the admin role away where it is
+           not needed
+
+    All steps of a control: intercom-harden controls show ID
+
+    What is known about the undecided ones
+
+    MANUAL 1.3 (L1) Configure session security
+      note: The security settings were last changed by ada@example.com on
+            2025-11-03.
+
+    Sources
+    Source        Request                       Outcome        Records  Requests
+    ────────────────────────────────────────────────────────────────────────────
+    me            GET /me                       complete             1         1
+    admins        GET /admins                   complete            13         1
+    activity-log  POST                          failed            1250         9
+                  /admins/activity_logs/search
+    teams         GET /teams                    not asked for        0         0
+    ip-allowlist  GET /ip_allowlist             forbidden            0         1
+    activity-log: HTTP 500 (request id 0001abcd)
+    ip-allowlist: Only the scope manage_ip_allowlist opens it, which a scan should
+                  not have. HTTP 403: not permitted
+
+    Warnings
+    ! The workspace is in the EU, but US was asked for: use --region eu.
+
+    Summary
+    Level  Pass  Fail  Manual  Unknown  Coverage
+    ────────────────────────────────────────────
+    L1        1     1       1        0      67 %
+    L2        0     1       1        0      50 %
+    L3        0     0       0        1       0 %
+    All       1     2       2        1      50 %
+    Coverage is the share of controls that pass or fail by what the data shows.
+
+    GATE FAILED: 1 control up to L1 fails: 2.3
+    INCOMPLETE: not all could be read of the activity log
+    Exit code 1
+    "#);
+}
+
+#[test]
+fn at_120_columns() {
+    insta::assert_snapshot!(without_version(&plain(&sample(), 120)), @r#"
+    intercom-harden VERSION: 6 controls up to L3, hardening guide 0.2.0
+
+    Workspace  Example Support (ab12cd34), region EU, 12 teammates
+    Source     the workspace itself, through the API
+    Window     2026-01-02 12:00 to 2026-02-01 12:00 UTC (30 days)
+    Config     intercom-harden.toml (sha256:aa11)
+               loosens: params.2.3.max_admins = 4
+
+    Status   ID   Level  Title                         Reason
+    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    PASS     1.1  L1     Configure SAML single         All 312 sign-ins by 11 of 12 teammates used SAML; enforcement itself
+                         sign-on                       is not readable.
+    MANUAL   1.3  L1     Configure session security    Session length and idle timeout are not readable through the API.
+    FAIL     2.3  L1     Limit admin access to 2–3     5 of 12 teammates are privileged; at most 3 should be.
+                         people
+    MANUAL   5.1  L2     Restrict REST API access by   The token may not read the IP allowlist.
+                         IP allowlist
+    FAIL     E6*  L2     No burst of failed sign-ins   1 address failed to sign in at least 10 times within 10 minutes.
+                         goes unexplained
+    UNKNOWN  X1   L3     Every export is by a named    The activity log could not be read: the server answered 500 four
+                         approver                      times.
+    * The built-in control E6 was replaced by ours/E6-bursts.toml.
+
+    What failed
+
+    FAIL 2.3 (L1) Limit admin access to 2–3 people
+      - ada@example.com: privileged: role Owner
+      - grace@example.com: privileged: role Admin
+      - katherine.johnson@example.com: privileged: its newest permission snapshot has manage_teammates
+      - linus@example.com: privileged: role Super admin
+      - margaret@example.com: privileged: role Admin
+      note: Newest change: ada@example.com changed the role of linus on 2026-01-14.
+      fix: Settings > Workspace > Teammates: Take the admin role away where it is not needed
+
+    FAIL E6 (L2) No burst of failed sign-ins goes unexplained
+      - 203.0.113.7: 12 failures from 09:00:00 to 09:08:14
+      fix: Settings > Workspace > Teammates: Take the admin role away where it is not needed
+
+    All steps of a control: intercom-harden controls show ID
+
+    What is known about the undecided ones
+
+    MANUAL 1.3 (L1) Configure session security
+      note: The security settings were last changed by ada@example.com on 2025-11-03.
+
+    Sources
+    Source        Request                            Outcome        Records  Requests
+    ─────────────────────────────────────────────────────────────────────────────────
+    me            GET /me                            complete             1         1
+    admins        GET /admins                        complete            13         1
+    activity-log  POST /admins/activity_logs/search  failed            1250         9
+    teams         GET /teams                         not asked for        0         0
+    ip-allowlist  GET /ip_allowlist                  forbidden            0         1
+    activity-log: HTTP 500 (request id 0001abcd)
+    ip-allowlist: Only the scope manage_ip_allowlist opens it, which a scan should not have. HTTP 403: not permitted
+
+    Warnings
+    ! The workspace is in the EU, but US was asked for: use --region eu.
+
+    Summary
+    Level  Pass  Fail  Manual  Unknown  Coverage
+    ────────────────────────────────────────────
+    L1        1     1       1        0      67 %
+    L2        0     1       1        0      50 %
+    L3        0     0       0        1       0 %
+    All       1     2       2        1      50 %
+    Coverage is the share of controls that pass or fail by what the data shows.
+
+    GATE FAILED: 1 control up to L1 fails: 2.3
+    INCOMPLETE: not all could be read of the activity log
+    Exit code 1
+    "#);
+}
+
+#[test]
+fn lines_keep_to_any_width() {
+    for width in 60..=200 {
+        assert_orderly(&plain(&sample(), width), width);
+    }
+}
+
+/// Takes the colours out again.
+fn without_colours(rendered: &str) -> String {
+    let mut parts = rendered.split('\x1b');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once('m').expect("a colour ends in m").1)
+}
+
+#[test]
+fn colour_changes_nothing_but_colour() {
+    let coloured = render(&sample(), Style { color: true, width: 80 });
+    let plain = render(&sample(), Style::plain(80));
+    assert!(coloured.contains("\x1b[1m\x1b[31mFAIL\x1b[0m"), "{coloured:?}");
+    assert!(!plain.contains('\x1b'));
+    assert_eq!(without_colours(&coloured), plain);
+}
+
+#[test]
+fn hostile_text_stays_in_its_place() {
+    let hostile = [
+        "\x1b[2J\x1b[1;1H\u{9b}2J\r\nPASS     2.3  L1".to_owned(),
+        "\u{202e}\u{2066}moc.elpmaxe@\u{200f}\u{feff}\u{2028}".to_owned(),
+        "x".repeat(10_000),
+        "田".repeat(10_000),
+        "\u{301}".repeat(10_000),
+        "❤\u{fe0f}".repeat(500),
+        format!("a{}PASS", " ".repeat(200)),
+        "PASS ".repeat(100),
+        "\t\u{0}\u{7f}\u{3000}\u{a0}".to_owned(),
+        String::new(),
+    ];
+    for text in &hostile {
+        let mut report = sample();
+        report.workspace.name = Some(text.clone());
+        report.workspace.id = Some(text.clone());
+        report.workspace.region = Some(text.clone());
+        report.warnings = vec![text.clone(), "the last warning".to_owned()];
+        report.gate.violations = vec![text.clone()];
+        report.sources[2].detail = Some(text.clone());
+        let config = report.scan.config.as_mut().unwrap();
+        config.path.clone_from(text);
+        config.loosens = vec![text.clone()];
+        let failing = &mut report.assessments[2];
+        failing.verdict.reason.clone_from(text);
+        failing.verdict.context = vec![text.clone()];
+        failing.verdict.findings.insert(0, finding("2.3", text, text));
+        let control = Arc::make_mut(&mut failing.control);
+        control.title.clone_from(text);
+        control.origin = Origin::Replaces(text.into());
+        control.steps[0].path = vec![text.clone()];
+        control.steps[0].title.clone_from(text);
+        for width in [60, 80, 200] {
+            let rendered = plain(&report, width);
+            assert_orderly(&rendered, width);
+            assert!(rendered.lines().count() < 300, "{} lines", rendered.lines().count());
+            for kept in ["  - ada@example.com: privileged: role Owner", "! the last warning", "GATE FAILED"] {
+                assert!(rendered.lines().any(|line| line.starts_with(kept)), "{kept} is hidden by {text:?}");
+            }
+            let passes = rendered.lines().filter(|line| line.starts_with("PASS")).count();
+            assert_eq!(passes, 1, "{text:?} passes for a verdict");
+        }
+    }
+}
+
+#[test]
+fn a_hostile_control_does_not_crowd_the_table() {
+    let mut report = sample();
+    Arc::make_mut(&mut report.assessments[0].control).id = "9".repeat(10_000);
+    assert_orderly(&plain(&report, 60), 60);
+}
+
+#[test]
+fn findings_are_bounded_and_say_where_the_rest_is() {
+    let mut report = sample();
+    let many = (0..25).map(|number| finding("2.3", &format!("person{number:02}@example.com"), "privileged"));
+    report.assessments[2].verdict.findings = many.collect();
+    let rendered = plain(&report, 80);
+    assert!(rendered.contains("person19@"));
+    assert!(!rendered.contains("person20@"));
+    assert!(rendered.contains("… and 5 more (all of them in the JSON report)"));
+}
+
+#[test]
+fn nothing_failing_means_no_list_of_failures() {
+    let mut report = sample();
+    report.assessments.truncate(1);
+    report.gate.passed = true;
+    report.gate.violations.clear();
+    report.gate.exit_code = 0;
+    report.sources.retain(|source| source.status == SourceStatus::Complete);
+    let rendered = plain(&report, 80);
+    assert!(!rendered.contains("What failed") && !rendered.contains("FAIL "));
+    assert!(rendered.ends_with("GATE PASSED: no control up to L1 fails\nExit code 0\n"), "{rendered}");
+}
+
+#[test]
+fn an_incomplete_scan_says_what_is_missing() {
+    let mut report = sample();
+    report.gate.passed = true;
+    report.gate.violations.clear();
+    report.gate.exit_code = 3;
+    report.sources[1].status = SourceStatus::Forbidden;
+    let rendered = plain(&report, 200);
+    assert!(rendered.contains("INCOMPLETE: not all could be read of the list of teammates and of the activity log\nExit code 3\n"), "{rendered}");
+    assert!(rendered.contains("admins: The token needs the permission \"Read admins\"."));
+}
+
+#[test]
+fn the_gate_can_be_off_or_strict() {
+    let mut report = sample();
+    report.gate.fail_on = None;
+    report.gate.passed = true;
+    report.gate.violations.clear();
+    report.gate.exit_code = 0;
+    assert!(plain(&report, 80).contains("GATE OFF"));
+
+    let mut report = sample();
+    report.gate.strict = true;
+    report.gate.violations = vec!["1.3".to_owned(), "2.3".to_owned()];
+    assert!(plain(&report, 80).contains("2 controls up to L1 failed, manual or unknown: 1.3, 2.3"));
+}

@@ -1,0 +1,233 @@
+//! Text from outside, made fit for a terminal: the one place where names, messages and paths that
+//! others wrote are escaped, measured, shortened and wrapped.
+//!
+//! Reports, errors, warnings and progress all go through [`terminal`], so that nothing a stranger typed
+//! into a name field moves the cursor, reorders a line or hides the line below.
+
+use std::borrow::Cow;
+
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use unicode_width::UnicodeWidthChar;
+
+/// How many marks may sit on one character. Real scripts need three or four; a tower of more paints
+/// over the lines above and below.
+const MAX_MARKS: usize = 4;
+
+/// Stands where text was cut.
+const ELLIPSIS: char = '…';
+
+/// True for characters that act instead of being seen: controls, format characters and the line and
+/// paragraph separators (general categories Cc, Cf, Zl, Zp).
+pub fn is_invisible(ch: char) -> bool {
+    match ch {
+        ' '..='~' => false,
+        _ => matches!(
+            ch.general_category(),
+            GeneralCategory::Control
+                | GeneralCategory::Format
+                | GeneralCategory::LineSeparator
+                | GeneralCategory::ParagraphSeparator
+        ),
+    }
+}
+
+/// Characters outside those categories that are nevertheless never drawn and can carry a hidden
+/// payload: blank Hangul letters, the grapheme joiner, and the supplementary variation selectors.
+const fn is_blank(ch: char) -> bool {
+    matches!(
+        ch,
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}' | '\u{e0100}'
+            ..='\u{e01ef}'
+    )
+}
+
+/// Makes text safe to print: every invisible character becomes a visible escape such as `\n` or
+/// `\u{202e}`, and so does a combining mark that has no character to sit on or too many below it.
+///
+/// A backslash stays as it is, so a name that spells an escape out looks the same as one that had it
+/// escaped: neither does anything to the terminal.
+pub fn terminal(text: &str) -> Cow<'_, str> {
+    let mut marks = MAX_MARKS;
+    let mut harmful = |ch: char| {
+        let bad = is_invisible(ch) || is_blank(ch) || (ch.width() == Some(0) && marks >= MAX_MARKS);
+        // An escape ends in a brace or a letter, but a mark must not disguise it.
+        marks = match ch.width() {
+            _ if bad => MAX_MARKS,
+            Some(0) => marks + 1,
+            _ => 0,
+        };
+        bad
+    };
+    let Some((start, _)) = text.char_indices().find(|&(_, ch)| harmful(ch)) else {
+        return Cow::Borrowed(text);
+    };
+    let mut safe = String::with_capacity(text.len() + 16);
+    let (clean, rest) = text.split_at(start);
+    safe.push_str(clean);
+    let mut rest = rest.chars();
+    // The first of them is the one the search stopped at.
+    safe.extend(rest.next().into_iter().flat_map(char::escape_default));
+    for ch in rest {
+        if harmful(ch) {
+            safe.extend(ch.escape_default());
+        } else {
+            safe.push(ch);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// How many columns a character takes, rounded up where terminals differ: a variation selector may
+/// turn the character before it into a wide emoji.
+fn columns_of(ch: char) -> usize {
+    if ch == '\u{fe0f}' { 1 } else { ch.width().unwrap_or(0) }
+}
+
+/// How many columns of a terminal the text takes at most. Expects text without control characters.
+pub fn columns(text: &str) -> usize {
+    text.chars().map(columns_of).sum()
+}
+
+/// Shortens text to at most that many columns, with `…` where it was cut. Marks stay with the character
+/// they belong to.
+pub fn clip(text: &str, max_columns: usize) -> Cow<'_, str> {
+    if columns(text) <= max_columns {
+        return Cow::Borrowed(text);
+    }
+    let Some(room) = max_columns.checked_sub(1) else { return Cow::Borrowed("") };
+    let mut used = 0;
+    let end = text
+        .char_indices()
+        .find(|&(_, ch)| {
+            used += columns_of(ch);
+            used > room
+        })
+        .map_or(text.len(), |(at, _)| at);
+    let mut clipped = text.get(..end).unwrap_or_default().trim_end().to_owned();
+    clipped.push(ELLIPSIS);
+    Cow::Owned(clipped)
+}
+
+/// One line of text from outside: escaped, and at most that many columns long.
+pub fn line(text: &str, max_columns: usize) -> String {
+    // Each character takes at least a sixth of a column on average (four marks and their base), so
+    // what lies behind this prefix would be clipped anyway, and a long text costs no more than a short one.
+    let within: Cow<'_, str> = match text.char_indices().nth(max_columns.saturating_mul(6) + 6) {
+        Some((end, _)) => text.get(..end).unwrap_or_default().into(),
+        None => text.into(),
+    };
+    clip(&terminal(&within), max_columns).into_owned()
+}
+
+/// Breaks text at white space into lines of at most that many columns; a word that is longer is broken
+/// within. Empty text has no lines. Expects text without control characters.
+pub fn wrap(text: &str, max_columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut current = String::new();
+    let mut used = 0;
+    for word in text.split_whitespace() {
+        let length = columns(word);
+        if used > 0 && used + 1 + length > max_columns {
+            lines.push(std::mem::take(&mut current));
+            used = 0;
+        }
+        if used > 0 {
+            current.push(' ');
+            used += 1;
+        }
+        for ch in word.chars() {
+            let width = columns_of(ch);
+            if used > 0 && width > 0 && used + width > max_columns {
+                lines.push(std::mem::take(&mut current));
+                used = 0;
+            }
+            current.push(ch);
+            used += width;
+        }
+    }
+    if !current.is_empty() {
+        lines.push(current);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+
+    #[test]
+    fn ordinary_text_is_left_alone() {
+        for text in ["", "Ada Lovelace", "Zoë O'Neill", "田中さん", "e\u{301}te\u{301}", "❤\u{fe0f}", "a\\b"]
+        {
+            assert!(matches!(terminal(text), Cow::Borrowed(same) if same == text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_acts_on_a_terminal_is_spelled_out() {
+        for (text, shown) in [
+            ("\x1b[2J\x1b[1;1Hgone", r"\u{1b}[2J\u{1b}[1;1Hgone"),
+            ("two\r\nlines\t", r"two\r\nlines\t"),
+            ("\u{9b}31m\u{7f}\0", r"\u{9b}31m\u{7f}\u{0}"),
+            ("moc.live\u{202e}\u{2066}", r"moc.live\u{202e}\u{2066}"),
+            ("a\u{200b}d\u{200d}m\u{feff}i\u{ad}n\u{e0041}", r"a\u{200b}d\u{200d}m\u{feff}i\u{ad}n\u{e0041}"),
+            ("a\u{2028}b\u{2029}c", r"a\u{2028}b\u{2029}c"),
+            ("\u{3164}\u{e0100}", r"\u{3164}\u{e0100}"),
+        ] {
+            assert_eq!(terminal(text), shown);
+        }
+    }
+
+    #[test]
+    fn marks_need_a_base_and_do_not_pile_up() {
+        assert_eq!(terminal("\u{301}a"), r"\u{301}a");
+        assert_eq!(terminal("\n\u{301}"), r"\n\u{301}");
+        let tower = format!("a{}", "\u{301}".repeat(10_000));
+        assert!(terminal(&tower).starts_with("a\u{301}\u{301}\u{301}\u{301}\\u{301}\\u{301}"));
+    }
+
+    #[test]
+    fn clipping_counts_columns_and_keeps_marks_with_their_base() {
+        assert_eq!(clip("abcdef", 6), "abcdef");
+        assert_eq!(clip("abcdefg", 6), "abcde…");
+        assert_eq!(clip("田中さん", 6), "田中…");
+        assert_eq!(clip("abcde\u{301}fg", 6), "abcde\u{301}…");
+        assert_eq!(clip("ab cdef", 4), "ab…");
+        assert_eq!(clip("abc", 1), "…");
+        assert_eq!(clip("abc", 0), "");
+    }
+
+    #[test]
+    fn a_line_of_ten_thousand_characters_stays_short() {
+        assert_eq!(line(&"x".repeat(10_000), 5), "xxxx…");
+        assert_eq!(columns(&line(&"e\u{301}\u{301}\u{301}\u{301}".repeat(10_000), 80)), 80);
+        assert_eq!(line("\n\n", 80), r"\n\n");
+    }
+
+    #[test]
+    fn wrapping_breaks_at_spaces_and_within_long_words() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("  a   b ", 7), ["a b"]);
+        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
+        assert_eq!(wrap("田中田中", 3), ["田", "中", "田", "中"]);
+        assert_eq!(wrap("田", 1), ["田"]);
+        assert_eq!(wrap(" ", 5), Vec::<String>::new());
+    }
+
+    proptest! {
+        #[test]
+        fn escaped_text_has_nothing_invisible_and_keeps_its_bounds(text in any::<String>(), max in 2_usize..40) {
+            let safe = terminal(&text);
+            prop_assert!(!safe.chars().any(is_invisible));
+            prop_assert_eq!(terminal(&safe), safe.as_ref());
+            prop_assert!(safe.width() <= columns(&safe));
+            prop_assert!(clip(&safe, max).width() <= max);
+            for line in wrap(&safe, max) {
+                prop_assert!(line.width() <= max && line == line.trim());
+            }
+        }
+    }
+}
