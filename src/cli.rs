@@ -24,16 +24,20 @@ pub enum Command {
     /// Read a workspace and judge every control of the hardening guide
     #[command(after_help = Exit::HELP)]
     Scan(Box<ScanArgs>),
+    /// Save what a workspace answers, to scan it later without a network
+    #[command(after_help = Exit::HELP)]
+    Collect(Box<CollectArgs>),
     /// List, explain and check the controls
     #[command(subcommand, after_help = Exit::HELP)]
     Controls(ControlsCommand),
 }
 
-/// `scan`.
+/// Where a workspace is, and how to read it.
 #[derive(Debug, Args)]
-pub struct ScanArgs {
-    /// Where the workspace is hosted
-    #[arg(long, env = "INTERCOM_REGION", value_name = "REGION", help_heading = "Workspace")]
+pub struct ConnectionArgs {
+    /// Where the workspace is hosted [env: INTERCOM_REGION] [default: us]
+    #[arg(long, value_name = "REGION", hide_possible_values = true, help_heading = "Workspace")]
+    #[arg(help = "Where the workspace is hosted: us, eu or au [env: INTERCOM_REGION] [default: us]")]
     pub region: Option<RegionName>,
     /// Take the region from the web address where people sign in, e.g. https://app.eu.intercom.com
     #[arg(long, value_name = "URL", conflicts_with = "region", help_heading = "Workspace")]
@@ -47,15 +51,57 @@ pub struct ScanArgs {
     /// Another API origin: https, or http to loopback only
     #[arg(long, value_name = "URL", help_heading = "Workspace")]
     pub base_url: Option<String>,
-    /// Scan the built-in sample workspace: no account, no network
-    #[arg(long, help_heading = "Workspace")]
+    /// Deadline of the whole reading
+    #[arg(long, value_name = "DURATION", default_value = "10m", help_heading = "Reading")]
+    pub timeout: String,
+    /// Requests in flight at once
+    #[arg(long, value_name = "N", default_value_t = 16, help_heading = "Reading")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub concurrency: u16,
+    /// Share of the app's rate limit to use, in percent
+    #[arg(long, value_name = "PERCENT", default_value_t = 50, help_heading = "Reading")]
+    #[arg(value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub rate_share: u8,
+    /// Leave out the token probe, which asks whether the token can read more than it needs (E4)
+    #[arg(long, help_heading = "Reading")]
+    pub no_probe: bool,
+    /// Window for high-volume events: a duration such as 30d, or a date [default: 30d]
+    #[arg(long, value_name = "DURATION|DATE", help_heading = "Reading")]
+    pub since: Option<String>,
+    /// Work as of this instant, to replay
+    #[arg(long, value_name = "RFC3339", help_heading = "Reading")]
+    pub now: Option<Timestamp>,
+}
+
+/// Which configuration to use.
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// Configuration file; without it ./intercom-harden.toml, if it exists
+    #[arg(long, value_name = "PATH", conflicts_with = "no_config", help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+    /// Ignore ./intercom-harden.toml
+    #[arg(long, help_heading = "Configuration")]
+    pub no_config: bool,
+}
+
+/// `scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// The workspace.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// Scan the built-in sample workspace: no account, no network; nothing fails unless --fail-on is given
+    #[arg(long, conflicts_with = "snapshot", help_heading = "Workspace")]
     pub demo: bool,
+    /// Scan a snapshot that `collect` saved: no network
+    #[arg(long, value_name = "FILE", help_heading = "Workspace")]
+    pub snapshot: Option<PathBuf>,
 
     /// Add the controls of a directory, or replace built-in ones by id; may be repeated
     #[arg(long, value_name = "DIR", help_heading = "Controls")]
     pub controls: Vec<PathBuf>,
-    /// Evaluate controls up to this level [default: l3]
-    #[arg(long, value_name = "LEVEL", help_heading = "Controls")]
+    /// Evaluate controls up to this level: l1, l2 or l3 [default: l3]
+    #[arg(long, value_name = "LEVEL", hide_possible_values = true, help_heading = "Controls")]
     pub level: Option<LevelName>,
     /// Which of the built-in packs to evaluate
     #[arg(long, value_name = "PACK", default_value = "all", help_heading = "Controls")]
@@ -66,12 +112,9 @@ pub struct ScanArgs {
     /// Leave this control out; may be repeated
     #[arg(long, value_name = "ID", help_heading = "Controls")]
     pub skip: Vec<String>,
-    /// Window for high-volume events: a duration such as 30d, or a date [default: 30d]
-    #[arg(long, value_name = "DURATION|DATE", help_heading = "Controls")]
-    pub since: Option<String>,
 
     /// Fail when a control at or below this level fails: l1, l2, l3 or never [default: l1]
-    #[arg(long, value_name = "LEVEL", help_heading = "Gate")]
+    #[arg(long, value_name = "LEVEL", hide_possible_values = true, help_heading = "Gate")]
     pub fail_on: Option<GateName>,
     /// Manual and unknown controls fail the gate too
     #[arg(long, help_heading = "Gate")]
@@ -80,35 +123,30 @@ pub struct ScanArgs {
     #[arg(long, help_heading = "Gate")]
     pub allow_incomplete: bool,
 
-    /// Deadline of the whole scan
-    #[arg(long, value_name = "DURATION", default_value = "10m", help_heading = "Reading")]
-    pub timeout: String,
-    /// Requests in flight at once
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "Reading")]
-    pub concurrency: u16,
-    /// Share of the app's rate limit a scan may use, in percent
-    #[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Reading")]
-    pub rate_share: u8,
-    /// Leave out the token probe, which asks whether the token can read more than it needs (E4)
-    #[arg(long, help_heading = "Reading")]
-    pub no_probe: bool,
-
     /// Format of the report on standard output
     #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = "Report")]
     pub format: Format,
     /// Write a further report to a file; may be repeated
-    #[arg(short, long, value_name = "FORMAT=PATH", value_parser = Output::parse, help_heading = "Report")]
+    #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Report")]
     pub output: Vec<Output>,
-    /// Evaluate as of this instant (replay)
-    #[arg(long, value_name = "RFC3339", help_heading = "Report")]
-    pub now: Option<Timestamp>,
 
-    /// Configuration file; without it ./intercom-harden.toml, if it exists
-    #[arg(long, value_name = "PATH", conflicts_with = "no_config", help_heading = "Configuration")]
-    pub config: Option<PathBuf>,
-    /// Ignore ./intercom-harden.toml
-    #[arg(long, help_heading = "Configuration")]
-    pub no_config: bool,
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// `collect`.
+#[derive(Debug, Args)]
+pub struct CollectArgs {
+    /// The workspace.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// Where to save the snapshot; it appears whole or not at all, readable by its owner alone
+    #[arg(short, long, value_name = "FILE", help_heading = "Snapshot")]
+    pub output: PathBuf,
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// `controls`.

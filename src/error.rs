@@ -3,8 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::api::{OriginError, RegionError, TokenError};
-use crate::config::{ConfigError, TimeError};
+use crate::api::{ClientError, OriginError, RegionError, TokenError};
+use crate::config::ConfigError;
+use crate::config::time::TimeError;
 use crate::controls::{CatalogError, UnknownControl};
 use crate::document::Problems;
 use crate::exit::Exit;
@@ -50,6 +51,14 @@ pub enum Error {
         /// What is wrong.
         source: TimeError,
     },
+    /// A file cannot be read.
+    #[error("cannot read {}: {source}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A file of outputs cannot be written.
     #[error("cannot write {}: {source}", .path.display())]
     Output {
@@ -70,6 +79,9 @@ pub enum Error {
     /// The report could not be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
+    /// The HTTP client could not be set up.
+    #[error(transparent)]
+    Client(#[from] ClientError),
     /// The workspace could not be read at all.
     #[error(transparent)]
     Collect(#[from] CollectError),
@@ -93,7 +105,7 @@ impl Error {
     /// The exit code it leads to.
     pub const fn exit(&self) -> Exit {
         match self {
-            Self::Collect(_) | Self::Interrupted | Self::Start { .. } | Self::Stdout(_) | Self::Render(_) => {
+            Self::Collect(_) | Self::Client(_) | Self::Interrupted | Self::Start { .. } | Self::Stdout(_) | Self::Render(_) => {
                 Exit::Incomplete
             }
             _ => Exit::Usage,
@@ -103,7 +115,7 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Config(error) => error.hint(),
+            Self::Config(error) => error.hint().map(str::to_owned),
             Self::Parameters(_) => {
                 Some("`intercom-harden controls show ID` lists a control's parameters".to_owned())
             }
@@ -114,6 +126,8 @@ impl Error {
             Self::Token(error) => error.hint(),
             Self::Region(error) => error.hint(),
             Self::Origin(error) => error.hint(),
+            Self::Client(error) => error.hint(),
+            Self::Render(error) => error.hint(),
             Self::Collect(error) => error.hint(),
             Self::Snapshot(error) => Some(error.hint().to_owned()),
             Self::Output { .. } => Some("give a file in a folder that exists and may be written to".to_owned()),

@@ -8,6 +8,9 @@ use tempfile::NamedTempFile;
 use crate::error::Error;
 use crate::report::{Format, Output, Report, Style, render};
 
+/// How wide tables in files are, in columns.
+const FILE_WIDTH: usize = 100;
+
 /// The places of a scan's reports, found writable before anything is read.
 pub(super) struct Destinations {
     stdout: Format,
@@ -43,12 +46,12 @@ impl Destinations {
     /// When a place cannot be written to after all.
     pub(super) fn write(self, report: &Report) -> Result<(), Error> {
         for (format, path, mut file) in self.files {
-            let text = render(report, format, &Style::plain())?;
+            let text = render(report, format, Style::plain(FILE_WIDTH))?;
             let failed = |source| Error::Output { path: path.clone(), source };
             file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
             file.persist(&path).map_err(|error| failed(error.error))?;
         }
-        print(&render(report, self.stdout, &self.style)?)
+        print(&render(report, self.stdout, self.style)?)
     }
 }
 

@@ -6,12 +6,15 @@ use crate::cli::{Cli, Command};
 use crate::error::Error;
 use crate::exit::Exit;
 
+mod collect;
+mod configuration;
+mod connection;
 mod controls;
 mod destinations;
 mod plan;
+mod ranges;
 mod scan;
 mod terminal;
-mod workspace;
 
 /// Runs the command that was asked for.
 ///
@@ -20,6 +23,7 @@ mod workspace;
 pub fn run(cli: Cli) -> Result<Exit, Error> {
     match cli.command {
         Command::Scan(args) => scan::run(&args),
+        Command::Collect(args) => collect::run(&args),
         Command::Controls(command) => controls::run(command),
     }
 }

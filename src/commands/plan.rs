@@ -1,50 +1,39 @@
-//! What a scan will do, decided from flags, environment and configuration, in that order.
+//! What a scan evaluates, and by which rules: decided from flags and configuration, in that order.
 
 use std::collections::BTreeSet;
-use std::env;
-use std::path::Path;
-use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::api::{Origin, Region};
-use crate::cli::{GateName, PackName, RegionName, ScanArgs};
-use crate::config::time::{DEFAULT_WINDOW, Window, parse_duration};
-use crate::config::{Announcement, Config, Trust, find};
-use crate::controls::{Catalog, Level, Pack, Selection};
+use crate::cli::{GateName, PackName, ScanArgs};
+use crate::config::Config;
+use crate::controls::{Catalog, Definition, Level, Pack, Selection, UnknownControl};
 use crate::error::Error;
 use crate::facts::Settings;
-use crate::progress::Progress;
 use crate::report::GateRule;
-use crate::snapshot::Ranges;
 
-/// Everything that is decided before anything is read.
+/// How long a teammate may be silent where no control says so, in days.
+pub(super) const STALE_AFTER_DAYS: u64 = 90;
+
+/// Everything about the evaluation that is decided before anything is read.
 pub(super) struct Plan {
-    pub(super) config: Option<Config>,
     pub(super) catalog: Catalog,
     pub(super) selection: Selection,
-    pub(super) ranges: Ranges,
     pub(super) settings: Settings,
+    pub(super) stale_after_days: u64,
     pub(super) gate: GateRule,
-    pub(super) region: Region,
-    pub(super) origin: Origin,
-    pub(super) timeout: Duration,
-    pub(super) warnings: Vec<String>,
 }
 
 impl Plan {
-    /// Decides everything that can be decided without a token and a network.
+    /// Loads the catalog, and decides what of it is evaluated.
     ///
     /// # Errors
-    /// Whatever is wrong with flags, environment, configuration or controls.
-    pub(super) fn new(args: &ScanArgs, clock: Timestamp, progress: &Progress) -> Result<Self, Error> {
-        let config = configuration(args, progress)?;
+    /// Whatever is wrong with the control files, the parameters or the ids.
+    pub(super) fn new(args: &ScanArgs, config: Option<&Config>) -> Result<Self, Error> {
         let mut catalog = Catalog::load(&args.controls)?;
-        if let Some(config) = &config {
+        if let Some(config) = config {
             catalog.override_params(&config.path, &config.params).map_err(Error::Parameters)?;
         }
-        let scan = config.as_ref().map(|config| config.scan.clone()).unwrap_or_default();
+        let scan = config.map(|config| config.scan.clone()).unwrap_or_default();
         let selection = Selection {
             level: args.level.map(Level::from).or(scan.level).unwrap_or(Level::L3),
             pack: match args.pack {
@@ -60,10 +49,6 @@ impl Plan {
             return Err(Error::NothingSelected);
         }
         let event_types = selected.iter().flat_map(|definition| definition.rules.event_types()).collect();
-        let settings = settings(&catalog, config.as_ref(), event_types);
-        let now = whole_second(args.now.unwrap_or(clock));
-        let ranges = ranges(args, scan.since.map(|since| since.value), now, settings.stale_after_days)?;
-        let (region, origin) = place(args, config.as_ref())?;
         let fail_on = match args.fail_on {
             Some(GateName::L1) => Some(Level::L1),
             Some(GateName::L2) => Some(Level::L2),
@@ -72,118 +57,57 @@ impl Plan {
             None if args.demo => None,
             None => scan.fail_on.unwrap_or(Some(Level::L1)),
         };
-        let timeout = parse_duration(&args.timeout)
-            .map_err(|source| Error::Time { option: "--timeout", source })?;
-        let warnings = config.as_ref().map(Config::without_effect).unwrap_or_default();
         Ok(Self {
-            catalog,
-            selection,
-            ranges,
-            settings,
+            settings: settings(&catalog, config, event_types),
+            stale_after_days: number(&catalog, "E5", "stale_after").unwrap_or(STALE_AFTER_DAYS),
             gate: GateRule {
                 fail_on,
                 strict: args.strict || scan.strict.unwrap_or(false),
                 allow_incomplete: args.allow_incomplete,
             },
-            region,
-            origin,
-            timeout,
-            warnings,
-            config,
+            catalog,
+            selection,
         })
     }
-}
 
-/// Loads the configuration, and announces one that was merely found.
-fn configuration(args: &ScanArgs, progress: &Progress) -> Result<Option<Config>, Error> {
-    let loaded = match &args.config {
-        Some(path) => Config::load(path, Trust::Named),
-        None if args.no_config => return Ok(None),
-        None => match find(Path::new("")) {
-            Some(path) => Config::load(&path, Trust::Found),
-            None => return Ok(None),
-        },
-    };
-    let announce = |announcement: &Announcement| {
-        for line in announcement.lines() {
-            progress.message(&line);
-        }
-    };
-    match loaded {
-        Ok(config) => {
-            if config.found_in_working_directory {
-                announce(&config.announcement());
-            }
-            Ok(Some(config))
-        }
-        Err(error) => {
-            if let Some(announcement) = error.announcement() {
-                announce(announcement);
-            }
-            Err(error.into())
-        }
+    /// The controls to evaluate.
+    ///
+    /// # Errors
+    /// None that [`new`](Self::new) would not have met.
+    pub(super) fn controls(&self) -> Result<Vec<&Definition>, UnknownControl> {
+        self.catalog.select(&self.selection)
     }
 }
 
 /// Takes from the controls' parameters what the facts need to know beforehand.
 fn settings(catalog: &Catalog, config: Option<&Config>, event_types: BTreeSet<String>) -> Settings {
-    let param = |id: &str, name: &str| catalog.find(id).ok().and_then(|d| d.control.params.get(name).cloned());
-    let number = |id, name| param(id, name).as_ref().and_then(Value::as_f64);
-    let texts = |id, name| {
-        let list = param(id, name)?;
-        let texts = list.as_array()?.iter().filter_map(|text| text.as_str().map(str::to_owned));
-        Some(texts.collect::<Vec<_>>())
-    };
     let defaults = Settings::default();
+    let number = |id, name| number(catalog, id, name);
+    let prefix = |name| number("1.4", name).map(|bits| u8::try_from(bits).unwrap_or(u8::MAX));
     Settings {
-        privileged_roles: texts("2.3", "privileged_roles").unwrap_or(defaults.privileged_roles),
-        unprivileged_roles: texts("2.3", "unprivileged_roles").unwrap_or(defaults.unprivileged_roles),
-        burst_count: number("E6", "burst_count").map_or(defaults.burst_count, |n| n as u64),
-        burst_minutes: number("E6", "burst_minutes").map_or(defaults.burst_minutes, |n| n as u64),
-        stale_after_days: number("E5", "stale_after").map_or(defaults.stale_after_days, |n| n as u64),
-        widest_ipv4: number("1.4", "widest_ipv4").map_or(defaults.widest_ipv4, |n| n as u8),
-        widest_ipv6: number("1.4", "widest_ipv6").map_or(defaults.widest_ipv6, |n| n as u8),
+        privileged_roles: texts(catalog, "2.3", "privileged_roles").unwrap_or(defaults.privileged_roles),
+        unprivileged_roles: texts(catalog, "2.3", "unprivileged_roles").unwrap_or(defaults.unprivileged_roles),
+        burst_count: number("E6", "burst_count").unwrap_or(defaults.burst_count),
+        burst_minutes: number("E6", "burst_minutes").unwrap_or(defaults.burst_minutes),
+        widest_ipv4: prefix("widest_ipv4").unwrap_or(defaults.widest_ipv4),
+        widest_ipv6: prefix("widest_ipv6").unwrap_or(defaults.widest_ipv6),
         organization: config.map(|config| config.organization.clone()).unwrap_or_default(),
         event_types,
     }
 }
 
-/// The ranges of the log, in whole seconds as the API counts.
-fn ranges(args: &ScanArgs, configured: Option<Window>, now: Timestamp, stale_days: u64) -> Result<Ranges, Error> {
-    let failed = |source| Error::Time { option: "--since", source };
-    let window = match &args.since {
-        Some(text) => Some(Window::parse(text).map_err(failed)?),
-        None => configured,
-    };
-    let since = match window {
-        Some(window) => window.start(now).map_err(failed)?,
-        None => now.saturating_sub(DEFAULT_WINDOW).unwrap_or(Timestamp::MIN),
-    };
-    let hours = i64::try_from(stale_days).unwrap_or(i64::MAX).saturating_mul(24).min(24 * 3_653);
-    let stale = now.saturating_sub(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MIN);
-    Ok(Ranges { now, since: whole_second(since), arrivals_since: whole_second(stale) })
+fn param<'a>(catalog: &'a Catalog, id: &str, name: &str) -> Option<&'a Value> {
+    catalog.find(id).ok()?.control.params.get(name)
 }
 
-fn whole_second(instant: Timestamp) -> Timestamp {
-    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
+/// A parameter that counts something; fractions are rounded up, so that a limit is never tighter than it was written.
+fn number(catalog: &Catalog, id: &str, name: &str) -> Option<u64> {
+    let number = param(catalog, id, name)?.as_f64()?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which serves")]
+    Some(number.ceil() as u64)
 }
 
-/// Where the workspace is, and where to send requests.
-fn place(args: &ScanArgs, config: Option<&Config>) -> Result<(Region, Origin), Error> {
-    let region = match (args.region, &args.login_url, env::var("INTERCOM_REGION")) {
-        (Some(RegionName::Us), _, _) => Region::Us,
-        (Some(RegionName::Eu), _, _) => Region::Eu,
-        (Some(RegionName::Au), _, _) => Region::Au,
-        (None, Some(url), _) => Region::from_login_url(url)?,
-        (None, None, Ok(word)) if !word.is_empty() => Region::parse(&word)?,
-        _ => match config.and_then(|config| config.workspace.region) {
-            Some(word) => Region::parse(word)?,
-            None => Region::Us,
-        },
-    };
-    let origin = match &args.base_url {
-        Some(url) => Origin::parse(url)?,
-        None => Origin::of(region),
-    };
-    Ok((region, origin))
+fn texts(catalog: &Catalog, id: &str, name: &str) -> Option<Vec<String>> {
+    let list = param(catalog, id, name)?.as_array()?;
+    Some(list.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect())
 }

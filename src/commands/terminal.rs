@@ -2,6 +2,9 @@
 
 use std::env;
 use std::io::{IsTerminal as _, stderr, stdout};
+use std::sync::Arc;
+
+use terminal_size::{Width, terminal_size};
 
 use crate::progress::Progress;
 use crate::report::{Style, Surroundings};
@@ -22,10 +25,10 @@ pub(super) fn style() -> Style {
 /// The terminal's width; `COLUMNS` outweighs it, so that it can be chosen.
 fn columns() -> Option<u16> {
     let given = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    given.or_else(|| crossterm::terminal::size().ok().map(|(columns, _)| columns))
+    given.or_else(|| terminal_size().map(|(Width(columns), _)| columns))
 }
 
 /// Progress on standard error, moving only where somebody watches.
-pub(super) fn progress() -> Progress {
-    Progress::new(stderr().is_terminal())
+pub(super) fn progress() -> Arc<Progress> {
+    Arc::new(Progress::new(stderr().is_terminal()))
 }

@@ -27,8 +27,6 @@ pub struct Evaluation<'a> {
     pub origin: Origin,
     /// How the sources ended.
     pub outcomes: Outcomes,
-    /// What the reader should know.
-    pub warnings: Vec<String>,
     /// The facts.
     pub facts: &'a Facts,
     /// The catalog.
@@ -50,7 +48,7 @@ pub struct Evaluation<'a> {
 impl Report {
     /// Puts a report together.
     pub fn assemble(evaluation: Evaluation<'_>) -> Self {
-        let Evaluation { origin, outcomes, warnings, facts, catalog, config, level, ranges, gate, .. } = evaluation;
+        let Evaluation { origin, outcomes, facts, catalog, config, level, ranges, gate, .. } = evaluation;
         let sources = sources(&outcomes);
         Self {
             catalog: CatalogInfo {
@@ -74,7 +72,7 @@ impl Report {
             workspace: workspace(facts),
             gate: decide(gate, &evaluation.assessments, &sources),
             assessments: evaluation.assessments,
-            warnings: [outcomes.warnings, warnings].concat(),
+            warnings: outcomes.warnings.into_iter().chain(config.map(Config::without_effect).unwrap_or_default()).collect(),
             sources,
         }
     }

@@ -11,6 +11,7 @@ use crate::exit::Exit;
 use crate::snapshot::{SourceId, SourceStatus};
 use crate::verdict::{Status, Verdict};
 
+mod assemble;
 mod format;
 mod json;
 mod style;
@@ -19,6 +20,7 @@ mod table;
 #[cfg(test)]
 mod sample;
 
+pub use assemble::{Evaluation, GateRule};
 pub use format::{Format, Output, OutputError, RenderError, render};
 pub use style::{Style, Surroundings};
 

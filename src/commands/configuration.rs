@@ -1,0 +1,46 @@
+//! The configuration a command works with, announced where it was merely found.
+
+use std::path::Path;
+
+use crate::cli::ConfigArgs;
+use crate::config::{Announcement, Config, Trust, find};
+use crate::error::Error;
+use crate::progress::Progress;
+
+/// Loads the configuration that was named, or the one in the working directory.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub(super) fn load(args: &ConfigArgs, progress: &Progress) -> Result<Option<Config>, Error> {
+    let loaded = match &args.config {
+        Some(path) => Config::load(path, Trust::Named),
+        None if args.no_config => return Ok(None),
+        None => match find(Path::new("")) {
+            Some(path) => Config::load(&path, Trust::Found),
+            None => return Ok(None),
+        },
+    };
+    match loaded {
+        Ok(config) => {
+            if config.found_in_working_directory {
+                announce(&config.announcement(), progress);
+            }
+            Ok(Some(config))
+        }
+        Err(error) => {
+            if let Some(announcement) = error.announcement() {
+                announce(announcement, progress);
+            }
+            Err(error.into())
+        }
+    }
+}
+
+/// Says which file is used, and what in it makes the result look better: somebody else may have put it there.
+fn announce(announcement: &Announcement, progress: &Progress) {
+    let Announcement { path, digest, loosens } = announcement;
+    progress.message(&format!("using ./{path} ({digest}); --no-config leaves it out"));
+    for sentence in loosens {
+        progress.message(&format!("  it loosens the result: {sentence}"));
+    }
+}

@@ -1,0 +1,163 @@
+//! A live workspace: where it is, with which token, and how it is read.
+
+use std::env;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::api::{Client, ClientOptions, Limits, Notice, Origin, Region, Token};
+use crate::cli::{ConnectionArgs, RegionName};
+use crate::config::Config;
+use crate::config::time::parse_duration;
+use crate::error::Error;
+use crate::progress::Progress;
+use crate::snapshot::collect::{CollectOptions, collect};
+use crate::snapshot::{Outcomes, Ranges, Record};
+
+/// Everything needed to read a live workspace.
+pub(super) struct Connection {
+    region: Region,
+    origin: Origin,
+    token: Token,
+    timeout: Duration,
+    concurrency: usize,
+    rate_share: f64,
+    probe: bool,
+    /// What the person should know before the token is sent.
+    warnings: Vec<String>,
+}
+
+impl Connection {
+    /// Decides from flags, environment and configuration, in that order.
+    ///
+    /// # Errors
+    /// When the region, the address or the token is missing or not acceptable.
+    pub(super) fn new(args: &ConnectionArgs, config: Option<&Config>) -> Result<Self, Error> {
+        let region = region(args, config)?;
+        let origin = args.base_url.as_ref().map_or_else(|| Ok(Origin::of(region)), |url| Origin::parse(url))?;
+        let timeout =
+            parse_duration(&args.timeout).map_err(|source| Error::Time { option: "--timeout", source })?;
+        let (token, warning) = token(args, config)?;
+        let mut warnings: Vec<String> = warning.into_iter().collect();
+        if !origin.is_intercom() {
+            warnings.push(format!("the token is sent to {}, which is not Intercom's", origin.as_str()));
+        }
+        Ok(Self {
+            region,
+            origin,
+            token,
+            timeout,
+            concurrency: usize::from(args.concurrency),
+            rate_share: f64::from(args.rate_share) / 100.0,
+            probe: !args.no_probe,
+            warnings,
+        })
+    }
+
+    /// Hands every record of the workspace to `sink`, and says how its sources ended.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read at all, `sink` fails, or the person interrupts.
+    pub(super) fn read(
+        self,
+        ranges: &Ranges,
+        progress: &Arc<Progress>,
+        sink: &mut impl FnMut(Record<'_>) -> io::Result<()>,
+    ) -> Result<Outcomes, Error> {
+        for warning in &self.warnings {
+            progress.message(&format!("warning: {warning}"));
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|source| Error::Start { what: "the network runtime", source })?;
+        let mut outcomes = runtime.block_on(async {
+            let client = Client::new(ClientOptions {
+                origin: self.origin,
+                token: self.token,
+                deadline: Instant::now() + self.timeout,
+                concurrency: self.concurrency,
+                rate_share: self.rate_share,
+                notify: notify(progress),
+                limits: Limits::default(),
+            })?;
+            let options = CollectOptions { probe: self.probe };
+            let region = self.region;
+            let mut elsewhere = None;
+            let mut watch = |record: Record<'_>| {
+                if let Record::Me(me) = record {
+                    elsewhere = me.app.as_ref().and_then(|app| app.region.as_deref()).and_then(|w| mismatch(region, w));
+                }
+                sink(record)
+            };
+            let mut outcomes = tokio::select! {
+                outcomes = collect(&client, ranges, &options, &mut watch) => outcomes?,
+                _ = tokio::signal::ctrl_c() => return Err(Error::Interrupted),
+            };
+            outcomes.warnings.extend(elsewhere);
+            Ok(outcomes)
+        })?;
+        outcomes.warnings.splice(0..0, self.warnings);
+        Ok(outcomes)
+    }
+}
+
+/// What to say when the workspace is in another region than the one that was asked.
+fn mismatch(asked: Region, answered: &str) -> Option<String> {
+    let actual = Region::parse(answered).ok().filter(|actual| *actual != asked)?;
+    Some(format!(
+        "the workspace is in region {}, but {} was asked: use --region {}",
+        actual.label(),
+        asked.label(),
+        actual.as_str()
+    ))
+}
+
+fn region(args: &ConnectionArgs, config: Option<&Config>) -> Result<Region, Error> {
+    match (args.region, &args.login_url, env::var("INTERCOM_REGION")) {
+        (Some(RegionName::Us), _, _) => Ok(Region::Us),
+        (Some(RegionName::Eu), _, _) => Ok(Region::Eu),
+        (Some(RegionName::Au), _, _) => Ok(Region::Au),
+        (None, Some(url), _) => Ok(Region::from_login_url(url)?),
+        (None, None, Ok(word)) if !word.is_empty() => Ok(Region::parse(&word)?),
+        _ => match config.and_then(|config| config.workspace.region) {
+            Some(word) => Ok(Region::parse(word)?),
+            None => Ok(Region::Us),
+        },
+    }
+}
+
+/// Reads the token from where the flags, the environment or the configuration say, with a warning where others may
+/// read it too.
+fn token(args: &ConnectionArgs, config: Option<&Config>) -> Result<(Token, Option<String>), Error> {
+    let configured = config.and_then(|config| config.workspace.token_file.as_deref());
+    let file = |path: &Path| Ok(Token::from_file(path)?);
+    match (&args.token_file, env::var_os("INTERCOM_ACCESS_TOKEN"), configured) {
+        (Some(path), _, _) => file(path),
+        (None, _, _) if args.token_stdin => Ok((Token::from_reader(io::stdin().lock())?, None)),
+        (None, Some(text), _) => Ok((Token::new(&text.to_string_lossy())?, None)),
+        (None, None, Some(path)) => file(path),
+        (None, None, None) => Err(Error::NoToken),
+    }
+}
+
+/// Shows what the client tells.
+fn notify(progress: &Arc<Progress>) -> Arc<dyn Fn(Notice) + Send + Sync> {
+    let progress = Arc::clone(progress);
+    Arc::new(move |notice| match notice {
+        Notice::RateLimited { wait } => {
+            let seconds = wait.as_secs_f64().ceil();
+            progress.message(&format!("rate limit reached: waiting {seconds} s, as Intercom asks"));
+        }
+        Notice::Retrying { endpoint, reason, wait } => {
+            let wait = wait.as_secs_f64();
+            progress.message(&format!("{endpoint}: {reason}; asking again in {wait:.1} s"));
+        }
+        Notice::Progress { feed, records, total } => {
+            progress.records(feed.source().describe(), records, total);
+        }
+    })
+}
