@@ -77,7 +77,7 @@ impl Observer {
                     }
                     Source::Address(address) => ("address", address.to_string()),
                 };
-                let key = (kind, who.clone());
+                let key = (kind, who.clone(), burst.first, burst.last, burst.count);
                 let cells = row([
                     ("kind", json!(kind)),
                     ("who", json!(who)),

@@ -135,16 +135,18 @@ impl SignIns {
     }
 }
 
-/// The rows in the order of these text columns; null comes first.
+/// The rows in the order of these text columns, null first; rows alike in them in the order of all they hold, so that
+/// the order never depends on that of arrival.
 pub(super) fn sorted(rows: impl Iterator<Item = Row>, columns: &[&str]) -> Vec<Row> {
+    fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
+        row.get(column).and_then(Value::as_str)
+    }
     let mut rows: Vec<Row> = rows.collect();
     rows.sort_by(|one, other| {
-        let key = |row: &'_ Row, column: &str| row.get(column).and_then(Value::as_str).map(str::to_owned);
-        columns
-            .iter()
-            .map(|column| key(one, column).cmp(&key(other, column)))
+        let mut orders = columns.iter().map(|column| text(one, column).cmp(&text(other, column)));
+        orders
             .find(|order| order.is_ne())
-            .unwrap_or(std::cmp::Ordering::Equal)
+            .unwrap_or_else(|| json!(one).to_string().cmp(&json!(other).to_string()))
     });
     rows
 }

@@ -160,3 +160,17 @@ fn what_was_not_read_is_null_and_not_complete() {
     assert_eq!(only(&facts, "sign_ins")["teammate"], Value::Null);
     assert_eq!(Facts::default().feed(Feed::Me).status, SourceStatus::Skipped);
 }
+
+#[test]
+fn somebody_who_left_and_came_back_under_one_address_is_listed_in_one_order() {
+    let fail = |workspace: Workspace, id: &str| {
+        (0..10).fold(workspace, |workspace, second| {
+            let by = json!({"id": id, "email": "back@acme.example"});
+            workspace.window("admin_login_failure", NOW - second - id.len() as i64, by, Value::Null)
+        })
+    };
+    let one = fail(fail(Workspace::of_jo(), "70"), "700").facts();
+    let other = fail(fail(Workspace::of_jo(), "700"), "70").facts();
+    assert_eq!(rows(&one, "failed_sign_in_bursts").len(), 2);
+    assert_eq!(rows(&one, "failed_sign_in_bursts"), rows(&other, "failed_sign_in_bursts"));
+}
