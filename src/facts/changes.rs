@@ -53,32 +53,39 @@ pub(super) fn by(event: &Event<'_>) -> Option<String> {
 /// The events of the types that checks ask for, in the window.
 #[derive(Debug, Default)]
 pub(super) struct Events {
-    by_type: BTreeMap<String, (Vec<(Moment, Kept, Option<PersonId>)>, bool)>,
+    by_type: BTreeMap<String, OfType>,
     kept: usize,
+}
+
+/// The events of one type.
+#[derive(Debug, Default)]
+struct OfType {
+    events: Vec<(Moment, Kept, Option<PersonId>)>,
+    truncated: bool,
 }
 
 impl Events {
     /// Takes in an event.
     pub(super) fn add(&mut self, event: &Event<'_>, moment: Moment, person: Option<PersonId>) {
         let known = self.by_type.get_mut(event.activity_type.as_ref());
-        let (events, truncated) = match known {
-            Some(entry) => entry,
+        let of_type = match known {
+            Some(of_type) => of_type,
             None => self.by_type.entry(event.activity_type.clone().into_owned()).or_default(),
         };
-        if events.len() >= MAX_EVENTS.0 || self.kept >= MAX_EVENTS.1 {
-            *truncated = true;
+        if of_type.events.len() >= MAX_EVENTS.0 || self.kept >= MAX_EVENTS.1 {
+            of_type.truncated = true;
             return;
         }
         self.kept += 1;
-        events.push((moment, Kept::of(event), person));
+        of_type.events.push((moment, Kept::of(event), person));
     }
 
     /// The table `events`, type by type.
     pub(super) fn tables(self, people: &People) -> BTreeMap<String, Rows> {
-        let table = |(name, (mut events, truncated)): (String, (Vec<(Moment, Kept, _)>, bool))| {
+        let table = |(name, OfType { mut events, truncated }): (String, OfType)| {
             events.sort_by_key(|&(moment, ..)| std::cmp::Reverse(moment));
             let rows = events.into_iter().map(|(_, kept, person)| event_row(kept, person, people)).collect();
-            (name, Rows { rows, truncated })
+            (name, Rows { rows, truncated: truncated || people.truncated() })
         };
         self.by_type.into_iter().map(table).collect()
     }

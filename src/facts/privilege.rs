@@ -200,10 +200,13 @@ mod tests {
         roles().judge(role, snapshot.as_ref().map(|permissions| (permissions, 0)), log).privilege
     }
 
+    /// Role, granted permissions where there is a snapshot, and what follows.
+    type Case = (Option<&'static str>, Option<&'static [&'static str]>, Privilege);
+
     #[test]
     fn privilege_is_decided_in_order() {
         use Privilege::{Privileged, Unknown, Unprivileged};
-        let cases: [(Option<&str>, Option<&[&str]>, Privilege); 8] = [
+        let cases: [Case; 8] = [
             (Some(" ADMIN "), Some(&[]), Privileged),
             (Some("Agent"), Some(&["manage_teammates"]), Privileged),
             (None, Some(&["access_workspace_settings"]), Privileged),
