@@ -3,13 +3,39 @@
 //! [`vocabulary`] declares every name with its type and the feeds it rests on; the other modules fill
 //! the tables in. Nothing here reads the network or the clock.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::snapshot::{Feed, SourceStatus};
 
+mod bounded;
+mod bursts;
+mod cell;
+mod changes;
+mod derive;
+mod email;
+mod exports;
+mod joins;
+mod kind;
+mod metadata;
+mod newest;
+mod observe;
+mod person;
+mod presence;
+mod privilege;
+mod settings;
+mod settings_read;
+mod sign_ins;
+mod state;
+mod teammates;
+#[cfg(test)]
+mod tests;
 pub(crate) mod vocabulary;
+
+pub use observe::Observer;
+pub use settings::Settings;
 
 /// One row of a table: column name to value. A column that was not observed is null.
 pub type Row = serde_json::Map<String, Value>;
@@ -21,6 +47,13 @@ pub struct FeedState {
     pub status: SourceStatus,
     /// What the server or the network said.
     pub detail: Option<String>,
+}
+
+impl FeedState {
+    /// A feed that was not read.
+    pub const fn skipped() -> Self {
+        Self { status: SourceStatus::Skipped, detail: None }
+    }
 }
 
 /// The rows of one table.
@@ -58,4 +91,49 @@ pub struct Facts {
     pub feeds: BTreeMap<Feed, FeedState>,
     /// The newest event of each type ever seen.
     pub changes: BTreeMap<String, Change>,
+}
+
+/// The rows of a table as a check sees them.
+#[derive(Debug, Clone, Default)]
+pub struct RowsView<'a> {
+    /// The rows, in a stable order.
+    pub rows: Vec<&'a Row>,
+    /// True when rows are missing: those here may prove a fail, never a pass.
+    pub truncated: bool,
+}
+
+impl Facts {
+    /// The rows of a table; of `events`, those of the given types, newest first. A table nobody knows has no rows.
+    pub fn rows(&self, table: &str, types: &[String]) -> RowsView<'_> {
+        let tables: Vec<&Rows> = if table == "events" {
+            let types: BTreeSet<&String> = types.iter().collect();
+            types.into_iter().filter_map(|name| self.events.get(name)).collect()
+        } else {
+            self.tables.get(table).into_iter().collect()
+        };
+        let mut rows: Vec<&Row> = tables.iter().flat_map(|table| &table.rows).collect();
+        if tables.len() > 1 {
+            // Times are written alike, so their text sorts as they do.
+            rows.sort_by_key(|row| Reverse(row.get("at").and_then(Value::as_str)));
+        }
+        RowsView { rows, truncated: tables.iter().any(|table| table.truncated) }
+    }
+
+    /// The value of that dotted name; null where it was not observed.
+    pub fn value(&self, dotted: &str) -> &Value {
+        let found = dotted.split('.').try_fold(&self.values, |value, part| value.get(part));
+        found.unwrap_or(&Value::Null)
+    }
+
+    /// How a feed ended; one that is not mentioned was not read.
+    pub fn feed(&self, feed: Feed) -> &FeedState {
+        static SKIPPED: FeedState = FeedState::skipped();
+        self.feeds.get(&feed).unwrap_or(&SKIPPED)
+    }
+
+    /// The newest event ever of any of these types; of equal times, the type named first.
+    pub fn last_change(&self, types: &[String]) -> Option<&Change> {
+        let changes = types.iter().rev().filter_map(|name| self.changes.get(name));
+        changes.max_by_key(|change| change.at)
+    }
 }

@@ -1,0 +1,171 @@
+//! What was changed: events kept as they are, settings ever changed, and the newest event of each type.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::json;
+
+use super::bounded;
+use super::cell::{row, time};
+use super::newest::Moment;
+use super::person::{People, PersonId};
+use super::{Change, Row, Rows};
+use crate::api::model::Event;
+use crate::snapshot::HISTORY_TYPES;
+
+/// The most events kept of one type, and of all types together.
+const MAX_EVENTS: (usize, usize) = (bounded::MAX_ROWS, 2 * bounded::MAX_ROWS);
+/// The most changes of settings kept.
+const MAX_SETTINGS: usize = 1_000;
+/// The most event types whose newest event is kept; the API knows about 120.
+const MAX_TYPES: usize = 500;
+
+/// What is kept of an event.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    id: String,
+    activity_type: String,
+    at: i64,
+    by: Option<String>,
+    description: Option<String>,
+}
+
+impl Kept {
+    fn of(event: &Event<'_>) -> Self {
+        Self {
+            id: bounded::text(&event.id).into_owned(),
+            activity_type: bounded::text(&event.activity_type).into_owned(),
+            at: event.created_at,
+            by: by(event),
+            description: event.activity_description.as_deref().map(|text| bounded::text(text).into_owned()),
+        }
+    }
+}
+
+/// Who did it: e-mail address, else id.
+pub(super) fn by(event: &Event<'_>) -> Option<String> {
+    let performer = event.performed_by.as_ref()?;
+    let given = |text: Option<&str>| {
+        text.filter(|text| !text.is_empty()).map(|text| bounded::text(text).into_owned())
+    };
+    given(performer.email.as_deref()).or_else(|| given(performer.id.as_deref()))
+}
+
+/// The events of the types that checks ask for, in the window.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    by_type: BTreeMap<String, OfType>,
+    kept: usize,
+}
+
+/// The events of one type.
+#[derive(Debug, Default)]
+struct OfType {
+    events: Vec<(Moment, Kept, Option<PersonId>)>,
+    truncated: bool,
+}
+
+impl Events {
+    /// Takes in an event.
+    pub(super) fn add(&mut self, event: &Event<'_>, moment: Moment, person: Option<PersonId>) {
+        let known = self.by_type.get_mut(event.activity_type.as_ref());
+        let of_type = match known {
+            Some(of_type) => of_type,
+            None => self.by_type.entry(event.activity_type.clone().into_owned()).or_default(),
+        };
+        if of_type.events.len() >= MAX_EVENTS.0 || self.kept >= MAX_EVENTS.1 {
+            of_type.truncated = true;
+            return;
+        }
+        self.kept += 1;
+        of_type.events.push((moment, Kept::of(event), person));
+    }
+
+    /// The table `events`, type by type.
+    pub(super) fn tables(self, people: &People) -> BTreeMap<String, Rows> {
+        let table = |(name, OfType { mut events, truncated }): (String, OfType)| {
+            events.sort_by_key(|&(moment, ..)| std::cmp::Reverse(moment));
+            let rows = events.into_iter().map(|(_, kept, person)| event_row(kept, person, people)).collect();
+            (name, Rows { rows, truncated: truncated || people.truncated() })
+        };
+        self.by_type.into_iter().map(table).collect()
+    }
+}
+
+fn event_row(kept: Kept, person: Option<PersonId>, people: &People) -> Row {
+    row([
+        ("id", json!(kept.id)),
+        ("type", json!(kept.activity_type)),
+        ("at", time(kept.at)),
+        ("by", json!(kept.by)),
+        ("person", json!(person.and_then(|person| people.text(person)))),
+        ("description", json!(kept.description)),
+        ("teammate", json!(people.is_teammate(person))),
+    ])
+}
+
+/// Settings ever changed.
+#[derive(Debug, Default)]
+pub(super) struct SettingChanges {
+    newest: BTreeMap<Moment, (Kept, bool)>,
+    truncated: bool,
+}
+
+impl SettingChanges {
+    /// Takes in a change.
+    pub(super) fn add(&mut self, event: &Event<'_>, moment: Moment, in_window: bool) {
+        self.newest.insert(moment, (Kept::of(event), in_window));
+        if self.newest.len() > MAX_SETTINGS {
+            self.newest.pop_first();
+            self.truncated = true;
+        }
+    }
+
+    /// The table `setting_changes`, newest first.
+    pub(super) fn table(self) -> Rows {
+        let rows = self.newest.into_values().rev().map(|(kept, in_window)| {
+            row([
+                ("id", json!(kept.id)),
+                ("type", json!(kept.activity_type)),
+                ("at", time(kept.at)),
+                ("by", json!(kept.by)),
+                ("description", json!(kept.description)),
+                ("in_window", json!(in_window)),
+            ])
+        });
+        Rows { rows: rows.collect(), truncated: self.truncated }
+    }
+}
+
+/// The newest event of each type.
+#[derive(Debug, Default)]
+pub(super) struct NewestByType {
+    types: HashMap<String, (Moment, Change)>,
+}
+
+impl NewestByType {
+    /// Takes in an event. Copies only what is newer than what is there, and logs are read newest first.
+    pub(super) fn add(&mut self, event: &Event<'_>, moment: Moment) {
+        let name = bounded::text(&event.activity_type);
+        let change = || Change {
+            activity_type: name.clone().into_owned(),
+            description: event
+                .activity_description
+                .as_deref()
+                .map_or_else(String::new, |text| bounded::text(text).into_owned()),
+            by: by(event),
+            at: event.created_at,
+        };
+        if let Some(newest) = self.types.get_mut(name.as_ref()) {
+            if newest.0 < moment {
+                *newest = (moment, change());
+            }
+        } else if self.types.len() < MAX_TYPES || HISTORY_TYPES.contains(&name.as_ref()) {
+            self.types.insert(name.clone().into_owned(), (moment, change()));
+        }
+    }
+
+    /// The newest event of each type, by type.
+    pub(super) fn finish(self) -> BTreeMap<String, Change> {
+        self.types.into_iter().map(|(name, (_, change))| (name, change)).collect()
+    }
+}

@@ -1,0 +1,229 @@
+//! Derives the facts from what was observed.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::bounded::{self, MAX_ROWS};
+use super::bursts::Source;
+use super::cell::{days, row, share, time};
+use super::observe::{Counts, Observer};
+use super::privilege::Roles;
+use super::teammates::{self, LogStates, Sources, Team};
+use super::vocabulary::{TABLES, VALUES};
+use super::{Facts, FeedState, Rows, Settings, settings_read};
+use crate::api::model::{IpAllowlist, Me};
+use crate::snapshot::{Feed, Outcomes, Ranges, SourceStatus};
+
+/// Single values by dotted name.
+type Values = Vec<(&'static str, Value)>;
+
+impl Observer {
+    /// Derives the facts, once the reading has ended in these ways.
+    pub fn finish(self, outcomes: &Outcomes) -> Facts {
+        let feeds = feed_states(outcomes, self.ranges);
+        let status = |feed| feeds.get(&feed).map_or(SourceStatus::Skipped, |state| state.status);
+        let states = LogStates {
+            window: status(Feed::LogWindow),
+            history: status(Feed::LogHistory),
+            arrivals: status(Feed::LogArrivals),
+        };
+        let settings = &self.settings;
+        let roles = Roles::new(&settings.privileged_roles, &settings.unprivileged_roles);
+        let team = teammates::derive(&Sources {
+            people: &self.people,
+            state: &self.state,
+            attendance: &self.attendance,
+            roles: &roles,
+            allowed_domains: settings.organization.allowed_domains.as_deref(),
+            states,
+            now: self.ranges.now.as_second(),
+        });
+
+        let mut values = Values::new();
+        values.extend(workspace(self.me.as_ref()));
+        values.extend(team_values(team.as_ref(), &roles, states));
+        values.extend(window(self.ranges));
+        values.extend(log(&self.counts, states, self.ranges));
+        values.extend(organization(settings));
+        values.extend(allowlist(self.allowlist.as_ref()));
+
+        let mut tables: BTreeMap<&'static str, Rows> =
+            TABLES.iter().map(|table| (table.name, Rows::default())).collect();
+        tables.remove("events");
+        let team = team.unwrap_or_default();
+        tables.insert("sign_ins", self.sign_ins.methods(&self.people));
+        tables.insert("sign_in_addresses", self.sign_ins.addresses(&self.people));
+        tables.insert("exports", self.exports.table(&self.people, &team.privileges));
+        tables.insert("joins", self.joins.table(&self.people));
+        tables.insert("setting_changes", self.setting_changes.table());
+        tables.insert("permission_snapshots", self.state.table(&self.people, states.certainty()));
+        tables.insert("teammates", team.table);
+        if let Some(list) = &self.allowlist {
+            tables.insert("ip_allowlist", settings_read::allowlist(list, settings));
+        }
+        if let Some(answers) = &self.probe {
+            tables.insert("token_probe", settings_read::probe(answers));
+        }
+        let since = self.ranges.since.as_second();
+        let (bursts, truncated) = self.bursts.finish();
+        let mut rows: Vec<_> = bursts
+            .into_iter()
+            .map(|(source, burst)| {
+                let (kind, who) = match source {
+                    Source::Person(person) => {
+                        let who = self.people.email(person).or_else(|| self.people.text(person));
+                        ("person", who.unwrap_or("somebody").to_owned())
+                    }
+                    Source::Address(address) => ("address", address.to_string()),
+                };
+                let key = (kind, who.clone(), burst.first, burst.last, burst.count);
+                let cells = row([
+                    ("kind", json!(kind)),
+                    ("who", json!(who)),
+                    ("count", json!(burst.count)),
+                    ("first", time(since + i64::from(burst.first))),
+                    ("last", time(since + i64::from(burst.last))),
+                ]);
+                (key, cells)
+            })
+            .collect();
+        rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let truncated = truncated || rows.len() > MAX_ROWS || self.people.truncated();
+        let rows = rows.into_iter().take(MAX_ROWS).map(|(_, cells)| cells).collect();
+        tables.insert("failed_sign_in_bursts", Rows { rows, truncated });
+
+        let events = self.events.tables(&self.people);
+        Facts { tables, events, values: nested(values), feeds, changes: self.newest.finish() }
+    }
+}
+
+/// How each feed ended. One that is not mentioned was not read. Where the window reaches back far enough for arrivals,
+/// nothing is left to read before it, and how the window ended says it all.
+fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, FeedState> {
+    let state = |feed: Feed| {
+        outcomes.feeds.get(&feed).map_or_else(FeedState::skipped, |outcome| FeedState {
+            status: outcome.status,
+            detail: outcome.detail.clone(),
+        })
+    };
+    let mut feeds: BTreeMap<Feed, FeedState> =
+        Feed::ALL.into_iter().map(|feed| (feed, state(feed))).collect();
+    if ranges.arrivals_since >= ranges.since && state(Feed::LogArrivals).status == SourceStatus::Skipped {
+        feeds.insert(Feed::LogArrivals, state(Feed::LogWindow));
+    }
+    feeds
+}
+
+fn workspace(me: Option<&Me>) -> Values {
+    let Some(me) = me else { return Values::new() };
+    let text = |text: Option<&String>| json!(text.map(|text| bounded::text(text)));
+    let app = me.app.as_ref();
+    vec![
+        ("workspace.id", text(app.and_then(|app| app.id_code.as_ref()))),
+        ("workspace.name", text(app.and_then(|app| app.name.as_ref()))),
+        ("workspace.region", text(app.and_then(|app| app.region.as_ref()))),
+        ("workspace.timezone", text(app.and_then(|app| app.timezone.as_ref()))),
+        ("workspace.created_at", time(app.and_then(|app| app.created_at))),
+        ("workspace.identity_verification", json!(app.and_then(|app| app.identity_verification))),
+        ("token.email", text(me.email.as_ref())),
+        ("token.email_verified", json!(me.email_verified)),
+    ]
+}
+
+fn team_values(team: Option<&Team>, roles: &Roles, states: LogStates) -> Values {
+    let Some(team) = team else { return Values::new() };
+    let [privileged, unprivileged, unknown] = team.counts;
+    let mut values = vec![
+        ("workspace.teammates", json!(team.size)),
+        ("workspace.with_role", json!(team.with_role)),
+        ("privileged", json!(privileged)),
+        ("unprivileged", json!(unprivileged)),
+        ("unknown_privilege", json!(unknown)),
+        ("roles.unclassified", json!(team.unclassified)),
+        ("roles.settle", json!(roles.settle(team.unclassified.iter().map(String::as_str)))),
+    ];
+    if states.window == SourceStatus::Complete {
+        values.push(("log.signed_in_teammates", json!(team.signed_in)));
+        values.push(("log.sign_in_coverage", share(team.signed_in, team.size)));
+        if states.history == SourceStatus::Complete {
+            values.push(("log.two_factor_known", json!(team.two_factor_known)));
+            values.push(("log.permissions_known", json!(team.permissions_known)));
+        }
+    }
+    values
+}
+
+fn window(ranges: Ranges) -> Values {
+    let (since, now) = (ranges.since.as_second(), ranges.now.as_second());
+    vec![("window.days", days(now - since)), ("window.since", time(since)), ("window.until", time(now))]
+}
+
+/// What is counted in the log. A part that was not read in full is null: a number would say too little.
+fn log(counts: &Counts, states: LogStates, ranges: Ranges) -> Values {
+    let mut values = Values::new();
+    if states.window != SourceStatus::Complete {
+        return values;
+    }
+    let age = counts.newest.map_or(Value::Null, |at| days(ranges.now.as_second() - at));
+    values.extend([
+        ("log.events", json!(counts.events)),
+        ("log.sign_ins", json!(counts.sign_ins)),
+        ("log.authentication", json!(counts.authentication)),
+        ("log.role_changes", json!(counts.role_changes)),
+        ("log.exports", json!(counts.exports)),
+        ("log.configuration", json!(counts.configuration)),
+        ("log.newest", time(counts.newest)),
+        ("log.newest_age_days", age),
+    ]);
+    if states.history == SourceStatus::Complete {
+        values.extend([
+            ("log.redaction_rules_created", json!(counts.redaction_created)),
+            ("log.redaction_rules_deleted", json!(counts.redaction_deleted)),
+            ("log.deletion_schedules_created", json!(counts.schedules_created)),
+            ("log.deletion_schedules_deleted", json!(counts.schedules_deleted)),
+        ]);
+    }
+    values
+}
+
+fn organization(settings: &Settings) -> Values {
+    let organization = &settings.organization;
+    let networks = organization.approved_networks.as_ref();
+    let networks = networks.map(|list| list.iter().map(ToString::to_string).collect::<Vec<_>>());
+    vec![
+        ("organization.allowed_domains", json!(organization.allowed_domains)),
+        ("organization.approved_networks", json!(networks)),
+        ("organization.required_region", json!(organization.required_region)),
+        ("organization.export_approvers", json!(organization.export_approvers)),
+        ("organization.sso", json!(settings.sso)),
+        ("organization.default_role", json!(settings.default_role)),
+    ]
+}
+
+fn allowlist(list: Option<&IpAllowlist>) -> Values {
+    let Some(list) = list else { return Values::new() };
+    vec![
+        ("ip_allowlist.enabled", json!(list.enabled)),
+        ("ip_allowlist.ranges", json!(list.ip_allowlist.len())),
+    ]
+}
+
+/// Nests dotted names, every declared one among them; what was not observed is null.
+fn nested(values: Values) -> Value {
+    let mut root = Map::new();
+    let unobserved = VALUES.iter().map(|field| (field.name, Value::Null));
+    for (name, value) in unobserved.chain(values) {
+        match name.split_once('.') {
+            None => {
+                root.insert(name.to_owned(), value);
+            }
+            Some((group, leaf)) => {
+                if let Value::Object(group) = root.entry(group).or_insert_with(|| json!({})) {
+                    group.insert(leaf.to_owned(), value);
+                }
+            }
+        }
+    }
+    Value::Object(root)
+}

@@ -1,0 +1,252 @@
+//! The parts of an event's metadata that facts are made of, each read on its own: what has an odd shape is missing.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::bounded;
+
+/// The most permissions of a snapshot that are kept; nineteen names are on record.
+const MAX_PERMISSIONS: usize = 500;
+
+/// The permissions that make a teammate privileged.
+pub(super) const PRIVILEGED_PERMISSIONS: [&str; 2] = ["access_workspace_settings", "manage_teammates"];
+
+/// What is read of any metadata. The raw parts are taken apart only where an event's type needs them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Metadata<'a> {
+    #[serde(borrow)]
+    admin: Option<&'a RawValue>,
+    #[serde(borrow)]
+    sign_in_method: Option<&'a RawValue>,
+    #[serde(borrow)]
+    enabled: Option<&'a RawValue>,
+    #[serde(borrow)]
+    after: Option<&'a RawValue>,
+}
+
+/// Whom an event is about.
+#[derive(Debug, Default)]
+pub(super) struct AdminRef<'a> {
+    /// The id as text; the API writes it as an integer here.
+    pub(super) id: Option<Cow<'a, str>>,
+    /// The e-mail address, where there is one.
+    pub(super) email: Option<Cow<'a, str>>,
+}
+
+/// The permissions of a teammate after a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Permissions {
+    /// The names of those granted.
+    pub(super) granted: BTreeSet<String>,
+    /// `conversation_access.access_type`.
+    pub(super) conversation_access: Option<String>,
+}
+
+impl<'a> Metadata<'a> {
+    /// Reads the metadata of an event.
+    pub(super) fn read(raw: Option<&'a RawValue>) -> Self {
+        raw.and_then(object).unwrap_or_default()
+    }
+
+    /// Whom the event is about.
+    pub(super) fn admin(&self) -> AdminRef<'a> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Raw<'a> {
+            #[serde(borrow)]
+            id: Option<&'a RawValue>,
+            #[serde(borrow)]
+            email: Option<&'a RawValue>,
+        }
+        let raw: Raw<'a> = self.admin.and_then(object).unwrap_or_default();
+        AdminRef { id: raw.id.and_then(id), email: raw.email.and_then(string) }
+    }
+
+    /// How somebody signed in; an empty method is a missing one.
+    pub(super) fn sign_in_method(&self) -> Option<Cow<'a, str>> {
+        self.sign_in_method.and_then(string).filter(|method| !method.is_empty())
+    }
+
+    /// Whether two-factor authentication is on after the event; none where it says neither.
+    pub(super) fn two_factor(&self) -> Option<bool> {
+        let after = self.after.and_then(|raw| match raw.get() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => match string(raw)?.as_ref() {
+                "on" | "enabled" => Some(true),
+                "off" | "disabled" => Some(false),
+                _ => None,
+            },
+        });
+        let enabled = self.enabled.and_then(|raw| match raw.get() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        });
+        // Where the two contradict each other, the one that says off counts.
+        match (enabled, after) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (None, None) => None,
+        }
+    }
+
+    /// The full set of permissions after the event; none where it does not show one.
+    pub(super) fn permissions_after(&self) -> Option<Permissions> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct After<'a> {
+            #[serde(borrow)]
+            permissions: Option<&'a RawValue>,
+            #[serde(borrow)]
+            conversation_access: Option<&'a RawValue>,
+        }
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Access<'a> {
+            #[serde(borrow)]
+            access_type: Option<&'a RawValue>,
+        }
+        let after: After<'_> = object(self.after?)?;
+        let Granted(granted) = object(after.permissions?)?;
+        let access: Access<'_> = after.conversation_access.and_then(object).unwrap_or_default();
+        let access_type = access.access_type.and_then(string);
+        Some(Permissions {
+            granted,
+            conversation_access: access_type.map(|text| bounded::text(&text).into_owned()),
+        })
+    }
+}
+
+/// An object of the expected shape. The derived code would take an array for an object, so the brace is asked for.
+fn object<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
+    raw.get().starts_with('{').then(|| serde_json::from_str(raw.get()).ok())?
+}
+
+/// A string, borrowed where it holds no escapes.
+fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let json = raw.get();
+    let borrowed = serde_json::from_str::<&str>(json).map(Cow::Borrowed);
+    borrowed.or_else(|_| serde_json::from_str::<String>(json).map(Cow::Owned)).ok()
+}
+
+/// An id: a non-empty string or an integer.
+fn id(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let json = raw.get();
+    let digits = json.strip_prefix('-').unwrap_or(json);
+    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Cow::Borrowed(json));
+    }
+    string(raw).filter(|id| !id.is_empty())
+}
+
+/// The names in a map of flags whose flag is true and nothing else.
+struct Granted(BTreeSet<String>);
+
+impl<'de> Deserialize<'de> for Granted {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        struct Names;
+
+        impl<'de> Visitor<'de> for Names {
+            type Value = BTreeSet<String>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map of permissions")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut names = BTreeSet::new();
+                while let Some((name, flag)) = map.next_entry::<String, &RawValue>()? {
+                    let name = bounded::text(&name).into_owned();
+                    if flag.get() != "true" {
+                        names.remove(&name);
+                    } else if names.len() < MAX_PERMISSIONS || PRIVILEGED_PERMISSIONS.contains(&name.as_str())
+                    {
+                        names.insert(name);
+                    }
+                }
+                Ok(names)
+            }
+        }
+        input.deserialize_map(Names).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(json: &str) -> Box<RawValue> {
+        RawValue::from_string(json.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn odd_shapes_are_missing_and_spoil_nothing_else() {
+        for odd in ["null", "5", "\"x\"", "[\"saml\",{}]", "{}", r#"{"admin":[7],"sign_in_method":5}"#] {
+            let raw = raw(odd);
+            let metadata = Metadata::read(Some(&raw));
+            assert_eq!(metadata.sign_in_method(), None, "{odd}");
+            assert!(metadata.admin().id.is_none(), "{odd}");
+            assert_eq!(metadata.two_factor(), None, "{odd}");
+            assert_eq!(metadata.permissions_after(), None, "{odd}");
+        }
+        let raw = raw(r#"{"admin":"nobody","sign_in_method":"SA\u004dL"}"#);
+        assert_eq!(Metadata::read(Some(&raw)).sign_in_method().as_deref(), Some("SAML"));
+    }
+
+    #[test]
+    fn ids_are_integers_or_strings() {
+        let read = |json: &str| {
+            let raw = raw(&format!(r#"{{"admin":{{"id":{json}}}}}"#));
+            Metadata::read(Some(&raw)).admin().id.map(Cow::into_owned)
+        };
+        assert_eq!(read("4425337"), read("\"4425337\""));
+        assert_eq!(read("-3").as_deref(), Some("-3"));
+        for odd in ["1.5", "1e3", "true", "null", "\"\"", "[1]", "{}"] {
+            assert_eq!(read(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn two_factor_is_off_only_where_it_says_so() {
+        let read = |json: &str| Metadata::read(Some(&raw(json))).two_factor();
+        for off in [
+            r#"{"enabled":false}"#,
+            r#"{"after":false}"#,
+            r#"{"after":"off"}"#,
+            r#"{"after":"disabled"}"#,
+            r#"{"enabled":true,"after":"off"}"#,
+        ] {
+            assert_eq!(read(off), Some(false), "{off}");
+        }
+        assert_eq!(read(r#"{"after":"on"}"#), Some(true));
+        assert_eq!(read(r#"{"enabled":true}"#), Some(true));
+        for odd in [r#"{"enabled":0}"#, r#"{"after":{"enabled":false}}"#, r#"{"after":"maybe"}"#, "{}"] {
+            assert_eq!(read(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn only_a_json_true_grants() {
+        let raw =
+            raw(r#"{"after":{"permissions":{"a":true,"b":"true","c":1,"d":null,"e":{"f":true},"g":false},
+            "conversation_access":{"access_type":"all"}}}"#);
+        let after = Metadata::read(Some(&raw)).permissions_after().unwrap();
+        assert_eq!(after.granted, BTreeSet::from(["a".to_owned()]));
+        assert_eq!(after.conversation_access.as_deref(), Some("all"));
+    }
+
+    #[test]
+    fn deep_nesting_is_read_over() {
+        let deep =
+            format!(r#"{{"x":{}1{},"sign_in_method":"saml"}}"#, "[".repeat(50_000), "]".repeat(50_000));
+        let raw = raw(&deep);
+        assert_eq!(Metadata::read(Some(&raw)).sign_in_method().as_deref(), Some("saml"));
+    }
+}

@@ -1,0 +1,218 @@
+//! Aggregates the stream of records; what it keeps does not grow with the number of high-volume events.
+
+use super::Settings;
+use super::bursts::{Bursts, Source};
+use super::changes::{self, Events, NewestByType, SettingChanges};
+use super::exports::Exports;
+use super::joins::Joins;
+use super::kind::{Kind, Setting};
+use super::metadata::Metadata;
+use super::newest::Moment;
+use super::person::{People, PersonId, Subject};
+use super::presence::Attendance;
+use super::sign_ins::{self, SignIns};
+use super::state::State;
+use crate::api::model::{Event, IpAllowlist, Me, ProbeAnswer};
+use crate::snapshot::{Feed, Ranges, Record};
+
+/// How many events of which group.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) events: u64,
+    pub(super) sign_ins: u64,
+    pub(super) authentication: u64,
+    pub(super) role_changes: u64,
+    pub(super) exports: u64,
+    pub(super) configuration: u64,
+    /// The newest event in the window.
+    pub(super) newest: Option<i64>,
+    pub(super) redaction_created: u64,
+    pub(super) redaction_deleted: u64,
+    pub(super) schedules_created: u64,
+    pub(super) schedules_deleted: u64,
+}
+
+/// Aggregates the stream of records into what facts are derived from.
+#[derive(Debug)]
+pub struct Observer {
+    pub(super) settings: Settings,
+    pub(super) ranges: Ranges,
+    pub(super) me: Option<Me>,
+    pub(super) allowlist: Option<IpAllowlist>,
+    pub(super) probe: Option<Vec<ProbeAnswer>>,
+    pub(super) people: People,
+    pub(super) counts: Counts,
+    pub(super) sign_ins: SignIns,
+    pub(super) attendance: Attendance,
+    pub(super) exports: Exports,
+    pub(super) joins: Joins,
+    pub(super) bursts: Bursts,
+    pub(super) state: State,
+    pub(super) events: Events,
+    pub(super) setting_changes: SettingChanges,
+    pub(super) newest: NewestByType,
+    positions: [u64; Feed::ALL.len()],
+}
+
+impl Observer {
+    /// Starts with nothing observed.
+    pub fn new(settings: Settings, ranges: Ranges) -> Self {
+        Self {
+            me: None,
+            allowlist: None,
+            probe: None,
+            people: People::default(),
+            counts: Counts::default(),
+            sign_ins: SignIns::new(settings.organization.approved_networks.clone()),
+            attendance: Attendance::default(),
+            exports: Exports::new(settings.organization.export_approvers.as_deref()),
+            joins: Joins::new(),
+            bursts: Bursts::new(settings.burst_count, settings.burst_minutes),
+            state: State::default(),
+            events: Events::default(),
+            setting_changes: SettingChanges::default(),
+            newest: NewestByType::default(),
+            positions: [0; Feed::ALL.len()],
+            settings,
+            ranges,
+        }
+    }
+
+    /// Takes in one record.
+    pub fn observe(&mut self, record: Record<'_>) {
+        match record {
+            Record::Me(me) => self.me = Some(me.clone()),
+            Record::Admins(admins) => self.people.admit(admins),
+            Record::IpAllowlist(list) => self.allowlist = Some(list.clone()),
+            Record::Probe(answers) => self.probe = Some(answers.to_vec()),
+            Record::Event(feed, event) => self.event(feed, event),
+        }
+    }
+
+    fn event(&mut self, feed: Feed, event: &Event<'_>) {
+        let at = event.created_at;
+        let (since, now) = (self.ranges.since.as_second(), self.ranges.now.as_second());
+        // The collector promises as much; a saved file may say otherwise.
+        let in_range = if feed == Feed::LogWindow { (since..=now).contains(&at) } else { at < since };
+        if !in_range {
+            return;
+        }
+        let position = &mut self.positions[feed as usize];
+        let moment = Moment::new(at, feed, *position);
+        *position += 1;
+
+        let performer = event.performed_by.as_ref();
+        if self.people.is_bot(performer) {
+            return;
+        }
+        let kind = Kind::of(&event.activity_type);
+        let wanted =
+            feed == Feed::LogWindow && self.settings.event_types.contains(event.activity_type.as_ref());
+        // Metadata is parsed only where somebody asks whom the event is about.
+        let metadata = if wanted || kind.names_person() { event.metadata } else { None };
+        let metadata = Metadata::read(metadata);
+        let subject = Subject::new(metadata.admin(), performer, kind.by_oneself());
+        if self.people.is_about_bot(&subject) {
+            return;
+        }
+        self.count(kind, feed, at);
+        self.newest.add(event, moment);
+        if matches!(kind, Kind::Setting(_)) {
+            self.setting_changes.add(event, moment, feed == Feed::LogWindow);
+        }
+        if !wanted && !kind.names_person() {
+            return;
+        }
+        // Whoever is one too many to tell apart is in no table; the tables say that they are truncated.
+        let Ok(person) = self.people.resolve(&subject, moment) else { return };
+        if wanted {
+            self.events.add(event, moment, person);
+        }
+        self.attribute(kind, person, moment, event, &metadata);
+    }
+
+    /// Counts the event in its group.
+    fn count(&mut self, kind: Kind, feed: Feed, at: i64) {
+        let counts = &mut self.counts;
+        if let Kind::Setting(setting) = kind {
+            match setting {
+                Setting::RedactionCreated => counts.redaction_created += 1,
+                Setting::RedactionDeleted => counts.redaction_deleted += 1,
+                Setting::ScheduleCreated => counts.schedules_created += 1,
+                Setting::ScheduleDeleted => counts.schedules_deleted += 1,
+                Setting::Plain => {}
+            }
+        }
+        if feed != Feed::LogWindow {
+            return;
+        }
+        counts.events += 1;
+        counts.newest = counts.newest.max(Some(at));
+        match kind {
+            Kind::SignIn => {
+                counts.sign_ins += 1;
+                counts.authentication += 1;
+            }
+            Kind::Failure | Kind::Authentication | Kind::TwoFactor => counts.authentication += 1,
+            Kind::Permissions | Kind::Join | Kind::Provisioned | Kind::Roles => counts.role_changes += 1,
+            Kind::Export => counts.exports += 1,
+            Kind::Setting(_) | Kind::Integration => counts.configuration += 1,
+            Kind::Other => {}
+        }
+    }
+
+    /// Puts the event down to its person.
+    fn attribute(
+        &mut self,
+        kind: Kind,
+        person: Option<PersonId>,
+        moment: Moment,
+        event: &Event<'_>,
+        metadata: &Metadata<'_>,
+    ) {
+        let (feed, at) = (moment.feed(), moment.at);
+        let in_window = feed == Feed::LogWindow;
+        let teammate = person.filter(|_| self.people.is_teammate(person) == Some(true));
+        let address = || sign_ins::address(event.performed_by.as_ref().and_then(|by| by.ip.as_deref()));
+        match kind {
+            Kind::SignIn => {
+                if in_window {
+                    self.sign_ins.add(person, metadata.sign_in_method().as_deref(), address(), at);
+                }
+                if let Some(teammate) = teammate {
+                    self.attendance.signed_in(teammate, feed, at);
+                }
+            }
+            Kind::Join | Kind::Provisioned => {
+                match kind {
+                    Kind::Join if in_window => self.joins.joined(person, at),
+                    Kind::Provisioned if in_window => self.joins.provisioned(person, at),
+                    _ => {}
+                }
+                if let Some(teammate) = teammate {
+                    self.attendance.arrived(teammate, feed, at);
+                }
+            }
+            Kind::Failure if in_window => {
+                if let Ok(time) = u32::try_from(at - self.ranges.since.as_second()) {
+                    let sources = [person.map(Source::Person), address().map(Source::Address)];
+                    sources.into_iter().flatten().for_each(|source| self.bursts.add(source, time));
+                }
+            }
+            Kind::Export if in_window => self.exports.add(person, &event.activity_type, at),
+            Kind::Permissions => {
+                if let Some(permissions) = metadata.permissions_after() {
+                    self.state.permissions(person, moment, changes::by(event), permissions);
+                }
+            }
+            Kind::TwoFactor => self.state.two_factor(person, moment, metadata.two_factor()),
+            Kind::Failure
+            | Kind::Export
+            | Kind::Authentication
+            | Kind::Roles
+            | Kind::Setting(_)
+            | Kind::Integration
+            | Kind::Other => {}
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Who is who: current teammates, Intercom's bot, and everybody else an event names.
+//!
+//! A person is a number while events stream by. Teammates get theirs from `GET /admins`; others when first seen.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::metadata::AdminRef;
+use super::newest::Moment;
+use super::{bounded, email};
+use crate::api::model::{Admin, Performer};
+
+/// The most people who are not teammates that are told apart.
+const MAX_STRANGERS: usize = 50_000;
+
+/// The number of a person.
+pub(super) type PersonId = u32;
+
+/// More people than are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TooMany;
+
+/// A current teammate.
+#[derive(Debug, Clone)]
+pub(super) struct Teammate {
+    /// The id.
+    pub(super) id: Option<String>,
+    /// The display name.
+    pub(super) name: Option<String>,
+    /// The e-mail address, where it is one.
+    pub(super) email: Option<String>,
+    /// The role's name.
+    pub(super) role: Option<String>,
+    /// Whether there is an inbox seat.
+    pub(super) inbox_seat: Option<bool>,
+    /// The person.
+    pub(super) person: PersonId,
+}
+
+/// A person.
+#[derive(Debug, Default)]
+struct Person {
+    /// The id, else the e-mail address in lower case.
+    text: Option<String>,
+    email: Option<String>,
+    /// The event that told the e-mail address; none for teammates, whose address `GET /admins` tells.
+    told: Option<Moment>,
+    teammate: bool,
+}
+
+/// Everybody seen.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    teammates: Option<Vec<Teammate>>,
+    persons: Vec<Person>,
+    strangers: usize,
+    by_id: HashMap<String, PersonId>,
+    by_email: HashMap<String, PersonId>,
+    /// Teammates for whom `GET /admins` shows no id: their address serves instead.
+    by_email_without_id: HashMap<String, PersonId>,
+    bots: HashSet<String>,
+    truncated: bool,
+}
+
+/// What an event says about the person it is about.
+#[derive(Debug)]
+pub(super) struct Subject<'a> {
+    id: Option<Cow<'a, str>>,
+    email: Option<Cow<'a, str>>,
+}
+
+impl<'a> Subject<'a> {
+    /// Whom an event is about: `metadata.admin` where it has an id, else whoever performed it. The performer's address
+    /// is the subject's only where both are the same person.
+    pub(super) fn new(admin: AdminRef<'a>, performer: Option<&'a Performer<'_>>, by_oneself: bool) -> Self {
+        let performer_id = performer.and_then(|by| by.id.as_deref()).filter(|id| !id.is_empty());
+        let performer_email = performer.and_then(|by| by.email.as_deref());
+        let valid = |text: &str| email::split(text).is_some();
+        let Some(id) = admin.id else {
+            let own = performer_email.filter(|text| valid(text)).map(Cow::Borrowed);
+            let about = admin.email.filter(|text| performer_id.is_none() && valid(text));
+            return Self { id: performer_id.map(Cow::Borrowed), email: own.or(about) };
+        };
+        let same = performer_id.map_or(by_oneself, |performer| performer == id);
+        let own = performer_email.filter(|text| same && valid(text)).map(Cow::Borrowed);
+        Self { id: Some(id), email: own.or_else(|| admin.email.filter(|text| valid(text))) }
+    }
+}
+
+impl People {
+    /// Takes in the answer of `GET /admins`.
+    pub(super) fn admit(&mut self, admins: &[Admin]) {
+        let mut teammates = Vec::with_capacity(admins.len());
+        for admin in admins {
+            let id = admin.id.as_deref().filter(|id| !id.is_empty()).map(|id| bounded::text(id).into_owned());
+            if admin.email.as_deref().is_some_and(email::is_bot) {
+                self.bots.extend(id);
+                continue;
+            }
+            let email = email::address(admin.email.as_deref());
+            let key = email.as_deref().map(|email| bounded::lower(email).into_owned());
+            // An entry that repeats an id is one more teammate, but not one more person.
+            let known = id.as_ref().and_then(|id| self.by_id.get(id)).copied();
+            let person = known.unwrap_or_else(|| {
+                let text = id.clone().or_else(|| key.clone());
+                self.enter(Person { text, email: email.clone(), told: None, teammate: true })
+            });
+            if let Some(id) = &id {
+                self.by_id.entry(id.clone()).or_insert(person);
+            } else if let Some(key) = &key {
+                self.by_email_without_id.entry(key.clone()).or_insert(person);
+            }
+            if let Some(key) = key {
+                self.by_email.entry(key).or_insert(person);
+            }
+            let name = |text: Option<&str>| {
+                text.filter(|text| !text.trim().is_empty()).map(|text| bounded::text(text).into_owned())
+            };
+            teammates.push(Teammate {
+                id,
+                name: name(admin.name.as_deref()),
+                email,
+                role: name(admin.role.as_ref().and_then(|role| role.name.as_deref())),
+                inbox_seat: admin.has_inbox_seat,
+                person,
+            });
+        }
+        self.teammates = Some(teammates);
+    }
+
+    /// Whether Intercom's bot performed the event.
+    pub(super) fn is_bot(&self, performer: Option<&Performer<'_>>) -> bool {
+        performer.is_some_and(|by| {
+            by.email.as_deref().is_some_and(email::is_bot)
+                || by.id.as_deref().is_some_and(|id| self.bots.contains(bounded::text(id).as_ref()))
+        })
+    }
+
+    /// Whether the event is about Intercom's bot.
+    pub(super) fn is_about_bot(&self, subject: &Subject<'_>) -> bool {
+        let by_id = |id: &str| self.bots.contains(bounded::text(id).as_ref());
+        subject.id.as_deref().is_some_and(by_id) || subject.email.as_deref().is_some_and(email::is_bot)
+    }
+
+    /// The person an event is about; none where it names nobody.
+    pub(super) fn resolve(
+        &mut self,
+        subject: &Subject<'_>,
+        moment: Moment,
+    ) -> Result<Option<PersonId>, TooMany> {
+        let Some(id) = subject.id.as_deref() else {
+            let Some(address) = subject.email.as_deref() else { return Ok(None) };
+            let address = bounded::text(address);
+            let key = bounded::lower(&address);
+            let known = self.by_email.get(key.as_ref()).copied();
+            let person = match known {
+                Some(person) => person,
+                None => {
+                    let person = self.stranger(key.as_ref())?;
+                    self.by_email.insert(key.into_owned(), person);
+                    person
+                }
+            };
+            self.tell(person, &address, moment);
+            return Ok(Some(person));
+        };
+        let id = bounded::text(id);
+        if let Some(&person) = self.by_id.get(id.as_ref()) {
+            if let Some(address) = subject.email.as_deref() {
+                self.tell(person, address, moment);
+            }
+            return Ok(Some(person));
+        }
+        if let (Some(address), false) = (subject.email.as_deref(), self.by_email_without_id.is_empty())
+            && let Some(&person) =
+                self.by_email_without_id.get(bounded::lower(&bounded::text(address)).as_ref())
+        {
+            return Ok(Some(person));
+        }
+        let person = self.stranger(id.as_ref())?;
+        self.by_id.insert(id.into_owned(), person);
+        if let Some(address) = subject.email.as_deref() {
+            self.tell(person, address, moment);
+        }
+        Ok(Some(person))
+    }
+
+    fn enter(&mut self, person: Person) -> PersonId {
+        self.persons.push(person);
+        PersonId::try_from(self.persons.len() - 1).unwrap_or(PersonId::MAX)
+    }
+
+    fn stranger(&mut self, text: &str) -> Result<PersonId, TooMany> {
+        if self.strangers >= MAX_STRANGERS {
+            self.truncated = true;
+            return Err(TooMany);
+        }
+        self.strangers += 1;
+        Ok(self.enter(Person { text: Some(text.to_owned()), ..Person::default() }))
+    }
+
+    /// Keeps the address that the newest event gives for somebody who is not a teammate.
+    fn tell(&mut self, person: PersonId, address: &str, moment: Moment) {
+        let Some(person) = self.persons.get_mut(person as usize) else { return };
+        if person.teammate || person.told.is_some_and(|told| told >= moment) {
+            return;
+        }
+        person.told = Some(moment);
+        if person.email.as_deref() != Some(address) {
+            person.email = Some(bounded::text(address).into_owned());
+        }
+    }
+
+    /// The current teammates; none where `GET /admins` was not read.
+    pub(super) fn teammates(&self) -> Option<&[Teammate]> {
+        self.teammates.as_deref()
+    }
+
+    /// The person's id, else e-mail address.
+    pub(super) fn text(&self, person: PersonId) -> Option<&str> {
+        self.persons.get(person as usize)?.text.as_deref()
+    }
+
+    /// The person's e-mail address: the teammate's, else the newest event's.
+    pub(super) fn email(&self, person: PersonId) -> Option<&str> {
+        self.persons.get(person as usize)?.email.as_deref()
+    }
+
+    /// Whether the person is a current teammate; none where that is not known.
+    pub(super) fn is_teammate(&self, person: Option<PersonId>) -> Option<bool> {
+        self.teammates.as_ref()?;
+        let known = person.and_then(|person| self.persons.get(person as usize));
+        Some(known.is_some_and(|person| person.teammate))
+    }
+
+    /// Whether somebody had to be left out of the tables.
+    pub(super) const fn truncated(&self) -> bool {
+        self.truncated
+    }
+}

@@ -1,0 +1,253 @@
+//! Who may change settings or teammates: by role, by the newest permission snapshot, or nobody can tell.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::bounded;
+use super::metadata::{PRIVILEGED_PERMISSIONS, Permissions};
+
+/// Whether a teammate may change settings or teammates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Privilege {
+    /// Yes.
+    Privileged,
+    /// No.
+    Unprivileged,
+    /// Neither role nor permissions tell.
+    Unknown,
+}
+
+impl Privilege {
+    /// The word used in tables.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Privileged => "privileged",
+            Self::Unprivileged => "unprivileged",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// How far permission snapshots could be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Log {
+    /// All of them.
+    Read,
+    /// The token may not read them: roles decide alone.
+    Forbidden,
+    /// An error hid some: what the role does not prove stays open.
+    Failed,
+}
+
+/// The judgement, and what decided it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Judgement {
+    /// The privilege; none where an error keeps it from being told.
+    pub(super) privilege: Option<Privilege>,
+    /// What decided it.
+    pub(super) reason: String,
+}
+
+/// The roles somebody classified.
+#[derive(Debug)]
+pub(super) struct Roles {
+    privileged: BTreeSet<String>,
+    unprivileged: BTreeSet<String>,
+    /// The unprivileged list as the configuration spells it.
+    spelled: Vec<String>,
+}
+
+/// The form in which role names are compared.
+fn key(name: &str) -> String {
+    bounded::text(name.trim()).to_lowercase()
+}
+
+impl Roles {
+    /// Takes in both lists.
+    pub(super) fn new(privileged: &[String], unprivileged: &[String]) -> Self {
+        Self {
+            privileged: privileged.iter().map(|name| key(name)).collect(),
+            unprivileged: unprivileged.iter().map(|name| key(name)).collect(),
+            spelled: unprivileged.to_vec(),
+        }
+    }
+
+    /// Decides about a teammate with this role and this newest snapshot, taken at this time.
+    pub(super) fn judge(
+        &self,
+        role: Option<&str>,
+        snapshot: Option<(&Permissions, i64)>,
+        log: Log,
+    ) -> Judgement {
+        let decided = |privilege, reason| Judgement { privilege: Some(privilege), reason };
+        let role_key = role.map(key);
+        let within = |list: &BTreeSet<String>| role_key.as_ref().is_some_and(|key| list.contains(key));
+        let role_is = || role.map_or_else(|| "no role".to_owned(), |role| format!("role {role}"));
+        if within(&self.privileged) {
+            return decided(Privilege::Privileged, role_is());
+        }
+        if let Some((permissions, at)) = snapshot {
+            let granted =
+                PRIVILEGED_PERMISSIONS.iter().rev().find(|&&name| permissions.granted.contains(name));
+            if let Some(name) = granted {
+                let reason = format!("permission {name} granted {}", date(at));
+                return decided(Privilege::Privileged, reason);
+            }
+        }
+        if log == Log::Failed && snapshot.is_none() {
+            let reason = format!("{}; the activity log could not be read in full", role_is());
+            return Judgement { privilege: None, reason };
+        }
+        let suffix = match log {
+            Log::Forbidden => "; roles decide alone, since the activity log may not be read",
+            Log::Read | Log::Failed => "",
+        };
+        if within(&self.unprivileged) {
+            return decided(Privilege::Unprivileged, format!("{}{suffix}", role_is()));
+        }
+        match (snapshot, role) {
+            (Some((_, at)), _) => decided(
+                Privilege::Unprivileged,
+                format!("neither permission in the snapshot of {}", date(at)),
+            ),
+            (None, Some(role)) => {
+                decided(Privilege::Unknown, format!("role {role} is not classified{suffix}"))
+            }
+            (None, None) => decided(Privilege::Unknown, format!("no role{suffix}")),
+        }
+    }
+
+    /// Whether the role is in neither list.
+    pub(super) fn is_unclassified(&self, role: &str) -> bool {
+        let key = key(role);
+        !self.privileged.contains(&key) && !self.unprivileged.contains(&key)
+    }
+
+    /// The sentence that says which line of the configuration classifies these roles; the list in it is complete, since
+    /// a parameter replaces its default.
+    pub(super) fn settle<'a>(&self, unclassified: impl IntoIterator<Item = &'a str>) -> Option<String> {
+        let added: Vec<String> = unclassified.into_iter().map(toml_string).collect();
+        if added.is_empty() {
+            return None;
+        }
+        let names: Vec<String> = self.spelled.iter().map(|name| toml_string(name)).chain(added).collect();
+        Some(format!(
+            "add the role to one of the two lists: under [params.\"2.3\"] set unprivileged_roles = [{}] \
+             (or add it to privileged_roles, if it may change settings or teammates)",
+            names.join(", ")
+        ))
+    }
+}
+
+/// Role names that differ only in letter case or surrounding space are one role.
+pub(super) fn distinct<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = BTreeSet::new();
+    let mut names: Vec<&str> = names.into_iter().collect();
+    names.sort_unstable();
+    names.retain(|name| seen.insert(key(name)));
+    names
+}
+
+/// The day, in UTC.
+fn date(at: i64) -> String {
+    let day = Timestamp::from_second(at).map(|time| time.strftime("%Y-%m-%d").to_string());
+    day.unwrap_or_else(|_| "at an unknown time".to_owned())
+}
+
+/// The text as a TOML basic string. What a terminal would not show as it is becomes an escape, so that the line can be
+/// pasted from wherever it is printed.
+fn toml_string(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            c if c.is_control() || is_format(c) => quoted.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Unicode's invisible format characters and line separators (Cf, Zl, Zp).
+const fn is_format(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}'
+        | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Settings;
+
+    fn roles() -> Roles {
+        let defaults = Settings::default();
+        Roles::new(&defaults.privileged_roles, &defaults.unprivileged_roles)
+    }
+
+    fn snapshot(names: &[&str]) -> Permissions {
+        let granted = names.iter().map(|&name| name.to_owned()).collect();
+        Permissions { granted, conversation_access: None }
+    }
+
+    fn judge(role: Option<&str>, names: Option<&[&str]>, log: Log) -> Option<Privilege> {
+        let snapshot = names.map(snapshot);
+        roles().judge(role, snapshot.as_ref().map(|permissions| (permissions, 0)), log).privilege
+    }
+
+    /// Role, granted permissions where there is a snapshot, and what follows.
+    type Case = (Option<&'static str>, Option<&'static [&'static str]>, Privilege);
+
+    #[test]
+    fn privilege_is_decided_in_order() {
+        use Privilege::{Privileged, Unknown, Unprivileged};
+        let cases: [Case; 8] = [
+            (Some(" ADMIN "), Some(&[]), Privileged),
+            (Some("Agent"), Some(&["manage_teammates"]), Privileged),
+            (None, Some(&["access_workspace_settings"]), Privileged),
+            (Some("Agent"), None, Unprivileged),
+            (Some("Ops lead"), Some(&["export_data"]), Unprivileged),
+            (None, Some(&[]), Unprivileged),
+            (Some("Ops lead"), None, Unknown),
+            (None, None, Unknown),
+        ];
+        for (role, names, expected) in cases {
+            assert_eq!(judge(role, names, Log::Read), Some(expected), "{role:?} {names:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_leaves_open_what_the_role_does_not_prove() {
+        assert_eq!(judge(Some("Agent"), None, Log::Failed), None);
+        assert_eq!(judge(Some("Owner"), None, Log::Failed), Some(Privilege::Privileged));
+        assert_eq!(judge(Some("Agent"), None, Log::Forbidden), Some(Privilege::Unprivileged));
+        assert!(roles().judge(Some("Agent"), None, Log::Forbidden).reason.contains("roles decide alone"));
+    }
+
+    #[test]
+    fn the_line_to_paste_is_toml_and_settles_the_roles() {
+        let odd = ["Ops lead", "Đội \"A\"\\", "a\u{202e}b\nc", "СУПЕР", &"x".repeat(600)]
+            .map(|name| bounded::text(name).into_owned());
+        let sentence = roles().settle(odd.iter().map(String::as_str)).unwrap();
+        let start = sentence.find("unprivileged_roles").unwrap();
+        let end = sentence.rfind("] (").unwrap() + 1;
+        let file = format!("[params.\"2.3\"]\n{}\n", &sentence[start..end]);
+        let parsed: toml::Table = toml::from_str(&file).unwrap();
+        let list = parsed["params"]["2.3"]["unprivileged_roles"].as_array().unwrap();
+        let list: Vec<String> = list.iter().map(|name| name.as_str().unwrap().to_owned()).collect();
+        assert!(list.contains(&"agent".to_owned()), "the defaults stay in force");
+        let settled = Roles::new(&[], &list);
+        assert!(odd.iter().all(|name| roles().is_unclassified(name) && !settled.is_unclassified(name)));
+        assert_eq!(roles().settle([]), None);
+    }
+
+    #[test]
+    fn spellings_of_one_role_are_one() {
+        assert_eq!(distinct(["ops Lead", "Ops lead", "b"]), ["Ops lead", "b"]);
+    }
+}

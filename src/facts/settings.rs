@@ -1,0 +1,58 @@
+//! What facts need to know beforehand.
+
+use std::collections::BTreeSet;
+
+use crate::config::Organization;
+
+/// What facts need to know beforehand: parameters of the catalog, and the configuration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Names of roles that may change settings or teammates.
+    pub privileged_roles: Vec<String>,
+    /// Names of roles known not to.
+    pub unprivileged_roles: Vec<String>,
+    /// How many failed sign-ins make a burst; at least 1.
+    pub burst_count: u64,
+    /// How many minutes lie between the first and the last of them at most.
+    pub burst_minutes: u64,
+    /// A shorter IPv4 prefix counts as wide.
+    pub widest_ipv4: u8,
+    /// A shorter IPv6 prefix counts as wide.
+    pub widest_ipv6: u8,
+    /// What the organization declares about itself.
+    pub organization: Organization,
+    /// What the configuration says about single sign-on, such as `enforced`.
+    pub sso: Option<String>,
+    /// The role new teammates should get, by the configuration.
+    pub default_role: Option<String>,
+    /// The event types that checks over `events` ask for.
+    pub event_types: BTreeSet<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let list = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        Self {
+            privileged_roles: list(&["owner", "admin", "administrator", "super admin", "superadmin"]),
+            unprivileged_roles: list(&[
+                "teammate",
+                "agent",
+                "support agent",
+                "support",
+                "viewer",
+                "read only",
+                "read-only",
+                "lite",
+                "member",
+            ]),
+            burst_count: 10,
+            burst_minutes: 10,
+            widest_ipv4: 8,
+            widest_ipv6: 32,
+            organization: Organization::default(),
+            sso: None,
+            default_role: None,
+            event_types: BTreeSet::new(),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The settings the API shows itself: the IP allowlist, and what the token was let into.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde_json::json;
+
+use super::bounded::{self, MAX_ROWS};
+use super::cell::row;
+use super::{Rows, Settings};
+use crate::api::model::{IpAllowlist, ProbeAnswer};
+
+/// The table `ip_allowlist`.
+pub(super) fn allowlist(list: &IpAllowlist, settings: &Settings) -> Rows {
+    let rows = list.ip_allowlist.iter().take(MAX_ROWS).map(|entry| {
+        let network = network(entry.trim());
+        row([
+            ("range", json!(bounded::text(entry))),
+            ("wide", json!(network.map(|network| is_wide(network, settings)))),
+            ("valid", json!(network.is_some())),
+        ])
+    });
+    Rows { rows: rows.collect(), truncated: list.ip_allowlist.len() > MAX_ROWS }
+}
+
+/// An address or a CIDR range. IPv4 in IPv6 clothes is left as IPv6 only where the range holds more than IPv4.
+fn network(entry: &str) -> Option<IpNet> {
+    let network = entry.parse::<IpNet>().ok().or_else(|| entry.parse::<IpAddr>().ok().map(IpNet::from))?;
+    let mapped = match network {
+        IpNet::V6(v6) if v6.prefix_len() >= 96 => {
+            v6.addr().to_ipv4_mapped().map(|v4| (v4, v6.prefix_len() - 96))
+        }
+        _ => None,
+    };
+    mapped.and_then(|(v4, prefix)| IpNet::new(v4.into(), prefix).ok()).or(Some(network))
+}
+
+const fn is_wide(network: IpNet, settings: &Settings) -> bool {
+    match network {
+        IpNet::V4(v4) => v4.prefix_len() < settings.widest_ipv4,
+        IpNet::V6(v6) => v6.prefix_len() < settings.widest_ipv6,
+    }
+}
+
+/// The table `token_probe`.
+pub(super) fn probe(answers: &[ProbeAnswer]) -> Rows {
+    let rows = answers.iter().take(MAX_ROWS).map(|answer| {
+        let granted = match answer.status {
+            Some(200) => Some(true),
+            Some(401..=404) => Some(false),
+            _ => None,
+        };
+        row([
+            ("endpoint", json!(bounded::text(&answer.endpoint))),
+            ("status", json!(answer.status)),
+            ("granted", json!(granted)),
+        ])
+    });
+    Rows { rows: rows.collect(), truncated: answers.len() > MAX_ROWS }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_wider_than_the_parameters_are_wide() {
+        let wide = |entry: &str| network(entry).map(|network| is_wide(network, &Settings::default()));
+        for (entry, expected) in [
+            ("10.0.0.0/8", Some(false)),
+            ("10.0.0.0/7", Some(true)),
+            ("0.0.0.0/0", Some(true)),
+            ("203.0.113.7", Some(false)),
+            ("2001:db8::/32", Some(false)),
+            ("2001:db8::/31", Some(true)),
+            ("::ffff:10.0.0.0/102", Some(true)),
+            ("anywhere", None),
+            ("10.0.0.0/33", None),
+        ] {
+            assert_eq!(wide(entry), expected, "{entry}");
+        }
+    }
+
+    #[test]
+    fn only_a_200_grants_and_only_a_refusal_refuses() {
+        let answers = [200, 401, 402, 403, 404, 500, 429]
+            .map(|status| ProbeAnswer { endpoint: format!("/{status}"), status: Some(status) });
+        let granted: Vec<_> = probe(&answers).rows.iter().map(|row| row["granted"].as_bool()).collect();
+        let no = Some(false);
+        assert_eq!(granted, [Some(true), no, no, no, no, None, None]);
+    }
+}

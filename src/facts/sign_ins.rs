@@ -1,0 +1,152 @@
+//! Sign-ins in the window: by whom and how, and from where.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde_json::{Value, json};
+
+use super::bounded::{self, Bounded, MAX_ROWS};
+use super::cell::{row, time};
+use super::newest::Tally;
+use super::person::{People, PersonId};
+use super::{Row, Rows};
+
+/// The most spellings of methods told apart.
+const MAX_METHODS: usize = 10_000;
+
+type MethodId = u32;
+
+/// The sign-ins of the window.
+#[derive(Debug)]
+pub(super) struct SignIns {
+    by_method: Bounded<(Option<PersonId>, Option<MethodId>), Tally>,
+    by_address: Bounded<(Option<PersonId>, Option<IpAddr>), Tally>,
+    approved: Tally,
+    networks: Option<Vec<IpNet>>,
+    methods: Vec<String>,
+    method_ids: HashMap<String, MethodId>,
+    methods_truncated: bool,
+}
+
+/// An IP address as an event gives it; none where it is malformed. An IPv4 address in IPv6 clothes is an IPv4 address.
+pub(super) fn address(text: Option<&str>) -> Option<IpAddr> {
+    text?.parse::<IpAddr>().ok().map(|address| address.to_canonical())
+}
+
+impl SignIns {
+    /// Tests addresses against these networks, where some are configured.
+    pub(super) fn new(networks: Option<Vec<IpNet>>) -> Self {
+        Self {
+            by_method: Bounded::new(MAX_ROWS),
+            by_address: Bounded::new(MAX_ROWS),
+            approved: Tally::default(),
+            networks,
+            methods: Vec::new(),
+            method_ids: HashMap::new(),
+            methods_truncated: false,
+        }
+    }
+
+    /// Takes in a sign-in.
+    pub(super) fn add(
+        &mut self,
+        person: Option<PersonId>,
+        method: Option<&str>,
+        address: Option<IpAddr>,
+        at: i64,
+    ) {
+        match method.map(|method| self.method_id(method)) {
+            Some(None) => self.methods_truncated = true,
+            known => {
+                if let Some(tally) = self.by_method.entry((person, known.flatten())) {
+                    tally.add(at);
+                }
+            }
+        }
+        if self.is_approved(address) == Some(true) {
+            self.approved.add(at);
+        } else if let Some(tally) = self.by_address.entry((person, address)) {
+            tally.add(at);
+        }
+    }
+
+    fn is_approved(&self, address: Option<IpAddr>) -> Option<bool> {
+        let address = address?;
+        Some(self.networks.as_ref()?.iter().any(|network| network.contains(&address)))
+    }
+
+    fn method_id(&mut self, method: &str) -> Option<MethodId> {
+        let lower = bounded::lower(method);
+        let name = bounded::text(&lower);
+        if let Some(&id) = self.method_ids.get(name.as_ref()) {
+            return Some(id);
+        }
+        if self.methods.len() >= MAX_METHODS {
+            return None;
+        }
+        let id = MethodId::try_from(self.methods.len()).ok()?;
+        self.methods.push(name.clone().into_owned());
+        self.method_ids.insert(name.into_owned(), id);
+        Some(id)
+    }
+
+    /// The table `sign_ins`.
+    pub(super) fn methods(&self, people: &People) -> Rows {
+        let rows = self.by_method.iter().map(|(&(person, method), tally)| {
+            row([
+                ("person", json!(person.and_then(|person| people.text(person)))),
+                ("email", json!(person.and_then(|person| people.email(person)))),
+                ("method", json!(method.and_then(|method| self.methods.get(method as usize)))),
+                ("count", json!(tally.count)),
+                ("last", time(tally.last)),
+                ("teammate", json!(people.is_teammate(person))),
+            ])
+        });
+        let truncated = self.by_method.truncated() || self.methods_truncated || people.truncated();
+        Rows { rows: sorted(rows, &["person", "method"]), truncated }
+    }
+
+    /// The table `sign_in_addresses`.
+    pub(super) fn addresses(&self, people: &People) -> Rows {
+        let others = self.by_address.iter().map(|(&(person, address), tally)| {
+            row([
+                ("person", json!(person.and_then(|person| people.text(person)))),
+                ("email", json!(person.and_then(|person| people.email(person)))),
+                ("address", json!(address.map(|address| address.to_string()))),
+                ("count", json!(tally.count)),
+                ("last", time(tally.last)),
+                ("approved", json!(self.is_approved(address))),
+            ])
+        });
+        let approved = (self.approved.count > 0).then(|| {
+            row([
+                ("person", Value::Null),
+                ("email", Value::Null),
+                ("address", Value::Null),
+                ("count", json!(self.approved.count)),
+                ("last", time(self.approved.last)),
+                ("approved", Value::Bool(true)),
+            ])
+        });
+        let mut rows = sorted(others, &["person", "address"]);
+        rows.extend(approved);
+        Rows { rows, truncated: self.by_address.truncated() || people.truncated() }
+    }
+}
+
+/// The rows in the order of these text columns, null first; rows alike in them in the order of all they hold, so that
+/// the order never depends on that of arrival.
+pub(super) fn sorted(rows: impl Iterator<Item = Row>, columns: &[&str]) -> Vec<Row> {
+    fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
+        row.get(column).and_then(Value::as_str)
+    }
+    let mut rows: Vec<Row> = rows.collect();
+    rows.sort_by(|one, other| {
+        let mut orders = columns.iter().map(|column| text(one, column).cmp(&text(other, column)));
+        orders
+            .find(|order| order.is_ne())
+            .unwrap_or_else(|| json!(one).to_string().cmp(&json!(other).to_string()))
+    });
+    rows
+}

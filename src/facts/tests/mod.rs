@@ -1,0 +1,103 @@
+//! Behaviour of the facts as a whole: records in, tables and values out.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Facts, Observer, Row, Settings};
+use crate::api::model::{Admin, Event};
+use crate::snapshot::{Feed, Outcome, Outcomes, Ranges, Record, SourceStatus};
+
+mod laws;
+mod people;
+mod window;
+
+/// The end of the window of every test.
+const NOW: i64 = 1_750_000_000;
+const DAY: i64 = 86_400;
+/// Its start: 30 days before.
+const SINCE: i64 = NOW - 30 * DAY;
+
+/// A workspace that tests build up.
+#[derive(Clone)]
+struct Workspace {
+    settings: Settings,
+    admins: Option<Value>,
+    events: Vec<(Feed, String)>,
+    statuses: BTreeMap<Feed, SourceStatus>,
+}
+
+impl Workspace {
+    fn new(admins: Value) -> Self {
+        let statuses = Feed::ALL.map(|feed| (feed, SourceStatus::Complete)).into();
+        Self { settings: Settings::default(), admins: Some(admins), events: Vec::new(), statuses }
+    }
+
+    /// One teammate, `jo@acme.example` with id 1, and the bot with id 9.
+    fn of_jo() -> Self {
+        Self::new(json!([
+            {"id": "1", "name": "Jo", "email": "Jo@Acme.example", "role": {"name": "Agent"}},
+            {"id": "9", "name": "Fin", "email": "Operator+x1@intercom.io", "role": {"name": "Admin"}},
+        ]))
+    }
+
+    fn event(mut self, feed: Feed, name: &str, at: i64, by: Value, metadata: Value) -> Self {
+        let id = format!("e{}", self.events.len());
+        let event = json!({"id": id, "activity_type": name, "created_at": at, "performed_by": by, "metadata": metadata});
+        self.events.push((feed, event.to_string()));
+        self
+    }
+
+    fn window(self, name: &str, at: i64, by: Value, metadata: Value) -> Self {
+        self.event(Feed::LogWindow, name, at, by, metadata)
+    }
+
+    fn ended(mut self, feed: Feed, status: SourceStatus) -> Self {
+        self.statuses.insert(feed, status);
+        self
+    }
+
+    fn log_ended(self, status: SourceStatus) -> Self {
+        [Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals]
+            .into_iter()
+            .fold(self, |workspace, feed| workspace.ended(feed, status))
+    }
+
+    fn facts(&self) -> Facts {
+        let second = |at| Timestamp::from_second(at).unwrap();
+        let ranges =
+            Ranges { now: second(NOW), since: second(SINCE), arrivals_since: second(NOW - 90 * DAY) };
+        let mut observer = Observer::new(self.settings.clone(), ranges);
+        let admins: Option<Vec<Admin>> =
+            self.admins.as_ref().map(|admins| serde_json::from_value(admins.clone()).unwrap());
+        if let Some(admins) = &admins {
+            observer.observe(Record::Admins(admins));
+        }
+        for (feed, json) in &self.events {
+            if let Ok(event) = serde_json::from_str::<Event<'_>>(json) {
+                observer.observe(Record::Event(*feed, &event));
+            }
+        }
+        let outcome = |&status| Outcome { status, ..Outcome::skipped() };
+        let feeds = self.statuses.iter().map(|(&feed, status)| (feed, outcome(status))).collect();
+        observer.finish(&Outcomes { feeds, warnings: Vec::new() })
+    }
+}
+
+/// The rows of a table, events of every type included.
+fn rows(facts: &Facts, table: &str) -> Vec<Row> {
+    let types: Vec<String> = facts.events.keys().cloned().collect();
+    facts.rows(table, &types).rows.into_iter().cloned().collect()
+}
+
+/// The only row of a table.
+fn only(facts: &Facts, table: &str) -> Row {
+    let rows = rows(facts, table);
+    assert_eq!(rows.len(), 1, "{table}: {rows:?}");
+    rows[0].clone()
+}
+
+fn by(id: &str) -> Value {
+    json!({"type": "admin", "id": id, "email": format!("{id}@left.example"), "ip": "203.0.113.7"})
+}

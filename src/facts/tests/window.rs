@@ -1,0 +1,176 @@
+//! What happened in the window.
+
+use super::*;
+
+#[test]
+fn both_ends_of_the_window_are_included() {
+    let mut workspace = Workspace::of_jo();
+    for at in [SINCE - 1, SINCE, NOW, NOW + 1] {
+        workspace = workspace.window("admin_login_success", at, by("1"), json!({"sign_in_method": ""}));
+    }
+    let facts = workspace.facts();
+    assert_eq!(facts.value("log.sign_ins"), &json!(2));
+    assert_eq!(only(&facts, "sign_ins")["method"], Value::Null);
+    assert_eq!(facts.value("log.newest_age_days"), &json!(0));
+    assert_eq!(facts.value("window.days"), &json!(30));
+}
+
+#[test]
+fn sign_ins_from_approved_networks_are_one_row() {
+    let mut workspace = Workspace::of_jo();
+    workspace.settings.organization.approved_networks =
+        Some(vec!["203.0.113.0/24".parse().unwrap(), "2001:db8::/32".parse().unwrap()]);
+    for ip in ["203.0.113.9", "::ffff:203.0.113.9", "2001:db8::1", "198.51.100.1", "10.0.0.300"] {
+        let by = json!({"id": "1", "ip": ip});
+        workspace = workspace.window("admin_login_success", NOW, by, Value::Null);
+    }
+    let rows = rows(&workspace.facts(), "sign_in_addresses");
+    let seen: Vec<_> = rows.iter().map(|row| (&row["address"], &row["approved"], &row["count"])).collect();
+    let (one, three) = (json!(1), json!(3));
+    assert_eq!(
+        seen,
+        [
+            (&Value::Null, &Value::Null, &one),
+            (&json!("198.51.100.1"), &json!(false), &one),
+            (&Value::Null, &json!(true), &three)
+        ]
+    );
+}
+
+#[test]
+fn exports_name_performer_privilege_and_approval() {
+    let mut workspace = Workspace::of_jo()
+        .window("bulk_export", NOW, by("1"), Value::Null)
+        .window("bulk_export", NOW - 3, by("1"), Value::Null)
+        .window("app_data_export", NOW, by("7"), Value::Null)
+        .window("app_data_export", NOW, Value::Null, Value::Null);
+    workspace.settings.organization.export_approvers = Some(vec!["JO@acme.example".to_owned()]);
+    let facts = workspace.facts();
+    let rows = rows(&facts, "exports");
+    let seen: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            json!([row["person"], row["count"], row["performer_known"], row["privilege"], row["approved"]])
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            json!([null, 1, false, null, null]),
+            json!(["1", 2, true, "unprivileged", true]),
+            json!(["7", 1, true, null, false])
+        ]
+    );
+    assert_eq!(facts.value("log.exports"), &json!(4));
+}
+
+#[test]
+fn joins_tell_invites_from_provisioning() {
+    let facts = Workspace::of_jo()
+        .window("app_admin_join", NOW, by("1"), Value::Null)
+        .window("admin_provisioned", NOW - 1, by("7"), json!({"admin": {"id": 1}}))
+        .window("app_admin_join", NOW, by("2"), Value::Null)
+        .facts();
+    let rows = rows(&facts, "joins");
+    let seen: Vec<_> = rows
+        .iter()
+        .map(|row| json!([row["person"], row["invited"], row["provisioned"].is_string()]))
+        .collect();
+    assert_eq!(seen, [json!(["1", true, true]), json!(["2", true, false])]);
+}
+
+#[test]
+fn bursts_are_found_by_person_and_by_address() {
+    let burst = |count: i64, step: i64| {
+        let mut workspace = Workspace::of_jo();
+        for index in 0..count {
+            // Neither ascending nor descending.
+            let at = NOW - 1000 + (index * 7 % count) * step;
+            workspace = workspace.window("admin_login_failure", at, by("5"), Value::Null);
+        }
+        rows(&workspace.facts(), "failed_sign_in_bursts")
+    };
+    let found = burst(10, 66);
+    assert_eq!(found.len(), 2);
+    assert_eq!((&found[0]["who"], &found[0]["count"]), (&json!("203.0.113.7"), &json!(10)));
+    assert_eq!((&found[1]["who"], &found[1]["kind"]), (&json!("5@left.example"), &json!("person")));
+    assert!(burst(10, 67).is_empty());
+    assert!(burst(9, 1).is_empty());
+}
+
+#[test]
+fn state_changes_are_counted_ever_and_listed_newest_first() {
+    let facts = Workspace::of_jo()
+        .window("content_redaction_rule_deletion", NOW, by("1"), Value::Null)
+        .event(Feed::LogHistory, "security_settings_change", SINCE - 9, Value::Null, Value::Null)
+        .event(Feed::LogHistory, "content_redaction_rule_creation", SINCE - 90, by("1"), Value::Null)
+        .facts();
+    assert_eq!(facts.value("log.redaction_rules_created"), &json!(1));
+    assert_eq!(facts.value("log.redaction_rules_deleted"), &json!(1));
+    assert_eq!(facts.value("log.configuration"), &json!(1));
+    let in_window: Vec<_> =
+        rows(&facts, "setting_changes").iter().map(|row| row["in_window"].clone()).collect();
+    assert_eq!(in_window, [json!(true), json!(false), json!(false)]);
+    let names =
+        ["security_settings_change", "content_redaction_rule_creation", "unheard_of"].map(str::to_owned);
+    assert_eq!(facts.last_change(&names).unwrap().at, SINCE - 9);
+    assert_eq!(facts.last_change(&names[2..]), None);
+}
+
+#[test]
+fn events_are_kept_only_where_a_check_asks_for_them() {
+    let mut workspace = Workspace::of_jo()
+        .window("admin_impersonation_start", NOW, Value::Null, Value::Null)
+        .window("app_webhook_creation", NOW - 1, by("1"), Value::Null);
+    assert!(rows(&workspace.facts(), "events").is_empty());
+    let names = ["admin_impersonation_start", "app_webhook_creation"].map(str::to_owned);
+    workspace.settings.event_types.extend(names.clone());
+    let facts = workspace.facts();
+    let kept = facts.rows("events", &names);
+    assert_eq!(kept.rows.len(), 2);
+    assert_eq!((&kept.rows[0]["by"], &kept.rows[0]["person"]), (&Value::Null, &Value::Null));
+    assert_eq!((&kept.rows[1]["by"], &kept.rows[1]["teammate"]), (&json!("1@left.example"), &json!(true)));
+    assert_eq!(facts.rows("events", &names[1..]).rows.len(), 1);
+}
+
+#[test]
+fn a_table_that_overflows_says_so() {
+    let mut workspace = Workspace::of_jo();
+    for person in 0..10_001 {
+        workspace =
+            workspace.window("admin_login_success", NOW, json!({"id": format!("p{person}")}), Value::Null);
+    }
+    let facts = workspace.facts();
+    let table = facts.rows("sign_ins", &[]);
+    assert_eq!(table.rows.len(), 10_000);
+    assert!(table.truncated);
+    assert!(!facts.rows("teammates", &[]).truncated);
+    assert_eq!(facts.value("log.sign_ins"), &json!(10_001));
+}
+
+#[test]
+fn what_was_not_read_is_null_and_not_complete() {
+    let mut workspace = Workspace::of_jo().window("admin_login_success", NOW, by("1"), Value::Null);
+    workspace.admins = None;
+    workspace.statuses.remove(&Feed::Admins);
+    let facts = workspace.facts();
+    assert_eq!(facts.feed(Feed::Admins).status, SourceStatus::Skipped);
+    assert_eq!(facts.value("privileged"), &Value::Null);
+    assert_eq!(facts.value("workspace.name"), &Value::Null);
+    assert_eq!(only(&facts, "sign_ins")["teammate"], Value::Null);
+    assert_eq!(Facts::default().feed(Feed::Me).status, SourceStatus::Skipped);
+}
+
+#[test]
+fn somebody_who_left_and_came_back_under_one_address_is_listed_in_one_order() {
+    let fail = |workspace: Workspace, id: &str| {
+        (0..10).fold(workspace, |workspace, second| {
+            let by = json!({"id": id, "email": "back@acme.example"});
+            workspace.window("admin_login_failure", NOW - second - id.len() as i64, by, Value::Null)
+        })
+    };
+    let one = fail(fail(Workspace::of_jo(), "70"), "700").facts();
+    let other = fail(fail(Workspace::of_jo(), "700"), "70").facts();
+    assert_eq!(rows(&one, "failed_sign_in_bursts").len(), 2);
+    assert_eq!(rows(&one, "failed_sign_in_bursts"), rows(&other, "failed_sign_in_bursts"));
+}

@@ -1,0 +1,119 @@
+//! The declared vocabulary: every table, column and value a control may name.
+
+use crate::snapshot::Feed;
+
+mod log_tables;
+mod tables;
+mod values;
+
+pub use values::VALUES;
+
+/// The type of a column or value; each may also be null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    /// A string.
+    Text,
+    /// An integer or a fraction.
+    Number,
+    /// True or false.
+    Flag,
+    /// A list of strings.
+    TextList,
+}
+
+impl Type {
+    /// The word `controls facts` prints.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Flag => "flag",
+            Self::TextList => "list of text",
+        }
+    }
+}
+
+/// A column of a table, or a single value.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// The name; dotted for a single value (`workspace.region`).
+    pub name: &'static str,
+    /// Its type.
+    pub ty: Type,
+    /// What has to be complete for it to be complete; empty for what the configuration gives.
+    pub feeds: &'static [Feed],
+    /// True when a *forbidden* activity log merely weakens it: what other feeds say then decides alone.
+    pub survives_forbidden_log: bool,
+    /// What it says.
+    pub meaning: &'static str,
+}
+
+/// A table: rows of columns.
+#[derive(Debug, Clone, Copy)]
+pub struct Table {
+    /// The name used in `over = "…"`.
+    pub name: &'static str,
+    /// What a row is.
+    pub meaning: &'static str,
+    /// The columns that tell one row from another.
+    pub key: &'static [&'static str],
+    /// What has to be complete for no row to be missing.
+    pub feeds: &'static [Feed],
+    /// Its columns.
+    pub columns: &'static [Field],
+}
+
+impl Table {
+    /// The column of that name.
+    pub fn column(&self, name: &str) -> Option<&'static Field> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+/// Every table, in the order documentation lists them.
+pub static TABLES: &[Table] = &[
+    tables::TEAMMATES,
+    log_tables::SIGN_INS,
+    log_tables::SIGN_IN_ADDRESSES,
+    log_tables::EVENTS,
+    log_tables::EXPORTS,
+    log_tables::JOINS,
+    log_tables::SETTING_CHANGES,
+    log_tables::PERMISSION_SNAPSHOTS,
+    log_tables::FAILED_SIGN_IN_BURSTS,
+    tables::IP_ALLOWLIST,
+    tables::TOKEN_PROBE,
+];
+
+/// The table of that name.
+pub fn table(name: &str) -> Option<&'static Table> {
+    TABLES.iter().find(|table| table.name == name)
+}
+
+/// The single value of that dotted name.
+pub fn value(dotted: &str) -> Option<&'static Field> {
+    VALUES.iter().find(|field| field.name == dotted)
+}
+
+/// Both parts of the log that state is replayed from.
+const LOG: &[Feed] = &[Feed::LogWindow, Feed::LogHistory];
+/// The teammates, and both parts of the log that state is replayed from.
+const ADMINS_AND_LOG: &[Feed] = &[Feed::Admins, Feed::LogWindow, Feed::LogHistory];
+/// Where sign-ins and arrivals are seen.
+const PRESENCE: &[Feed] = &[Feed::LogWindow, Feed::LogArrivals];
+/// The window alone.
+const WINDOW: &[Feed] = &[Feed::LogWindow];
+/// The teammates, and the window.
+const ADMINS_AND_WINDOW: &[Feed] = &[Feed::Admins, Feed::LogWindow];
+/// The teammates alone.
+const ADMINS: &[Feed] = &[Feed::Admins];
+
+/// Declares a column or value.
+const fn field(name: &'static str, ty: Type, feeds: &'static [Feed], meaning: &'static str) -> Field {
+    Field { name, ty, feeds, survives_forbidden_log: false, meaning }
+}
+
+/// Declares a column or value about privilege, which roles decide alone where the log is forbidden.
+const fn by_roles(name: &'static str, ty: Type, meaning: &'static str) -> Field {
+    Field { name, ty, feeds: ADMINS_AND_LOG, survives_forbidden_log: true, meaning }
+}
