@@ -6,6 +6,8 @@
 
 pub mod client;
 pub mod error;
+#[cfg(test)]
+pub(crate) mod fake;
 pub mod log;
 pub mod model;
 pub mod notice;
