@@ -133,9 +133,12 @@ mod tests {
 
     #[test]
     fn https_and_loopback_are_taken() {
-        for address in
-            ["https://api.intercom.io", "https://api.eu.intercom.io/", "http://localhost:8080", "http://[::1]:1"]
-        {
+        for address in [
+            "https://api.intercom.io",
+            "https://api.eu.intercom.io/",
+            "http://localhost:8080",
+            "http://[::1]:1",
+        ] {
             assert!(Origin::parse(address).is_ok(), "{address}");
         }
         let local = Origin::parse("http://127.0.0.1:9/").unwrap();

@@ -121,13 +121,7 @@ mod tests {
     use super::*;
 
     fn answer() -> Answer {
-        Answer {
-            endpoint: "GET /me".to_owned(),
-            status: 500,
-            code: None,
-            message: None,
-            request_id: None,
-        }
+        Answer { endpoint: "GET /me".to_owned(), status: 500, code: None, message: None, request_id: None }
     }
 
     fn limited() -> ApiError {
@@ -160,10 +154,7 @@ mod tests {
         assert!(matches!((after(2), after(3)), (Retry::After(_), Retry::GiveUp(_))));
         let refused = ApiError::Forbidden(answer());
         let once = Failures { other: 1, ..Failures::default() };
-        assert!(matches!(
-            decide(&Policy::default(), &refused, once, None, remaining, 0.0),
-            Retry::GiveUp(_)
-        ));
+        assert!(matches!(decide(&Policy::default(), &refused, once, None, remaining, 0.0), Retry::GiveUp(_)));
     }
 
     #[test]

@@ -77,7 +77,8 @@ impl Throttle {
         let now = Instant::now();
         self.with(|state| {
             let until = now + wait.min(Duration::from_secs(86_400));
-            let known = state.paused_until.is_some_and(|at| at + Duration::from_millis(500) >= until && at > now);
+            let known =
+                state.paused_until.is_some_and(|at| at + Duration::from_millis(500) >= until && at > now);
             state.paused_until = state.paused_until.max(Some(until));
             !known
         })
@@ -141,11 +142,7 @@ mod tests {
     }
 
     fn report(limit: u64, remaining: u64, reset: u64) -> RateReport {
-        RateReport {
-            limit: Some(limit),
-            remaining: Some(remaining),
-            reset: Some(Duration::from_secs(reset)),
-        }
+        RateReport { limit: Some(limit), remaining: Some(remaining), reset: Some(Duration::from_secs(reset)) }
     }
 
     #[tokio::test]

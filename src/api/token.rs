@@ -46,9 +46,13 @@ impl TokenError {
     pub fn hint(&self) -> Option<String> {
         Some(
             match self {
-                Self::Empty => "copy the access token from the app's Authentication page in the Developer Hub",
+                Self::Empty => {
+                    "copy the access token from the app's Authentication page in the Developer Hub"
+                }
                 Self::MultiLine => "put the token alone on one line",
-                Self::NotVisibleAscii => "copy the token again: quotation marks or invisible characters came along",
+                Self::NotVisibleAscii => {
+                    "copy the token again: quotation marks or invisible characters came along"
+                }
                 Self::TooLong => "give the token itself, not a file of something else",
                 Self::NotAFile(_) => "give the path of a plain file, or pass the token on standard input",
                 Self::Unreadable { .. } => "check that the file exists and that you may read it",
@@ -112,8 +116,8 @@ impl Token {
 
     /// The value of the `Authorization` header, marked so that no log shows it.
     pub(super) fn header(&self) -> Result<HeaderValue, TokenError> {
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", self.0))
-            .map_err(|_| TokenError::NotVisibleAscii)?;
+        let mut value =
+            HeaderValue::from_str(&format!("Bearer {}", self.0)).map_err(|_| TokenError::NotVisibleAscii)?;
         value.set_sensitive(true);
         Ok(value)
     }

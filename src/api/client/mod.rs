@@ -208,7 +208,8 @@ impl Client {
             }
             let body = String::from_utf8(body)
                 .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-            let starts_like_json = body.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with(['{', '[']);
+            let starts_like_json =
+                body.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with(['{', '[']);
             let body = body.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(body);
             parse(body).map_err(|error| {
                 match error.classify() {
@@ -232,10 +233,8 @@ impl Client {
     /// Sends a GET and looks at the status only; the answer's body is not read.
     pub async fn probe(&self, feed: Feed, request: &Request<'_>) -> Result<u16, ApiError> {
         let endpoint = request.endpoint();
-        self.persist(request, || async {
-            Ok(self.send(feed, request, &endpoint).await?.status().as_u16())
-        })
-        .await
+        self.persist(request, || async { Ok(self.send(feed, request, &endpoint).await?.status().as_u16()) })
+            .await
     }
 
     /// Repeats an attempt as long as that may help and the deadline allows it.
@@ -280,12 +279,7 @@ impl Client {
     }
 
     /// Sends once. Anything but a success is an error.
-    async fn send(
-        &self,
-        feed: Feed,
-        request: &Request<'_>,
-        endpoint: &str,
-    ) -> Result<Held<'_>, Failed> {
+    async fn send(&self, feed: Feed, request: &Request<'_>, endpoint: &str) -> Result<Held<'_>, Failed> {
         let permit = self.throttle.acquire().await;
         self.requests[feed as usize].fetch_add(1, Ordering::Relaxed);
         let url = self.origin.join(request.path, &request.query);
@@ -319,7 +313,9 @@ impl Client {
             return Err(too_large());
         }
         let mut body = Vec::with_capacity((announced as usize).min(1 << 20));
-        while let Some(chunk) = held.response.chunk().await.map_err(|error| from_transport(endpoint, &error))? {
+        while let Some(chunk) =
+            held.response.chunk().await.map_err(|error| from_transport(endpoint, &error))?
+        {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
             }

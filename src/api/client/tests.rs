@@ -14,7 +14,9 @@ async fn me(client: &Client) -> Result<Value, ApiError> {
 }
 
 /// Asks once for `/me` of a server whose nth answer, from 0, is `script(n)`.
-async fn ask(script: impl Fn(u32) -> Reply + Send + Sync + 'static) -> (Result<Value, ApiError>, Server, Vec<Notice>) {
+async fn ask(
+    script: impl Fn(u32) -> Reply + Send + Sync + 'static,
+) -> (Result<Value, ApiError>, Server, Vec<Notice>) {
     let count = AtomicU32::new(0);
     let server = Server::start(move |_| script(count.fetch_add(1, Ordering::SeqCst)));
     let (client, notices) = server.client(LONG);
@@ -55,7 +57,8 @@ async fn waits_out_a_rate_limit_and_says_so() {
 
 #[tokio::test]
 async fn survives_a_storm_of_rate_limits() {
-    let (answer, server, _) = ask(|n| if n < 6 { reply(429, &["Retry-After: 0"], "") } else { ok(&json!({})) }).await;
+    let (answer, server, _) =
+        ask(|n| if n < 6 { reply(429, &["Retry-After: 0"], "") } else { ok(&json!({})) }).await;
     assert!(answer.is_ok());
     assert_eq!(server.asked().len(), 7);
 }
@@ -86,7 +89,9 @@ async fn flaky_answers_are_asked_for_again() {
 #[tokio::test]
 async fn what_stays_broken_is_named() {
     let (answer, server, _) = ask(|_| refusal(500, "server_error")).await;
-    assert!(matches!(&answer, Err(ApiError::Server(answer)) if answer.request_id.as_deref() == Some("req-1")));
+    assert!(
+        matches!(&answer, Err(ApiError::Server(answer)) if answer.request_id.as_deref() == Some("req-1"))
+    );
     assert_eq!(server.asked().len(), 5);
     let (answer, ..) = ask(|_| reply(200, &[], " \n")).await;
     assert!(matches!(answer, Err(ApiError::EmptyBody { .. })));

@@ -87,11 +87,16 @@ fn recognise(cause: &(dyn Error + 'static), said: &str, endpoint: &str) -> Optio
         return Some(ApiError::Tls { endpoint, detail: quote(said) });
     }
     if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-        // An io::Error's source() skips the error it wraps, so that one is looked at here.
-        if io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return Some(ApiError::Tls { endpoint, detail: quote(said) });
+        // An io::Error's source() skips the error it wraps, which may be another one of its kind.
+        let mut inner = io;
+        while let Some(wrapped) = inner.get_ref() {
+            if wrapped.is::<rustls::Error>() {
+                return Some(ApiError::Tls { endpoint, detail: quote(said) });
+            }
+            let Some(next) = wrapped.downcast_ref::<std::io::Error>() else { break };
+            inner = next;
         }
-        return match io.kind() {
+        return match inner.kind() {
             ErrorKind::ConnectionRefused => Some(ApiError::Refused { endpoint, detail: quote(said) }),
             ErrorKind::TimedOut => Some(ApiError::Timeout { endpoint }),
             _ => None,
@@ -140,7 +145,9 @@ mod tests {
 
     #[test]
     fn odd_bodies_are_no_obstacle() {
-        for body in ["", "null", "[]", "<html>", r#"{"errors":null,"request_id":null}"#, r#"{"errors":[null]}"#] {
+        for body in
+            ["", "null", "[]", "<html>", r#"{"errors":null,"request_id":null}"#, r#"{"errors":[null]}"#]
+        {
             let error = from_answer("GET /me", 500, None, Some("h-1"), body.as_bytes());
             assert!(error.to_string().contains("request id h-1"), "{body}");
         }

@@ -121,8 +121,11 @@ impl<'a> LogReader<'a> {
         let mut warnings = self.warnings.borrow().clone();
         match self.unreadable.get() {
             0 => {}
-            1 => warnings.push("1 entry of the activity log has no readable time and was left out".to_owned()),
-            n => warnings.push(format!("{n} entries of the activity log have no readable time and were left out")),
+            1 => {
+                warnings.push("1 entry of the activity log has no readable time and was left out".to_owned())
+            }
+            n => warnings
+                .push(format!("{n} entries of the activity log have no readable time and were left out")),
         }
         warnings
     }

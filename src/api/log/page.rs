@@ -53,7 +53,8 @@ impl Next {
                 }
             }
             Value::Object(fields) => {
-                let number = fields.get("page").and_then(|page| page.as_u64().or_else(|| page.as_str()?.parse().ok()));
+                let number =
+                    fields.get("page").and_then(|page| page.as_u64().or_else(|| page.as_str()?.parse().ok()));
                 next.page = number.filter(|page| *page > 0);
                 next.cursor = match fields.get("starting_after") {
                     Some(Value::String(cursor)) if !cursor.is_empty() => Some(cursor.clone()),
@@ -149,8 +150,7 @@ pub(super) fn request(query: &LogQuery, position: &Position, search: bool) -> Re
         }
         return Request { path: SEARCH, query: Vec::new(), body: Some(body.to_string()), repeats };
     }
-    let mut pairs =
-        vec![("created_at_after", after.to_string()), ("created_at_before", before.to_string())];
+    let mut pairs = vec![("created_at_after", after.to_string()), ("created_at_before", before.to_string())];
     match position {
         Position::Page(1) => {}
         Position::Page(page) => pairs.push(("page", page.to_string())),
@@ -179,7 +179,9 @@ mod tests {
         assert_eq!((relative.cursor.as_deref(), relative.foreign), (Some("a+b"), false));
         assert_eq!(next(json!({"per_page": 250, "starting_after": "c"})).cursor.as_deref(), Some("c"));
         assert_eq!(next(json!({"page": 2, "starting_after": null})).page, Some(2));
-        for end in [json!(null), json!(""), json!({}), json!([]), json!(false), json!({"starting_after": null})] {
+        for end in
+            [json!(null), json!(""), json!({}), json!([]), json!(false), json!({"starting_after": null})]
+        {
             assert_eq!(next(end), Next::default());
         }
     }

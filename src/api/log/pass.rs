@@ -82,6 +82,9 @@ pub(super) async fn run(
             pass.total = pass.total.max(page.total_pages);
             last = (page, number);
         }
+        if pass.repeats > 0 {
+            return Ok(Ended::Stuck);
+        }
     }
     pass.follow(last).await
 }
@@ -155,11 +158,11 @@ impl Pass<'_> {
             } else {
                 // Page numbers, or cursors, lead in a circle: the other of the two may not.
                 by_cursor = !by_cursor;
-                number -= u64::from(by_cursor);
             }
-            let step = cursor.take().filter(|cursor| by_cursor && !used.contains(cursor));
+            let step = cursor.clone().filter(|cursor| by_cursor && !used.contains(cursor));
             by_cursor = step.is_some();
-            number += 1;
+            // What repeated was not the page of this number, where a cursor takes its place.
+            number += u64::from(!by_cursor || self.repeats == 0);
             let position = step.map_or(Position::Page(number), |cursor| {
                 used.insert(cursor.clone());
                 Position::Cursor(cursor)
@@ -171,7 +174,7 @@ impl Pass<'_> {
             }
             let shifted = self.shifted;
             self.take(&page).await?;
-            if self.repeats > 0 && self.total.is_some_and(|total| number > total) {
+            if self.repeats == 1 && self.total.is_some_and(|total| number > total) {
                 // All announced pages are read, and what is said to follow is one of them.
                 self.reader.warn("the activity log repeats pages after its last one");
                 (self.repeats, self.shifted) = (0, shifted);

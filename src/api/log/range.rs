@@ -36,7 +36,9 @@ async fn read_part(reader: &LogReader<'_>, query: &LogQuery, again: bool) -> Res
         && search
     {
         if reader.search.replace(false) {
-            reader.warn("the workspace does not offer the search of the activity log; it was read page by page");
+            reader.warn(
+                "the workspace does not offer the search of the activity log; it was read page by page",
+            );
         }
         ended = pass::run(reader, query, Order::Parallel, again).await;
     }
@@ -49,8 +51,7 @@ async fn read_part(reader: &LogReader<'_>, query: &LogQuery, again: bool) -> Res
         ended = pass::run(reader, query, Order::Sequential, true).await?;
     }
     if ended == Ended::Stuck {
-        let endpoint =
-            if reader.search.get() { format!("POST {SEARCH}") } else { format!("GET {LIST}") };
+        let endpoint = if reader.search.get() { format!("POST {SEARCH}") } else { format!("GET {LIST}") };
         let detail = "the pages repeat, and their end was not found".to_owned();
         return Err(ApiError::Paging { endpoint, detail }.into());
     }
@@ -64,8 +65,7 @@ mod tests {
 
     #[test]
     fn halves_meet_without_overlap_down_to_a_day() {
-        let mut parts =
-            vec![LogQuery { feed: Feed::LogWindow, since: 1_000, until: 9_999_999, types: None }];
+        let mut parts = vec![LogQuery { feed: Feed::LogWindow, since: 1_000, until: 9_999_999, types: None }];
         while let Some(at) = parts.iter().position(LogQuery::can_be_halved) {
             let (older, newer) = halve(parts[at]);
             parts.splice(at..=at, [older, newer]);

@@ -69,7 +69,10 @@ fn serve(count: usize, pages: impl Fn(&Asked, u64, u64) -> Value + Send + Sync +
 
 #[tokio::test]
 async fn full_pages_cost_not_one_request_too_many() {
-    let server = serve(200, |_, page, total| json!({"page": page, "per_page": 10, "total_pages": total, "next": null}));
+    let server = serve(
+        200,
+        |_, page, total| json!({"page": page, "per_page": 10, "total_pages": total, "next": null}),
+    );
     let (got, ended, warnings) = read(&server, query(30)).await;
     assert!(ended.is_ok() && warnings.is_empty());
     assert_eq!(got, ids(&log(200)));
@@ -92,18 +95,20 @@ async fn missing_totals_are_made_up_for() {
     let bare = serve(40, |_, _, _| json!({"per_page": 10}));
     assert_eq!(read(&bare, query(30)).await.0, ids(&log(40)));
     assert_eq!(bare.asked().len(), 5);
-    let linked = serve(35, |_, page, total| {
-        json!({"next": (page < total).then(|| format!("/admins/activity_logs?page={}", page + 1))})
-    });
+    let linked = serve(
+        35,
+        |_, page, total| json!({"next": (page < total).then(|| format!("/admins/activity_logs?page={}", page + 1))}),
+    );
     assert_eq!(read(&linked, query(30)).await.0, ids(&log(35)));
     assert_eq!(linked.asked().len(), 4);
 }
 
 #[tokio::test]
 async fn wrong_totals_lose_nothing() {
-    let low = serve(45, |_, page, total| {
-        json!({"total_pages": 2, "next": (page < total).then(|| json!({"page": page + 1}))})
-    });
+    let low = serve(
+        45,
+        |_, page, total| json!({"total_pages": 2, "next": (page < total).then(|| json!({"page": page + 1}))}),
+    );
     let (got, ended, _) = read(&low, query(30)).await;
     assert!(ended.is_ok());
     assert_eq!(got, ids(&log(45)));
@@ -123,10 +128,12 @@ async fn cursors_are_followed_where_numbers_mean_nothing() {
             let from = asked.json()["starting_after"].as_str().map_or(0, |cursor| cursor.parse().unwrap());
             let to = (from + 10).min(all.len());
             let next = (to < all.len()).then(|| json!({"per_page": 10, "starting_after": to.to_string()}));
-            ok(&json!({"activity_logs": entries(&all[from..to]), "pages": {"total_pages": total, "next": next}}))
+            ok(
+                &json!({"activity_logs": entries(&all[from..to]), "pages": {"total_pages": total, "next": next}}),
+            )
         });
         let (got, ended, _) = read(&server, query(30)).await;
-        assert!(ended.is_ok());
+        assert!(ended.is_ok(), "{total:?} {ended:?}");
         assert_eq!(got, expected, "{total:?}");
     }
 }
@@ -135,9 +142,10 @@ async fn cursors_are_followed_where_numbers_mean_nothing() {
 async fn a_next_on_another_host_gets_nothing() {
     let elsewhere = Server::start(|_| ok(&json!({})));
     let url = elsewhere.url.clone();
-    let server = serve(35, move |_, page, total| {
-        json!({"next": (page < total).then(|| format!("{url}/admins/activity_logs?page={}", page + 1))})
-    });
+    let server = serve(
+        35,
+        move |_, page, total| json!({"next": (page < total).then(|| format!("{url}/admins/activity_logs?page={}", page + 1))}),
+    );
     let (got, ended, warnings) = read(&server, query(30)).await;
     assert!(ended.is_ok());
     assert_eq!(got, ids(&log(35)));
@@ -158,7 +166,9 @@ async fn a_looping_next_ends() {
 async fn a_log_that_always_gives_the_same_page_fails() {
     for total in [Some(3), Some(40), None] {
         let server = Server::start(move |_| {
-            ok(&json!({"activity_logs": entries(&log(10)), "pages": {"total_pages": total, "next": "/?page=2"}}))
+            ok(
+                &json!({"activity_logs": entries(&log(10)), "pages": {"total_pages": total, "next": "/?page=2"}}),
+            )
         });
         let (got, ended, _) = read(&server, query(30)).await;
         assert!(matches!(ended, Err(LogError::Api(ApiError::Paging { .. }))), "{total:?}");
@@ -189,7 +199,8 @@ async fn the_list_is_read_where_there_is_no_search() {
                 return refusal(status, "not_found");
             }
             let (events, page, total) = page_of(&all, asked, 20);
-            let next = (page < total).then(|| format!("https://api.intercom.io/admins/activity_logs?page={}", page + 1));
+            let next = (page < total)
+                .then(|| format!("https://api.intercom.io/admins/activity_logs?page={}", page + 1));
             ok(&json!({"activity_logs": events, "pages": {"page": page, "total_pages": total, "next": next}}))
         });
         let (got, ended, warnings) = read(&server, query(30)).await;

@@ -37,10 +37,9 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(input: D) -> Result<Option<i64>
             let seconds = number.as_f64()?.trunc();
             (seconds.abs() < 1e15).then_some(seconds as i64)
         }),
-        Value::String(text) => text
-            .parse()
-            .ok()
-            .or_else(|| Some(text.parse::<jiff::Timestamp>().ok()?.as_second())),
+        Value::String(text) => {
+            text.parse().ok().or_else(|| Some(text.parse::<jiff::Timestamp>().ok()?.as_second()))
+        }
         _ => None,
     })
 }

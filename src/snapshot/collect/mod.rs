@@ -12,8 +12,14 @@ use crate::api::log::{LogError, LogQuery, LogReader};
 use crate::api::model::{Admin, AdminList, Event, IpAllowlist, Me, ProbeAnswer};
 
 /// What the token probe asks for: configuration lists that a posture scan has no need to read.
-pub const PROBE_PATHS: [&str; 6] =
-    ["/tags", "/segments", "/data_attributes", "/ticket_types", "/help_center/collections", "/news/newsfeeds"];
+pub const PROBE_PATHS: [&str; 6] = [
+    "/tags",
+    "/segments",
+    "/data_attributes",
+    "/ticket_types",
+    "/help_center/collections",
+    "/news/newsfeeds",
+];
 
 /// How far back state-setting events are read where the workspace's age is not known, in seconds.
 const DEFAULT_HISTORY: i64 = 730 * 86_400;
@@ -49,7 +55,8 @@ impl<E> CollectError<E> {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::BadToken(ApiError::Forbidden(_) | ApiError::PlanRestricted(_)) => Some(
-                "give the app the permission Read admins in the Developer Hub, then regenerate its token".to_owned(),
+                "give the app the permission Read admins in the Developer Hub, then regenerate its token"
+                    .to_owned(),
             ),
             Self::BadToken(error) | Self::NotAllowed(error) | Self::Unreachable(error) => error.hint(),
             Self::Sink(_) => None,
@@ -194,7 +201,8 @@ impl Run<'_, '_> {
         if !wanted {
             return Ok(Outcome::skipped());
         }
-        let ask = async |path: &'static str| (path, self.client.probe(Feed::TokenProbe, &Request::get(path)).await);
+        let ask =
+            async |path: &'static str| (path, self.client.probe(Feed::TokenProbe, &Request::get(path)).await);
         let asked = futures_util::future::join_all(PROBE_PATHS.map(ask)).await;
         let (mut answers, mut failure) = (Vec::new(), None);
         for (path, asked) in asked {
@@ -276,9 +284,12 @@ impl Run<'_, '_> {
         let requests = self.client.requests(feed);
         match read {
             Ok(records) => Outcome { status: SourceStatus::Complete, detail: None, records, requests },
-            Err(error) => {
-                Outcome { status: error.source_status(), detail: Some(error.to_string()), records: 0, requests }
-            }
+            Err(error) => Outcome {
+                status: error.source_status(),
+                detail: Some(error.to_string()),
+                records: 0,
+                requests,
+            },
         }
     }
 }

@@ -130,7 +130,9 @@ async fn a_refused_me_is_only_a_warning() {
 
 #[tokio::test]
 async fn a_log_that_is_refused_or_broken_ends_alone() {
-    for (code, expected) in [(401, SourceStatus::Forbidden), (403, SourceStatus::Forbidden), (500, SourceStatus::Failed)] {
+    for (code, expected) in
+        [(401, SourceStatus::Forbidden), (403, SourceStatus::Forbidden), (500, SourceStatus::Failed)]
+    {
         let server = workspace(move |asked| asked.path.contains("logs").then(|| refusal(code, "x")));
         let outcomes = run(&server, 9_000).await.0.unwrap();
         for feed in [Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals] {
@@ -177,7 +179,8 @@ async fn the_deadline_fails_what_is_unfinished_and_keeps_the_rest() {
 async fn a_sink_that_fails_ends_it() {
     let server = workspace(|_| None);
     let (client, _) = server.client(Duration::from_secs(9));
-    let mut sink = |record: Record<'_>| if matches!(record, Record::Event(..)) { Err("full") } else { Ok(()) };
+    let mut sink =
+        |record: Record<'_>| if matches!(record, Record::Event(..)) { Err("full") } else { Ok(()) };
     let ended = collect(&client, &ranges(), &CollectOptions { probe: false }, &mut sink).await;
     assert!(matches!(ended, Err(CollectError::Sink("full"))));
 }
