@@ -1,5 +1,7 @@
 //! Sends one request at a time to one origin: throttled, bounded in size and time, repeated where that helps.
 
+#![expect(clippy::disallowed_types, reason = "the one place that speaks HTTP")]
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -259,6 +261,7 @@ fn text(value: &HeaderValue) -> String {
 }
 
 /// What the headers say about the rate limit, and how long a 429 asks to wait.
+#[expect(clippy::disallowed_methods, reason = "a reset is an instant; the report does not depend on it")]
 fn rate_headers(headers: &HeaderMap) -> (RateReport, Option<Duration>) {
     let get = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let number = |name: &str| get(name).and_then(|text| text.trim().parse::<u64>().ok());
