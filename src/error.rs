@@ -3,7 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::api::{ClientError, OriginError, RegionError, TokenError};
+use crate::api::client::ClientError;
+use crate::api::origin::OriginError;
+use crate::api::region::RegionError;
+use crate::api::token::TokenError;
 use crate::config::ConfigError;
 use crate::config::time::TimeError;
 use crate::controls::{CatalogError, UnknownControl};
@@ -84,7 +87,7 @@ pub enum Error {
     Client(#[from] ClientError),
     /// The workspace could not be read at all.
     #[error(transparent)]
-    Collect(#[from] CollectError),
+    Collect(#[from] CollectError<io::Error>),
     /// A snapshot is not usable.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::state::State;
 use super::{Over, Scene};
 use crate::expression::{EvaluationError, Expression, to_cel};
-use crate::facts::{Row, Rows};
+use crate::facts::Row;
 use crate::verdict::{Finding, Fingerprint};
 
 /// The longest subject or message of a finding, in characters.
@@ -17,7 +17,8 @@ const MAX_TEXT: usize = 300;
 /// The rows a check is over, with what they rest on.
 pub(super) struct Selection<'a> {
     over: &'a Over,
-    rows: Rows,
+    rows: Vec<&'a Row>,
+    truncated: bool,
     /// How what `filter` and the check's own predicate read ended.
     pub(super) state: State,
     /// Columns read by `filter` and the check's own predicate.
@@ -26,8 +27,8 @@ pub(super) struct Selection<'a> {
 
 impl<'a> Selection<'a> {
     /// Takes the rows of `over`; `predicates` are the check's own, beside the filter.
-    pub(super) fn new(over: &'a Over, predicates: &[&Expression], scene: &Scene<'_>) -> Self {
-        let rows = scene.facts.rows(over.table.name, &over.types);
+    pub(super) fn new(over: &'a Over, predicates: &[&Expression], scene: &Scene<'a>) -> Self {
+        let view = scene.facts.rows(over.table.name, &over.types);
         let mut state = State::default();
         let mut decisive = BTreeSet::new();
         state.add_feeds(over.table.feeds, scene.facts);
@@ -38,23 +39,23 @@ impl<'a> Selection<'a> {
         for column in decisive.iter().filter_map(|name| over.table.column(name)) {
             state.add_field(column, scene.facts);
         }
-        Self { over, rows, state, decisive }
+        Self { over, rows: view.rows, truncated: view.truncated, state, decisive }
     }
 
     /// True when no row can be missing and no column unread.
     pub(super) fn is_complete(&self) -> bool {
-        self.state.is_complete() && !self.rows.truncated
+        self.state.is_complete() && !self.truncated
     }
 
     /// True when the table has no row at all, filtered or not.
     pub(super) fn is_empty(&self) -> bool {
-        self.rows.rows.is_empty()
+        self.rows.is_empty()
     }
 
     /// The rows that `filter` keeps.
-    pub(super) fn kept(&self, scene: &Scene<'_>) -> Result<Vec<&Row>, EvaluationError> {
+    pub(super) fn kept(&self, scene: &Scene<'_>) -> Result<Vec<&'a Row>, EvaluationError> {
         let mut kept = Vec::new();
-        for row in &self.rows.rows {
+        for row in self.rows.iter().copied() {
             let keep = self.over.filter.as_ref().map(|filter| filter.is_true(&self.bind(row, filter, scene)));
             match keep.unwrap_or(Ok(true)) {
                 Ok(true) => kept.push(row),

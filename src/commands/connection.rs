@@ -8,7 +8,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::api::{Client, ClientOptions, Limits, Notice, Origin, Region, Token};
+use crate::api::client::{Client, ClientOptions, Limits};
+use crate::api::notice::Notice;
+use crate::api::origin::Origin;
+use crate::api::region::Region;
+use crate::api::token::Token;
 use crate::cli::{ConnectionArgs, RegionName};
 use crate::config::Config;
 use crate::config::time::parse_duration;

@@ -21,10 +21,6 @@ pub struct Settings {
     pub widest_ipv6: u8,
     /// What the organization declares about itself.
     pub organization: Organization,
-    /// What the configuration says about single sign-on, such as `enforced`.
-    pub sso: Option<String>,
-    /// The role new teammates should get, by the configuration.
-    pub default_role: Option<String>,
     /// The event types that checks over `events` ask for.
     pub event_types: BTreeSet<String>,
 }
@@ -50,8 +46,6 @@ impl Default for Settings {
             widest_ipv4: 8,
             widest_ipv6: 32,
             organization: Organization::default(),
-            sso: None,
-            default_role: None,
             event_types: BTreeSet::new(),
         }
     }

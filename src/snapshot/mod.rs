@@ -199,8 +199,9 @@ impl Outcome {
 
 /// One thing the workspace answered. A scan is a stream of records: from the API, or from a saved file.
 ///
-/// Me, admins, allowlist and probe come before the first event, each at most once; the events of one feed come newest
-/// first, in the API's order; the feeds may be interleaved.
+/// Me and admins come before the first event, allowlist and probe at any time, each at most once. The events of one feed
+/// come newest first, in the API's order, except for those that turned up while pages were read: they come late. The feeds
+/// may be interleaved.
 #[derive(Debug, Clone, Copy)]
 pub enum Record<'a> {
     /// `GET /me`.

@@ -40,7 +40,8 @@ pub struct Role {
 /// The answer of `GET /admins`: one list, never paged.
 #[derive(Debug, Clone, Deserialize)]
 pub struct AdminList {
-    /// Every entry; null entries occur.
+    /// Every entry; null ones, and what is no object, count as missing.
+    #[serde(deserialize_with = "lenient::objects")]
     pub admins: Vec<Option<Admin>>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::lenient;
@@ -10,11 +10,11 @@ use super::lenient;
 /// One event of the activity log, borrowed from the page it came in.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Event<'a> {
-    /// The id, usually a UUID.
-    #[serde(borrow, deserialize_with = "lenient::cow")]
+    /// The id, usually a UUID; empty where the API gives none.
+    #[serde(borrow, default, deserialize_with = "lenient::cow")]
     pub id: Cow<'a, str>,
-    /// The type; an open set, it grows with API versions.
-    #[serde(borrow, deserialize_with = "lenient::cow")]
+    /// The type; an open set, it grows with API versions. Empty where the API gives none.
+    #[serde(borrow, default, deserialize_with = "lenient::cow")]
     pub activity_type: Cow<'a, str>,
     /// When it happened, in seconds since 1970.
     #[serde(deserialize_with = "lenient::required_seconds")]
@@ -23,7 +23,7 @@ pub struct Event<'a> {
     #[serde(borrow, default, deserialize_with = "lenient::optional_cow")]
     pub activity_description: Option<Cow<'a, str>>,
     /// Who did it; often null.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "performer")]
     pub performed_by: Option<Performer<'a>>,
     /// Details whose shape depends on the type, parsed only where a type needs them.
     #[serde(borrow, default)]
@@ -51,8 +51,9 @@ pub struct EventPage<'a> {
     /// Where the page stands; may be absent, null or empty.
     #[serde(default, deserialize_with = "lenient::object")]
     pub pages: Option<Pages>,
-    /// The events, unparsed, so that one odd event does not spoil the page.
-    #[serde(borrow, default)]
+    /// The events, unparsed, so that one odd event does not spoil the page. Null counts as empty, but an
+    /// answer without the list is no page of the log.
+    #[serde(borrow, deserialize_with = "raw_list")]
     pub activity_logs: Vec<&'a RawValue>,
 }
 
@@ -71,4 +72,14 @@ pub struct Pages {
     pub total_pages: Option<u64>,
     /// The next page: an address, an object with a cursor, or null.
     pub next: Option<serde_json::Value>,
+}
+
+fn raw_list<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<&'de RawValue>, D::Error> {
+    Ok(Option::deserialize(input)?.unwrap_or_default())
+}
+
+/// The performer; a value of another shape counts as missing.
+fn performer<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Performer<'de>>, D::Error> {
+    let raw = Option::<&'de RawValue>::deserialize(input)?;
+    Ok(raw.filter(|raw| raw.get().starts_with('{')).and_then(|raw| serde_json::from_str(raw.get()).ok()))
 }

@@ -30,10 +30,18 @@ pub(super) fn count<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u64>, 
     Ok(value.as_u64().or_else(|| value.as_str()?.parse().ok()))
 }
 
-/// Seconds since 1970, also as text; anything else counts as missing.
+/// Seconds since 1970, also with a fraction, as text, or as a date; anything else counts as missing.
 pub(super) fn seconds<'de, D: Deserializer<'de>>(input: D) -> Result<Option<i64>, D::Error> {
-    let value = Value::deserialize(input)?;
-    Ok(value.as_i64().or_else(|| value.as_str()?.parse().ok()))
+    Ok(match Value::deserialize(input)? {
+        Value::Number(number) => number.as_i64().or_else(|| {
+            let seconds = number.as_f64()?.trunc();
+            (seconds.abs() < 1e15).then_some(seconds as i64)
+        }),
+        Value::String(text) => {
+            text.parse().ok().or_else(|| Some(text.parse::<jiff::Timestamp>().ok()?.as_second()))
+        }
+        _ => None,
+    })
 }
 
 /// Seconds since 1970, also as text.
@@ -45,12 +53,21 @@ pub(super) fn required_seconds<'de, D: Deserializer<'de>>(input: D) -> Result<i6
 pub(super) fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     input: D,
 ) -> Result<Option<T>, D::Error> {
-    Ok(serde_json::from_value(Value::deserialize(input)?).ok())
+    let value = Value::deserialize(input)?;
+    Ok(value.is_object().then(|| serde_json::from_value(value).ok()).flatten())
 }
 
-/// Text, or a number taken as text.
+/// Text, or a number taken as text; anything else counts as empty.
 pub(super) fn cow<'de, D: Deserializer<'de>>(input: D) -> Result<Cow<'de, str>, D::Error> {
-    optional_cow(input)?.ok_or_else(|| D::Error::custom("expected text"))
+    Ok(optional_cow(input)?.unwrap_or_default())
+}
+
+/// The entries of a list that are objects of the expected shape; the rest counts as missing.
+pub(super) fn objects<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    input: D,
+) -> Result<Vec<Option<T>>, D::Error> {
+    let entries = Vec::<Value>::deserialize(input)?.into_iter();
+    Ok(entries.map(|entry| entry.is_object().then(|| serde_json::from_value(entry).ok()).flatten()).collect())
 }
 
 /// Text, or a number taken as text; anything else counts as missing.

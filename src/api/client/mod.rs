@@ -1,0 +1,281 @@
+//! Sends one request at a time to one origin: throttled, bounded in size and time, repeated where that helps.
+
+#![expect(clippy::disallowed_types, reason = "the one place that speaks HTTP")]
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use tokio::time::{Instant, timeout_at};
+
+use super::error::{ApiError, from_answer, from_transport};
+use super::notice::{Notice, Notify};
+use super::origin::Origin;
+use super::retry::{self, Failures, Policy, Retry};
+use super::throttle::{RateReport, Throttle};
+use crate::snapshot::Feed;
+
+mod options;
+
+pub use options::{ClientError, ClientOptions, Limits, Request};
+
+/// The version of the API that every request asks for.
+pub const API_VERSION: &str = "2.16";
+/// The largest error body that is looked at, in bytes.
+const MAX_ERROR_BODY: usize = 64 * 1024;
+
+/// Talks to the API of one workspace.
+pub struct Client {
+    http: reqwest::Client,
+    origin: Origin,
+    throttle: Throttle,
+    limits: Limits,
+    deadline: Instant,
+    concurrency: usize,
+    notify: Notify,
+    requests: [AtomicU64; Feed::ALL.len()],
+}
+
+/// A failed attempt, with the wait that a 429 asked for.
+struct Failed {
+    error: ApiError,
+    asked: Option<Duration>,
+}
+
+impl From<ApiError> for Failed {
+    fn from(error: ApiError) -> Self {
+        Self { error, asked: None }
+    }
+}
+
+impl Client {
+    /// Sets the client up; nothing is sent yet.
+    pub fn new(options: ClientOptions) -> Result<Self, ClientError> {
+        // An error means that a provider is installed already, which is just as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, options.token.header()?);
+        headers.insert("Intercom-Version", HeaderValue::from_static(API_VERSION));
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("intercom-harden/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(options.limits.connect)
+            .timeout(options.limits.attempt);
+        if options.origin.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        if !options.origin.is_encrypted() {
+            // No certificate is ever looked at, so the system's store need not be loaded.
+            builder = builder.tls_certs_only([]);
+        }
+        Ok(Self {
+            http: builder.build()?,
+            origin: options.origin,
+            throttle: Throttle::new(options.concurrency, options.rate_share, Instant::now()),
+            limits: options.limits,
+            deadline: options.deadline,
+            concurrency: options.concurrency.clamp(1, 1024),
+            notify: options.notify,
+            requests: Default::default(),
+        })
+    }
+
+    /// The only origin that requests go to.
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// How many requests may be under way at once.
+    pub const fn concurrency(&self) -> usize {
+        self.concurrency
+    }
+
+    /// How many requests were sent for a feed, repetitions included.
+    pub fn requests(&self, feed: Feed) -> u64 {
+        self.requests[feed as usize].load(Ordering::Relaxed)
+    }
+
+    /// Tells whoever waits for the scan.
+    pub fn notify(&self, notice: Notice) {
+        (self.notify)(notice);
+    }
+
+    /// Sends a request and reads its JSON answer with `parse`.
+    pub async fn json<T>(
+        &self,
+        feed: Feed,
+        request: &Request<'_>,
+        parse: impl Fn(String) -> Result<T, serde_json::Error>,
+    ) -> Result<T, ApiError> {
+        let endpoint = request.endpoint();
+        self.persist(request, || async {
+            let response = self.send(feed, request, &endpoint).await?;
+            let content_type = response.headers().get(CONTENT_TYPE).map(text).unwrap_or_default();
+            let body = self.body(response, &endpoint, self.limits.body).await?;
+            let endpoint = endpoint.clone();
+            if body.trim_ascii().is_empty() {
+                return Err(ApiError::EmptyBody { endpoint }.into());
+            }
+            let body = String::from_utf8(body)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+            let starts_like_json =
+                body.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with(['{', '[']);
+            let body = body.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(body);
+            parse(body).map_err(|error| {
+                match error.classify() {
+                    _ if !starts_like_json => {
+                        let content_type =
+                            if content_type.is_empty() { "no content type".to_owned() } else { content_type };
+                        ApiError::NotJson { endpoint, content_type }
+                    }
+                    serde_json::error::Category::Eof => ApiError::Truncated { endpoint },
+                    _ => ApiError::UnexpectedShape {
+                        endpoint,
+                        detail: error.to_string().chars().take(200).collect(),
+                    },
+                }
+                .into()
+            })
+        })
+        .await
+    }
+
+    /// Sends a GET and looks at the status only; the answer's body is not read.
+    pub async fn probe(&self, feed: Feed, request: &Request<'_>) -> Result<u16, ApiError> {
+        let endpoint = request.endpoint();
+        self.persist(request, || async { Ok(self.send(feed, request, &endpoint).await?.status().as_u16()) })
+            .await
+    }
+
+    /// Repeats an attempt as long as that may help and the deadline allows it.
+    async fn persist<T>(
+        &self,
+        request: &Request<'_>,
+        attempt: impl AsyncFn() -> Result<T, Failed>,
+    ) -> Result<T, ApiError> {
+        let policy =
+            Policy { repeats: request.repeats.unwrap_or(self.limits.retry.repeats), ..self.limits.retry };
+        let mut failures = Failures::default();
+        loop {
+            let Ok(result) = timeout_at(self.deadline, attempt()).await else {
+                return Err(ApiError::Deadline { endpoint: request.endpoint() });
+            };
+            let Failed { mut error, asked } = match result {
+                Ok(value) => return Ok(value),
+                Err(failed) => failed,
+            };
+            failures.count(&error);
+            let remaining = self.deadline.saturating_duration_since(Instant::now());
+            let limited = matches!(error, ApiError::RateLimited { .. });
+            match retry::decide(&policy, &error, failures, asked, remaining, fastrand::f64()) {
+                Retry::After(wait) if limited => {
+                    if self.throttle.pause(wait) {
+                        self.notify(Notice::RateLimited { wait });
+                    }
+                }
+                Retry::After(wait) => {
+                    let (endpoint, reason) = (request.endpoint(), error.to_string());
+                    self.notify(Notice::Retrying { endpoint, reason, wait });
+                    tokio::time::sleep(wait).await;
+                }
+                Retry::GiveUp(asked) => {
+                    if let ApiError::RateLimited { wait, .. } = &mut error {
+                        *wait = asked;
+                    }
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Sends once. Anything but a success is an error.
+    async fn send(&self, feed: Feed, request: &Request<'_>, endpoint: &str) -> Result<Held<'_>, Failed> {
+        let permit = self.throttle.acquire().await;
+        self.requests[feed as usize].fetch_add(1, Ordering::Relaxed);
+        let url = self.origin.join(request.path, &request.query);
+        let sent = match &request.body {
+            Some(body) => {
+                let json = HeaderValue::from_static("application/json");
+                self.http.post(url).header(CONTENT_TYPE, json).body(body.clone()).send().await
+            }
+            None => self.http.get(url).send().await,
+        };
+        let response = sent.map_err(|error| from_transport(endpoint, &error))?;
+        let (report, asked) = rate_headers(response.headers());
+        self.throttle.learn(report);
+        let status = response.status();
+        let held = Held { response, _permit: permit };
+        if status.is_success() {
+            return Ok(held);
+        }
+        let location = held.response.headers().get(LOCATION).map(text);
+        let id = held.response.headers().get("X-Request-Id").map(text);
+        // The body only explains; where it is missing or endless the status says enough.
+        let body = self.body(held, endpoint, MAX_ERROR_BODY).await.unwrap_or_default();
+        let error = from_answer(endpoint, status.as_u16(), location.as_deref(), id.as_deref(), &body);
+        Err(Failed { error, asked })
+    }
+
+    async fn body(&self, mut held: Held<'_>, endpoint: &str, limit: usize) -> Result<Vec<u8>, ApiError> {
+        let announced = held.response.content_length().unwrap_or(0);
+        let too_large = || ApiError::BodyTooLarge { endpoint: endpoint.to_owned(), limit };
+        if announced > limit as u64 {
+            return Err(too_large());
+        }
+        let mut body = Vec::with_capacity((announced as usize).min(1 << 20));
+        while let Some(chunk) =
+            held.response.chunk().await.map_err(|error| from_transport(endpoint, &error))?
+        {
+            if body.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
+
+/// A response whose place among the concurrent requests is kept until its body is read.
+struct Held<'a> {
+    response: reqwest::Response,
+    _permit: Option<tokio::sync::SemaphorePermit<'a>>,
+}
+
+impl Held<'_> {
+    fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    fn status(&self) -> reqwest::StatusCode {
+        self.response.status()
+    }
+}
+
+fn text(value: &HeaderValue) -> String {
+    String::from_utf8_lossy(value.as_bytes()).chars().take(200).collect()
+}
+
+/// What the headers say about the rate limit, and how long a 429 asks to wait.
+#[expect(clippy::disallowed_methods, reason = "a reset is an instant; the report does not depend on it")]
+fn rate_headers(headers: &HeaderMap) -> (RateReport, Option<Duration>) {
+    let get = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let number = |name: &str| get(name).and_then(|text| text.trim().parse::<u64>().ok());
+    // The server's own clock is what its reset is measured by; this machine's may be off.
+    let server_time = get("Date").and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+    let now = server_time.map_or_else(Timestamp::now, |time| time.timestamp());
+    let reset = get("X-RateLimit-Reset");
+    let report = RateReport {
+        limit: number("X-RateLimit-Limit"),
+        remaining: number("X-RateLimit-Remaining"),
+        reset: retry::asked_wait(None, reset, now),
+    };
+    (report, retry::asked_wait(get("Retry-After"), reset, now))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! What a client is made of, and what it is asked to send.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::api::notice::Notify;
+use crate::api::origin::Origin;
+use crate::api::retry::Policy;
+use crate::api::token::{Token, TokenError};
+
+/// Bounds on a single attempt, changed only by tests.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The longest time to connect.
+    pub connect: Duration,
+    /// The longest time from sending to the last byte of the answer.
+    pub attempt: Duration,
+    /// The largest answer, in bytes.
+    pub body: usize,
+    /// When a request is sent again.
+    pub retry: Policy,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            attempt: Duration::from_secs(20),
+            body: 64 * 1024 * 1024,
+            retry: Policy::default(),
+        }
+    }
+}
+
+/// What a client is made of.
+pub struct ClientOptions {
+    /// Where the API is.
+    pub origin: Origin,
+    /// The secret.
+    pub token: Token,
+    /// When the whole scan ends.
+    pub deadline: Instant,
+    /// How many requests may be under way at once.
+    pub concurrency: usize,
+    /// The share (0 to 1) of the rate limit that a scan may use.
+    pub rate_share: f64,
+    /// Who is told what happens.
+    pub notify: Notify,
+    /// Bounds on single attempts.
+    pub limits: Limits,
+}
+
+/// Why no client could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The token cannot be sent.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The TLS or proxy setup failed.
+    #[error("the HTTPS client could not be set up: {0}")]
+    Setup(#[from] reqwest::Error),
+}
+
+impl ClientError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Token(error) => error.hint(),
+            Self::Setup(_) => {
+                Some("check the system's certificate store and the proxy environment variables".to_owned())
+            }
+        }
+    }
+}
+
+/// A request, to be sent as often as needed.
+#[derive(Debug, Clone, Default)]
+pub struct Request<'a> {
+    /// The path, such as `/admins`.
+    pub path: &'a str,
+    /// The query.
+    pub query: Vec<(&'static str, String)>,
+    /// The JSON body; with one it is a POST, otherwise a GET.
+    pub body: Option<String>,
+    /// How often a 5xx is answered by asking again, where that differs from the usual.
+    pub repeats: Option<u32>,
+}
+
+impl<'a> Request<'a> {
+    /// A plain GET.
+    pub fn get(path: &'a str) -> Self {
+        Self { path, ..Self::default() }
+    }
+
+    /// Method and path, as messages show it.
+    pub fn endpoint(&self) -> String {
+        format!("{} {}", if self.body.is_some() { "POST" } else { "GET" }, self.path)
+    }
+}

@@ -1,0 +1,162 @@
+//! Tells apart what an HTTP status, a JSON error body or the network library reports.
+
+use std::error::Error;
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{Answer, ApiError, quote};
+
+/// Names the error of an answer that is not a success.
+///
+/// `location` is where a redirect points, `header_id` the `X-Request-Id` header.
+pub(in crate::api) fn from_answer(
+    endpoint: &str,
+    status: u16,
+    location: Option<&str>,
+    header_id: Option<&str>,
+    body: &[u8],
+) -> ApiError {
+    let endpoint = endpoint.to_owned();
+    if (300..400).contains(&status) {
+        let location = location.map_or_else(|| "an unnamed place".to_owned(), quote);
+        return ApiError::Redirected { endpoint, status, location };
+    }
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let first = body.get("errors").and_then(|errors| errors.get(0)).unwrap_or(&Value::Null);
+    let text = |value: &Value, key: &str| {
+        value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(quote)
+    };
+    let answer = Answer {
+        endpoint,
+        status,
+        code: text(first, "code"),
+        message: text(first, "message"),
+        request_id: text(&body, "request_id").or_else(|| header_id.map(quote)),
+    };
+    match status {
+        401 => ApiError::Unauthorized(answer),
+        402 => ApiError::PlanRestricted(answer),
+        403 if answer.code.as_deref() == Some("api_plan_restricted") => ApiError::PlanRestricted(answer),
+        403 if mentions_allowlist(&answer) => ApiError::IpNotAllowed(answer),
+        403 => ApiError::Forbidden(answer),
+        404 => ApiError::NotFound(answer),
+        429 => ApiError::RateLimited { answer, wait: Duration::ZERO },
+        500.. => ApiError::Server(answer),
+        _ => ApiError::BadRequest(answer),
+    }
+}
+
+/// The allowlist refusal has no code of its own; only its message tells.
+fn mentions_allowlist(answer: &Answer) -> bool {
+    let message = answer.message.as_deref().unwrap_or_default().to_lowercase();
+    ["allowlist", "allow list", "whitelist", "ip address"].iter().any(|words| message.contains(words))
+}
+
+/// Names the error of a request that got no complete answer.
+pub(in crate::api) fn from_transport(endpoint: &str, error: &reqwest::Error) -> ApiError {
+    let endpoint = endpoint.to_owned();
+    let mut detail = None;
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if let Some(found) = recognise(cause, &said, &endpoint) {
+            return found;
+        }
+        // The outermost message repeats the address; an inner one says what happened.
+        detail = Some(said);
+        next = cause.source();
+    }
+    if error.is_timeout() {
+        return ApiError::Timeout { endpoint };
+    }
+    ApiError::Network { endpoint, detail: quote(&detail.unwrap_or_default()) }
+}
+
+fn recognise(cause: &(dyn Error + 'static), said: &str, endpoint: &str) -> Option<ApiError> {
+    let endpoint = endpoint.to_owned();
+    let innermost = || {
+        let mut last = cause;
+        while let Some(source) = last.source() {
+            last = source;
+        }
+        quote(&last.to_string())
+    };
+    if cause.is::<rustls::Error>() {
+        return Some(ApiError::Tls { endpoint, detail: quote(said) });
+    }
+    if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+        // An io::Error's source() skips the error it wraps, which may be another one of its kind.
+        let mut inner = io;
+        while let Some(wrapped) = inner.get_ref() {
+            if wrapped.is::<rustls::Error>() {
+                return Some(ApiError::Tls { endpoint, detail: quote(said) });
+            }
+            let Some(next) = wrapped.downcast_ref::<std::io::Error>() else { break };
+            inner = next;
+        }
+        return match inner.kind() {
+            ErrorKind::ConnectionRefused => Some(ApiError::Refused { endpoint, detail: quote(said) }),
+            ErrorKind::TimedOut => Some(ApiError::Timeout { endpoint }),
+            _ => None,
+        };
+    }
+    said.starts_with("dns error").then(|| ApiError::Dns { endpoint, detail: innermost() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::SourceStatus;
+
+    fn refused(status: u16, code: &str, message: &str) -> ApiError {
+        let body = serde_json::json!({
+            "type": "error.list", "request_id": "r-1", "errors": [{"code": code, "message": message}],
+        });
+        from_answer("GET /admins", status, None, Some("h-1"), body.to_string().as_bytes())
+    }
+
+    #[test]
+    fn refusals_are_told_apart() {
+        assert!(matches!(refused(401, "unauthorized", "Access Token Invalid"), ApiError::Unauthorized(_)));
+        assert!(matches!(refused(402, "x", "pay"), ApiError::PlanRestricted(_)));
+        assert!(matches!(refused(403, "api_plan_restricted", "no"), ApiError::PlanRestricted(_)));
+        assert!(matches!(refused(403, "forbidden", "no"), ApiError::Forbidden(_)));
+        let message = "Your IP address is not on the allowlist for API access";
+        assert!(matches!(refused(403, "forbidden", message), ApiError::IpNotAllowed(_)));
+        assert!(matches!(refused(404, "parameter_not_found", "no"), ApiError::NotFound(_)));
+        assert!(matches!(refused(400, "intercom_version_invalid", "no"), ApiError::BadRequest(_)));
+        assert!(matches!(refused(503, "server_error", "no"), ApiError::Server(_)));
+        for status in [401, 402, 403] {
+            assert_eq!(refused(status, "a", "b").source_status(), SourceStatus::Forbidden);
+        }
+        assert_eq!(refused(404, "a", "b").source_status(), SourceStatus::Failed);
+    }
+
+    #[test]
+    fn the_sentence_has_the_request_id_and_a_bounded_message() {
+        let error = refused(401, "unauthorized", &"x".repeat(10_000));
+        let sentence = error.to_string();
+        assert!(sentence.contains("request id r-1") && sentence.contains("GET /admins answered 401"));
+        assert!(sentence.len() < 400);
+        assert!(error.hint().is_some());
+    }
+
+    #[test]
+    fn odd_bodies_are_no_obstacle() {
+        for body in
+            ["", "null", "[]", "<html>", r#"{"errors":null,"request_id":null}"#, r#"{"errors":[null]}"#]
+        {
+            let error = from_answer("GET /me", 500, None, Some("h-1"), body.as_bytes());
+            assert!(error.to_string().contains("request id h-1"), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_names_its_target() {
+        let error = from_answer("GET /me", 302, Some("https://evil.example/"), None, b"");
+        assert!(error.to_string().contains("https://evil.example/"));
+        assert_eq!(error.status(), Some(302));
+    }
+}

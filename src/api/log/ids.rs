@@ -1,0 +1,83 @@
+//! The events already seen: 96 bits of a keyed hash each, so that a million of them stay small.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
+
+/// The hash of an event's id. The key is drawn anew for every scan, so nobody can aim at a collision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint([u32; 3]);
+
+impl Hash for Fingerprint {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(u64::from(self.0[0]) << 32 | u64::from(self.0[1]));
+    }
+}
+
+/// Passes on what is a hash already.
+#[derive(Debug, Default)]
+pub struct PassThrough(u64);
+
+impl Hasher for PassThrough {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+/// Makes fingerprints, all with the same keys.
+#[derive(Debug, Default)]
+pub struct Fingerprinter {
+    first: RandomState,
+    second: RandomState,
+}
+
+impl Fingerprinter {
+    /// The fingerprint of an id, or of whatever identifies an event without one.
+    pub fn of(&self, id: &str) -> Fingerprint {
+        let (first, second) = (self.first.hash_one(id), self.second.hash_one(id));
+        Fingerprint([(first >> 32) as u32, first as u32, second as u32])
+    }
+}
+
+/// A set of fingerprints: 12 bytes each, and at most 30 with the table's free space.
+#[derive(Debug, Default)]
+pub struct IdSet(HashSet<Fingerprint, BuildHasherDefault<PassThrough>>);
+
+impl IdSet {
+    /// Adds one; false if it was there already.
+    pub fn insert(&mut self, id: Fingerprint) -> bool {
+        self.0.insert(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_ids_are_one_and_others_differ() {
+        let (printer, mut set) = (Fingerprinter::default(), IdSet::default());
+        let fresh = (0..10_000).filter(|n| set.insert(printer.of(&format!("id-{n}")))).count();
+        assert_eq!(fresh, 10_000);
+        assert!(!set.insert(printer.of("id-77")));
+    }
+
+    #[test]
+    fn an_id_costs_at_most_32_bytes() {
+        assert_eq!(size_of::<Fingerprint>(), 12);
+        let (printer, mut set) = (Fingerprinter::default(), IdSet::default());
+        for n in 0..60_000 {
+            set.insert(printer.of(&n.to_string()));
+        }
+        // One byte of bookkeeping per slot; at most seven of eight slots are used.
+        let slots = (set.0.capacity() * 8 / 7).next_power_of_two();
+        assert!(slots * 13 <= 60_000 * 32);
+    }
+}

@@ -1,0 +1,187 @@
+//! Reads the activity log: every event of a range once, newest first, as fast as the limiter allows.
+//!
+//! A *range* is read in [`pass`]es. The first page tells how many there are, and the others are fetched
+//! side by side. The end of the range is pinned, but events may still turn up late and push others from
+//! one page to the next while pages are fetched; such a shift shows as an event seen twice, and then the
+//! range is read again. [`range`] decides that, and halves a range that the server cannot cope with.
+
+use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow;
+
+use tokio::sync::watch;
+
+use super::client::Client;
+use super::error::ApiError;
+use super::model::Event;
+use super::notice::Notice;
+use crate::snapshot::Feed;
+use ids::{Fingerprinter, IdSet};
+use page::Page;
+
+mod ids;
+mod page;
+mod pass;
+mod range;
+
+/// Seconds in a day: no narrower range is halved.
+const DAY: i64 = 86_400;
+
+/// A range of the log. Both ends are seconds since 1970, and included.
+#[derive(Debug, Clone, Copy)]
+pub struct LogQuery {
+    /// The feed that the events are for.
+    pub feed: Feed,
+    /// The first second.
+    pub since: i64,
+    /// The last second.
+    pub until: i64,
+    /// Only events of these types; all types without.
+    pub types: Option<&'static [&'static str]>,
+}
+
+impl LogQuery {
+    fn can_be_halved(&self) -> bool {
+        self.until.saturating_sub(self.since) > DAY
+    }
+
+    fn wants(&self, event: &Event<'_>) -> bool {
+        (self.since..=self.until).contains(&event.created_at)
+            && self.types.is_none_or(|types| types.contains(&&*event.activity_type))
+    }
+}
+
+/// Why a range was not read to its end.
+#[derive(Debug)]
+pub enum LogError {
+    /// The API refused or failed.
+    Api(ApiError),
+    /// The receiver wants no more.
+    Stopped,
+}
+
+impl From<ApiError> for LogError {
+    fn from(error: ApiError) -> Self {
+        Self::Api(error)
+    }
+}
+
+/// Receives the events, and says whether it wants more.
+pub type Receive<'a> = dyn Fn(Feed, &Event<'_>) -> ControlFlow<()> + 'a;
+
+/// Reads ranges of one workspace's log. What one feed has seen, no other delivers again.
+pub struct LogReader<'a> {
+    client: &'a Client,
+    gate: watch::Receiver<bool>,
+    receive: &'a Receive<'a>,
+    printer: Fingerprinter,
+    seen: RefCell<IdSet>,
+    search: Cell<bool>,
+    records: [Cell<u64>; Feed::ALL.len()],
+    unreadable: Cell<u64>,
+    warnings: RefCell<Vec<String>>,
+}
+
+/// What a page brought.
+#[derive(Debug, Default)]
+struct Taken {
+    /// Events in range that the pass had not seen.
+    fresh: u64,
+    /// Events in range that the pass had seen already.
+    repeated: u64,
+}
+
+impl<'a> LogReader<'a> {
+    /// A reader that delivers nothing until `gate` is true.
+    pub fn new(client: &'a Client, gate: watch::Receiver<bool>, receive: &'a Receive<'a>) -> Self {
+        Self {
+            client,
+            gate,
+            receive,
+            printer: Fingerprinter::default(),
+            seen: RefCell::default(),
+            search: Cell::new(true),
+            records: Default::default(),
+            unreadable: Cell::new(0),
+            warnings: RefCell::default(),
+        }
+    }
+
+    /// Reads a range to its end. What was delivered before an error stays delivered.
+    pub async fn read(&self, query: LogQuery) -> Result<(), LogError> {
+        range::read(self, query).await
+    }
+
+    /// How many events of a feed were delivered.
+    pub fn records(&self, feed: Feed) -> u64 {
+        self.records[feed as usize].get()
+    }
+
+    /// What the person who runs the scan should know.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = self.warnings.borrow().clone();
+        match self.unreadable.get() {
+            0 => {}
+            1 => {
+                warnings.push("1 entry of the activity log has no readable time and was left out".to_owned())
+            }
+            n => warnings
+                .push(format!("{n} entries of the activity log have no readable time and were left out")),
+        }
+        warnings
+    }
+
+    fn warn(&self, warning: &str) {
+        let mut warnings = self.warnings.borrow_mut();
+        if !warnings.iter().any(|known| known == warning) {
+            warnings.push(warning.to_owned());
+        }
+    }
+
+    /// Delivers what is new on a page. `pass` holds what this pass has seen, where that differs from
+    /// what all of them have.
+    async fn take(
+        &self,
+        query: &LogQuery,
+        page: &Page,
+        pass: Option<&mut IdSet>,
+        total: Option<u64>,
+    ) -> Result<Taken, LogError> {
+        if self.gate.clone().wait_for(|open| *open).await.is_err() {
+            return Err(LogError::Stopped);
+        }
+        let (mut taken, mut delivered, mut unreadable) = (Taken::default(), 0, 0);
+        let (mut seen, mut pass) = (self.seen.borrow_mut(), pass);
+        for (text, event) in page.events() {
+            let Some(event) = event else {
+                unreadable += 1;
+                continue;
+            };
+            if !query.wants(&event) {
+                continue;
+            }
+            let id = self.printer.of(if event.id.is_empty() { text } else { &event.id });
+            let new = seen.insert(id);
+            if pass.as_mut().map_or(new, |pass| pass.insert(id)) {
+                taken.fresh += 1;
+            } else {
+                taken.repeated += 1;
+            }
+            if new {
+                delivered += 1;
+                if (self.receive)(query.feed, &event).is_break() {
+                    return Err(LogError::Stopped);
+                }
+            }
+        }
+        if pass.is_none() {
+            self.unreadable.set(self.unreadable.get() + unreadable);
+        }
+        let records = &self.records[query.feed as usize];
+        records.set(records.get() + delivered);
+        self.client.notify(Notice::Progress { feed: query.feed, records: records.get(), total });
+        Ok(taken)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,241 @@
+//! One page of the activity log: how it is asked for, what it holds, and where it says the next one is.
+
+use std::ops::Range;
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::LogQuery;
+use crate::api::client::Request;
+use crate::api::model::{Event, EventPage};
+use crate::api::origin::Origin;
+
+/// The path of the search endpoint.
+pub(super) const SEARCH: &str = "/admins/activity_logs/search";
+/// The path of the plain list, 20 events a page.
+pub(super) const LIST: &str = "/admins/activity_logs";
+/// The most events a search may ask for at once.
+const PER_PAGE: u64 = 250;
+
+/// Which page of a range.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Position {
+    /// By number, from 1.
+    Page(u64),
+    /// By the cursor that the page before gave.
+    Cursor(String),
+}
+
+/// Where a page says the next one is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Next {
+    /// The page number it names.
+    pub(super) page: Option<u64>,
+    /// The cursor it names.
+    pub(super) cursor: Option<String>,
+    /// It says that there is more, in whatever words.
+    pub(super) more: bool,
+    /// It is an address on another host.
+    pub(super) foreign: bool,
+}
+
+impl Next {
+    /// Reads each of the forms the API uses. The address itself is never requested.
+    pub(super) fn read(value: &Value, origin: &Origin) -> Self {
+        let mut next = Self::default();
+        match value {
+            Value::String(text) if !text.trim().is_empty() => {
+                next.more = true;
+                let base = origin.join("/", &[]);
+                if let Ok(url) = base.join(text.trim()) {
+                    next.foreign = !origin.covers(&url);
+                    next.read_query(&url);
+                }
+            }
+            Value::Object(fields) => {
+                let number =
+                    fields.get("page").and_then(|page| page.as_u64().or_else(|| page.as_str()?.parse().ok()));
+                next.page = number.filter(|page| *page > 0);
+                next.cursor = match fields.get("starting_after") {
+                    Some(Value::String(cursor)) if !cursor.is_empty() => Some(cursor.clone()),
+                    Some(Value::Number(cursor)) => Some(cursor.to_string()),
+                    _ => None,
+                };
+                next.more = next.page.is_some() || next.cursor.is_some();
+            }
+            Value::Number(number) => {
+                next.page = number.as_u64().filter(|page| *page > 0);
+                next.more = next.page.is_some();
+            }
+            _ => {}
+        }
+        next
+    }
+
+    fn read_query(&mut self, url: &Url) {
+        for (key, value) in url.query_pairs() {
+            match &*key {
+                "page" => self.page = value.parse().ok().filter(|page| *page > 0),
+                "starting_after" if !value.is_empty() => self.cursor = Some(value.into_owned()),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A page as it was answered, its events still unparsed.
+#[derive(Debug)]
+pub(super) struct Page {
+    body: String,
+    entries: Vec<Range<usize>>,
+    /// How many pages there are, where the page says so.
+    pub(super) total_pages: Option<u64>,
+    /// How many events it says a page holds.
+    pub(super) per_page: Option<u64>,
+    /// Where the next one is.
+    pub(super) next: Next,
+}
+
+impl Page {
+    /// Reads an answer; single events are looked at later.
+    pub(super) fn parse(body: String, origin: &Origin) -> Result<Self, serde_json::Error> {
+        let answer: EventPage<'_> = serde_json::from_str(&body)?;
+        let start = body.as_ptr().addr();
+        let entries = answer.activity_logs.iter().map(|raw| {
+            let from = raw.get().as_ptr().addr() - start;
+            from..from + raw.get().len()
+        });
+        let entries = entries.collect();
+        let pages = answer.pages.unwrap_or_default();
+        let next = pages.next.as_ref().map(|next| Next::read(next, origin)).unwrap_or_default();
+        let per_page = pages.per_page.filter(|size| *size > 0);
+        Ok(Self { total_pages: pages.total_pages, per_page, next, body, entries })
+    }
+
+    /// How many entries it has, odd ones included.
+    pub(super) fn len(&self) -> u64 {
+        self.entries.len() as u64
+    }
+
+    /// Its entries: the text, and the event where it can be read as one.
+    pub(super) fn events(&self) -> impl Iterator<Item = (&str, Option<Event<'_>>)> {
+        self.entries.iter().map(|span| {
+            let text = self.body.get(span.clone()).unwrap_or_default();
+            (text, serde_json::from_str(text).ok())
+        })
+    }
+
+    /// How many events a full page holds, as far as this page can tell.
+    pub(super) fn full(&self, search: bool) -> u64 {
+        self.per_page.unwrap_or(if search { PER_PAGE } else { 20 })
+    }
+}
+
+/// The request for one page. One second more is asked for at both ends than is wanted: whether the
+/// server takes its bounds as included is not documented.
+pub(super) fn request(query: &LogQuery, position: &Position, search: bool) -> Request<'static> {
+    let (after, before) = (query.since.saturating_sub(1), query.until.saturating_add(1));
+    // A wide range that fails is halved rather than asked for over and over.
+    let repeats = query.can_be_halved().then_some(1);
+    if search {
+        let mut body = json!({
+            "created_at_after": after, "created_at_before": before, "per_page": PER_PAGE,
+        });
+        if let Some(types) = query.types {
+            body["event_types"] = json!(types);
+        }
+        match position {
+            Position::Page(page) => body["page"] = json!(page),
+            Position::Cursor(cursor) => body["starting_after"] = json!(cursor),
+        }
+        return Request { path: SEARCH, query: Vec::new(), body: Some(body.to_string()), repeats };
+    }
+    let mut pairs = vec![("created_at_after", after.to_string()), ("created_at_before", before.to_string())];
+    match position {
+        Position::Page(1) => {}
+        Position::Page(page) => pairs.push(("page", page.to_string())),
+        Position::Cursor(cursor) => pairs.push(("starting_after", cursor.clone())),
+    }
+    Request { path: LIST, query: pairs, body: None, repeats }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin() -> Origin {
+        Origin::parse("https://api.intercom.io").unwrap()
+    }
+
+    fn next(value: Value) -> Next {
+        Next::read(&value, &origin())
+    }
+
+    #[test]
+    fn next_is_read_in_each_form() {
+        let same = next(json!("https://api.intercom.io/admins/activity_logs?page=3&per_page=20"));
+        assert_eq!((same.page, same.more, same.foreign), (Some(3), true, false));
+        let relative = next(json!("/admins/activity_logs?starting_after=a%2Bb"));
+        assert_eq!((relative.cursor.as_deref(), relative.foreign), (Some("a+b"), false));
+        assert_eq!(next(json!({"per_page": 250, "starting_after": "c"})).cursor.as_deref(), Some("c"));
+        assert_eq!(next(json!({"page": 2, "starting_after": null})).page, Some(2));
+        for end in
+            [json!(null), json!(""), json!({}), json!([]), json!(false), json!({"starting_after": null})]
+        {
+            assert_eq!(next(end), Next::default());
+        }
+    }
+
+    #[test]
+    fn an_address_elsewhere_is_marked() {
+        for url in [
+            "https://evil.example/admins/activity_logs?page=2",
+            "http://api.intercom.io/?page=2",
+            "https://api.intercom.io:444/?page=2",
+            "//evil.example/?page=2",
+            "https://api.intercom.io@evil.example/?page=2",
+        ] {
+            assert!(next(json!(url)).foreign, "{url}");
+        }
+    }
+
+    #[test]
+    fn odd_entries_do_not_spoil_a_page() {
+        let body = json!({
+            "pages": [],
+            "activity_logs": [
+                null, 7, "x", {}, {"id": "a", "created_at": "soon"},
+                {"id": 5, "activity_type": null, "created_at": 1.7e9, "performed_by": "me", "metadata": null},
+                {"id": null, "activity_type": "t", "created_at": "1700000000", "performed_by": {"id": 3, "ip": []}},
+            ],
+        });
+        let page = Page::parse(body.to_string(), &origin()).unwrap();
+        let events: Vec<_> = page.events().filter_map(|(_, event)| event).collect();
+        assert_eq!((page.len(), events.len()), (7, 2));
+        assert_eq!((&*events[0].id, events[0].created_at), ("5", 1_700_000_000));
+        assert_eq!(events[1].performed_by.as_ref().unwrap().id.as_deref(), Some("3"));
+    }
+
+    #[test]
+    fn a_page_without_the_list_is_no_empty_page() {
+        let parse = |body: &str| Page::parse(body.to_owned(), &origin());
+        assert!(parse("{}").is_err());
+        assert!(parse(r#"{"activity_logs": "none"}"#).is_err());
+        assert_eq!(parse(r#"{"activity_logs": null, "pages": null}"#).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn requests_ask_for_one_second_more_at_both_ends() {
+        let types: Option<&'static [&'static str]> = Some(&["a"]);
+        let query = LogQuery { feed: crate::snapshot::Feed::LogHistory, since: 100, until: 200, types };
+        let search: Value =
+            serde_json::from_str(&request(&query, &Position::Page(4), true).body.unwrap()).unwrap();
+        let expected = json!({
+            "created_at_after": 99, "created_at_before": 201, "event_types": ["a"], "page": 4, "per_page": 250,
+        });
+        assert_eq!(search, expected);
+        let list = request(&query, &Position::Cursor("c".to_owned()), false);
+        assert_eq!(list.path, LIST);
+        assert_eq!(list.query[2], ("starting_after", "c".to_owned()));
+    }
+}

@@ -1,0 +1,204 @@
+//! One pass over a range: all of its pages, in order.
+
+use std::collections::HashSet;
+
+use futures_util::{StreamExt, stream};
+
+use super::ids::{Fingerprint, IdSet};
+use super::page::{Page, Position, request};
+use super::{LogError, LogQuery, LogReader};
+use crate::api::error::ApiError;
+
+/// No range has more pages than this.
+const MAX_PAGES: u64 = 100_000;
+/// So many pages in a row that bring nothing new mean that the log goes in circles. Fewer can come
+/// from a burst of new events that pushes whole pages back.
+const MAX_REPEATS: u32 = 5;
+
+/// How a pass over a range ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// Every page was read, and the pages agree with each other.
+    Clean,
+    /// Something shifted meanwhile: events may have slipped between two pages.
+    Shifted,
+    /// The pages repeat, and their end was not found.
+    Stuck,
+}
+
+/// How the pages of a pass are fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Side by side, where the number of pages is known.
+    Parallel,
+    /// Each after the one before it, so that a late event can repeat others but never hide one.
+    Sequential,
+}
+
+/// Reads every page of a range once. `again` says that events of it may have been delivered before.
+pub(super) async fn run(
+    reader: &LogReader<'_>,
+    query: &LogQuery,
+    order: Order,
+    again: bool,
+) -> Result<Ended, LogError> {
+    let mut pass = Pass {
+        reader,
+        query,
+        search: reader.search.get(),
+        own: again.then(IdSet::default),
+        pages: HashSet::new(),
+        repeats: 0,
+        shifted: false,
+        total: None,
+        first_len: 0,
+    };
+    let first = pass.fetch(Position::Page(1)).await?;
+    pass.total = first.total_pages;
+    pass.first_len = first.len();
+    pass.take(&first).await?;
+    let mut last = (first, 1);
+    if let (Order::Parallel, Some(total)) = (order, pass.total) {
+        let total = total.min(MAX_PAGES);
+        let window = reader.client.concurrency() * 2;
+        let search = pass.search;
+        let fetch = |number| {
+            let fetch = fetch(reader, query, Position::Page(number), search);
+            async move { (number, fetch.await) }
+        };
+        let mut pages = stream::iter(2..=total).map(fetch).buffered(window);
+        while let Some((number, page)) = pages.next().await {
+            let page = page?;
+            let empty = page.len() == 0;
+            pass.shifted |= page.total_pages.is_some_and(|announced| Some(announced) != pass.total);
+            pass.shifted |= empty || (number < total && page.len() != pass.first_len);
+            if empty {
+                return Ok(Ended::Shifted);
+            }
+            pass.take(&page).await?;
+            if pass.repeats >= MAX_REPEATS {
+                return Ok(Ended::Stuck);
+            }
+            pass.total = pass.total.max(page.total_pages);
+            last = (page, number);
+        }
+        if pass.repeats > 0 {
+            return Ok(Ended::Stuck);
+        }
+    }
+    pass.follow(last).await
+}
+
+struct Pass<'a> {
+    reader: &'a LogReader<'a>,
+    query: &'a LogQuery,
+    search: bool,
+    /// What this pass has seen, where that differs from what all passes have.
+    own: Option<IdSet>,
+    /// The content of every page so far.
+    pages: HashSet<Fingerprint>,
+    /// Pages in a row that brought nothing new.
+    repeats: u32,
+    shifted: bool,
+    total: Option<u64>,
+    first_len: u64,
+}
+
+impl Pass<'_> {
+    async fn fetch(&self, position: Position) -> Result<Page, ApiError> {
+        fetch(self.reader, self.query, position, self.search).await
+    }
+
+    async fn take(&mut self, page: &Page) -> Result<(), LogError> {
+        if page.len() == 0 {
+            return Ok(());
+        }
+        let total = self.total.map(|pages| pages.saturating_mul(self.first_len));
+        let taken = self.reader.take(self.query, page, self.own.as_mut(), total).await?;
+        self.shifted |= taken.repeated > 0;
+        let texts = page.events().fold(String::new(), |mut all, (text, event)| {
+            all.push_str(event.as_ref().map_or(text, |event| &event.id));
+            all.push('\n');
+            all
+        });
+        let known = !self.pages.insert(self.reader.printer.of(&texts));
+        if known || (taken.repeated > 0 && taken.fresh == 0) {
+            self.repeats += 1;
+            self.shifted = true;
+        } else {
+            self.repeats = 0;
+        }
+        Ok(())
+    }
+
+    /// Goes on from a page, one page at a time, to the end.
+    async fn follow(&mut self, (mut page, mut number): (Page, u64)) -> Result<Ended, LogError> {
+        let mut used = HashSet::new();
+        let (mut cursor, mut by_cursor) = (None, false);
+        while page.len() > 0 {
+            if page.next.foreign {
+                self.reader.warn(
+                    "the activity log points to its next page on another host; that address was not used",
+                );
+            }
+            let read_all = self.total.is_some_and(|total| number >= total);
+            let back = page.next.page.is_some_and(|named| named <= number)
+                || page.next.cursor.as_ref().is_some_and(|cursor| used.contains(cursor));
+            if back {
+                self.reader.warn("the activity log names a page as its next one that was read already");
+            }
+            let says_more = page.next.more && !(back && read_all);
+            let guess = self.total.is_none() && page.len() >= page.full(self.search);
+            if !(says_more || guess || self.total.is_some_and(|total| number < total)) {
+                break;
+            }
+            if self.repeats == 0 {
+                cursor = page.next.cursor.clone();
+                by_cursor |= self.total.is_none() && page.next.page.is_none();
+            } else {
+                // Page numbers, or cursors, lead in a circle: the other of the two may not.
+                by_cursor = !by_cursor;
+            }
+            let step = cursor.clone().filter(|cursor| by_cursor && !used.contains(cursor));
+            by_cursor = step.is_some();
+            // What repeated was not the page of this number, where a cursor takes its place.
+            number += u64::from(!by_cursor || self.repeats == 0);
+            let position = step.map_or(Position::Page(number), |cursor| {
+                used.insert(cursor.clone());
+                Position::Cursor(cursor)
+            });
+            page = self.fetch(position).await?;
+            if self.total.is_some() && page.total_pages.is_some_and(|total| Some(total) != self.total) {
+                self.shifted = true;
+                self.total = self.total.max(page.total_pages);
+            }
+            let shifted = self.shifted;
+            self.take(&page).await?;
+            if self.repeats == 1 && self.total.is_some_and(|total| number > total) {
+                // All announced pages are read, and what is said to follow is one of them.
+                self.reader.warn("the activity log repeats pages after its last one");
+                (self.repeats, self.shifted) = (0, shifted);
+                break;
+            }
+            if self.repeats >= MAX_REPEATS || number >= MAX_PAGES {
+                return Ok(Ended::Stuck);
+            }
+        }
+        Ok(match (self.repeats, self.shifted) {
+            (1.., _) => Ended::Stuck,
+            (0, true) => Ended::Shifted,
+            (0, false) => Ended::Clean,
+        })
+    }
+}
+
+async fn fetch(
+    reader: &LogReader<'_>,
+    query: &LogQuery,
+    position: Position,
+    search: bool,
+) -> Result<Page, ApiError> {
+    let client = reader.client;
+    let request = request(query, &position, search);
+    client.json(query.feed, &request, |body| Page::parse(body, client.origin())).await
+}

@@ -1,0 +1,286 @@
+//! The log reader against a simulated log that shifts, lies, repeats and breaks.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::api::fake::{Asked, Reply, Server, ok, refusal};
+
+/// The range every test reads.
+const SINCE: i64 = 1_700_000_000;
+
+fn query(days: i64) -> LogQuery {
+    LogQuery { feed: Feed::LogWindow, since: SINCE, until: SINCE + days * DAY, types: None }
+}
+
+/// Events of a log, newest first: id and time.
+type Log = Vec<(String, i64)>;
+
+/// `count` events, one a minute, the oldest at the start of the range.
+fn log(count: usize) -> Log {
+    (0..count).rev().map(|n| (format!("e{n}"), SINCE + n as i64 * 60)).collect()
+}
+
+fn entries(events: &[(String, i64)]) -> Value {
+    let entry = |(id, at): &(String, i64)| json!({"id": id, "created_at": at, "activity_type": "t"});
+    events.iter().map(entry).collect()
+}
+
+/// The answer of a well-behaved server that gives at most `most` events a page.
+fn page_of(log: &[(String, i64)], asked: &Asked, most: usize) -> (Value, u64, u64) {
+    let bounds = asked.number("created_at_after").unwrap()..=asked.number("created_at_before").unwrap();
+    let inside: Log = log.iter().filter(|(_, at)| bounds.contains(at)).cloned().collect();
+    let size = most.min(asked.number("per_page").unwrap_or(20) as usize);
+    let page = asked.number("page").unwrap_or(1) as u64;
+    let events: Log = inside.iter().skip((page as usize - 1) * size).take(size).cloned().collect();
+    (entries(&events), page, inside.len().div_ceil(size) as u64)
+}
+
+/// Reads a range and gives the delivered ids in order, how it ended, and the warnings.
+async fn read(server: &Server, query: LogQuery) -> (Vec<String>, Result<(), LogError>, Vec<String>) {
+    let (client, _) = server.client(Duration::from_secs(10));
+    let ids = RefCell::new(Vec::new());
+    let receive = |_: Feed, event: &Event<'_>| {
+        ids.borrow_mut().push(event.id.to_string());
+        ControlFlow::Continue(())
+    };
+    let (_open, gate) = watch::channel(true);
+    let reader = LogReader::new(&client, gate, &receive);
+    let ended = reader.read(query).await;
+    let warnings = reader.warnings();
+    (ids.take(), ended, warnings)
+}
+
+fn ids(log: &[(String, i64)]) -> Vec<String> {
+    log.iter().map(|(id, _)| id.clone()).collect()
+}
+
+/// Serves a log of `count` events, ten a page, with `pages` as the test wants it.
+fn serve(count: usize, pages: impl Fn(&Asked, u64, u64) -> Value + Send + Sync + 'static) -> Server {
+    let all = log(count);
+    Server::start(move |asked| {
+        let (events, page, total) = page_of(&all, asked, 10);
+        ok(&json!({"activity_logs": events, "pages": pages(asked, page, total)}))
+    })
+}
+
+#[tokio::test]
+async fn full_pages_cost_not_one_request_too_many() {
+    let server = serve(
+        200,
+        |_, page, total| json!({"page": page, "per_page": 10, "total_pages": total, "next": null}),
+    );
+    let (got, ended, warnings) = read(&server, query(30)).await;
+    assert!(ended.is_ok() && warnings.is_empty());
+    assert_eq!(got, ids(&log(200)));
+    assert_eq!(server.asked().len(), 20);
+    let first = server.asked()[0].json();
+    assert_eq!((&first["per_page"], &first["created_at_after"]), (&json!(250), &json!(SINCE - 1)));
+}
+
+#[tokio::test]
+async fn bounds_are_included_and_no_more() {
+    let events: Log = [SINCE + DAY + 1, SINCE + DAY, SINCE, SINCE - 1].map(|at| (at.to_string(), at)).into();
+    let expected = ids(&events[1..3]);
+    let server = Server::start(move |asked| ok(&json!({"activity_logs": page_of(&events, asked, 10).0})));
+    assert_eq!(read(&server, query(1)).await.0, expected);
+}
+
+#[tokio::test]
+async fn missing_totals_are_made_up_for() {
+    // Nothing but the size of a page: a full one may have a successor.
+    let bare = serve(40, |_, _, _| json!({"per_page": 10}));
+    assert_eq!(read(&bare, query(30)).await.0, ids(&log(40)));
+    assert_eq!(bare.asked().len(), 5);
+    let linked = serve(
+        35,
+        |_, page, total| json!({"next": (page < total).then(|| format!("/admins/activity_logs?page={}", page + 1))}),
+    );
+    assert_eq!(read(&linked, query(30)).await.0, ids(&log(35)));
+    assert_eq!(linked.asked().len(), 4);
+}
+
+#[tokio::test]
+async fn wrong_totals_lose_nothing() {
+    let low = serve(
+        45,
+        |_, page, total| json!({"total_pages": 2, "next": (page < total).then(|| json!({"page": page + 1}))}),
+    );
+    let (got, ended, _) = read(&low, query(30)).await;
+    assert!(ended.is_ok());
+    assert_eq!(got, ids(&log(45)));
+    let high = serve(45, |_, _, _| json!({"total_pages": 5000, "next": null}));
+    let (got, ended, _) = read(&high, query(30)).await;
+    assert!(ended.is_ok());
+    assert_eq!(got, ids(&log(45)));
+    assert!(high.asked().len() < 80);
+}
+
+#[tokio::test]
+async fn cursors_are_followed_where_numbers_mean_nothing() {
+    for total in [None, Some(4), Some(9)] {
+        let all = log(if total == Some(9) { 90 } else { 40 });
+        let expected = ids(&all);
+        let server = Server::start(move |asked| {
+            let from = asked.json()["starting_after"].as_str().map_or(0, |cursor| cursor.parse().unwrap());
+            let to = (from + 10).min(all.len());
+            let next = (to < all.len()).then(|| json!({"per_page": 10, "starting_after": to.to_string()}));
+            ok(
+                &json!({"activity_logs": entries(&all[from..to]), "pages": {"total_pages": total, "next": next}}),
+            )
+        });
+        let (got, ended, _) = read(&server, query(30)).await;
+        assert!(ended.is_ok(), "{total:?} {ended:?}");
+        assert_eq!(got, expected, "{total:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_next_on_another_host_gets_nothing() {
+    let elsewhere = Server::start(|_| ok(&json!({})));
+    let url = elsewhere.url.clone();
+    let server = serve(
+        35,
+        move |_, page, total| json!({"next": (page < total).then(|| format!("{url}/admins/activity_logs?page={}", page + 1))}),
+    );
+    let (got, ended, warnings) = read(&server, query(30)).await;
+    assert!(ended.is_ok());
+    assert_eq!(got, ids(&log(35)));
+    assert!(warnings[0].contains("another host"));
+    assert!(elsewhere.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_looping_next_ends() {
+    let server = serve(35, |_, _, _| json!({"next": "/admins/activity_logs?page=1"}));
+    let (got, ended, warnings) = read(&server, query(30)).await;
+    assert!(ended.is_ok());
+    assert_eq!(got, ids(&log(35)));
+    assert!(warnings[0].contains("read already"));
+}
+
+#[tokio::test]
+async fn a_log_that_always_gives_the_same_page_fails() {
+    for total in [Some(3), Some(40), None] {
+        let server = Server::start(move |_| {
+            ok(
+                &json!({"activity_logs": entries(&log(10)), "pages": {"total_pages": total, "next": "/?page=2"}}),
+            )
+        });
+        let (got, ended, _) = read(&server, query(30)).await;
+        assert!(matches!(ended, Err(LogError::Api(ApiError::Paging { .. }))), "{total:?}");
+        assert_eq!(got, ids(&log(10)));
+        assert!(server.asked().len() < 60);
+    }
+}
+
+#[tokio::test]
+async fn the_last_page_given_for_ever_is_read_once() {
+    let all = log(25);
+    let server = Server::start(move |asked| {
+        let page = asked.number("page").unwrap().min(3) as usize;
+        let events = entries(&all[(page - 1) * 10..(page * 10).min(25)]);
+        ok(&json!({"activity_logs": events, "pages": {"total_pages": 3, "next": {"page": page + 1}}}))
+    });
+    let (got, ended, warnings) = read(&server, query(30)).await;
+    assert!(ended.is_ok() && warnings[0].contains("repeats pages"));
+    assert_eq!(got, ids(&log(25)));
+}
+
+#[tokio::test]
+async fn the_list_is_read_where_there_is_no_search() {
+    for status in [400, 404] {
+        let all = log(90);
+        let server = Server::start(move |asked| {
+            if asked.method == "POST" {
+                return refusal(status, "not_found");
+            }
+            let (events, page, total) = page_of(&all, asked, 20);
+            let next = (page < total)
+                .then(|| format!("https://api.intercom.io/admins/activity_logs?page={}", page + 1));
+            ok(&json!({"activity_logs": events, "pages": {"page": page, "total_pages": total, "next": next}}))
+        });
+        let (got, ended, warnings) = read(&server, query(30)).await;
+        assert!(ended.is_ok() && warnings.iter().any(|warning| warning.contains("search")));
+        assert_eq!(got, ids(&log(90)));
+        assert_eq!(server.asked().len(), 6);
+    }
+}
+
+#[tokio::test]
+async fn a_range_too_wide_for_the_server_is_halved() {
+    let all: Log = (0..300).rev().map(|n| (format!("e{n}"), SINCE + n * 8_000)).collect();
+    let expected = ids(&all);
+    let server = Server::start(move |asked| {
+        let width = asked.number("created_at_before").unwrap() - asked.number("created_at_after").unwrap();
+        if width > 5 * DAY {
+            return refusal(500, "server_error");
+        }
+        let (events, page, total) = page_of(&all, asked, 10);
+        ok(&json!({"activity_logs": events, "pages": {"page": page, "total_pages": total}}))
+    });
+    let (got, ended, _) = read(&server, query(30)).await;
+    assert!(ended.is_ok());
+    assert_eq!(got, expected);
+}
+
+#[tokio::test]
+async fn a_dead_log_fails_soon() {
+    let server = Server::start(|_| refusal(503, "server_error"));
+    let (got, ended, _) = read(&server, query(730)).await;
+    assert!(matches!(ended, Err(LogError::Api(ApiError::Server(_)))) && got.is_empty());
+    // Ten halvings of two attempts each, then five attempts for a day.
+    assert_eq!(server.asked().len(), 25);
+}
+
+#[tokio::test]
+async fn a_refused_log_is_asked_for_once() {
+    let server = Server::start(|_| refusal(403, "forbidden"));
+    assert!(matches!(read(&server, query(30)).await.1, Err(LogError::Api(ApiError::Forbidden(_)))));
+    assert_eq!(server.asked().len(), 1);
+}
+
+/// Serves a log to which events are added in front while it is read: `bursts[n]` before the nth answer.
+fn growing(count: usize, bursts: Vec<usize>, repeat: bool, totals: bool) -> (Server, Arc<Mutex<Log>>) {
+    let all = Arc::new(Mutex::new(log(count)));
+    let (shared, answered) = (all.clone(), Mutex::new(0));
+    let server = Server::start(move |asked| -> Reply {
+        let mut all = shared.lock().unwrap();
+        let mut nth = answered.lock().unwrap();
+        for _ in 0..bursts.get(*nth).copied().unwrap_or(0) {
+            let (id, at) = (format!("late{}", all.len()), all.first().map_or(SINCE, |(_, at)| *at));
+            all.insert(0, (id, at));
+        }
+        *nth += 1;
+        let (mut events, page, total) = page_of(&all, asked, 7);
+        if repeat && let Some(last) = events.get(0).cloned() {
+            events.as_array_mut().unwrap().push(last);
+        }
+        let next = (page < total).then(|| json!({"page": page + 1}));
+        ok(&json!({"activity_logs": events, "pages": {"total_pages": totals.then_some(total), "next": next}}))
+    });
+    (server, all)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_event_is_lost_or_counted_twice(
+        count in 0usize..90, bursts in proptest::collection::vec(0usize..9, 0..16), repeat: bool, totals: bool,
+    ) {
+        let (server, all) = growing(count, bursts, repeat, totals);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let before = ids(&all.lock().unwrap());
+        let (mut got, ended, _) = runtime.block_on(read(&server, query(30)));
+        prop_assert!(ended.is_ok(), "{ended:?}");
+        let delivered = got.len();
+        got.sort();
+        got.dedup();
+        prop_assert_eq!(got.len(), delivered);
+        prop_assert!(before.iter().all(|id| got.binary_search(id).is_ok()));
+    }
+}

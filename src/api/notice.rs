@@ -1,0 +1,37 @@
+//! What the client tells the person who waits, while it works. Who shows it, and how, is not its concern.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::snapshot::Feed;
+
+/// A moment worth telling about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// The server asked for a pause; every request waits.
+    RateLimited {
+        /// How long.
+        wait: Duration,
+    },
+    /// A request failed in a way that may pass, and is sent again.
+    Retrying {
+        /// Method and path.
+        endpoint: String,
+        /// What went wrong; may quote the server.
+        reason: String,
+        /// How long the client waits before it.
+        wait: Duration,
+    },
+    /// More of a feed was read.
+    Progress {
+        /// Which feed.
+        feed: Feed,
+        /// Records read so far.
+        records: u64,
+        /// About how many there are, where the server said.
+        total: Option<u64>,
+    },
+}
+
+/// Receives the notices; called from within the reading, so it has to return at once.
+pub type Notify = Arc<dyn Fn(Notice) + Send + Sync>;

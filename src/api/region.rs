@@ -1,0 +1,148 @@
+//! The regions a workspace can be hosted in, and the addresses that belong to each.
+
+use url::Url;
+
+/// Where a workspace is hosted. Hosts as Intercom's developer documentation lists them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Region {
+    /// United States, the default.
+    #[default]
+    Us,
+    /// Europe.
+    Eu,
+    /// Australia.
+    Au,
+}
+
+/// Why a region could not be told.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RegionError {
+    /// The word is none of the three.
+    #[error("{0:?} is not a region")]
+    Unknown(String),
+    /// The address is not one people sign in to Intercom at.
+    #[error("{0:?} is not an address people sign in to Intercom at")]
+    NotALogin(String),
+}
+
+impl RegionError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Unknown(_) => "use one of us, eu, au".to_owned(),
+            Self::NotALogin(_) => format!(
+                "expected {}, {} or {}",
+                Region::Us.web_origin(),
+                Region::Eu.web_origin(),
+                Region::Au.web_origin()
+            ),
+        })
+    }
+}
+
+impl Region {
+    /// Every region.
+    pub const ALL: [Self; 3] = [Self::Us, Self::Eu, Self::Au];
+
+    /// The word on the command line: `us`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Us => "us",
+            Self::Eu => "eu",
+            Self::Au => "au",
+        }
+    }
+
+    /// The word in reports and in the API's own answers: `US`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Us => "US",
+            Self::Eu => "EU",
+            Self::Au => "AU",
+        }
+    }
+
+    /// The scheme and host of the API.
+    pub const fn api_origin(self) -> &'static str {
+        match self {
+            Self::Us => "https://api.intercom.io",
+            Self::Eu => "https://api.eu.intercom.io",
+            Self::Au => "https://api.au.intercom.io",
+        }
+    }
+
+    /// The scheme and host of the web app, where people sign in.
+    pub const fn web_origin(self) -> &'static str {
+        match self {
+            Self::Us => "https://app.intercom.com",
+            Self::Eu => "https://app.eu.intercom.com",
+            Self::Au => "https://app.au.intercom.com",
+        }
+    }
+
+    /// Reads `us`, `eu` or `au` in any letter case.
+    pub fn parse(word: &str) -> Result<Self, RegionError> {
+        let word = word.trim();
+        Self::ALL
+            .into_iter()
+            .find(|region| region.as_str().eq_ignore_ascii_case(word))
+            .ok_or_else(|| RegionError::Unknown(shorten(word)))
+    }
+
+    /// Tells the region from the address a person signs in at, with or without a scheme.
+    pub fn from_login_url(address: &str) -> Result<Self, RegionError> {
+        let address = address.trim();
+        let refused = || RegionError::NotALogin(shorten(address));
+        let with_scheme =
+            if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
+        let url = Url::parse(&with_scheme).map_err(|_| refused())?;
+        let plain = url.scheme() == "https" && url.username().is_empty() && url.password().is_none();
+        let host = url.host_str().filter(|_| plain && url.port().is_none()).ok_or_else(refused)?;
+        let matches = |region: &Self| region.web_origin().strip_prefix("https://") == Some(host);
+        Self::ALL.into_iter().find(matches).ok_or_else(refused)
+    }
+}
+
+/// Keeps what a message quotes to a readable length.
+fn shorten(text: &str) -> String {
+    text.chars().take(100).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_in_any_case() {
+        assert_eq!(Region::parse(" EU "), Ok(Region::Eu));
+        assert_eq!(Region::parse("us"), Ok(Region::Us));
+        assert!(Region::parse("uk").is_err());
+        assert!(Region::parse("").is_err());
+    }
+
+    #[test]
+    fn the_login_address_tells_the_region() {
+        assert_eq!(Region::from_login_url("https://app.eu.intercom.com/a/apps/x"), Ok(Region::Eu));
+        assert_eq!(Region::from_login_url("app.AU.intercom.com"), Ok(Region::Au));
+        assert_eq!(Region::from_login_url("app.intercom.com/admins/sign_in"), Ok(Region::Us));
+    }
+
+    #[test]
+    fn other_addresses_name_the_three() {
+        let wrong = [
+            "https://example.com",
+            "https://api.intercom.io",
+            "app.eu.intercom.com.evil.example",
+            "https://app.intercom.com@evil.example",
+            "http://app.intercom.com",
+            "app.intercom.com:8443",
+            "",
+            "::",
+        ];
+        for address in wrong {
+            let error = Region::from_login_url(address).unwrap_err();
+            let hint = error.hint().unwrap();
+            assert!(Region::ALL.iter().all(|region| hint.contains(region.web_origin())), "{address}");
+        }
+    }
+}

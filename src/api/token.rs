@@ -1,0 +1,210 @@
+//! The access token: read once, shown never.
+
+use std::fmt;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use reqwest::header::HeaderValue;
+
+/// The most a token, or the file it is in, may hold, in bytes.
+pub const MAX_TOKEN_BYTES: usize = 4096;
+
+/// An access token of an Intercom app. It has no `Display`, and `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+/// Why there is no usable token. No variant holds the token or a part of it.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// Nothing was given.
+    #[error("the access token is empty")]
+    Empty,
+    /// More than one line was given.
+    #[error("the access token spans several lines")]
+    MultiLine,
+    /// It has characters that no token has.
+    #[error("the access token contains spaces, control characters or characters outside ASCII")]
+    NotVisibleAscii,
+    /// It is longer than any token.
+    #[error("the access token is longer than {MAX_TOKEN_BYTES} bytes")]
+    TooLong,
+    /// The file is a directory, a device or a pipe.
+    #[error("{} is not a regular file", .0.display())]
+    NotAFile(PathBuf),
+    /// The file or stream could not be read.
+    #[error("the access token could not be read from {from}: {source}")]
+    Unreadable {
+        /// Where it was read from.
+        from: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl TokenError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        Some(
+            match self {
+                Self::Empty => {
+                    "copy the access token from the app's Authentication page in the Developer Hub"
+                }
+                Self::MultiLine => "put the token alone on one line",
+                Self::NotVisibleAscii => {
+                    "copy the token again: quotation marks or invisible characters came along"
+                }
+                Self::TooLong => "give the token itself, not a file of something else",
+                Self::NotAFile(_) => "give the path of a plain file, or pass the token on standard input",
+                Self::Unreadable { .. } => "check that the file exists and that you may read it",
+            }
+            .to_owned(),
+        )
+    }
+}
+
+impl Token {
+    /// Checks a token; white space around it is dropped.
+    pub fn new(text: &str) -> Result<Self, TokenError> {
+        let token = text.trim();
+        if token.is_empty() {
+            return Err(TokenError::Empty);
+        }
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(TokenError::TooLong);
+        }
+        if token.contains(['\n', '\r']) {
+            return Err(TokenError::MultiLine);
+        }
+        if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(TokenError::NotVisibleAscii);
+        }
+        Ok(Self(token.to_owned()))
+    }
+
+    /// Reads a token from a regular file. The second value warns when others may read the file too.
+    pub fn from_file(path: &Path) -> Result<(Self, Option<String>), TokenError> {
+        let unreadable = |source| TokenError::Unreadable { from: path.display().to_string(), source };
+        // Looked at before it is opened: opening a pipe would wait for a writer.
+        if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+            return Err(TokenError::NotAFile(path.to_owned()));
+        }
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        let metadata = file.metadata().map_err(unreadable)?;
+        if !metadata.is_file() {
+            return Err(TokenError::NotAFile(path.to_owned()));
+        }
+        let token = Self::read(file, &path.display().to_string())?;
+        Ok((token, loose_permissions(path, &metadata)))
+    }
+
+    /// Reads a token from a stream, such as standard input.
+    pub fn from_reader(reader: impl Read) -> Result<Self, TokenError> {
+        Self::read(reader, "standard input")
+    }
+
+    fn read(reader: impl Read, from: &str) -> Result<Self, TokenError> {
+        let mut bytes = Vec::new();
+        reader
+            .take(MAX_TOKEN_BYTES as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|source| TokenError::Unreadable { from: from.to_owned(), source })?;
+        if bytes.len() > MAX_TOKEN_BYTES {
+            return Err(TokenError::TooLong);
+        }
+        Self::new(std::str::from_utf8(&bytes).map_err(|_| TokenError::NotVisibleAscii)?)
+    }
+
+    /// The value of the `Authorization` header, marked so that no log shows it.
+    pub(super) fn header(&self) -> Result<HeaderValue, TokenError> {
+        let mut value =
+            HeaderValue::from_str(&format!("Bearer {}", self.0)).map_err(|_| TokenError::NotVisibleAscii)?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(***)")
+    }
+}
+
+#[cfg(unix)]
+fn loose_permissions(path: &Path, metadata: &std::fs::Metadata) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = metadata.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then(|| {
+        format!(
+            "other users of this machine can access the token file {} (mode {mode:03o}); chmod 600 keeps it private",
+            path.display()
+        )
+    })
+}
+
+#[cfg(not(unix))]
+fn loose_permissions(_: &Path, _: &std::fs::Metadata) -> Option<String> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_around_is_dropped_and_debug_hides() {
+        let token = Token::new(" \tdG9rOmFiYw==\n").unwrap();
+        assert_eq!(token.0, "dG9rOmFiYw==");
+        assert_eq!(format!("{token:?}"), "Token(***)");
+        let header = token.header().unwrap();
+        assert!(header.is_sensitive());
+        assert!(!format!("{header:?}").contains("dG9r"));
+    }
+
+    #[test]
+    fn each_mistake_has_its_own_error_without_the_token() {
+        let errors = [
+            Token::new(" \n ").unwrap_err(),
+            Token::new("secret\nsecret").unwrap_err(),
+            Token::new("secr\u{e9}t").unwrap_err(),
+            Token::new("secret secret").unwrap_err(),
+            Token::new(&"secret".repeat(1000)).unwrap_err(),
+            Token::from_reader(&b"\xffsecret"[..]).unwrap_err(),
+        ];
+        assert!(matches!(
+            errors,
+            [
+                TokenError::Empty,
+                TokenError::MultiLine,
+                TokenError::NotVisibleAscii,
+                TokenError::NotVisibleAscii,
+                TokenError::TooLong,
+                TokenError::NotVisibleAscii
+            ]
+        ));
+        for error in errors {
+            assert!(!format!("{error}{error:?}{:?}", error.hint()).contains("secr"));
+        }
+    }
+
+    #[test]
+    fn an_endless_stream_ends() {
+        assert!(matches!(Token::from_reader(std::io::repeat(b'a')), Err(TokenError::TooLong)));
+    }
+
+    #[test]
+    fn files_are_checked() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(Token::from_file(folder.path()), Err(TokenError::NotAFile(_))));
+        let path = folder.path().join("token");
+        assert!(matches!(Token::from_file(&path), Err(TokenError::Unreadable { .. })));
+        std::fs::write(&path, "abc\n").unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+            assert!(Token::from_file(&path).unwrap().1.unwrap().contains("644"));
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+        }
+        assert_eq!(Token::from_file(&path).unwrap(), (Token("abc".to_owned()), None));
+    }
+}

@@ -1,0 +1,186 @@
+//! Whole collections against a fake workspace.
+
+use std::convert::Infallible;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::*;
+use crate::api::fake::{Asked, Reply, Server, TOKEN, ok, refusal, reply};
+
+const NOW: i64 = 1_700_000_000;
+const DAY: i64 = 86_400;
+
+fn ranges() -> Ranges {
+    let at = |seconds| Timestamp::from_second(seconds).unwrap();
+    Ranges { now: at(NOW), since: at(NOW - 30 * DAY), arrivals_since: at(NOW - 90 * DAY) }
+}
+
+/// A workspace with two teammates and an event in each range, a few sources of which `special` answers.
+fn workspace(special: impl Fn(&Asked) -> Option<Reply> + Send + Sync + 'static) -> Server {
+    Server::start(move |asked| {
+        special(asked).unwrap_or_else(|| match &*asked.path {
+            "/me" => ok(&json!({"id": 1, "app": {"id_code": "w", "created_at": NOW - 1000 * DAY}})),
+            "/admins" => ok(&json!({"admins": [{"id": "1"}, null, {"id": 2}, "x"]})),
+            "/admins/activity_logs/search" => {
+                let body = asked.json();
+                let name = match (&body["event_types"][0], body["event_types"].is_null()) {
+                    (_, true) => "window",
+                    (first, _) if first == "admin_login_success" => "admin_login_success",
+                    _ => "role_change",
+                };
+                let at = body["created_at_before"].as_i64().unwrap() - 10;
+                let event = json!({"id": name, "created_at": at, "activity_type": name});
+                ok(&json!({"activity_logs": [event], "pages": {"total_pages": 1}}))
+            }
+            _ => refusal(403, "forbidden"),
+        })
+    })
+}
+
+/// Collects and gives the records as words, in order.
+async fn run(server: &Server, timeout: u64) -> (Result<Outcomes, CollectError<Infallible>>, Vec<String>) {
+    let (client, _) = server.client(Duration::from_millis(timeout));
+    let mut records = Vec::new();
+    let mut sink = |record: Record<'_>| {
+        records.push(match record {
+            Record::Me(_) => "me".to_owned(),
+            Record::Admins(admins) => format!("admins {}", admins.len()),
+            Record::IpAllowlist(_) => "allowlist".to_owned(),
+            Record::Probe(answers) => format!("probe {}", answers.len()),
+            Record::Event(feed, event) => format!("{feed:?} {}", event.id),
+        });
+        Ok(())
+    };
+    let outcomes = collect(&client, &ranges(), &CollectOptions { probe: true }, &mut sink).await;
+    (outcomes, records)
+}
+
+fn status(outcomes: &Outcomes) -> Vec<SourceStatus> {
+    Feed::ALL.iter().map(|feed| outcomes.feeds[feed].status).collect()
+}
+
+#[tokio::test]
+async fn reads_every_source_and_head_before_events() {
+    use SourceStatus::{Complete, Forbidden};
+    let server = workspace(|asked| {
+        (asked.path == "/me").then(|| std::thread::sleep(Duration::from_millis(80)));
+        None
+    });
+    let (outcomes, records) = run(&server, 9_000).await;
+    let outcomes = outcomes.unwrap();
+    assert_eq!(status(&outcomes), [Complete, Complete, Complete, Complete, Complete, Forbidden, Complete]);
+    let at = |word: &str| records.iter().position(|record| record == word).unwrap();
+    for event in ["LogWindow window", "LogHistory role_change", "LogArrivals admin_login_success"] {
+        assert!(at("me") < at(event) && at("admins 2") < at(event), "{records:?}");
+    }
+    assert!(outcomes.warnings[0].contains("2 of 4"));
+    assert_eq!(outcomes.feeds[&Feed::TokenProbe].requests, 6);
+    let asked = server.asked();
+    assert_eq!(asked.len(), 12);
+    assert!(asked.iter().all(|asked| asked.head.contains(TOKEN) && asked.head.contains("2.16")));
+    let history = asked.iter().find(|asked| asked.body.contains("role_change")).unwrap().json();
+    assert_eq!(history["created_at_after"], NOW - 1000 * DAY - 1);
+    assert_eq!(history["created_at_before"], NOW - 30 * DAY);
+}
+
+#[tokio::test]
+async fn a_bad_token_ends_it_at_once() {
+    let server = workspace(|asked| {
+        Some(if asked.path.contains("logs") { Reply::Trickle } else { refusal(401, "unauthorized") })
+    });
+    let start = Instant::now();
+    let (outcomes, records) = run(&server, 9_000).await;
+    let error = outcomes.unwrap_err();
+    assert!(matches!(&error, CollectError::BadToken(ApiError::Unauthorized(_))));
+    assert!(error.hint().unwrap().contains("regenerated") && !error.to_string().contains(TOKEN));
+    assert!(records.is_empty() || records == ["probe 6"]);
+    assert!(start.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn an_allowlist_refusal_is_told_apart() {
+    let server = workspace(|_| {
+        let message = "Your IP address is not on the allowlist for API access";
+        Some(reply(403, &[], &json!({"errors": [{"code": "forbidden", "message": message}]}).to_string()))
+    });
+    assert!(matches!(run(&server, 9_000).await.0, Err(CollectError::NotAllowed(_))));
+}
+
+#[tokio::test]
+async fn another_host_is_no_workspace() {
+    let server = workspace(|_| Some(reply(200, &["Content-Type: text/html"], "<html>")));
+    assert!(matches!(run(&server, 9_000).await.0, Err(CollectError::Unreachable(ApiError::NotJson { .. }))));
+}
+
+#[tokio::test]
+async fn a_refused_me_is_only_a_warning() {
+    let server = workspace(|asked| (asked.path == "/me").then(|| refusal(401, "unauthorized")));
+    let (outcomes, records) = run(&server, 9_000).await;
+    let outcomes = outcomes.unwrap();
+    assert_eq!(outcomes.feeds[&Feed::Me].status, SourceStatus::Forbidden);
+    assert_eq!(outcomes.feeds[&Feed::LogHistory].status, SourceStatus::Complete);
+    assert!(outcomes.warnings.iter().any(|warning| warning.contains("GET /me")));
+    assert!(records.contains(&"LogHistory role_change".to_owned()));
+    let asked = server.asked();
+    let history = asked.iter().find(|asked| asked.body.contains("role_change")).unwrap().json();
+    assert_eq!(history["created_at_after"], NOW - 730 * DAY - 1);
+}
+
+#[tokio::test]
+async fn a_log_that_is_refused_or_broken_ends_alone() {
+    for (code, expected) in
+        [(401, SourceStatus::Forbidden), (403, SourceStatus::Forbidden), (500, SourceStatus::Failed)]
+    {
+        let server = workspace(move |asked| asked.path.contains("logs").then(|| refusal(code, "x")));
+        let outcomes = run(&server, 9_000).await.0.unwrap();
+        for feed in [Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals] {
+            assert_eq!(outcomes.feeds[&feed].status, expected);
+            assert!(outcomes.feeds[&feed].detail.as_ref().unwrap().contains("req-1"));
+        }
+        assert_eq!(outcomes.feeds[&Feed::Admins].status, SourceStatus::Complete);
+    }
+}
+
+#[tokio::test]
+async fn a_probe_that_stays_broken_fails_with_its_status() {
+    let server = workspace(|asked| match &*asked.path {
+        "/tags" => Some(ok(&json!({}))),
+        "/segments" => Some(refusal(503, "x")),
+        _ => None,
+    });
+    let (client, _) = server.client(Duration::from_secs(9));
+    let mut answers = Vec::new();
+    let mut sink = |record: Record<'_>| {
+        if let Record::Probe(got) = record {
+            answers = got.to_vec();
+        }
+        Ok::<_, Infallible>(())
+    };
+    let outcomes = collect(&client, &ranges(), &CollectOptions { probe: true }, &mut sink).await.unwrap();
+    assert_eq!(outcomes.feeds[&Feed::TokenProbe].status, SourceStatus::Failed);
+    let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses, [Some(200), Some(503), Some(403), Some(403), Some(403), Some(403)]);
+}
+
+#[tokio::test]
+async fn the_deadline_fails_what_is_unfinished_and_keeps_the_rest() {
+    let server = workspace(|asked| asked.body.contains("role_change").then_some(Reply::Trickle));
+    let (outcomes, records) = run(&server, 300).await;
+    let outcomes = outcomes.unwrap();
+    let history = &outcomes.feeds[&Feed::LogHistory];
+    assert_eq!(history.status, SourceStatus::Failed);
+    assert!(history.detail.as_ref().unwrap().contains("deadline"));
+    assert!(records.contains(&"LogWindow window".to_owned()));
+}
+
+#[tokio::test]
+async fn a_sink_that_fails_ends_it() {
+    let server = workspace(|_| None);
+    let (client, _) = server.client(Duration::from_secs(9));
+    let mut sink =
+        |record: Record<'_>| if matches!(record, Record::Event(..)) { Err("full") } else { Ok(()) };
+    let ended = collect(&client, &ranges(), &CollectOptions { probe: false }, &mut sink).await;
+    assert!(matches!(ended, Err(CollectError::Sink("full"))));
+}
