@@ -57,12 +57,16 @@ fn token_and_version_are_required() {
 fn search_filters_sorts_and_pages() {
     let server = Api::new(busy()).serve();
     let ask = |body: Value| authorized(&server.origin(), "POST", SEARCH, &body);
-    let (_, first) = ask(json!({ "created_at_after": NOW_SECONDS - DAY, "per_page": 25, "event_types": ["tag_creation"] }));
+    let (_, first) = ask(
+        json!({ "created_at_after": NOW_SECONDS - DAY, "per_page": 25, "event_types": ["tag_creation"] }),
+    );
     assert_eq!(first["pages"]["total_pages"], 2);
     let events = first["activity_logs"].as_array().unwrap();
     assert_eq!((events.len(), &events[0]["created_at"]), (25, &json!(NOW_SECONDS)), "newest first");
     assert!(first["pages"]["next"].as_str().unwrap().contains("page=2"));
-    let (_, last) = ask(json!({ "created_at_after": NOW_SECONDS - DAY, "per_page": 25, "page": 2, "event_types": ["tag_creation"] }));
+    let (_, last) = ask(
+        json!({ "created_at_after": NOW_SECONDS - DAY, "per_page": 25, "page": 2, "event_types": ["tag_creation"] }),
+    );
     assert_eq!((last["activity_logs"].as_array().unwrap().len(), &last["pages"]["next"]), (20, &Value::Null));
     assert_eq!(ask(json!({ "created_at_after": 0, "per_page": 251 })).0, 400);
     assert_eq!(ask(json!({ "per_page": 20 })).0, 404, "created_at_after is required");
@@ -89,7 +93,8 @@ fn borders_belong_to_the_range_unless_told_otherwise() {
 
 #[test]
 fn faults_end_after_their_count() {
-    let api = Api::new(Workspace::healthy()).fault_times("/me", 2, Answer::error(500, "server_error", "Oops"));
+    let api =
+        Api::new(Workspace::healthy()).fault_times("/me", 2, Answer::error(500, "server_error", "Oops"));
     let server = api.serve();
     let statuses = [0; 3].map(|_| authorized(&server.origin(), "GET", "/me", &Value::Null).0);
     assert_eq!(statuses, [500, 500, 200]);
@@ -100,7 +105,8 @@ fn faults_end_after_their_count() {
 #[test]
 fn budget_ends_in_429() {
     let server = Api::new(Workspace::healthy()).budget(1).serve();
-    let statuses: Vec<_> = (0..3).map(|_| authorized(&server.origin(), "GET", "/me", &Value::Null).0).collect();
+    let statuses: Vec<_> =
+        (0..3).map(|_| authorized(&server.origin(), "GET", "/me", &Value::Null).0).collect();
     assert!(statuses.contains(&429), "three requests fit into two windows of one: {statuses:?}");
 }
 

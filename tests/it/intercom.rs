@@ -13,8 +13,14 @@ use crate::program::TOKEN;
 use crate::workspace::Workspace;
 
 /// The endpoints the token probe asks.
-pub(crate) const PROBED: [&str; 6] =
-    ["/tags", "/segments", "/data_attributes", "/ticket_types", "/help_center/collections", "/news/newsfeeds"];
+pub(crate) const PROBED: [&str; 6] = [
+    "/tags",
+    "/segments",
+    "/data_attributes",
+    "/ticket_types",
+    "/help_center/collections",
+    "/news/newsfeeds",
+];
 
 /// The activity log, by search.
 pub(crate) const SEARCH: &str = "/admins/activity_logs/search";
@@ -215,7 +221,11 @@ impl Api {
             return Answer::error(401, "unauthorized", "Access Token Invalid");
         }
         if seen.headers.get("intercom-version").map(String::as_str) != Some("2.16") {
-            return Answer::error(400, "intercom_version_invalid", "The requested version is not available here");
+            return Answer::error(
+                400,
+                "intercom_version_invalid",
+                "The requested version is not available here",
+            );
         }
         match self.spend() {
             Some((limit, used, reset)) if used > limit => {
@@ -252,7 +262,8 @@ impl Api {
             ("POST", SEARCH) => self.search(seen),
             ("GET", LOG) => self.list(seen),
             ("GET", "/admins/activity_log_event_types") => {
-                let mut types: Vec<_> = self.workspace.events.iter().map(|event| &event["activity_type"]).collect();
+                let mut types: Vec<_> =
+                    self.workspace.events.iter().map(|event| &event["activity_type"]).collect();
                 types.sort_by_key(|name| name.to_string());
                 types.dedup();
                 Answer::json(200, &json!({ "type": "activity_log_event_type.list", "event_types": types }))
@@ -275,13 +286,22 @@ impl Api {
             Value::Array(types) => Some(types.as_slice()),
             _ => None,
         };
-        let cursor = body["starting_after"].as_str().and_then(|cursor| cursor.strip_prefix("after-page-")?.parse().ok());
+        let cursor = body["starting_after"]
+            .as_str()
+            .and_then(|cursor| cursor.strip_prefix("after-page-")?.parse().ok());
         let page = cursor.map_or_else(|| body["page"].as_u64().unwrap_or(1), |before: u64| before + 1);
         let per_page = body["per_page"].as_u64().unwrap_or(20);
         if per_page == 0 || per_page > 250 {
             return Answer::error(400, "parameter_invalid", "per_page must be between 1 and 250");
         }
-        self.page(seen, body["created_at_after"].as_i64(), body["created_at_before"].as_i64(), types, page, per_page)
+        self.page(
+            seen,
+            body["created_at_after"].as_i64(),
+            body["created_at_before"].as_i64(),
+            types,
+            page,
+            per_page,
+        )
     }
 
     fn list(&self, seen: &Seen) -> Answer {

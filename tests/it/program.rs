@@ -224,7 +224,8 @@ impl Run {
 
     /// The names of the files in the run's directory.
     pub(crate) fn files(&self) -> Vec<String> {
-        let relative = |path: PathBuf| path.strip_prefix(self.directory.path()).unwrap().display().to_string();
+        let relative =
+            |path: PathBuf| path.strip_prefix(self.directory.path()).unwrap().display().to_string();
         files_under(self.directory.path()).into_iter().map(relative).collect()
     }
 
@@ -259,7 +260,10 @@ impl Report {
     #[track_caller]
     pub(crate) fn control(&self, id: &str) -> &Value {
         let controls = self.0["controls"].as_array().expect("controls is a list");
-        controls.iter().find(|control| control["id"] == id).unwrap_or_else(|| panic!("no control {id}: {}", self.0))
+        controls
+            .iter()
+            .find(|control| control["id"] == id)
+            .unwrap_or_else(|| panic!("no control {id}: {}", self.0))
     }
 
     /// The status of a control.
@@ -294,7 +298,10 @@ impl Report {
     #[track_caller]
     pub(crate) fn source(&self, id: &str) -> &Value {
         let sources = self.0["sources"].as_array().expect("sources is a list");
-        sources.iter().find(|source| source["id"] == id).unwrap_or_else(|| panic!("no source {id}: {}", self.0))
+        sources
+            .iter()
+            .find(|source| source["id"] == id)
+            .unwrap_or_else(|| panic!("no source {id}: {}", self.0))
     }
 
     /// Asserts how a source ended.

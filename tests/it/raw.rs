@@ -61,11 +61,7 @@ impl Server {
     }
 }
 
-fn converse(
-    stream: TcpStream,
-    api: &Api,
-    behaviours: &[(&'static str, Behaviour)],
-) -> std::io::Result<()> {
+fn converse(stream: TcpStream, api: &Api, behaviours: &[(&'static str, Behaviour)]) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     while let Some(seen) = read_request(&mut reader)? {
         let behaviour = behaviours.iter().find(|(path, _)| *path == seen.path);

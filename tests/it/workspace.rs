@@ -128,7 +128,8 @@ impl Workspace {
 
     /// [`Workspace::permissions`], with the conversation access.
     pub(crate) fn snapshot(self, email: &str, granted: &[&str], access: &str, seconds_ago: i64) -> Self {
-        let names = ["access_workspace_settings", "export_data", "manage_teammates", "manage_tags", "send_messages"];
+        let names =
+            ["access_workspace_settings", "export_data", "manage_teammates", "manage_tags", "send_messages"];
         let map = |granted: &[&str]| -> Value {
             names.iter().map(|name| ((*name).to_owned(), Value::from(granted.contains(name)))).collect()
         };
@@ -149,7 +150,8 @@ impl Workspace {
 
     /// `/ip_allowlist` is readable and answers this.
     pub(crate) fn allowlist(mut self, enabled: bool, ranges: &[&str]) -> Self {
-        self.ip_allowlist = Some(json!({ "type": "ip_allowlist", "enabled": enabled, "ip_allowlist": ranges }));
+        self.ip_allowlist =
+            Some(json!({ "type": "ip_allowlist", "enabled": enabled, "ip_allowlist": ranges }));
         self
     }
 }
