@@ -6,6 +6,8 @@ mod config;
 mod controls;
 /// The built-in sample workspace.
 mod demo;
+/// The remaining controls, status by status.
+mod evidence;
 /// The harness itself: the mock API answers as documented.
 mod harness;
 /// Servers that fail, lie or stall.

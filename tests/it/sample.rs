@@ -59,9 +59,11 @@ const PEOPLE: [(&str, &str, &str); 41] = [
     ("Joris", "Beck", "Read only"),
 ];
 
-/// The last person in the list provisioned by SCIM, the one who accepted an invite, the one nobody has seen
-/// for months, and the two who sign in by password.
-const PROVISIONED: usize = 39;
+/// Who came in the last months, and how many days ago; the others were there from the start.
+const ARRIVALS: [(usize, i64); 5] = [(38, 6), (39, 11), (INVITED, 20), (36, 75), (35, 130)];
+
+/// The one of them who accepted an invite, the person nobody has seen for months, and the two who sign in by
+/// password.
 const INVITED: usize = 33;
 const DORMANT: usize = 40;
 const BY_PASSWORD: [usize; 2] = [3, 17];
@@ -117,15 +119,16 @@ impl Log {
         for person in 0..PEOPLE.len() {
             let clock = HOUR + (person as i64 * 397) % (7 * HOUR);
             let first_day = if person == DORMANT { 140 } else { 0 };
+            let arrived = ARRIVALS.iter().find(|(who, _)| *who == person).map_or(720, |(_, days)| *days);
             let recent = (first_day..31).filter(|day| !(*day == 0 && person % 3 == 0) && day % 7 < 5);
             let earlier = (31.max(first_day)..720).filter(|day| (day + person as i64) % 14 == 0);
-            for day in recent.chain(earlier) {
+            for day in recent.chain(earlier).filter(|day| *day < arrived) {
                 let password = BY_PASSWORD.contains(&person) && (day + person as i64) % 4 == 0;
                 let method = if password { "email_password" } else { "saml" };
                 let metadata = json!({ "sign_in_method": method });
                 self.by(person, day * DAY + clock, "admin_login_success", "signed in", metadata);
             }
-            for day in (first_day..31).filter(|day| (day + person as i64) % 9 == 0) {
+            for day in (first_day..31.min(arrived)).filter(|day| (day + person as i64) % 9 == 0) {
                 self.by(
                     person,
                     day * DAY + clock / 2,
@@ -166,7 +169,7 @@ impl Log {
     }
 
     fn people(&mut self) {
-        for (person, days) in [(38, 6), (PROVISIONED, 11), (36, 75), (35, 130)] {
+        for (person, days) in ARRIVALS.into_iter().filter(|(person, _)| *person != INVITED) {
             let admin = json!({ "admin": { "id": 9001 + person, "first_name": PEOPLE[person].0 } });
             let by = json!({ "type": "admin", "id": id(person), "email": email(person), "ip": null });
             let said = format!("{} was provisioned.", name(person));
@@ -213,7 +216,7 @@ impl Log {
             "send_messages",
         ];
         let everyday = ["manage_saved_replies", "manage_tags", "reassign_conversations", "send_messages"];
-        for (turn, person) in [0, 1, 2, 3, 4, 6, 9, 12, 15, 18, 21, 24, 30, 36].into_iter().enumerate() {
+        for (turn, person) in [0, 1, 2, 3, 4, 6, 9, 12, 15, 18, 21, 24, 30, 34].into_iter().enumerate() {
             let privileged = person < 5;
             let exporter = person == 12;
             let granted =
