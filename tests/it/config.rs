@@ -56,7 +56,7 @@ fn named_configuration_may_name_a_token_file() {
 
 #[test]
 fn unknown_keys_come_with_a_suggestion() {
-    demo().file(FILE, "[scan]\nfail_onn = \"l2\"\n").run().exits(2).says("fail_onn").says("fail_on`");
+    demo().file(FILE, "[scan]\nfail_onn = \"l2\"\n").run().exits(2).says("fail_onn").says("did you mean");
     demo().file(FILE, "[organisation]\n").run().exits(2).says("organization");
     demo().file(FILE, "[params.\"2.3\"]\nmax_admin = 4\n").run().exits(2).says("max_admins");
 }

@@ -57,7 +57,7 @@ fn unknown_ids_come_with_a_suggestion() {
 
 #[test]
 fn ten_mistakes_in_several_files_are_reported_at_once() {
-    let good = every("row.privileged");
+    let good = every("row.role != null");
     let swap = |id: &str, from: &str, to: &str| control(id, &good).replace(from, to);
     let files = [
         ("X1-key.toml", swap("X1", "effort =", "efort ="), "efort"),
@@ -65,10 +65,10 @@ fn ten_mistakes_in_several_files_are_reported_at_once() {
         ("X3-level.toml", swap("X3", "\"L1\"", "\"L7\""), "L7"),
         ("X4-name.toml", control("X40", &good), "X40"),
         ("X5-table.toml", swap("X5", "\"teammates\"", "\"teammate\""), "teammates"),
-        ("X6-field.toml", control("X6", &every("row.privilegd")), "privileged"),
+        ("X6-field.toml", control("X6", &every("row.emial != null")), "email"),
         ("X7-function.toml", control("X7", &every("lowr(row.email) == 'a'")), "lowr"),
-        ("X8-variable.toml", control("X8", &every("rows.privileged")), "rows"),
-        ("X9-syntax.toml", control("X9", &every("row.privileged &&")), "X9-syntax.toml"),
+        ("X8-variable.toml", control("X8", &every("rows.role != null")), "rows"),
+        ("X9-syntax.toml", control("X9", &every("row.role != null &&")), "X9-syntax.toml"),
         ("X10-example.toml", swap("X10", "expect = \"manual\"", "expect = \"fail\""), "X10-example.toml"),
     ];
     let program =
@@ -88,7 +88,7 @@ fn ten_mistakes_in_several_files_are_reported_at_once() {
 
 #[test]
 fn duplicate_ids_are_refused() {
-    let text = control("X1", &every("row.privileged"));
+    let text = control("X1", &every("row.role != null"));
     check().file("own/X1-one.toml", &text).file("own/X1-two.toml", &text).run().exits(2);
 }
 
@@ -103,7 +103,7 @@ fn hostile_expressions_are_refused_when_the_catalog_loads() {
         format!("{}true", "!".repeat(1_000)),
         format!("{}true{}", "(".repeat(500), ")".repeat(500)),
         nested.to_owned(),
-        "row['priv' + 'ileged']".to_owned(),
+        "row['ro' + 'le'] != null".to_owned(),
         "facts.no_such_value == 1".to_owned(),
     ];
     for expression in hostile {
@@ -132,4 +132,16 @@ fn controls_are_added_and_replaced_openly() {
 fn directories_that_are_not_there_are_usage_errors() {
     program().args(["scan", "--demo", "--controls", "absent"]).run().exits(2).says("absent");
     program().args(["controls", "check", "absent"]).run().exits(2).says("absent");
+}
+
+#[test]
+fn count_of_privileged_rows_is_a_control() {
+    let check = "[check.count]\nover = \"teammates\"\nwhere = \"row.privileged\"\nmax = \"params.max_admins\"\n\
+                 subject = \"row.email\"\nmessage = \"'privileged: role ' + text(row.role)\"\n\
+                 [params]\nmax_admins = 1\n";
+    let server = Api::new(Workspace::healthy()).serve();
+    let run =
+        scan(&server.origin()).args(["--controls", "own"]).file("own/X1-few.toml", control("X1", check));
+    let report = run.run().exits(1).report();
+    assert_eq!(report.subjects("X1"), ["ana@fixture.example", "bo@fixture.example"]);
 }

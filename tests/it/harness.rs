@@ -5,7 +5,8 @@ use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
-use crate::intercom::{Answer, Api, LOG, Next, SEARCH};
+use crate::exchange::Answer;
+use crate::intercom::{Api, LOG, Next, SEARCH};
 use crate::program::{NOW_SECONDS, TOKEN};
 use crate::raw::{self, Behaviour};
 use crate::workspace::{DAY, Event, Workspace};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::intercom::{Answer, Api, LOG, Next, SEARCH};
+use crate::exchange::Answer;
+use crate::intercom::{Api, LOG, Next, SEARCH};
 use crate::program::{Run, scan};
 use crate::raw::{self, Behaviour};
 use crate::scan::busy;

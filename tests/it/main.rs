@@ -1,5 +1,7 @@
 //! Runs the built program against servers that answer, or misbehave, as Intercom's API does.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage up ought to fail at once")]
+
 /// The configuration, found or named.
 mod config;
 /// Control files and the `controls` commands.
@@ -8,6 +10,8 @@ mod controls;
 mod demo;
 /// The remaining controls, status by status.
 mod evidence;
+/// A request as a server sees it, and the answer.
+mod exchange;
 /// The harness itself: the mock API answers as documented.
 mod harness;
 /// Servers that fail, lie or stall.
@@ -26,6 +30,8 @@ mod raw;
 mod readme;
 /// Regions and origins.
 mod region;
+/// What a scan printed, control by control.
+mod report;
 /// The sample workspace of `--demo`, and its generator.
 mod sample;
 /// Shapes recorded from a live workspace.

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::intercom::{Answer, Api, Seen};
+use crate::exchange::{Answer, Seen};
+use crate::intercom::Api;
 
 /// What a path does.
 #[derive(Debug, Clone, Copy)]

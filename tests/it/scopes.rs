@@ -1,6 +1,7 @@
 //! What the token may not read, and what an error keeps from being read: manual, unknown, and the exit code.
 
-use crate::intercom::{Answer, Api};
+use crate::exchange::Answer;
+use crate::intercom::Api;
 use crate::program::scan;
 use crate::workspace::Workspace;
 

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::intercom::Api;
-use crate::program::{Report, scan};
+use crate::program::scan;
+use crate::report::Report;
 use crate::workspace::{DAY, Event, HOUR, Workspace};
 
 fn report(workspace: Workspace) -> Report {
