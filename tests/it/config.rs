@@ -1,0 +1,117 @@
+//! The configuration: found or named, checked as a whole, and never trusted further than it has to be.
+
+use crate::intercom::Api;
+use crate::program::{Program, TOKEN, program, scan};
+use crate::workspace::Workspace;
+
+const FILE: &str = "intercom-harden.toml";
+
+fn crowded() -> Workspace {
+    ["one", "two", "three"].iter().fold(Workspace::healthy(), |workspace, name| {
+        workspace.teammate(&format!("{name}@fixture.example"), "Administrator")
+    })
+}
+
+fn demo() -> Program {
+    program().args(["scan", "--demo", "--format", "json"])
+}
+
+#[test]
+fn found_configuration_is_announced_with_what_it_loosens() {
+    let server = Api::new(crowded()).serve();
+    let text = "[scan]\nfail_on = \"never\"\n[params.\"2.3\"]\nmax_admins = 999\n";
+    let run = scan(&server.origin()).file(FILE, text).run().exits(0);
+    let run = run.says(FILE).says("fail_on").says("max_admins").says("sha256:");
+    let config = run.report().0["scan"]["config"].to_string();
+    for part in [FILE, "fail_on", "max_admins", "sha256:"] {
+        assert!(config.contains(part), "the report does not name {part}: {config}");
+    }
+    let run = scan(&server.origin()).file(FILE, text).arg("--no-config").run().exits(1);
+    assert!(run.report().0["scan"]["config"].is_null(), "--no-config ignores it");
+    run.report().assert("2.3", "fail");
+}
+
+#[test]
+fn found_configuration_cannot_name_tokens_webhooks_or_commands() {
+    let server = Api::new(crowded()).serve();
+    let hostile = "[workspace]\ntoken_file = \"token\"\n\
+                   [scan]\nfail_on = \"never\"\n[params.\"2.3\"]\nmax_admins = 999\n\
+                   [[alert]]\nname = \"out\"\nwebhook = \"https://collector.example/in\"\n";
+    let run = scan(&server.origin()).file("token", TOKEN).file(FILE, hostile).run().exits(2);
+    run.says("token_file").says("webhook").says("--config");
+    for key in ["webhook = \"https://collector.example/in\"", "command = [\"sh\", \"-c\", \"id\"]"] {
+        let alert = format!("[[alert]]\nname = \"out\"\n{key}\n");
+        scan(&server.origin()).file(FILE, alert).run().exits(2).says("--config");
+    }
+    assert!(server.seen().is_empty(), "nothing is asked with a configuration that is refused");
+}
+
+#[test]
+fn named_configuration_may_name_a_token_file() {
+    let server = Api::new(Workspace::healthy()).serve();
+    let run = crate::program::scan_without_token(&server.origin()).file("token", TOKEN);
+    let run = run.file("mine.toml", "[workspace]\ntoken_file = \"token\"\n");
+    run.args(["--config", "mine.toml"]).run().exits(0);
+}
+
+#[test]
+fn unknown_keys_come_with_a_suggestion() {
+    demo().file(FILE, "[scan]\nfail_onn = \"l2\"\n").run().exits(2).says("fail_onn").says("did you mean");
+    demo().file(FILE, "[organisation]\n").run().exits(2).says("organization");
+    demo().file(FILE, "[params.\"2.3\"]\nmax_admin = 4\n").run().exits(2).says("max_admins");
+}
+
+#[test]
+fn eight_mistakes_are_reported_in_one_run() {
+    let text = "[workspace]\nregion = \"mars\"\n\
+                [scan]\nlevel = \"l9\"\nsince = \"a while\"\nstrict = \"very\"\nfail_onn = \"l1\"\n\
+                [params.\"9.9\"]\nlimit = 1\n\
+                [organization]\napproved_networks = [\"192.0.2.0/99\"]\nrequired_region = \"atlantis\"\n";
+    let run = demo().file(FILE, text).run().exits(2);
+    for wrong in ["mars", "l9", "a while", "strict", "fail_onn", "9.9", "192.0.2.0/99", "atlantis"] {
+        assert!(run.stderr.contains(wrong), "{wrong} is not reported\n{}", run.stderr);
+    }
+    for line in ["2", "4", "5", "6", "7", "11", "12"] {
+        assert!(run.stderr.contains(&format!(":{line}")), "line {line} is not named\n{}", run.stderr);
+    }
+}
+
+#[test]
+fn broken_toml_and_missing_files_are_usage_errors() {
+    demo().file(FILE, "[scan\n").run().exits(2).says(FILE);
+    demo().file(FILE, [0xff, 0xfe, 0x00]).run().exits(2);
+    demo().args(["--config", "absent.toml"]).run().exits(2).says("absent.toml");
+}
+
+#[test]
+fn parameters_override_the_defaults() {
+    let server = Api::new(crowded()).serve();
+    let text = "[params.\"2.3\"]\nmax_admins = 5\n";
+    let report =
+        scan(&server.origin()).file("own.toml", text).args(["--config", "own.toml"]).run().exits(0).report();
+    report.assert("2.3", "pass");
+    let strict = "[params.\"2.3\"]\nmax_admins = 1\nmin_admins = 1\n";
+    let server = Api::new(Workspace::healthy()).serve();
+    scan(&server.origin()).file(FILE, strict).run().exits(1).report().assert("2.3", "fail");
+}
+
+#[test]
+fn organization_decides_the_controls_that_need_it() {
+    let workspace = Workspace::healthy().teammate("eve@OTHER.example", "Viewer");
+    let workspace = workspace.sign_in("eve@OTHER.example", "saml", 60);
+    let server = Api::new(workspace).serve();
+    let text = "[organization]\nallowed_domains = [\"Fixture.example\"]\napproved_networks = [\"192.0.2.0/24\"]\n\
+                required_region = \"EU\"\nexport_approvers = [\"ana@fixture.example\"]\n";
+    let report = scan(&server.origin()).file(FILE, text).run().exits(1).report();
+    assert_eq!(report.subjects("E1").join(" ").to_lowercase(), "eve@other.example");
+    report.assert("E10", "pass");
+    report.assert("E11", "pass");
+    report.assert("E12", "fail");
+}
+
+#[test]
+fn command_line_outweighs_the_configuration() {
+    let server = Api::new(crowded()).serve();
+    let text = "[scan]\nfail_on = \"never\"\n";
+    scan(&server.origin()).file(FILE, text).args(["--fail-on", "l1"]).run().exits(1);
+}

@@ -1,0 +1,147 @@
+//! Control files: every mistake at once, hostile expressions refused, built-in controls replaced openly.
+
+use crate::intercom::Api;
+use crate::program::{Program, program, scan};
+use crate::workspace::Workspace;
+
+/// A control that is right, with these lines in its check.
+fn control(id: &str, check: &str) -> String {
+    format!(
+        "id = \"{id}\"\ntitle = \"A control of ours\"\nlevel = \"L1\"\nsection = \"House rules\"\n\
+         description = \"What we ask for.\"\nrationale = \"Why we ask for it.\"\nprerequisites = []\n\
+         effort = \"5 minutes\"\nframeworks = {{}}\n\
+         [[steps]]\ntitle = \"Look\"\npath = [\"Settings\"]\nactions = [\"Look there.\"]\n\
+         [[check]]\n{check}\n"
+    )
+}
+
+fn every(require: &str) -> String {
+    format!(
+        "[check.every]\nover = \"teammates\"\nrequire = {require:?}\nsubject = \"row.email\"\nmessage = \"'no'\"\n\
+         [[example]]\nfacts = {{ teammates = [] }}\nexpect = \"manual\"\n"
+    )
+}
+
+fn check() -> Program {
+    program().args(["controls", "check", "own"])
+}
+
+#[test]
+fn built_in_controls_are_listed_shown_and_sound() {
+    let list = program().args(["controls", "list"]).run().exits(0);
+    for id in ["1.1", "1.5", "2.3", "3.2", "4.2", "5.1", "E1", "E12"] {
+        assert!(
+            list.stdout.lines().any(|line| line.split_whitespace().any(|word| word == id)),
+            "{}",
+            list.stdout
+        );
+    }
+    let shown = program().args(["controls", "show", "2.3"]).run().exits(0);
+    for part in ["2.3", "max_admins", "AC-6(1)"] {
+        assert!(shown.stdout.contains(part), "{part}: {}", shown.stdout);
+    }
+    program().args(["controls", "check"]).run().exits(0);
+    let facts = program().args(["controls", "facts"]).run().exits(0);
+    for name in ["teammates", "sign_ins", "events", "GET /admins", "Read admin activity logs"] {
+        assert!(facts.stdout.contains(name), "{name}: {}", facts.stdout);
+    }
+}
+
+#[test]
+fn unknown_ids_come_with_a_suggestion() {
+    program().args(["controls", "show", "2.33"]).run().exits(2).says("2.3");
+    for option in ["--control", "--skip"] {
+        program().args(["scan", "--demo", option, "E33"]).run().exits(2).says("E3");
+    }
+}
+
+#[test]
+fn ten_mistakes_in_several_files_are_reported_at_once() {
+    let good = every("row.role != null");
+    let swap = |id: &str, from: &str, to: &str| control(id, &good).replace(from, to);
+    let files = [
+        ("X1-key.toml", swap("X1", "effort =", "efort ="), "efort"),
+        ("X2-type.toml", swap("X2", "title = \"A control of ours\"", "title = 7"), "title"),
+        ("X3-level.toml", swap("X3", "\"L1\"", "\"L7\""), "L7"),
+        ("X4-name.toml", control("X40", &good), "X40"),
+        ("X5-table.toml", swap("X5", "\"teammates\"", "\"teammate\""), "teammates"),
+        ("X6-field.toml", control("X6", &every("row.emial != null")), "email"),
+        ("X7-function.toml", control("X7", &every("lowr(row.email) == 'a'")), "lowr"),
+        ("X8-variable.toml", control("X8", &every("rows.role != null")), "rows"),
+        ("X9-syntax.toml", control("X9", &every("row.role != null &&")), "X9-syntax.toml"),
+        ("X10-example.toml", swap("X10", "expect = \"manual\"", "expect = \"fail\""), "X10-example.toml"),
+    ];
+    let program =
+        files.iter().fold(check(), |program, (name, text, _)| program.file(&format!("own/{name}"), text));
+    let run = program.run().exits(2);
+    let said = format!("{}{}", run.stdout, run.stderr);
+    for (name, _, mention) in &files {
+        let with_line = said.lines().any(|line| {
+            line.split(&format!("{name}:"))
+                .nth(1)
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        });
+        assert!(with_line, "{name} is not reported with a line\n{said}");
+        assert!(said.contains(mention), "{mention} is not mentioned\n{said}");
+    }
+}
+
+#[test]
+fn duplicate_ids_are_refused() {
+    let text = control("X1", &every("row.role != null"));
+    check().file("own/X1-one.toml", &text).file("own/X1-two.toml", &text).run().exits(2);
+}
+
+#[test]
+fn hostile_expressions_are_refused_when_the_catalog_loads() {
+    let nested = "[1].all(a, [1].all(b, [1].all(c, [1].all(d, a + b + c + d == 4))))";
+    let hostile = [
+        format!("{}true{}", "(".repeat(10_000), ")".repeat(10_000)),
+        format!("1{} > 0", "+1".repeat(5_000)),
+        format!("row.email{} == ''", "[0]".repeat(5_000)),
+        format!("row.email{} == ''", ".trim()".repeat(5_000)),
+        format!("{}true", "!".repeat(1_000)),
+        format!("{}true{}", "(".repeat(500), ")".repeat(500)),
+        nested.to_owned(),
+        "row['ro' + 'le'] != null".to_owned(),
+        "facts.no_such_value == 1".to_owned(),
+    ];
+    for expression in hostile {
+        let run = check().file("own/X1-hostile.toml", control("X1", &every(&expression))).run().exits(2);
+        let said = format!("{}{}", run.stdout, run.stderr);
+        assert!(said.contains("X1-hostile.toml"), "{}: {said}", &expression[..20]);
+        assert!(said.len() < 20_000, "the message repeats the expression");
+    }
+}
+
+#[test]
+fn controls_are_added_and_replaced_openly() {
+    let server = Api::new(Workspace::healthy()).serve();
+    let all_have_roles = every("row.role != null");
+    let program = scan(&server.origin()).args(["--controls", "own"]);
+    let program = program.file("own/X1-roles.toml", control("X1", &all_have_roles));
+    let report = program.file("own/2.3-ours.toml", control("2.3", &all_have_roles)).run().exits(0).report();
+    report.assert("X1", "pass");
+    assert_eq!(report.control("2.3")["title"], "A control of ours");
+    assert!(report.control("2.3")["origin"].to_string().contains("2.3-ours.toml"), "{}", report.text("2.3"));
+    assert!(report.control("1.1")["origin"].to_string().contains("built-in"), "{}", report.text("1.1"));
+    assert_eq!(report.0["catalog"]["controls"], 26);
+}
+
+#[test]
+fn directories_that_are_not_there_are_usage_errors() {
+    program().args(["scan", "--demo", "--controls", "absent"]).run().exits(2).says("absent");
+    program().args(["controls", "check", "absent"]).run().exits(2).says("absent");
+}
+
+#[test]
+fn count_of_privileged_rows_is_a_control() {
+    let check = "[check.count]\nover = \"teammates\"\nwhere = \"row.privileged\"\nmax = \"params.max_admins\"\n\
+                 subject = \"row.email\"\nmessage = \"'privileged: role ' + text(row.role)\"\n\
+                 [params]\nmax_admins = 1\n";
+    let server = Api::new(Workspace::healthy()).serve();
+    let run =
+        scan(&server.origin()).args(["--controls", "own"]).file("own/X1-few.toml", control("X1", check));
+    let report = run.run().exits(1).report();
+    assert_eq!(report.subjects("X1"), ["ana@fixture.example", "bo@fixture.example"]);
+}

@@ -1,0 +1,351 @@
+//! A server that answers as Intercom's API does, over a [`Workspace`], with faults on demand.
+//!
+//! [`Api`] is the behaviour, request in, answer out; [`Server`] puts it on a loopback port by wiremock, and
+//! [`crate::raw`] does so with the faults that no HTTP library would send.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use crate::exchange::{Answer, Seen};
+use crate::program::TOKEN;
+use crate::workspace::Workspace;
+
+/// The endpoints the token probe asks.
+pub(crate) const PROBED: [&str; 6] = [
+    "/tags",
+    "/segments",
+    "/data_attributes",
+    "/ticket_types",
+    "/help_center/collections",
+    "/news/newsfeeds",
+];
+
+/// The activity log, by search.
+pub(crate) const SEARCH: &str = "/admins/activity_logs/search";
+
+/// The activity log, page by page.
+pub(crate) const LOG: &str = "/admins/activity_logs";
+
+/// The form of `pages.next` where there is a further page.
+#[derive(Debug, Clone)]
+pub(crate) enum Next {
+    /// Always null, although `total_pages` says there is more.
+    Null,
+    /// An absolute address on this server.
+    Url,
+    /// An object with a cursor.
+    Cursor,
+    /// An absolute address on another server.
+    Elsewhere(String),
+    /// An address that leads back to page 1, whatever page was asked; every page holds the same events.
+    Loop,
+}
+
+struct Fault {
+    path: String,
+    answer: Answer,
+    left: usize,
+}
+
+/// How the API of a workspace behaves.
+pub(crate) struct Api {
+    workspace: Workspace,
+    next: Next,
+    exclusive: bool,
+    without_pages: bool,
+    readable: Vec<String>,
+    budget: Option<u64>,
+    spent: Mutex<BTreeMap<u64, u64>>,
+    faults: Mutex<Vec<Fault>>,
+    seen: Mutex<Vec<Seen>>,
+}
+
+impl Api {
+    /// Answers from the workspace, as Intercom does; the token may read admins and the log, nothing else.
+    pub(crate) fn new(workspace: Workspace) -> Self {
+        Self {
+            workspace,
+            next: Next::Url,
+            exclusive: false,
+            without_pages: false,
+            readable: Vec::new(),
+            budget: None,
+            spent: Mutex::default(),
+            faults: Mutex::default(),
+            seen: Mutex::default(),
+        }
+    }
+
+    /// The form of `pages.next`.
+    pub(crate) fn next(mut self, next: Next) -> Self {
+        self.next = next;
+        self
+    }
+
+    /// Events at exactly `created_at_after` and `created_at_before` are left out.
+    pub(crate) fn exclusive(mut self) -> Self {
+        self.exclusive = true;
+        self
+    }
+
+    /// Pages say nothing about where they stand.
+    pub(crate) fn without_pages(mut self) -> Self {
+        self.without_pages = true;
+        self
+    }
+
+    /// The token may read this path too.
+    pub(crate) fn readable(mut self, path: &str) -> Self {
+        self.readable.push(path.to_owned());
+        self
+    }
+
+    /// Allows this many requests in each window of ten seconds, and says so in headers.
+    pub(crate) fn budget(mut self, limit: u64) -> Self {
+        self.budget = Some(limit);
+        self
+    }
+
+    /// Every request to the path (`*`: to any) is answered with this.
+    pub(crate) fn fault(self, path: &str, answer: Answer) -> Self {
+        self.fault_times(path, usize::MAX, answer)
+    }
+
+    /// The first requests to the path (`*`: to any) are answered with this.
+    pub(crate) fn fault_times(self, path: &str, times: usize, answer: Answer) -> Self {
+        self.faults.lock().unwrap().push(Fault { path: path.to_owned(), answer, left: times });
+        self
+    }
+
+    /// A fault of both ways to the activity log.
+    pub(crate) fn log_fault(self, answer: &Answer) -> Self {
+        self.fault(SEARCH, answer.clone()).fault(LOG, answer.clone())
+    }
+
+    /// Puts it on a loopback port.
+    pub(crate) fn serve(self) -> Server {
+        Server::start(Arc::new(self))
+    }
+
+    /// Every request so far.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// Answers a request and remembers it.
+    pub(crate) fn answer(&self, seen: Seen) -> Answer {
+        let answer = self.decide(&seen);
+        self.seen.lock().unwrap().push(seen);
+        answer
+    }
+
+    fn decide(&self, seen: &Seen) -> Answer {
+        let mut faults = self.faults.lock().unwrap();
+        let fits = |fault: &Fault| fault.left > 0 && (fault.path == "*" || fault.path == seen.path);
+        if let Some(fault) = faults.iter_mut().find(|fault| fits(fault)) {
+            fault.left -= 1;
+            return fault.answer.clone();
+        }
+        drop(faults);
+        if seen.headers.get("authorization") != Some(&format!("Bearer {TOKEN}")) {
+            return Answer::error(401, "unauthorized", "Access Token Invalid");
+        }
+        if seen.headers.get("intercom-version").map(String::as_str) != Some("2.16") {
+            return Answer::error(
+                400,
+                "intercom_version_invalid",
+                "The requested version is not available here",
+            );
+        }
+        match self.spend() {
+            Some((limit, used, reset)) if used > limit => {
+                Answer::error(429, "rate_limit_exceeded", "Exceeded rate limit of the app")
+                    .header("X-RateLimit-Limit", limit)
+                    .header("X-RateLimit-Remaining", 0)
+                    .header("X-RateLimit-Reset", reset)
+            }
+            Some((limit, used, reset)) => (self.route(seen))
+                .header("X-RateLimit-Limit", limit)
+                .header("X-RateLimit-Remaining", limit - used)
+                .header("X-RateLimit-Reset", reset),
+            None => self.route(seen),
+        }
+    }
+
+    /// Limit, requests in this window, and the window's end.
+    fn spend(&self) -> Option<(u64, u64, u64)> {
+        let limit = self.budget?;
+        let window = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() / 10;
+        let mut spent = self.spent.lock().unwrap();
+        let used = spent.entry(window).or_default();
+        *used += 1;
+        Some((limit, *used, (window + 1) * 10))
+    }
+
+    fn route(&self, seen: &Seen) -> Answer {
+        let refused = Answer::error(403, "token_unauthorized", "Not authorized to access resource");
+        match (seen.method.as_str(), seen.path.as_str()) {
+            ("GET", "/me") => Answer::json(200, &self.workspace.me),
+            ("GET", "/admins") => {
+                Answer::json(200, &json!({ "type": "admin.list", "admins": self.workspace.admins }))
+            }
+            ("POST", SEARCH) => self.search(seen),
+            ("GET", LOG) => self.list(seen),
+            ("GET", "/admins/activity_log_event_types") => {
+                let mut types: Vec<_> =
+                    self.workspace.events.iter().map(|event| &event["activity_type"]).collect();
+                types.sort_by_key(|name| name.to_string());
+                types.dedup();
+                Answer::json(200, &json!({ "type": "activity_log_event_type.list", "event_types": types }))
+            }
+            ("GET", "/ip_allowlist") => match &self.workspace.ip_allowlist {
+                Some(allowlist) => Answer::json(200, allowlist),
+                None => refused,
+            },
+            ("GET", path) if self.readable.iter().any(|readable| readable == path) => {
+                Answer::json(200, &json!({ "type": "list", "data": [] }))
+            }
+            ("GET", path) if PROBED.contains(&path) || path == "/teams" => refused,
+            _ => Answer::error(404, "not_found", "The requested resource was not found"),
+        }
+    }
+
+    fn search(&self, seen: &Seen) -> Answer {
+        let body = &seen.body;
+        let types = match &body["event_types"] {
+            Value::Array(types) => Some(types.as_slice()),
+            _ => None,
+        };
+        let cursor = body["starting_after"]
+            .as_str()
+            .and_then(|cursor| cursor.strip_prefix("after-page-")?.parse().ok());
+        let page = cursor.map_or_else(|| body["page"].as_u64().unwrap_or(1), |before: u64| before + 1);
+        let per_page = body["per_page"].as_u64().unwrap_or(20);
+        if per_page == 0 || per_page > 250 {
+            return Answer::error(400, "parameter_invalid", "per_page must be between 1 and 250");
+        }
+        self.page(
+            seen,
+            body["created_at_after"].as_i64(),
+            body["created_at_before"].as_i64(),
+            types,
+            page,
+            per_page,
+        )
+    }
+
+    fn list(&self, seen: &Seen) -> Answer {
+        let number = |name: &str| seen.query.get(name).and_then(|text| text.parse::<i64>().ok());
+        let page = number("page").unwrap_or(1).unsigned_abs();
+        self.page(seen, number("created_at_after"), number("created_at_before"), None, page, 20)
+    }
+
+    fn page(
+        &self,
+        seen: &Seen,
+        after: Option<i64>,
+        before: Option<i64>,
+        types: Option<&[Value]>,
+        page: u64,
+        per_page: u64,
+    ) -> Answer {
+        let Some(after) = after else {
+            return Answer::error(404, "parameter_not_found", "created_at_after is required");
+        };
+        let slack = i64::from(self.exclusive);
+        let (from, to) = (after + slack, before.unwrap_or(i64::MAX).saturating_sub(slack));
+        let fits = |event: &&Value| {
+            let at = event["created_at"].as_i64().unwrap_or_default();
+            from <= at && at <= to && types.is_none_or(|types| types.contains(&event["activity_type"]))
+        };
+        let mut events: Vec<_> = self.workspace.events.iter().filter(fits).collect();
+        events.sort_by_key(|event| std::cmp::Reverse(event["created_at"].as_i64()));
+        let total = (events.len() as u64).div_ceil(per_page).max(1);
+        let looping = matches!(self.next, Next::Loop);
+        let shown = if looping { 1 } else { page.max(1) };
+        let skipped = (shown - 1).saturating_mul(per_page);
+        let rows: Vec<_> = events.into_iter().skip(skipped as usize).take(per_page as usize).collect();
+        let mut answer = json!({ "type": "activity_log.list", "activity_logs": rows });
+        if !self.without_pages {
+            let host = seen.headers.get("host").cloned().unwrap_or_default();
+            let more = page < total;
+            let address = |origin: &str, page: u64| {
+                format!("{origin}{LOG}?created_at_after={after}&page={page}&per_page={per_page}")
+            };
+            let next = match &self.next {
+                Next::Loop => address(&format!("http://{host}"), 1).into(),
+                Next::Url if more => address(&format!("http://{host}"), page + 1).into(),
+                Next::Elsewhere(origin) if more => address(origin, page + 1).into(),
+                Next::Cursor if more => {
+                    json!({ "per_page": per_page, "starting_after": format!("after-page-{page}") })
+                }
+                _ => Value::Null,
+            };
+            answer["pages"] = json!({ "type": "pages", "page": page, "per_page": per_page, "next": next });
+            if !looping {
+                answer["pages"]["total_pages"] = total.into();
+            }
+        }
+        Answer::json(200, &answer)
+    }
+}
+
+/// An [`Api`] on a loopback port.
+pub(crate) struct Server {
+    api: Arc<Api>,
+    mock: wiremock::MockServer,
+}
+
+struct Respond(Arc<Api>);
+
+impl wiremock::Respond for Respond {
+    fn respond(&self, request: &wiremock::Request) -> wiremock::ResponseTemplate {
+        let headers = request.headers.iter();
+        let header = |(name, value): (&_, &_)| {
+            let (name, value): (&wiremock::http::HeaderName, &wiremock::http::HeaderValue) = (name, value);
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let answer = self.0.answer(Seen {
+            method: request.method.to_string(),
+            path: request.url.path().to_owned(),
+            query: request.url.query_pairs().into_owned().collect(),
+            headers: headers.map(header).collect(),
+            body: serde_json::from_slice(&request.body).unwrap_or(Value::Null),
+        });
+        let template = wiremock::ResponseTemplate::new(answer.status).set_delay(answer.delay);
+        let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        template.append_headers(headers).set_body_raw(answer.body, &answer.content_type)
+    }
+}
+
+impl Server {
+    fn start(api: Arc<Api>) -> Self {
+        // The server runs in a thread of wiremock's; this runtime only waits for it to be there.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let respond = Respond(Arc::clone(&api));
+        let mock = runtime.block_on(async {
+            let mock = wiremock::MockServer::builder().disable_request_recording().start().await;
+            wiremock::Mock::given(wiremock::matchers::any()).respond_with(respond).mount(&mock).await;
+            mock
+        });
+        Self { api, mock }
+    }
+
+    /// The origin to give to `--base-url`.
+    pub(crate) fn origin(&self) -> String {
+        self.mock.uri()
+    }
+
+    /// Every request so far.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.api.seen()
+    }
+
+    /// The requests to one path.
+    pub(crate) fn seen_at(&self, path: &str) -> Vec<Seen> {
+        self.seen().into_iter().filter(|seen| seen.path == path).collect()
+    }
+}

@@ -1,0 +1,79 @@
+//! Reports in files, and hostile strings in reports.
+
+use crate::intercom::Api;
+use crate::program::{TOKEN, program, scan};
+use crate::workspace::Workspace;
+
+#[test]
+fn further_files_are_written_beside_stdout() {
+    let run =
+        program().args(["scan", "--demo", "-o", "json=report.json"]).now(crate::program::NOW).run().exits(0);
+    let json: serde_json::Value =
+        serde_json::from_str(&run.read("report.json").expect("the file is there")).unwrap();
+    crate::scan::assert_contract(&json);
+    assert!(run.stdout.contains("2.3") && !run.stdout.starts_with('{'), "the table is on stdout");
+    assert_eq!(run.files(), ["report.json"], "nothing temporary stays behind");
+}
+
+#[test]
+fn files_are_replaced_as_a_whole() {
+    let run =
+        program().args(["scan", "--demo", "-o", "json=report.json"]).file("report.json", "x".repeat(900_000));
+    let json = run.run().exits(0).read("report.json").unwrap();
+    serde_json::from_str::<serde_json::Value>(&json).expect("nothing of the old file is left");
+}
+
+#[test]
+fn unwritable_path_is_refused_before_anything_is_asked() {
+    let server = Api::new(Workspace::healthy()).serve();
+    for output in ["json=absent/report.json", "json=", "json", "yaml=report.yaml"] {
+        scan(&server.origin()).args(["-o", output]).run().exits(2);
+    }
+    scan(&server.origin()).file("taken/x", "").args(["-o", "json=taken"]).run().exits(2);
+    assert!(server.seen().is_empty(), "asked: {:?}", server.seen().len());
+}
+
+fn hostile() -> Workspace {
+    let long = format!("{}@fixture.example", "x".repeat(10_000));
+    let names = [
+        "red\u{1b}[31m@fixture.example",
+        "up\u{1b}[2A\u{1b}[2K@fixture.example",
+        "line\nFAKE 2.3 pass@fixture.example",
+        "turn\u{202e}elpmaxe@fixture.example",
+        "c1\u{9b}31m@fixture.example",
+        "para\u{2029}graph\u{2028}@fixture.example",
+        long.as_str(),
+    ];
+    names.iter().fold(Workspace::new().app("name", "\u{1b}]0;owned\u{7}Evil\r\n"), |workspace, name| {
+        workspace.teammate(name, "Admin").sign_in(name, "email_password", 60)
+    })
+}
+
+#[test]
+fn hostile_names_cannot_move_the_cursor_or_break_the_table() {
+    let server = Api::new(hostile()).serve();
+    let args = ["scan", "--base-url", &server.origin()];
+    let run =
+        program().args(args).env("INTERCOM_ACCESS_TOKEN", TOKEN).now(crate::program::NOW).run().exits(1);
+    for stream in [&run.stdout, &run.stderr] {
+        let raw = |c: char| {
+            (c.is_control() && c != '\n')
+                || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}')
+        };
+        assert_eq!(stream.chars().find(|c| raw(*c)), None, "{stream:?}");
+    }
+    assert!(!run.stdout.lines().any(|line| line.trim_start().starts_with("FAKE")), "{}", run.stdout);
+    for part in ["red", "turn", "para"] {
+        assert!(run.stdout.contains(part), "the finding about {part} is hidden\n{}", run.stdout);
+    }
+}
+
+#[test]
+fn json_keeps_hostile_names_as_data() {
+    let server = Api::new(hostile()).serve();
+    let run = scan(&server.origin()).run().exits(1);
+    assert!(!run.stdout.contains('\u{1b}'), "JSON escapes control characters");
+    let report = run.report();
+    report.assert("2.3", "fail");
+    assert_eq!(report.subjects("2.3").len(), 7, "no finding is lost");
+}

@@ -1,0 +1,163 @@
+//! Controls 2.1, 2.2, 2.3 and 3.1: who is privileged, by role and by the newest permission snapshot.
+
+use serde_json::json;
+
+use crate::intercom::Api;
+use crate::program::scan;
+use crate::report::Report;
+use crate::workspace::{DAY, Event, Workspace};
+
+/// Twelve teammates, the first of them with these roles, the others in roles known to be unprivileged.
+fn twelve(roles: &[&str]) -> Workspace {
+    let harmless = [
+        "teammate",
+        "AGENT",
+        "Support Agent",
+        "support",
+        "Viewer",
+        "Read only",
+        "read-only",
+        "Lite",
+        "Member",
+    ];
+    (0..12).fold(Workspace::new().bot(), |workspace, person| {
+        let role = roles.get(person).copied().unwrap_or(harmless[person % harmless.len()]);
+        let email = format!("person{person}@fixture.example");
+        workspace.teammate(&email, role).sign_in(&email, "saml", 3600)
+    })
+}
+
+fn report(workspace: Workspace, code: i32) -> Report {
+    let server = Api::new(workspace).serve();
+    scan(&server.origin()).run().exits(code).report()
+}
+
+#[test]
+fn five_of_twelve_fail_and_are_listed() {
+    let report = report(twelve(&["Owner", "ADMIN", "administrator", "Super Admin", "superadmin"]), 1);
+    report.assert("2.3", "fail");
+    let five: Vec<_> = (0..5).map(|person| format!("person{person}@fixture.example")).collect();
+    assert_eq!(report.subjects("2.3"), five);
+    assert_eq!(report.0["gate"]["violations"], json!(["2.3"]));
+    assert_eq!(report.0["workspace"]["teammates"], 12);
+}
+
+#[test]
+fn two_and_three_of_twelve_pass() {
+    report(twelve(&["Owner", "Admin", "Admin"]), 0).assert("2.3", "pass");
+    report(twelve(&["Owner", "Admin"]), 0).assert("2.3", "pass");
+}
+
+#[test]
+fn one_of_twelve_is_too_few() {
+    report(twelve(&["Owner"]), 1).assert("2.3", "fail");
+}
+
+#[test]
+fn nobody_classified_ops_lead() {
+    let report = report(twelve(&["Owner", "Admin", "Ops lead"]), 0);
+    report.assert("2.3", "manual");
+    let text = report.text("2.3");
+    for part in ["person2@fixture.example", "Ops lead", "unprivileged_roles"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn configuration_classifies_a_role() {
+    let server = Api::new(twelve(&["Owner", "Admin", "Ops lead"])).serve();
+    let line = "[params.\"2.3\"]\nunprivileged_roles = [\"OPS LEAD\", \"teammate\", \"agent\", \"support agent\", \
+                \"support\", \"viewer\", \"read only\", \"read-only\", \"lite\", \"member\"]\n";
+    let report = scan(&server.origin()).file("intercom-harden.toml", line).run().exits(0).report();
+    report.assert("2.3", "pass");
+}
+
+#[test]
+fn no_role_is_not_harmless() {
+    let workspace = twelve(&["Owner", "Admin"]).without_role("nobody@fixture.example");
+    let report = report(workspace.sign_in("nobody@fixture.example", "saml", 60), 1);
+    report.assert("2.3", "manual");
+    assert!(report.text("2.3").contains("nobody@fixture.example"), "{}", report.text("2.3"));
+    report.assert("2.1", "fail");
+    assert_eq!(report.subjects("2.1"), ["nobody@fixture.example"]);
+}
+
+#[test]
+fn too_many_fail_whoever_else_is_unknown() {
+    let report = report(twelve(&["Owner", "Admin", "Admin", "Admin", "Ops lead"]), 1);
+    report.assert("2.3", "fail");
+    assert_eq!(report.subjects("2.3").len(), 4);
+}
+
+#[test]
+fn role_names_in_other_scripts_are_compared_in_any_case() {
+    let server = Api::new(twelve(&["Owner", "АДМИНИСТРАТОР", "ADMİN"])).serve();
+    let line = "[params.\"2.3\"]\nprivileged_roles = [\"owner\", \"администратор\"]\n";
+    let report = scan(&server.origin()).file("intercom-harden.toml", line).run().exits(0).report();
+    report.assert("2.3", "manual");
+    assert!(report.text("2.3").contains("person2@"), "{}", report.text("2.3"));
+}
+
+#[test]
+fn newest_snapshot_decides_where_the_role_does_not() {
+    for power in ["manage_teammates", "access_workspace_settings"] {
+        let email = "quiet@fixture.example";
+        let workspace = twelve(&["Owner", "Admin", "Admin"])
+            .without_role(email)
+            .sign_in(email, "saml", 60)
+            .permissions(email, &[power], 300 * DAY)
+            .permissions(email, &[], 400 * DAY);
+        let report = report(workspace, 1);
+        report.assert("2.3", "fail");
+        assert!(report.subjects("2.3").contains(&email.to_owned()), "{}", report.text("2.3"));
+    }
+}
+
+#[test]
+fn older_snapshot_does_not_matter() {
+    let email = "quiet@fixture.example";
+    let workspace = twelve(&["Owner", "Admin", "Admin"])
+        .without_role(email)
+        .sign_in(email, "saml", 60)
+        .permissions(email, &["manage_teammates"], 400 * DAY)
+        .permissions(email, &[], 300 * DAY);
+    report(workspace, 1).assert("2.3", "pass");
+}
+
+#[test]
+fn privileged_role_stays_privileged_whatever_the_snapshot_says() {
+    let workspace =
+        twelve(&["Owner", "Admin", "Admin", "Admin"]).permissions("person3@fixture.example", &[], DAY);
+    report(workspace, 1).assert("2.3", "fail");
+}
+
+#[test]
+fn workspace_without_roles_is_manual() {
+    let workspace =
+        Workspace::new().bot().without_role("a@fixture.example").without_role("b@fixture.example");
+    let report = report(workspace, 1);
+    report.assert("2.1", "manual");
+    report.assert("2.3", "manual");
+}
+
+#[test]
+fn nobody_but_the_bot_is_nobody() {
+    let report = report(Workspace::new().bot(), 0);
+    for id in ["1.1", "2.1", "2.3", "4.1", "E1", "E2", "E5"] {
+        report.assert(id, "manual");
+    }
+}
+
+#[test]
+fn snapshots_show_conversation_access_and_export_rights() {
+    let workspace = twelve(&["Owner", "Admin"])
+        .snapshot("person4@fixture.example", &[], "all", 90 * DAY)
+        .snapshot("person5@fixture.example", &["export_data"], "assigned", 90 * DAY)
+        .snapshot("person0@fixture.example", &["export_data"], "all", 90 * DAY)
+        .event(Event::new("bulk_export").by("person6@fixture.example").ago(DAY))
+        .event(Event::new("bulk_export").by("person1@fixture.example").ago(DAY))
+        .event(Event::new("bulk_export").by("left@fixture.example").ago(DAY));
+    let report = report(workspace, 0);
+    assert_eq!(report.subjects("2.2"), ["person4@fixture.example"]);
+    assert_eq!(report.subjects("3.1"), ["person5@fixture.example", "person6@fixture.example"]);
+}

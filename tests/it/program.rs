@@ -1,0 +1,280 @@
+//! Runs the built binary in a scrubbed environment, in an empty directory, under a hard time limit.
+//!
+//! Every run also checks what holds everywhere: the token is in no output and in no file the program wrote.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::report::Report;
+
+/// A token no server but ours accepts, easy to find in output.
+pub(crate) const TOKEN: &str = "fixture-token-0c5e71b9";
+
+/// The instant at which tests evaluate.
+pub(crate) const NOW: &str = "2026-08-01T12:00:00Z";
+
+/// [`NOW`] in seconds since 1970.
+pub(crate) const NOW_SECONDS: i64 = 1_785_585_600;
+
+/// How long a run may take before it is killed and the test fails.
+const HARD_LIMIT: Duration = Duration::from_secs(60);
+
+/// A run being prepared.
+pub(crate) struct Program {
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    stdin: Option<Vec<u8>>,
+    directory: tempfile::TempDir,
+    secrets: Vec<String>,
+    now: Option<String>,
+}
+
+/// What a run left behind.
+pub(crate) struct Run {
+    /// The exit code; -1 where a signal ended the program.
+    pub(crate) code: i32,
+    /// Everything on stdout.
+    pub(crate) stdout: String,
+    /// Everything on stderr.
+    pub(crate) stderr: String,
+    /// How long it took.
+    pub(crate) elapsed: Duration,
+    directory: tempfile::TempDir,
+}
+
+/// The program, without arguments.
+pub(crate) fn program() -> Program {
+    Program {
+        args: Vec::new(),
+        env: Vec::new(),
+        stdin: None,
+        directory: tempfile::tempdir().unwrap(),
+        secrets: vec![TOKEN.to_owned()],
+        now: None,
+    }
+}
+
+/// `scan` against a server, with the token in the environment, JSON on stdout, evaluated at [`NOW`].
+pub(crate) fn scan(origin: &str) -> Program {
+    scan_without_token(origin).env("INTERCOM_ACCESS_TOKEN", TOKEN)
+}
+
+/// [`scan`], with no token anywhere.
+pub(crate) fn scan_without_token(origin: &str) -> Program {
+    program().args(["scan", "--format", "json", "--base-url", origin]).now(NOW)
+}
+
+impl Program {
+    /// Adds an argument.
+    pub(crate) fn arg(mut self, arg: impl Into<String>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// Adds arguments.
+    pub(crate) fn args<S: Into<String>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets an environment variable; nothing but these and a handful of harmless ones is passed on.
+    pub(crate) fn env(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.env.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// What the program reads on stdin; otherwise stdin is empty.
+    pub(crate) fn stdin(mut self, text: impl Into<Vec<u8>>) -> Self {
+        self.stdin = Some(text.into());
+        self
+    }
+
+    /// Writes a file into the directory the program runs in.
+    pub(crate) fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        // A file of a careful user, so that no test sees a warning about permissions it did not ask for.
+        self.mode(name, 0o600)
+    }
+
+    /// Changes the permissions of a file in the directory.
+    pub(crate) fn mode(self, name: &str, mode: u32) -> Self {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(self.path(name), fs::Permissions::from_mode(mode)).unwrap();
+        }
+        #[cfg(not(unix))]
+        let _ = (name, mode);
+        self
+    }
+
+    /// A path in the directory the program runs in.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// The instant of evaluation.
+    pub(crate) fn now(mut self, instant: &str) -> Self {
+        self.now = Some(instant.to_owned());
+        self
+    }
+
+    /// Evaluates at the clock's time.
+    pub(crate) fn by_the_clock(mut self) -> Self {
+        self.now = None;
+        self
+    }
+
+    /// Another text that must not appear in any output.
+    pub(crate) fn secret(mut self, text: &str) -> Self {
+        self.secrets.push(text.to_owned());
+        self
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run(self) -> Run {
+        let written_by_test = files_under(self.directory.path());
+        let home = tempfile::tempdir().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_intercom-harden"));
+        command.env_clear().current_dir(self.directory.path());
+        command.env("HOME", home.path()).env("LANG", "C.UTF-8").env("TZ", "UTC");
+        for name in ["PATH", "SystemRoot"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        command.envs(self.env.iter().map(|(name, value)| (name, value))).args(&self.args);
+        if let Some(now) = &self.now {
+            command.args(["--now", now]);
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+
+        let began = Instant::now();
+        let mut child = command.spawn().expect("the program starts");
+        let mut stdin = child.stdin.take().unwrap();
+        let input = self.stdin.clone().unwrap_or_default();
+        // The program may never read it: a broken pipe is its business, not the test's.
+        thread::spawn(move || drop(stdin.write_all(&input)));
+        let stdout = drain(child.stdout.take().unwrap());
+        let stderr = drain(child.stderr.take().unwrap());
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            if began.elapsed() > HARD_LIMIT {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                let (stdout, stderr) = (text(&stdout), text(&stderr));
+                panic!("{:?} hung for {HARD_LIMIT:?}\nstdout: {stdout}\nstderr: {stderr}", self.args);
+            }
+            thread::sleep(Duration::from_millis(5));
+        };
+        let run = Run {
+            code: status.code().unwrap_or(-1),
+            stdout: text(&stdout),
+            stderr: text(&stderr),
+            elapsed: began.elapsed(),
+            directory: self.directory,
+        };
+        run.assert_sound(&self.secrets, &written_by_test);
+        run
+    }
+}
+
+impl Run {
+    /// Asserts the exit code, showing both streams where it differs.
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "exit code\n{}", self.streams());
+        self
+    }
+
+    /// Asserts that stderr says something, letter case aside.
+    #[track_caller]
+    pub(crate) fn says(self, phrase: &str) -> Self {
+        let said = self.stderr.to_lowercase().contains(&phrase.to_lowercase());
+        assert!(said, "stderr does not say {phrase:?}\n{}", self.streams());
+        self
+    }
+
+    /// stdout as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("stdout is no JSON: {error}\n{}", self.streams()))
+    }
+
+    /// stdout as a report.
+    #[track_caller]
+    pub(crate) fn report(&self) -> Report {
+        Report(self.json())
+    }
+
+    /// What a file in the run's directory holds, if it is there.
+    pub(crate) fn read(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.directory.path().join(name)).ok()
+    }
+
+    /// The names of the files in the run's directory.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let relative =
+            |path: PathBuf| path.strip_prefix(self.directory.path()).unwrap().display().to_string();
+        files_under(self.directory.path()).into_iter().map(relative).collect()
+    }
+
+    /// Both streams, for messages.
+    pub(crate) fn streams(&self) -> String {
+        let cut = |text: &str| text.chars().take(20_000).collect::<String>();
+        format!("exit: {}\nstdout: {}\nstderr: {}", self.code, cut(&self.stdout), cut(&self.stderr))
+    }
+
+    #[track_caller]
+    fn assert_sound(&self, secrets: &[String], written_by_test: &[PathBuf]) {
+        assert!(self.code >= 0, "a signal ended the program\n{}", self.streams());
+        assert!(!self.stderr.contains("panicked at"), "the program panicked\n{}", self.streams());
+        for secret in secrets {
+            assert!(!self.stdout.contains(secret.as_str()), "stdout shows the token\n{}", self.streams());
+            assert!(!self.stderr.contains(secret.as_str()), "stderr shows the token\n{}", self.streams());
+            for path in files_under(self.directory.path()) {
+                let bytes = fs::read(&path).unwrap_or_default();
+                let shown = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+                let ours = written_by_test.contains(&path);
+                assert!(ours || !shown, "{} holds the token", path.display());
+            }
+        }
+    }
+}
+
+fn drain(mut stream: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        drop(stream.read_to_end(&mut bytes));
+        drop(sender.send(bytes));
+    });
+    receiver
+}
+
+fn text(stream: &mpsc::Receiver<Vec<u8>>) -> String {
+    let bytes = stream.recv_timeout(Duration::from_secs(5)).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn files_under(directory: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() { files.extend(files_under(&path)) } else { files.push(path) }
+    }
+    files.sort();
+    files
+}

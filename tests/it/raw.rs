@@ -1,0 +1,154 @@
+//! A TCP server for what no HTTP library would send: bodies that break off, never end, or take for ever.
+//!
+//! Paths without a behaviour of their own are answered by an [`Api`].
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::exchange::{Answer, Seen};
+use crate::intercom::Api;
+
+/// What a path does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Behaviour {
+    /// Promises a long body, sends some of it, and resets the connection.
+    ResetMidBody,
+    /// Sends a body that never ends, as fast as it is read.
+    Endless,
+    /// Sends a byte a second.
+    Trickle,
+    /// Takes the request and closes without a word.
+    Hangup,
+    /// Takes the request and never answers.
+    Silence,
+}
+
+/// The server; its threads end with the test process.
+pub(crate) struct Server {
+    api: Arc<Api>,
+    origin: String,
+}
+
+impl Server {
+    /// Listens on a loopback port; the paths listed misbehave, the others answer as the API does.
+    pub(crate) fn start(api: Api, behaviours: &[(&'static str, Behaviour)]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let (api, behaviours) = (Arc::new(api), behaviours.to_vec());
+        let answering = Arc::clone(&api);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (api, behaviours) = (Arc::clone(&answering), behaviours.clone());
+                // A client that goes away ends its connection's thread, nothing else.
+                thread::spawn(move || drop(converse(stream, &api, &behaviours)));
+            }
+        });
+        Self { api, origin }
+    }
+
+    /// The origin to give to `--base-url`.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Every request so far.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.api.seen()
+    }
+}
+
+fn converse(stream: TcpStream, api: &Api, behaviours: &[(&'static str, Behaviour)]) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    while let Some(seen) = read_request(&mut reader)? {
+        let behaviour = behaviours.iter().find(|(path, _)| *path == seen.path);
+        let path_misbehaves = behaviour.map(|(_, behaviour)| *behaviour);
+        let last = seen.headers.get("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
+        let answer = api.answer(seen);
+        match path_misbehaves {
+            None if last => return send(&stream, &answer),
+            None => send(&stream, &answer)?,
+            Some(behaviour) => return misbehave(stream, &mut reader, behaviour),
+        }
+    }
+    Ok(())
+}
+
+fn misbehave(
+    mut stream: TcpStream,
+    reader: &mut BufReader<TcpStream>,
+    behaviour: Behaviour,
+) -> std::io::Result<()> {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+    match behaviour {
+        Behaviour::ResetMidBody => {
+            write!(stream, "{head}Content-Length: 100000\r\n\r\n{{\"type\":\"activity_log.list\",")?;
+            stream.flush()?;
+            thread::sleep(Duration::from_millis(50));
+            // Closing in the middle of the body is what a client sees of a reset.
+            stream.shutdown(std::net::Shutdown::Both)
+        }
+        Behaviour::Endless => {
+            write!(stream, "{head}Transfer-Encoding: chunked\r\n\r\n")?;
+            let spaces = vec![b' '; 1 << 16];
+            loop {
+                write!(stream, "{:x}\r\n", spaces.len())?;
+                stream.write_all(&spaces)?;
+                stream.write_all(b"\r\n")?;
+            }
+        }
+        Behaviour::Trickle => {
+            write!(stream, "{head}Content-Length: 100000\r\n\r\n")?;
+            loop {
+                stream.write_all(b" ")?;
+                thread::sleep(Duration::from_secs(1));
+            }
+        }
+        Behaviour::Hangup => stream.shutdown(std::net::Shutdown::Both),
+        // Returns when the client gives up.
+        Behaviour::Silence => reader.read(&mut [0]).map(|_| ()),
+    }
+}
+
+fn read_request(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<Seen>> {
+    let mut line = String::new();
+    if reader.read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
+    let mut words = line.split_whitespace().map(str::to_owned);
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let mut headers = std::collections::BTreeMap::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
+    }
+    let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    let url = url::Url::parse("http://localhost").and_then(|base| base.join(&target));
+    let url = url.map_err(std::io::Error::other)?;
+    Ok(Some(Seen {
+        method,
+        path: url.path().to_owned(),
+        query: url.query_pairs().into_owned().collect(),
+        headers,
+        body: serde_json::from_slice(&body).unwrap_or(Value::Null),
+    }))
+}
+
+fn send(mut stream: &TcpStream, answer: &Answer) -> std::io::Result<()> {
+    thread::sleep(answer.delay);
+    let mut head = format!("HTTP/1.1 {} Answer\r\nContent-Type: {}\r\n", answer.status, answer.content_type);
+    for (name, value) in &answer.headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    head += &format!("Content-Length: {}\r\n\r\n", answer.body.len());
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(&answer.body)
+}

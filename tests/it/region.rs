@@ -1,0 +1,81 @@
+//! The region, and which origins the token may go to.
+
+use crate::intercom::Api;
+use crate::program::{TOKEN, program, scan};
+use crate::workspace::Workspace;
+
+#[test]
+fn mismatch_names_the_right_flag() {
+    let server = Api::new(Workspace::healthy().app("region", "EU")).serve();
+    let report = scan(&server.origin()).run().exits(0).report();
+    assert!(report.warnings().contains("--region eu"), "{}", report.warnings());
+    let matching =
+        [vec!["--region", "eu"], vec!["--login-url", "https://app.eu.intercom.com/a/apps/fixture1/home"]];
+    for args in matching {
+        let report = scan(&server.origin()).args(args.clone()).run().exits(0).report();
+        assert!(!report.warnings().contains("--region"), "{args:?}: {}", report.warnings());
+    }
+    let report = scan(&server.origin()).env("INTERCOM_REGION", "eu").run().exits(0).report();
+    assert!(!report.warnings().contains("--region"), "{}", report.warnings());
+}
+
+#[test]
+fn wrong_regions_are_usage_errors() {
+    let server = Api::new(Workspace::healthy()).serve();
+    scan(&server.origin()).args(["--region", "mars"]).run().exits(2).says("mars");
+    let both = ["--region", "eu", "--login-url", "https://app.eu.intercom.com"];
+    scan(&server.origin()).args(both).run().exits(2);
+    for url in ["https://app.eu.intercom.com.evil.example", "https://intercom.example", "not a url"] {
+        scan(&server.origin()).args(["--login-url", url]).run().exits(2);
+    }
+    assert!(server.seen().is_empty());
+}
+
+#[test]
+fn base_url_is_https_or_loopback() {
+    let server = Api::new(Workspace::healthy()).serve();
+    let port = server.origin().rsplit(':').next().unwrap().to_owned();
+    let refused = [
+        "http://api.intercom.io".to_owned(),
+        "http://192.0.2.1".to_owned(),
+        "http://localhost.evil.example".to_owned(),
+        "http://127.0.0.1.evil.example".to_owned(),
+        "ftp://127.0.0.1".to_owned(),
+        "127.0.0.1".to_owned(),
+        format!("http://user:pass@127.0.0.1:{port}"),
+        format!("http://someone@127.0.0.1:{port}"),
+        format!("http://127.0.0.1:{port}?to=elsewhere"),
+    ];
+    for url in refused {
+        let run = scan(&url).args(["--timeout", "5s"]).run();
+        assert_eq!(run.code, 2, "{url}\n{}", run.streams());
+        assert!(!run.stderr.contains("pass@"), "{}", run.stderr);
+    }
+    assert!(server.seen().is_empty());
+    scan(&format!("http://localhost:{port}")).run().exits(0);
+    scan(&format!("http://127.0.0.1:{port}/")).run().exits(0);
+}
+
+#[test]
+fn foreign_host_is_warned_about() {
+    scan("https://intercom.invalid").args(["--timeout", "4s"]).run().exits(3).says("intercom.invalid");
+}
+
+#[test]
+fn loopback_never_goes_through_a_proxy() {
+    let server = Api::new(Workspace::healthy()).serve();
+    let proxy = Api::new(Workspace::healthy()).serve();
+    let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    let run = names.iter().fold(scan(&server.origin()), |run, name| run.env(name, proxy.origin()));
+    run.run().exits(0);
+    assert!(proxy.seen().is_empty(), "the token went to the proxy: {:?}", proxy.seen());
+}
+
+#[test]
+fn base_url_is_a_flag_only() {
+    let server = Api::new(Workspace::healthy()).serve();
+    let file = format!("[workspace]\nbase_url = \"{}\"\n", server.origin());
+    let run = program().args(["scan", "--timeout", "2s"]).env("INTERCOM_ACCESS_TOKEN", TOKEN);
+    run.file("intercom-harden.toml", file).run().exits(2).says("base_url");
+    assert!(server.seen().is_empty());
+}

@@ -1,0 +1,68 @@
+//! What a scan printed, with accessors that show the whole of it where something is missing.
+
+use serde_json::Value;
+
+/// A JSON report, with accessors that fail with the whole of it.
+pub(crate) struct Report(pub(crate) Value);
+
+impl Report {
+    /// The control of that id.
+    #[track_caller]
+    pub(crate) fn control(&self, id: &str) -> &Value {
+        let controls = self.0["controls"].as_array().expect("controls is a list");
+        controls
+            .iter()
+            .find(|control| control["id"] == id)
+            .unwrap_or_else(|| panic!("no control {id}: {}", self.0))
+    }
+
+    /// The status of a control.
+    #[track_caller]
+    pub(crate) fn status(&self, id: &str) -> &str {
+        self.control(id)["status"].as_str().expect("status is text")
+    }
+
+    /// Asserts the status of a control.
+    #[track_caller]
+    pub(crate) fn assert(&self, id: &str, status: &str) {
+        assert_eq!(self.status(id), status, "control {id}: {:#}", self.control(id));
+    }
+
+    /// The subjects of a control's findings, sorted.
+    #[track_caller]
+    pub(crate) fn subjects(&self, id: &str) -> Vec<String> {
+        let findings = self.control(id)["findings"].as_array().expect("findings is a list");
+        let subject = |finding: &Value| finding["subject"].as_str().unwrap_or("").to_owned();
+        let mut subjects: Vec<_> = findings.iter().map(subject).collect();
+        subjects.sort();
+        subjects
+    }
+
+    /// Everything the report says about a control, as text.
+    #[track_caller]
+    pub(crate) fn text(&self, id: &str) -> String {
+        self.control(id).to_string()
+    }
+
+    /// A source.
+    #[track_caller]
+    pub(crate) fn source(&self, id: &str) -> &Value {
+        let sources = self.0["sources"].as_array().expect("sources is a list");
+        sources
+            .iter()
+            .find(|source| source["id"] == id)
+            .unwrap_or_else(|| panic!("no source {id}: {}", self.0))
+    }
+
+    /// Asserts how a source ended.
+    #[track_caller]
+    pub(crate) fn assert_source(&self, id: &str, status: &str) {
+        assert_eq!(self.source(id)["status"], status, "source {id}: {:#}", self.source(id));
+    }
+
+    /// The warnings, one a line.
+    pub(crate) fn warnings(&self) -> String {
+        let warnings = self.0["warnings"].as_array().expect("warnings is a list");
+        warnings.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n")
+    }
+}

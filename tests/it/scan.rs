@@ -1,0 +1,223 @@
+//! A whole scan: the requests it sends, the report it prints, the options that narrow it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::exchange::Answer;
+use crate::intercom::{Api, LOG, Next, PROBED, SEARCH};
+use crate::program::{TOKEN, program, scan};
+use crate::workspace::{DAY, Event, Workspace};
+
+#[track_caller]
+pub(crate) fn assert_contract(report: &Value) {
+    let schema: Value = serde_json::from_str(include_str!("report.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let problems: Vec<_> =
+        validator.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(problems.is_empty(), "the report breaks the contract:\n{}", problems.join("\n"));
+}
+
+/// A healthy workspace with this many further events in the window.
+pub(crate) fn busy(events: i64) -> Workspace {
+    (0..events).fold(Workspace::healthy(), |workspace, number| {
+        workspace.event(Event::new("macro_update").by("ana@fixture.example").ago(60 + number * 30))
+    })
+}
+
+#[test]
+fn report_follows_the_contract() {
+    let server = Api::new(Workspace::healthy().bot().app("region", "EU")).serve();
+    let report = scan(&server.origin()).args(["--region", "eu"]).run().exits(0).report();
+    assert_contract(&report.0);
+    assert_eq!(report.0["catalog"]["controls"], 25);
+    assert_eq!(report.0["controls"].as_array().unwrap().len(), 25);
+    assert_eq!(report.0["scan"]["source"], "api");
+    assert_eq!(report.0["scan"]["duration_ms"], Value::Null, "--now makes output reproducible");
+    assert_eq!(report.0["workspace"]["region"], "EU");
+    assert_eq!(report.0["workspace"]["teammates"], 4, "the bot is not counted");
+    assert_eq!(report.0["gate"]["passed"], true);
+    for id in ["me", "admins", "activity-log", "token-probe"] {
+        report.assert_source(id, "complete");
+    }
+    report.assert_source("ip-allowlist", "forbidden");
+    for id in ["1.1", "2.1", "2.3", "4.1", "E2", "E3", "E4", "E5", "E6", "E7", "E8"] {
+        report.assert(id, "pass");
+    }
+    for id in ["1.2", "1.3", "1.4", "1.5", "2.2", "3.1", "3.2", "4.2", "5.1", "E1", "E9", "E10", "E11", "E12"]
+    {
+        report.assert(id, "manual");
+    }
+}
+
+#[test]
+fn report_of_failures_follows_the_contract() {
+    let run = program().args(["scan", "--demo", "--format", "json"]).now(crate::program::NOW).run().exits(0);
+    assert_contract(&run.json());
+    let summary = &run.json()["summary"];
+    let total = |counters: &Value| -> u64 {
+        ["pass", "fail", "manual", "unknown"].iter().filter_map(|status| counters[status].as_u64()).sum()
+    };
+    assert_eq!(total(summary), 25);
+    let levels = ["l1", "l2", "l3"].iter().map(|level| total(&summary["by_level"][level]));
+    assert_eq!(levels.sum::<u64>(), 25, "each control has one level");
+    let decided = (summary["pass"].as_u64().unwrap() + summary["fail"].as_u64().unwrap()) as f64;
+    assert!((summary["coverage"].as_f64().unwrap() - decided / 25.0).abs() < 0.006, "{summary}");
+}
+
+#[test]
+fn requests_are_the_documented_ones() {
+    let server = Api::new(Workspace::healthy()).serve();
+    scan(&server.origin()).run().exits(0);
+    let mut paths = BTreeSet::new();
+    for seen in server.seen() {
+        paths.insert(format!("{} {}", seen.method, seen.path));
+        let header = |name: &str| seen.headers.get(name).map(String::as_str);
+        assert_eq!(header("authorization"), Some(format!("Bearer {TOKEN}").as_str()), "{seen:?}");
+        assert_eq!(header("intercom-version"), Some("2.16"), "{seen:?}");
+        assert_eq!(header("accept"), Some("application/json"), "{seen:?}");
+    }
+    let mut expected: BTreeSet<_> = PROBED.iter().map(|path| format!("GET {path}")).collect();
+    expected.extend(["GET /me", "GET /admins", "GET /ip_allowlist"].map(str::to_owned));
+    expected.insert(format!("POST {SEARCH}"));
+    assert_eq!(paths, expected, "nothing but these is asked, customer data least of all");
+    for seen in server.seen_at(SEARCH) {
+        assert!(seen.body["created_at_after"].is_i64(), "{}", seen.body);
+        assert!(seen.body["created_at_before"].is_i64(), "the range is pinned: {}", seen.body);
+        assert!(seen.body["per_page"].as_i64().is_some_and(|size| size <= 250), "{}", seen.body);
+        assert!(seen.headers["content-type"].starts_with("application/json"), "{seen:?}");
+    }
+}
+
+#[test]
+fn probe_can_be_left_out() {
+    let server = Api::new(Workspace::healthy()).readable("/tags").serve();
+    let report = scan(&server.origin()).run().exits(1).report();
+    report.assert("E4", "fail");
+    assert!(report.text("E4").contains("/tags"), "{}", report.text("E4"));
+    let server = Api::new(Workspace::healthy()).readable("/tags").serve();
+    let report = scan(&server.origin()).arg("--no-probe").run().exits(0).report();
+    report.assert("E4", "manual");
+    report.assert_source("token-probe", "skipped");
+    assert!(server.seen().iter().all(|seen| !PROBED.contains(&seen.path.as_str())));
+}
+
+#[test]
+fn every_form_of_next_leads_to_every_event() {
+    for next in [Next::Null, Next::Url, Next::Cursor] {
+        let form = format!("{next:?}");
+        let server = Api::new(busy(700)).next(next).serve();
+        let report = scan(&server.origin()).run().exits(0).report();
+        report.assert_source("activity-log", "complete");
+        assert_eq!(report.source("activity-log")["records"], 704, "next as {form}");
+    }
+}
+
+#[test]
+fn pages_that_say_nothing_lose_no_event() {
+    let server = Api::new(busy(700)).without_pages().serve();
+    let report = scan(&server.origin()).run().report();
+    // Without a word about further pages it may stop, but then it must not call that complete with events missing.
+    let source = report.source("activity-log");
+    assert!(source["status"] != "complete" || source["records"] == 704, "{source}");
+}
+
+#[test]
+fn listing_is_used_where_search_is_not_available() {
+    for status in [400, 404] {
+        let refusal = Answer::error(status, "not_found", "The requested resource was not found");
+        let server = Api::new(busy(90)).fault(SEARCH, refusal).serve();
+        let report = scan(&server.origin()).run().exits(0).report();
+        report.assert_source("activity-log", "complete");
+        assert_eq!(report.source("activity-log")["records"], 94, "search answers {status}");
+        assert!(server.seen_at(LOG).len() >= 5, "twenty events a page");
+        report.assert("1.1", "pass");
+    }
+}
+
+#[test]
+fn borders_of_the_window_are_included_however_the_api_reads_them() {
+    for exclusive in [false, true] {
+        let workspace = Workspace::healthy()
+            .sign_in("bo@fixture.example", "email_password", 30 * DAY)
+            .sign_in("cy@fixture.example", "email_password", 0)
+            .sign_in("di@fixture.example", "email_password", 30 * DAY + 1);
+        let api = Api::new(workspace);
+        let server = if exclusive { api.exclusive() } else { api }.serve();
+        let report = scan(&server.origin()).run().exits(1).report();
+        assert_eq!(
+            report.subjects("1.1"),
+            ["bo@fixture.example", "cy@fixture.example"],
+            "range bounds exclusive: {exclusive}"
+        );
+    }
+}
+
+#[test]
+fn narrowing_options_narrow() {
+    let server = Api::new(Workspace::healthy()).serve();
+    let ids = |args: &[&str]| -> Vec<String> {
+        let report = scan(&server.origin()).args(args.iter().copied()).run().exits(0).json();
+        let controls = report["controls"].as_array().unwrap();
+        controls.iter().map(|control| control["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(&["--pack", "guide"]).len(), 13);
+    assert_eq!(ids(&["--pack", "extended"]).len(), 12);
+    assert_eq!(ids(&["--level", "l1"]).len(), 11);
+    assert_eq!(ids(&["--level", "l2"]).len(), 22);
+    assert_eq!(ids(&["--control", "2.3", "--control", "E2"]), ["2.3", "E2"]);
+    assert_eq!(ids(&["--pack", "guide", "--skip", "2.3"]).len(), 12);
+}
+
+#[test]
+fn gate_follows_its_level() {
+    let server = || Api::new(Workspace::healthy().event(Event::new("app_webhook_creation"))).serve();
+    for (args, code) in [
+        (&["--fail-on", "l1"][..], 0),
+        (&["--fail-on", "l2"], 1),
+        (&["--fail-on", "never"], 0),
+        (&["--strict"], 1),
+        (&["--strict", "--fail-on", "never"], 0),
+        (&["--fail-on", "l2", "--level", "l1"], 0),
+    ] {
+        let server = server();
+        let report = scan(&server.origin()).args(args.iter().copied()).run().exits(code).report();
+        assert_eq!(report.0["gate"]["exit_code"], code, "{args:?}");
+        assert_eq!(report.0["gate"]["passed"], code == 0, "{args:?}");
+    }
+}
+
+#[test]
+fn since_widens_the_window() {
+    let server =
+        Api::new(Workspace::healthy().sign_in("bo@fixture.example", "email_password", 40 * DAY)).serve();
+    scan(&server.origin()).run().exits(0).report().assert("1.1", "pass");
+    for since in ["60d", "2026-06-01"] {
+        let report = scan(&server.origin()).args(["--since", since]).run().exits(1).report();
+        report.assert("1.1", "fail");
+    }
+}
+
+#[test]
+fn odd_records_are_kept_and_harm_nothing() {
+    let workspace = Workspace::healthy()
+        .event(Event::new("a_type_of_the_year_2031").metadata(json!([1, "two", null])))
+        .event(Event::new("admin_permission_change").metadata(json!({ "before": "old", "after": "new" })))
+        .event(Event::new("admin_permission_change").field("metadata", Value::Null))
+        .event(Event::new("admin_login_failure").field("performed_by", json!({ "id": 12, "email": null })));
+    let server = Api::new(workspace.raw_admin(Value::Null)).serve();
+    let report = scan(&server.origin()).run().exits(0).report();
+    report.assert_source("activity-log", "complete");
+    assert_eq!(report.source("activity-log")["records"], 8);
+}
+
+#[test]
+fn events_listed_twice_count_once() {
+    let mut workspace = busy(20);
+    let repeated = workspace.events.clone();
+    workspace.events.extend(repeated);
+    let server = Api::new(workspace).serve();
+    let report = scan(&server.origin()).run().report();
+    let source = report.source("activity-log");
+    assert!(source["status"] != "complete" || source["records"] == 24, "{source}");
+}

@@ -1,0 +1,84 @@
+//! Where the token comes from, what is wrong with it, and that it goes nowhere. Every run of the harness also
+//! checks that no output and no file shows it.
+
+use crate::intercom::Api;
+use crate::program::{TOKEN, scan, scan_without_token};
+use crate::workspace::Workspace;
+
+const NAME: &str = "INTERCOM_ACCESS_TOKEN";
+
+fn origin() -> crate::intercom::Server {
+    Api::new(Workspace::healthy()).serve()
+}
+
+#[test]
+fn no_token_says_where_to_put_one_and_how_to_get_one() {
+    let server = origin();
+    let run = scan_without_token(&server.origin()).run().exits(2).says(NAME).says("Developer Hub");
+    assert_eq!(run.stdout, "");
+    assert!(server.seen().is_empty(), "nothing is asked without a token");
+}
+
+#[test]
+fn token_comes_from_a_file_or_stdin_and_is_trimmed() {
+    let server = origin();
+    let token = format!("  {TOKEN}\r\n");
+    let from_file =
+        scan_without_token(&server.origin()).file("token", &token).args(["--token-file", "token"]);
+    let run = from_file.run().exits(0);
+    assert!(!run.stderr.to_lowercase().contains("permission"), "{}", run.stderr);
+    scan_without_token(&server.origin()).stdin(token).arg("--token-stdin").run().exits(0);
+}
+
+#[test]
+fn malformed_tokens_are_refused_before_anything_is_asked() {
+    let server = origin();
+    for token in ["", "  \n", "first-line\nsecond-line", "tökén-of-letters", "with\u{7f}control"] {
+        let run = scan_without_token(&server.origin()).stdin(token).arg("--token-stdin").run().exits(2);
+        assert!(run.stderr.contains("token"), "{token:?}: {}", run.stderr);
+        let word = token.split_whitespace().next().unwrap_or("no such word");
+        assert!(!run.stderr.contains(word), "{token:?} is shown: {}", run.stderr);
+        scan_without_token(&server.origin())
+            .file("token", token)
+            .args(["--token-file", "token"])
+            .run()
+            .exits(2);
+    }
+    scan_without_token(&server.origin()).env(NAME, "").run().exits(2);
+    assert!(server.seen().is_empty());
+}
+
+#[test]
+fn token_file_is_a_small_regular_file() {
+    let server = origin();
+    scan_without_token(&server.origin()).args(["--token-file", "absent"]).run().exits(2).says("absent");
+    scan_without_token(&server.origin()).file("dir/x", "").args(["--token-file", "dir"]).run().exits(2);
+    let large = "x".repeat(5000);
+    scan_without_token(&server.origin()).file("large", large).args(["--token-file", "large"]).run().exits(2);
+    #[cfg(unix)]
+    scan_without_token(&server.origin()).args(["--token-file", "/dev/zero"]).run().exits(2);
+    assert!(server.seen().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn loose_permissions_are_warned_about() {
+    let server = origin();
+    let program = scan_without_token(&server.origin()).file("token", TOKEN).mode("token", 0o644);
+    program.args(["--token-file", "token"]).run().exits(0).says("permission");
+}
+
+#[test]
+fn token_is_no_argument() {
+    let server = origin();
+    let run = scan_without_token(&server.origin()).args(["--token", "some-secret"]).run().exits(2);
+    assert!(!run.stderr.contains("some-secret"), "{}", run.stderr);
+}
+
+#[test]
+fn wrong_token_is_not_repeated() {
+    let server = origin();
+    let run = scan_without_token(&server.origin()).env(NAME, "wrong-token-4711").secret("wrong-token-4711");
+    run.run().exits(3);
+    scan(&server.origin()).run().exits(0);
+}
