@@ -12,7 +12,7 @@ use crate::report::{Format, Output};
 /// Security posture scanner for Intercom workspaces.
 #[derive(Debug, Parser)]
 #[command(name = "intercom-harden", version, about, max_term_width = 100, arg_required_else_help = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -20,7 +20,7 @@ pub struct Cli {
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Read a workspace and judge every control of the hardening guide
     #[command(after_help = Exit::HELP)]
     Scan(Box<ScanArgs>),
@@ -34,7 +34,7 @@ pub enum Command {
 
 /// Where a workspace is, and how to read it.
 #[derive(Debug, Args)]
-pub struct ConnectionArgs {
+pub(crate) struct ConnectionArgs {
     /// Where the workspace is hosted [env: INTERCOM_REGION] [default: us]
     #[arg(long, value_name = "REGION", hide_possible_values = true, help_heading = "Workspace")]
     #[arg(help = "Where the workspace is hosted: us, eu or au [env: INTERCOM_REGION] [default: us]")]
@@ -75,7 +75,7 @@ pub struct ConnectionArgs {
 
 /// Which configuration to use.
 #[derive(Debug, Args)]
-pub struct ConfigArgs {
+pub(crate) struct ConfigArgs {
     /// Configuration file; without it ./intercom-harden.toml, if it exists
     #[arg(long, value_name = "PATH", conflicts_with = "no_config", help_heading = "Configuration")]
     pub config: Option<PathBuf>,
@@ -86,7 +86,7 @@ pub struct ConfigArgs {
 
 /// `scan`.
 #[derive(Debug, Args)]
-pub struct ScanArgs {
+pub(crate) struct ScanArgs {
     /// The workspace.
     #[command(flatten)]
     pub connection: ConnectionArgs,
@@ -137,7 +137,7 @@ pub struct ScanArgs {
 
 /// `collect`.
 #[derive(Debug, Args)]
-pub struct CollectArgs {
+pub(crate) struct CollectArgs {
     /// The workspace.
     #[command(flatten)]
     pub connection: ConnectionArgs,
@@ -151,7 +151,7 @@ pub struct CollectArgs {
 
 /// `controls`.
 #[derive(Debug, Subcommand)]
-pub enum ControlsCommand {
+pub(crate) enum ControlsCommand {
     /// List the controls
     List(CatalogArgs),
     /// Explain one control
@@ -174,7 +174,7 @@ pub enum ControlsCommand {
 
 /// Which controls there are.
 #[derive(Debug, Args)]
-pub struct CatalogArgs {
+pub(crate) struct CatalogArgs {
     /// Add the controls of a directory, or replace built-in ones by id; may be repeated
     #[arg(long, value_name = "DIR")]
     pub controls: Vec<PathBuf>,
@@ -182,7 +182,7 @@ pub struct CatalogArgs {
 
 /// A region on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RegionName {
+pub(crate) enum RegionName {
     /// United States
     Us,
     /// European Union
@@ -193,7 +193,7 @@ pub enum RegionName {
 
 /// A level on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LevelName {
+pub(crate) enum LevelName {
     /// Baseline
     L1,
     /// Hardened
@@ -214,7 +214,7 @@ impl From<LevelName> for Level {
 
 /// A gate on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum GateName {
+pub(crate) enum GateName {
     /// L1 controls
     L1,
     /// L1 and L2 controls
@@ -227,7 +227,7 @@ pub enum GateName {
 
 /// A pack on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PackName {
+pub(crate) enum PackName {
     /// The hardening guide's own controls
     Guide,
     /// What goes beyond the guide

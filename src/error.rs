@@ -18,7 +18,7 @@ use crate::snapshot::SnapshotError;
 
 /// Why a command could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// The configuration is not usable.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -106,7 +106,7 @@ pub enum Error {
 
 impl Error {
     /// The exit code it leads to.
-    pub const fn exit(&self) -> Exit {
+    pub(crate) const fn exit(&self) -> Exit {
         match self {
             Self::Collect(_) | Self::Client(_) | Self::Interrupted | Self::Start { .. } | Self::Stdout(_) | Self::Render(_) => {
                 Exit::Incomplete
@@ -116,7 +116,7 @@ impl Error {
     }
 
     /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Config(error) => error.hint().map(str::to_owned),
             Self::Parameters(_) => {

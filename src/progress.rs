@@ -26,14 +26,14 @@ struct Count {
 
 /// What a collection shows while it runs. Shared by everything that collects side by side.
 #[derive(Debug)]
-pub struct Progress {
+pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     counts: Mutex<BTreeMap<String, Count>>,
 }
 
 impl Progress {
     /// Starts the moving line where `enabled` (stderr is a terminal); shows messages alone otherwise.
-    pub fn new(enabled: bool) -> Self {
+    pub(crate) fn new(enabled: bool) -> Self {
         let bar = enabled.then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
@@ -46,7 +46,7 @@ impl Progress {
     }
 
     /// Says how many records of a feed have been read, and of how many where that is known.
-    pub fn records(&self, feed: &str, records: u64, total: Option<u64>) {
+    pub(crate) fn records(&self, feed: &str, records: u64, total: Option<u64>) {
         let Some(bar) = &self.bar else { return };
         // A count is whole at every instant, so one left by a thread that panicked is still right.
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -55,7 +55,7 @@ impl Progress {
     }
 
     /// Shows one line: above the moving line where there is one.
-    pub fn message(&self, message: &str) {
+    pub(crate) fn message(&self, message: &str) {
         let line = text::line(message, MESSAGE_COLUMNS);
         // Nobody is left to tell when stderr is closed.
         let write = || drop(writeln!(io::stderr(), "{line}"));
@@ -66,7 +66,7 @@ impl Progress {
     }
 
     /// Takes the moving line away. Messages may still follow.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

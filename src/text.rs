@@ -18,7 +18,7 @@ const ELLIPSIS: char = '…';
 
 /// True for characters that act instead of being seen: controls, format characters and the line and
 /// paragraph separators (general categories Cc, Cf, Zl, Zp).
-pub fn is_invisible(ch: char) -> bool {
+pub(crate) fn is_invisible(ch: char) -> bool {
     match ch {
         ' '..='~' => false,
         _ => matches!(
@@ -46,7 +46,7 @@ const fn is_blank(ch: char) -> bool {
 ///
 /// A backslash stays as it is, so a name that spells an escape out looks the same as one that had it
 /// escaped: neither does anything to the terminal.
-pub fn terminal(text: &str) -> Cow<'_, str> {
+pub(crate) fn terminal(text: &str) -> Cow<'_, str> {
     let mut marks = MAX_MARKS;
     let mut harmful = |ch: char| {
         let bad = is_invisible(ch) || is_blank(ch) || (ch.width() == Some(0) && marks >= MAX_MARKS);
@@ -84,13 +84,13 @@ fn columns_of(ch: char) -> usize {
 }
 
 /// How many columns of a terminal the text takes at most. Expects text without control characters.
-pub fn columns(text: &str) -> usize {
+pub(crate) fn columns(text: &str) -> usize {
     text.chars().map(columns_of).sum()
 }
 
 /// Shortens text to at most that many columns, with `…` where it was cut. Marks stay with the character
 /// they belong to.
-pub fn clip(text: &str, max_columns: usize) -> Cow<'_, str> {
+pub(crate) fn clip(text: &str, max_columns: usize) -> Cow<'_, str> {
     if columns(text) <= max_columns {
         return Cow::Borrowed(text);
     }
@@ -109,7 +109,7 @@ pub fn clip(text: &str, max_columns: usize) -> Cow<'_, str> {
 }
 
 /// One line of text from outside: escaped, and at most that many columns long.
-pub fn line(text: &str, max_columns: usize) -> String {
+pub(crate) fn line(text: &str, max_columns: usize) -> String {
     // Each character takes at least a sixth of a column on average (four marks and their base), so
     // what lies behind this prefix would be clipped anyway, and a long text costs no more than a short one.
     let within: Cow<'_, str> = match text.char_indices().nth(max_columns.saturating_mul(6) + 6) {
@@ -121,7 +121,7 @@ pub fn line(text: &str, max_columns: usize) -> String {
 
 /// Breaks text at white space into lines of at most that many columns; a word that is longer is broken
 /// within. Empty text has no lines. Expects text without control characters.
-pub fn wrap(text: &str, max_columns: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, max_columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut current = String::new();
     let mut used = 0;

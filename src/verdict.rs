@@ -10,7 +10,7 @@ use crate::facts::Row;
 /// The outcome of a control. Unreadable data is never [`Status::Pass`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
-pub enum Status {
+pub(crate) enum Status {
     /// The data shows that the requirement holds.
     Pass,
     /// The data shows that the requirement does not hold.
@@ -23,10 +23,10 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order reports list them.
-    pub const ALL: [Self; 4] = [Self::Pass, Self::Fail, Self::Manual, Self::Unknown];
+    pub(crate) const ALL: [Self; 4] = [Self::Pass, Self::Fail, Self::Manual, Self::Unknown];
 
     /// The word used in reports and in `expect = "…"`.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Pass => "pass",
             Self::Fail => "fail",
@@ -36,7 +36,7 @@ impl Status {
     }
 
     /// Reads the word used in control files.
-    pub fn parse(word: &str) -> Option<Self> {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
     }
 }
@@ -44,7 +44,7 @@ impl Status {
 /// The kind of evidence a pass or a fail rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, PartialOrd, Ord)]
 #[serde(rename_all = "kebab-case")]
-pub enum Basis {
+pub(crate) enum Basis {
     /// A setting or a list that the API reports directly.
     Api,
     /// Events of the activity log.
@@ -57,10 +57,10 @@ pub enum Basis {
 
 impl Basis {
     /// Every basis.
-    pub const ALL: [Self; 4] = [Self::Api, Self::ActivityLog, Self::Attestation, Self::Roster];
+    pub(crate) const ALL: [Self; 4] = [Self::Api, Self::ActivityLog, Self::Attestation, Self::Roster];
 
     /// The word used in reports and in `basis = […]`.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Api => "api",
             Self::ActivityLog => "activity-log",
@@ -70,14 +70,14 @@ impl Basis {
     }
 
     /// Reads the word used in control files.
-    pub fn parse(word: &str) -> Option<Self> {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|basis| basis.as_str() == word)
     }
 }
 
 /// One thing that is wrong: who or what, and why.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// Identifies the finding across runs.
     pub fingerprint: Fingerprint,
     /// Who or what the finding is about, usually an e-mail address.
@@ -91,11 +91,11 @@ pub struct Finding {
 /// Identifies a finding across runs: made of control, check and subject, never of counts or times.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
-pub struct Fingerprint(String);
+pub(crate) struct Fingerprint(String);
 
 impl Fingerprint {
     /// Derives the fingerprint of a finding; `parts` are its subject and the key of its row.
-    pub fn new<'a>(control: &str, check: usize, parts: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(control: &str, check: usize, parts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut hash = Sha256::new();
         let mut add = |part: &str| {
             hash.update((part.len() as u64).to_le_bytes());
@@ -110,14 +110,14 @@ impl Fingerprint {
     }
 
     /// The fingerprint as lower-case hexadecimal digits.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 /// What the program says about one control.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Verdict {
+pub(crate) struct Verdict {
     /// The outcome.
     pub status: Status,
     /// What the outcome rests on; empty for manual and unknown.

@@ -4,15 +4,15 @@
 //! request under the shared [`throttle`] and repeats it as [`retry`] decides, [`log`] reads the paged
 //! activity log, [`model`] holds what is answered. Nothing here prints: a [`notice`] is handed out.
 
-pub mod client;
-pub mod error;
+pub(crate) mod client;
+pub(crate) mod error;
 #[cfg(test)]
 pub(crate) mod fake;
-pub mod log;
-pub mod model;
-pub mod notice;
-pub mod origin;
-pub mod region;
-pub mod retry;
-pub mod throttle;
-pub mod token;
+pub(crate) mod log;
+pub(crate) mod model;
+pub(crate) mod notice;
+pub(crate) mod origin;
+pub(crate) mod region;
+pub(crate) mod retry;
+pub(crate) mod throttle;
+pub(crate) mod token;

@@ -7,7 +7,7 @@ use crate::snapshot::Feed;
 
 /// A moment worth telling about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
+pub(crate) enum Notice {
     /// The server asked for a pause; every request waits.
     RateLimited {
         /// How long.
@@ -34,4 +34,4 @@ pub enum Notice {
 }
 
 /// Receives the notices; called from within the reading, so it has to return at once.
-pub type Notify = Arc<dyn Fn(Notice) + Send + Sync>;
+pub(crate) type Notify = Arc<dyn Fn(Notice) + Send + Sync>;

@@ -8,13 +8,13 @@ use super::region::Region;
 
 /// A checked base address of the API: https, or http to this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
+pub(crate) struct Origin {
     url: Url,
 }
 
 /// Why an address cannot be the API's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OriginError {
+pub(crate) enum OriginError {
     /// It is not an absolute address.
     #[error("the base URL is not an absolute address: {0}")]
     Malformed(String),
@@ -37,7 +37,7 @@ pub enum OriginError {
 
 impl OriginError {
     /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Malformed(_) | Self::Scheme(_) => {
                 format!("write it like {}", Region::Us.api_origin())
@@ -51,7 +51,7 @@ impl OriginError {
 
 impl Origin {
     /// The API of a region.
-    pub fn of(region: Region) -> Self {
+    pub(crate) fn of(region: Region) -> Self {
         match Self::parse(region.api_origin()) {
             Ok(origin) => origin,
             Err(error) => unreachable!("a built-in address is valid: {error}"),
@@ -59,7 +59,7 @@ impl Origin {
     }
 
     /// Checks an address.
-    pub fn parse(address: &str) -> Result<Self, OriginError> {
+    pub(crate) fn parse(address: &str) -> Result<Self, OriginError> {
         let url = Url::parse(address.trim()).map_err(|error| OriginError::Malformed(error.to_string()))?;
         let host = url.host().ok_or_else(|| OriginError::Malformed("it names no host".to_owned()))?;
         match url.scheme() {
@@ -84,32 +84,32 @@ impl Origin {
     }
 
     /// Whether it is this machine; such requests never pass through a proxy.
-    pub fn is_loopback(&self) -> bool {
+    pub(crate) fn is_loopback(&self) -> bool {
         self.url.host().is_some_and(|host| is_this_machine(&host))
     }
 
     /// Whether it is one of Intercom's own API hosts, on the usual port.
-    pub fn is_intercom(&self) -> bool {
+    pub(crate) fn is_intercom(&self) -> bool {
         Region::ALL.into_iter().any(|region| self.as_str() == region.api_origin())
     }
 
     /// Whether the connection is encrypted.
-    pub fn is_encrypted(&self) -> bool {
+    pub(crate) fn is_encrypted(&self) -> bool {
         self.url.scheme() == "https"
     }
 
     /// Scheme, host and port, without a slash at the end.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
     }
 
     /// Whether another address has the same scheme, host and port.
-    pub fn covers(&self, other: &Url) -> bool {
+    pub(crate) fn covers(&self, other: &Url) -> bool {
         self.url.origin() == other.origin()
     }
 
     /// The address of a path on this origin.
-    pub fn join(&self, path: &str, query: &[(&str, String)]) -> Url {
+    pub(crate) fn join(&self, path: &str, query: &[(&str, String)]) -> Url {
         let mut url = self.url.clone();
         url.set_path(path);
         if !query.is_empty() {

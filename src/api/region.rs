@@ -4,7 +4,7 @@ use url::Url;
 
 /// Where a workspace is hosted. Hosts as Intercom's developer documentation lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Region {
+pub(crate) enum Region {
     /// United States, the default.
     #[default]
     Us,
@@ -16,7 +16,7 @@ pub enum Region {
 
 /// Why a region could not be told.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RegionError {
+pub(crate) enum RegionError {
     /// The word is none of the three.
     #[error("{0:?} is not a region")]
     Unknown(String),
@@ -27,7 +27,7 @@ pub enum RegionError {
 
 impl RegionError {
     /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Unknown(_) => "use one of us, eu, au".to_owned(),
             Self::NotALogin(_) => format!(
@@ -42,10 +42,10 @@ impl RegionError {
 
 impl Region {
     /// Every region.
-    pub const ALL: [Self; 3] = [Self::Us, Self::Eu, Self::Au];
+    pub(crate) const ALL: [Self; 3] = [Self::Us, Self::Eu, Self::Au];
 
     /// The word on the command line: `us`.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Us => "us",
             Self::Eu => "eu",
@@ -54,7 +54,7 @@ impl Region {
     }
 
     /// The word in reports and in the API's own answers: `US`.
-    pub const fn label(self) -> &'static str {
+    pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::Us => "US",
             Self::Eu => "EU",
@@ -63,7 +63,7 @@ impl Region {
     }
 
     /// The scheme and host of the API.
-    pub const fn api_origin(self) -> &'static str {
+    pub(crate) const fn api_origin(self) -> &'static str {
         match self {
             Self::Us => "https://api.intercom.io",
             Self::Eu => "https://api.eu.intercom.io",
@@ -72,7 +72,7 @@ impl Region {
     }
 
     /// The scheme and host of the web app, where people sign in.
-    pub const fn web_origin(self) -> &'static str {
+    pub(crate) const fn web_origin(self) -> &'static str {
         match self {
             Self::Us => "https://app.intercom.com",
             Self::Eu => "https://app.eu.intercom.com",
@@ -81,7 +81,7 @@ impl Region {
     }
 
     /// Reads `us`, `eu` or `au` in any letter case.
-    pub fn parse(word: &str) -> Result<Self, RegionError> {
+    pub(crate) fn parse(word: &str) -> Result<Self, RegionError> {
         let word = word.trim();
         Self::ALL
             .into_iter()
@@ -90,7 +90,7 @@ impl Region {
     }
 
     /// Tells the region from the address a person signs in at, with or without a scheme.
-    pub fn from_login_url(address: &str) -> Result<Self, RegionError> {
+    pub(crate) fn from_login_url(address: &str) -> Result<Self, RegionError> {
         let address = address.trim();
         let refused = || RegionError::NotALogin(shorten(address));
         let with_scheme =

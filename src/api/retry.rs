@@ -10,7 +10,7 @@ use super::error::ApiError;
 
 /// How often, and after which waits, requests are sent again.
 #[derive(Debug, Clone, Copy)]
-pub struct Policy {
+pub(crate) struct Policy {
     /// The wait before the first repetition; doubled for each further one.
     pub base: Duration,
     /// Repetitions after a 5xx, a broken connection, or an answer that is empty or cut short.
@@ -34,7 +34,7 @@ impl Default for Policy {
 
 /// How often one request has failed so far, the present failure included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Failures {
+pub(crate) struct Failures {
     /// By 429.
     pub rate_limits: u32,
     /// In ways that take long to show: timeouts, unknown hosts, refused connections.
@@ -45,7 +45,7 @@ pub struct Failures {
 
 impl Failures {
     /// Counts a failure.
-    pub const fn count(&mut self, error: &ApiError) {
+    pub(crate) const fn count(&mut self, error: &ApiError) {
         match error {
             ApiError::RateLimited { .. } => self.rate_limits += 1,
             ApiError::Timeout { .. } | ApiError::Dns { .. } | ApiError::Refused { .. } => self.slow += 1,
@@ -56,7 +56,7 @@ impl Failures {
 
 /// What to do after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Retry {
+pub(crate) enum Retry {
     /// Send it again after this wait.
     After(Duration),
     /// It stays failed. For a rate limit the wait it asked for is given.
@@ -65,7 +65,7 @@ pub enum Retry {
 
 /// Decides about one failure. `asked` is the wait a 429 asked for, `remaining` the time until the
 /// deadline, `jitter` a random number from 0 to 1.
-pub fn decide(
+pub(crate) fn decide(
     policy: &Policy,
     error: &ApiError,
     failures: Failures,
@@ -104,7 +104,7 @@ pub fn decide(
 
 /// The wait that the headers of a 429 ask for. `Retry-After` goes before `X-RateLimit-Reset`, which
 /// is in seconds since 1970; what cannot be read, or lies in the past, asks for nothing.
-pub fn asked_wait(retry_after: Option<&str>, reset: Option<&str>, now: Timestamp) -> Option<Duration> {
+pub(crate) fn asked_wait(retry_after: Option<&str>, reset: Option<&str>, now: Timestamp) -> Option<Duration> {
     let until = |instant: Timestamp| Duration::try_from(instant.duration_since(now)).ok();
     let after = retry_after.map(str::trim).and_then(|text| {
         let seconds = text.parse::<u64>().ok().map(Duration::from_secs);

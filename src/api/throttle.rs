@@ -20,7 +20,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(11);
 
 /// What a response said about the rate limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RateReport {
+pub(crate) struct RateReport {
     /// Requests allowed in a window.
     pub limit: Option<u64>,
     /// Requests left in this window, whoever uses them.
@@ -31,7 +31,7 @@ pub struct RateReport {
 
 /// Decides when a request may be sent.
 #[derive(Debug)]
-pub struct Throttle {
+pub(crate) struct Throttle {
     permits: Semaphore,
     state: Mutex<State>,
 }
@@ -48,7 +48,7 @@ struct State {
 
 impl Throttle {
     /// A limiter for `concurrency` requests side by side, within `share` (0 to 1) of the rate limit.
-    pub fn new(concurrency: usize, share: f64, now: Instant) -> Self {
+    pub(crate) fn new(concurrency: usize, share: f64, now: Instant) -> Self {
         let share = if share.is_finite() { share.clamp(0.001, 1.0) } else { 0.5 };
         let state =
             State { share, limit: None, paused_until: None, started: now, slots: vec![(0, 0); SLOTS] };
@@ -56,7 +56,7 @@ impl Throttle {
     }
 
     /// Waits until a request may be sent, and counts it. The request is over when the permit is dropped.
-    pub async fn acquire(&self) -> Option<SemaphorePermit<'_>> {
+    pub(crate) async fn acquire(&self) -> Option<SemaphorePermit<'_>> {
         let permit = self.permits.acquire().await.ok()?;
         loop {
             let turn = self.with(|state| state.take(Instant::now()));
@@ -68,12 +68,12 @@ impl Throttle {
     }
 
     /// Takes note of what a response said.
-    pub fn learn(&self, report: RateReport) {
+    pub(crate) fn learn(&self, report: RateReport) {
         self.with(|state| state.learn(report, Instant::now()));
     }
 
     /// Holds every request back. True if that is news: no pause of about this length was under way.
-    pub fn pause(&self, wait: Duration) -> bool {
+    pub(crate) fn pause(&self, wait: Duration) -> bool {
         let now = Instant::now();
         self.with(|state| {
             let until = now + wait.min(Duration::from_secs(86_400));

@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use reqwest::header::HeaderValue;
 
 /// The most a token, or the file it is in, may hold, in bytes.
-pub const MAX_TOKEN_BYTES: usize = 4096;
+pub(crate) const MAX_TOKEN_BYTES: usize = 4096;
 
 /// An access token of an Intercom app. It has no `Display`, and `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
+pub(crate) struct Token(String);
 
 /// Why there is no usable token. No variant holds the token or a part of it.
 #[derive(Debug, thiserror::Error)]
-pub enum TokenError {
+pub(crate) enum TokenError {
     /// Nothing was given.
     #[error("the access token is empty")]
     Empty,
@@ -43,7 +43,7 @@ pub enum TokenError {
 
 impl TokenError {
     /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> Option<String> {
         Some(
             match self {
                 Self::Empty => {
@@ -64,7 +64,7 @@ impl TokenError {
 
 impl Token {
     /// Checks a token; white space around it is dropped.
-    pub fn new(text: &str) -> Result<Self, TokenError> {
+    pub(crate) fn new(text: &str) -> Result<Self, TokenError> {
         let token = text.trim();
         if token.is_empty() {
             return Err(TokenError::Empty);
@@ -82,7 +82,7 @@ impl Token {
     }
 
     /// Reads a token from a regular file. The second value warns when others may read the file too.
-    pub fn from_file(path: &Path) -> Result<(Self, Option<String>), TokenError> {
+    pub(crate) fn from_file(path: &Path) -> Result<(Self, Option<String>), TokenError> {
         let unreadable = |source| TokenError::Unreadable { from: path.display().to_string(), source };
         // Looked at before it is opened: opening a pipe would wait for a writer.
         if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
@@ -98,7 +98,7 @@ impl Token {
     }
 
     /// Reads a token from a stream, such as standard input.
-    pub fn from_reader(reader: impl Read) -> Result<Self, TokenError> {
+    pub(crate) fn from_reader(reader: impl Read) -> Result<Self, TokenError> {
         Self::read(reader, "standard input")
     }
 

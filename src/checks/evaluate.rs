@@ -14,7 +14,7 @@ use crate::verdict::Finding;
 ///
 /// It fails if one check fails; else it is unknown if one is unknown, manual if one is manual, and
 /// passes only if all pass. Call it inside `on_deep_stack`.
-pub fn evaluate(
+pub(crate) fn evaluate(
     control: &str,
     params: &BTreeMap<String, serde_json::Value>,
     rules: &Rules,

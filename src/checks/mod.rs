@@ -17,11 +17,11 @@ mod rows;
 mod state;
 mod value;
 
-pub use evaluate::evaluate;
+pub(crate) use evaluate::evaluate;
 
 /// One check of a control.
 #[derive(Debug)]
-pub struct Check {
+pub(crate) struct Check {
     /// What has to hold before the check means anything; false makes it manual.
     pub needs: Option<Expression>,
     /// The reason given when the check ends manual.
@@ -42,7 +42,7 @@ pub struct Check {
 
 /// What a check looks at.
 #[derive(Debug)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Each row that `where` keeps must satisfy `require`.
     Every(Every),
     /// The number of rows that `where` keeps must lie between `min` and `max`.
@@ -55,7 +55,7 @@ pub enum Kind {
 
 /// The rows a check is over, and how a finding about one of them reads.
 #[derive(Debug)]
-pub struct Over {
+pub(crate) struct Over {
     /// The table.
     pub table: &'static crate::facts::vocabulary::Table,
     /// The event types, for the table `events`.
@@ -70,7 +70,7 @@ pub struct Over {
 
 /// The parts of an `every` check.
 #[derive(Debug)]
-pub struct Every {
+pub(crate) struct Every {
     /// The rows.
     pub over: Over,
     /// What each of them must satisfy.
@@ -79,7 +79,7 @@ pub struct Every {
 
 /// The parts of a `count` check.
 #[derive(Debug)]
-pub struct Count {
+pub(crate) struct Count {
     /// The rows.
     pub over: Over,
     /// The smallest number allowed.
@@ -90,7 +90,7 @@ pub struct Count {
 
 /// The parts of a `value` check.
 #[derive(Debug)]
-pub struct Value {
+pub(crate) struct Value {
     /// What must hold.
     pub require: Expression,
     /// Who or what the finding is about.
@@ -101,7 +101,7 @@ pub struct Value {
 
 /// A control's program: its checks, and the lines of context it shows.
 #[derive(Debug, Default)]
-pub struct Rules {
+pub(crate) struct Rules {
     /// The checks, in file order.
     pub checks: Vec<Check>,
     /// Event types whose newest event is named when the control is not passed.
@@ -112,7 +112,7 @@ pub struct Rules {
 
 impl Rules {
     /// The types of raw events that the checks look at.
-    pub fn event_types(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn event_types(&self) -> impl Iterator<Item = String> {
         let types = |check: &Check| match &check.kind {
             Kind::Every(Every { over, .. }) | Kind::Count(Count { over, .. }) => over.types.clone(),
             Kind::Value(_) | Kind::Manual => Vec::new(),
@@ -121,7 +121,7 @@ impl Rules {
     }
 
     /// The statuses that data can give the control: pass when no check is left to a person, fail when one may fail.
-    pub fn decidable(&self) -> Vec<Status> {
+    pub(crate) fn decidable(&self) -> Vec<Status> {
         let may_fail = |check: &Check| match check.kind {
             Kind::Manual => false,
             _ => check.otherwise == Status::Fail || check.when_empty == Status::Fail,
@@ -140,7 +140,7 @@ impl Rules {
 
 /// A line of context.
 #[derive(Debug)]
-pub struct ContextLine {
+pub(crate) struct ContextLine {
     /// When to show it; always, if absent.
     pub when: Option<Expression>,
     /// The line; an empty one is not shown.

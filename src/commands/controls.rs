@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, Table, TableStyle};
 use serde_json::Value;
 
 use super::destinations::print;
@@ -42,7 +42,7 @@ fn check(directory: Option<&Path>) -> Result<(), Error> {
 fn grid(header: &[&str]) -> Table {
     let mut table = Table::new();
     table
-        .load_preset(presets::NOTHING)
+        .load_style(TableStyle::new())
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(style().width).unwrap_or(100))
         .set_header(header);

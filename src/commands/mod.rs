@@ -20,7 +20,7 @@ mod terminal;
 ///
 /// # Errors
 /// Whatever kept it from doing its work.
-pub fn run(cli: Cli) -> Result<Exit, Error> {
+pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
     match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Collect(args) => collect::run(&args),
@@ -35,7 +35,7 @@ fn clock() -> jiff::Timestamp {
 }
 
 /// Says on standard error what went wrong and what to do, line by line as the error has it.
-pub fn complain(error: &Error) {
+pub(crate) fn complain(error: &Error) {
     let hint = error.hint().map(|hint| format!("hint: {hint}")).unwrap_or_default();
     for line in format!("error: {error}\n{hint}").lines() {
         // Nobody is left to tell when standard error is closed.

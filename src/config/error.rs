@@ -8,7 +8,7 @@ use super::Announcement;
 
 /// A configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
+pub(crate) enum ConfigError {
     /// There is no such file.
     #[error("there is no configuration at {path}")]
     Missing {
@@ -53,7 +53,7 @@ pub enum ConfigError {
 
 impl ConfigError {
     /// What the user can do about it.
-    pub const fn hint(&self) -> Option<&'static str> {
+    pub(crate) const fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::Missing { .. } => "check the path given with --config",
             Self::Unreadable { .. } => "check the permissions of the file, or leave it out with --no-config",
@@ -65,7 +65,7 @@ impl ConfigError {
     }
 
     /// What a file that could not be used has to be announced with.
-    pub fn announcement(&self) -> Option<&Announcement> {
+    pub(crate) fn announcement(&self) -> Option<&Announcement> {
         match self {
             Self::Invalid { announcement, .. } => announcement.as_deref(),
             _ => None,

@@ -12,17 +12,17 @@ use super::section::Context;
 use super::{Config, ConfigError, Organization, Rbac, Trust, overlay, scan, target};
 
 /// The name under which a configuration is looked for in the working directory.
-pub const FILE_NAME: &str = "intercom-harden.toml";
+pub(crate) const FILE_NAME: &str = "intercom-harden.toml";
 
 /// Looks for a configuration in a directory. A dangling link counts, so that it is not silently ignored.
-pub fn find(directory: &Path) -> Option<PathBuf> {
+pub(crate) fn find(directory: &Path) -> Option<PathBuf> {
     let path = directory.join(FILE_NAME);
     fs::symlink_metadata(&path).is_ok().then_some(path)
 }
 
 impl Config {
     /// Reads and checks a configuration. Every mistake in it is part of the one error.
-    pub fn load(path: &Path, trust: Trust) -> Result<Self, ConfigError> {
+    pub(crate) fn load(path: &Path, trust: Trust) -> Result<Self, ConfigError> {
         let bytes = read(path, trust)?;
         let name = path.display().to_string();
         let context = Context { trust, folder: folder_of(path) };

@@ -15,7 +15,7 @@ const SENTENCES: usize = 50;
 
 /// What is said about a configuration before it is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Announcement {
+pub(crate) struct Announcement {
     /// Its path as given.
     pub path: String,
     /// `sha256:` and the digest of its bytes.
@@ -26,12 +26,12 @@ pub struct Announcement {
 
 impl Config {
     /// The path, the digest and what loosens the result.
-    pub fn announcement(&self) -> Announcement {
+    pub(crate) fn announcement(&self) -> Announcement {
         Announcement { path: self.path.clone(), digest: self.digest.clone(), loosens: self.loosens() }
     }
 
     /// Everything in it that may make the result look better, a sentence each.
-    pub fn loosens(&self) -> Vec<String> {
+    pub(crate) fn loosens(&self) -> Vec<String> {
         let mut sentences = self.scan_loosens();
         sentences.extend(self.declarations_loosen());
         for (control, params) in &self.params {
@@ -115,7 +115,7 @@ impl Config {
     }
 
     /// Sections that are accepted although nothing acts on them yet, a sentence each.
-    pub fn without_effect(&self) -> Vec<String> {
+    pub(crate) fn without_effect(&self) -> Vec<String> {
         let organization = &self.organization;
         let given = [
             (!self.attestations.is_empty(), "[[attestation]]"),

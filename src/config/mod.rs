@@ -21,20 +21,20 @@ mod section;
 mod target;
 #[cfg(test)]
 mod tests;
-pub mod time;
+pub(crate) mod time;
 
-pub use error::ConfigError;
-pub use load::{FILE_NAME, find};
-pub use loosening::Announcement;
-pub use organization::{Organization, Saml, Sso};
-pub use overlay::{Attestation, Attested, Waiver};
-pub use rbac::{Permission, Rbac};
-pub use scan::{ScanSettings, Workspace};
-pub use target::{Alert, NamedWorkspace, TokenSource};
+pub(crate) use error::ConfigError;
+pub(crate) use load::{FILE_NAME, find};
+pub(crate) use loosening::Announcement;
+pub(crate) use organization::{Organization, Sso};
+pub(crate) use overlay::{Attestation, Attested, Waiver};
+pub(crate) use rbac::{Permission, Rbac};
+pub(crate) use scan::{ScanSettings, Workspace};
+pub(crate) use target::{Alert, NamedWorkspace, TokenSource};
 
 /// How a configuration came to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trust {
+pub(crate) enum Trust {
     /// The user named it: it may say everything.
     Named,
     /// It lay in the working directory, perhaps as part of somebody's pull request: it may not name
@@ -43,11 +43,11 @@ pub enum Trust {
 }
 
 /// Values that replace parameters of controls: control id to parameter to value, each with its line.
-pub type Overrides = BTreeMap<String, Located<BTreeMap<String, Located<Value>>>>;
+pub(crate) type Overrides = BTreeMap<String, Located<BTreeMap<String, Located<Value>>>>;
 
 /// A checked configuration. Ids of controls are not checked against the catalog yet.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Config {
+pub(crate) struct Config {
     /// Its path as given.
     pub path: String,
     /// `sha256:` and the digest of its bytes.

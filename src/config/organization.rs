@@ -11,7 +11,7 @@ use super::section::{self, Context, filled, is_domain, is_email};
 
 /// What the organization declares about itself.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Organization {
+pub(crate) struct Organization {
     /// E-mail domains teammates may have, in lower case; `*.example.com` stands for subdomains.
     pub allowed_domains: Option<Vec<String>>,
     /// Networks sign-ins may come from, as CIDR ranges.
@@ -30,16 +30,26 @@ pub struct Organization {
 
 /// Whether single sign-on is the only way in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sso {
+pub(crate) enum Sso {
     /// It is the only way in.
     Enforced,
     /// It is one of several.
     Optional,
 }
 
+impl Sso {
+    /// The word in the configuration.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enforced => "enforced",
+            Self::Optional => "optional",
+        }
+    }
+}
+
 /// The identity provider's side of SAML.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Saml {
+pub(crate) struct Saml {
     /// The file with the metadata.
     pub metadata: Option<PathBuf>,
     /// The file with the signing certificate, where there is no metadata.

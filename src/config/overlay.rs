@@ -8,7 +8,7 @@ use super::section::{self, date, filled, required_date};
 
 /// What somebody saw in the web app and signs for. It is evidence until the end of its last day, UTC.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attestation {
+pub(crate) struct Attestation {
     /// The control it is about.
     pub control: Located<String>,
     /// What was seen.
@@ -29,7 +29,7 @@ pub struct Attestation {
 
 /// What an attestation attests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attested {
+pub(crate) enum Attested {
     /// The requirement holds.
     Pass,
     /// The requirement does not hold.
@@ -38,7 +38,7 @@ pub enum Attested {
 
 /// A decision to live with a finding, until the end of its last day, UTC.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiver {
+pub(crate) struct Waiver {
     /// The control it is about.
     pub control: Located<String>,
     /// The one finding it is about; the whole control where it is none.

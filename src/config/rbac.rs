@@ -6,7 +6,7 @@ use crate::document::{Located, Table, closest, excerpt};
 
 /// The declared roles and groups.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rbac {
+pub(crate) struct Rbac {
     /// What each role may do.
     pub roles: BTreeMap<String, Located<Vec<Permission>>>,
     /// Group of the identity provider to role in Intercom.
@@ -15,7 +15,7 @@ pub struct Rbac {
 
 /// What a role may do with customer data and settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Permission {
+pub(crate) enum Permission {
     /// See.
     Read,
     /// Create and change.
@@ -28,10 +28,10 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission, the least first.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Delete, Self::Admin];
+    pub(crate) const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Delete, Self::Admin];
 
     /// The word used in the configuration.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Read => "read",
             Self::Write => "write",
@@ -43,7 +43,7 @@ impl Permission {
 
 impl Rbac {
     /// Whether nothing is declared.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.roles.is_empty() && self.groups.is_empty()
     }
 

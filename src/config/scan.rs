@@ -12,7 +12,7 @@ use super::time::Window;
 
 /// The workspace to scan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Workspace {
+pub(crate) struct Workspace {
     /// Where it is hosted: `us`, `eu` or `au`.
     pub region: Option<&'static str>,
     /// Its name, for people.
@@ -23,7 +23,7 @@ pub struct Workspace {
 
 /// Settings of the scan; an option on the command line outweighs each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ScanSettings {
+pub(crate) struct ScanSettings {
     /// The highest level to evaluate.
     pub level: Option<Level>,
     /// The gate: controls up to this level fail the scan, `Some(None)` means that none does.

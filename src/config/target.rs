@@ -12,7 +12,7 @@ use super::section::{self, Context, filled};
 
 /// One of several workspaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedWorkspace {
+pub(crate) struct NamedWorkspace {
     /// Its name, unique in the file.
     pub name: Located<String>,
     /// Where it is hosted: `us`, `eu` or `au`.
@@ -23,7 +23,7 @@ pub struct NamedWorkspace {
 
 /// Where a token is to be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TokenSource {
+pub(crate) enum TokenSource {
     /// In this environment variable.
     Env(String),
     /// In this file.
@@ -32,7 +32,7 @@ pub enum TokenSource {
 
 /// Where a regression goes.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Alert {
+pub(crate) struct Alert {
     /// Its name.
     pub name: Option<String>,
     /// A webhook to post to; whoever knows the address may post, so it is a secret.

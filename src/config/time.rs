@@ -11,11 +11,11 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 3653);
 
 /// The window when nobody asks for another: the guide reviews the last month.
-pub const DEFAULT_WINDOW: SignedDuration = SignedDuration::from_hours(24 * 30);
+pub(crate) const DEFAULT_WINDOW: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// Why a text is not the time it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TimeError {
+pub(crate) enum TimeError {
     /// Not a duration.
     #[error("not a duration; write for example `30d`, `12h` or `90m`")]
     NotDuration,
@@ -39,12 +39,12 @@ pub enum TimeError {
 }
 
 /// Reads a duration such as `30d`, `12h`, `2w`, `90m` or `1h 30m`; it is positive and at most ten years.
-pub fn parse_duration(text: &str) -> Result<Duration, TimeError> {
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, TimeError> {
     Duration::try_from(duration(text)?).map_err(|_| TimeError::NotPositive)
 }
 
 /// Reads a UTC day such as `2027-03-31`.
-pub fn parse_date(text: &str) -> Result<Date, TimeError> {
+pub(crate) fn parse_date(text: &str) -> Result<Date, TimeError> {
     // The general parser also takes times of day and silently drops them.
     let text = text.trim();
     if text.len() != 10 {
@@ -54,7 +54,7 @@ pub fn parse_date(text: &str) -> Result<Date, TimeError> {
 }
 
 /// Reads the start of the window: a duration before `now`, the start of a UTC day, or an instant.
-pub fn parse_since(text: &str, now: Timestamp) -> Result<Timestamp, TimeError> {
+pub(crate) fn parse_since(text: &str, now: Timestamp) -> Result<Timestamp, TimeError> {
     Window::parse(text)?.start(now)
 }
 
@@ -73,7 +73,7 @@ fn duration(text: &str) -> Result<SignedDuration, TimeError> {
 
 /// The window of a scan as somebody wrote it; where it starts depends on `now`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Window {
+pub(crate) struct Window {
     text: String,
     start: Start,
 }
@@ -86,7 +86,7 @@ enum Start {
 
 impl Window {
     /// Reads a duration, a UTC date or an RFC 3339 time.
-    pub fn parse(text: &str) -> Result<Self, TimeError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, TimeError> {
         let text = text.trim();
         let start = if let Ok(instant) = text.parse::<Timestamp>() {
             Start::At(instant)
@@ -103,7 +103,7 @@ impl Window {
     }
 
     /// Where the window starts; it may neither start in the future nor reach back more than ten years.
-    pub fn start(&self, now: Timestamp) -> Result<Timestamp, TimeError> {
+    pub(crate) fn start(&self, now: Timestamp) -> Result<Timestamp, TimeError> {
         let start = match self.start {
             Start::Before(duration) => now.checked_sub(duration).map_err(|_| TimeError::TooLong)?,
             Start::At(instant) => instant,
@@ -118,12 +118,12 @@ impl Window {
     }
 
     /// The words it was written in.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
     /// Whether it is the window that applies anyway.
-    pub fn is_default(&self) -> bool {
+    pub(crate) fn is_default(&self) -> bool {
         self.start == Start::Before(DEFAULT_WINDOW)
     }
 }

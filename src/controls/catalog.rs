@@ -18,14 +18,14 @@ const DEEPEST: usize = 4;
 
 /// Every control in force, in reading order.
 #[derive(Debug)]
-pub struct Catalog {
+pub(crate) struct Catalog {
     /// The controls.
     pub definitions: Vec<Definition>,
 }
 
 /// Why a catalog could not be loaded.
 #[derive(Debug, thiserror::Error)]
-pub enum CatalogError {
+pub(crate) enum CatalogError {
     /// Control files have mistakes, all of them listed.
     #[error("{} in the control files:\n{problems}", counted(.problems.len()))]
     Invalid {
@@ -59,7 +59,7 @@ pub enum CatalogError {
 
 impl CatalogError {
     /// What to do about it.
-    pub const fn hint(&self) -> &'static str {
+    pub(crate) const fn hint(&self) -> &'static str {
         match self {
             Self::Invalid { .. } => "`intercom-harden controls facts` lists the tables, columns and values a control may name",
             Self::Unreadable { .. } => "give a directory of control files that this user may read",
@@ -76,7 +76,7 @@ fn counted(problems: usize) -> String {
 
 /// Which controls to evaluate.
 #[derive(Debug, Clone)]
-pub struct Selection {
+pub(crate) struct Selection {
     /// Up to this level.
     pub level: Level,
     /// Of this built-in pack; all packs, if absent.
@@ -90,7 +90,7 @@ pub struct Selection {
 /// An id that no control has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no control `{id}`{}", suggestion.as_ref().map(|s| format!(" (did you mean `{s}`?)")).unwrap_or_default())]
-pub struct UnknownControl {
+pub(crate) struct UnknownControl {
     /// The id as it was given.
     pub id: String,
     /// The id that was probably meant.
@@ -110,7 +110,7 @@ impl Catalog {
     ///
     /// # Errors
     /// All mistakes of all files at once.
-    pub fn load(directories: &[PathBuf]) -> Result<Self, CatalogError> {
+    pub(crate) fn load(directories: &[PathBuf]) -> Result<Self, CatalogError> {
         let mut own = Vec::new();
         for directory in directories {
             own.extend(files_of(directory)?);
@@ -123,7 +123,7 @@ impl Catalog {
     ///
     /// # Errors
     /// All mistakes of all files at once.
-    pub fn check(directory: Option<&Path>) -> Result<usize, CatalogError> {
+    pub(crate) fn check(directory: Option<&Path>) -> Result<usize, CatalogError> {
         let catalog = Self::load(directory.map(Path::to_path_buf).as_slice())?;
         let in_question = |definition: &&Definition| {
             directory.is_none() || definition.control.origin != Origin::BuiltIn
@@ -169,7 +169,7 @@ impl Catalog {
     ///
     /// # Errors
     /// When there is none, with the id that was probably meant.
-    pub fn find(&self, id: &str) -> Result<&Definition, UnknownControl> {
+    pub(crate) fn find(&self, id: &str) -> Result<&Definition, UnknownControl> {
         let found = self.definitions.iter().find(|d| d.control.id.eq_ignore_ascii_case(id));
         found.ok_or_else(|| {
             let known = self.definitions.iter().map(|definition| definition.control.id.as_str());
@@ -181,7 +181,7 @@ impl Catalog {
     ///
     /// # Errors
     /// When an id names no control.
-    pub fn select(&self, selection: &Selection) -> Result<Vec<&Definition>, UnknownControl> {
+    pub(crate) fn select(&self, selection: &Selection) -> Result<Vec<&Definition>, UnknownControl> {
         let ids = |given: &[String]| {
             given.iter().map(|id| Ok(self.find(id)?.control.id.as_str())).collect::<Result<Vec<_>, _>>()
         };
@@ -198,7 +198,7 @@ impl Catalog {
     }
 
     /// `sha256:` and the digest of every control file in force.
-    pub fn digest(&self) -> String {
+    pub(crate) fn digest(&self) -> String {
         let mut hash = Sha256::new();
         for definition in &self.definitions {
             for part in [&definition.control.id, &definition.text] {

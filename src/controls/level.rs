@@ -5,7 +5,7 @@ use serde::Serialize;
 /// How demanding a control is. Levels are cumulative: evaluating L2 evaluates L1 too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Level {
+pub(crate) enum Level {
     /// Baseline: for every workspace.
     L1,
     /// Hardened: for security-sensitive workspaces.
@@ -16,10 +16,10 @@ pub enum Level {
 
 impl Level {
     /// Every level, least demanding first.
-    pub const ALL: [Self; 3] = [Self::L1, Self::L2, Self::L3];
+    pub(crate) const ALL: [Self; 3] = [Self::L1, Self::L2, Self::L3];
 
     /// The name in reports and on the command line: `l1`.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::L1 => "l1",
             Self::L2 => "l2",
@@ -28,7 +28,7 @@ impl Level {
     }
 
     /// The name in control files and for people: `L1`.
-    pub const fn label(self) -> &'static str {
+    pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::L1 => "L1",
             Self::L2 => "L2",
@@ -37,7 +37,7 @@ impl Level {
     }
 
     /// Reads either form of the name.
-    pub fn parse(word: &str) -> Option<Self> {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|level| word.eq_ignore_ascii_case(level.as_str()))
     }
 }

@@ -18,18 +18,18 @@ mod read_check;
 #[cfg(test)]
 mod tests;
 
-pub use catalog::{Catalog, CatalogError, Selection, UnknownControl};
-pub use level::Level;
+pub(crate) use catalog::{Catalog, CatalogError, Selection, UnknownControl};
+pub(crate) use level::Level;
 
 use crate::checks::Rules;
 use example::Example;
 
 /// The version of the hardening guide the built-in controls follow.
-pub const GUIDE_VERSION: &str = "0.2.0";
+pub(crate) const GUIDE_VERSION: &str = "0.2.0";
 
 /// A step of the remediation: where to click and what to do there.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Step {
+pub(crate) struct Step {
     /// What the step achieves.
     pub title: String,
     /// The way through Intercom's menus.
@@ -40,7 +40,7 @@ pub struct Step {
 
 /// Where a control was read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// It is part of the program.
     BuiltIn,
     /// It was added by `--controls`.
@@ -51,7 +51,7 @@ pub enum Origin {
 
 /// Which of the built-in packs a control belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pack {
+pub(crate) enum Pack {
     /// The hardening guide's own controls.
     Guide,
     /// What goes beyond the guide; ids start with E.
@@ -60,7 +60,7 @@ pub enum Pack {
 
 impl Pack {
     /// The word on the command line.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Guide => "guide",
             Self::Extended => "extended",
@@ -70,7 +70,7 @@ impl Pack {
 
 /// A control file, read and checked: what people read, what is evaluated, and the examples that show it works.
 #[derive(Debug)]
-pub struct Definition {
+pub(crate) struct Definition {
     /// The descriptive part; shared with reports.
     pub control: Arc<Control>,
     /// The checks.
@@ -84,7 +84,7 @@ pub struct Definition {
 
 /// The descriptive part of a control: what people read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Control {
+pub(crate) struct Control {
     /// The id, as in the file name: `2.3`, `E4`.
     pub id: String,
     /// A short imperative title.

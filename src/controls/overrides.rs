@@ -13,7 +13,7 @@ impl Catalog {
     ///
     /// # Errors
     /// Everything that is wrong with them: a control or parameter that does not exist, a value of another type.
-    pub fn override_params(&mut self, path: &str, overrides: &Overrides) -> Result<(), Problems> {
+    pub(crate) fn override_params(&mut self, path: &str, overrides: &Overrides) -> Result<(), Problems> {
         let mut problems = Vec::new();
         for (id, params) in overrides {
             let mut report = |line: usize, message: String, suggestion: Option<&str>| {

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 /// A value and the line of the file it stands on, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Located<T> {
+pub(crate) struct Located<T> {
     /// The value.
     pub value: T,
     /// The line.
@@ -13,7 +13,7 @@ pub struct Located<T> {
 
 impl<T> Located<T> {
     /// Keeps the line and converts the value.
-    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Located<U> {
+    pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Located<U> {
         Located { value: convert(self.value), line: self.line }
     }
 }

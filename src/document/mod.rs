@@ -15,20 +15,20 @@ mod table;
 mod tests;
 mod tree;
 
-pub use located::Located;
-pub use problem::{Problem, Problems, excerpt};
-pub use suggestion::closest;
-pub use table::Table;
+pub(crate) use located::Located;
+pub(crate) use problem::{Problem, Problems, excerpt};
+pub(crate) use suggestion::closest;
+pub(crate) use table::Table;
 
 /// The largest file that is read, in bytes.
-pub const LARGEST: usize = 1 << 20;
+pub(crate) const LARGEST: usize = 1 << 20;
 
 /// How many mistakes of one file are kept: nobody reads on, and each costs time and memory.
 const MOST_PROBLEMS: usize = 1000;
 
 /// A parsed file and what is wrong with it so far.
 #[derive(Debug)]
-pub struct Document {
+pub(crate) struct Document {
     path: String,
     entries: Option<Vec<tree::Entry>>,
     /// Lines with a syntax error, and their text: what the parser made up to go on is not reported again.
@@ -40,7 +40,7 @@ pub struct Document {
 
 impl Document {
     /// Parses the bytes of a file. It never fails: what is wrong is among the [problems](Self::into_problems).
-    pub fn parse(path: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn parse(path: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
         let mut document = Self {
             path: path.into(),
             entries: None,
@@ -109,27 +109,27 @@ impl Document {
     }
 
     /// The top table; none when the file could not be parsed at all.
-    pub fn root(&self) -> Option<Table<'_>> {
+    pub(crate) fn root(&self) -> Option<Table<'_>> {
         Some(Table::new(self, String::new(), 1, self.entries.clone()?))
     }
 
     /// The file, as it was named.
-    pub fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         &self.path
     }
 
     /// Whether nothing is wrong so far.
-    pub fn is_clean(&self) -> bool {
+    pub(crate) fn is_clean(&self) -> bool {
         self.problems.borrow().is_empty()
     }
 
     /// Notes a mistake at a line (0: the whole file).
-    pub fn report(&self, line: usize, message: impl Into<String>) {
+    pub(crate) fn report(&self, line: usize, message: impl Into<String>) {
         self.report_with(line, message, None);
     }
 
     /// Notes a mistake with the word that was probably meant.
-    pub fn report_with(&self, line: usize, message: impl Into<String>, suggestion: Option<&str>) {
+    pub(crate) fn report_with(&self, line: usize, message: impl Into<String>, suggestion: Option<&str>) {
         if !self.broken.contains_key(&line) {
             self.add(line, message.into(), suggestion);
         }
@@ -144,7 +144,7 @@ impl Document {
     }
 
     /// Everything that is wrong with the file.
-    pub fn into_problems(self) -> Vec<Problem> {
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
         self.problems.into_inner()
     }
 }

@@ -10,7 +10,7 @@ const EXCERPT: usize = 80;
 
 /// One mistake in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// The file, as the user named it.
     pub path: String,
     /// The line, counted from 1; 0 when the whole file is meant.
@@ -37,21 +37,21 @@ impl fmt::Display for Problem {
 
 /// All mistakes of one or several files, in reading order, without repetitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Problems(Vec<Problem>);
+pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
     /// The problems, by path and line.
-    pub fn as_slice(&self) -> &[Problem] {
+    pub(crate) fn as_slice(&self) -> &[Problem] {
         &self.0
     }
 
     /// How many there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether nothing is wrong.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
@@ -83,7 +83,7 @@ impl fmt::Display for Problems {
 /// Quotes text of a file for a message: on one line, and no longer than a message bears.
 ///
 /// Characters that a terminal would act on are left to the place that prints.
-pub fn excerpt(text: &str) -> String {
+pub(crate) fn excerpt(text: &str) -> String {
     let mut rest = text.chars();
     let mut quoted: String = rest
         .by_ref()

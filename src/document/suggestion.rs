@@ -7,7 +7,7 @@ const LONGEST: usize = 64;
 ///
 /// Letters' case does not count, a swap of neighbours counts once, and about a third of the letters
 /// may differ.
-pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
     if length == 0 || length > LONGEST {
         return None;

@@ -9,7 +9,7 @@ use super::{Document, Located, MOST_PROBLEMS, closest, excerpt};
 
 /// A table of a [`Document`]. Taking a key removes it; what is left at the end is unknown.
 #[derive(Debug)]
-pub struct Table<'d> {
+pub(crate) struct Table<'d> {
     document: &'d Document,
     name: String,
     line: usize,
@@ -24,32 +24,32 @@ impl<'d> Table<'d> {
     }
 
     /// The document it belongs to, to report further mistakes to.
-    pub const fn document(&self) -> &'d Document {
+    pub(crate) const fn document(&self) -> &'d Document {
         self.document
     }
 
     /// The line it starts on.
-    pub const fn line(&self) -> usize {
+    pub(crate) const fn line(&self) -> usize {
         self.line
     }
 
     /// Its dotted name in the file; empty for the top table.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// The keys that were not taken yet, in the order of the file.
-    pub fn keys(&self) -> Vec<Located<String>> {
+    pub(crate) fn keys(&self) -> Vec<Located<String>> {
         self.ordered().into_iter().map(|e| Located { value: e.key.clone(), line: e.line }).collect()
     }
 
     /// Whether a key is there and was not taken yet.
-    pub fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.entries.contains_key(key)
     }
 
     /// Takes a text.
-    pub fn text(&mut self, key: &'static str) -> Option<Located<String>> {
+    pub(crate) fn text(&mut self, key: &'static str) -> Option<Located<String>> {
         self.typed(key, "text", |kind| match kind {
             Kind::Text(text) => Ok(text),
             other => Err(other),
@@ -57,7 +57,7 @@ impl<'d> Table<'d> {
     }
 
     /// Takes a text that has to be there and to say something.
-    pub fn required_text(&mut self, key: &'static str) -> Option<Located<String>> {
+    pub(crate) fn required_text(&mut self, key: &'static str) -> Option<Located<String>> {
         if !self.has(key) {
             self.asked.insert(key);
             self.missing(key);
@@ -72,7 +72,7 @@ impl<'d> Table<'d> {
     }
 
     /// Takes a whole number.
-    pub fn integer(&mut self, key: &'static str) -> Option<Located<i64>> {
+    pub(crate) fn integer(&mut self, key: &'static str) -> Option<Located<i64>> {
         self.typed(key, "a whole number", |kind| match kind {
             Kind::Integer(integer) => Ok(integer),
             other => Err(other),
@@ -80,7 +80,7 @@ impl<'d> Table<'d> {
     }
 
     /// Takes a number, whole or not.
-    pub fn number(&mut self, key: &'static str) -> Option<Located<f64>> {
+    pub(crate) fn number(&mut self, key: &'static str) -> Option<Located<f64>> {
         self.typed(key, "a number", |kind| match kind {
             #[expect(clippy::cast_precision_loss, reason = "limits people write are far below 2^53")]
             Kind::Integer(integer) => Ok(integer as f64),
@@ -90,7 +90,7 @@ impl<'d> Table<'d> {
     }
 
     /// Takes a number or a text, such as a limit that may be an expression.
-    pub fn number_or_text(&mut self, key: &'static str) -> Option<Located<Value>> {
+    pub(crate) fn number_or_text(&mut self, key: &'static str) -> Option<Located<Value>> {
         self.typed(key, "a number or text", |kind| match kind {
             Kind::Integer(_) | Kind::Number(_) | Kind::Text(_) => Ok(kind.into_json()),
             other => Err(other),
@@ -98,7 +98,7 @@ impl<'d> Table<'d> {
     }
 
     /// Takes `true` or `false`.
-    pub fn flag(&mut self, key: &'static str) -> Option<Located<bool>> {
+    pub(crate) fn flag(&mut self, key: &'static str) -> Option<Located<bool>> {
         self.typed(key, "true or false", |kind| match kind {
             Kind::Flag(flag) => Ok(flag),
             other => Err(other),
@@ -106,7 +106,7 @@ impl<'d> Table<'d> {
     }
 
     /// Takes a date written as a TOML date or as text; the caller parses it.
-    pub fn date_text(&mut self, key: &'static str) -> Option<Located<String>> {
+    pub(crate) fn date_text(&mut self, key: &'static str) -> Option<Located<String>> {
         self.typed(key, "a date", |kind| match kind {
             Kind::Text(text) | Kind::Date(text) => Ok(text),
             other => Err(other),
@@ -114,13 +114,13 @@ impl<'d> Table<'d> {
     }
 
     /// Takes an array of texts. Items of another type are reported and left out.
-    pub fn texts(&mut self, key: &'static str) -> Option<Located<Vec<Located<String>>>> {
+    pub(crate) fn texts(&mut self, key: &'static str) -> Option<Located<Vec<Located<String>>>> {
         let array = self.array(key, "an array of texts")?;
         Some(array.map(|nodes| texts_of(self.document, key, nodes)))
     }
 
     /// Takes an array of texts, or a single text as an array of one.
-    pub fn text_or_texts(&mut self, key: &'static str) -> Option<Located<Vec<Located<String>>>> {
+    pub(crate) fn text_or_texts(&mut self, key: &'static str) -> Option<Located<Vec<Located<String>>>> {
         let document = self.document;
         let array = self.typed(key, "text or an array of texts", |kind| match kind {
             Kind::Text(_) => Ok(Err(kind)),
@@ -135,7 +135,7 @@ impl<'d> Table<'d> {
     }
 
     /// Takes a text that is one of a few words.
-    pub fn one_of(&mut self, key: &'static str, words: &[&'static str]) -> Option<Located<&'static str>> {
+    pub(crate) fn one_of(&mut self, key: &'static str, words: &[&'static str]) -> Option<Located<&'static str>> {
         let text = self.text(key)?;
         if let Some(word) = words.iter().find(|word| **word == text.value) {
             return Some(Located { value: word, line: text.line });
@@ -147,13 +147,13 @@ impl<'d> Table<'d> {
     }
 
     /// Takes a table.
-    pub fn table(&mut self, key: &'static str) -> Option<Self> {
+    pub(crate) fn table(&mut self, key: &'static str) -> Option<Self> {
         self.asked.insert(key);
         self.table_at(key)
     }
 
     /// Takes a table whose key is the file's own word, one of [`Self::keys`].
-    pub fn table_at(&mut self, key: &str) -> Option<Self> {
+    pub(crate) fn table_at(&mut self, key: &str) -> Option<Self> {
         let name = self.name_of(key);
         let document = self.document;
         let table = self.typed_at(key, "a table", |kind| match kind {
@@ -164,7 +164,7 @@ impl<'d> Table<'d> {
     }
 
     /// Takes an array of tables; empty when there is none. Items of another type are reported.
-    pub fn tables(&mut self, key: &'static str) -> Vec<Self> {
+    pub(crate) fn tables(&mut self, key: &'static str) -> Vec<Self> {
         let name = self.name_of(key);
         let document = self.document;
         let Some(array) = self.array(key, "an array of tables") else { return Vec::new() };
@@ -182,7 +182,7 @@ impl<'d> Table<'d> {
     }
 
     /// Takes a table of text arrays under keys of the file's choosing.
-    pub fn text_lists(
+    pub(crate) fn text_lists(
         &mut self,
         key: &'static str,
     ) -> Option<Located<BTreeMap<String, Vec<Located<String>>>>> {
@@ -202,18 +202,18 @@ impl<'d> Table<'d> {
     }
 
     /// Takes whatever is there as JSON, dates as text.
-    pub fn value(&mut self, key: &'static str) -> Option<Located<Value>> {
+    pub(crate) fn value(&mut self, key: &'static str) -> Option<Located<Value>> {
         self.asked.insert(key);
         self.value_at(key)
     }
 
     /// Takes whatever is there under a key that is the file's own word, one of [`Self::keys`].
-    pub fn value_at(&mut self, key: &str) -> Option<Located<Value>> {
+    pub(crate) fn value_at(&mut self, key: &str) -> Option<Located<Value>> {
         self.typed_at(key, "a value", |kind| Ok(kind.into_json()))
     }
 
     /// Takes a text under a key that is the file's own word, one of [`Self::keys`].
-    pub fn text_at(&mut self, key: &str) -> Option<Located<String>> {
+    pub(crate) fn text_at(&mut self, key: &str) -> Option<Located<String>> {
         self.typed_at(key, "text", |kind| match kind {
             Kind::Text(text) => Ok(text),
             other => Err(other),
@@ -221,7 +221,7 @@ impl<'d> Table<'d> {
     }
 
     /// Reports that a key is missing; says nothing when a syntax error may have hidden it.
-    pub fn missing(&self, key: &str) {
+    pub(crate) fn missing(&self, key: &str) {
         if !self.document.may_hide(key) {
             let message = format!("`{key}` is missing{}", self.place(" from"));
             // Not `report`: the line only says where the table is, whatever else is wrong there.
@@ -230,7 +230,7 @@ impl<'d> Table<'d> {
     }
 
     /// Reports every key that was not taken.
-    pub fn finish(self) {
+    pub(crate) fn finish(self) {
         for entry in self.ordered().into_iter().take(MOST_PROBLEMS) {
             let message = format!("unknown key `{}`{}", excerpt(&entry.key), self.place(" in"));
             let suggestion = closest(&entry.key, self.asked.iter().copied());

@@ -11,9 +11,9 @@ mod stack;
 mod value;
 mod walk;
 
-pub use stack::on_deep_stack;
-pub use value::to_cel;
-pub use walk::{References, Scope};
+pub(crate) use stack::on_deep_stack;
+pub(crate) use value::to_cel;
+pub(crate) use walk::{References, Scope};
 
 /// The longest source an expression may have, in bytes.
 const MAX_SOURCE: usize = 1024;
@@ -22,7 +22,7 @@ const MAX_BRACKETS: usize = 32;
 
 /// Where an expression stands in its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub(crate) struct Place {
     /// The control file.
     pub path: Arc<str>,
     /// The line, from 1.
@@ -37,7 +37,7 @@ impl fmt::Display for Place {
 
 /// Why an expression was refused when the catalog loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// What is wrong with it.
     pub message: String,
     /// The declared name that was probably meant.
@@ -53,7 +53,7 @@ impl Refusal {
 /// An expression that failed to evaluate: its control is unknown, never passed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: `{source_text}`: {message}")]
-pub struct EvaluationError {
+pub(crate) struct EvaluationError {
     /// Where the expression stands.
     pub place: Place,
     /// The expression.
@@ -64,7 +64,7 @@ pub struct EvaluationError {
 
 /// A compiled expression whose every name is declared.
 #[derive(Debug)]
-pub struct Expression {
+pub(crate) struct Expression {
     source: String,
     place: Place,
     program: Program,
@@ -78,7 +78,7 @@ impl Expression {
     ///
     /// # Errors
     /// Everything that is wrong with the expression, at once.
-    pub fn compile(source: &str, place: Place, scope: &Scope<'_>) -> Result<Self, Vec<Refusal>> {
+    pub(crate) fn compile(source: &str, place: Place, scope: &Scope<'_>) -> Result<Self, Vec<Refusal>> {
         check_size(source).map_err(|refusal| vec![refusal])?;
         let program = environment().compile(source).map_err(|errors| {
             errors.errors.iter().take(3).map(|error| Refusal::new(syntax_message(error))).collect::<Vec<_>>()
@@ -88,12 +88,12 @@ impl Expression {
     }
 
     /// The declared names it reads.
-    pub const fn references(&self) -> &References {
+    pub(crate) const fn references(&self) -> &References {
         &self.references
     }
 
     /// The source text.
-    pub fn source(&self) -> &str {
+    pub(crate) fn source(&self) -> &str {
         &self.source
     }
 
@@ -101,7 +101,7 @@ impl Expression {
     ///
     /// # Errors
     /// When CEL fails or the result is something else.
-    pub fn is_true(&self, context: &Context<'_, '_>) -> Result<bool, EvaluationError> {
+    pub(crate) fn is_true(&self, context: &Context<'_, '_>) -> Result<bool, EvaluationError> {
         match self.evaluate(context)? {
             Value::Bool(flag) => Ok(flag),
             other => Err(self.error(format!("expected true or false, got {}", other.type_of()))),
@@ -112,7 +112,7 @@ impl Expression {
     ///
     /// # Errors
     /// When CEL fails or the result is something else.
-    pub fn number(&self, context: &Context<'_, '_>) -> Result<f64, EvaluationError> {
+    pub(crate) fn number(&self, context: &Context<'_, '_>) -> Result<f64, EvaluationError> {
         match self.evaluate(context)? {
             Value::Int(number) => Ok(number as f64),
             Value::UInt(number) => Ok(number as f64),
@@ -125,7 +125,7 @@ impl Expression {
     ///
     /// # Errors
     /// When CEL fails or the result is a list or a map.
-    pub fn text(&self, context: &Context<'_, '_>) -> Result<String, EvaluationError> {
+    pub(crate) fn text(&self, context: &Context<'_, '_>) -> Result<String, EvaluationError> {
         let result = self.evaluate(context)?;
         value::to_text(&result)
             .ok_or_else(|| self.error(format!("expected text, got {}", result.type_of())))
@@ -142,7 +142,7 @@ impl Expression {
 }
 
 /// A fresh context with the project's functions; bind `facts`, `params` and `row` to it.
-pub fn context() -> Context<'static, 'static> {
+pub(crate) fn context() -> Context<'static, 'static> {
     let mut context = Context::with_env(Arc::new(environment()));
     functions::register(&mut context);
     context

@@ -7,7 +7,7 @@ use cel::objects::Key;
 use serde_json::Value as Json;
 
 /// A JSON value as CEL sees it: whole numbers are `int`, others `double`.
-pub fn to_cel(json: &Json) -> Value {
+pub(crate) fn to_cel(json: &Json) -> Value {
     match json {
         Json::Null => Value::Null,
         Json::Bool(flag) => Value::Bool(*flag),

@@ -16,7 +16,7 @@ const MAX_COMPREHENSIONS: usize = 1;
 
 /// The names an expression may use.
 #[derive(Debug, Clone, Copy)]
-pub struct Scope<'a> {
+pub(crate) struct Scope<'a> {
     /// The table whose rows `row` stands for; none where there is no row.
     pub table: Option<&'static Table>,
     /// The names of the control's parameters.
@@ -25,7 +25,7 @@ pub struct Scope<'a> {
 
 /// The declared names an expression reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct References {
+pub(crate) struct References {
     /// Columns of the row.
     pub columns: BTreeSet<&'static str>,
     /// Single values, dotted.

@@ -13,6 +13,7 @@ use super::teammates::{self, LogStates, Sources, Team};
 use super::vocabulary::{TABLES, VALUES};
 use super::{Facts, FeedState, Rows, Settings, settings_read};
 use crate::api::model::{IpAllowlist, Me};
+use crate::config::Sso;
 use crate::snapshot::{Feed, Outcomes, Ranges, SourceStatus};
 
 /// Single values by dotted name.
@@ -20,7 +21,7 @@ type Values = Vec<(&'static str, Value)>;
 
 impl Observer {
     /// Derives the facts, once the reading has ended in these ways.
-    pub fn finish(self, outcomes: &Outcomes) -> Facts {
+    pub(crate) fn finish(self, outcomes: &Outcomes) -> Facts {
         let feeds = feed_states(outcomes, self.ranges);
         let status = |feed| feeds.get(&feed).map_or(SourceStatus::Skipped, |state| state.status);
         let states = LogStates {
@@ -196,8 +197,8 @@ fn organization(settings: &Settings) -> Values {
         ("organization.approved_networks", json!(networks)),
         ("organization.required_region", json!(organization.required_region)),
         ("organization.export_approvers", json!(organization.export_approvers)),
-        ("organization.sso", json!(settings.sso)),
-        ("organization.default_role", json!(settings.default_role)),
+        ("organization.sso", json!(settings.organization.sso.map(Sso::as_str))),
+        ("organization.default_role", json!(settings.organization.default_role)),
     ]
 }
 

@@ -34,15 +34,15 @@ mod teammates;
 mod tests;
 pub(crate) mod vocabulary;
 
-pub use observe::Observer;
-pub use settings::Settings;
+pub(crate) use observe::Observer;
+pub(crate) use settings::Settings;
 
 /// One row of a table: column name to value. A column that was not observed is null.
-pub type Row = serde_json::Map<String, Value>;
+pub(crate) type Row = serde_json::Map<String, Value>;
 
 /// How a feed ended, as far as verdicts care.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeedState {
+pub(crate) struct FeedState {
     /// How it ended.
     pub status: SourceStatus,
     /// What the server or the network said.
@@ -51,14 +51,14 @@ pub struct FeedState {
 
 impl FeedState {
     /// A feed that was not read.
-    pub const fn skipped() -> Self {
+    pub(crate) const fn skipped() -> Self {
         Self { status: SourceStatus::Skipped, detail: None }
     }
 }
 
 /// The rows of one table.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Rows {
+pub(crate) struct Rows {
     /// The rows, in a stable order.
     pub rows: Vec<Row>,
     /// True when there were more rows than the program keeps: they may prove a fail, never a pass.
@@ -67,7 +67,7 @@ pub struct Rows {
 
 /// The newest event that changed something: what, by whom, when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     /// The event type.
     pub activity_type: String,
     /// Intercom's sentence about it.
@@ -80,7 +80,7 @@ pub struct Change {
 
 /// The named values and tables of one workspace at one instant.
 #[derive(Debug, Clone, Default)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// Tables by name, without `events`.
     pub tables: BTreeMap<&'static str, Rows>,
     /// Raw events by type, for the types that controls declare.
@@ -95,7 +95,7 @@ pub struct Facts {
 
 /// The rows of a table as a check sees them.
 #[derive(Debug, Clone, Default)]
-pub struct RowsView<'a> {
+pub(crate) struct RowsView<'a> {
     /// The rows, in a stable order.
     pub rows: Vec<&'a Row>,
     /// True when rows are missing: those here may prove a fail, never a pass.
@@ -104,7 +104,7 @@ pub struct RowsView<'a> {
 
 impl Facts {
     /// The rows of a table; of `events`, those of the given types, newest first. A table nobody knows has no rows.
-    pub fn rows(&self, table: &str, types: &[String]) -> RowsView<'_> {
+    pub(crate) fn rows(&self, table: &str, types: &[String]) -> RowsView<'_> {
         let tables: Vec<&Rows> = if table == "events" {
             let types: BTreeSet<&String> = types.iter().collect();
             types.into_iter().filter_map(|name| self.events.get(name)).collect()
@@ -120,19 +120,19 @@ impl Facts {
     }
 
     /// The value of that dotted name; null where it was not observed.
-    pub fn value(&self, dotted: &str) -> &Value {
+    pub(crate) fn value(&self, dotted: &str) -> &Value {
         let found = dotted.split('.').try_fold(&self.values, |value, part| value.get(part));
         found.unwrap_or(&Value::Null)
     }
 
     /// How a feed ended; one that is not mentioned was not read.
-    pub fn feed(&self, feed: Feed) -> &FeedState {
+    pub(crate) fn feed(&self, feed: Feed) -> &FeedState {
         static SKIPPED: FeedState = FeedState::skipped();
         self.feeds.get(&feed).unwrap_or(&SKIPPED)
     }
 
     /// The newest event ever of any of these types; of equal times, the type named first.
-    pub fn last_change(&self, types: &[String]) -> Option<&Change> {
+    pub(crate) fn last_change(&self, types: &[String]) -> Option<&Change> {
         let changes = types.iter().rev().filter_map(|name| self.changes.get(name));
         changes.max_by_key(|change| change.at)
     }

@@ -34,7 +34,7 @@ pub(super) struct Counts {
 
 /// Aggregates the stream of records into what facts are derived from.
 #[derive(Debug)]
-pub struct Observer {
+pub(crate) struct Observer {
     pub(super) settings: Settings,
     pub(super) ranges: Ranges,
     pub(super) me: Option<Me>,
@@ -56,7 +56,7 @@ pub struct Observer {
 
 impl Observer {
     /// Starts with nothing observed.
-    pub fn new(settings: Settings, ranges: Ranges) -> Self {
+    pub(crate) fn new(settings: Settings, ranges: Ranges) -> Self {
         Self {
             me: None,
             allowlist: None,
@@ -79,7 +79,7 @@ impl Observer {
     }
 
     /// Takes in one record.
-    pub fn observe(&mut self, record: Record<'_>) {
+    pub(crate) fn observe(&mut self, record: Record<'_>) {
         match record {
             Record::Me(me) => self.me = Some(me.clone()),
             Record::Admins(admins) => self.people.admit(admins),

@@ -6,7 +6,7 @@ use crate::config::Organization;
 
 /// What facts need to know beforehand: parameters of the catalog, and the configuration.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Names of roles that may change settings or teammates.
     pub privileged_roles: Vec<String>,
     /// Names of roles known not to.

@@ -12,7 +12,7 @@ use crate::verdict::Status;
 
 /// What fails a scan.
 #[derive(Debug, Clone, Copy)]
-pub struct GateRule {
+pub(crate) struct GateRule {
     /// Controls up to this level count; none if nothing fails the scan.
     pub fail_on: Option<Level>,
     /// Whether manual and unknown count too.
@@ -22,7 +22,7 @@ pub struct GateRule {
 }
 
 /// Everything a report is made of.
-pub struct Evaluation<'a> {
+pub(crate) struct Evaluation<'a> {
     /// Where the facts came from.
     pub origin: Origin,
     /// How the sources ended.
@@ -47,7 +47,7 @@ pub struct Evaluation<'a> {
 
 impl Report {
     /// Puts a report together.
-    pub fn assemble(evaluation: Evaluation<'_>) -> Self {
+    pub(crate) fn assemble(evaluation: Evaluation<'_>) -> Self {
         let Evaluation { origin, outcomes, facts, catalog, config, level, ranges, gate, .. } = evaluation;
         let sources = sources(&outcomes);
         Self {
@@ -78,7 +78,7 @@ impl Report {
     }
 
     /// How the scan ends.
-    pub const fn exit(&self) -> Exit {
+    pub(crate) const fn exit(&self) -> Exit {
         self.gate.exit
     }
 }

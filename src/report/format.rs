@@ -14,7 +14,7 @@ const ECHO_COLUMNS: usize = 60;
 
 /// A format of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// Tables for people.
     #[default]
     Table,
@@ -24,10 +24,10 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 2] = [Self::Table, Self::Json];
+    pub(crate) const ALL: [Self; 2] = [Self::Table, Self::Json];
 
     /// The name on the command line.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Table => "table",
             Self::Json => "json",
@@ -35,7 +35,7 @@ impl Format {
     }
 
     /// Every name, as errors list them.
-    pub fn names() -> String {
+    pub(crate) fn names() -> String {
         Self::ALL.map(Self::as_str).join(", ")
     }
 }
@@ -53,7 +53,7 @@ impl FromStr for Format {
 
 /// A further copy of the report: `-o FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output {
+pub(crate) struct Output {
     /// In which format.
     pub format: Format,
     /// Into which file.
@@ -79,7 +79,7 @@ impl FromStr for Output {
 /// What can be wrong with a format or an output. The texts it repeats are escaped already. Each
 /// message carries its remedy, since clap shows the message alone.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum OutputError {
+pub(crate) enum OutputError {
     /// There is no such format.
     #[error("there is no format \"{name}\"; the formats are {}{}", Format::names(), did_you_mean(name))]
     UnknownFormat {
@@ -116,7 +116,7 @@ fn did_you_mean(name: &str) -> String {
 
 /// Why a report could not be rendered.
 #[derive(Debug, Error)]
-pub enum RenderError {
+pub(crate) enum RenderError {
     /// A value in it has no JSON form.
     #[error("the report could not be written as JSON")]
     Json(#[from] serde_json::Error),
@@ -124,7 +124,7 @@ pub enum RenderError {
 
 impl RenderError {
     /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Json(_) => Some(format!("--format {} does not need it", Format::Table.as_str())),
         }
@@ -132,7 +132,7 @@ impl RenderError {
 }
 
 /// Renders a report. Only [`Format::Table`] looks at the style.
-pub fn render(report: &Report, format: Format, style: Style) -> Result<String, RenderError> {
+pub(crate) fn render(report: &Report, format: Format, style: Style) -> Result<String, RenderError> {
     match format {
         Format::Table => Ok(table::render(report, style)),
         Format::Json => Ok(json::render(report)?),

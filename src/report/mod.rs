@@ -20,13 +20,13 @@ mod table;
 #[cfg(test)]
 mod sample;
 
-pub use assemble::{Evaluation, GateRule};
-pub use format::{Format, Output, OutputError, RenderError, render};
-pub use style::{Style, Surroundings};
+pub(crate) use assemble::{Evaluation, GateRule};
+pub(crate) use format::{Format, Output, RenderError, render};
+pub(crate) use style::{Style, Surroundings};
 
 /// Where the facts came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// A live workspace.
     Api,
     /// A saved snapshot.
@@ -37,7 +37,7 @@ pub enum Origin {
 
 /// The catalog that was evaluated.
 #[derive(Debug, Clone)]
-pub struct CatalogInfo {
+pub(crate) struct CatalogInfo {
     /// The guide's version.
     pub guide_version: String,
     /// `sha256:` and the digest of every control file in force.
@@ -48,7 +48,7 @@ pub struct CatalogInfo {
 
 /// The configuration in force.
 #[derive(Debug, Clone)]
-pub struct ConfigInfo {
+pub(crate) struct ConfigInfo {
     /// Its path as given.
     pub path: String,
     /// `sha256:` and its digest.
@@ -59,7 +59,7 @@ pub struct ConfigInfo {
 
 /// How the scan was run.
 #[derive(Debug, Clone)]
-pub struct ScanInfo {
+pub(crate) struct ScanInfo {
     /// The instant of evaluation.
     pub at: Timestamp,
     /// Where the facts came from.
@@ -78,7 +78,7 @@ pub struct ScanInfo {
 
 /// The workspace, as far as it could be read.
 #[derive(Debug, Clone, Default)]
-pub struct WorkspaceInfo {
+pub(crate) struct WorkspaceInfo {
     /// Its id.
     pub id: Option<String>,
     /// Its name.
@@ -91,7 +91,7 @@ pub struct WorkspaceInfo {
 
 /// A source and how reading it ended.
 #[derive(Debug, Clone)]
-pub struct SourceReport {
+pub(crate) struct SourceReport {
     /// Which source.
     pub id: SourceId,
     /// How it ended.
@@ -106,7 +106,7 @@ pub struct SourceReport {
 
 /// A control and what the scan says about it.
 #[derive(Debug, Clone)]
-pub struct Assessment {
+pub(crate) struct Assessment {
     /// The control.
     pub control: Arc<Control>,
     /// What the scan says.
@@ -115,7 +115,7 @@ pub struct Assessment {
 
 /// How many controls ended how.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// Controls that passed.
     pub pass: usize,
     /// Controls that failed.
@@ -128,7 +128,7 @@ pub struct Tally {
 
 impl Tally {
     /// Counts the statuses.
-    pub fn of(statuses: impl IntoIterator<Item = Status>) -> Self {
+    pub(crate) fn of(statuses: impl IntoIterator<Item = Status>) -> Self {
         let mut tally = Self::default();
         for status in statuses {
             match status {
@@ -142,7 +142,7 @@ impl Tally {
     }
 
     /// The share of controls that data decided; none where there are no controls.
-    pub fn coverage(&self) -> Option<f64> {
+    pub(crate) fn coverage(&self) -> Option<f64> {
         let total = self.pass + self.fail + self.manual + self.unknown;
         (total > 0).then(|| (self.pass + self.fail) as f64 / total as f64)
     }
@@ -150,7 +150,7 @@ impl Tally {
 
 /// What fails the scan.
 #[derive(Debug, Clone)]
-pub struct Gate {
+pub(crate) struct Gate {
     /// Controls up to this level count; none with `--fail-on never`.
     pub fail_on: Option<Level>,
     /// Whether manual and unknown count too.
@@ -165,7 +165,7 @@ pub struct Gate {
 
 /// What a scan found.
 #[derive(Debug, Clone)]
-pub struct Report {
+pub(crate) struct Report {
     /// The catalog.
     pub catalog: CatalogInfo,
     /// The scan.
@@ -184,12 +184,12 @@ pub struct Report {
 
 impl Report {
     /// Counts all controls.
-    pub fn tally(&self) -> Tally {
+    pub(crate) fn tally(&self) -> Tally {
         Tally::of(self.assessments.iter().map(|assessment| assessment.verdict.status))
     }
 
     /// Counts the controls of one level.
-    pub fn tally_of(&self, level: Level) -> Tally {
+    pub(crate) fn tally_of(&self, level: Level) -> Tally {
         let of_level = self.assessments.iter().filter(|assessment| assessment.control.level == level);
         Tally::of(of_level.map(|assessment| assessment.verdict.status))
     }

@@ -32,7 +32,7 @@ fn control(id: &str, level: Level, title: &str) -> Control {
             actions: vec!["Open each teammate of the list and choose a narrower role.".to_owned()],
         }],
         params: BTreeMap::new(),
-        pack: if id.starts_with('E') { Pack::Extended } else { Pack::Guide },
+        pack: Some(if id.starts_with('E') { Pack::Extended } else { Pack::Guide }),
         origin: controls::Origin::BuiltIn,
     }
 }
@@ -177,7 +177,7 @@ pub(super) fn sample() -> Report {
             strict: false,
             passed: false,
             violations: vec!["2.3".to_owned()],
-            exit_code: 1,
+            exit: crate::exit::Exit::Violation,
         },
         warnings: vec!["The workspace is in the EU, but US was asked for: use --region eu.".to_owned()],
     }

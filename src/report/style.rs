@@ -15,7 +15,7 @@ const MAX_WIDTH: usize = 200;
 
 /// What the surroundings of the program say about the place the report goes to.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Surroundings<'a> {
+pub(crate) struct Surroundings<'a> {
     /// Whether that place is a terminal.
     pub is_terminal: bool,
     /// Its width in columns, where known.
@@ -31,7 +31,7 @@ pub struct Surroundings<'a> {
 
 /// How a report for people looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Style {
+pub(crate) struct Style {
     /// Whether colours are used. Nothing is told by colour alone.
     pub color: bool,
     /// The longest line, in columns.
@@ -58,7 +58,7 @@ pub(super) enum Role {
 impl Style {
     /// Decides from the surroundings: colour on terminals unless `NO_COLOR` says otherwise, which
     /// outweighs everything else; the terminal's width within what is readable.
-    pub fn detect(surroundings: &Surroundings<'_>) -> Self {
+    pub(crate) fn detect(surroundings: &Surroundings<'_>) -> Self {
         let Surroundings { is_terminal, columns, no_color, clicolor_force, term } = *surroundings;
         let refused = no_color.is_some_and(|value| !value.is_empty());
         let forced = clicolor_force.is_some_and(|value| !value.is_empty() && value != "0");
@@ -68,7 +68,7 @@ impl Style {
     }
 
     /// Without colour, for files.
-    pub const fn plain(width: usize) -> Self {
+    pub(crate) const fn plain(width: usize) -> Self {
         Self { color: false, width }
     }
 

@@ -29,7 +29,7 @@ pub(super) const EMPTY_DIGEST: &str = "sha256:0000000000000000000000000000000000
 
 /// The first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Header {
+pub(crate) struct Header {
     /// Always `intercom-harden snapshot`.
     pub format: String,
     /// The version of the format.

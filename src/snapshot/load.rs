@@ -20,7 +20,7 @@ const WINDOW_LOG: u32 = 23;
 
 /// Why a snapshot cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum SnapshotError {
+pub(crate) enum SnapshotError {
     /// The file does not start as a snapshot does.
     #[error("this is not a snapshot: {0}")]
     NotASnapshot(String),
@@ -62,7 +62,7 @@ pub enum SnapshotError {
 
 impl SnapshotError {
     /// What to do about it.
-    pub const fn hint(&self) -> &'static str {
+    pub(crate) const fn hint(&self) -> &'static str {
         match self {
             Self::NotASnapshot(_) => "give a file that `intercom-harden collect` wrote",
             Self::FutureVersion { .. } => "use the version of intercom-harden that wrote it, or a later one",
@@ -75,7 +75,7 @@ impl SnapshotError {
 }
 
 /// A snapshot whose header has been read.
-pub struct Replay<R> {
+pub(crate) struct Replay<R> {
     /// The header.
     pub header: Header,
     input: BufReader<R>,
@@ -87,7 +87,7 @@ impl<R: Read> Replay<R> {
     ///
     /// # Errors
     /// When the input is not a snapshot, or one of a later version.
-    pub fn open(input: R) -> Result<Self, SnapshotError> {
+    pub(crate) fn open(input: R) -> Result<Self, SnapshotError> {
         let mut input = BufReader::new(input);
         let mut line = Vec::new();
         input.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut line).map_err(SnapshotError::Io)?;
@@ -97,7 +97,7 @@ impl<R: Read> Replay<R> {
 
     /// Moves the whole snapshot in time, so that it was taken at `at`.
     #[must_use]
-    pub fn moved_to(mut self, at: Timestamp) -> Self {
+    pub(crate) fn moved_to(mut self, at: Timestamp) -> Self {
         self.shift = at.duration_since(self.header.at);
         self
     }
@@ -108,7 +108,7 @@ impl<R: Read> Replay<R> {
     ///
     /// # Errors
     /// When the file is damaged, or `ranges` asks for more than it holds.
-    pub fn run(self, ranges: &Ranges, sink: &mut impl FnMut(Record<'_>)) -> Result<Outcomes, SnapshotError> {
+    pub(crate) fn run(self, ranges: &Ranges, sink: &mut impl FnMut(Record<'_>)) -> Result<Outcomes, SnapshotError> {
         let shifted = |instant: Timestamp| instant.saturating_add(self.shift).unwrap_or(instant);
         let (at, since) = (shifted(self.header.at), shifted(self.header.since));
         if ranges.now > at {

@@ -12,11 +12,11 @@ mod file;
 mod load;
 mod save;
 
-pub use load::{Replay, SnapshotError};
-pub use save::Writer;
+pub(crate) use load::{Replay, SnapshotError};
+pub(crate) use save::Writer;
 
 /// Event types that set state: read as far back as the workspace exists, since only the newest one tells.
-pub const HISTORY_TYPES: &[&str] = &[
+pub(crate) const HISTORY_TYPES: &[&str] = &[
     "admin_permission_change",
     "admin_two_factor_auth_change",
     "admin_invite_change",
@@ -46,12 +46,12 @@ pub const HISTORY_TYPES: &[&str] = &[
 ];
 
 /// Event types that show that a teammate is there: a sign-in, an accepted invite, SCIM provisioning.
-pub const ARRIVAL_TYPES: &[&str] = &["admin_login_success", "app_admin_join", "admin_provisioned"];
+pub(crate) const ARRIVAL_TYPES: &[&str] = &["admin_login_success", "app_admin_join", "admin_provisioned"];
 
 /// A place the program reads from, as reports name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum SourceId {
+pub(crate) enum SourceId {
     /// The token's own admin and its workspace.
     Me,
     /// The list of teammates.
@@ -68,11 +68,11 @@ pub enum SourceId {
 
 impl SourceId {
     /// Every source, in report order.
-    pub const ALL: [Self; 6] =
+    pub(crate) const ALL: [Self; 6] =
         [Self::Me, Self::Admins, Self::ActivityLog, Self::Teams, Self::IpAllowlist, Self::TokenProbe];
 
     /// The id used in reports and control files.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Me => "me",
             Self::Admins => "admins",
@@ -84,7 +84,7 @@ impl SourceId {
     }
 
     /// The request that reads it.
-    pub const fn endpoint(self) -> &'static str {
+    pub(crate) const fn endpoint(self) -> &'static str {
         match self {
             Self::Me => "GET /me",
             Self::Admins => "GET /admins",
@@ -96,7 +96,7 @@ impl SourceId {
     }
 
     /// The permission of the Intercom app that opens it, as the Developer Hub names it.
-    pub const fn scope(self) -> &'static str {
+    pub(crate) const fn scope(self) -> &'static str {
         match self {
             Self::Me | Self::Admins => "Read admins",
             Self::ActivityLog => "Read admin activity logs",
@@ -107,7 +107,7 @@ impl SourceId {
     }
 
     /// What it is called in a sentence.
-    pub const fn describe(self) -> &'static str {
+    pub(crate) const fn describe(self) -> &'static str {
         match self {
             Self::Me => "the workspace's own record",
             Self::Admins => "the list of teammates",
@@ -122,7 +122,7 @@ impl SourceId {
 /// A part of a source that is read, and can fail, on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Feed {
+pub(crate) enum Feed {
     /// `GET /me`.
     Me,
     /// `GET /admins`.
@@ -141,7 +141,7 @@ pub enum Feed {
 
 impl Feed {
     /// Every feed.
-    pub const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Me,
         Self::Admins,
         Self::LogWindow,
@@ -152,7 +152,7 @@ impl Feed {
     ];
 
     /// The source it is a part of.
-    pub const fn source(self) -> SourceId {
+    pub(crate) const fn source(self) -> SourceId {
         match self {
             Self::Me => SourceId::Me,
             Self::Admins => SourceId::Admins,
@@ -166,7 +166,7 @@ impl Feed {
 /// How reading a source or a feed ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
-pub enum SourceStatus {
+pub(crate) enum SourceStatus {
     /// All of it was read.
     Complete,
     /// It was not asked for.
@@ -179,7 +179,7 @@ pub enum SourceStatus {
 
 /// How one feed ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// How it ended.
     pub status: SourceStatus,
     /// What the server or the network said, where it did not end well.
@@ -192,7 +192,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// A feed that was not asked for.
-    pub const fn skipped() -> Self {
+    pub(crate) const fn skipped() -> Self {
         Self { status: SourceStatus::Skipped, detail: None, records: 0, requests: 0 }
     }
 }
@@ -203,7 +203,7 @@ impl Outcome {
 /// come newest first, in the API's order, except for those that turned up while pages were read: they come late. The feeds
 /// may be interleaved.
 #[derive(Debug, Clone, Copy)]
-pub enum Record<'a> {
+pub(crate) enum Record<'a> {
     /// `GET /me`.
     Me(&'a Me),
     /// `GET /admins`, Intercom's bot included.
@@ -218,7 +218,7 @@ pub enum Record<'a> {
 
 /// How a collection or a replay ended, feed by feed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outcomes {
+pub(crate) struct Outcomes {
     /// How each feed ended.
     pub feeds: BTreeMap<Feed, Outcome>,
     /// What the person who runs the scan should know about the reading.
@@ -227,7 +227,7 @@ pub struct Outcomes {
 
 /// The ranges of the activity log that a scan reads. All bounds are whole seconds and included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ranges {
+pub(crate) struct Ranges {
     /// The instant of evaluation, and the end of the window.
     pub now: Timestamp,
     /// The start of the window: everything from here to `now` is read.

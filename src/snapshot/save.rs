@@ -15,7 +15,7 @@ use super::{Outcomes, Ranges, Record};
 const COMPRESSION_LEVEL: i32 = 5;
 
 /// A snapshot in the making. Dropped before [`finish`](Self::finish), it leaves nothing behind.
-pub struct Writer {
+pub(crate) struct Writer {
     path: PathBuf,
     header: Header,
     lines: zstd::Encoder<'static, Digesting<BufWriter<NamedTempFile>>>,
@@ -26,7 +26,7 @@ impl Writer {
     ///
     /// # Errors
     /// When the folder does not exist or cannot be written to.
-    pub fn create(path: &Path, ranges: &Ranges) -> io::Result<Self> {
+    pub(crate) fn create(path: &Path, ranges: &Ranges) -> io::Result<Self> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         // Temporary files are created with mode 0600, and keep it when they are renamed.
         let mut file = BufWriter::new(NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?);
@@ -49,7 +49,7 @@ impl Writer {
     ///
     /// # Errors
     /// When the disk is full or fails.
-    pub fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
+    pub(crate) fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
         match record {
             Record::Me(me) => self.line(&Line::Me(Box::new((*me).clone()))),
             Record::Admins(admins) => self.line(&Line::Admins(admins.to_vec())),
@@ -71,7 +71,7 @@ impl Writer {
     ///
     /// # Errors
     /// When the disk is full or fails, or the place cannot be written to.
-    pub fn finish(mut self, outcomes: &Outcomes) -> io::Result<()> {
+    pub(crate) fn finish(mut self, outcomes: &Outcomes) -> io::Result<()> {
         self.line(&Line::End(End::from(outcomes)))?;
         let Digesting { inner, hash } = self.lines.finish()?;
         self.header.digest = written(hash);

@@ -18,15 +18,15 @@ use crate::snapshot::Feed;
 
 mod options;
 
-pub use options::{ClientError, ClientOptions, Limits, Request};
+pub(crate) use options::{ClientError, ClientOptions, Limits, Request};
 
 /// The version of the API that every request asks for.
-pub const API_VERSION: &str = "2.16";
+pub(crate) const API_VERSION: &str = "2.16";
 /// The largest error body that is looked at, in bytes.
 const MAX_ERROR_BODY: usize = 64 * 1024;
 
 /// Talks to the API of one workspace.
-pub struct Client {
+pub(crate) struct Client {
     http: reqwest::Client,
     origin: Origin,
     throttle: Throttle,
@@ -51,7 +51,7 @@ impl From<ApiError> for Failed {
 
 impl Client {
     /// Sets the client up; nothing is sent yet.
-    pub fn new(options: ClientOptions) -> Result<Self, ClientError> {
+    pub(crate) fn new(options: ClientOptions) -> Result<Self, ClientError> {
         // An error means that a provider is installed already, which is just as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut headers = HeaderMap::new();
@@ -86,27 +86,27 @@ impl Client {
     }
 
     /// The only origin that requests go to.
-    pub const fn origin(&self) -> &Origin {
+    pub(crate) const fn origin(&self) -> &Origin {
         &self.origin
     }
 
     /// How many requests may be under way at once.
-    pub const fn concurrency(&self) -> usize {
+    pub(crate) const fn concurrency(&self) -> usize {
         self.concurrency
     }
 
     /// How many requests were sent for a feed, repetitions included.
-    pub fn requests(&self, feed: Feed) -> u64 {
+    pub(crate) fn requests(&self, feed: Feed) -> u64 {
         self.requests[feed as usize].load(Ordering::Relaxed)
     }
 
     /// Tells whoever waits for the scan.
-    pub fn notify(&self, notice: Notice) {
+    pub(crate) fn notify(&self, notice: Notice) {
         (self.notify)(notice);
     }
 
     /// Sends a request and reads its JSON answer with `parse`.
-    pub async fn json<T>(
+    pub(crate) async fn json<T>(
         &self,
         feed: Feed,
         request: &Request<'_>,
@@ -146,7 +146,7 @@ impl Client {
     }
 
     /// Sends a GET and looks at the status only; the answer's body is not read.
-    pub async fn probe(&self, feed: Feed, request: &Request<'_>) -> Result<u16, ApiError> {
+    pub(crate) async fn probe(&self, feed: Feed, request: &Request<'_>) -> Result<u16, ApiError> {
         let endpoint = request.endpoint();
         self.persist(request, || async { Ok(self.send(feed, request, &endpoint).await?.status().as_u16()) })
             .await

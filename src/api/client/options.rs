@@ -11,7 +11,7 @@ use crate::api::token::{Token, TokenError};
 
 /// Bounds on a single attempt, changed only by tests.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// The longest time to connect.
     pub connect: Duration,
     /// The longest time from sending to the last byte of the answer.
@@ -34,7 +34,7 @@ impl Default for Limits {
 }
 
 /// What a client is made of.
-pub struct ClientOptions {
+pub(crate) struct ClientOptions {
     /// Where the API is.
     pub origin: Origin,
     /// The secret.
@@ -53,7 +53,7 @@ pub struct ClientOptions {
 
 /// Why no client could be made.
 #[derive(Debug, thiserror::Error)]
-pub enum ClientError {
+pub(crate) enum ClientError {
     /// The token cannot be sent.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -64,7 +64,7 @@ pub enum ClientError {
 
 impl ClientError {
     /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Token(error) => error.hint(),
             Self::Setup(_) => {
@@ -76,7 +76,7 @@ impl ClientError {
 
 /// A request, to be sent as often as needed.
 #[derive(Debug, Clone, Default)]
-pub struct Request<'a> {
+pub(crate) struct Request<'a> {
     /// The path, such as `/admins`.
     pub path: &'a str,
     /// The query.
@@ -89,12 +89,12 @@ pub struct Request<'a> {
 
 impl<'a> Request<'a> {
     /// A plain GET.
-    pub fn get(path: &'a str) -> Self {
+    pub(crate) fn get(path: &'a str) -> Self {
         Self { path, ..Self::default() }
     }
 
     /// Method and path, as messages show it.
-    pub fn endpoint(&self) -> String {
+    pub(crate) fn endpoint(&self) -> String {
         format!("{} {}", if self.body.is_some() { "POST" } else { "GET" }, self.path)
     }
 }

@@ -14,7 +14,7 @@ const MAX_QUOTE: usize = 200;
 
 /// A refusal or failure that the server itself reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// Method and path.
     pub endpoint: String,
     /// The HTTP status.
@@ -45,7 +45,7 @@ impl fmt::Display for Answer {
 
 /// Why a request did not yield what was asked for. Text from outside is kept raw, and bounded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ApiError {
+pub(crate) enum ApiError {
     /// 401: the token is wrong, or lacks the scope.
     #[error("the token was not accepted: {0}")]
     Unauthorized(Answer),
@@ -177,7 +177,7 @@ pub enum ApiError {
 
 impl ApiError {
     /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Unauthorized(_) => {
                 "check the token and the region; after its permissions were changed in the Developer Hub the token has to be regenerated"
@@ -219,7 +219,7 @@ impl ApiError {
     }
 
     /// How a source ends that this error happened to. Refusals are not failures: the API said no.
-    pub const fn source_status(&self) -> SourceStatus {
+    pub(crate) const fn source_status(&self) -> SourceStatus {
         match self {
             Self::Unauthorized(_) | Self::Forbidden(_) | Self::PlanRestricted(_) | Self::IpNotAllowed(_) => {
                 SourceStatus::Forbidden
@@ -229,7 +229,7 @@ impl ApiError {
     }
 
     /// Whether no usable answer of the API was had at all: the host or the way to it is wrong.
-    pub const fn is_unreachable(&self) -> bool {
+    pub(crate) const fn is_unreachable(&self) -> bool {
         matches!(
             self,
             Self::Redirected { .. }
@@ -244,7 +244,7 @@ impl ApiError {
     }
 
     /// The HTTP status, where the server gave one that ended the request.
-    pub const fn status(&self) -> Option<u16> {
+    pub(crate) const fn status(&self) -> Option<u16> {
         match self {
             Self::Unauthorized(answer)
             | Self::Forbidden(answer)

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 
 /// The hash of an event's id. The key is drawn anew for every scan, so nobody can aim at a collision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fingerprint([u32; 3]);
+pub(super) struct Fingerprint([u32; 3]);
 
 impl Hash for Fingerprint {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -15,7 +15,7 @@ impl Hash for Fingerprint {
 
 /// Passes on what is a hash already.
 #[derive(Debug, Default)]
-pub struct PassThrough(u64);
+pub(super) struct PassThrough(u64);
 
 impl Hasher for PassThrough {
     fn finish(&self) -> u64 {
@@ -33,14 +33,14 @@ impl Hasher for PassThrough {
 
 /// Makes fingerprints, all with the same keys.
 #[derive(Debug, Default)]
-pub struct Fingerprinter {
+pub(super) struct Fingerprinter {
     first: RandomState,
     second: RandomState,
 }
 
 impl Fingerprinter {
     /// The fingerprint of an id, or of whatever identifies an event without one.
-    pub fn of(&self, id: &str) -> Fingerprint {
+    pub(super) fn of(&self, id: &str) -> Fingerprint {
         let (first, second) = (self.first.hash_one(id), self.second.hash_one(id));
         Fingerprint([(first >> 32) as u32, first as u32, second as u32])
     }
@@ -48,11 +48,11 @@ impl Fingerprinter {
 
 /// A set of fingerprints: 12 bytes each, and at most 30 with the table's free space.
 #[derive(Debug, Default)]
-pub struct IdSet(HashSet<Fingerprint, BuildHasherDefault<PassThrough>>);
+pub(super) struct IdSet(HashSet<Fingerprint, BuildHasherDefault<PassThrough>>);
 
 impl IdSet {
     /// Adds one; false if it was there already.
-    pub fn insert(&mut self, id: Fingerprint) -> bool {
+    pub(super) fn insert(&mut self, id: Fingerprint) -> bool {
         self.0.insert(id)
     }
 }

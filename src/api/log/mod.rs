@@ -28,7 +28,7 @@ const DAY: i64 = 86_400;
 
 /// A range of the log. Both ends are seconds since 1970, and included.
 #[derive(Debug, Clone, Copy)]
-pub struct LogQuery {
+pub(crate) struct LogQuery {
     /// The feed that the events are for.
     pub feed: Feed,
     /// The first second.
@@ -52,7 +52,7 @@ impl LogQuery {
 
 /// Why a range was not read to its end.
 #[derive(Debug)]
-pub enum LogError {
+pub(crate) enum LogError {
     /// The API refused or failed.
     Api(ApiError),
     /// The receiver wants no more.
@@ -66,10 +66,10 @@ impl From<ApiError> for LogError {
 }
 
 /// Receives the events, and says whether it wants more.
-pub type Receive<'a> = dyn Fn(Feed, &Event<'_>) -> ControlFlow<()> + 'a;
+pub(crate) type Receive<'a> = dyn Fn(Feed, &Event<'_>) -> ControlFlow<()> + 'a;
 
 /// Reads ranges of one workspace's log. What one feed has seen, no other delivers again.
-pub struct LogReader<'a> {
+pub(crate) struct LogReader<'a> {
     client: &'a Client,
     gate: watch::Receiver<bool>,
     receive: &'a Receive<'a>,
@@ -92,7 +92,7 @@ struct Taken {
 
 impl<'a> LogReader<'a> {
     /// A reader that delivers nothing until `gate` is true.
-    pub fn new(client: &'a Client, gate: watch::Receiver<bool>, receive: &'a Receive<'a>) -> Self {
+    pub(crate) fn new(client: &'a Client, gate: watch::Receiver<bool>, receive: &'a Receive<'a>) -> Self {
         Self {
             client,
             gate,
@@ -107,17 +107,17 @@ impl<'a> LogReader<'a> {
     }
 
     /// Reads a range to its end. What was delivered before an error stays delivered.
-    pub async fn read(&self, query: LogQuery) -> Result<(), LogError> {
+    pub(crate) async fn read(&self, query: LogQuery) -> Result<(), LogError> {
         range::read(self, query).await
     }
 
     /// How many events of a feed were delivered.
-    pub fn records(&self, feed: Feed) -> u64 {
+    pub(crate) fn records(&self, feed: Feed) -> u64 {
         self.records[feed as usize].get()
     }
 
     /// What the person who runs the scan should know.
-    pub fn warnings(&self) -> Vec<String> {
+    pub(crate) fn warnings(&self) -> Vec<String> {
         let mut warnings = self.warnings.borrow().clone();
         match self.unreadable.get() {
             0 => {}

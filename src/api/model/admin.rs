@@ -7,7 +7,7 @@ use super::lenient;
 /// A teammate, or Intercom's own bot.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
 #[serde(default)]
-pub struct Admin {
+pub(crate) struct Admin {
     /// The id, as text.
     #[serde(deserialize_with = "lenient::text")]
     pub id: Option<String>,
@@ -28,7 +28,7 @@ pub struct Admin {
 /// The role of a teammate.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
 #[serde(default)]
-pub struct Role {
+pub(crate) struct Role {
     /// The id, as text.
     #[serde(deserialize_with = "lenient::text")]
     pub id: Option<String>,
@@ -39,7 +39,7 @@ pub struct Role {
 
 /// The answer of `GET /admins`: one list, never paged.
 #[derive(Debug, Clone, Deserialize)]
-pub struct AdminList {
+pub(crate) struct AdminList {
     /// Every entry; null ones, and what is no object, count as missing.
     #[serde(deserialize_with = "lenient::objects")]
     pub admins: Vec<Option<Admin>>,
@@ -48,7 +48,7 @@ pub struct AdminList {
 /// The answer of `GET /me`: the admin the token acts for.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
 #[serde(default)]
-pub struct Me {
+pub(crate) struct Me {
     /// The admin's id, as text.
     #[serde(deserialize_with = "lenient::text")]
     pub id: Option<String>,
@@ -66,7 +66,7 @@ pub struct Me {
 /// The workspace, as `GET /me` shows it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
 #[serde(default)]
-pub struct App {
+pub(crate) struct App {
     /// The workspace id.
     #[serde(deserialize_with = "lenient::text")]
     pub id_code: Option<String>,

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::lenient;
 
 /// One event of the activity log, borrowed from the page it came in.
 #[derive(Debug, Clone, Deserialize, Serialize)]
-pub struct Event<'a> {
+pub(crate) struct Event<'a> {
     /// The id, usually a UUID; empty where the API gives none.
     #[serde(borrow, default, deserialize_with = "lenient::cow")]
     pub id: Cow<'a, str>,
@@ -33,7 +33,7 @@ pub struct Event<'a> {
 /// Who did it.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub struct Performer<'a> {
+pub(crate) struct Performer<'a> {
     /// The admin's id, as text.
     #[serde(borrow, deserialize_with = "lenient::optional_cow")]
     pub id: Option<Cow<'a, str>>,
@@ -47,7 +47,7 @@ pub struct Performer<'a> {
 
 /// A page of the activity log.
 #[derive(Debug, Deserialize)]
-pub struct EventPage<'a> {
+pub(crate) struct EventPage<'a> {
     /// Where the page stands; may be absent, null or empty.
     #[serde(default, deserialize_with = "lenient::object")]
     pub pages: Option<Pages>,
@@ -60,7 +60,7 @@ pub struct EventPage<'a> {
 /// Where a page stands among the others.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Pages {
+pub(crate) struct Pages {
     /// The number of this page, from 1.
     #[serde(deserialize_with = "lenient::count")]
     pub page: Option<u64>,

@@ -8,6 +8,6 @@ mod event;
 mod lenient;
 mod settings;
 
-pub use admin::{Admin, AdminList, App, Me, Role};
-pub use event::{Event, EventPage, Pages, Performer};
-pub use settings::{IpAllowlist, ProbeAnswer};
+pub(crate) use admin::{Admin, AdminList, Me};
+pub(crate) use event::{Event, EventPage, Performer};
+pub(crate) use settings::{IpAllowlist, ProbeAnswer};

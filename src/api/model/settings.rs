@@ -7,7 +7,7 @@ use super::lenient;
 /// The answer of `GET /ip_allowlist`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
-pub struct IpAllowlist {
+pub(crate) struct IpAllowlist {
     /// Whether the allowlist is on. On with an empty list allows everyone.
     #[serde(deserialize_with = "lenient::flag")]
     pub enabled: Option<bool>,
@@ -18,7 +18,7 @@ pub struct IpAllowlist {
 
 /// What one endpoint of the token probe answered.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-pub struct ProbeAnswer {
+pub(crate) struct ProbeAnswer {
     /// The path, such as `/tags`.
     pub endpoint: String,
     /// The HTTP status; none where no answer was had.

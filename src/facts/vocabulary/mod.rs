@@ -6,11 +6,11 @@ mod log_tables;
 mod tables;
 mod values;
 
-pub use values::VALUES;
+pub(crate) use values::VALUES;
 
 /// The type of a column or value; each may also be null.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Type {
+pub(crate) enum Type {
     /// A string.
     Text,
     /// An integer or a fraction.
@@ -23,7 +23,7 @@ pub enum Type {
 
 impl Type {
     /// The word `controls facts` prints.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Number => "number",
@@ -35,7 +35,7 @@ impl Type {
 
 /// A column of a table, or a single value.
 #[derive(Debug, Clone, Copy)]
-pub struct Field {
+pub(crate) struct Field {
     /// The name; dotted for a single value (`workspace.region`).
     pub name: &'static str,
     /// Its type.
@@ -50,7 +50,7 @@ pub struct Field {
 
 /// A table: rows of columns.
 #[derive(Debug, Clone, Copy)]
-pub struct Table {
+pub(crate) struct Table {
     /// The name used in `over = "…"`.
     pub name: &'static str,
     /// What a row is.
@@ -65,13 +65,13 @@ pub struct Table {
 
 impl Table {
     /// The column of that name.
-    pub fn column(&self, name: &str) -> Option<&'static Field> {
+    pub(crate) fn column(&self, name: &str) -> Option<&'static Field> {
         self.columns.iter().find(|column| column.name == name)
     }
 }
 
 /// Every table, in the order documentation lists them.
-pub static TABLES: &[Table] = &[
+pub(crate) static TABLES: &[Table] = &[
     tables::TEAMMATES,
     log_tables::SIGN_INS,
     log_tables::SIGN_IN_ADDRESSES,
@@ -86,12 +86,12 @@ pub static TABLES: &[Table] = &[
 ];
 
 /// The table of that name.
-pub fn table(name: &str) -> Option<&'static Table> {
+pub(crate) fn table(name: &str) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name == name)
 }
 
 /// The single value of that dotted name.
-pub fn value(dotted: &str) -> Option<&'static Field> {
+pub(crate) fn value(dotted: &str) -> Option<&'static Field> {
     VALUES.iter().find(|field| field.name == dotted)
 }
 

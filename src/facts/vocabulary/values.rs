@@ -8,7 +8,7 @@ const ME: &[Feed] = &[Feed::Me];
 const ALLOWLIST: &[Feed] = &[Feed::IpAllowlist];
 
 /// Every single value, in the order documentation lists them.
-pub static VALUES: &[Field] = &[
+pub(crate) static VALUES: &[Field] = &[
     field("workspace.id", Text, ME, "the workspace's id"),
     field("workspace.name", Text, ME, "the workspace's name"),
     field("workspace.region", Text, ME, "where its data is hosted: US, EU or AU"),

@@ -15,7 +15,7 @@ use crate::snapshot::SourceStatus;
 use crate::verdict::Finding;
 
 /// The version of what this module writes.
-pub const SCHEMA_VERSION: &str = "1";
+pub(super) const SCHEMA_VERSION: &str = "1";
 
 /// The whole report.
 #[derive(Serialize)]
@@ -259,7 +259,7 @@ impl<'a> From<&'a Gate> for GateObject<'a> {
             strict: gate.strict,
             passed: gate.passed,
             violations: &gate.violations,
-            exit_code: gate.exit_code,
+            exit_code: gate.exit.code(),
         }
     }
 }

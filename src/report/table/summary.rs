@@ -65,7 +65,7 @@ pub(super) fn gate(page: &mut Page, report: &Report) {
     if !unread.is_empty() {
         page.entry(0, Role::Bad, "INCOMPLETE:", &format!("not all could be read of {unread}"));
     }
-    page.text(0, &format!("Exit code {}", gate.exit_code));
+    page.text(0, &format!("Exit code {}", gate.exit.code()));
 }
 
 /// The sources that the scan would have needed: those that broke, and the list of teammates whatever

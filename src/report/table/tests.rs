@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::*;
 use crate::controls::Origin;
+use crate::exit::Exit;
 use crate::report::sample::{finding, sample};
 use crate::snapshot::SourceStatus;
 use crate::text;
@@ -287,7 +288,7 @@ fn nothing_failing_means_no_list_of_failures() {
     report.assessments.truncate(1);
     report.gate.passed = true;
     report.gate.violations.clear();
-    report.gate.exit_code = 0;
+    report.gate.exit = Exit::Success;
     report.sources.retain(|source| source.status == SourceStatus::Complete);
     let rendered = plain(&report, 80);
     assert!(!rendered.contains("What failed") && !rendered.contains("FAIL "));
@@ -299,7 +300,7 @@ fn an_incomplete_scan_says_what_is_missing() {
     let mut report = sample();
     report.gate.passed = true;
     report.gate.violations.clear();
-    report.gate.exit_code = 3;
+    report.gate.exit = Exit::Incomplete;
     report.sources[1].status = SourceStatus::Forbidden;
     let rendered = plain(&report, 200);
     assert!(rendered.contains("INCOMPLETE: not all could be read of the list of teammates and of the activity log\nExit code 3\n"), "{rendered}");
@@ -312,7 +313,7 @@ fn the_gate_can_be_off_or_strict() {
     report.gate.fail_on = None;
     report.gate.passed = true;
     report.gate.violations.clear();
-    report.gate.exit_code = 0;
+    report.gate.exit = Exit::Success;
     assert!(plain(&report, 80).contains("GATE OFF"));
 
     let mut report = sample();

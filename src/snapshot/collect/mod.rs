@@ -12,7 +12,7 @@ use crate::api::log::{LogError, LogQuery, LogReader};
 use crate::api::model::{Admin, AdminList, Event, IpAllowlist, Me, ProbeAnswer};
 
 /// What the token probe asks for: configuration lists that a posture scan has no need to read.
-pub const PROBE_PATHS: [&str; 6] = [
+pub(crate) const PROBE_PATHS: [&str; 6] = [
     "/tags",
     "/segments",
     "/data_attributes",
@@ -28,14 +28,14 @@ const OLDEST_WORKSPACE: i64 = 1_293_840_000;
 
 /// What to read beside the sources every scan needs.
 #[derive(Debug, Clone, Copy)]
-pub struct CollectOptions {
+pub(crate) struct CollectOptions {
     /// Whether to find out what else the token can read.
     pub probe: bool,
 }
 
 /// Why nothing can be said about a workspace at all.
 #[derive(Debug, thiserror::Error)]
-pub enum CollectError<E> {
+pub(crate) enum CollectError<E> {
     /// Neither the token's admin nor the teammates may be read.
     #[error("the workspace could not be read: {0}")]
     BadToken(ApiError),
@@ -52,7 +52,7 @@ pub enum CollectError<E> {
 
 impl<E> CollectError<E> {
     /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::BadToken(ApiError::Forbidden(_) | ApiError::PlanRestricted(_)) => Some(
                 "give the app the permission Read admins in the Developer Hub, then regenerate its token"
@@ -65,7 +65,7 @@ impl<E> CollectError<E> {
 }
 
 /// Reads a workspace and hands every record to `sink`, as described at [`Record`].
-pub async fn collect<E>(
+pub(crate) async fn collect<E>(
     client: &Client,
     ranges: &Ranges,
     options: &CollectOptions,

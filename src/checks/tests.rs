@@ -1,0 +1,215 @@
+//! The order of evaluation, over facts and controls made for it.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::*;
+use crate::expression::{Place, Scope, on_deep_stack};
+use crate::facts::{FeedState, Row, Rows, vocabulary};
+use crate::snapshot::{Feed, SourceStatus};
+
+fn expression(source: &str, table: Option<&str>) -> Option<Expression> {
+    let scope = Scope { table: table.and_then(vocabulary::table), params: &["limit".to_owned()] };
+    let place = Place { path: "test.toml".into(), line: 1 };
+    Some(on_deep_stack(|| Expression::compile(source, place, &scope)).unwrap().unwrap())
+}
+
+fn check(kind: Kind) -> Check {
+    Check {
+        needs: None,
+        note: Some("look at it".to_owned()),
+        when_empty: Status::Manual,
+        otherwise: Status::Fail,
+        basis: None,
+        on_pass: None,
+        on_fail: None,
+        kind,
+    }
+}
+
+fn over(table: &str, filter: Option<&str>) -> Over {
+    Over {
+        table: vocabulary::table(table).unwrap(),
+        types: Vec::new(),
+        filter: filter.and_then(|filter| expression(filter, Some(table))),
+        subject: expression("row.email", Some(table)),
+        message: None,
+    }
+}
+
+fn every(table: &str, filter: Option<&str>, require: &str) -> Kind {
+    Kind::Every(Every { over: over(table, filter), require: expression(require, Some(table)).unwrap() })
+}
+
+fn count(filter: &str, min: Option<&str>, max: Option<&str>) -> Kind {
+    let bound = |source: Option<&str>| source.and_then(|source| expression(source, None));
+    Kind::Count(Count { over: over("teammates", Some(filter)), min: bound(min), max: bound(max) })
+}
+
+fn teammates(rows: serde_json::Value) -> Facts {
+    let rows: Vec<Row> = serde_json::from_value(rows).unwrap();
+    let complete = || FeedState { status: SourceStatus::Complete, detail: None };
+    Facts {
+        tables: BTreeMap::from([("teammates", Rows { rows, truncated: false })]),
+        feeds: Feed::ALL.into_iter().map(|feed| (feed, complete())).collect(),
+        values: json!({"workspace": {"teammates": 2}}),
+        ..Facts::default()
+    }
+}
+
+fn ended(mut facts: Facts, feeds: &[Feed], status: SourceStatus) -> Facts {
+    for feed in feeds {
+        facts.feeds.insert(*feed, FeedState { status, detail: None });
+    }
+    facts
+}
+
+fn judge(checks: Vec<Check>, facts: &Facts) -> Verdict {
+    let params = BTreeMap::from([("limit".to_owned(), json!(1))]);
+    let rules = Rules { checks, ..Rules::default() };
+    on_deep_stack(|| evaluate("T1", &params, &rules, facts)).unwrap()
+}
+
+fn two() -> Facts {
+    teammates(json!([
+        {"id": "1", "email": "ana@acme.example", "privilege": "privileged", "last_seen_days": 3},
+        {"id": "2", "email": "bo@acme.example", "privilege": "unprivileged", "last_seen_days": null},
+    ]))
+}
+
+const LOG: [Feed; 3] = [Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals];
+
+#[test]
+fn every_row_that_counts_must_satisfy_the_requirement() {
+    let verdict = judge(vec![check(every("teammates", None, "row.privilege == 'privileged'"))], &two());
+    assert_eq!(verdict.status, Status::Fail);
+    assert_eq!(verdict.findings.len(), 1);
+    assert_eq!(verdict.findings[0].subject, "bo@acme.example");
+    assert_eq!(verdict.basis, [Basis::Api, Basis::ActivityLog]);
+    let filtered = every("teammates", Some("row.id == '1'"), "row.privilege == 'privileged'");
+    assert_eq!(judge(vec![check(filtered)], &two()).status, Status::Pass);
+}
+
+#[test]
+fn nothing_observed_proves_nothing() {
+    let kept_none = || every("teammates", Some("row.id == '9'"), "false");
+    let verdict = judge(vec![check(kept_none())], &two());
+    assert_eq!((verdict.status, verdict.reason.as_str()), (Status::Manual, "look at it"));
+    let passes = Check { when_empty: Status::Pass, ..check(kept_none()) };
+    assert_eq!(judge(vec![passes], &two()).status, Status::Pass);
+    let fails = Check { when_empty: Status::Fail, ..check(kept_none()) };
+    let verdict = judge(vec![fails], &two());
+    assert_eq!((verdict.status, verdict.findings.len()), (Status::Fail, 1));
+    // A count looks at the table before the filter: nobody privileged among two is an observation.
+    assert_eq!(judge(vec![check(count("row.id == '9'", None, Some("1")))], &two()).status, Status::Pass);
+    let nobody = teammates(json!([]));
+    assert_eq!(judge(vec![check(count("row.id == '9'", None, Some("1")))], &nobody).status, Status::Manual);
+}
+
+#[test]
+fn what_is_not_complete_may_prove_a_fail_and_never_a_pass() {
+    let seen = || check(every("teammates", None, "row.last_seen_days != null && row.last_seen_days <= 2"));
+    // The teammate of whom nothing was seen proves nothing; the one last seen three days ago does.
+    let facts = ended(two(), &LOG, SourceStatus::Failed);
+    let verdict = judge(vec![seen()], &facts);
+    assert_eq!((verdict.status, verdict.findings.len()), (Status::Fail, 1));
+    assert_eq!(verdict.findings[0].subject, "ana@acme.example");
+    let fine = || check(every("teammates", None, "row.last_seen_days != null && row.last_seen_days <= 9"));
+    assert_eq!(judge(vec![fine()], &facts).status, Status::Unknown);
+    let verdict = judge(vec![fine()], &ended(two(), &LOG, SourceStatus::Forbidden));
+    assert_eq!(verdict.status, Status::Manual);
+    assert!(verdict.reason.contains("Read admin activity logs"), "{}", verdict.reason);
+    assert!(verdict.basis.is_empty());
+}
+
+#[test]
+fn a_count_that_is_exceeded_stays_exceeded() {
+    let facts = ended(two(), &LOG, SourceStatus::Failed);
+    let privileged = |max| check(count("row.privilege == 'privileged'", None, Some(max)));
+    assert_eq!(judge(vec![privileged("0")], &facts).status, Status::Fail);
+    assert_eq!(judge(vec![privileged("params.limit")], &facts).status, Status::Unknown);
+    assert_eq!(judge(vec![privileged("params.limit")], &two()).status, Status::Pass);
+    let at_least = check(count("row.privilege == 'privileged'", Some("2"), None));
+    assert_eq!(judge(vec![at_least], &facts).status, Status::Unknown);
+}
+
+#[test]
+fn roles_decide_alone_where_the_log_is_forbidden() {
+    let facts = ended(two(), &LOG, SourceStatus::Forbidden);
+    let verdict = judge(vec![check(count("row.privilege == 'privileged'", None, Some("1")))], &facts);
+    assert_eq!((verdict.status, verdict.basis.as_slice()), (Status::Pass, &[Basis::Api][..]));
+}
+
+#[test]
+fn rows_that_were_not_kept_cannot_pass() {
+    let mut facts = two();
+    facts.tables.get_mut("teammates").unwrap().truncated = true;
+    assert_eq!(judge(vec![check(every("teammates", None, "true"))], &facts).status, Status::Unknown);
+    assert_eq!(judge(vec![check(every("teammates", None, "row.id == '1'"))], &facts).status, Status::Fail);
+}
+
+#[test]
+fn needs_come_before_everything() {
+    let needy = || Check { needs: expression("facts.workspace.teammates > 5", None), ..check(every("teammates", None, "false")) };
+    assert_eq!(judge(vec![needy()], &two()).status, Status::Manual);
+    // What the need itself rests on was not read: nobody knows whether it is met.
+    let facts = ended(two(), &[Feed::Admins], SourceStatus::Failed);
+    assert_eq!(judge(vec![needy()], &facts).status, Status::Unknown);
+}
+
+#[test]
+fn fail_outweighs_unknown_outweighs_manual_outweighs_pass() {
+    let pass = || check(every("teammates", None, "true"));
+    let fail = || check(every("teammates", None, "false"));
+    let manual = || check(Kind::Manual);
+    let broken = || check(every("teammates", None, "row.last_seen_days > 1"));
+    let status = |checks| judge(checks, &two()).status;
+    assert_eq!(status(vec![pass(), manual(), broken(), fail()]), Status::Fail);
+    assert_eq!(status(vec![pass(), manual(), broken()]), Status::Unknown);
+    assert_eq!(status(vec![pass(), manual()]), Status::Manual);
+    assert_eq!(status(vec![pass(), pass()]), Status::Pass);
+    assert_eq!(status(Vec::new()), Status::Manual);
+    let verdict = judge(vec![manual(), fail()], &two());
+    assert_eq!(verdict.context, ["manual: look at it"]);
+    assert_eq!(verdict.findings.len(), 2);
+}
+
+#[test]
+fn a_predicate_that_cannot_be_evaluated_is_unknown_with_its_place() {
+    let verdict = judge(vec![check(every("teammates", None, "row.last_seen_days > 1"))], &two());
+    assert_eq!(verdict.status, Status::Unknown);
+    assert!(verdict.reason.contains("test.toml:1"), "{}", verdict.reason);
+    let verdict = judge(vec![check(every("teammates", None, "row.id"))], &two());
+    assert!(verdict.reason.contains("expected true or false"), "{}", verdict.reason);
+}
+
+#[test]
+fn a_requirement_may_leave_the_rest_to_a_person() {
+    let soft = Check { otherwise: Status::Manual, ..check(every("teammates", None, "row.id == '1'")) };
+    let verdict = judge(vec![soft], &two());
+    assert_eq!((verdict.status, verdict.findings.len()), (Status::Manual, 1));
+    assert!(verdict.basis.is_empty());
+}
+
+#[test]
+fn the_last_relevant_change_is_named() {
+    let mut facts = two();
+    let change = |activity_type: &str, at| crate::facts::Change {
+        activity_type: activity_type.to_owned(),
+        description: "Ana changed the security settings.".to_owned(),
+        by: Some("ana@acme.example".to_owned()),
+        at,
+    };
+    facts.changes.insert("a".to_owned(), change("a", 10));
+    facts.changes.insert("b".to_owned(), change("b", 20));
+    let rules = |kind| Rules {
+        checks: vec![check(kind)],
+        relevant: vec!["a".to_owned(), "b".to_owned(), "c".to_owned()],
+        context: Vec::new(),
+    };
+    let judge = |kind| on_deep_stack(|| evaluate("T1", &BTreeMap::new(), &rules(kind), &facts)).unwrap();
+    assert_eq!(judge(Kind::Manual).context.len(), 1);
+    assert!(judge(Kind::Manual).context[0].contains("1970-01-01T00:00:20Z"));
+    assert!(judge(every("teammates", None, "true")).context.is_empty());
+}
