@@ -18,7 +18,7 @@ const MAX_WIDTH: usize = 200;
 pub(crate) struct Surroundings<'a> {
     /// Whether that place is a terminal.
     pub is_terminal: bool,
-    /// Its width in columns, where known.
+    /// Its width in columns, where known or chosen.
     pub columns: Option<u16>,
     /// The environment variable `NO_COLOR`: not empty means no colour, see <https://no-color.org>.
     pub no_color: Option<&'a str>,
@@ -63,7 +63,7 @@ impl Style {
         let refused = no_color.is_some_and(|value| !value.is_empty());
         let forced = clicolor_force.is_some_and(|value| !value.is_empty() && value != "0");
         let able = is_terminal && term != Some("dumb");
-        let width = columns.filter(|_| is_terminal).map_or(DEFAULT_WIDTH, usize::from);
+        let width = columns.map_or(DEFAULT_WIDTH, usize::from);
         Self { color: !refused && (forced || able), width: width.clamp(MIN_WIDTH, MAX_WIDTH) }
     }
 
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_file_gets_neither() {
-        let file = Surroundings { is_terminal: false, ..TERMINAL };
+        let file = Surroundings { is_terminal: false, columns: None, ..TERMINAL };
         assert_eq!(Style::detect(&file), Style { color: false, width: 100 });
         assert!(Style::detect(&Surroundings { clicolor_force: Some("1"), ..file }).color);
         assert!(!Style::detect(&Surroundings { clicolor_force: Some("0"), ..file }).color);

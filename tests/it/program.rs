@@ -224,6 +224,11 @@ impl Run {
         fs::read_to_string(self.directory.path().join(name)).ok()
     }
 
+    /// Copies a file the program wrote.
+    pub(crate) fn copy(&self, name: &str, to: &Path) {
+        fs::copy(self.directory.path().join(name), to).unwrap();
+    }
+
     /// The names of the files in the run's directory.
     pub(crate) fn files(&self) -> Vec<String> {
         let relative =

@@ -9,8 +9,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::program::{NOW_SECONDS, program};
-use crate::workspace::{DAY, HOUR};
+use crate::intercom::Api;
+use crate::program::{NOW, NOW_SECONDS, TOKEN, program, scan};
+use crate::workspace::{DAY, HOUR, Workspace};
 
 const DOMAIN: &str = "kestrelparcel.example";
 
@@ -408,4 +409,29 @@ fn sample_workspace_shows_a_believable_mix() {
     };
     assert_eq!(report.subjects("2.3"), privileged);
     assert_eq!(report.subjects("E5"), [email(DORMANT)]);
+}
+
+/// The sample that is built into the program is what `collect` saves of the sample workspace; reading it back
+/// gives the report that the workspace itself gives.
+#[test]
+fn built_in_sample_is_a_snapshot_of_the_sample_workspace() {
+    let server = Api::new(Workspace::from_fixture(&sample())).serve();
+    let collect = program()
+        .args(["collect", "--base-url", &server.origin(), "--since", "400d", "-o", "sample.snapshot"])
+        .env("INTERCOM_ACCESS_TOKEN", TOKEN)
+        .now(NOW)
+        .run()
+        .exits(0);
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/snapshots/sample.snapshot");
+        collect.copy("sample.snapshot", &path);
+    }
+    let demo = program().args(["scan", "--demo", "--format", "json", "--since", "400d"]).now(NOW).run();
+    let live = scan(&server.origin()).args(["--since", "400d", "--fail-on", "never"]).run();
+    let (mut demo, mut live) = (demo.json(), live.json());
+    for report in [&mut demo, &mut live] {
+        report["scan"]["source"] = Value::Null;
+        report["warnings"] = Value::Null;
+    }
+    assert!(demo == live, "the built-in sample is stale: run the tests with UPDATE_FIXTURES=1, build, and try again");
 }
