@@ -23,7 +23,7 @@ pub(crate) enum Error {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// A parameter in the configuration does not fit its control.
-    #[error("the configuration does not fit the controls:\n{0}")]
+    #[error("the configuration does not fit the controls")]
     Parameters(Problems),
     /// The control files are not usable.
     #[error(transparent)]
@@ -105,6 +105,16 @@ pub(crate) enum Error {
 }
 
 impl Error {
+    /// The mistakes in files that it stands for, one by one.
+    pub(crate) fn problems(&self) -> Option<&Problems> {
+        match self {
+            Self::Parameters(problems)
+            | Self::Config(ConfigError::Invalid { problems, .. })
+            | Self::Catalog(CatalogError::Invalid { problems }) => Some(problems),
+            _ => None,
+        }
+    }
+
     /// The exit code it leads to.
     pub(crate) const fn exit(&self) -> Exit {
         match self {

@@ -135,7 +135,7 @@ fn loose_permissions(path: &Path, metadata: &std::fs::Metadata) -> Option<String
     let mode = metadata.permissions().mode() & 0o777;
     (mode & 0o077 != 0).then(|| {
         format!(
-            "other users of this machine can access the token file {} (mode {mode:03o}); chmod 600 keeps it private",
+            "the permissions of the token file {} let other users of this machine read it (mode {mode:03o}); chmod 600 keeps it private",
             path.display()
         )
     })

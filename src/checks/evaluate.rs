@@ -25,9 +25,15 @@ pub(crate) fn evaluate(
         rules.checks.iter().enumerate().map(|(index, check)| check.rule(index, &scene)).collect();
     let status = weakest(&rulings);
     let (deciding, others): (Vec<_>, Vec<_>) = rulings.into_iter().partition(|ruling| ruling.status == status);
+    let (reason, further) = reasons(status, &deciding);
     let mut context = lines(rules, &scene);
     let undecided = others.iter().filter(|ruling| ruling.status != Status::Pass);
-    context.extend(undecided.map(|ruling| format!("{}: {}", ruling.status.as_str(), ruling.reason)));
+    let undecided = undecided.map(|ruling| ruling.reason.as_str()).chain(further);
+    for reason in undecided.map(|reason| format!("undecided: {reason}")) {
+        if !context.contains(&reason) {
+            context.push(reason);
+        }
+    }
     if status != Status::Pass
         && let Some(change) = facts.last_change(&rules.relevant)
     {
@@ -39,7 +45,7 @@ pub(crate) fn evaluate(
     Verdict {
         status,
         basis,
-        reason: sentence(deciding.iter().map(|ruling| ruling.reason.as_str())),
+        reason,
         findings: deciding.into_iter().flat_map(|ruling| ruling.findings).collect(),
         context,
     }
@@ -52,15 +58,20 @@ fn weakest(rulings: &[Ruling]) -> Status {
     first.unwrap_or(Status::Manual)
 }
 
-/// Joins what the deciding checks say, each once.
-fn sentence<'a>(reasons: impl Iterator<Item = &'a str>) -> String {
+/// What the deciding checks say, each once: all of it for a pass or a fail, which rest on all of it; for the
+/// others the first is the reason, and the rest is further context.
+fn reasons(status: Status, deciding: &[Ruling]) -> (String, Vec<&str>) {
     let mut unique: Vec<&str> = Vec::new();
-    for reason in reasons.filter(|reason| !reason.is_empty()) {
+    for reason in deciding.iter().map(|ruling| ruling.reason.as_str()).filter(|reason| !reason.is_empty()) {
         if !unique.contains(&reason) {
             unique.push(reason);
         }
     }
-    unique.join("; ")
+    match status {
+        Status::Pass | Status::Fail => (unique.join("; "), Vec::new()),
+        Status::Manual | Status::Unknown if unique.is_empty() => (String::new(), unique),
+        Status::Manual | Status::Unknown => (unique.remove(0).to_owned(), unique),
+    }
 }
 
 fn lines(rules: &Rules, scene: &Scene<'_>) -> Vec<String> {

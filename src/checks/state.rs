@@ -92,7 +92,7 @@ impl State {
             _ => (
                 Status::Manual,
                 format!(
-                    "the token may not read {}: it lacks the permission \"{}\"{detail}",
+                    "the token may not read {}: that takes the permission \"{}\", on a plan that includes it",
                     source.describe(),
                     source.scope()
                 ),

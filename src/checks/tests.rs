@@ -171,7 +171,7 @@ fn fail_outweighs_unknown_outweighs_manual_outweighs_pass() {
     assert_eq!(status(vec![pass(), pass()]), Status::Pass);
     assert_eq!(status(Vec::new()), Status::Manual);
     let verdict = judge(vec![manual(), fail()], &two());
-    assert_eq!(verdict.context, ["manual: look at it"]);
+    assert_eq!(verdict.context, ["undecided: look at it"]);
     assert_eq!(verdict.findings.len(), 2);
 }
 

@@ -34,10 +34,14 @@ fn clock() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 
-/// Says on standard error what went wrong and what to do, line by line as the error has it.
+/// Says on standard error what went wrong and what to do.
+///
+/// An error may quote a server or a file: each message stays on the one line it gets.
 pub(crate) fn complain(error: &Error) {
+    let problems = error.problems().map(ToString::to_string).unwrap_or_default();
     let hint = error.hint().map(|hint| format!("hint: {hint}")).unwrap_or_default();
-    for line in format!("error: {error}\n{hint}").lines() {
+    let message = format!("error: {error}");
+    for line in std::iter::once(message.as_str()).chain(problems.lines()).chain(hint.lines()) {
         // Nobody is left to tell when standard error is closed.
         let _ = writeln!(std::io::stderr(), "{}", crate::text::terminal(line));
     }

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::expression::on_deep_stack;
 use crate::facts::{Facts, Observer};
-use crate::report::{Assessment, Evaluation, Origin, Report};
+use crate::report::{Assessment, Evaluation, Format, Origin, Report};
 use crate::snapshot::Replay;
 
 /// The workspace that `--demo` scans.
@@ -63,6 +63,9 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
         duration: live.then(|| started.elapsed()),
         assessments,
     });
+    if args.format != Format::Table {
+        terminal::warn(&report, &progress);
+    }
     destinations.write(&report)?;
     Ok(report.exit())
 }

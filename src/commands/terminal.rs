@@ -7,7 +7,8 @@ use std::sync::Arc;
 use terminal_size::{Width, terminal_size_of};
 
 use crate::progress::Progress;
-use crate::report::{Style, Surroundings};
+use crate::report::{Report, Style, Surroundings};
+use crate::snapshot::SourceStatus;
 
 /// How tables look on standard output.
 pub(super) fn style() -> Style {
@@ -31,4 +32,15 @@ fn columns() -> Option<u16> {
 /// Progress on standard error, moving only where somebody watches.
 pub(super) fn progress() -> Arc<Progress> {
     Arc::new(Progress::new(stderr().is_terminal()))
+}
+
+/// Says on standard error what a report for machines would leave unsaid on a screen.
+pub(super) fn warn(report: &Report, progress: &Progress) {
+    for warning in &report.warnings {
+        progress.message(&format!("warning: {warning}"));
+    }
+    for source in report.sources.iter().filter(|source| source.status == SourceStatus::Failed) {
+        let detail = source.detail.as_deref().unwrap_or("no reason was given");
+        progress.message(&format!("warning: {} could not be read: {detail}", source.id.describe()));
+    }
 }

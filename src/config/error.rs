@@ -42,7 +42,7 @@ pub(crate) enum ConfigError {
         path: String,
     },
     /// Its content is wrong, or says what it may not say where it was found.
-    #[error("the configuration is not valid:\n{problems}")]
+    #[error("the configuration is not valid")]
     Invalid {
         /// What has to be announced all the same: a found file that is refused may also loosen the result.
         announcement: Option<Box<Announcement>>,

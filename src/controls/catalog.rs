@@ -27,7 +27,7 @@ pub(crate) struct Catalog {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CatalogError {
     /// Control files have mistakes, all of them listed.
-    #[error("{} in the control files:\n{problems}", counted(.problems.len()))]
+    #[error("{} in the control files", counted(.problems.len()))]
     Invalid {
         /// What is wrong, by file and line.
         problems: Problems,

@@ -78,7 +78,7 @@ impl<'a> Metadata<'a> {
         let after = self.after.and_then(|raw| match raw.get() {
             "true" => Some(true),
             "false" => Some(false),
-            _ => match string(raw)?.as_ref() {
+            _ => match string(raw)?.to_lowercase().as_str() {
                 "on" | "enabled" => Some(true),
                 "off" | "disabled" => Some(false),
                 _ => None,
@@ -220,7 +220,7 @@ mod tests {
             r#"{"enabled":false}"#,
             r#"{"after":false}"#,
             r#"{"after":"off"}"#,
-            r#"{"after":"disabled"}"#,
+            r#"{"after":"Disabled"}"#,
             r#"{"enabled":true,"after":"off"}"#,
         ] {
             assert_eq!(read(off), Some(false), "{off}");

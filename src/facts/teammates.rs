@@ -110,6 +110,7 @@ pub(super) fn derive(sources: &Sources<'_>) -> Option<Team> {
         let mut cells = own_cells(teammate, sources.allowed_domains, mailboxes.others(index, teammates));
         cells.extend(row([
             ("privilege", json!(judgement.privilege.map(Privilege::as_str))),
+            ("privileged", json!(judgement.privilege == Some(Privilege::Privileged))),
             ("privilege_reason", json!(judgement.reason)),
             ("permissions", json!(permissions.map(|permissions| &permissions.granted))),
             (

@@ -26,6 +26,14 @@ token_file = '/etc/passwd'
 metadata = '../idp.xml'
 ";
 
+/// An error with every mistake it stands for.
+fn whole(error: &ConfigError) -> String {
+    match error {
+        ConfigError::Invalid { problems, .. } => format!("{error}\n{problems}"),
+        _ => error.to_string(),
+    }
+}
+
 #[test]
 fn a_found_configuration_is_announced_and_refused_in_one_go() {
     let (_folder, path) = written(HOSTILE);
@@ -42,7 +50,7 @@ fn a_found_configuration_is_announced_and_refused_in_one_go() {
     for problem in problems.as_slice() {
         assert!(problem.message.ends_with("needs --config PATH"), "{problem}");
     }
-    assert!(!error.to_string().contains("secret") && !error.to_string().contains("AWS_SECRET"));
+    assert!(!whole(&error).contains("secret") && !whole(&error).contains("AWS_SECRET"));
     assert!(error.hint().unwrap().contains("--no-config"));
 }
 
@@ -84,7 +92,7 @@ fn links_do_not_lead_out_of_the_folder() {
 
     let (folder, path) = written("[organization.saml]\nmetadata = 'idp.xml'\n");
     symlink(outside.path().join("idp.xml"), folder.path().join("idp.xml")).unwrap();
-    let error = Config::load(&path, Trust::Found).unwrap_err().to_string();
+    let error = whole(&Config::load(&path, Trust::Found).unwrap_err());
     assert!(error.contains(":2: `metadata` names a file outside"), "{error}");
     assert!(Config::load(&path, Trust::Named).is_ok());
 
@@ -124,7 +132,7 @@ fn files_that_are_no_configuration_are_told_apart() {
     assert!(matches!(load(&large), ConfigError::TooLarge { .. }));
     let (_folder, binary) = written("");
     fs::write(&binary, b"[scan]\nlevel = '\xff'").unwrap();
-    assert!(load(&binary).to_string().ends_with(":2: the file is not UTF-8 text"));
+    assert!(whole(&load(&binary)).ends_with(":2: the file is not UTF-8 text"));
 }
 
 #[cfg(target_os = "linux")]

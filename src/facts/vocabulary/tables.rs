@@ -23,6 +23,7 @@ pub(super) const TEAMMATES: Table = Table {
         field("role", Text, ADMINS, "the role's name; null without a role"),
         field("inbox_seat", Flag, ADMINS, "whether there is a paid inbox seat"),
         by_roles("privilege", Text, "privileged, unprivileged or unknown"),
+        by_roles("privileged", Flag, "true for privileged, false for unprivileged and unknown"),
         by_roles("privilege_reason", Text, "what decided that"),
         field("permissions", TextList, LOG, "permissions granted by the newest snapshot; null without one"),
         field("conversation_access", Text, LOG, "that snapshot's access type, such as all"),
