@@ -35,9 +35,8 @@ pub(crate) enum Command {
 /// Where a workspace is, and how to read it.
 #[derive(Debug, Args)]
 pub(crate) struct ConnectionArgs {
-    /// Where the workspace is hosted [env: INTERCOM_REGION] [default: us]
+    /// Where the workspace is hosted: us, eu or au [env: INTERCOM_REGION] [default: us]
     #[arg(long, value_name = "REGION", hide_possible_values = true, help_heading = "Workspace")]
-    #[arg(help = "Where the workspace is hosted: us, eu or au [env: INTERCOM_REGION] [default: us]")]
     pub region: Option<RegionName>,
     /// Take the region from the web address where people sign in, e.g. https://app.eu.intercom.com
     #[arg(long, value_name = "URL", conflicts_with = "region", help_heading = "Workspace")]
@@ -103,8 +102,14 @@ pub(crate) struct ScanArgs {
     /// Evaluate controls up to this level: l1, l2 or l3 [default: l3]
     #[arg(long, value_name = "LEVEL", hide_possible_values = true, help_heading = "Controls")]
     pub level: Option<LevelName>,
-    /// Which of the built-in packs to evaluate
-    #[arg(long, value_name = "PACK", default_value = "all", help_heading = "Controls")]
+    /// Which of the built-in packs to evaluate: guide, extended or all
+    #[arg(
+        long,
+        value_name = "PACK",
+        default_value = "all",
+        hide_possible_values = true,
+        help_heading = "Controls"
+    )]
     pub pack: PackName,
     /// Evaluate only this control; may be repeated
     #[arg(long, value_name = "ID", help_heading = "Controls")]
@@ -123,8 +128,14 @@ pub(crate) struct ScanArgs {
     #[arg(long, help_heading = "Gate")]
     pub allow_incomplete: bool,
 
-    /// Format of the report on standard output
-    #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = "Report")]
+    /// Format of the report on standard output: table or json
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "table",
+        hide_possible_values = true,
+        help_heading = "Report"
+    )]
     pub format: Format,
     /// Write a further report to a file; may be repeated
     #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Report")]

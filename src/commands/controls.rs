@@ -1,10 +1,6 @@
 //! `controls`: list, explain and check them.
 
-use std::fmt::Write as _;
 use std::path::Path;
-
-use comfy_table::{ContentArrangement, Table, TableStyle};
-use serde_json::Value;
 
 use super::destinations::print;
 use super::terminal::style;
@@ -13,7 +9,13 @@ use crate::controls::{Catalog, Control, GUIDE_VERSION, Origin};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::facts::vocabulary::{self, Field};
+use crate::report::page::{Page, table};
+use crate::report::style::Role;
+use crate::snapshot::SourceId;
 use crate::text;
+
+/// The longest text of a control file shown on one line, in columns.
+const LINE_COLUMNS: usize = 4_000;
 
 /// Runs a subcommand of `controls`.
 ///
@@ -35,113 +37,117 @@ pub(super) fn run(command: ControlsCommand) -> Result<Exit, Error> {
 fn check(directory: Option<&Path>) -> Result<(), Error> {
     let controls = Catalog::check(directory)?;
     let place = directory.map_or_else(|| "built-in".to_owned(), |path| path.display().to_string());
-    print(&text::terminal(&format!("{place}: {controls} controls, no mistakes, every example as expected")))?;
-    print("\n")
-}
-
-fn grid(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(TableStyle::new())
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(u16::try_from(style().width).unwrap_or(100))
-        .set_header(header);
-    table
-}
-
-fn printed(table: &Table) -> String {
-    table.lines().fold(String::new(), |mut text, line| {
-        let _ = writeln!(text, "{}", line.trim_end());
-        text
-    })
+    let line = format!("{place}: {controls} controls, no mistakes, every example as expected");
+    print(&format!("{}\n", text::terminal(&line)))
 }
 
 fn list(catalog: &Catalog) -> String {
-    let mut table = grid(&["ID", "LEVEL", "TITLE", "SECTION", "DECIDED"]);
+    let mut page = Page::new(style());
+    let mut rows = table(page.width(), &["Id", "Level", "Title", "Section", "Decided"], 0..0);
     for definition in &catalog.definitions {
         let control = &definition.control;
         let decided = if definition.rules.decidable().is_empty() { "by a person" } else { "from data" };
         let cells = [&control.id, control.level.label(), &control.title, &control.section, decided];
-        table.add_row(cells.map(|cell| text::terminal(cell).into_owned()));
+        rows.add_row(cells.map(|cell| text::line(cell, LINE_COLUMNS)));
     }
-    format!("{}\n{} controls, guide version {GUIDE_VERSION}\n", printed(&table), catalog.definitions.len())
+    page.table(&rows);
+    page.gap();
+    page.text(0, &format!("{} controls, hardening guide {GUIDE_VERSION}", catalog.definitions.len()));
+    page.finish()
 }
 
 fn show(control: &Control) -> String {
-    let width = style().width.min(100);
-    let mut page = String::new();
-    let mut line = |text: &str| {
-        for wrapped in text::wrap(text, width) {
-            page.push_str(&wrapped);
-            page.push('\n');
-        }
-    };
-    line(&format!("{} {} ({}, {})", control.id, control.title, control.level.label(), control.section));
+    let mut page = Page::new(style());
+    page.entry(
+        0,
+        Role::Heading,
+        &text::line(&control.id, LINE_COLUMNS),
+        &text::line(&control.title, LINE_COLUMNS),
+    );
+    let level = format!("{}, {}", control.level.label(), text::line(&control.section, LINE_COLUMNS));
+    page.text(0, &level);
     match &control.origin {
         Origin::BuiltIn => {}
-        Origin::File(path) => line(&format!("added by {}", path.display())),
-        Origin::Replaces(path) => line(&format!("replaced by {}", path.display())),
+        Origin::File(path) => page.entry(0, Role::Caution, "added by", &escaped(path)),
+        Origin::Replaces(path) => page.entry(0, Role::Caution, "replaced by", &escaped(path)),
     }
-    line("");
-    line(&control.description);
-    line("");
-    line("Why it matters");
-    line(&control.rationale);
+    page.heading("What it asks for");
+    page.text(2, &text::line(&control.description, LINE_COLUMNS));
+    page.heading("Why");
+    page.text(2, &text::line(&control.rationale, LINE_COLUMNS));
     if !control.prerequisites.is_empty() {
-        line("");
-        line("Before you start");
-        control.prerequisites.iter().for_each(|item| line(&format!("- {item}")));
+        page.heading("Before you start");
+        control.prerequisites.iter().for_each(|item| bullet(&mut page, 2, item));
     }
-    line("");
-    line(&format!("What to do{}", if control.effort.is_empty() { String::new() } else { format!(" ({})", control.effort) }));
-    for (number, step) in control.steps.iter().enumerate() {
-        let path = if step.path.is_empty() { String::new() } else { format!(": {}", step.path.join(" > ")) };
-        line(&format!("{}. {}{path}", number + 1, step.title));
-        step.actions.iter().for_each(|action| line(&format!("   - {action}")));
+    page.heading("What to do");
+    if !control.effort.is_empty() {
+        page.text(2, &format!("effort: {}", text::line(&control.effort, LINE_COLUMNS)));
+    }
+    for (number, step) in (1..).zip(&control.steps) {
+        let path = if step.path.is_empty() { String::new() } else { format!(" ({})", step.path.join(" > ")) };
+        let title = text::line(&format!("{}{path}", step.title), LINE_COLUMNS);
+        page.entry(2, Role::Label, &format!("{number}."), &title);
+        step.actions.iter().for_each(|action| bullet(&mut page, 5, action));
     }
     if !control.params.is_empty() {
-        line("");
-        line(&format!("Parameters, set under [params.\"{}\"]", control.id));
-        control.params.iter().for_each(|(name, value)| line(&format!("  {name} = {}", toml(value))));
+        page.heading(&format!("Parameters, to be set under [params.\"{}\"]", control.id));
+        for (name, value) in &control.params {
+            // Numbers, texts and lists of texts look the same in JSON and in TOML.
+            let value = value.to_string().replace("\",\"", "\", \"");
+            page.entry(
+                2,
+                Role::Label,
+                &format!("{} =", text::line(name, LINE_COLUMNS)),
+                &text::line(&value, LINE_COLUMNS),
+            );
+        }
     }
-    line("");
-    line("Frameworks");
+    page.heading("Frameworks");
     for (framework, ids) in control.frameworks.iter().filter(|(_, ids)| !ids.is_empty()) {
-        line(&format!("  {framework}: {}", ids.join(", ")));
+        let ids = text::line(&ids.join(", "), LINE_COLUMNS);
+        page.entry(2, Role::Label, &format!("{}:", text::line(framework, LINE_COLUMNS)), &ids);
     }
     if let Some(since) = &control.since {
-        line("");
-        line(&format!("In the hardening guide since version {since}"));
+        page.entry(2, Role::Label, "hardening guide:", &format!("since {}", text::line(since, LINE_COLUMNS)));
     }
-    page
+    page.finish()
 }
 
-/// JSON numbers, texts and lists of texts look the same in TOML.
-fn toml(value: &Value) -> String {
-    value.to_string().replace("\",\"", "\", \"")
+fn bullet(page: &mut Page, indent: usize, item: &str) {
+    page.entry(indent, Role::Label, "-", &text::line(item, LINE_COLUMNS));
 }
 
+fn escaped(path: &Path) -> String {
+    text::line(&path.display().to_string(), LINE_COLUMNS)
+}
+
+/// Every name a control may use: first where the sources are, then the tables, then the single values.
 fn facts() -> String {
-    let mut page = String::new();
-    for table in vocabulary::TABLES {
-        let _ = writeln!(page, "table {}: {}", table.name, table.meaning);
-        page.push_str(&fields(table.columns));
-        page.push('\n');
+    let mut page = Page::new(style());
+    page.text(0, "Sources");
+    let mut sources = table(page.width(), &["Source", "Endpoint", "Permission"], 0..0);
+    for source in SourceId::ALL {
+        sources.add_row([source.as_str(), source.endpoint(), source.scope()]);
     }
-    page.push_str("values, as facts.NAME\n");
-    page.push_str(&fields(vocabulary::VALUES));
-    page
+    page.table(&sources);
+    for table in vocabulary::TABLES {
+        page.gap();
+        page.entry(0, Role::Heading, &format!("Table {}:", table.name), table.meaning);
+        fields(&mut page, table.columns);
+    }
+    page.gap();
+    page.entry(0, Role::Heading, "Values,", "written facts.NAME");
+    fields(&mut page, vocabulary::VALUES);
+    page.finish()
 }
 
-fn fields(fields: &[Field]) -> String {
-    let mut table = grid(&["NAME", "TYPE", "READ FROM", "PERMISSION", "MEANING"]);
+fn fields(page: &mut Page, fields: &[Field]) {
+    let mut rows = table(page.width(), &["Name", "Type", "Source", "Meaning"], 0..0);
     for field in fields {
-        let mut sources: Vec<_> = field.feeds.iter().map(|feed| feed.source()).collect();
+        let mut sources: Vec<_> = field.feeds.iter().map(|feed| feed.source().as_str()).collect();
         sources.dedup();
-        let endpoints = sources.iter().map(|source| source.endpoint()).collect::<Vec<_>>().join("; ");
-        let scopes = sources.iter().map(|source| source.scope()).collect::<Vec<_>>().join("; ");
-        let endpoints = if endpoints.is_empty() { "configuration".to_owned() } else { endpoints };
-        table.add_row([field.name, field.ty.as_str(), &endpoints, &scopes, field.meaning]);
+        let sources = if sources.is_empty() { "configuration".to_owned() } else { sources.join(", ") };
+        rows.add_row([field.name, field.ty.as_str(), &sources, field.meaning]);
     }
-    printed(&table)
+    page.table(&rows);
 }

@@ -14,7 +14,8 @@ use crate::verdict::{Status, Verdict};
 mod assemble;
 mod format;
 mod json;
-mod style;
+pub(crate) mod page;
+pub(crate) mod style;
 mod table;
 
 #[cfg(test)]

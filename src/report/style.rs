@@ -40,7 +40,7 @@ pub(crate) struct Style {
 
 /// What a piece of text means, as far as its looks go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(crate) enum Role {
     /// The word for a status.
     Status(Status),
     /// A heading.
@@ -73,7 +73,7 @@ impl Style {
     }
 
     /// Gives text the looks of its role.
-    pub(super) fn paint(self, role: Role, text: &str) -> String {
+    pub(crate) fn paint(self, role: Role, text: &str) -> String {
         if !self.color || text.is_empty() {
             return text.to_owned();
         }

@@ -2,9 +2,9 @@
 
 use comfy_table::{ColumnConstraint, Width};
 
-use super::page::{Page, status_word, table};
 use crate::controls::{Control, Origin};
 use crate::report::Report;
+use crate::report::page::{Page, status_word, table};
 use crate::report::style::Role;
 use crate::text;
 

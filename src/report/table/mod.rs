@@ -4,18 +4,16 @@
 //! failed, what a person has to check. How well the sources could be read, the counts and the gate come
 //! last, where a terminal leaves them on the screen.
 
+use super::page::Page;
 use super::{Report, Style};
 
 mod controls;
 mod findings;
-mod page;
 mod scope;
 mod summary;
 
 #[cfg(test)]
 mod tests;
-
-use page::Page;
 
 /// Renders the report. No line is longer than the style's width, none ends in a space, and apart from
 /// newlines and the style's colours there are no control characters.

@@ -1,6 +1,6 @@
 //! What was scanned, with what, and how well it could be read.
 
-use super::page::{Page, table};
+use crate::report::page::{Page, table};
 use crate::report::style::Role;
 use crate::report::{Origin, Report, SourceReport};
 use crate::snapshot::{SourceId, SourceStatus};

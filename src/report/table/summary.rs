@@ -1,8 +1,8 @@
 //! The counts, and whether the gate let the scan through.
 
-use super::page::{Page, table};
 use super::scope::counted;
 use crate::controls::Level;
+use crate::report::page::{Page, table};
 use crate::report::style::Role;
 use crate::report::{Report, Tally};
 use crate::snapshot::{SourceId, SourceStatus};

@@ -11,35 +11,35 @@ use crate::verdict::Status;
 const GAP: u16 = 2;
 
 /// A report in the making. What is written on it is escaped already.
-pub(super) struct Page {
+pub(crate) struct Page {
     style: Style,
     out: String,
 }
 
 impl Page {
     /// An empty page.
-    pub(super) const fn new(style: Style) -> Self {
+    pub(crate) const fn new(style: Style) -> Self {
         Self { style, out: String::new() }
     }
 
     /// The longest line there may be.
-    pub(super) const fn width(&self) -> usize {
+    pub(crate) const fn width(&self) -> usize {
         self.style.width
     }
 
     /// Leaves a line free.
-    pub(super) fn gap(&mut self) {
+    pub(crate) fn gap(&mut self) {
         self.out.push('\n');
     }
 
     /// Starts a part of the report.
-    pub(super) fn heading(&mut self, title: &str) {
+    pub(crate) fn heading(&mut self, title: &str) {
         self.gap();
         self.entry(0, Role::Heading, title, "");
     }
 
     /// Writes text of the program's own, wrapped. What comes from outside goes through [`Self::entry`].
-    pub(super) fn text(&mut self, indent: usize, text: &str) {
+    pub(crate) fn text(&mut self, indent: usize, text: &str) {
         for line in text::wrap(text, self.style.width.saturating_sub(indent)) {
             self.put(indent, &line);
         }
@@ -47,7 +47,7 @@ impl Page {
 
     /// Writes a short lead in the colours of its role and text behind it; where the text wraps, it
     /// continues below itself, so that it can never pass for a line of the report's own.
-    pub(super) fn entry(&mut self, indent: usize, role: Role, lead: &str, text: &str) {
+    pub(crate) fn entry(&mut self, indent: usize, role: Role, lead: &str, text: &str) {
         let hanging = indent + text::columns(lead) + 1;
         let mut lines = text::wrap(text, self.style.width.saturating_sub(hanging)).into_iter();
         let first = lines.next().unwrap_or_default();
@@ -62,7 +62,7 @@ impl Page {
     /// Writes a table. The status words that open a row get their colours only once everything is laid
     /// out: escape sequences would count as text, and the layout should not hang on the environment,
     /// which the table library would otherwise ask about colours.
-    pub(super) fn table(&mut self, table: &Table) {
+    pub(crate) fn table(&mut self, table: &Table) {
         for (number, line) in table.lines().enumerate() {
             let line = line.trim_end();
             let word = line.split(' ').next().unwrap_or_default();
@@ -89,13 +89,13 @@ impl Page {
     }
 
     /// The text of the page.
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.out
     }
 }
 
 /// The word a status has in the report for people.
-pub(super) const fn status_word(status: Status) -> &'static str {
+pub(crate) const fn status_word(status: Status) -> &'static str {
     match status {
         Status::Pass => "PASS",
         Status::Fail => "FAIL",
@@ -105,7 +105,7 @@ pub(super) const fn status_word(status: Status) -> &'static str {
 }
 
 /// An empty table with a line below its header; the columns in `numbers` are aligned to the right.
-pub(super) fn table(width: usize, header: &[&str], numbers: std::ops::Range<usize>) -> Table {
+pub(crate) fn table(width: usize, header: &[&str], numbers: std::ops::Range<usize>) -> Table {
     let mut table = Table::new();
     table
         .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─')))
