@@ -22,7 +22,7 @@ pub(super) enum Ended {
     Clean,
     /// Something shifted meanwhile: events may have slipped between two pages.
     Shifted,
-    /// The pages repeat, and their end was not found.
+    /// The pages repeat or are missing, and their end was not found.
     Stuck,
 }
 
@@ -56,6 +56,10 @@ pub(super) async fn run(
     let first = pass.fetch(Position::Page(1)).await?;
     pass.total = first.total_pages;
     pass.first_len = first.len();
+    if first.len() == 0 && (first.next.more || first.total_pages.is_some_and(|total| total > 1)) {
+        // Nothing, and more of it to come: that is no empty log.
+        return Ok(Ended::Stuck);
+    }
     pass.take(&first).await?;
     let mut last = (first, 1);
     if let (Order::Parallel, Some(total)) = (order, pass.total) {
