@@ -41,7 +41,8 @@ impl Connection {
     /// When the region, the address or the token is missing or not acceptable.
     pub(super) fn new(args: &ConnectionArgs, config: Option<&Config>) -> Result<Self, Error> {
         let region = region(args, config)?;
-        let origin = args.base_url.as_ref().map_or_else(|| Ok(Origin::of(region)), |url| Origin::parse(url))?;
+        let origin =
+            args.base_url.as_ref().map_or_else(|| Ok(Origin::of(region)), |url| Origin::parse(url))?;
         let timeout =
             parse_duration(&args.timeout).map_err(|source| Error::Time { option: "--timeout", source })?;
         let (token, warning) = token(args, config)?;
@@ -93,7 +94,11 @@ impl Connection {
             let mut elsewhere = None;
             let mut watch = |record: Record<'_>| {
                 if let Record::Me(me) = record {
-                    elsewhere = me.app.as_ref().and_then(|app| app.region.as_deref()).and_then(|w| mismatch(region, w));
+                    elsewhere = me
+                        .app
+                        .as_ref()
+                        .and_then(|app| app.region.as_deref())
+                        .and_then(|w| mismatch(region, w));
                 }
                 sink(record)
             };
@@ -156,9 +161,9 @@ fn notify(progress: &Arc<Progress>) -> Arc<dyn Fn(Notice) + Send + Sync> {
             let seconds = wait.as_secs_f64().ceil();
             progress.message(&format!("rate limit reached: waiting {seconds} s, as Intercom asks"));
         }
-        Notice::Retrying { endpoint, reason, wait } => {
+        Notice::Retrying { reason, wait } => {
             let wait = wait.as_secs_f64();
-            progress.message(&format!("{endpoint}: {reason}; asking again in {wait:.1} s"));
+            progress.message(&format!("{reason}; asking again in {wait:.1} s"));
         }
         Notice::Progress { feed, records, total } => {
             progress.records(feed.source().describe(), records, total);
