@@ -188,11 +188,28 @@ impl Pass<'_> {
                 return Ok(Ended::Stuck);
             }
         }
+        if page.len() == 0 && !by_cursor && self.goes_on_after(number).await? {
+            return Ok(Ended::Stuck);
+        }
         Ok(match (self.repeats, self.shifted) {
             (1.., _) => Ended::Stuck,
             (0, true) => Ended::Shifted,
             (0, false) => Ended::Clean,
         })
+    }
+
+    /// Whether events follow an empty page. Where none do, the announced total was merely too high.
+    async fn goes_on_after(&self, number: u64) -> Result<bool, ApiError> {
+        for further in [Some(number + 1), self.total] {
+            let announced =
+                further.filter(|further| (number + 1..=self.total.unwrap_or(0)).contains(further));
+            if let Some(further) = announced
+                && self.fetch(Position::Page(further)).await?.len() > 0
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 

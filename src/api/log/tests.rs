@@ -193,6 +193,20 @@ async fn an_empty_page_that_promises_more_is_no_empty_log() {
 }
 
 #[tokio::test]
+async fn an_empty_page_amid_others_is_no_end() {
+    for missing in [2, 3] {
+        let all = log(40);
+        let server = Server::start(move |asked| {
+            let (events, page, total) = page_of(&all, asked, 10);
+            let events = if page == missing { json!([]) } else { events };
+            ok(&json!({"activity_logs": events, "pages": {"total_pages": total, "next": null}}))
+        });
+        let (_, ended, _) = read(&server, query(30)).await;
+        assert!(matches!(ended, Err(LogError::Api(ApiError::Paging { .. }))), "{missing}: {ended:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_entry_that_may_be_any_event_leaves_the_range_unread() {
     let milliseconds = (SINCE + 60) * 1000;
     for odd in [
