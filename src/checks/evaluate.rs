@@ -49,6 +49,7 @@ pub(crate) fn evaluate(
         reason,
         findings: deciding.into_iter().flat_map(|ruling| ruling.findings).collect(),
         context,
+        attestation: None,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::report::page::{Page, status_word};
 use crate::report::style::Role;
 use crate::report::{Assessment, Report};
 use crate::text;
-use crate::verdict::{Finding, Status};
+use crate::verdict::{Decision, Finding, Status};
 
 /// How many findings of a control are listed.
 const MAX_FINDINGS: usize = 20;
@@ -77,10 +77,16 @@ fn name(page: &mut Page, assessment: &Assessment) {
     let Assessment { control, .. } = assessment;
     let text = format!("{} ({}) {}", id(control), control.level.label(), title(control));
     page.entry(0, Role::Status(status), status_word(status), &text);
+    if let Some(decision) = &assessment.waived {
+        page.entry(2, Role::Caution, "note:", &waived(decision));
+    }
 }
 
+/// Findings that fail the gate come first: those that are waived or known are not news.
 fn findings(page: &mut Page, findings: &[Finding]) {
-    for finding in findings.iter().take(MAX_FINDINGS) {
+    let mut ordered: Vec<&Finding> = findings.iter().collect();
+    ordered.sort_by_key(|finding| finding.waived.is_some() || finding.known);
+    for finding in ordered.into_iter().take(MAX_FINDINGS) {
         let subject = text::line(&finding.subject, SUBJECT_COLUMNS);
         let message = text::line(&finding.message, MESSAGE_COLUMNS);
         let text = match (subject.is_empty(), message.is_empty()) {
@@ -88,9 +94,19 @@ fn findings(page: &mut Page, findings: &[Finding]) {
             (true, true) => "(without a name)".to_owned(),
             _ => subject + &message,
         };
-        page.entry(2, Role::Bad, "-", &text);
+        match (&finding.waived, finding.known) {
+            (Some(decision), _) => page.entry(2, Role::Label, "-", &format!("{text} ({})", waived(decision))),
+            (None, true) => page.entry(2, Role::Label, "-", &format!("{text} (in the baseline)")),
+            (None, false) => page.entry(2, Role::Bad, "-", &text),
+        }
     }
     more(page, findings.len(), MAX_FINDINGS);
+}
+
+/// A decision in a few words.
+fn waived(decision: &Decision) -> String {
+    let by = text::line(&decision.by, SUBJECT_COLUMNS);
+    format!("waived by {by} until {}: {}", decision.expires, text::line(&decision.reason, MESSAGE_COLUMNS))
 }
 
 fn context(page: &mut Page, context: &[String], most: usize) {
