@@ -1,6 +1,7 @@
 //! What stands behind the verdicts: findings with their first remedy, and what a person has to check.
 
 use super::controls::{id, title};
+use super::scope::counted;
 use crate::controls::Control;
 use crate::report::page::{Page, status_word};
 use crate::report::style::Role;
@@ -82,11 +83,11 @@ fn name(page: &mut Page, assessment: &Assessment) {
     }
 }
 
-/// Findings that fail the gate come first: those that are waived or known are not news.
+/// Findings that fail the gate come first; those that a baseline shows too are not news, and merely counted.
 fn findings(page: &mut Page, findings: &[Finding]) {
-    let mut ordered: Vec<&Finding> = findings.iter().collect();
-    ordered.sort_by_key(|finding| finding.waived.is_some() || finding.known);
-    for finding in ordered.into_iter().take(MAX_FINDINGS) {
+    let (known, mut news): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.known);
+    news.sort_by_key(|finding| finding.waived.is_some());
+    for finding in news.iter().take(MAX_FINDINGS) {
         let subject = text::line(&finding.subject, SUBJECT_COLUMNS);
         let message = text::line(&finding.message, MESSAGE_COLUMNS);
         let text = match (subject.is_empty(), message.is_empty()) {
@@ -94,13 +95,15 @@ fn findings(page: &mut Page, findings: &[Finding]) {
             (true, true) => "(without a name)".to_owned(),
             _ => subject + &message,
         };
-        match (&finding.waived, finding.known) {
-            (Some(decision), _) => page.entry(2, Role::Label, "-", &format!("{text} ({})", waived(decision))),
-            (None, true) => page.entry(2, Role::Label, "-", &format!("{text} (in the baseline)")),
-            (None, false) => page.entry(2, Role::Bad, "-", &text),
+        match &finding.waived {
+            Some(decision) => page.entry(2, Role::Label, "-", &format!("{text} ({})", waived(decision))),
+            None => page.entry(2, Role::Bad, "-", &text),
         }
     }
-    more(page, findings.len(), MAX_FINDINGS);
+    more(page, news.len(), MAX_FINDINGS);
+    if !known.is_empty() {
+        page.text(2, &format!("{} in the baseline too", counted(known.len() as u64, "finding")));
+    }
 }
 
 /// A decision in a few words.
