@@ -22,6 +22,8 @@ mod controls;
 mod checks;
 mod verdict;
 
+mod overlay;
+
 mod report;
 
 mod error;

@@ -79,7 +79,7 @@ impl Connection {
             .enable_all()
             .build()
             .map_err(|source| Error::Start { what: "the network runtime", source })?;
-        let mut outcomes = runtime.block_on(async {
+        runtime.block_on(async {
             let client = Client::new(ClientOptions {
                 origin: self.origin,
                 token: self.token,
@@ -108,9 +108,7 @@ impl Connection {
             };
             outcomes.warnings.extend(elsewhere);
             Ok(outcomes)
-        })?;
-        outcomes.warnings.splice(0..0, self.warnings);
-        Ok(outcomes)
+        })
     }
 }
 

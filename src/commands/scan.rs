@@ -4,17 +4,22 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::Timestamp;
+
 use super::connection::Connection;
 use super::destinations::Destinations;
 use super::plan::Plan;
 use super::{configuration, ranges, terminal};
 use crate::checks;
 use crate::cli::ScanArgs;
+use crate::config::Config;
 use crate::controls::Definition;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::expression::on_deep_stack;
 use crate::facts::{Facts, Observer};
+use crate::overlay::baseline::Baseline;
+use crate::overlay::{self, attestations, hygiene, waivers};
 use crate::report::{Assessment, Evaluation, Format, Origin, Report};
 use crate::snapshot::Replay;
 
@@ -34,6 +39,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
     let configured = config.as_ref().and_then(|config| config.scan.since.as_deref());
     let now = args.connection.now.unwrap_or_else(|| source.now());
     let ranges = ranges::decide(args.connection.since.as_deref(), configured, now, plan.stale_after_days)?;
+    let baseline = args.baseline.as_deref().map(Baseline::load).transpose()?;
     let destinations = Destinations::open(args.format, terminal::style(), &args.output)?;
 
     let mut observer = Observer::new(plan.settings.clone(), ranges);
@@ -50,7 +56,11 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
     };
     progress.finish();
     let facts = observer.finish(&outcomes);
-    let assessments = evaluate(&plan.controls()?, &facts)?;
+    let mut assessments = evaluate(&plan.controls()?, &facts)?;
+    let hygiene = lay_over(&mut assessments, args, config.as_ref(), &plan, ranges.now);
+    if let Some(baseline) = &baseline {
+        baseline.lay_over(&mut assessments);
+    }
 
     let live = origin == Origin::Api && args.connection.now.is_none();
     let report = Report::assemble(Evaluation {
@@ -62,6 +72,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
         level: plan.selection.level,
         ranges,
         gate: plan.gate,
+        hygiene,
         duration: live.then(|| started.elapsed()),
         assessments,
     });
@@ -77,10 +88,29 @@ fn evaluate(definitions: &[&Definition], facts: &Facts) -> Result<Vec<Assessment
     let judge = |definition: &&Definition| {
         let control = Arc::clone(&definition.control);
         let verdict = checks::evaluate(&control.id, &control.params, &definition.rules, facts);
-        Assessment { control, verdict }
+        Assessment::new(control, verdict)
     };
     on_deep_stack(|| definitions.iter().map(judge).collect())
         .map_err(|source| Error::Start { what: "the evaluation", source })
+}
+
+/// Lets attestations enter the verdicts and lays waivers over them; says which of them are stale.
+fn lay_over(
+    assessments: &mut [Assessment],
+    args: &ScanArgs,
+    config: Option<&Config>,
+    plan: &Plan,
+    now: Timestamp,
+) -> Vec<String> {
+    let Some(config) = config else { return Vec::new() };
+    let today = overlay::day_of(now);
+    attestations::enter_all(assessments, &config.attestations, today);
+    let matched = if args.no_waivers {
+        vec![true; config.waivers.len()]
+    } else {
+        waivers::lay_over(assessments, &config.waivers, today)
+    };
+    hygiene::complaints(config, &matched, |id| plan.catalog.find(id).is_ok(), today)
 }
 
 /// Where the records come from.
@@ -91,7 +121,7 @@ enum Source {
 }
 
 impl Source {
-    fn open(args: &ScanArgs, config: Option<&crate::config::Config>) -> Result<Self, Error> {
+    fn open(args: &ScanArgs, config: Option<&Config>) -> Result<Self, Error> {
         match &args.snapshot {
             Some(path) => {
                 let unreadable = |source| Error::Unreadable { path: path.clone(), source };
@@ -112,7 +142,7 @@ impl Source {
     }
 
     /// The instant of evaluation unless another is given: a snapshot's own, otherwise the clock's.
-    fn now(&self) -> jiff::Timestamp {
+    fn now(&self) -> Timestamp {
         match self {
             Self::Snapshot(snapshot) => snapshot.header.at,
             Self::Live(_) | Self::Sample(_) => super::clock(),

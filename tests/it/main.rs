@@ -20,6 +20,8 @@ mod hostile_server;
 mod intercom;
 /// Reports in files, hostile strings in reports.
 mod output;
+/// Attestations, waivers and baselines.
+mod overlay;
 /// Who is privileged, and what follows.
 mod privilege;
 /// Runs the built binary in a scrubbed environment.
