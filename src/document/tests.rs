@@ -9,8 +9,8 @@ fn problems_of(text: &str) -> Vec<String> {
     let document = Document::parse("a.toml", text);
     if let Some(mut root) = document.root() {
         root.required_text("id");
-        root.number("max");
-        root.integer("count");
+        root.number_or_text("max");
+        root.number_or_text("count");
         root.flag("strict");
         root.texts("tags");
         root.one_of("level", &["l1", "l2", "l3"]);
