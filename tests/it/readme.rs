@@ -63,7 +63,11 @@ fn example_configurations_are_accepted() {
         block(&document("docs/configuration.md"), "## Accepted, without effect yet"),
     ];
     for example in examples {
-        program().args(["scan", "--demo", "--config", "example.toml"]).file("example.toml", example).run().exits(0);
+        program()
+            .args(["scan", "--demo", "--config", "example.toml"])
+            .file("example.toml", example)
+            .run()
+            .exits(0);
     }
 }
 
