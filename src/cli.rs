@@ -38,7 +38,7 @@ pub(crate) struct ConnectionArgs {
     /// Where the workspace is hosted: us, eu or au [env: INTERCOM_REGION] [default: us]
     #[arg(long, value_name = "REGION", hide_possible_values = true, help_heading = "Workspace")]
     pub region: Option<RegionName>,
-    /// Take the region from the web address where people sign in, e.g. https://app.eu.intercom.com
+    /// Take the region from the web address where people sign in, e.g. app.eu.intercom.com
     #[arg(long, value_name = "URL", conflicts_with = "region", help_heading = "Workspace")]
     pub login_url: Option<String>,
     /// Read the access token from a file instead of INTERCOM_ACCESS_TOKEN

@@ -91,7 +91,7 @@ pub(crate) enum Error {
     Baseline(#[from] BaselineError),
     /// The workspace could not be read at all.
     #[error(transparent)]
-    Collect(#[from] CollectError<io::Error>),
+    Collect(#[from] Box<CollectError<io::Error>>),
     /// A snapshot is not usable.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),

@@ -21,7 +21,8 @@ pub(super) fn rule(
     let kept = rows.kept(scene)?;
     let certain = kept.iter().filter(|row| rows.decides(row)).count() as f64;
     let too_many = max.is_some_and(|max| certain > max);
-    if !rows.is_complete() && !(too_many && check.otherwise == Status::Fail) {
+    let proven = too_many && check.otherwise == Status::Fail;
+    if !rows.is_complete() && !proven {
         let (status, reason) = rows.state.undecided(scene.facts);
         return Ok(Ruling::undecided(status, reason));
     }

@@ -42,6 +42,7 @@ pub(crate) struct Check {
 
 /// What a check looks at.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a catalog holds a few dozen checks, most of them large")]
 pub(crate) enum Kind {
     /// Each row that `where` keeps must satisfy `require`.
     Every(Every),

@@ -103,7 +103,7 @@ impl Connection {
                 sink(record)
             };
             let mut outcomes = tokio::select! {
-                outcomes = collect(&client, ranges, &options, &mut watch) => outcomes?,
+                outcomes = collect(&client, ranges, &options, &mut watch) => outcomes.map_err(Box::new)?,
                 _ = tokio::signal::ctrl_c() => return Err(Error::Interrupted),
             };
             outcomes.warnings.extend(elsewhere);

@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use tempfile::TempDir;
 
+use super::load::FILE_NAME;
+use super::overlay::Attested;
+use super::rbac::Permission;
 use super::section::Context;
+use super::target::TokenSource;
 use super::*;
 use crate::controls::Level;
 

@@ -58,16 +58,6 @@ pub(crate) enum Pack {
     Extended,
 }
 
-impl Pack {
-    /// The word on the command line.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Guide => "guide",
-            Self::Extended => "extended",
-        }
-    }
-}
-
 /// A control file, read and checked: what people read, what is evaluated, and the examples that show it works.
 #[derive(Debug)]
 pub(crate) struct Definition {

@@ -41,6 +41,7 @@ pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
     /// The problems, by path and line.
+    #[cfg(test)]
     pub(crate) fn as_slice(&self) -> &[Problem] {
         &self.0
     }

@@ -33,11 +33,6 @@ impl<'d> Table<'d> {
         self.line
     }
 
-    /// Its dotted name in the file; empty for the top table.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// The keys that were not taken yet, in the order of the file.
     pub(crate) fn keys(&self) -> Vec<Located<String>> {
         self.ordered().into_iter().map(|e| Located { value: e.key.clone(), line: e.line }).collect()
@@ -69,24 +64,6 @@ impl<'d> Table<'d> {
             return None;
         }
         Some(text)
-    }
-
-    /// Takes a whole number.
-    pub(crate) fn integer(&mut self, key: &'static str) -> Option<Located<i64>> {
-        self.typed(key, "a whole number", |kind| match kind {
-            Kind::Integer(integer) => Ok(integer),
-            other => Err(other),
-        })
-    }
-
-    /// Takes a number, whole or not.
-    pub(crate) fn number(&mut self, key: &'static str) -> Option<Located<f64>> {
-        self.typed(key, "a number", |kind| match kind {
-            #[expect(clippy::cast_precision_loss, reason = "limits people write are far below 2^53")]
-            Kind::Integer(integer) => Ok(integer as f64),
-            Kind::Number(number) => Ok(number),
-            other => Err(other),
-        })
     }
 
     /// Takes a number or a text, such as a limit that may be an expression.
@@ -203,12 +180,6 @@ impl<'d> Table<'d> {
             }
         }
         Some(Located { value: lists, line: table.line })
-    }
-
-    /// Takes whatever is there as JSON, dates as text.
-    pub(crate) fn value(&mut self, key: &'static str) -> Option<Located<Value>> {
-        self.asked.insert(key);
-        self.value_at(key)
     }
 
     /// Takes whatever is there under a key that is the file's own word, one of [`Self::keys`].

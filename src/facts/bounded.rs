@@ -56,11 +56,6 @@ impl<K: Eq + Hash, V: Default> Bounded<K, V> {
         Some(self.entries.entry(key).or_default())
     }
 
-    /// The entry of the key, where there is one.
-    pub(super) fn get(&self, key: &K) -> Option<&V> {
-        self.entries.get(key)
-    }
-
     /// Every entry, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.entries.iter()

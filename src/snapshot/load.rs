@@ -223,7 +223,7 @@ fn verify<R: Read>(
     mut lines: BufReader<io::Take<zstd::Decoder<'_, BufReader<Digesting<R>>>>>,
     digest: &str,
 ) -> Result<(), SnapshotError> {
-    if lines.fill_buf().map_err(damaged)?.first().is_some() {
+    if !lines.fill_buf().map_err(damaged)?.is_empty() {
         return Err(SnapshotError::Altered("something follows its last line".to_owned()));
     }
     if lines.get_ref().limit() == 0 {

@@ -1,15 +1,21 @@
-//! What the README says is what the program does.
+//! What the README and the other documents say is what the program does.
 
 use crate::program::program;
 
+/// A document of the repository, by its path from the root.
+fn document(path: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    // A checkout on Windows may have other line ends.
+    std::fs::read_to_string(path).expect("the document is there").replace("\r\n", "\n")
+}
+
 fn readme() -> String {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-    std::fs::read_to_string(path).expect("there is a README.md")
+    document("README.md")
 }
 
 /// The fenced block after a marker comment.
 fn block(text: &str, marker: &str) -> String {
-    let after = text.split_once(marker).unwrap_or_else(|| panic!("README.md has no {marker}")).1;
+    let after = text.split_once(marker).unwrap_or_else(|| panic!("the document has no {marker}")).1;
     let fenced = after.split("```").nth(1).expect("a fenced block follows the marker");
     fenced.split_once('\n').expect("the fence is a line of its own").1.to_owned()
 }
@@ -40,4 +46,33 @@ fn stdout_of_help_and_version_is_plain() {
     assert_eq!(version.stdout.trim(), format!("intercom-harden {}", env!("CARGO_PKG_VERSION")));
     program().run().exits(2);
     program().arg("no-such-command").run().exits(2);
+}
+
+#[test]
+fn every_exit_code_is_in_the_readme() {
+    for code in 0..=3 {
+        assert!(readme().contains(&format!("\n| {code} | ")), "exit code {code}");
+    }
+}
+
+#[test]
+fn example_configurations_are_accepted() {
+    let examples = [
+        block(&readme(), "<!-- intercom-harden.toml -->"),
+        block(&document("docs/configuration.md"), "`stale_after`"),
+        block(&document("docs/configuration.md"), "## Accepted, without effect yet"),
+    ];
+    for example in examples {
+        program()
+            .args(["scan", "--demo", "--config", "example.toml"])
+            .file("example.toml", example)
+            .run()
+            .exits(0);
+    }
+}
+
+#[test]
+fn the_example_control_has_no_mistakes() {
+    let control = block(&document("docs/controls.md"), "`X1-contractors.toml`:");
+    program().args(["controls", "check", "own"]).file("own/X1-contractors.toml", control).run().exits(0);
 }
