@@ -49,7 +49,7 @@ fn count(filter: &str, min: Option<&str>, max: Option<&str>) -> Kind {
 
 fn teammates(rows: serde_json::Value) -> Facts {
     let rows: Vec<Row> = serde_json::from_value(rows).unwrap();
-    let complete = || FeedState { status: SourceStatus::Complete, detail: None };
+    let complete = || FeedState { status: SourceStatus::Complete, detail: None, unreadable: 0 };
     Facts {
         tables: BTreeMap::from([("teammates", Rows { rows, truncated: false })]),
         feeds: Feed::ALL.into_iter().map(|feed| (feed, complete())).collect(),
@@ -60,7 +60,7 @@ fn teammates(rows: serde_json::Value) -> Facts {
 
 fn ended(mut facts: Facts, feeds: &[Feed], status: SourceStatus) -> Facts {
     for feed in feeds {
-        facts.feeds.insert(*feed, FeedState { status, detail: None });
+        facts.feeds.insert(*feed, FeedState { status, detail: None, unreadable: 0 });
     }
     facts
 }
@@ -121,6 +121,16 @@ fn what_is_not_complete_may_prove_a_fail_and_never_a_pass() {
     assert_eq!(verdict.status, Status::Manual);
     assert!(verdict.reason.contains("Read admin activity logs"), "{}", verdict.reason);
     assert!(verdict.basis.is_empty());
+}
+
+#[test]
+fn an_entry_nobody_can_read_leaves_the_rest_to_a_person() {
+    let mut facts = two();
+    facts.feeds.get_mut(&Feed::LogWindow).unwrap().unreadable = 1;
+    let fine = check(every("teammates", None, "row.last_seen_days == null || row.last_seen_days <= 9"));
+    assert_eq!(judge(vec![fine], &facts).status, Status::Manual);
+    let proven = check(every("teammates", Some("row.last_seen_days != null"), "row.last_seen_days <= 2"));
+    assert_eq!(judge(vec![proven], &facts).status, Status::Fail);
 }
 
 #[test]

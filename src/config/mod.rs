@@ -27,7 +27,7 @@ pub(crate) use error::ConfigError;
 pub(crate) use load::find;
 pub(crate) use loosening::Announcement;
 pub(crate) use organization::{Organization, Sso};
-pub(crate) use overlay::{Attestation, Waiver};
+pub(crate) use overlay::{Attestation, Attested, Waiver};
 pub(crate) use rbac::Rbac;
 pub(crate) use scan::{ScanSettings, Workspace};
 pub(crate) use target::{Alert, NamedWorkspace};

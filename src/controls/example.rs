@@ -74,7 +74,7 @@ impl Example {
 
 /// Facts of a workspace of which nothing is known, though everything was read.
 fn blank() -> Facts {
-    let complete = || FeedState { status: SourceStatus::Complete, detail: None };
+    let complete = || FeedState { status: SourceStatus::Complete, detail: None, unreadable: 0 };
     let mut facts = Facts {
         feeds: Feed::ALL.into_iter().map(|feed| (feed, complete())).collect(),
         values: Value::Object(Map::new()),
@@ -168,7 +168,7 @@ fn end_feeds(mut feeds: Table<'_>, facts: &mut Facts) {
         match ended(&word) {
             Some(status) => {
                 for feed in Feed::ALL.into_iter().filter(|feed| feed.source() == source) {
-                    facts.feeds.insert(feed, FeedState { status, detail: None });
+                    facts.feeds.insert(feed, FeedState { status, detail: None, unreadable: 0 });
                 }
             }
             None => document.report(word.line, "a source ends complete, forbidden, failed or skipped"),

@@ -106,6 +106,7 @@ fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, FeedState>
         outcomes.feeds.get(&feed).map_or_else(FeedState::skipped, |outcome| FeedState {
             status: outcome.status,
             detail: outcome.detail.clone(),
+            unreadable: outcome.unreadable,
         })
     };
     let mut feeds: BTreeMap<Feed, FeedState> =

@@ -47,12 +47,14 @@ pub(crate) struct FeedState {
     pub status: SourceStatus,
     /// What the server or the network said.
     pub detail: Option<String>,
+    /// How many entries could not be made sense of: what they might show is not known.
+    pub unreadable: u64,
 }
 
 impl FeedState {
     /// A feed that was not read.
     pub(crate) const fn skipped() -> Self {
-        Self { status: SourceStatus::Skipped, detail: None }
+        Self { status: SourceStatus::Skipped, detail: None, unreadable: 0 }
     }
 }
 

@@ -101,6 +101,7 @@ struct FeedEnd {
     detail: Option<String>,
     records: u64,
     requests: u64,
+    unreadable: u64,
 }
 
 impl From<&Outcomes> for End {
@@ -111,6 +112,7 @@ impl From<&Outcomes> for End {
             detail: outcome.detail.clone(),
             records: outcome.records,
             requests: outcome.requests,
+            unreadable: outcome.unreadable,
         });
         Self { feeds: feeds.collect(), warnings: outcomes.warnings.clone() }
     }
@@ -119,8 +121,8 @@ impl From<&Outcomes> for End {
 impl From<End> for Outcomes {
     fn from(end: End) -> Self {
         let feeds = end.feeds.into_iter().map(|end| {
-            let FeedEnd { feed, status, detail, records, requests } = end;
-            (feed, Outcome { status, detail, records, requests })
+            let FeedEnd { feed, status, detail, records, requests, unreadable } = end;
+            (feed, Outcome { status, detail, records, requests, unreadable })
         });
         Self { feeds: feeds.collect(), warnings: end.warnings }
     }

@@ -188,12 +188,14 @@ pub(crate) struct Outcome {
     pub records: u64,
     /// How many requests it took, retries included.
     pub requests: u64,
+    /// How many entries could not be made sense of, and were left out: it is complete but for them.
+    pub unreadable: u64,
 }
 
 impl Outcome {
     /// A feed that was not asked for.
     pub(crate) const fn skipped() -> Self {
-        Self { status: SourceStatus::Skipped, detail: None, records: 0, requests: 0 }
+        Self { status: SourceStatus::Skipped, detail: None, records: 0, requests: 0, unreadable: 0 }
     }
 }
 

@@ -271,6 +271,13 @@ impl Run<'_, '_> {
         let records = self.log.records(feed);
         let mut outcome = self.outcome(feed, read.map(|()| records));
         outcome.records = records;
+        outcome.unreadable = self.log.unreadable(feed);
+        if outcome.unreadable > 0 && outcome.detail.is_none() {
+            outcome.detail = Some(match outcome.unreadable {
+                1 => "1 entry has no readable time or type".to_owned(),
+                n => format!("{n} entries have no readable time or type"),
+            });
+        }
         Ok(outcome)
     }
 
@@ -285,12 +292,15 @@ impl Run<'_, '_> {
     fn outcome(&self, feed: Feed, read: Result<u64, ApiError>) -> Outcome {
         let requests = self.client.requests(feed);
         match read {
-            Ok(records) => Outcome { status: SourceStatus::Complete, detail: None, records, requests },
+            Ok(records) => {
+                Outcome { status: SourceStatus::Complete, records, requests, ..Outcome::skipped() }
+            }
             Err(error) => Outcome {
                 status: error.source_status(),
                 detail: Some(error.to_string()),
                 records: 0,
                 requests,
+                unreadable: 0,
             },
         }
     }
