@@ -11,11 +11,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (folder, pack) in [("guide", "Guide"), ("extended", "Extended")] {
         let path = Path::new(&root).join("controls").join(folder);
         println!("cargo::rerun-if-changed={}", path.display());
-        let mut files = fs::read_dir(&path)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, Box<dyn Error>>>()?;
+        let mut files = fs::read_dir(&path)?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<Result<Vec<_>, Box<dyn Error>>>()?;
         files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
         files.sort();
         for file in files {
-            let name = file.file_name().and_then(|name| name.to_str()).ok_or("a control file's name is not UTF-8")?;
+            let name = file
+                .file_name()
+                .and_then(|name| name.to_str())
+                .ok_or("a control file's name is not UTF-8")?;
             writeln!(
                 source,
                 "    EmbeddedFile {{ pack: Pack::{pack}, path: {:?}, text: include_str!({:?}) }},",

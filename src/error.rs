@@ -13,8 +13,8 @@ use crate::controls::{CatalogError, UnknownControl};
 use crate::document::Problems;
 use crate::exit::Exit;
 use crate::report::RenderError;
-use crate::snapshot::collect::CollectError;
 use crate::snapshot::SnapshotError;
+use crate::snapshot::collect::CollectError;
 
 /// Why a command could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -118,9 +118,12 @@ impl Error {
     /// The exit code it leads to.
     pub(crate) const fn exit(&self) -> Exit {
         match self {
-            Self::Collect(_) | Self::Client(_) | Self::Interrupted | Self::Start { .. } | Self::Stdout(_) | Self::Render(_) => {
-                Exit::Incomplete
-            }
+            Self::Collect(_)
+            | Self::Client(_)
+            | Self::Interrupted
+            | Self::Start { .. }
+            | Self::Stdout(_)
+            | Self::Render(_) => Exit::Incomplete,
             _ => Exit::Usage,
         }
     }
@@ -143,7 +146,9 @@ impl Error {
             Self::Render(error) => error.hint(),
             Self::Collect(error) => error.hint(),
             Self::Snapshot(error) => Some(error.hint().to_owned()),
-            Self::Output { .. } => Some("give a file in a folder that exists and may be written to".to_owned()),
+            Self::Output { .. } => {
+                Some("give a file in a folder that exists and may be written to".to_owned())
+            }
             _ => None,
         }
     }

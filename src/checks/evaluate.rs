@@ -24,7 +24,8 @@ pub(crate) fn evaluate(
     let rulings: Vec<_> =
         rules.checks.iter().enumerate().map(|(index, check)| check.rule(index, &scene)).collect();
     let status = weakest(&rulings);
-    let (deciding, others): (Vec<_>, Vec<_>) = rulings.into_iter().partition(|ruling| ruling.status == status);
+    let (deciding, others): (Vec<_>, Vec<_>) =
+        rulings.into_iter().partition(|ruling| ruling.status == status);
     let (reason, further) = reasons(status, &deciding);
     let mut context = lines(rules, &scene);
     let undecided = others.iter().filter(|ruling| ruling.status != Status::Pass);
@@ -96,16 +97,17 @@ fn describe(change: &Change) -> String {
 
 impl Check {
     fn rule(&self, index: usize, scene: &Scene<'_>) -> Ruling {
-        self.unmet_need(scene).and_then(|unmet| match unmet {
-            Some(ruling) => Ok(ruling),
-            None => match &self.kind {
-                Kind::Every(every) => every::rule(self, every, index, scene),
-                Kind::Count(count) => count::rule(self, count, index, scene),
-                Kind::Value(value) => value::rule(self, value, index, scene),
-                Kind::Manual => Ok(manual::rule(self)),
-            },
-        })
-        .unwrap_or_else(Ruling::from)
+        self.unmet_need(scene)
+            .and_then(|unmet| match unmet {
+                Some(ruling) => Ok(ruling),
+                None => match &self.kind {
+                    Kind::Every(every) => every::rule(self, every, index, scene),
+                    Kind::Count(count) => count::rule(self, count, index, scene),
+                    Kind::Value(value) => value::rule(self, value, index, scene),
+                    Kind::Manual => Ok(manual::rule(self)),
+                },
+            })
+            .unwrap_or_else(Ruling::from)
     }
 
     /// What `needs` says where it does not hold, or cannot be told.

@@ -101,7 +101,8 @@ impl<'a> Selection<'a> {
         let key: Vec<String> = self.over.table.key.iter().map(|name| plain(row.get(*name))).collect();
         let mut subject = render(&self.over.subject)?;
         if subject.is_empty() {
-            subject = key.first().filter(|key| !key.is_empty()).cloned().unwrap_or_else(|| "unknown".to_owned());
+            subject =
+                key.first().filter(|key| !key.is_empty()).cloned().unwrap_or_else(|| "unknown".to_owned());
         }
         let parts = std::iter::once(subject.as_str()).chain(key.iter().map(String::as_str));
         Ok(Finding {

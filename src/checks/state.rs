@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::expression::Expression;
 use crate::facts::Facts;
 use crate::facts::vocabulary::{self, Field};
-use crate::expression::Expression;
 use crate::snapshot::{Feed, SourceId, SourceStatus};
 use crate::verdict::{Basis, Status};
 

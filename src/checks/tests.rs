@@ -151,7 +151,10 @@ fn rows_that_were_not_kept_cannot_pass() {
 
 #[test]
 fn needs_come_before_everything() {
-    let needy = || Check { needs: expression("facts.workspace.teammates > 5", None), ..check(every("teammates", None, "false")) };
+    let needy = || Check {
+        needs: expression("facts.workspace.teammates > 5", None),
+        ..check(every("teammates", None, "false"))
+    };
     assert_eq!(judge(vec![needy()], &two()).status, Status::Manual);
     // What the need itself rests on was not read: nobody knows whether it is met.
     let facts = ended(two(), &[Feed::Admins], SourceStatus::Failed);

@@ -25,7 +25,8 @@ pub(super) fn rule(
         let text = |expression: &Option<Expression>| {
             expression.as_ref().map(|expression| expression.text(&scene.context)).transpose()
         };
-        let mut finding = whole(scene, index, Some(&value.require), text(&value.message)?.unwrap_or_default());
+        let mut finding =
+            whole(scene, index, Some(&value.require), text(&value.message)?.unwrap_or_default());
         if let Some(subject) = text(&value.subject)?.filter(|subject| !subject.is_empty()) {
             finding.fingerprint = Fingerprint::new(scene.control, index, [subject.as_str()]);
             finding.subject = bounded(&subject);

@@ -41,7 +41,8 @@ impl Connection {
     /// When the region, the address or the token is missing or not acceptable.
     pub(super) fn new(args: &ConnectionArgs, config: Option<&Config>) -> Result<Self, Error> {
         let region = region(args, config)?;
-        let origin = args.base_url.as_ref().map_or_else(|| Ok(Origin::of(region)), |url| Origin::parse(url))?;
+        let origin =
+            args.base_url.as_ref().map_or_else(|| Ok(Origin::of(region)), |url| Origin::parse(url))?;
         let timeout =
             parse_duration(&args.timeout).map_err(|source| Error::Time { option: "--timeout", source })?;
         let (token, warning) = token(args, config)?;
@@ -93,7 +94,11 @@ impl Connection {
             let mut elsewhere = None;
             let mut watch = |record: Record<'_>| {
                 if let Record::Me(me) = record {
-                    elsewhere = me.app.as_ref().and_then(|app| app.region.as_deref()).and_then(|w| mismatch(region, w));
+                    elsewhere = me
+                        .app
+                        .as_ref()
+                        .and_then(|app| app.region.as_deref())
+                        .and_then(|w| mismatch(region, w));
                 }
                 sink(record)
             };

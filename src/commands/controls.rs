@@ -93,7 +93,10 @@ fn show(control: &Control) -> String {
         control.prerequisites.iter().for_each(|item| line(&format!("- {item}")));
     }
     line("");
-    line(&format!("What to do{}", if control.effort.is_empty() { String::new() } else { format!(" ({})", control.effort) }));
+    line(&format!(
+        "What to do{}",
+        if control.effort.is_empty() { String::new() } else { format!(" ({})", control.effort) }
+    ));
     for (number, step) in control.steps.iter().enumerate() {
         let path = if step.path.is_empty() { String::new() } else { format!(": {}", step.path.join(" > ")) };
         line(&format!("{}. {}{path}", number + 1, step.title));

@@ -86,7 +86,8 @@ fn settings(catalog: &Catalog, config: Option<&Config>, event_types: BTreeSet<St
     let prefix = |name| number("1.4", name).map(|bits| u8::try_from(bits).unwrap_or(u8::MAX));
     Settings {
         privileged_roles: texts(catalog, "2.3", "privileged_roles").unwrap_or(defaults.privileged_roles),
-        unprivileged_roles: texts(catalog, "2.3", "unprivileged_roles").unwrap_or(defaults.unprivileged_roles),
+        unprivileged_roles: texts(catalog, "2.3", "unprivileged_roles")
+            .unwrap_or(defaults.unprivileged_roles),
         burst_count: number("E6", "burst_count").unwrap_or(defaults.burst_count),
         burst_minutes: number("E6", "burst_minutes").unwrap_or(defaults.burst_minutes),
         widest_ipv4: prefix("widest_ipv4").unwrap_or(defaults.widest_ipv4),
@@ -103,7 +104,11 @@ fn param<'a>(catalog: &'a Catalog, id: &str, name: &str) -> Option<&'a Value> {
 /// A parameter that counts something; fractions are rounded up, so that a limit is never tighter than it was written.
 fn number(catalog: &Catalog, id: &str, name: &str) -> Option<u64> {
     let number = param(catalog, id, name)?.as_f64()?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which serves")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the cast saturates, which serves"
+    )]
     Some(number.ceil() as u64)
 }
 

@@ -44,7 +44,9 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
             Ok(())
         })?,
         Source::Snapshot(snapshot) => snapshot.run(&ranges, &mut |record| observer.observe(record))?,
-        Source::Sample(sample) => sample.moved_to(ranges.now).run(&ranges, &mut |record| observer.observe(record))?,
+        Source::Sample(sample) => {
+            sample.moved_to(ranges.now).run(&ranges, &mut |record| observer.observe(record))?
+        }
     };
     progress.finish();
     let facts = observer.finish(&outcomes);

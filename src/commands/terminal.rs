@@ -13,7 +13,8 @@ use crate::snapshot::SourceStatus;
 /// How tables look on standard output.
 pub(super) fn style() -> Style {
     let variable = |name| env::var(name).ok();
-    let (no_color, clicolor_force, term) = (variable("NO_COLOR"), variable("CLICOLOR_FORCE"), variable("TERM"));
+    let (no_color, clicolor_force, term) =
+        (variable("NO_COLOR"), variable("CLICOLOR_FORCE"), variable("TERM"));
     Style::detect(&Surroundings {
         is_terminal: stdout().is_terminal(),
         columns: columns(),

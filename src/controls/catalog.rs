@@ -61,7 +61,9 @@ impl CatalogError {
     /// What to do about it.
     pub(crate) const fn hint(&self) -> &'static str {
         match self {
-            Self::Invalid { .. } => "`intercom-harden controls facts` lists the tables, columns and values a control may name",
+            Self::Invalid { .. } => {
+                "`intercom-harden controls facts` lists the tables, columns and values a control may name"
+            }
             Self::Unreadable { .. } => "give a directory of control files that this user may read",
             Self::Empty { .. } => "give the directory that holds the control files",
             Self::TooMany { .. } => "give the directory that holds the control files, not one above it",
@@ -125,13 +127,14 @@ impl Catalog {
     /// All mistakes of all files at once.
     pub(crate) fn check(directory: Option<&Path>) -> Result<usize, CatalogError> {
         let catalog = Self::load(directory.map(Path::to_path_buf).as_slice())?;
-        let in_question = |definition: &&Definition| {
-            directory.is_none() || definition.control.origin != Origin::BuiltIn
-        };
+        let in_question =
+            |definition: &&Definition| directory.is_none() || definition.control.origin != Origin::BuiltIn;
         let definitions: Vec<_> = catalog.definitions.iter().filter(in_question).collect();
         let examine = || {
             let missing = definitions.iter().flat_map(|definition| missing_examples(definition));
-            missing.chain(definitions.iter().flat_map(|definition| example::run(definition))).collect::<Vec<_>>()
+            missing
+                .chain(definitions.iter().flat_map(|definition| example::run(definition)))
+                .collect::<Vec<_>>()
         };
         let problems = on_deep_stack(examine).map_err(CatalogError::Thread)?;
         if problems.is_empty() { Ok(definitions.len()) } else { Err(invalid(problems)) }
@@ -188,7 +191,8 @@ impl Catalog {
         let (only, skip) = (ids(&selection.only)?, ids(&selection.skip)?);
         let wanted = |definition: &&Definition| {
             let control = &definition.control;
-            let of_pack = control.pack.is_none() || selection.pack.is_none_or(|pack| control.pack == Some(pack));
+            let of_pack =
+                control.pack.is_none() || selection.pack.is_none_or(|pack| control.pack == Some(pack));
             control.level <= selection.level
                 && of_pack
                 && (only.is_empty() || only.contains(&control.id.as_str()))
@@ -217,7 +221,8 @@ fn invalid(problems: Vec<Problem>) -> CatalogError {
 
 /// Adds a definition, or puts it in place of the built-in one of the same id.
 fn add(definitions: &mut Vec<Definition>, mut new: Definition) -> Option<Problem> {
-    let Some(old) = definitions.iter_mut().find(|old| old.control.id.eq_ignore_ascii_case(&new.control.id)) else {
+    let Some(old) = definitions.iter_mut().find(|old| old.control.id.eq_ignore_ascii_case(&new.control.id))
+    else {
         definitions.push(new);
         return None;
     };

@@ -129,11 +129,7 @@ fn complete(table: &'static vocabulary::Table, row: Value, line: usize, document
         unknown(document, line, message, name, table.columns.iter().map(|column| column.name));
     }
     let columns = table.columns.iter();
-    Some(
-        columns
-            .map(|c| (c.name.to_owned(), given.get(c.name).cloned().unwrap_or(Value::Null)))
-            .collect(),
-    )
+    Some(columns.map(|c| (c.name.to_owned(), given.get(c.name).cloned().unwrap_or(Value::Null))).collect())
 }
 
 fn by_type(rows: Vec<Row>, events: &mut BTreeMap<String, Rows>) {

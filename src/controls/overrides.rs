@@ -20,7 +20,8 @@ impl Catalog {
                 let suggestion = suggestion.map(str::to_owned);
                 problems.push(Problem { path: path.to_owned(), line, message, suggestion });
             };
-            let Some(index) = self.definitions.iter().position(|d| d.control.id.eq_ignore_ascii_case(id)) else {
+            let Some(index) = self.definitions.iter().position(|d| d.control.id.eq_ignore_ascii_case(id))
+            else {
                 let known = self.definitions.iter().map(|definition| definition.control.id.as_str());
                 report(params.line, format!("there is no control `{}`", excerpt(id)), closest(id, known));
                 continue;
@@ -30,7 +31,11 @@ impl Catalog {
                 match control.params.get_mut(name) {
                     Some(own) if same_type(own, value) => *own = value.value.clone(),
                     Some(own) => {
-                        report(value.line, format!("`{name}` of control {id} must be {}", type_name(own)), None);
+                        report(
+                            value.line,
+                            format!("`{name}` of control {id} must be {}", type_name(own)),
+                            None,
+                        );
                     }
                     None => {
                         let known = control.params.keys().map(String::as_str);
@@ -46,7 +51,9 @@ impl Catalog {
 
 fn same_type(default: &Value, value: &Value) -> bool {
     match (default, value) {
-        (Value::Number(_), Value::Number(number)) => number.as_f64().is_some_and(|n| n.is_finite() && n >= 0.0),
+        (Value::Number(_), Value::Number(number)) => {
+            number.as_f64().is_some_and(|n| n.is_finite() && n >= 0.0)
+        }
         (Value::Array(_), Value::Array(items)) => items.iter().all(Value::is_string),
         (Value::String(_), Value::String(_)) | (Value::Bool(_), Value::Bool(_)) => true,
         _ => false,

@@ -30,8 +30,7 @@ pub(super) fn definition(
     let rules = rules(&mut root, &path, &params);
     let examples = root.tables("example").into_iter().map(example::read).collect();
     root.finish();
-    let definition =
-        Definition { control: Arc::new(control?), rules, examples, path, text: text.to_owned() };
+    let definition = Definition { control: Arc::new(control?), rules, examples, path, text: text.to_owned() };
     document.is_clean().then_some(definition)
 }
 
@@ -70,7 +69,8 @@ fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Option<C
 /// An id is what the file is called by, and what people type.
 fn id_fits(id: &Located<String>, document: &Document) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    if id.len() > LONGEST_ID || !id.chars().all(plain) || !id.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+    if id.len() > LONGEST_ID || !id.chars().all(plain) || !id.starts_with(|c: char| c.is_ascii_alphanumeric())
+    {
         let message =
             format!("`id` must be at most {LONGEST_ID} letters, digits, dots, dashes or underscores");
         document.report(id.line, message);
@@ -148,7 +148,8 @@ fn params(root: &mut Table<'_>) -> BTreeMap<String, Value> {
 fn rules(root: &mut Table<'_>, path: &Arc<str>, params: &[String]) -> Rules {
     let relevant = texts(root, "relevant");
     let context = root.tables("context");
-    let context = context.into_iter().filter_map(|line| read_check::context_line(line, path, params)).collect();
+    let context =
+        context.into_iter().filter_map(|line| read_check::context_line(line, path, params)).collect();
     let tables = root.tables("check");
     if tables.is_empty() {
         root.missing("check");

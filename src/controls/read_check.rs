@@ -23,7 +23,8 @@ pub(super) fn check(mut table: Table<'_>, path: &Arc<str>, params: &[String]) ->
         }
         [] => {
             for key in table.keys() {
-                let message = format!("unknown check kind `{}`: it is one of {}", key.value, KINDS.join(", "));
+                let message =
+                    format!("unknown check kind `{}`: it is one of {}", key.value, KINDS.join(", "));
                 unknown(document, key.line, message, &key.value, KINDS);
             }
             if table.keys().is_empty() {
@@ -173,7 +174,13 @@ impl Reader<'_, '_> {
                 Some(known) => basis.push(known),
                 None => {
                     let known = Basis::ALL.map(Basis::as_str);
-                    unknown(self.table.document(), word.line, format!("unknown basis `{}`", word.value), &word, known);
+                    unknown(
+                        self.table.document(),
+                        word.line,
+                        format!("unknown basis `{}`", word.value),
+                        &word,
+                        known,
+                    );
                 }
             }
         }

@@ -44,7 +44,12 @@ fn the_guide_is_complete_and_in_order() {
     }
 }
 
-fn select(only: &[&str], skip: &[&str], level: Level, pack: Option<Pack>) -> Result<Vec<String>, UnknownControl> {
+fn select(
+    only: &[&str],
+    skip: &[&str],
+    level: Level,
+    pack: Option<Pack>,
+) -> Result<Vec<String>, UnknownControl> {
     let owned = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect();
     let selection = Selection { level, pack, only: owned(only), skip: owned(skip) };
     let catalog = Catalog::load(&[]).unwrap();

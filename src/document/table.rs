@@ -135,7 +135,11 @@ impl<'d> Table<'d> {
     }
 
     /// Takes a text that is one of a few words.
-    pub(crate) fn one_of(&mut self, key: &'static str, words: &[&'static str]) -> Option<Located<&'static str>> {
+    pub(crate) fn one_of(
+        &mut self,
+        key: &'static str,
+        words: &[&'static str],
+    ) -> Option<Located<&'static str>> {
         let text = self.text(key)?;
         if let Some(word) = words.iter().find(|word| **word == text.value) {
             return Some(Located { value: word, line: text.line });

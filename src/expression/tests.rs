@@ -56,7 +56,11 @@ fn the_added_functions_take_null() {
 fn one_comprehension_is_allowed() {
     assert_eq!(evaluate("['a', 'b'].exists(x, x == 'b')").unwrap(), Value::Bool(true));
     assert!(refusal("['a'].all(x, ['b'].all(y, x == y))").message.contains("more than one"));
-    assert!(refusal("[1].map(a, [1].map(b, [1].map(c, [1].map(d, a + b + c + d)))) == []").message.contains("one"));
+    assert!(
+        refusal("[1].map(a, [1].map(b, [1].map(c, [1].map(d, a + b + c + d)))) == []")
+            .message
+            .contains("one")
+    );
 }
 
 #[test]

@@ -196,7 +196,8 @@ impl<'e> Walk<'_, 'e> {
             || functions::NAMES.contains(&name)
             || (name == operators::NOT_STRICTLY_FALSE && !self.bound.is_empty());
         if !allowed {
-            let known = STANDARD.into_iter().chain(functions::NAMES).chain(["all", "exists", "filter", "map"]);
+            let known =
+                STANDARD.into_iter().chain(functions::NAMES).chain(["all", "exists", "filter", "map"]);
             self.refuse_name(format!("unknown function `{name}`"), name, known);
         }
         for operand in call.target.as_deref().into_iter().chain(&call.args) {

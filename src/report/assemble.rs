@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Assessment, CatalogInfo, ConfigInfo, Gate, Origin, Report, ScanInfo, SourceReport, WorkspaceInfo};
+use super::{
+    Assessment, CatalogInfo, ConfigInfo, Gate, Origin, Report, ScanInfo, SourceReport, WorkspaceInfo,
+};
 use crate::config::Config;
 use crate::controls::{Catalog, GUIDE_VERSION, Level};
 use crate::exit::Exit;
@@ -72,7 +74,11 @@ impl Report {
             workspace: workspace(facts),
             gate: decide(gate, &evaluation.assessments, &sources),
             assessments: evaluation.assessments,
-            warnings: outcomes.warnings.into_iter().chain(config.map(Config::without_effect).unwrap_or_default()).collect(),
+            warnings: outcomes
+                .warnings
+                .into_iter()
+                .chain(config.map(Config::without_effect).unwrap_or_default())
+                .collect(),
             sources,
         }
     }
@@ -124,8 +130,8 @@ fn decide(rule: GateRule, assessments: &[Assessment], sources: &[SourceReport]) 
     let ended = |id| sources.iter().find(|source| source.id == id).map(|source| source.status);
     let failed = sources.iter().any(|source| source.status == SourceStatus::Failed);
     // Without the list of teammates there is no scan to speak of, whatever was allowed.
-    let incomplete = (failed && !rule.allow_incomplete)
-        || ended(SourceId::Admins) != Some(SourceStatus::Complete);
+    let incomplete =
+        (failed && !rule.allow_incomplete) || ended(SourceId::Admins) != Some(SourceStatus::Complete);
     Gate {
         fail_on: rule.fail_on,
         strict: rule.strict,

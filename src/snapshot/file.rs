@@ -25,7 +25,8 @@ pub(super) const FORMAT: &str = "intercom-harden snapshot";
 /// The version this program writes, and the highest it reads.
 pub(super) const VERSION: u32 = 1;
 /// The digest has a fixed length, so that the header can be completed once everything is written.
-pub(super) const EMPTY_DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+pub(super) const EMPTY_DIGEST: &str =
+    "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
 /// The first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -68,7 +68,9 @@ impl SnapshotError {
             Self::FutureVersion { .. } => "use the version of intercom-harden that wrote it, or a later one",
             Self::Truncated(_) | Self::Altered(_) | Self::TooLarge => "collect the workspace again",
             Self::WindowTooWide { .. } => "collect again with a longer --since, or scan with a shorter one",
-            Self::TooOld { .. } => "leave --now out to evaluate at the time of the snapshot, or collect again",
+            Self::TooOld { .. } => {
+                "leave --now out to evaluate at the time of the snapshot, or collect again"
+            }
             Self::Io(_) => "check that the file exists and may be read",
         }
     }
@@ -108,7 +110,11 @@ impl<R: Read> Replay<R> {
     ///
     /// # Errors
     /// When the file is damaged, or `ranges` asks for more than it holds.
-    pub(crate) fn run(self, ranges: &Ranges, sink: &mut impl FnMut(Record<'_>)) -> Result<Outcomes, SnapshotError> {
+    pub(crate) fn run(
+        self,
+        ranges: &Ranges,
+        sink: &mut impl FnMut(Record<'_>),
+    ) -> Result<Outcomes, SnapshotError> {
         let shifted = |instant: Timestamp| instant.saturating_add(self.shift).unwrap_or(instant);
         let (at, since) = (shifted(self.header.at), shifted(self.header.since));
         if ranges.now > at {
@@ -121,7 +127,8 @@ impl<R: Read> Replay<R> {
         if ranges.arrivals_since < known {
             return Err(SnapshotError::WindowTooWide { has: known, wanted: ranges.arrivals_since });
         }
-        let hash = self.header.start_digest().map_err(|error| SnapshotError::NotASnapshot(error.to_string()))?;
+        let hash =
+            self.header.start_digest().map_err(|error| SnapshotError::NotASnapshot(error.to_string()))?;
         let digesting = BufReader::new(Digesting { inner: self.input, hash });
         let mut decoder = zstd::Decoder::with_buffer(digesting).map_err(SnapshotError::Io)?.single_frame();
         decoder.window_log_max(WINDOW_LOG).map_err(SnapshotError::Io)?;
@@ -161,7 +168,8 @@ fn read_lines(
         if line.is_empty() {
             return Err(SnapshotError::Truncated("its last line is missing".to_owned()));
         }
-        let record = serde_json::from_slice(&line).map_err(|error| SnapshotError::Altered(error.to_string()))?;
+        let record =
+            serde_json::from_slice(&line).map_err(|error| SnapshotError::Altered(error.to_string()))?;
         match record {
             Line::Me(mut me) => {
                 if let Some(created) = me.app.as_mut().and_then(|app| app.created_at.as_mut()) {
@@ -233,7 +241,9 @@ fn verify<R: Read>(
 /// What a failure to decompress means.
 fn damaged(error: io::Error) -> SnapshotError {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => SnapshotError::Truncated("the compressed data end too early".to_owned()),
+        io::ErrorKind::UnexpectedEof => {
+            SnapshotError::Truncated("the compressed data end too early".to_owned())
+        }
         _ => SnapshotError::Altered(error.to_string()),
     }
 }

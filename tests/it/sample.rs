@@ -433,5 +433,8 @@ fn built_in_sample_is_a_snapshot_of_the_sample_workspace() {
         report["scan"]["source"] = Value::Null;
         report["warnings"] = Value::Null;
     }
-    assert!(demo == live, "the built-in sample is stale: run the tests with UPDATE_FIXTURES=1, build, and try again");
+    assert!(
+        demo == live,
+        "the built-in sample is stale: run the tests with UPDATE_FIXTURES=1, build, and try again"
+    );
 }

@@ -97,7 +97,8 @@ impl Workspace {
     /// The id of a teammate, as `/admins` has it.
     pub(crate) fn id(&self, email: &str) -> String {
         let admin = self.admins.iter().find(|admin| admin["email"] == email);
-        let stranger = || email.bytes().fold(777_u32, |id, byte| id.wrapping_mul(31).wrapping_add(byte.into()));
+        let stranger =
+            || email.bytes().fold(777_u32, |id, byte| id.wrapping_mul(31).wrapping_add(byte.into()));
         admin.and_then(|admin| admin["id"].as_str()).map_or_else(|| stranger().to_string(), str::to_owned)
     }
 
