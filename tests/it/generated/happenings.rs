@@ -2,42 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::activity::{EXPORTS, KEPT, RARE};
 use super::people::Person;
 use super::random::Random;
 use crate::program::NOW_SECONDS;
 use crate::workspace::{DAY, Workspace};
-
-const RARE: [&str; 19] = [
-    "admin_impersonation_start",
-    "admin_impersonation_consent_approved",
-    "app_authentication_method_change",
-    "app_google_sso_domain_change",
-    "security_settings_change",
-    "app_identity_verification_change",
-    "trusted_domains_setting_change",
-    "malicious_domains_setting_change",
-    "strip_inbound_email_links_change",
-    "allowed_attachment_filetypes_setting_change",
-    "app_package_installation",
-    "app_package_token_regeneration",
-    "custom_authentication_token_creation",
-    "messenger_api_secret_creation",
-    "app_webhook_creation",
-    "admin_impersonation_end",
-    "app_package_uninstallation",
-    "role_change",
-    "a_type_of_the_year_2031",
-];
-
-const KEPT: [&str; 4] = [
-    "content_redaction_rule_creation",
-    "content_redaction_rule_deletion",
-    "conversation_deletion_schedule_creation",
-    "conversation_deletion_schedule_deletion",
-];
-
-const EXPORTS: [&str; 4] =
-    ["app_data_export", "bulk_export", "conversation_pdf_export", "macro_usage_export"];
 
 const ADDRESSES: [&str; 8] = [
     "192.0.2.10",

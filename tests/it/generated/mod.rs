@@ -1,5 +1,7 @@
 //! Workspaces from a seed, dense with the edges at which two readings of a rule part.
 
+/// The types of events.
+mod activity;
 /// What happened in a generated workspace.
 mod happenings;
 /// Who is in a generated workspace.

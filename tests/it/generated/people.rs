@@ -125,8 +125,7 @@ fn duplicate(random: &mut Random, people: &mut Vec<Person>) {
 
 fn organization(random: &mut Random) -> Organization {
     let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
-    let mut organization = Organization::default();
-    organization.allowed_domains = match random.below(5) {
+    let allowed_domains = match random.below(5) {
         0 => texts(&[
             "Fixture.example",
             "öl.example",
@@ -139,17 +138,16 @@ fn organization(random: &mut Random) -> Organization {
         2 => texts(&["*.Fixture.example", "fixture.example"]),
         _ => None,
     };
-    organization.approved_networks = match random.below(4) {
+    let approved_networks = match random.below(4) {
         0 => texts(&["192.0.2.0/24", "2001:db8::/32"]),
         1 => texts(&["192.0.2.0/25", "198.51.100.7/32", "2001:DB8:1::/48"]),
         _ => None,
     };
-    organization.export_approvers = match random.below(4) {
+    let export_approvers = match random.below(4) {
         0 => texts(&["ANA@fixture.example", "gone0@Fixture.Example", "JÖRG@fixture.example"]),
         1 => texts(&["bo.b@fixture.example"]),
         _ => None,
     };
-    organization.required_region =
-        random.chance(60).then(|| (*random.pick(&["EU", "us", "Au", "US"])).to_owned());
-    organization
+    let required_region = random.chance(60).then(|| (*random.pick(&["EU", "us", "Au", "US"])).to_owned());
+    Organization { allowed_domains, approved_networks, export_approvers, required_region }
 }
