@@ -110,15 +110,18 @@ impl Check {
 
     /// What `needs` says where it does not hold, or cannot be told.
     fn unmet_need(&self, scene: &Scene<'_>) -> Result<Option<Ruling>, EvaluationError> {
-        let Some(needs) = &self.needs else { return Ok(None) };
-        let mut state = State::default();
-        state.add_values(needs, scene.facts);
-        if !state.is_complete() {
-            let (status, reason) = state.undecided(scene.facts);
-            return Ok(Some(Ruling::undecided(status, reason)));
+        for need in &self.needs {
+            let mut state = State::default();
+            state.add_values(need, scene.facts);
+            if !state.is_complete() {
+                let (status, reason) = state.undecided(scene.facts);
+                return Ok(Some(Ruling::undecided(status, reason)));
+            }
+            if !need.is_true(&scene.context)? {
+                return Ok(Some(Ruling::undecided(Status::Manual, self.note())));
+            }
         }
-        let met = needs.is_true(&scene.context)?;
-        Ok((!met).then(|| Ruling::undecided(Status::Manual, self.note())))
+        Ok(None)
     }
 
     /// Why a person has to look.

@@ -22,8 +22,9 @@ pub(crate) use evaluate::evaluate;
 /// One check of a control.
 #[derive(Debug)]
 pub(crate) struct Check {
-    /// What has to hold before the check means anything; false makes it manual.
-    pub needs: Option<Expression>,
+    /// What has to hold before the check means anything; the first that is false makes it manual. Each is asked only
+    /// where those before it hold, so that what could not be read matters only where it would be looked at.
+    pub needs: Vec<Expression>,
     /// The reason given when the check ends manual.
     pub note: Option<String>,
     /// What it means when there is nothing to look at.

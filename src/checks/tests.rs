@@ -17,7 +17,7 @@ fn expression(source: &str, table: Option<&str>) -> Option<Expression> {
 
 fn check(kind: Kind) -> Check {
     Check {
-        needs: None,
+        needs: Vec::new(),
         note: Some("look at it".to_owned()),
         when_empty: Status::Manual,
         otherwise: Status::Fail,
@@ -162,13 +162,27 @@ fn rows_that_were_not_kept_cannot_pass() {
 #[test]
 fn needs_come_before_everything() {
     let needy = || Check {
-        needs: expression("facts.workspace.teammates > 5", None),
+        needs: expression("facts.workspace.teammates > 5", None).into_iter().collect(),
         ..check(every("teammates", None, "false"))
     };
     assert_eq!(judge(vec![needy()], &two()).status, Status::Manual);
     // What the need itself rests on was not read: nobody knows whether it is met.
     let facts = ended(two(), &[Feed::Admins], SourceStatus::Failed);
     assert_eq!(judge(vec![needy()], &facts).status, Status::Unknown);
+}
+
+#[test]
+fn needs_are_asked_in_order() {
+    let asking = |sources: [&str; 2]| Check {
+        needs: sources.into_iter().filter_map(|source| expression(source, None)).collect(),
+        ..check(every("teammates", None, "true"))
+    };
+    let facts = ended(two(), &[Feed::LogWindow], SourceStatus::Failed);
+    let (unmet, unread) = ("facts.workspace.teammates > 5", "facts.log.sign_ins != null");
+    assert_eq!(judge(vec![asking([unmet, unread])], &facts).status, Status::Manual);
+    assert_eq!(judge(vec![asking([unread, unmet])], &facts).status, Status::Unknown);
+    assert_eq!(judge(vec![asking(["true", unread])], &facts).status, Status::Unknown);
+    assert_eq!(judge(vec![asking(["true", "true"])], &facts).status, Status::Pass);
 }
 
 #[test]

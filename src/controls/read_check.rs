@@ -64,7 +64,7 @@ impl Reader<'_, '_> {
             "value" => self.value(),
             _ => self.manual(),
         };
-        let needs = self.expression("needs", None);
+        let needs = self.needs();
         let on_pass = self.expression("on_pass", None);
         let on_fail = self.expression("on_fail", None);
         let note = self.table.text("note").map(|note| note.value.trim().to_owned());
@@ -73,6 +73,13 @@ impl Reader<'_, '_> {
         let basis = self.basis();
         self.table.finish();
         Some(Check { needs, note, when_empty, otherwise, basis, on_pass, on_fail, kind: kind? })
+    }
+
+    /// One condition, or several in the order in which they are asked.
+    fn needs(&mut self) -> Vec<Expression> {
+        let sources = self.table.text_or_texts("needs").map(|sources| sources.value).unwrap_or_default();
+        let compile = |source: Located<String>| self.compile("needs", &source, source.line, None);
+        sources.into_iter().filter_map(compile).collect()
     }
 
     fn every(&mut self) -> Option<Kind> {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::exchange::{Answer, Seen};
 use crate::program::TOKEN;
+use crate::unsteady::Unsteady;
 use crate::workspace::Workspace;
 
 /// The endpoints the token probe asks.
@@ -56,6 +57,7 @@ pub(crate) struct Api {
     next: Next,
     exclusive: bool,
     without_pages: bool,
+    unsteady: Unsteady,
     readable: Vec<String>,
     budget: Option<u64>,
     spent: Mutex<BTreeMap<u64, u64>>,
@@ -71,6 +73,7 @@ impl Api {
             next: Next::Url,
             exclusive: false,
             without_pages: false,
+            unsteady: Unsteady::default(),
             readable: Vec::new(),
             budget: None,
             spent: Mutex::default(),
@@ -94,6 +97,12 @@ impl Api {
     /// Pages say nothing about where they stand.
     pub(crate) fn without_pages(mut self) -> Self {
         self.without_pages = true;
+        self
+    }
+
+    /// The log moves between requests, or pages are wrong about themselves.
+    pub(crate) fn unsteady(mut self, unsteady: Unsteady) -> Self {
+        self.unsteady = unsteady;
         self
     }
 
@@ -262,13 +271,15 @@ impl Api {
             let at = event["created_at"].as_i64().unwrap_or_default();
             from <= at && at <= to && types.is_none_or(|types| types.contains(&event["activity_type"]))
         };
-        let mut events: Vec<_> = self.workspace.events.iter().filter(fits).collect();
+        let arrived = self.unsteady.arrived();
+        let mut events: Vec<_> = arrived.iter().chain(&self.workspace.events).filter(fits).collect();
         events.sort_by_key(|event| std::cmp::Reverse(event["created_at"].as_i64()));
         let total = (events.len() as u64).div_ceil(per_page).max(1);
         let looping = matches!(self.next, Next::Loop);
         let shown = if looping { 1 } else { page.max(1) };
         let skipped = (shown - 1).saturating_mul(per_page);
-        let rows: Vec<_> = events.into_iter().skip(skipped as usize).take(per_page as usize).collect();
+        let (skipped, taken) = self.unsteady.overlap(skipped as usize, per_page as usize);
+        let rows: Vec<_> = events.into_iter().skip(skipped).take(taken).collect();
         let mut answer = json!({ "type": "activity_log.list", "activity_logs": rows });
         if !self.without_pages {
             let host = seen.headers.get("host").cloned().unwrap_or_default();
@@ -287,7 +298,7 @@ impl Api {
             };
             answer["pages"] = json!({ "type": "pages", "page": page, "per_page": per_page, "next": next });
             if !looping {
-                answer["pages"]["total_pages"] = total.into();
+                answer["pages"]["total_pages"] = self.unsteady.claim(total);
             }
         }
         Answer::json(200, &answer)

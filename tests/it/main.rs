@@ -8,16 +8,22 @@ mod config;
 mod controls;
 /// The built-in sample workspace.
 mod demo;
+/// The program against the rules written a second time.
+mod differential;
 /// The remaining controls, status by status.
 mod evidence;
 /// A request as a server sees it, and the answer.
 mod exchange;
+/// Workspaces from a seed.
+mod generated;
 /// The harness itself: the mock API answers as documented.
 mod harness;
 /// Servers that fail, lie or stall.
 mod hostile_server;
 /// A mock of Intercom's API over wiremock.
 mod intercom;
+/// The rules of the catalog a second time.
+mod oracle;
 /// Reports in files, hostile strings in reports.
 mod output;
 /// Attestations, waivers and baselines.
@@ -46,5 +52,7 @@ mod scopes;
 mod sign_ins;
 /// Where the token comes from.
 mod token;
+/// A log that moves between requests.
+mod unsteady;
 /// Workspaces for tests.
 mod workspace;
