@@ -28,6 +28,7 @@ mod error;
 mod exit;
 mod progress;
 mod text;
+mod whole_file;
 
 use std::process::ExitCode;
 

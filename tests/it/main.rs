@@ -18,6 +18,9 @@ mod harness;
 mod hostile_server;
 /// A mock of Intercom's API over wiremock.
 mod intercom;
+/// Signals while a workspace is read.
+#[cfg(unix)]
+mod interrupt;
 /// Reports in files, hostile strings in reports.
 mod output;
 /// Who is privileged, and what follows.
@@ -36,12 +39,16 @@ mod report;
 mod sample;
 /// Shapes recorded from a live workspace.
 mod samples;
+/// A scan of a snapshot against a scan of the workspace.
+mod replay;
 /// Whole scans: requests, report, options.
 mod scan;
 /// Missing scopes and failing sources.
 mod scopes;
 /// What sign-ins and failed sign-ins show.
 mod sign_ins;
+/// Snapshots as files: how they are written, and which are refused.
+mod snapshot;
 /// Where the token comes from.
 mod token;
 /// Workspaces for tests.
