@@ -38,7 +38,8 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
     let source = Source::open(args, config.as_ref())?;
     let configured = config.as_ref().and_then(|config| config.scan.since.as_deref());
     let now = args.connection.now.unwrap_or_else(|| source.now());
-    let window = ranges::Wanted { since: args.connection.since.as_deref(), configured, reach: source.reach() };
+    let window =
+        ranges::Wanted { since: args.connection.since.as_deref(), configured, reach: source.reach() };
     let ranges = ranges::decide(window, now, plan.stale_after_days)?;
     let destinations = Destinations::open(args.format, terminal::style(), &args.output)?;
 
@@ -54,7 +55,8 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
             .map_err(|source| unusable(path, source))?,
         Source::Sample(sample) => {
             let sample = sample.moved_to(ranges.now);
-            let outcomes = sample.run(&ranges, &mut |record| observer.observe(record)).map_err(unusable_sample)?;
+            let outcomes =
+                sample.run(&ranges, &mut |record| observer.observe(record)).map_err(unusable_sample)?;
             // They are about the server it was once collected from.
             Outcomes { warnings: Vec::new(), ..outcomes }
         }
@@ -105,7 +107,8 @@ impl<'a> Source<'a> {
     fn open(args: &'a ScanArgs, config: Option<&Config>) -> Result<Self, Error> {
         match &args.snapshot {
             Some(path) => {
-                let file = regular_file(path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+                let file =
+                    regular_file(path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
                 let snapshot = Replay::open(file).map_err(|source| unusable(path, source))?;
                 Ok(Self::Snapshot(path, snapshot))
             }

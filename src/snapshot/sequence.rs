@@ -41,16 +41,14 @@ impl Sequence {
     /// # Errors
     /// What is wrong, in words.
     pub(super) fn fits(&self, outcomes: &Outcomes) -> Result<(), &'static str> {
-        let complete = |feed| outcomes.feeds.get(&feed).map(|outcome| outcome.status) == Some(SourceStatus::Complete);
+        let complete =
+            |feed| outcomes.feeds.get(&feed).map(|outcome| outcome.status) == Some(SourceStatus::Complete);
         if !Feed::ALL.iter().all(|feed| outcomes.feeds.contains_key(feed)) {
             return Err("its last line leaves a source out");
         }
-        let single = [
-            (self.me, Feed::Me),
-            (self.admins, Feed::Admins),
-            (self.allowlist, Feed::IpAllowlist),
-        ];
-        let probed = outcomes.feeds.get(&Feed::TokenProbe).map(|outcome| outcome.status) != Some(SourceStatus::Skipped);
+        let single = [(self.me, Feed::Me), (self.admins, Feed::Admins), (self.allowlist, Feed::IpAllowlist)];
+        let probed = outcomes.feeds.get(&Feed::TokenProbe).map(|outcome| outcome.status)
+            != Some(SourceStatus::Skipped);
         if single.iter().any(|(there, feed)| *there != complete(*feed)) || self.probe != probed {
             return Err("its last line does not fit the others");
         }

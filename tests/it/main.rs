@@ -33,14 +33,14 @@ mod raw;
 mod readme;
 /// Regions and origins.
 mod region;
+/// A scan of a snapshot against a scan of the workspace.
+mod replay;
 /// What a scan printed, control by control.
 mod report;
 /// The sample workspace of `--demo`, and its generator.
 mod sample;
 /// Shapes recorded from a live workspace.
 mod samples;
-/// A scan of a snapshot against a scan of the workspace.
-mod replay;
 /// Whole scans: requests, report, options.
 mod scan;
 /// Missing scopes and failing sources.

@@ -36,7 +36,8 @@ fn unwritable_path_is_refused_before_anything_is_asked() {
 #[test]
 fn two_reports_never_go_to_one_file() {
     for other in ["json=report.json", "json=./report.json", "table=folder/../report.json"] {
-        let run = program().args(["scan", "--demo", "-o", "json=report.json", "-o", other]).file("folder/x", "");
+        let run =
+            program().args(["scan", "--demo", "-o", "json=report.json", "-o", other]).file("folder/x", "");
         let run = run.run().exits(2).says("two reports would go to");
         assert_eq!(run.files(), ["folder/x"]);
     }

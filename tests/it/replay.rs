@@ -17,7 +17,8 @@ pub(crate) struct Saved {
 impl Saved {
     /// Collects from a server at [`NOW`].
     pub(crate) fn collect(origin: &str, args: &[&str], code: i32) -> Self {
-        let collect = program().args(["collect", "--base-url", origin, "-o", "ws.snapshot"]).args(args.to_vec());
+        let collect =
+            program().args(["collect", "--base-url", origin, "-o", "ws.snapshot"]).args(args.to_vec());
         let run = collect.env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW).run().exits(code);
         assert_eq!((run.stdout.as_str(), run.files()), ("", vec!["ws.snapshot".to_owned()]));
         #[cfg(unix)]
@@ -45,7 +46,15 @@ fn comparable(run: &Run) -> String {
     let mut report = run.json();
     assert_eq!(report["scan"]["duration_ms"], Value::Null);
     report["scan"]["source"] = Value::Null;
-    report.to_string()
+    if report["warnings"].to_string().contains("page by page") {
+        // How many requests find out at once that there is no search depends on the moment.
+        report["sources"]
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .for_each(|source| source["requests"] = Value::Null);
+    }
+    format!("{report:#}")
 }
 
 #[track_caller]
@@ -57,12 +66,9 @@ fn assert_replays(server: &crate::intercom::Server, args: &[&str], collected: &[
     let replay = saved.scan().args(scan).now(NOW).run();
     assert_eq!(server.seen().len(), asked, "a replay asks nobody");
     assert_eq!(replay.json()["scan"]["source"], "snapshot");
-    assert!(
-        comparable(&live) == comparable(&replay),
-        "live: {:#}\nreplay: {:#}",
-        live.json(),
-        replay.json()
-    );
+    let (one, other) = (comparable(&live), comparable(&replay));
+    let differing: Vec<_> = one.lines().zip(other.lines()).filter(|(one, other)| one != other).collect();
+    assert!(one == other, "live and replay differ: {differing:#?}");
     assert_eq!((live.code, replay.code), (code, code), "{}", replay.streams());
 }
 
@@ -90,11 +96,12 @@ fn whole_workspaces() {
 #[test]
 fn what_the_token_may_not_read() {
     let forbidden = Answer::error(403, "token_unauthorized", "Not authorized to access resource");
-    assert_replays(&Api::new(rich()).log_fault(&forbidden).serve(), &[], &[], 0);
-    assert_replays(&Api::new(Workspace::healthy()).fault("/me", forbidden).serve(), &[], &[], 0);
+    let never = ["--fail-on", "never"];
+    assert_replays(&Api::new(rich()).log_fault(&forbidden).serve(), &never, &[], 0);
+    assert_replays(&Api::new(Workspace::healthy()).fault("/me", forbidden).serve(), &never, &[], 0);
     let open = Workspace::healthy().allowlist(true, &["192.0.2.0/24", "0.0.0.0/0"]);
     let open = PROBED.iter().fold(Api::new(open), |api, path| api.readable(path));
-    assert_replays(&open.serve(), &["--fail-on", "never"], &[], 0);
+    assert_replays(&open.serve(), &never, &[], 0);
 }
 
 #[test]
@@ -118,7 +125,12 @@ fn answers_on_many_lines() {
     });
     let page = json!({ "activity_logs": [event], "pages": { "page": 1, "total_pages": 1, "next": null } });
     let page = Answer::bytes(200, serde_json::to_string_pretty(&page).unwrap());
-    assert_replays(&Api::new(Workspace::healthy()).fault(SEARCH, page.clone()).fault(LOG, page).serve(), &[], &[], 0);
+    assert_replays(
+        &Api::new(Workspace::healthy()).fault(SEARCH, page.clone()).fault(LOG, page).serve(),
+        &["--fail-on", "never"],
+        &[],
+        0,
+    );
 }
 
 #[test]
@@ -138,7 +150,8 @@ fn generated(seed: u64) -> Api {
         (state >> 33) % bound
     };
     let mut workspace = Workspace::new();
-    let people: Vec<String> = (0..=below(5)).map(|n| format!("P{n}@{}.example", ["fixture", "other"][n as usize % 2])).collect();
+    let people: Vec<String> =
+        (0..=below(5)).map(|n| format!("P{n}@{}.example", ["fixture", "other"][n as usize % 2])).collect();
     for person in &people {
         workspace = match below(4) {
             0 => workspace.without_role(person),

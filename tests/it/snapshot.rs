@@ -13,7 +13,10 @@ use crate::replay::Saved;
 use crate::workspace::{DAY, Workspace};
 
 fn collect(origin: &str, output: &str) -> Program {
-    program().args(["collect", "--base-url", origin, "-o", output]).env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW)
+    program()
+        .args(["collect", "--base-url", origin, "-o", output])
+        .env("INTERCOM_ACCESS_TOKEN", TOKEN)
+        .now(NOW)
 }
 
 /// A scan of a file with these bytes; nobody has to be asked, no token is there.
@@ -39,7 +42,8 @@ fn truncated_files_are_refused() {
     let whole = healthy();
     scan_file(&whole).exits(0);
     let header = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
-    let ends = [0, 1, header / 2, header - 1, header, header + 1, header + 5, whole.len() - 2, whole.len() - 1];
+    let ends =
+        [0, 1, header / 2, header - 1, header, header + 1, header + 5, whole.len() - 2, whole.len() - 1];
     for end in ends.into_iter().chain((header..whole.len()).step_by(97)) {
         assert_refused(&whole[..end], "");
     }
@@ -143,8 +147,10 @@ fn an_existing_file_is_replaced_by_a_whole_one_only() {
 /// A snapshot of many sign-ins, written as the format says.
 fn large(events: i64) -> Vec<u8> {
     let mut text = vec![
-        json!({ "me": { "id": "1", "app": { "id_code": "fixture1", "created_at": 1_577_836_800 } } }).to_string(),
-        json!({ "admins": [{ "id": "7", "email": "ana@fixture.example", "role": { "name": "Admin" } }] }).to_string(),
+        json!({ "me": { "id": "1", "app": { "id_code": "fixture1", "created_at": 1_577_836_800 } } })
+            .to_string(),
+        json!({ "admins": [{ "id": "7", "email": "ana@fixture.example", "role": { "name": "Admin" } }] })
+            .to_string(),
     ];
     text.extend((0..events).map(|number| {
         let by = json!({ "id": (number % 5_000).to_string(), "email": format!("p{}@fixture.example", number % 5_000) });
@@ -154,14 +160,15 @@ fn large(events: i64) -> Vec<u8> {
         });
         json!({ "event": event }).to_string()
     }));
-    let feeds = ["me", "admins", "log-window", "log-history", "log-arrivals", "ip-allowlist", "token-probe"].map(|feed| {
-        let status = match feed {
-            "ip-allowlist" => "forbidden",
-            "token-probe" => "skipped",
-            _ => "complete",
-        };
-        json!({ "feed": feed, "status": status, "detail": null, "records": 1, "requests": 1 })
-    });
+    let feeds = ["me", "admins", "log-window", "log-history", "log-arrivals", "ip-allowlist", "token-probe"]
+        .map(|feed| {
+            let status = match feed {
+                "ip-allowlist" => "forbidden",
+                "token-probe" => "skipped",
+                _ => "complete",
+            };
+            json!({ "feed": feed, "status": status, "detail": null, "records": 1, "requests": 1 })
+        });
     text.push(json!({ "end": { "feeds": feeds, "warnings": [] } }).to_string());
     let content = zstd::encode_all((text.join("\n") + "\n").as_bytes(), 1).unwrap();
     let header = |digest: &str| {

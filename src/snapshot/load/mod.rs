@@ -5,11 +5,11 @@ use std::io::{self, BufRead, BufReader, Read};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
+use crate::api::model::Event;
 use crate::snapshot::error::SnapshotError;
 use crate::snapshot::file::{FORMAT, Header, Line, VERSION, written};
 use crate::snapshot::sequence::Sequence;
 use crate::snapshot::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcomes, Ranges, Record, SourceStatus};
-use crate::api::model::Event;
 
 /// The longest header, in bytes.
 const LONGEST_HEADER: u64 = 4 * 1024;
@@ -130,7 +130,8 @@ fn parse_header(line: &[u8]) -> Result<Header, SnapshotError> {
         .map_err(|error| SnapshotError::Altered(format!("its first line: {error}")))?;
     // The digest is over the header as this program writes it: another spelling of the same values is a change, too.
     let written = header.line().is_ok_and(|written| written == line);
-    let ordered = header.since <= header.at && header.arrivals_since <= header.at && header.version == VERSION;
+    let ordered =
+        header.since <= header.at && header.arrivals_since <= header.at && header.version == VERSION;
     if written && ordered {
         Ok(header)
     } else {
