@@ -1,3 +1,5 @@
+//! Snapshots that somebody forged, or that break off: none is read, none costs more than its bounds.
+
 use super::*;
 use crate::snapshot::file::EMPTY_DIGEST;
 
