@@ -130,6 +130,15 @@ pub(crate) struct ScanArgs {
     /// A scan with failed sources may still exit 0
     #[arg(long, help_heading = "Gate")]
     pub allow_incomplete: bool,
+    /// Fail only on what this earlier JSON report does not show
+    #[arg(long, value_name = "FILE", help_heading = "Gate")]
+    pub baseline: Option<PathBuf>,
+    /// Show the naked truth: no waiver counts
+    #[arg(long, help_heading = "Gate")]
+    pub no_waivers: bool,
+    /// Fail when an attestation or a waiver is stale or means nothing
+    #[arg(long, help_heading = "Gate")]
+    pub fail_on_hygiene: bool,
 
     /// Format of the report on standard output: table or json
     #[arg(

@@ -12,6 +12,7 @@ use crate::config::time::TimeError;
 use crate::controls::{CatalogError, UnknownControl};
 use crate::document::Problems;
 use crate::exit::Exit;
+use crate::overlay::baseline::BaselineError;
 use crate::report::RenderError;
 use crate::snapshot::SnapshotError;
 use crate::snapshot::collect::CollectError;
@@ -93,6 +94,9 @@ pub(crate) enum Error {
     /// The HTTP client could not be set up.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// The baseline is not usable.
+    #[error(transparent)]
+    Baseline(#[from] BaselineError),
     /// The workspace could not be read at all.
     #[error(transparent)]
     Collect(#[from] CollectError<io::Error>),
@@ -161,6 +165,7 @@ impl Error {
             Self::Collect(error) => error.hint(),
             Self::Snapshot { source, .. } => Some(source.hint().to_owned()),
             Self::NotKept { .. } => Some("make room on the disk, or give a file on another".to_owned()),
+            Self::Baseline(error) => Some(error.hint().to_owned()),
             Self::Output { .. } => {
                 Some("give a file in a folder that exists and may be written to".to_owned())
             }

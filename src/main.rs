@@ -22,6 +22,8 @@ mod controls;
 mod checks;
 mod verdict;
 
+mod overlay;
+
 mod report;
 
 mod error;
@@ -35,7 +37,11 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    match commands::run(cli::Cli::parse()) {
+    let command_line = match cli::Cli::try_parse() {
+        Ok(command_line) => command_line,
+        Err(answer) => return commands::answer(&answer).into(),
+    };
+    match commands::run(command_line) {
         Ok(exit) => exit.into(),
         Err(error) => {
             commands::complain(&error);

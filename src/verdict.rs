@@ -2,6 +2,7 @@
 //!
 //! A [`Verdict`] is made by `checks` from facts alone; `overlay` and `report` never change its status.
 
+use jiff::civil::Date;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -75,6 +76,9 @@ impl Basis {
     }
 }
 
+/// The subject of a finding that is about the workspace as a whole.
+pub(crate) const WORKSPACE: &str = "workspace";
+
 /// One thing that is wrong: who or what, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Finding {
@@ -86,6 +90,52 @@ pub(crate) struct Finding {
     pub message: String,
     /// The row of the table that shows it.
     pub evidence: Row,
+    /// The decision to live with it, where there is one.
+    pub waived: Option<Decision>,
+    /// Whether the baseline shows it too.
+    pub known: bool,
+}
+
+impl Finding {
+    /// A finding over which nothing is laid yet.
+    pub(crate) const fn new(
+        fingerprint: Fingerprint,
+        subject: String,
+        message: String,
+        evidence: Row,
+    ) -> Self {
+        Self { fingerprint, subject, message, evidence, waived: None, known: false }
+    }
+}
+
+/// A decision to live with something for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Decision {
+    /// Why.
+    pub reason: String,
+    /// Who decided.
+    pub by: String,
+    /// The day of the decision.
+    pub on: Option<Date>,
+    /// The last day on which it counts, UTC.
+    pub expires: Date,
+}
+
+/// What a person saw and signed for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Statement {
+    /// Whether the requirement was seen to hold.
+    pub pass: bool,
+    /// Who saw it.
+    pub by: String,
+    /// The day it was seen.
+    pub on: Date,
+    /// The last day on which it counts, UTC.
+    pub expires: Date,
+    /// Where the proof is kept.
+    pub evidence: Option<String>,
+    /// What else is worth knowing.
+    pub note: Option<String>,
 }
 
 /// Identifies a finding across runs: made of control, check and subject, never of counts or times.
@@ -128,6 +178,8 @@ pub(crate) struct Verdict {
     pub findings: Vec<Finding>,
     /// Further observations a reader needs to judge the outcome.
     pub context: Vec<String>,
+    /// The attestation that counts for the control, whether or not it decided.
+    pub attestation: Option<Statement>,
 }
 
 #[cfg(test)]

@@ -15,9 +15,7 @@ pub(crate) enum Notice {
     },
     /// A request failed in a way that may pass, and is sent again.
     Retrying {
-        /// Method and path.
-        endpoint: String,
-        /// What went wrong; may quote the server.
+        /// What went wrong, and at which endpoint; may quote the server.
         reason: String,
         /// How long the client waits before it.
         wait: Duration,

@@ -26,13 +26,11 @@ pub(crate) fn evaluate(
     let status = weakest(&rulings);
     let (deciding, others): (Vec<_>, Vec<_>) =
         rulings.into_iter().partition(|ruling| ruling.status == status);
-    let (reason, further) = reasons(status, &deciding);
     let mut context = lines(rules, &scene);
-    let undecided = others.iter().filter(|ruling| ruling.status != Status::Pass);
-    let undecided = undecided.map(|ruling| ruling.reason.as_str()).chain(further);
-    for reason in undecided.map(|reason| format!("undecided: {reason}")) {
-        if !context.contains(&reason) {
-            context.push(reason);
+    for ruling in others.iter().filter(|ruling| ruling.status != Status::Pass) {
+        let line = format!("undecided: {}", ruling.reason);
+        if !context.contains(&line) {
+            context.push(line);
         }
     }
     if status != Status::Pass
@@ -46,9 +44,10 @@ pub(crate) fn evaluate(
     Verdict {
         status,
         basis,
-        reason,
+        reason: reason(status, &deciding),
         findings: deciding.into_iter().flat_map(|ruling| ruling.findings).collect(),
         context,
+        attestation: None,
     }
 }
 
@@ -59,9 +58,9 @@ fn weakest(rulings: &[Ruling]) -> Status {
     first.unwrap_or(Status::Manual)
 }
 
-/// What the deciding checks say, each once: all of it for a pass or a fail, which rest on all of it; for the
-/// others the first is the reason, and the rest is further context.
-fn reasons(status: Status, deciding: &[Ruling]) -> (String, Vec<&str>) {
+/// What the deciding checks say, each once: all of it for a pass or a fail, which rest on all of it; where nothing
+/// was decided, what came first is the reason, and the rest would only repeat it.
+fn reason(status: Status, deciding: &[Ruling]) -> String {
     let mut unique: Vec<&str> = Vec::new();
     for reason in deciding.iter().map(|ruling| ruling.reason.as_str()).filter(|reason| !reason.is_empty()) {
         if !unique.contains(&reason) {
@@ -69,9 +68,8 @@ fn reasons(status: Status, deciding: &[Ruling]) -> (String, Vec<&str>) {
         }
     }
     match status {
-        Status::Pass | Status::Fail => (unique.join("; "), Vec::new()),
-        Status::Manual | Status::Unknown if unique.is_empty() => (String::new(), unique),
-        Status::Manual | Status::Unknown => (unique.remove(0).to_owned(), unique),
+        Status::Pass | Status::Fail => unique.join("; "),
+        Status::Manual | Status::Unknown => unique.first().copied().unwrap_or_default().to_owned(),
     }
 }
 

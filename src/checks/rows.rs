@@ -105,12 +105,9 @@ impl<'a> Selection<'a> {
                 key.first().filter(|key| !key.is_empty()).cloned().unwrap_or_else(|| "unknown".to_owned());
         }
         let parts = std::iter::once(subject.as_str()).chain(key.iter().map(String::as_str));
-        Ok(Finding {
-            fingerprint: Fingerprint::new(scene.control, check, parts),
-            message: bounded(&render(&self.over.message)?),
-            evidence: row.clone(),
-            subject: bounded(&subject),
-        })
+        let fingerprint = Fingerprint::new(scene.control, check, parts);
+        let message = bounded(&render(&self.over.message)?);
+        Ok(Finding::new(fingerprint, bounded(&subject), message, row.clone()))
     }
 }
 

@@ -5,7 +5,7 @@ use super::state::State;
 use super::{Check, Ruling, Scene, Value};
 use crate::expression::{EvaluationError, Expression};
 use crate::facts::Row;
-use crate::verdict::{Finding, Fingerprint};
+use crate::verdict::{Finding, Fingerprint, WORKSPACE};
 
 pub(super) fn rule(
     check: &Check,
@@ -45,11 +45,6 @@ pub(super) fn whole(
 ) -> Finding {
     let names = expression.into_iter().flat_map(|expression| &expression.references().values);
     let evidence: Row = names.map(|name| ((*name).to_owned(), scene.facts.value(name).clone())).collect();
-    let subject = "workspace".to_owned();
-    Finding {
-        fingerprint: Fingerprint::new(scene.control, index, [subject.as_str()]),
-        message: bounded(&message),
-        subject,
-        evidence,
-    }
+    let fingerprint = Fingerprint::new(scene.control, index, [WORKSPACE]);
+    Finding::new(fingerprint, WORKSPACE.to_owned(), bounded(&message), evidence)
 }

@@ -111,9 +111,7 @@ impl Connection {
         });
         // A name that is still being looked up would otherwise hold an interrupted scan back.
         runtime.shutdown_background();
-        let mut outcomes: Outcomes = read?;
-        outcomes.warnings.splice(0..0, self.warnings);
-        Ok(outcomes)
+        read
     }
 }
 
@@ -180,9 +178,9 @@ fn notify(progress: &Arc<Progress>) -> Arc<dyn Fn(Notice) + Send + Sync> {
             let seconds = wait.as_secs_f64().ceil();
             progress.message(&format!("rate limit reached: waiting {seconds} s, as Intercom asks"));
         }
-        Notice::Retrying { endpoint, reason, wait } => {
+        Notice::Retrying { reason, wait } => {
             let wait = wait.as_secs_f64();
-            progress.message(&format!("{endpoint}: {reason}; asking again in {wait:.1} s"));
+            progress.message(&format!("{reason}; asking again in {wait:.1} s"));
         }
         Notice::Progress { feed, records, total } => {
             progress.records(feed.source().describe(), records, total);

@@ -34,6 +34,20 @@ fn clock() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 
+/// Gives what the command line asked for instead of a command, such as its help, or says what is wrong with it.
+pub(crate) fn answer(answer: &clap::Error) -> Exit {
+    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+    match answer.kind() {
+        DisplayHelp | DisplayVersion | DisplayHelpOnMissingArgumentOrSubcommand => {
+            // A reader who has seen enough is no error.
+            let _ = answer.print();
+        }
+        // A mistake quotes what was typed, or what a script passed on.
+        _ => complain_in_lines(answer.to_string().lines()),
+    }
+    if answer.use_stderr() { Exit::Usage } else { Exit::Success }
+}
+
 /// Says on standard error what went wrong and what to do.
 ///
 /// An error may quote a server or a file: each message stays on the one line it gets.
@@ -41,7 +55,11 @@ pub(crate) fn complain(error: &Error) {
     let problems = error.problems().map(ToString::to_string).unwrap_or_default();
     let hint = error.hint().map(|hint| format!("hint: {hint}")).unwrap_or_default();
     let message = format!("error: {error}");
-    for line in std::iter::once(message.as_str()).chain(problems.lines()).chain(hint.lines()) {
+    complain_in_lines(std::iter::once(message.as_str()).chain(problems.lines()).chain(hint.lines()));
+}
+
+fn complain_in_lines<'a>(lines: impl Iterator<Item = &'a str>) {
+    for line in lines {
         // Nobody is left to tell when standard error is closed.
         let _ = writeln!(std::io::stderr(), "{}", crate::text::terminal(line));
     }

@@ -64,6 +64,7 @@ impl Plan {
                 fail_on,
                 strict: args.strict || scan.strict.unwrap_or(false),
                 allow_incomplete: args.allow_incomplete,
+                fail_on_hygiene: args.fail_on_hygiene,
             },
             catalog,
             selection,

@@ -20,8 +20,10 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::expression::on_deep_stack;
 use crate::facts::{Facts, Observer};
+use crate::overlay::baseline::Baseline;
+use crate::overlay::{self, attestations, hygiene, waivers};
 use crate::report::{Assessment, Evaluation, Format, Origin, Report};
-use crate::snapshot::{Outcomes, Replay, SnapshotError};
+use crate::snapshot::{Replay, SnapshotError};
 
 /// The workspace that `--demo` scans.
 const SAMPLE: &[u8] = include_bytes!("../../fixtures/snapshots/sample.snapshot");
@@ -41,6 +43,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
     let window =
         ranges::Wanted { since: args.connection.since.as_deref(), configured, reach: source.reach() };
     let ranges = ranges::decide(window, now, plan.stale_after_days)?;
+    let baseline = args.baseline.as_deref().map(Baseline::load).transpose()?;
     let destinations = Destinations::open(args.format, terminal::style(), &args.output)?;
 
     let mut observer = Observer::new(plan.settings.clone(), ranges);
@@ -53,17 +56,18 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
         Source::Snapshot(path, snapshot) => snapshot
             .run(&ranges, &mut |record| observer.observe(record))
             .map_err(|source| unusable(path, source))?,
-        Source::Sample(sample) => {
-            let sample = sample.moved_to(ranges.now);
-            let outcomes =
-                sample.run(&ranges, &mut |record| observer.observe(record)).map_err(unusable_sample)?;
-            // They are about the server it was once collected from.
-            Outcomes { warnings: Vec::new(), ..outcomes }
-        }
+        Source::Sample(sample) => sample
+            .moved_to(ranges.now)
+            .run(&ranges, &mut |record| observer.observe(record))
+            .map_err(unusable_sample)?,
     };
     progress.finish();
     let facts = observer.finish(&outcomes);
-    let assessments = evaluate(&plan.controls()?, &facts)?;
+    let mut assessments = evaluate(&plan.controls()?, &facts)?;
+    let hygiene = lay_over(&mut assessments, args, config.as_ref(), &plan, ranges.now);
+    if let Some(baseline) = &baseline {
+        baseline.lay_over(&mut assessments);
+    }
 
     let live = origin == Origin::Api && args.connection.now.is_none();
     let report = Report::assemble(Evaluation {
@@ -75,6 +79,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
         level: plan.selection.level,
         ranges,
         gate: plan.gate,
+        hygiene,
         duration: live.then(|| started.elapsed()),
         assessments,
     });
@@ -90,10 +95,29 @@ fn evaluate(definitions: &[&Definition], facts: &Facts) -> Result<Vec<Assessment
     let judge = |definition: &&Definition| {
         let control = Arc::clone(&definition.control);
         let verdict = checks::evaluate(&control.id, &control.params, &definition.rules, facts);
-        Assessment { control, verdict }
+        Assessment::new(control, verdict)
     };
     on_deep_stack(|| definitions.iter().map(judge).collect())
         .map_err(|source| Error::Start { what: "the evaluation", source })
+}
+
+/// Lets attestations enter the verdicts and lays waivers over them; says which of them are stale.
+fn lay_over(
+    assessments: &mut [Assessment],
+    args: &ScanArgs,
+    config: Option<&Config>,
+    plan: &Plan,
+    now: Timestamp,
+) -> Vec<String> {
+    let Some(config) = config else { return Vec::new() };
+    let today = overlay::day_of(now);
+    attestations::enter_all(assessments, &config.attestations, today);
+    let matched = if args.no_waivers {
+        vec![true; config.waivers.len()]
+    } else {
+        waivers::lay_over(assessments, &config.waivers, today)
+    };
+    hygiene::complaints(config, &matched, |id| plan.catalog.find(id).is_ok(), today)
 }
 
 /// Where the records come from.

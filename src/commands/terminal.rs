@@ -4,7 +4,7 @@ use std::env;
 use std::io::{IsTerminal as _, stderr, stdout};
 use std::sync::Arc;
 
-use terminal_size::{Width, terminal_size_of};
+use terminal_size::{Width, terminal_size};
 
 use crate::progress::Progress;
 use crate::report::{Report, Style, Surroundings};
@@ -24,10 +24,10 @@ pub(super) fn style() -> Style {
     })
 }
 
-/// The terminal's width; `COLUMNS` outweighs it, so that it can be chosen.
+/// The terminal's width, also where only standard error is one, as in a pipe to a pager; `COLUMNS` outweighs it.
 fn columns() -> Option<u16> {
     let given = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    given.or_else(|| terminal_size_of(stdout()).map(|(Width(columns), _)| columns))
+    given.or_else(|| terminal_size().map(|(Width(columns), _)| columns))
 }
 
 /// Progress on standard error, moving only where somebody watches.

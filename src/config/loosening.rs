@@ -118,8 +118,6 @@ impl Config {
     pub(crate) fn without_effect(&self) -> Vec<String> {
         let organization = &self.organization;
         let given = [
-            (!self.attestations.is_empty(), "[[attestation]]"),
-            (!self.waivers.is_empty(), "[[waiver]]"),
             (!self.rbac.is_empty(), "[rbac]"),
             (organization.sso.is_some(), "organization.sso"),
             (organization.default_role.is_some(), "organization.default_role"),

@@ -178,8 +178,8 @@ fn a_flood_of_parameters_hides_no_waiver() {
 fn sections_without_effect_are_named() {
     let (config, _) = check(COMPLETE, Trust::Named);
     let sections = config.without_effect();
-    assert_eq!(sections.len(), 8);
-    assert_eq!(sections[0], "[[attestation]] is accepted but has no effect in this version");
+    assert_eq!(sections.len(), 6);
+    assert_eq!(sections[0], "[rbac] is accepted but has no effect in this version");
     let (scan_only, _) = check("[scan]\nstrict=true\n[organization]\nrequired_region='us'\n", Trust::Named);
     assert_eq!(scan_only.without_effect(), Vec::<String>::new());
 }

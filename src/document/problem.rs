@@ -71,7 +71,8 @@ impl fmt::Display for Problems {
             if index > 0 {
                 f.write_str("\n")?;
             }
-            write!(f, "{problem}")?;
+            // The name of a file may hold a line break, too.
+            f.write_str(&problem.to_string().replace('\n', " "))?;
         }
         match self.0.len().saturating_sub(SHOWN) {
             0 => Ok(()),
@@ -127,6 +128,12 @@ mod tests {
             problem("a.toml", 9, "x"),
         ]);
         assert_eq!(problems.to_string(), "a.toml:9: x\na.toml:10: y\nb.toml:1: z");
+    }
+
+    #[test]
+    fn a_line_break_in_a_name_starts_no_line() {
+        let problems = Problems::from(vec![problem("a\nerror: b.toml", 1, "x")]);
+        assert_eq!(problems.to_string(), "a error: b.toml:1: x");
     }
 
     #[test]

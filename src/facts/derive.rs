@@ -206,7 +206,7 @@ fn allowlist(list: Option<&IpAllowlist>) -> Values {
     let Some(list) = list else { return Values::new() };
     vec![
         ("ip_allowlist.enabled", json!(list.enabled)),
-        ("ip_allowlist.ranges", json!(list.ip_allowlist.len())),
+        ("ip_allowlist.ranges", json!(list.ip_allowlist.as_ref().map(Vec::len))),
     ]
 }
 

@@ -12,7 +12,8 @@ use crate::api::model::{IpAllowlist, ProbeAnswer};
 
 /// The table `ip_allowlist`.
 pub(super) fn allowlist(list: &IpAllowlist, settings: &Settings) -> Rows {
-    let rows = list.ip_allowlist.iter().take(MAX_ROWS).map(|entry| {
+    let entries = list.ip_allowlist.as_deref().unwrap_or_default();
+    let rows = entries.iter().take(MAX_ROWS).map(|entry| {
         let network = network(entry.trim());
         row([
             ("range", json!(bounded::text(entry))),
@@ -20,7 +21,7 @@ pub(super) fn allowlist(list: &IpAllowlist, settings: &Settings) -> Rows {
             ("valid", json!(network.is_some())),
         ])
     });
-    Rows { rows: rows.collect(), truncated: list.ip_allowlist.len() > MAX_ROWS }
+    Rows { rows: rows.collect(), truncated: entries.len() > MAX_ROWS }
 }
 
 /// An address or a CIDR range. IPv4 in IPv6 clothes is left as IPv6 only where the range holds more than IPv4.
@@ -79,6 +80,15 @@ mod tests {
         ] {
             assert_eq!(wide(entry), expected, "{entry}");
         }
+    }
+
+    #[test]
+    fn entries_that_are_no_text_are_kept_as_unreadable() {
+        let list: IpAllowlist =
+            serde_json::from_str(r#"{"ip_allowlist": ["10.0.0.0/8", {"cidr": "0.0.0.0/0"}, null]}"#).unwrap();
+        let rows = allowlist(&list, &Settings::default()).rows;
+        assert_eq!(rows.iter().map(|row| row["valid"] == true).collect::<Vec<_>>(), [true, false, false]);
+        assert!(serde_json::from_str::<IpAllowlist>("{}").unwrap().ip_allowlist.is_none());
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub(crate) struct GateRule {
     pub strict: bool,
     /// Whether a scan with failed sources may exit 0.
     pub allow_incomplete: bool,
+    /// Whether stale attestations and waivers fail the scan.
+    pub fail_on_hygiene: bool,
 }
 
 /// Everything a report is made of.
@@ -43,6 +45,8 @@ pub(crate) struct Evaluation<'a> {
     pub gate: GateRule,
     /// Wall time; none where output has to be reproducible.
     pub duration: Option<Duration>,
+    /// Which attestations and waivers are stale, or meaningless.
+    pub hygiene: Vec<String>,
     /// The verdicts.
     pub assessments: Vec<Assessment>,
 }
@@ -72,13 +76,14 @@ impl Report {
                 }),
             },
             workspace: workspace(facts),
-            gate: decide(gate, &evaluation.assessments, &sources),
+            gate: decide(gate, &evaluation.assessments, &sources, !evaluation.hygiene.is_empty()),
             assessments: evaluation.assessments,
-            warnings: outcomes
-                .warnings
-                .into_iter()
-                .chain(config.map(Config::without_effect).unwrap_or_default())
-                .collect(),
+            warnings: [
+                outcomes.warnings,
+                evaluation.hygiene,
+                config.map(Config::without_effect).unwrap_or_default(),
+            ]
+            .concat(),
             sources,
         }
     }
@@ -116,17 +121,14 @@ fn workspace(facts: &Facts) -> WorkspaceInfo {
     }
 }
 
-fn decide(rule: GateRule, assessments: &[Assessment], sources: &[SourceReport]) -> Gate {
-    let violates = |assessment: &&Assessment| {
-        rule.fail_on.is_some_and(|gate| assessment.control.level <= gate)
-            && match assessment.verdict.status {
-                Status::Fail => true,
-                Status::Manual | Status::Unknown => rule.strict,
-                Status::Pass => false,
-            }
+fn decide(rule: GateRule, assessments: &[Assessment], sources: &[SourceReport], hygiene: bool) -> Gate {
+    let counted = |assessment: &&Assessment| {
+        rule.fail_on.is_some_and(|gate| assessment.control.level <= gate) && assessment.violates(rule.strict)
     };
     let violations: Vec<_> =
-        assessments.iter().filter(violates).map(|assessment| assessment.control.id.clone()).collect();
+        assessments.iter().filter(counted).map(|assessment| assessment.control.id.clone()).collect();
+    let stale = rule.fail_on_hygiene && hygiene;
+    let passed = violations.is_empty() && !stale;
     let ended = |id| sources.iter().find(|source| source.id == id).map(|source| source.status);
     let failed = sources.iter().any(|source| source.status == SourceStatus::Failed);
     // Without the list of teammates there is no scan to speak of, whatever was allowed.
@@ -135,8 +137,9 @@ fn decide(rule: GateRule, assessments: &[Assessment], sources: &[SourceReport]) 
     Gate {
         fail_on: rule.fail_on,
         strict: rule.strict,
-        passed: violations.is_empty(),
-        exit: Exit::of_scan(!violations.is_empty(), incomplete),
+        passed,
+        stale,
+        exit: Exit::of_scan(!passed, incomplete),
         violations,
     }
 }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::controls::{Control, Level};
 use crate::exit::Exit;
 use crate::snapshot::{SourceId, SourceStatus};
-use crate::verdict::{Status, Verdict};
+use crate::verdict::{Basis, Decision, Status, Verdict};
 
 mod assemble;
 mod format;
@@ -112,6 +112,44 @@ pub(crate) struct Assessment {
     pub control: Arc<Control>,
     /// What the scan says.
     pub verdict: Verdict,
+    /// The decision to live with the control as a whole, where there is one.
+    pub waived: Option<Decision>,
+    /// Whether the baseline has the control with the same status.
+    pub known: bool,
+}
+
+impl Assessment {
+    /// An assessment over which nothing is laid yet.
+    pub(crate) const fn new(control: Arc<Control>, verdict: Verdict) -> Self {
+        Self { control, verdict, waived: None, known: false }
+    }
+
+    /// Whether decisions cover all that is wrong with the control.
+    pub(crate) fn is_waived(&self) -> bool {
+        let findings = &self.verdict.findings;
+        self.waived.is_some()
+            || (self.verdict.status == Status::Fail
+                && !findings.is_empty()
+                && findings.iter().all(|finding| finding.waived.is_some()))
+    }
+
+    /// Whether an attestation decided the control.
+    pub(crate) fn is_attested(&self) -> bool {
+        self.verdict.basis.contains(&Basis::Attestation)
+    }
+
+    /// Whether the control counts against a gate that it belongs to: something is wrong with it that is neither
+    /// waived nor known. A strict gate counts what was not decided as wrong.
+    pub(crate) fn violates(&self, strict: bool) -> bool {
+        let findings = &self.verdict.findings;
+        match self.verdict.status {
+            Status::Pass => false,
+            _ if self.waived.is_some() => false,
+            Status::Fail if findings.is_empty() => !self.known,
+            Status::Fail => findings.iter().any(|finding| finding.waived.is_none() && !finding.known),
+            Status::Manual | Status::Unknown => strict && !self.known,
+        }
+    }
 }
 
 /// How many controls ended how.
@@ -125,19 +163,25 @@ pub(crate) struct Tally {
     pub manual: usize,
     /// Controls that an error kept from being decided.
     pub unknown: usize,
+    /// Controls that decisions took out of the gate, whatever their status.
+    pub waived: usize,
+    /// Controls that an attestation decided, among those that passed or failed.
+    pub attested: usize,
 }
 
 impl Tally {
-    /// Counts the statuses.
-    pub(crate) fn of(statuses: impl IntoIterator<Item = Status>) -> Self {
+    /// Counts the assessments.
+    pub(crate) fn of<'a>(assessments: impl IntoIterator<Item = &'a Assessment>) -> Self {
         let mut tally = Self::default();
-        for status in statuses {
-            match status {
+        for assessment in assessments {
+            match assessment.verdict.status {
                 Status::Pass => tally.pass += 1,
                 Status::Fail => tally.fail += 1,
                 Status::Manual => tally.manual += 1,
                 Status::Unknown => tally.unknown += 1,
             }
+            tally.waived += usize::from(assessment.is_waived());
+            tally.attested += usize::from(assessment.is_attested());
         }
         tally
     }
@@ -160,6 +204,8 @@ pub(crate) struct Gate {
     pub passed: bool,
     /// The ids of the controls that failed it.
     pub violations: Vec<String>,
+    /// Whether stale attestations and waivers failed it, as was asked for.
+    pub stale: bool,
     /// How the scan ends.
     pub exit: Exit,
 }
@@ -186,12 +232,11 @@ pub(crate) struct Report {
 impl Report {
     /// Counts all controls.
     pub(crate) fn tally(&self) -> Tally {
-        Tally::of(self.assessments.iter().map(|assessment| assessment.verdict.status))
+        Tally::of(&self.assessments)
     }
 
     /// Counts the controls of one level.
     pub(crate) fn tally_of(&self, level: Level) -> Tally {
-        let of_level = self.assessments.iter().filter(|assessment| assessment.control.level == level);
-        Tally::of(of_level.map(|assessment| assessment.verdict.status))
+        Tally::of(self.assessments.iter().filter(|assessment| assessment.control.level == level))
     }
 }

@@ -42,7 +42,14 @@ fn verdict(status: Status, reason: &str) -> Verdict {
         Status::Pass | Status::Fail => vec![Basis::ActivityLog],
         Status::Manual | Status::Unknown => Vec::new(),
     };
-    Verdict { status, basis, reason: reason.to_owned(), findings: Vec::new(), context: Vec::new() }
+    Verdict {
+        status,
+        basis,
+        reason: reason.to_owned(),
+        findings: Vec::new(),
+        context: Vec::new(),
+        attestation: None,
+    }
 }
 
 /// A finding of a control about somebody.
@@ -51,12 +58,8 @@ pub(super) fn finding(control: &str, subject: &str, message: &str) -> Finding {
         Value::Object(row) => row,
         _ => Row::new(),
     };
-    Finding {
-        fingerprint: Fingerprint::new(control, 0, [subject]),
-        subject: subject.to_owned(),
-        message: message.to_owned(),
-        evidence,
-    }
+    let fingerprint = Fingerprint::new(control, 0, [subject]);
+    Finding::new(fingerprint, subject.to_owned(), message.to_owned(), evidence)
 }
 
 fn assessments() -> Vec<Assessment> {
@@ -113,7 +116,7 @@ fn assessments() -> Vec<Assessment> {
         ),
     ]
     .into_iter()
-    .map(|(control, verdict)| Assessment { control: Arc::new(control), verdict })
+    .map(|(control, verdict)| Assessment::new(Arc::new(control), verdict))
     .collect()
 }
 
@@ -177,6 +180,7 @@ pub(super) fn sample() -> Report {
             strict: false,
             passed: false,
             violations: vec!["2.3".to_owned()],
+            stale: false,
             exit: crate::exit::Exit::Violation,
         },
         warnings: vec!["The workspace is in the EU, but US was asked for: use --region eu.".to_owned()],

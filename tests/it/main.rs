@@ -23,6 +23,8 @@ mod intercom;
 mod interrupt;
 /// Reports in files, hostile strings in reports.
 mod output;
+/// Attestations, waivers and baselines.
+mod overlay;
 /// Who is privileged, and what follows.
 mod privilege;
 /// Runs the built binary in a scrubbed environment.

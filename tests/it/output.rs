@@ -118,3 +118,12 @@ fn json_keeps_hostile_names_as_data() {
     report.assert("2.3", "fail");
     assert_eq!(report.subjects("2.3").len(), 7, "no finding is lost");
 }
+
+#[test]
+fn mistakes_on_the_command_line_are_quoted_harmlessly() {
+    let evil = "\u{1b}[2J\u{202e}x";
+    for args in [["scan", "--format", evil], ["scan", "--now", evil], ["scan", "--region", evil]] {
+        let run = program().args(args).run().exits(2).says(r"\u{202e}x");
+        assert!(!run.stderr.contains(['\u{1b}', '\u{202e}']), "{:?}", run.stderr);
+    }
+}

@@ -179,8 +179,7 @@ impl Client {
                     }
                 }
                 Retry::After(wait) => {
-                    let (endpoint, reason) = (request.endpoint(), error.to_string());
-                    self.notify(Notice::Retrying { endpoint, reason, wait });
+                    self.notify(Notice::Retrying { reason: error.to_string(), wait });
                     tokio::time::sleep(wait).await;
                 }
                 Retry::GiveUp(asked) => {

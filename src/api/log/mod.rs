@@ -77,7 +77,7 @@ pub(crate) struct LogReader<'a> {
     seen: RefCell<IdSet>,
     search: Cell<bool>,
     records: [Cell<u64>; Feed::ALL.len()],
-    unreadable: Cell<u64>,
+    unreadable: [Cell<u64>; Feed::ALL.len()],
     warnings: RefCell<Vec<String>>,
 }
 
@@ -101,14 +101,24 @@ impl<'a> LogReader<'a> {
             seen: RefCell::default(),
             search: Cell::new(true),
             records: Default::default(),
-            unreadable: Cell::new(0),
+            unreadable: Default::default(),
             warnings: RefCell::default(),
         }
     }
 
     /// Reads a range to its end. What was delivered before an error stays delivered.
+    ///
+    /// An entry without a readable time or type may be any event: a range that holds one was not read.
     pub(crate) async fn read(&self, query: LogQuery) -> Result<(), LogError> {
-        range::read(self, query).await
+        range::read(self, query).await?;
+        let detail = match self.unreadable[query.feed as usize].get() {
+            0 => return Ok(()),
+            1 => "1 entry has no readable time or type".to_owned(),
+            n => format!("{n} entries have no readable time or type"),
+        };
+        let path = if self.search.get() { page::SEARCH } else { page::LIST };
+        let endpoint = format!("{} {path}", if self.search.get() { "POST" } else { "GET" });
+        Err(ApiError::UnexpectedShape { endpoint, detail }.into())
     }
 
     /// How many events of a feed were delivered.
@@ -118,16 +128,7 @@ impl<'a> LogReader<'a> {
 
     /// What the person who runs the scan should know.
     pub(crate) fn warnings(&self) -> Vec<String> {
-        let mut warnings = self.warnings.borrow().clone();
-        match self.unreadable.get() {
-            0 => {}
-            1 => {
-                warnings.push("1 entry of the activity log has no readable time and was left out".to_owned())
-            }
-            n => warnings
-                .push(format!("{n} entries of the activity log have no readable time and were left out")),
-        }
-        warnings
+        self.warnings.borrow().clone()
     }
 
     fn warn(&self, warning: &str) {
@@ -152,8 +153,13 @@ impl<'a> LogReader<'a> {
         let (mut taken, mut delivered, mut unreadable) = (Taken::default(), 0, 0);
         let (mut seen, mut pass) = (self.seen.borrow_mut(), pass);
         for (text, event) in page.events() {
-            let Some(event) = event else {
-                unreadable += 1;
+            if text == "null" {
+                continue;
+            }
+            let Some(event) = event.filter(|event| !event.activity_type.is_empty()) else {
+                // Counted once for each feed, however often its range is read.
+                let id = self.printer.of(&format!("{:?} {text}", query.feed));
+                unreadable += u64::from(seen.insert(id));
                 continue;
             };
             if !query.wants(&event) {
@@ -173,9 +179,8 @@ impl<'a> LogReader<'a> {
                 }
             }
         }
-        if pass.is_none() {
-            self.unreadable.set(self.unreadable.get() + unreadable);
-        }
+        let left_out = &self.unreadable[query.feed as usize];
+        left_out.set(left_out.get() + unreadable);
         let records = &self.records[query.feed as usize];
         records.set(records.get() + delivered);
         self.client.notify(Notice::Progress { feed: query.feed, records: records.get(), total });

@@ -22,7 +22,7 @@ pub(super) enum Ended {
     Clean,
     /// Something shifted meanwhile: events may have slipped between two pages.
     Shifted,
-    /// The pages repeat, and their end was not found.
+    /// The pages repeat or are missing, and their end was not found.
     Stuck,
 }
 
@@ -56,6 +56,10 @@ pub(super) async fn run(
     let first = pass.fetch(Position::Page(1)).await?;
     pass.total = first.total_pages;
     pass.first_len = first.len();
+    if first.len() == 0 && (first.next.more || first.total_pages.is_some_and(|total| total > 1)) {
+        // Nothing, and more of it to come: that is no empty log.
+        return Ok(Ended::Stuck);
+    }
     pass.take(&first).await?;
     let mut last = (first, 1);
     if let (Order::Parallel, Some(total)) = (order, pass.total) {
@@ -184,11 +188,28 @@ impl Pass<'_> {
                 return Ok(Ended::Stuck);
             }
         }
+        if page.len() == 0 && !by_cursor && self.goes_on_after(number).await? {
+            return Ok(Ended::Stuck);
+        }
         Ok(match (self.repeats, self.shifted) {
             (1.., _) => Ended::Stuck,
             (0, true) => Ended::Shifted,
             (0, false) => Ended::Clean,
         })
+    }
+
+    /// Whether events follow an empty page. Where none do, the announced total was merely too high.
+    async fn goes_on_after(&self, number: u64) -> Result<bool, ApiError> {
+        for further in [Some(number + 1), self.total] {
+            let announced =
+                further.filter(|further| (number + 1..=self.total.unwrap_or(0)).contains(further));
+            if let Some(further) = announced
+                && self.fetch(Position::Page(further)).await?.len() > 0
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 

@@ -52,7 +52,7 @@ async fn read_part(reader: &LogReader<'_>, query: &LogQuery, again: bool) -> Res
     }
     if ended == Ended::Stuck {
         let endpoint = if reader.search.get() { format!("POST {SEARCH}") } else { format!("GET {LIST}") };
-        let detail = "the pages repeat, and their end was not found".to_owned();
+        let detail = "the pages repeat or are missing, and their end was not found".to_owned();
         return Err(ApiError::Paging { endpoint, detail }.into());
     }
     Ok(())

@@ -178,6 +178,61 @@ async fn a_log_that_always_gives_the_same_page_fails() {
 }
 
 #[tokio::test]
+async fn an_empty_page_that_promises_more_is_no_empty_log() {
+    for pages in [json!({"total_pages": 5}), json!({"next": "/admins/activity_logs?page=2"})] {
+        for events in [json!([]), json!(null)] {
+            let body = json!({"activity_logs": events, "pages": pages});
+            let server = Server::start(move |_| ok(&body));
+            let (_, ended, _) = read(&server, query(30)).await;
+            assert!(matches!(ended, Err(LogError::Api(ApiError::Paging { .. }))), "{pages}");
+        }
+    }
+    let empty =
+        Server::start(|_| ok(&json!({"activity_logs": [], "pages": {"total_pages": 1, "next": null}})));
+    assert!(read(&empty, query(30)).await.1.is_ok());
+}
+
+#[tokio::test]
+async fn an_empty_page_amid_others_is_no_end() {
+    for missing in [2, 3] {
+        let all = log(40);
+        let server = Server::start(move |asked| {
+            let (events, page, total) = page_of(&all, asked, 10);
+            let events = if page == missing { json!([]) } else { events };
+            ok(&json!({"activity_logs": events, "pages": {"total_pages": total, "next": null}}))
+        });
+        let (_, ended, _) = read(&server, query(30)).await;
+        assert!(matches!(ended, Err(LogError::Api(ApiError::Paging { .. }))), "{missing}: {ended:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_may_be_any_event_leaves_the_range_unread() {
+    let milliseconds = (SINCE + 60) * 1000;
+    for odd in [
+        json!(7),
+        json!({"id": "a", "activity_type": "t"}),
+        json!({"id": "a", "activity_type": "t", "created_at": milliseconds}),
+        json!({"id": "a", "activity_type": null, "created_at": SINCE + 60}),
+    ] {
+        let body =
+            json!({"activity_logs": [entries(&log(1))[0], odd, null, odd], "pages": {"total_pages": 1}});
+        let server = Server::start(move |asked| {
+            // A wide range fails, so that its halves are read as if for the second time.
+            let wide = asked.number("created_at_after") < Some(SINCE);
+            if wide && asked.number("created_at_before") > Some(SINCE + 20 * DAY) {
+                return refusal(500, "server_error");
+            }
+            ok(&body)
+        });
+        let (got, ended, _) = read(&server, query(30)).await;
+        assert_eq!(got, ["e0"]);
+        let Err(LogError::Api(error)) = ended else { panic!("{odd}: {ended:?}") };
+        assert!(error.to_string().contains("1 entry has no readable time or type"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn the_last_page_given_for_ever_is_read_once() {
     let all = log(25);
     let server = Server::start(move |asked| {

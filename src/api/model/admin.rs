@@ -40,7 +40,7 @@ pub(crate) struct Role {
 /// The answer of `GET /admins`: one list, never paged.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct AdminList {
-    /// Every entry; null ones, and what is no object, count as missing.
+    /// Every entry that is not null; what is no object counts as missing.
     #[serde(deserialize_with = "lenient::objects")]
     pub admins: Vec<Option<Admin>>,
 }

@@ -12,11 +12,11 @@ pub(super) fn text<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>
     Ok(optional_cow(input)?.map(Cow::into_owned))
 }
 
-/// The texts of a list; anything else in it, or instead of it, counts as missing.
-pub(super) fn texts<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<String>, D::Error> {
+/// The entries of a list, what is no text among them as JSON; anything instead of a list counts as missing.
+pub(super) fn texts<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Vec<String>>, D::Error> {
     let value = Value::deserialize(input)?;
-    let entries = value.as_array().into_iter().flatten();
-    Ok(entries.filter_map(|entry| entry.as_str().map(str::to_owned)).collect())
+    let text = |entry: &Value| entry.as_str().map_or_else(|| entry.to_string(), str::to_owned);
+    Ok(value.as_array().map(|entries| entries.iter().map(text).collect()))
 }
 
 /// True or false; anything else counts as missing.
@@ -30,9 +30,10 @@ pub(super) fn count<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u64>, 
     Ok(value.as_u64().or_else(|| value.as_str()?.parse().ok()))
 }
 
-/// Seconds since 1970, also with a fraction, as text, or as a date; anything else counts as missing.
+/// Seconds since 1970, also with a fraction, as text, or as a date; anything else counts as missing, and so does
+/// what no calendar has, such as milliseconds.
 pub(super) fn seconds<'de, D: Deserializer<'de>>(input: D) -> Result<Option<i64>, D::Error> {
-    Ok(match Value::deserialize(input)? {
+    let seconds = match Value::deserialize(input)? {
         Value::Number(number) => number.as_i64().or_else(|| {
             let seconds = number.as_f64()?.trunc();
             (seconds.abs() < 1e15).then_some(seconds as i64)
@@ -41,7 +42,8 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(input: D) -> Result<Option<i64>
             text.parse().ok().or_else(|| Some(text.parse::<jiff::Timestamp>().ok()?.as_second()))
         }
         _ => None,
-    })
+    };
+    Ok(seconds.filter(|seconds| jiff::Timestamp::from_second(*seconds).is_ok()))
 }
 
 /// Seconds since 1970, also as text.
@@ -62,11 +64,11 @@ pub(super) fn cow<'de, D: Deserializer<'de>>(input: D) -> Result<Cow<'de, str>, 
     Ok(optional_cow(input)?.unwrap_or_default())
 }
 
-/// The entries of a list that are objects of the expected shape; the rest counts as missing.
+/// The entries of a list that are objects of the expected shape; null is no entry, the rest counts as missing.
 pub(super) fn objects<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     input: D,
 ) -> Result<Vec<Option<T>>, D::Error> {
-    let entries = Vec::<Value>::deserialize(input)?.into_iter();
+    let entries = Vec::<Value>::deserialize(input)?.into_iter().filter(|entry| !entry.is_null());
     Ok(entries.map(|entry| entry.is_object().then(|| serde_json::from_value(entry).ok()).flatten()).collect())
 }
 

@@ -11,9 +11,9 @@ pub(crate) struct IpAllowlist {
     /// Whether the allowlist is on. On with an empty list allows everyone.
     #[serde(deserialize_with = "lenient::flag")]
     pub enabled: Option<bool>,
-    /// Addresses and CIDR ranges, as the workspace wrote them.
+    /// Addresses and CIDR ranges, as the workspace wrote them; none where the answer has no list.
     #[serde(deserialize_with = "lenient::texts")]
-    pub ip_allowlist: Vec<String>,
+    pub ip_allowlist: Option<Vec<String>>,
 }
 
 /// What one endpoint of the token probe answered.

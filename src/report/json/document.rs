@@ -12,7 +12,7 @@ use crate::controls::{self, Level, Step};
 use crate::facts::Row;
 use crate::report::{Assessment, Gate, Origin, Report, SourceReport, Tally};
 use crate::snapshot::SourceStatus;
-use crate::verdict::Finding;
+use crate::verdict::{Decision, Finding, Statement};
 
 /// The version of what this module writes.
 pub(super) const SCHEMA_VERSION: &str = "1";
@@ -124,13 +124,15 @@ struct Control<'a> {
     basis: Vec<&'static str>,
     reason: &'a str,
     findings: Vec<FindingObject<'a>>,
-    waived: Option<Overlay>,
-    attestation: Option<Overlay>,
+    waived: Option<DecisionObject<'a>>,
+    attestation: Option<StatementObject<'a>>,
     context: &'a [String],
     frameworks: &'a BTreeMap<String, Vec<String>>,
     remediation: Vec<StepObject<'a>>,
     origin: String,
     replaces_built_in: bool,
+    /// Whether the baseline has the control with the same status.
+    known: bool,
 }
 
 #[derive(Serialize)]
@@ -139,13 +141,30 @@ struct FindingObject<'a> {
     subject: &'a str,
     message: &'a str,
     evidence: &'a Row,
-    waived: Option<Overlay>,
+    waived: Option<DecisionObject<'a>>,
+    /// Whether the baseline shows it too.
+    known: bool,
 }
 
-/// A decision or a statement laid over a verdict. This version of the program makes none, and the type
-/// has no value, so the field is always null.
+/// A decision to live with something.
 #[derive(Serialize)]
-enum Overlay {}
+struct DecisionObject<'a> {
+    reason: &'a str,
+    by: &'a str,
+    on: Option<String>,
+    expires: String,
+}
+
+/// What a person saw and signed for.
+#[derive(Serialize)]
+struct StatementObject<'a> {
+    result: &'static str,
+    by: &'a str,
+    on: String,
+    expires: String,
+    evidence: Option<&'a str>,
+    note: Option<&'a str>,
+}
 
 #[derive(Serialize)]
 struct StepObject<'a> {
@@ -161,6 +180,8 @@ struct GateObject<'a> {
     passed: bool,
     violations: &'a [String],
     exit_code: u8,
+    /// Whether stale attestations and waivers failed it.
+    stale: bool,
 }
 
 /// An instant in UTC, in whole seconds: `2026-02-01T12:00:00Z`.
@@ -187,8 +208,8 @@ const fn status_of(status: SourceStatus) -> &'static str {
 
 impl From<Tally> for Counters {
     fn from(tally: Tally) -> Self {
-        let Tally { pass, fail, manual, unknown } = tally;
-        Self { pass, fail, manual, unknown, waived: 0, attested: 0, coverage: tally.coverage() }
+        let Tally { pass, fail, manual, unknown, waived, attested } = tally;
+        Self { pass, fail, manual, unknown, waived, attested, coverage: tally.coverage() }
     }
 }
 
@@ -208,7 +229,7 @@ impl<'a> From<&'a SourceReport> for Source<'a> {
 
 impl<'a> From<&'a Assessment> for Control<'a> {
     fn from(assessment: &'a Assessment) -> Self {
-        let Assessment { control, verdict } = assessment;
+        let Assessment { control, verdict, waived, known } = assessment;
         let (origin, replaces_built_in) = match &control.origin {
             controls::Origin::BuiltIn => ("built-in".to_owned(), false),
             controls::Origin::File(path) => (path.to_string_lossy().into_owned(), false),
@@ -223,13 +244,14 @@ impl<'a> From<&'a Assessment> for Control<'a> {
             basis: verdict.basis.iter().map(|basis| basis.as_str()).collect(),
             reason: &verdict.reason,
             findings: verdict.findings.iter().map(FindingObject::from).collect(),
-            waived: None,
-            attestation: None,
+            waived: waived.as_ref().map(DecisionObject::from),
+            attestation: verdict.attestation.as_ref().map(StatementObject::from),
             context: &verdict.context,
             frameworks: &control.frameworks,
             remediation: control.steps.iter().map(StepObject::from).collect(),
             origin,
             replaces_built_in,
+            known: *known,
         }
     }
 }
@@ -241,7 +263,32 @@ impl<'a> From<&'a Finding> for FindingObject<'a> {
             subject: &finding.subject,
             message: &finding.message,
             evidence: &finding.evidence,
-            waived: None,
+            waived: finding.waived.as_ref().map(DecisionObject::from),
+            known: finding.known,
+        }
+    }
+}
+
+impl<'a> From<&'a Decision> for DecisionObject<'a> {
+    fn from(decision: &'a Decision) -> Self {
+        Self {
+            reason: &decision.reason,
+            by: &decision.by,
+            on: decision.on.map(|on| on.to_string()),
+            expires: decision.expires.to_string(),
+        }
+    }
+}
+
+impl<'a> From<&'a Statement> for StatementObject<'a> {
+    fn from(statement: &'a Statement) -> Self {
+        Self {
+            result: if statement.pass { "pass" } else { "fail" },
+            by: &statement.by,
+            on: statement.on.to_string(),
+            expires: statement.expires.to_string(),
+            evidence: statement.evidence.as_deref(),
+            note: statement.note.as_deref(),
         }
     }
 }
@@ -260,6 +307,7 @@ impl<'a> From<&'a Gate> for GateObject<'a> {
             passed: gate.passed,
             violations: &gate.violations,
             exit_code: gate.exit.code(),
+            stale: gate.stale,
         }
     }
 }

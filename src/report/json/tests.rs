@@ -172,7 +172,8 @@ fn everything_but_the_controls() {
         "violations": [
           "2.3"
         ],
-        "exit_code": 1
+        "exit_code": 1,
+        "stale": false
       },
       "warnings": [
         "The workspace is in the EU, but US was asked for: use --region eu."
@@ -211,7 +212,8 @@ fn a_failing_control_in_full() {
             "count": 3,
             "email": "ada@example.com"
           },
-          "waived": null
+          "waived": null,
+          "known": false
         }
       ],
       "waived": null,
@@ -238,7 +240,8 @@ fn a_failing_control_in_full() {
         }
       ],
       "origin": "built-in",
-      "replaces_built_in": false
+      "replaces_built_in": false,
+      "known": false
     }
     "#);
 }

@@ -3,10 +3,11 @@
 use comfy_table::{ColumnConstraint, Width};
 
 use crate::controls::{Control, Origin};
-use crate::report::Report;
 use crate::report::page::{Page, status_word, table};
 use crate::report::style::Role;
+use crate::report::{Assessment, Report};
 use crate::text;
+use crate::verdict::Status;
 
 /// The longest id shown, in columns; ids are short unless somebody means harm.
 const ID_COLUMNS: usize = 10;
@@ -30,6 +31,16 @@ pub(super) fn title(control: &Control) -> String {
     text::line(&control.title, TITLE_COLUMNS)
 }
 
+/// The reason as the table shows it, with what is laid over the verdict.
+fn reason(assessment: &Assessment) -> String {
+    let reason = text::line(&assessment.verdict.reason, REASON_COLUMNS);
+    match (assessment.is_waived(), assessment.verdict.status) {
+        (true, _) => format!("[waived] {reason}"),
+        (false, Status::Fail) if !assessment.violates(false) => format!("[nothing new] {reason}"),
+        _ => reason,
+    }
+}
+
 /// Writes the table of controls, and below it which of them stand in for built-in ones.
 pub(super) fn table_of(page: &mut Page, report: &Report) {
     page.gap();
@@ -47,7 +58,7 @@ pub(super) fn table_of(page: &mut Page, report: &Report) {
             id(control) + mark,
             control.level.label().to_owned(),
             title(control),
-            text::line(&assessment.verdict.reason, REASON_COLUMNS),
+            reason(assessment),
         ]);
     }
     page.table(&table);

@@ -1,12 +1,13 @@
 //! What stands behind the verdicts: findings with their first remedy, and what a person has to check.
 
 use super::controls::{id, title};
+use super::scope::counted;
 use crate::controls::Control;
 use crate::report::page::{Page, status_word};
 use crate::report::style::Role;
 use crate::report::{Assessment, Report};
 use crate::text;
-use crate::verdict::{Finding, Status};
+use crate::verdict::{Decision, Finding, Status};
 
 /// How many findings of a control are listed.
 const MAX_FINDINGS: usize = 20;
@@ -77,10 +78,16 @@ fn name(page: &mut Page, assessment: &Assessment) {
     let Assessment { control, .. } = assessment;
     let text = format!("{} ({}) {}", id(control), control.level.label(), title(control));
     page.entry(0, Role::Status(status), status_word(status), &text);
+    if let Some(decision) = &assessment.waived {
+        page.entry(2, Role::Caution, "note:", &waived(decision));
+    }
 }
 
+/// Findings that fail the gate come first; those that a baseline shows too are not news, and merely counted.
 fn findings(page: &mut Page, findings: &[Finding]) {
-    for finding in findings.iter().take(MAX_FINDINGS) {
+    let (known, mut news): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.known);
+    news.sort_by_key(|finding| finding.waived.is_some());
+    for finding in news.iter().take(MAX_FINDINGS) {
         let subject = text::line(&finding.subject, SUBJECT_COLUMNS);
         let message = text::line(&finding.message, MESSAGE_COLUMNS);
         let text = match (subject.is_empty(), message.is_empty()) {
@@ -88,9 +95,21 @@ fn findings(page: &mut Page, findings: &[Finding]) {
             (true, true) => "(without a name)".to_owned(),
             _ => subject + &message,
         };
-        page.entry(2, Role::Bad, "-", &text);
+        match &finding.waived {
+            Some(decision) => page.entry(2, Role::Label, "-", &format!("{text} ({})", waived(decision))),
+            None => page.entry(2, Role::Bad, "-", &text),
+        }
     }
-    more(page, findings.len(), MAX_FINDINGS);
+    more(page, news.len(), MAX_FINDINGS);
+    if !known.is_empty() {
+        page.text(2, &format!("{} in the baseline too", counted(known.len() as u64, "finding")));
+    }
+}
+
+/// A decision in a few words.
+fn waived(decision: &Decision) -> String {
+    let by = text::line(&decision.by, SUBJECT_COLUMNS);
+    format!("waived by {by} until {}: {}", decision.expires, text::line(&decision.reason, MESSAGE_COLUMNS))
 }
 
 fn context(page: &mut Page, context: &[String], most: usize) {

@@ -23,7 +23,14 @@ pub(super) fn counts(page: &mut Page, report: &Report) {
     }
     table.add_row(row("All", &report.tally()));
     page.table(&table);
-    page.text(0, "Coverage is the share of controls that pass or fail by what the data shows.");
+    page.text(0, "Coverage is the share of controls that pass or fail by what was observed.");
+    let Tally { waived, attested, .. } = report.tally();
+    if waived > 0 {
+        page.text(0, &format!("{} left the gate by a decision.", counted(waived as u64, "control")));
+    }
+    if attested > 0 {
+        page.text(0, &format!("{} decided by what a person attested.", counted(attested as u64, "control")));
+    }
 }
 
 fn row(label: &str, tally: &Tally) -> [String; 6] {
@@ -43,7 +50,7 @@ pub(super) fn gate(page: &mut Page, report: &Report) {
     page.gap();
     let gate = &report.gate;
     let what = if gate.strict { "fails, is manual or is unknown" } else { "fails" };
-    let (role, word, why) = match (gate.fail_on, gate.passed) {
+    let (role, word, why) = match (gate.fail_on, gate.violations.is_empty()) {
         (None, true) => (Role::Caution, "GATE OFF:", "nothing fails the scan (--fail-on never)".to_owned()),
         (Some(level), true) => {
             (Role::Good, "GATE PASSED:", format!("no control up to {} {what}", level.label()))
@@ -61,6 +68,9 @@ pub(super) fn gate(page: &mut Page, report: &Report) {
         }
     };
     page.entry(0, role, word, &why);
+    if gate.stale {
+        page.entry(0, Role::Bad, "STALE:", "attestations or waivers need attention, see the warnings");
+    }
     let unread = unread(report);
     if !unread.is_empty() {
         page.entry(0, Role::Bad, "INCOMPLETE:", &format!("not all could be read of {unread}"));

@@ -109,7 +109,7 @@ fn at_80_columns() {
     L2        0     1       1        0      50 %
     L3        0     0       0        1       0 %
     All       1     2       2        1      50 %
-    Coverage is the share of controls that pass or fail by what the data shows.
+    Coverage is the share of controls that pass or fail by what was observed.
 
     GATE FAILED: 1 control up to L1 fails: 2.3
     INCOMPLETE: not all could be read of the activity log
@@ -186,7 +186,7 @@ fn at_120_columns() {
     L2        0     1       1        0      50 %
     L3        0     0       0        1       0 %
     All       1     2       2        1      50 %
-    Coverage is the share of controls that pass or fail by what the data shows.
+    Coverage is the share of controls that pass or fail by what was observed.
 
     GATE FAILED: 1 control up to L1 fails: 2.3
     INCOMPLETE: not all could be read of the activity log

@@ -168,12 +168,14 @@ impl Run<'_, '_> {
                     .to_owned(),
             );
         }
+        let mut odd = None;
         let admins: Result<Vec<Admin>, ApiError> = admins.map(|list| {
             let all = list.admins.len();
             let known: Vec<Admin> = list.admins.into_iter().flatten().collect();
             if known.len() < all {
-                let odd = all - known.len();
-                warnings.push(format!("{odd} of {all} entries of the list of teammates are no teammates"));
+                // Whoever cannot be read may be anybody: what was read can prove a fail, but no pass.
+                let detail = format!("{} of {all} entries of the list are no teammates", all - known.len());
+                odd = Some(ApiError::UnexpectedShape { endpoint: "GET /admins".to_owned(), detail });
             }
             known
         });
@@ -181,10 +183,10 @@ impl Run<'_, '_> {
             self.hand_over(Record::Admins(admins))?;
         }
         open.send_replace(true);
-        let feeds = [
-            (Feed::Me, self.outcome(Feed::Me, me.map(|_| 1))),
-            (Feed::Admins, self.outcome(Feed::Admins, admins.map(|admins| admins.len() as u64))),
-        ];
+        let records = admins.as_ref().map_or(0, |admins| admins.len() as u64);
+        let mut team = self.outcome(Feed::Admins, odd.map_or(admins.map(|_| records), Err));
+        team.records = records;
+        let feeds = [(Feed::Me, self.outcome(Feed::Me, me.map(|_| 1))), (Feed::Admins, team)];
         Ok(Head { feeds, warnings })
     }
 
@@ -193,7 +195,7 @@ impl Run<'_, '_> {
         if let Ok(list) = &answer {
             self.hand_over(Record::IpAllowlist(list))?;
         }
-        let records = answer.map(|list| list.ip_allowlist.len() as u64);
+        let records = answer.map(|list| list.ip_allowlist.map_or(0, |ranges| ranges.len() as u64));
         Ok(self.outcome(Feed::IpAllowlist, records))
     }
 

@@ -22,7 +22,7 @@ fn workspace(special: impl Fn(&Asked) -> Option<Reply> + Send + Sync + 'static) 
     Server::start(move |asked| {
         special(asked).unwrap_or_else(|| match &*asked.path {
             "/me" => ok(&json!({"id": 1, "app": {"id_code": "w", "created_at": NOW - 1000 * DAY}})),
-            "/admins" => ok(&json!({"admins": [{"id": "1"}, null, {"id": 2}, "x"]})),
+            "/admins" => ok(&json!({"admins": [{"id": "1"}, {"id": 2}]})),
             "/admins/activity_logs/search" => {
                 let body = asked.json();
                 let name = match (&body["event_types"][0], body["event_types"].is_null()) {
@@ -75,7 +75,7 @@ async fn reads_every_source_and_head_before_events() {
     for event in ["LogWindow window", "LogHistory role_change", "LogArrivals admin_login_success"] {
         assert!(at("me") < at(event) && at("admins 2") < at(event), "{records:?}");
     }
-    assert!(outcomes.warnings[0].contains("2 of 4"));
+    assert!(outcomes.warnings.is_empty());
     assert_eq!(outcomes.feeds[&Feed::TokenProbe].requests, 6);
     let asked = server.asked();
     assert_eq!(asked.len(), 12);
@@ -126,6 +126,19 @@ async fn a_refused_me_is_only_a_warning() {
     let asked = server.asked();
     let history = asked.iter().find(|asked| asked.body.contains("role_change")).unwrap().json();
     assert_eq!(history["created_at_after"], NOW - 730 * DAY - 1);
+}
+
+#[tokio::test]
+async fn a_list_of_teammates_with_odd_entries_is_not_complete() {
+    let server = workspace(|asked| {
+        let list = json!({"admins": [{"id": "1"}, null, {"id": 2}, "x"]});
+        (asked.path == "/admins").then(|| ok(&list))
+    });
+    let (outcomes, records) = run(&server, 9_000).await;
+    let outcome = &outcomes.unwrap().feeds[&Feed::Admins];
+    assert_eq!((outcome.status, outcome.records), (SourceStatus::Failed, 2));
+    assert!(outcome.detail.as_deref().unwrap().contains("1 of 3 entries"));
+    assert!(records.contains(&"admins 2".to_owned()));
 }
 
 #[tokio::test]

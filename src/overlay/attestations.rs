@@ -1,0 +1,108 @@
+//! Attestations: what a person saw in the web app and signed for, as evidence where the data shows nothing.
+
+use jiff::civil::Date;
+
+use super::counts;
+use crate::config::{Attestation, Attested};
+use crate::facts::Row;
+use crate::report::Assessment;
+use crate::verdict::{Basis, Finding, Fingerprint, Statement, Status, Verdict, WORKSPACE};
+
+/// The index of the check that a finding from an attestation is counted under: behind all real ones.
+const CHECK: usize = usize::MAX;
+
+/// Lets the attestations enter the verdicts they are about.
+pub(crate) fn enter_all(assessments: &mut [Assessment], attestations: &[Attestation], today: Date) {
+    for assessment in assessments {
+        let verdict = assessment.verdict.clone();
+        assessment.verdict = enter(&assessment.control.id, verdict, attestations, today);
+    }
+}
+
+/// Lets the attestations of a control enter its verdict.
+///
+/// The newest that counts decides a manual control. Data that says fail beats an attested pass, an attested fail
+/// beats data that says pass, and nothing lifts an unknown; a contradiction is reported.
+pub(crate) fn enter(control: &str, verdict: Verdict, attestations: &[Attestation], today: Date) -> Verdict {
+    let own = || attestations.iter().filter(|attestation| attestation.control.eq_ignore_ascii_case(control));
+    let valid = own().filter(|a| counts(Some(a.on.value), a.expires.value, today));
+    // Of several on one day, the one written last.
+    match valid.max_by_key(|attestation| (attestation.on.value, attestation.line)) {
+        Some(attestation) => decide(control, verdict, attestation),
+        None => match own().filter(|a| a.expires.value < today).max_by_key(|a| (a.expires.value, a.line)) {
+            Some(expired) => remember(verdict, expired),
+            None => verdict,
+        },
+    }
+}
+
+fn decide(control: &str, mut verdict: Verdict, attestation: &Attestation) -> Verdict {
+    let statement = statement(attestation);
+    let signed = describe(attestation);
+    match (verdict.status, attestation.result) {
+        (Status::Manual, result) => {
+            verdict.context.insert(0, format!("not shown by the data: {}", verdict.reason));
+            verdict.reason = signed;
+            verdict.basis = vec![Basis::Attestation];
+            match result {
+                Attested::Pass => {
+                    verdict.status = Status::Pass;
+                    verdict.findings.clear();
+                }
+                Attested::Fail => {
+                    verdict.status = Status::Fail;
+                    verdict.findings.push(finding(control, attestation));
+                }
+            }
+        }
+        (Status::Pass, Attested::Fail) => {
+            verdict.context.push(format!("contradiction: the data says pass ({})", verdict.reason));
+            verdict.reason = signed;
+            verdict.status = Status::Fail;
+            verdict.basis.push(Basis::Attestation);
+            verdict.findings.push(finding(control, attestation));
+        }
+        (Status::Fail, Attested::Pass) => {
+            verdict.context.push(format!("contradiction: {signed}, but the data says fail, and data counts"));
+        }
+        (Status::Unknown, _) => {
+            verdict
+                .context
+                .push(format!("{signed}; that does not stand in for data an error kept from being read"));
+        }
+        (Status::Pass, Attested::Pass) | (Status::Fail, Attested::Fail) => verdict.context.push(signed),
+    }
+    verdict.attestation = Some(statement);
+    verdict
+}
+
+/// An attestation that no longer counts is still worth knowing: somebody looked once.
+fn remember(mut verdict: Verdict, expired: &Attestation) -> Verdict {
+    verdict.context.push(format!("{}; expired on {}", describe(expired), expired.expires.value));
+    verdict
+}
+
+fn finding(control: &str, attestation: &Attestation) -> Finding {
+    let message = attestation.note.clone().unwrap_or_else(|| "seen not to hold".to_owned());
+    let fingerprint = Fingerprint::new(control, CHECK, [WORKSPACE]);
+    Finding::new(fingerprint, WORKSPACE.to_owned(), message, Row::new())
+}
+
+fn describe(attestation: &Attestation) -> String {
+    let word = match attestation.result {
+        Attested::Pass => "pass",
+        Attested::Fail => "fail",
+    };
+    format!("attested as {word} by {} on {}", attestation.by, attestation.on.value)
+}
+
+fn statement(attestation: &Attestation) -> Statement {
+    Statement {
+        pass: attestation.result == Attested::Pass,
+        by: attestation.by.clone(),
+        on: attestation.on.value,
+        expires: attestation.expires.value,
+        evidence: attestation.evidence.clone(),
+        note: attestation.note.clone(),
+    }
+}

@@ -1,0 +1,226 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+
+use super::*;
+use crate::config::{Attestation, Attested, Config, Waiver};
+use crate::controls::{Control, Level, Origin};
+use crate::document::Located;
+use crate::facts::Row;
+use crate::report::Assessment;
+use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict};
+
+const TODAY: Date = date(2026, 8, 1);
+
+fn located<T>(value: T) -> Located<T> {
+    Located { value, line: 1 }
+}
+
+fn attested(result: Attested, on: Date, expires: Date) -> Attestation {
+    Attestation {
+        control: located("1.3".to_owned()),
+        result,
+        by: "Dana Ruiz".to_owned(),
+        on: located(on),
+        expires: located(expires),
+        evidence: None,
+        note: None,
+        line: 1,
+    }
+}
+
+fn waiver(subject: Option<&str>, expires: Date) -> Waiver {
+    Waiver {
+        control: located("1.3".to_owned()),
+        subject: subject.map(str::to_owned),
+        reason: "moving away from it".to_owned(),
+        by: "Dana Ruiz".to_owned(),
+        on: None,
+        expires: located(expires),
+        line: 1,
+    }
+}
+
+fn verdict(status: Status, subjects: &[&str]) -> Verdict {
+    let finding = |subject: &&str| {
+        Finding::new(Fingerprint::new("1.3", 0, [*subject]), (*subject).to_owned(), String::new(), Row::new())
+    };
+    let decided = matches!(status, Status::Pass | Status::Fail);
+    Verdict {
+        status,
+        basis: if decided { vec![Basis::Api] } else { Vec::new() },
+        reason: "the data says so".to_owned(),
+        findings: subjects.iter().map(finding).collect(),
+        context: Vec::new(),
+        attestation: None,
+    }
+}
+
+fn assessment(status: Status, subjects: &[&str]) -> Assessment {
+    let control = Control {
+        id: "1.3".to_owned(),
+        title: "Title".to_owned(),
+        level: Level::L1,
+        section: "Section".to_owned(),
+        since: None,
+        description: "Description".to_owned(),
+        rationale: "Rationale".to_owned(),
+        prerequisites: Vec::new(),
+        effort: String::new(),
+        frameworks: BTreeMap::new(),
+        steps: Vec::new(),
+        params: BTreeMap::new(),
+        pack: None,
+        origin: Origin::BuiltIn,
+    };
+    Assessment::new(Arc::new(control), verdict(status, subjects))
+}
+
+fn enter(status: Status, attestations: &[Attestation], today: Date) -> Verdict {
+    attestations::enter("1.3", verdict(status, &[]), attestations, today)
+}
+
+#[test]
+fn an_attestation_decides_a_manual_control() {
+    let pass = enter(Status::Manual, &[attested(Attested::Pass, TODAY, TODAY)], TODAY);
+    assert_eq!((pass.status, pass.basis.as_slice()), (Status::Pass, &[Basis::Attestation][..]));
+    assert!(pass.reason.contains("Dana Ruiz") && pass.context[0].contains("the data says so"));
+    let fail = enter(Status::Manual, &[attested(Attested::Fail, TODAY, TODAY)], TODAY);
+    assert_eq!((fail.status, fail.findings.len()), (Status::Fail, 1));
+}
+
+#[test]
+fn the_newest_attestation_counts() {
+    let old = attested(Attested::Fail, date(2026, 7, 1), date(2026, 12, 31));
+    let new = attested(Attested::Pass, date(2026, 7, 2), date(2026, 12, 31));
+    assert_eq!(enter(Status::Manual, &[new, old], TODAY).status, Status::Pass);
+}
+
+#[test]
+fn data_that_says_fail_stays_a_fail_and_the_contradiction_shows() {
+    let verdict = enter(Status::Fail, &[attested(Attested::Pass, TODAY, TODAY)], TODAY);
+    assert_eq!((verdict.status, verdict.basis.as_slice()), (Status::Fail, &[Basis::Api][..]));
+    assert!(verdict.context[0].contains("contradiction"), "{:?}", verdict.context);
+}
+
+#[test]
+fn somebody_who_saw_it_fail_outweighs_data_that_passes() {
+    let verdict = enter(Status::Pass, &[attested(Attested::Fail, TODAY, TODAY)], TODAY);
+    assert_eq!((verdict.status, verdict.findings.len()), (Status::Fail, 1));
+}
+
+#[test]
+fn nothing_lifts_an_unknown() {
+    let verdict = enter(Status::Unknown, &[attested(Attested::Pass, TODAY, TODAY)], TODAY);
+    assert_eq!(verdict.status, Status::Unknown);
+    assert!(verdict.attestation.is_some());
+}
+
+#[test]
+fn an_expired_attestation_is_remembered_and_does_not_count() {
+    let expired = attested(Attested::Pass, date(2026, 1, 1), date(2026, 7, 31));
+    let verdict = enter(Status::Manual, &[expired], TODAY);
+    assert_eq!(verdict.status, Status::Manual);
+    assert!(verdict.context[0].contains("expired on 2026-07-31") && verdict.context[0].contains("Dana Ruiz"));
+    let future = attested(Attested::Pass, date(2026, 8, 2), date(2026, 9, 1));
+    assert_eq!(enter(Status::Manual, &[future], TODAY).status, Status::Manual);
+}
+
+#[test]
+fn a_waiver_of_one_subject_leaves_the_others_in_the_gate() {
+    let mut all = [assessment(Status::Fail, &["ana@acme.example", "bo@acme.example"])];
+    let matched = waivers::lay_over(&mut all, &[waiver(Some("ANA@acme.example"), TODAY)], TODAY);
+    assert_eq!(matched, [true]);
+    assert!(all[0].violates(false) && !all[0].is_waived());
+    let both = [waiver(Some("ana@acme.example"), TODAY), waiver(Some("bo@acme.example"), TODAY)];
+    waivers::lay_over(&mut all, &both, TODAY);
+    assert!(!all[0].violates(true) && all[0].is_waived());
+}
+
+#[test]
+fn a_waiver_that_is_over_waives_nothing() {
+    let mut all = [assessment(Status::Fail, &["ana@acme.example"])];
+    let matched = waivers::lay_over(&mut all, &[waiver(None, date(2026, 7, 31))], TODAY);
+    assert!(matched[0] && all[0].violates(false));
+    // A control that passes needs no waiver: one for it is stale.
+    let mut passing = [assessment(Status::Pass, &[])];
+    assert_eq!(waivers::lay_over(&mut passing, &[waiver(None, TODAY)], TODAY), [false]);
+}
+
+#[test]
+fn what_went_stale_is_said_aloud() {
+    let config = Config {
+        path: "intercom-harden.toml".to_owned(),
+        attestations: vec![
+            attested(Attested::Pass, date(2026, 1, 1), date(2026, 7, 31)),
+            attested(Attested::Pass, date(2026, 9, 1), date(2027, 1, 1)),
+        ],
+        waivers: vec![
+            waiver(None, date(2026, 8, 14)),
+            waiver(Some("x"), date(2027, 8, 14)),
+            waiver(Some("X"), date(2027, 8, 15)),
+        ],
+        ..Config::default()
+    };
+    let complaints = hygiene::complaints(&config, &[true, false, true], |id| id == "1.3", TODAY);
+    let says = |phrase: &str| complaints.iter().filter(|complaint| complaint.contains(phrase)).count();
+    assert_eq!(says("expired on 2026-07-31"), 1, "{complaints:#?}");
+    assert_eq!(says("lies in the future"), 1, "{complaints:#?}");
+    assert_eq!(says("expires on 2026-08-14"), 1, "{complaints:#?}");
+    assert_eq!(says("matches nothing"), 1, "{complaints:#?}");
+    assert_eq!(says("is there twice"), 2, "{complaints:#?}");
+    let unknown = hygiene::complaints(&config, &[true, true, true], |_| false, TODAY);
+    assert_eq!(unknown.iter().filter(|complaint| complaint.contains("names no control")).count(), 5);
+}
+
+fn any_status() -> impl Strategy<Value = Status> {
+    prop::sample::select(Status::ALL.to_vec())
+}
+
+fn any_day() -> impl Strategy<Value = Date> {
+    (-40_i64..40).prop_map(|days| TODAY.saturating_add(jiff::Span::new().days(days)))
+}
+
+proptest! {
+    /// A decision is not an observation.
+    #[test]
+    fn a_waiver_never_changes_a_status(
+        status in any_status(),
+        expires in prop::collection::vec((any_day(), prop::bool::ANY), 0..5),
+    ) {
+        let mut all = [assessment(status, &["ana@acme.example"])];
+        let before = all[0].verdict.status;
+        let waivers: Vec<_> = expires
+            .into_iter()
+            .map(|(day, whole)| waiver((!whole).then_some("ana@acme.example"), day))
+            .collect();
+        waivers::lay_over(&mut all, &waivers, TODAY);
+        prop_assert_eq!(all[0].verdict.status, before);
+        prop_assert_eq!(all[0].verdict.findings.len(), 1);
+    }
+
+    /// What data shows to be wrong stays wrong, and what could not be read stays unknown.
+    #[test]
+    fn attestations_never_make_a_pass_of_a_fail_or_an_unknown(
+        status in prop::sample::select(vec![Status::Fail, Status::Unknown]),
+        signed in prop::collection::vec((any_day(), any_day(), prop::bool::ANY), 0..6),
+    ) {
+        let result = |pass| if pass { Attested::Pass } else { Attested::Fail };
+        let attestations: Vec<_> =
+            signed.into_iter().map(|(on, expires, pass)| attested(result(pass), on, expires)).collect();
+        prop_assert_eq!(enter(status, &attestations, TODAY).status, status);
+    }
+
+    /// The last day counts to its end, whatever the clock on the wall says.
+    #[test]
+    fn expiry_holds_through_the_end_of_the_day(seconds in 0_i64..86_400) {
+        let midnight: Timestamp = "2026-08-01T00:00:00Z".parse().unwrap();
+        let instant = midnight.saturating_add(jiff::SignedDuration::from_secs(seconds)).unwrap();
+        let last_day = [attested(Attested::Pass, TODAY, TODAY)];
+        prop_assert_eq!(enter(Status::Manual, &last_day, day_of(instant)).status, Status::Pass);
+        let next = instant.saturating_add(jiff::SignedDuration::from_hours(24)).unwrap();
+        prop_assert_eq!(enter(Status::Manual, &last_day, day_of(next)).status, Status::Manual);
+    }
+}

@@ -1,0 +1,53 @@
+//! Waivers: decisions to live with a finding for a while. They never change a status.
+
+use jiff::civil::Date;
+
+use super::counts;
+use crate::config::Waiver;
+use crate::report::Assessment;
+use crate::verdict::{Decision, Status};
+
+/// Marks what the waivers cover, and says for each waiver whether it covered anything.
+pub(crate) fn lay_over(assessments: &mut [Assessment], waivers: &[Waiver], today: Date) -> Vec<bool> {
+    waivers.iter().map(|waiver| apply(assessments, waiver, today)).collect()
+}
+
+fn apply(assessments: &mut [Assessment], waiver: &Waiver, today: Date) -> bool {
+    let in_question = |assessment: &&mut Assessment| {
+        assessment.control.id.eq_ignore_ascii_case(&waiver.control)
+            && assessment.verdict.status != Status::Pass
+    };
+    let valid = counts(waiver.on.as_ref().map(|on| on.value), waiver.expires.value, today);
+    let mut matched = false;
+    for assessment in assessments.iter_mut().filter(in_question) {
+        let decision = decision(waiver);
+        match &waiver.subject {
+            None => {
+                matched = true;
+                if valid {
+                    assessment.waived = Some(decision);
+                }
+            }
+            Some(subject) => {
+                let subject = subject.to_lowercase();
+                let findings = assessment.verdict.findings.iter_mut();
+                for finding in findings.filter(|finding| finding.subject.to_lowercase() == subject) {
+                    matched = true;
+                    if valid {
+                        finding.waived = Some(decision.clone());
+                    }
+                }
+            }
+        }
+    }
+    matched
+}
+
+fn decision(waiver: &Waiver) -> Decision {
+    Decision {
+        reason: waiver.reason.clone(),
+        by: waiver.by.clone(),
+        on: waiver.on.as_ref().map(|on| on.value),
+        expires: waiver.expires.value,
+    }
+}

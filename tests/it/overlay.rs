@@ -1,0 +1,193 @@
+//! Attestations, waivers and baselines: what people saw and decided, laid over a scan.
+
+use serde_json::{Value, json};
+
+use crate::intercom::{Api, Server};
+use crate::program::{Program, Run, scan};
+use crate::workspace::Workspace;
+
+/// Four teammates in privileged roles, one more than allowed, and one in another.
+fn crowded() -> Workspace {
+    let people = [("ana", "Admin"), ("bo", "Owner"), ("cy", "Admin"), ("di", "Admin"), ("eve", "Viewer")];
+    people.into_iter().fold(Workspace::new(), |workspace, (name, role)| {
+        let email = format!("{name}@fixture.example");
+        workspace.teammate(&email, role).sign_in(&email, "saml", 3_600)
+    })
+}
+
+fn serve(workspace: Workspace) -> Server {
+    Api::new(workspace).serve()
+}
+
+fn with_config(server: &Server, config: &str) -> Program {
+    scan(&server.origin()).file("own.toml", config).args(["--config", "own.toml"])
+}
+
+fn attestation(control: &str, rest: &str) -> String {
+    format!("[[attestation]]\ncontrol = \"{control}\"\nby = \"Dana Ruiz\"\n{rest}\n")
+}
+
+fn waiver(control: &str, rest: &str) -> String {
+    format!("[[waiver]]\ncontrol = \"{control}\"\nreason = \"known\"\nby = \"CISO\"\n{rest}\n")
+}
+
+fn finding<'a>(report: &'a Value, control: &str, subject: &str) -> &'a Value {
+    let controls = report["controls"].as_array().unwrap();
+    let control = controls.iter().find(|candidate| candidate["id"] == control).unwrap();
+    control["findings"].as_array().unwrap().iter().find(|finding| finding["subject"] == subject).unwrap()
+}
+
+#[test]
+fn attested_pass_makes_a_manual_control_pass() {
+    let server = serve(Workspace::healthy());
+    let signed =
+        attestation("1.3", "on = 2026-07-01\nexpires = 2026-08-01\nevidence = \"https://wiki.example/1\"");
+    let report = with_config(&server, &signed).run().exits(0).report();
+    report.assert("1.3", "pass");
+    let control = report.control("1.3");
+    assert_eq!(control["basis"], json!(["attestation"]));
+    assert_eq!(control["attestation"]["by"], "Dana Ruiz");
+    assert_eq!(control["attestation"]["expires"], "2026-08-01");
+    assert_eq!(report.0["summary"]["attested"], 1);
+    assert_eq!(report.0["scan"]["config"]["loosens"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn attestation_holds_through_its_last_day_and_no_longer() {
+    let server = serve(Workspace::healthy());
+    let signed = attestation("4.2", "on = 2026-07-01\nexpires = 2026-07-31");
+    for (now, status) in [("2026-07-31T23:59:59Z", "pass"), ("2026-08-01T00:00:00Z", "manual")] {
+        // A clock far from UTC must not matter.
+        for zone in ["Pacific/Kiritimati", "Pacific/Pago_Pago"] {
+            let run = with_config(&server, &signed).now(now).env("TZ", zone).run();
+            let report = run.report();
+            report.assert("4.2", status);
+            if status == "manual" {
+                assert!(report.text("4.2").contains("Dana Ruiz"), "{}", report.text("4.2"));
+                assert!(report.warnings().contains("expired on 2026-07-31"), "{}", report.warnings());
+            }
+        }
+    }
+}
+
+#[test]
+fn attested_pass_does_not_outweigh_data() {
+    let server = serve(crowded());
+    let signed = attestation("2.3", "on = 2026-07-01\nexpires = 2027-01-01");
+    let report = with_config(&server, &signed).run().exits(1).report();
+    report.assert("2.3", "fail");
+    assert!(report.text("2.3").contains("contradiction"), "{}", report.text("2.3"));
+}
+
+#[test]
+fn attested_fail_fails_the_gate() {
+    let server = serve(Workspace::healthy());
+    let signed = attestation("1.2", "result = \"fail\"\non = 2026-07-01\nexpires = 2027-01-01");
+    let report = with_config(&server, &signed).run().exits(1).report();
+    report.assert("1.2", "fail");
+    assert_eq!(report.0["gate"]["violations"], json!(["1.2"]));
+}
+
+#[test]
+fn waiver_leaves_the_status_and_lifts_the_gate() {
+    let server = serve(crowded());
+    scan(&server.origin()).run().exits(1).report().assert("2.3", "fail");
+    let whole = waiver("2.3", "expires = 2026-12-31");
+    let report = with_config(&server, &whole).run().exits(0).report();
+    report.assert("2.3", "fail");
+    assert_eq!(report.control("2.3")["waived"]["by"], "CISO");
+    assert_eq!(report.0["summary"]["waived"], 1);
+    assert_eq!(report.0["summary"]["fail"], 1);
+    with_config(&server, &whole).arg("--no-waivers").run().exits(1);
+    with_config(&server, &waiver("2.3", "expires = 2026-07-31")).run().exits(1);
+}
+
+#[test]
+fn waiver_of_one_person_covers_that_person() {
+    let server = serve(crowded());
+    let one = waiver("2.3", "subject = \"DI@fixture.example\"\nexpires = 2026-12-31");
+    let report = with_config(&server, &one).run().exits(1).json();
+    assert_eq!(finding(&report, "2.3", "di@fixture.example")["waived"]["reason"], "known");
+    assert_eq!(finding(&report, "2.3", "ana@fixture.example")["waived"], Value::Null);
+    let people = ["ana", "bo", "cy", "di"];
+    let all: String = people
+        .map(|name| waiver("2.3", &format!("subject = \"{name}@fixture.example\"\nexpires = 2026-12-31")))
+        .concat();
+    let report = with_config(&server, &all).run().exits(0).report();
+    report.assert("2.3", "fail");
+    assert_eq!(report.0["summary"]["waived"], 1);
+}
+
+#[test]
+fn waiver_of_a_manual_control_satisfies_a_strict_gate() {
+    let server = serve(Workspace::healthy());
+    let only = ["--strict", "--control", "4.2"];
+    scan(&server.origin()).args(only).run().exits(1);
+    with_config(&server, &waiver("4.2", "expires = 2026-12-31")).args(only).run().exits(0);
+}
+
+#[test]
+fn hygiene_fails_the_gate_when_asked_to() {
+    let server = serve(Workspace::healthy());
+    let clean = attestation("4.2", "on = 2026-07-01\nexpires = 2026-12-31");
+    with_config(&server, &clean).arg("--fail-on-hygiene").run().exits(0);
+    let stale = [
+        (waiver("2.3", "expires = 2026-12-31"), "matches nothing"),
+        (waiver("9.9", "expires = 2026-12-31"), "names no control"),
+        (attestation("4.2", "on = 2026-06-01\nexpires = 2026-07-01"), "expired on 2026-07-01"),
+        (attestation("4.2", "on = 2026-06-01\nexpires = 2026-08-15"), "expires on 2026-08-15"),
+        (attestation("4.2", "on = 2026-09-01\nexpires = 2026-12-31"), "in the future"),
+        (clean.repeat(2), "is there twice"),
+    ];
+    for (config, phrase) in stale {
+        let lenient = with_config(&server, &config).run().exits(0);
+        assert!(lenient.report().warnings().contains(phrase), "{phrase}: {}", lenient.report().warnings());
+        let strict = with_config(&server, &config).arg("--fail-on-hygiene").run().exits(1);
+        assert_eq!(strict.report().0["gate"]["stale"], true);
+        let table = with_config(&server, &config).args(["-o", "table=report.txt"]).run();
+        let table = table.read("report.txt").unwrap();
+        let unwrapped = table.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(unwrapped.contains(phrase), "{phrase}: {table}");
+    }
+}
+
+fn against(server: &Server, baseline: &Run) -> Program {
+    scan(&server.origin()).file("before.json", &baseline.stdout).args(["--baseline", "before.json"])
+}
+
+#[test]
+fn baseline_of_an_unchanged_workspace_passes() {
+    let server = serve(crowded());
+    let before = scan(&server.origin()).run().exits(1);
+    let report = against(&server, &before).run().exits(0).report();
+    report.assert("2.3", "fail");
+    assert_eq!(report.0["gate"]["violations"], json!([]));
+}
+
+#[test]
+fn one_new_administrator_is_all_that_is_listed() {
+    let before = scan(&serve(crowded()).origin()).run().exits(1);
+    let email = "fay@fixture.example";
+    let server = serve(crowded().teammate(email, "Admin").sign_in(email, "saml", 3_600));
+    let report = against(&server, &before).run().exits(1).json();
+    assert_eq!(report["gate"]["violations"], json!(["2.3"]));
+    assert_eq!(finding(&report, "2.3", email)["known"], false);
+    assert_eq!(finding(&report, "2.3", "ana@fixture.example")["known"], true);
+    let table = against(&server, &before).args(["-o", "table=report.txt"]).run().exits(1);
+    let table = table.read("report.txt").unwrap();
+    assert!(table.contains(email) && !table.contains("ana@fixture.example"), "{table}");
+}
+
+#[test]
+fn baseline_has_to_be_a_report() {
+    let server = serve(Workspace::healthy());
+    let refused = |text: &str| {
+        let run = scan(&server.origin()).file("before.json", text).args(["--baseline", "before.json"]).run();
+        run.exits(2).says("before.json")
+    };
+    refused("").says("not a JSON report");
+    refused("{}");
+    refused("{\"schema_version\": \"2\", \"controls\": []}").says("schema version");
+    scan(&server.origin()).args(["--baseline", "absent.json"]).run().exits(2).says("absent.json");
+    assert_eq!(server.seen().len(), 0, "nothing is requested before the baseline is read");
+}
