@@ -72,6 +72,9 @@ pub(crate) struct ConnectionArgs {
     pub now: Option<Timestamp>,
 }
 
+/// The options that say where a live workspace is and who asks: without meaning for one that is not.
+const LIVE: [&str; 5] = ["region", "login_url", "token_file", "token_stdin", "base_url"];
+
 /// Which configuration to use.
 #[derive(Debug, Args)]
 pub(crate) struct ConfigArgs {
@@ -90,10 +93,10 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub connection: ConnectionArgs,
     /// Scan the built-in sample workspace: no account, no network; nothing fails unless --fail-on is given
-    #[arg(long, conflicts_with = "snapshot", help_heading = "Workspace")]
+    #[arg(long, conflicts_with = "snapshot", conflicts_with_all = LIVE, help_heading = "Workspace")]
     pub demo: bool,
     /// Scan a snapshot that `collect` saved: no network
-    #[arg(long, value_name = "FILE", help_heading = "Workspace")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = LIVE, help_heading = "Workspace")]
     pub snapshot: Option<PathBuf>,
 
     /// Add the controls of a directory, or replace built-in ones by id; may be repeated

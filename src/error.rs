@@ -71,6 +71,14 @@ pub(crate) enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// A file of outputs could not be completed.
+    #[error("cannot complete {}: {source}", .path.display())]
+    NotKept {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Two outputs go to the same file.
     #[error("two reports would go to {}", .path.display())]
     SameOutput {
@@ -93,8 +101,13 @@ pub(crate) enum Error {
     #[error(transparent)]
     Collect(#[from] Box<CollectError<io::Error>>),
     /// A snapshot is not usable.
-    #[error(transparent)]
-    Snapshot(#[from] SnapshotError),
+    #[error("cannot scan {what}: {source}")]
+    Snapshot {
+        /// The file, or the sample.
+        what: String,
+        /// What is wrong with it.
+        source: SnapshotError,
+    },
     /// The HTTP client, a thread or the runtime could not be started.
     #[error("cannot start {what}: {source}")]
     Start {
@@ -104,7 +117,7 @@ pub(crate) enum Error {
         source: io::Error,
     },
     /// The person who started the scan ended it.
-    #[error("interrupted: the scan did not finish, and nothing was written")]
+    #[error("interrupted: the workspace was not read to its end, and nothing was saved")]
     Interrupted,
 }
 
@@ -125,6 +138,7 @@ impl Error {
             Self::Collect(_)
             | Self::Client(_)
             | Self::Interrupted
+            | Self::NotKept { .. }
             | Self::Start { .. }
             | Self::Stdout(_)
             | Self::Render(_) => Exit::Incomplete,
@@ -149,8 +163,9 @@ impl Error {
             Self::Client(error) => error.hint(),
             Self::Render(error) => error.hint(),
             Self::Collect(error) => error.hint(),
+            Self::Snapshot { source, .. } => Some(source.hint().to_owned()),
+            Self::NotKept { .. } => Some("make room on the disk, or give a file on another".to_owned()),
             Self::Baseline(error) => Some(error.hint().to_owned()),
-            Self::Snapshot(error) => Some(error.hint().to_owned()),
             Self::Output { .. } => {
                 Some("give a file in a folder that exists and may be written to".to_owned())
             }

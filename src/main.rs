@@ -30,6 +30,7 @@ mod error;
 mod exit;
 mod progress;
 mod text;
+mod whole_file;
 
 use std::process::ExitCode;
 

@@ -1,11 +1,14 @@
 //! `collect`: saves what a workspace answers, to scan it later.
 
+use std::collections::BTreeSet;
+
 use super::connection::Connection;
 use super::plan::STALE_AFTER_DAYS;
 use super::{configuration, ranges, terminal};
 use crate::cli::CollectArgs;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::snapshot::collect::CollectError;
 use crate::snapshot::{Feed, Record, SourceStatus, Writer};
 
 /// Saves a snapshot.
@@ -18,24 +21,36 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     let connection = Connection::new(&args.connection, config.as_ref())?;
     let configured = config.as_ref().and_then(|config| config.scan.since.as_deref());
     let now = args.connection.now.unwrap_or_else(super::clock);
-    let ranges = ranges::decide(args.connection.since.as_deref(), configured, now, STALE_AFTER_DAYS)?;
+    let window = ranges::Wanted { since: args.connection.since.as_deref(), configured, reach: None };
+    let ranges = ranges::decide(window, now, STALE_AFTER_DAYS)?;
     let unwritable = |source| Error::Output { path: args.output.clone(), source };
     let mut writer = Writer::create(&args.output, &ranges).map_err(unwritable)?;
 
+    let incomplete = |source| Error::NotKept { path: args.output.clone(), source };
     let mut events = 0_u64;
-    let outcomes = connection.read(&ranges, &progress, &mut |record| {
+    let read = connection.read(&ranges, &progress, &mut |record| {
         events += u64::from(matches!(record, Record::Event(..)));
         writer.write(&record)
+    });
+    let outcomes = read.map_err(|error| match error {
+        Error::Collect(error) => match *error {
+            CollectError::Sink(source) => incomplete(source),
+            error => Error::Collect(Box::new(error)),
+        },
+        error => error,
     })?;
-    writer.finish(&outcomes).map_err(unwritable)?;
+    writer.finish(&outcomes).map_err(incomplete)?;
     progress.finish();
 
-    for warning in &outcomes.warnings {
-        progress.message(&format!("warning: {warning}"));
-    }
-    for (feed, outcome) in &outcomes.feeds {
-        if let Some(detail) = &outcome.detail {
-            progress.message(&format!("{}: {detail}", feed.source().describe()));
+    let details = outcomes.feeds.iter().filter_map(|(feed, outcome)| {
+        Some(format!("{}: {}", feed.source().describe(), outcome.detail.as_ref()?))
+    });
+    let warnings = outcomes.warnings.iter().map(|warning| format!("warning: {warning}"));
+    // The parts of one source often fail for the same reason: it is said once.
+    let mut said = BTreeSet::new();
+    for message in warnings.chain(details) {
+        if said.insert(message.clone()) {
+            progress.message(&message);
         }
     }
     progress.message(&format!("saved {} with {events} events", args.output.display()));

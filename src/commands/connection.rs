@@ -79,7 +79,7 @@ impl Connection {
             .enable_all()
             .build()
             .map_err(|source| Error::Start { what: "the network runtime", source })?;
-        runtime.block_on(async {
+        let read = runtime.block_on(async {
             let client = Client::new(ClientOptions {
                 origin: self.origin,
                 token: self.token,
@@ -104,11 +104,30 @@ impl Connection {
             };
             let mut outcomes = tokio::select! {
                 outcomes = collect(&client, ranges, &options, &mut watch) => outcomes.map_err(Box::new)?,
-                _ = tokio::signal::ctrl_c() => return Err(Error::Interrupted),
+                () = ended_by_signal() => return Err(Error::Interrupted),
             };
             outcomes.warnings.extend(elsewhere);
             Ok(outcomes)
-        })
+        });
+        // A name that is still being looked up would otherwise hold an interrupted scan back.
+        runtime.shutdown_background();
+        read
+    }
+}
+
+/// Waits until somebody, or a service that cancels the job, wants the program to end.
+async fn ended_by_signal() {
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated.recv() => {}
+        }
+        return;
+    }
+    // Where the signal cannot be had, the system ends the program as it does any other.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -1,12 +1,11 @@
 //! Where reports go: standard output, and files that appear whole or not at all.
 
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
-
-use tempfile::NamedTempFile;
+use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::report::{Format, Output, Report, Style, render};
+use crate::whole_file::{Readers, WholeFile};
 
 /// How wide tables in files are, in columns.
 const FILE_WIDTH: usize = 100;
@@ -15,29 +14,25 @@ const FILE_WIDTH: usize = 100;
 pub(super) struct Destinations {
     stdout: Format,
     style: Style,
-    files: Vec<(Format, PathBuf, NamedTempFile)>,
+    files: Vec<Output>,
 }
 
 impl Destinations {
-    /// Opens a temporary file beside each output.
+    /// Tries every place out, and leaves it as it is: a scan may be ended by force while it reads.
     ///
     /// # Errors
-    /// When a place cannot be written to, or is named twice.
+    /// When a place cannot be written to, or is named twice, however it is spelt.
     pub(super) fn open(stdout: Format, style: Style, outputs: &[Output]) -> Result<Self, Error> {
-        let mut files: Vec<(Format, PathBuf, NamedTempFile)> = Vec::new();
-        for Output { format, path } in outputs {
-            if files.iter().any(|(_, other, _)| other == path) {
+        let mut places: Vec<PathBuf> = Vec::new();
+        for Output { path, .. } in outputs {
+            let file = WholeFile::create(path, Readers::AsUsual)
+                .map_err(|source| Error::Output { path: path.clone(), source })?;
+            if places.iter().any(|place| place == file.place()) {
                 return Err(Error::SameOutput { path: path.clone() });
             }
-            let failed = |source| Error::Output { path: path.clone(), source };
-            if path.is_dir() {
-                return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
-            }
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
-            files.push((*format, path.clone(), file));
+            places.push(file.place().to_path_buf());
         }
-        Ok(Self { stdout, style, files })
+        Ok(Self { stdout, style, files: outputs.to_vec() })
     }
 
     /// Writes the report to every place: files first, so that standard output speaks of what is there.
@@ -45,11 +40,14 @@ impl Destinations {
     /// # Errors
     /// When a place cannot be written to after all.
     pub(super) fn write(self, report: &Report) -> Result<(), Error> {
-        for (format, path, mut file) in self.files {
+        for Output { format, path } in self.files {
             let text = render(report, format, Style::plain(FILE_WIDTH))?;
-            let failed = |source| Error::Output { path: path.clone(), source };
-            file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-            file.persist(&path).map_err(|error| failed(error.error))?;
+            let write = || {
+                let mut file = WholeFile::create(&path, Readers::AsUsual)?;
+                file.write_all(text.as_bytes())?;
+                file.finish()
+            };
+            write().map_err(|source| Error::NotKept { path: path.clone(), source })?;
         }
         print(&render(report, self.stdout, self.style)?)
     }

@@ -1,6 +1,8 @@
 //! `scan`: the pipeline, from a token to an exit code.
 
-use std::fs::File;
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -21,7 +23,7 @@ use crate::facts::{Facts, Observer};
 use crate::overlay::baseline::Baseline;
 use crate::overlay::{self, attestations, hygiene, waivers};
 use crate::report::{Assessment, Evaluation, Format, Origin, Report};
-use crate::snapshot::Replay;
+use crate::snapshot::{Replay, SnapshotError};
 
 /// The workspace that `--demo` scans.
 const SAMPLE: &[u8] = include_bytes!("../../fixtures/snapshots/sample.snapshot");
@@ -38,7 +40,9 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
     let source = Source::open(args, config.as_ref())?;
     let configured = config.as_ref().and_then(|config| config.scan.since.as_deref());
     let now = args.connection.now.unwrap_or_else(|| source.now());
-    let ranges = ranges::decide(args.connection.since.as_deref(), configured, now, plan.stale_after_days)?;
+    let window =
+        ranges::Wanted { since: args.connection.since.as_deref(), configured, reach: source.reach() };
+    let ranges = ranges::decide(window, now, plan.stale_after_days)?;
     let baseline = args.baseline.as_deref().map(Baseline::load).transpose()?;
     let destinations = Destinations::open(args.format, terminal::style(), &args.output)?;
 
@@ -49,10 +53,13 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
             observer.observe(record);
             Ok(())
         })?,
-        Source::Snapshot(snapshot) => snapshot.run(&ranges, &mut |record| observer.observe(record))?,
-        Source::Sample(sample) => {
-            sample.moved_to(ranges.now).run(&ranges, &mut |record| observer.observe(record))?
-        }
+        Source::Snapshot(path, snapshot) => snapshot
+            .run(&ranges, &mut |record| observer.observe(record))
+            .map_err(|source| unusable(path, source))?,
+        Source::Sample(sample) => sample
+            .moved_to(ranges.now)
+            .run(&ranges, &mut |record| observer.observe(record))
+            .map_err(unusable_sample)?,
     };
     progress.finish();
     let facts = observer.finish(&outcomes);
@@ -114,21 +121,22 @@ fn lay_over(
 }
 
 /// Where the records come from.
-enum Source {
+enum Source<'a> {
     Live(Box<Connection>),
-    Snapshot(Replay<File>),
+    Snapshot(&'a Path, Replay<File>),
     Sample(Replay<&'static [u8]>),
 }
 
-impl Source {
-    fn open(args: &ScanArgs, config: Option<&Config>) -> Result<Self, Error> {
+impl<'a> Source<'a> {
+    fn open(args: &'a ScanArgs, config: Option<&Config>) -> Result<Self, Error> {
         match &args.snapshot {
             Some(path) => {
-                let unreadable = |source| Error::Unreadable { path: path.clone(), source };
-                let file = File::open(path).map_err(unreadable)?;
-                Ok(Self::Snapshot(Replay::open(file)?))
+                let file =
+                    regular_file(path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+                let snapshot = Replay::open(file).map_err(|source| unusable(path, source))?;
+                Ok(Self::Snapshot(path, snapshot))
             }
-            None if args.demo => Ok(Self::Sample(Replay::open(SAMPLE)?)),
+            None if args.demo => Ok(Self::Sample(Replay::open(SAMPLE).map_err(unusable_sample)?)),
             None => Ok(Self::Live(Box::new(Connection::new(&args.connection, config)?))),
         }
     }
@@ -136,7 +144,7 @@ impl Source {
     const fn origin(&self) -> Origin {
         match self {
             Self::Live(_) => Origin::Api,
-            Self::Snapshot(_) => Origin::Snapshot,
+            Self::Snapshot(..) => Origin::Snapshot,
             Self::Sample(_) => Origin::Demo,
         }
     }
@@ -144,8 +152,33 @@ impl Source {
     /// The instant of evaluation unless another is given: a snapshot's own, otherwise the clock's.
     fn now(&self) -> Timestamp {
         match self {
-            Self::Snapshot(snapshot) => snapshot.header.at,
+            Self::Snapshot(_, snapshot) => snapshot.header.at,
             Self::Live(_) | Self::Sample(_) => super::clock(),
         }
     }
+
+    /// How far back it knows everything, where that is settled.
+    const fn reach(&self) -> Option<Timestamp> {
+        match self {
+            Self::Snapshot(_, snapshot) => Some(snapshot.header.since),
+            Self::Live(_) | Self::Sample(_) => None,
+        }
+    }
+}
+
+/// Opens a file. A pipe is refused before it is opened: nobody may ever write to it.
+fn regular_file(path: &Path) -> io::Result<File> {
+    if fs::metadata(path)?.is_file() {
+        File::open(path)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+    }
+}
+
+fn unusable(path: &Path, source: SnapshotError) -> Error {
+    Error::Snapshot { what: path.display().to_string(), source }
+}
+
+fn unusable_sample(source: SnapshotError) -> Error {
+    Error::Snapshot { what: "the sample workspace".to_owned(), source }
 }

@@ -8,11 +8,14 @@ use serde::{Deserialize, Serialize};
 use crate::api::model::{Admin, Event, IpAllowlist, Me, ProbeAnswer};
 
 pub(crate) mod collect;
+mod error;
 mod file;
 mod load;
 mod save;
+mod sequence;
 
-pub(crate) use load::{Replay, SnapshotError};
+pub(crate) use error::SnapshotError;
+pub(crate) use load::Replay;
 pub(crate) use save::Writer;
 
 /// Event types that set state: read as far back as the workspace exists, since only the newest one tells.

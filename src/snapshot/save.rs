@@ -1,35 +1,31 @@
-//! Writing a snapshot while it is read: to a temporary file, renamed when it is whole.
+//! Writing a snapshot while the workspace is read.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Seek as _, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
-use tempfile::NamedTempFile;
 
 use super::file::{EMPTY_DIGEST, End, FORMAT, Header, Line, VERSION, written};
 use super::{Outcomes, Ranges, Record};
+use crate::whole_file::{Readers, WholeFile};
 
 /// A little above the default, where time spent still pays in size.
 const COMPRESSION_LEVEL: i32 = 5;
 
 /// A snapshot in the making. Dropped before [`finish`](Self::finish), it leaves nothing behind.
 pub(crate) struct Writer {
-    path: PathBuf,
     header: Header,
-    lines: zstd::Encoder<'static, Digesting<BufWriter<NamedTempFile>>>,
+    lines: zstd::Encoder<'static, Digesting<BufWriter<WholeFile>>>,
 }
 
 impl Writer {
-    /// Starts a file beside `path`, readable by its owner alone.
+    /// Starts the file that will be at `path`, readable by its owner alone.
     ///
     /// # Errors
-    /// When the folder does not exist or cannot be written to.
+    /// When `path` cannot be a file, or its folder is missing or cannot be written to.
     pub(crate) fn create(path: &Path, ranges: &Ranges) -> io::Result<Self> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        // Temporary files are created with mode 0600, and keep it when they are renamed.
-        let mut file = BufWriter::new(NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?);
+        let mut file = BufWriter::new(WholeFile::create(path, Readers::Owner)?);
         let header = Header {
             format: FORMAT.to_owned(),
             version: VERSION,
@@ -42,7 +38,7 @@ impl Writer {
         file.write_all(&header.line()?)?;
         let hash = header.start_digest()?;
         let lines = zstd::Encoder::new(Digesting { inner: file, hash }, COMPRESSION_LEVEL)?;
-        Ok(Self { path: path.to_path_buf(), header, lines })
+        Ok(Self { header, lines })
     }
 
     /// Writes one record.
@@ -56,7 +52,7 @@ impl Writer {
             Record::IpAllowlist(allowlist) => self.line(&Line::IpAllowlist((*allowlist).clone())),
             Record::Probe(answers) => self.line(&Line::Probe(answers.to_vec())),
             Record::Event(_, event) => {
-                let event = RawValue::from_string(serde_json::to_string(event)?)?;
+                let event = RawValue::from_string(on_one_line(serde_json::to_string(event)?))?;
                 self.line(&Line::Event(&event))
             }
         }
@@ -75,13 +71,17 @@ impl Writer {
         self.line(&Line::End(End::from(outcomes)))?;
         let Digesting { inner, hash } = self.lines.finish()?;
         self.header.digest = written(hash);
-        let mut file: NamedTempFile = inner.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let mut file = inner.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.seek(SeekFrom::Start(0))?;
         file.write_all(&self.header.line()?)?;
-        file.as_file().sync_all()?;
-        let _: File = file.persist(&self.path).map_err(|error| error.error)?;
-        Ok(())
+        file.finish()
     }
+}
+
+/// Metadata are kept as the API wrote them, which may be over several lines. A line break inside JSON is white space:
+/// in a string it is always escaped.
+fn on_one_line(json: String) -> String {
+    if json.contains('\n') { json.replace('\n', " ") } else { json }
 }
 
 /// Passes bytes on and digests them.

@@ -22,6 +22,9 @@ mod harness;
 mod hostile_server;
 /// A mock of Intercom's API over wiremock.
 mod intercom;
+/// Signals while a workspace is read.
+#[cfg(unix)]
+mod interrupt;
 /// The rules of the catalog a second time.
 mod oracle;
 /// Reports in files, hostile strings in reports.
@@ -38,6 +41,8 @@ mod raw;
 mod readme;
 /// Regions and origins.
 mod region;
+/// A scan of a snapshot against a scan of the workspace.
+mod replay;
 /// What a scan printed, control by control.
 mod report;
 /// The sample workspace of `--demo`, and its generator.
@@ -50,6 +55,8 @@ mod scan;
 mod scopes;
 /// What sign-ins and failed sign-ins show.
 mod sign_ins;
+/// Snapshots as files: how they are written, and which are refused.
+mod snapshot;
 /// Where the token comes from.
 mod token;
 /// A log that moves between requests.

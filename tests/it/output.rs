@@ -33,6 +33,47 @@ fn unwritable_path_is_refused_before_anything_is_asked() {
     assert!(server.seen().is_empty(), "asked: {:?}", server.seen().len());
 }
 
+#[test]
+fn two_reports_never_go_to_one_file() {
+    for other in ["json=report.json", "json=./report.json", "table=folder/../report.json"] {
+        let run =
+            program().args(["scan", "--demo", "-o", "json=report.json", "-o", other]).file("folder/x", "");
+        let run = run.run().exits(2).says("two reports would go to");
+        assert_eq!(run.files(), ["folder/x"]);
+    }
+}
+
+#[test]
+fn standard_output_and_devices_are_no_files() {
+    program().args(["scan", "--demo", "-o", "json=-"]).run().exits(2).says("--format");
+    #[cfg(unix)]
+    {
+        program().args(["scan", "--demo", "-o", "json=/dev/null"]).run().exits(2).says("not a regular file");
+        assert!(!std::path::Path::new("/dev/null").is_file());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn files_have_the_permissions_of_ordinary_files() {
+    let scan = || program().args(["scan", "--demo", "-o", "json=report.json"]);
+    let new = scan().run().exits(0);
+    let ordinary = std::fs::File::create(tempfile::tempdir().unwrap().path().join("ordinary")).unwrap();
+    let usual = std::os::unix::fs::PermissionsExt::mode(&ordinary.metadata().unwrap().permissions()) & 0o777;
+    assert_eq!(new.mode("report.json"), usual);
+    let old = scan().file("report.json", "old").mode("report.json", 0o640).run().exits(0);
+    assert_eq!(old.mode("report.json"), 0o640, "what was there keeps its permissions");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link() {
+    let scan = program().args(["scan", "--demo", "-o", "json=link.json"]).file("real.json", "old");
+    std::os::unix::fs::symlink("real.json", scan.path("link.json")).unwrap();
+    let run = scan.run().exits(0);
+    assert!(run.read("real.json").unwrap().starts_with('{'), "the report is where the link leads");
+}
+
 fn hostile() -> Workspace {
     let long = format!("{}@fixture.example", "x".repeat(10_000));
     let names = [

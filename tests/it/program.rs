@@ -34,6 +34,7 @@ pub(crate) struct Program {
     directory: tempfile::TempDir,
     secrets: Vec<String>,
     now: Option<String>,
+    signal: Option<(&'static str, Box<dyn Fn() -> bool>)>,
 }
 
 /// What a run left behind.
@@ -46,6 +47,8 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
     /// How long it took.
     pub(crate) elapsed: Duration,
+    /// The most memory it had at once, in KiB; 0 where the system does not tell.
+    pub(crate) peak_memory: u64,
     directory: tempfile::TempDir,
 }
 
@@ -58,6 +61,7 @@ pub(crate) fn program() -> Program {
         directory: tempfile::tempdir().unwrap(),
         secrets: vec![TOKEN.to_owned()],
         now: None,
+        signal: None,
     }
 }
 
@@ -140,8 +144,14 @@ impl Program {
         self
     }
 
+    /// Sends a signal, such as `INT`, once something is the case.
+    pub(crate) fn signal(mut self, name: &'static str, when: impl Fn() -> bool + 'static) -> Self {
+        self.signal = Some((name, Box::new(when)));
+        self
+    }
+
     /// Runs the program to its end.
-    pub(crate) fn run(self) -> Run {
+    pub(crate) fn run(mut self) -> Run {
         let written_by_test = files_under(self.directory.path());
         let home = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_intercom-harden"));
@@ -166,7 +176,13 @@ impl Program {
         thread::spawn(move || drop(stdin.write_all(&input)));
         let stdout = drain(child.stdout.take().unwrap());
         let stderr = drain(child.stderr.take().unwrap());
+        let mut peak_memory = 0;
         let status = loop {
+            peak_memory = peak_memory.max(memory(child.id()));
+            if let Some((name, _)) = self.signal.take_if(|(_, when)| when()) {
+                let sent = Command::new("kill").args(["-s", name, &child.id().to_string()]).status();
+                assert!(sent.unwrap().success(), "the signal is sent");
+            }
             if let Some(status) = child.try_wait().unwrap() {
                 break status;
             }
@@ -183,6 +199,7 @@ impl Program {
             stdout: text(&stdout),
             stderr: text(&stderr),
             elapsed: began.elapsed(),
+            peak_memory,
             directory: self.directory,
         };
         run.assert_sound(&self.secrets, &written_by_test);
@@ -229,6 +246,13 @@ impl Run {
         fs::copy(self.directory.path().join(name), to).unwrap();
     }
 
+    /// The permissions of a file in the run's directory.
+    #[cfg(unix)]
+    pub(crate) fn mode(&self, name: &str) -> u32 {
+        use std::os::unix::fs::PermissionsExt;
+        fs::metadata(self.directory.path().join(name)).unwrap().permissions().mode() & 0o777
+    }
+
     /// The names of the files in the run's directory.
     pub(crate) fn files(&self) -> Vec<String> {
         let relative =
@@ -257,6 +281,13 @@ impl Run {
             }
         }
     }
+}
+
+/// The most memory that a process has had so far, in KiB.
+fn memory(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    peak.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 fn drain(mut stream: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {

@@ -1,0 +1,68 @@
+//! What can be wrong with a snapshot.
+
+use std::io;
+
+use jiff::Timestamp;
+
+use super::file::VERSION;
+
+/// Why a snapshot cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SnapshotError {
+    /// The file does not start as a snapshot does.
+    #[error("this is not a snapshot: {0}")]
+    NotASnapshot(String),
+    /// A later version of the program wrote it.
+    #[error("the snapshot has format version {found}, this program reads up to {VERSION}")]
+    FutureVersion {
+        /// The version in the file.
+        found: u32,
+    },
+    /// The file ends too early.
+    #[error("the snapshot is incomplete: {0}")]
+    Truncated(String),
+    /// The content is not what was written.
+    #[error("the snapshot was altered or damaged: {0}")]
+    Altered(String),
+    /// It decompresses to more than any workspace has.
+    #[error("the snapshot decompresses to more than {limit} bytes")]
+    TooLarge {
+        /// The bound.
+        limit: u64,
+    },
+    /// It knows less of the past than was asked for.
+    #[error("the snapshot reaches back to {has}, the window starts at {wanted}")]
+    WindowTooWide {
+        /// The start of what it knows.
+        has: Timestamp,
+        /// The start of what was asked for.
+        wanted: Timestamp,
+    },
+    /// It was taken before the instant of evaluation.
+    #[error("the snapshot was taken at {at} and knows nothing later, such as {wanted}")]
+    TooOld {
+        /// When it was taken.
+        at: Timestamp,
+        /// The instant of evaluation.
+        wanted: Timestamp,
+    },
+    /// The file could not be read.
+    #[error("cannot read the snapshot: {0}")]
+    Io(io::Error),
+}
+
+impl SnapshotError {
+    /// What to do about it.
+    pub(crate) const fn hint(&self) -> &'static str {
+        match self {
+            Self::NotASnapshot(_) => "give a file that `intercom-harden collect` wrote",
+            Self::FutureVersion { .. } => "use the version of intercom-harden that wrote it, or a later one",
+            Self::Truncated(_) | Self::Altered(_) | Self::TooLarge { .. } => "collect the workspace again",
+            Self::WindowTooWide { .. } => "collect again with a longer --since, or scan with a shorter one",
+            Self::TooOld { .. } => {
+                "leave --now out to evaluate at the time of the snapshot, or collect again"
+            }
+            Self::Io(_) => "check that the file exists and may be read",
+        }
+    }
+}

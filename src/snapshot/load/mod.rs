@@ -1,0 +1,288 @@
+//! Reading a snapshot back: the same records that the API gave, bounded and verified.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
+
+use crate::api::model::Event;
+use crate::snapshot::error::SnapshotError;
+use crate::snapshot::file::{FORMAT, Header, Line, VERSION, written};
+use crate::snapshot::sequence::Sequence;
+use crate::snapshot::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcomes, Ranges, Record, SourceStatus};
+
+/// The longest header, in bytes.
+const LONGEST_HEADER: u64 = 4 * 1024;
+/// No workspace is older than Intercom, and no event older than its workspace.
+const OLDEST_EVENT: i64 = 1_293_840_000;
+/// The largest window the compressor may have used, as a power of two: 8 MiB of memory.
+const WINDOW_LOG: u32 = 23;
+
+/// What bounds the memory and the time that reading a snapshot takes.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// The longest line, in bytes.
+    line: u64,
+    /// How much the lines may come to, in bytes.
+    total: u64,
+}
+
+impl Limits {
+    /// All teammates of a very large workspace in a line, and some twenty million events.
+    const GENEROUS: Self = Self { line: 64 * 1024 * 1024, total: 8 * 1024 * 1024 * 1024 };
+}
+
+/// A snapshot whose header has been read.
+pub(crate) struct Replay<R> {
+    /// The header.
+    pub header: Header,
+    input: BufReader<R>,
+    shift: SignedDuration,
+    limits: Limits,
+}
+
+impl<R: Read> Replay<R> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// When the input is not a snapshot, or one of a later version.
+    pub(crate) fn open(input: R) -> Result<Self, SnapshotError> {
+        let mut input = BufReader::new(input);
+        let mut line = Vec::new();
+        input.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut line).map_err(SnapshotError::Io)?;
+        let header = parse_header(&line)?;
+        Ok(Self { header, input, shift: SignedDuration::ZERO, limits: Limits::GENEROUS })
+    }
+
+    /// Moves the whole snapshot in time, so that it was taken at `at`.
+    #[must_use]
+    pub(crate) fn moved_to(mut self, at: Timestamp) -> Self {
+        self.shift = at.duration_since(self.header.at);
+        self
+    }
+
+    /// Hands every record inside `ranges` to `sink`, and says how the sources had ended.
+    ///
+    /// What was handed on counts only when this succeeds: the digest is known at the end.
+    ///
+    /// # Errors
+    /// When the file is damaged, or `ranges` asks for more than it holds.
+    pub(crate) fn run(
+        self,
+        ranges: &Ranges,
+        sink: &mut impl FnMut(Record<'_>),
+    ) -> Result<Outcomes, SnapshotError> {
+        let shifted = |instant: Timestamp| instant.saturating_add(self.shift).unwrap_or(instant);
+        let (at, since) = (shifted(self.header.at), shifted(self.header.since));
+        if ranges.now > at {
+            return Err(SnapshotError::TooOld { at, wanted: ranges.now });
+        }
+        if ranges.since < since {
+            return Err(SnapshotError::WindowTooWide { has: since, wanted: ranges.since });
+        }
+        let arrivals_since = shifted(self.header.arrivals_since).min(since);
+        let hash =
+            self.header.start_digest().map_err(|error| SnapshotError::NotASnapshot(error.to_string()))?;
+        let digesting = BufReader::new(Digesting { inner: self.input, hash });
+        let mut decoder = zstd::Decoder::with_buffer(digesting).map_err(SnapshotError::Io)?.single_frame();
+        decoder.window_log_max(WINDOW_LOG).map_err(SnapshotError::Io)?;
+        let lines = Lines { input: BufReader::new(decoder), limits: self.limits, left: self.limits.total };
+        let sorter = Sorter { ranges, header: &self.header, shift: self.shift.as_secs() };
+        let mut outcomes = read_lines(lines, &sorter, sink)?;
+        if ranges.arrivals_since < arrivals_since {
+            unknown_arrivals(&mut outcomes, arrivals_since);
+        }
+        Ok(outcomes)
+    }
+}
+
+/// Withdraws what was said about sign-ins before the window: they were read for a shorter silence than is asked about.
+fn unknown_arrivals(outcomes: &mut Outcomes, since: Timestamp) {
+    if let Some(arrivals) = outcomes.feeds.get_mut(&Feed::LogArrivals)
+        && arrivals.status == SourceStatus::Complete
+    {
+        arrivals.status = SourceStatus::Skipped;
+        arrivals.detail = Some(format!("the snapshot knows sign-ins and arrivals from {since} on"));
+    }
+}
+
+fn parse_header(line: &[u8]) -> Result<Header, SnapshotError> {
+    #[derive(serde::Deserialize)]
+    struct Start {
+        format: String,
+        version: u32,
+    }
+    let not = |what: &str| SnapshotError::NotASnapshot(what.to_owned());
+    if line.is_empty() {
+        return Err(not("the file is empty"));
+    }
+    if !line.ends_with(b"\n") && line.starts_with(format!("{{\"format\":\"{FORMAT}\"").as_bytes()) {
+        return Err(SnapshotError::Truncated("it ends within its first line".to_owned()));
+    }
+    let start: Start = serde_json::from_slice(line).map_err(|_| not("its first line is no header"))?;
+    if start.format != FORMAT {
+        return Err(not("its first line names another format"));
+    }
+    if start.version > VERSION {
+        return Err(SnapshotError::FutureVersion { found: start.version });
+    }
+    let header: Header = serde_json::from_slice(line)
+        .map_err(|error| SnapshotError::Altered(format!("its first line: {error}")))?;
+    // The digest is over the header as this program writes it: another spelling of the same values is a change, too.
+    let written = header.line().is_ok_and(|written| written == line);
+    let ordered =
+        header.since <= header.at && header.arrivals_since <= header.at && header.version == VERSION;
+    if written && ordered {
+        Ok(header)
+    } else {
+        Err(SnapshotError::Altered("its first line is not as it was written".to_owned()))
+    }
+}
+
+/// The lines, bounded one by one and in all.
+struct Lines<'a, R: Read> {
+    input: BufReader<Decoder<'a, R>>,
+    limits: Limits,
+    left: u64,
+}
+
+type Decoder<'a, R> = zstd::Decoder<'a, BufReader<Digesting<R>>>;
+
+impl<R: Read> Lines<'_, R> {
+    /// Reads one line into `line`, which is cleared first.
+    fn next(&mut self, line: &mut Vec<u8>) -> Result<(), SnapshotError> {
+        line.clear();
+        let limit = self.limits.line.min(self.left);
+        self.input.by_ref().take(limit).read_until(b'\n', line).map_err(damaged)?;
+        let length = u64::try_from(line.len()).unwrap_or(u64::MAX);
+        self.left = self.left.saturating_sub(length);
+        if line.ends_with(b"\n") {
+            Ok(())
+        } else if self.left == 0 {
+            Err(SnapshotError::TooLarge { limit: self.limits.total })
+        } else if length == self.limits.line {
+            Err(SnapshotError::Altered(format!("a line is longer than {length} bytes")))
+        } else {
+            Err(SnapshotError::Truncated("its last line is missing".to_owned()))
+        }
+    }
+
+    /// Reads to the end, where nothing may follow, and compares the digest.
+    fn verify(mut self, digest: &str) -> Result<(), SnapshotError> {
+        let follows = || SnapshotError::Altered("something follows its last line".to_owned());
+        if !self.input.fill_buf().map_err(damaged)?.is_empty() {
+            return Err(follows());
+        }
+        let mut rest = self.input.into_inner().finish();
+        if !rest.fill_buf().map_err(SnapshotError::Io)?.is_empty() {
+            return Err(follows());
+        }
+        if written(rest.into_inner().hash) == digest {
+            Ok(())
+        } else {
+            Err(SnapshotError::Altered("its digest does not match its content".to_owned()))
+        }
+    }
+}
+
+fn read_lines<R: Read>(
+    mut lines: Lines<'_, R>,
+    sorter: &Sorter<'_>,
+    sink: &mut impl FnMut(Record<'_>),
+) -> Result<Outcomes, SnapshotError> {
+    let altered = |what: &str| SnapshotError::Altered(what.to_owned());
+    let unreadable = |error: serde_json::Error| SnapshotError::Altered(format!("a line of it: {error}"));
+    let mut sequence = Sequence::default();
+    let mut line = Vec::new();
+    loop {
+        lines.next(&mut line)?;
+        let record: Line<'_> = serde_json::from_slice(&line).map_err(unreadable)?;
+        sequence.take(&record).map_err(altered)?;
+        match record {
+            Line::Me(mut me) => {
+                if let Some(created) = me.app.as_mut().and_then(|app| app.created_at.as_mut()) {
+                    *created = created.saturating_add(sorter.shift);
+                }
+                sink(Record::Me(&me));
+            }
+            Line::Admins(admins) => sink(Record::Admins(&admins)),
+            Line::IpAllowlist(allowlist) => sink(Record::IpAllowlist(&allowlist)),
+            Line::Probe(answers) => sink(Record::Probe(&answers)),
+            Line::Event(event) => {
+                let mut event: Event<'_> = serde_json::from_str(event.get()).map_err(unreadable)?;
+                if !sorter.covers(&event) {
+                    return Err(altered("an event lies outside the time it covers"));
+                }
+                event.created_at = event.created_at.saturating_add(sorter.shift);
+                if let Some(feed) = sorter.feed(&event) {
+                    sink(Record::Event(feed, &event));
+                }
+            }
+            Line::End(end) => {
+                let outcomes = end.into();
+                sequence.fits(&outcomes).map_err(altered)?;
+                lines.verify(&sorter.header.digest)?;
+                return Ok(outcomes);
+            }
+        }
+    }
+}
+
+/// Tells which feed an event belongs to: the window may be shorter than the one that was collected.
+struct Sorter<'a> {
+    ranges: &'a Ranges,
+    header: &'a Header,
+    shift: i64,
+}
+
+impl Sorter<'_> {
+    /// Whether an event, not yet moved, lies in the time that the snapshot was taken of.
+    fn covers(&self, event: &Event<'_>) -> bool {
+        let oldest = OLDEST_EVENT.min(self.header.since.as_second());
+        (oldest..=self.header.at.as_second()).contains(&event.created_at)
+    }
+
+    fn feed(&self, event: &Event<'_>) -> Option<Feed> {
+        let at = event.created_at;
+        if at > self.ranges.now.as_second() {
+            None
+        } else if at >= self.ranges.since.as_second() {
+            Some(Feed::LogWindow)
+        } else if HISTORY_TYPES.contains(&&*event.activity_type) {
+            Some(Feed::LogHistory)
+        } else if ARRIVAL_TYPES.contains(&&*event.activity_type)
+            && at >= self.ranges.arrivals_since.as_second()
+        {
+            Some(Feed::LogArrivals)
+        } else {
+            None
+        }
+    }
+}
+
+/// What a failure to decompress means.
+fn damaged(error: io::Error) -> SnapshotError {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => {
+            SnapshotError::Truncated("the compressed data end too early".to_owned())
+        }
+        _ => SnapshotError::Altered(error.to_string()),
+    }
+}
+
+/// Digests what passes through.
+struct Digesting<R> {
+    inner: R,
+    hash: Sha256,
+}
+
+impl<R: Read> Read for Digesting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.hash.update(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests;

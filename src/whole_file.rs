@@ -1,0 +1,122 @@
+//! Files that appear whole or not at all: written beside their place, moved there in one step.
+
+use std::ffi::OsStr;
+use std::fs::{self, Permissions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+/// What unfinished files are called, should the machine go down before they are removed.
+const PREFIX: &str = ".intercom-harden-";
+
+/// Who may read a new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Its owner alone, whoever may read the file it replaces.
+    Owner,
+    /// Those whom the system lets read new files, or whoever may read the file it replaces.
+    AsUsual,
+}
+
+/// A file in the making. Dropped before [`finish`](Self::finish), it leaves nothing behind.
+#[derive(Debug)]
+pub(crate) struct WholeFile {
+    place: PathBuf,
+    file: NamedTempFile,
+}
+
+impl WholeFile {
+    /// Starts a file that will be at `path`.
+    ///
+    /// # Errors
+    /// When `path` cannot be a file, or its folder is missing or cannot be written to.
+    pub(crate) fn create(path: &Path, readers: Readers) -> io::Result<Self> {
+        let (place, replaced) = place_of(path)?;
+        let folder = place.parent().unwrap_or(Path::new("."));
+        let mut builder = Builder::new();
+        builder.prefix(PREFIX);
+        let file = match (readers, replaced) {
+            // Temporary files are for their owner unless told otherwise.
+            (Readers::Owner, _) => builder.tempfile_in(folder)?,
+            (Readers::AsUsual, Some(permissions)) => {
+                let file = builder.tempfile_in(folder)?;
+                file.as_file().set_permissions(permissions)?;
+                file
+            }
+            (Readers::AsUsual, None) => as_usual(&mut builder).tempfile_in(folder)?,
+        };
+        Ok(Self { place, file })
+    }
+
+    /// Where it will be: links resolved, so that two spellings of one place are equal.
+    pub(crate) fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// Moves it to its place, once it is safely on the disk.
+    ///
+    /// # Errors
+    /// When the disk is full or fails, or the place cannot be written to any more.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.persist(&self.place).map(drop).map_err(|error| error.error)
+    }
+}
+
+impl Write for WholeFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for WholeFile {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.file.seek(position)
+    }
+}
+
+/// Lets the umask decide who may read the file, as it does for files that are simply opened.
+#[cfg(unix)]
+fn as_usual<'a, 'b>(builder: &'a mut Builder<'b, 'b>) -> &'a mut Builder<'b, 'b> {
+    use std::os::unix::fs::PermissionsExt as _;
+    builder.permissions(Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn as_usual<'a, 'b>(builder: &'a mut Builder<'b, 'b>) -> &'a mut Builder<'b, 'b> {
+    builder
+}
+
+/// The place itself, and the permissions of the file that is there.
+///
+/// A device or a pipe is refused: moving a file over it would replace it for everybody.
+fn place_of(path: &Path) -> io::Result<(PathBuf, Option<Permissions>)> {
+    let invalid = |what| io::Error::new(io::ErrorKind::InvalidInput, what);
+    if path == Path::new("-") {
+        return Err(invalid("this goes to a file; one that is called - is ./-"));
+    }
+    let name = path.file_name().filter(|_| !ends_with_separator(path.as_os_str()));
+    let name = name.ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))?;
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(there) if !there.is_file() => Err(invalid("what is there is not a regular file")),
+        Ok(there) => Ok((fs::canonicalize(path)?, Some(there.permissions()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if fs::symlink_metadata(path).is_ok() {
+                return Err(invalid("what is there is a link to nowhere"));
+            }
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            Ok((fs::canonicalize(folder.unwrap_or(Path::new(".")))?.join(name), None))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn ends_with_separator(path: &OsStr) -> bool {
+    path.as_encoded_bytes().last().is_some_and(|byte| std::path::is_separator(char::from(*byte)))
+}
