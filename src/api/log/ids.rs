@@ -39,8 +39,8 @@ pub(super) struct Fingerprinter {
 }
 
 impl Fingerprinter {
-    /// The fingerprint of an id, or of whatever identifies an event without one.
-    pub(super) fn of(&self, id: &str) -> Fingerprint {
+    /// The fingerprint of an id, of whatever identifies an event without one, or of many fingerprints.
+    pub(super) fn of<T: Hash + ?Sized>(&self, id: &T) -> Fingerprint {
         let (first, second) = (self.first.hash_one(id), self.second.hash_one(id));
         Fingerprint([(first >> 32) as u32, first as u32, second as u32])
     }
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn equal_ids_are_one_and_others_differ() {
         let (printer, mut set) = (Fingerprinter::default(), IdSet::default());
-        let fresh = (0..10_000).filter(|n| set.insert(printer.of(&format!("id-{n}")))).count();
+        let fresh = (0..10_000).filter(|n| set.insert(printer.of(format!("id-{n}").as_str()))).count();
         assert_eq!(fresh, 10_000);
         assert!(!set.insert(printer.of("id-77")));
     }
@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(size_of::<Fingerprint>(), 12);
         let (printer, mut set) = (Fingerprinter::default(), IdSet::default());
         for n in 0..60_000 {
-            set.insert(printer.of(&n.to_string()));
+            set.insert(printer.of(n.to_string().as_str()));
         }
         // One byte of bookkeeping per slot; at most seven of eight slots are used.
         let slots = (set.0.capacity() * 8 / 7).next_power_of_two();

@@ -15,7 +15,7 @@ use super::error::ApiError;
 use super::model::Event;
 use super::notice::Notice;
 use crate::snapshot::Feed;
-use ids::{Fingerprinter, IdSet};
+use ids::{Fingerprint, Fingerprinter, IdSet};
 use page::Page;
 
 mod ids;
@@ -88,6 +88,8 @@ struct Taken {
     fresh: u64,
     /// Events in range that the pass had seen already.
     repeated: u64,
+    /// What it holds, in order, whether in range or not.
+    content: Vec<Fingerprint>,
 }
 
 impl<'a> LogReader<'a> {
@@ -152,6 +154,9 @@ impl<'a> LogReader<'a> {
         let (mut taken, mut delivered, mut unreadable) = (Taken::default(), 0, 0);
         let (mut seen, mut pass) = (self.seen.borrow_mut(), pass);
         for (text, event) in page.events() {
+            let id = event.as_ref().map_or("", |event| &event.id);
+            let id = self.printer.of(if id.is_empty() { text } else { id });
+            taken.content.push(id);
             let Some(event) = event else {
                 unreadable += 1;
                 continue;
@@ -159,7 +164,6 @@ impl<'a> LogReader<'a> {
             if !query.wants(&event) {
                 continue;
             }
-            let id = self.printer.of(if event.id.is_empty() { text } else { &event.id });
             let new = seen.insert(id);
             if pass.as_mut().map_or(new, |pass| pass.insert(id)) {
                 taken.fresh += 1;

@@ -1,6 +1,7 @@
 //! One pass over a range: all of its pages, in order.
 
 use std::collections::HashSet;
+use std::pin::pin;
 
 use futures_util::{StreamExt, stream};
 
@@ -56,7 +57,6 @@ pub(super) async fn run(
     let first = pass.fetch(Position::Page(1)).await?;
     pass.total = first.total_pages;
     pass.first_len = first.len();
-    pass.take(&first).await?;
     let mut last = (first, 1);
     if let (Order::Parallel, Some(total)) = (order, pass.total) {
         let total = total.min(MAX_PAGES);
@@ -66,7 +66,10 @@ pub(super) async fn run(
             let fetch = fetch(reader, query, Position::Page(number), search);
             async move { (number, fetch.await) }
         };
-        let mut pages = stream::iter(2..=total).map(fetch).buffered(window);
+        let mut pages = pin!(stream::iter(2..=total).map(fetch).buffered(window).peekable());
+        // Nothing is delivered before the teammates are known; the other pages need not wait for that.
+        let (taken, _) = tokio::join!(pass.take(&last.0), pages.as_mut().peek());
+        taken?;
         while let Some((number, page)) = pages.next().await {
             let page = page?;
             let empty = page.len() == 0;
@@ -85,6 +88,8 @@ pub(super) async fn run(
         if pass.repeats > 0 {
             return Ok(Ended::Stuck);
         }
+    } else {
+        pass.take(&last.0).await?;
     }
     pass.follow(last).await
 }
@@ -116,12 +121,7 @@ impl Pass<'_> {
         let total = self.total.map(|pages| pages.saturating_mul(self.first_len));
         let taken = self.reader.take(self.query, page, self.own.as_mut(), total).await?;
         self.shifted |= taken.repeated > 0;
-        let texts = page.events().fold(String::new(), |mut all, (text, event)| {
-            all.push_str(event.as_ref().map_or(text, |event| &event.id));
-            all.push('\n');
-            all
-        });
-        let known = !self.pages.insert(self.reader.printer.of(&texts));
+        let known = !self.pages.insert(self.reader.printer.of(&taken.content[..]));
         if known || (taken.repeated > 0 && taken.fresh == 0) {
             self.repeats += 1;
             self.shifted = true;
