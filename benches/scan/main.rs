@@ -78,7 +78,11 @@ fn scan(conditions: Conditions, concurrency: u16, runs: u64) -> io::Result<()> {
     for _ in 0..runs {
         let server = Server::start(conditions)?;
         let url = format!("http://{}", server.address);
-        let run = program::run(&live(&["scan", "--format", "json", "--fail-on", "never"], &url, &concurrency.to_string()))?;
+        let run = program::run(&live(
+            &["scan", "--format", "json", "--fail-on", "never"],
+            &url,
+            &concurrency.to_string(),
+        ))?;
         complete(&run, conditions.events)?;
         let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
         last = (count(&server.counts.requests), count(&server.counts.pages), count(&server.counts.refused));
@@ -89,7 +93,9 @@ fn scan(conditions: Conditions, concurrency: u16, runs: u64) -> io::Result<()> {
         floors.push(floor::measure(&bare.address, pages, usize::from(concurrency))?);
     }
     let (requests, pages, refused) = last;
-    println!("  requests    {requests}, of which {pages} for pages of the window; {refused} refused with a 429");
+    println!(
+        "  requests    {requests}, of which {pages} for pages of the window; {refused} refused with a 429"
+    );
     show(&measured, conditions.events);
     let floor = median(floors);
     let wall = median(measured.iter().map(|run| run.wall).collect());
@@ -112,8 +118,18 @@ fn replay(conditions: Conditions, runs: u64) -> io::Result<()> {
     println!("  file        {:.1} MiB", std::fs::metadata(&file)?.len() as f64 / f64::from(1 << 20));
     show(&measured, conditions.events);
     announce("scan --snapshot", conditions);
-    let arguments =
-        ["scan", "--snapshot", &file, "--now", NOW_TEXT, "--no-config", "--format", "json", "--fail-on", "never"];
+    let arguments = [
+        "scan",
+        "--snapshot",
+        &file,
+        "--now",
+        NOW_TEXT,
+        "--no-config",
+        "--format",
+        "json",
+        "--fail-on",
+        "never",
+    ];
     let measured = (0..runs).map(|_| program::run(&arguments)).collect::<io::Result<Vec<_>>>()?;
     measured.iter().try_for_each(|run| complete(run, conditions.events))?;
     show(&measured, conditions.events);
@@ -140,7 +156,8 @@ fn live<'a>(command: &[&'a str], url: &'a str, concurrency: &'a str) -> Vec<&'a 
 fn complete(run: &Run, events: u64) -> io::Result<()> {
     let report: Value = serde_json::from_slice(&run.output)?;
     let sources = report["sources"].as_array().into_iter().flatten();
-    let records = sources.filter(|source| source["id"] == "activity-log").find_map(|source| source["records"].as_u64());
+    let records =
+        sources.filter(|source| source["id"] == "activity-log").find_map(|source| source["records"].as_u64());
     if records == Some(events) {
         Ok(())
     } else {
@@ -150,9 +167,13 @@ fn complete(run: &Run, events: u64) -> io::Result<()> {
 
 fn announce(command: &str, conditions: Conditions) {
     let Conditions { events, teammates, latency, limit } = conditions;
-    let limit = limit.map_or_else(|| "no rate limit".to_owned(), |limit| format!("at most {limit} requests in 10 s"));
+    let limit =
+        limit.map_or_else(|| "no rate limit".to_owned(), |limit| format!("at most {limit} requests in 10 s"));
     let size = Log::new(events, teammates).event_size();
-    println!("{command}: {events} events of {size} bytes, {teammates} teammates, {} ms, {limit}", latency.as_millis());
+    println!(
+        "{command}: {events} events of {size} bytes, {teammates} teammates, {} ms, {limit}",
+        latency.as_millis()
+    );
 }
 
 fn show(runs: &[Run], events: u64) {

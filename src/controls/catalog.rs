@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::embedded::FILES;
 use super::{Definition, Level, Origin, Pack, example, order, read};
 use crate::document::{Document, LARGEST, Problem, Problems, closest, excerpt};
-use crate::expression::on_deep_stack;
+use crate::expression::{each_on_deep_stacks, on_deep_stack};
 use crate::verdict::Status;
 
 /// How many control files a directory may hold, and how deep it may be nested.
@@ -61,7 +61,9 @@ impl CatalogError {
     /// What to do about it.
     pub(crate) const fn hint(&self) -> &'static str {
         match self {
-            Self::Invalid { .. } => "`intercom-harden controls facts` lists the tables, columns and values a control may name",
+            Self::Invalid { .. } => {
+                "`intercom-harden controls facts` lists the tables, columns and values a control may name"
+            }
             Self::Unreadable { .. } => "give a directory of control files that this user may read",
             Self::Empty { .. } => "give the directory that holds the control files",
             Self::TooMany { .. } => "give the directory that holds the control files, not one above it",
@@ -115,7 +117,7 @@ impl Catalog {
         for directory in directories {
             own.extend(files_of(directory)?);
         }
-        on_deep_stack(|| Self::compile(own)).map_err(CatalogError::Thread)?
+        Self::compile(own)
     }
 
     /// Checks the files of one directory, or the built-in ones: like [`load`](Self::load), and every control
@@ -125,38 +127,34 @@ impl Catalog {
     /// All mistakes of all files at once.
     pub(crate) fn check(directory: Option<&Path>) -> Result<usize, CatalogError> {
         let catalog = Self::load(directory.map(Path::to_path_buf).as_slice())?;
-        let in_question = |definition: &&Definition| {
-            directory.is_none() || definition.control.origin != Origin::BuiltIn
-        };
+        let in_question =
+            |definition: &&Definition| directory.is_none() || definition.control.origin != Origin::BuiltIn;
         let definitions: Vec<_> = catalog.definitions.iter().filter(in_question).collect();
         let examine = || {
             let missing = definitions.iter().flat_map(|definition| missing_examples(definition));
-            missing.chain(definitions.iter().flat_map(|definition| example::run(definition))).collect::<Vec<_>>()
+            missing
+                .chain(definitions.iter().flat_map(|definition| example::run(definition)))
+                .collect::<Vec<_>>()
         };
         let problems = on_deep_stack(examine).map_err(CatalogError::Thread)?;
         if problems.is_empty() { Ok(definitions.len()) } else { Err(invalid(problems)) }
     }
 
     fn compile(own: Vec<Source>) -> Result<Self, CatalogError> {
-        let mut definitions: Vec<Definition> = Vec::new();
-        let mut problems = Vec::new();
         let built_in = FILES.iter().map(|file| Source {
             path: file.path.to_owned(),
             text: file.text.as_bytes().to_vec(),
             pack: Some(file.pack),
             file: None,
         });
-        for source in built_in.chain(own) {
-            let origin = source.file.map_or(Origin::BuiltIn, Origin::File);
-            let document = Document::parse(source.path, &source.text);
-            let text = String::from_utf8_lossy(&source.text);
-            if let Some(definition) = read::definition(&document, &text, source.pack, origin) {
-                if definition.control.origin != Origin::BuiltIn {
-                    problems.extend(example::run(&definition));
-                }
-                problems.extend(add(&mut definitions, definition));
-            }
-            problems.extend(document.into_problems());
+        let sources: Vec<Source> = built_in.chain(own).collect();
+        // Compiling expressions is most of what a short command does.
+        let read = each_on_deep_stacks(&sources, read_source).map_err(CatalogError::Thread)?;
+        let mut definitions: Vec<Definition> = Vec::new();
+        let mut problems = Vec::new();
+        for (definition, mistakes) in read {
+            problems.extend(mistakes);
+            problems.extend(definition.and_then(|definition| add(&mut definitions, definition)));
         }
         if !problems.is_empty() {
             return Err(invalid(problems));
@@ -188,7 +186,8 @@ impl Catalog {
         let (only, skip) = (ids(&selection.only)?, ids(&selection.skip)?);
         let wanted = |definition: &&Definition| {
             let control = &definition.control;
-            let of_pack = control.pack.is_none() || selection.pack.is_none_or(|pack| control.pack == Some(pack));
+            let of_pack =
+                control.pack.is_none() || selection.pack.is_none_or(|pack| control.pack == Some(pack));
             control.level <= selection.level
                 && of_pack
                 && (only.is_empty() || only.contains(&control.id.as_str()))
@@ -211,13 +210,26 @@ impl Catalog {
     }
 }
 
+/// Reads one file, with everything that is wrong with it.
+fn read_source(source: &Source) -> (Option<Definition>, Vec<Problem>) {
+    let origin = source.file.clone().map_or(Origin::BuiltIn, Origin::File);
+    let document = Document::parse(source.path.clone(), &source.text);
+    let text = String::from_utf8_lossy(&source.text);
+    let definition = read::definition(&document, &text, source.pack, origin);
+    let examined = definition.iter().filter(|definition| definition.control.origin != Origin::BuiltIn);
+    let mut problems: Vec<Problem> = examined.flat_map(example::run).collect();
+    problems.extend(document.into_problems());
+    (definition, problems)
+}
+
 fn invalid(problems: Vec<Problem>) -> CatalogError {
     CatalogError::Invalid { problems: Problems::from(problems) }
 }
 
 /// Adds a definition, or puts it in place of the built-in one of the same id.
 fn add(definitions: &mut Vec<Definition>, mut new: Definition) -> Option<Problem> {
-    let Some(old) = definitions.iter_mut().find(|old| old.control.id.eq_ignore_ascii_case(&new.control.id)) else {
+    let Some(old) = definitions.iter_mut().find(|old| old.control.id.eq_ignore_ascii_case(&new.control.id))
+    else {
         definitions.push(new);
         return None;
     };

@@ -11,7 +11,7 @@ mod stack;
 mod value;
 mod walk;
 
-pub(crate) use stack::on_deep_stack;
+pub(crate) use stack::{each_on_deep_stacks, on_deep_stack};
 pub(crate) use value::to_cel;
 pub(crate) use walk::{References, Scope};
 
@@ -127,8 +127,7 @@ impl Expression {
     /// When CEL fails or the result is a list or a map.
     pub(crate) fn text(&self, context: &Context<'_, '_>) -> Result<String, EvaluationError> {
         let result = self.evaluate(context)?;
-        value::to_text(&result)
-            .ok_or_else(|| self.error(format!("expected text, got {}", result.type_of())))
+        value::to_text(&result).ok_or_else(|| self.error(format!("expected text, got {}", result.type_of())))
     }
 
     fn evaluate(&self, context: &Context<'_, '_>) -> Result<Value, EvaluationError> {

@@ -50,7 +50,15 @@ impl Fingerprinter {
 #[derive(Debug, Default)]
 pub(super) struct IdSet(HashSet<Fingerprint, BuildHasherDefault<PassThrough>>);
 
+/// Room is made for so many ids at once, whatever a server announces; beyond that the set grows as it fills.
+const MOST_EXPECTED: u64 = 1 << 20;
+
 impl IdSet {
+    /// Makes room for this many more, so that a large set is not moved again and again while it grows.
+    pub(super) fn expect(&mut self, ids: u64) {
+        self.0.reserve(usize::try_from(ids.min(MOST_EXPECTED)).unwrap_or(0));
+    }
+
     /// Adds one; false if it was there already.
     pub(super) fn insert(&mut self, id: Fingerprint) -> bool {
         self.0.insert(id)

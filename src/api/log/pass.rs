@@ -60,6 +60,8 @@ pub(super) async fn run(
     let mut last = (first, 1);
     if let (Order::Parallel, Some(total)) = (order, pass.total) {
         let total = total.min(MAX_PAGES);
+        let events = total.saturating_mul(pass.first_len);
+        pass.own.as_mut().unwrap_or(&mut reader.seen.borrow_mut()).expect(events);
         let window = reader.client.concurrency() * 2;
         let search = pass.search;
         let fetch = |number| {
