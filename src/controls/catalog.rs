@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::embedded::FILES;
 use super::{Definition, Level, Origin, Pack, example, order, read};
 use crate::document::{Document, LARGEST, Problem, Problems, closest, excerpt};
-use crate::expression::on_deep_stack;
+use crate::expression::{each_on_deep_stacks, on_deep_stack};
 use crate::verdict::Status;
 
 /// How many control files a directory may hold, and how deep it may be nested.
@@ -117,7 +117,7 @@ impl Catalog {
         for directory in directories {
             own.extend(files_of(directory)?);
         }
-        on_deep_stack(|| Self::compile(own)).map_err(CatalogError::Thread)?
+        Self::compile(own)
     }
 
     /// Checks the files of one directory, or the built-in ones: like [`load`](Self::load), and every control
@@ -141,25 +141,20 @@ impl Catalog {
     }
 
     fn compile(own: Vec<Source>) -> Result<Self, CatalogError> {
-        let mut definitions: Vec<Definition> = Vec::new();
-        let mut problems = Vec::new();
         let built_in = FILES.iter().map(|file| Source {
             path: file.path.to_owned(),
             text: file.text.as_bytes().to_vec(),
             pack: Some(file.pack),
             file: None,
         });
-        for source in built_in.chain(own) {
-            let origin = source.file.map_or(Origin::BuiltIn, Origin::File);
-            let document = Document::parse(source.path, &source.text);
-            let text = String::from_utf8_lossy(&source.text);
-            if let Some(definition) = read::definition(&document, &text, source.pack, origin) {
-                if definition.control.origin != Origin::BuiltIn {
-                    problems.extend(example::run(&definition));
-                }
-                problems.extend(add(&mut definitions, definition));
-            }
-            problems.extend(document.into_problems());
+        let sources: Vec<Source> = built_in.chain(own).collect();
+        // Compiling expressions is most of what a short command does.
+        let read = each_on_deep_stacks(&sources, read_source).map_err(CatalogError::Thread)?;
+        let mut definitions: Vec<Definition> = Vec::new();
+        let mut problems = Vec::new();
+        for (definition, mistakes) in read {
+            problems.extend(mistakes);
+            problems.extend(definition.and_then(|definition| add(&mut definitions, definition)));
         }
         if !problems.is_empty() {
             return Err(invalid(problems));
@@ -213,6 +208,18 @@ impl Catalog {
         let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         format!("sha256:{digits}")
     }
+}
+
+/// Reads one file, with everything that is wrong with it.
+fn read_source(source: &Source) -> (Option<Definition>, Vec<Problem>) {
+    let origin = source.file.clone().map_or(Origin::BuiltIn, Origin::File);
+    let document = Document::parse(source.path.clone(), &source.text);
+    let text = String::from_utf8_lossy(&source.text);
+    let definition = read::definition(&document, &text, source.pack, origin);
+    let examined = definition.iter().filter(|definition| definition.control.origin != Origin::BuiltIn);
+    let mut problems: Vec<Problem> = examined.flat_map(example::run).collect();
+    problems.extend(document.into_problems());
+    (definition, problems)
 }
 
 fn invalid(problems: Vec<Problem>) -> CatalogError {

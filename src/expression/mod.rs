@@ -2,7 +2,7 @@
 //! hostile expression is refused and a deep one cannot overflow the stack.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use cel::{Context, Env, Program, Value};
 
@@ -11,7 +11,7 @@ mod stack;
 mod value;
 mod walk;
 
-pub(crate) use stack::on_deep_stack;
+pub(crate) use stack::{each_on_deep_stacks, on_deep_stack};
 pub(crate) use value::to_cel;
 pub(crate) use walk::{References, Scope};
 
@@ -137,14 +137,18 @@ impl Expression {
 
 /// A fresh context with the project's functions; bind `facts`, `params` and `row` to it.
 pub(crate) fn context() -> Context<'static, 'static> {
-    let mut context = Context::with_env(Arc::new(environment()));
+    let mut context = Context::with_env(Arc::clone(environment()));
     functions::register(&mut context);
     context
 }
 
-fn environment() -> Env {
-    // Optional values have no use here, and would be one more way to read a missing value as present.
-    Env::stdlib().with_optional_support(false)
+/// What every expression is compiled and evaluated in. Made once: that takes longer than to compile an expression.
+fn environment() -> &'static Arc<Env> {
+    static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
+        // Optional values have no use here, and would be one more way to read a missing value as present.
+        Arc::new(Env::stdlib().with_optional_support(false))
+    });
+    &ENVIRONMENT
 }
 
 /// Refuses what could keep the parser busy before it is even asked.

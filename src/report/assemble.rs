@@ -10,7 +10,6 @@ use crate::controls::{Catalog, GUIDE_VERSION, Level};
 use crate::exit::Exit;
 use crate::facts::Facts;
 use crate::snapshot::{Feed, Outcomes, Ranges, SourceId, SourceStatus};
-use crate::verdict::Status;
 
 /// What fails a scan.
 #[derive(Debug, Clone, Copy)]

@@ -101,6 +101,7 @@ struct FeedEnd {
     detail: Option<String>,
     records: u64,
     requests: u64,
+    #[serde(default)]
     unreadable: u64,
 }
 

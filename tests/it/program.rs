@@ -26,6 +26,9 @@ pub(crate) const NOW_SECONDS: i64 = 1_785_585_600;
 /// How long a run may take before it is killed and the test fails.
 const HARD_LIMIT: Duration = Duration::from_secs(60);
 
+/// The name of a signal, and when to send it.
+type Signal = (&'static str, Box<dyn Fn() -> bool>);
+
 /// A run being prepared.
 pub(crate) struct Program {
     args: Vec<String>,
@@ -34,7 +37,7 @@ pub(crate) struct Program {
     directory: tempfile::TempDir,
     secrets: Vec<String>,
     now: Option<String>,
-    signal: Option<(&'static str, Box<dyn Fn() -> bool>)>,
+    signal: Option<Signal>,
 }
 
 /// What a run left behind.

@@ -39,8 +39,8 @@ pub(super) struct Fingerprinter {
 }
 
 impl Fingerprinter {
-    /// The fingerprint of an id, or of whatever identifies an event without one.
-    pub(super) fn of(&self, id: &str) -> Fingerprint {
+    /// The fingerprint of an id, of whatever identifies an event without one, or of many fingerprints.
+    pub(super) fn of<T: Hash + ?Sized>(&self, id: &T) -> Fingerprint {
         let (first, second) = (self.first.hash_one(id), self.second.hash_one(id));
         Fingerprint([(first >> 32) as u32, first as u32, second as u32])
     }
@@ -50,7 +50,15 @@ impl Fingerprinter {
 #[derive(Debug, Default)]
 pub(super) struct IdSet(HashSet<Fingerprint, BuildHasherDefault<PassThrough>>);
 
+/// Room is made for so many ids at once, whatever a server announces; beyond that the set grows as it fills.
+const MOST_EXPECTED: u64 = 1 << 20;
+
 impl IdSet {
+    /// Makes room for this many more, so that a large set is not moved again and again while it grows.
+    pub(super) fn expect(&mut self, ids: u64) {
+        self.0.reserve(usize::try_from(ids.min(MOST_EXPECTED)).unwrap_or(0));
+    }
+
     /// Adds one; false if it was there already.
     pub(super) fn insert(&mut self, id: Fingerprint) -> bool {
         self.0.insert(id)
@@ -64,7 +72,7 @@ mod tests {
     #[test]
     fn equal_ids_are_one_and_others_differ() {
         let (printer, mut set) = (Fingerprinter::default(), IdSet::default());
-        let fresh = (0..10_000).filter(|n| set.insert(printer.of(&format!("id-{n}")))).count();
+        let fresh = (0..10_000).filter(|n| set.insert(printer.of(format!("id-{n}").as_str()))).count();
         assert_eq!(fresh, 10_000);
         assert!(!set.insert(printer.of("id-77")));
     }
@@ -74,7 +82,7 @@ mod tests {
         assert_eq!(size_of::<Fingerprint>(), 12);
         let (printer, mut set) = (Fingerprinter::default(), IdSet::default());
         for n in 0..60_000 {
-            set.insert(printer.of(&n.to_string()));
+            set.insert(printer.of(n.to_string().as_str()));
         }
         // One byte of bookkeeping per slot; at most seven of eight slots are used.
         let slots = (set.0.capacity() * 8 / 7).next_power_of_two();

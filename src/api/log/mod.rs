@@ -15,7 +15,7 @@ use super::error::ApiError;
 use super::model::Event;
 use super::notice::Notice;
 use crate::snapshot::Feed;
-use ids::{Fingerprinter, IdSet};
+use ids::{Fingerprint, Fingerprinter, IdSet};
 use page::Page;
 
 mod ids;
@@ -88,6 +88,8 @@ struct Taken {
     fresh: u64,
     /// Events in range that the pass had seen already.
     repeated: u64,
+    /// What it holds, in order, whether in range or not.
+    content: Vec<Fingerprint>,
 }
 
 impl<'a> LogReader<'a> {
@@ -152,6 +154,9 @@ impl<'a> LogReader<'a> {
             if text == "null" {
                 continue;
             }
+            let id = event.as_ref().map_or("", |event| &event.id);
+            let id = self.printer.of(if id.is_empty() { text } else { id });
+            taken.content.push(id);
             let Some(event) = event.filter(|event| !event.activity_type.is_empty()) else {
                 // Counted once for each feed, however often its range is read.
                 let id = self.printer.of(&format!("{:?} {text}", query.feed));
@@ -161,7 +166,6 @@ impl<'a> LogReader<'a> {
             if !query.wants(&event) {
                 continue;
             }
-            let id = self.printer.of(if event.id.is_empty() { text } else { &event.id });
             let new = seen.insert(id);
             if pass.as_mut().map_or(new, |pass| pass.insert(id)) {
                 taken.fresh += 1;

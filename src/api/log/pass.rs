@@ -1,6 +1,7 @@
 //! One pass over a range: all of its pages, in order.
 
 use std::collections::HashSet;
+use std::pin::pin;
 
 use futures_util::{StreamExt, stream};
 
@@ -60,17 +61,21 @@ pub(super) async fn run(
         // Nothing, and more of it to come: that is no empty log.
         return Ok(Ended::Stuck);
     }
-    pass.take(&first).await?;
     let mut last = (first, 1);
     if let (Order::Parallel, Some(total)) = (order, pass.total) {
         let total = total.min(MAX_PAGES);
+        let events = total.saturating_mul(pass.first_len);
+        pass.own.as_mut().unwrap_or(&mut reader.seen.borrow_mut()).expect(events);
         let window = reader.client.concurrency() * 2;
         let search = pass.search;
         let fetch = |number| {
             let fetch = fetch(reader, query, Position::Page(number), search);
             async move { (number, fetch.await) }
         };
-        let mut pages = stream::iter(2..=total).map(fetch).buffered(window);
+        let mut pages = pin!(stream::iter(2..=total).map(fetch).buffered(window).peekable());
+        // Nothing is delivered before the teammates are known; the other pages need not wait for that.
+        let (taken, _) = tokio::join!(pass.take(&last.0), pages.as_mut().peek());
+        taken?;
         while let Some((number, page)) = pages.next().await {
             let page = page?;
             let empty = page.len() == 0;
@@ -89,6 +94,8 @@ pub(super) async fn run(
         if pass.repeats > 0 {
             return Ok(Ended::Stuck);
         }
+    } else {
+        pass.take(&last.0).await?;
     }
     pass.follow(last).await
 }
@@ -120,12 +127,7 @@ impl Pass<'_> {
         let total = self.total.map(|pages| pages.saturating_mul(self.first_len));
         let taken = self.reader.take(self.query, page, self.own.as_mut(), total).await?;
         self.shifted |= taken.repeated > 0;
-        let texts = page.events().fold(String::new(), |mut all, (text, event)| {
-            all.push_str(event.as_ref().map_or(text, |event| &event.id));
-            all.push('\n');
-            all
-        });
-        let known = !self.pages.insert(self.reader.printer.of(&texts));
+        let known = !self.pages.insert(self.reader.printer.of(&taken.content[..]));
         if known || (taken.repeated > 0 && taken.fresh == 0) {
             self.repeats += 1;
             self.shifted = true;

@@ -91,6 +91,30 @@ async fn full_pages_cost_not_one_request_too_many() {
 }
 
 #[tokio::test]
+async fn further_pages_are_asked_for_before_anything_may_be_delivered() {
+    let server = serve(200, |_, _, total| json!({"total_pages": total}));
+    let (client, _) = server.client(Duration::from_secs(10));
+    let delivered = Cell::new(0);
+    let receive = |_: Feed, _: &Event<'_>| {
+        delivered.set(delivered.get() + 1);
+        ControlFlow::Continue(())
+    };
+    let (open, gate) = watch::channel(false);
+    let reader = LogReader::new(&client, gate, &receive);
+    let opened = async {
+        while server.asked().len() < 3 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(delivered.get(), 0);
+        open.send_replace(true);
+    };
+    let both = async { tokio::join!(reader.read(query(30)), opened) };
+    let (ended, ()) = tokio::time::timeout(Duration::from_secs(10), both).await.unwrap();
+    assert!(ended.is_ok());
+    assert_eq!(delivered.get(), 200);
+}
+
+#[tokio::test]
 async fn bounds_are_included_and_no_more() {
     let events: Log = [SINCE + DAY + 1, SINCE + DAY, SINCE, SINCE - 1].map(|at| (at.to_string(), at)).into();
     let expected = ids(&events[1..3]);
