@@ -8,6 +8,8 @@ mod config;
 mod controls;
 /// The built-in sample workspace.
 mod demo;
+/// What adds to the configuration.
+mod editing;
 /// The remaining controls, status by status.
 mod evidence;
 /// A request as a server sees it, and the answer.
@@ -16,6 +18,9 @@ mod exchange;
 mod harness;
 /// Servers that fail, lie or stall.
 mod hostile_server;
+/// Questions and answers on a terminal.
+#[cfg(unix)]
+mod interactive;
 /// A mock of Intercom's API over wiremock.
 mod intercom;
 /// Reports in files, hostile strings in reports.
@@ -42,6 +47,8 @@ mod scan;
 mod scopes;
 /// What sign-ins and failed sign-ins show.
 mod sign_ins;
+/// A configuration to start from.
+mod starter;
 /// Where the token comes from.
 mod token;
 /// Workspaces for tests.
