@@ -36,7 +36,7 @@ fn extend(text: &str, span: std::ops::Range<usize>, entry: &Entry) -> Option<Str
     let (before, array, after) = (text.get(..span.start)?, text.get(span.clone())?, text.get(span.end..)?);
     let mut document: DocumentMut = format!("x = {array}").parse().ok()?;
     let items: &mut Array = document.get_mut("x")?.as_array_mut()?;
-    let prefix = items.iter().last().map_or(String::new(), |last| indent_of(last));
+    let prefix = items.iter().last().map_or_else(String::new, indent_of);
     let mut new = Value::from(entry.inline());
     *new.decor_mut() = Decor::new(prefix, "");
     items.push_formatted(new);

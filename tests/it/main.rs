@@ -29,6 +29,8 @@ mod output;
 mod privilege;
 /// Runs the built binary in a scrubbed environment.
 mod program;
+/// Files that attestations name as proof.
+mod proof;
 /// A TCP server that breaks off, never ends, or trickles.
 mod raw;
 /// The README against the program.
