@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -210,13 +209,19 @@ fn killed_at_any_moment_the_file_is_whole() {
     let old = format!("{}{OLD}", "# padding, padding, padding\n".repeat(8_000));
     fs::write(&config, &old).unwrap();
     // How long an undisturbed edit takes decides when the others are killed.
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     assert!(spawn(&config, "first").wait().unwrap().success());
     let whole = began.elapsed();
     let mut entries = 2;
     for round in 0..40_u32 {
         let mut child = spawn(&config, &format!("round {round}"));
-        thread::sleep(whole / 2 + (whole / 2) * round / 40 + Duration::from_micros(137));
+        // What a reader sees at some instant is what a kill at that instant leaves behind.
+        let spawned = Instant::now();
+        let moment = whole * (round + 10) / 50 + Duration::from_micros(137);
+        while spawned.elapsed() < moment {
+            let seen = fs::read(&config).unwrap();
+            assert!(seen.starts_with(old.as_bytes()), "round {round}: {} bytes", seen.len());
+        }
         drop(child.kill());
         child.wait().unwrap();
         let text = fs::read_to_string(&config).unwrap();
