@@ -11,6 +11,7 @@ use crate::config::ConfigError;
 use crate::config::time::TimeError;
 use crate::controls::{CatalogError, UnknownControl};
 use crate::document::Problems;
+use crate::edit::EditError;
 use crate::exit::Exit;
 use crate::overlay::baseline::BaselineError;
 use crate::report::RenderError;
@@ -116,6 +117,12 @@ pub(crate) enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The configuration could not be edited.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// Nobody is there to ask.
+    #[error("--interactive needs a terminal to ask on")]
+    NotATerminal,
     /// The person who started the scan ended it.
     #[error("interrupted: the workspace was not read to its end, and nothing was saved")]
     Interrupted,
@@ -128,6 +135,7 @@ impl Error {
             Self::Parameters(problems)
             | Self::Config(ConfigError::Invalid { problems, .. })
             | Self::Catalog(CatalogError::Invalid { problems }) => Some(problems),
+            Self::Edit(error) => error.problems(),
             _ => None,
         }
     }
@@ -166,6 +174,8 @@ impl Error {
             Self::Snapshot { source, .. } => Some(source.hint().to_owned()),
             Self::NotKept { .. } => Some("make room on the disk, or give a file on another".to_owned()),
             Self::Baseline(error) => Some(error.hint().to_owned()),
+            Self::Edit(error) => Some(error.hint().to_owned()),
+            Self::NotATerminal => Some(NOT_A_TERMINAL.to_owned()),
             Self::Output { .. } => {
                 Some("give a file in a folder that exists and may be written to".to_owned())
             }
@@ -173,6 +183,11 @@ impl Error {
         }
     }
 }
+
+/// How to attest without being asked.
+const NOT_A_TERMINAL: &str = "\
+attest one control at a time instead:
+  intercom-harden attest ID --by NAME [--result fail] [--evidence URL] [--expires 90d] [--note TEXT]";
 
 /// How to come by a token with no more access than a scan needs.
 const NO_TOKEN: &str = "\

@@ -25,6 +25,13 @@ Exit codes:
   2  usage or configuration: bad flag, no token, bad TOML, unknown id, missing file
   3  could not complete: authentication, network, rate limit, a source that failed";
 
+    /// The exit codes of the commands that edit the configuration.
+    pub const EDIT_HELP: &'static str = "\
+Exit codes:
+  0  written
+  2  usage or configuration: bad flag, bad TOML, unknown id, a file or folder that cannot be written
+  3  could not complete: authentication, network, rate limit, or left with Ctrl-C";
+
     /// The number the shell sees.
     pub const fn code(self) -> u8 {
         match self {

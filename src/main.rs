@@ -24,6 +24,8 @@ mod verdict;
 
 mod overlay;
 
+mod edit;
+
 mod report;
 
 mod error;

@@ -83,12 +83,7 @@ fn show(control: &Control) -> String {
     if !control.effort.is_empty() {
         page.text(2, &format!("effort: {}", text::line(&control.effort, LINE_COLUMNS)));
     }
-    for (number, step) in (1..).zip(&control.steps) {
-        let path = if step.path.is_empty() { String::new() } else { format!(" ({})", step.path.join(" > ")) };
-        let title = text::line(&format!("{}{path}", step.title), LINE_COLUMNS);
-        page.entry(2, Role::Label, &format!("{number}."), &title);
-        step.actions.iter().for_each(|action| bullet(&mut page, 5, action));
-    }
+    steps(&mut page, control);
     if !control.params.is_empty() {
         page.heading(&format!("Parameters, to be set under [params.\"{}\"]", control.id));
         for (name, value) in &control.params {
@@ -111,6 +106,16 @@ fn show(control: &Control) -> String {
         page.entry(2, Role::Label, "hardening guide:", &format!("since {}", text::line(since, LINE_COLUMNS)));
     }
     page.finish()
+}
+
+/// Writes down what to click, one after the other.
+pub(super) fn steps(page: &mut Page, control: &Control) {
+    for (number, step) in (1..).zip(&control.steps) {
+        let path = if step.path.is_empty() { String::new() } else { format!(" ({})", step.path.join(" > ")) };
+        let title = text::line(&format!("{}{path}", step.title), LINE_COLUMNS);
+        page.entry(2, Role::Label, &format!("{number}."), &title);
+        step.actions.iter().for_each(|action| bullet(page, 5, action));
+    }
 }
 
 fn bullet(page: &mut Page, indent: usize, item: &str) {

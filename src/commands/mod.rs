@@ -6,15 +6,20 @@ use crate::cli::{Cli, Command};
 use crate::error::Error;
 use crate::exit::Exit;
 
+mod attest;
 mod collect;
 mod configuration;
 mod connection;
 mod controls;
 mod destinations;
+mod init;
 mod plan;
+mod proof;
 mod ranges;
 mod scan;
+mod source;
 mod terminal;
+mod waive;
 
 /// Runs the command that was asked for.
 ///
@@ -24,6 +29,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
     match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Collect(args) => collect::run(&args),
+        Command::Attest(args) => attest::run(&args),
+        Command::Waive(args) => waive::run(&args),
+        Command::Init(args) => init::run(&args),
         Command::Controls(command) => controls::run(command),
     }
 }

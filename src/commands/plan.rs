@@ -1,6 +1,7 @@
 //! What a scan evaluates, and by which rules: decided from flags and configuration, in that order.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
@@ -20,52 +21,27 @@ pub(super) struct Plan {
     pub(super) selection: Selection,
     pub(super) settings: Settings,
     pub(super) stale_after_days: u64,
-    pub(super) gate: GateRule,
 }
 
 impl Plan {
-    /// Loads the catalog, and decides what of it is evaluated.
+    /// Loads the catalog with the controls of `directories`, and decides what of it is evaluated.
     ///
     /// # Errors
     /// Whatever is wrong with the control files, the parameters or the ids.
-    pub(super) fn new(args: &ScanArgs, config: Option<&Config>) -> Result<Self, Error> {
-        let mut catalog = Catalog::load(&args.controls)?;
-        if let Some(config) = config {
-            catalog.override_params(&config.path, &config.params).map_err(Error::Parameters)?;
-        }
-        let scan = config.map(|config| config.scan.clone()).unwrap_or_default();
-        let selection = Selection {
-            level: args.level.map(Level::from).or(scan.level).unwrap_or(Level::L3),
-            pack: match args.pack {
-                PackName::Guide => Some(Pack::Guide),
-                PackName::Extended => Some(Pack::Extended),
-                PackName::All => None,
-            },
-            only: args.control.clone(),
-            skip: args.skip.clone(),
-        };
+    pub(super) fn new(
+        directories: &[PathBuf],
+        selection: Selection,
+        config: Option<&Config>,
+    ) -> Result<Self, Error> {
+        let catalog = catalog(directories, config)?;
         let selected = catalog.select(&selection)?;
         if selected.is_empty() {
             return Err(Error::NothingSelected);
         }
         let event_types = selected.iter().flat_map(|definition| definition.rules.event_types()).collect();
-        let fail_on = match args.fail_on {
-            Some(GateName::L1) => Some(Level::L1),
-            Some(GateName::L2) => Some(Level::L2),
-            Some(GateName::L3) => Some(Level::L3),
-            Some(GateName::Never) => None,
-            None if args.demo => None,
-            None => scan.fail_on.unwrap_or(Some(Level::L1)),
-        };
         Ok(Self {
             settings: settings(&catalog, config, event_types),
             stale_after_days: number(&catalog, "E5", "stale_after").unwrap_or(STALE_AFTER_DAYS),
-            gate: GateRule {
-                fail_on,
-                strict: args.strict || scan.strict.unwrap_or(false),
-                allow_incomplete: args.allow_incomplete,
-                fail_on_hygiene: args.fail_on_hygiene,
-            },
             catalog,
             selection,
         })
@@ -77,6 +53,56 @@ impl Plan {
     /// None that [`new`](Self::new) would not have met.
     pub(super) fn controls(&self) -> Result<Vec<&Definition>, UnknownControl> {
         self.catalog.select(&self.selection)
+    }
+}
+
+/// Loads the catalog with the controls of `directories` and the configuration's parameters.
+///
+/// # Errors
+/// Whatever is wrong with the control files or the parameters.
+pub(super) fn catalog(directories: &[PathBuf], config: Option<&Config>) -> Result<Catalog, Error> {
+    let mut catalog = Catalog::load(directories)?;
+    if let Some(config) = config {
+        catalog.override_params(&config.path, &config.params).map_err(Error::Parameters)?;
+    }
+    Ok(catalog)
+}
+
+/// Which controls a scan evaluates.
+pub(super) fn selection(args: &ScanArgs, config: Option<&Config>) -> Selection {
+    Selection {
+        level: args.level.map_or_else(|| everything(config).level, Level::from),
+        pack: match args.pack {
+            PackName::Guide => Some(Pack::Guide),
+            PackName::Extended => Some(Pack::Extended),
+            PackName::All => None,
+        },
+        only: args.control.clone(),
+        skip: args.skip.clone(),
+    }
+}
+
+/// Every control up to the configuration's level.
+pub(super) fn everything(config: Option<&Config>) -> Selection {
+    let level = config.and_then(|config| config.scan.level).unwrap_or(Level::L3);
+    Selection { level, pack: None, only: Vec::new(), skip: Vec::new() }
+}
+
+/// What fails a scan.
+pub(super) fn gate(args: &ScanArgs, config: Option<&Config>) -> GateRule {
+    let scan = config.map(|config| config.scan.clone()).unwrap_or_default();
+    GateRule {
+        fail_on: match args.fail_on {
+            Some(GateName::L1) => Some(Level::L1),
+            Some(GateName::L2) => Some(Level::L2),
+            Some(GateName::L3) => Some(Level::L3),
+            Some(GateName::Never) => None,
+            None if args.demo => None,
+            None => scan.fail_on.unwrap_or(Some(Level::L1)),
+        },
+        strict: args.strict || scan.strict.unwrap_or(false),
+        allow_incomplete: args.allow_incomplete,
+        fail_on_hygiene: args.fail_on_hygiene,
     }
 }
 

@@ -1,16 +1,14 @@
 //! `scan`: the pipeline, from a token to an exit code.
 
-use std::fs::{self, File};
-use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::connection::Connection;
 use super::destinations::Destinations;
-use super::plan::Plan;
+use super::plan::{self, Plan};
+use super::proof::Proofs;
+use super::source::Source;
 use super::{configuration, ranges, terminal};
 use crate::checks;
 use crate::cli::ScanArgs;
@@ -19,14 +17,10 @@ use crate::controls::Definition;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::expression::on_deep_stack;
-use crate::facts::{Facts, Observer};
+use crate::facts::Facts;
 use crate::overlay::baseline::Baseline;
 use crate::overlay::{self, attestations, hygiene, waivers};
 use crate::report::{Assessment, Evaluation, Format, Origin, Report};
-use crate::snapshot::{Replay, SnapshotError};
-
-/// The workspace that `--demo` scans.
-const SAMPLE: &[u8] = include_bytes!("../../fixtures/snapshots/sample.snapshot");
 
 /// Runs a scan.
 ///
@@ -36,8 +30,9 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
     let started = Instant::now();
     let progress = terminal::progress();
     let config = configuration::load(&args.config, &progress)?;
-    let plan = Plan::new(args, config.as_ref())?;
-    let source = Source::open(args, config.as_ref())?;
+    let plan = Plan::new(&args.controls, plan::selection(args, config.as_ref()), config.as_ref())?;
+    let gate = plan::gate(args, config.as_ref());
+    let source = Source::open(args.snapshot.as_deref(), args.demo, &args.connection, config.as_ref())?;
     let configured = config.as_ref().and_then(|config| config.scan.since.as_deref());
     let now = args.connection.now.unwrap_or_else(|| source.now());
     let window =
@@ -46,23 +41,8 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
     let baseline = args.baseline.as_deref().map(Baseline::load).transpose()?;
     let destinations = Destinations::open(args.format, terminal::style(), &args.output)?;
 
-    let mut observer = Observer::new(plan.settings.clone(), ranges);
     let origin = source.origin();
-    let outcomes = match source {
-        Source::Live(connection) => connection.read(&ranges, &progress, &mut |record| {
-            observer.observe(record);
-            Ok(())
-        })?,
-        Source::Snapshot(path, snapshot) => snapshot
-            .run(&ranges, &mut |record| observer.observe(record))
-            .map_err(|source| unusable(path, source))?,
-        Source::Sample(sample) => sample
-            .moved_to(ranges.now)
-            .run(&ranges, &mut |record| observer.observe(record))
-            .map_err(unusable_sample)?,
-    };
-    progress.finish();
-    let facts = observer.finish(&outcomes);
+    let (facts, outcomes) = source.read(plan.settings.clone(), &ranges, &progress)?;
     let mut assessments = evaluate(&plan.controls()?, &facts)?;
     let hygiene = lay_over(&mut assessments, args, config.as_ref(), &plan, ranges.now);
     if let Some(baseline) = &baseline {
@@ -78,7 +58,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
         config: config.as_ref(),
         level: plan.selection.level,
         ranges,
-        gate: plan.gate,
+        gate,
         hygiene,
         duration: live.then(|| started.elapsed()),
         assessments,
@@ -91,7 +71,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
 }
 
 /// Judges every control over the facts.
-fn evaluate(definitions: &[&Definition], facts: &Facts) -> Result<Vec<Assessment>, Error> {
+pub(super) fn evaluate(definitions: &[&Definition], facts: &Facts) -> Result<Vec<Assessment>, Error> {
     let judge = |definition: &&Definition| {
         let control = Arc::clone(&definition.control);
         let verdict = checks::evaluate(&control.id, &control.params, &definition.rules, facts);
@@ -111,74 +91,15 @@ fn lay_over(
 ) -> Vec<String> {
     let Some(config) = config else { return Vec::new() };
     let today = overlay::day_of(now);
-    attestations::enter_all(assessments, &config.attestations, today);
+    let proofs = Proofs::check(config);
+    attestations::enter_all(assessments, &proofs.sound, today);
+    proofs.mention_absent(assessments);
     let matched = if args.no_waivers {
         vec![true; config.waivers.len()]
     } else {
         waivers::lay_over(assessments, &config.waivers, today)
     };
-    hygiene::complaints(config, &matched, |id| plan.catalog.find(id).is_ok(), today)
-}
-
-/// Where the records come from.
-enum Source<'a> {
-    Live(Box<Connection>),
-    Snapshot(&'a Path, Replay<File>),
-    Sample(Replay<&'static [u8]>),
-}
-
-impl<'a> Source<'a> {
-    fn open(args: &'a ScanArgs, config: Option<&Config>) -> Result<Self, Error> {
-        match &args.snapshot {
-            Some(path) => {
-                let file =
-                    regular_file(path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
-                let snapshot = Replay::open(file).map_err(|source| unusable(path, source))?;
-                Ok(Self::Snapshot(path, snapshot))
-            }
-            None if args.demo => Ok(Self::Sample(Replay::open(SAMPLE).map_err(unusable_sample)?)),
-            None => Ok(Self::Live(Box::new(Connection::new(&args.connection, config)?))),
-        }
-    }
-
-    const fn origin(&self) -> Origin {
-        match self {
-            Self::Live(_) => Origin::Api,
-            Self::Snapshot(..) => Origin::Snapshot,
-            Self::Sample(_) => Origin::Demo,
-        }
-    }
-
-    /// The instant of evaluation unless another is given: a snapshot's own, otherwise the clock's.
-    fn now(&self) -> Timestamp {
-        match self {
-            Self::Snapshot(_, snapshot) => snapshot.header.at,
-            Self::Live(_) | Self::Sample(_) => super::clock(),
-        }
-    }
-
-    /// How far back it knows everything, where that is settled.
-    const fn reach(&self) -> Option<Timestamp> {
-        match self {
-            Self::Snapshot(_, snapshot) => Some(snapshot.header.since),
-            Self::Live(_) | Self::Sample(_) => None,
-        }
-    }
-}
-
-/// Opens a file. A pipe is refused before it is opened: nobody may ever write to it.
-fn regular_file(path: &Path) -> io::Result<File> {
-    if fs::metadata(path)?.is_file() {
-        File::open(path)
-    } else {
-        Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
-    }
-}
-
-fn unusable(path: &Path, source: SnapshotError) -> Error {
-    Error::Snapshot { what: path.display().to_string(), source }
-}
-
-fn unusable_sample(source: SnapshotError) -> Error {
-    Error::Snapshot { what: "the sample workspace".to_owned(), source }
+    let mut complaints = hygiene::complaints(config, &matched, |id| plan.catalog.find(id).is_ok(), today);
+    complaints.extend(proofs.complaints);
+    complaints
 }

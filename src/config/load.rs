@@ -23,10 +23,14 @@ pub(crate) fn find(directory: &Path) -> Option<PathBuf> {
 impl Config {
     /// Reads and checks a configuration. Every mistake in it is part of the one error.
     pub(crate) fn load(path: &Path, trust: Trust) -> Result<Self, ConfigError> {
-        let bytes = read(path, trust)?;
+        Self::parse(path, &read(path, trust)?, trust)
+    }
+
+    /// Checks the bytes of a configuration as if they had been read from a path.
+    pub(crate) fn parse(path: &Path, bytes: &[u8], trust: Trust) -> Result<Self, ConfigError> {
         let name = path.display().to_string();
         let context = Context { trust, folder: folder_of(path) };
-        let (mut config, problems) = Self::check(&name, &bytes, &context);
+        let (mut config, problems) = Self::check(&name, bytes, &context);
         config.found_in_working_directory = trust == Trust::Found;
         if problems.is_empty() {
             Ok(config)
@@ -53,7 +57,11 @@ impl Config {
                 .table("organization")
                 .map(|table| Organization::read(table, context))
                 .unwrap_or_default(),
-            attestations: root.tables("attestation").into_iter().filter_map(overlay::attestation).collect(),
+            attestations: root
+                .tables("attestation")
+                .into_iter()
+                .filter_map(|table| overlay::attestation(table, context))
+                .collect(),
             waivers: root.tables("waiver").into_iter().filter_map(overlay::waiver).collect(),
             rbac: root.table("rbac").map(Rbac::read).unwrap_or_default(),
             workspaces: target::workspaces(root.tables("workspaces"), context),
@@ -66,7 +74,7 @@ impl Config {
 }
 
 /// Reads the bytes of a regular file of bounded size.
-fn read(path: &Path, trust: Trust) -> Result<Vec<u8>, ConfigError> {
+pub(crate) fn read(path: &Path, trust: Trust) -> Result<Vec<u8>, ConfigError> {
     let name = || path.display().to_string();
     let failed = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => ConfigError::Missing { path: name() },
@@ -96,7 +104,8 @@ pub(super) fn stays_inside(path: &Path, folder: &Path) -> bool {
     }
 }
 
-fn folder_of(path: &Path) -> PathBuf {
+/// The folder of a file, where relative paths in it start.
+pub(crate) fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),

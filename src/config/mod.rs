@@ -24,12 +24,13 @@ mod tests;
 pub(crate) mod time;
 
 pub(crate) use error::ConfigError;
-pub(crate) use load::find;
+pub(crate) use load::{FILE_NAME, find, folder_of, read};
 pub(crate) use loosening::Announcement;
 pub(crate) use organization::{Organization, Sso};
 pub(crate) use overlay::{Attestation, Attested, Waiver};
 pub(crate) use rbac::Rbac;
 pub(crate) use scan::{ScanSettings, Workspace};
+pub(crate) use section::is_domain;
 pub(crate) use target::{Alert, NamedWorkspace};
 
 /// How a configuration came to be read.

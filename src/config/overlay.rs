@@ -1,10 +1,12 @@
 //! `[[attestation]]` and `[[waiver]]`: what people sign for.
 
+use std::path::PathBuf;
+
 use jiff::civil::Date;
 
 use crate::document::{Located, Table};
 
-use super::section::{self, date, filled, required_date};
+use super::section::{self, Context, date, filled, required_date};
 
 /// What somebody saw in the web app and signs for. It is evidence until the end of its last day, UTC.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +23,21 @@ pub(crate) struct Attestation {
     pub expires: Located<Date>,
     /// Where the proof is kept.
     pub evidence: Option<String>,
+    /// The file with the proof, and what it was when the attestation was signed.
+    pub evidence_file: Option<EvidenceFile>,
     /// What else is worth knowing.
     pub note: Option<String>,
     /// The line it starts on.
     pub line: usize,
+}
+
+/// A file that proves what was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EvidenceFile {
+    /// The file.
+    pub path: PathBuf,
+    /// The SHA-256 of its bytes, in lower-case hexadecimal digits.
+    pub sha256: String,
 }
 
 /// What an attestation attests.
@@ -55,7 +68,7 @@ pub(crate) struct Waiver {
     pub line: usize,
 }
 
-pub(super) fn attestation(mut table: Table<'_>) -> Option<Attestation> {
+pub(super) fn attestation(mut table: Table<'_>, context: &Context) -> Option<Attestation> {
     let line = table.line();
     let control = table.required_text("control");
     let seen = section::word(&mut table, "result", &["pass", "fail"]);
@@ -63,6 +76,7 @@ pub(super) fn attestation(mut table: Table<'_>) -> Option<Attestation> {
     let on = required_date(&mut table, "on");
     let expires = required_date(&mut table, "expires");
     let evidence = filled(&mut table, "evidence");
+    let evidence_file = evidence_file(&mut table, context);
     let note = filled(&mut table, "note");
     check_order(&table, on.as_ref(), expires.as_ref());
     table.finish();
@@ -73,9 +87,28 @@ pub(super) fn attestation(mut table: Table<'_>) -> Option<Attestation> {
         on: on?,
         expires: expires?,
         evidence: evidence.map(|text| text.value),
+        evidence_file,
         note: note.map(|text| text.value),
         line,
     })
+}
+
+/// Takes the file with the proof; without its digest it proves nothing, and the other way round.
+fn evidence_file(table: &mut Table<'_>, context: &Context) -> Option<EvidenceFile> {
+    match (table.has("evidence_file"), table.has("evidence_sha256")) {
+        (true, false) => table.missing("evidence_sha256"),
+        (false, true) => table.missing("evidence_file"),
+        _ => {}
+    }
+    let path = context.file(table, "evidence_file");
+    let digest = filled(table, "evidence_sha256")?;
+    let sha256 = digest.trim().to_ascii_lowercase();
+    if sha256.len() != 64 || !sha256.chars().all(|c| c.is_ascii_hexdigit()) {
+        let message = "`evidence_sha256` is not a SHA-256: 64 hexadecimal digits";
+        table.document().report(digest.line, message);
+        return None;
+    }
+    Some(EvidenceFile { path: path?, sha256 })
 }
 
 pub(super) fn waiver(mut table: Table<'_>) -> Option<Waiver> {

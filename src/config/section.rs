@@ -120,7 +120,7 @@ pub(super) fn is_email(text: &str) -> bool {
 }
 
 /// Whether a text has the shape of a domain with at least two labels.
-pub(super) fn is_domain(text: &str) -> bool {
+pub(crate) fn is_domain(text: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-') && label.len() <= 63
     };

@@ -27,6 +27,12 @@ pub(crate) enum TimeError {
     /// Not a date.
     #[error("not a date; write year, month and day, for example `2027-03-31`")]
     NotDate,
+    /// Neither a duration nor a date.
+    #[error("neither a duration such as `90d` nor a date such as `2027-03-31`")]
+    NotExpiry,
+    /// Before the day it is needed.
+    #[error("already over")]
+    Over,
     /// Nothing, or less than nothing.
     #[error("not longer than zero")]
     NotPositive,
@@ -63,6 +69,31 @@ fn duration(text: &str) -> Result<SignedDuration, TimeError> {
         Err(TimeError::TooLong)
     } else {
         Ok(duration)
+    }
+}
+
+/// When something signed on a day expires: a duration after that day, or a UTC date. A part of a day counts as one.
+///
+/// It must hold on `today` at least, and for no more than ten years.
+pub(crate) fn parse_expiry(text: &str, on: Date, today: Date) -> Result<Date, TimeError> {
+    let expires = match parse_date(text) {
+        Ok(date) => date,
+        Err(_) => {
+            let duration = duration(text).map_err(|error| match error {
+                TimeError::NotDuration => TimeError::NotExpiry,
+                other => other,
+            })?;
+            let days = duration.as_secs().saturating_add(86_399) / 86_400;
+            on.checked_add(Span::new().try_days(days).map_err(|_| TimeError::TooLong)?)
+                .map_err(|_| TimeError::TooLong)?
+        }
+    };
+    if expires < today {
+        Err(TimeError::Over)
+    } else if expires.duration_since(on) > LONGEST {
+        Err(TimeError::TooLong)
+    } else {
+        Ok(expires)
     }
 }
 
@@ -174,6 +205,25 @@ mod tests {
         assert_eq!(start_of("2026-06-01T00:00:00"), Err(TimeError::NotWindow));
         assert_eq!(start_of("yesterday"), Err(TimeError::NotWindow));
         assert_eq!(start_of("-30d"), Err(TimeError::NotPositive));
+    }
+
+    #[test]
+    fn expiries_are_days_after_the_signature_or_dates() {
+        let (on, today) = (jiff::civil::date(2026, 5, 1), jiff::civil::date(2026, 6, 15));
+        let expiry = |text| parse_expiry(text, on, today).map(|date| date.to_string());
+        assert_eq!(expiry("90d"), Ok("2026-07-30".to_owned()));
+        assert_eq!(expiry("2160h 1m"), Ok("2026-07-31".to_owned()), "a part of a day counts as one");
+        assert_eq!(expiry(" 2027-03-31 "), Ok("2027-03-31".to_owned()));
+        assert_eq!(expiry("2026-06-15"), Ok("2026-06-15".to_owned()), "through the end of the day");
+        for over in ["2026-06-14", "30d"] {
+            assert_eq!(expiry(over), Err(TimeError::Over));
+        }
+        for endless in ["2037-01-01", "9999-12-31", "4000d"] {
+            assert_eq!(expiry(endless), Err(TimeError::TooLong), "{endless}");
+        }
+        for text in ["", "never", "1y", "2027-13-01", "-5d ago ago"] {
+            assert_eq!(expiry(text), Err(TimeError::NotExpiry), "{text:?}");
+        }
     }
 
     #[test]

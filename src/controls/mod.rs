@@ -27,6 +27,9 @@ use example::Example;
 /// The version of the hardening guide the built-in controls follow.
 pub(crate) const GUIDE_VERSION: &str = "0.2.0";
 
+/// How long an attestation holds where neither the control nor whoever signs it says so, in days: half a year.
+pub(crate) const ATTEST_FOR: u16 = 180;
+
 /// A step of the remediation: where to click and what to do there.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Step {
@@ -93,6 +96,8 @@ pub(crate) struct Control {
     pub prerequisites: Vec<String>,
     /// How long it takes.
     pub effort: String,
+    /// How long an attestation holds unless whoever signs it says otherwise, in days.
+    pub attest_for: u16,
     /// Framework id to the framework's controls.
     pub frameworks: BTreeMap<String, Vec<String>>,
     /// What to click.

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Control, Definition, Level, Origin, Pack, Step, example, read_check};
+use super::{ATTEST_FOR, Control, Definition, Level, Origin, Pack, Step, example, read_check};
 use crate::checks::Rules;
 use crate::document::{Document, Located, Table, closest};
 
 /// The longest id, in bytes.
 const LONGEST_ID: usize = 32;
+/// The longest time that an attestation may hold, in days: ten years.
+const LONGEST_ATTESTATION: u16 = 3_650;
 /// The longest descriptive text, in characters.
 const LONGEST_TEXT: usize = 4_000;
 
@@ -45,6 +47,7 @@ fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Option<C
     let rationale = prose(root, "rationale");
     let prerequisites = texts(root, "prerequisites");
     let effort = root.text("effort").map_or_else(String::new, |effort| effort.value);
+    let attest_for = attest_for(root);
     let frameworks = frameworks(root);
     let steps = root.tables("steps").into_iter().filter_map(step).collect();
     let params = params(root);
@@ -58,6 +61,7 @@ fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Option<C
         rationale: rationale?,
         prerequisites,
         effort,
+        attest_for,
         frameworks,
         steps,
         params,
@@ -107,6 +111,20 @@ fn level(root: &mut Table<'_>) -> Option<Level> {
     }
     let labels = Level::ALL.map(Level::label);
     root.one_of("level", &labels).and_then(|label| Level::parse(label.value))
+}
+
+/// What a person saw once says nothing for ever, and a day at least.
+fn attest_for(root: &mut Table<'_>) -> u16 {
+    let Some(days) = root.integer("attest_for") else { return ATTEST_FOR };
+    match u16::try_from(days.value) {
+        Ok(value @ 1..=LONGEST_ATTESTATION) => value,
+        _ => {
+            let message =
+                format!("`attest_for` is {}, but must be from 1 to {LONGEST_ATTESTATION} days", days.value);
+            root.document().report(days.line, message);
+            ATTEST_FOR
+        }
+    }
 }
 
 fn frameworks(root: &mut Table<'_>) -> BTreeMap<String, Vec<String>> {

@@ -82,3 +82,26 @@ fn the_digest_follows_the_content() {
     assert!(matches!(replaced.definitions[0].control.origin, Origin::Replaces(_)));
     assert_eq!(replaced.definitions.len(), catalog.definitions.len());
 }
+
+#[test]
+fn attestations_hold_as_long_as_the_control_says() {
+    let catalog = Catalog::load(&[]).unwrap();
+    let days = |id| catalog.find(id).unwrap().control.attest_for;
+    assert_eq!((days("4.2"), days("1.3"), days("E12")), (90, ATTEST_FOR, 365));
+    let folder = tempfile::tempdir().unwrap();
+    let definition = catalog.find("4.2").unwrap();
+    let path = folder.path().join(Path::new(&*definition.path).file_name().unwrap());
+    for (written, accepted) in
+        [("1", true), ("3650", true), ("0", false), ("3651", false), ("-90", false), ("'90d'", false)]
+    {
+        let text = definition.text.replacen("attest_for = 90", &format!("attest_for = {written}"), 1);
+        std::fs::write(&path, text).unwrap();
+        match Catalog::load(&[folder.path().to_path_buf()]) {
+            Ok(_) => assert!(accepted, "{written}"),
+            Err(CatalogError::Invalid { problems }) => {
+                assert!(!accepted && problems.to_string().contains("`attest_for`"), "{written}: {problems}");
+            }
+            Err(other) => panic!("{other}"),
+        }
+    }
+}

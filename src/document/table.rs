@@ -66,6 +66,14 @@ impl<'d> Table<'d> {
         Some(text)
     }
 
+    /// Takes a whole number.
+    pub(crate) fn integer(&mut self, key: &'static str) -> Option<Located<i64>> {
+        self.typed(key, "a whole number", |kind| match kind {
+            Kind::Integer(integer) => Ok(integer),
+            other => Err(other),
+        })
+    }
+
     /// Takes a number or a text, such as a limit that may be an expression.
     pub(crate) fn number_or_text(&mut self, key: &'static str) -> Option<Located<Value>> {
         self.typed(key, "a number or text", |kind| match kind {

@@ -26,6 +26,7 @@ fn attested(result: Attested, on: Date, expires: Date) -> Attestation {
         on: located(on),
         expires: located(expires),
         evidence: None,
+        evidence_file: None,
         note: None,
         line: 1,
     }
@@ -69,6 +70,7 @@ fn assessment(status: Status, subjects: &[&str]) -> Assessment {
         rationale: "Rationale".to_owned(),
         prerequisites: Vec::new(),
         effort: String::new(),
+        attest_for: 180,
         frameworks: BTreeMap::new(),
         steps: Vec::new(),
         params: BTreeMap::new(),

@@ -25,6 +25,7 @@ fn control(id: &str, level: Level, title: &str) -> Control {
         rationale: "Why it matters.".to_owned(),
         prerequisites: Vec::new(),
         effort: "1-2 hours".to_owned(),
+        attest_for: 180,
         frameworks: BTreeMap::from([("cis-v8".to_owned(), vec!["5.4".to_owned()])]),
         steps: vec![Step {
             title: "Take the admin role away where it is not needed".to_owned(),

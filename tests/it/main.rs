@@ -10,6 +10,8 @@ mod controls;
 mod demo;
 /// The program against the rules written a second time.
 mod differential;
+/// What adds to the configuration.
+mod editing;
 /// The remaining controls, status by status.
 mod evidence;
 /// A request as a server sees it, and the answer.
@@ -20,6 +22,9 @@ mod generated;
 mod harness;
 /// Servers that fail, lie or stall.
 mod hostile_server;
+/// Questions and answers on a terminal.
+#[cfg(unix)]
+mod interactive;
 /// A mock of Intercom's API over wiremock.
 mod intercom;
 /// Signals while a workspace is read.
@@ -35,6 +40,8 @@ mod overlay;
 mod privilege;
 /// Runs the built binary in a scrubbed environment.
 mod program;
+/// Files that attestations name as proof.
+mod proof;
 /// A TCP server that breaks off, never ends, or trickles.
 mod raw;
 /// The README against the program.
@@ -57,6 +64,8 @@ mod scopes;
 mod sign_ins;
 /// Snapshots as files: how they are written, and which are refused.
 mod snapshot;
+/// A configuration to start from.
+mod starter;
 /// Where the token comes from.
 mod token;
 /// A log that moves between requests.

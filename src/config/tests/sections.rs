@@ -212,3 +212,27 @@ fn alerts_have_no_other_keys() {
         ]
     );
 }
+
+#[test]
+fn a_file_with_proof_comes_with_its_digest() {
+    let base = "[[attestation]]\ncontrol='1.3'\nby='B'\non=2026-05-01\nexpires=2026-08-01\n";
+    let digest = "A1".repeat(32);
+    let both = format!("{base}evidence_file='proof.png'\nevidence_sha256='{digest}'\n");
+    let (config, problems) = check(&both, Trust::Found);
+    assert_eq!(problems, Vec::<String>::new());
+    let proof = config.attestations[0].evidence_file.as_ref().unwrap();
+    assert_eq!(
+        (proof.path.as_path(), proof.sha256.as_str()),
+        (Path::new("base/proof.png"), &*"a1".repeat(32))
+    );
+    for (keys, problem) in [
+        ("evidence_file='proof.png'".to_owned(), "c.toml:1: `evidence_sha256` is missing from `attestation`"),
+        (format!("evidence_sha256='{digest}'"), "c.toml:1: `evidence_file` is missing from `attestation`"),
+    ] {
+        assert_eq!(problems_of(&format!("{base}{keys}\n")), [problem]);
+    }
+    let short = format!("{base}evidence_file='proof.png'\nevidence_sha256='a1'\n");
+    assert_eq!(problems_of(&short), ["c.toml:7: `evidence_sha256` is not a SHA-256: 64 hexadecimal digits"]);
+    let (_, problems) = check(&both.replace("proof.png", "../proof.png"), Trust::Found);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+}

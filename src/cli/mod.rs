@@ -9,6 +9,10 @@ use crate::controls::Level;
 use crate::exit::Exit;
 use crate::report::{Format, Output};
 
+mod edit;
+
+pub(crate) use edit::{AttestArgs, InitArgs, SourceArgs, WaiveArgs, one_line};
+
 /// Security posture scanner for Intercom workspaces.
 #[derive(Debug, Parser)]
 #[command(name = "intercom-harden", version, about, max_term_width = 100, arg_required_else_help = true)]
@@ -27,6 +31,15 @@ pub(crate) enum Command {
     /// Save what a workspace answers, to scan it later without a network
     #[command(after_help = Exit::HELP)]
     Collect(Box<CollectArgs>),
+    /// Record what a person saw in the web app: it decides what data cannot, until it expires
+    #[command(after_help = Exit::EDIT_HELP)]
+    Attest(Box<AttestArgs>),
+    /// Record the decision to live with a finding for a while: it stays visible, and leaves the gate
+    #[command(after_help = Exit::EDIT_HELP)]
+    Waive(WaiveArgs),
+    /// Write a commented configuration to start from, filled in from the workspace at hand
+    #[command(after_help = Exit::EDIT_HELP)]
+    Init(Box<InitArgs>),
     /// List, explain and check the controls
     #[command(subcommand, after_help = Exit::HELP)]
     Controls(ControlsCommand),

@@ -1,0 +1,145 @@
+//! The options of the commands that edit the configuration.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+
+use super::{CatalogArgs, ConnectionArgs};
+use crate::config::Attested;
+use crate::text::is_invisible;
+
+/// `attest`.
+#[derive(Debug, Args)]
+pub(crate) struct AttestArgs {
+    /// The control's id, such as 1.3
+    #[arg(required_unless_present = "interactive", conflicts_with = "interactive")]
+    pub id: Option<String>,
+    /// Who saw it
+    #[arg(long, value_name = "NAME", value_parser = one_line, required_unless_present = "interactive")]
+    pub by: Option<String>,
+    /// What was seen: pass or fail [default: pass]
+    #[arg(long, value_name = "RESULT", hide_possible_values = true, conflicts_with = "interactive")]
+    pub result: Option<ResultName>,
+    /// Where the proof is kept, such as the address of a ticket
+    #[arg(long, value_name = "URL", value_parser = one_line, conflicts_with = "interactive")]
+    pub evidence: Option<String>,
+    /// A file that proves it; its SHA-256 is kept, and compared by every scan that finds the file
+    #[arg(long, value_name = "PATH", conflicts_with = "interactive")]
+    pub evidence_file: Option<PathBuf>,
+    /// How long it holds: a duration such as 90d, or the last day, UTC [default: what the control says]
+    #[arg(long, value_name = "DURATION|DATE", conflicts_with = "interactive")]
+    pub expires: Option<String>,
+    /// The day it was seen, UTC [default: today]
+    #[arg(long, value_name = "DATE", conflicts_with = "interactive")]
+    pub on: Option<String>,
+    /// What else is worth knowing
+    #[arg(long, value_name = "TEXT", value_parser = one_line, conflicts_with = "interactive")]
+    pub note: Option<String>,
+    /// Scan, then go through every control that only a person can judge, one by one
+    #[arg(short, long, conflicts_with = "token_stdin")]
+    pub interactive: bool,
+    /// Where the workspace is.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Which controls there are.
+    #[command(flatten)]
+    pub catalog: CatalogArgs,
+    /// The configuration.
+    #[command(flatten)]
+    pub target: TargetArgs,
+}
+
+/// `waive`.
+#[derive(Debug, Args)]
+pub(crate) struct WaiveArgs {
+    /// The control's id, such as 2.3
+    pub id: String,
+    /// The one finding that is waived, by its subject; without it the whole control is
+    #[arg(long, value_name = "SUBJECT", value_parser = one_line)]
+    pub subject: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT", value_parser = one_line)]
+    pub reason: String,
+    /// Who decided
+    #[arg(long, value_name = "NAME", value_parser = one_line)]
+    pub by: String,
+    /// How long it holds: a duration such as 90d, or the last day, UTC
+    #[arg(long, value_name = "DURATION|DATE")]
+    pub expires: String,
+    /// Work as of this instant
+    #[arg(long, value_name = "RFC3339")]
+    pub now: Option<Timestamp>,
+    /// Which controls there are.
+    #[command(flatten)]
+    pub catalog: CatalogArgs,
+    /// The configuration.
+    #[command(flatten)]
+    pub target: TargetArgs,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Print the configuration instead of writing it
+    #[arg(long)]
+    pub stdout: bool,
+    /// Where the workspace is.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// The configuration.
+    #[command(flatten)]
+    pub target: TargetArgs,
+}
+
+/// A workspace, live or not.
+#[derive(Debug, Args)]
+pub(crate) struct SourceArgs {
+    /// The live workspace.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// Look at the built-in sample workspace: no account, no network
+    #[arg(long, conflicts_with = "snapshot", help_heading = "Workspace")]
+    pub demo: bool,
+    /// Look at a snapshot that `collect` saved: no network
+    #[arg(long, value_name = "FILE", help_heading = "Workspace")]
+    pub snapshot: Option<PathBuf>,
+}
+
+/// The configuration that is written.
+#[derive(Debug, Args)]
+pub(crate) struct TargetArgs {
+    /// Configuration file to write [default: ./intercom-harden.toml]
+    #[arg(long, value_name = "PATH", help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+}
+
+/// The result of an attestation on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ResultName {
+    /// The requirement holds
+    Pass,
+    /// The requirement does not hold
+    Fail,
+}
+
+impl From<ResultName> for Attested {
+    fn from(name: ResultName) -> Self {
+        match name {
+            ResultName::Pass => Self::Pass,
+            ResultName::Fail => Self::Fail,
+        }
+    }
+}
+
+/// Takes a text that says something, on one line, with nothing hidden in it.
+pub(crate) fn one_line(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.is_empty() {
+        Err("it must not be empty")
+    } else if text.chars().any(is_invisible) {
+        Err("it must be one line of visible characters")
+    } else {
+        Ok(text.to_owned())
+    }
+}

@@ -1,0 +1,101 @@
+//! Questions on a terminal, line by line, that Ctrl-C can end at any time.
+
+use std::io::{BufRead as _, Read as _, stdin};
+use std::thread;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::commands::destinations::print;
+use crate::error::Error;
+use crate::text;
+
+/// The longest line that is taken in, in bytes.
+const LONGEST_LINE: u64 = 64 << 10;
+
+/// The longest line that is shown, in columns.
+const LINE_COLUMNS: usize = 2_000;
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The input ended, or the person wants to stop here.
+    Quit,
+    /// Ctrl-C.
+    Interrupted,
+    /// It could not go on.
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Somebody at a terminal.
+pub(super) struct Dialogue {
+    /// Reading a live workspace has taken Ctrl-C over for good, so it has to be waited for beside the lines.
+    runtime: Runtime,
+    lines: UnboundedReceiver<String>,
+}
+
+impl Dialogue {
+    /// Starts to listen.
+    ///
+    /// # Errors
+    /// When the system has no resources for it.
+    pub(super) fn start() -> Result<Self, Error> {
+        let start = |what| move |source| Error::Start { what, source };
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(start("the dialogue"))?;
+        let (sender, lines) = unbounded_channel();
+        let listen = move || {
+            let mut input = stdin().lock();
+            loop {
+                let mut line = Vec::new();
+                match input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
+                    Ok(1..) if sender.send(String::from_utf8_lossy(&line).into_owned()).is_ok() => {}
+                    _ => break,
+                }
+            }
+        };
+        thread::Builder::new().spawn(listen).map_err(start("the dialogue"))?;
+        Ok(Self { runtime, lines })
+    }
+
+    /// Asks until `read` makes sense of the answer; the default, if any, stands for an empty one.
+    ///
+    /// # Errors
+    /// When the person stops, or standard output is gone.
+    pub(super) fn ask<T>(
+        &mut self,
+        question: &str,
+        default: Option<&str>,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, Stop> {
+        let hint = default.map(|default| format!(" [{default}]")).unwrap_or_default();
+        let prompt = text::line(&format!("{question}{hint}: "), LINE_COLUMNS);
+        loop {
+            print(&prompt)?;
+            let line = self.line()?;
+            let answer = match line.trim() {
+                "" => default.unwrap_or_default(),
+                answer => answer,
+            };
+            match read(answer) {
+                Ok(answer) => return Ok(answer),
+                Err(why) => print(&format!("  {}\n", text::line(&why, LINE_COLUMNS)))?,
+            }
+        }
+    }
+
+    fn line(&mut self) -> Result<String, Stop> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                _ = tokio::signal::ctrl_c() => Err(Stop::Interrupted),
+                line = self.lines.recv() => line.ok_or(Stop::Quit),
+            }
+        })
+    }
+}

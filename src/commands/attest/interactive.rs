@@ -1,0 +1,180 @@
+//! `attest --interactive`: every control that only a person can judge, one after the other.
+
+use std::io::{IsTerminal as _, stdin};
+
+use jiff::civil::Date;
+
+use super::dialogue::{Dialogue, Stop};
+use super::{record, usual};
+use crate::cli::{AttestArgs, ConfigArgs, one_line};
+use crate::commands::destinations::print;
+use crate::commands::plan::{self, Plan};
+use crate::commands::source::Source;
+use crate::commands::{configuration, controls, proof, ranges, scan, terminal};
+use crate::config::Attested;
+use crate::config::time::parse_expiry;
+use crate::edit::{NewAttestation, Target};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::overlay::{attestations, day_of};
+use crate::report::Assessment;
+use crate::report::page::Page;
+use crate::report::style::Role;
+use crate::text;
+use crate::verdict::Status;
+
+/// The longest text shown for one fact about a control, in columns.
+const LINE_COLUMNS: usize = 4_000;
+
+/// Scans, then asks. Each answer is written at once, so that leaving early loses none.
+///
+/// # Errors
+/// When nobody is at a terminal, the workspace cannot be read, or the configuration cannot be edited.
+pub(super) fn run(args: &AttestArgs) -> Result<Exit, Error> {
+    if !stdin().is_terminal() {
+        return Err(Error::NotATerminal);
+    }
+    let target = Target::new(args.target.config.as_deref());
+    target.load()?;
+    let (open, today) = undecided(args, &target)?;
+    if open.is_empty() {
+        print("Nothing is left to attest: every control is decided.\n")?;
+        return Ok(Exit::Success);
+    }
+    let mut round =
+        Round { target, today, by: args.by.clone(), dialogue: Dialogue::start()?, recorded: 0, skipped: 0 };
+    let mut exit = Exit::Success;
+    for (number, assessment) in (1..).zip(&open) {
+        print(&introduction(assessment, number, open.len()))?;
+        match round.attest(assessment) {
+            Ok(()) => {}
+            Err(Stop::Quit) => break,
+            Err(Stop::Interrupted) => {
+                exit = Exit::Incomplete;
+                break;
+            }
+            Err(Stop::Failed(error)) => return Err(error),
+        }
+    }
+    print(&round.farewell(open.len()))?;
+    Ok(exit)
+}
+
+/// The controls that data and earlier attestations leave open, and the day they are looked at.
+fn undecided(args: &AttestArgs, target: &Target) -> Result<(Vec<Assessment>, Date), Error> {
+    let progress = terminal::progress();
+    let none = !target.exists();
+    let config = ConfigArgs { config: args.target.config.clone().filter(|_| !none), no_config: none };
+    let config = configuration::load(&config, &progress)?;
+    let plan = Plan::new(&args.catalog.controls, plan::everything(config.as_ref()), config.as_ref())?;
+    let from = &args.source;
+    let source = Source::open(from.snapshot.as_deref(), from.demo, &from.connection, config.as_ref())?;
+    let configured = config.as_ref().and_then(|config| config.scan.since.as_deref());
+    let now = from.connection.now.unwrap_or_else(|| source.now());
+    let since = from.connection.since.as_deref();
+    let window = ranges::Wanted { since, configured, reach: source.reach() };
+    let ranges = ranges::decide(window, now, plan.stale_after_days)?;
+    let (facts, _) = source.read(plan.settings.clone(), &ranges, &progress)?;
+    let mut assessments = scan::evaluate(&plan.controls()?, &facts)?;
+    // Who signs today signs today, however old the snapshot is that was looked at.
+    let today = day_of(from.connection.now.unwrap_or_else(crate::commands::clock));
+    if let Some(config) = &config {
+        attestations::enter_all(&mut assessments, &proof::Proofs::check(config).sound, today);
+    }
+    assessments.retain(|assessment| assessment.verdict.status == Status::Manual);
+    Ok((assessments, today))
+}
+
+/// What somebody has to know to answer: the control, why a person is asked, and what to click.
+fn introduction(assessment: &Assessment, number: usize, count: usize) -> String {
+    let Assessment { control, verdict, .. } = assessment;
+    let mut page = Page::new(terminal::style());
+    let line = |text: &str| text::line(text, LINE_COLUMNS);
+    page.gap();
+    let lead = format!("[{number} of {count}] {}", line(&control.id));
+    page.entry(0, Role::Heading, &lead, &format!("{} ({})", line(&control.title), control.level.label()));
+    page.entry(2, Role::Label, "why a person:", &line(&verdict.reason));
+    for remark in &verdict.context {
+        page.entry(2, Role::Label, "known:", &line(remark));
+    }
+    controls::steps(&mut page, control);
+    page.finish()
+}
+
+/// One session at the terminal.
+struct Round {
+    target: Target,
+    today: Date,
+    /// Who answered last: most probably who answers next.
+    by: Option<String>,
+    dialogue: Dialogue,
+    recorded: usize,
+    skipped: usize,
+}
+
+impl Round {
+    fn attest(&mut self, assessment: &Assessment) -> Result<(), Stop> {
+        let control = &assessment.control;
+        let today = self.today;
+        let dialogue = &mut self.dialogue;
+        let result = match dialogue.ask("Does it hold? pass, fail, skip or quit", None, choice)? {
+            Choice::Attest(result) => result,
+            Choice::Skip => {
+                self.skipped += 1;
+                return Ok(());
+            }
+            Choice::Quit => return Err(Stop::Quit),
+        };
+        let by = dialogue.ask("Seen by", self.by.as_deref(), |text| {
+            one_line(text).map_err(|why| format!("a name is needed: {why}"))
+        })?;
+        let optional = |text: &str| match text {
+            "" => Ok(None),
+            text => one_line(text).map(Some).map_err(str::to_owned),
+        };
+        let evidence = dialogue.ask("Evidence, such as an address (may be empty)", None, optional)?;
+        let expires = dialogue.ask("Holds for, or until", Some(&usual(control)), |text| {
+            parse_expiry(text, today, today).map_err(|error| error.to_string())
+        })?;
+        let note = dialogue.ask("Note (may be empty)", None, optional)?;
+        self.by = Some(by.clone());
+        let new = NewAttestation {
+            control: control.id.clone(),
+            result,
+            by,
+            on: today,
+            expires,
+            evidence,
+            evidence_file: None,
+            note,
+        };
+        let done = record(&self.target, new).map_err(Error::from)?;
+        self.recorded += 1;
+        print(&format!("{}\n", text::line(&done, LINE_COLUMNS)))?;
+        Ok(())
+    }
+
+    fn farewell(&self, count: usize) -> String {
+        let left = count - self.recorded - self.skipped;
+        let resume = if left + self.skipped > 0 { "; run it again to go on with the rest" } else { "" };
+        format!("\n{} recorded, {} skipped, {left} left{resume}\n", self.recorded, self.skipped)
+    }
+}
+
+/// What somebody says about a control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    Attest(Attested),
+    Skip,
+    Quit,
+}
+
+fn choice(text: &str) -> Result<Choice, String> {
+    match text.to_lowercase().as_str() {
+        "p" | "pass" => Ok(Choice::Attest(Attested::Pass)),
+        "f" | "fail" => Ok(Choice::Attest(Attested::Fail)),
+        "s" | "skip" => Ok(Choice::Skip),
+        "q" | "quit" => Ok(Choice::Quit),
+        _ => Err("answer pass, fail, skip or quit, or their first letter".to_owned()),
+    }
+}

@@ -1,0 +1,99 @@
+//! `attest`: what a person saw, written into the configuration.
+
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use super::plan;
+use crate::cli::AttestArgs;
+use crate::config::time::{TimeError, parse_date, parse_expiry};
+use crate::config::{Attested, Config};
+use crate::controls::Control;
+use crate::edit::{EditError, Entry, NewAttestation, Target, digest_of};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::overlay::day_of;
+use crate::progress::Progress;
+
+mod dialogue;
+mod interactive;
+
+/// Adds the attestation, or asks for one after the other.
+///
+/// # Errors
+/// When no control has the id, the dates make no sense, or the configuration cannot be edited.
+pub(super) fn run(args: &AttestArgs) -> Result<Exit, Error> {
+    match (&args.id, &args.by) {
+        (Some(id), Some(by)) => attest(args, id, by),
+        _ => interactive::run(args),
+    }
+}
+
+fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
+    let target = Target::new(args.target.config.as_deref());
+    let config = target.load()?;
+    let catalog = plan::catalog(&args.catalog.controls, config.as_ref())?;
+    let control = &catalog.find(id)?.control;
+    let today = day_of(args.source.connection.now.unwrap_or_else(super::clock));
+    let on = match &args.on {
+        Some(text) => day_seen(text, today).map_err(|source| Error::Time { option: "--on", source })?,
+        None => today,
+    };
+    let expires = parse_expiry(&args.expires.clone().unwrap_or_else(|| usual(control)), on, today)
+        .map_err(|source| Error::Time { option: "--expires", source })?;
+    let evidence_file = args.evidence_file.as_deref().map(|file| proof(&target, file)).transpose()?;
+    let new = NewAttestation {
+        control: control.id.clone(),
+        result: args.result.map_or(Attested::Pass, Attested::from),
+        by: by.to_owned(),
+        on,
+        expires,
+        evidence: args.evidence.clone(),
+        evidence_file,
+        note: args.note.clone(),
+    };
+    let progress = Progress::new(false);
+    progress.message(&record(&target, new)?);
+    if let Some(note) = earlier(config.as_ref(), &control.id) {
+        progress.message(&note);
+    }
+    Ok(Exit::Success)
+}
+
+/// Writes an attestation, and says so.
+fn record(target: &Target, new: NewAttestation) -> Result<String, EditError> {
+    let word = match new.result {
+        Attested::Pass => "pass",
+        Attested::Fail => "fail",
+    };
+    let done =
+        format!("{}: {} is attested as {word} until {}", target.path().display(), new.control, new.expires);
+    target.append(&Entry::from(new))?;
+    Ok(done)
+}
+
+/// How long attestations of a control hold, as somebody would write it.
+fn usual(control: &Control) -> String {
+    format!("{}d", control.attest_for)
+}
+
+/// Nobody can have seen anything on a day that has not come.
+fn day_seen(text: &str, today: Date) -> Result<Date, TimeError> {
+    let on = parse_date(text)?;
+    if on > today { Err(TimeError::Future) } else { Ok(on) }
+}
+
+/// A file with proof, as the configuration names it, and its digest.
+fn proof(target: &Target, file: &Path) -> Result<(String, String), EditError> {
+    let name = target.name_of(file)?;
+    let unreadable = |source| EditError::Unreadable { path: file.to_path_buf(), source };
+    Ok((name, digest_of(file).map_err(unreadable)?))
+}
+
+/// A new attestation takes over from an earlier one, but scans point at both until one is taken out.
+fn earlier(config: Option<&Config>, control: &str) -> Option<String> {
+    let config = config?;
+    let of_control = |id: &str| id.eq_ignore_ascii_case(control);
+    let earlier = config.attestations.iter().rev().find(|attestation| of_control(&attestation.control))?;
+    Some(format!("the attestation of {control} at {}:{} can be taken out now", config.path, earlier.line))
+}

@@ -1,0 +1,120 @@
+//! Where the records of a scan come from: a live workspace, a snapshot, or the built-in sample.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::connection::Connection;
+use crate::cli::ConnectionArgs;
+use crate::config::Config;
+use crate::error::Error;
+use crate::facts::{Facts, Observer, Settings};
+use crate::progress::Progress;
+use crate::report::Origin;
+use crate::snapshot::{Outcomes, Ranges, Replay, SnapshotError};
+
+/// The workspace that `--demo` scans.
+const SAMPLE: &[u8] = include_bytes!("../../fixtures/snapshots/sample.snapshot");
+
+/// Where the records come from.
+pub(super) enum Source {
+    Live(Box<Connection>),
+    Snapshot(PathBuf, Replay<File>),
+    Sample(Replay<&'static [u8]>),
+}
+
+impl Source {
+    /// Opens the snapshot, else the sample, else the live workspace.
+    ///
+    /// # Errors
+    /// When the snapshot is not usable, or nothing says how to reach the workspace.
+    pub(super) fn open(
+        snapshot: Option<&Path>,
+        demo: bool,
+        connection: &ConnectionArgs,
+        config: Option<&Config>,
+    ) -> Result<Self, Error> {
+        match snapshot {
+            Some(path) => {
+                let unreadable = |source| Error::Unreadable { path: path.to_path_buf(), source };
+                let snapshot = Replay::open(regular_file(path).map_err(unreadable)?);
+                Ok(Self::Snapshot(path.to_path_buf(), snapshot.map_err(|source| unusable(path, source))?))
+            }
+            None if demo => Ok(Self::Sample(Replay::open(SAMPLE).map_err(unusable_sample)?)),
+            None => Ok(Self::Live(Box::new(Connection::new(connection, config)?))),
+        }
+    }
+
+    /// What kind of source it is.
+    pub(super) const fn origin(&self) -> Origin {
+        match self {
+            Self::Live(_) => Origin::Api,
+            Self::Snapshot(..) => Origin::Snapshot,
+            Self::Sample(_) => Origin::Demo,
+        }
+    }
+
+    /// The instant of evaluation unless another is given: a snapshot's own, otherwise the clock's.
+    pub(super) fn now(&self) -> Timestamp {
+        match self {
+            Self::Snapshot(_, snapshot) => snapshot.header.at,
+            Self::Live(_) | Self::Sample(_) => super::clock(),
+        }
+    }
+
+    /// How far back it knows everything, where that is settled.
+    pub(super) const fn reach(&self) -> Option<Timestamp> {
+        match self {
+            Self::Snapshot(_, snapshot) => Some(snapshot.header.since),
+            Self::Live(_) | Self::Sample(_) => None,
+        }
+    }
+
+    /// Reads everything, and says how its sources ended.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read at all, or the person interrupts.
+    pub(super) fn read(
+        self,
+        settings: Settings,
+        ranges: &Ranges,
+        progress: &Arc<Progress>,
+    ) -> Result<(Facts, Outcomes), Error> {
+        let mut observer = Observer::new(settings, *ranges);
+        let outcomes = match self {
+            Self::Live(connection) => connection.read(ranges, progress, &mut |record| {
+                observer.observe(record);
+                Ok(())
+            })?,
+            Self::Snapshot(path, snapshot) => snapshot
+                .run(ranges, &mut |record| observer.observe(record))
+                .map_err(|source| unusable(&path, source))?,
+            Self::Sample(sample) => sample
+                .moved_to(ranges.now)
+                .run(ranges, &mut |record| observer.observe(record))
+                .map_err(unusable_sample)?,
+        };
+        progress.finish();
+        Ok((observer.finish(&outcomes), outcomes))
+    }
+}
+
+/// Opens a file. A pipe is refused before it is opened: nobody may ever write to it.
+fn regular_file(path: &Path) -> io::Result<File> {
+    if fs::metadata(path)?.is_file() {
+        File::open(path)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+    }
+}
+
+fn unusable(path: &Path, source: SnapshotError) -> Error {
+    Error::Snapshot { what: path.display().to_string(), source }
+}
+
+fn unusable_sample(source: SnapshotError) -> Error {
+    Error::Snapshot { what: "the sample workspace".to_owned(), source }
+}

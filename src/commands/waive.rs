@@ -1,0 +1,36 @@
+//! `waive`: a decision to live with a finding for a while, written into the configuration.
+
+use super::plan;
+use crate::cli::WaiveArgs;
+use crate::config::time::parse_expiry;
+use crate::edit::{Entry, NewWaiver, Target};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::overlay::day_of;
+use crate::progress::Progress;
+
+/// Adds the waiver.
+///
+/// # Errors
+/// When no control has the id, the waiver would be over already, or the configuration cannot be edited.
+pub(super) fn run(args: &WaiveArgs) -> Result<Exit, Error> {
+    let target = Target::new(args.target.config.as_deref());
+    let config = target.load()?;
+    let catalog = plan::catalog(&args.catalog.controls, config.as_ref())?;
+    let control = catalog.find(&args.id)?.control.id.clone();
+    let today = day_of(args.now.unwrap_or_else(super::clock));
+    let expires = parse_expiry(&args.expires, today, today)
+        .map_err(|source| Error::Time { option: "--expires", source })?;
+    let scope = args.subject.as_ref().map(|subject| format!(" for {subject}")).unwrap_or_default();
+    let done = format!("{}: {control} is waived{scope} until {expires}", target.path().display());
+    target.append(&Entry::from(NewWaiver {
+        control,
+        subject: args.subject.clone(),
+        reason: args.reason.clone(),
+        by: args.by.clone(),
+        on: today,
+        expires,
+    }))?;
+    Progress::new(false).message(&done);
+    Ok(Exit::Success)
+}

@@ -1,0 +1,162 @@
+//! A configuration to start from: what the workspace shows is filled in, everything else is a commented example.
+//!
+//! A remark starts with `# `, an example with `#` alone: without the `#` it is valid.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use serde_json::Value;
+
+use crate::config::is_domain;
+use crate::controls::Catalog;
+use crate::facts::Facts;
+use crate::text;
+
+/// How many domains and roles are listed; more than that nobody reads through.
+const MOST_LISTED: usize = 50;
+/// The longest name in a remark, in columns.
+const NAME_COLUMNS: usize = 80;
+
+/// What a workspace shows that belongs into a configuration.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Seen {
+    /// Its name.
+    name: Option<String>,
+    /// Where it is hosted: `us`, `eu` or `au`.
+    region: Option<String>,
+    /// Domains of teammates' addresses, the most common first.
+    domains: Vec<Counted>,
+    /// Roles that teammates have, the most common first.
+    roles: Vec<Counted>,
+}
+
+/// A word, how many teammates it is about, and whether it calls for somebody's decision.
+#[derive(Debug, Clone, PartialEq)]
+struct Counted {
+    word: String,
+    teammates: usize,
+    /// A domain of a consumer mail provider, or a role that nobody has classified.
+    doubtful: bool,
+}
+
+impl Seen {
+    /// Takes from the facts what belongs into a configuration.
+    pub(crate) fn of(facts: &Facts, catalog: &Catalog) -> Self {
+        let text = |name| facts.value(name).as_str().map(str::to_owned);
+        let consumer = texts(param(catalog, "E1", "consumer_domains"));
+        let unclassified = texts(Some(facts.value("roles.unclassified")));
+        let mut domains = counted(facts, "domain", &consumer);
+        domains.retain(|domain| is_domain(&domain.word));
+        Self {
+            name: text("workspace.name").filter(|name| is_plain(name) && !name.trim().is_empty()),
+            region: text("workspace.region")
+                .map(|region| region.to_lowercase())
+                .filter(|region| matches!(region.as_str(), "us" | "eu" | "au")),
+            domains,
+            roles: counted(facts, "role", &unclassified),
+        }
+    }
+}
+
+/// Counts the words of a column of the teammates.
+fn counted(facts: &Facts, column: &str, doubtful: &[String]) -> Vec<Counted> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in facts.rows("teammates", &[]).rows {
+        if let Some(word) = row.get(column).and_then(Value::as_str) {
+            *counts.entry(word).or_default() += 1;
+        }
+    }
+    let is_doubtful = |word: &str| doubtful.iter().any(|other| other.to_lowercase() == word.to_lowercase());
+    let mut seen: Vec<_> = counts
+        .into_iter()
+        .filter(|(word, _)| is_plain(word))
+        .map(|(word, teammates)| Counted { word: word.to_owned(), teammates, doubtful: is_doubtful(word) })
+        .collect();
+    seen.sort_by(|a, b| b.teammates.cmp(&a.teammates).then_with(|| a.word.cmp(&b.word)));
+    seen.truncate(MOST_LISTED);
+    seen
+}
+
+/// The text of the configuration.
+pub(crate) fn text(seen: &Seen, catalog: &Catalog, today: Date) -> String {
+    let region = seen.region.as_deref();
+    let filled = |key: &str, value: Option<&str>, example: &str| match value {
+        Some(value) => format!("{key} = {}", quoted(value)),
+        None => format!("#{key} = {}", quoted(example)),
+    };
+    let whose = seen.name.as_ref().map_or("no workspace in particular".to_owned(), |name| shown(name));
+    let expires = today.checked_add(90.days()).unwrap_or(today);
+    [
+        format!(include_str!("head.txt"), whose = whose, today = today),
+        filled("region", region, "eu"),
+        filled("name", seen.name.as_deref(), "Production"),
+        include_str!("scan.txt").to_owned(),
+        domains(&seen.domains),
+        format!(include_str!("organization.txt"), region = region.unwrap_or("eu")),
+        roles(&seen.roles, catalog),
+        format!(include_str!("rest.txt"), today = today, expires = expires),
+    ]
+    .map(|part| part.trim_end().to_owned() + "\n")
+    .concat()
+}
+
+/// A consumer mail provider's domain is everybody's: it stays an example.
+fn domains(domains: &[Counted]) -> String {
+    if !domains.iter().any(|domain| !domain.doubtful) {
+        return "#allowed_domains = [\"example.com\", \"*.example.com\"]".to_owned();
+    }
+    let mut list = String::from("allowed_domains = [\n");
+    for Counted { word, teammates, doubtful } in domains {
+        let (mark, remark) = if *doubtful { ("#", ", a consumer mail provider") } else { ("", "") };
+        // Writing to a string cannot fail.
+        let _ = writeln!(list, "    {mark}{}, # {}{remark}", quoted(word), people(*teammates));
+    }
+    list + "]"
+}
+
+fn roles(roles: &[Counted], catalog: &Catalog) -> String {
+    let mut lines = String::from(include_str!("roles.txt"));
+    if !roles.is_empty() {
+        lines.push_str("# Roles that teammates have:\n");
+    }
+    for Counted { word, teammates, doubtful } in roles {
+        let remark = if *doubtful { ": in neither list yet, so classify it" } else { "" };
+        let _ = writeln!(lines, "#  - {}, {}{remark}", shown(word), people(*teammates));
+    }
+    let unclassified = roles.iter().filter(|role| role.doubtful).map(|role| role.word.clone());
+    let privileged = texts(param(catalog, "2.3", "privileged_roles"));
+    let unprivileged = texts(param(catalog, "2.3", "unprivileged_roles")).into_iter().chain(unclassified);
+    let list = |names: Vec<String>| names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
+    let _ = writeln!(lines, "#privileged_roles = [{}]", list(privileged));
+    let _ = writeln!(lines, "#unprivileged_roles = [{}]", list(unprivileged.collect()));
+    lines
+}
+
+fn people(count: usize) -> String {
+    if count == 1 { "1 teammate".to_owned() } else { format!("{count} teammates") }
+}
+
+/// A remark ends with its line, whatever a workspace calls itself.
+fn shown(name: &str) -> String {
+    text::line(name, NAME_COLUMNS)
+}
+
+/// Whether a word can stand on a line of the file as it is.
+fn is_plain(word: &str) -> bool {
+    !word.chars().any(text::is_invisible)
+}
+
+fn quoted(word: &str) -> String {
+    toml_edit::Value::from(word).to_string()
+}
+
+fn param<'a>(catalog: &'a Catalog, id: &str, name: &str) -> Option<&'a Value> {
+    catalog.find(id).ok()?.control.params.get(name)
+}
+
+fn texts(list: Option<&Value>) -> Vec<String> {
+    let items = list.and_then(Value::as_array).into_iter().flatten();
+    items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
+}

@@ -1,0 +1,251 @@
+//! `attest`, `waive` and `init`: they add to the configuration, and take nothing away.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::program::{NOW, Program, Run, program};
+
+const FILE: &str = "intercom-harden.toml";
+
+/// A file with everything an edit might lose.
+const OLD: &str = "# ours, do not touch\n\n[scan]   # gate\nlevel =    'l3'\n\n[params.\"2.3\"]\nmax_admins = 4\n\
+                   [[attestation]]\ncontrol='4.1'\nby='B'\non=2026-07-01\nexpires=2026-12-31 # soon\n\n# the end";
+
+/// `attest`, by a person at the tests' instant.
+pub(crate) fn attest(id: &str) -> Program {
+    program().args(["attest", id, "--by", "Dana Ruiz"]).now(NOW)
+}
+
+fn waive(id: &str) -> Program {
+    program().args(["waive", id, "--reason", "on call", "--by", "Dana", "--expires", "30d"]).now(NOW)
+}
+
+/// A scan of the sample with that configuration.
+pub(crate) fn demo(config: &Path) -> Program {
+    let config = config.display().to_string();
+    program().args(["scan", "--demo", "--format", "json", "--config", &config]).now(NOW)
+}
+
+fn written(run: &Run) -> toml::Table {
+    run.read(FILE).expect("the configuration is there").parse().expect("it is TOML")
+}
+
+fn statuses(report: &Value, status: &str) -> Vec<String> {
+    let controls = report["controls"].as_array().unwrap().iter();
+    controls
+        .filter(|control| control["status"] == status)
+        .map(|c| c["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn an_attestation_lets_every_manual_control_pass() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("own.toml");
+    fs::write(&config, "").unwrap();
+    let manual = statuses(&demo(&config).run().exits(0).json(), "manual");
+    assert!(manual.len() > 5, "{manual:?}");
+    for id in &manual {
+        attest(id).args(["--config", &config.display().to_string()]).run().exits(0).says(id);
+    }
+    let report = demo(&config).run().exits(0).json();
+    assert_eq!(statuses(&report, "manual"), Vec::<String>::new());
+    for control in report["controls"].as_array().unwrap() {
+        if manual.iter().any(|id| control["id"] == id.as_str()) {
+            assert_eq!(control["status"], "pass", "{control:#}");
+            assert_eq!(control["basis"], serde_json::json!(["attestation"]));
+            assert_eq!(control["attestation"]["by"], "Dana Ruiz");
+        }
+    }
+}
+
+#[test]
+fn the_rest_of_the_file_stays_byte_for_byte() {
+    for run in [attest("1.3").file(FILE, OLD).run(), waive("2.3").file(FILE, OLD).run()] {
+        let run = run.exits(0).says(FILE);
+        let new = run.read(FILE).unwrap();
+        assert!(new.starts_with(OLD) && new.len() > OLD.len(), "{new}");
+        assert_eq!(run.files(), [FILE], "nothing is left beside it");
+    }
+}
+
+#[test]
+fn every_option_is_written() {
+    let run = attest("e12")
+        .args(["--result", "fail", "--evidence", "https://wiki.example/x", "--note", "it's \"odd\" \\ é"])
+        .args(["--on", "2026-07-30", "--expires", "10d"])
+        .run()
+        .exits(0);
+    let entry = written(&run)["attestation"][0].clone();
+    assert_eq!(entry["control"].as_str(), Some("E12"), "the id as the catalog spells it");
+    assert_eq!(entry["result"].as_str(), Some("fail"));
+    assert_eq!(entry["note"].as_str(), Some("it's \"odd\" \\ é"));
+    assert_eq!(entry["on"].as_datetime().unwrap().to_string(), "2026-07-30");
+    assert_eq!(
+        entry["expires"].as_datetime().unwrap().to_string(),
+        "2026-08-09",
+        "counted from the day it was seen"
+    );
+    let run = waive("2.3").args(["--subject", "cto@example.com"]).run().exits(0);
+    let entry = written(&run)["waiver"][0].clone();
+    assert_eq!(entry["subject"].as_str(), Some("cto@example.com"));
+    assert_eq!(
+        (entry["on"].as_datetime().unwrap().to_string(), entry["expires"].as_datetime().unwrap().to_string()),
+        ("2026-08-01".into(), "2026-08-31".into())
+    );
+}
+
+#[test]
+fn each_control_says_how_long_an_attestation_holds() {
+    for (id, last) in [("4.2", "2026-10-30"), ("1.3", "2027-01-28"), ("E12", "2027-08-01")] {
+        let run = attest(id).run().exits(0);
+        assert_eq!(
+            written(&run)["attestation"][0]["expires"].as_datetime().unwrap().to_string(),
+            last,
+            "{id}"
+        );
+    }
+}
+
+#[test]
+fn days_are_days_of_utc() {
+    for zone in ["Pacific/Kiritimati", "America/Los_Angeles"] {
+        let run = attest("4.2").env("TZ", zone).run().exits(0);
+        assert_eq!(
+            written(&run)["attestation"][0]["on"].as_datetime().unwrap().to_string(),
+            "2026-08-01",
+            "{zone}"
+        );
+    }
+}
+
+#[test]
+fn slips_are_usage_errors_and_write_nothing() {
+    let refused = |program: Program, phrase: &str| {
+        let run = program.run().exits(2).says(phrase);
+        assert_eq!(run.files(), Vec::<String>::new());
+    };
+    refused(attest("1.33"), "did you mean `1.3`");
+    refused(waive("2.33"), "did you mean `2.3`");
+    refused(attest("1.3").args(["--expires", "never"]), "--expires: neither a duration");
+    refused(attest("1.3").args(["--expires", "2026-07-31"]), "already over");
+    refused(attest("1.3").args(["--expires", "2099-01-01"]), "ten years");
+    refused(attest("1.3").args(["--on", "2026-08-02"]), "--on: in the future");
+    refused(attest("1.3").args(["--note", "two\nlines"]), "one line");
+    refused(attest("1.3").args(["--evidence-file", "absent.png"]), "absent.png");
+    refused(program().args(["attest", "1.3"]), "--by");
+    refused(program().args(["waive", "2.3", "--by", "B", "--expires", "1d"]), "--reason");
+    refused(program().args(["waive", "2.3", "--reason", "r", "--expires", "1d"]), "--by");
+    refused(program().args(["waive", "2.3", "--reason", "r", "--by", "B"]), "--expires");
+    refused(program().args(["waive", "2.3", "--reason", " ", "--by", "B", "--expires", "1d"]), "--reason");
+}
+
+#[test]
+fn a_file_with_eight_mistakes_reports_all_eight() {
+    let text = "[workspace]\nregion = \"mars\"\n[scan]\nlevel = \"l9\"\nsince = \"a while\"\nstrict = \"very\"\n\
+                [[attestation]]\ncontrol = \"1.3\"\nby = \"\"\non = 2026-13-01\nexpires = \"soon\"\n\
+                [[waiver]]\ncontrol = \"2.3\"\nby = \"B\"\nexpires = 2027-01-01\n";
+    for program in [attest("1.3"), waive("2.3")] {
+        let run = program.file(FILE, text).run().exits(2).says("nothing was written");
+        for (line, word) in [(2, "mars"), (4, "l9"), (5, "a while"), (6, "strict"), (9, "by")] {
+            let said =
+                run.stderr.lines().any(|said| said.contains(&format!(":{line}:")) && said.contains(word));
+            assert!(said, "line {line} is not named with {word}\n{}", run.stderr);
+        }
+        for (line, word) in [(10, "2026-13-01"), (11, "soon"), (12, "reason")] {
+            let said = run.stderr.lines().any(|said| said.contains(&format!(":{line}:")));
+            assert!(said, "line {line} ({word}) is not named\n{}", run.stderr);
+        }
+        assert_eq!(run.read(FILE).as_deref(), Some(text));
+    }
+}
+
+#[test]
+fn places_that_cannot_be_written_are_named() {
+    for path in ["absent/own.toml", "plain/own.toml", "folder"] {
+        let run =
+            attest("1.3").file("plain", "").file("folder/x", "").args(["--config", path]).run().exits(2);
+        let run = run.says(path.split('/').next().unwrap());
+        assert!(run.stderr.contains("hint: "), "{}", run.stderr);
+        assert_eq!(run.files(), ["folder/x", "plain"]);
+        program().file("plain", "").args(["init", "--config", path]).file("folder/x", "").run().exits(2);
+    }
+}
+
+/// `attest`, over and over, as the system sees it.
+fn spawn(config: &Path, by: &str) -> std::process::Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_intercom-harden"));
+    command.args(["attest", "1.3", "--by", by, "--config"]).arg(config).env_clear();
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+#[test]
+fn eight_at_once_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join(FILE);
+    fs::write(&config, OLD).unwrap();
+    let running: Vec<_> = (0..8).map(|number| spawn(&config, &format!("person {number}"))).collect();
+    for child in running {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let text = fs::read_to_string(&config).unwrap();
+    assert!(text.starts_with(OLD), "{text}");
+    for number in 0..8 {
+        assert_eq!(text.matches(&format!("\"person {number}\"")).count(), 1, "{text}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+}
+
+#[test]
+fn killed_at_any_moment_the_file_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join(FILE);
+    // Long enough that writing it takes a while.
+    let old = format!("{}{OLD}", "# padding, padding, padding\n".repeat(8_000));
+    fs::write(&config, &old).unwrap();
+    // How long an undisturbed edit takes decides when the others are killed.
+    let began = Instant::now();
+    assert!(spawn(&config, "first").wait().unwrap().success());
+    let whole = began.elapsed();
+    let mut entries = 2;
+    for round in 0..40_u32 {
+        let mut child = spawn(&config, &format!("round {round}"));
+        // What a reader sees at some instant is what a kill at that instant leaves behind.
+        let spawned = Instant::now();
+        let moment = whole * (round + 10) / 50 + Duration::from_micros(137);
+        while spawned.elapsed() < moment {
+            let seen = fs::read(&config).unwrap();
+            assert!(seen.starts_with(old.as_bytes()), "round {round}: {} bytes", seen.len());
+        }
+        drop(child.kill());
+        child.wait().unwrap();
+        let text = fs::read_to_string(&config).unwrap();
+        assert!(text.starts_with(&old), "round {round}: {} bytes", text.len());
+        let parsed: toml::Table = text.parse().unwrap();
+        let now = parsed["attestation"].as_array().unwrap().len();
+        assert!(now == entries || now == entries + 1, "round {round}: {entries} entries became {now}");
+        entries = now;
+    }
+    assert!(spawn(&config, "last").wait().unwrap().success(), "no lock outlives its holder");
+}
+
+#[test]
+fn a_waiver_takes_the_finding_out_of_the_gate_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("own.toml");
+    waive("2.3").args(["--config", &config.display().to_string()]).run().exits(0);
+    let gate = |program: Program| program.args(["--control", "2.3", "--fail-on", "l1"]).run();
+    let report = gate(demo(&config)).exits(0).report();
+    report.assert("2.3", "fail");
+    gate(demo(&config).arg("--no-waivers")).exits(1);
+}
+
+#[test]
+fn a_second_attestation_points_at_the_first() {
+    attest("4.1").file(FILE, OLD).run().exits(0).says(&format!("{FILE}:8 can be taken out"));
+}

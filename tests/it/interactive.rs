@@ -1,0 +1,192 @@
+//! `attest --interactive`, through a pseudo-terminal.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rexpect::process::WaitStatus;
+use rexpect::session::{PtySession, spawn_command};
+use tempfile::TempDir;
+
+use crate::intercom::Api;
+use crate::program::{NOW, TOKEN, program};
+use crate::workspace::Workspace;
+
+/// How long an answer of the program may take, in milliseconds.
+const PATIENCE: u64 = 60_000;
+
+/// The first question about a control.
+const QUESTION: &str = "Does it hold? pass, fail, skip or quit: ";
+
+/// A session in a folder of its own.
+struct Terminal {
+    session: PtySession,
+    config: PathBuf,
+}
+
+fn start(folder: &TempDir, args: &[&str]) -> Terminal {
+    let config = folder.path().join("intercom-harden.toml");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_intercom-harden"));
+    command.args(["attest", "--interactive", "--now", NOW]).args(args);
+    command.env_clear().current_dir(folder.path());
+    command.env("TERM", "dumb").env("COLUMNS", "200").env("INTERCOM_ACCESS_TOKEN", TOKEN);
+    Terminal { session: spawn_command(command, Some(PATIENCE)).unwrap(), config }
+}
+
+impl Terminal {
+    /// Waits for a text, and hands back what came before it.
+    #[track_caller]
+    fn sees(&mut self, text: &str) -> String {
+        self.session.exp_string(text).unwrap_or_else(|error| panic!("{text:?} did not come: {error}"))
+    }
+
+    fn types(&mut self, line: &str) {
+        self.session.send_line(line).unwrap();
+    }
+
+    /// Attests a control with the defaults.
+    fn passes(&mut self, by: &str) {
+        self.sees(QUESTION);
+        self.types("p");
+        self.sees("Seen by");
+        for line in [by, "", "", ""] {
+            self.types(line);
+        }
+        self.sees("is attested as pass");
+    }
+
+    /// Answers a question that was seen already: pass, with the defaults.
+    fn passes_from_question(&mut self, by: &str) {
+        self.types("p");
+        self.sees(&format!("Seen by [{by}]: "));
+        for _ in 0..4 {
+            self.types("");
+        }
+        self.sees("is attested as pass");
+    }
+
+    #[track_caller]
+    fn ends(mut self, code: i32) -> String {
+        let rest = self.session.exp_eof().unwrap();
+        match self.session.process().wait().unwrap() {
+            WaitStatus::Exited(_, exit) => assert_eq!(exit, code, "{rest}"),
+            other => panic!("{other:?}: {rest}"),
+        }
+        rest
+    }
+}
+
+fn attested(config: &Path) -> Vec<toml::Value> {
+    let text = std::fs::read_to_string(config).unwrap_or_default();
+    let parsed: toml::Table = text.parse().unwrap();
+    parsed.get("attestation").and_then(|list| list.as_array().cloned()).unwrap_or_default()
+}
+
+#[test]
+fn answers_are_kept_and_the_next_run_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = start(&folder, &["--demo"]);
+    let introduction = terminal.sees(QUESTION);
+    for part in ["[1 of ", "1.2", "Enforce two-factor", "why a person:", "1. "] {
+        assert!(introduction.contains(part), "{part} is not in\n{introduction}");
+    }
+    terminal.types("perhaps");
+    terminal.sees("answer pass, fail, skip or quit");
+    terminal.sees(QUESTION);
+    terminal.types("fail");
+    terminal.sees("Seen by: ");
+    terminal.types("");
+    terminal.sees("a name is needed");
+    terminal.types("Dana Ruiz");
+    terminal.sees("Evidence");
+    terminal.types("https://wiki.example/2fa");
+    terminal.sees("Holds for, or until [90d]: ");
+    terminal.types("never");
+    terminal.sees("neither a duration");
+    terminal.types("2026-09-30");
+    terminal.sees("Note");
+    terminal.types("three people without");
+    terminal.sees("1.2 is attested as fail until 2026-09-30");
+
+    let introduction = terminal.sees(QUESTION);
+    assert!(introduction.contains("1.3"), "{introduction}");
+    terminal.types("s");
+    terminal.sees(QUESTION);
+    terminal.types("pass");
+    terminal.sees("Seen by [Dana Ruiz]: ");
+    for _ in 0..4 {
+        terminal.types("");
+    }
+    terminal.sees("1.4 is attested as pass until 2027-01-28");
+    terminal.sees(QUESTION);
+    terminal.types("q");
+    let farewell = terminal.ends(0);
+    assert!(farewell.contains("2 recorded, 1 skipped") && farewell.contains("run it again"), "{farewell}");
+
+    let config = folder.path().join("intercom-harden.toml");
+    let entries = attested(&config);
+    assert_eq!(entries.len(), 2);
+    assert_eq!(entries[0]["note"].as_str(), Some("three people without"));
+    assert_eq!(entries[1]["by"].as_str(), Some("Dana Ruiz"));
+    assert_eq!(entries[1]["on"].as_datetime().unwrap().to_string(), "2026-08-01");
+
+    let mut again = start(&folder, &["--demo", "--by", "Kim"]);
+    let introduction = again.sees(QUESTION);
+    assert!(introduction.contains("1.3"), "what was skipped comes again: {introduction}");
+    again.passes_from_question("Kim");
+    let introduction = again.sees(QUESTION);
+    assert!(introduction.contains("4.2"), "what was answered does not: {introduction}");
+    again.session.send_control('d').unwrap();
+    again.ends(0);
+    assert_eq!(attested(&config).len(), 3);
+}
+
+#[test]
+fn ctrl_c_keeps_what_was_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = start(&folder, &["--demo"]);
+    terminal.passes("Dana");
+    terminal.sees(QUESTION);
+    terminal.types("p");
+    terminal.sees("Seen by");
+    terminal.session.send_control('c').unwrap();
+    let config = terminal.config.clone();
+    let farewell = terminal.ends(3);
+    assert!(farewell.contains("1 recorded"), "{farewell}");
+    assert_eq!(attested(&config).len(), 1);
+}
+
+#[test]
+fn ctrl_c_works_after_a_live_workspace_was_read() {
+    let server = Api::new(Workspace::healthy()).serve();
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = start(&folder, &["--base-url", &server.origin()]);
+    terminal.passes("Dana");
+    terminal.sees(QUESTION);
+    terminal.session.send_control('c').unwrap();
+    let config = terminal.config.clone();
+    terminal.ends(3);
+    assert_eq!(attested(&config).len(), 1);
+}
+
+#[test]
+fn answers_go_to_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = start(&folder, &["--demo", "--by", "Dana"]);
+    let first = terminal.sees(QUESTION);
+    let count: usize = first.split("[1 of ").nth(1).unwrap().split(']').next().unwrap().parse().unwrap();
+    terminal.passes_from_question("Dana");
+    for _ in 1..count {
+        terminal.passes("");
+    }
+    let farewell = terminal.ends(0);
+    assert!(farewell.contains(&format!("{count} recorded, 0 skipped, 0 left")), "{farewell}");
+    let rest = start(&folder, &["--demo"]).ends(0);
+    assert!(rest.contains("Nothing is left to attest"), "{rest}");
+}
+
+#[test]
+fn without_a_terminal_it_says_how_else() {
+    let run = program().args(["attest", "--interactive", "--demo"]).run().exits(2).says("needs a terminal");
+    let run = run.says("attest ID --by NAME");
+    assert_eq!(run.files(), Vec::<String>::new());
+}
