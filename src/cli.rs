@@ -27,6 +27,9 @@ pub(crate) enum Command {
     /// Save what a workspace answers, to scan it later without a network
     #[command(after_help = Exit::HELP)]
     Collect(Box<CollectArgs>),
+    /// Find out before a first scan whether one can be made, and what it could decide
+    #[command(after_help = Exit::HELP)]
+    Doctor(Box<DoctorArgs>),
     /// List, explain and check the controls
     #[command(subcommand, after_help = Exit::HELP)]
     Controls(ControlsCommand),
@@ -169,6 +172,26 @@ pub(crate) struct CollectArgs {
     pub config: ConfigArgs,
 }
 
+/// `doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// The workspace.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// Format of what is found: table or json
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "table",
+        hide_possible_values = true,
+        help_heading = "Report"
+    )]
+    pub format: Format,
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
 /// `controls`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ControlsCommand {
@@ -181,6 +204,9 @@ pub(crate) enum ControlsCommand {
         /// Which controls there are
         #[command(flatten)]
         catalog: CatalogArgs,
+        /// The configuration, for the parameters in force
+        #[command(flatten)]
+        config: ConfigArgs,
     },
     /// Check control files: every mistake with its line, every example run
     Check {

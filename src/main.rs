@@ -24,6 +24,8 @@ mod verdict;
 
 mod overlay;
 
+mod doctor;
+
 mod report;
 
 mod error;

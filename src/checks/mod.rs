@@ -13,6 +13,7 @@ mod count;
 mod evaluate;
 mod every;
 mod manual;
+mod reads;
 mod rows;
 mod state;
 mod value;

@@ -6,10 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::api::client::{Client, ClientOptions, Limits};
-use crate::api::notice::Notice;
+use crate::api::client::{Client, ClientError, ClientOptions, Limits};
+use crate::api::diagnose::{Observations, diagnose};
+use crate::api::notice::{Notice, Notify};
 use crate::api::origin::Origin;
 use crate::api::region::Region;
 use crate::api::token::Token;
@@ -40,9 +42,7 @@ impl Connection {
     /// # Errors
     /// When the region, the address or the token is missing or not acceptable.
     pub(super) fn new(args: &ConnectionArgs, config: Option<&Config>) -> Result<Self, Error> {
-        let region = region(args, config)?;
-        let origin =
-            args.base_url.as_ref().map_or_else(|| Ok(Origin::of(region)), |url| Origin::parse(url))?;
+        let (region, origin) = place(args, config)?;
         let timeout =
             parse_duration(&args.timeout).map_err(|source| Error::Time { option: "--timeout", source })?;
         let (token, warning) = token(args, config)?;
@@ -75,20 +75,8 @@ impl Connection {
         for warning in &self.warnings {
             progress.message(&format!("warning: {warning}"));
         }
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|source| Error::Start { what: "the network runtime", source })?;
-        runtime.block_on(async {
-            let client = Client::new(ClientOptions {
-                origin: self.origin,
-                token: self.token,
-                deadline: Instant::now() + self.timeout,
-                concurrency: self.concurrency,
-                rate_share: self.rate_share,
-                notify: notify(progress),
-                limits: Limits::default(),
-            })?;
+        runtime()?.block_on(async {
+            let client = self.client(notify(progress))?;
             let options = CollectOptions { probe: self.probe };
             let region = self.region;
             let mut elsewhere = None;
@@ -110,6 +98,54 @@ impl Connection {
             Ok(outcomes)
         })
     }
+
+    /// What the person should know before the token is sent.
+    pub(super) fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Makes the few requests that show what the token opens.
+    ///
+    /// # Errors
+    /// When the client cannot be set up, or the person interrupts.
+    pub(super) fn diagnose(&self, now: Timestamp) -> Result<Observations, Error> {
+        runtime()?.block_on(async {
+            let client = self.client(Arc::new(|_| ()))?;
+            tokio::select! {
+                seen = diagnose(&client, now, self.probe) => Ok(seen),
+                _ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
+            }
+        })
+    }
+
+    fn client(&self, notify: Notify) -> Result<Client, ClientError> {
+        Client::new(ClientOptions {
+            origin: self.origin.clone(),
+            token: self.token.clone(),
+            deadline: Instant::now() + self.timeout,
+            concurrency: self.concurrency,
+            rate_share: self.rate_share,
+            notify,
+            limits: Limits::default(),
+        })
+    }
+}
+
+/// The region and the address that flags, environment and configuration lead to, in that order.
+///
+/// # Errors
+/// When one of them is not acceptable.
+pub(super) fn place(args: &ConnectionArgs, config: Option<&Config>) -> Result<(Region, Origin), Error> {
+    let region = region(args, config)?;
+    let origin = args.base_url.as_ref().map_or_else(|| Ok(Origin::of(region)), |url| Origin::parse(url))?;
+    Ok((region, origin))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Error::Start { what: "the network runtime", source })
 }
 
 /// What to say when the workspace is in another region than the one that was asked.

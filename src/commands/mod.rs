@@ -11,6 +11,7 @@ mod configuration;
 mod connection;
 mod controls;
 mod destinations;
+mod doctor;
 mod plan;
 mod ranges;
 mod scan;
@@ -25,6 +26,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Scan(args) => scan::run(&args),
         Command::Collect(args) => collect::run(&args),
         Command::Controls(command) => controls::run(command),
+        Command::Doctor(args) => doctor::run(&args),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::snapshot::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Decision, Status, Verdict};
 
 mod assemble;
+pub(crate) mod explain;
 mod format;
 mod json;
 pub(crate) mod page;
@@ -23,6 +24,7 @@ mod sample;
 
 pub(crate) use assemble::{Evaluation, GateRule};
 pub(crate) use format::{Format, Output, RenderError, render};
+pub(crate) use json::json_text;
 pub(crate) use style::{Style, Surroundings};
 
 /// Where the facts came from.
