@@ -4,6 +4,8 @@ use super::access::{Access, Opening};
 use super::problems::{TOLERATED_SKEW, actual_region, duration, skew};
 use super::{Check, Mark, Situation, TokenState};
 use crate::api::client::API_VERSION;
+use crate::api::error::ApiError;
+use crate::api::model::Me;
 use crate::snapshot::SourceId;
 
 /// Below this share of the limit the budget is worth a note.
@@ -16,10 +18,16 @@ pub(super) fn list(situation: &Situation, access: &[Access]) -> Vec<Check> {
         token(situation),
         address(situation),
     ];
-    checks.extend(connection(situation));
-    checks.extend([region(situation), clock(situation), budget(situation), account(situation)]);
+    checks.push(proxy(situation));
     checks.extend(situation.warnings.iter().map(|warning| check("warning", Mark::Note, warning.clone())));
-    checks.extend(access.iter().filter(|access| access.source != SourceId::Me).map(permission));
+    if situation.seen.vitals.is_some() {
+        checks.extend([tls(situation), region(situation), clock(situation), budget(situation)]);
+    }
+    checks.extend(situation.seen.me.as_ref().map(account));
+    // The workspace is named above, and what was not reached was not looked at.
+    let left_out = |access: &&Access| access.source == SourceId::TokenProbe && situation.without_probe;
+    let asked = |access: &&Access| access.opening != Opening::NotAsked || left_out(access);
+    checks.extend(access.iter().filter(|access| access.source != SourceId::Me).filter(asked).map(permission));
     checks
 }
 
@@ -44,17 +52,19 @@ fn address(situation: &Situation) -> Check {
     check("api", mark, format!("{}{foreign}; API version {API_VERSION}{odd}", situation.origin))
 }
 
-fn connection(situation: &Situation) -> [Check; 2] {
-    let tls = match (situation.is_encrypted, situation.seen.vitals.is_some()) {
-        (false, _) => check("tls", Mark::Note, "not encrypted: the address is this machine"),
-        (true, true) => check("tls", Mark::Good, "encrypted, with a certificate that this machine trusts"),
-        (true, false) => check("tls", Mark::Unknown, "no connection was made"),
-    };
-    let proxy = match &situation.proxy {
+fn proxy(situation: &Situation) -> Check {
+    match &situation.proxy {
         Some(proxy) => check("proxy", Mark::Note, proxy.describe()),
         None => check("proxy", Mark::Good, "none by the environment"),
-    };
-    [tls, proxy]
+    }
+}
+
+fn tls(situation: &Situation) -> Check {
+    if situation.is_encrypted {
+        check("tls", Mark::Good, "encrypted, with a certificate that this machine trusts")
+    } else {
+        check("tls", Mark::Note, "not encrypted: the address is this machine")
+    }
 }
 
 fn region(situation: &Situation) -> Check {
@@ -102,9 +112,9 @@ fn budget(situation: &Situation) -> Check {
     check("rate-limit", mark, format!("{remaining} of {limit} requests left{reset}"))
 }
 
-fn account(situation: &Situation) -> Check {
-    match &situation.seen.me {
-        Some(Ok(me)) => {
+fn account(me: &Result<Me, ApiError>) -> Check {
+    match me {
+        Ok(me) => {
             let app = me.app.as_ref();
             let name = app.and_then(|app| app.name.as_deref()).unwrap_or("without a name");
             let id =
@@ -113,8 +123,7 @@ fn account(situation: &Situation) -> Check {
                 me.email.as_deref().map(|email| format!(", the token acts for {email}")).unwrap_or_default();
             check("workspace", Mark::Good, format!("{name}{id}{acts}"))
         }
-        Some(Err(error)) => check("workspace", Mark::Unknown, error.to_string()),
-        None => check("workspace", Mark::Unknown, "not asked"),
+        Err(error) => check("workspace", Mark::Unknown, error.to_string()),
     }
 }
 
@@ -131,7 +140,9 @@ fn permission(access: &Access) -> Check {
             let detail = format!("it opens more than a scan needs (E4): {}", access.granted.join(", "));
             check("token-probe", Mark::Bad, detail)
         }
-        (SourceId::TokenProbe, Opening::NotAsked) => check("token-probe", Mark::Unknown, "not asked"),
+        (SourceId::TokenProbe, Opening::NotAsked) => {
+            check("token-probe", Mark::Note, "left out (--no-probe)")
+        }
         (SourceId::IpAllowlist, Opening::Open) => {
             let detail = format!(
                 "granted {scope}: it decides control 1.4, but can also change the allowlist, and is never needed"

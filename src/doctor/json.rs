@@ -39,6 +39,7 @@ struct Problem<'a> {
     severity: &'static str,
     problem: &'a str,
     fix: &'a str,
+    said: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -122,7 +123,13 @@ fn problem(problem: &super::Problem) -> Problem<'_> {
         Severity::Blocking => "blocking",
         Severity::Limiting => "limiting",
     };
-    Problem { id: problem.id, severity, problem: &problem.what, fix: &problem.fix }
+    Problem {
+        id: problem.id,
+        severity,
+        problem: &problem.what,
+        fix: &problem.fix,
+        said: problem.said.as_deref(),
+    }
 }
 
 fn check(check: &super::Check) -> Check<'_> {

@@ -84,6 +84,8 @@ pub(crate) struct Problem {
     pub what: String,
     /// What to do, as a sentence of its own without its end.
     pub fix: String,
+    /// What the server or the network said; quoted, and never part of the first line.
+    pub said: Option<String>,
 }
 
 /// How one of the things that were looked at turned out.

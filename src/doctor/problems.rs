@@ -42,7 +42,7 @@ pub(super) fn find(situation: &Situation, access: &[Access], forecasts: &[Foreca
 }
 
 fn problem(id: &'static str, severity: Severity, what: impl Into<String>, fix: impl Into<String>) -> Problem {
-    Problem { id, severity, what: what.into(), fix: fix.into() }
+    Problem { id, severity, what: what.into(), fix: fix.into(), said: None }
 }
 
 /// The workspace answers, and says that it is hosted elsewhere.
@@ -68,11 +68,11 @@ fn workspace(situation: &Situation) -> Option<Problem> {
     let admins = situation.seen.admins.as_ref().and_then(|admins| admins.as_ref().err());
     let asked_once = situation.seen.admins.is_none();
     let error = if asked_once { me? } else { admins? };
-    let blocking = |id, what: String, fix: String| Some(problem(id, Severity::Blocking, what, fix));
-    match error {
-        ApiError::Unauthorized(_) if me.is_some() => blocking(
+    let blocking = |id, what: String, fix: String| problem(id, Severity::Blocking, what, fix);
+    let found = match error {
+        ApiError::Unauthorized(_) if matches!(me, Some(ApiError::Unauthorized(_))) => blocking(
             "bad-token",
-            format!("Intercom does not accept the token ({error})"),
+            "Intercom does not accept the token".to_owned(),
             format!(
                 "copy the token again, after the last regeneration, from the app in the Developer Hub; a token \
                  works in its own region only, so if the workspace is not in {} use {}",
@@ -82,17 +82,17 @@ fn workspace(situation: &Situation) -> Option<Problem> {
         ),
         ApiError::Unauthorized(_) | ApiError::Forbidden(_) => blocking(
             "no-admins-permission",
-            format!("the token lacks the permission \"{}\" ({error})", SourceId::Admins.scope()),
+            format!("the token lacks the permission \"{}\"", SourceId::Admins.scope()),
             format!("tick \"{}\" {REGENERATE}", SourceId::Admins.scope()),
         ),
         ApiError::PlanRestricted(_) => blocking(
             "plan",
-            format!("the workspace's plan does not let its API be read ({error})"),
+            "the workspace's plan does not let its teammates be read by API".to_owned(),
             "ask the workspace's owner for a plan that includes API access, or scan another workspace".to_owned(),
         ),
         ApiError::IpNotAllowed(_) => blocking(
             "ip-allowlist",
-            format!("the workspace's API allowlist does not let this machine's IP address in ({error})"),
+            "the workspace's API allowlist does not let this machine's IP address in".to_owned(),
             "run from an allowed address, or have this machine's public address added to the REST API allowlist \
              in the workspace's security settings"
                 .to_owned(),
@@ -102,13 +102,14 @@ fn workspace(situation: &Situation) -> Option<Problem> {
             format!("the app's rate limit is used up{}", until_reset(situation)),
             "wait, or run it when other integrations that use the same app are quiet".to_owned(),
         ),
-        error if error.is_unreachable() => Some(unreachable_api(situation, error)),
+        error if error.is_unreachable() => unreachable_api(situation, error),
         error => blocking(
             "failed",
-            format!("the API failed ({error})"),
+            "the API failed".to_owned(),
             error.hint().unwrap_or_else(|| "try again".to_owned()),
         ),
-    }
+    };
+    Some(Problem { said: Some(error.to_string()), ..found })
 }
 
 /// The ways to the API that do not lead there, told apart.
@@ -150,7 +151,7 @@ fn unreachable_api(situation: &Situation, error: &ApiError) -> Problem {
             other.hint().unwrap_or_else(|| "check the region and --base-url".to_owned()),
         ),
     };
-    problem(id, Severity::Blocking, format!("{what} ({error})"), fix)
+    problem(id, Severity::Blocking, what, fix)
 }
 
 /// What a source beside `/me` and `/admins` makes impossible.
@@ -179,12 +180,15 @@ fn source(access: &Access, situation: &Situation, forecasts: &[Forecast]) -> Opt
         )),
         // The first request that fails is reported as such already.
         Opening::Failed(_) if source == SourceId::Admins || situation.seen.log.is_none() => None,
-        Opening::Failed(detail) => Some(problem(
-            "source-failed",
-            Severity::Blocking,
-            format!("{} could not be read, so a scan would be incomplete ({detail})", source.describe()),
-            "try again; if it stays, ask Intercom's support with the request id",
-        )),
+        Opening::Failed(said) => Some(Problem {
+            said: Some(said.clone()),
+            ..problem(
+                "source-failed",
+                Severity::Blocking,
+                format!("{} could not be read, so a scan would be incomplete", source.describe()),
+                "try again; if it stays, ask Intercom's support with the request id",
+            )
+        }),
         _ => None,
     }
 }

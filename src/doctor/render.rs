@@ -1,6 +1,6 @@
 //! The diagnosis for people: first the sentence that matters, then everything else.
 
-use super::{Check, Diagnosis, Mark, Outlook, onboarding};
+use super::{Check, Diagnosis, Mark, Outlook, Problem, Severity, onboarding};
 use crate::report::Style;
 use crate::report::page::{Page, table};
 use crate::report::style::Role;
@@ -13,7 +13,7 @@ const LINE_COLUMNS: usize = 600;
 pub(crate) fn render(diagnosis: &Diagnosis, style: Style) -> String {
     let role = match diagnosis.problems.first().map(|problem| problem.severity) {
         None => Role::Good,
-        Some(super::Severity::Limiting) => Role::Caution,
+        Some(Severity::Limiting) => Role::Caution,
         Some(_) => Role::Bad,
     };
     let first = style.paint(role, &line(&diagnosis.summary));
@@ -21,15 +21,24 @@ pub(crate) fn render(diagnosis: &Diagnosis, style: Style) -> String {
     if diagnosis.wants_onboarding() {
         steps(&mut page);
     }
+    let said = |page: &mut Page, problem: &Problem| {
+        if let Some(said) = &problem.said {
+            page.entry(4, Role::Label, "said:", &line(said));
+        }
+    };
+    diagnosis.problems.iter().take(1).for_each(|problem| said(&mut page, problem));
     if diagnosis.problems.len() > 1 {
         page.heading("Also");
         for problem in diagnosis.problems.iter().skip(1) {
             page.entry(2, Role::Label, "-", &line(&format!("{}. Fix: {}", problem.what, problem.fix)));
+            said(&mut page, problem);
         }
     }
     page.heading("What was looked at");
     diagnosis.checks.iter().for_each(|check| entry(&mut page, check));
-    forecasts(&mut page, diagnosis);
+    if diagnosis.forecasts_observed || diagnosis.wants_onboarding() {
+        forecasts(&mut page, diagnosis);
+    }
     page.gap();
     page.text(0, &format!("Exit code {}", diagnosis.exit.code()));
     format!("{first}\n{}", page.finish())

@@ -8,6 +8,8 @@ mod config;
 mod controls;
 /// The built-in sample workspace.
 mod demo;
+/// What `doctor` says, problem by problem.
+mod doctor;
 /// The remaining controls, status by status.
 mod evidence;
 /// A request as a server sees it, and the answer.
