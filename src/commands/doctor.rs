@@ -5,7 +5,8 @@ use std::env;
 
 use super::connection::{self, Connection};
 use super::destinations::print;
-use super::{configuration, terminal};
+use super::plan::STALE_AFTER_DAYS;
+use super::{configuration, ranges, terminal};
 use crate::api::diagnose::Observations;
 use crate::api::origin::Origin;
 use crate::api::region::Region;
@@ -40,7 +41,10 @@ pub(super) fn run(args: &DoctorArgs) -> Result<Exit, Error> {
 }
 
 fn situation(args: &DoctorArgs, config: Option<&Config>) -> Result<Situation, Error> {
+    let configured = config.and_then(|config| config.scan.since.as_deref());
     let now = args.connection.now.unwrap_or_else(super::clock);
+    // A window that a scan would refuse is refused here.
+    let now = ranges::decide(args.connection.since.as_deref(), configured, now, STALE_AFTER_DAYS)?.now;
     let (region, origin) = connection::place(&args.connection, config)?;
     match Connection::new(&args.connection, config) {
         Ok(connection) => {

@@ -277,5 +277,6 @@ fn hostile_texts_stay_on_their_line() {
 fn wrong_options_are_usage_errors() {
     doctor("http://192.0.2.1").run().exits(2);
     doctor("https://intercom.invalid").args(["--region", "mars"]).run().exits(2).says("mars");
+    doctor("https://intercom.invalid").args(["--since", "a while"]).run().exits(2).says("--since");
     doctor("https://intercom.invalid").args(["--config", "absent.toml"]).run().exits(2).says("absent.toml");
 }
