@@ -28,7 +28,7 @@ pub(crate) enum Command {
     #[command(after_help = Exit::HELP)]
     Collect(Box<CollectArgs>),
     /// Find out before a first scan whether one can be made, and what it could decide
-    #[command(after_help = Exit::HELP)]
+    #[command(after_help = Exit::DOCTOR_HELP)]
     Doctor(Box<DoctorArgs>),
     /// List, explain and check the controls
     #[command(subcommand, after_help = Exit::HELP)]
@@ -196,7 +196,14 @@ pub(crate) struct DoctorArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ControlsCommand {
     /// List the controls
-    List(CatalogArgs),
+    List {
+        /// Which controls there are
+        #[command(flatten)]
+        catalog: CatalogArgs,
+        /// Format of the list: table or json
+        #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
+        format: Format,
+    },
     /// Explain one control
     Show {
         /// The control's id, such as 2.3

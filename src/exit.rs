@@ -25,6 +25,13 @@ Exit codes:
   2  usage or configuration: bad flag, no token, bad TOML, unknown id, missing file
   3  could not complete: authentication, network, rate limit, a source that failed";
 
+    /// The exit codes as `doctor --help` prints them.
+    pub const DOCTOR_HELP: &'static str = "\
+Exit codes:
+  0  a scan can be made; the first line says what it would lack, if anything
+  2  usage or configuration: bad flag, no token, wrong region
+  3  a scan cannot be made, or not completely: token, network, plan, allowlist, a source that failed";
+
     /// The number the shell sees.
     pub const fn code(self) -> u8 {
         match self {

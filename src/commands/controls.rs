@@ -5,14 +5,17 @@ use std::path::Path;
 use super::destinations::print;
 use super::terminal::style;
 use super::{configuration, terminal};
-use crate::cli::{CatalogArgs, ControlsCommand};
+use crate::checks::Decided;
+use crate::cli::ControlsCommand;
 use crate::controls::{Catalog, GUIDE_VERSION};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::facts::vocabulary::{self, Field};
 use crate::report::explain::explain;
+use crate::report::listing;
 use crate::report::page::{Page, table};
 use crate::report::style::Role;
+use crate::report::{Format, RenderError};
 use crate::snapshot::SourceId;
 use crate::text;
 
@@ -25,7 +28,13 @@ const LINE_COLUMNS: usize = 4_000;
 /// When control files are not usable or an id names no control.
 pub(super) fn run(command: ControlsCommand) -> Result<Exit, Error> {
     match command {
-        ControlsCommand::List(CatalogArgs { controls }) => print(&list(&Catalog::load(&controls)?)),
+        ControlsCommand::List { catalog, format } => {
+            let catalog = Catalog::load(&catalog.controls)?;
+            print(&match format {
+                Format::Table => list(&catalog),
+                Format::Json => listing::json(&catalog).map_err(RenderError::from)?,
+            })
+        }
         ControlsCommand::Show { id, catalog, config } => {
             let config = configuration::load(&config, &terminal::progress())?;
             let catalog = configuration::catalog(&catalog.controls, config.as_ref())?;
@@ -49,7 +58,7 @@ fn list(catalog: &Catalog) -> String {
     let mut rows = table(page.width(), &["Id", "Level", "Title", "Section", "Decided"], 0..0);
     for definition in &catalog.definitions {
         let control = &definition.control;
-        let decided = if definition.rules.decidable().is_empty() { "by a person" } else { "from data" };
+        let decided = Decided::by(&definition.rules).words();
         let cells = [&control.id, control.level.label(), &control.title, &control.section, decided];
         rows.add_row(cells.map(|cell| text::line(cell, LINE_COLUMNS)));
     }

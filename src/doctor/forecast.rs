@@ -4,21 +4,10 @@
 use std::sync::Arc;
 
 use super::access::{Access, Opening};
-use crate::checks::Kind;
+use crate::checks::{Decided, Kind};
 use crate::controls::{Control, Definition};
 use crate::snapshot::SourceId;
 use crate::verdict::Status;
-
-/// How much of a control data can decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outlook {
-    /// It can pass and fail from data.
-    Data,
-    /// Data can show a violation; that all is well takes a person.
-    ViolationsOnly,
-    /// A person has to look.
-    Person,
-}
 
 /// What a scan would be able to say about a control.
 #[derive(Debug, Clone)]
@@ -26,7 +15,7 @@ pub(crate) struct Forecast {
     /// The control.
     pub control: Arc<Control>,
     /// How much of it data can decide.
-    pub outlook: Outlook,
+    pub outlook: Decided,
     /// Why not more.
     pub reasons: Vec<String>,
 }
@@ -66,9 +55,9 @@ fn outlook(definition: &Definition, access: &[Access], configured: &impl Fn(&str
         }
     }
     let outlook = match (may_pass, may_fail) {
-        (true, _) => Outlook::Data,
-        (false, true) => Outlook::ViolationsOnly,
-        (false, false) => Outlook::Person,
+        (true, _) => Decided::Data,
+        (false, true) => Decided::ViolationsOnly,
+        (false, false) => Decided::Person,
     };
     Forecast { control: Arc::clone(&definition.control), outlook, reasons: unique }
 }

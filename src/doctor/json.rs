@@ -4,8 +4,9 @@
 
 use serde::Serialize;
 
-use super::{Diagnosis, Mark, Outlook, Severity, onboarding};
+use super::{Diagnosis, Mark, Severity, onboarding};
 use crate::api::client::API_VERSION;
+use crate::checks::Decided;
 use crate::report::json_text;
 
 #[derive(Serialize)]
@@ -82,7 +83,7 @@ struct Permission<'a> {
 struct Control<'a> {
     id: &'a str,
     title: &'a str,
-    decided: &'static str,
+    decided: Decided,
     reasons: &'a [String],
 }
 
@@ -161,10 +162,10 @@ fn permission(access: &super::Access) -> Permission<'_> {
 }
 
 fn control(forecast: &super::Forecast) -> Control<'_> {
-    let decided = match forecast.outlook {
-        Outlook::Data => "data",
-        Outlook::ViolationsOnly => "violations-only",
-        Outlook::Person => "person",
-    };
-    Control { id: &forecast.control.id, title: &forecast.control.title, decided, reasons: &forecast.reasons }
+    Control {
+        id: &forecast.control.id,
+        title: &forecast.control.title,
+        decided: forecast.outlook,
+        reasons: &forecast.reasons,
+    }
 }

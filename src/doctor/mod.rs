@@ -4,6 +4,7 @@
 use crate::api::client::Vitals;
 use crate::api::diagnose::Observations;
 use crate::api::region::Region;
+use crate::checks::Decided;
 use crate::exit::Exit;
 
 mod access;
@@ -18,7 +19,7 @@ mod render;
 mod tests;
 
 pub(crate) use access::Access;
-pub(crate) use forecast::{Forecast, Outlook, forecast};
+pub(crate) use forecast::{Forecast, forecast};
 pub(crate) use json::render as render_json;
 pub(crate) use proxy::Proxy;
 pub(crate) use render::render as render_table;
@@ -176,7 +177,7 @@ pub(crate) fn diagnose(situation: Situation, forecast: impl FnOnce(&[Access]) ->
 /// The first line: the worst problem with its remedy, or that all is well.
 fn summary(problems: &[Problem], workspace: Option<&str>, forecasts: &[Forecast]) -> String {
     let Some(worst) = problems.first() else {
-        let decided = forecasts.iter().filter(|forecast| forecast.outlook == Outlook::Data).count();
+        let decided = forecasts.iter().filter(|forecast| forecast.outlook == Decided::Data).count();
         let name = workspace.map(|name| format!(" {name}")).unwrap_or_default();
         let all = forecasts.len();
         return format!(

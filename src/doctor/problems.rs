@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::access::{Access, Opening};
-use super::{Forecast, Outlook, Problem, Severity, Situation, TokenState};
+use super::{Forecast, Problem, Severity, Situation, TokenState};
 use crate::api::error::ApiError;
 use crate::api::region::Region;
+use crate::checks::Decided;
 use crate::snapshot::SourceId;
 
 /// The problem of having no token at all.
@@ -160,7 +161,7 @@ fn source(access: &Access, situation: &Situation, forecasts: &[Forecast]) -> Opt
     let log = source == SourceId::ActivityLog;
     match &access.opening {
         Opening::Refused if log => {
-            let waiting = forecasts.iter().filter(|forecast| forecast.outlook != Outlook::Data).count();
+            let waiting = forecasts.iter().filter(|forecast| forecast.outlook != Decided::Data).count();
             Some(problem(
                 "no-log-permission",
                 Severity::Limiting,

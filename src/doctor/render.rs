@@ -1,6 +1,7 @@
 //! The diagnosis for people: first the sentence that matters, then everything else.
 
-use super::{Check, Diagnosis, Mark, Outlook, Problem, Severity, onboarding};
+use super::{Check, Diagnosis, Mark, Problem, Severity, onboarding};
+use crate::checks::Decided;
 use crate::report::Style;
 use crate::report::page::{Page, table};
 use crate::report::style::Role;
@@ -75,16 +76,11 @@ fn forecasts(page: &mut Page, diagnosis: &Diagnosis) {
     });
     let mut rows = table(page.width(), &["Control", "Decided", "Why not more"], 0..0);
     for forecast in &diagnosis.forecasts {
-        let decided = match forecast.outlook {
-            Outlook::Data => "from data",
-            Outlook::ViolationsOnly => "violations only",
-            Outlook::Person => "by a person",
-        };
         let reasons =
-            if forecast.outlook == Outlook::Data { String::new() } else { forecast.reasons.join("; ") };
+            if forecast.outlook == Decided::Data { String::new() } else { forecast.reasons.join("; ") };
         rows.add_row([
             line(&format!("{} {}", forecast.control.id, forecast.control.title)),
-            decided.to_owned(),
+            forecast.outlook.words().to_owned(),
             line(&reasons),
         ]);
     }

@@ -192,7 +192,7 @@ fn only_an_answer_to_the_probe_is_a_grant() {
     assert_eq!((ids(&broken), broken.exit), (vec!["source-failed"], Exit::Incomplete));
 }
 
-fn outlook(access: &[Access], id: &str, configured: bool) -> (Outlook, String) {
+fn outlook(access: &[Access], id: &str, configured: bool) -> (Decided, String) {
     let catalog = Catalog::load(&[]).unwrap();
     let found = forecast(&catalog.definitions, access, |_| configured);
     let found = found.into_iter().find(|forecast| forecast.control.id == id).unwrap();
@@ -203,22 +203,22 @@ fn outlook(access: &[Access], id: &str, configured: bool) -> (Outlook, String) {
 fn controls_are_forecast_from_access_and_configuration() {
     let usual = recommended(false);
     for (id, configured, expected) in [
-        ("1.1", false, Outlook::Data),
-        ("1.2", false, Outlook::ViolationsOnly),
-        ("1.3", true, Outlook::Person),
-        ("1.4", true, Outlook::Person),
-        ("2.3", false, Outlook::Data),
-        ("E1", false, Outlook::ViolationsOnly),
-        ("E1", true, Outlook::Data),
-        ("E4", false, Outlook::Data),
-        ("E10", false, Outlook::Person),
-        ("E10", true, Outlook::Data),
+        ("1.1", false, Decided::Data),
+        ("1.2", false, Decided::ViolationsOnly),
+        ("1.3", true, Decided::Person),
+        ("1.4", true, Decided::Person),
+        ("2.3", false, Decided::Data),
+        ("E1", false, Decided::ViolationsOnly),
+        ("E1", true, Decided::Data),
+        ("E4", false, Decided::Data),
+        ("E10", false, Decided::Person),
+        ("E10", true, Decided::Data),
     ] {
         assert_eq!(outlook(&usual, id, configured).0, expected, "{id}, configured: {configured}");
     }
     assert!(outlook(&usual, "E10", false).1.contains("approved_networks is not configured"));
     let (without, why) = outlook(&recommended(true), "E4", false);
-    assert!(without == Outlook::Person && why.contains("--no-probe"), "{why}");
+    assert!(without == Decided::Person && why.contains("--no-probe"), "{why}");
 }
 
 #[test]
@@ -235,9 +235,9 @@ fn a_closed_log_leaves_what_roles_decide() {
         (Opening::Failed("x".to_owned()), "could not be read"),
     ] {
         let (found, reasons) = outlook(&with(&opening), "E3", false);
-        assert!(found == Outlook::Person && reasons.contains(why), "{reasons}");
+        assert!(found == Decided::Person && reasons.contains(why), "{reasons}");
     }
-    assert_eq!(outlook(&with(&Opening::Refused), "2.3", false).0, Outlook::Data);
+    assert_eq!(outlook(&with(&Opening::Refused), "2.3", false).0, Decided::Data);
 }
 
 #[test]

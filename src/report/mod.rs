@@ -15,6 +15,7 @@ mod assemble;
 pub(crate) mod explain;
 mod format;
 mod json;
+pub(crate) mod listing;
 pub(crate) mod page;
 pub(crate) mod style;
 mod table;

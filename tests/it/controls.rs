@@ -148,13 +148,8 @@ fn count_of_privileged_rows_is_a_control() {
 
 #[test]
 fn every_control_is_explained_down_to_how_it_is_decided() {
-    let listed = program().args(["controls", "list"]).run().exits(0).stdout;
-    let ids: Vec<&str> = listed
-        .lines()
-        .filter_map(|line| line.split("  ").next())
-        .filter(|id| id.starts_with(|c: char| c.is_ascii_digit() || c == 'E') && !id.contains(' '))
-        .collect();
-    assert_eq!(ids.len(), 25, "{listed}");
+    let list = program().args(["controls", "list", "--format", "json"]).run().exits(0).json();
+    let ids = list["controls"].as_array().unwrap().iter().map(|control| control["id"].as_str().unwrap());
     for id in ids {
         let shown = program().args(["controls", "show", id]).run().exits(0).stdout;
         for part in [
@@ -190,4 +185,17 @@ fn parameters_are_shown_as_they_are_in_force() {
     };
     assert!(show().run().exits(0).stdout.contains("max_admins = 7"));
     assert!(show().arg("--no-config").run().exits(0).stdout.contains("max_admins = 3"));
+}
+
+#[test]
+fn the_list_comes_as_json_too() {
+    let list = program().args(["controls", "list", "--format", "json"]).run().exits(0).json();
+    assert_eq!(list["schema_version"], "1");
+    let controls = list["controls"].as_array().unwrap();
+    let decided = |id: &str| controls.iter().find(|control| control["id"] == id).unwrap()["decided"].clone();
+    assert_eq!(controls.len(), 25);
+    assert_eq!(
+        (decided("2.3"), decided("2.2"), decided("4.2")),
+        ("data".into(), "violations-only".into(), "person".into())
+    );
 }

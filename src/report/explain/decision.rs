@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::line;
-use crate::checks::{Check, Count, Every, Kind, Over, Rules, Value};
+use crate::checks::{Check, Count, Decided, Every, Kind, Over, Rules, Value};
 use crate::expression::Expression;
 use crate::report::page::Page;
 use crate::report::style::Role;
@@ -13,16 +13,13 @@ use crate::verdict::Status;
 /// Writes what the checks look at.
 pub(super) fn decided(page: &mut Page, rules: &Rules) {
     page.heading("How it is decided");
-    let statuses = rules.decidable();
-    page.text(
-        2,
-        match (statuses.contains(&Status::Pass), statuses.contains(&Status::Fail)) {
-            (true, true) => "Data can show that it holds and that it does not.",
-            (true, false) => "Data can show that it holds; otherwise a person has to look.",
-            (false, true) => "Data can show a violation; that all is well takes a person.",
-            (false, false) => "Only a person can tell: no data shows it.",
-        },
-    );
+    let summary = match (Decided::by(rules), rules.decidable().contains(&Status::Fail)) {
+        (Decided::Data, true) => "Data can show that it holds and that it does not.",
+        (Decided::Data, false) => "Data can show that it holds; otherwise a person has to look.",
+        (Decided::ViolationsOnly, _) => "Data can show a violation; that all is well takes a person.",
+        (Decided::Person, _) => "Only a person can tell: no data shows it.",
+    };
+    page.text(2, summary);
     if rules.checks.len() > 1 {
         page.text(2, "It fails if one check fails, and passes only if all of them pass.");
     }
