@@ -31,11 +31,7 @@ pub(crate) fn explain(definition: &Definition, style: Style) -> String {
     if !control.effort.is_empty() {
         page.text(2, &format!("effort: {}", line(&control.effort)));
     }
-    for (number, step) in (1..).zip(&control.steps) {
-        let path = if step.path.is_empty() { String::new() } else { format!(" ({})", step.path.join(" > ")) };
-        page.entry(2, Role::Label, &format!("{number}."), &line(&format!("{}{path}", step.title)));
-        step.actions.iter().for_each(|action| bullet(&mut page, 5, action));
-    }
+    steps(&mut page, control);
     decision::decided(&mut page, &definition.rules);
     parameters(&mut page, control);
     decision::sources(&mut page, &definition.rules);
@@ -51,6 +47,15 @@ fn head(page: &mut Page, control: &Control) {
         Origin::BuiltIn => {}
         Origin::File(path) => page.entry(0, Role::Caution, "added by", &escaped(path)),
         Origin::Replaces(path) => page.entry(0, Role::Caution, "replaced by", &escaped(path)),
+    }
+}
+
+/// Writes where to click and what to do there, step by step.
+pub(crate) fn steps(page: &mut Page, control: &Control) {
+    for (number, step) in (1..).zip(&control.steps) {
+        let path = if step.path.is_empty() { String::new() } else { format!(" ({})", step.path.join(" > ")) };
+        page.entry(2, Role::Label, &format!("{number}."), &line(&format!("{}{path}", step.title)));
+        step.actions.iter().for_each(|action| bullet(page, 5, action));
     }
 }
 
