@@ -32,6 +32,13 @@ Exit codes:
   2  usage or configuration: bad flag, bad TOML, unknown id, a file or folder that cannot be written
   3  could not complete: authentication, network, rate limit, or left with Ctrl-C";
 
+    /// The exit codes as `doctor --help` prints them.
+    pub const DOCTOR_HELP: &'static str = "\
+Exit codes:
+  0  a scan can be made; the first line says what it would lack, if anything
+  2  usage or configuration: bad flag, no token, wrong region
+  3  a scan cannot be made, or not completely: token, network, plan, allowlist, a source that failed";
+
     /// The number the shell sees.
     pub const fn code(self) -> u8 {
         match self {

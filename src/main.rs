@@ -24,6 +24,7 @@ mod verdict;
 
 mod overlay;
 
+mod doctor;
 mod edit;
 
 mod report;

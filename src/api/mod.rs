@@ -5,6 +5,7 @@
 //! activity log, [`model`] holds what is answered. Nothing here prints: a [`notice`] is handed out.
 
 pub(crate) mod client;
+pub(crate) mod diagnose;
 pub(crate) mod error;
 #[cfg(test)]
 pub(crate) mod fake;

@@ -10,13 +10,16 @@ use crate::facts::Facts;
 use crate::verdict::{Basis, Status, Verdict};
 
 mod count;
+mod decided;
 mod evaluate;
 mod every;
 mod manual;
+mod reads;
 mod rows;
 mod state;
 mod value;
 
+pub(crate) use decided::Decided;
 pub(crate) use evaluate::evaluate;
 
 /// One check of a control.

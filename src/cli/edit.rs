@@ -13,7 +13,7 @@ use crate::text::is_invisible;
 #[derive(Debug, Args)]
 pub(crate) struct AttestArgs {
     /// The control's id, such as 1.3
-    #[arg(required_unless_present = "interactive", conflicts_with = "interactive")]
+    #[arg(required_unless_present = "interactive", conflicts_with_all = ["interactive", "demo", "snapshot"])]
     pub id: Option<String>,
     /// Who saw it
     #[arg(long, value_name = "NAME", value_parser = one_line, required_unless_present = "interactive")]

@@ -40,6 +40,9 @@ pub(crate) enum Command {
     /// Write a commented configuration to start from, filled in from the workspace at hand
     #[command(after_help = Exit::EDIT_HELP)]
     Init(Box<InitArgs>),
+    /// Find out before a first scan whether one can be made, and what it could decide
+    #[command(after_help = Exit::DOCTOR_HELP)]
+    Doctor(Box<DoctorArgs>),
     /// List, explain and check the controls
     #[command(subcommand, after_help = Exit::HELP)]
     Controls(ControlsCommand),
@@ -185,11 +188,38 @@ pub(crate) struct CollectArgs {
     pub config: ConfigArgs,
 }
 
+/// `doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// The workspace.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// Format of what is found: table or json
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "table",
+        hide_possible_values = true,
+        help_heading = "Report"
+    )]
+    pub format: Format,
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
 /// `controls`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ControlsCommand {
     /// List the controls
-    List(CatalogArgs),
+    List {
+        /// Which controls there are
+        #[command(flatten)]
+        catalog: CatalogArgs,
+        /// Format of the list: table or json
+        #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
+        format: Format,
+    },
     /// Explain one control
     Show {
         /// The control's id, such as 2.3
@@ -197,6 +227,9 @@ pub(crate) enum ControlsCommand {
         /// Which controls there are
         #[command(flatten)]
         catalog: CatalogArgs,
+        /// The configuration, for the parameters in force
+        #[command(flatten)]
+        config: ConfigArgs,
     },
     /// Check control files: every mistake with its line, every example run
     Check {

@@ -1,9 +1,10 @@
 //! The configuration a command works with, announced where it was merely found.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::ConfigArgs;
 use crate::config::{Announcement, Config, Trust, find};
+use crate::controls::Catalog;
 use crate::error::Error;
 use crate::progress::Progress;
 
@@ -34,6 +35,18 @@ pub(super) fn load(args: &ConfigArgs, progress: &Progress) -> Result<Option<Conf
             Err(error.into())
         }
     }
+}
+
+/// Loads the controls, with the parameters that the configuration sets.
+///
+/// # Errors
+/// Whatever is wrong with the control files or the parameters.
+pub(super) fn catalog(directories: &[PathBuf], config: Option<&Config>) -> Result<Catalog, Error> {
+    let mut catalog = Catalog::load(directories)?;
+    if let Some(config) = config {
+        catalog.override_params(&config.path, &config.params).map_err(Error::Parameters)?;
+    }
+    Ok(catalog)
 }
 
 /// Says which file is used, and what in it makes the result look better: somebody else may have put it there.

@@ -6,10 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::api::client::{Client, ClientOptions, Limits};
-use crate::api::notice::Notice;
+use crate::api::client::{Client, ClientError, ClientOptions, Limits};
+use crate::api::diagnose::{Observations, diagnose};
+use crate::api::notice::{Notice, Notify};
 use crate::api::origin::Origin;
 use crate::api::region::Region;
 use crate::api::token::Token;
@@ -40,9 +42,7 @@ impl Connection {
     /// # Errors
     /// When the region, the address or the token is missing or not acceptable.
     pub(super) fn new(args: &ConnectionArgs, config: Option<&Config>) -> Result<Self, Error> {
-        let region = region(args, config)?;
-        let origin =
-            args.base_url.as_ref().map_or_else(|| Ok(Origin::of(region)), |url| Origin::parse(url))?;
+        let (region, origin) = place(args, config)?;
         let timeout =
             parse_duration(&args.timeout).map_err(|source| Error::Time { option: "--timeout", source })?;
         let (token, warning) = token(args, config)?;
@@ -75,47 +75,81 @@ impl Connection {
         for warning in &self.warnings {
             progress.message(&format!("warning: {warning}"));
         }
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|source| Error::Start { what: "the network runtime", source })?;
-        let read = runtime.block_on(async {
-            let client = Client::new(ClientOptions {
-                origin: self.origin,
-                token: self.token,
-                deadline: Instant::now() + self.timeout,
-                concurrency: self.concurrency,
-                rate_share: self.rate_share,
-                notify: notify(progress),
-                limits: Limits::default(),
-            })?;
+        until_ended(async {
+            let client = self.client(notify(progress))?;
             let options = CollectOptions { probe: self.probe };
             let region = self.region;
             let mut elsewhere = None;
             let mut watch = |record: Record<'_>| {
                 if let Record::Me(me) = record {
-                    elsewhere = me
-                        .app
-                        .as_ref()
-                        .and_then(|app| app.region.as_deref())
-                        .and_then(|w| mismatch(region, w));
+                    let answered = me.app.as_ref().and_then(|app| app.region.as_deref());
+                    elsewhere = answered.and_then(|answered| mismatch(region, answered));
                 }
                 sink(record)
             };
-            let mut outcomes = tokio::select! {
-                outcomes = collect(&client, ranges, &options, &mut watch) => outcomes.map_err(Box::new)?,
-                () = ended_by_signal() => return Err(Error::Interrupted),
-            };
+            let mut outcomes = collect(&client, ranges, &options, &mut watch).await.map_err(Box::new)?;
             outcomes.warnings.extend(elsewhere);
             Ok(outcomes)
-        });
-        // A name that is still being looked up would otherwise hold an interrupted scan back.
-        runtime.shutdown_background();
-        read
+        })
+    }
+
+    /// What the person should know before the token is sent.
+    pub(super) fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Makes the few requests that show what the token opens.
+    ///
+    /// # Errors
+    /// When the client cannot be set up, or the person interrupts.
+    pub(super) fn diagnose(&self, now: Timestamp) -> Result<Observations, Error> {
+        until_ended(async {
+            let client = self.client(Arc::new(|_| ()))?;
+            Ok(diagnose(&client, now, self.probe).await)
+        })
+    }
+
+    fn client(&self, notify: Notify) -> Result<Client, ClientError> {
+        Client::new(ClientOptions {
+            origin: self.origin.clone(),
+            token: self.token.clone(),
+            deadline: Instant::now() + self.timeout,
+            concurrency: self.concurrency,
+            rate_share: self.rate_share,
+            notify,
+            limits: Limits::default(),
+        })
     }
 }
 
-/// Waits until somebody, or a service that cancels the job, wants the program to end.
+/// The region and the address that flags, environment and configuration lead to, in that order.
+///
+/// # Errors
+/// When one of them is not acceptable.
+pub(super) fn place(args: &ConnectionArgs, config: Option<&Config>) -> Result<(Region, Origin), Error> {
+    let region = region(args, config)?;
+    let origin = args.base_url.as_ref().map_or_else(|| Ok(Origin::of(region)), |url| Origin::parse(url))?;
+    Ok((region, origin))
+}
+
+/// Works until it is done, or until somebody, or a service that cancels the job, wants the program to end.
+fn until_ended<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Error::Start { what: "the network runtime", source })?;
+    let done = runtime.block_on(async {
+        tokio::select! {
+            done = work => done,
+            () = ended_by_signal() => Err(Error::Interrupted),
+        }
+    });
+    // A name that is still being looked up would otherwise hold an interrupted scan back.
+    runtime.shutdown_background();
+    done
+}
+
+/// Waits for the signal that ends the program.
 async fn ended_by_signal() {
     #[cfg(unix)]
     if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {

@@ -12,6 +12,7 @@ mod configuration;
 mod connection;
 mod controls;
 mod destinations;
+mod doctor;
 mod init;
 mod plan;
 mod proof;
@@ -33,6 +34,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Waive(args) => waive::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Controls(command) => controls::run(command),
+        Command::Doctor(args) => doctor::run(&args),
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::configuration;
 use crate::cli::{GateName, PackName, ScanArgs};
 use crate::config::Config;
 use crate::controls::{Catalog, Definition, Level, Pack, Selection, UnknownControl};
@@ -33,7 +34,7 @@ impl Plan {
         selection: Selection,
         config: Option<&Config>,
     ) -> Result<Self, Error> {
-        let catalog = catalog(directories, config)?;
+        let catalog = configuration::catalog(directories, config)?;
         let selected = catalog.select(&selection)?;
         if selected.is_empty() {
             return Err(Error::NothingSelected);
@@ -54,18 +55,6 @@ impl Plan {
     pub(super) fn controls(&self) -> Result<Vec<&Definition>, UnknownControl> {
         self.catalog.select(&self.selection)
     }
-}
-
-/// Loads the catalog with the controls of `directories` and the configuration's parameters.
-///
-/// # Errors
-/// Whatever is wrong with the control files or the parameters.
-pub(super) fn catalog(directories: &[PathBuf], config: Option<&Config>) -> Result<Catalog, Error> {
-    let mut catalog = Catalog::load(directories)?;
-    if let Some(config) = config {
-        catalog.override_params(&config.path, &config.params).map_err(Error::Parameters)?;
-    }
-    Ok(catalog)
 }
 
 /// Which controls a scan evaluates.

@@ -1,6 +1,6 @@
 //! `waive`: a decision to live with a finding for a while, written into the configuration.
 
-use super::plan;
+use super::configuration;
 use crate::cli::WaiveArgs;
 use crate::config::time::parse_expiry;
 use crate::edit::{Entry, NewWaiver, Target};
@@ -16,7 +16,7 @@ use crate::progress::Progress;
 pub(super) fn run(args: &WaiveArgs) -> Result<Exit, Error> {
     let target = Target::new(args.target.config.as_deref());
     let config = target.load()?;
-    let catalog = plan::catalog(&args.catalog.controls, config.as_ref())?;
+    let catalog = configuration::catalog(&args.catalog.controls, config.as_ref())?;
     let control = catalog.find(&args.id)?.control.id.clone();
     let today = day_of(args.now.unwrap_or_else(super::clock));
     let expires = parse_expiry(&args.expires, today, today)

@@ -92,6 +92,11 @@ impl Expression {
         &self.references
     }
 
+    /// The source text.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
     /// Evaluates to true or false.
     ///
     /// # Errors

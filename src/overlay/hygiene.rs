@@ -51,7 +51,7 @@ pub(crate) fn complaints(
         matched: *matched,
     });
     let mut complaints = Vec::new();
-    let mut first: BTreeMap<(&str, String, String), usize> = BTreeMap::new();
+    let mut first: BTreeMap<(&str, String, String, Option<Date>), usize> = BTreeMap::new();
     for entry in attestations.chain(waivers) {
         let known = is_control(entry.control);
         let mut say = |what: String| {
@@ -75,8 +75,13 @@ pub(crate) fn complaints(
         if known && !entry.matched {
             say("matches nothing in this scan".to_owned());
         }
-        let key =
-            (entry.kind, entry.control.to_lowercase(), entry.subject.unwrap_or_default().to_lowercase());
+        // Of another day it is a renewal, which may well come before the end of the one it renews.
+        let key = (
+            entry.kind,
+            entry.control.to_lowercase(),
+            entry.subject.unwrap_or_default().to_lowercase(),
+            entry.on,
+        );
         if let Some(line) = first.get(&key) {
             say(format!("is there twice: see also line {line}"));
         } else {

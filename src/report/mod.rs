@@ -12,8 +12,10 @@ use crate::snapshot::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Decision, Status, Verdict};
 
 mod assemble;
+pub(crate) mod explain;
 mod format;
 mod json;
+pub(crate) mod listing;
 pub(crate) mod page;
 pub(crate) mod style;
 mod table;
@@ -23,6 +25,7 @@ mod sample;
 
 pub(crate) use assemble::{Evaluation, GateRule};
 pub(crate) use format::{Format, Output, RenderError, render};
+pub(crate) use json::json_text;
 pub(crate) use style::{Style, Surroundings};
 
 /// Where the facts came from.

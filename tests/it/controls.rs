@@ -145,3 +145,57 @@ fn count_of_privileged_rows_is_a_control() {
     let report = run.run().exits(1).report();
     assert_eq!(report.subjects("X1"), ["ana@fixture.example", "bo@fixture.example"]);
 }
+
+#[test]
+fn every_control_is_explained_down_to_how_it_is_decided() {
+    let list = program().args(["controls", "list", "--format", "json"]).run().exits(0).json();
+    let ids = list["controls"].as_array().unwrap().iter().map(|control| control["id"].as_str().unwrap());
+    for id in ids {
+        let shown = program().args(["controls", "show", id]).run().exits(0).stdout;
+        for part in [
+            "What it asks for",
+            "Why",
+            "How it is decided",
+            "What it needs",
+            "Frameworks",
+            &format!("intercom-harden attest {id} --by"),
+            &format!("intercom-harden waive {id} --reason"),
+        ] {
+            assert!(shown.contains(part), "{id} does not show {part}\n{shown}");
+        }
+    }
+    let shown = program().args(["controls", "show", "e10"]).run().exits(0).stdout;
+    for part in [
+        "require: row.approved == true",
+        "needs: facts.organization.approved_networks != null",
+        "nothing to look at: pass",
+        "permission \"Read admin activity logs\"",
+        "approved_networks under [organization]",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+}
+
+#[test]
+fn parameters_are_shown_as_they_are_in_force() {
+    let show = || {
+        program()
+            .args(["controls", "show", "2.3"])
+            .file("intercom-harden.toml", "[params.\"2.3\"]\nmax_admins = 7\n")
+    };
+    assert!(show().run().exits(0).stdout.contains("max_admins = 7"));
+    assert!(show().arg("--no-config").run().exits(0).stdout.contains("max_admins = 3"));
+}
+
+#[test]
+fn the_list_comes_as_json_too() {
+    let list = program().args(["controls", "list", "--format", "json"]).run().exits(0).json();
+    assert_eq!(list["schema_version"], "1");
+    let controls = list["controls"].as_array().unwrap();
+    let decided = |id: &str| controls.iter().find(|control| control["id"] == id).unwrap()["decided"].clone();
+    assert_eq!(controls.len(), 25);
+    assert_eq!(
+        (decided("2.3"), decided("2.2"), decided("4.2")),
+        ("data".into(), "violations-only".into(), "person".into())
+    );
+}

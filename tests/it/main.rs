@@ -10,6 +10,8 @@ mod controls;
 mod demo;
 /// The program against the rules written a second time.
 mod differential;
+/// What `doctor` says, problem by problem.
+mod doctor;
 /// What adds to the configuration.
 mod editing;
 /// The remaining controls, status by status.

@@ -16,8 +16,10 @@ use super::retry::{self, Failures, Policy, Retry};
 use super::throttle::{RateReport, Throttle};
 use crate::snapshot::Feed;
 
+mod examine;
 mod options;
 
+pub(crate) use examine::{Examination, Vitals};
 pub(crate) use options::{ClientError, ClientOptions, Limits, Request};
 
 /// The version of the API that every request asks for.

@@ -10,16 +10,16 @@ use crate::cli::{AttestArgs, ConfigArgs, one_line};
 use crate::commands::destinations::print;
 use crate::commands::plan::{self, Plan};
 use crate::commands::source::Source;
-use crate::commands::{configuration, controls, proof, ranges, scan, terminal};
+use crate::commands::{configuration, proof, ranges, scan, terminal};
 use crate::config::Attested;
 use crate::config::time::parse_expiry;
 use crate::edit::{NewAttestation, Target};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::overlay::{attestations, day_of};
-use crate::report::Assessment;
 use crate::report::page::Page;
 use crate::report::style::Role;
+use crate::report::{Assessment, explain};
 use crate::text;
 use crate::verdict::Status;
 
@@ -97,7 +97,7 @@ fn introduction(assessment: &Assessment, number: usize, count: usize) -> String 
     for remark in &verdict.context {
         page.entry(2, Role::Label, "known:", &line(remark));
     }
-    controls::steps(&mut page, control);
+    explain::steps(&mut page, control);
     page.finish()
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::plan;
+use super::configuration;
 use crate::cli::AttestArgs;
 use crate::config::time::{TimeError, parse_date, parse_expiry};
 use crate::config::{Attested, Config};
@@ -32,7 +32,7 @@ pub(super) fn run(args: &AttestArgs) -> Result<Exit, Error> {
 fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
     let target = Target::new(args.target.config.as_deref());
     let config = target.load()?;
-    let catalog = plan::catalog(&args.catalog.controls, config.as_ref())?;
+    let catalog = configuration::catalog(&args.catalog.controls, config.as_ref())?;
     let control = &catalog.find(id)?.control;
     let today = day_of(args.source.connection.now.unwrap_or_else(super::clock));
     let on = match &args.on {

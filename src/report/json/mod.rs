@@ -2,6 +2,8 @@
 //!
 //! Fields may be added under schema version 1; to remove one or to change its meaning takes version 2.
 
+use serde::Serialize;
+
 use super::Report;
 use crate::text;
 
@@ -11,9 +13,17 @@ use document::Document;
 
 /// Renders the report as indented JSON with a final newline.
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
-    let mut document = spell_out(&serde_json::to_string_pretty(&Document::from(report))?);
-    document.push('\n');
-    Ok(document)
+    json_text(&Document::from(report))
+}
+
+/// Writes a document as indented JSON with a final newline, safe to be shown on a terminal.
+///
+/// # Errors
+/// When it holds something that JSON cannot express.
+pub(crate) fn json_text(document: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut text = spell_out(&serde_json::to_string_pretty(document)?);
+    text.push('\n');
+    Ok(text)
 }
 
 /// Writes characters that act on a terminal as `\uXXXX`, which means the same to a JSON parser. JSON

@@ -1,0 +1,110 @@
+//! What a check rests on, told from its names alone, before anything is read.
+
+use std::collections::BTreeSet;
+
+use super::{Check, Count, Every, Kind, Value};
+use crate::expression::Expression;
+use crate::facts::vocabulary::{self, Field};
+use crate::snapshot::{Feed, SourceId};
+
+/// The prefix of values that the configuration gives.
+const CONFIGURED: &str = "organization.";
+
+/// What a check rests on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Reads {
+    /// Sources without which nothing is decided.
+    pub sources: BTreeSet<SourceId>,
+    /// Sources that make a decision stronger, and that a refusal takes nothing else away with.
+    pub helpful: BTreeSet<SourceId>,
+    /// Configured values that have to be there, dotted.
+    pub configured: BTreeSet<&'static str>,
+}
+
+impl Reads {
+    fn add(&mut self, feeds: &[Feed], survives_forbidden_log: bool) {
+        for source in feeds.iter().map(|feed| feed.source()) {
+            if survives_forbidden_log && source == SourceId::ActivityLog {
+                self.helpful.insert(source);
+            } else {
+                self.sources.insert(source);
+            }
+        }
+    }
+
+    fn add_field(&mut self, field: &Field) {
+        self.add(field.feeds, field.survives_forbidden_log);
+    }
+
+    fn add_values(&mut self, expression: &Expression) {
+        for field in expression.references().values.iter().filter_map(|name| vocabulary::value(name)) {
+            self.add_field(field);
+        }
+    }
+}
+
+impl Check {
+    /// What has to be readable and configured for the check to decide anything.
+    pub(crate) fn reads(&self) -> Reads {
+        let mut reads = Reads::default();
+        let (over, predicates): (_, Vec<&Expression>) = match &self.kind {
+            Kind::Every(Every { over, require }) => (Some(over), vec![require]),
+            Kind::Count(Count { over, min, max }) => (Some(over), min.iter().chain(max).collect()),
+            Kind::Value(Value { require, .. }) => (None, vec![require]),
+            Kind::Manual => (None, Vec::new()),
+        };
+        if let Some(over) = over {
+            reads.add(over.table.feeds, false);
+            for expression in over.filter.iter().chain(predicates.iter().copied()) {
+                for column in
+                    expression.references().columns.iter().filter_map(|name| over.table.column(name))
+                {
+                    reads.add_field(column);
+                }
+            }
+            over.filter.iter().for_each(|filter| reads.add_values(filter));
+        }
+        predicates.into_iter().for_each(|expression| reads.add_values(expression));
+        for needs in &self.needs {
+            reads.add_values(needs);
+            let names = needs.references().values.iter().copied();
+            reads.configured.extend(names.filter(|name| name.starts_with(CONFIGURED)));
+        }
+        let sources = &reads.sources;
+        reads.helpful.retain(|source| !sources.contains(source));
+        reads
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controls::Catalog;
+
+    fn reads(id: &str, check: usize) -> Reads {
+        let catalog = Catalog::load(&[]).unwrap();
+        catalog.find(id).unwrap().rules.checks[check].reads()
+    }
+
+    #[test]
+    fn sources_come_from_tables_columns_and_values() {
+        assert_eq!(reads("1.1", 0).sources, BTreeSet::from([SourceId::ActivityLog]));
+        assert_eq!(reads("1.1", 2).sources, BTreeSet::from([SourceId::Admins, SourceId::ActivityLog]));
+        assert_eq!(reads("1.4", 0).sources, BTreeSet::from([SourceId::IpAllowlist]));
+        assert_eq!(reads("E4", 0).sources, BTreeSet::from([SourceId::TokenProbe]));
+        assert_eq!(reads("1.3", 0), Reads::default());
+    }
+
+    #[test]
+    fn roles_decide_privilege_without_the_log() {
+        let reads = reads("2.3", 0);
+        assert_eq!(reads.sources, BTreeSet::from([SourceId::Admins]));
+        assert_eq!(reads.helpful, BTreeSet::from([SourceId::ActivityLog]));
+    }
+
+    #[test]
+    fn what_has_to_be_configured_is_named() {
+        assert_eq!(reads("E10", 0).configured, BTreeSet::from(["organization.approved_networks"]));
+        assert_eq!(reads("E1", 1).configured, BTreeSet::new(), "a filter may ask for its absence");
+    }
+}

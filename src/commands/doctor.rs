@@ -1,0 +1,100 @@
+//! `doctor`: says before a first scan whether one can be made, what keeps it from being made, and what it would
+//! be able to decide.
+
+use std::env;
+
+use super::connection::{self, Connection};
+use super::destinations::print;
+use super::plan::STALE_AFTER_DAYS;
+use super::{configuration, ranges, terminal};
+use crate::api::diagnose::Observations;
+use crate::api::origin::Origin;
+use crate::api::region::Region;
+use crate::cli::DoctorArgs;
+use crate::config::{Config, Organization};
+use crate::doctor::{self, Access, Diagnosis, Forecast, Proxy, Situation, TokenState};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::report::{Format, RenderError};
+
+/// Looks at everything a scan needs, and says what it found.
+///
+/// # Errors
+/// When configuration, options or control files are wrong; everything else is part of what is said.
+pub(super) fn run(args: &DoctorArgs) -> Result<Exit, Error> {
+    let progress = terminal::progress();
+    let config = configuration::load(&args.config, &progress)?;
+    let catalog = configuration::catalog(&[], config.as_ref())?;
+    let situation = situation(args, config.as_ref())?;
+    let organization = config.as_ref().map(|config| config.organization.clone()).unwrap_or_default();
+    let forecast = |access: &[Access]| -> Vec<Forecast> {
+        doctor::forecast(&catalog.definitions, access, |name| is_configured(&organization, name))
+    };
+    let diagnosis: Diagnosis = doctor::diagnose(situation, forecast);
+    let text = match args.format {
+        Format::Table => doctor::render_table(&diagnosis, terminal::style()),
+        Format::Json => doctor::render_json(&diagnosis).map_err(RenderError::from)?,
+    };
+    progress.finish();
+    print(&text)?;
+    Ok(diagnosis.exit)
+}
+
+fn situation(args: &DoctorArgs, config: Option<&Config>) -> Result<Situation, Error> {
+    let configured = config.and_then(|config| config.scan.since.as_deref());
+    let now = args.connection.now.unwrap_or_else(super::clock);
+    // A window that a scan would refuse is refused here.
+    let since = args.connection.since.as_deref();
+    let now = ranges::decide(ranges::Wanted { since, configured, reach: None }, now, STALE_AFTER_DAYS)?.now;
+    let (region, origin) = connection::place(&args.connection, config)?;
+    match Connection::new(&args.connection, config) {
+        Ok(connection) => {
+            let warnings = connection.warnings().to_vec();
+            let seen = connection.diagnose(now)?;
+            Ok(describe(args, region, &origin, TokenState::WellFormed, seen, warnings))
+        }
+        Err(Error::NoToken) => {
+            Ok(describe(args, region, &origin, TokenState::Missing, Observations::default(), Vec::new()))
+        }
+        Err(Error::Token(error)) => {
+            let fix = error.hint().unwrap_or_else(|| "give the token again".to_owned());
+            let token = TokenState::Unusable { problem: error.to_string(), fix };
+            Ok(describe(args, region, &origin, token, Observations::default(), Vec::new()))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn describe(
+    args: &DoctorArgs,
+    region: Region,
+    origin: &Origin,
+    token: TokenState,
+    seen: Observations,
+    warnings: Vec<String>,
+) -> Situation {
+    Situation {
+        region,
+        origin: origin.as_str().to_owned(),
+        is_intercom: origin.is_intercom(),
+        is_encrypted: origin.is_encrypted(),
+        proxy: Proxy::towards(origin.as_str(), origin.is_loopback(), |name| env::var(name).ok()),
+        token,
+        without_probe: args.connection.no_probe,
+        seen,
+        warnings,
+    }
+}
+
+/// Whether the configuration gives a value that a control may need.
+fn is_configured(organization: &Organization, name: &str) -> bool {
+    match name {
+        "organization.allowed_domains" => organization.allowed_domains.is_some(),
+        "organization.approved_networks" => organization.approved_networks.is_some(),
+        "organization.required_region" => organization.required_region.is_some(),
+        "organization.export_approvers" => organization.export_approvers.is_some(),
+        "organization.sso" => organization.sso.is_some(),
+        "organization.default_role" => organization.default_role.is_some(),
+        _ => false,
+    }
+}

@@ -1,0 +1,161 @@
+//! What was looked at, one line each.
+
+use super::access::{Access, Opening};
+use super::problems::{TOLERATED_SKEW, actual_region, duration, skew};
+use super::{Check, Mark, Situation, TokenState};
+use crate::api::client::API_VERSION;
+use crate::api::error::ApiError;
+use crate::api::model::Me;
+use crate::snapshot::SourceId;
+
+/// Below this share of the limit the budget is worth a note.
+const LITTLE: u64 = 10;
+
+/// Everything that was looked at, in the order of the way a request takes.
+pub(super) fn list(situation: &Situation, access: &[Access]) -> Vec<Check> {
+    let mut checks = vec![
+        check("version", Mark::Good, format!("intercom-harden {}", env!("CARGO_PKG_VERSION"))),
+        token(situation),
+        address(situation),
+    ];
+    checks.push(proxy(situation));
+    checks.extend(situation.warnings.iter().map(|warning| check("warning", Mark::Note, warning.clone())));
+    if situation.seen.vitals.is_some() {
+        checks.extend([tls(situation), region(situation), clock(situation), budget(situation)]);
+    }
+    checks.extend(situation.seen.me.as_ref().map(account));
+    // The workspace is named above, and what was not reached was not looked at.
+    let left_out = |access: &&Access| access.source == SourceId::TokenProbe && situation.without_probe;
+    let asked = |access: &&Access| access.opening != Opening::NotAsked || left_out(access);
+    checks.extend(access.iter().filter(|access| access.source != SourceId::Me).filter(asked).map(permission));
+    checks
+}
+
+fn check(id: &'static str, mark: Mark, detail: impl Into<String>) -> Check {
+    Check { id, mark, detail: detail.into() }
+}
+
+fn token(situation: &Situation) -> Check {
+    match &situation.token {
+        TokenState::Missing => check("token", Mark::Bad, "none was given"),
+        TokenState::Unusable { problem, .. } => check("token", Mark::Bad, problem.clone()),
+        TokenState::WellFormed => check("token", Mark::Good, "present and well-formed"),
+    }
+}
+
+fn address(situation: &Situation) -> Check {
+    let answered = situation.seen.vitals.as_ref().and_then(|vitals| vitals.version.as_deref());
+    let answered = answered.filter(|version| *version != API_VERSION);
+    let odd = answered.map(|version| format!(", answered in {version}")).unwrap_or_default();
+    let foreign = if situation.is_intercom { "" } else { ", which is not one of Intercom's hosts" };
+    let mark = if situation.is_intercom && odd.is_empty() { Mark::Good } else { Mark::Note };
+    check("api", mark, format!("{}{foreign}; API version {API_VERSION}{odd}", situation.origin))
+}
+
+fn proxy(situation: &Situation) -> Check {
+    match &situation.proxy {
+        Some(proxy) => check("proxy", Mark::Note, proxy.describe()),
+        None => check("proxy", Mark::Good, "none by the environment"),
+    }
+}
+
+fn tls(situation: &Situation) -> Check {
+    if situation.is_encrypted {
+        check("tls", Mark::Good, "encrypted, with a certificate that this machine trusts")
+    } else {
+        check("tls", Mark::Note, "not encrypted: the address is this machine")
+    }
+}
+
+fn region(situation: &Situation) -> Check {
+    let asked = situation.region;
+    match actual_region(situation) {
+        Some(actual) if actual == asked => {
+            check("region", Mark::Good, format!("{}, as asked for", actual.label()))
+        }
+        Some(actual) => {
+            let detail = format!("the workspace is in {}: use --region {}", actual.label(), actual.as_str());
+            check("region", Mark::Bad, detail)
+        }
+        None => check(
+            "region",
+            Mark::Unknown,
+            format!("{} was asked for; the workspace did not say", asked.label()),
+        ),
+    }
+}
+
+fn clock(situation: &Situation) -> Check {
+    match skew(situation) {
+        None => check("clock", Mark::Unknown, "the server did not say what time it is"),
+        Some(skew) => {
+            let off = skew.unsigned_abs();
+            let mark = if off > TOLERATED_SKEW { Mark::Bad } else { Mark::Good };
+            let direction = if skew > 0 { "behind" } else { "ahead of" };
+            let detail = match off {
+                0..=2 => "in step with the server's".to_owned(),
+                _ => format!("{} {direction} the server's", duration(off)),
+            };
+            check("clock", mark, detail)
+        }
+    }
+}
+
+fn budget(situation: &Situation) -> Check {
+    let vitals = situation.seen.vitals.as_ref();
+    let Some((limit, remaining)) = vitals.and_then(|vitals| Some((vitals.limit?, vitals.remaining?))) else {
+        return check("rate-limit", Mark::Unknown, "the server did not say");
+    };
+    let reset =
+        vitals.and_then(|vitals| vitals.reset).map(|reset| format!(" until {reset}")).unwrap_or_default();
+    let mark = if remaining < limit / LITTLE { Mark::Note } else { Mark::Good };
+    check("rate-limit", mark, format!("{remaining} of {limit} requests left{reset}"))
+}
+
+fn account(me: &Result<Me, ApiError>) -> Check {
+    match me {
+        Ok(me) => {
+            let app = me.app.as_ref();
+            let name = app.and_then(|app| app.name.as_deref()).unwrap_or("without a name");
+            let id =
+                app.and_then(|app| app.id_code.as_deref()).map(|id| format!(" ({id})")).unwrap_or_default();
+            let acts =
+                me.email.as_deref().map(|email| format!(", the token acts for {email}")).unwrap_or_default();
+            check("workspace", Mark::Good, format!("{name}{id}{acts}"))
+        }
+        Err(error) => check("workspace", Mark::Unknown, error.to_string()),
+    }
+}
+
+fn permission(access: &Access) -> Check {
+    let source = access.source;
+    let scope = format!("\"{}\"", source.scope());
+    match (source, &access.opening) {
+        (SourceId::TokenProbe, Opening::Open) if access.granted.is_empty() => check(
+            "token-probe",
+            Mark::Good,
+            "refused by every other list that was tried, as it should be (E4)",
+        ),
+        (SourceId::TokenProbe, _) if !access.granted.is_empty() => {
+            let detail = format!("it opens more than a scan needs (E4): {}", access.granted.join(", "));
+            check("token-probe", Mark::Bad, detail)
+        }
+        (SourceId::TokenProbe, Opening::NotAsked) => {
+            check("token-probe", Mark::Note, "left out (--no-probe)")
+        }
+        (SourceId::IpAllowlist, Opening::Open) => {
+            let detail = format!(
+                "granted {scope}: it decides control 1.4, but can also change the allowlist, and is never needed"
+            );
+            check("ip-allowlist", Mark::Note, detail)
+        }
+        (SourceId::IpAllowlist, Opening::Refused | Opening::Plan) => {
+            check("ip-allowlist", Mark::Good, format!("without {scope}, as it should be: it can also write"))
+        }
+        (_, Opening::Open) => check(source.as_str(), Mark::Good, format!("granted {scope}")),
+        (_, Opening::Refused) => check(source.as_str(), Mark::Bad, format!("lacking {scope}")),
+        (_, Opening::Plan) => check(source.as_str(), Mark::Bad, "not included in the workspace's plan"),
+        (_, Opening::Failed(detail)) => check(source.as_str(), Mark::Unknown, detail.clone()),
+        (_, Opening::NotAsked) => check(source.as_str(), Mark::Unknown, "not asked"),
+    }
+}

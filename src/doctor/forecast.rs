@@ -1,0 +1,89 @@
+//! Which controls a scan would decide, which it would leave to a person, and why: told from the control files,
+//! the access the token has, and the configuration.
+
+use std::sync::Arc;
+
+use super::access::{Access, Opening};
+use crate::checks::{Decided, Kind};
+use crate::controls::{Control, Definition};
+use crate::snapshot::SourceId;
+use crate::verdict::Status;
+
+/// What a scan would be able to say about a control.
+#[derive(Debug, Clone)]
+pub(crate) struct Forecast {
+    /// The control.
+    pub control: Arc<Control>,
+    /// How much of it data can decide.
+    pub outlook: Decided,
+    /// Why not more.
+    pub reasons: Vec<String>,
+}
+
+/// Tells for each control what a scan could decide. `configured` says whether a value of the configuration,
+/// such as `organization.allowed_domains`, is there.
+pub(crate) fn forecast<'a>(
+    definitions: impl IntoIterator<Item = &'a Definition>,
+    access: &[Access],
+    configured: impl Fn(&str) -> bool,
+) -> Vec<Forecast> {
+    definitions.into_iter().map(|definition| outlook(definition, access, &configured)).collect()
+}
+
+fn outlook(definition: &Definition, access: &[Access], configured: &impl Fn(&str) -> bool) -> Forecast {
+    let (mut may_pass, mut may_fail) = (!definition.rules.checks.is_empty(), false);
+    let mut reasons: Vec<String> = Vec::new();
+    for check in &definition.rules.checks {
+        let reads = check.reads();
+        let missing = reads.configured.iter().filter(|name| !configured(name)).map(|name| missing(name));
+        let closed = reads.sources.iter().filter_map(|source| closed(*source, access));
+        let obstacles: Vec<String> = missing.chain(closed).collect();
+        let by_person = matches!(check.kind, Kind::Manual);
+        may_pass &= obstacles.is_empty() && !by_person;
+        may_fail |= obstacles.is_empty()
+            && !by_person
+            && (check.otherwise == Status::Fail || check.when_empty == Status::Fail);
+        if by_person {
+            reasons.extend(check.note.clone());
+        }
+        reasons.extend(obstacles);
+    }
+    let mut unique: Vec<String> = Vec::new();
+    for reason in reasons {
+        if !unique.contains(&reason) {
+            unique.push(reason);
+        }
+    }
+    let outlook = match (may_pass, may_fail) {
+        (true, _) => Decided::Data,
+        (false, true) => Decided::ViolationsOnly,
+        (false, false) => Decided::Person,
+    };
+    Forecast { control: Arc::clone(&definition.control), outlook, reasons: unique }
+}
+
+fn missing(name: &str) -> String {
+    match name.split_once('.') {
+        Some((section, key)) => format!("{key} is not configured under [{section}]"),
+        None => format!("{name} is not configured"),
+    }
+}
+
+/// Why a source is of no use; none where it can be read.
+fn closed(source: SourceId, access: &[Access]) -> Option<String> {
+    let what = source.describe();
+    let opening = access.iter().find(|access| access.source == source).map(|access| &access.opening);
+    match opening.unwrap_or(&Opening::NotAsked) {
+        Opening::Open => None,
+        Opening::Refused if source == SourceId::IpAllowlist => {
+            Some(format!("{what} is closed to the token, as it should be: what opens it can also change it"))
+        }
+        Opening::Refused => Some(format!("the token lacks the permission \"{}\"", source.scope())),
+        Opening::Plan => Some(format!("the workspace's plan does not include {what}")),
+        Opening::Failed(_) => Some(format!("{what} could not be read")),
+        Opening::NotAsked if source == SourceId::TokenProbe => {
+            Some("--no-probe leaves the token probe out".to_owned())
+        }
+        Opening::NotAsked => Some(format!("{what} was not asked for")),
+    }
+}

@@ -1,0 +1,92 @@
+//! The diagnosis for people: first the sentence that matters, then everything else.
+
+use super::{Check, Diagnosis, Mark, Problem, Severity, onboarding};
+use crate::checks::Decided;
+use crate::report::Style;
+use crate::report::page::{Page, table};
+use crate::report::style::Role;
+use crate::text;
+
+/// The longest text shown on one line, in columns.
+const LINE_COLUMNS: usize = 600;
+
+/// Renders the diagnosis. The first line is never broken, so that it can be read by itself.
+pub(crate) fn render(diagnosis: &Diagnosis, style: Style) -> String {
+    let role = match diagnosis.problems.first().map(|problem| problem.severity) {
+        None => Role::Good,
+        Some(Severity::Limiting) => Role::Caution,
+        Some(_) => Role::Bad,
+    };
+    let first = style.paint(role, &line(&diagnosis.summary));
+    let mut page = Page::new(style);
+    if diagnosis.wants_onboarding() {
+        steps(&mut page);
+    }
+    let said = |page: &mut Page, problem: &Problem| {
+        if let Some(said) = &problem.said {
+            page.entry(4, Role::Label, "said:", &line(said));
+        }
+    };
+    diagnosis.problems.iter().take(1).for_each(|problem| said(&mut page, problem));
+    if diagnosis.problems.len() > 1 {
+        page.heading("Also");
+        for problem in diagnosis.problems.iter().skip(1) {
+            page.entry(2, Role::Label, "-", &line(&format!("{}. Fix: {}", problem.what, problem.fix)));
+            said(&mut page, problem);
+        }
+    }
+    page.heading("What was looked at");
+    diagnosis.checks.iter().for_each(|check| entry(&mut page, check));
+    if diagnosis.forecasts_observed || diagnosis.wants_onboarding() {
+        forecasts(&mut page, diagnosis);
+    }
+    page.gap();
+    page.text(0, &format!("Exit code {}", diagnosis.exit.code()));
+    format!("{first}\n{}", page.finish())
+}
+
+fn steps(page: &mut Page) {
+    page.heading("How to get a token that can do no more than it should");
+    for (number, step) in (1..).zip(onboarding::steps()) {
+        page.entry(2, Role::Label, &format!("{number}."), &step);
+    }
+    page.heading("Where the workspace is");
+    let mut rows = table(page.width(), &["People sign in at", "Option", "API"], 0..0);
+    onboarding::regions().into_iter().for_each(|region| {
+        rows.add_row(region);
+    });
+    page.table(&rows);
+}
+
+fn entry(page: &mut Page, check: &Check) {
+    let (role, word) = match check.mark {
+        Mark::Good => (Role::Good, "ok  "),
+        Mark::Note => (Role::Caution, "note"),
+        Mark::Bad => (Role::Bad, "BAD "),
+        Mark::Unknown => (Role::Label, "?   "),
+    };
+    page.entry(2, role, word, &line(&format!("{}: {}", check.id, check.detail)));
+}
+
+fn forecasts(page: &mut Page, diagnosis: &Diagnosis) {
+    page.heading(if diagnosis.forecasts_observed {
+        "What a scan with this token can decide"
+    } else {
+        "What a scan can decide once the token has the two permissions"
+    });
+    let mut rows = table(page.width(), &["Control", "Decided", "Why not more"], 0..0);
+    for forecast in &diagnosis.forecasts {
+        let reasons =
+            if forecast.outlook == Decided::Data { String::new() } else { forecast.reasons.join("; ") };
+        rows.add_row([
+            line(&format!("{} {}", forecast.control.id, forecast.control.title)),
+            forecast.outlook.words().to_owned(),
+            line(&reasons),
+        ]);
+    }
+    page.table(&rows);
+}
+
+fn line(text: &str) -> String {
+    text::line(text, LINE_COLUMNS)
+}

@@ -1,0 +1,139 @@
+//! How a control is decided, in words, with the expressions as the control file has them.
+
+use std::collections::BTreeSet;
+
+use super::line;
+use crate::checks::{Check, Count, Decided, Every, Kind, Over, Rules, Value};
+use crate::expression::Expression;
+use crate::report::page::Page;
+use crate::report::style::Role;
+use crate::snapshot::SourceId;
+use crate::verdict::Status;
+
+/// Writes what the checks look at.
+pub(super) fn decided(page: &mut Page, rules: &Rules) {
+    page.heading("How it is decided");
+    let summary = match (Decided::by(rules), rules.decidable().contains(&Status::Fail)) {
+        (Decided::Data, true) => "Data can show that it holds and that it does not.",
+        (Decided::Data, false) => "Data can show that it holds; otherwise a person has to look.",
+        (Decided::ViolationsOnly, _) => "Data can show a violation; that all is well takes a person.",
+        (Decided::Person, _) => "Only a person can tell: no data shows it.",
+    };
+    page.text(2, summary);
+    if rules.checks.len() > 1 {
+        page.text(2, "It fails if one check fails, and passes only if all of them pass.");
+    }
+    for (number, check) in (1..).zip(&rules.checks) {
+        one(page, number, check);
+    }
+}
+
+fn one(page: &mut Page, number: usize, check: &Check) {
+    let lead = format!("{number}.");
+    match &check.kind {
+        Kind::Every(Every { over, require }) => {
+            page.entry(
+                2,
+                Role::Label,
+                &lead,
+                &format!("every row of {} has to satisfy a requirement", rows(over)),
+            );
+            of_rows(page, over);
+            expression(page, "require", Some(require));
+        }
+        Kind::Count(Count { over, min, max }) => {
+            page.entry(2, Role::Label, &lead, &format!("the rows of {} are counted", rows(over)));
+            of_rows(page, over);
+            expression(page, "at least", min.as_ref());
+            expression(page, "at most", max.as_ref());
+        }
+        Kind::Value(Value { require, .. }) => {
+            page.entry(2, Role::Label, &lead, "single values have to satisfy a requirement");
+            expression(page, "require", Some(require));
+        }
+        Kind::Manual => page.entry(2, Role::Label, &lead, "a person has to look"),
+    }
+    for needs in &check.needs {
+        expression(page, "needs", Some(needs));
+    }
+    if !check.needs.is_empty() {
+        page.text(5, "where that does not hold, a person has to look");
+    }
+    if matches!(check.kind, Kind::Every(_) | Kind::Count(_)) {
+        page.entry(5, Role::Label, "nothing to look at:", outcome(check.when_empty));
+    }
+    if !matches!(check.kind, Kind::Manual) {
+        page.entry(5, Role::Label, "requirement not met:", outcome(check.otherwise));
+    }
+    if let Some(note) = &check.note {
+        page.entry(5, Role::Label, "note:", &line(note));
+    }
+}
+
+fn rows(over: &Over) -> String {
+    format!("the table {} ({})", over.table.name, over.table.meaning)
+}
+
+fn of_rows(page: &mut Page, over: &Over) {
+    if !over.types.is_empty() {
+        page.entry(5, Role::Label, "types:", &line(&over.types.join(", ")));
+    }
+    expression(page, "where", over.filter.as_ref());
+}
+
+fn expression(page: &mut Page, lead: &str, expression: Option<&Expression>) {
+    if let Some(expression) = expression {
+        page.entry(5, Role::Label, &format!("{lead}:"), &line(expression.source()));
+    }
+}
+
+const fn outcome(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "pass",
+        Status::Fail => "fail",
+        Status::Manual => "a person has to look",
+        Status::Unknown => "unknown",
+    }
+}
+
+/// Writes which requests and permissions the checks need.
+pub(super) fn sources(page: &mut Page, rules: &Rules) {
+    let reads: Vec<_> = rules.checks.iter().map(Check::reads).collect();
+    let needed: BTreeSet<SourceId> = reads.iter().flat_map(|reads| reads.sources.iter().copied()).collect();
+    let helpful: BTreeSet<SourceId> = reads.iter().flat_map(|reads| reads.helpful.iter().copied()).collect();
+    let configured: BTreeSet<&str> =
+        reads.iter().flat_map(|reads| reads.configured.iter().copied()).collect();
+    page.heading("What it needs");
+    for source in &needed {
+        page.entry(2, Role::Label, "-", &describe(*source));
+    }
+    for source in helpful.difference(&needed) {
+        page.entry(
+            2,
+            Role::Label,
+            "-",
+            &format!("{}; it does without where that is missing", describe(*source)),
+        );
+    }
+    for name in &configured {
+        let (section, key) = name.split_once('.').unwrap_or(("organization", name));
+        page.entry(2, Role::Label, "-", &format!("{key} under [{section}] in intercom-harden.toml"));
+    }
+    if needed.is_empty() && helpful.is_empty() && configured.is_empty() {
+        page.text(2, "nothing from the API: the steps above show where to look");
+    }
+}
+
+fn describe(source: SourceId) -> String {
+    let (what, endpoint) = (source.describe(), source.endpoint());
+    match source {
+        SourceId::TokenProbe => {
+            format!("{what}: {endpoint}; no permission, since refusals are what it hopes for")
+        }
+        SourceId::IpAllowlist => format!(
+            "{what}: {endpoint}, permission \"{}\", which is tried and not asked for: it can also write",
+            source.scope()
+        ),
+        _ => format!("{what}: {endpoint}, permission \"{}\"", source.scope()),
+    }
+}

@@ -1,0 +1,110 @@
+//! One control explained without a network: what it asks for, why, what to do, how it is decided, and how a
+//! person has the last word.
+
+use std::path::Path;
+
+use super::Style;
+use super::page::Page;
+use super::style::Role;
+use crate::controls::{Control, Definition, Origin};
+use crate::text;
+
+mod decision;
+
+/// The longest text of a control file shown on one line, in columns.
+const LINE_COLUMNS: usize = 4_000;
+
+/// Explains a control. Its parameters are shown with the values in force.
+pub(crate) fn explain(definition: &Definition, style: Style) -> String {
+    let control = &*definition.control;
+    let mut page = Page::new(style);
+    head(&mut page, control);
+    page.heading("What it asks for");
+    page.text(2, &line(&control.description));
+    page.heading("Why");
+    page.text(2, &line(&control.rationale));
+    if !control.prerequisites.is_empty() {
+        page.heading("Before you start");
+        control.prerequisites.iter().for_each(|item| bullet(&mut page, 2, item));
+    }
+    page.heading("What to do");
+    if !control.effort.is_empty() {
+        page.text(2, &format!("effort: {}", line(&control.effort)));
+    }
+    steps(&mut page, control);
+    decision::decided(&mut page, &definition.rules);
+    parameters(&mut page, control);
+    decision::sources(&mut page, &definition.rules);
+    frameworks(&mut page, control);
+    last_word(&mut page, control);
+    page.finish()
+}
+
+fn head(page: &mut Page, control: &Control) {
+    page.entry(0, Role::Heading, &line(&control.id), &line(&control.title));
+    page.text(0, &format!("{}, {}", control.level.label(), line(&control.section)));
+    match &control.origin {
+        Origin::BuiltIn => {}
+        Origin::File(path) => page.entry(0, Role::Caution, "added by", &escaped(path)),
+        Origin::Replaces(path) => page.entry(0, Role::Caution, "replaced by", &escaped(path)),
+    }
+}
+
+/// Writes where to click and what to do there, step by step.
+pub(crate) fn steps(page: &mut Page, control: &Control) {
+    for (number, step) in (1..).zip(&control.steps) {
+        let path = if step.path.is_empty() { String::new() } else { format!(" ({})", step.path.join(" > ")) };
+        page.entry(2, Role::Label, &format!("{number}."), &line(&format!("{}{path}", step.title)));
+        step.actions.iter().for_each(|action| bullet(page, 5, action));
+    }
+}
+
+fn parameters(page: &mut Page, control: &Control) {
+    if control.params.is_empty() {
+        return;
+    }
+    page.heading(&format!("Parameters, to be set under [params.\"{}\"]", line(&control.id)));
+    for (name, value) in &control.params {
+        // Numbers, texts and lists of texts look the same in JSON and in TOML.
+        let value = value.to_string().replace("\",\"", "\", \"");
+        page.entry(2, Role::Label, &format!("{} =", line(name)), &line(&value));
+    }
+}
+
+fn frameworks(page: &mut Page, control: &Control) {
+    page.heading("Frameworks");
+    for (framework, ids) in control.frameworks.iter().filter(|(_, ids)| !ids.is_empty()) {
+        page.entry(2, Role::Label, &format!("{}:", line(framework)), &line(&ids.join(", ")));
+    }
+    if let Some(since) = &control.since {
+        page.entry(2, Role::Label, "hardening guide:", &format!("since {}", line(since)));
+    }
+}
+
+/// How a person records what they saw, or decides to live with it.
+fn last_word(page: &mut Page, control: &Control) {
+    let id = line(&control.id);
+    page.heading("How a person has a say");
+    page.text(
+        2,
+        "If you have looked and it is as it should be, attest it; that counts where data does not decide:",
+    );
+    page.text(4, &format!("intercom-harden attest {id} --by \"Your Name\" --expires 90d"));
+    page.text(2, "If you accept what is found for a while, waive it; it stays visible and leaves the gate:");
+    let waive =
+        format!("intercom-harden waive {id} --reason \"why\" --by \"Your Name\" --expires YYYY-MM-DD");
+    page.text(4, &waive);
+    page.text(4, "and with --subject WHO for one finding only");
+}
+
+fn bullet(page: &mut Page, indent: usize, item: &str) {
+    page.entry(indent, Role::Label, "-", &line(item));
+}
+
+fn escaped(path: &Path) -> String {
+    line(&path.display().to_string())
+}
+
+fn line(text: &str) -> String {
+    text::line(text, LINE_COLUMNS)
+}
