@@ -1,7 +1,7 @@
 //! What people saw and decided, laid over what the data says.
 //!
 //! An [attestation](attestations) is evidence: it enters before the verdict. A [waiver](waivers) is a decision:
-//! it never changes a status, it only takes a finding out of the gate. A [baseline](baseline) does the same for
+//! it never changes a status, it only takes a finding out of the gate. A [`baseline`] does the same for
 //! what an earlier report already showed. [`hygiene`] says which of them went stale.
 
 use jiff::Timestamp;
