@@ -1,7 +1,7 @@
 //! A *token* makes a `Client`; the client collects a snapshot, record by record (what the API
 //! answered, source by source, with how each ended); the records yield `Facts` (named values and
-//! tables); the `Catalog` of controls is evaluated over the facts into `Verdict`s; the `Report` is
-//! rendered, and decides the `Exit`.
+//! tables); the `Catalog` of controls is evaluated over the facts into `Verdict`s; attestations and
+//! waivers are laid over them; the `Report` is rendered, and decides the `Exit`.
 
 mod cli;
 mod commands;
