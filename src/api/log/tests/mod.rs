@@ -1,13 +1,13 @@
 //! The log reader against a simulated log that shifts, lies, repeats and breaks.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::api::fake::{Asked, Reply, Server, ok, refusal};
+use crate::api::fake::{Asked, Server, ok, refusal};
+
+mod growing;
 
 /// The range every test reads.
 const SINCE: i64 = 1_700_000_000;
@@ -328,46 +328,4 @@ async fn a_refused_log_is_asked_for_once() {
     let server = Server::start(|_| refusal(403, "forbidden"));
     assert!(matches!(read(&server, query(30)).await.1, Err(LogError::Api(ApiError::Forbidden(_)))));
     assert_eq!(server.asked().len(), 1);
-}
-
-/// Serves a log to which events are added in front while it is read: `bursts[n]` before the nth answer.
-fn growing(count: usize, bursts: Vec<usize>, repeat: bool, totals: bool) -> (Server, Arc<Mutex<Log>>) {
-    let all = Arc::new(Mutex::new(log(count)));
-    let (shared, answered) = (all.clone(), Mutex::new(0));
-    let server = Server::start(move |asked| -> Reply {
-        let mut all = shared.lock().unwrap();
-        let mut nth = answered.lock().unwrap();
-        for _ in 0..bursts.get(*nth).copied().unwrap_or(0) {
-            let (id, at) = (format!("late{}", all.len()), all.first().map_or(SINCE, |(_, at)| *at));
-            all.insert(0, (id, at));
-        }
-        *nth += 1;
-        let (mut events, page, total) = page_of(&all, asked, 7);
-        if repeat && let Some(last) = events.get(0).cloned() {
-            events.as_array_mut().unwrap().push(last);
-        }
-        let next = (page < total).then(|| json!({"page": page + 1}));
-        ok(&json!({"activity_logs": events, "pages": {"total_pages": totals.then_some(total), "next": next}}))
-    });
-    (server, all)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
-
-    #[test]
-    fn no_event_is_lost_or_counted_twice(
-        count in 0usize..90, bursts in proptest::collection::vec(0usize..9, 0..16), repeat: bool, totals: bool,
-    ) {
-        let (server, all) = growing(count, bursts, repeat, totals);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let before = ids(&all.lock().unwrap());
-        let (mut got, ended, _) = runtime.block_on(read(&server, query(30)));
-        prop_assert!(ended.is_ok(), "{ended:?}");
-        let delivered = got.len();
-        got.sort();
-        got.dedup();
-        prop_assert_eq!(got.len(), delivered);
-        prop_assert!(before.iter().all(|id| got.binary_search(id).is_ok()));
-    }
 }
