@@ -129,3 +129,19 @@ fn probe_that_stays_5xx_is_unknown() {
     let report = scan(&server.origin()).args(["--timeout", "15s"]).run().exits(3).report();
     report.assert("E4", "unknown");
 }
+
+#[test]
+fn endpoints_that_are_not_offered_are_no_failure() {
+    for (status, code) in [(404, "not_found"), (400, "intercom_version_invalid")] {
+        let missing = || Answer::error(status, code, "Not offered");
+        let server = Api::new(Workspace::healthy())
+            .fault("/ip_allowlist", missing())
+            .fault("/tags", missing())
+            .serve();
+        let report = scan(&server.origin()).run().exits(0).report();
+        report.assert_source("ip-allowlist", "forbidden");
+        report.assert("1.4", "manual");
+        report.assert_source("token-probe", "complete");
+        report.assert("E4", if status == 404 { "pass" } else { "manual" });
+    }
+}

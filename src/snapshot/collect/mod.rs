@@ -195,8 +195,14 @@ impl Run<'_, '_> {
         if let Ok(list) = &answer {
             self.hand_over(Record::IpAllowlist(list))?;
         }
+        // An endpoint that is new in 2026: a workspace that does not offer it has nothing to show, and nothing failed.
+        let not_offered = matches!(answer, Err(ApiError::NotFound(_) | ApiError::BadRequest(_)));
         let records = answer.map(|list| list.ip_allowlist.map_or(0, |ranges| ranges.len() as u64));
-        Ok(self.outcome(Feed::IpAllowlist, records))
+        let mut outcome = self.outcome(Feed::IpAllowlist, records);
+        if not_offered {
+            outcome.status = SourceStatus::Forbidden;
+        }
+        Ok(outcome)
     }
 
     async fn probe(&self, wanted: bool) -> Result<Outcome, Stop> {
@@ -214,7 +220,7 @@ impl Run<'_, '_> {
             };
             answers.push(ProbeAnswer { endpoint: path.to_owned(), status });
             if let Err(error) = asked
-                && !matches!(error.status(), Some(401..=404))
+                && !matches!(error.status(), Some(400..=428))
             {
                 failure.get_or_insert(error);
             }
