@@ -60,6 +60,7 @@ fn example_configurations_are_accepted() {
     let examples = [
         block(&readme(), "<!-- intercom-harden.toml -->"),
         block(&document("docs/configuration.md"), "`stale_after`"),
+        block(&document("docs/configuration.md"), "## Attestations and waivers"),
         block(&document("docs/configuration.md"), "## Accepted, without effect yet"),
     ];
     for example in examples {
