@@ -263,11 +263,16 @@ fn options_that_would_be_ignored_are_refused() {
         ["--since", "9d"],
     ];
     for option in &ignored {
-        let run = attest("1.3").args(option).run().exits(2).says(option[0]);
+        let run = attest("1.3").args(option.to_vec()).run().exits(2).says(option[0]);
         assert_eq!(run.files(), Vec::<String>::new());
     }
     for option in &ignored[..4] {
-        program().args(["init", "--stdout", "--demo"]).args(option).run().exits(2).says(option[0]);
-        program().args(["attest", "--interactive", "--demo"]).args(option).run().exits(2).says(option[0]);
+        program().args(["init", "--stdout", "--demo"]).args(option.to_vec()).run().exits(2).says(option[0]);
+        program()
+            .args(["attest", "--interactive", "--demo"])
+            .args(option.to_vec())
+            .run()
+            .exits(2)
+            .says(option[0]);
     }
 }
