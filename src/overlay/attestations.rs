@@ -68,7 +68,9 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &Attestation) -> Ver
             verdict.findings.push(finding(control, attestation));
         }
         (Status::Fail, Attested::Pass) => {
-            verdict.context.push(format!("contradiction: {signed}, but the data says fail, and data counts"));
+            verdict
+                .context
+                .insert(0, format!("contradiction: {signed}, but the data says fail, and data counts"));
         }
         (Status::Unknown, _) => {
             verdict
@@ -83,7 +85,7 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &Attestation) -> Ver
 
 /// An attestation that no longer counts is still worth knowing: somebody looked once.
 fn remember(mut verdict: Verdict, expired: &Attestation) -> Verdict {
-    verdict.context.push(format!("{}; expired on {}", describe(expired), expired.expires.value));
+    verdict.context.insert(0, format!("{}; expired on {}", describe(expired), expired.expires.value));
     verdict
 }
 
