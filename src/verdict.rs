@@ -106,6 +106,16 @@ impl Finding {
     ) -> Self {
         Self { fingerprint, subject, message, evidence, waived: None, known: false }
     }
+
+    /// What is wrong with whom, in one sentence.
+    pub(crate) fn sentence(&self) -> String {
+        let Self { subject, message, .. } = self;
+        match (subject.is_empty(), message.is_empty()) {
+            (false, false) => format!("{subject}: {message}"),
+            (true, true) => "(without a name)".to_owned(),
+            _ => format!("{subject}{message}"),
+        }
+    }
 }
 
 /// A decision to live with something for a while.

@@ -41,12 +41,12 @@ pub(crate) struct Observations {
 pub(crate) async fn diagnose(client: &Client, now: Timestamp, probe: bool) -> Observations {
     let mut seen = Observations::default();
     let me = client.examine(&Request::get("/me"), true).await;
-    seen.me = Some(read(me, "GET /me", &mut seen.vitals));
+    seen.me = Some(read(client, me, "GET /me", &mut seen.vitals));
     if seen.me.as_ref().is_some_and(|me| me.as_ref().is_err_and(holds_for_all)) {
         return seen;
     }
     let admins = client.examine(&Request::get("/admins"), true).await;
-    seen.admins = Some(read::<AdminList>(admins, "GET /admins", &mut seen.vitals).map(|_| ()));
+    seen.admins = Some(read::<AdminList>(client, admins, "GET /admins", &mut seen.vitals).map(|_| ()));
     if seen.admins.as_ref().is_some_and(Result::is_err) && seen.me.as_ref().is_some_and(Result::is_err) {
         return seen;
     }
@@ -63,14 +63,14 @@ pub(crate) async fn diagnose(client: &Client, now: Timestamp, probe: bool) -> Ob
         client.examine(&allowlist, true),
         futures_util::future::join_all(paths.iter().copied().map(knock)),
     );
-    let mut log = read::<IgnoredAny>(log, &search.endpoint(), &mut seen.vitals);
+    let mut log = read::<IgnoredAny>(client, log, &search.endpoint(), &mut seen.vitals);
     if matches!(log, Err(ApiError::NotFound(_))) {
         let range = vec![("created_at_after", until.saturating_sub(LOG_RANGE).to_string())];
         let list = Request { path: LIST, query: range, ..Request::default() };
-        log = read(client.examine(&list, true).await, &list.endpoint(), &mut seen.vitals);
+        log = read(client, client.examine(&list, true).await, &list.endpoint(), &mut seen.vitals);
     }
     seen.log = Some(log.map(|_| ()));
-    let allowlist = read::<IpAllowlist>(allowlist, "GET /ip_allowlist", &mut seen.vitals);
+    let allowlist = read::<IpAllowlist>(client, allowlist, "GET /ip_allowlist", &mut seen.vitals);
     seen.allowlist = Some(allowlist.map(|_| ()));
     for (path, examination) in probed {
         seen.vitals = examination.vitals.or(seen.vitals);
@@ -86,6 +86,7 @@ fn holds_for_all(error: &ApiError) -> bool {
 
 /// Reads a JSON answer, and keeps what its headers said.
 fn read<T: DeserializeOwned>(
+    client: &Client,
     examination: Examination,
     endpoint: &str,
     newest: &mut Option<Vitals>,
@@ -98,7 +99,7 @@ fn read<T: DeserializeOwned>(
     serde_json::from_slice(body).map_err(|error| {
         let endpoint = endpoint.to_owned();
         if body.trim_ascii_start().starts_with(b"{") || body.trim_ascii_start().starts_with(b"[") {
-            let detail = error.to_string().chars().take(200).collect();
+            let detail = client.quoted(&error.to_string());
             ApiError::UnexpectedShape { endpoint, detail }
         } else {
             let content_type =

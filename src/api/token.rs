@@ -9,6 +9,9 @@ use reqwest::header::HeaderValue;
 /// The most a token, or the file it is in, may hold, in bytes.
 pub(crate) const MAX_TOKEN_BYTES: usize = 4096;
 
+/// The fewest bytes that are looked for in answers, so as not to show them.
+const SHORTEST_SECRET: usize = 8;
+
 /// An access token of an Intercom app. It has no `Display`, and `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Token(String);
@@ -112,6 +115,15 @@ impl Token {
             return Err(TokenError::TooLong);
         }
         Self::new(std::str::from_utf8(&bytes).map_err(|_| TokenError::NotVisibleAscii)?)
+    }
+
+    /// The text of a server, without the token: one may send back whatever it was sent.
+    ///
+    /// The padding is left out of the search, since addresses and JSON may write it in other ways. What is shorter
+    /// than a secret can be would turn up in ordinary words.
+    pub(super) fn hide(&self, text: &str) -> String {
+        let secret = self.0.trim_end_matches('=');
+        if secret.len() < SHORTEST_SECRET { text.to_owned() } else { text.replace(secret, "***") }
     }
 
     /// The value of the `Authorization` header, marked so that no log shows it.

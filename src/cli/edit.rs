@@ -5,15 +5,19 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::{CatalogArgs, ConnectionArgs};
+use super::{CatalogArgs, ConnectionArgs, LIVE};
 use crate::config::Attested;
 use crate::text::is_invisible;
+
+/// The options that go with a scan, next to [`LIVE`]: whoever attests one control does not have it scanned.
+const SCANNING: [&str; 8] =
+    ["interactive", "demo", "snapshot", "timeout", "concurrency", "rate_share", "no_probe", "since"];
 
 /// `attest`.
 #[derive(Debug, Args)]
 pub(crate) struct AttestArgs {
     /// The control's id, such as 1.3
-    #[arg(required_unless_present = "interactive", conflicts_with_all = ["interactive", "demo", "snapshot"])]
+    #[arg(required_unless_present = "interactive", conflicts_with_all = SCANNING, conflicts_with_all = LIVE)]
     pub id: Option<String>,
     /// Who saw it
     #[arg(long, value_name = "NAME", value_parser = one_line, required_unless_present = "interactive")]
@@ -99,10 +103,10 @@ pub(crate) struct SourceArgs {
     #[command(flatten)]
     pub connection: ConnectionArgs,
     /// Look at the built-in sample workspace: no account, no network
-    #[arg(long, conflicts_with = "snapshot", help_heading = "Workspace")]
+    #[arg(long, conflicts_with = "snapshot", conflicts_with_all = LIVE, help_heading = "Workspace")]
     pub demo: bool,
     /// Look at a snapshot that `collect` saved: no network
-    #[arg(long, value_name = "FILE", help_heading = "Workspace")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = LIVE, help_heading = "Workspace")]
     pub snapshot: Option<PathBuf>,
 }
 

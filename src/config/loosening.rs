@@ -53,8 +53,9 @@ impl Config {
         }));
         sentences.extend(self.attestations.iter().map(|attestation| {
             format!(
-                "attests {} until {}, by {}",
+                "attests {} as {} until {}, by {}",
                 excerpt(&attestation.control),
+                attestation.result.as_str(),
                 attestation.expires.value,
                 excerpt(&attestation.by)
             )

@@ -49,6 +49,16 @@ pub(crate) enum Attested {
     Fail,
 }
 
+impl Attested {
+    /// The word for it, in the file as well as in sentences.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+        }
+    }
+}
+
 /// A decision to live with a finding, until the end of its last day, UTC.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Waiver {

@@ -156,7 +156,7 @@ fn everything_that_loosens_is_said() {
             "params.\"2.3\".max_admins = 999",
             "params.\"E1\".consumer_domains = [\"gmail.com\"]",
             "waives 2.3 for cto@example.com until 2027-03-31, by Dana Ruiz: on call",
-            "attests 1.3 until 2026-08-01, by Dana Ruiz",
+            "attests 1.3 as pass until 2026-08-01, by Dana Ruiz",
         ]
     );
 }

@@ -53,14 +53,10 @@ pub(crate) struct Entry {
 
 impl From<NewAttestation> for Entry {
     fn from(new: NewAttestation) -> Self {
-        let result = match new.result {
-            Attested::Pass => "pass",
-            Attested::Fail => "fail",
-        };
         let (file, digest) = new.evidence_file.unzip();
         let fields = [
             ("control", Some(new.control.into())),
-            ("result", Some(result.into())),
+            ("result", Some(new.result.as_str().into())),
             ("by", Some(new.by.into())),
             ("on", Some(day(new.on))),
             ("expires", Some(day(new.expires))),

@@ -21,18 +21,20 @@ pub(crate) fn enter_all(assessments: &mut [Assessment], attestations: &[Attestat
 
 /// Lets the attestations of a control enter its verdict.
 ///
-/// The newest that counts decides a manual control. Data that says fail beats an attested pass, an attested fail
-/// beats data that says pass, and nothing lifts an unknown; a contradiction is reported.
+/// The newest takes over from all before it, also when it has expired: what it contradicted does not come back.
+/// It decides a manual control. Data that says fail beats an attested pass, an attested fail beats data that says
+/// pass, and nothing lifts an unknown; a contradiction is reported.
 pub(crate) fn enter(control: &str, verdict: Verdict, attestations: &[Attestation], today: Date) -> Verdict {
-    let own = || attestations.iter().filter(|attestation| attestation.control.eq_ignore_ascii_case(control));
-    let valid = own().filter(|a| counts(Some(a.on.value), a.expires.value, today));
+    let signed = attestations.iter().filter(|attestation| {
+        attestation.control.eq_ignore_ascii_case(control) && attestation.on.value <= today
+    });
     // Of several on one day, the one written last.
-    match valid.max_by_key(|attestation| (attestation.on.value, attestation.line)) {
-        Some(attestation) => decide(control, verdict, attestation),
-        None => match own().filter(|a| a.expires.value < today).max_by_key(|a| (a.expires.value, a.line)) {
-            Some(expired) => remember(verdict, expired),
-            None => verdict,
-        },
+    match signed.max_by_key(|attestation| (attestation.on.value, attestation.line)) {
+        Some(newest) if counts(Some(newest.on.value), newest.expires.value, today) => {
+            decide(control, verdict, newest)
+        }
+        Some(expired) => remember(verdict, expired),
+        None => verdict,
     }
 }
 
@@ -47,7 +49,10 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &Attestation) -> Ver
             match result {
                 Attested::Pass => {
                     verdict.status = Status::Pass;
-                    verdict.findings.clear();
+                    let settled = verdict.findings.drain(..).map(|finding| finding.sentence());
+                    verdict
+                        .context
+                        .extend(settled.map(|finding| format!("judged by the attestation: {finding}")));
                 }
                 Attested::Fail => {
                     verdict.status = Status::Fail;
@@ -63,7 +68,9 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &Attestation) -> Ver
             verdict.findings.push(finding(control, attestation));
         }
         (Status::Fail, Attested::Pass) => {
-            verdict.context.push(format!("contradiction: {signed}, but the data says fail, and data counts"));
+            verdict
+                .context
+                .insert(0, format!("contradiction: {signed}, but the data says fail, and data counts"));
         }
         (Status::Unknown, _) => {
             verdict
@@ -78,7 +85,7 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &Attestation) -> Ver
 
 /// An attestation that no longer counts is still worth knowing: somebody looked once.
 fn remember(mut verdict: Verdict, expired: &Attestation) -> Verdict {
-    verdict.context.push(format!("{}; expired on {}", describe(expired), expired.expires.value));
+    verdict.context.insert(0, format!("{}; expired on {}", describe(expired), expired.expires.value));
     verdict
 }
 
@@ -89,11 +96,8 @@ fn finding(control: &str, attestation: &Attestation) -> Finding {
 }
 
 fn describe(attestation: &Attestation) -> String {
-    let word = match attestation.result {
-        Attested::Pass => "pass",
-        Attested::Fail => "fail",
-    };
-    format!("attested as {word} by {} on {}", attestation.by, attestation.on.value)
+    let Attestation { result, by, on, .. } = attestation;
+    format!("attested as {} by {by} on {}", result.as_str(), on.value)
 }
 
 fn statement(attestation: &Attestation) -> Statement {

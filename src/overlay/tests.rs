@@ -101,8 +101,31 @@ fn the_newest_attestation_counts() {
 }
 
 #[test]
+fn what_a_newer_attestation_took_over_from_does_not_come_back_when_that_expires() {
+    let pass = attested(Attested::Pass, date(2026, 1, 1), date(2026, 12, 31));
+    let fail = attested(Attested::Fail, date(2026, 2, 1), date(2026, 3, 1));
+    let verdict = enter(Status::Manual, &[pass.clone(), fail], TODAY);
+    assert_eq!(verdict.status, Status::Manual);
+    assert!(verdict.context[0].contains("attested as fail"), "{:?}", verdict.context);
+    // One that is dated ahead took over from nothing yet.
+    let ahead = attested(Attested::Fail, date(2026, 9, 1), date(2026, 12, 31));
+    assert_eq!(enter(Status::Manual, &[pass, ahead], TODAY).status, Status::Pass);
+}
+
+#[test]
+fn what_data_left_to_a_person_stays_visible_when_the_person_says_pass() {
+    let manual = verdict(Status::Manual, &["ana@acme.example"]);
+    let verdict = attestations::enter("1.3", manual, &[attested(Attested::Pass, TODAY, TODAY)], TODAY);
+    assert_eq!((verdict.status, verdict.findings.len()), (Status::Pass, 0));
+    assert!(verdict.context.iter().any(|line| line.contains("ana@acme.example")), "{:?}", verdict.context);
+}
+
+#[test]
 fn data_that_says_fail_stays_a_fail_and_the_contradiction_shows() {
-    let verdict = enter(Status::Fail, &[attested(Attested::Pass, TODAY, TODAY)], TODAY);
+    // First of all, since a table shows no more than a few.
+    let mut failing = verdict(Status::Fail, &[]);
+    failing.context = vec!["an observation".to_owned()];
+    let verdict = attestations::enter("1.3", failing, &[attested(Attested::Pass, TODAY, TODAY)], TODAY);
     assert_eq!((verdict.status, verdict.basis.as_slice()), (Status::Fail, &[Basis::Api][..]));
     assert!(verdict.context[0].contains("contradiction"), "{:?}", verdict.context);
 }
@@ -149,6 +172,8 @@ fn a_waiver_that_is_over_waives_nothing() {
     // A control that passes needs no waiver: one for it is stale.
     let mut passing = [assessment(Status::Pass, &[])];
     assert_eq!(waivers::lay_over(&mut passing, &[waiver(None, TODAY)], TODAY), [false]);
+    // Of a control that was left out of the scan, nothing is known.
+    assert_eq!(waivers::lay_over(&mut [], &[waiver(None, TODAY)], TODAY), [true]);
 }
 
 #[test]

@@ -7,18 +7,18 @@ use crate::config::Waiver;
 use crate::report::Assessment;
 use crate::verdict::{Decision, Status};
 
-/// Marks what the waivers cover, and says for each waiver whether it covered anything.
+/// Marks what the waivers cover, and says for each waiver whether it covered anything. One for a control that was
+/// not evaluated is not blamed for it.
 pub(crate) fn lay_over(assessments: &mut [Assessment], waivers: &[Waiver], today: Date) -> Vec<bool> {
     waivers.iter().map(|waiver| apply(assessments, waiver, today)).collect()
 }
 
 fn apply(assessments: &mut [Assessment], waiver: &Waiver, today: Date) -> bool {
-    let in_question = |assessment: &&mut Assessment| {
-        assessment.control.id.eq_ignore_ascii_case(&waiver.control)
-            && assessment.verdict.status != Status::Pass
-    };
+    let is_meant = |assessment: &Assessment| assessment.control.id.eq_ignore_ascii_case(&waiver.control);
+    let in_question =
+        |assessment: &&mut Assessment| is_meant(assessment) && assessment.verdict.status != Status::Pass;
     let valid = counts(waiver.on.as_ref().map(|on| on.value), waiver.expires.value, today);
-    let mut matched = false;
+    let mut matched = !assessments.iter().any(is_meant);
     for assessment in assessments.iter_mut().filter(in_question) {
         let decision = decision(waiver);
         match &waiver.subject {

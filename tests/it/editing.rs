@@ -249,3 +249,30 @@ fn a_waiver_takes_the_finding_out_of_the_gate_and_nothing_else() {
 fn a_second_attestation_points_at_the_first() {
     attest("4.1").file(FILE, OLD).run().exits(0).says(&format!("{FILE}:8 can be taken out"));
 }
+
+#[test]
+fn options_that_would_be_ignored_are_refused() {
+    let ignored = [
+        ["--region", "eu"],
+        ["--login-url", "app.eu.intercom.com"],
+        ["--token-file", "token"],
+        ["--base-url", "http://127.0.0.1:9"],
+        ["--timeout", "5m"],
+        ["--concurrency", "2"],
+        ["--rate-share", "20"],
+        ["--since", "9d"],
+    ];
+    for option in &ignored {
+        let run = attest("1.3").args(option.to_vec()).run().exits(2).says(option[0]);
+        assert_eq!(run.files(), Vec::<String>::new());
+    }
+    for option in &ignored[..4] {
+        program().args(["init", "--stdout", "--demo"]).args(option.to_vec()).run().exits(2).says(option[0]);
+        program()
+            .args(["attest", "--interactive", "--demo"])
+            .args(option.to_vec())
+            .run()
+            .exits(2)
+            .says(option[0]);
+    }
+}

@@ -162,6 +162,9 @@ fn baseline_of_an_unchanged_workspace_passes() {
     let report = against(&server, &before).run().exits(0).report();
     report.assert("2.3", "fail");
     assert_eq!(report.0["gate"]["violations"], json!([]));
+    let table = against(&server, &before).args(["-o", "table=report.txt"]).run().exits(0);
+    let table = table.read("report.txt").unwrap();
+    assert!(table.contains("no control up to L1 fails, but for 1 control waived or in the"), "{table}");
 }
 
 #[test]

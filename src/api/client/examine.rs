@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use tokio::time::timeout_at;
 
-use super::{Client, Held, MAX_ERROR_BODY, Request, from_answer, from_transport, text};
+use super::{Client, Held, Request, from_transport};
 use crate::api::error::ApiError;
 
 /// The pause before the one repetition of a request whose failure may have been a moment's.
@@ -67,28 +67,16 @@ impl Client {
     }
 
     async fn ask(&self, request: &Request<'_>, endpoint: &str, with_body: bool) -> Examination {
-        let url = self.origin.join(request.path, &request.query);
-        let sent = match &request.body {
-            Some(body) => {
-                let json = HeaderValue::from_static("application/json");
-                self.http.post(url).header(CONTENT_TYPE, json).body(body.clone()).send().await
-            }
-            None => self.http.get(url).send().await,
-        };
-        let response = match sent {
+        let response = match self.request(request).await {
             Ok(response) => response,
             Err(error) => return Examination { answer: Err(from_transport(endpoint, &error)), vitals: None },
         };
-        let vitals = Some(vitals(response.headers()));
-        let status = response.status();
+        let vitals = Some(vitals(response.headers(), |value| self.text(value)));
         let held = Held { response, _permit: None };
-        let answer = if status.is_success() {
+        let answer = if held.status().is_success() {
             if with_body { self.body(held, endpoint, self.limits.body).await } else { Ok(Vec::new()) }
         } else {
-            let header = |name: &str| held.headers().get(name).map(text);
-            let (location, id) = (header(LOCATION.as_str()), header("X-Request-Id"));
-            let body = self.body(held, endpoint, MAX_ERROR_BODY).await.unwrap_or_default();
-            Err(from_answer(endpoint, status.as_u16(), location.as_deref(), id.as_deref(), &body))
+            Err(self.refusal(held, endpoint).await)
         };
         let answer = match answer {
             Ok(body) if with_body && body.trim_ascii().is_empty() => {
@@ -101,7 +89,7 @@ impl Client {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this machine's clock is what is compared with the server's")]
-fn vitals(headers: &HeaderMap) -> Vitals {
+fn vitals(headers: &HeaderMap, text: impl Fn(&HeaderValue) -> String) -> Vitals {
     let get = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let number = |name: &str| get(name).and_then(|text| text.parse().ok());
     let seconds = |text: &str| Timestamp::from_second(text.parse().ok()?).ok();
@@ -111,7 +99,7 @@ fn vitals(headers: &HeaderMap) -> Vitals {
         limit: number("X-RateLimit-Limit"),
         remaining: number("X-RateLimit-Remaining"),
         reset: get("X-RateLimit-Reset").and_then(seconds),
-        version: headers.get("Intercom-Version").map(text),
+        version: headers.get("Intercom-Version").map(&text),
         content_type: headers.get(CONTENT_TYPE).map(text).unwrap_or_default(),
     }
 }

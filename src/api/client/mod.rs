@@ -14,6 +14,7 @@ use super::notice::{Notice, Notify};
 use super::origin::Origin;
 use super::retry::{self, Failures, Policy, Retry};
 use super::throttle::{RateReport, Throttle};
+use super::token::Token;
 use crate::snapshot::Feed;
 
 mod examine;
@@ -31,6 +32,8 @@ const MAX_ERROR_BODY: usize = 64 * 1024;
 pub(crate) struct Client {
     http: reqwest::Client,
     origin: Origin,
+    /// Only to keep it out of what is quoted of an answer.
+    token: Token,
     throttle: Throttle,
     limits: Limits,
     deadline: Instant,
@@ -78,6 +81,7 @@ impl Client {
         Ok(Self {
             http: builder.build()?,
             origin: options.origin,
+            token: options.token,
             throttle: Throttle::new(options.concurrency, options.rate_share, Instant::now()),
             limits: options.limits,
             deadline: options.deadline,
@@ -117,7 +121,8 @@ impl Client {
         let endpoint = request.endpoint();
         self.persist(request, || async {
             let response = self.send(feed, request, &endpoint).await?;
-            let content_type = response.headers().get(CONTENT_TYPE).map(text).unwrap_or_default();
+            let content_type =
+                response.headers().get(CONTENT_TYPE).map(|value| self.text(value)).unwrap_or_default();
             let body = self.body(response, &endpoint, self.limits.body).await?;
             let endpoint = endpoint.clone();
             if body.trim_ascii().is_empty() {
@@ -136,10 +141,7 @@ impl Client {
                         ApiError::NotJson { endpoint, content_type }
                     }
                     serde_json::error::Category::Eof => ApiError::Truncated { endpoint },
-                    _ => ApiError::UnexpectedShape {
-                        endpoint,
-                        detail: error.to_string().chars().take(200).collect(),
-                    },
+                    _ => ApiError::UnexpectedShape { endpoint, detail: self.quoted(&error.to_string()) },
                 }
                 .into()
             })
@@ -198,28 +200,37 @@ impl Client {
     async fn send(&self, feed: Feed, request: &Request<'_>, endpoint: &str) -> Result<Held<'_>, Failed> {
         let permit = self.throttle.acquire().await;
         self.requests[feed as usize].fetch_add(1, Ordering::Relaxed);
+        let sent = self.request(request).await;
+        let response = sent.map_err(|error| from_transport(endpoint, &error))?;
+        let (report, asked) = rate_headers(response.headers());
+        self.throttle.learn(report);
+        let held = Held { response, _permit: permit };
+        if held.status().is_success() {
+            return Ok(held);
+        }
+        Err(Failed { error: self.refusal(held, endpoint).await, asked })
+    }
+
+    async fn request(&self, request: &Request<'_>) -> reqwest::Result<reqwest::Response> {
         let url = self.origin.join(request.path, &request.query);
-        let sent = match &request.body {
+        match &request.body {
             Some(body) => {
                 let json = HeaderValue::from_static("application/json");
                 self.http.post(url).header(CONTENT_TYPE, json).body(body.clone()).send().await
             }
             None => self.http.get(url).send().await,
-        };
-        let response = sent.map_err(|error| from_transport(endpoint, &error))?;
-        let (report, asked) = rate_headers(response.headers());
-        self.throttle.learn(report);
-        let status = response.status();
-        let held = Held { response, _permit: permit };
-        if status.is_success() {
-            return Ok(held);
         }
-        let location = held.response.headers().get(LOCATION).map(text);
-        let id = held.response.headers().get("X-Request-Id").map(text);
+    }
+
+    /// What an answer that is not a success means.
+    async fn refusal(&self, held: Held<'_>, endpoint: &str) -> ApiError {
+        let status = held.status().as_u16();
+        let location = held.headers().get(LOCATION).map(|value| self.text(value));
+        let id = held.headers().get("X-Request-Id").map(|value| self.text(value));
         // The body only explains; where it is missing or endless the status says enough.
         let body = self.body(held, endpoint, MAX_ERROR_BODY).await.unwrap_or_default();
-        let error = from_answer(endpoint, status.as_u16(), location.as_deref(), id.as_deref(), &body);
-        Err(Failed { error, asked })
+        let body = self.token.hide(&String::from_utf8_lossy(&body));
+        from_answer(endpoint, status, location.as_deref(), id.as_deref(), body.as_bytes())
     }
 
     async fn body(&self, mut held: Held<'_>, endpoint: &str, limit: usize) -> Result<Vec<u8>, ApiError> {
@@ -239,6 +250,16 @@ impl Client {
         }
         Ok(body)
     }
+
+    /// The beginning of a header, fit to be quoted.
+    fn text(&self, value: &HeaderValue) -> String {
+        self.quoted(&String::from_utf8_lossy(value.as_bytes()))
+    }
+
+    /// The beginning of what a server had a hand in, fit to be quoted.
+    pub(crate) fn quoted(&self, text: &str) -> String {
+        self.token.hide(text).chars().take(200).collect()
+    }
 }
 
 /// A response whose place among the concurrent requests is kept until its body is read.
@@ -255,10 +276,6 @@ impl Held<'_> {
     fn status(&self) -> reqwest::StatusCode {
         self.response.status()
     }
-}
-
-fn text(value: &HeaderValue) -> String {
-    String::from_utf8_lossy(value.as_bytes()).chars().take(200).collect()
 }
 
 /// What the headers say about the rate limit, and how long a 429 asks to wait.

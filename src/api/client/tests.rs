@@ -119,6 +119,25 @@ async fn redirects_are_not_followed() {
     assert_eq!((server.asked().len(), elsewhere.asked().len()), (1, 0));
 }
 
+/// A proxy or a test server may send back whatever it was sent.
+#[tokio::test]
+async fn an_answer_that_repeats_the_token_is_not_repeated() {
+    let echo = format!("X-Request-Id: {TOKEN}");
+    let far = format!("Location: https://elsewhere.example/{}/{TOKEN}", "x".repeat(160));
+    let body = json!({"errors": [{"code": TOKEN, "message": format!("no such token: {TOKEN}")}]}).to_string();
+    for (status, header) in [(401, &echo), (403, &echo), (400, &echo), (302, &far)] {
+        let (header, body) = (header.clone(), body.clone());
+        let server = Server::start(move |_| reply(status, &[&header], &body));
+        let (client, _) = server.client(LONG);
+        let scanned = me(&client).await.unwrap_err();
+        let examined = client.examine(&Request::get("/me"), true).await.answer.unwrap_err();
+        for error in [format!("{scanned} {scanned:?}"), format!("{examined} {examined:?}")] {
+            assert!(error.contains("***"), "{error}");
+            assert!(!error.contains(&TOKEN[..12]), "{error}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn endless_bodies_end() {
     let (answer, server, _) = ask(|_| Reply::Endless).await;

@@ -26,6 +26,9 @@ use crate::verdict::Status;
 /// The longest text shown for one fact about a control, in columns.
 const LINE_COLUMNS: usize = 4_000;
 
+/// How much of what the data leaves to a person's judgement is listed with one control.
+const MOST_FINDINGS: usize = 50;
+
 /// Scans, then asks. Each answer is written at once, so that leaving early loses none.
 ///
 /// # Errors
@@ -94,6 +97,12 @@ fn introduction(assessment: &Assessment, number: usize, count: usize) -> String 
     let lead = format!("[{number} of {count}] {}", line(&control.id));
     page.entry(0, Role::Heading, &lead, &format!("{} ({})", line(&control.title), control.level.label()));
     page.entry(2, Role::Label, "why a person:", &line(&verdict.reason));
+    for finding in verdict.findings.iter().take(MOST_FINDINGS) {
+        page.entry(2, Role::Label, "seen:", &line(&finding.sentence()));
+    }
+    if let Some(more @ 1..) = verdict.findings.len().checked_sub(MOST_FINDINGS) {
+        page.text(2, &format!("… and {more} more (all of them in the JSON report of a scan)"));
+    }
     for remark in &verdict.context {
         page.entry(2, Role::Label, "known:", &line(remark));
     }

@@ -62,12 +62,9 @@ fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
 
 /// Writes an attestation, and says so.
 fn record(target: &Target, new: NewAttestation) -> Result<String, EditError> {
-    let word = match new.result {
-        Attested::Pass => "pass",
-        Attested::Fail => "fail",
-    };
+    let NewAttestation { control, result, expires, .. } = &new;
     let done =
-        format!("{}: {} is attested as {word} until {}", target.path().display(), new.control, new.expires);
+        format!("{}: {control} is attested as {} until {expires}", target.path().display(), result.as_str());
     target.append(&Entry::from(new))?;
     Ok(done)
 }

@@ -4,9 +4,10 @@ use super::scope::counted;
 use crate::controls::Level;
 use crate::report::page::{Page, table};
 use crate::report::style::Role;
-use crate::report::{Report, Tally};
+use crate::report::{Assessment, Report, Tally};
 use crate::snapshot::{SourceId, SourceStatus};
 use crate::text;
+use crate::verdict::Status;
 
 /// The longest list of ids shown, in columns.
 const IDS_COLUMNS: usize = 400;
@@ -53,7 +54,11 @@ pub(super) fn gate(page: &mut Page, report: &Report) {
     let (role, word, why) = match (gate.fail_on, gate.violations.is_empty()) {
         (None, true) => (Role::Caution, "GATE OFF:", "nothing fails the scan (--fail-on never)".to_owned()),
         (Some(level), true) => {
-            (Role::Good, "GATE PASSED:", format!("no control up to {} {what}", level.label()))
+            let except = match excused(report, level) {
+                0 => String::new(),
+                count => format!(", but for {} waived or in the baseline", counted(count as u64, "control")),
+            };
+            (Role::Good, "GATE PASSED:", format!("no control up to {} {what}{except}", level.label()))
         }
         (level, false) => {
             let up_to = level.map(|level| format!(" up to {}", level.label())).unwrap_or_default();
@@ -76,6 +81,18 @@ pub(super) fn gate(page: &mut Page, report: &Report) {
         page.entry(0, Role::Bad, "INCOMPLETE:", &format!("not all could be read of {unread}"));
     }
     page.text(0, &format!("Exit code {}", gate.exit.code()));
+}
+
+/// How many controls would fail the gate, were they not waived or known.
+fn excused(report: &Report, level: Level) -> usize {
+    let counts = |status| match status {
+        Status::Pass => false,
+        Status::Fail => true,
+        Status::Manual | Status::Unknown => report.gate.strict,
+    };
+    let belongs =
+        |assessment: &&Assessment| assessment.control.level <= level && counts(assessment.verdict.status);
+    report.assessments.iter().filter(belongs).filter(|one| !one.violates(report.gate.strict)).count()
 }
 
 /// The sources that the scan would have needed: those that broke, and the list of teammates whatever
