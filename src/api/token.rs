@@ -126,6 +126,20 @@ impl Token {
         if secret.len() < SHORTEST_SECRET { text.to_owned() } else { text.replace(secret, "***") }
     }
 
+    /// Strikes the token out of what a server sent, byte for byte, so that JSON stays JSON.
+    pub(super) fn strike_out(&self, body: &mut [u8]) {
+        let secret = self.0.trim_end_matches('=').as_bytes();
+        if secret.len() < SHORTEST_SECRET {
+            return;
+        }
+        let mut from = 0;
+        while let Some(found) = memchr::memmem::find(&body[from..], secret) {
+            let end = from + found + secret.len();
+            body[from + found..end].fill(b'*');
+            from = end;
+        }
+    }
+
     /// The value of the `Authorization` header, marked so that no log shows it.
     pub(super) fn header(&self) -> Result<HeaderValue, TokenError> {
         let mut value =
@@ -161,6 +175,17 @@ fn loose_permissions(_: &Path, _: &std::fs::Metadata) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_that_comes_back_is_struck_out() {
+        let token = Token::new("c2VjcmV0LXRva2Vu==").unwrap();
+        let mut body = br#"{"name":"c2VjcmV0LXRva2Vu","id":"c2VjcmV0LXRva2Vu=="}"#.to_vec();
+        token.strike_out(&mut body);
+        assert_eq!(body, br#"{"name":"****************","id":"****************=="}"#);
+        let mut short = b"a body about an abc".to_vec();
+        Token::new("abc").unwrap().strike_out(&mut short);
+        assert_eq!(short, b"a body about an abc");
+    }
 
     #[test]
     fn white_space_around_is_dropped_and_debug_hides() {

@@ -21,11 +21,17 @@ impl Proofs {
     /// Compares every file that is there.
     pub(super) fn check(config: &Config) -> Self {
         let mut proofs = Self::default();
-        for attestation in &config.attestations {
-            if proofs.holds(&config.path, attestation) {
-                proofs.sound.push(attestation.clone());
-            }
-        }
+        let (sound, doubtful): (Vec<_>, Vec<_>) =
+            config.attestations.iter().partition(|attestation| proofs.holds(&config.path, attestation));
+        // A pass that a doubtful one took over from does not come back; a fail does, since doubt must not lift it.
+        let replaced = |old: &Attestation| {
+            old.result == Attested::Pass
+                && doubtful.iter().any(|new| {
+                    new.control.eq_ignore_ascii_case(&old.control)
+                        && (new.on.value, new.line) > (old.on.value, old.line)
+                })
+        };
+        proofs.sound = sound.into_iter().filter(|attestation| !replaced(attestation)).cloned().collect();
         proofs
     }
 

@@ -6,6 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::report::Assessment;
 use crate::verdict::Status;
@@ -77,19 +78,23 @@ impl Baseline {
         if !fs::metadata(path).map_err(unreadable)?.is_file() {
             return Err(unreadable(io::Error::other("not a regular file")));
         }
-        let mut text = String::new();
+        let mut text = Vec::new();
         fs::File::open(path)
-            .and_then(|file| file.take(LARGEST).read_to_string(&mut text))
+            .and_then(|file| file.take(LARGEST).read_to_end(&mut text))
             .map_err(unreadable)?;
-        let report: Report = serde_json::from_str(&text)
+        let report: Report = serde_json::from_slice(&text)
             .map_err(|source| BaselineError::NotAReport { path: path.to_path_buf(), source })?;
         if report.schema_version != SCHEMA_VERSION {
             let found = report.schema_version.chars().take(20).collect();
             return Err(BaselineError::OtherVersion { path: path.to_path_buf(), found });
         }
+        // What was waived then left the gate by a decision, which has an end: it is not known for good.
         let known = |control: Control| {
-            let fingerprints = control.findings.into_iter().map(|finding| finding.fingerprint).collect();
-            (control.id, Known { status: Status::parse(&control.status), fingerprints })
+            let whole = control.waived.is_some();
+            let counted = control.findings.into_iter().filter(|finding| !whole && finding.waived.is_none());
+            let fingerprints = counted.map(|finding| finding.fingerprint).collect();
+            let status = Status::parse(&control.status).filter(|_| !whole);
+            (control.id, Known { status, fingerprints })
         };
         Ok(Self { controls: report.controls.into_iter().map(known).collect() })
     }
@@ -117,9 +122,13 @@ struct Control {
     id: String,
     status: String,
     findings: Vec<Finding>,
+    #[serde(default)]
+    waived: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
 struct Finding {
     fingerprint: String,
+    #[serde(default)]
+    waived: Option<IgnoredAny>,
 }

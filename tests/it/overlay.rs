@@ -194,3 +194,15 @@ fn baseline_has_to_be_a_report() {
     scan(&server.origin()).args(["--baseline", "absent.json"]).run().exits(2).says("absent.json");
     assert_eq!(server.seen().len(), 0, "nothing is requested before the baseline is read");
 }
+
+#[test]
+fn what_was_waived_when_the_baseline_was_made_is_not_known_for_good() {
+    let server = serve(crowded());
+    let waived = with_config(&server, &waiver("2.3", "expires = 2026-08-31")).run().exits(0);
+    against(&server, &waived).run().exits(1);
+    let one = waiver("2.3", "subject = \"di@fixture.example\"\nexpires = 2026-08-31");
+    let partly = with_config(&server, &one).run().exits(1);
+    let report = against(&server, &partly).run().exits(1).json();
+    assert_eq!(finding(&report, "2.3", "di@fixture.example")["known"], false);
+    assert_eq!(finding(&report, "2.3", "ana@fixture.example")["known"], true);
+}

@@ -229,8 +229,7 @@ impl Client {
         let id = held.headers().get("X-Request-Id").map(|value| self.text(value));
         // The body only explains; where it is missing or endless the status says enough.
         let body = self.body(held, endpoint, MAX_ERROR_BODY).await.unwrap_or_default();
-        let body = self.token.hide(&String::from_utf8_lossy(&body));
-        from_answer(endpoint, status, location.as_deref(), id.as_deref(), body.as_bytes())
+        from_answer(endpoint, status, location.as_deref(), id.as_deref(), &body)
     }
 
     async fn body(&self, mut held: Held<'_>, endpoint: &str, limit: usize) -> Result<Vec<u8>, ApiError> {
@@ -248,6 +247,7 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
+        self.token.strike_out(&mut body);
         Ok(body)
     }
 

@@ -15,8 +15,7 @@ const MAX_FINDINGS: usize = 20;
 /// How many observations of a failing control are listed.
 const MAX_CONTEXT: usize = 5;
 
-/// A control that nobody decided is listed with its observations only if there are at most so many:
-/// further ones are for whoever looks into that control.
+/// How many observations of a control that nobody decided are listed: further ones are for whoever looks into it.
 const FEW_CONTEXT: usize = 3;
 
 /// The longest subject shown, in columns: an e-mail address and then some.
@@ -54,7 +53,7 @@ pub(super) fn to_check(page: &mut Page, report: &Report) {
     let mut telling = of_status(report, &[Status::Manual, Status::Unknown])
         .filter(|assessment| {
             let verdict = &assessment.verdict;
-            !verdict.findings.is_empty() || (1..=FEW_CONTEXT).contains(&verdict.context.len())
+            !verdict.findings.is_empty() || !verdict.context.is_empty()
         })
         .peekable();
     if telling.peek().is_none() {
