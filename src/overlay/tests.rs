@@ -177,6 +177,13 @@ fn a_waiver_that_is_over_waives_nothing() {
 }
 
 #[test]
+fn a_waiver_is_not_held_against_anybody_while_nothing_can_be_read() {
+    let mut unread = [assessment(Status::Unknown, &[])];
+    assert_eq!(waivers::lay_over(&mut unread, &[waiver(Some("ana@acme.example"), TODAY)], TODAY), [true]);
+    assert!(unread[0].violates(true), "what is unknown is not waived by it");
+}
+
+#[test]
 fn what_went_stale_is_said_aloud() {
     let config = Config {
         path: "intercom-harden.toml".to_owned(),
