@@ -3,7 +3,7 @@
 use super::destinations::print;
 use super::plan::{self, Plan};
 use super::source::Source;
-use super::{ranges, terminal};
+use super::terminal;
 use crate::cli::{InitArgs, SourceArgs};
 use crate::edit::starter::{self, Seen};
 use crate::edit::{EditError, Target};
@@ -49,10 +49,7 @@ fn look(
         }
         Err(error) => return Err(error),
     };
-    let now = from.connection.now.unwrap_or_else(|| source.now());
-    let since = from.connection.since.as_deref();
-    let window = ranges::Wanted { since, configured: None, reach: source.reach() };
-    let ranges = ranges::decide(window, now, plan.stale_after_days)?;
+    let ranges = source.ranges(&from.connection, None, plan.stale_after_days)?;
     let (facts, _) = source.read(plan.settings.clone(), &ranges, progress)?;
     Ok((Seen::of(&facts, &plan.catalog), plan))
 }

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use serde_json::Value;
-
 use super::configuration;
 use crate::cli::{GateName, PackName, ScanArgs};
 use crate::config::Config;
@@ -101,8 +99,9 @@ fn settings(catalog: &Catalog, config: Option<&Config>, event_types: BTreeSet<St
     let number = |id, name| number(catalog, id, name);
     let prefix = |name| number("1.4", name).map(|bits| u8::try_from(bits).unwrap_or(u8::MAX));
     Settings {
-        privileged_roles: texts(catalog, "2.3", "privileged_roles").unwrap_or(defaults.privileged_roles),
-        unprivileged_roles: texts(catalog, "2.3", "unprivileged_roles")
+        privileged_roles: catalog.param_texts("2.3", "privileged_roles").unwrap_or(defaults.privileged_roles),
+        unprivileged_roles: catalog
+            .param_texts("2.3", "unprivileged_roles")
             .unwrap_or(defaults.unprivileged_roles),
         burst_count: number("E6", "burst_count").unwrap_or(defaults.burst_count),
         burst_minutes: number("E6", "burst_minutes").unwrap_or(defaults.burst_minutes),
@@ -113,22 +112,13 @@ fn settings(catalog: &Catalog, config: Option<&Config>, event_types: BTreeSet<St
     }
 }
 
-fn param<'a>(catalog: &'a Catalog, id: &str, name: &str) -> Option<&'a Value> {
-    catalog.find(id).ok()?.control.params.get(name)
-}
-
 /// A parameter that counts something; fractions are rounded up, so that a limit is never tighter than it was written.
 fn number(catalog: &Catalog, id: &str, name: &str) -> Option<u64> {
-    let number = param(catalog, id, name)?.as_f64()?;
+    let number = catalog.param(id, name)?.as_f64()?;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "the cast saturates, which serves"
     )]
     Some(number.ceil() as u64)
-}
-
-fn texts(catalog: &Catalog, id: &str, name: &str) -> Option<Vec<String>> {
-    let list = param(catalog, id, name)?.as_array()?;
-    Some(list.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect())
 }

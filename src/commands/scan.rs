@@ -9,7 +9,7 @@ use super::destinations::Destinations;
 use super::plan::{self, Plan};
 use super::proof::Proofs;
 use super::source::Source;
-use super::{configuration, ranges, terminal};
+use super::{configuration, terminal};
 use crate::checks;
 use crate::cli::ScanArgs;
 use crate::config::Config;
@@ -33,11 +33,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
     let plan = Plan::new(&args.controls, plan::selection(args, config.as_ref()), config.as_ref())?;
     let gate = plan::gate(args, config.as_ref());
     let source = Source::open(args.snapshot.as_deref(), args.demo, &args.connection, config.as_ref())?;
-    let configured = config.as_ref().and_then(|config| config.scan.since.as_deref());
-    let now = args.connection.now.unwrap_or_else(|| source.now());
-    let window =
-        ranges::Wanted { since: args.connection.since.as_deref(), configured, reach: source.reach() };
-    let ranges = ranges::decide(window, now, plan.stale_after_days)?;
+    let ranges = source.ranges(&args.connection, config.as_ref(), plan.stale_after_days)?;
     let baseline = args.baseline.as_deref().map(Baseline::load).transpose()?;
     let destinations = Destinations::open(args.format, terminal::style(), &args.output)?;
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::connection::Connection;
+use super::ranges;
 use crate::cli::ConnectionArgs;
 use crate::config::Config;
 use crate::error::Error;
@@ -58,15 +59,31 @@ impl Source {
     }
 
     /// The instant of evaluation unless another is given: a snapshot's own, otherwise the clock's.
-    pub(super) fn now(&self) -> Timestamp {
+    fn now(&self) -> Timestamp {
         match self {
             Self::Snapshot(_, snapshot) => snapshot.header.at,
             Self::Live(_) | Self::Sample(_) => super::clock(),
         }
     }
 
+    /// The ranges of the log to read: as the flags say, else the configuration, else what is usual for the source.
+    ///
+    /// # Errors
+    /// When the window is not a duration or a date, lies in the future, or is longer than ten years.
+    pub(super) fn ranges(
+        &self,
+        connection: &ConnectionArgs,
+        config: Option<&Config>,
+        stale_after_days: u64,
+    ) -> Result<Ranges, Error> {
+        let since = connection.since.as_deref();
+        let configured = config.and_then(|config| config.scan.since.as_deref());
+        let now = connection.now.unwrap_or_else(|| self.now());
+        ranges::decide(ranges::Wanted { since, configured, reach: self.reach() }, now, stale_after_days)
+    }
+
     /// How far back it knows everything, where that is settled.
-    pub(super) const fn reach(&self) -> Option<Timestamp> {
+    const fn reach(&self) -> Option<Timestamp> {
         match self {
             Self::Snapshot(_, snapshot) => Some(snapshot.header.since),
             Self::Live(_) | Self::Sample(_) => None,

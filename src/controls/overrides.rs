@@ -1,4 +1,4 @@
-//! Parameters that a configuration sets in place of a control's own.
+//! Parameters of controls: the values in force, and those that a configuration sets in place of a control's own.
 
 use std::sync::Arc;
 
@@ -9,6 +9,17 @@ use crate::config::Overrides;
 use crate::document::{Problem, Problems, closest, excerpt};
 
 impl Catalog {
+    /// The value in force of a control's parameter.
+    pub(crate) fn param(&self, id: &str, name: &str) -> Option<&Value> {
+        self.find(id).ok()?.control.params.get(name)
+    }
+
+    /// The value in force of a parameter that is a list of texts.
+    pub(crate) fn param_texts(&self, id: &str, name: &str) -> Option<Vec<String>> {
+        let list = self.param(id, name)?.as_array()?;
+        Some(list.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect())
+    }
+
     /// Puts the configuration's parameters in place of the controls' own.
     ///
     /// # Errors

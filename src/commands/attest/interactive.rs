@@ -10,7 +10,7 @@ use crate::cli::{AttestArgs, ConfigArgs, one_line};
 use crate::commands::destinations::print;
 use crate::commands::plan::{self, Plan};
 use crate::commands::source::Source;
-use crate::commands::{configuration, proof, ranges, scan, terminal};
+use crate::commands::{configuration, proof, scan, terminal};
 use crate::config::Attested;
 use crate::config::time::parse_expiry;
 use crate::edit::{NewAttestation, Target};
@@ -72,11 +72,7 @@ fn undecided(args: &AttestArgs, target: &Target) -> Result<(Vec<Assessment>, Dat
     let plan = Plan::new(&args.catalog.controls, plan::everything(config.as_ref()), config.as_ref())?;
     let from = &args.source;
     let source = Source::open(from.snapshot.as_deref(), from.demo, &from.connection, config.as_ref())?;
-    let configured = config.as_ref().and_then(|config| config.scan.since.as_deref());
-    let now = from.connection.now.unwrap_or_else(|| source.now());
-    let since = from.connection.since.as_deref();
-    let window = ranges::Wanted { since, configured, reach: source.reach() };
-    let ranges = ranges::decide(window, now, plan.stale_after_days)?;
+    let ranges = source.ranges(&from.connection, config.as_ref(), plan.stale_after_days)?;
     let (facts, _) = source.read(plan.settings.clone(), &ranges, &progress)?;
     let mut assessments = scan::evaluate(&plan.controls()?, &facts)?;
     // Who signs today signs today, however old the snapshot is that was looked at.

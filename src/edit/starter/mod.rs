@@ -45,7 +45,7 @@ impl Seen {
     /// Takes from the facts what belongs into a configuration.
     pub(crate) fn of(facts: &Facts, catalog: &Catalog) -> Self {
         let text = |name| facts.value(name).as_str().map(str::to_owned);
-        let consumer = texts(param(catalog, "E1", "consumer_domains"));
+        let consumer = catalog.param_texts("E1", "consumer_domains").unwrap_or_default();
         let unclassified = texts(Some(facts.value("roles.unclassified")));
         let mut domains = counted(facts, "domain", &consumer);
         domains.retain(|domain| is_domain(&domain.word));
@@ -126,8 +126,9 @@ fn roles(roles: &[Counted], catalog: &Catalog) -> String {
         let _ = writeln!(lines, "#  - {}, {}{remark}", shown(word), people(*teammates));
     }
     let unclassified = roles.iter().filter(|role| role.doubtful).map(|role| role.word.clone());
-    let privileged = texts(param(catalog, "2.3", "privileged_roles"));
-    let unprivileged = texts(param(catalog, "2.3", "unprivileged_roles")).into_iter().chain(unclassified);
+    let privileged = catalog.param_texts("2.3", "privileged_roles").unwrap_or_default();
+    let unprivileged =
+        catalog.param_texts("2.3", "unprivileged_roles").unwrap_or_default().into_iter().chain(unclassified);
     let list = |names: Vec<String>| names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
     let _ = writeln!(lines, "#privileged_roles = [{}]", list(privileged));
     let _ = writeln!(lines, "#unprivileged_roles = [{}]", list(unprivileged.collect()));
@@ -150,10 +151,6 @@ fn is_plain(word: &str) -> bool {
 
 fn quoted(word: &str) -> String {
     toml_edit::Value::from(word).to_string()
-}
-
-fn param<'a>(catalog: &'a Catalog, id: &str, name: &str) -> Option<&'a Value> {
-    catalog.find(id).ok()?.control.params.get(name)
 }
 
 fn texts(list: Option<&Value>) -> Vec<String> {
