@@ -202,7 +202,7 @@ pub(crate) struct DoctorArgs {
         hide_possible_values = true,
         help_heading = "Report"
     )]
-    pub format: Format,
+    pub format: AnswerFormat,
     /// The configuration.
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -218,7 +218,7 @@ pub(crate) enum ControlsCommand {
         catalog: CatalogArgs,
         /// Format of the list: table or json
         #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
-        format: Format,
+        format: AnswerFormat,
     },
     /// Explain one control
     Show {
@@ -303,4 +303,13 @@ pub(crate) enum PackName {
     Extended,
     /// Both
     All,
+}
+
+/// The format in which a command answers that makes no report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AnswerFormat {
+    /// Tables for people
+    Table,
+    /// JSON for programs
+    Json,
 }

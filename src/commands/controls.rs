@@ -6,16 +6,16 @@ use super::destinations::print;
 use super::terminal::style;
 use super::{configuration, terminal};
 use crate::checks::Decided;
-use crate::cli::ControlsCommand;
+use crate::cli::{AnswerFormat, ControlsCommand};
 use crate::controls::{Catalog, GUIDE_VERSION};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::facts::vocabulary::{self, Field};
+use crate::report::RenderError;
 use crate::report::explain::explain;
 use crate::report::listing;
 use crate::report::page::{Page, table};
 use crate::report::style::Role;
-use crate::report::{Format, RenderError};
 use crate::snapshot::SourceId;
 use crate::text;
 
@@ -31,8 +31,8 @@ pub(super) fn run(command: ControlsCommand) -> Result<Exit, Error> {
         ControlsCommand::List { catalog, format } => {
             let catalog = Catalog::load(&catalog.controls)?;
             print(&match format {
-                Format::Table => list(&catalog),
-                Format::Json => listing::json(&catalog).map_err(RenderError::from)?,
+                AnswerFormat::Table => list(&catalog),
+                AnswerFormat::Json => listing::json(&catalog).map_err(RenderError::from)?,
             })
         }
         ControlsCommand::Show { id, catalog, config } => {

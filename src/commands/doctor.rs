@@ -10,12 +10,12 @@ use super::{configuration, ranges, terminal};
 use crate::api::diagnose::Observations;
 use crate::api::origin::Origin;
 use crate::api::region::Region;
-use crate::cli::DoctorArgs;
+use crate::cli::{AnswerFormat, DoctorArgs};
 use crate::config::{Config, Organization};
 use crate::doctor::{self, Access, Diagnosis, Forecast, Proxy, Situation, TokenState};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::{Format, RenderError};
+use crate::report::RenderError;
 
 /// Looks at everything a scan needs, and says what it found.
 ///
@@ -32,8 +32,8 @@ pub(super) fn run(args: &DoctorArgs) -> Result<Exit, Error> {
     };
     let diagnosis: Diagnosis = doctor::diagnose(situation, forecast);
     let text = match args.format {
-        Format::Table => doctor::render_table(&diagnosis, terminal::style()),
-        Format::Json => doctor::render_json(&diagnosis).map_err(RenderError::from)?,
+        AnswerFormat::Table => doctor::render_table(&diagnosis, terminal::style()),
+        AnswerFormat::Json => doctor::render_json(&diagnosis).map_err(RenderError::from)?,
     };
     progress.finish();
     print(&text)?;
