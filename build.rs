@@ -8,7 +8,7 @@ use std::{env, fs};
 fn main() -> Result<(), Box<dyn Error>> {
     let root = env::var("CARGO_MANIFEST_DIR")?;
     let mut source = String::from("pub(super) static FILES: &[EmbeddedFile] = &[\n");
-    for (folder, pack) in [("guide", "Guide"), ("extended", "Extended")] {
+    for (folder, pack) in [("guide", "Guide"), ("extended", "Extended"), ("rbac", "Rbac")] {
         let path = Path::new(&root).join("controls").join(folder);
         println!("cargo::rerun-if-changed={}", path.display());
         let mut files = fs::read_dir(&path)?

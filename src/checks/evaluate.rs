@@ -22,7 +22,7 @@ pub(crate) fn evaluate(
 ) -> Verdict {
     let scene = Scene::new(control, params, facts);
     let rulings: Vec<_> =
-        rules.checks.iter().enumerate().map(|(index, check)| check.rule(index, &scene)).collect();
+        rules.checks.iter().enumerate().filter_map(|(index, check)| check.rule(index, &scene)).collect();
     let status = weakest(&rulings);
     let (deciding, others): (Vec<_>, Vec<_>) =
         rulings.into_iter().partition(|ruling| ruling.status == status);
@@ -94,7 +94,16 @@ fn describe(change: &Change) -> String {
 }
 
 impl Check {
-    fn rule(&self, index: usize, scene: &Scene<'_>) -> Ruling {
+    /// What the check says; nothing where it takes no part.
+    fn rule(&self, index: usize, scene: &Scene<'_>) -> Option<Ruling> {
+        match self.when.as_ref().map(|when| when.is_true(&scene.context)) {
+            Some(Ok(false)) => None,
+            Some(Err(error)) => Some(Ruling::from(error)),
+            Some(Ok(true)) | None => Some(self.rule_on(index, scene)),
+        }
+    }
+
+    fn rule_on(&self, index: usize, scene: &Scene<'_>) -> Ruling {
         self.unmet_need(scene)
             .and_then(|unmet| match unmet {
                 Some(ruling) => Ok(ruling),

@@ -25,6 +25,8 @@ pub(crate) use evaluate::evaluate;
 /// One check of a control.
 #[derive(Debug)]
 pub(crate) struct Check {
+    /// Where this does not hold, the control is decided as if the check were not there: what it looks at was not given.
+    pub when: Option<Expression>,
     /// What has to hold before the check means anything; the first that is false makes it manual. Each is asked only
     /// where those before it hold, so that what could not be read matters only where it would be looked at.
     pub needs: Vec<Expression>,

@@ -216,6 +216,9 @@ pub(crate) enum ControlsCommand {
         /// Which controls there are
         #[command(flatten)]
         catalog: CatalogArgs,
+        /// List the controls of `rbac check` instead
+        #[arg(long)]
+        rbac: bool,
         /// Format of the list: table or json
         #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
         format: AnswerFormat,

@@ -28,11 +28,11 @@ const LINE_COLUMNS: usize = 4_000;
 /// When control files are not usable or an id names no control.
 pub(super) fn run(command: ControlsCommand) -> Result<Exit, Error> {
     match command {
-        ControlsCommand::List { catalog, format } => {
+        ControlsCommand::List { catalog, rbac, format } => {
             let catalog = Catalog::load(&catalog.controls)?;
             print(&match format {
-                AnswerFormat::Table => list(&catalog),
-                AnswerFormat::Json => listing::json(&catalog).map_err(RenderError::from)?,
+                AnswerFormat::Table => list(&catalog, rbac),
+                AnswerFormat::Json => listing::json(&catalog, rbac).map_err(RenderError::from)?,
             })
         }
         ControlsCommand::Show { id, catalog, config } => {
@@ -53,10 +53,10 @@ fn check(directory: Option<&Path>) -> Result<(), Error> {
     print(&format!("{}\n", text::terminal(&line)))
 }
 
-fn list(catalog: &Catalog) -> String {
+fn list(catalog: &Catalog, policy: bool) -> String {
     let mut page = Page::new(style());
     let mut rows = table(page.width(), &["Id", "Level", "Title", "Section", "Decided"], 0..0);
-    for definition in &catalog.definitions {
+    for definition in catalog.of_policy(policy) {
         let control = &definition.control;
         let decided = Decided::by(&definition.rules).words();
         let cells = [&control.id, control.level.label(), &control.title, &control.section, decided];
@@ -64,7 +64,12 @@ fn list(catalog: &Catalog) -> String {
     }
     page.table(&rows);
     page.gap();
-    page.text(0, &format!("{} controls, hardening guide {GUIDE_VERSION}", catalog.definitions.len()));
+    let counted = catalog.of_policy(policy).count();
+    if policy {
+        page.text(0, &format!("{counted} controls, which `intercom-harden rbac check` evaluates"));
+    } else {
+        page.text(0, &format!("{counted} controls, hardening guide {GUIDE_VERSION}"));
+    }
     page.finish()
 }
 

@@ -28,7 +28,7 @@ pub(super) fn run(args: &DoctorArgs) -> Result<Exit, Error> {
     let situation = situation(args, config.as_ref())?;
     let organization = config.as_ref().map(|config| config.organization.clone()).unwrap_or_default();
     let forecast = |access: &[Access]| -> Vec<Forecast> {
-        doctor::forecast(&catalog.definitions, access, |name| is_configured(&organization, name))
+        doctor::forecast(catalog.of_policy(false), access, |name| is_configured(&organization, name))
     };
     let diagnosis: Diagnosis = doctor::diagnose(situation, forecast);
     let text = match args.format {

@@ -81,7 +81,7 @@ fn counted(problems: usize) -> String {
 pub(crate) struct Selection {
     /// Up to this level.
     pub level: Level,
-    /// Of this built-in pack; all packs, if absent.
+    /// Of this built-in pack; of all that judge the workspace alone, if absent.
     pub pack: Option<Pack>,
     /// Only these ids; all, if empty.
     pub only: Vec<String>,
@@ -186,14 +186,24 @@ impl Catalog {
         let (only, skip) = (ids(&selection.only)?, ids(&selection.skip)?);
         let wanted = |definition: &&Definition| {
             let control = &definition.control;
-            let of_pack =
-                control.pack.is_none() || selection.pack.is_none_or(|pack| control.pack == Some(pack));
+            let named = only.contains(&control.id.as_str());
+            let of_pack = match (control.pack, selection.pack) {
+                (Some(Pack::Rbac), None) => named,
+                (None, Some(Pack::Rbac)) => false,
+                (None, _) | (_, None) => true,
+                (Some(own), Some(wanted)) => own == wanted,
+            };
             control.level <= selection.level
                 && of_pack
-                && (only.is_empty() || only.contains(&control.id.as_str()))
+                && (only.is_empty() || named)
                 && !skip.contains(&control.id.as_str())
         };
         Ok(self.definitions.iter().filter(wanted).collect())
+    }
+
+    /// The controls that compare the workspace with the declared policy, or all the others.
+    pub(crate) fn of_policy(&self, policy: bool) -> impl Iterator<Item = &Definition> {
+        self.definitions.iter().filter(move |d| (d.control.pack == Some(Pack::Rbac)) == policy)
     }
 
     /// `sha256:` and the digest of every control file in force.

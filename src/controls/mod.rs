@@ -59,6 +59,9 @@ pub(crate) enum Pack {
     Guide,
     /// What goes beyond the guide; ids start with E.
     Extended,
+    /// What compares the workspace with the declared roles, groups and identity provider; ids start with R. Evaluated
+    /// by `rbac check`, and by a scan that names one.
+    Rbac,
 }
 
 /// A control file, read and checked: what people read, what is evaluated, and the examples that show it works.

@@ -64,6 +64,7 @@ impl Reader<'_, '_> {
             "value" => self.value(),
             _ => self.manual(),
         };
+        let when = self.given();
         let needs = self.needs();
         let on_pass = self.expression("on_pass", None);
         let on_fail = self.expression("on_fail", None);
@@ -72,7 +73,21 @@ impl Reader<'_, '_> {
         let otherwise = self.status("otherwise", &["fail", "manual"], Status::Fail);
         let basis = self.basis();
         self.table.finish();
-        Some(Check { needs, note, when_empty, otherwise, basis, on_pass, on_fail, kind: kind? })
+        Some(Check { when, needs, note, when_empty, otherwise, basis, on_pass, on_fail, kind: kind? })
+    }
+
+    /// The condition under which the check takes part. It may only ask what was given to the scan, which is always
+    /// known: a check that an unread source could silence would turn a gap into a pass.
+    fn given(&mut self) -> Option<Expression> {
+        let source = self.table.text("when")?;
+        let when = self.compile("when", &source, source.line, None)?;
+        let values = when.references().values.iter().filter_map(|name| vocabulary::value(name));
+        let read: Vec<_> = values.filter(|value| !value.feeds.is_empty()).map(|value| value.name).collect();
+        for name in read {
+            let message = format!("`when` asks for `facts.{name}`, which has to be read; that is for `needs`");
+            self.report(source.line, &message);
+        }
+        Some(when)
     }
 
     /// One condition, or several in the order in which they are asked.

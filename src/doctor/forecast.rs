@@ -33,7 +33,8 @@ pub(crate) fn forecast<'a>(
 fn outlook(definition: &Definition, access: &[Access], configured: &impl Fn(&str) -> bool) -> Forecast {
     let (mut may_pass, mut may_fail) = (!definition.rules.checks.is_empty(), false);
     let mut reasons: Vec<String> = Vec::new();
-    for check in &definition.rules.checks {
+    // What a check with a condition looks at is given to a scan, not found in the workspace.
+    for check in definition.rules.checks.iter().filter(|check| check.when.is_none()) {
         let reads = check.reads();
         let missing = reads.configured.iter().filter(|name| !configured(name)).map(|name| missing(name));
         let closed = reads.sources.iter().filter_map(|source| closed(*source, access));

@@ -81,7 +81,7 @@ fn stopped(me: ApiError, admins: Option<ApiError>) -> Situation {
 
 fn judge(situation: Situation) -> Diagnosis {
     let catalog = Catalog::load(&[]).unwrap();
-    diagnose(situation, |access| forecast(&catalog.definitions, access, |_| false))
+    diagnose(situation, |access| forecast(catalog.of_policy(false), access, |_| false))
 }
 
 fn ids(diagnosis: &Diagnosis) -> Vec<&'static str> {
@@ -194,7 +194,7 @@ fn only_an_answer_to_the_probe_is_a_grant() {
 
 fn outlook(access: &[Access], id: &str, configured: bool) -> (Decided, String) {
     let catalog = Catalog::load(&[]).unwrap();
-    let found = forecast(&catalog.definitions, access, |_| configured);
+    let found = forecast(catalog.of_policy(false), access, |_| configured);
     let found = found.into_iter().find(|forecast| forecast.control.id == id).unwrap();
     (found.outlook, found.reasons.join("; "))
 }

@@ -33,12 +33,12 @@ struct Entry<'a> {
 ///
 /// # Errors
 /// When a parameter has no JSON form.
-pub(crate) fn json(catalog: &Catalog) -> Result<String, serde_json::Error> {
+pub(crate) fn json(catalog: &Catalog, policy: bool) -> Result<String, serde_json::Error> {
     json_text(&Listing {
         schema_version: "1",
         guide_version: GUIDE_VERSION,
         digest: catalog.digest(),
-        controls: catalog.definitions.iter().map(entry).collect(),
+        controls: catalog.of_policy(policy).map(entry).collect(),
     })
 }
 

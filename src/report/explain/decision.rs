@@ -53,6 +53,9 @@ fn one(page: &mut Page, number: usize, check: &Check) {
         }
         Kind::Manual => page.entry(2, Role::Label, &lead, "a person has to look"),
     }
+    if let Some(when) = &check.when {
+        expression(page, "only where", Some(when));
+    }
     for needs in &check.needs {
         expression(page, "needs", Some(needs));
     }
