@@ -97,6 +97,20 @@ impl Config {
         if let Some(region) = &organization.required_region {
             sentences.push(format!("organization.required_region = \"{region}\""));
         }
+        let identities = &self.rbac.identities;
+        if identities.plus_aliases {
+            sentences.push(
+                "rbac.identities.plus_aliases = true: addresses that differ in a tag are one person's"
+                    .to_owned(),
+            );
+        }
+        if !identities.domain_aliases.is_empty() {
+            let aliases: Vec<&String> = identities.domain_aliases.keys().collect();
+            sentences.push(format!(
+                "rbac.identities.{}: people are told apart without them",
+                listed("domain_aliases", &aliases)
+            ));
+        }
         sentences
     }
 
@@ -119,9 +133,7 @@ impl Config {
     pub(crate) fn without_effect(&self) -> Vec<String> {
         let organization = &self.organization;
         let given = [
-            (!self.rbac.is_empty(), "[rbac]"),
             (organization.sso.is_some(), "organization.sso"),
-            (organization.default_role.is_some(), "organization.default_role"),
             (organization.saml.is_some(), "[organization.saml]"),
             (!self.workspaces.is_empty(), "[[workspaces]]"),
             (!self.alerts.is_empty(), "[[alert]]"),
@@ -132,11 +144,15 @@ impl Config {
 }
 
 fn declared<T: Display>(key: &str, items: &[T]) -> String {
+    format!("organization.{}", listed(key, items))
+}
+
+fn listed<T: Display>(key: &str, items: &[T]) -> String {
     let shown: Vec<_> =
         items.iter().take(3).map(|item| format!("\"{}\"", excerpt(&item.to_string()))).collect();
     let more = match items.len().saturating_sub(3) {
         0 => String::new(),
         more => format!(", and {more} more"),
     };
-    format!("organization.{key} = [{}{more}]", shown.join(", "))
+    format!("{key} = [{}{more}]", shown.join(", "))
 }

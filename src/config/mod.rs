@@ -28,7 +28,7 @@ pub(crate) use load::{FILE_NAME, find, folder_of, read};
 pub(crate) use loosening::Announcement;
 pub(crate) use organization::{Organization, Sso};
 pub(crate) use overlay::{Attestation, Attested, Waiver};
-pub(crate) use rbac::Rbac;
+pub(crate) use rbac::{Identities, Permission, Rbac, Role};
 pub(crate) use scan::{ScanSettings, Workspace};
 pub(crate) use section::is_domain;
 pub(crate) use target::{Alert, NamedWorkspace};

@@ -1,16 +1,63 @@
-//! `[rbac]`: the roles and groups that the organization declares.
+//! `[rbac]`: the roles and groups that the organization declares, and which addresses are one person's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Located, Table, closest, excerpt};
+
+use super::section::is_domain;
 
 /// The declared roles and groups.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Rbac {
-    /// What each role may do.
-    pub roles: BTreeMap<String, Located<Vec<Permission>>>,
+    /// What each role may do, by its name as it was written.
+    pub roles: BTreeMap<String, Role>,
     /// Group of the identity provider to role in Intercom.
     pub groups: BTreeMap<String, Located<String>>,
+    /// Which addresses are one person's.
+    pub identities: Identities,
+}
+
+/// What a role may do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Role {
+    /// What whoever has it may do, the least first.
+    pub permissions: Vec<Permission>,
+    /// Intercom's own names of the permissions that whoever has it may be given; none where nobody has said.
+    pub intercom: Option<Vec<String>>,
+    /// The line it is declared on.
+    pub line: usize,
+}
+
+/// Which addresses are one person's, although they are spelt differently.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Identities {
+    /// Whether what follows a `+` in front of the `@` tells nobody apart.
+    pub plus_aliases: bool,
+    /// Domain to the domain it stands for, both in lower case; the latter is never an alias itself.
+    pub domain_aliases: BTreeMap<String, String>,
+}
+
+impl Identities {
+    /// The form in which the address is compared: in lower case, on the domain it stands for, without a tag
+    /// where tags tell nobody apart. What is no address is only put into lower case.
+    pub(crate) fn key(&self, email: &str) -> String {
+        let lower = email.trim().to_lowercase();
+        let Some((local, domain)) = lower.rsplit_once('@') else { return lower };
+        let domain = self.domain_aliases.get(domain).map_or(domain, String::as_str);
+        let local = match local.split_once('+') {
+            // An address that is nothing but a tag keeps it: it would be anybody's.
+            Some((person, _)) if self.plus_aliases && !person.is_empty() => person,
+            _ => local,
+        };
+        format!("{local}@{domain}")
+    }
+
+    fn read(mut table: Table<'_>) -> Self {
+        let plus_aliases = table.flag("plus_aliases").is_some_and(|flag| flag.value);
+        let domain_aliases = table.table("domain_aliases").map(domain_aliases).unwrap_or_default();
+        table.finish();
+        Self { plus_aliases, domain_aliases }
+    }
 }
 
 /// What a role may do with customer data and settings.
@@ -42,30 +89,31 @@ impl Permission {
 }
 
 impl Rbac {
-    /// Whether nothing is declared.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.roles.is_empty() && self.groups.is_empty()
-    }
-
     pub(super) fn read(mut table: Table<'_>) -> Self {
         let rbac = Self {
             roles: table.table("roles").map(roles).unwrap_or_default(),
             groups: table.table("groups").map(groups).unwrap_or_default(),
+            identities: table.table("identities").map(Identities::read).unwrap_or_default(),
         };
         table.finish();
         rbac
     }
 }
 
-fn roles(mut table: Table<'_>) -> BTreeMap<String, Located<Vec<Permission>>> {
+fn roles(mut table: Table<'_>) -> BTreeMap<String, Role> {
     let mut roles = BTreeMap::new();
     for name in table.keys() {
         let Some(mut role) = table.table_at(&name.value) else { continue };
+        if name.trim().is_empty() {
+            role.document().report(name.line, "a role has no name");
+        }
         if !role.has("permissions") {
             role.missing("permissions");
         }
-        if let Some(permissions) = permissions(&mut role) {
-            roles.insert(name.value, Located { value: permissions, line: role.line() });
+        let permissions = permissions(&mut role);
+        let intercom = intercom(&mut role);
+        if let Some(permissions) = permissions {
+            roles.insert(name.value, Role { permissions, intercom, line: role.line() });
         }
         role.finish();
     }
@@ -92,6 +140,22 @@ fn permissions(role: &mut Table<'_>) -> Option<Vec<Permission>> {
     Some(permissions)
 }
 
+/// Takes Intercom's own names of permissions. Which there are is Intercom's to say: any name will do.
+fn intercom(role: &mut Table<'_>) -> Option<Vec<String>> {
+    let texts = role.texts("intercom")?;
+    let mut seen = BTreeSet::new();
+    let mut names = Vec::new();
+    for text in &texts.value {
+        let name = text.trim();
+        if name.is_empty() {
+            role.document().report(text.line, "`intercom` holds a permission without a name");
+        } else if seen.insert(name) {
+            names.push(name.to_owned());
+        }
+    }
+    Some(names)
+}
+
 fn groups(mut table: Table<'_>) -> BTreeMap<String, Located<String>> {
     let mut groups = BTreeMap::new();
     for group in table.keys() {
@@ -105,4 +169,43 @@ fn groups(mut table: Table<'_>) -> BTreeMap<String, Located<String>> {
         }
     }
     groups
+}
+
+/// Takes the domains that stand for others. An alias of an alias would be a riddle, or never end.
+fn domain_aliases(mut table: Table<'_>) -> BTreeMap<String, String> {
+    let document = table.document();
+    let mut aliases: BTreeMap<String, Located<String>> = BTreeMap::new();
+    let domain = |text: &str, line: usize| {
+        let domain = text.trim().to_lowercase();
+        let sound = is_domain(&domain);
+        if !sound {
+            let message =
+                format!("`domain_aliases` holds `{}`, not a domain such as `example.com`", excerpt(text));
+            document.report(line, message);
+        }
+        sound.then_some(domain)
+    };
+    for key in table.keys() {
+        let Some(target) = table.text_at(&key.value) else { continue };
+        let (Some(alias), Some(target)) = (domain(&key, key.line), domain(&target, target.line)) else {
+            continue;
+        };
+        if aliases.contains_key(&alias) {
+            document.report(key.line, format!("`domain_aliases` gives `{}` twice", excerpt(&alias)));
+        } else {
+            aliases.insert(alias, Located { value: target, line: key.line });
+        }
+    }
+    for (alias, target) in &aliases {
+        if aliases.contains_key(&target.value) {
+            let message = format!(
+                "`domain_aliases` has `{}` stand for `{}`, which is an alias itself; name the domain that \
+                 both stand for",
+                excerpt(alias),
+                excerpt(target)
+            );
+            document.report(target.line, message);
+        }
+    }
+    aliases.into_iter().map(|(alias, target)| (alias, target.value)).collect()
 }

@@ -177,6 +177,25 @@ fn roles_and_groups_are_complete() {
 }
 
 #[test]
+fn names_of_intercom_s_permissions_are_texts_that_say_something() {
+    let role = |line: &str| problems_of(&format!("[rbac.roles.A]\npermissions = []\n{line}\n"));
+    assert_eq!(role("intercom = ['export_data', 'a name nobody has heard of']"), Vec::<String>::new());
+    assert_eq!(
+        role("intercom = ['export_data', '  ']"),
+        ["c.toml:3: `intercom` holds a permission without a name"]
+    );
+    assert_eq!(
+        role("intercom = 'export_data'"),
+        ["c.toml:3: `intercom` must be an array of texts, not text"]
+    );
+    assert_eq!(
+        role("intercon = ['export_data']"),
+        ["c.toml:3: unknown key `intercon` in `rbac.roles.A` (did you mean `intercom`?)"]
+    );
+    assert_eq!(problems_of("[rbac.roles.' ']\npermissions = []\n"), ["c.toml:1: a role has no name"]);
+}
+
+#[test]
 fn workspaces_have_a_name_and_one_token_source() {
     let text = "\
 [[workspaces]]
