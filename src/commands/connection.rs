@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::config::time::parse_duration;
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::snapshot::collect::{CollectOptions, collect};
+use crate::snapshot::collect::{CollectOptions, Reach, collect};
 use crate::snapshot::{Outcomes, Ranges, Record};
 
 /// Everything needed to read a live workspace.
@@ -31,6 +31,7 @@ pub(super) struct Connection {
     timeout: Duration,
     concurrency: usize,
     rate_share: f64,
+    reach: Reach,
     probe: bool,
     /// What the person should know before the token is sent.
     warnings: Vec<String>,
@@ -57,9 +58,16 @@ impl Connection {
             timeout,
             concurrency: usize::from(args.concurrency),
             rate_share: f64::from(args.rate_share) / 100.0,
+            reach: Reach::Everything,
             probe: !args.no_probe,
             warnings,
         })
+    }
+
+    /// Reads no more of the workspace than this.
+    #[must_use]
+    pub(super) fn reaching(self, reach: Reach) -> Self {
+        Self { reach, ..self }
     }
 
     /// Hands every record of the workspace to `sink`, and says how its sources ended.
@@ -77,7 +85,7 @@ impl Connection {
         }
         until_ended(async {
             let client = self.client(notify(progress))?;
-            let options = CollectOptions { probe: self.probe };
+            let options = CollectOptions { reach: self.reach, probe: self.probe };
             let region = self.region;
             let mut elsewhere = None;
             let mut watch = |record: Record<'_>| {

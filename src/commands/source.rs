@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::facts::{Facts, Observer, Settings};
 use crate::progress::Progress;
 use crate::report::Origin;
+use crate::snapshot::collect::Reach;
 use crate::snapshot::{Outcomes, Ranges, Replay, SnapshotError};
 
 /// The workspace that `--demo` scans.
@@ -46,6 +47,15 @@ impl Source {
             }
             None if demo => Ok(Self::Sample(Replay::open(SAMPLE).map_err(unusable_sample)?)),
             None => Ok(Self::Live(Box::new(Connection::new(connection, config)?))),
+        }
+    }
+
+    /// Asks a live workspace for no more than this. What is saved already is there anyway.
+    #[must_use]
+    pub(super) fn reaching(self, reach: Reach) -> Self {
+        match self {
+            Self::Live(connection) => Self::Live(Box::new(connection.reaching(reach))),
+            saved => saved,
         }
     }
 

@@ -26,11 +26,38 @@ const DEFAULT_HISTORY: i64 = 730 * 86_400;
 /// Intercom was founded in 2011: no workspace is older than that year.
 const OLDEST_WORKSPACE: i64 = 1_293_840_000;
 
-/// What to read beside the sources every scan needs.
+/// What to read beside the two sources that everything rests on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CollectOptions {
+    /// How much of the workspace the question is about.
+    pub reach: Reach,
     /// Whether to find out what else the token can read.
     pub probe: bool,
+}
+
+/// How much of a workspace is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Everything a scan needs.
+    Everything,
+    /// The workspace's own record and its teammates: two requests, and no activity log.
+    Teammates,
+    /// The same, and the activity log; the settings are left out.
+    Log,
+}
+
+impl CollectOptions {
+    /// Whether a feed is asked for.
+    const fn wants(&self, feed: Feed) -> bool {
+        match feed {
+            Feed::Me | Feed::Admins => true,
+            Feed::LogWindow | Feed::LogHistory | Feed::LogArrivals => {
+                matches!(self.reach, Reach::Everything | Reach::Log)
+            }
+            Feed::IpAllowlist => matches!(self.reach, Reach::Everything),
+            Feed::TokenProbe => self.probe && matches!(self.reach, Reach::Everything),
+        }
+    }
 }
 
 /// Why nothing can be said about a workspace at all.
@@ -84,15 +111,15 @@ pub(crate) async fn collect<E>(
     let (open, gate) = watch::channel(false);
     let (age, born) = watch::channel(None);
     let log = LogReader::new(client, gate, &receive);
-    let run = Run { client, ranges, deliver: &deliver, log: &log };
+    let run = Run { client, ranges, options, deliver: &deliver, log: &log };
 
     let outcomes = tokio::try_join!(
         run.head(open, age),
-        run.allowlist(),
-        run.probe(options.probe),
-        run.window(),
-        run.history(born),
-        run.arrivals(),
+        run.if_wanted(Feed::IpAllowlist, run.allowlist()),
+        run.if_wanted(Feed::TokenProbe, run.probe()),
+        run.if_wanted(Feed::LogWindow, run.window()),
+        run.if_wanted(Feed::LogHistory, run.history(born)),
+        run.if_wanted(Feed::LogArrivals, run.arrivals()),
     );
     match outcomes {
         Ok((head, allowlist, probe, window, history, arrivals)) => {
@@ -137,6 +164,7 @@ struct Head {
 struct Run<'a, 'l> {
     client: &'a Client,
     ranges: &'a Ranges,
+    options: &'a CollectOptions,
     deliver: &'a dyn Fn(Record<'_>) -> ControlFlow<()>,
     log: &'a LogReader<'l>,
 }
@@ -190,6 +218,15 @@ impl Run<'_, '_> {
         Ok(Head { feeds, warnings })
     }
 
+    /// Reads a feed, or leaves it out without a request.
+    async fn if_wanted(
+        &self,
+        feed: Feed,
+        reading: impl Future<Output = Result<Outcome, Stop>>,
+    ) -> Result<Outcome, Stop> {
+        if self.options.wants(feed) { reading.await } else { Ok(Outcome::skipped()) }
+    }
+
     async fn allowlist(&self) -> Result<Outcome, Stop> {
         let answer = self.get::<IpAllowlist>(Feed::IpAllowlist, "/ip_allowlist").await;
         if let Ok(list) = &answer {
@@ -205,10 +242,7 @@ impl Run<'_, '_> {
         Ok(outcome)
     }
 
-    async fn probe(&self, wanted: bool) -> Result<Outcome, Stop> {
-        if !wanted {
-            return Ok(Outcome::skipped());
-        }
+    async fn probe(&self) -> Result<Outcome, Stop> {
         let ask =
             async |path: &'static str| (path, self.client.probe(Feed::TokenProbe, &Request::get(path)).await);
         let asked = futures_util::future::join_all(PROBE_PATHS.map(ask)).await;

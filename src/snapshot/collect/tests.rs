@@ -11,6 +11,8 @@ use crate::api::fake::{Asked, Reply, Server, TOKEN, ok, refusal, reply};
 
 const NOW: i64 = 1_700_000_000;
 const DAY: i64 = 86_400;
+/// What a scan reads.
+const OPTIONS: CollectOptions = CollectOptions { reach: Reach::Everything, probe: true };
 
 fn ranges() -> Ranges {
     let at = |seconds| Timestamp::from_second(seconds).unwrap();
@@ -53,7 +55,7 @@ async fn run(server: &Server, timeout: u64) -> (Result<Outcomes, CollectError<In
         });
         Ok(())
     };
-    let outcomes = collect(&client, &ranges(), &CollectOptions { probe: true }, &mut sink).await;
+    let outcomes = collect(&client, &ranges(), &OPTIONS, &mut sink).await;
     (outcomes, records)
 }
 
@@ -171,7 +173,7 @@ async fn a_probe_that_stays_broken_fails_with_its_status() {
         }
         Ok::<_, Infallible>(())
     };
-    let outcomes = collect(&client, &ranges(), &CollectOptions { probe: true }, &mut sink).await.unwrap();
+    let outcomes = collect(&client, &ranges(), &OPTIONS, &mut sink).await.unwrap();
     assert_eq!(outcomes.feeds[&Feed::TokenProbe].status, SourceStatus::Failed);
     let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
     assert_eq!(statuses, [Some(200), Some(503), Some(403), Some(403), Some(403), Some(403)]);
@@ -189,11 +191,30 @@ async fn the_deadline_fails_what_is_unfinished_and_keeps_the_rest() {
 }
 
 #[tokio::test]
+async fn what_is_out_of_reach_is_not_asked_for() {
+    for (reach, wanted) in [
+        (Reach::Teammates, &[Feed::Me, Feed::Admins][..]),
+        (Reach::Log, &[Feed::Me, Feed::Admins, Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals]),
+    ] {
+        let server = workspace(|_| None);
+        let (client, _) = server.client(Duration::from_secs(9));
+        let mut sink = |_: Record<'_>| Ok::<_, Infallible>(());
+        let options = CollectOptions { reach, ..OPTIONS };
+        let outcomes = collect(&client, &ranges(), &options, &mut sink).await.unwrap();
+        for feed in Feed::ALL {
+            let outcome = &outcomes.feeds[&feed];
+            let read = (outcome.status == SourceStatus::Complete, outcome.requests > 0);
+            assert_eq!(read, (wanted.contains(&feed), wanted.contains(&feed)), "{reach:?} {feed:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_sink_that_fails_ends_it() {
     let server = workspace(|_| None);
     let (client, _) = server.client(Duration::from_secs(9));
     let mut sink =
         |record: Record<'_>| if matches!(record, Record::Event(..)) { Err("full") } else { Ok(()) };
-    let ended = collect(&client, &ranges(), &CollectOptions { probe: false }, &mut sink).await;
+    let ended = collect(&client, &ranges(), &CollectOptions { probe: false, ..OPTIONS }, &mut sink).await;
     assert!(matches!(ended, Err(CollectError::Sink("full"))));
 }
