@@ -46,6 +46,12 @@ impl Observer {
         values.extend(team_values(team.as_ref(), &roles, states));
         values.extend(window(self.ranges));
         values.extend(log(&self.counts, states, self.ranges));
+        if states.window == SourceStatus::Complete {
+            let born = self.me.as_ref().and_then(|me| me.app.as_ref()?.created_at);
+            let longest = self.silence.longest(born);
+            values.push(("log.longest_silence_days", json!(longest.days)));
+            values.push(("log.silence_since", time(longest.since)));
+        }
         values.extend(organization(settings));
         values.extend(allowlist(self.allowlist.as_ref()));
 
@@ -59,6 +65,8 @@ impl Observer {
         tables.insert("joins", self.joins.table(&self.people));
         tables.insert("setting_changes", self.setting_changes.table());
         tables.insert("permission_snapshots", self.state.table(&self.people, states.certainty()));
+        tables.insert("sign_in_trouble", self.trouble.table(&self.people));
+        tables.insert("permission_losses", self.losses.table(&self.people));
         tables.insert("teammates", team.table);
         if let Some(list) = &self.allowlist {
             tables.insert("ip_allowlist", settings_read::allowlist(list, settings));

@@ -7,6 +7,8 @@ pub(super) enum Kind {
     SignIn,
     /// A sign-in with wrong credentials.
     Failure,
+    /// A sign-in by a method that the workspace does not allow.
+    Unauthorized,
     /// Another event of authentication.
     Authentication,
     /// Two-factor authentication was switched on or off for somebody.
@@ -50,10 +52,10 @@ impl Kind {
         match activity_type {
             "admin_login_success" => Self::SignIn,
             "admin_login_failure" => Self::Failure,
-            "admin_unauthorized_sign_in_method"
-            | "admin_logout"
-            | "admin_password_reset_request"
-            | "admin_password_reset_success" => Self::Authentication,
+            "admin_unauthorized_sign_in_method" => Self::Unauthorized,
+            "admin_logout" | "admin_password_reset_request" | "admin_password_reset_success" => {
+                Self::Authentication
+            }
             "admin_two_factor_auth_change" => Self::TwoFactor,
             "admin_permission_change" => Self::Permissions,
             "app_admin_join" => Self::Join,
@@ -106,6 +108,7 @@ impl Kind {
         match self {
             Self::SignIn
             | Self::Failure
+            | Self::Unauthorized
             | Self::TwoFactor
             | Self::Permissions
             | Self::Join
@@ -117,7 +120,7 @@ impl Kind {
 
     /// Whether whoever performs such an event is also whom it is about.
     pub(super) const fn by_oneself(self) -> bool {
-        matches!(self, Self::SignIn | Self::Failure | Self::Export)
+        matches!(self, Self::SignIn | Self::Failure | Self::Unauthorized | Self::Export)
     }
 }
 

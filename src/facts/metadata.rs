@@ -14,7 +14,7 @@ use super::bounded;
 const MAX_PERMISSIONS: usize = 500;
 
 /// The permissions that make a teammate privileged.
-pub(super) const PRIVILEGED_PERMISSIONS: [&str; 2] = ["access_workspace_settings", "manage_teammates"];
+pub(crate) const PRIVILEGED_PERMISSIONS: [&str; 2] = ["access_workspace_settings", "manage_teammates"];
 
 /// What is read of any metadata. The raw parts are taken apart only where an event's type needs them.
 #[derive(Debug, Default, Deserialize)]
@@ -26,6 +26,8 @@ pub(super) struct Metadata<'a> {
     sign_in_method: Option<&'a RawValue>,
     #[serde(borrow)]
     enabled: Option<&'a RawValue>,
+    #[serde(borrow)]
+    before: Option<&'a RawValue>,
     #[serde(borrow)]
     after: Option<&'a RawValue>,
 }
@@ -39,7 +41,7 @@ pub(super) struct AdminRef<'a> {
     pub(super) email: Option<Cow<'a, str>>,
 }
 
-/// The permissions of a teammate after a change.
+/// The permissions of a teammate on one side of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Permissions {
     /// The names of those granted.
@@ -97,31 +99,41 @@ impl<'a> Metadata<'a> {
         }
     }
 
+    /// The full set of permissions before the event; none where it does not show one.
+    pub(super) fn permissions_before(&self) -> Option<Permissions> {
+        self.before.and_then(permissions)
+    }
+
     /// The full set of permissions after the event; none where it does not show one.
     pub(super) fn permissions_after(&self) -> Option<Permissions> {
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct After<'a> {
-            #[serde(borrow)]
-            permissions: Option<&'a RawValue>,
-            #[serde(borrow)]
-            conversation_access: Option<&'a RawValue>,
-        }
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct Access<'a> {
-            #[serde(borrow)]
-            access_type: Option<&'a RawValue>,
-        }
-        let after: After<'_> = object(self.after?)?;
-        let Granted(granted) = object(after.permissions?)?;
-        let access: Access<'_> = after.conversation_access.and_then(object).unwrap_or_default();
-        let access_type = access.access_type.and_then(string);
-        Some(Permissions {
-            granted,
-            conversation_access: access_type.map(|text| bounded::text(&text).into_owned()),
-        })
+        self.after.and_then(permissions)
     }
+}
+
+/// The full set of permissions that one side of a change shows.
+fn permissions(side: &RawValue) -> Option<Permissions> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Side<'a> {
+        #[serde(borrow)]
+        permissions: Option<&'a RawValue>,
+        #[serde(borrow)]
+        conversation_access: Option<&'a RawValue>,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Access<'a> {
+        #[serde(borrow)]
+        access_type: Option<&'a RawValue>,
+    }
+    let side: Side<'_> = object(side)?;
+    let Granted(granted) = object(side.permissions?)?;
+    let access: Access<'_> = side.conversation_access.and_then(object).unwrap_or_default();
+    let access_type = access.access_type.and_then(string);
+    Some(Permissions {
+        granted,
+        conversation_access: access_type.map(|text| bounded::text(&text).into_owned()),
+    })
 }
 
 /// An object of the expected shape. The derived code would take an array for an object, so the brace is asked for.

@@ -19,6 +19,7 @@ mod email;
 mod exports;
 mod joins;
 mod kind;
+mod losses;
 mod metadata;
 mod newest;
 mod observe;
@@ -28,12 +29,15 @@ mod privilege;
 mod settings;
 mod settings_read;
 mod sign_ins;
+mod silence;
 mod state;
 mod teammates;
 #[cfg(test)]
 mod tests;
+mod trouble;
 pub(crate) mod vocabulary;
 
+pub(crate) use metadata::PRIVILEGED_PERMISSIONS;
 pub(crate) use observe::Observer;
 pub(crate) use settings::Settings;
 

@@ -6,12 +6,15 @@ use super::changes::{self, Events, NewestByType, SettingChanges};
 use super::exports::Exports;
 use super::joins::Joins;
 use super::kind::{Kind, Setting};
+use super::losses::Losses;
 use super::metadata::Metadata;
 use super::newest::Moment;
 use super::person::{People, PersonId, Subject};
 use super::presence::Attendance;
 use super::sign_ins::{self, SignIns};
+use super::silence::Silence;
 use super::state::State;
+use super::trouble::Trouble;
 use crate::api::model::{Event, IpAllowlist, Me, ProbeAnswer};
 use crate::snapshot::{Feed, Ranges, Record};
 
@@ -47,6 +50,9 @@ pub(crate) struct Observer {
     pub(super) exports: Exports,
     pub(super) joins: Joins,
     pub(super) bursts: Bursts,
+    pub(super) trouble: Trouble,
+    pub(super) losses: Losses,
+    pub(super) silence: Silence,
     pub(super) state: State,
     pub(super) events: Events,
     pub(super) setting_changes: SettingChanges,
@@ -68,6 +74,9 @@ impl Observer {
             exports: Exports::new(settings.organization.export_approvers.as_deref()),
             joins: Joins::new(),
             bursts: Bursts::new(settings.burst_count, settings.burst_minutes),
+            trouble: Trouble::default(),
+            losses: Losses::new(),
+            silence: Silence::new(ranges),
             state: State::default(),
             events: Events::default(),
             setting_changes: SettingChanges::default(),
@@ -148,12 +157,15 @@ impl Observer {
         }
         counts.events += 1;
         counts.newest = counts.newest.max(Some(at));
+        self.silence.broken(at);
         match kind {
             Kind::SignIn => {
                 counts.sign_ins += 1;
                 counts.authentication += 1;
             }
-            Kind::Failure | Kind::Authentication | Kind::TwoFactor => counts.authentication += 1,
+            Kind::Failure | Kind::Unauthorized | Kind::Authentication | Kind::TwoFactor => {
+                counts.authentication += 1;
+            }
             Kind::Permissions | Kind::Join | Kind::Provisioned | Kind::Roles => counts.role_changes += 1,
             Kind::Export => counts.exports += 1,
             Kind::Setting(_) | Kind::Integration => counts.configuration += 1,
@@ -178,6 +190,7 @@ impl Observer {
             Kind::SignIn => {
                 if in_window {
                     self.sign_ins.add(person, metadata.sign_in_method().as_deref(), address(), at);
+                    self.trouble.signed_in(person, at);
                 }
                 if let Some(teammate) = teammate {
                     self.attendance.signed_in(teammate, feed, at);
@@ -193,7 +206,11 @@ impl Observer {
                     self.attendance.arrived(teammate, feed, at);
                 }
             }
+            Kind::Unauthorized if in_window => {
+                self.trouble.unauthorized(person, metadata.sign_in_method().as_deref(), at);
+            }
             Kind::Failure if in_window => {
+                self.trouble.failed(person, metadata.sign_in_method().as_deref(), at);
                 if let Ok(time) = u32::try_from(at - self.ranges.since.as_second()) {
                     let sources = [person.map(Source::Person), address().map(Source::Address)];
                     sources.into_iter().flatten().for_each(|source| self.bursts.add(source, time));
@@ -202,11 +219,15 @@ impl Observer {
             Kind::Export if in_window => self.exports.add(person, &event.activity_type, at),
             Kind::Permissions => {
                 if let Some(permissions) = metadata.permissions_after() {
+                    if in_window && let Some(before) = metadata.permissions_before() {
+                        self.losses.add(person, moment, changes::by(event), before, &permissions);
+                    }
                     self.state.permissions(person, moment, changes::by(event), permissions);
                 }
             }
             Kind::TwoFactor => self.state.two_factor(person, moment, metadata.two_factor()),
             Kind::Failure
+            | Kind::Unauthorized
             | Kind::Export
             | Kind::Authentication
             | Kind::Roles

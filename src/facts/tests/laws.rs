@@ -5,9 +5,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::facts::vocabulary::{self, TABLES, Type, VALUES};
 
-const TYPES: [&str; 12] = [
+const TYPES: [&str; 13] = [
     "admin_login_success",
     "admin_login_failure",
+    "admin_unauthorized_sign_in_method",
     "admin_permission_change",
     "admin_two_factor_auth_change",
     "app_admin_join",
@@ -34,6 +35,7 @@ fn odd_json() -> impl Strategy<Value = Value> {
         Just("admin"),
         Just("id"),
         Just("after"),
+        Just("before"),
         Just("permissions"),
         Just("conversation_access"),
         Just("access_type"),

@@ -11,6 +11,7 @@ use crate::snapshot::{Feed, Outcome, Outcomes, Ranges, Record, SourceStatus};
 
 mod laws;
 mod people;
+mod trouble;
 mod window;
 
 /// The end of the window of every test.

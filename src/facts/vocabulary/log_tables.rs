@@ -125,3 +125,35 @@ pub(super) const FAILED_SIGN_IN_BURSTS: Table = Table {
         field("last", Text, WINDOW, "the last of them"),
     ],
 };
+
+pub(super) const SIGN_IN_TROUBLE: Table = Table {
+    name: "sign_in_trouble",
+    meaning: "a person with a failed sign-in in the window, or one by a method that is not allowed",
+    key: &["person"],
+    feeds: WINDOW,
+    columns: &[
+        field("person", Text, WINDOW, "the person's id, else e-mail; null where nobody is named"),
+        field("email", Text, WINDOW, "the person's e-mail address"),
+        field("failures", Number, WINDOW, "how many sign-ins with wrong credentials"),
+        field("unauthorized", Number, WINDOW, "how many sign-ins by a method that is not allowed"),
+        field("methods", TextList, WINDOW, "the methods tried, in lower case, where they are given"),
+        field("last_failure", Text, WINDOW, "the newest of all these"),
+        field("last_sign_in", Text, WINDOW, "the newest sign-in that worked; null without one"),
+        field("teammate", Flag, ADMINS, "whether the person is a current teammate"),
+    ],
+};
+
+pub(super) const PERMISSION_LOSSES: Table = Table {
+    name: "permission_losses",
+    meaning: "a person with fewer permissions after the window's last change of them than before its first",
+    key: &["person"],
+    feeds: WINDOW,
+    columns: &[
+        field("person", Text, WINDOW, "the person's id, else e-mail; null where nobody is named"),
+        field("email", Text, WINDOW, "the person's e-mail address"),
+        field("permissions", TextList, WINDOW, "the permissions that are gone"),
+        field("at", Text, WINDOW, "when the last change was made"),
+        field("by", Text, WINDOW, "e-mail address, else id, of who made it"),
+        field("teammate", Flag, ADMINS, "whether the person is a current teammate"),
+    ],
+};

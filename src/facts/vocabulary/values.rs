@@ -56,6 +56,8 @@ pub(crate) static VALUES: &[Field] = &[
     field("log.configuration", Number, WINDOW, "changes of settings, apps and secrets in the window"),
     field("log.newest", Text, WINDOW, "time of the newest event in the window"),
     field("log.newest_age_days", Number, WINDOW, "its age in days"),
+    field("log.longest_silence_days", Number, WINDOW, "most days in a row without an event in the window"),
+    field("log.silence_since", Text, WINDOW, "start of the newest such run; null without a silent day"),
     field("log.redaction_rules_created", Number, LOG, "redaction rules ever created"),
     field("log.redaction_rules_deleted", Number, LOG, "redaction rules ever deleted"),
     field("log.deletion_schedules_created", Number, LOG, "conversation deletion schedules ever created"),
