@@ -14,6 +14,7 @@ use crate::document::Problems;
 use crate::edit::EditError;
 use crate::exit::Exit;
 use crate::overlay::baseline::BaselineError;
+use crate::rbac::can::CanError;
 use crate::report::RenderError;
 use crate::snapshot::SnapshotError;
 use crate::snapshot::collect::CollectError;
@@ -120,6 +121,9 @@ pub(crate) enum Error {
     /// The configuration could not be edited.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// Whether somebody may do something cannot be told.
+    #[error(transparent)]
+    Can(#[from] CanError),
     /// Nobody is there to ask.
     #[error("--interactive needs a terminal to ask on")]
     NotATerminal,
@@ -150,6 +154,7 @@ impl Error {
             | Self::Start { .. }
             | Self::Stdout(_)
             | Self::Render(_) => Exit::Incomplete,
+            Self::Can(error) => error.exit(),
             _ => Exit::Usage,
         }
     }
@@ -175,6 +180,7 @@ impl Error {
             Self::NotKept { .. } => Some("make room on the disk, or give a file on another".to_owned()),
             Self::Baseline(error) => Some(error.hint().to_owned()),
             Self::Edit(error) => Some(error.hint().to_owned()),
+            Self::Can(error) => Some(error.hint().to_owned()),
             Self::NotATerminal => Some(NOT_A_TERMINAL.to_owned()),
             Self::Output { .. } => {
                 Some("give a file in a folder that exists and may be written to".to_owned())

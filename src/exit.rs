@@ -39,6 +39,22 @@ Exit codes:
   2  usage or configuration: bad flag, no token, wrong region
   3  a scan cannot be made, or not completely: token, network, plan, allowlist, a source that failed";
 
+    /// The exit codes as `rbac can --help` prints them.
+    pub const CAN_HELP: &'static str = "\
+Exit codes:
+  0  allowed
+  1  denied
+  2  usage or configuration: unknown person, role or action, no declared role, bad flag, bad TOML
+  3  could not complete: authentication, network, rate limit, a list of teammates that is not complete";
+
+    /// The exit codes as `rbac diagnose --help` prints them.
+    pub const DIAGNOSE_HELP: &'static str = "\
+Exit codes:
+  0  nothing is at hand, as far as could be told
+  1  a case is at hand
+  2  usage or configuration: bad flag, no token, bad TOML
+  3  nothing is at hand in what could be read, but not everything could be";
+
     /// The number the shell sees.
     pub const fn code(self) -> u8 {
         match self {

@@ -27,6 +27,8 @@ mod overlay;
 mod doctor;
 mod edit;
 
+mod rbac;
+
 mod report;
 
 mod error;

@@ -10,8 +10,10 @@ use crate::exit::Exit;
 use crate::report::{Format, Output};
 
 mod edit;
+mod rbac;
 
 pub(crate) use edit::{AttestArgs, InitArgs, SourceArgs, WaiveArgs, one_line};
+pub(crate) use rbac::{CanArgs, DiagnoseArgs, RbacCommand};
 
 /// Security posture scanner for Intercom workspaces.
 #[derive(Debug, Parser)]
@@ -43,6 +45,9 @@ pub(crate) enum Command {
     /// Find out before a first scan whether one can be made, and what it could decide
     #[command(after_help = Exit::DOCTOR_HELP)]
     Doctor(Box<DoctorArgs>),
+    /// Ask what the declared roles allow, and what is behind a trouble with access
+    #[command(subcommand)]
+    Rbac(RbacCommand),
     /// List, explain and check the controls
     #[command(subcommand, after_help = Exit::HELP)]
     Controls(ControlsCommand),

@@ -17,6 +17,7 @@ mod init;
 mod plan;
 mod proof;
 mod ranges;
+mod rbac;
 mod scan;
 mod source;
 mod terminal;
@@ -35,6 +36,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Init(args) => init::run(&args),
         Command::Controls(command) => controls::run(command),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Rbac(command) => rbac::run(command),
     }
 }
 

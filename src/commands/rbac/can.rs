@@ -1,0 +1,39 @@
+//! `rbac can`: whether a teammate may do something, for scripts and hooks.
+
+use crate::cli::{AnswerFormat, CanArgs};
+use crate::commands::destinations::print;
+use crate::commands::plan::STALE_AFTER_DAYS;
+use crate::commands::source::Source;
+use crate::commands::{configuration, terminal};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::facts::Settings;
+use crate::rbac::can::{can, json, policy, sentence};
+use crate::report::RenderError;
+use crate::snapshot::collect::Reach;
+
+/// Asks the policy about one teammate and one action. A live workspace is asked who its teammates are, and no more.
+///
+/// # Errors
+/// When the policy, the person or the role cannot be resolved, or the teammates cannot be read.
+pub(super) fn run(args: &CanArgs) -> Result<Exit, Error> {
+    let progress = terminal::progress();
+    let config = configuration::load(&args.config, &progress)?;
+    let config = policy(config.as_ref())?;
+    let from = &args.source;
+    let source = Source::open(from.snapshot.as_deref(), from.demo, &from.connection, Some(config))?;
+    let source = source.reaching(Reach::Teammates);
+    let ranges = source.ranges(&from.connection, Some(config), STALE_AFTER_DAYS)?;
+    let (facts, outcomes) = source.read(Settings::default(), &ranges, &progress)?;
+    for warning in &outcomes.warnings {
+        progress.message(&format!("warning: {warning}"));
+    }
+    let answer = can(&facts, config, &args.who, args.action.into())?;
+    print(&match args.format {
+        AnswerFormat::Table => sentence(&answer, terminal::style()),
+        AnswerFormat::Json => {
+            json(&answer, facts.value("workspace.id").as_str()).map_err(RenderError::from)?
+        }
+    })?;
+    Ok(if answer.allowed { Exit::Success } else { Exit::Violation })
+}

@@ -1,0 +1,19 @@
+//! `rbac`: what the declared roles allow, and what is behind a trouble with access.
+
+use crate::cli::RbacCommand;
+use crate::error::Error;
+use crate::exit::Exit;
+
+mod can;
+mod diagnose;
+
+/// Runs a subcommand of `rbac`.
+///
+/// # Errors
+/// Whatever kept it from answering.
+pub(super) fn run(command: RbacCommand) -> Result<Exit, Error> {
+    match command {
+        RbacCommand::Can(args) => can::run(&args),
+        RbacCommand::Diagnose(args) => diagnose::run(&args),
+    }
+}

@@ -1,0 +1,98 @@
+//! Why there is no answer.
+
+use crate::exit::Exit;
+
+/// Why it cannot be said whether somebody may do something.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CanError {
+    /// There is no policy.
+    #[error("no role is declared, so nothing is allowed or denied")]
+    NothingDeclared,
+    /// Nobody has that address or id.
+    #[error("no teammate is {who}{}", did_you_mean(.suggestion.as_ref()))]
+    UnknownPerson {
+        /// Whom the question was about.
+        who: String,
+        /// The address that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// Several teammates are meant, and their roles differ.
+    #[error("{who} is several teammates with different roles: {}", .roles.join(", "))]
+    AmbiguousPerson {
+        /// Whom the question was about.
+        who: String,
+        /// Their roles.
+        roles: Vec<String>,
+    },
+    /// The teammate has no role in Intercom.
+    #[error("{who} has no role in Intercom")]
+    WithoutRole {
+        /// The teammate.
+        who: String,
+    },
+    /// The policy does not speak of the role.
+    #[error("{who} has the role {role}, which is not declared{}", did_you_mean(.suggestion.as_ref()))]
+    UnknownRole {
+        /// The teammate.
+        who: String,
+        /// The role, as Intercom spells it.
+        role: String,
+        /// The declared role that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// The policy contradicts itself.
+    #[error("{file}:{}: the role {role} is declared on line {} too, and differently", .lines[1], .lines[0])]
+    DeclaredTwice {
+        /// The role, as Intercom spells it.
+        role: String,
+        /// The file.
+        file: String,
+        /// Where, in the order of the file.
+        lines: [usize; 2],
+    },
+    /// The list of teammates could not be read in full.
+    #[error("the list of teammates could not be read in full{}", reason(.detail.as_ref()))]
+    Unread {
+        /// What the server or the network said.
+        detail: Option<String>,
+    },
+}
+
+impl CanError {
+    /// What to do about it.
+    pub(crate) const fn hint(&self) -> &'static str {
+        match self {
+            Self::NothingDeclared => {
+                "declare the roles under [rbac.roles] in the configuration; `intercom-harden init --rbac` writes \
+                 some to start from"
+            }
+            Self::UnknownPerson { .. } => {
+                "give the e-mail address or the admin id of a current teammate; \
+                 [rbac.identities] says which addresses are one person's"
+            }
+            Self::AmbiguousPerson { .. } => "ask by admin id, or remove the teammate that is one too many",
+            Self::WithoutRole { .. } => "assign a role to the teammate in Intercom",
+            Self::UnknownRole { .. } => {
+                "declare the role under [rbac.roles], spelt as Intercom spells it; letter case does not matter"
+            }
+            Self::DeclaredTwice { .. } => "keep one of the two entries",
+            Self::Unread { .. } => "give the token the permission Read admins, or try again",
+        }
+    }
+
+    /// The exit code it leads to.
+    pub(crate) const fn exit(&self) -> Exit {
+        match self {
+            Self::Unread { .. } => Exit::Incomplete,
+            _ => Exit::Usage,
+        }
+    }
+}
+
+fn did_you_mean(suggestion: Option<&String>) -> String {
+    suggestion.map_or_else(String::new, |word| format!(" (did you mean {word}?)"))
+}
+
+fn reason(detail: Option<&String>) -> String {
+    detail.map_or_else(String::new, |detail| format!(": {detail}"))
+}

@@ -1,0 +1,184 @@
+//! `rbac can`: whether a teammate may do something, by the role they have and what the policy says of it.
+//!
+//! Nothing is allowed by default: whoever, or whatever, cannot be resolved is an error and not an answer.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::config::{Config, Identities, Permission, Role};
+use crate::document::closest;
+use crate::facts::{Facts, PRIVILEGED_PERMISSIONS, Row};
+use crate::snapshot::{Feed, SourceStatus};
+
+mod error;
+mod render;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use error::CanError;
+pub(crate) use render::{json, sentence};
+
+/// How many permissions are named where a role has more than was declared.
+const MOST_NAMED: usize = 5;
+
+/// The answer to the question whether somebody may do something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer<'a> {
+    /// The teammate: the e-mail address, else the id.
+    pub(crate) who: String,
+    /// What was asked about.
+    pub(crate) action: Permission,
+    /// Whether the rule permits it.
+    pub(crate) allowed: bool,
+    /// The teammate's role, as Intercom spells it.
+    pub(crate) role: String,
+    /// Why.
+    pub(crate) reason: String,
+    /// What decided it.
+    pub(crate) rule: Rule<'a>,
+}
+
+/// The entry of `[rbac.roles]` that decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rule<'a> {
+    /// The role's name as it was declared.
+    pub(crate) name: &'a str,
+    /// What is declared about it.
+    pub(crate) role: &'a Role,
+    /// The file it stands in.
+    pub(crate) file: &'a str,
+}
+
+/// Decides whether `who` (an e-mail address or an admin's id) may do `action`.
+///
+/// # Errors
+/// When the policy, the person or the role cannot be resolved.
+pub(crate) fn can<'a>(
+    facts: &Facts,
+    config: &'a Config,
+    who: &str,
+    action: Permission,
+) -> Result<Answer<'a>, CanError> {
+    let teammates = teammates(facts)?;
+    let person = person(&teammates, &config.rbac.identities, who)?;
+    let Some(role) = person.role else { return Err(CanError::WithoutRole { who: person.shown.to_owned() }) };
+    let rule = rule(config, role, person.shown)?;
+    let allowed = rule.role.permissions.contains(&action);
+    let verb = if allowed { "includes" } else { "does not include" };
+    let mut reason = format!("{} has the role {role}, which {verb} {}", person.shown, action.as_str());
+    if let Some(beyond) = beyond(&person.granted, rule.role) {
+        reason.push_str("; ");
+        reason.push_str(&beyond);
+    }
+    Ok(Answer { who: person.shown.to_owned(), action, allowed, role: role.to_owned(), reason, rule })
+}
+
+/// Makes sure that there is a policy to decide by.
+///
+/// # Errors
+/// When no role is declared.
+pub(crate) fn policy(config: Option<&Config>) -> Result<&Config, CanError> {
+    config.filter(|config| !config.rbac.roles.is_empty()).ok_or(CanError::NothingDeclared)
+}
+
+/// The form in which names of roles are compared.
+pub(super) fn role_key(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+/// Every teammate; somebody who is missing from an incomplete list may still be one.
+fn teammates(facts: &Facts) -> Result<Vec<&Row>, CanError> {
+    let state = facts.feed(Feed::Admins);
+    if state.status != SourceStatus::Complete {
+        return Err(CanError::Unread { detail: state.detail.clone() });
+    }
+    let table = facts.rows("teammates", &[]);
+    if table.truncated {
+        return Err(CanError::Unread { detail: Some("there are more than the program keeps".to_owned()) });
+    }
+    Ok(table.rows)
+}
+
+/// One person, as the list of teammates shows them.
+struct Person<'a> {
+    /// The e-mail address, else the id.
+    shown: &'a str,
+    role: Option<&'a str>,
+    /// The permissions of the newest snapshot, where one was read.
+    granted: BTreeSet<&'a str>,
+}
+
+fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
+    row.get(column).and_then(Value::as_str)
+}
+
+/// Finds the one person that is meant. Several entries of one address count as one where they agree on the role.
+fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> Result<Person<'a>, CanError> {
+    let by_id = |row: &Row| text(row, "id") == Some(who.trim());
+    let key = identities.key(who);
+    let by_email = |row: &Row| text(row, "email").is_some_and(|email| identities.key(email) == key);
+    let is_address = who.contains('@');
+    let found: Vec<&&Row> =
+        teammates.iter().filter(|row| if is_address { by_email(row) } else { by_id(row) }).collect();
+    let Some(first) = found.first() else {
+        let emails = teammates.iter().filter_map(|row| text(row, "email"));
+        let suggestion = if is_address { closest(who, emails).map(str::to_owned) } else { None };
+        return Err(CanError::UnknownPerson { who: who.to_owned(), suggestion });
+    };
+    let roles: BTreeSet<Option<String>> = found.iter().map(|row| text(row, "role").map(role_key)).collect();
+    if roles.len() > 1 {
+        let spelt: BTreeSet<&str> = found.iter().map(|row| text(row, "role").unwrap_or("no role")).collect();
+        let roles = spelt.into_iter().take(MOST_NAMED).map(str::to_owned).collect();
+        return Err(CanError::AmbiguousPerson { who: who.to_owned(), roles });
+    }
+    let granted = found.iter().filter_map(|row| row.get("permissions")?.as_array()).flatten();
+    Ok(Person {
+        shown: text(first, "email").or_else(|| text(first, "id")).unwrap_or(who),
+        role: text(first, "role"),
+        granted: granted.filter_map(Value::as_str).collect(),
+    })
+}
+
+/// Finds the entry of the policy that speaks of the role.
+fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<Rule<'a>, CanError> {
+    let key = role_key(role);
+    let mut found = config.rbac.roles.iter().filter(|(name, _)| role_key(name) == key);
+    let Some((name, declared)) = found.next() else {
+        let names = config.rbac.roles.keys().map(String::as_str);
+        return Err(CanError::UnknownRole {
+            who: who.to_owned(),
+            role: role.to_owned(),
+            suggestion: closest(role.trim(), names).map(str::to_owned),
+        });
+    };
+    let differs =
+        |other: &Role| other.permissions != declared.permissions || other.intercom != declared.intercom;
+    if let Some((_, other)) = found.find(|(_, other)| differs(other)) {
+        return Err(CanError::DeclaredTwice {
+            role: role.to_owned(),
+            file: config.path.clone(),
+            lines: [declared.line.min(other.line), declared.line.max(other.line)],
+        });
+    }
+    Ok(Rule { name, role: declared, file: &config.path })
+}
+
+/// What the newest permission snapshot grants beyond what is declared of the role.
+fn beyond(granted: &BTreeSet<&str>, role: &Role) -> Option<String> {
+    let is_admin = role.permissions.contains(&Permission::Admin);
+    let undeclared = |name: &str| match &role.intercom {
+        Some(declared) => !declared.iter().any(|declared| declared == name),
+        None => !is_admin && PRIVILEGED_PERMISSIONS.contains(&name),
+    };
+    let privileged = |name: &str| !is_admin && PRIVILEGED_PERMISSIONS.contains(&name);
+    let mut names: Vec<&str> =
+        granted.iter().copied().filter(|name| undeclared(name) || privileged(name)).collect();
+    // What matters most is named first.
+    names.sort_by_key(|name| (!PRIVILEGED_PERMISSIONS.contains(name), *name));
+    let more = names.len().saturating_sub(MOST_NAMED);
+    names.truncate(MOST_NAMED);
+    let suffix = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!names.is_empty())
+        .then(|| format!("Intercom grants more than is declared: {}{suffix}", names.join(", ")))
+}
