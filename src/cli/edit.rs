@@ -88,6 +88,9 @@ pub(crate) struct InitArgs {
     /// Print the configuration instead of writing it
     #[arg(long)]
     pub stdout: bool,
+    /// Declare four roles to start from, for `rbac`, and list those that teammates have
+    #[arg(long)]
+    pub rbac: bool,
     /// Where the workspace is.
     #[command(flatten)]
     pub source: SourceArgs,

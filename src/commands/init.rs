@@ -5,7 +5,7 @@ use super::plan::{self, Plan};
 use super::source::Source;
 use super::terminal;
 use crate::cli::{InitArgs, SourceArgs};
-use crate::edit::starter::{self, Seen};
+use crate::edit::starter::{self, Policy, Seen};
 use crate::edit::{EditError, Target};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -23,7 +23,8 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
     let progress = terminal::progress();
     let today = day_of(args.source.connection.now.unwrap_or_else(super::clock));
     let (seen, plan) = look(&args.source, &progress)?;
-    let text = starter::text(&seen, &plan.catalog, today);
+    let policy = if args.rbac { Policy::Declared } else { Policy::Example };
+    let text = starter::text(&seen, &plan.catalog, policy, today);
     if args.stdout {
         print(&text)?;
     } else {

@@ -6,7 +6,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::starter::{Seen, text};
+use super::starter::{Policy, Seen, text};
 use super::*;
 use crate::config::Attested;
 use crate::controls::Catalog;
@@ -155,7 +155,18 @@ fn evidence_is_named_from_the_folder_of_the_configuration() {
 #[test]
 fn the_starter_is_valid_as_it_is_and_with_every_example_in_force() {
     let catalog = Catalog::load(&[]).unwrap();
-    let starter = text(&Seen::default(), &catalog, date(2026, 8, 1));
+    let roles = |policy| {
+        let starter = text(&Seen::default(), &catalog, policy, date(2026, 8, 1));
+        let config = starter_is_valid(&starter);
+        let names: Vec<String> = config.rbac.roles.into_keys().collect();
+        names.join(", ")
+    };
+    assert_eq!(roles(Policy::Example), "Support Agent");
+    assert_eq!(roles(Policy::Declared), "Admin, Developer, Service, Viewer");
+}
+
+/// Reads a starter as it is, and gives it with every example in force.
+fn starter_is_valid(starter: &str) -> Config {
     let path = Path::new("starter.toml");
     Config::parse(path, starter.as_bytes(), Trust::Found)
         .unwrap_or_else(|error| panic!("{error:?}\n{starter}"));
@@ -171,8 +182,9 @@ fn the_starter_is_valid_as_it_is_and_with_every_example_in_force() {
     assert_eq!((config.attestations.len(), config.waivers.len(), config.alerts.len()), (1, 1, 1));
     assert_eq!(config.workspace.region, Some("eu"));
     assert!(config.organization.saml.is_some() && config.organization.allowed_domains.is_some());
-    let mut catalog = catalog;
+    let mut catalog = Catalog::load(&[]).unwrap();
     catalog.override_params("starter.toml", &config.params).unwrap();
+    config
 }
 
 proptest! {

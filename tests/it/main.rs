@@ -46,6 +46,8 @@ mod program;
 mod proof;
 /// A TCP server that breaks off, never ends, or trickles.
 mod raw;
+/// Roles that are declared, and troubles with access.
+mod rbac;
 /// The README against the program.
 mod readme;
 /// Regions and origins.

@@ -2,7 +2,7 @@
 //!
 //! A remark starts with `# `, an example with `#` alone: without the `#` it is valid.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use jiff::ToSpan as _;
@@ -79,8 +79,17 @@ fn counted(facts: &Facts, column: &str, doubtful: &[String]) -> Vec<Counted> {
     seen
 }
 
+/// How far the configuration goes into roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Policy {
+    /// An example of how they are declared.
+    Example,
+    /// Four roles to start from, in force, and those that teammates have as examples to classify.
+    Declared,
+}
+
 /// The text of the configuration.
-pub(crate) fn text(seen: &Seen, catalog: &Catalog, today: Date) -> String {
+pub(crate) fn text(seen: &Seen, catalog: &Catalog, policy: Policy, today: Date) -> String {
     let region = seen.region.as_deref();
     let filled = |key: &str, value: Option<&str>, example: &str| match value {
         Some(value) => format!("{key} = {}", quoted(value)),
@@ -97,6 +106,11 @@ pub(crate) fn text(seen: &Seen, catalog: &Catalog, today: Date) -> String {
         format!(include_str!("organization.txt"), region = region.unwrap_or("eu")),
         roles(&seen.roles, catalog),
         format!(include_str!("rest.txt"), today = today, expires = expires),
+        match policy {
+            Policy::Example => include_str!("policy_example.txt").to_owned(),
+            Policy::Declared => declared(&seen.roles, catalog),
+        },
+        include_str!("targets.txt").to_owned(),
     ]
     .map(|part| part.trim_end().to_owned() + "\n")
     .concat()
@@ -133,6 +147,36 @@ fn roles(roles: &[Counted], catalog: &Catalog) -> String {
     let _ = writeln!(lines, "#privileged_roles = [{}]", list(privileged));
     let _ = writeln!(lines, "#unprivileged_roles = [{}]", list(unprivileged.collect()));
     lines
+}
+
+/// Four roles to start from, what teammates have beside them, and which group gives which.
+fn declared(seen: &[Counted], catalog: &Catalog) -> String {
+    const FOUR: [&str; 4] = ["Admin", "Developer", "Viewer", "Service"];
+    let key = |name: &str| name.trim().to_lowercase();
+    let mut lines = String::from(include_str!("policy.txt"));
+    let privileged = catalog.param_texts("2.3", "privileged_roles").unwrap_or_default();
+    let mut known: BTreeSet<String> = FOUR.iter().map(|name| key(name)).collect();
+    // A role that differs from another in letter case alone is declared with it.
+    let others: Vec<&Counted> = seen.iter().filter(|role| known.insert(key(&role.word))).collect();
+    if !others.is_empty() {
+        lines.push_str("\n# Roles that teammates have in Intercom: say what each may do.\n");
+    }
+    for Counted { word, teammates, .. } in &others {
+        let is_privileged = privileged.iter().any(|role| key(role) == key(word));
+        let permissions =
+            if is_privileged { r#"["read", "write", "delete", "admin"]"# } else { r#"["read"]"# };
+        let name = toml_edit::Key::new(word.as_str());
+        let _ =
+            writeln!(lines, "#[rbac.roles.{name}]\n#permissions = {permissions} # {}", people(*teammates));
+    }
+    lines.push_str("\n# Which group of the identity provider gives which role.\n#[rbac.groups]\n");
+    for (group, role) in [("Platform-Admins", "Admin"), ("Builders", "Developer"), ("Auditors", "Viewer")] {
+        let _ = writeln!(lines, "#{} = {}", quoted(group), quoted(role));
+    }
+    for Counted { word, .. } in &others {
+        let _ = writeln!(lines, "#{} = {}", quoted(&format!("Intercom {word}")), quoted(word));
+    }
+    lines + include_str!("identities.txt")
 }
 
 fn people(count: usize) -> String {

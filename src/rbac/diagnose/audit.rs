@@ -15,14 +15,15 @@ pub(super) fn look(situation: &Situation<'_>) -> Case {
     finding.case(Trouble::Audit)
 }
 
-/// A log that cannot be read is a gap, whatever it holds. One that nobody asked for is none.
+/// A log that may not be read is a gap, whatever it holds. An error that ended the reading says nothing about the
+/// log: another attempt may tell.
 fn readable(situation: &Situation<'_>, feed: Feed, finding: &mut Finding) {
     let state = situation.facts.feed(feed);
     let what = super::describe(feed);
     let said = state.detail.as_ref().map_or_else(String::new, |detail| format!(": {detail}"));
     match state.status {
         SourceStatus::Forbidden => finding.shows(format!("{what} may not be read{said}")),
-        SourceStatus::Failed => finding.shows(format!("{what} could not be read in full{said}")),
+        SourceStatus::Failed => finding.unread(format!("{what} could not be read in full{said}")),
         SourceStatus::Complete if state.unreadable > 0 => {
             finding.shows(format!("{what} has {} entries that make no sense{said}", state.unreadable));
         }

@@ -1,0 +1,226 @@
+//! `rbac can`, `rbac diagnose` and `init --rbac`.
+
+use serde_json::{Value, json};
+
+use crate::exchange::Answer;
+use crate::intercom::Api;
+use crate::program::{NOW, Program, TOKEN, program};
+use crate::workspace::{DAY, Event, HOUR, Workspace};
+
+const FILE: &str = "intercom-harden.toml";
+
+/// The four roles that the starter writes.
+fn four_roles() -> String {
+    program().args(["init", "--rbac", "--stdout"]).now(NOW).run().exits(0).stdout
+}
+
+fn live(origin: &str, args: &[&str]) -> Program {
+    let args = args.iter().copied().chain(["--base-url", origin]);
+    program().args(["rbac"]).args(args).env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW)
+}
+
+/// A workspace with somebody in each of the four roles, and somebody in none of them.
+fn team() -> Workspace {
+    Workspace::new()
+        .teammate("ana@fixture.example", "admin")
+        .teammate("dev@fixture.example", "Developer")
+        .teammate("vi@fixture.example", "Viewer")
+        .teammate("bot@fixture.example", " SERVICE ")
+        .teammate("odd@fixture.example", "Intern")
+        .without_role("none@fixture.example")
+}
+
+/// The file of a saved snapshot of a workspace.
+fn snapshot(workspace: Workspace) -> Vec<u8> {
+    let server = Api::new(workspace).serve();
+    let run = program().args(["collect", "--base-url", &server.origin(), "-o", "w.snapshot"]);
+    let run = run.env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW).run().exits(0);
+    let copy = tempfile::NamedTempFile::new().unwrap();
+    run.copy("w.snapshot", copy.path());
+    std::fs::read(copy.path()).unwrap()
+}
+
+#[test]
+fn a_live_workspace_answers_with_two_requests() {
+    let server = Api::new(team()).serve();
+    let policy = four_roles();
+    for (who, action, code, word) in [
+        ("ana@fixture.example", "admin", 0, "allowed: "),
+        ("DEV@Fixture.example", "delete", 1, "denied: "),
+        ("1003", "read", 0, "allowed: "),
+        ("bot@fixture.example", "admin", 1, "denied: "),
+    ] {
+        let run = live(&server.origin(), &["can", who, action]).file(FILE, &policy).run().exits(code);
+        assert!(run.stdout.starts_with(word) && run.stdout.lines().count() == 1, "{}", run.streams());
+        assert!(
+            run.stdout.contains("[rbac.roles.") && run.stdout.contains("intercom-harden.toml:"),
+            "{}",
+            run.stdout
+        );
+    }
+    let paths: std::collections::BTreeSet<String> = server.seen().into_iter().map(|seen| seen.path).collect();
+    assert_eq!(paths.into_iter().collect::<Vec<_>>(), ["/admins", "/me"]);
+}
+
+#[test]
+fn what_cannot_be_resolved_is_never_allowed() {
+    let file = snapshot(team());
+    let policy = four_roles();
+    let ask = |who: &str, action: &str, policy: &str| {
+        let run = program().args(["rbac", "can", who, action, "--snapshot", "w.snapshot"]);
+        let run = run.file("w.snapshot", &file).file(FILE, policy).run().exits(2);
+        assert_eq!(run.stdout, "", "{}", run.streams());
+        run
+    };
+    ask("anna@fixture.example", "read", &policy).says("did you mean ana@fixture.example?");
+    ask("odd@fixture.example", "read", &policy).says("has the role Intern, which is not declared");
+    ask("none@fixture.example", "read", &policy).says("has no role in Intercom");
+    ask("ana@fixture.example", "reed", &policy).says("a similar value exists: 'read'");
+    ask("ana@fixture.example", "read", "[scan]\n").says("no role is declared");
+    let twice = "[rbac.roles.Admin]\npermissions = ['read']\n[rbac.roles.admin]\npermissions = []\n";
+    ask("ana@fixture.example", "read", twice)
+        .says("intercom-harden.toml:3: the role admin is declared on line 1");
+}
+
+#[test]
+fn json_has_the_rule_and_what_intercom_grants_beyond_it() {
+    let workspace = team().permissions("vi@fixture.example", &["manage_teammates"], DAY);
+    let run = program().args(["rbac", "can", "vi@fixture.example", "delete", "--format", "json"]);
+    let run = run.args(["--snapshot", "w.snapshot"]).file("w.snapshot", snapshot(workspace));
+    let answer = run.file(FILE, "[rbac.roles.Viewer]\npermissions = ['read']\n").run().exits(1).json();
+    assert_eq!(answer["rule"], json!({"role": "Viewer", "permissions": ["read"], "file": FILE, "line": 1}));
+    assert_eq!(
+        (&answer["workspace_id"], &answer["who"], &answer["action"], &answer["allowed"], &answer["role"]),
+        (&json!("fixture1"), &json!("vi@fixture.example"), &json!("delete"), &json!(false), &json!("Viewer"))
+    );
+    let reason = answer["reason"].as_str().unwrap();
+    assert!(reason.ends_with("Intercom grants more than is declared: manage_teammates"), "{reason}");
+}
+
+#[test]
+fn teammates_that_cannot_be_read_answer_nothing() {
+    let api = Api::new(team()).fault("/admins", Answer::error(403, "forbidden", "Not authorized"));
+    let server = api.serve();
+    let run = live(&server.origin(), &["can", "ana@fixture.example", "read"]).file(FILE, four_roles());
+    let run = run.run().exits(3).says("could not be read in full");
+    assert_eq!(run.stdout, "");
+    let server = Api::new(team().raw_admin(json!("odd"))).serve();
+    live(&server.origin(), &["can", "ana@fixture.example", "read"]).file(FILE, four_roles()).run().exits(3);
+}
+
+/// The states of the four cases, in order, and the exit code.
+fn states(diagnosis: &Value) -> Vec<String> {
+    let cases = diagnosis["cases"].as_array().unwrap();
+    cases.iter().map(|case| case["state"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_healthy_workspace_has_no_case() {
+    let workspace = (0..30).fold(Workspace::healthy(), |workspace, day| {
+        workspace.sign_in("ana@fixture.example", "saml", day * DAY + HOUR)
+    });
+    let server = Api::new(workspace).serve();
+    let policy = ["Admin", "Owner", "Support agent", "Viewer"]
+        .map(|role| format!("[rbac.roles.'{role}']\npermissions = ['read']\n"))
+        .concat();
+    let run = live(&server.origin(), &["diagnose", "--format", "json"]).file(FILE, policy).run().exits(0);
+    assert_eq!(states(&run.json()), ["not_at_hand"; 4]);
+    let settings = server.seen().into_iter().any(|seen| seen.path == "/ip_allowlist" || seen.path == "/tags");
+    assert!(!settings, "only teammates and the log are read");
+}
+
+#[test]
+fn every_case_is_found_with_its_people() {
+    let out = "bo@fixture.example";
+    let workspace = Workspace::healthy()
+        .event(Event::new("admin_unauthorized_sign_in_method").by(out).ago(HOUR))
+        .event(Event::new("app_package_token_regeneration").by("ana@fixture.example").ago(DAY))
+        .permissions("cy@fixture.example", &["export_data"], 40 * DAY);
+    let taken = json!({
+        "admin": { "id": 1003 },
+        "before": { "permissions": { "export_data": true } },
+        "after": { "permissions": { "export_data": false } },
+    });
+    let taken = Event::new("admin_permission_change").by("ana@fixture.example").ago(DAY).metadata(taken);
+    let file = snapshot(workspace.event(taken));
+    let diagnose =
+        || program().args(["rbac", "diagnose", "--snapshot", "w.snapshot"]).file("w.snapshot", &file);
+    let found = diagnose().args(["--format", "json"]).run().exits(1).json();
+    assert_eq!(states(&found), ["at_hand"; 4]);
+    assert_eq!(found["cases"][0]["affected"][0]["who"], out);
+    assert_eq!(found["cases"][1]["affected"][0]["who"], "cy@fixture.example");
+    assert!(found["cases"][2]["evidence"][0].as_str().unwrap().contains("was regenerated on 2026-07-31"));
+    assert!(found["cases"][3]["evidence"][0].as_str().unwrap().contains("29 days"), "{found:#}");
+    let table = diagnose().run().exits(1).stdout;
+    assert!(
+        table.starts_with("at hand: SSO login fails, Permission denied, Token expired, Audit gaps\n"),
+        "{table}"
+    );
+}
+
+#[test]
+fn a_refused_token_is_a_case_and_the_rest_is_left_open() {
+    let server = Api::new(Workspace::healthy()).serve();
+    let run = program().args(["rbac", "diagnose", "--format", "json", "--base-url", &server.origin()]);
+    let run = run.env("INTERCOM_ACCESS_TOKEN", "wrong").now(NOW).run().exits(1);
+    assert_eq!(states(&run.json()), ["unknown", "unknown", "at_hand", "unknown"]);
+}
+
+#[test]
+fn a_log_that_may_not_be_read_is_never_in_order() {
+    let refused = Answer::error(403, "token_unauthorized", "Not authorized to access resource");
+    let server = Api::new(Workspace::healthy()).log_fault(&refused).serve();
+    let run = live(&server.origin(), &["diagnose", "--format", "json"]).run().exits(1);
+    assert_eq!(states(&run.json()), ["unknown", "unknown", "unknown", "at_hand"]);
+    let server = Api::new(Workspace::healthy()).fault("*", Answer::error(503, "down", "Down")).serve();
+    let run = live(&server.origin(), &["diagnose", "--timeout", "1s"]).run().exits(3);
+    assert!(run.stdout.starts_with("at hand: nothing, as far as could be told\n"), "{}", run.streams());
+}
+
+#[test]
+fn the_demo_is_diagnosed_without_a_network() {
+    let run = program().args(["rbac", "diagnose", "--demo"]).now(NOW).run().exits(0);
+    assert!(run.stdout.contains("Kestrel Parcel"), "{}", run.stdout);
+    assert_eq!(run.files(), Vec::<String>::new());
+}
+
+#[test]
+fn the_policy_to_start_from_is_valid_whole_and_loosens_nothing() {
+    let run = program().args(["init", "--rbac", "--demo"]).now(NOW).run().exits(0);
+    let text = run.read(FILE).unwrap();
+    let parsed: toml::Table = text.parse().unwrap();
+    let roles: Vec<_> = parsed["rbac"]["roles"].as_table().unwrap().keys().cloned().collect();
+    assert_eq!(roles.len(), 4, "{roles:?}");
+    assert!(text.contains("#[rbac.roles.\"Super admin\"]"), "{text}");
+    assert!(!text.contains("#[rbac.roles.Admin]"), "what is in force is no example: {text}");
+
+    let scan =
+        program().args(["scan", "--demo", "--format", "json"]).file(FILE, &text).now(NOW).run().exits(0);
+    let report = scan.json();
+    assert!(!scan.stderr.contains("rbac"), "{}", scan.stderr);
+    assert!(!report["config"].to_string().contains("rbac"), "{}", report["config"]);
+    assert!(!report["warnings"].to_string().contains("rbac"), "{}", report["warnings"]);
+
+    let in_force = |line: &str| match line.trim_start().strip_prefix('#') {
+        Some(example) if !example.is_empty() && !example.starts_with(' ') => example.to_owned(),
+        _ => line.to_owned(),
+    };
+    let all: Vec<_> = text.lines().map(in_force).collect();
+    let run = program().args(["rbac", "can", "maren.holt@kestrelparcel.example", "admin", "--demo"]);
+    let run = run.args(["--config", "all.toml"]).file("all.toml", all.join("\n")).now(NOW).run().exits(0);
+    assert!(run.stdout.starts_with("allowed: "), "{}", run.stdout);
+}
+
+#[test]
+fn a_workspace_writes_no_roles_of_its_own_into_the_policy() {
+    let workspace = Workspace::healthy()
+        .teammate("one@fixture.example", "x\"]\npermissions = [\"admin\"]\n[rbac.roles.\"y")
+        .teammate("two@fixture.example", "It's \"odd\" # really")
+        .teammate("three@fixture.example", "ADMIN");
+    let server = Api::new(workspace).serve();
+    let run = program().args(["init", "--rbac", "--base-url", &server.origin()]);
+    let text = run.env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW).run().exits(0).read(FILE).unwrap();
+    let parsed: toml::Table = text.parse().unwrap();
+    assert_eq!(parsed["rbac"]["roles"].as_table().map(toml::Table::len), Some(4), "{text}");
+    assert!(!text.contains("ADMIN\"]") && text.contains("odd"), "{text}");
+}
