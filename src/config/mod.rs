@@ -26,7 +26,7 @@ pub(crate) mod time;
 pub(crate) use error::ConfigError;
 pub(crate) use load::{FILE_NAME, find, folder_of, read};
 pub(crate) use loosening::Announcement;
-pub(crate) use organization::{Organization, Sso};
+pub(crate) use organization::{Organization, Saml, Sso};
 pub(crate) use overlay::{Attestation, Attested, Waiver};
 pub(crate) use rbac::{Identities, Permission, Rbac, Role};
 pub(crate) use scan::{ScanSettings, Workspace};

@@ -56,6 +56,10 @@ pub(crate) struct Saml {
     pub certificate: Option<PathBuf>,
     /// The audience that assertions are made out to.
     pub audience: Option<String>,
+    /// Whether the identity provider encrypts assertions.
+    pub encrypted_assertions: Option<bool>,
+    /// The file with the certificate of Intercom's that it encrypts them with.
+    pub encryption_certificate: Option<PathBuf>,
 }
 
 impl Organization {
@@ -95,11 +99,22 @@ impl Saml {
             (false, false) => table.missing("metadata` or `certificate"),
             _ => {}
         }
+        let encrypted = table.flag("encrypted_assertions");
         let saml = Self {
             metadata: context.file(&mut table, "metadata"),
             certificate: context.file(&mut table, "certificate"),
             audience: filled(&mut table, "audience").map(|audience| audience.value),
+            encrypted_assertions: encrypted.as_ref().map(|encrypted| encrypted.value),
+            encryption_certificate: context.file(&mut table, "encryption_certificate"),
         };
+        if let Some(no) = encrypted.filter(|encrypted| !encrypted.value)
+            && saml.encryption_certificate.is_some()
+        {
+            document.report(
+                no.line,
+                "`encrypted_assertions` is false, but `encryption_certificate` says what they are encrypted with",
+            );
+        }
         table.finish();
         saml
     }

@@ -79,6 +79,8 @@ fn files_below_the_folder_may_be_named() {
     assert_eq!(saml("./metadata.xml"), Vec::<String>::new());
     for path in ["/etc/passwd", "../x", "a/../../x", "a/.."] {
         assert_eq!(saml(path).len(), 1, "{path}");
+        let second = format!("./idp.xml'\nencryption_certificate = '{path}");
+        assert_eq!(saml(&second).len(), 1, "{path}");
     }
 }
 

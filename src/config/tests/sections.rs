@@ -153,6 +153,31 @@ fn networks_report_the_line_of_the_item() {
 }
 
 #[test]
+fn saml_says_whether_assertions_are_encrypted() {
+    let read = |lines: &str| check(&format!("[organization.saml]\nmetadata = 'm'\n{lines}"), Trust::Named);
+    let saml = |lines: &str| {
+        let (config, problems) = read(lines);
+        assert_eq!(problems, Vec::<String>::new());
+        config.organization.saml.unwrap()
+    };
+    assert_eq!((saml("").encrypted_assertions, saml("").encryption_certificate), (None, None));
+    assert_eq!(saml("encrypted_assertions = false").encrypted_assertions, Some(false));
+    let both = saml("encrypted_assertions = true\nencryption_certificate = 'sp.pem'");
+    assert_eq!(both.encrypted_assertions, Some(true));
+    assert_eq!(both.encryption_certificate.as_deref(), Some(Path::new("base/sp.pem")));
+    assert_eq!(
+        read("encrypted_assertions = 'no'").1,
+        ["c.toml:3: `encrypted_assertions` must be true or false, not text"]
+    );
+    assert_eq!(
+        read("encryption_certificate = 'sp.pem'\nencrypted_assertions = false").1,
+        [
+            "c.toml:4: `encrypted_assertions` is false, but `encryption_certificate` says what they are encrypted with"
+        ]
+    );
+}
+
+#[test]
 fn saml_needs_one_of_two_files() {
     assert!(
         problems_of("[organization.saml]\naudience = 'x'")[0]

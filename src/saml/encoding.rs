@@ -1,0 +1,158 @@
+//! From the bytes of a file to encoded certificates: what kind of file it is, PEM, base64, and the
+//! refusal of private keys.
+
+use data_encoding::BASE64;
+use memchr::memmem;
+use x509_parser::asn1_rs::{Any, FromDer, Tag};
+use x509_parser::certification_request::X509CertificationRequest;
+
+use super::SamlError;
+
+/// What a file looks like from its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Looks {
+    /// Like XML.
+    Xml,
+    /// Like text with PEM blocks.
+    Pem,
+    /// Like a DER structure.
+    Der,
+}
+
+/// A certificate as DER, and the line of the file it begins on.
+#[derive(Debug)]
+pub(super) struct Encoded {
+    pub(super) der: Vec<u8>,
+    pub(super) line: usize,
+}
+
+/// Says what a file looks like. A file with a private key in it is refused before anything else.
+pub(super) fn looks(path: &str, bytes: &[u8]) -> Result<Looks, SamlError> {
+    let path = || path.to_owned();
+    if holds_private_key(bytes) {
+        return Err(SamlError::PrivateKey { path: path() });
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    if text.starts_with(b"<") {
+        Ok(Looks::Xml)
+    } else if memmem::find(bytes, BEGIN.as_bytes()).is_some() {
+        Ok(Looks::Pem)
+    } else if bytes.first() == Some(&SEQUENCE) {
+        Ok(Looks::Der)
+    } else if [b"\xff\xfe<\0".as_slice(), b"\xfe\xff\0<"].iter().any(|mark| bytes.starts_with(mark)) {
+        Err(SamlError::NotUtf8 { path: path() })
+    } else {
+        Err(SamlError::Garbage { path: path() })
+    }
+}
+
+/// The certificates of a PEM file, in order.
+pub(super) fn from_pem(path: &str, bytes: &[u8]) -> Result<Vec<Encoded>, SamlError> {
+    // Outside its blocks a PEM file may hold anything, in any encoding.
+    let text = String::from_utf8_lossy(bytes);
+    let mut certificates = Vec::new();
+    let mut others = Vec::new();
+    let mut lines = text.lines().zip(1..);
+    while let Some((opening, line)) = lines.next() {
+        let Some(label) = label(opening, BEGIN) else { continue };
+        let mut body = String::new();
+        loop {
+            let unended = || SamlError::Unended { path: path.to_owned(), line };
+            let (content, _) = lines.next().ok_or_else(unended)?;
+            match self::label(content, END) {
+                Some(closing) if closing == label => break,
+                None if self::label(content, BEGIN).is_none() => body.extend([content, "\n"]),
+                _ => return Err(unended()),
+            }
+        }
+        match label {
+            "CERTIFICATE" | "X509 CERTIFICATE" => {
+                let der = from_base64(&body)
+                    .map_err(|above| SamlError::Base64 { path: path.to_owned(), line: line + 1 + above })?;
+                certificates.push(Encoded { der, line });
+            }
+            "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => {
+                return Err(SamlError::Request { path: path.to_owned() });
+            }
+            other => others.push(other.to_owned()),
+        }
+    }
+    if certificates.is_empty() {
+        return Err(SamlError::NoCertificate { path: path.to_owned(), found: others.into_iter().next() });
+    }
+    Ok(certificates)
+}
+
+/// The certificate of a DER file.
+pub(super) fn from_der(path: &str, bytes: &[u8]) -> Result<Vec<Encoded>, SamlError> {
+    match X509CertificationRequest::from_der(bytes) {
+        Ok(_) => Err(SamlError::Request { path: path.to_owned() }),
+        Err(_) => Ok(vec![Encoded { der: bytes.to_owned(), line: 1 }]),
+    }
+}
+
+/// Decodes base64 with white space anywhere in it, or says how many lines lie above the mistake.
+pub(super) fn from_base64(text: &str) -> Result<Vec<u8>, usize> {
+    let dense: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    BASE64.decode(&dense).map_err(|error| {
+        let is_content = |(_, byte): &(usize, u8)| !byte.is_ascii_whitespace();
+        // A mistake at the very end is on the last line that has content.
+        let wanted = error.position.min(dense.len().saturating_sub(1));
+        let place = text.bytes().enumerate().filter(is_content).nth(wanted).map_or(0, |(place, _)| place);
+        memchr::memchr_iter(b'\n', &text.as_bytes()[..place]).count()
+    })
+}
+
+const BEGIN: &str = "-----BEGIN ";
+const END: &str = "-----END ";
+/// The longest label that is taken for one, in bytes.
+const LONGEST_LABEL: usize = 40;
+/// The first byte of every DER structure that matters here.
+const SEQUENCE: u8 = 0x30;
+
+/// The label of a line that begins or ends a block. Anything odd is not such a line, so that a label is
+/// short, plain text that may be shown.
+fn label<'a>(line: &'a str, marker: &str) -> Option<&'a str> {
+    let label = line.trim().strip_prefix(marker)?.strip_suffix("-----")?;
+    let plain = label.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' ');
+    (plain && (1..=LONGEST_LABEL).contains(&label.len())).then_some(label)
+}
+
+/// Whether there is a private key in a file: in a block anywhere in the text, or as the DER structure
+/// itself (PKCS#1, SEC 1, PKCS#8 and its encrypted form, and the stores of PKCS#12).
+fn holds_private_key(bytes: &[u8]) -> bool {
+    // Without its zeros, text in UTF-16 reads like ASCII.
+    let text: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+    // As in `-----BEGIN RSA PRIVATE KEY-----` and `-----BEGIN PGP PRIVATE KEY BLOCK-----`, at the end too:
+    // a file that was cut in front still holds the rest of a key.
+    let in_text = memmem::find_iter(&text, b"PRIVATE KEY").any(|place| {
+        let window = &text[place.saturating_sub(LONGEST_LABEL)..place];
+        let start = memchr::memrchr2(b'\n', b'\r', window).map_or(0, |newline| newline + 1);
+        [b"--BEGIN ".as_slice(), b"--END ", b"-- BEGIN ", b"-- END "]
+            .iter()
+            .any(|marker| memmem::find(&window[start..], marker).is_some())
+    });
+    in_text || is_private_structure(bytes).unwrap_or(false)
+}
+
+/// Tells key material by how it begins. A certificate is a sequence that begins with a sequence that
+/// begins with its version or its serial number.
+fn is_private_structure(bytes: &[u8]) -> Option<bool> {
+    let (_, outer) = Any::from_der(bytes).ok()?;
+    let (_, first) = Any::from_der(outer.data).ok()?;
+    if outer.tag() != Tag::Sequence {
+        return Some(false);
+    }
+    if first.tag() == Tag::Integer {
+        // A version. The other structure that begins with a number, a PKCS#1 public key, begins with a long one.
+        return Some(first.data.len() == 1);
+    }
+    let (_, inner) = Any::from_der(first.data).ok()?;
+    let encrypted_by = [PKCS5, PKCS12_PBE].iter().any(|family| inner.data.starts_with(family));
+    Some(first.tag() == Tag::Sequence && inner.tag() == Tag::Oid && encrypted_by)
+}
+
+/// 1.2.840.113549.1.5: encryption with a password.
+const PKCS5: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05];
+/// 1.2.840.113549.1.12.1: the older way to do so.
+const PKCS12_PBE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01];

@@ -1,0 +1,303 @@
+//! The pass over the events of a document: which element holds what, within bounds.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+use quick_xml::NsReader;
+use quick_xml::events::attributes::{AttrError, Attribute};
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{XmlVersion, escape};
+
+use crate::document::excerpt;
+use crate::saml::encoding::{Encoded, from_base64};
+use crate::saml::{Endpoint, SamlError};
+
+use super::{Element, Provider, kind};
+
+/// How deep elements may lie in each other.
+const DEEPEST: usize = 64;
+/// How many attributes an element may have.
+const MOST_ATTRIBUTES: usize = 64;
+/// How many certificates, endpoints, formats and audiences one provider may have, each.
+const MOST_ENTRIES: usize = 100;
+/// How long the text of an element that matters may be, in bytes.
+const LONGEST_TEXT: usize = 64 << 10;
+
+/// The attributes of an element, by name.
+struct Attributes(Vec<(String, String)>);
+
+impl Attributes {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim())
+    }
+}
+
+/// One pass over the events of a document.
+pub(super) struct Walk<'a> {
+    path: &'a str,
+    text: &'a str,
+    /// Where the current event begins, in bytes.
+    start: usize,
+    /// Where it ends.
+    end: usize,
+    /// The elements that are open, with the deadline that each of them gives what is in it.
+    open: Vec<(Element, Option<Timestamp>)>,
+    /// Whether the outermost element has been there.
+    begun: bool,
+    /// The text of the current element, if it matters.
+    content: String,
+    /// Where that text begins.
+    content_start: usize,
+    entities: Vec<Provider>,
+}
+
+impl<'a> Walk<'a> {
+    /// Reads a document to its end and answers with everything that it describes.
+    pub(super) fn over(path: &'a str, text: &'a str) -> Result<Vec<Provider>, SamlError> {
+        let mut walk = Self {
+            path,
+            text,
+            start: 0,
+            end: 0,
+            open: Vec::new(),
+            begun: false,
+            content: String::new(),
+            content_start: 0,
+            entities: Vec::new(),
+        };
+        let mut reader = NsReader::from_str(text);
+        let place = |position: u64| usize::try_from(position).unwrap_or(text.len());
+        loop {
+            walk.start = place(reader.buffer_position());
+            let read = reader.read_resolved_event().map(|(namespace, event)| {
+                let kind = match &event {
+                    Event::Start(tag) | Event::Empty(tag) => kind(&namespace, tag),
+                    _ => Element::Other,
+                };
+                (kind, event)
+            });
+            let (kind, event) = read.map_err(|error| {
+                walk.start = place(reader.error_position());
+                walk.wrong(error.to_string())
+            })?;
+            walk.end = place(reader.buffer_position());
+            if matches!(event, Event::Eof) {
+                break;
+            }
+            walk.step(kind, event)?;
+        }
+        if walk.open.is_empty() && walk.begun {
+            Ok(walk.entities)
+        } else {
+            Err(walk.wrong("the file ends before its outermost element does"))
+        }
+    }
+
+    fn step(&mut self, kind: Element, event: Event<'_>) -> Result<(), SamlError> {
+        match event {
+            Event::Start(tag) => self.enter(kind, &tag),
+            Event::Empty(tag) => {
+                self.enter(kind, &tag)?;
+                self.leave()
+            }
+            Event::End(_) => self.leave(),
+            Event::Text(text) => self.add(&text),
+            Event::CData(text) => self.add(&text),
+            Event::GeneralRef(reference) => {
+                let undefined = || self.wrong(format!("the entity `{}` is not defined", excerpt(&reference)));
+                let character =
+                    reference.resolve_char_ref().map_err(|error| self.wrong(error.to_string()))?;
+                match character {
+                    Some(character) => self.add(character.encode_utf8(&mut [0; 4])),
+                    None => {
+                        let text = escape::resolve_predefined_entity(&reference).ok_or_else(undefined)?;
+                        self.add(text)
+                    }
+                }
+            }
+            Event::DocType(_) => {
+                let (line, column) = self.position();
+                Err(SamlError::Doctype { path: self.path.to_owned(), line, column })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn enter(&mut self, kind: Element, tag: &BytesStart<'_>) -> Result<(), SamlError> {
+        if self.open.is_empty() {
+            if self.begun {
+                return Err(self.wrong("a second outermost element begins here"));
+            }
+            self.begun = true;
+            if !matches!(kind, Element::Entities | Element::Entity) {
+                let root = excerpt(tag.name().into_inner());
+                return Err(SamlError::NotMetadata { path: self.path.to_owned(), root });
+            }
+        }
+        if self.open.len() == DEEPEST {
+            return Err(self.wrong(format!("elements lie more than {DEEPEST} deep")));
+        }
+        let attributes = self.attributes(tag)?;
+        let mut until = self.open.last().and_then(|(_, until)| *until);
+        if let Some(written) = attributes.get("validUntil") {
+            let instant = instant(written)
+                .ok_or_else(|| self.wrong(format!("`validUntil` is `{}`, not a time", excerpt(written))))?;
+            until = Some(until.map_or(instant, |outer| outer.min(instant)));
+        }
+        let kind = match self.in_place(kind) {
+            Element::Key { .. } => Element::Key { signs: attributes.get("use") != Some("encryption") },
+            other => other,
+        };
+        self.note(kind, &attributes, until)?;
+        self.content.clear();
+        self.content_start = self.end;
+        self.open.push((kind, until));
+        Ok(())
+    }
+
+    /// What an element stands for where it is. In another place than its own it describes nobody.
+    fn in_place(&self, kind: Element) -> Element {
+        let parent = self.open.last().map(|(kind, _)| *kind);
+        let at_home = match kind {
+            Element::Entities | Element::Entity => matches!(parent, None | Some(Element::Entities)),
+            Element::IdentityProvider | Element::ServiceProvider => parent == Some(Element::Entity),
+            Element::Key { .. } | Element::NameIdFormat | Element::Service(_) => {
+                parent == Some(Element::IdentityProvider)
+            }
+            Element::X509Certificate | Element::Audience | Element::Other => true,
+        };
+        if at_home { kind } else { Element::Other }
+    }
+
+    /// Keeps what an element says by being there and by its attributes.
+    fn note(
+        &mut self,
+        kind: Element,
+        attributes: &Attributes,
+        until: Option<Timestamp>,
+    ) -> Result<(), SamlError> {
+        if kind == Element::Entity {
+            let entity_id = attributes.get("entityID").map(str::to_owned);
+            self.entities.push(Provider { entity_id, valid_until: until, ..Provider::default() });
+        }
+        let Some(entity) = self.entities.last_mut() else { return Ok(()) };
+        match kind {
+            Element::IdentityProvider => {
+                entity.is_identity_provider = true;
+                entity.valid_until = until;
+            }
+            Element::ServiceProvider => entity.is_service_provider = true,
+            Element::Key { signs: false } => entity.has_encryption_key = true,
+            Element::Service(service) => {
+                // Answers may go elsewhere than questions.
+                for location in ["Location", "ResponseLocation"].into_iter().filter_map(|a| attributes.get(a))
+                {
+                    let binding = attributes.get("Binding").unwrap_or_default().to_owned();
+                    entity.endpoints.push(Endpoint { service, binding, location: location.to_owned() });
+                }
+            }
+            _ => {}
+        }
+        if entity.endpoints.len() > MOST_ENTRIES {
+            return Err(self.too_many("endpoints"));
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self) -> Result<(), SamlError> {
+        let Some((kind, _)) = self.open.pop() else { return Ok(()) };
+        let content = std::mem::take(&mut self.content);
+        let counts = match kind {
+            Element::X509Certificate => {
+                self.open.iter().any(|(kind, _)| *kind == Element::Key { signs: true })
+            }
+            Element::NameIdFormat | Element::Audience => true,
+            _ => false,
+        };
+        if !counts {
+            return Ok(());
+        }
+        let certificate = match kind {
+            Element::X509Certificate => Some(self.certificate(&content)?),
+            _ => None,
+        };
+        let Some(entity) = self.entities.last_mut() else { return Ok(()) };
+        let text = content.trim().to_owned();
+        match kind {
+            Element::NameIdFormat => entity.name_id_formats.push(text),
+            Element::Audience => entity.audiences.push(text),
+            _ => entity.certificates.extend(certificate),
+        }
+        let most = entity.certificates.len().max(entity.name_id_formats.len()).max(entity.audiences.len());
+        if most > MOST_ENTRIES {
+            return Err(self.too_many("certificates, name formats or audiences"));
+        }
+        Ok(())
+    }
+
+    fn certificate(&self, content: &str) -> Result<Encoded, SamlError> {
+        let line = line_of(self.text, self.content_start);
+        let der = from_base64(content)
+            .map_err(|above| SamlError::Base64 { path: self.path.to_owned(), line: line + above })?;
+        Ok(Encoded { der, line })
+    }
+
+    /// Takes text. Between the elements that matter there is only space; elsewhere it does not matter.
+    fn add(&mut self, text: &str) -> Result<(), SamlError> {
+        match self.open.last() {
+            None if !text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() => {
+                Err(self.wrong("text outside of the outermost element"))
+            }
+            Some((Element::X509Certificate | Element::NameIdFormat | Element::Audience, _)) => {
+                self.content.push_str(text);
+                if self.content.len() > LONGEST_TEXT {
+                    return Err(self.wrong(format!("the text is longer than {} KiB", LONGEST_TEXT >> 10)));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn attributes(&self, tag: &BytesStart<'_>) -> Result<Attributes, SamlError> {
+        let mut attributes = tag.attributes();
+        // Counted without the search for duplicates, which takes the square of their number.
+        if attributes.with_checks(false).take(MOST_ATTRIBUTES + 1).count() > MOST_ATTRIBUTES {
+            return Err(self.too_many("attributes"));
+        }
+        let read = |attribute: Result<Attribute<'_>, AttrError>| {
+            let attribute = attribute.map_err(quick_xml::Error::from)?;
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0)?;
+            Ok((attribute.key.into_inner().to_owned(), value.into_owned()))
+        };
+        let all: Result<_, quick_xml::Error> = tag.attributes().map(read).collect();
+        all.map(Attributes).map_err(|error| self.wrong(error.to_string()))
+    }
+
+    fn too_many(&self, what: &str) -> SamlError {
+        self.wrong(format!("there are too many {what}"))
+    }
+
+    fn wrong(&self, why: impl AsRef<str>) -> SamlError {
+        let (line, column) = self.position();
+        SamlError::Xml { path: self.path.to_owned(), line, column, why: excerpt(why.as_ref()) }
+    }
+
+    /// The line and the column at which the current event begins.
+    fn position(&self) -> (usize, usize) {
+        let before = self.text.get(..self.start).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (line_of(self.text, self.start), before[line_start..].chars().count() + 1)
+    }
+}
+
+/// A time as XML Schema writes it. Without a zone it is in UTC, as SAML demands.
+fn instant(text: &str) -> Option<Timestamp> {
+    text.parse().ok().or_else(|| Offset::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok())
+}
+
+/// The line of a position, from 1.
+fn line_of(text: &str, position: usize) -> usize {
+    let before = &text.as_bytes()[..position.min(text.len())];
+    1 + memchr::memchr_iter(b'\n', before).count()
+}

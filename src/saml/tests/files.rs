@@ -1,0 +1,225 @@
+//! What is read from files that are as they should be, and what is said about files that are not.
+
+use std::time::Duration;
+
+use super::*;
+
+#[test]
+fn metadata_is_read_whole() {
+    let material = Material::read(&naming("sample-idp-metadata.xml")).unwrap();
+    assert!(material.from_metadata);
+    assert!(material.path.ends_with("sample-idp-metadata.xml"));
+    assert!(material.digest.starts_with("sha256:") && material.digest.len() == 7 + 64);
+    assert_eq!(material.entity_id.as_deref(), Some("https://sso.kestrelparcel.example/saml/metadata"));
+    assert_eq!(material.encrypts, None);
+    assert_eq!(material.valid_until, None);
+    assert_eq!(
+        material.name_id_formats,
+        [
+            "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+            "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+        ]
+    );
+    let endpoints: Vec<_> = material.endpoints.iter().map(|e| (e.service, e.location.as_str())).collect();
+    assert_eq!(
+        endpoints,
+        [
+            ("SingleLogoutService", "https://sso.kestrelparcel.example/saml/logout"),
+            ("SingleSignOnService", "https://sso.kestrelparcel.example/saml/sign-in"),
+            ("SingleSignOnService", "https://sso.kestrelparcel.example/saml/sign-in"),
+        ]
+    );
+    let [certificate] = &material.certificates[..] else { panic!("{:?}", material.certificates) };
+    assert_eq!(certificate.subject, "CN=sso.kestrelparcel.example");
+    assert_eq!(certificate.not_before, "2026-02-01T09:00:00Z".parse().unwrap());
+    assert_eq!(certificate.not_after, "2036-02-01T09:00:00Z".parse().unwrap());
+    assert_eq!((certificate.hash, certificate.key), (Hash::Other, Key::Rsa(2048)));
+}
+
+#[test]
+fn prefixes_do_not_matter_and_certificates_elsewhere_do_not_count() {
+    let material = Material::read(&naming("other-prefixes.xml")).unwrap();
+    let alone = Material::read(&naming("valid.pem")).unwrap();
+    // Neither the certificate of the file's own signature nor that of another role.
+    assert_eq!(material.certificates, alone.certificates);
+    assert_eq!(material.endpoints[0].location, "https://sso.kestrelparcel.example/saml/sign-in?a=1&b=2");
+    assert_eq!(material.name_id_formats, Vec::<String>::new());
+}
+
+#[test]
+fn an_element_of_another_namespace_is_another_element() {
+    let text = text_of("sample-idp-metadata.xml").replace("SAML:2.0:metadata\"", "SAML:1.1:metadata\"");
+    assert!(
+        matches!(metadata(&text), Err(SamlError::NotMetadata { root, .. }) if root == "md:EntityDescriptor")
+    );
+}
+
+#[test]
+fn a_certificate_says_nothing_about_the_rest() {
+    let material = Material::read(&naming("valid.pem")).unwrap();
+    assert!(!material.from_metadata && material.endpoints.is_empty() && material.entity_id.is_none());
+}
+
+#[test]
+fn der_and_pem_with_text_around_it_are_the_same_certificate() {
+    let pem = text_of("valid.pem");
+    let plain = certificate(pem.as_bytes()).unwrap().certificates;
+    let der = encoding::from_pem("", pem.as_bytes()).unwrap().remove(0).der;
+    assert_eq!(certificate(&der).unwrap().certificates, plain);
+    let dressed = format!("\u{feff}Bag Attributes\r\n{}", pem.replace('\n', "\r\n"));
+    assert_eq!(certificate(dressed.as_bytes()).unwrap().certificates, plain);
+    assert_eq!(certificate(pem.repeat(3).as_bytes()).unwrap().certificates, plain);
+}
+
+#[test]
+fn an_authority_that_came_along_does_not_sign() {
+    let material = Material::read(&naming("chain.pem")).unwrap();
+    assert_eq!(material.certificates.len(), 1);
+    assert_eq!(material.certificates[0].subject, "CN=sso.kestrelparcel.example");
+    // Two that signed themselves and bear one name are a certificate and its successor.
+    let both = text_of("valid.pem") + &text_of("successor.pem");
+    assert_eq!(certificate(both.as_bytes()).unwrap().certificates.len(), 2);
+}
+
+#[test]
+fn keys_and_hashes_are_told_apart() {
+    let of = |name: &str| {
+        let certificate = Material::read(&naming(name)).unwrap().certificates.remove(0);
+        (certificate.key, certificate.hash)
+    };
+    assert_eq!(of("rsa-1024.pem"), (Key::Rsa(1024), Hash::Other));
+    assert_eq!(of("sha1.pem"), (Key::Rsa(2048), Hash::Sha1));
+    assert_eq!(of("md5.pem"), (Key::Rsa(2048), Hash::Md));
+    assert_eq!(of("pss-sha1.pem"), (Key::Rsa(2048), Hash::Sha1));
+    assert_eq!(of("pss-sha256.pem"), (Key::Rsa(2048), Hash::Other));
+    assert_eq!(of("ec-256.pem"), (Key::Ec(256), Hash::Other));
+    assert_eq!(of("ec-224.pem"), (Key::Ec(224), Hash::Other));
+    assert_eq!(of("ed25519.pem"), (Key::Other, Hash::Other));
+}
+
+#[test]
+fn the_earliest_deadline_holds() {
+    let until = |entity: &str, role: &str| {
+        let inner = format!("{}{SIGN_ON}", key("valid.pem"));
+        let text = around(&inner)
+            .replace("<EntityDescriptor", &format!("<EntityDescriptor {entity}"))
+            .replace("<IDPSSODescriptor", &format!("<IDPSSODescriptor {role}"));
+        metadata(&text).unwrap().valid_until.map(|until| until.to_string())
+    };
+    assert_eq!(until("", ""), None);
+    let later = "validUntil='2027-01-01T02:00:00+02:00'";
+    assert_eq!(until(later, "").unwrap(), "2027-01-01T00:00:00Z");
+    assert_eq!(until(later, "validUntil='2026-12-01T00:00:00'").unwrap(), "2026-12-01T00:00:00Z");
+    assert_eq!(until(later, "validUntil='2028-12-01T00:00:00.5Z'").unwrap(), "2027-01-01T00:00:00Z");
+}
+
+#[test]
+fn a_file_has_to_be_there_and_to_be_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |path: PathBuf| Material::read(&saml(Some(path), None)).unwrap_err();
+    assert!(matches!(read(folder.path().join("none.xml")), SamlError::Missing { .. }));
+    assert!(matches!(read(folder.path().to_owned()), SamlError::NotRegular { .. }));
+    let large = folder.path().join("large.xml");
+    fs::write(&large, vec![b' '; LARGEST + 1]).unwrap();
+    let error = read(large.clone());
+    assert_eq!(error.to_string(), format!("{} is larger than 1024 KiB", large.display()));
+    assert!(matches!(Material::read(&saml(None, None)), Err(SamlError::Unnamed)));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.pem");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (done, waits) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let error = Material::read(&saml(None, Some(pipe))).unwrap_err();
+        done.send(error.to_string())
+    });
+    let answer = waits.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert!(answer.ends_with("is not a regular file"), "{answer}");
+}
+
+#[test]
+fn the_wrong_kind_of_file_is_named() {
+    let error = |name: &str| Material::read(&naming(name)).unwrap_err().to_string();
+    assert!(error("garbage.txt").ends_with("garbage.txt is neither XML nor a certificate in PEM or DER"));
+    assert!(error("request.pem").ends_with("holds a certificate signing request, not a certificate"));
+    assert!(
+        error("service-provider.xml").ends_with("describes a service provider, not an identity provider")
+    );
+    assert!(error("two-providers.xml").ends_with(
+        "describes 2 identity providers: https://sso.kestrelparcel.example/saml/metadata, \
+         https://old-sso.kestrelparcel.example/saml/metadata"
+    ));
+    let swapped = Material::read(&saml(Some(fixture("valid.pem")), None)).unwrap_err();
+    assert!(swapped.hint().contains("`certificate`") && swapped.to_string().contains("is not SAML metadata"));
+    let swapped = Material::read(&saml(None, Some(fixture("rollover.xml")))).unwrap_err();
+    assert!(swapped.hint().contains("`metadata`") && swapped.to_string().contains("is not a certificate"));
+}
+
+#[test]
+fn other_blocks_and_other_structures_are_not_certificates() {
+    let request = encoding_of("request.pem");
+    assert!(matches!(certificate(&request), Err(SamlError::Request { .. })));
+    let public = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n";
+    assert_eq!(
+        certificate(public.as_bytes()).unwrap_err().to_string(),
+        "idp.pem holds no certificate, but: PUBLIC KEY"
+    );
+    assert!(matches!(certificate(b""), Err(SamlError::Garbage { .. })));
+    assert!(matches!(certificate(b"0"), Err(SamlError::Certificate { line: 1, .. })));
+    assert!(matches!(certificate(b"-----BEGIN "), Err(SamlError::NoCertificate { found: None, .. })));
+    let mut longer = encoding_of("valid.pem");
+    longer.push(0);
+    assert_eq!(
+        certificate(&longer).unwrap_err().to_string(),
+        "idp.pem:1: the certificate cannot be read: something follows it"
+    );
+}
+
+/// What the first block of a fixture encodes.
+fn encoding_of(name: &str) -> Vec<u8> {
+    let body: String = text_of(name).lines().filter(|line| !line.starts_with("-----")).collect();
+    encoding::from_base64(&body).unwrap()
+}
+
+#[test]
+fn a_broken_certificate_is_reported_with_its_line() {
+    let pem = text_of("valid.pem");
+    let broken = |line: usize| {
+        let mut lines: Vec<String> = pem.lines().map(str::to_owned).collect();
+        lines[line - 1].replace_range(10..11, "!");
+        certificate(lines.join("\n").as_bytes()).unwrap_err().to_string()
+    };
+    assert_eq!(broken(2), "idp.pem:2: the certificate is not valid base64");
+    assert_eq!(broken(7), "idp.pem:7: the certificate is not valid base64");
+    let cut = pem.lines().take(9).collect::<Vec<_>>().join("\n");
+    assert_eq!(
+        certificate(cut.as_bytes()).unwrap_err().to_string(),
+        "idp.pem:1: a block begins here and has no end line of its own"
+    );
+    let short = pem.lines().take(9).chain(["-----END CERTIFICATE-----"]).collect::<Vec<_>>().join("\n");
+    let error = certificate(short.as_bytes()).unwrap_err().to_string();
+    assert!(error.starts_with("idp.pem:1: the certificate cannot be read: "), "{error}");
+    let twice = format!("{cut}\n{pem}");
+    assert!(matches!(certificate(twice.as_bytes()), Err(SamlError::Unended { line: 1, .. })));
+}
+
+#[test]
+fn broken_base64_in_metadata_is_reported_with_its_line() {
+    let text = text_of("sample-idp-metadata.xml");
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let line = lines.iter().position(|line| line.trim().starts_with("MII")).unwrap() + 3;
+    lines[line - 1].replace_range(20..21, "*");
+    assert_eq!(
+        metadata(&lines.join("\n")).unwrap_err().to_string(),
+        format!("idp.xml:{line}: the certificate is not valid base64")
+    );
+}
+
+#[test]
+fn metadata_without_any_key_is_an_error() {
+    assert_eq!(metadata(&around(SIGN_ON)).unwrap_err().to_string(), "idp.xml holds no certificate");
+}

@@ -1,0 +1,246 @@
+//! What is held against single sign-on, and what is not.
+
+use super::*;
+
+const NONE: [&str; 0] = [];
+
+/// The kinds of the problems of several certificates in one file.
+fn kinds(names: &[&str], at: &str, within_days: u64) -> Vec<&'static str> {
+    let pem: String = names.iter().map(|name| text_of(name)).collect();
+    let material = certificate(pem.as_bytes()).unwrap();
+    let problems = problems(&material, &saml(None, None), at.parse().unwrap(), within_days);
+    problems.into_iter().map(|problem| problem.kind.as_str()).collect()
+}
+
+#[test]
+fn nothing_is_held_against_good_material() {
+    for name in ["sample-idp-metadata.xml", "other-prefixes.xml", "valid.pem", "chain.pem", "ec-256.pem"] {
+        assert_eq!(lines(&naming(name)), NONE, "{name}");
+    }
+    for name in ["ed25519.pem", "pss-sha256.pem"] {
+        assert_eq!(lines(&naming(name)), NONE, "{name}");
+    }
+}
+
+#[test]
+fn each_fault_of_a_certificate_is_named() {
+    let one = |name: &str| lines(&naming(name)).join("; ");
+    let certificate = "certificate CN=sso.kestrelparcel.example";
+    assert_eq!(
+        one("expired.pem"),
+        format!("expired: {certificate}: the signing certificate expired on 2024-06-01 (897 days ago)")
+    );
+    assert_eq!(
+        one("expiring.pem"),
+        format!(
+            "expiring: {certificate}: the signing certificate expires on 2026-11-25 (in 10 days), and no other \
+             that is valid now outlasts it"
+        )
+    );
+    assert_eq!(
+        one("future.pem"),
+        format!(
+            "not-yet-valid: {certificate}: the signing certificate is valid from 2026-11-20 (in 5 days), and \
+             none is valid now"
+        )
+    );
+    assert_eq!(
+        one("sha1.pem"),
+        format!(
+            "weak-signature: {certificate}: the certificate is signed with SHA-1; expected SHA-256 or better"
+        )
+    );
+    assert!(one("md5.pem").contains("signed with MD5 or older"));
+    assert!(one("pss-sha1.pem").contains("signed with SHA-1"));
+    assert_eq!(
+        one("rsa-1024.pem"),
+        format!(
+            "weak-key: {certificate}: the certificate holds a 1024-bit RSA key; expected RSA of at least 2048 bits"
+        )
+    );
+    assert!(one("ec-224.pem").ends_with("holds a 224-bit elliptic curve key; expected at least 256 bits"));
+}
+
+#[test]
+fn subjects_tell_certificates_apart_and_problems_say_when() {
+    let saml = naming("expiring.pem");
+    let material = Material::read(&saml).unwrap();
+    let [problem] = &problems(&material, &saml, now(), 30)[..] else { panic!() };
+    assert_eq!(problem.at, Some("2026-11-25T12:00:00Z".parse().unwrap()));
+    assert_eq!(problem.subject, material.certificates[0].to_string());
+    assert!(problem.subject.ends_with(&material.certificates[0].serial) && problem.subject.contains(':'));
+}
+
+#[test]
+fn the_last_second_counts() {
+    let ends = |at| kinds(&["expiring.pem"], at, 10);
+    assert_eq!(ends("2026-11-15T11:59:59Z"), NONE);
+    assert_eq!(ends("2026-11-15T12:00:00Z"), ["expiring"]);
+    assert_eq!(ends("2026-11-25T12:00:00Z"), ["expiring"]);
+    assert_eq!(ends("2026-11-25T12:00:01Z"), ["expired"]);
+    assert_eq!(kinds(&["expiring.pem"], "2026-11-25T12:00:00Z", 0), ["expiring"]);
+    assert_eq!(kinds(&["expiring.pem"], "2026-11-25T11:59:59Z", 0), NONE);
+    assert_eq!(kinds(&["valid.pem"], NOW, u64::MAX), ["expiring"]);
+    assert_eq!(kinds(&["future.pem"], "2026-11-19T23:59:59Z", 30), ["not-yet-valid"]);
+    assert_eq!(kinds(&["future.pem"], "2026-11-20T00:00:00Z", 30), NONE);
+}
+
+#[test]
+fn replacing_a_certificate_is_not_a_failure() {
+    let at = |names: &[&str]| kinds(names, NOW, 30);
+    assert_eq!(at(&["expired.pem", "valid.pem"]), ["leftover"]);
+    assert_eq!(at(&["expiring.pem", "valid.pem"]), ["leftover"]);
+    assert_eq!(at(&["valid.pem", "future.pem"]), NONE);
+    // What is to come helps nobody who signs in now.
+    assert_eq!(at(&["expiring.pem", "future.pem"]), ["expiring"]);
+    assert_eq!(at(&["expired.pem", "expiring.pem"]), ["leftover", "expiring"]);
+    assert_eq!(at(&["expired.pem", "future.pem"]), ["expired", "not-yet-valid"]);
+    assert!(ProblemKind::Leftover.is_note() && !ProblemKind::Expiring.is_note());
+    assert_eq!(lines(&naming("rollover.xml")).len(), 1);
+}
+
+#[test]
+fn weakness_counts_as_long_as_the_certificate_does() {
+    assert_eq!(kinds(&["sha1.pem", "valid.pem"], NOW, 30), ["weak-signature"]);
+    // In 2046-02 that certificate is over. With another that goes on, nobody relies on it.
+    assert_eq!(kinds(&["sha1.pem", "successor.pem"], "2046-02-01T00:00:00Z", 30), ["leftover"]);
+    assert_eq!(kinds(&["sha1.pem"], "2046-02-01T00:00:00Z", 30), ["expired", "weak-signature"]);
+}
+
+#[test]
+fn each_fault_of_metadata_is_named() {
+    let http = lines(&naming("http-endpoint.xml"));
+    assert_eq!(http.len(), 3);
+    assert_eq!(
+        http[0],
+        "insecure-endpoint: logout: the SingleLogoutService of the identity provider is reached over http; \
+         expected https"
+    );
+    assert_eq!(
+        lines(&naming("no-email.xml")),
+        ["no-email-name-id: no-email.xml: the identity provider names people as \
+          1.1:nameid-format:unspecified; Intercom needs 1.1:nameid-format:emailAddress"]
+    );
+    assert_eq!(
+        lines(&naming("expired-metadata.xml")),
+        ["metadata-expired: expired-metadata.xml: the metadata says that it is valid until 2026-11-01 \
+          (14 days ago), so what it says may no longer hold"]
+    );
+    let judged = |inner: &str| {
+        let material = metadata(&around(inner)).unwrap();
+        problems(&material, &saml(None, None), now(), 30).into_iter().map(line).collect::<Vec<_>>()
+    };
+    let key = key("valid.pem");
+    assert_eq!(judged(&format!("{key}{SIGN_ON}")), NONE);
+    assert!(judged(&key)[0].starts_with("no-sign-on-endpoint: "));
+    for location in ["HTTP://idp.example/in", "ftp://idp.example", "in", ""] {
+        let kinds = judged(&format!("{key}<SingleSignOnService Location='{location}'/>"));
+        assert!(kinds.len() == 1 && kinds[0].starts_with("insecure-endpoint: "), "{location}: {kinds:?}");
+    }
+    let answered_elsewhere = SIGN_ON.replace("/>", " ResponseLocation='http://idp.example/out'/>");
+    assert!(judged(&format!("{key}{answered_elsewhere}"))[0].starts_with("insecure-endpoint: out"));
+    let encryption = key.replace("signing", "encryption");
+    assert!(judged(&format!("{encryption}{SIGN_ON}"))[0].starts_with("no-signing-certificate: "));
+}
+
+/// What is wrong with an audience, or nothing.
+fn audience(audience: &str) -> String {
+    let saml = Saml { audience: Some(audience.to_owned()), ..naming("sample-idp-metadata.xml") };
+    lines(&saml).join("; ")
+}
+
+#[test]
+fn an_audience_is_the_saml_url_of_a_workspace() {
+    for host in ["app.intercom.com", "app.eu.intercom.com", "app.au.intercom.com"] {
+        assert_eq!(audience(&format!("https://{host}/saml/kestrel")), "");
+    }
+    let own = "https://sso.kestrelparcel.example/saml/metadata";
+    for (wrong, why) in [
+        (own, "it is the entity id of the identity provider itself"),
+        ("https://intercom.com/saml/metadata", "its host is none of app.intercom.com, app.eu"),
+        ("https://app.intercom.com.evil.example/saml/k", "its host is none of"),
+        ("https://app.intercom.com@evil.example/saml/k", "its host is none of"),
+        ("http://app.intercom.com/saml/kestrel", "it does not begin with https://"),
+        ("https://app.intercom.com/saml/kestrel/consume", "the audience ends before /consume"),
+        ("https://app.intercom.com/saml/kestrel/", "nothing after it"),
+        ("https://app.intercom.com/saml/kestrel?x=1", "nothing after it"),
+        ("https://app.intercom.com/saml/kestrel#x", "nothing after it"),
+        ("https://me@app.intercom.com/saml/kestrel", "nothing after it"),
+        ("https://app.intercom.com:8443/saml/kestrel", "nothing after it"),
+        ("https://app.intercom.com/saml/", "the name of a workspace"),
+        ("https://app.intercom.com", "the name of a workspace"),
+        ("intercom", "it is not a URL"),
+    ] {
+        let said = audience(wrong);
+        assert!(said.starts_with("wrong-audience: ") && said.contains(why), "{wrong}: {said}");
+    }
+}
+
+#[test]
+fn an_audience_in_the_metadata_has_to_be_the_configured_one() {
+    let declared = |audiences: &[&str], configured: Option<&str>| {
+        let list: String = audiences
+            .iter()
+            .map(|a| format!("<Audience xmlns='urn:oasis:names:tc:SAML:2.0:assertion'> {a} </Audience>"))
+            .collect();
+        let material = metadata(&around(&format!("{}{SIGN_ON}{list}", key("valid.pem")))).unwrap();
+        let saml = Saml { audience: configured.map(str::to_owned), ..saml(None, None) };
+        problems(&material, &saml, now(), 30).into_iter().map(|p| (p.kind, p.message)).collect::<Vec<_>>()
+    };
+    let ours = "https://app.intercom.com/saml/kestrel";
+    let other = "https://app.intercom.com/saml/other";
+    assert_eq!(declared(&[ours], None), []);
+    assert_eq!(declared(&["https://chat.example/", ours], Some(ours)), []);
+    let wrong = declared(&[other], Some(ours));
+    assert!(wrong[0].0 == ProblemKind::WrongAudience && wrong[0].1.contains(ours), "{wrong:?}");
+    assert_eq!(declared(&["https://chat.example/"], None)[0].0, ProblemKind::WrongAudience);
+}
+
+/// What is said about encrypted assertions on a day.
+fn encrypted(file: &str, declared: Option<bool>, installed: Option<&str>, at: &str) -> Vec<(String, String)> {
+    let saml = Saml {
+        encrypted_assertions: declared,
+        encryption_certificate: installed.map(fixture),
+        ..naming(file)
+    };
+    let material = Material::read(&saml).unwrap();
+    problems(&material, &saml, at.parse().unwrap(), 30)
+        .into_iter()
+        .filter(|problem| problem.kind == ProblemKind::EncryptedAssertions)
+        .map(|problem| (problem.message, problem.fix))
+        .collect()
+}
+
+#[test]
+fn whoever_encrypts_is_told_about_the_new_certificate() {
+    let (message, fix) = encrypted("valid.pem", Some(true), None, NOW).remove(0);
+    assert!(message.contains("changes its certificate on 2026-12-12 (in 27 days)"), "{message}");
+    assert!(message.starts_with("the configuration says that assertions are encrypted"), "{message}");
+    assert!(!fix.contains("encrypted_assertions = false"), "{fix}");
+    let on_the_eve = encrypted("valid.pem", Some(true), None, "2026-12-11T23:59:59Z").remove(0).0;
+    assert!(on_the_eve.contains("(tomorrow)"), "{on_the_eve}");
+    for later in ["2026-12-12T00:00:00Z", "2027-06-01T00:00:00Z"] {
+        let message = encrypted("valid.pem", Some(true), None, later).remove(0).0;
+        assert!(message.contains("is in force since 2026-12-12"), "{message}");
+    }
+}
+
+#[test]
+fn a_key_for_encryption_is_a_hint_that_the_configuration_outweighs() {
+    let (message, fix) = encrypted("encryption-key.xml", None, None, NOW).remove(0);
+    assert!(message.contains("hints that assertions are encrypted"), "{message}");
+    assert!(fix.contains("`encrypted_assertions = false`"), "{fix}");
+    assert_eq!(encrypted("encryption-key.xml", Some(false), None, NOW), []);
+    assert_eq!(encrypted("valid.pem", None, None, NOW), []);
+    assert_eq!(encrypted("rollover.xml", None, None, NOW), []);
+}
+
+#[test]
+fn the_certificate_that_is_installed_settles_it() {
+    let with = |name, at| encrypted("valid.pem", None, Some(name), at);
+    assert_eq!(with("encryption-until-2036.pem", NOW), []);
+    assert_eq!(with("encryption-until-2036.pem", "2027-01-01T00:00:00Z"), []);
+    assert_eq!(with("encryption-until-2036.pem", "2036-06-01T00:00:00Z").len(), 1);
+    let (message, _) = with("encryption-until-2026.pem", NOW).remove(0);
+    assert!(message.contains("CN=SP Encryption") && message.contains("ends on 2026-12-12"), "{message}");
+}

@@ -1,0 +1,81 @@
+//! Files of identity providers, good and bad, and what is said about them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::*;
+
+mod files;
+mod hostile;
+mod judgement;
+
+/// The instant the files are judged at.
+const NOW: &str = "2026-11-15T12:00:00Z";
+
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/saml").join(name)
+}
+
+/// A configuration that names metadata, or nothing yet.
+fn saml(metadata: Option<PathBuf>, certificate: Option<PathBuf>) -> Saml {
+    Saml { metadata, certificate, audience: None, encrypted_assertions: None, encryption_certificate: None }
+}
+
+/// The configuration for a fixture, by its extension.
+fn naming(name: &str) -> Saml {
+    if name.ends_with(".xml") { saml(Some(fixture(name)), None) } else { saml(None, Some(fixture(name))) }
+}
+
+/// Metadata that was not written to a file.
+fn metadata(text: &str) -> Result<Material, SamlError> {
+    Material::of_metadata("idp.xml".to_owned(), text.as_bytes())
+}
+
+/// A certificate that was not written to a file.
+fn certificate(bytes: &[u8]) -> Result<Material, SamlError> {
+    Material::of_certificate("idp.pem".to_owned(), bytes)
+}
+
+fn text_of(name: &str) -> String {
+    fs::read_to_string(fixture(name)).unwrap()
+}
+
+/// Metadata around what an identity provider's descriptor holds.
+fn around(inner: &str) -> String {
+    format!(
+        "<EntityDescriptor xmlns='urn:oasis:names:tc:SAML:2.0:metadata' entityID='https://idp.example/'>\n\
+         <IDPSSODescriptor>\n{inner}\n</IDPSSODescriptor></EntityDescriptor>"
+    )
+}
+
+/// A key descriptor with the certificate of a fixture.
+fn key(name: &str) -> String {
+    let body: String = text_of(name).lines().filter(|line| !line.starts_with("-----")).collect();
+    format!(
+        "<KeyDescriptor use='signing'><KeyInfo xmlns='http://www.w3.org/2000/09/xmldsig#'><X509Data>\
+         <X509Certificate>{body}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>"
+    )
+}
+
+/// A place to sign in at.
+const SIGN_ON: &str = "<SingleSignOnService Binding='b' Location='https://idp.example/in'/>";
+
+/// The problems of a configuration, judged at the usual instant, as kind, subject and message.
+fn lines(saml: &Saml) -> Vec<String> {
+    let material = Material::read(saml).unwrap();
+    problems(&material, saml, now(), 30).into_iter().map(line).collect()
+}
+
+fn line(problem: Problem) -> String {
+    assert!(!problem.fix.is_empty());
+    let subject = match problem.subject.split_once(", serial ") {
+        Some((before, _)) => before.to_owned(),
+        None => problem.subject,
+    };
+    let subject = subject.rsplit('/').next().unwrap_or_default().to_owned();
+    format!("{}: {subject}: {}", problem.kind.as_str(), problem.message)
+}
