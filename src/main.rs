@@ -9,6 +9,11 @@ mod commands;
 mod document;
 
 mod config;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "rosters are imported before anything is compared with them")
+)]
+mod roster;
 
 mod api;
 mod snapshot;
