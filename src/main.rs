@@ -9,10 +9,8 @@ mod commands;
 mod document;
 
 mod config;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "read by the facts once control 1.1 is wired to it")
-)]
+
+mod roster;
 mod saml;
 
 mod api;

@@ -1,0 +1,162 @@
+//! What can be wrong with a roster as a whole. A row that cannot be read is no error: it is reported with
+//! the roster.
+
+use std::io;
+
+/// Why a roster cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RosterError {
+    /// The file cannot be read.
+    #[error("cannot read the roster {path}: {source}")]
+    Unreadable {
+        /// The file, as given.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is a folder, a pipe or a device.
+    #[error("the roster {path} is not a regular file")]
+    NotRegular {
+        /// The file, as given.
+        path: String,
+    },
+    /// It is larger than any roster.
+    #[error("the roster {path} is larger than {} MiB", .limit / (1024 * 1024))]
+    TooLarge {
+        /// The file, as given.
+        path: String,
+        /// The bound, in bytes.
+        limit: u64,
+    },
+    /// It is a spreadsheet, an archive or the like.
+    #[error("the roster {path} is not a text file: {what}")]
+    NotText {
+        /// The file, as given.
+        path: String,
+        /// What it is instead.
+        what: &'static str,
+    },
+    /// It is text in an encoding that it does not declare.
+    #[error("{path}:{line}: the text is not valid {encoding}")]
+    Encoding {
+        /// The file, as given.
+        path: String,
+        /// The line with the first character that cannot be read.
+        line: usize,
+        /// The encoding that was expected.
+        encoding: &'static str,
+    },
+    /// It has no line with column names.
+    #[error("the roster {path} has no header: {why}")]
+    NoHeader {
+        /// The file, as given.
+        path: String,
+        /// What is there instead.
+        why: String,
+    },
+    /// It has more columns than any export.
+    #[error("the roster {path} has {columns} columns, more than {limit}")]
+    TooManyColumns {
+        /// The file, as given.
+        path: String,
+        /// How many there are.
+        columns: usize,
+        /// The bound.
+        limit: usize,
+    },
+    /// None of the columns holds e-mail addresses.
+    #[error("{path}:{line}: no column holds e-mail addresses; there are: {columns}")]
+    NoEmailColumn {
+        /// The file, as given.
+        path: String,
+        /// The line of the header.
+        line: usize,
+        /// The columns that are there.
+        columns: String,
+    },
+    /// Two columns mean the same and say different things.
+    #[error("{path}:{line}: {first} and {second} both hold {meaning} and differ")]
+    Ambiguous {
+        /// The file, as given.
+        path: String,
+        /// The first line on which they differ.
+        line: usize,
+        /// What they hold.
+        meaning: &'static str,
+        /// The one column: its position and name.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// The text breaks the rules of its format.
+    #[error("{path}:{line}: {why}")]
+    Malformed {
+        /// The file, as given.
+        path: String,
+        /// Where it breaks them.
+        line: usize,
+        /// What is wrong.
+        why: String,
+    },
+    /// It is JSON, but not of the kind that is understood.
+    #[error("{path}:{line}: this is not a SCIM ListResponse: {why}")]
+    NotScim {
+        /// The file, as given.
+        path: String,
+        /// Where the document begins.
+        line: usize,
+        /// What it is instead.
+        why: String,
+    },
+    /// It has more people than the program takes in.
+    #[error("the roster {path} has more than {limit} people")]
+    TooManyPeople {
+        /// The file, as given.
+        path: String,
+        /// The bound.
+        limit: usize,
+    },
+    /// Nobody is in it.
+    #[error("the roster {path} has no people{}", unread(.unreadable))]
+    NoPeople {
+        /// The file, as given.
+        path: String,
+        /// How many rows could not be read, and why the first could not.
+        unreadable: Option<(usize, String)>,
+    },
+}
+
+/// Says that there were rows, but none that could be read.
+fn unread(unreadable: &Option<(usize, String)>) -> String {
+    match unreadable {
+        Some((1, why)) => format!(": its only row cannot be read: {why}"),
+        Some((rows, why)) => format!(": none of its {rows} rows can be read; the first: {why}"),
+        None => String::new(),
+    }
+}
+
+impl RosterError {
+    /// What to do about it.
+    pub(crate) const fn hint(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "check that the file exists and may be read",
+            Self::NotRegular { .. } => "save the export to a file, and name that",
+            Self::TooLarge { .. } | Self::TooManyPeople { .. } => {
+                "export only the people who are meant to use Intercom"
+            }
+            Self::NotText { .. } => "export or save it as CSV (UTF-8), or as SCIM JSON",
+            Self::Encoding { .. } => "save the file again as UTF-8, for example as \"CSV UTF-8\" in Excel",
+            Self::NoHeader { .. } => "the first line names the columns, such as: email,name,status,groups",
+            Self::NoEmailColumn { .. } => {
+                "name a column email, mail, email address, primary email, login, username or userPrincipalName"
+            }
+            Self::TooManyColumns { .. } => "export fewer columns, or check that the first line is the header",
+            Self::Ambiguous { .. } => "delete or rename the column that is not meant",
+            Self::Malformed { .. } => "export the file again; it was cut off or edited",
+            Self::NotScim { .. } => {
+                "give the answer of GET /Users or GET /Groups, several of them as an array, or a CSV export"
+            }
+            Self::NoPeople { .. } => "check that the export was not filtered down to nothing",
+        }
+    }
+}

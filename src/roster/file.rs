@@ -1,0 +1,254 @@
+//! What is to be said of a file as a whole: who wrote it, what it knows, and what could not be read.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use sha2::{Digest as _, Sha256};
+
+use super::{MOST_ENTRIES, RosterError};
+
+/// How many rows that cannot be read are listed; the others are counted.
+const MOST_UNREADABLE: usize = 100;
+/// How many different words a tally tells apart.
+const MOST_WORDS: usize = 50;
+
+/// What is to be said of a file as a whole.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RosterFile {
+    /// Its path as given.
+    pub path: String,
+    /// Who wrote it.
+    pub kind: Kind,
+    /// `sha256:` and the digest of its bytes.
+    pub digest: String,
+    /// How many people were read from it.
+    pub people: usize,
+    /// How many rows or resources it has, readable or not.
+    pub rows: usize,
+    /// The first of the rows that cannot be read.
+    pub unreadable: Vec<Unreadable>,
+    /// How many rows cannot be read.
+    pub unreadable_rows: usize,
+    /// What it says about people at all.
+    pub knows: Knows,
+    /// Statuses that are not understood, and how often they occur.
+    pub unknown_statuses: Tally,
+    /// Words about the second factor that are not understood, and how often they occur.
+    pub unknown_mfa: Tally,
+    /// What it leaves open although all rows can be read.
+    pub gaps: Vec<Gap>,
+}
+
+/// Who wrote a file, as far as that can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// A CSV export or report of Okta.
+    Okta,
+    /// A CSV export of Microsoft Entra ID.
+    Entra,
+    /// The CSV export of users of Google Workspace.
+    Google,
+    /// Any other CSV file with a header.
+    Generic,
+    /// Answers of a SCIM 2.0 service.
+    Scim,
+    /// The list of teammates that Intercom exports. It is no word of the identity provider.
+    Intercom,
+}
+
+/// What a file says about people: which columns it has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Knows {
+    /// Whether they may sign in.
+    pub status: bool,
+    /// What they belong to.
+    pub groups: bool,
+    /// Whether they have a second factor.
+    pub mfa: bool,
+    /// Their role.
+    pub roles: bool,
+    /// Their permissions.
+    pub permissions: bool,
+}
+
+/// A row that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unreadable {
+    /// The line on which it starts.
+    pub line: usize,
+    /// Why it cannot be read. It may quote the file and is not escaped for a terminal yet.
+    pub why: String,
+}
+
+/// Words and how often they occur; bounded in how many are told apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Each word as first written, and its count.
+    pub words: BTreeMap<String, usize>,
+    /// How often any other word occurs.
+    pub others: usize,
+}
+
+/// What a file leaves open: a list with a gap does not prove that somebody is missing from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Gap {
+    /// The service announced more resources than the file holds.
+    Incomplete {
+        /// How many were announced.
+        announced: u64,
+        /// How many are there.
+        found: u64,
+    },
+    /// Members of groups that are in none of the files.
+    UnknownMembers {
+        /// How many.
+        members: usize,
+        /// One of the groups.
+        group: String,
+    },
+    /// Groups that are members of groups; who is in the inner one is not counted into the outer.
+    NestedGroups {
+        /// How many.
+        members: usize,
+        /// One of the outer groups.
+        group: String,
+    },
+    /// Groups, permissions or addresses beyond what is kept for a person.
+    TooManyEntries {
+        /// How many were left out.
+        left_out: usize,
+    },
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Incomplete { announced, found } => {
+                write!(f, "the list is incomplete: {found} of {announced} resources are there")
+            }
+            Self::UnknownMembers { members: 1, group } => {
+                write!(f, "a member of the group `{group}` is in no list of users")
+            }
+            Self::UnknownMembers { members, group } => {
+                write!(f, "{members} members of groups, such as `{group}`, are in no list of users")
+            }
+            Self::NestedGroups { members, group } => write!(
+                f,
+                "{members} members of groups, such as `{group}`, are groups, whose members are not counted"
+            ),
+            Self::TooManyEntries { left_out } => write!(
+                f,
+                "{left_out} groups, permissions or addresses were left out: a person may have {MOST_ENTRIES}"
+            ),
+        }
+    }
+}
+
+impl RosterFile {
+    pub(super) fn new(path: &str, bytes: &[u8]) -> Self {
+        let digits: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self {
+            path: path.to_owned(),
+            kind: Kind::Generic,
+            digest: format!("sha256:{digits}"),
+            people: 0,
+            rows: 0,
+            unreadable: Vec::new(),
+            unreadable_rows: 0,
+            knows: Knows::default(),
+            unknown_statuses: Tally::default(),
+            unknown_mfa: Tally::default(),
+            gaps: Vec::new(),
+        }
+    }
+
+    /// Notes a row that cannot be read.
+    pub(super) fn reject(&mut self, line: usize, why: String) {
+        self.unreadable_rows += 1;
+        if self.unreadable.len() < MOST_UNREADABLE {
+            self.unreadable.push(Unreadable { line, why });
+        }
+    }
+
+    /// Notes entries that were left out because somebody had too many of them.
+    pub(super) fn leave_out(&mut self, entries: usize) {
+        if entries == 0 {
+            return;
+        }
+        for gap in &mut self.gaps {
+            if let Gap::TooManyEntries { left_out } = gap {
+                *left_out += entries;
+                return;
+            }
+        }
+        self.gaps.push(Gap::TooManyEntries { left_out: entries });
+    }
+
+    /// The error for a file, or files, without people.
+    pub(super) fn nobody(&self) -> RosterError {
+        let first = self.unreadable.first().map(|row| (self.unreadable_rows, row.why.clone()));
+        RosterError::NoPeople { path: self.path.clone(), unreadable: first }
+    }
+}
+
+impl Kind {
+    /// The word for it in machine formats.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Okta => "okta",
+            Self::Entra => "entra",
+            Self::Google => "google",
+            Self::Generic => "generic",
+            Self::Scim => "scim",
+            Self::Intercom => "intercom",
+        }
+    }
+
+    /// What it is called in a sentence.
+    pub(crate) const fn describe(self) -> &'static str {
+        match self {
+            Self::Okta => "an Okta export",
+            Self::Entra => "a Microsoft Entra export",
+            Self::Google => "a Google Workspace export",
+            Self::Generic => "a CSV file",
+            Self::Scim => "a SCIM list",
+            Self::Intercom => "Intercom's own list of teammates",
+        }
+    }
+
+    /// Whether it is the word of an identity provider.
+    pub(crate) const fn is_provider(self) -> bool {
+        !matches!(self, Self::Intercom)
+    }
+}
+
+impl Knows {
+    /// What either knows.
+    pub(super) const fn with(self, other: Self) -> Self {
+        Self {
+            status: self.status || other.status,
+            groups: self.groups || other.groups,
+            mfa: self.mfa || other.mfa,
+            roles: self.roles || other.roles,
+            permissions: self.permissions || other.permissions,
+        }
+    }
+}
+
+impl Tally {
+    /// Counts a word. Words that differ in case alone are one.
+    pub(super) fn count(&mut self, word: &str) {
+        if let Some((_, count)) = self.words.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(word)) {
+            *count += 1;
+        } else if self.words.len() < MOST_WORDS {
+            self.words.insert(word.to_owned(), 1);
+        } else {
+            self.others += 1;
+        }
+    }
+
+    /// Whether nothing was counted.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+}

@@ -1,0 +1,141 @@
+//! A person on the list.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::MOST_ENTRIES;
+
+/// A person on the list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Person {
+    /// The id at the identity provider.
+    pub id: Option<String>,
+    /// The e-mail address as written. Letters' case does not matter for comparing.
+    pub email: String,
+    /// Further addresses of the person.
+    pub other_emails: Vec<String>,
+    /// The full name.
+    pub name: Option<String>,
+    /// Whether they may sign in.
+    pub standing: Standing,
+    /// The word that the standing was read from.
+    pub status_word: Option<String>,
+    /// What they belong to.
+    pub groups: BTreeSet<String>,
+    /// Whether they have a second factor; none when nothing says so.
+    pub mfa: Option<bool>,
+    /// The role.
+    pub role: Option<String>,
+    /// The permissions; none when nothing is said about them.
+    pub permissions: Option<BTreeSet<String>>,
+    /// What other columns say.
+    pub extra: BTreeMap<Arc<str>, String>,
+    /// The file that names them first: an index into [`Roster::files`].
+    pub file: usize,
+    /// The line on which it does.
+    pub line: usize,
+    /// All files that name them.
+    pub seen_in: BTreeSet<usize>,
+}
+
+/// Whether a person may sign in at the identity provider.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    /// Nothing is said about it, or nothing that is understood.
+    #[default]
+    Unknown,
+    /// They may.
+    Active,
+    /// They were invited or prepared, and may not yet.
+    Pending,
+    /// Their account is switched off.
+    Suspended,
+    /// Their account is gone.
+    Deprovisioned,
+}
+
+impl Standing {
+    /// The word for it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Active => "active",
+            Self::Pending => "pending",
+            Self::Suspended => "suspended",
+            Self::Deprovisioned => "deprovisioned",
+        }
+    }
+}
+
+impl Person {
+    /// Whether nothing that one says is denied by the other, so that they may be one person.
+    ///
+    /// Ids count only where the same provider gave both.
+    pub(super) fn agrees_with(&self, other: &Self, same_ids: bool) -> bool {
+        fn agree<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
+            one.is_none() || other.is_none() || one == other
+        }
+        let standing = self.standing == other.standing
+            || self.standing == Standing::Unknown
+            || other.standing == Standing::Unknown;
+        standing
+            && agree(&self.mfa, &other.mfa)
+            && agree(&self.role, &other.role)
+            && (!same_ids || agree(&self.id, &other.id))
+    }
+
+    /// Takes in what another row says of the same person; what is known already stays. Returns how many
+    /// entries were left out because there were too many.
+    pub(super) fn absorb(&mut self, other: Self) -> usize {
+        let Self { id, email, other_emails, name, standing, status_word, groups, mfa, role, .. } = other;
+        if self.standing == Standing::Unknown {
+            self.standing = standing;
+            self.status_word = status_word.or(self.status_word.take());
+        }
+        self.id = self.id.take().or(id);
+        self.name = self.name.take().or(name);
+        self.mfa = self.mfa.or(mfa);
+        self.role = self.role.take().or(role);
+        self.seen_in.extend(other.seen_in);
+        for (column, value) in other.extra {
+            self.extra.entry(column).or_insert(value);
+        }
+        let mut left_out = self.add_email(email);
+        left_out += other_emails.into_iter().map(|email| self.add_email(email)).sum::<usize>();
+        left_out += groups.into_iter().map(|group| self.add_group(group)).sum::<usize>();
+        left_out + other.permissions.map_or(0, |permissions| self.add_permissions(permissions))
+    }
+
+    /// Adds an address, unless it is known.
+    pub(super) fn add_email(&mut self, email: String) -> usize {
+        let known = |known: &String| known.to_lowercase() == email.to_lowercase();
+        if known(&self.email) || self.other_emails.iter().any(known) {
+            return 0;
+        }
+        if self.other_emails.len() >= MOST_ENTRIES {
+            return 1;
+        }
+        self.other_emails.push(email);
+        0
+    }
+
+    /// Adds a group.
+    pub(super) fn add_group(&mut self, group: String) -> usize {
+        add(&mut self.groups, group)
+    }
+
+    /// Adds permissions; none of them is a statement too.
+    pub(super) fn add_permissions(&mut self, permissions: impl IntoIterator<Item = String>) -> usize {
+        let known = self.permissions.get_or_insert_default();
+        permissions.into_iter().map(|permission| add(known, permission)).sum()
+    }
+}
+
+/// Adds an entry to a set of bounded size. Returns 1 when it was left out.
+fn add(set: &mut BTreeSet<String>, entry: String) -> usize {
+    if set.len() >= MOST_ENTRIES && !set.contains(&entry) {
+        return 1;
+    }
+    set.insert(entry);
+    0
+}

@@ -1,0 +1,222 @@
+//! Files that editors, spreadsheets and strangers have had in their hands.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// All fixtures in CSV.
+const FIXTURES: [(&str, &str); 8] = [
+    ("okta-users", include_str!("../../../fixtures/rosters/okta-users.csv")),
+    ("okta-groups", include_str!("../../../fixtures/rosters/okta-groups.csv")),
+    ("entra-users", include_str!("../../../fixtures/rosters/entra-users.csv")),
+    ("entra-group-members", include_str!("../../../fixtures/rosters/entra-group-members.csv")),
+    ("google-users", include_str!("../../../fixtures/rosters/google-users.csv")),
+    ("generic", include_str!("../../../fixtures/rosters/generic.csv")),
+    ("intercom-teammates", include_str!("../../../fixtures/rosters/intercom-teammates.csv")),
+    ("sample-okta", include_str!("../../../fixtures/rosters/sample-okta.csv")),
+];
+
+fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    format!("\u{feff}{text}").encode_utf16().flat_map(order).collect()
+}
+
+#[test]
+fn encodings_and_line_ends_change_nothing() {
+    for (name, text) in FIXTURES {
+        let plain = read(text);
+        for (variant, bytes) in [
+            ("BOM", format!("\u{feff}{text}").into_bytes()),
+            ("UTF-16LE", utf16(text, u16::to_le_bytes)),
+            ("UTF-16BE", utf16(text, u16::to_be_bytes)),
+            ("no last line end", text.trim_end().as_bytes().to_vec()),
+        ] {
+            assert_eq!(read_bytes(&bytes).unwrap().people, plain.people, "{name} as {variant}");
+        }
+        // Lines are the same; the text of a cell that spans two of them is not.
+        let crlf = read(&text.replace('\n', "\r\n"));
+        assert_eq!(people(&crlf), people(&plain), "{name} with CRLF");
+    }
+}
+
+#[test]
+fn empty_lines_move_the_others() {
+    for (name, text) in FIXTURES.into_iter().filter(|(name, _)| *name != "generic") {
+        for end in ["\n", "\r\n", "\r"] {
+            let spaced = read(&text.replace('\n', &end.repeat(3)));
+            let plain = read(text);
+            assert_eq!(spaced.people.len(), plain.people.len(), "{name}");
+            for (far, near) in spaced.people.iter().zip(&plain.people) {
+                assert_eq!(far.line, near.line * 3 - 2, "{name}, {end:?}");
+            }
+        }
+    }
+    let blank = read("email,name\n\n , \n,,\na@b.example,A\n");
+    assert_eq!((blank.people[0].line, blank.files[0].rows, unreadable(&blank).len()), (5, 1, 0));
+}
+
+#[test]
+fn columns_out_of_order_change_nothing() {
+    let roster = read("Groups ; MFA_Enrolled;STATUS;E-mail\nSupport;yes;active; a@b.example \n");
+    assert_eq!(people(&roster), "2 a@b.example (-) active, mfa, in [Support]\n");
+    assert_eq!(
+        people(&read("sep=|\r\nemail|groups\r\na@b.example|A;B\r\n")),
+        "3 a@b.example (-) unknown, ?, in [A | B]\n"
+    );
+    assert_eq!(people(&read("email\tname\na@b.example\tA, B\n")), "2 a@b.example (A, B) unknown, ?, in []\n");
+}
+
+#[test]
+fn rows_that_cannot_be_read_are_reported_where_they_start() {
+    let roster = read(
+        "email,name,status\r\n\
+         a@b.example,\"A\r\nover\r\nlines\",active\r\n\
+         ,Nobody,active\r\n\
+         \r\n\
+         not an address,\"B\nC\",active\r\n\
+         c@b.example,C\r\n\
+         d@b.example,D,active,,\r\n\
+         e@b.example,E,active,more\r\n\
+         =HYPERLINK(\"x\"),F,active\r\n\
+         g@b.example,\"never closed\r\nh@b.example,H,active\r\n",
+    );
+    let lines: Vec<_> = roster.people.iter().map(|person| person.line).collect();
+    assert_eq!(lines, [2, 10]);
+    assert_eq!(roster.files[0].rows, 8);
+    assert_eq!(
+        unreadable(&roster),
+        [
+            (5, "there is no e-mail address"),
+            (7, "`not an address` is not an e-mail address"),
+            (9, "the row has 2 fields, the header has 3"),
+            (11, "the row has 4 fields, the header has 3"),
+            (12, "`=HYPERLINK(x)` is not an e-mail address"),
+            (13, "a quote is opened and never closed, so that 2 more lines belong to it"),
+        ]
+    );
+}
+
+#[test]
+fn only_some_unreadable_rows_are_listed_and_all_are_counted() {
+    let roster = read(&format!("email\na@b.example\n{}", "x\n".repeat(1_000)));
+    assert_eq!((roster.files[0].unreadable.len(), roster.files[0].unreadable_rows), (100, 1_000));
+}
+
+#[test]
+fn formulas_are_text() {
+    let formulas = "=cmd|' /C calc'!A0,+1+1,@SUM(A1)";
+    let roster = read(&format!("email,name,group,note,status\n+1@b.example,{formulas},-1\n"));
+    let person = &roster.people[0];
+    assert_eq!((person.email.as_str(), person.name.as_deref()), ("+1@b.example", Some("=cmd|' /C calc'!A0")));
+    assert!(person.groups.iter().eq(["+1+1"]));
+    assert_eq!(person.extra.get("note").map(String::as_str), Some("@SUM(A1)"));
+    assert_eq!(roster.files[0].unknown_statuses.words.get("-1"), None);
+}
+
+#[test]
+fn words_that_nobody_knows_are_counted() {
+    let roster =
+        read("email,status,active,mfa\na@b.example,Sabbatical,yes,maybe\nc@b.example,sabbatical,no,\n");
+    assert_eq!(roster.people[0].standing, Standing::Unknown);
+    assert_eq!(roster.people[1].standing, Standing::Suspended);
+    assert_eq!(roster.files[0].unknown_statuses.words.get("Sabbatical"), Some(&2));
+    assert_eq!(roster.files[0].unknown_mfa.words.get("maybe"), Some(&1));
+    let many: String = (0..60).map(|n| format!("p{n}@b.example,s{n}x\n")).collect();
+    let tally = &read(&format!("email,status\n{many}")).files[0].unknown_statuses;
+    assert_eq!((tally.words.len(), tally.others), (50, 10));
+}
+
+#[test]
+fn two_columns_of_one_meaning_have_to_agree() {
+    let agree = read("Email,E-Mail,name\na@b.example,A@B.example,A\n,c@b.example,C\n");
+    assert_eq!(agree.people[1].email, "c@b.example");
+    assert_eq!(
+        refused("Email,name,E-Mail\na@b.example,A,\nc@b.example,C,d@b.example\n"),
+        "roster.csv:3: column 1 (`Email`) and column 3 (`E-Mail`) both hold e-mail addresses and differ"
+    );
+    assert!(refused("email,status,Status\na@b.example,active,suspended\n").contains("both hold the status"));
+    let apart = read("email,note,note\na@b.example,1,2\n");
+    assert_eq!(apart.people[0].extra.get("note (2)").map(String::as_str), Some("2"));
+}
+
+#[test]
+fn files_that_name_nobody_are_refused() {
+    for (text, says) in [
+        ("", "the roster roster.csv has no header: it is empty"),
+        ("\n\r\n", "has no header: it is empty"),
+        ("a@b.example,A\n", "has no header: line 1 holds an e-mail address instead of column names"),
+        (
+            "\nname;groups\nA;B\n",
+            "roster.csv:2: no column holds e-mail addresses; there are: `name`, `groups`",
+        ),
+        ("email,name\n", "the roster roster.csv has no people"),
+        ("email\nx\n", "has no people: its only row cannot be read: `x` is not an e-mail address"),
+        ("email\nx\ny\n", "has no people: none of its 2 rows can be read; the first: `x` is not"),
+        ("email,name\n\"a@b.example,A\n", "has no people: its only row cannot be read: a quote is opened"),
+    ] {
+        let error = refused(text);
+        assert!(error.contains(says), "{error}");
+    }
+    let wide = "c,".repeat(3_000);
+    assert!(refused(&wide).contains("3001 columns, more than 2000"));
+}
+
+#[test]
+fn much_text_is_cut() {
+    let long = "é".repeat(10_000);
+    let roster =
+        read(&format!("email,name,note,{long}\na@b.example,{long},{long},x\n{long}@b.example,B,,\n"));
+    let person = &roster.people[0];
+    assert_eq!(person.name.as_ref().map(|name| name.chars().count()), Some(500));
+    assert!(person.extra.iter().all(|(column, value)| column.chars().count() <= 100 && value.len() <= 1_000));
+    assert!(unreadable(&roster)[0].1.contains("longer than 320 bytes"));
+}
+
+#[test]
+fn a_hundred_thousand_rows_take_no_time() {
+    let mut text = String::from("login,firstName,lastName,status,groups,mfa enrolled,id,department\n");
+    for n in 0..100_000 {
+        let group = n % 7;
+        writeln!(text, "p{n}@b.example,First,Last {n},ACTIVE,Everyone;Group {group},true,{n},Support")
+            .unwrap();
+    }
+    let start = Instant::now();
+    let roster = read(&text);
+    // Below one second when optimised, and a machine may be busy with other things.
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    assert_eq!(roster.people.len(), 100_000);
+    assert_eq!(roster.people[99_999].line, 100_001);
+}
+
+proptest! {
+    #[test]
+    fn no_row_is_lost_and_nothing_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let mut file = b"email,name,groups\na@b.example,A,G\n".to_vec();
+        file.extend(bytes);
+        if let Ok(roster) = read_bytes(&file) {
+            let file = &roster.files[0];
+            prop_assert!(file.rows >= file.unreadable_rows + file.people);
+        }
+    }
+
+    #[test]
+    fn cells_come_back_as_they_were_written(names in proptest::collection::vec("[a-z,;\"\r\n\t=+@é]{0,12}", 1..20)) {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["email", "name", "id"]).unwrap();
+        for (n, name) in names.iter().enumerate() {
+            writer.write_record([format!("p{n}@b.example"), name.clone(), n.to_string()]).unwrap();
+        }
+        let roster = read_bytes(&writer.into_inner().unwrap()).unwrap();
+        prop_assert_eq!(roster.people.len(), names.len());
+        for (person, name) in roster.people.iter().zip(&names) {
+            prop_assert_eq!(person.name.as_deref().unwrap_or_default(), name.trim());
+        }
+    }
+
+    #[test]
+    fn json_of_any_shape_does_no_harm(text in "[\\[{]([\\[\\]{}:,\"0-9a-z]|\"Resources\"|\"userName\"|\"members\"|null){0,60}") {
+        let _ = read_bytes(text.as_bytes());
+    }
+}

@@ -1,0 +1,67 @@
+//! When rows are one person, and when they stay apart.
+
+use super::*;
+
+#[test]
+fn one_row_per_membership_is_one_person() {
+    let roster =
+        read("email,name,group\na@b.example,A,Support\nA@B.example,A,Operations\nc@b.example,C,Support\n");
+    assert_eq!(roster.people.len(), 2);
+    assert!(roster.people[0].groups.iter().eq(["Operations", "Support"]));
+    assert_eq!((roster.files[0].people, roster.files[0].rows), (2, 3));
+}
+
+#[test]
+fn rows_that_contradict_each_other_stay_apart() {
+    for (first, second) in [
+        ("a@b.example,1,active,yes,Support", "a@b.example,2,active,yes,Support"),
+        ("a@b.example,1,active,yes,Support", "a@b.example,1,suspended,yes,Support"),
+        ("a@b.example,1,active,yes,Support", "a@b.example,1,active,no,Support"),
+    ] {
+        let roster = read(&format!("email,id,status,mfa,group\n{first}\n{second}\n"));
+        assert_eq!(roster.people.len(), 2, "{second}");
+    }
+    let roster = read("email,id,status,group\na@b.example,1,,Support\na@b.example,,active,Operations\n");
+    assert_eq!(roster.people.len(), 1);
+    assert_eq!((roster.people[0].standing, roster.people[0].groups.len()), (Standing::Active, 2));
+}
+
+#[test]
+fn a_repeated_row_of_a_list_without_groups_is_a_duplicate() {
+    let roster = read("email,name\na@b.example,A\nA@b.example,A\n");
+    assert_eq!(roster.people.iter().map(|p| p.line).collect::<Vec<_>>(), [2, 3]);
+}
+
+#[test]
+fn files_add_to_each_other() {
+    let users = b"login,status\na@b.example,ACTIVE\nc@b.example,SUSPENDED\n";
+    let factors = b"userPrincipalName,objectId,isMfaRegistered\nA@B.example,7,True\nd@b.example,8,False\n";
+    let roster = Roster::parse(&[("users.csv", users), ("mfa.csv", factors)]).unwrap();
+    assert_eq!(roster.people.len(), 3);
+    let first = person(&roster, "a@b.example");
+    assert_eq!((first.mfa, first.standing, first.id.as_deref()), (Some(true), Standing::Active, Some("7")));
+    assert_eq!((first.file, first.line), (0, 2));
+    let last = person(&roster, "d@b.example");
+    assert_eq!((last.file, last.line, last.standing), (1, 3, Standing::Unknown));
+}
+
+#[test]
+fn files_that_contradict_each_other_keep_both() {
+    let old = b"login,id,status\na@b.example,1,ACTIVE\n";
+    let new = b"login,id,status\na@b.example,1,DEPROVISIONED\n";
+    let roster = Roster::parse(&[("old.csv", old), ("new.csv", new)]).unwrap();
+    assert_eq!(roster.people.len(), 2);
+    let other_id = b"login,id\na@b.example,2\n";
+    assert_eq!(Roster::parse(&[("old.csv", old), ("other.csv", other_id)]).unwrap().people.len(), 2);
+    // Two providers count people in numbers of their own.
+    let entra = b"userPrincipalName,objectId,accountEnabled\na@b.example,2,True\n";
+    assert_eq!(Roster::parse(&[("old.csv", old), ("entra.csv", entra)]).unwrap().people.len(), 1);
+}
+
+#[test]
+fn entries_without_end_are_counted_and_left_out() {
+    let groups: Vec<_> = (0..MOST_ENTRIES + 3).map(|n| format!("g{n}")).collect();
+    let roster = read(&format!("email,groups\na@b.example,{}\n", groups.join(";")));
+    assert_eq!(roster.people[0].groups.len(), MOST_ENTRIES);
+    assert_eq!(roster.files[0].gaps, [Gap::TooManyEntries { left_out: 3 }]);
+}

@@ -1,0 +1,175 @@
+//! From a path to text: regular files of bounded size, in UTF-8 or UTF-16.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use super::RosterError;
+
+/// The largest file, in bytes.
+pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// How far a file is looked at to tell UTF-16 that has no byte order mark, in bytes.
+const PROBE: usize = 64;
+
+/// Reads the bytes of a regular file of bounded size.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, RosterError> {
+    let name = || path.display().to_string();
+    let failed = |source: io::Error| RosterError::Unreadable { path: name(), source };
+    // Asked before opening: opening a pipe would wait for somebody to write into it.
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(RosterError::NotRegular { path: name() });
+    }
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(RosterError::TooLarge { path: name(), limit: LARGEST });
+    }
+    Ok(bytes)
+}
+
+/// Turns the bytes of a file into text, without its byte order mark.
+///
+/// UTF-8 and UTF-16 are read. Anything else is refused instead of guessed: a name in the wrong letters is
+/// a person who matches nobody.
+pub(super) fn decode(path: &str, bytes: &[u8]) -> Result<String, RosterError> {
+    let path = || path.to_owned();
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(RosterError::NotText { path: path(), what: "it is a workbook or an archive" });
+    }
+    let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or_else(|| (without_mark(bytes), 0));
+    let content = bytes.get(mark..).unwrap_or_default();
+    let text = match encoding.decode_without_bom_handling_and_without_replacement(content) {
+        Some(text) => text.into_owned(),
+        None if encoding == UTF_8 && content.contains(&0) => {
+            return Err(RosterError::NotText { path: path(), what: "it has bytes that no text has" });
+        }
+        None => {
+            let (replaced, _) = encoding.decode_without_bom_handling(content);
+            let broken = replaced.find(char::REPLACEMENT_CHARACTER).unwrap_or_default();
+            let line = Lines::new(&replaced).at(broken);
+            return Err(RosterError::Encoding { path: path(), line, encoding: encoding.name() });
+        }
+    };
+    if text.contains('\0') {
+        return Err(RosterError::NotText { path: path(), what: "it has bytes that no text has" });
+    }
+    Ok(text)
+}
+
+/// The encoding of text that does not begin with a byte order mark. A header in UTF-16 is ASCII with a
+/// zero in every other byte.
+fn without_mark(bytes: &[u8]) -> &'static Encoding {
+    let probe = bytes.get(..PROBE.min(bytes.len() & !1)).unwrap_or_default();
+    let zero = |pair: &[u8], at: usize| pair.get(at) == Some(&0);
+    let mut pairs = probe.chunks_exact(2);
+    if probe.len() < 4 {
+        UTF_8
+    } else if pairs.clone().all(|pair| !zero(pair, 0) && zero(pair, 1)) {
+        UTF_16LE
+    } else if pairs.all(|pair| zero(pair, 0) && !zero(pair, 1)) {
+        UTF_16BE
+    } else {
+        UTF_8
+    }
+}
+
+/// Tells the lines of places in a text that are asked for in ascending order, in one pass over it.
+pub(super) struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// Starts at the first line.
+    pub(super) const fn new(text: &'a str) -> Self {
+        Self { bytes: text.as_bytes(), at: 0, line: 1 }
+    }
+
+    /// The line, counted from 1, of a place given in bytes. A line ends with LF, CRLF or CR.
+    pub(super) fn at(&mut self, place: usize) -> usize {
+        let place = place.min(self.bytes.len());
+        if let Some(passed) = self.bytes.get(self.at..place) {
+            self.line += memchr::memchr2_iter(b'\n', b'\r', passed)
+                .map(|end| self.at + end)
+                .filter(|&end| self.bytes[end] == b'\n' || self.bytes.get(end + 1) != Some(&b'\n'))
+                .count();
+            self.at = place;
+        }
+        self.line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(order).collect()
+    }
+
+    #[test]
+    fn every_encoding_gives_the_same_text() {
+        let text = "email,name\nzoë@kestrelparcel.example,Zoë 田中\n";
+        let marked = format!("\u{feff}{text}");
+        for bytes in [
+            text.as_bytes().to_vec(),
+            marked.as_bytes().to_vec(),
+            utf16(&marked, u16::to_le_bytes),
+            utf16(&marked, u16::to_be_bytes),
+            utf16("email,name\n", u16::to_le_bytes),
+            utf16("email,name\n", u16::to_be_bytes),
+        ] {
+            let decoded = decode("r.csv", &bytes).unwrap();
+            assert!(text.starts_with(&decoded) && !decoded.is_empty(), "{decoded:?}");
+        }
+    }
+
+    #[test]
+    fn other_encodings_are_refused_with_their_line() {
+        let latin = b"email,name\r\na@b.example,A\r\nzoe@b.example,Zo\xeb\r\n";
+        let error = decode("r.csv", latin).unwrap_err();
+        assert_eq!(error.to_string(), "r.csv:3: the text is not valid UTF-8");
+        assert!(error.hint().contains("UTF-8"));
+        let mut broken = utf16("\u{feff}email\na", u16::to_le_bytes);
+        broken.extend([0x00, 0xd8, b'b', 0]);
+        assert_eq!(
+            decode("r.csv", &broken).unwrap_err().to_string(),
+            "r.csv:2: the text is not valid UTF-16LE"
+        );
+    }
+
+    #[test]
+    fn files_that_are_no_text_are_named() {
+        for bytes in [&b"PK\x03\x04\x14\x00"[..], b"\x1f\x8b\x08\x00\x00\x00\xff", b"email\n\0\n"] {
+            assert!(matches!(decode("r.xlsx", bytes), Err(RosterError::NotText { .. })), "{bytes:?}");
+        }
+        assert_eq!(decode("r.csv", b"").unwrap(), "");
+    }
+
+    #[test]
+    fn only_regular_files_of_bounded_size_are_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(read(folder.path()), Err(RosterError::NotRegular { .. })));
+        let missing = read(&folder.path().join("no.csv")).unwrap_err();
+        assert!(matches!(missing, RosterError::Unreadable { .. }) && missing.to_string().contains("no.csv"));
+        let large = folder.path().join("large.csv");
+        File::create(&large).unwrap().set_len(LARGEST + 1).unwrap();
+        assert!(read(&large).unwrap_err().to_string().ends_with("is larger than 64 MiB"));
+        #[cfg(unix)]
+        assert!(matches!(read(Path::new("/dev/null")), Err(RosterError::NotRegular { .. })));
+    }
+
+    #[test]
+    fn lines_end_in_three_ways() {
+        let text = "a\nb\r\nc\rd";
+        let mut lines = Lines::new(text);
+        let found: Vec<_> = [0, 2, 5, 7, 99].map(|place| lines.at(place)).into();
+        assert_eq!(found, [1, 2, 3, 4, 4]);
+        let mut between = Lines::new(text);
+        assert_eq!((between.at(4), between.at(5)), (2, 3));
+    }
+}

@@ -1,0 +1,199 @@
+//! The words of the vendors: what a cell says about standing, second factor, groups and address.
+
+use super::Standing;
+use crate::document::excerpt;
+
+/// The longest e-mail address, in bytes: 64 of local part, `@`, and 255 of domain.
+const LONGEST_EMAIL: usize = 320;
+/// How much of a name, a group or another cell is kept, in characters.
+const LONGEST_TEXT: usize = 500;
+
+/// A name as it is compared: in lower case, only letters and digits. `Two-Factor_Auth` is `twofactorauth`.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Text of bounded length, without white space around it; none where nothing is left.
+pub(super) fn text(cell: &str) -> Option<String> {
+    let cell = cell.trim();
+    let end = cell.char_indices().nth(LONGEST_TEXT).map_or(cell.len(), |(end, _)| end);
+    cell.get(..end).filter(|kept| !kept.is_empty()).map(str::to_owned)
+}
+
+/// An e-mail address, as written.
+///
+/// # Errors
+/// Says why the text is none.
+pub(super) fn email(cell: &str) -> Result<&str, String> {
+    let cell = cell.trim();
+    if cell.is_empty() {
+        return Err("there is no e-mail address".to_owned());
+    }
+    if cell.len() > LONGEST_EMAIL {
+        return Err(format!("the e-mail address is longer than {LONGEST_EMAIL} bytes: `{}`", excerpt(cell)));
+    }
+    let sound = cell
+        .split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
+    // What must be quoted in an address is in nobody's: such a cell is a list, a formula or a display name.
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>[\\]".contains(c);
+    if !sound || cell.contains(odd) {
+        return Err(format!("`{}` is not an e-mail address", excerpt(cell)));
+    }
+    Ok(cell)
+}
+
+/// The addresses in a cell; what is none is left out. Active Directory writes `SMTP:a@example.com`.
+pub(super) fn emails(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split([',', ';', '|', '\n', ' ']).filter_map(|part| {
+        let part = part.trim();
+        let bare = match part.split_at_checked(5) {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("smtp:") => rest,
+            _ => part,
+        };
+        email(bare).ok()
+    })
+}
+
+/// Splits a cell into the groups, or permissions, that it lists.
+///
+/// `;`, `|` and line breaks always separate. A comma does so only in a column whose name is a plural, in a
+/// cell that has none of the others, and not in a distinguished name such as `CN=Support,OU=Groups`.
+pub(super) fn list(cell: &str, plural: bool) -> impl Iterator<Item = String> {
+    let hard = |c: char| matches!(c, ';' | '|' | '\n' | '\r');
+    let distinguished = cell.trim_start().get(..3).is_some_and(|start| start.eq_ignore_ascii_case("cn="));
+    let commas = plural && !distinguished && !cell.contains(hard);
+    cell.split(move |c| hard(c) || (commas && c == ',')).filter_map(text)
+}
+
+/// What a word in a column of statuses says; none for a word that nobody knows.
+///
+/// Okta's words are those of its user account status, under the names of its API and of its console.
+/// `LOCKED_OUT`, `RECOVERY` and `PASSWORD_EXPIRED` are people who come back by themselves: active.
+/// `PROVISIONED` has not finished activation. Google archives people who have left.
+pub(super) fn standing(word: &str) -> Option<Standing> {
+    Some(match plain(word).as_str() {
+        "active" | "activated" | "enabled" | "current" | "ok" | "true" | "yes" | "1" | "recovery"
+        | "passwordreset" | "passwordexpired" | "lockedout" | "locked" | "notsuspended" => Standing::Active,
+        "suspended" | "inactive" | "notactive" | "disabled" | "blocked" | "paused" | "onhold" | "onleave"
+        | "false" | "no" | "0" => Standing::Suspended,
+        "deprovisioned" | "deactivated" | "deleted" | "archived" | "terminated" | "offboarded"
+        | "removed" | "left" => Standing::Deprovisioned,
+        "staged" | "provisioned" | "pending" | "invited" | "pendinguseraction" | "pendingactivation"
+        | "pendingacceptance" | "pendinginvite" | "invitationpending" => Standing::Pending,
+        _ => return None,
+    })
+}
+
+/// What a yes-or-no cell says.
+pub(super) fn truth(word: &str) -> Option<bool> {
+    match plain(word).as_str() {
+        "true" | "yes" | "y" | "1" | "on" | "enabled" | "active" => Some(true),
+        "false" | "no" | "n" | "0" | "off" | "disabled" | "inactive" => Some(false),
+        _ => None,
+    }
+}
+
+/// What a cell says about the second factor: whether the person has one.
+pub(super) fn mfa(word: &str) -> Option<bool> {
+    truth(word).or_else(|| match plain(word).as_str() {
+        "enrolled" | "registered" | "enforced" | "required" | "configured" | "setup" | "capable" => {
+            Some(true)
+        }
+        "notenrolled" | "unenrolled" | "notregistered" | "notenabled" | "notenforced" | "notconfigured"
+        | "notsetup" | "notcapable" | "none" | "never" => Some(false),
+        digits => digits.parse::<u32>().ok().map(|factors| factors > 0),
+    })
+}
+
+/// What a cell that counts or lists factors says. A password, an e-mail address and a security question
+/// are ways to sign in or to recover an account, not second factors.
+pub(super) fn factors(cell: &str) -> Option<bool> {
+    if cell.trim().is_empty() {
+        return None;
+    }
+    mfa(cell).or_else(|| {
+        Some(list(cell, true).any(|factor| {
+            let factor = plain(&factor);
+            !matches!(factor.as_str(), "" | "none" | "password" | "email" | "securityquestion" | "question")
+        }))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_the_vendors_are_known() {
+        for (words, expected) in [
+            ("ACTIVE Active PASSWORD_EXPIRED LOCKED_OUT RECOVERY true", Some(Standing::Active)),
+            ("SUSPENDED Suspended disabled blocked inactive False", Some(Standing::Suspended)),
+            ("DEPROVISIONED deactivated Archived deleted", Some(Standing::Deprovisioned)),
+            ("STAGED PROVISIONED invited pending", Some(Standing::Pending)),
+            ("sabbatical =1+1 42", None),
+        ] {
+            for word in words.split(' ') {
+                assert_eq!(standing(word), expected, "{word}");
+            }
+        }
+        assert_eq!(standing("Pending user action"), Some(Standing::Pending));
+        assert_eq!(standing(" Password reset "), Some(Standing::Active));
+    }
+
+    #[test]
+    fn second_factors_are_words_numbers_or_lists() {
+        for (cell, expected) in [
+            ("True", Some(true)),
+            ("Enrolled", Some(true)),
+            ("3", Some(true)),
+            ("Not Enrolled", Some(false)),
+            ("not_enabled", Some(false)),
+            ("0", Some(false)),
+            ("", None),
+            ("perhaps", None),
+        ] {
+            assert_eq!(mfa(cell), expected, "{cell:?}");
+        }
+        assert_eq!(factors("Password, Okta Verify"), Some(true));
+        assert_eq!(factors("password; email"), Some(false));
+        assert_eq!(factors("2"), Some(true));
+        assert_eq!(factors("none"), Some(false));
+        assert_eq!(factors(" "), None);
+    }
+
+    #[test]
+    fn lists_are_split_where_a_separator_is_meant() {
+        let split = |cell, plural| list(cell, plural).collect::<Vec<_>>();
+        assert_eq!(split("Support;Support Leads; ;", true), ["Support", "Support Leads"]);
+        assert_eq!(split("Support, Operations", true), ["Support", "Operations"]);
+        assert_eq!(split("Support, EMEA|Operations", true), ["Support, EMEA", "Operations"]);
+        assert_eq!(split("Support, EMEA", false), ["Support, EMEA"]);
+        assert_eq!(split("A\r\nB", false), ["A", "B"]);
+        assert_eq!(split("cn=Support,ou=Groups", true), ["cn=Support,ou=Groups"]);
+        assert_eq!(split("é", true), ["é"]);
+    }
+
+    #[test]
+    fn addresses_are_kept_as_written_and_everything_else_is_refused() {
+        assert_eq!(
+            email("  Maren.Holt+x@KestrelParcel.example\u{a0}"),
+            Ok("Maren.Holt+x@KestrelParcel.example")
+        );
+        assert_eq!(email("+1@b.example"), Ok("+1@b.example"));
+        for odd in
+            ["", " ", "jdoe", "@SUM(1)", "=cmd|' /C calc'!A0", "a@b@c", "a@", "A B <a@b.c>", "a@b.c;d@e.f"]
+        {
+            assert!(email(odd).is_err(), "{odd:?}");
+        }
+        assert!(email(&format!("a@{}.example", "b".repeat(320))).unwrap_err().contains("longer than"));
+        let several: Vec<_> = emails("SMTP:a@b.example;smtp:c@d.example, nobody").collect();
+        assert_eq!(several, ["a@b.example", "c@d.example"]);
+    }
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        assert_eq!(text(&"é".repeat(600)).unwrap().chars().count(), 500);
+        assert_eq!(text(" \t"), None);
+    }
+}
