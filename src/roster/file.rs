@@ -132,6 +132,9 @@ impl fmt::Display for Gap {
             Self::UnknownMembers { members, group } => {
                 write!(f, "{members} members of groups, such as `{group}`, are in no list of users")
             }
+            Self::NestedGroups { members: 1, group } => {
+                write!(f, "a member of the group `{group}` is a group, whose members are not counted")
+            }
             Self::NestedGroups { members, group } => write!(
                 f,
                 "{members} members of groups, such as `{group}`, are groups, whose members are not counted"
@@ -245,10 +248,5 @@ impl Tally {
         } else {
             self.others += 1;
         }
-    }
-
-    /// Whether nothing was counted.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.words.is_empty()
     }
 }

@@ -24,11 +24,57 @@ impl Index {
     }
 }
 
-/// Where people were put, so that the groups of SCIM can be given to them once all files are read.
+/// Where people were put, so that what other files say finds them.
 #[derive(Default)]
 struct Places {
     by_email: Index,
+    /// By further addresses. Entra lists users with their address and members with the name they sign in with.
+    by_other_email: Index,
     by_id: HashMap<String, Vec<usize>>,
+}
+
+impl Places {
+    /// Finds the person whom another file means: by the id, where the same provider gave both, then by
+    /// the address, then by further addresses.
+    fn find(
+        &self,
+        person: &Person,
+        same_id: impl Fn(usize) -> bool,
+        fits: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let by_id = person.id.as_ref().and_then(|id| self.by_id.get(id));
+        let by_id = by_id.and_then(|places| places.iter().copied().find(|&at| same_id(at) && fits(at)));
+        by_id
+            .or_else(|| self.by_email.find(&person.email, &fits))
+            .or_else(|| self.by_other_email.find(&person.email, &fits))
+            .or_else(|| person.other_emails.iter().find_map(|email| self.by_email.find(email, &fits)))
+    }
+
+    /// Finds people by their id, or else their address.
+    fn members(&self, id: Option<&String>, email: Option<&String>) -> Option<&Vec<usize>> {
+        id.and_then(|id| self.by_id.get(id)).or_else(|| {
+            let email = email?.to_lowercase();
+            self.by_email.0.get(&email).or_else(|| self.by_other_email.0.get(&email))
+        })
+    }
+
+    /// Notes where a person is, by everything that one file says of them.
+    fn add(&mut self, at: usize, id: Option<String>, email: &str, others: &[String], first: bool) {
+        if first {
+            self.by_email.add(email, at);
+        } else {
+            self.by_other_email.add(email, at);
+        }
+        for other in others {
+            self.by_other_email.add(other, at);
+        }
+        if let Some(id) = id {
+            let places = self.by_id.entry(id).or_default();
+            if !places.contains(&at) {
+                places.push(at);
+            }
+        }
+    }
 }
 
 /// Brings files together, in their order.
@@ -60,33 +106,21 @@ fn join(roster: &mut Roster, places: &mut Places, people: Vec<Person>, file: usi
     for mut person in people {
         person.file = file;
         person.seen_in.insert(file);
-        let id = person.id.clone();
-        let fits = |at: usize| {
-            // Those of the same file were told apart when it was read.
-            let known = roster.people.get(at).filter(|_| at < before);
-            known.is_some_and(|known| {
-                let same_kind = roster.files.get(known.file).is_some_and(|file| file.kind == kind);
-                known.agrees_with(&person, same_kind)
-            })
+        let (id, email, others) = (person.id.clone(), person.email.clone(), person.other_emails.clone());
+        // Those of the same file were told apart when it was read.
+        let known = |at: usize| roster.people.get(at).filter(|_| at < before);
+        // Ids are of one making where the same product wrote both files. Of other lists nothing tells.
+        let same_kind = |known: &Person| {
+            kind != Kind::Generic && roster.files.get(known.file).is_some_and(|file| file.kind == kind)
         };
-        let found = places.by_email.find(&person.email, fits);
-        let at = match found.and_then(|at| Some((at, roster.people.get_mut(at)?))) {
-            Some((at, known)) => {
-                left_out += known.absorb(person);
-                at
-            }
-            None => {
-                places.by_email.add(&person.email, roster.people.len());
-                roster.people.push(person);
-                roster.people.len() - 1
-            }
-        };
-        if let Some(id) = id {
-            let places = places.by_id.entry(id).or_default();
-            if !places.contains(&at) {
-                places.push(at);
-            }
+        let fits = |at: usize| known(at).is_some_and(|known| known.agrees_with(&person, same_kind(known)));
+        let found = places.find(&person, |at| known(at).is_some_and(same_kind), fits);
+        let at = found.unwrap_or(roster.people.len());
+        match roster.people.get_mut(at) {
+            Some(known) => left_out += known.absorb(person),
+            None => roster.people.push(person),
         }
+        places.add(at, id, &email, &others, found.is_none());
     }
     leave_out(roster, file, left_out);
 }
@@ -116,9 +150,7 @@ fn give_groups(
     let mut unknown: HashMap<usize, (usize, String)> = HashMap::new();
     let mut left_out: HashMap<usize, usize> = HashMap::new();
     for (file, membership) in memberships {
-        let by_id = membership.id.as_ref().and_then(|id| places.by_id.get(id));
-        let by_email = || places.by_email.0.get(&membership.email.as_ref()?.to_lowercase());
-        if let Some(members) = by_id.or_else(by_email) {
+        if let Some(members) = places.members(membership.id.as_ref(), membership.email.as_ref()) {
             for at in members {
                 if let Some(person) = roster.people.get_mut(*at) {
                     *left_out.entry(file).or_default() += person.add_group(membership.group.clone());

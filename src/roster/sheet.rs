@@ -49,10 +49,10 @@ pub(super) fn read(file: RosterFile, text: &str) -> Result<Reading, RosterError>
             Ok(true) if std::mem::take(&mut is_header) => {}
             Ok(true) if row.iter().all(|cell| cell.trim().is_empty()) => {}
             Ok(true) if rows.position().byte() > body.len() as u64 + 1 => {
-                let rest = lines.at(text.len()).saturating_sub(line);
+                let last = lines.at(text.trim_end().len());
                 sheet.file.rows += 1;
                 let why =
-                    format!("a quote is opened and never closed, so that {rest} more lines belong to it");
+                    format!("a quote is opened and never closed, so that the row reaches to line {last}");
                 sheet.file.reject(line, why);
             }
             Ok(true) => sheet.row(&row, line)?,

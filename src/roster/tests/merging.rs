@@ -65,3 +65,23 @@ fn entries_without_end_are_counted_and_left_out() {
     assert_eq!(roster.people[0].groups.len(), MOST_ENTRIES);
     assert_eq!(roster.files[0].gaps, [Gap::TooManyEntries { left_out: 3 }]);
 }
+
+#[test]
+fn another_address_or_the_id_finds_the_person_too() {
+    let users = b"userPrincipalName,mail,objectId\nab@b.example,a@b.example,1\ncd@b.example,c@b.example,2\n";
+    let members = b"group,userPrincipalName,id\nSupport,AB@b.example,\nSupport,renamed@b.example,2\nSupport,cd@b.example,9\n";
+    let roster = Roster::parse(&[("users.csv", users), ("members.csv", members)]).unwrap();
+    let addresses: Vec<_> = roster.people.iter().map(|person| person.email.as_str()).collect();
+    assert_eq!(addresses, ["a@b.example", "c@b.example", "cd@b.example"]);
+    assert!(roster.people.iter().all(|person| person.groups.contains("Support")), "{roster:?}");
+    assert_eq!(roster.people[1].other_emails, ["cd@b.example", "renamed@b.example"]);
+}
+
+#[test]
+fn ids_of_lists_without_a_known_origin_are_not_compared() {
+    let one = b"email,id\na@b.example,1\nc@b.example,2\n";
+    let other = b"email,id\nc@b.example,1\nd@b.example,2\n";
+    let roster = Roster::parse(&[("one.csv", one), ("other.csv", other)]).unwrap();
+    let addresses: Vec<_> = roster.people.iter().map(|person| person.email.as_str()).collect();
+    assert_eq!(addresses, ["a@b.example", "c@b.example", "d@b.example"]);
+}
