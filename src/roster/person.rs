@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::MOST_ENTRIES;
+use super::{MOST_ADDRESSES, MOST_ENTRIES};
 
 /// A person on the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -112,7 +112,7 @@ impl Person {
         if known(&self.email) || self.other_emails.iter().any(known) {
             return 0;
         }
-        if self.other_emails.len() >= MOST_ENTRIES {
+        if self.other_emails.len() >= MOST_ADDRESSES {
             return 1;
         }
         self.other_emails.push(email);
