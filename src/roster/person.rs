@@ -30,7 +30,7 @@ pub(crate) struct Person {
     pub permissions: Option<BTreeSet<String>>,
     /// What other columns say.
     pub extra: BTreeMap<Arc<str>, String>,
-    /// The file that names them first: an index into [`Roster::files`].
+    /// The file that names them first: an index into [`Roster::files`](super::Roster::files).
     pub file: usize,
     /// The line on which it does.
     pub line: usize,
