@@ -108,11 +108,13 @@ pub(crate) enum RosterError {
         /// What it is instead.
         why: String,
     },
-    /// It has more people than the program takes in.
-    #[error("the roster {path} has more than {limit} people")]
-    TooManyPeople {
+    /// It has more people, or memberships, than the program takes in.
+    #[error("the roster {path} has more than {limit} {what}")]
+    TooMany {
         /// The file, as given.
         path: String,
+        /// Of what it has too many.
+        what: &'static str,
         /// The bound.
         limit: usize,
     },
@@ -141,7 +143,7 @@ impl RosterError {
         match self {
             Self::Unreadable { .. } => "check that the file exists and may be read",
             Self::NotRegular { .. } => "save the export to a file, and name that",
-            Self::TooLarge { .. } | Self::TooManyPeople { .. } => {
+            Self::TooLarge { .. } | Self::TooMany { .. } => {
                 "export only the people who are meant to use Intercom"
             }
             Self::NotText { .. } => "export or save it as CSV (UTF-8), or as SCIM JSON",

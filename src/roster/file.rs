@@ -5,7 +5,7 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{MOST_ENTRIES, RosterError};
+use super::RosterError;
 
 /// How many rows that cannot be read are listed; the others are counted.
 const MOST_UNREADABLE: usize = 100;
@@ -141,7 +141,7 @@ impl fmt::Display for Gap {
             ),
             Self::TooManyEntries { left_out } => write!(
                 f,
-                "{left_out} groups, permissions or addresses were left out: a person may have {MOST_ENTRIES}"
+                "{left_out} groups, permissions or addresses were left out: there are too many for one person"
             ),
         }
     }
@@ -185,6 +185,11 @@ impl RosterFile {
             }
         }
         self.gaps.push(Gap::TooManyEntries { left_out: entries });
+    }
+
+    /// The error for a file with too many of something.
+    pub(super) fn too_many(&self, what: &'static str, limit: usize) -> RosterError {
+        RosterError::TooMany { path: self.path.clone(), what, limit }
     }
 
     /// The error for a file, or files, without people.

@@ -8,6 +8,10 @@ use std::collections::HashMap;
 
 use super::{Gap, Kind, Person, Reading, Roster, RosterError};
 
+/// How many people of one address, or id, are looked at. A list in which thousands share one is not worth
+/// the time that comparing them all would take.
+const MOST_DOUBLES: usize = 32;
+
 /// Finds people by their address, however it is spelled.
 #[derive(Default)]
 pub(super) struct Index(HashMap<String, Vec<usize>>);
@@ -20,7 +24,7 @@ impl Index {
 
     /// Notes where a person is.
     pub(super) fn add(&mut self, email: &str, at: usize) {
-        self.0.entry(email.to_lowercase()).or_default().push(at);
+        note(self.0.entry(email.to_lowercase()).or_default(), at);
     }
 }
 
@@ -69,11 +73,15 @@ impl Places {
             self.by_other_email.add(other, at);
         }
         if let Some(id) = id {
-            let places = self.by_id.entry(id).or_default();
-            if !places.contains(&at) {
-                places.push(at);
-            }
+            note(self.by_id.entry(id).or_default(), at);
         }
+    }
+}
+
+/// Notes a place, once, among the first of those with the same address or id.
+fn note(places: &mut Vec<usize>, at: usize) {
+    if places.len() < MOST_DOUBLES && !places.contains(&at) {
+        places.push(at);
     }
 }
 
@@ -153,14 +161,14 @@ fn give_groups(
         if let Some(members) = places.members(membership.id.as_ref(), membership.email.as_ref()) {
             for at in members {
                 if let Some(person) = roster.people.get_mut(*at) {
-                    *left_out.entry(file).or_default() += person.add_group(membership.group.clone());
+                    *left_out.entry(file).or_default() += person.add_group(membership.group.to_string());
                 }
             }
             continue;
         }
         let is_group = membership.nested || membership.id.as_ref().is_some_and(|id| names.contains_key(id));
         let gaps = if is_group { &mut nested } else { &mut unknown };
-        gaps.entry(file).or_insert_with(|| (0, membership.group)).0 += 1;
+        gaps.entry(file).or_insert_with(|| (0, membership.group.to_string())).0 += 1;
     }
     for (at, file) in roster.files.iter_mut().enumerate() {
         let gap = nested.remove(&at).map(|(members, group)| Gap::NestedGroups { members, group });

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::MOST_ENTRIES;
+use super::{MOST_ADDRESSES, MOST_ENTRIES};
 
 /// A person on the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(crate) struct Person {
     pub permissions: Option<BTreeSet<String>>,
     /// What other columns say.
     pub extra: BTreeMap<Arc<str>, String>,
-    /// The file that names them first: an index into [`Roster::files`].
+    /// The file that names them first: an index into [`Roster::files`](super::Roster::files).
     pub file: usize,
     /// The line on which it does.
     pub line: usize,
@@ -112,7 +112,7 @@ impl Person {
         if known(&self.email) || self.other_emails.iter().any(known) {
             return 0;
         }
-        if self.other_emails.len() >= MOST_ENTRIES {
+        if self.other_emails.len() >= MOST_ADDRESSES {
             return 1;
         }
         self.other_emails.push(email);

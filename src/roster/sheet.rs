@@ -187,9 +187,12 @@ impl Sheet {
     fn check_sole(&self, row: &StringRecord, line: usize) -> Result<(), RosterError> {
         for (meaning, said) in Meaning::SOLE {
             let places = self.columns.of(meaning);
+            if places.len() < 2 {
+                continue;
+            }
             let filled = |at: &&usize| row.get(**at).is_some_and(|cell| !cell.trim().is_empty());
             let cell = |at: usize| row.get(at).unwrap_or_default().trim().to_lowercase();
-            let Some(first) = places.iter().find(filled).filter(|_| places.len() > 1) else { continue };
+            let Some(first) = places.iter().find(filled) else { continue };
             let other = places.iter().filter(filled).find(|at| cell(**at) != cell(*first));
             if let Some(second) = other {
                 let describe = |at: usize| self.columns.describe(at);
@@ -303,7 +306,7 @@ impl Sheet {
             self.index.add(&person.email, self.people.len());
         }
         if self.people.len() >= MOST_PEOPLE {
-            return Err(RosterError::TooManyPeople { path: self.file.path.clone(), limit: MOST_PEOPLE });
+            return Err(self.file.too_many("people", MOST_PEOPLE));
         }
         self.people.push(person);
         Ok(())

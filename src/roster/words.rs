@@ -16,8 +16,9 @@ pub(super) fn plain(text: &str) -> String {
 /// Text of bounded length, without white space around it; none where nothing is left.
 pub(super) fn text(cell: &str) -> Option<String> {
     let cell = cell.trim();
-    let end = cell.char_indices().nth(LONGEST_TEXT).map_or(cell.len(), |(end, _)| end);
-    cell.get(..end).filter(|kept| !kept.is_empty()).map(str::to_owned)
+    // No text has more characters than bytes.
+    let cut = if cell.len() > LONGEST_TEXT { cell.char_indices().nth(LONGEST_TEXT) } else { None };
+    cell.get(..cut.map_or(cell.len(), |(end, _)| end)).filter(|kept| !kept.is_empty()).map(str::to_owned)
 }
 
 /// An e-mail address, as written.

@@ -1,5 +1,7 @@
 //! Groups of SCIM and who belongs to them.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::{Membership, attribute, text, values};
@@ -33,6 +35,7 @@ pub(super) fn read(attributes: &Map<String, Value>) -> Result<(String, Vec<Membe
             None => "there is a group without `displayName`".to_owned(),
         });
     };
+    let group: Arc<str> = name.as_str().into();
     let members = values(attributes, "members").map(|member| {
         let display = text(&member, "display");
         let value = text(&member, "value").or_else(|| {
@@ -41,11 +44,12 @@ pub(super) fn read(attributes: &Map<String, Value>) -> Result<(String, Vec<Membe
         });
         let address = |text: &String| words::email(text).is_ok();
         Membership {
-            group: name.clone(),
+            group: group.clone(),
             email: display.filter(address).or_else(|| value.clone().filter(address)),
             nested: text(&member, "type").is_some_and(|sort| sort.eq_ignore_ascii_case("group")),
             id: value,
         }
     });
-    Ok((name.clone(), members.collect()))
+    let members = members.collect();
+    Ok((name, members))
 }

@@ -5,6 +5,7 @@
 //! as the RFC asks. Resources are read one by one, so that a broken one costs itself alone.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use serde_json::value::RawValue;
 use serde_json::{Deserializer, Map, Value};
@@ -17,11 +18,14 @@ use crate::document::excerpt;
 mod group;
 mod user;
 
+/// How many memberships the groups of a file may have.
+const MOST_MEMBERSHIPS: usize = 2_000_000;
+
 /// Says that somebody belongs to a group.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Membership {
     /// The name of the group.
-    pub group: String,
+    pub group: Arc<str>,
     /// The id of the member.
     pub id: Option<String>,
     /// Their address, where the service gives it as what to display.
@@ -164,7 +168,7 @@ impl<'a> List<'a> {
             ids.push(text(&attributes, "id"));
             let before = sort;
             sort = if group::is_group(&attributes) {
-                self.group(&attributes, line);
+                self.group(&attributes, line)?;
                 Sort::Groups
             } else {
                 self.user(&attributes, line)?;
@@ -203,14 +207,14 @@ impl<'a> List<'a> {
             return Ok(());
         }
         if self.people.len() >= MOST_PEOPLE {
-            return Err(RosterError::TooManyPeople { path: self.file.path.clone(), limit: MOST_PEOPLE });
+            return Err(self.file.too_many("people", MOST_PEOPLE));
         }
         self.index.add(&person.email, self.people.len());
         self.people.push(person);
         Ok(())
     }
 
-    fn group(&mut self, attributes: &Map<String, Value>, line: usize) {
+    fn group(&mut self, attributes: &Map<String, Value>, line: usize) -> Result<(), RosterError> {
         self.file.knows.groups = true;
         match group::read(attributes) {
             Ok((name, members)) => {
@@ -221,6 +225,10 @@ impl<'a> List<'a> {
             }
             Err(why) => self.file.reject(line, why),
         }
+        if self.memberships.len() > MOST_MEMBERSHIPS {
+            return Err(self.file.too_many("memberships", MOST_MEMBERSHIPS));
+        }
+        Ok(())
     }
 
     /// How many resources were announced and found: of users and of groups, or of both where they share

@@ -189,6 +189,12 @@ fn a_hundred_thousand_rows_take_no_time() {
     assert_eq!(roster.people[99_999].line, 100_001);
 }
 
+#[test]
+fn people_who_share_an_address_by_the_thousand_cost_no_more() {
+    let rows: String = (0..20_000).map(|n| format!("a@b.example,{n},G\n")).collect();
+    assert_eq!(read(&format!("email,id,group\n{rows}")).people.len(), 20_000);
+}
+
 proptest! {
     #[test]
     fn no_row_is_lost_and_nothing_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {

@@ -13,7 +13,7 @@ fn page(total: usize, resources: &[String]) -> String {
 #[test]
 fn pages_may_be_an_array_follow_each_other_or_be_bare_resources() {
     let (one, two) = (user("1", "a@b.example"), user("2", "c@b.example"));
-    let pages = [page(2, &[one.clone()]), page(2, &[two.clone()])];
+    let pages = [page(2, std::slice::from_ref(&one)), page(2, std::slice::from_ref(&two))];
     for text in [
         format!("[{}]", pages.join(",")),
         pages.join("\n"),
