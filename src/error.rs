@@ -16,6 +16,8 @@ use crate::exit::Exit;
 use crate::overlay::baseline::BaselineError;
 use crate::rbac::can::CanError;
 use crate::report::RenderError;
+use crate::roster::RosterError;
+use crate::saml::SamlError;
 use crate::snapshot::SnapshotError;
 use crate::snapshot::collect::CollectError;
 
@@ -49,6 +51,12 @@ pub(crate) enum Error {
     /// The address given by `--base-url` is not acceptable.
     #[error(transparent)]
     Origin(#[from] OriginError),
+    /// A roster is not usable.
+    #[error(transparent)]
+    Roster(#[from] RosterError),
+    /// The identity provider's own file is not usable.
+    #[error(transparent)]
+    Saml(#[from] SamlError),
     /// A duration or an instant is not valid.
     #[error("{option}: {source}")]
     Time {
@@ -173,6 +181,8 @@ impl Error {
             Self::Token(error) => error.hint(),
             Self::Region(error) => error.hint(),
             Self::Origin(error) => error.hint(),
+            Self::Roster(error) => Some(error.hint().to_owned()),
+            Self::Saml(error) => Some(error.hint().to_owned()),
             Self::Client(error) => error.hint(),
             Self::Render(error) => error.hint(),
             Self::Collect(error) => error.hint(),

@@ -9,7 +9,6 @@ mod commands;
 mod document;
 
 mod config;
-
 mod roster;
 mod saml;
 

@@ -17,6 +17,7 @@ fn expression(source: &str, table: Option<&str>) -> Option<Expression> {
 
 fn check(kind: Kind) -> Check {
     Check {
+        when: None,
         needs: Vec::new(),
         note: Some("look at it".to_owned()),
         when_empty: Status::Manual,
@@ -26,6 +27,24 @@ fn check(kind: Kind) -> Check {
         on_fail: None,
         kind,
     }
+}
+
+#[test]
+fn a_check_whose_condition_does_not_hold_takes_no_part() {
+    let manual = |when: &str| {
+        let given = Check { when: expression(when, None), ..check(Kind::Manual) };
+        let always = check(Kind::Value(Value {
+            require: expression("true", None).unwrap(),
+            subject: None,
+            message: None,
+        }));
+        let rules = Rules { checks: vec![always, given], ..Rules::default() };
+        on_deep_stack(|| evaluate("X", &BTreeMap::new(), &rules, &Facts::default()).status).unwrap()
+    };
+    assert_eq!(manual("facts.roster.people != null"), Status::Pass);
+    assert_eq!(manual("facts.roster.people == null"), Status::Manual);
+    // What cannot be evaluated is not left out in silence.
+    assert_eq!(manual("facts.roster.people > 1"), Status::Unknown);
 }
 
 fn over(table: &str, filter: Option<&str>) -> Over {

@@ -13,7 +13,7 @@ mod edit;
 mod rbac;
 
 pub(crate) use edit::{AttestArgs, InitArgs, SourceArgs, WaiveArgs, one_line};
-pub(crate) use rbac::{CanArgs, DiagnoseArgs, RbacCommand};
+pub(crate) use rbac::{CanArgs, DiagnoseArgs, PolicyArgs, RbacCheckArgs, RbacCommand, RbacRosterArgs};
 
 /// Security posture scanner for Intercom workspaces.
 #[derive(Debug, Parser)]
@@ -119,6 +119,9 @@ pub(crate) struct ScanArgs {
     /// Scan a snapshot that `collect` saved: no network
     #[arg(long, value_name = "FILE", conflicts_with_all = LIVE, help_heading = "Workspace")]
     pub snapshot: Option<PathBuf>,
+    /// Compare the teammates with a roster that the identity provider exported; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Workspace")]
+    pub roster: Vec<PathBuf>,
 
     /// Add the controls of a directory, or replace built-in ones by id; may be repeated
     #[arg(long, value_name = "DIR", help_heading = "Controls")]
@@ -142,6 +145,31 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "ID", help_heading = "Controls")]
     pub skip: Vec<String>,
 
+    /// The gate.
+    #[command(flatten)]
+    pub gate: GateArgs,
+
+    /// Format of the report on standard output: table or json
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "table",
+        hide_possible_values = true,
+        help_heading = "Report"
+    )]
+    pub format: Format,
+    /// Write a further report to a file; may be repeated
+    #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Report")]
+    pub output: Vec<Output>,
+
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// What fails a scan.
+#[derive(Debug, Args)]
+pub(crate) struct GateArgs {
     /// Fail when a control at or below this level fails: l1, l2, l3 or never [default: l1]
     #[arg(long, value_name = "LEVEL", hide_possible_values = true, help_heading = "Gate")]
     pub fail_on: Option<GateName>,
@@ -160,23 +188,6 @@ pub(crate) struct ScanArgs {
     /// Fail when an attestation or a waiver is stale or means nothing
     #[arg(long, help_heading = "Gate")]
     pub fail_on_hygiene: bool,
-
-    /// Format of the report on standard output: table or json
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "table",
-        hide_possible_values = true,
-        help_heading = "Report"
-    )]
-    pub format: Format,
-    /// Write a further report to a file; may be repeated
-    #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Report")]
-    pub output: Vec<Output>,
-
-    /// The configuration.
-    #[command(flatten)]
-    pub config: ConfigArgs,
 }
 
 /// `collect`.

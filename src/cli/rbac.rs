@@ -1,20 +1,77 @@
 //! The options of the commands about roles and access.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{AnswerFormat, ConfigArgs, SourceArgs};
+use super::{AnswerFormat, ConfigArgs, GateArgs, SourceArgs};
 use crate::config::Permission;
 use crate::exit::Exit;
+use crate::report::{Format, Output};
 
 /// `rbac`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RbacCommand {
+    /// Compare the workspace with the declared roles, groups and sign-in, and with a roster where there is one
+    #[command(after_help = Exit::HELP)]
+    Check(Box<RbacCheckArgs>),
+    /// Compare the teammates with a roster that the identity provider exported
+    #[command(after_help = Exit::HELP)]
+    Roster(Box<RbacRosterArgs>),
     /// Say whether a teammate may do something, why, and by which rule
     #[command(after_help = Exit::CAN_HELP)]
     Can(Box<CanArgs>),
     /// Find out what is behind failing sign-ins, missing permissions, refused tokens or a silent log
     #[command(after_help = Exit::DIAGNOSE_HELP)]
     Diagnose(Box<DiagnoseArgs>),
+}
+
+/// `rbac check`.
+#[derive(Debug, Args)]
+pub(crate) struct RbacCheckArgs {
+    /// A roster that the identity provider exported; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Workspace")]
+    pub roster: Vec<PathBuf>,
+    /// Everything else.
+    #[command(flatten)]
+    pub options: PolicyArgs,
+}
+
+/// `rbac roster`.
+#[derive(Debug, Args)]
+pub(crate) struct RbacRosterArgs {
+    /// The roster, as CSV or as a SCIM list in JSON; several are taken together
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Everything else.
+    #[command(flatten)]
+    pub options: PolicyArgs,
+}
+
+/// What the commands have in common that compare a workspace with a policy.
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    /// Where the workspace is.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// The gate.
+    #[command(flatten)]
+    pub gate: GateArgs,
+    /// Format of the report on standard output: table or json
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "table",
+        hide_possible_values = true,
+        help_heading = "Report"
+    )]
+    pub format: Format,
+    /// Write a further report to a file; may be repeated
+    #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Report")]
+    pub output: Vec<Output>,
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// `rbac can`.

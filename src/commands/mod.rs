@@ -13,6 +13,7 @@ mod connection;
 mod controls;
 mod destinations;
 mod doctor;
+mod given;
 mod init;
 mod plan;
 mod proof;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::configuration;
-use crate::cli::{GateName, PackName, ScanArgs};
+use crate::cli::{GateArgs, GateName, PackName, ScanArgs};
 use crate::config::Config;
 use crate::controls::{Catalog, Definition, Level, Pack, Selection, UnknownControl};
 use crate::error::Error;
@@ -76,7 +76,7 @@ pub(super) fn everything(config: Option<&Config>) -> Selection {
 }
 
 /// What fails a scan.
-pub(super) fn gate(args: &ScanArgs, config: Option<&Config>) -> GateRule {
+pub(super) fn gate(args: &GateArgs, demo: bool, config: Option<&Config>) -> GateRule {
     let scan = config.map(|config| config.scan.clone()).unwrap_or_default();
     GateRule {
         fail_on: match args.fail_on {
@@ -84,7 +84,7 @@ pub(super) fn gate(args: &ScanArgs, config: Option<&Config>) -> GateRule {
             Some(GateName::L2) => Some(Level::L2),
             Some(GateName::L3) => Some(Level::L3),
             Some(GateName::Never) => None,
-            None if args.demo => None,
+            None if demo => None,
             None => scan.fail_on.unwrap_or(Some(Level::L1)),
         },
         strict: args.strict || scan.strict.unwrap_or(false),
@@ -108,12 +108,15 @@ fn settings(catalog: &Catalog, config: Option<&Config>, event_types: BTreeSet<St
         widest_ipv4: prefix("widest_ipv4").unwrap_or(defaults.widest_ipv4),
         widest_ipv6: prefix("widest_ipv6").unwrap_or(defaults.widest_ipv6),
         organization: config.map(|config| config.organization.clone()).unwrap_or_default(),
+        rbac: config.map(|config| config.rbac.clone()).unwrap_or_default(),
+        roster: None,
+        saml: None,
         event_types,
     }
 }
 
 /// A parameter that counts something; fractions are rounded up, so that a limit is never tighter than it was written.
-fn number(catalog: &Catalog, id: &str, name: &str) -> Option<u64> {
+pub(super) fn number(catalog: &Catalog, id: &str, name: &str) -> Option<u64> {
     let number = catalog.param(id, name)?.as_f64()?;
     #[expect(
         clippy::cast_possible_truncation,

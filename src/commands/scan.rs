@@ -1,5 +1,6 @@
 //! `scan`: the pipeline, from a token to an exit code.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,43 +10,79 @@ use super::destinations::Destinations;
 use super::plan::{self, Plan};
 use super::proof::Proofs;
 use super::source::Source;
-use super::{configuration, terminal};
+use super::{configuration, given, terminal};
 use crate::checks;
-use crate::cli::ScanArgs;
+use crate::cli::{ConfigArgs, ConnectionArgs, GateArgs, ScanArgs};
 use crate::config::Config;
-use crate::controls::Definition;
+use crate::controls::{Definition, Selection};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::expression::on_deep_stack;
 use crate::facts::Facts;
 use crate::overlay::baseline::Baseline;
 use crate::overlay::{self, attestations, hygiene, waivers};
-use crate::report::{Assessment, Evaluation, Format, Origin, Report};
+use crate::report::{Assessment, Evaluation, Format, Origin, Output, Report};
+
+/// What is scanned, by which rules, and where the report goes.
+pub(super) struct Request<'a> {
+    pub(super) connection: &'a ConnectionArgs,
+    pub(super) snapshot: Option<&'a Path>,
+    pub(super) demo: bool,
+    pub(super) rosters: &'a [PathBuf],
+    pub(super) controls: &'a [PathBuf],
+    pub(super) gate: &'a GateArgs,
+    pub(super) format: Format,
+    pub(super) output: &'a [Output],
+    pub(super) config: &'a ConfigArgs,
+}
 
 /// Runs a scan.
 ///
 /// # Errors
 /// When it cannot be started, or the workspace cannot be read at all.
 pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
+    let request = Request {
+        connection: &args.connection,
+        snapshot: args.snapshot.as_deref(),
+        demo: args.demo,
+        rosters: &args.roster,
+        controls: &args.controls,
+        gate: &args.gate,
+        format: args.format,
+        output: &args.output,
+        config: &args.config,
+    };
+    perform(&request, |config| plan::selection(args, config))
+}
+
+/// Reads, judges and reports.
+///
+/// # Errors
+/// When it cannot be started, or the workspace cannot be read at all.
+pub(super) fn perform(
+    request: &Request<'_>,
+    select: impl FnOnce(Option<&Config>) -> Selection,
+) -> Result<Exit, Error> {
     let started = Instant::now();
     let progress = terminal::progress();
-    let config = configuration::load(&args.config, &progress)?;
-    let plan = Plan::new(&args.controls, plan::selection(args, config.as_ref()), config.as_ref())?;
-    let gate = plan::gate(args, config.as_ref());
-    let source = Source::open(args.snapshot.as_deref(), args.demo, &args.connection, config.as_ref())?;
-    let ranges = source.ranges(&args.connection, config.as_ref(), plan.stale_after_days)?;
-    let baseline = args.baseline.as_deref().map(Baseline::load).transpose()?;
-    let destinations = Destinations::open(args.format, terminal::style(), &args.output)?;
+    let config = configuration::load(request.config, &progress)?;
+    let mut plan = Plan::new(request.controls, select(config.as_ref()), config.as_ref())?;
+    let given = given::read(request.rosters, config.as_ref(), &mut plan)?;
+    let gate = plan::gate(request.gate, request.demo, config.as_ref());
+    let source = Source::open(request.snapshot, request.demo, request.connection, config.as_ref())?;
+    let ranges = source.ranges(request.connection, config.as_ref(), plan.stale_after_days)?;
+    let baseline = request.gate.baseline.as_deref().map(Baseline::load).transpose()?;
+    let destinations = Destinations::open(request.format, terminal::style(), request.output)?;
 
     let origin = source.origin();
     let (facts, outcomes) = source.read(plan.settings.clone(), &ranges, &progress)?;
     let mut assessments = evaluate(&plan.controls()?, &facts)?;
-    let hygiene = lay_over(&mut assessments, args, config.as_ref(), &plan, ranges.now);
+    let hygiene = lay_over(&mut assessments, request.gate.no_waivers, config.as_ref(), &plan, ranges.now);
     if let Some(baseline) = &baseline {
         baseline.lay_over(&mut assessments);
     }
 
-    let live = origin == Origin::Api && args.connection.now.is_none();
+    let live = origin == Origin::Api && request.connection.now.is_none();
     let report = Report::assemble(Evaluation {
         origin,
         outcomes,
@@ -56,10 +93,11 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
         ranges,
         gate,
         hygiene,
+        given,
         duration: live.then(|| started.elapsed()),
         assessments,
     });
-    if args.format != Format::Table {
+    if request.format != Format::Table {
         terminal::warn(&report, &progress);
     }
     destinations.write(&report)?;
@@ -80,7 +118,7 @@ pub(super) fn evaluate(definitions: &[&Definition], facts: &Facts) -> Result<Vec
 /// Lets attestations enter the verdicts and lays waivers over them; says which of them are stale.
 fn lay_over(
     assessments: &mut [Assessment],
-    args: &ScanArgs,
+    no_waivers: bool,
     config: Option<&Config>,
     plan: &Plan,
     now: Timestamp,
@@ -90,7 +128,7 @@ fn lay_over(
     let proofs = Proofs::check(config);
     attestations::enter_all(assessments, &proofs.sound, today);
     proofs.mention_absent(assessments);
-    let matched = if args.no_waivers {
+    let matched = if no_waivers {
         vec![true; config.waivers.len()]
     } else {
         waivers::lay_over(assessments, &config.waivers, today)

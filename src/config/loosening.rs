@@ -97,6 +97,9 @@ impl Config {
         if let Some(region) = &organization.required_region {
             sentences.push(format!("organization.required_region = \"{region}\""));
         }
+        if organization.saml.as_ref().and_then(|saml| saml.encrypted_assertions) == Some(false) {
+            sentences.push("organization.saml.encrypted_assertions = false".to_owned());
+        }
         let identities = &self.rbac.identities;
         if identities.plus_aliases {
             sentences.push(
@@ -131,13 +134,7 @@ impl Config {
 
     /// Sections that are accepted although nothing acts on them yet, a sentence each.
     pub(crate) fn without_effect(&self) -> Vec<String> {
-        let organization = &self.organization;
-        let given = [
-            (organization.sso.is_some(), "organization.sso"),
-            (organization.saml.is_some(), "[organization.saml]"),
-            (!self.workspaces.is_empty(), "[[workspaces]]"),
-            (!self.alerts.is_empty(), "[[alert]]"),
-        ];
+        let given = [(!self.workspaces.is_empty(), "[[workspaces]]"), (!self.alerts.is_empty(), "[[alert]]")];
         let named = given.into_iter().filter_map(|(given, section)| given.then_some(section));
         named.map(|section| format!("{section} is accepted but has no effect in this version")).collect()
     }

@@ -1,6 +1,7 @@
 //! `[rbac]`: the roles and groups that the organization declares, and which addresses are one person's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use crate::document::{Located, Table, closest, excerpt};
 
@@ -89,6 +90,13 @@ impl Permission {
 }
 
 impl Rbac {
+    /// The declaration of the role of that name, whatever the letter case; of several spellings, the one written so.
+    pub(crate) fn role(&self, name: &str) -> Option<&Role> {
+        let folded = |name: &str| name.trim().to_lowercase();
+        let like = || self.roles.iter().find(|(other, _)| folded(other) == folded(name));
+        self.roles.get(name).or_else(|| like().map(|(_, role)| role))
+    }
+
     pub(super) fn read(mut table: Table<'_>) -> Self {
         let rbac = Self {
             roles: table.table("roles").map(roles).unwrap_or_default(),
@@ -190,10 +198,13 @@ fn domain_aliases(mut table: Table<'_>) -> BTreeMap<String, String> {
         let (Some(alias), Some(target)) = (domain(&key, key.line), domain(&target, target.line)) else {
             continue;
         };
-        if aliases.contains_key(&alias) {
-            document.report(key.line, format!("`domain_aliases` gives `{}` twice", excerpt(&alias)));
-        } else {
-            aliases.insert(alias, Located { value: target, line: key.line });
+        match aliases.entry(alias) {
+            Entry::Occupied(given) => {
+                document.report(key.line, format!("`domain_aliases` gives `{}` twice", excerpt(given.key())));
+            }
+            Entry::Vacant(free) => {
+                free.insert(Located { value: target, line: key.line });
+            }
         }
     }
     for (alias, target) in &aliases {

@@ -84,7 +84,8 @@ impl Reader<'_, '_> {
         let values = when.references().values.iter().filter_map(|name| vocabulary::value(name));
         let read: Vec<_> = values.filter(|value| !value.feeds.is_empty()).map(|value| value.name).collect();
         for name in read {
-            let message = format!("`when` asks for `facts.{name}`, which has to be read; that is for `needs`");
+            let message =
+                format!("`when` asks for `facts.{name}`, which has to be read; that is for `needs`");
             self.report(source.line, &message);
         }
         Some(when)

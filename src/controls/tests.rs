@@ -10,7 +10,7 @@ fn statuses_shown(definition: &Definition) -> Vec<Status> {
 #[test]
 fn the_built_in_controls_have_no_mistakes_and_every_example_holds() {
     let checked = Catalog::check(None).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(checked, 25);
+    assert_eq!(checked, 38);
 }
 
 #[test]
@@ -36,7 +36,9 @@ fn the_guide_is_complete_and_in_order() {
     let ids: Vec<_> = catalog.definitions.iter().map(|definition| definition.control.id.as_str()).collect();
     let guide = ["1.1", "1.2", "1.3", "1.4", "1.5", "2.1", "2.2", "2.3", "3.1", "3.2", "4.1", "4.2", "5.1"];
     assert_eq!(ids[..13], guide);
-    assert_eq!(ids[13..], ["E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8", "E9", "E10", "E11", "E12"]);
+    assert_eq!(ids[13..25], ["E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8", "E9", "E10", "E11", "E12"]);
+    let policy: Vec<String> = (1..=13).map(|number| format!("R{number}")).collect();
+    assert_eq!(ids[25..], policy);
     for definition in &catalog.definitions {
         let control = &definition.control;
         assert_eq!(control.since.is_some(), control.pack == Some(Pack::Guide), "{}", control.id);
@@ -63,6 +65,13 @@ fn levels_are_cumulative_and_packs_apart() {
     assert!(select(&[], &["2.3"], Level::L3, None).unwrap().iter().all(|id| id != "2.3"));
     assert_eq!(select(&[], &[], Level::L3, Some(Pack::Guide)).unwrap().len(), 13);
     assert_eq!(select(&[], &[], Level::L3, Some(Pack::Extended)).unwrap().len(), 12);
+    assert_eq!(select(&[], &[], Level::L3, Some(Pack::Rbac)).unwrap().len(), 13);
+    assert_eq!(
+        select(&[], &[], Level::L3, None).unwrap().len(),
+        25,
+        "policy is judged where it is asked for"
+    );
+    assert_eq!(select(&["r4", "2.3"], &[], Level::L3, None).unwrap(), ["2.3", "R4"]);
     let unknown = select(&["2.33"], &[], Level::L3, None).unwrap_err();
     assert_eq!(unknown.to_string(), "there is no control `2.33` (did you mean `2.3`?)");
 }

@@ -9,9 +9,10 @@ use super::bursts::Source;
 use super::cell::{days, row, share, time};
 use super::observe::{Counts, Observer};
 use super::privilege::Roles;
+use super::reconcile::{self, Declared};
 use super::teammates::{self, LogStates, Sources, Team};
 use super::vocabulary::{TABLES, VALUES};
-use super::{Facts, FeedState, Rows, Settings, settings_read};
+use super::{Facts, FeedState, Rows, Settings, policy, saml, settings_read};
 use crate::api::model::{IpAllowlist, Me};
 use crate::config::Sso;
 use crate::snapshot::{Feed, Outcomes, Ranges, SourceStatus};
@@ -58,7 +59,15 @@ impl Observer {
         let mut tables: BTreeMap<&'static str, Rows> =
             TABLES.iter().map(|table| (table.name, Rows::default())).collect();
         tables.remove("events");
-        let team = team.unwrap_or_default();
+        let teammates_read = team.is_some();
+        let mut team = team.unwrap_or_default();
+        let comparison = compare(&mut team, teammates_read, settings, &roles);
+        values.extend(comparison.values);
+        tables.extend(comparison.tables);
+        if let Some(file) = settings.saml.as_deref() {
+            values.extend(saml::values(file));
+            tables.insert("saml_problems", saml::table(file, self.ranges.now));
+        }
         tables.insert("sign_ins", self.sign_ins.methods(&self.people));
         tables.insert("sign_in_addresses", self.sign_ins.addresses(&self.people));
         tables.insert("exports", self.exports.table(&self.people, &team.privileges));
@@ -105,6 +114,30 @@ impl Observer {
         let events = self.events.tables(&self.people);
         Facts { tables, events, values: nested(values), feeds, changes: self.newest.finish() }
     }
+}
+
+/// What comes of comparing the teammates with what was declared and given.
+struct Comparison {
+    values: Values,
+    tables: Vec<(&'static str, Rows)>,
+}
+
+fn compare(team: &mut Team, teammates_read: bool, settings: &Settings, roles: &Roles) -> Comparison {
+    let Settings { rbac, organization, .. } = settings;
+    let default_role = organization.default_role.as_deref();
+    policy::annotate(&mut team.table.rows, rbac);
+    let mut values = policy::values(rbac, default_role);
+    let mut tables = vec![
+        ("declared_roles", policy::roles(rbac, &team.table.rows)),
+        ("declared_groups", policy::groups(rbac)),
+    ];
+    if let Some(roster) = settings.roster.as_deref() {
+        let declared = Declared { roster, rbac, default_role, roles };
+        let reconciliation = reconcile::reconcile(&mut team.table.rows, declared);
+        values.extend(reconciliation.values(roster, teammates_read));
+        tables.push(("roster_differences", reconciliation.differences));
+    }
+    Comparison { values, tables }
 }
 
 /// How each feed ended. One that is not mentioned was not read. Where the window reaches back far enough for arrivals,

@@ -24,8 +24,11 @@ mod metadata;
 mod newest;
 mod observe;
 mod person;
+mod policy;
 mod presence;
 mod privilege;
+mod reconcile;
+mod saml;
 mod settings;
 mod settings_read;
 mod sign_ins;
@@ -39,7 +42,7 @@ pub(crate) mod vocabulary;
 
 pub(crate) use metadata::PRIVILEGED_PERMISSIONS;
 pub(crate) use observe::Observer;
-pub(crate) use settings::Settings;
+pub(crate) use settings::{SamlFile, Settings};
 
 /// One row of a table: column name to value. A column that was not observed is null.
 pub(crate) type Row = serde_json::Map<String, Value>;

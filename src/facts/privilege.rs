@@ -118,6 +118,11 @@ impl Roles {
         }
     }
 
+    /// Whether the role is known not to be privileged.
+    pub(super) fn is_unprivileged(&self, role: &str) -> bool {
+        self.unprivileged.contains(&key(role)) && !self.privileged.contains(&key(role))
+    }
+
     /// Whether the role is in neither list.
     pub(super) fn is_unclassified(&self, role: &str) -> bool {
         let key = key(role);

@@ -1,8 +1,22 @@
 //! What facts need to know beforehand.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::config::Organization;
+use crate::config::{Organization, Rbac, Saml};
+use crate::roster::Roster;
+use crate::saml::Material;
+
+/// The identity provider's own file, and what it is judged by.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SamlFile {
+    /// What it says.
+    pub material: Material,
+    /// What the configuration says about it.
+    pub config: Saml,
+    /// How many days before its end a certificate is a problem.
+    pub notice_days: u64,
+}
 
 /// What facts need to know beforehand: parameters of the catalog, and the configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +35,12 @@ pub(crate) struct Settings {
     pub widest_ipv6: u8,
     /// What the organization declares about itself.
     pub organization: Organization,
+    /// Declared roles and groups.
+    pub rbac: Rbac,
+    /// The rosters that were given.
+    pub roster: Option<Arc<Roster>>,
+    /// The identity provider's own file.
+    pub saml: Option<Arc<SamlFile>>,
     /// The event types that checks over `events` ask for.
     pub event_types: BTreeSet<String>,
 }
@@ -46,6 +66,9 @@ impl Default for Settings {
             widest_ipv4: 8,
             widest_ipv6: 32,
             organization: Organization::default(),
+            rbac: Rbac::default(),
+            roster: None,
+            saml: None,
             event_types: BTreeSet::new(),
         }
     }

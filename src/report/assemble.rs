@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Assessment, CatalogInfo, ConfigInfo, Gate, Origin, Report, ScanInfo, SourceReport, WorkspaceInfo,
+    Assessment, CatalogInfo, ConfigInfo, Gate, Origin, Report, RosterInfo, ScanInfo, SourceReport,
+    WorkspaceInfo,
 };
 use crate::config::Config;
 use crate::controls::{Catalog, GUIDE_VERSION, Level};
@@ -22,6 +23,15 @@ pub(crate) struct GateRule {
     pub allow_incomplete: bool,
     /// Whether stale attestations and waivers fail the scan.
     pub fail_on_hygiene: bool,
+}
+
+/// What was given to the scan beside the workspace.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    /// The rosters.
+    pub rosters: Vec<RosterInfo>,
+    /// What of it could not be read.
+    pub notices: Vec<String>,
 }
 
 /// Everything a report is made of.
@@ -46,6 +56,8 @@ pub(crate) struct Evaluation<'a> {
     pub duration: Option<Duration>,
     /// Which attestations and waivers are stale, or meaningless.
     pub hygiene: Vec<String>,
+    /// What was given beside the workspace.
+    pub given: Given,
     /// The verdicts.
     pub assessments: Vec<Assessment>,
 }
@@ -73,12 +85,14 @@ impl Report {
                     digest: config.digest.clone(),
                     loosens: config.loosens(),
                 }),
+                rosters: evaluation.given.rosters,
             },
             workspace: workspace(facts),
             gate: decide(gate, &evaluation.assessments, &sources, !evaluation.hygiene.is_empty()),
             assessments: evaluation.assessments,
             warnings: [
                 outcomes.warnings,
+                evaluation.given.notices,
                 evaluation.hygiene,
                 config.map(Config::without_effect).unwrap_or_default(),
             ]

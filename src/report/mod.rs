@@ -23,7 +23,7 @@ mod table;
 #[cfg(test)]
 mod sample;
 
-pub(crate) use assemble::{Evaluation, GateRule};
+pub(crate) use assemble::{Evaluation, GateRule, Given};
 pub(crate) use format::{Format, Output, RenderError, render};
 pub(crate) use json::json_text;
 pub(crate) use style::{Style, Surroundings};
@@ -61,6 +61,21 @@ pub(crate) struct ConfigInfo {
     pub loosens: Vec<String>,
 }
 
+/// A roster that the teammates were compared with.
+#[derive(Debug, Clone)]
+pub(crate) struct RosterInfo {
+    /// Its path as given.
+    pub path: String,
+    /// `sha256:` and its digest.
+    pub digest: String,
+    /// Whose export it was taken for.
+    pub kind: &'static str,
+    /// How many people it lists.
+    pub people: usize,
+    /// How many of its rows could not be read.
+    pub unreadable: usize,
+}
+
 /// How the scan was run.
 #[derive(Debug, Clone)]
 pub(crate) struct ScanInfo {
@@ -78,6 +93,8 @@ pub(crate) struct ScanInfo {
     pub duration_ms: Option<u64>,
     /// The configuration, where there is one.
     pub config: Option<ConfigInfo>,
+    /// The rosters that the teammates were compared with.
+    pub rosters: Vec<RosterInfo>,
 }
 
 /// The workspace, as far as it could be read.

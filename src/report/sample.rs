@@ -155,6 +155,7 @@ pub(super) fn sample() -> Report {
                 digest: "sha256:aa11".to_owned(),
                 loosens: vec!["params.2.3.max_admins = 4".to_owned()],
             }),
+            rosters: Vec::new(),
         },
         workspace: WorkspaceInfo {
             id: Some("ab12cd34".to_owned()),

@@ -212,34 +212,9 @@ impl Kind {
         }
     }
 
-    /// What it is called in a sentence.
-    pub(crate) const fn describe(self) -> &'static str {
-        match self {
-            Self::Okta => "an Okta export",
-            Self::Entra => "a Microsoft Entra export",
-            Self::Google => "a Google Workspace export",
-            Self::Generic => "a CSV file",
-            Self::Scim => "a SCIM list",
-            Self::Intercom => "Intercom's own list of teammates",
-        }
-    }
-
     /// Whether it is the word of an identity provider.
     pub(crate) const fn is_provider(self) -> bool {
         !matches!(self, Self::Intercom)
-    }
-}
-
-impl Knows {
-    /// What either knows.
-    pub(super) const fn with(self, other: Self) -> Self {
-        Self {
-            status: self.status || other.status,
-            groups: self.groups || other.groups,
-            mfa: self.mfa || other.mfa,
-            roles: self.roles || other.roles,
-            permissions: self.permissions || other.permissions,
-        }
     }
 }
 

@@ -20,6 +20,8 @@ mod text;
 mod words;
 
 pub(crate) use error::RosterError;
+#[cfg(test)]
+pub(crate) use file::Tally;
 pub(crate) use file::{Gap, Kind, Knows, RosterFile};
 pub(crate) use person::{Person, Standing};
 
@@ -56,14 +58,10 @@ impl Roster {
     ///
     /// # Errors
     /// When one of them is not understood, or names nobody.
+    #[cfg(test)]
     pub(crate) fn parse(files: &[(&str, &[u8])]) -> Result<Self, RosterError> {
         let readings = files.iter().map(|(name, bytes)| parse(name, bytes));
         merge::roster(readings.collect::<Result<_, _>>()?)
-    }
-
-    /// What the files together say about people.
-    pub(crate) fn knows(&self) -> Knows {
-        self.files.iter().fold(Knows::default(), |all, file| all.with(file.knows))
     }
 
     /// Whether the identity provider itself names the person, and not only Intercom's own export.

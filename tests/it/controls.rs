@@ -48,6 +48,33 @@ fn built_in_controls_are_listed_shown_and_sound() {
 }
 
 #[test]
+fn a_condition_may_not_ask_for_what_has_to_be_read() {
+    let body = |when: &str| {
+        format!(
+            "[check.manual]\nnote = \"look\"\nwhen = {when:?}\n[[example]]\nfacts = {{}}\nexpect = \"manual\"\n"
+        )
+    };
+    check().file("own/X1.toml", control("X1", &body("facts.roster.people == null"))).run().exits(0);
+    check()
+        .file("own/X1.toml", control("X1", &body("facts.workspace.teammates > 3")))
+        .run()
+        .exits(2)
+        .says("`when` asks for `facts.workspace.teammates`, which has to be read");
+}
+
+#[test]
+fn the_controls_of_declared_policy_are_listed_apart() {
+    let ids = |list: &str| {
+        let word = |line: &str| line.split_whitespace().next().unwrap_or_default().to_owned();
+        list.lines().map(word).filter(|id| id.starts_with('R') && id.len() <= 3).collect::<Vec<_>>()
+    };
+    let list = program().args(["controls", "list"]).run().exits(0);
+    assert!(ids(&list.stdout).is_empty(), "{}", list.stdout);
+    let policy = program().args(["controls", "list", "--rbac"]).run().exits(0);
+    assert_eq!(ids(&policy.stdout).len(), 13, "{}", policy.stdout);
+}
+
+#[test]
 fn unknown_ids_come_with_a_suggestion() {
     program().args(["controls", "show", "2.33"]).run().exits(2).says("2.3");
     for option in ["--control", "--skip"] {

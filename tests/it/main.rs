@@ -56,6 +56,8 @@ mod region;
 mod replay;
 /// What a scan printed, control by control.
 mod report;
+/// Teammates against the identity provider's roster and the declared policy.
+mod roster;
 /// The sample workspace of `--demo`, and its generator.
 mod sample;
 /// Shapes recorded from a live workspace.

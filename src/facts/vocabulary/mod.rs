@@ -3,6 +3,7 @@
 use crate::snapshot::Feed;
 
 mod log_tables;
+mod policy_tables;
 mod tables;
 mod values;
 
@@ -85,6 +86,10 @@ pub(crate) static TABLES: &[Table] = &[
     log_tables::PERMISSION_LOSSES,
     tables::IP_ALLOWLIST,
     tables::TOKEN_PROBE,
+    policy_tables::DECLARED_ROLES,
+    policy_tables::DECLARED_GROUPS,
+    policy_tables::ROSTER_DIFFERENCES,
+    policy_tables::SAML_PROBLEMS,
 ];
 
 /// The table of that name.

@@ -22,10 +22,18 @@ pub(super) const TEAMMATES: Table = Table {
         field("shared_mailbox", Text, ADMINS, "other teammates' addresses that reach the same mailbox"),
         field("role", Text, ADMINS, "the role's name; null without a role"),
         field("inbox_seat", Flag, ADMINS, "whether there is a paid inbox seat"),
+        field("role_declared", Flag, ADMINS, "whether the role is declared; null where no roles are"),
+        field("role_admin", Flag, ADMINS, "whether the declared role may administer; null where undeclared"),
         by_roles("privilege", Text, "privileged, unprivileged or unknown"),
         by_roles("privileged", Flag, "true for privileged, false for unprivileged and unknown"),
         by_roles("privilege_reason", Text, "what decided that"),
         field("permissions", TextList, LOG, "permissions granted by the newest snapshot; null without one"),
+        field(
+            "excess",
+            TextList,
+            LOG,
+            "permissions beyond those the declared role lists; null where unknown",
+        ),
         field("conversation_access", Text, LOG, "that snapshot's access type, such as all"),
         field("permissions_at", Text, LOG, "when that snapshot was taken"),
         field("two_factor", Text, LOG, "on or off, by the newest 2FA change; null where it says neither"),
@@ -34,6 +42,13 @@ pub(super) const TEAMMATES: Table = Table {
         field("last_sign_in", Text, PRESENCE, "the newest sign-in read"),
         field("last_seen", Text, PRESENCE, "the newest sign-in, accepted invite or provisioning read"),
         field("last_seen_days", Number, PRESENCE, "how many days ago that was"),
+        field(
+            "roster_standing",
+            Text,
+            ADMINS,
+            "active, suspended, deprovisioned, pending, unknown or absent",
+        ),
+        field("roster_mfa", Flag, ADMINS, "whether the roster says that a second factor is enrolled"),
     ],
 };
 

@@ -45,6 +45,11 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
     let minute = "%Y-%m-%d %H:%M";
     let window = format!("{} to {} UTC ({span})", scan.since.strftime(minute), scan.until.strftime(minute));
     field(page, "Window", &window);
+    for roster in &scan.rosters {
+        let people = counted(roster.people as u64, "person").replace("persons", "people");
+        let path = text::line(&roster.path, VALUE_COLUMNS);
+        field(page, "Roster", &format!("{path} ({}, {people}, {})", roster.kind, roster.digest));
+    }
     if let Some(config) = &scan.config {
         let path = text::line(&config.path, VALUE_COLUMNS);
         field(page, "Config", &format!("{path} ({})", text::line(&config.digest, VALUE_COLUMNS)));

@@ -21,7 +21,7 @@ fn kinds(roster: &Roster) -> Vec<&'static str> {
 
 /// What the files know, in words.
 fn knows(roster: &Roster) -> String {
-    let Knows { status, groups, mfa, roles, permissions } = roster.knows();
+    let Knows { status, groups, mfa, roles, permissions } = roster.files[0].knows;
     let all = [
         ("status", status),
         ("groups", groups),
@@ -133,7 +133,6 @@ fn intercom_teammates() {
     let joris = person(&roster, "joris.beck@kestrelparcel.example");
     assert_eq!(joris.permissions, Some(Default::default()));
     assert!(!roster.vouches_for(joris));
-    assert_eq!(roster.files[0].kind.describe(), "Intercom's own list of teammates");
     let both = fixture(&["intercom-teammates.csv", "google-users.csv"]);
     assert!(both.vouches_for(person(&both, "maren.holt@kestrelparcel.example")));
     assert!(!both.vouches_for(person(&both, "sol.amari@kestrelparcel.example")));

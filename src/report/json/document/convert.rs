@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::controls::{self, Level, Step};
-use crate::report::{Assessment, Gate, Origin, Report, SourceReport, Tally};
+use crate::report::{Assessment, Gate, Origin, Report, RosterInfo, SourceReport, Tally};
 use crate::snapshot::SourceStatus;
 use crate::verdict::{Decision, Finding, Statement};
 
@@ -48,6 +48,13 @@ impl<'a> From<&'a SourceReport> for Source<'a> {
             scope: source.id.scope(),
             detail: source.detail.as_deref(),
         }
+    }
+}
+
+impl<'a> From<&'a RosterInfo> for Roster<'a> {
+    fn from(roster: &'a RosterInfo) -> Self {
+        let RosterInfo { path, digest, kind, people, unreadable } = roster;
+        Self { path, digest, kind, people: *people, unreadable: *unreadable }
     }
 }
 
@@ -158,6 +165,7 @@ impl<'a> From<&'a Report> for Document<'a> {
                     digest: &config.digest,
                     loosens: &config.loosens,
                 }),
+                rosters: scan.rosters.iter().map(Roster::from).collect(),
             },
             workspace: Workspace {
                 id: workspace.id.as_deref(),

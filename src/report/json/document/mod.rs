@@ -50,6 +50,7 @@ struct Scan<'a> {
     window: Window,
     duration_ms: Option<u64>,
     config: Option<Config<'a>>,
+    rosters: Vec<Roster<'a>>,
 }
 
 #[derive(Serialize)]
@@ -63,6 +64,16 @@ struct Config<'a> {
     path: &'a str,
     digest: &'a str,
     loosens: &'a [String],
+}
+
+/// A roster that the teammates were compared with.
+#[derive(Serialize)]
+struct Roster<'a> {
+    path: &'a str,
+    digest: &'a str,
+    kind: &'a str,
+    people: usize,
+    unreadable: usize,
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,74 @@
+//! What is given to a scan beside the workspace: rosters, and the identity provider's own file.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::plan::{self, Plan};
+use crate::config::Config;
+use crate::error::Error;
+use crate::facts::SamlFile;
+use crate::report::{Given, RosterInfo};
+use crate::roster::{Roster, RosterFile};
+use crate::saml::Material;
+
+/// How many days before its end a certificate is a problem where no control says so.
+const NOTICE_DAYS: u64 = 30;
+/// How many unreadable rows of a roster are named; the others are counted.
+const NAMED_ROWS: usize = 20;
+
+/// Reads what was given, and puts it where the facts are derived from.
+///
+/// # Errors
+/// When a file is not there, or not what it should be.
+pub(super) fn read(rosters: &[PathBuf], config: Option<&Config>, plan: &mut Plan) -> Result<Given, Error> {
+    let mut given = Given::default();
+    if !rosters.is_empty() {
+        let roster = Roster::read(rosters)?;
+        given.rosters = roster.files.iter().map(describe).collect();
+        given.notices = roster.files.iter().flat_map(notices).collect();
+        plan.settings.roster = Some(Arc::new(roster));
+    }
+    if let Some(saml) = config.and_then(|config| config.organization.saml.as_ref()) {
+        let material = Material::read(saml)?;
+        plan.settings.saml = Some(Arc::new(SamlFile {
+            material,
+            config: saml.clone(),
+            notice_days: plan::number(&plan.catalog, "1.1", "certificate_days").unwrap_or(NOTICE_DAYS),
+        }));
+    }
+    Ok(given)
+}
+
+fn describe(file: &RosterFile) -> RosterInfo {
+    RosterInfo {
+        path: file.path.clone(),
+        digest: file.digest.clone(),
+        kind: file.kind.as_str(),
+        people: file.people,
+        unreadable: file.unreadable_rows,
+    }
+}
+
+/// What of the file could not be read or understood, and what it leaves open.
+fn notices(file: &RosterFile) -> Vec<String> {
+    let RosterFile { path, unreadable, unreadable_rows, unknown_statuses, unknown_mfa, gaps, .. } = file;
+    let rows = unreadable.iter().take(NAMED_ROWS);
+    let mut notices: Vec<String> =
+        rows.map(|row| format!("{path}:{}: row not read: {}", row.line, row.why)).collect();
+    let more = unreadable_rows.saturating_sub(notices.len());
+    if more > 0 {
+        notices.push(format!("{path}: {more} more rows were not read"));
+    }
+    for (column, words) in [("status", unknown_statuses), ("second factor", unknown_mfa)] {
+        let named = words.words.iter().map(|(word, count)| {
+            format!("{path}: the {column} \"{word}\" is not understood ({count} people)")
+        });
+        notices.extend(named);
+        if words.others > 0 {
+            notices
+                .push(format!("{path}: {} more people have a {column} that is not understood", words.others));
+        }
+    }
+    notices.extend(gaps.iter().map(|gap| format!("{path}: {gap}")));
+    notices
+}

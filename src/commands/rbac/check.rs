@@ -1,0 +1,51 @@
+//! `rbac check` and `rbac roster`: the workspace against the declared policy and the rosters, as a scan of the
+//! controls for that.
+
+use std::path::PathBuf;
+
+use crate::cli::{PolicyArgs, RbacCheckArgs, RbacRosterArgs};
+use crate::commands::plan::everything;
+use crate::commands::scan::{Request, perform};
+use crate::config::Config;
+use crate::controls::{Pack, Selection};
+use crate::error::Error;
+use crate::exit::Exit;
+
+/// The controls that compare the teammates with a roster.
+const ROSTER: [&str; 6] = ["R4", "R5", "R6", "R7", "R8", "R9"];
+
+/// Compares the workspace with everything that was declared and given.
+///
+/// # Errors
+/// As a scan has them.
+pub(super) fn check(args: &RbacCheckArgs) -> Result<Exit, Error> {
+    perform(&request(&args.options, &args.roster), |config| of_policy(config, &[]))
+}
+
+/// Compares the teammates with the rosters alone.
+///
+/// # Errors
+/// As a scan has them.
+pub(super) fn roster(args: &RbacRosterArgs) -> Result<Exit, Error> {
+    perform(&request(&args.options, &args.files), |config| of_policy(config, &ROSTER))
+}
+
+fn request<'a>(args: &'a PolicyArgs, rosters: &'a [PathBuf]) -> Request<'a> {
+    Request {
+        connection: &args.source.connection,
+        snapshot: args.source.snapshot.as_deref(),
+        demo: args.source.demo,
+        rosters,
+        controls: &[],
+        gate: &args.gate,
+        format: args.format,
+        output: &args.output,
+        config: &args.config,
+    }
+}
+
+/// The controls of declared policy; of these, the ones named.
+fn of_policy(config: Option<&Config>, only: &[&str]) -> Selection {
+    let only = only.iter().map(|&id| id.to_owned()).collect();
+    Selection { pack: Some(Pack::Rbac), only, ..everything(config) }
+}

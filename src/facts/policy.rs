@@ -1,0 +1,107 @@
+//! The declared roles and groups as tables, and what they say about each teammate.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::{Value, json};
+
+use super::bounded::{self, MAX_ROWS};
+use super::cell::row;
+use super::{Row, Rows};
+use crate::config::{Permission, Rbac};
+
+/// The form in which names are compared.
+fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+/// Fills in what the declared roles say about each teammate: whether the role is declared, whether it may administer,
+/// and which permissions go beyond it. What no declaration speaks of stays null.
+pub(super) fn annotate(teammates: &mut [Row], rbac: &Rbac) {
+    for row in teammates {
+        let role = row.get("role").and_then(Value::as_str);
+        let declared = role.and_then(|role| rbac.role(role));
+        let is_declared = role.filter(|_| !rbac.roles.is_empty()).map(|_| declared.is_some());
+        let granted = row.get("permissions").and_then(Value::as_array);
+        let excess =
+            declared.and_then(|role| role.intercom.as_ref()).zip(granted).map(|(listed, granted)| {
+                let listed: BTreeSet<String> = listed.iter().map(|name| folded(name)).collect();
+                let names = granted.iter().filter_map(Value::as_str);
+                names.filter(|name| !listed.contains(&folded(name))).map(str::to_owned).collect::<Vec<_>>()
+            });
+        let admin = declared.map(|role| role.permissions.contains(&Permission::Admin));
+        row.insert("role_declared".to_owned(), json!(is_declared));
+        row.insert("role_admin".to_owned(), json!(admin));
+        row.insert("excess".to_owned(), json!(excess));
+    }
+}
+
+/// The table `declared_roles`.
+pub(super) fn roles(rbac: &Rbac, teammates: &[Row]) -> Rows {
+    let mut holders: HashMap<String, usize> = HashMap::new();
+    for role in teammates.iter().filter_map(|row| row.get("role").and_then(Value::as_str)) {
+        *holders.entry(folded(role)).or_default() += 1;
+    }
+    let mut spellings: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for name in rbac.roles.keys() {
+        spellings.entry(folded(name)).or_default().push(name);
+    }
+    let rows = rbac.roles.iter().take(MAX_ROWS).map(|(name, role)| {
+        let others = spellings.get(&folded(name)).into_iter().flatten().filter(|other| *other != name);
+        let contradicting: Vec<&str> = others
+            .copied()
+            .filter(|other| {
+                rbac.roles.get(*other).is_some_and(|other| {
+                    (&other.permissions, &other.intercom) != (&role.permissions, &role.intercom)
+                })
+            })
+            .collect();
+        let contradicted_by = (!contradicting.is_empty()).then(|| contradicting.join(", "));
+        row([
+            ("name", json!(bounded::text(name))),
+            ("permissions", json!(role.permissions.iter().map(|p| p.as_str()).collect::<Vec<_>>())),
+            ("intercom", json!(role.intercom)),
+            ("admin", json!(role.permissions.contains(&Permission::Admin))),
+            ("holders", json!(holders.get(&folded(name)).copied().unwrap_or(0))),
+            ("contradicted_by", json!(contradicted_by.as_deref().map(bounded::text))),
+            ("line", json!(role.line)),
+        ])
+    });
+    Rows { rows: rows.collect(), truncated: rbac.roles.len() > MAX_ROWS }
+}
+
+/// The table `declared_groups`.
+pub(super) fn groups(rbac: &Rbac) -> Rows {
+    let mut spellings: BTreeMap<String, Vec<(&str, &str)>> = BTreeMap::new();
+    for (group, role) in &rbac.groups {
+        spellings.entry(folded(group)).or_default().push((group, &role.value));
+    }
+    let rows = rbac.groups.iter().take(MAX_ROWS).map(|(group, role)| {
+        let others = spellings.get(&folded(group)).into_iter().flatten();
+        let others = others.filter(|(other, to)| other != group && folded(to) != folded(role));
+        let others: Vec<String> = others.map(|(other, to)| format!("{other} to {to}")).collect();
+        let also = (!others.is_empty()).then(|| others.join(", "));
+        let declared = (!rbac.roles.is_empty()).then(|| rbac.role(role).is_some());
+        row([
+            ("group", json!(bounded::text(group))),
+            ("role", json!(bounded::text(role))),
+            ("declared", json!(declared)),
+            ("also_maps", json!(also.as_deref().map(bounded::text))),
+            ("line", json!(role.line)),
+        ])
+    });
+    Rows { rows: rows.collect(), truncated: rbac.groups.len() > MAX_ROWS }
+}
+
+/// Single values about the policy by dotted name.
+pub(super) fn values(rbac: &Rbac, default_role: Option<&str>) -> Vec<(&'static str, Value)> {
+    let default = default_role.and_then(|name| rbac.role(name));
+    let declared = default_role.filter(|_| !rbac.roles.is_empty()).map(|_| default.is_some());
+    let admin = default.map(|role| role.permissions.contains(&Permission::Admin));
+    vec![
+        ("rbac.roles", json!(rbac.roles.len())),
+        ("rbac.groups", json!(rbac.groups.len())),
+        ("rbac.lists_permissions", json!(rbac.roles.values().any(|role| role.intercom.is_some()))),
+        ("rbac.default_role_declared", json!(declared)),
+        ("rbac.default_role_admin", json!(admin)),
+    ]
+}

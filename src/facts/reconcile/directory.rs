@@ -1,0 +1,124 @@
+//! Everybody on the rosters, found by address.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::config::Identities;
+use crate::roster::{Person, Roster, Standing};
+
+/// What the rosters say about one person.
+#[derive(Debug)]
+pub(super) struct Entry<'a> {
+    /// The rows about them, in the order of the files.
+    pub(super) rows: Vec<&'a Person>,
+    /// Whether the identity provider lets them in.
+    pub(super) standing: Standing,
+    /// The groups they are in.
+    pub(super) groups: BTreeSet<&'a str>,
+    /// Whether a second factor is enrolled; false where any row says so.
+    pub(super) mfa: Option<bool>,
+}
+
+/// Everybody on the rosters of identity providers.
+#[derive(Debug)]
+pub(super) struct Directory<'a> {
+    roster: &'a Roster,
+    identities: &'a Identities,
+    entries: Vec<Entry<'a>>,
+    by_key: HashMap<String, usize>,
+    domains: HashSet<String>,
+}
+
+impl<'a> Directory<'a> {
+    /// Takes in the rosters. Intercom's own export is no identity provider, and left out.
+    pub(super) fn new(roster: &'a Roster, identities: &'a Identities) -> Self {
+        let mut directory =
+            Self { roster, identities, entries: Vec::new(), by_key: HashMap::new(), domains: HashSet::new() };
+        let mut rows: Vec<Vec<&Person>> = Vec::new();
+        for person in roster.people.iter().filter(|person| roster.vouches_for(person)) {
+            let key = identities.key(&person.email);
+            if let Some((_, domain)) = key.split_once('@') {
+                directory.domains.insert(domain.to_owned());
+            }
+            let index = *directory.by_key.entry(key).or_insert(rows.len());
+            if index == rows.len() {
+                rows.push(Vec::new());
+            }
+            rows[index].push(person);
+        }
+        // A second address only ever leads to somebody whose first it is not.
+        for (index, person) in rows.iter().enumerate().flat_map(|(i, all)| all.iter().map(move |p| (i, p))) {
+            for address in &person.other_emails {
+                directory.by_key.entry(identities.key(address)).or_insert(index);
+            }
+        }
+        directory.entries = rows.into_iter().map(Entry::of).collect();
+        directory
+    }
+
+    /// The index of whoever has this address.
+    pub(super) fn find(&self, email: &str) -> Option<usize> {
+        self.by_key.get(&self.identities.key(email)).copied()
+    }
+
+    /// What is said about the person of that index.
+    pub(super) fn entry(&self, index: usize) -> Option<&Entry<'a>> {
+        self.entries.get(index)
+    }
+
+    /// Everybody, in the order of the files.
+    pub(super) fn entries(&self) -> &[Entry<'a>] {
+        &self.entries
+    }
+
+    /// Whether anybody on the rosters has an address of the domain that this address is in.
+    pub(super) fn has_domain_of(&self, email: &str) -> bool {
+        let key = self.identities.key(email);
+        key.split_once('@').is_some_and(|(_, domain)| self.domains.contains(domain))
+    }
+
+    /// Where a row stands: `okta.csv:17`.
+    pub(super) fn place(&self, person: &Person) -> String {
+        let path = self.roster.files.get(person.file).map_or("", |file| file.path.as_str());
+        format!("{path}:{}", person.line)
+    }
+}
+
+impl<'a> Entry<'a> {
+    fn of(rows: Vec<&'a Person>) -> Self {
+        let groups = rows.iter().flat_map(|person| person.groups.iter().map(String::as_str)).collect();
+        let enrolled = rows.iter().filter_map(|person| person.mfa).min();
+        Self { standing: standing(&rows), groups, mfa: enrolled, rows }
+    }
+
+    /// Whether the identity provider lets the person in; a roster without a column for it lists those it does.
+    pub(super) fn may_enter(&self) -> bool {
+        let unsaid = || self.rows.iter().all(|person| person.status_word.is_none());
+        self.standing == Standing::Active || (self.standing == Standing::Unknown && unsaid())
+    }
+
+    /// The word that the roster uses for the standing.
+    pub(super) fn standing_word(&self) -> &str {
+        let decisive = self.rows.iter().find(|person| person.standing == self.standing);
+        decisive.and_then(|person| person.status_word.as_deref()).unwrap_or(self.standing.as_str())
+    }
+}
+
+/// In one file an active account outweighs an older one that was switched off, as after a return. Between files the
+/// one that keeps the person out decides: leaving one provider is leaving.
+fn standing(rows: &[&Person]) -> Standing {
+    let mut by_file: BTreeMap<usize, Standing> = BTreeMap::new();
+    let rank = |standing: Standing| match standing {
+        Standing::Active => 0,
+        Standing::Unknown => 1,
+        Standing::Pending => 2,
+        Standing::Suspended => 3,
+        Standing::Deprovisioned => 4,
+    };
+    for person in rows {
+        let of_file = by_file.entry(person.file).or_insert(person.standing);
+        if rank(person.standing) < rank(*of_file) {
+            *of_file = person.standing;
+        }
+    }
+    by_file.into_values().max_by_key(|standing| rank(*standing)).unwrap_or(Standing::Unknown)
+}

@@ -1,0 +1,336 @@
+//! The teammates against the rosters of identity providers: who should not be there, who is something else than
+//! their groups make them, and who is missing.
+//!
+//! A teammate is in one difference at most, the gravest: whoever has left the company is not also blamed for a role.
+//! Duplicates are apart from that, since they are about two accounts.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::{Value, json};
+
+use super::bounded::{self, MAX_ROWS};
+use super::cell::row;
+use super::privilege::Roles;
+use super::{Row, Rows, email};
+use crate::config::{Permission, Rbac};
+use crate::roster::{Roster, Standing};
+
+mod directory;
+#[cfg(test)]
+mod tests;
+
+use directory::{Directory, Entry};
+
+/// What the teammates are compared with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Declared<'a> {
+    /// The rosters.
+    pub(super) roster: &'a Roster,
+    /// Roles and groups.
+    pub(super) rbac: &'a Rbac,
+    /// The role of people whom no group gives another.
+    pub(super) default_role: Option<&'a str>,
+    /// The roles that are known to be privileged, and known not to be.
+    pub(super) roles: &'a Roles,
+}
+
+/// The differences, and what is counted on the way.
+#[derive(Debug, Default)]
+pub(super) struct Reconciliation {
+    /// The table `roster_differences`.
+    pub(super) differences: Rows,
+    /// How many teammates are on a roster.
+    pub(super) matched: usize,
+    /// For how many of them the roster says whether a second factor is enrolled.
+    pub(super) mfa_known: usize,
+}
+
+/// One difference, before it becomes a row.
+#[derive(Debug, Default)]
+struct Difference<'a> {
+    kind: &'static str,
+    /// The teammate's row; none for somebody who is no teammate.
+    teammate: Option<&'a Row>,
+    entry: Option<&'a Entry<'a>>,
+    email: Option<&'a str>,
+    expected: String,
+    actual: String,
+    /// Whether the teammate is privileged, and no group of theirs grants that.
+    ungranted: bool,
+    same_mailbox: bool,
+}
+
+/// Compares, and fills in what the rosters say about each teammate.
+pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconciliation {
+    let directory = Directory::new(declared.roster, &declared.rbac.identities);
+    let policy = Policy::new(declared);
+    let mut result = Reconciliation::default();
+    let found: Vec<Option<usize>> = teammates.iter().map(|row| directory.find(text(row, "email")?)).collect();
+    for (row, found) in teammates.iter_mut().zip(&found) {
+        let entry = found.and_then(|index| directory.entry(index));
+        let standing = entry.map_or("absent", |entry| entry.standing.as_str());
+        let standing = text(row, "email").map(|_| standing);
+        result.matched += usize::from(entry.is_some());
+        result.mfa_known += usize::from(entry.is_some_and(|entry| entry.mfa.is_some()));
+        row.insert("roster_standing".to_owned(), json!(standing));
+        row.insert("roster_mfa".to_owned(), json!(entry.and_then(|entry| entry.mfa)));
+    }
+    let mut differences: Vec<Difference<'_>> = Vec::new();
+    for (row, found) in teammates.iter().zip(&found) {
+        let entry = found.and_then(|index| directory.entry(index));
+        differences.extend(of_teammate(row, entry, &policy));
+    }
+    differences.extend(duplicates(teammates, &found, &directory));
+    let present: BTreeSet<usize> = found.iter().copied().flatten().collect();
+    differences.extend(missing(&directory, &present, &policy));
+    differences.extend(twice_on_a_roster(&directory));
+    result.differences = Rows {
+        truncated: differences.len() > MAX_ROWS,
+        rows: differences.into_iter().take(MAX_ROWS).map(|difference| difference.row(&directory)).collect(),
+    };
+    result
+}
+
+impl Reconciliation {
+    /// Single values about the rosters by dotted name.
+    pub(super) fn values(&self, roster: &Roster, teammates_read: bool) -> Vec<(&'static str, Value)> {
+        let providers = || roster.files.iter().filter(|file| file.kind.is_provider());
+        vec![
+            ("roster.people", json!(providers().map(|file| file.people).sum::<usize>())),
+            (
+                "roster.unreadable",
+                json!(providers().map(|file| file.unreadable_rows + file.gaps.len()).sum::<usize>()),
+            ),
+            ("roster.knows_status", json!(providers().any(|file| file.knows.status))),
+            ("roster.knows_groups", json!(providers().any(|file| file.knows.groups))),
+            ("roster.knows_mfa", json!(providers().any(|file| file.knows.mfa))),
+            ("roster.matched", json!(teammates_read.then_some(self.matched))),
+            ("roster.mfa_known", json!(teammates_read.then_some(self.mfa_known))),
+        ]
+    }
+}
+
+fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
+    row.get(column).and_then(Value::as_str)
+}
+
+/// The gravest difference of one teammate. One without an address cannot be compared, and is none.
+fn of_teammate<'a>(
+    row: &'a Row,
+    entry: Option<&'a Entry<'a>>,
+    policy: &Policy<'_>,
+) -> Option<Difference<'a>> {
+    let email = text(row, "email")?;
+    let granted = entry.map(|entry| policy.roles_of(entry)).unwrap_or_default();
+    let privileged = row.get("privileged") == Some(&Value::Bool(true));
+    let may_be_privileged = match policy.default_role {
+        Some(role) if granted.is_empty() => policy.may_be_privileged(role),
+        _ => granted.iter().any(|grant| policy.may_be_privileged(grant.role)),
+    };
+    let ungranted = entry.is_some() && policy.compares_groups && privileged && !may_be_privileged;
+    let difference = |kind, expected: String, actual: String| {
+        Some(Difference {
+            kind,
+            teammate: Some(row),
+            entry,
+            email: Some(email),
+            expected,
+            actual,
+            ungranted,
+            ..Difference::default()
+        })
+    };
+    let Some(entry) = entry else {
+        return difference("orphan", "a person on the roster".to_owned(), "not on it".to_owned());
+    };
+    if matches!(entry.standing, Standing::Suspended | Standing::Deprovisioned) {
+        let actual = format!("{} in the identity provider, still a teammate", entry.standing_word());
+        return difference("suspended", "no account".to_owned(), actual);
+    }
+    if !policy.compares_groups {
+        return None;
+    }
+    let role = text(row, "role");
+    let actual = role.map_or_else(|| "no role".to_owned(), |role| format!("role {role}"));
+    let reason = text(row, "privilege_reason").unwrap_or_default();
+    if granted.is_empty() {
+        let default = policy.default_role.map(|role| format!("role {role} (the default role)"));
+        if ungranted {
+            let expected = default.unwrap_or_else(|| "a group that grants it".to_owned());
+            return difference("privilege", expected, format!("privileged ({reason}), granted by no group"));
+        }
+        let differs = policy.default_role.is_some_and(|default| !same(role, default));
+        return if differs { difference("role", default.unwrap_or_default(), actual) } else { None };
+    }
+    if !granted.iter().any(|grant| same(role, grant.role)) {
+        return difference("role", any_of(&granted), actual);
+    }
+    if ungranted {
+        let actual = format!("privileged ({reason}), which no group of theirs grants");
+        return difference("privilege", any_of(&granted), actual);
+    }
+    None
+}
+
+/// Teammates who are the same person on the roster.
+fn duplicates<'a>(
+    teammates: &'a [Row],
+    found: &[Option<usize>],
+    directory: &'a Directory<'a>,
+) -> Vec<Difference<'a>> {
+    let mut accounts: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
+    for (row, found) in teammates.iter().zip(found) {
+        if let Some(index) = found {
+            accounts.entry(*index).or_default().push(row);
+        }
+    }
+    let mut differences = Vec::new();
+    for (index, rows) in accounts.into_iter().filter(|(_, rows)| rows.len() > 1) {
+        for &row in &rows {
+            let mine = text(row, "email").and_then(email::mailbox);
+            let others = rows.iter().copied().filter(|&other| !std::ptr::eq(other, row));
+            let others: Vec<&str> = others.filter_map(|other| text(other, "email")).collect();
+            differences.push(Difference {
+                kind: "duplicate",
+                teammate: Some(row),
+                entry: directory.entry(index),
+                email: text(row, "email"),
+                expected: "one account for each person".to_owned(),
+                actual: format!("the same person as {}", others.join(", ")),
+                ungranted: false,
+                same_mailbox: others.iter().any(|other| email::mailbox(other) == mine),
+            });
+        }
+    }
+    differences
+}
+
+/// People whom a group gives a role, and who are no teammates.
+fn missing<'a>(
+    directory: &'a Directory<'a>,
+    present: &BTreeSet<usize>,
+    policy: &Policy<'_>,
+) -> Vec<Difference<'a>> {
+    let absent = directory.entries().iter().enumerate().filter(|(index, _)| !present.contains(index));
+    let may_enter = absent.filter(|(_, entry)| entry.may_enter());
+    let mut differences = Vec::new();
+    for (_, entry) in may_enter {
+        let granted = policy.roles_of(entry);
+        if !granted.is_empty() {
+            differences.push(Difference {
+                kind: "missing",
+                entry: Some(entry),
+                email: entry.rows.first().map(|person| person.email.as_str()),
+                expected: any_of(&granted),
+                actual: "no teammate".to_owned(),
+                ..Difference::default()
+            });
+        }
+    }
+    differences
+}
+
+/// People who are on one roster several times, as different accounts.
+fn twice_on_a_roster<'a>(directory: &'a Directory<'a>) -> Vec<Difference<'a>> {
+    let mut differences = Vec::new();
+    for entry in directory.entries() {
+        let mut files: HashMap<usize, usize> = HashMap::new();
+        entry.rows.iter().for_each(|person| *files.entry(person.file).or_default() += 1);
+        if files.values().any(|rows| *rows > 1) {
+            let places: Vec<String> = entry.rows.iter().map(|person| directory.place(person)).collect();
+            differences.push(Difference {
+                kind: "duplicate",
+                entry: Some(entry),
+                email: entry.rows.first().map(|person| person.email.as_str()),
+                expected: "one entry on the roster".to_owned(),
+                actual: format!("several: {}", places.join(", ")),
+                ..Difference::default()
+            });
+        }
+    }
+    differences
+}
+
+impl Difference<'_> {
+    fn row(self, directory: &Directory<'_>) -> Row {
+        let cell =
+            |column: &str| self.teammate.and_then(|row| row.get(column)).cloned().unwrap_or(Value::Null);
+        let first = self.entry.and_then(|entry| entry.rows.first());
+        let name = first.and_then(|person| person.name.as_deref()).map(|name| json!(bounded::text(name)));
+        let groups: Option<Vec<_>> =
+            self.entry.map(|entry| entry.groups.iter().map(|group| bounded::text(group)).collect());
+        let domain_known = self.email.map(|email| directory.has_domain_of(email));
+        row([
+            ("kind", json!(self.kind)),
+            ("email", json!(self.email.map(bounded::text))),
+            ("id", cell("id")),
+            ("name", name.unwrap_or_else(|| cell("name"))),
+            ("expected", json!(bounded::text(&self.expected))),
+            ("actual", json!(bounded::text(&self.actual))),
+            ("groups", json!(groups)),
+            ("roster", json!(first.map(|person| directory.place(person)))),
+            ("teammate", json!(self.teammate.is_some())),
+            ("privileged", cell("privileged")),
+            ("domain_known", json!(domain_known)),
+            ("ungranted", json!(self.ungranted)),
+            ("same_mailbox", json!(self.same_mailbox)),
+        ])
+    }
+}
+
+/// A role that a group gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Grant<'a> {
+    role: &'a str,
+    group: &'a str,
+}
+
+/// Which roles groups give, and which of them are privileged.
+struct Policy<'a> {
+    rbac: &'a Rbac,
+    roles: &'a Roles,
+    default_role: Option<&'a str>,
+    /// Whether groups are mapped, and some roster knows who is in which.
+    compares_groups: bool,
+    by_group: HashMap<String, Vec<Grant<'a>>>,
+}
+
+impl<'a> Policy<'a> {
+    fn new(declared: Declared<'a>) -> Self {
+        let Declared { roster, rbac, default_role, roles } = declared;
+        let knows_groups = roster.files.iter().any(|file| file.kind.is_provider() && file.knows.groups);
+        let mut by_group: HashMap<String, Vec<Grant<'_>>> = HashMap::new();
+        for (group, role) in &rbac.groups {
+            by_group.entry(folded(group)).or_default().push(Grant { role: &role.value, group });
+        }
+        Self { rbac, roles, default_role, compares_groups: knows_groups && !rbac.groups.is_empty(), by_group }
+    }
+
+    /// The roles that somebody's groups give.
+    fn roles_of(&self, entry: &Entry<'_>) -> BTreeSet<Grant<'a>> {
+        let granted = entry.groups.iter().filter_map(|group| self.by_group.get(&folded(group)));
+        granted.flatten().copied().collect()
+    }
+
+    /// Whether a role may be privileged: it is known to be, or nothing says that it is not.
+    fn may_be_privileged(&self, role: &str) -> bool {
+        match self.rbac.role(role) {
+            Some(declared) => declared.permissions.contains(&Permission::Admin),
+            None => !self.roles.is_unprivileged(role),
+        }
+    }
+}
+
+/// The form in which names of groups and roles are compared.
+fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+fn same(role: Option<&str>, other: &str) -> bool {
+    role.is_some_and(|role| folded(role) == folded(other))
+}
+
+fn any_of(granted: &BTreeSet<Grant<'_>>) -> String {
+    let each = granted.iter().map(|Grant { role, group }| format!("role {role} (group {group})"));
+    each.collect::<Vec<_>>().join(" or ")
+}

@@ -1,0 +1,198 @@
+//! What counts as a difference, on small teams and rosters.
+
+use serde_json::json;
+
+use super::*;
+use crate::config::{Identities, Role};
+use crate::document::Located;
+use crate::facts::Settings;
+use crate::roster::{Kind, Knows, Person, RosterFile, Tally};
+
+fn person(email: &str, standing: Standing, groups: &[&str]) -> Person {
+    Person {
+        email: email.to_owned(),
+        standing,
+        status_word: Some(standing.as_str().to_uppercase()),
+        groups: groups.iter().map(|&group| group.to_owned()).collect(),
+        line: 2,
+        seen_in: [0].into(),
+        ..Person::default()
+    }
+}
+
+fn active(email: &str, groups: &[&str]) -> Person {
+    person(email, Standing::Active, groups)
+}
+
+fn file(kind: Kind) -> RosterFile {
+    RosterFile {
+        path: "people.csv".to_owned(),
+        kind,
+        digest: String::new(),
+        people: 0,
+        rows: 0,
+        unreadable: Vec::new(),
+        unreadable_rows: 0,
+        unknown_statuses: Tally::default(),
+        unknown_mfa: Tally::default(),
+        gaps: Vec::new(),
+        knows: Knows { status: true, groups: true, mfa: true, roles: false, permissions: false },
+    }
+}
+
+fn roster(people: Vec<Person>) -> Roster {
+    Roster { files: vec![file(Kind::Okta), file(Kind::Google)], people }
+}
+
+fn teammate(email: &str, role: &str) -> Row {
+    let privileged = matches!(role, "Admin" | "Owner");
+    let cells = json!({"id": email, "email": email, "role": role, "privileged": privileged, "privilege_reason": role});
+    cells.as_object().unwrap().clone()
+}
+
+/// Agents give the role Agent, Bosses the role Admin.
+fn rbac() -> Rbac {
+    let role = |name: &str| Located { value: name.to_owned(), line: 1 };
+    Rbac {
+        groups: [("Agents".to_owned(), role("Agent")), ("Bosses".to_owned(), role("Admin"))].into(),
+        ..Rbac::default()
+    }
+}
+
+/// Kind, address, what was expected and what there is.
+type Found = (String, String, String, String);
+
+fn differences(teammates: &[Row], roster: &Roster, rbac: &Rbac, default_role: Option<&str>) -> Vec<Found> {
+    let settings = Settings::default();
+    let roles = Roles::new(&settings.privileged_roles, &settings.unprivileged_roles);
+    let mut rows = teammates.to_vec();
+    let declared = Declared { roster, rbac, default_role, roles: &roles };
+    let cell = |row: &Row, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    let rows = reconcile(&mut rows, declared).differences.rows;
+    rows.iter()
+        .map(|row| (cell(row, "kind"), cell(row, "email"), cell(row, "expected"), cell(row, "actual")))
+        .collect()
+}
+
+fn kinds(teammates: &[Row], people: Vec<Person>, rbac: &Rbac, default_role: Option<&str>) -> Vec<String> {
+    let found = differences(teammates, &roster(people), rbac, default_role);
+    found.into_iter().map(|(kind, ..)| kind).collect()
+}
+
+#[test]
+fn whoever_is_on_the_roster_in_the_right_group_is_no_difference() {
+    let team = [teammate("Ana@Acme.example", "agent "), teammate("bo@acme.example", "Admin")];
+    let people =
+        vec![active("ana@ACME.example", &["agents", "Everyone"]), active("bo@acme.example", &["Bosses"])];
+    assert_eq!(differences(&team, &roster(people), &rbac(), None), []);
+}
+
+#[test]
+fn each_teammate_is_in_the_gravest_difference_alone() {
+    // An administrator nobody knows is an orphan; one who was suspended is suspended.
+    assert_eq!(
+        kinds(&[teammate("a@b.example", "Admin")], vec![active("x@b.example", &[])], &rbac(), None),
+        ["orphan"]
+    );
+    let gone = person("a@b.example", Standing::Deprovisioned, &["Agents"]);
+    assert_eq!(kinds(&[teammate("a@b.example", "Admin")], vec![gone], &rbac(), None), ["suspended"]);
+    // One in a mapped group has another role than it gives, whatever that role is.
+    let agent = active("a@b.example", &["Agents"]);
+    assert_eq!(kinds(&[teammate("a@b.example", "Admin")], vec![agent], &rbac(), None), ["role"]);
+    let other = active("a@b.example", &["Everyone"]);
+    assert_eq!(kinds(&[teammate("a@b.example", "Admin")], vec![other], &rbac(), None), ["privilege"]);
+}
+
+#[test]
+fn a_difference_says_what_was_expected_and_what_there_is() {
+    let team = [teammate("a@b.example", "Lead")];
+    let found =
+        differences(&team, &roster(vec![active("a@b.example", &["Agents", "Bosses"])]), &rbac(), None);
+    let expected = "role Admin (group Bosses) or role Agent (group Agents)";
+    assert_eq!(found, [("role".into(), "a@b.example".into(), expected.into(), "role Lead".into())]);
+}
+
+#[test]
+fn the_default_role_is_for_those_whom_no_group_gives_one() {
+    let plain = || vec![active("a@b.example", &[])];
+    assert!(kinds(&[teammate("a@b.example", "Viewer")], plain(), &rbac(), None).is_empty());
+    assert!(kinds(&[teammate("a@b.example", "Viewer")], plain(), &rbac(), Some("viewer")).is_empty());
+    assert_eq!(kinds(&[teammate("a@b.example", "Lead")], plain(), &rbac(), Some("Viewer")), ["role"]);
+    assert_eq!(kinds(&[teammate("a@b.example", "Owner")], plain(), &rbac(), Some("Viewer")), ["privilege"]);
+}
+
+#[test]
+fn without_groups_roles_are_not_compared() {
+    let people = || vec![active("a@b.example", &[])];
+    assert!(
+        kinds(&[teammate("a@b.example", "Admin")], people(), &Rbac::default(), Some("Viewer")).is_empty()
+    );
+    let mut users_only = roster(people());
+    users_only.files.iter_mut().for_each(|file| file.knows.groups = false);
+    assert_eq!(differences(&[teammate("a@b.example", "Admin")], &users_only, &rbac(), None), []);
+}
+
+#[test]
+fn a_privilege_beyond_the_group_s_role_is_a_difference() {
+    let mut powerful = teammate("a@b.example", "Agent");
+    powerful.insert("privileged".to_owned(), json!(true));
+    let people = vec![active("a@b.example", &["Agents"])];
+    assert_eq!(kinds(&[powerful.clone()], people.clone(), &rbac(), None), ["privilege"]);
+    // The declaration has the last word on what a role may do.
+    let mut declared = rbac();
+    let role = Role { permissions: vec![Permission::Admin], ..Role::default() };
+    declared.roles.insert("AGENT".to_owned(), role);
+    assert!(kinds(&[powerful], people, &declared, None).is_empty());
+}
+
+#[test]
+fn aliases_are_one_person_where_the_configuration_says_so() {
+    let team = [teammate("ana+eu@acme.co", "Agent"), teammate("ana@acme.example", "Agent")];
+    let people = || vec![active("ana@acme.example", &["Agents"])];
+    assert_eq!(kinds(&team, people(), &rbac(), None), ["orphan"]);
+    let identities = Identities {
+        plus_aliases: true,
+        domain_aliases: [("acme.co".to_owned(), "acme.example".to_owned())].into(),
+    };
+    let aliased = Rbac { identities, ..rbac() };
+    assert_eq!(kinds(&team, people(), &aliased, None), ["duplicate", "duplicate"]);
+    // A second address on the roster needs no configuration.
+    let mut two = active("ana@acme.example", &["Agents"]);
+    two.other_emails = vec!["ana+eu@acme.co".to_owned()];
+    assert_eq!(kinds(&team, vec![two], &rbac(), None), ["duplicate", "duplicate"]);
+}
+
+#[test]
+fn an_older_account_does_not_shut_anybody_out_but_another_provider_does() {
+    let team = [teammate("a@b.example", "Agent")];
+    let old = person("a@b.example", Standing::Deprovisioned, &[]);
+    let current = active("a@b.example", &["Agents"]);
+    assert_eq!(kinds(&team, vec![old, current.clone()], &rbac(), None), ["duplicate"]);
+    let elsewhere =
+        Person { file: 1, seen_in: [1].into(), ..person("a@b.example", Standing::Suspended, &[]) };
+    assert_eq!(kinds(&team, vec![current, elsewhere], &rbac(), None), ["suspended"]);
+}
+
+#[test]
+fn people_in_mapped_groups_are_missed_while_they_are_let_in() {
+    let staged = person("c@b.example", Standing::Pending, &["Agents"]);
+    let gone = person("d@b.example", Standing::Suspended, &["Agents"]);
+    let people = vec![active("b@b.example", &["Agents"]), active("x@b.example", &["Cooks"]), staged, gone];
+    let found = differences(&[], &roster(people), &rbac(), None);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].0.as_str(), found[0].1.as_str()), ("missing", "b@b.example"));
+}
+
+#[test]
+fn intercom_s_own_export_is_no_identity_provider() {
+    let mut export = roster(vec![active("a@b.example", &[])]);
+    export.files[0].kind = Kind::Intercom;
+    let found = differences(&[teammate("a@b.example", "Agent")], &export, &rbac(), None);
+    assert_eq!(found[0].0, "orphan");
+}
+
+#[test]
+fn a_teammate_without_an_address_cannot_be_compared() {
+    let nameless = json!({"id": "7", "email": null, "role": "Admin", "privileged": true});
+    assert!(kinds(&[nameless.as_object().unwrap().clone()], vec![], &rbac(), None).is_empty());
+}
