@@ -1,6 +1,7 @@
 //! `[rbac]`: the roles and groups that the organization declares, and which addresses are one person's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use crate::document::{Located, Table, closest, excerpt};
 
@@ -190,10 +191,14 @@ fn domain_aliases(mut table: Table<'_>) -> BTreeMap<String, String> {
         let (Some(alias), Some(target)) = (domain(&key, key.line), domain(&target, target.line)) else {
             continue;
         };
-        if aliases.contains_key(&alias) {
-            document.report(key.line, format!("`domain_aliases` gives `{}` twice", excerpt(&alias)));
-        } else {
-            aliases.insert(alias, Located { value: target, line: key.line });
+        match aliases.entry(alias) {
+            Entry::Occupied(known) => {
+                let message = format!("`domain_aliases` gives `{}` twice", excerpt(known.key()));
+                document.report(key.line, message);
+            }
+            Entry::Vacant(free) => {
+                free.insert(Located { value: target, line: key.line });
+            }
         }
     }
     for (alias, target) in &aliases {

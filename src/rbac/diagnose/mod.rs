@@ -109,6 +109,8 @@ pub(crate) struct Case {
     pub(crate) affected: Vec<Affected>,
     /// What else shows it.
     pub(crate) evidence: Vec<String>,
+    /// What is worth knowing without showing it.
+    pub(crate) notes: Vec<String>,
     /// What could not be looked at.
     pub(crate) open: Vec<Open>,
 }
@@ -210,6 +212,7 @@ impl Diagnosis {
 struct Finding {
     affected: Vec<Affected>,
     evidence: Vec<String>,
+    notes: Vec<String>,
     open: Vec<Open>,
 }
 
@@ -220,6 +223,10 @@ impl Finding {
 
     fn shows(&mut self, evidence: String) {
         self.evidence.push(evidence);
+    }
+
+    fn remarks(&mut self, note: String) {
+        self.notes.push(note);
     }
 
     /// Notes something that could not be read, once.
@@ -259,13 +266,13 @@ impl Finding {
 
     /// The case: at hand where anything shows it.
     fn case(self, trouble: Trouble) -> Case {
-        let Self { affected, evidence, open } = self;
+        let Self { affected, evidence, notes, open } = self;
         let state = match (affected.is_empty() && evidence.is_empty(), open.is_empty()) {
             (false, _) => State::AtHand,
             (true, true) => State::NotAtHand,
             (true, false) => State::Unknown,
         };
-        Case { trouble, state, affected, evidence, open }
+        Case { trouble, state, affected, evidence, notes, open }
     }
 }
 
@@ -291,11 +298,6 @@ fn number(row: &Row, column: &str) -> u64 {
 /// Whom a row is about: the e-mail address, else the id.
 fn who(row: &Row) -> &str {
     text(row, "email").or_else(|| text(row, "person")).or_else(|| text(row, "id")).unwrap_or("somebody")
-}
-
-/// Whether a row is about somebody who is known not to be a teammate.
-fn is_stranger(row: &Row) -> bool {
-    row.get("teammate") == Some(&Value::Bool(false)) && text(row, "person").is_some()
 }
 
 /// The day of a time, in UTC.
