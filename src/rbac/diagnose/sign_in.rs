@@ -22,7 +22,7 @@ pub(super) fn look(situation: &Situation<'_>) -> Case {
     finding.rests_on_all_of(facts, "sign_in_trouble");
     let rows = facts.rows("sign_in_trouble", &[]).rows;
     // Without the whole window a later sign-in may be missing: the failures of the rest prove nothing.
-    if finding.open.is_empty() {
+    if finding.is_sure() {
         let shut_out = |row: &&&Row| text(row, "last_failure") > text(row, "last_sign_in");
         let (strangers, people): (Vec<&Row>, Vec<&Row>) =
             rows.iter().filter(shut_out).partition(|row| row.get("teammate") == Some(&Value::Bool(false)));

@@ -8,7 +8,7 @@ use super::*;
 use crate::config::Trust;
 use crate::facts::{FeedState, Rows};
 use crate::report::Style;
-use crate::snapshot::Outcome;
+use crate::snapshot::{Outcome, SourceStatus};
 
 /// A workspace in which nothing is the matter, to be spoilt.
 struct Stage {
