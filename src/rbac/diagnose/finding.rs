@@ -65,11 +65,6 @@ impl Finding {
         }
     }
 
-    /// Whether everything so far could be looked at.
-    pub(super) fn is_sure(&self) -> bool {
-        self.open.is_empty()
-    }
-
     /// The case: at hand where anything shows it.
     pub(super) fn case(self, trouble: Trouble) -> Case {
         let Self { affected, evidence, notes, open } = self;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Case, Finding, Situation, Trouble, count, day, number, text, who};
 use crate::facts::Row;
-use crate::snapshot::Feed;
+use crate::snapshot::{Feed, SourceStatus};
 
 /// So many people within a day share a cause, and it is not their passwords.
 const MANY: usize = 3;
@@ -21,8 +21,8 @@ pub(super) fn look(situation: &Situation<'_>) -> Case {
     finding.rests_on(facts, Feed::LogWindow);
     finding.rests_on_all_of(facts, "sign_in_trouble");
     let rows = facts.rows("sign_in_trouble", &[]).rows;
-    // Without the whole window a later sign-in may be missing: the failures of the rest prove nothing.
-    if finding.is_sure() {
+    // Where the reading broke off a later sign-in may be missing: the failures of the rest prove nothing.
+    if facts.feed(Feed::LogWindow).status == SourceStatus::Complete {
         let shut_out = |row: &&&Row| text(row, "last_failure") > text(row, "last_sign_in");
         let (strangers, people): (Vec<&Row>, Vec<&Row>) =
             rows.iter().filter(shut_out).partition(|row| row.get("teammate") == Some(&Value::Bool(false)));

@@ -256,6 +256,8 @@ fn a_log_that_may_not_be_read_is_a_gap_and_leaves_the_others_open() {
     let mut odd = Stage::new();
     odd.facts.feeds.get_mut(&Feed::LogWindow).unwrap().unreadable = 2;
     assert_eq!(odd.states(), [State::Unknown, State::Unknown, State::Unknown, State::AtHand]);
+    let odd = odd.table("sign_in_trouble", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
+    assert_eq!(odd.case(Trouble::SignIn).state, State::AtHand, "one odd entry hides nobody");
 }
 
 #[test]
