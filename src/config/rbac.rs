@@ -199,8 +199,9 @@ fn domain_aliases(mut table: Table<'_>) -> BTreeMap<String, String> {
             continue;
         };
         match aliases.entry(alias) {
-            Entry::Occupied(given) => {
-                document.report(key.line, format!("`domain_aliases` gives `{}` twice", excerpt(given.key())));
+            Entry::Occupied(known) => {
+                let message = format!("`domain_aliases` gives `{}` twice", excerpt(known.key()));
+                document.report(key.line, message);
             }
             Entry::Vacant(free) => {
                 free.insert(Located { value: target, line: key.line });

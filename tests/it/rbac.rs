@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::exchange::Answer;
-use crate::intercom::Api;
+use crate::intercom::{Api, SEARCH};
 use crate::program::{NOW, Program, TOKEN, program};
 use crate::workspace::{DAY, Event, HOUR, Workspace};
 
@@ -108,7 +108,7 @@ fn teammates_that_cannot_be_read_answer_nothing() {
     live(&server.origin(), &["can", "ana@fixture.example", "read"]).file(FILE, four_roles()).run().exits(3);
 }
 
-/// The states of the four cases, in order, and the exit code.
+/// The states of the four cases, in order.
 fn states(diagnosis: &Value) -> Vec<String> {
     let cases = diagnosis["cases"].as_array().unwrap();
     cases.iter().map(|case| case["state"].as_str().unwrap().to_owned()).collect()
@@ -164,6 +164,22 @@ fn a_refused_token_is_a_case_and_the_rest_is_left_open() {
     let run = program().args(["rbac", "diagnose", "--format", "json", "--base-url", &server.origin()]);
     let run = run.env("INTERCOM_ACCESS_TOKEN", "wrong").now(NOW).run().exits(1);
     assert_eq!(states(&run.json()), ["unknown", "unknown", "at_hand", "unknown"]);
+}
+
+#[test]
+fn a_token_that_is_refused_midway_is_a_case() {
+    let workspace = (1..4)
+        .fold(Workspace::healthy(), |workspace, month| {
+            workspace.sign_in("ana@fixture.example", "saml", (29 + month * 9) * DAY)
+        })
+        .event(Event::new("role_change").by("ana@fixture.example").ago(200 * DAY));
+    let refused = Answer::error(401, "unauthorized", "Access Token Invalid");
+    // Whichever part of the log is asked for first is refused; the others show that it was open.
+    let server = Api::new(workspace).fault_times(SEARCH, 1, refused).serve();
+    let run = live(&server.origin(), &["diagnose", "--format", "json"]).run().exits(1);
+    let found = run.json();
+    assert_eq!(found["cases"][2]["state"], "at_hand", "{found:#}");
+    assert!(found["cases"][2]["evidence"][0].as_str().unwrap().contains("401 midway"), "{found:#}");
 }
 
 #[test]

@@ -37,6 +37,8 @@ struct CaseDocument<'a> {
     state: &'static str,
     affected: Vec<AffectedDocument<'a>>,
     evidence: &'a [String],
+    /// What is worth knowing without showing that the case is at hand.
+    notes: &'a [String],
     /// What could not be looked at; never empty where the state is `unknown`.
     open: Vec<&'a str>,
     fix: &'static str,
@@ -80,6 +82,7 @@ impl<'a> From<&'a Case> for CaseDocument<'a> {
                 .map(|affected| AffectedDocument { who: &affected.who, evidence: &affected.evidence })
                 .collect(),
             evidence: &case.evidence,
+            notes: &case.notes,
             open: case.open.iter().map(|open| open.why.as_str()).collect(),
             fix: case.trouble.fix(),
         }

@@ -7,9 +7,10 @@ use serde_json::Value;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::facts::{Facts, Row};
-use crate::snapshot::{Feed, Outcomes, SourceStatus};
+use crate::snapshot::{Feed, Outcomes};
 
 mod audit;
+mod finding;
 mod json;
 mod permission;
 mod render;
@@ -20,6 +21,8 @@ mod token;
 
 pub(crate) use json::render as render_json;
 pub(crate) use render::render as render_table;
+
+use finding::Finding;
 
 /// The event types that tell of tokens that stopped working.
 pub(crate) const TOKEN_TYPES: [&str; 2] = ["app_package_token_regeneration", "oauth_token_revocation"];
@@ -109,6 +112,8 @@ pub(crate) struct Case {
     pub(crate) affected: Vec<Affected>,
     /// What else shows it.
     pub(crate) evidence: Vec<String>,
+    /// What is worth knowing without showing it.
+    pub(crate) notes: Vec<String>,
     /// What could not be looked at.
     pub(crate) open: Vec<Open>,
 }
@@ -205,70 +210,6 @@ impl Diagnosis {
     }
 }
 
-/// A case while it is being looked into.
-#[derive(Debug, Default)]
-struct Finding {
-    affected: Vec<Affected>,
-    evidence: Vec<String>,
-    open: Vec<Open>,
-}
-
-impl Finding {
-    fn affects(&mut self, who: &str, evidence: String) {
-        self.affected.push(Affected { who: who.to_owned(), evidence });
-    }
-
-    fn shows(&mut self, evidence: String) {
-        self.evidence.push(evidence);
-    }
-
-    /// Notes something that could not be read, once.
-    fn unread(&mut self, why: impl Into<String>) {
-        let why = why.into();
-        if self.open.iter().all(|open| open.why != why) {
-            self.open.push(Open { why, unread: true });
-        }
-    }
-
-    fn undeclared(&mut self, why: &str) {
-        self.open.push(Open { why: why.to_owned(), unread: false });
-    }
-
-    /// Notes whether a feed was read in full.
-    fn rests_on(&mut self, facts: &Facts, feed: Feed) {
-        let state = facts.feed(feed);
-        let what = describe(feed);
-        let said = state.detail.as_ref().map_or_else(String::new, |detail| format!(": {detail}"));
-        match state.status {
-            SourceStatus::Complete if state.unreadable > 0 => {
-                self.unread(format!("{what} has {} entries that make no sense", state.unreadable));
-            }
-            SourceStatus::Complete => {}
-            SourceStatus::Skipped => self.unread(format!("{what} was not read")),
-            SourceStatus::Forbidden => self.unread(format!("{what} may not be read{said}")),
-            SourceStatus::Failed => self.unread(format!("{what} could not be read in full{said}")),
-        }
-    }
-
-    /// Notes whether a table has all its rows.
-    fn rests_on_all_of(&mut self, facts: &Facts, table: &'static str) {
-        if facts.rows(table, &[]).truncated {
-            self.unread(format!("there is more in the log than the program keeps ({table})"));
-        }
-    }
-
-    /// The case: at hand where anything shows it.
-    fn case(self, trouble: Trouble) -> Case {
-        let Self { affected, evidence, open } = self;
-        let state = match (affected.is_empty() && evidence.is_empty(), open.is_empty()) {
-            (false, _) => State::AtHand,
-            (true, true) => State::NotAtHand,
-            (true, false) => State::Unknown,
-        };
-        Case { trouble, state, affected, evidence, open }
-    }
-}
-
 /// What a feed is called in a sentence.
 const fn describe(feed: Feed) -> &'static str {
     match feed {
@@ -291,11 +232,6 @@ fn number(row: &Row, column: &str) -> u64 {
 /// Whom a row is about: the e-mail address, else the id.
 fn who(row: &Row) -> &str {
     text(row, "email").or_else(|| text(row, "person")).or_else(|| text(row, "id")).unwrap_or("somebody")
-}
-
-/// Whether a row is about somebody who is known not to be a teammate.
-fn is_stranger(row: &Row) -> bool {
-    row.get("teammate") == Some(&Value::Bool(false)) && text(row, "person").is_some()
 }
 
 /// The day of a time, in UTC.

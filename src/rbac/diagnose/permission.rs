@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Case, Finding, Situation, Trouble, day, is_stranger, text, who};
+use super::{Case, Finding, Situation, Trouble, day, text, who};
 use crate::config::Config;
 use crate::document::excerpt;
-use crate::facts::Facts;
+use crate::facts::{Facts, Row};
 use crate::rbac::can::role_key;
 use crate::snapshot::Feed;
 
@@ -66,11 +66,13 @@ fn teammates(facts: &Facts, declared: &BTreeSet<String>, finding: &mut Finding) 
     }
 }
 
-/// People who lost permissions in the window. Who is no teammate any more has lost them for good reason.
+/// People who lost permissions in the window. Whoever has left since has lost them for good reason.
 fn losses(facts: &Facts, finding: &mut Finding) {
     finding.rests_on(facts, Feed::LogWindow);
     finding.rests_on_all_of(facts, "permission_losses");
-    for row in facts.rows("permission_losses", &[]).rows.into_iter().filter(|row| !is_stranger(row)) {
+    let has_left =
+        |row: &&Row| row.get("teammate") == Some(&Value::Bool(false)) && text(row, "person").is_some();
+    for row in facts.rows("permission_losses", &[]).rows.into_iter().filter(|row| !has_left(row)) {
         let lost: Vec<&str> = row
             .get("permissions")
             .and_then(Value::as_array)

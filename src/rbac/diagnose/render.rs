@@ -73,6 +73,9 @@ fn write(page: &mut Page, case: &Case) {
     if more > 0 {
         page.entry(2, Role::Label, "-", &format!("and {more} more; --format json lists them all"));
     }
+    for note in &case.notes {
+        page.entry(2, Role::Label, "note:", &line(note));
+    }
     for Open { why, .. } in &case.open {
         page.entry(2, Role::Caution, "?", &line(why));
     }

@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{Case, Finding, Situation, Trouble, count, day, is_stranger, number, text, who};
+use super::{Case, Finding, Situation, Trouble, count, day, number, text, who};
 use crate::facts::Row;
-use crate::snapshot::Feed;
+use crate::snapshot::{Feed, SourceStatus};
 
 /// So many people within a day share a cause, and it is not their passwords.
 const MANY: usize = 3;
@@ -21,11 +21,11 @@ pub(super) fn look(situation: &Situation<'_>) -> Case {
     finding.rests_on(facts, Feed::LogWindow);
     finding.rests_on_all_of(facts, "sign_in_trouble");
     let rows = facts.rows("sign_in_trouble", &[]).rows;
-    // Without the whole window a later sign-in may be missing: the failures of the rest prove nothing.
-    if finding.open.is_empty() {
+    // Where the reading broke off a later sign-in may be missing: the failures of the rest prove nothing.
+    if facts.feed(Feed::LogWindow).status == SourceStatus::Complete {
         let shut_out = |row: &&&Row| text(row, "last_failure") > text(row, "last_sign_in");
         let (strangers, people): (Vec<&Row>, Vec<&Row>) =
-            rows.iter().filter(shut_out).partition(|row| is_stranger(row));
+            rows.iter().filter(shut_out).partition(|row| row.get("teammate") == Some(&Value::Bool(false)));
         people.iter().for_each(|row| finding.affects(who(row), tried(row)));
         let together = most_within_a_day(&people);
         if together >= MANY {
@@ -36,13 +36,13 @@ pub(super) fn look(situation: &Situation<'_>) -> Case {
         }
         if !people.is_empty() {
             settings(situation, &mut finding);
-            if !strangers.is_empty() {
-                finding.shows(format!(
-                    "people who are no teammates had trouble too, {} of them: somebody guesses, has left, or was \
-                     never added",
-                    strangers.len()
-                ));
-            }
+        }
+        if !strangers.is_empty() {
+            finding.remarks(format!(
+                "people who are no teammates had trouble too, {} of them: somebody guesses, has left, or was never \
+                 added",
+                strangers.len()
+            ));
         }
     }
     finding.case(Trouble::SignIn)

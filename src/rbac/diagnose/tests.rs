@@ -8,7 +8,7 @@ use super::*;
 use crate::config::Trust;
 use crate::facts::{FeedState, Rows};
 use crate::report::Style;
-use crate::snapshot::Outcome;
+use crate::snapshot::{Outcome, SourceStatus};
 
 /// A workspace in which nothing is the matter, to be spoilt.
 struct Stage {
@@ -101,10 +101,20 @@ fn people_who_got_in_since_are_not_shut_out() {
         case.affected[0].evidence,
         "2 failed sign-ins and 1 attempt by a method that is not allowed (saml), the last on 2026-07-20, and no sign-in since"
     );
-    assert_eq!(case.evidence.len(), 1, "the stranger is mentioned: {:?}", case.evidence);
+    assert_eq!(
+        (case.evidence.len(), case.notes.len()),
+        (0, 1),
+        "the stranger is mentioned: {:?}",
+        case.notes
+    );
     let stranger = json!([trouble("stranger", "2026-07-30T08:00:00Z", None, false)]);
     let case = Stage::new().table("sign_in_trouble", stranger).case(Trouble::SignIn);
     assert_eq!(case.state, State::NotAtHand, "whoever guesses is no case of single sign-on");
+    assert_eq!(case.notes.len(), 1);
+    let mut nobody = trouble("x", "2026-07-30T08:00:00Z", None, false);
+    nobody["person"] = Value::Null;
+    let case = Stage::new().table("sign_in_trouble", json!([nobody])).case(Trouble::SignIn);
+    assert_eq!(case.state, State::NotAtHand, "events that name nobody are nobody's trouble");
 }
 
 #[test]
@@ -246,6 +256,8 @@ fn a_log_that_may_not_be_read_is_a_gap_and_leaves_the_others_open() {
     let mut odd = Stage::new();
     odd.facts.feeds.get_mut(&Feed::LogWindow).unwrap().unreadable = 2;
     assert_eq!(odd.states(), [State::Unknown, State::Unknown, State::Unknown, State::AtHand]);
+    let odd = odd.table("sign_in_trouble", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
+    assert_eq!(odd.case(Trouble::SignIn).state, State::AtHand, "one odd entry hides nobody");
 }
 
 #[test]

@@ -11,6 +11,10 @@ use crate::api::error::ApiError;
 use crate::api::log::{LogError, LogQuery, LogReader};
 use crate::api::model::{Admin, AdminList, Event, IpAllowlist, Me, ProbeAnswer};
 
+mod options;
+
+pub(crate) use options::{CollectOptions, Reach};
+
 /// What the token probe asks for: configuration lists that a posture scan has no need to read.
 pub(crate) const PROBE_PATHS: [&str; 6] = [
     "/tags",
@@ -25,40 +29,6 @@ pub(crate) const PROBE_PATHS: [&str; 6] = [
 const DEFAULT_HISTORY: i64 = 730 * 86_400;
 /// Intercom was founded in 2011: no workspace is older than that year.
 const OLDEST_WORKSPACE: i64 = 1_293_840_000;
-
-/// What to read beside the two sources that everything rests on.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct CollectOptions {
-    /// How much of the workspace the question is about.
-    pub reach: Reach,
-    /// Whether to find out what else the token can read.
-    pub probe: bool,
-}
-
-/// How much of a workspace is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// Everything a scan needs.
-    Everything,
-    /// The workspace's own record and its teammates: two requests, and no activity log.
-    Teammates,
-    /// The same, and the activity log; the settings are left out.
-    Log,
-}
-
-impl CollectOptions {
-    /// Whether a feed is asked for.
-    const fn wants(&self, feed: Feed) -> bool {
-        match feed {
-            Feed::Me | Feed::Admins => true,
-            Feed::LogWindow | Feed::LogHistory | Feed::LogArrivals => {
-                matches!(self.reach, Reach::Everything | Reach::Log)
-            }
-            Feed::IpAllowlist => matches!(self.reach, Reach::Everything),
-            Feed::TokenProbe => self.probe && matches!(self.reach, Reach::Everything),
-        }
-    }
-}
 
 /// Why nothing can be said about a workspace at all.
 #[derive(Debug, thiserror::Error)]
