@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::intercom::{Api, Server};
-use crate::program::{Program, Run, program, scan};
+use crate::program::{NOW, Program, Run, TOKEN, program, scan};
 use crate::workspace::Workspace;
 
 /// Groups and roles that the hundred go by.
@@ -53,11 +53,16 @@ fn roster() -> String {
     format!("login,firstName,lastName,status,groups\n{}", rows.collect::<String>())
 }
 
+/// `rbac` against a server, as [`scan`] is.
+fn rbac() -> Program {
+    program().arg("rbac").env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW)
+}
+
 fn reconcile(server: &Server, roster: &str, policy: &str) -> Program {
-    program()
+    rbac()
         .file("people.csv", roster)
         .file("own.toml", policy)
-        .args(["rbac", "roster", "people.csv", "--config", "own.toml", "--base-url", &server.origin()])
+        .args(["roster", "people.csv", "--config", "own.toml", "--base-url", &server.origin()])
         .args(["--format", "json"])
 }
 
@@ -201,7 +206,7 @@ fn what_is_no_roster_ends_before_anything_is_read() {
         let run = scan(&server.origin()).file(name, text).args(["--roster", name]).run().exits(2).says(words);
         assert!(run.stdout.is_empty());
     };
-    refused("people.csv", "name,team\nAna,Support\n", "no e-mail column");
+    refused("people.csv", "name,team\nAna,Support\n", "no column holds e-mail addresses");
     refused("people.csv", "", "people.csv");
     refused("people.json", "{\"schemas\":[]}", "people.json");
     scan(&server.origin()).args(["--roster", "absent.csv"]).run().exits(2).says("absent.csv");
@@ -235,9 +240,9 @@ Data-Team = "Analyst"
         .permissions("ana@acme.example", &["manage_teammates", "export_data"], 86_400)
         .sign_in("ana@acme.example", "email_password", 3_600);
     let server = Api::new(workspace).serve();
-    let run = program()
+    let run = rbac()
         .file("own.toml", policy)
-        .args(["rbac", "check", "--config", "own.toml", "--base-url", &server.origin(), "--format", "json"])
+        .args(["check", "--config", "own.toml", "--base-url", &server.origin(), "--format", "json"])
         .run()
         .exits(1);
     let found: Vec<(String, String)> =

@@ -46,7 +46,9 @@ fn every_example_is_valid_beside_what_was_filled_in() {
     };
     let uncommented: Vec<_> = text.lines().map(in_force).collect();
     let run = program().args(["scan", "--demo", "--format", "json", "--config", "all.toml"]);
-    let report = run.file("all.toml", uncommented.join("\n")).now(NOW).run().exits(0).report();
+    let metadata = include_str!("../../fixtures/saml/sample-idp-metadata.xml");
+    let run = run.file("all.toml", uncommented.join("\n")).file("idp-metadata.xml", metadata);
+    let report = run.now(NOW).run().exits(0).report();
     report.assert("1.3", "pass");
     assert!(report.warnings().contains("[[alert]] is accepted"), "{}", report.warnings());
 }

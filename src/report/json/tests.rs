@@ -71,7 +71,8 @@ fn everything_but_the_controls() {
           "loosens": [
             "params.2.3.max_admins = 4"
           ]
-        }
+        },
+        "rosters": []
       },
       "workspace": {
         "id": "ab12cd34",

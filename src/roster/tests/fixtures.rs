@@ -21,15 +21,16 @@ fn kinds(roster: &Roster) -> Vec<&'static str> {
 
 /// What the files know, in words.
 fn knows(roster: &Roster) -> String {
-    let Knows { status, groups, mfa, roles, permissions } = roster.files[0].knows;
-    let all = [
-        ("status", status),
-        ("groups", groups),
-        ("mfa", mfa),
-        ("roles", roles),
-        ("permissions", permissions),
+    type Ask = fn(Knows) -> bool;
+    let all: [(&str, Ask); 5] = [
+        ("status", |knows| knows.status),
+        ("groups", |knows| knows.groups),
+        ("mfa", |knows| knows.mfa),
+        ("roles", |knows| knows.roles),
+        ("permissions", |knows| knows.permissions),
     ];
-    all.iter().filter(|(_, known)| *known).map(|(word, _)| *word).collect::<Vec<_>>().join(" ")
+    let known = all.iter().filter(|(_, ask)| roster.files.iter().any(|file| ask(file.knows)));
+    known.map(|(word, _)| *word).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
