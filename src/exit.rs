@@ -39,6 +39,13 @@ Exit codes:
   2  usage or configuration: bad flag, no token, wrong region
   3  a scan cannot be made, or not completely: token, network, plan, allowlist, a source that failed";
 
+    /// The exit codes as `render --help` prints them.
+    pub const RENDER_HELP: &'static str = "\
+Exit codes:
+  0  rendered, whatever the gate of the scan said
+  2  usage: bad flag, no such file, not a report, a place that cannot be written to
+  3  could not complete: a place that could not be written to after all";
+
     /// The number the shell sees.
     pub const fn code(self) -> u8 {
         match self {

@@ -13,10 +13,12 @@ mod connection;
 mod controls;
 mod destinations;
 mod doctor;
+mod generate;
 mod init;
 mod plan;
 mod proof;
 mod ranges;
+mod render;
 mod scan;
 mod source;
 mod terminal;
@@ -29,12 +31,14 @@ mod waive;
 pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
     match cli.command {
         Command::Scan(args) => scan::run(&args),
+        Command::Render(args) => render::run(&args),
         Command::Collect(args) => collect::run(&args),
         Command::Attest(args) => attest::run(&args),
         Command::Waive(args) => waive::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Controls(command) => controls::run(command),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Generate(command) => generate::run(&command),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::expression::on_deep_stack;
 use crate::facts::Facts;
 use crate::overlay::baseline::Baseline;
 use crate::overlay::{self, attestations, hygiene, waivers};
-use crate::report::{Assessment, Evaluation, Format, Origin, Report};
+use crate::report::{Assessment, Evaluation, Origin, Report};
 
 /// Runs a scan.
 ///
@@ -35,7 +35,8 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
     let source = Source::open(args.snapshot.as_deref(), args.demo, &args.connection, config.as_ref())?;
     let ranges = source.ranges(&args.connection, config.as_ref(), plan.stale_after_days)?;
     let baseline = args.baseline.as_deref().map(Baseline::load).transpose()?;
-    let destinations = Destinations::open(args.format, terminal::style(), &args.output)?;
+    let destinations = Destinations::open(&args.report, terminal::style())?;
+    destinations.check_grouping(plan.controls()?.iter().map(|definition| &*definition.control))?;
 
     let origin = source.origin();
     let (facts, outcomes) = source.read(plan.settings.clone(), &ranges, &progress)?;
@@ -59,7 +60,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
         duration: live.then(|| started.elapsed()),
         assessments,
     });
-    if args.format != Format::Table {
+    if !destinations.shows_warnings() {
         terminal::warn(&report, &progress);
     }
     destinations.write(&report)?;
