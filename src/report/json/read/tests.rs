@@ -252,3 +252,43 @@ fn the_worst_status_comes_back_as_it_was() {
     ]));
     assert!(report.assessments[2].is_waived() && report.assessments[0].is_attested());
 }
+
+/// Every place in a document that holds a single value.
+fn leaves(value: &Value, pointer: String, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, value)| leaves(value, format!("{pointer}/{name}"), found));
+        }
+        Value::Array(items) if !items.is_empty() => {
+            items.iter().enumerate().for_each(|(at, value)| leaves(value, format!("{pointer}/{at}"), found));
+        }
+        _ => found.push(pointer),
+    }
+}
+
+#[test]
+fn no_value_anywhere_makes_a_renderer_panic() {
+    let mut report = laden();
+    report.assessments.swap(1, 2);
+    report.assessments.truncate(2);
+    report.assessments[1].verdict.findings.truncate(3);
+    let whole = saved(&report);
+    let mut places = Vec::new();
+    leaves(&whole, String::new(), &mut places);
+    let hostile =
+        [json!(null), json!(u64::MAX), json!(""), json!("\u{1b}é\n|"), json!("9999-12-31"), json!([])];
+    let mut taken = 0;
+    for place in &places {
+        for value in &hostile {
+            let mut changed = whole.clone();
+            *changed.pointer_mut(place).unwrap() = value.clone();
+            let Ok(report) = read(&changed) else { continue };
+            taken += 1;
+            for format in Format::ALL {
+                let options = Options { by: Some("cis-v8".parse().unwrap()), ..Options::plain(60) };
+                render(&report, format, &options).unwrap();
+            }
+        }
+    }
+    assert!(taken > places.len(), "{taken} of {} places", places.len());
+}
