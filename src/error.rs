@@ -16,6 +16,8 @@ use crate::exit::Exit;
 use crate::overlay::baseline::BaselineError;
 use crate::rbac::can::CanError;
 use crate::report::RenderError;
+use crate::report::grouping::UnknownGrouping;
+use crate::report::json::ReadError;
 use crate::roster::RosterError;
 use crate::saml::SamlError;
 use crate::snapshot::SnapshotError;
@@ -94,6 +96,26 @@ pub(crate) enum Error {
     SameOutput {
         /// The file.
         path: PathBuf,
+    },
+    /// Two reports go to standard output.
+    #[error("standard output carries one report, and two were asked for")]
+    SameStdout,
+    /// No report shows the grouping that was asked for.
+    #[error("--by has no effect on {}", formats.join(", "))]
+    NothingGrouped {
+        /// The formats asked for.
+        formats: Vec<&'static str>,
+    },
+    /// Nothing can be grouped as was asked for.
+    #[error(transparent)]
+    Grouping(#[from] UnknownGrouping),
+    /// A saved report cannot be read back.
+    #[error("cannot render {name}: {source}")]
+    SavedReport {
+        /// The file, or standard input.
+        name: String,
+        /// What is wrong with it.
+        source: ReadError,
     },
     /// Standard output cannot be written.
     #[error("cannot write the report: {0}")]
@@ -191,6 +213,13 @@ impl Error {
             Self::Baseline(error) => Some(error.hint().to_owned()),
             Self::Edit(error) => Some(error.hint().to_owned()),
             Self::Can(error) => Some(error.hint().to_owned()),
+            Self::SavedReport { source, .. } => Some(source.hint().to_owned()),
+            Self::SameStdout => {
+                Some("give --format or one -o FORMAT=-, and a file to every other".to_owned())
+            }
+            Self::NothingGrouped { .. } => {
+                Some("leave it out, or ask for a format that people read, such as table".to_owned())
+            }
             Self::NotATerminal => Some(NOT_A_TERMINAL.to_owned()),
             Self::Output { .. } => {
                 Some("give a file in a folder that exists and may be written to".to_owned())

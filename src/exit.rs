@@ -54,6 +54,12 @@ Exit codes:
   1  a case is at hand
   2  usage or configuration: bad flag, no token, bad TOML
   3  nothing is at hand in what could be read, but not everything could be";
+    /// The exit codes as `render --help` prints them.
+    pub const RENDER_HELP: &'static str = "\
+Exit codes:
+  0  rendered, whatever the gate of the scan said
+  2  usage: bad flag, no such file, not a report, a place that cannot be written to
+  3  could not complete: a place that could not be written to after all";
 
     /// The number the shell sees.
     pub const fn code(self) -> u8 {

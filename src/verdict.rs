@@ -26,6 +26,9 @@ impl Status {
     /// Every status, in the order reports list them.
     pub(crate) const ALL: [Self; 4] = [Self::Pass, Self::Fail, Self::Manual, Self::Unknown];
 
+    /// Every status, the one first that decides where several come together.
+    pub(crate) const WORST_FIRST: [Self; 4] = [Self::Fail, Self::Unknown, Self::Manual, Self::Pass];
+
     /// The word used in reports and in `expect = "…"`.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -154,6 +157,9 @@ pub(crate) struct Statement {
 pub(crate) struct Fingerprint(String);
 
 impl Fingerprint {
+    /// How much of the digest it is made of.
+    const BYTES: usize = 12;
+
     /// Derives the fingerprint of a finding; `parts` are its subject and the key of its row.
     pub(crate) fn new<'a>(control: &str, check: usize, parts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut hash = Sha256::new();
@@ -166,7 +172,13 @@ impl Fingerprint {
         for part in parts {
             add(part);
         }
-        Self(hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect())
+        Self(hash.finalize().iter().take(Self::BYTES).map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Takes a fingerprint that an earlier report has; none where it is not one.
+    pub(crate) fn parse(digits: String) -> Option<Self> {
+        let hexadecimal = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        (digits.len() == 2 * Self::BYTES && digits.bytes().all(hexadecimal)).then_some(Self(digits))
     }
 
     /// The fingerprint as lower-case hexadecimal digits.

@@ -7,13 +7,14 @@ use jiff::Timestamp;
 
 use crate::controls::Level;
 use crate::exit::Exit;
-use crate::report::{Format, Output};
 
 mod edit;
 mod rbac;
+mod report;
 
 pub(crate) use edit::{AttestArgs, InitArgs, SourceArgs, WaiveArgs, one_line};
 pub(crate) use rbac::{CanArgs, DiagnoseArgs, PolicyArgs, RbacCheckArgs, RbacCommand, RbacRosterArgs};
+pub(crate) use report::{GenerateCommand, RenderArgs, ReportArgs, SchemaName};
 
 /// Security posture scanner for Intercom workspaces.
 #[derive(Debug, Parser)]
@@ -33,6 +34,9 @@ pub(crate) enum Command {
     /// Save what a workspace answers, to scan it later without a network
     #[command(after_help = Exit::HELP)]
     Collect(Box<CollectArgs>),
+    /// Show a saved JSON report in any format
+    #[command(after_help = Exit::RENDER_HELP)]
+    Render(Box<RenderArgs>),
     /// Record what a person saw in the web app: it decides what data cannot, until it expires
     #[command(after_help = Exit::EDIT_HELP)]
     Attest(Box<AttestArgs>),
@@ -51,6 +55,9 @@ pub(crate) enum Command {
     /// List, explain and check the controls
     #[command(subcommand, after_help = Exit::HELP)]
     Controls(ControlsCommand),
+    /// Print what the program knows about itself, for other programs
+    #[command(subcommand)]
+    Generate(GenerateCommand),
 }
 
 /// Where a workspace is, and how to read it.
@@ -149,18 +156,9 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub gate: GateArgs,
 
-    /// Format of the report on standard output: table or json
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "table",
-        hide_possible_values = true,
-        help_heading = "Report"
-    )]
-    pub format: Format,
-    /// Write a further report to a file; may be repeated
-    #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Report")]
-    pub output: Vec<Output>,
+    /// The report.
+    #[command(flatten)]
+    pub report: ReportArgs,
 
     /// The configuration.
     #[command(flatten)]

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{AnswerFormat, ConfigArgs, GateArgs, SourceArgs};
+use super::{AnswerFormat, ConfigArgs, GateArgs, ReportArgs, SourceArgs};
 use crate::config::Permission;
 use crate::exit::Exit;
-use crate::report::{Format, Output};
 
 /// `rbac`.
 #[derive(Debug, Subcommand)]
@@ -57,18 +56,9 @@ pub(crate) struct PolicyArgs {
     /// The gate.
     #[command(flatten)]
     pub gate: GateArgs,
-    /// Format of the report on standard output: table or json
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "table",
-        hide_possible_values = true,
-        help_heading = "Report"
-    )]
-    pub format: Format,
-    /// Write a further report to a file; may be repeated
-    #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Report")]
-    pub output: Vec<Output>,
+    /// The report.
+    #[command(flatten)]
+    pub report: ReportArgs,
     /// The configuration.
     #[command(flatten)]
     pub config: ConfigArgs,

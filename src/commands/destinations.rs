@@ -3,36 +3,66 @@
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
+use crate::cli::ReportArgs;
+use crate::controls::Control;
 use crate::error::Error;
-use crate::report::{Format, Output, Report, Style, render};
+use crate::report::grouping::Grouping;
+use crate::report::{Format, Options, Output, Place, Report, Style, render};
 use crate::whole_file::{Readers, WholeFile};
 
 /// How wide tables in files are, in columns.
 const FILE_WIDTH: usize = 100;
 
-/// The places of a scan's reports, found writable before anything is read.
+/// The places of reports, found writable before anything is read.
 pub(super) struct Destinations {
     stdout: Format,
     style: Style,
-    files: Vec<Output>,
+    files: Vec<(Format, PathBuf)>,
+    by: Option<Grouping>,
 }
 
 impl Destinations {
     /// Tries every place out, and leaves it as it is: a scan may be ended by force while it reads.
     ///
     /// # Errors
-    /// When a place cannot be written to, or is named twice, however it is spelt.
-    pub(super) fn open(stdout: Format, style: Style, outputs: &[Output]) -> Result<Self, Error> {
-        let mut places: Vec<PathBuf> = Vec::new();
-        for Output { path, .. } in outputs {
-            let file = WholeFile::create(path, Readers::AsUsual)
-                .map_err(|source| Error::Output { path: path.clone(), source })?;
-            if places.iter().any(|place| place == file.place()) {
-                return Err(Error::SameOutput { path: path.clone() });
+    /// When a place cannot be written to, or is named twice, however it is spelt; when nobody would see the
+    /// grouping that was asked for.
+    pub(super) fn open(args: &ReportArgs, style: Style) -> Result<Self, Error> {
+        let mut stdout = args.format;
+        let mut redirected = false;
+        let mut files = Vec::new();
+        for Output { format, place } in &args.output {
+            match place {
+                Place::Stdout if redirected || stdout.is_some_and(|stdout| stdout != *format) => {
+                    return Err(Error::SameStdout);
+                }
+                Place::Stdout => (stdout, redirected) = (Some(*format), true),
+                Place::File(path) => files.push((*format, path.clone())),
             }
-            places.push(file.place().to_path_buf());
         }
-        Ok(Self { stdout, style, files: outputs.to_vec() })
+        let stdout = stdout.unwrap_or_default();
+        let formats = || std::iter::once(stdout).chain(files.iter().map(|(format, _)| *format));
+        if args.by.is_some() && !formats().any(Format::is_for_people) {
+            return Err(Error::NothingGrouped { formats: formats().map(Format::as_str).collect() });
+        }
+        try_out(&files)?;
+        Ok(Self { stdout, style, files, by: args.by.clone() })
+    }
+
+    /// Makes sure that the controls can be grouped as was asked for.
+    ///
+    /// # Errors
+    /// When none of them knows the framework.
+    pub(super) fn check_grouping<'a>(
+        &self,
+        controls: impl IntoIterator<Item = &'a Control>,
+    ) -> Result<(), Error> {
+        Ok(self.by.as_ref().map_or(Ok(()), |by| by.check(controls))?)
+    }
+
+    /// Whether whoever reads standard output sees the warnings of the report there.
+    pub(super) fn shows_warnings(&self) -> bool {
+        self.stdout == Format::Table
     }
 
     /// Writes the report to every place: files first, so that standard output speaks of what is there.
@@ -40,8 +70,9 @@ impl Destinations {
     /// # Errors
     /// When a place cannot be written to after all.
     pub(super) fn write(self, report: &Report) -> Result<(), Error> {
-        for Output { format, path } in self.files {
-            let text = render(report, format, Style::plain(FILE_WIDTH))?;
+        let in_files = Options { style: Style::plain(FILE_WIDTH), by: self.by.clone() };
+        for (format, path) in self.files {
+            let text = render(report, format, &in_files)?;
             let write = || {
                 let mut file = WholeFile::create(&path, Readers::AsUsual)?;
                 file.write_all(text.as_bytes())?;
@@ -49,8 +80,22 @@ impl Destinations {
             };
             write().map_err(|source| Error::NotKept { path: path.clone(), source })?;
         }
-        print(&render(report, self.stdout, self.style)?)
+        print(&render(report, self.stdout, &Options { style: self.style, by: self.by })?)
     }
+}
+
+/// Makes sure that files can be written, each of them once.
+fn try_out(files: &[(Format, PathBuf)]) -> Result<(), Error> {
+    let mut places: Vec<PathBuf> = Vec::new();
+    for (_, path) in files {
+        let file = WholeFile::create(path, Readers::AsUsual)
+            .map_err(|source| Error::Output { path: path.clone(), source })?;
+        if places.iter().any(|place| place == file.place()) {
+            return Err(Error::SameOutput { path: path.clone() });
+        }
+        places.push(file.place().to_path_buf());
+    }
+    Ok(())
 }
 
 /// Writes to standard output. A reader who has seen enough, such as `head`, is not an error.

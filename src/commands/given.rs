@@ -43,7 +43,7 @@ fn describe(file: &RosterFile) -> RosterInfo {
     RosterInfo {
         path: file.path.clone(),
         digest: file.digest.clone(),
-        kind: file.kind.as_str(),
+        kind: file.kind.as_str().to_owned(),
         people: file.people,
         unreadable: file.unreadable_rows,
     }

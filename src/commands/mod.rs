@@ -13,12 +13,14 @@ mod connection;
 mod controls;
 mod destinations;
 mod doctor;
+mod generate;
 mod given;
 mod init;
 mod plan;
 mod proof;
 mod ranges;
 mod rbac;
+mod render;
 mod scan;
 mod source;
 mod terminal;
@@ -31,6 +33,7 @@ mod waive;
 pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
     match cli.command {
         Command::Scan(args) => scan::run(&args),
+        Command::Render(args) => render::run(&args),
         Command::Collect(args) => collect::run(&args),
         Command::Attest(args) => attest::run(&args),
         Command::Waive(args) => waive::run(&args),
@@ -38,6 +41,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Controls(command) => controls::run(command),
         Command::Doctor(args) => doctor::run(&args),
         Command::Rbac(command) => rbac::run(command),
+        Command::Generate(command) => generate::run(&command),
     }
 }
 

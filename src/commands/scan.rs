@@ -12,7 +12,7 @@ use super::proof::Proofs;
 use super::source::Source;
 use super::{configuration, given, terminal};
 use crate::checks;
-use crate::cli::{ConfigArgs, ConnectionArgs, GateArgs, ScanArgs};
+use crate::cli::{ConfigArgs, ConnectionArgs, GateArgs, ReportArgs, ScanArgs};
 use crate::config::Config;
 use crate::controls::{Definition, Selection};
 use crate::error::Error;
@@ -21,7 +21,7 @@ use crate::expression::on_deep_stack;
 use crate::facts::Facts;
 use crate::overlay::baseline::Baseline;
 use crate::overlay::{self, attestations, hygiene, waivers};
-use crate::report::{Assessment, Evaluation, Format, Origin, Output, Report};
+use crate::report::{Assessment, Evaluation, Origin, Report};
 
 /// What is scanned, by which rules, and where the report goes.
 pub(super) struct Request<'a> {
@@ -31,8 +31,7 @@ pub(super) struct Request<'a> {
     pub(super) rosters: &'a [PathBuf],
     pub(super) controls: &'a [PathBuf],
     pub(super) gate: &'a GateArgs,
-    pub(super) format: Format,
-    pub(super) output: &'a [Output],
+    pub(super) report: &'a ReportArgs,
     pub(super) config: &'a ConfigArgs,
 }
 
@@ -48,8 +47,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
         rosters: &args.roster,
         controls: &args.controls,
         gate: &args.gate,
-        format: args.format,
-        output: &args.output,
+        report: &args.report,
         config: &args.config,
     };
     perform(&request, |config| plan::selection(args, config))
@@ -72,7 +70,8 @@ pub(super) fn perform(
     let source = Source::open(request.snapshot, request.demo, request.connection, config.as_ref())?;
     let ranges = source.ranges(request.connection, config.as_ref(), plan.stale_after_days)?;
     let baseline = request.gate.baseline.as_deref().map(Baseline::load).transpose()?;
-    let destinations = Destinations::open(request.format, terminal::style(), request.output)?;
+    let destinations = Destinations::open(request.report, terminal::style())?;
+    destinations.check_grouping(plan.controls()?.iter().map(|definition| &*definition.control))?;
 
     let origin = source.origin();
     let (facts, outcomes) = source.read(plan.settings.clone(), &ranges, &progress)?;
@@ -97,7 +96,7 @@ pub(super) fn perform(
         duration: live.then(|| started.elapsed()),
         assessments,
     });
-    if request.format != Format::Table {
+    if !destinations.shows_warnings() {
         terminal::warn(&report, &progress);
     }
     destinations.write(&report)?;

@@ -20,6 +20,8 @@ mod tests;
 
 pub(crate) use catalog::{Catalog, CatalogError, Selection, UnknownControl};
 pub(crate) use level::Level;
+pub(crate) use order::natural;
+pub(crate) use read::{ID_RULE, LONGEST_ATTESTATION, LONGEST_TEXT, is_id};
 
 use crate::checks::Rules;
 use example::Example;

@@ -11,10 +11,12 @@ use crate::document::{Document, Located, Table, closest};
 
 /// The longest id, in bytes.
 const LONGEST_ID: usize = 32;
+/// What an id looks like.
+pub(crate) const ID_RULE: &str = "`id` must be at most 32 letters, digits, dots, dashes or underscores";
 /// The longest time that an attestation may hold, in days: ten years.
-const LONGEST_ATTESTATION: u16 = 3_650;
+pub(crate) const LONGEST_ATTESTATION: u16 = 3_650;
 /// The longest descriptive text, in characters.
-const LONGEST_TEXT: usize = 4_000;
+pub(crate) const LONGEST_TEXT: usize = 4_000;
 
 /// Reads one control file. None when it is too broken to be used; the document says why.
 ///
@@ -70,14 +72,18 @@ fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Option<C
     })
 }
 
+/// Whether a text has the form of an id.
+pub(crate) fn is_id(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    text.len() <= LONGEST_ID
+        && text.chars().all(plain)
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
 /// An id is what the file is called by, and what people type.
 fn id_fits(id: &Located<String>, document: &Document) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    if id.len() > LONGEST_ID || !id.chars().all(plain) || !id.starts_with(|c: char| c.is_ascii_alphanumeric())
-    {
-        let message =
-            format!("`id` must be at most {LONGEST_ID} letters, digits, dots, dashes or underscores");
-        document.report(id.line, message);
+    if !is_id(id) {
+        document.report(id.line, ID_RULE.to_owned());
         return false;
     }
     let name = document.path().rsplit(['/', '\\']).next().unwrap_or_default();

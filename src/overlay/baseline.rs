@@ -1,20 +1,14 @@
 //! The baseline: an earlier report, whose findings are known and do not fail the gate again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::report::Assessment;
+use crate::report::json::{self, ReadError};
 use crate::verdict::Status;
-
-/// The largest report that is read, in bytes.
-const LARGEST: u64 = 256 * 1024 * 1024;
-/// The version of the report format that is understood.
-const SCHEMA_VERSION: &str = "1";
 
 /// What an earlier report showed.
 #[derive(Debug, Default)]
@@ -30,41 +24,18 @@ struct Known {
 
 /// Why a report cannot serve as a baseline.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum BaselineError {
-    /// It cannot be read.
-    #[error("cannot read the baseline {}: {source}", .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// It is not a JSON report of this program.
-    #[error("the baseline {} is not a JSON report of intercom-harden: {source}", .path.display())]
-    NotAReport {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
-    /// It has a format this program does not know.
-    #[error("the baseline {} has schema version {found}, this program reads {SCHEMA_VERSION}", .path.display())]
-    OtherVersion {
-        /// The file.
-        path: PathBuf,
-        /// The version in it.
-        found: String,
-    },
+#[error("cannot use the baseline {}: {source}", .path.display())]
+pub(crate) struct BaselineError {
+    /// The file.
+    path: PathBuf,
+    /// What is wrong with it.
+    source: ReadError,
 }
 
 impl BaselineError {
     /// What to do about it.
     pub(crate) const fn hint(&self) -> &'static str {
-        match self {
-            Self::Unreadable { .. } => "check that the file exists and may be read",
-            Self::NotAReport { .. } => "give a file that `scan -o json=FILE` wrote",
-            Self::OtherVersion { .. } => "make a new baseline with `scan -o json=FILE`",
-        }
+        self.source.hint()
     }
 }
 
@@ -74,20 +45,8 @@ impl Baseline {
     /// # Errors
     /// When the file cannot be read or is something else.
     pub(crate) fn load(path: &Path) -> Result<Self, BaselineError> {
-        let unreadable = |source| BaselineError::Unreadable { path: path.to_path_buf(), source };
-        if !fs::metadata(path).map_err(unreadable)?.is_file() {
-            return Err(unreadable(io::Error::other("not a regular file")));
-        }
-        let mut text = Vec::new();
-        fs::File::open(path)
-            .and_then(|file| file.take(LARGEST).read_to_end(&mut text))
-            .map_err(unreadable)?;
-        let report: Report = serde_json::from_slice(&text)
-            .map_err(|source| BaselineError::NotAReport { path: path.to_path_buf(), source })?;
-        if report.schema_version != SCHEMA_VERSION {
-            let found = report.schema_version.chars().take(20).collect();
-            return Err(BaselineError::OtherVersion { path: path.to_path_buf(), found });
-        }
+        let read = || json::parse::<Report>(&json::bytes_of(path)?);
+        let report = read().map_err(|source| BaselineError { path: path.to_path_buf(), source })?;
         // What was waived then left the gate by a decision, which has an end: it is not known for good.
         let known = |control: Control| {
             let whole = control.waived.is_some();
@@ -111,9 +70,9 @@ impl Baseline {
     }
 }
 
+/// What a baseline needs of a report, whatever else was taken out of it before it was kept.
 #[derive(Deserialize)]
 struct Report {
-    schema_version: String,
     controls: Vec<Control>,
 }
 

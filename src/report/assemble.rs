@@ -68,6 +68,7 @@ impl Report {
         let Evaluation { origin, outcomes, facts, catalog, config, level, ranges, gate, .. } = evaluation;
         let sources = sources(&outcomes);
         Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             catalog: CatalogInfo {
                 guide_version: GUIDE_VERSION.to_owned(),
                 digest: catalog.digest(),

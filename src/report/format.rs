@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use super::grouping::Grouping;
 use super::style::Style;
 use super::{Report, json, table};
 use crate::text;
@@ -34,6 +35,14 @@ impl Format {
         }
     }
 
+    /// Whether it is for people, so that the controls in it can be grouped.
+    pub(crate) const fn is_for_people(self) -> bool {
+        match self {
+            Self::Table => true,
+            Self::Json => false,
+        }
+    }
+
     /// Every name, as errors list them.
     pub(crate) fn names() -> String {
         Self::ALL.map(Self::as_str).join(", ")
@@ -56,8 +65,17 @@ impl FromStr for Format {
 pub(crate) struct Output {
     /// In which format.
     pub format: Format,
-    /// Into which file.
-    pub path: PathBuf,
+    /// Where it goes.
+    pub place: Place,
+}
+
+/// Where a report goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Standard output: `-`.
+    Stdout,
+    /// A file.
+    File(PathBuf),
 }
 
 impl FromStr for Output {
@@ -70,8 +88,8 @@ impl FromStr for Output {
         let format = format.parse()?;
         match path {
             "" => Err(OutputError::NoPath { given: given() }),
-            "-" => Err(OutputError::Stdout { format }),
-            _ => Ok(Self { format, path: path.into() }),
+            "-" => Ok(Self { format, place: Place::Stdout }),
+            _ => Ok(Self { format, place: Place::File(path.into()) }),
         }
     }
 }
@@ -97,12 +115,6 @@ pub(crate) enum OutputError {
     NoPath {
         /// The argument given.
         given: String,
-    },
-    /// The path is `-`.
-    #[error("standard output is not a file; use --format {} to choose what it carries", format.as_str())]
-    Stdout {
-        /// The format given.
-        format: Format,
     },
 }
 
@@ -131,10 +143,27 @@ impl RenderError {
     }
 }
 
-/// Renders a report. Only [`Format::Table`] looks at the style.
-pub(crate) fn render(report: &Report, format: Format, style: Style) -> Result<String, RenderError> {
+/// How a report is shown, as far as its format leaves that open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// Colour and width, for [`Format::Table`] alone.
+    pub style: Style,
+    /// By what the controls are grouped, in formats [for people](Format::is_for_people).
+    pub by: Option<Grouping>,
+}
+
+impl Options {
+    /// Without colour or grouping.
+    #[cfg(test)]
+    pub(crate) const fn plain(width: usize) -> Self {
+        Self { style: Style::plain(width), by: None }
+    }
+}
+
+/// Renders a report.
+pub(crate) fn render(report: &Report, format: Format, options: &Options) -> Result<String, RenderError> {
     match format {
-        Format::Table => Ok(table::render(report, style)),
+        Format::Table => Ok(table::render(report, options)),
         Format::Json => Ok(json::render(report)?),
     }
 }
@@ -158,7 +187,9 @@ mod tests {
     #[test]
     fn an_output_is_a_format_and_a_path() {
         let output: Output = "json=out/a=b.json".parse().unwrap();
-        assert_eq!(output, Output { format: Format::Json, path: "out/a=b.json".into() });
+        assert_eq!(output, Output { format: Format::Json, place: Place::File("out/a=b.json".into()) });
+        let output: Output = "json=-".parse().unwrap();
+        assert_eq!(output, Output { format: Format::Json, place: Place::Stdout });
     }
 
     #[test]
@@ -174,14 +205,14 @@ mod tests {
         );
         assert!(message("report.json").contains("write FORMAT=PATH"));
         assert!(message("json=").contains("names no file"));
-        assert!(message("json=-").contains("--format json"));
         assert!(message(&"x".repeat(10_000)).len() < 200);
     }
 
     #[test]
     fn each_format_has_its_own_renderer() {
         let report = sample();
-        assert!(render(&report, Format::Json, Style::plain(80)).unwrap().starts_with("{\n"));
-        assert!(render(&report, Format::Table, Style::plain(80)).unwrap().starts_with("intercom-harden "));
+        let plain = Options::plain(80);
+        assert!(render(&report, Format::Json, &plain).unwrap().starts_with("{\n"));
+        assert!(render(&report, Format::Table, &plain).unwrap().starts_with("intercom-harden "));
     }
 }

@@ -14,7 +14,8 @@ use crate::verdict::{Basis, Decision, Status, Verdict};
 mod assemble;
 pub(crate) mod explain;
 mod format;
-mod json;
+pub(crate) mod grouping;
+pub(crate) mod json;
 pub(crate) mod listing;
 pub(crate) mod page;
 pub(crate) mod style;
@@ -24,7 +25,7 @@ mod table;
 mod sample;
 
 pub(crate) use assemble::{Evaluation, GateRule, Given};
-pub(crate) use format::{Format, Output, RenderError, render};
+pub(crate) use format::{Format, Options, Output, Place, RenderError, render};
 pub(crate) use json::json_text;
 pub(crate) use style::{Style, Surroundings};
 
@@ -69,7 +70,7 @@ pub(crate) struct RosterInfo {
     /// `sha256:` and its digest.
     pub digest: String,
     /// Whose export it was taken for.
-    pub kind: &'static str,
+    pub kind: String,
     /// How many people it lists.
     pub people: usize,
     /// How many of its rows could not be read.
@@ -233,6 +234,8 @@ pub(crate) struct Gate {
 /// What a scan found.
 #[derive(Debug, Clone)]
 pub(crate) struct Report {
+    /// The version of the program that made it: a saved report may be older than the program that renders it.
+    pub version: String,
     /// The catalog.
     pub catalog: CatalogInfo,
     /// The scan.

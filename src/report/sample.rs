@@ -138,13 +138,14 @@ fn at(text: &str) -> Timestamp {
 /// The report.
 pub(super) fn sample() -> Report {
     Report {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         catalog: CatalogInfo {
             guide_version: "0.2.0".to_owned(),
             digest: "sha256:00ff".to_owned(),
             controls: 6,
         },
         scan: ScanInfo {
-            at: at("2026-02-01T12:00:00.5Z"),
+            at: at("2026-02-01T12:00:00Z"),
             origin: Origin::Api,
             level: Level::L3,
             since: at("2026-01-02T12:00:00Z"),

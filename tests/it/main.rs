@@ -4,6 +4,8 @@
 
 /// The configuration, found or named.
 mod config;
+/// The JSON Schema of the report.
+mod contract;
 /// Control files and the `controls` commands.
 mod controls;
 /// The built-in sample workspace.
@@ -52,6 +54,8 @@ mod rbac;
 mod readme;
 /// Regions and origins.
 mod region;
+/// Saved reports in any format, and grouped ones.
+mod render;
 /// A scan of a snapshot against a scan of the workspace.
 mod replay;
 /// What a scan printed, control by control.

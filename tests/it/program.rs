@@ -1,6 +1,7 @@
 //! Runs the built binary in a scrubbed environment, in an empty directory, under a hard time limit.
 //!
-//! Every run also checks what holds everywhere: the token is in no output and in no file the program wrote.
+//! Every run also checks what holds everywhere: the token is in no output and in no file the program wrote, and a JSON
+//! report is what its schema says.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::contract::assert_contract;
 use crate::report::Report;
 
 /// A token no server but ours accepts, easy to find in output.
@@ -206,6 +208,9 @@ impl Program {
             directory: self.directory,
         };
         run.assert_sound(&self.secrets, &written_by_test);
+        if self.args.first().is_some_and(|command| command == "scan") && run.stdout.starts_with('{') {
+            assert_contract(&run.json());
+        }
         run
     }
 }

@@ -38,8 +38,7 @@ fn request<'a>(args: &'a PolicyArgs, rosters: &'a [PathBuf]) -> Request<'a> {
         rosters,
         controls: &[],
         gate: &args.gate,
-        format: args.format,
-        output: &args.output,
+        report: &args.report,
         config: &args.config,
     }
 }

@@ -8,8 +8,12 @@ use super::Report;
 use crate::text;
 
 mod document;
+mod read;
+mod schema;
 
 use document::Document;
+pub(crate) use read::{ReadError, bytes, bytes_of, parse};
+pub(crate) use schema::schema;
 
 /// Renders the report as indented JSON with a final newline.
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {

@@ -222,6 +222,11 @@ fn a_failing_control_in_full() {
       "context": [
         "Newest change: ada@example.com changed the role of linus on 2026-01-14."
       ],
+      "description": "What it asks for.",
+      "rationale": "Why it matters.",
+      "prerequisites": [],
+      "effort": "1-2 hours",
+      "since": "0.1.0",
       "frameworks": {
         "cis-v8": [
           "5.4"
@@ -240,8 +245,10 @@ fn a_failing_control_in_full() {
           ]
         }
       ],
+      "attest_for": 180,
       "origin": "built-in",
       "replaces_built_in": false,
+      "pack": "guide",
       "known": false
     }
     "#);

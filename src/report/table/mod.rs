@@ -5,10 +5,11 @@
 //! last, where a terminal leaves them on the screen.
 
 use super::page::Page;
-use super::{Report, Style};
+use super::{Options, Report};
 
 mod controls;
 mod findings;
+mod groups;
 mod scope;
 mod summary;
 
@@ -17,9 +18,12 @@ mod tests;
 
 /// Renders the report. No line is longer than the style's width, none ends in a space, and apart from
 /// newlines and the style's colours there are no control characters.
-pub(super) fn render(report: &Report, style: Style) -> String {
-    let mut page = Page::new(style);
+pub(super) fn render(report: &Report, options: &Options) -> String {
+    let mut page = Page::new(options.style);
     scope::heading(&mut page, report);
+    if let Some(by) = &options.by {
+        groups::table_of(&mut page, report, by);
+    }
     controls::table_of(&mut page, report);
     findings::failed(&mut page, report);
     findings::to_check(&mut page, report);

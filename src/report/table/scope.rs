@@ -6,6 +6,9 @@ use crate::report::{Origin, Report, SourceReport};
 use crate::snapshot::{SourceId, SourceStatus};
 use crate::text;
 
+/// The longest version shown, in columns.
+const VERSION_COLUMNS: usize = 30;
+
 /// The longest name or value shown, in columns.
 const VALUE_COLUMNS: usize = 120;
 
@@ -28,7 +31,8 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
         scan.level.label(),
         text::line(&catalog.guide_version, VALUE_COLUMNS),
     );
-    page.entry(0, Role::Heading, concat!("intercom-harden ", env!("CARGO_PKG_VERSION"), ":"), &extent);
+    let program = format!("intercom-harden {}:", text::line(&report.version, VERSION_COLUMNS));
+    page.entry(0, Role::Heading, &program, &extent);
     page.gap();
     field(page, "Workspace", &workspace(report));
     let origin = match scan.origin {
@@ -48,7 +52,15 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
     for roster in &scan.rosters {
         let people = counted(roster.people as u64, "person").replace("persons", "people");
         let path = text::line(&roster.path, VALUE_COLUMNS);
-        field(page, "Roster", &format!("{path} ({}, {people}, {})", roster.kind, roster.digest));
+        field(
+            page,
+            "Roster",
+            &format!(
+                "{path} ({}, {people}, {})",
+                text::line(&roster.kind, VALUE_COLUMNS),
+                text::line(&roster.digest, VALUE_COLUMNS)
+            ),
+        );
     }
     if let Some(config) = &scan.config {
         let path = text::line(&config.path, VALUE_COLUMNS);

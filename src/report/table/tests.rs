@@ -7,12 +7,14 @@ use unicode_width::UnicodeWidthStr;
 use super::*;
 use crate::controls::Origin;
 use crate::exit::Exit;
+use crate::report::Style;
 use crate::report::sample::{finding, sample};
 use crate::snapshot::SourceStatus;
 use crate::text;
+use crate::verdict::Decision;
 
 fn plain(report: &Report, width: usize) -> String {
-    render(report, Style::plain(width))
+    render(report, &Options::plain(width))
 }
 
 /// Keeps a snapshot from changing with the program's version.
@@ -210,8 +212,9 @@ fn without_colours(rendered: &str) -> String {
 
 #[test]
 fn colour_changes_nothing_but_colour() {
-    let coloured = render(&sample(), Style { color: true, width: 80 });
-    let plain = render(&sample(), Style::plain(80));
+    let style = Style { color: true, width: 80 };
+    let coloured = render(&sample(), &Options { style, by: None });
+    let plain = plain(&sample(), 80);
     assert!(coloured.contains("\x1b[1m\x1b[31mFAIL\x1b[0m"), "{coloured:?}");
     assert!(!plain.contains('\x1b'));
     assert_eq!(without_colours(&coloured), plain);
@@ -320,4 +323,36 @@ fn the_gate_can_be_off_or_strict() {
     report.gate.strict = true;
     report.gate.violations = vec!["1.3".to_owned(), "2.3".to_owned()];
     assert!(plain(&report, 80).contains("2 controls up to L1 failed, manual or unknown: 1.3, 2.3"));
+}
+
+#[test]
+fn groups_come_first_with_the_worst_verdict_of_each() {
+    let mut report = sample();
+    let waiver = Decision {
+        reason: "known".to_owned(),
+        by: "CISO".to_owned(),
+        on: None,
+        expires: "2026-06-30".parse().unwrap(),
+    };
+    report.assessments[4].waived = Some(waiver);
+    for (index, serves) in [(0, &["5.10", "5.9"][..]), (1, &["5.9"]), (4, &["5.10", "6.2"]), (5, &[])] {
+        let control = Arc::make_mut(&mut report.assessments[index].control);
+        control.frameworks =
+            [("cis-v8".to_owned(), serves.iter().map(|&name| name.to_owned()).collect())].into();
+    }
+    let by = Some("cis-v8".parse().unwrap());
+    let rendered = render(&report, &Options { by, ..Options::plain(80) });
+    let (_, groups) = rendered.split_once("\nBy cis-v8\n").unwrap();
+    let (groups, rest) = groups.split_once("\n\n").unwrap();
+    insta::assert_snapshot!(groups, @r#"
+    Status   Group         Controls
+    ─────────────────────────────────────────────────
+    FAIL     5.4           fail 2.3; manual 5.1
+    MANUAL   5.9           manual 1.3; pass 1.1
+    FAIL     5.10          fail E6 (waived); pass 1.1
+    FAIL     6.2           fail E6 (waived)
+    UNKNOWN  (not mapped)  unknown X1
+    The status of a group is the worst in it.
+    "#);
+    assert!(rest.starts_with("Status   ID   Level"), "the controls with their reasons follow");
 }

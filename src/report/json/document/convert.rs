@@ -1,34 +1,13 @@
 //! From the program's own types to the frozen ones.
 
-use jiff::Timestamp;
+use std::borrow::Cow;
 
+use super::control::{BUILT_IN, Control, Decision, Finding, Statement, Step};
+use super::values::{Attested, Day, Fingerprint};
 use super::*;
-use crate::controls::{self, Level, Step};
-use crate::report::{Assessment, Gate, Origin, Report, RosterInfo, SourceReport, Tally};
-use crate::snapshot::SourceStatus;
-use crate::verdict::{Decision, Finding, Statement};
-
-/// An instant in UTC, in whole seconds: `2026-02-01T12:00:00Z`.
-fn instant(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-const fn source_of(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Api => "api",
-        Origin::Snapshot => "snapshot",
-        Origin::Demo => "demo",
-    }
-}
-
-const fn status_of(status: SourceStatus) -> &'static str {
-    match status {
-        SourceStatus::Complete => "complete",
-        SourceStatus::Skipped => "skipped",
-        SourceStatus::Forbidden => "forbidden",
-        SourceStatus::Failed => "failed",
-    }
-}
+use crate::controls;
+use crate::report::{self, Assessment, Report, RosterInfo, SourceReport, Tally};
+use crate::verdict;
 
 impl From<Tally> for Counters {
     fn from(tally: Tally) -> Self {
@@ -40,13 +19,13 @@ impl From<Tally> for Counters {
 impl<'a> From<&'a SourceReport> for Source<'a> {
     fn from(source: &'a SourceReport) -> Self {
         Self {
-            id: source.id.as_str(),
-            endpoint: source.id.endpoint(),
-            status: status_of(source.status),
+            id: source.id.into(),
+            endpoint: source.id.endpoint().into(),
+            status: source.status.into(),
             records: source.records,
             requests: source.requests,
-            scope: source.id.scope(),
-            detail: source.detail.as_deref(),
+            scope: source.id.scope().into(),
+            detail: source.detail.as_deref().map(Cow::Borrowed),
         }
     }
 }
@@ -54,7 +33,13 @@ impl<'a> From<&'a SourceReport> for Source<'a> {
 impl<'a> From<&'a RosterInfo> for Roster<'a> {
     fn from(roster: &'a RosterInfo) -> Self {
         let RosterInfo { path, digest, kind, people, unreadable } = roster;
-        Self { path, digest, kind, people: *people, unreadable: *unreadable }
+        Self {
+            path: path.into(),
+            digest: digest.into(),
+            kind: kind.into(),
+            people: *people,
+            unreadable: *unreadable,
+        }
     }
 }
 
@@ -62,82 +47,89 @@ impl<'a> From<&'a Assessment> for Control<'a> {
     fn from(assessment: &'a Assessment) -> Self {
         let Assessment { control, verdict, waived, known } = assessment;
         let (origin, replaces_built_in) = match &control.origin {
-            controls::Origin::BuiltIn => ("built-in".to_owned(), false),
-            controls::Origin::File(path) => (path.to_string_lossy().into_owned(), false),
-            controls::Origin::Replaces(path) => (path.to_string_lossy().into_owned(), true),
+            controls::Origin::BuiltIn => (BUILT_IN.into(), false),
+            controls::Origin::File(path) => (path.to_string_lossy(), false),
+            controls::Origin::Replaces(path) => (path.to_string_lossy(), true),
         };
         Self {
-            id: &control.id,
-            title: &control.title,
-            level: control.level.as_str(),
-            section: &control.section,
-            status: verdict.status.as_str(),
-            basis: verdict.basis.iter().map(|basis| basis.as_str()).collect(),
-            reason: &verdict.reason,
-            findings: verdict.findings.iter().map(FindingObject::from).collect(),
-            waived: waived.as_ref().map(DecisionObject::from),
-            attestation: verdict.attestation.as_ref().map(StatementObject::from),
-            context: &verdict.context,
-            frameworks: &control.frameworks,
-            remediation: control.steps.iter().map(StepObject::from).collect(),
+            id: (&control.id).into(),
+            title: (&control.title).into(),
+            level: control.level.into(),
+            section: (&control.section).into(),
+            status: verdict.status.into(),
+            basis: verdict.basis.iter().map(|&basis| basis.into()).collect(),
+            reason: (&verdict.reason).into(),
+            findings: verdict.findings.iter().map(Finding::from).collect(),
+            waived: waived.as_ref().map(Decision::from),
+            attestation: verdict.attestation.as_ref().map(Statement::from),
+            context: (&verdict.context).into(),
+            description: (&control.description).into(),
+            rationale: (&control.rationale).into(),
+            prerequisites: (&control.prerequisites).into(),
+            effort: (&control.effort).into(),
+            since: control.since.as_deref().map(Cow::Borrowed),
+            frameworks: Cow::Borrowed(&control.frameworks),
+            remediation: control.steps.iter().map(Step::from).collect(),
+            attest_for: control.attest_for,
             origin,
             replaces_built_in,
+            pack: control.pack.map(Into::into),
             known: *known,
         }
     }
 }
 
-impl<'a> From<&'a Finding> for FindingObject<'a> {
-    fn from(finding: &'a Finding) -> Self {
+impl<'a> From<&'a verdict::Finding> for Finding<'a> {
+    fn from(finding: &'a verdict::Finding) -> Self {
         Self {
-            fingerprint: finding.fingerprint.as_str(),
-            subject: &finding.subject,
-            message: &finding.message,
-            evidence: &finding.evidence,
-            waived: finding.waived.as_ref().map(DecisionObject::from),
+            fingerprint: Fingerprint(finding.fingerprint.clone()),
+            subject: (&finding.subject).into(),
+            message: (&finding.message).into(),
+            evidence: Cow::Borrowed(&finding.evidence),
+            waived: finding.waived.as_ref().map(Decision::from),
             known: finding.known,
         }
     }
 }
 
-impl<'a> From<&'a Decision> for DecisionObject<'a> {
-    fn from(decision: &'a Decision) -> Self {
+impl<'a> From<&'a verdict::Decision> for Decision<'a> {
+    fn from(decision: &'a verdict::Decision) -> Self {
         Self {
-            reason: &decision.reason,
-            by: &decision.by,
-            on: decision.on.map(|on| on.to_string()),
-            expires: decision.expires.to_string(),
+            reason: (&decision.reason).into(),
+            by: (&decision.by).into(),
+            on: decision.on.map(Day),
+            expires: Day(decision.expires),
         }
     }
 }
 
-impl<'a> From<&'a Statement> for StatementObject<'a> {
-    fn from(statement: &'a Statement) -> Self {
+impl<'a> From<&'a verdict::Statement> for Statement<'a> {
+    fn from(statement: &'a verdict::Statement) -> Self {
         Self {
-            result: if statement.pass { "pass" } else { "fail" },
-            by: &statement.by,
-            on: statement.on.to_string(),
-            expires: statement.expires.to_string(),
-            evidence: statement.evidence.as_deref(),
-            note: statement.note.as_deref(),
+            result: if statement.pass { Attested::Pass } else { Attested::Fail },
+            by: (&statement.by).into(),
+            on: Day(statement.on),
+            expires: Day(statement.expires),
+            evidence: statement.evidence.as_deref().map(Cow::Borrowed),
+            note: statement.note.as_deref().map(Cow::Borrowed),
         }
     }
 }
 
-impl<'a> From<&'a Step> for StepObject<'a> {
-    fn from(step: &'a Step) -> Self {
-        Self { title: &step.title, path: &step.path, actions: &step.actions }
+impl<'a> From<&'a controls::Step> for Step<'a> {
+    fn from(step: &'a controls::Step) -> Self {
+        Self { title: (&step.title).into(), path: (&step.path).into(), actions: (&step.actions).into() }
     }
 }
 
-impl<'a> From<&'a Gate> for GateObject<'a> {
-    fn from(gate: &'a Gate) -> Self {
+impl<'a> From<&'a report::Gate> for Gate<'a> {
+    fn from(gate: &'a report::Gate) -> Self {
         Self {
-            fail_on: gate.fail_on.map_or("never", Level::as_str),
+            fail_on: gate.fail_on.into(),
             strict: gate.strict,
             passed: gate.passed,
-            violations: &gate.violations,
-            exit_code: gate.exit.code(),
+            violations: (&gate.violations).into(),
+            exit_code: ExitCode(gate.exit),
             stale: gate.stale,
         }
     }
@@ -145,46 +137,46 @@ impl<'a> From<&'a Gate> for GateObject<'a> {
 
 impl<'a> From<&'a Report> for Document<'a> {
     fn from(report: &'a Report) -> Self {
-        let Report { catalog, scan, workspace, sources, assessments, gate, warnings } = report;
+        let Report { version, catalog, scan, workspace, sources, assessments, gate, warnings } = report;
         Self {
-            schema_version: SCHEMA_VERSION,
-            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            schema_version: SchemaVersion::One,
+            tool: Tool { name: ToolName::IntercomHarden, version: version.into() },
             catalog: Catalog {
-                guide_version: &catalog.guide_version,
-                digest: &catalog.digest,
+                guide_version: (&catalog.guide_version).into(),
+                digest: (&catalog.digest).into(),
                 controls: catalog.controls,
             },
             scan: Scan {
-                at: instant(scan.at),
-                source: source_of(scan.origin),
-                level: scan.level.as_str(),
-                window: Window { since: instant(scan.since), until: instant(scan.until) },
+                at: scan.at.into(),
+                source: scan.origin.into(),
+                level: scan.level.into(),
+                window: Window { since: scan.since.into(), until: scan.until.into() },
                 duration_ms: scan.duration_ms,
                 config: scan.config.as_ref().map(|config| Config {
-                    path: &config.path,
-                    digest: &config.digest,
-                    loosens: &config.loosens,
+                    path: (&config.path).into(),
+                    digest: (&config.digest).into(),
+                    loosens: (&config.loosens).into(),
                 }),
                 rosters: scan.rosters.iter().map(Roster::from).collect(),
             },
             workspace: Workspace {
-                id: workspace.id.as_deref(),
-                name: workspace.name.as_deref(),
-                region: workspace.region.as_deref(),
+                id: workspace.id.as_deref().map(Cow::Borrowed),
+                name: workspace.name.as_deref().map(Cow::Borrowed),
+                region: workspace.region.as_deref().map(Cow::Borrowed),
                 teammates: workspace.teammates,
             },
             sources: sources.iter().map(Source::from).collect(),
             summary: Summary {
                 all: report.tally().into(),
                 by_level: ByLevel {
-                    l1: report.tally_of(Level::L1).into(),
-                    l2: report.tally_of(Level::L2).into(),
-                    l3: report.tally_of(Level::L3).into(),
+                    l1: report.tally_of(controls::Level::L1).into(),
+                    l2: report.tally_of(controls::Level::L2).into(),
+                    l3: report.tally_of(controls::Level::L3).into(),
                 },
             },
             controls: assessments.iter().map(Control::from).collect(),
             gate: gate.into(),
-            warnings,
+            warnings: warnings.into(),
         }
     }
 }

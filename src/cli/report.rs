@@ -1,0 +1,52 @@
+//! The options of the commands that make reports, and of those about reports.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::report::grouping::Grouping;
+use crate::report::{Format, Output};
+
+/// What a report looks like, and where it goes.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    // No default value, so that it is known whether somebody asked for what `-o FORMAT=-` contradicts.
+    /// Format of the report on standard output: table or json [default: table]
+    #[arg(long, value_name = "FORMAT", hide_possible_values = true, help_heading = "Report")]
+    pub format: Option<Format>,
+    /// Write a further report to a file, or - for stdout; may be repeated
+    #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Report")]
+    pub output: Vec<Output>,
+    /// Group by level, section or framework: cis-v8, nist-800-53, soc2
+    #[arg(long, value_name = "GROUPING", help_heading = "Report")]
+    pub by: Option<Grouping>,
+}
+
+/// `render`.
+#[derive(Debug, Args)]
+pub(crate) struct RenderArgs {
+    /// A report that `scan -o json=FILE` wrote; - for standard input
+    #[arg(value_name = "REPORT")]
+    pub saved: PathBuf,
+    /// The report.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// `generate`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum GenerateCommand {
+    /// Print the JSON Schema of a file that the program reads or writes
+    Schema {
+        /// Of what: report
+        #[arg(value_name = "WHAT", hide_possible_values = true)]
+        what: SchemaName,
+    },
+}
+
+/// What there is a schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaName {
+    /// The JSON report
+    Report,
+}

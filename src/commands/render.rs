@@ -1,0 +1,38 @@
+//! `render`: a saved report in any format, without a scan.
+
+use std::io;
+use std::path::Path;
+
+use super::destinations::Destinations;
+use super::terminal;
+use crate::cli::RenderArgs;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::report::Report;
+use crate::report::json::{self, ReadError};
+
+/// Renders a saved report. What its gate said does not matter: that was the scan's to exit with.
+///
+/// # Errors
+/// When the report cannot be read back, or a place for it cannot be written to.
+pub(super) fn run(args: &RenderArgs) -> Result<Exit, Error> {
+    let destinations = Destinations::open(&args.report, terminal::style())?;
+    let report =
+        read(&args.saved).map_err(|source| Error::SavedReport { name: name(&args.saved), source })?;
+    destinations.check_grouping(report.assessments.iter().map(|assessment| &*assessment.control))?;
+    destinations.write(&report)?;
+    Ok(Exit::Success)
+}
+
+fn read(saved: &Path) -> Result<Report, ReadError> {
+    let json = if is_stdin(saved) { json::bytes(io::stdin().lock())? } else { json::bytes_of(saved)? };
+    Report::from_json(&json)
+}
+
+fn is_stdin(saved: &Path) -> bool {
+    saved == Path::new("-")
+}
+
+fn name(saved: &Path) -> String {
+    if is_stdin(saved) { "standard input".to_owned() } else { saved.display().to_string() }
+}

@@ -1,0 +1,267 @@
+//! Views of a report: its controls by level, by section, or by the controls of a framework they serve.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use super::{Assessment, Report};
+use crate::controls::{Control, Level, natural};
+use crate::document::closest;
+use crate::text;
+use crate::verdict::Status;
+
+/// How many columns of somebody's input an error repeats.
+const ECHO_COLUMNS: usize = 60;
+/// How many frameworks an error lists: reports have a few, unless somebody means harm.
+const MOST_LISTED: usize = 20;
+
+/// By what controls are grouped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Grouping {
+    /// By level.
+    Level,
+    /// By section of the guide.
+    Section,
+    /// By the controls of a framework, which has the name it has in the controls.
+    Framework(String),
+}
+
+/// Controls that belong together. Its names come from control files: renderers escape them.
+#[derive(Debug, Clone)]
+pub(crate) struct Group<'a> {
+    /// What they have in common, such as `AC-2(1)`; none for those that nothing in the framework asks for.
+    pub name: Option<&'a str>,
+    /// The controls, in the order of the report. One that serves several of a framework's controls is in each.
+    pub assessments: Vec<&'a Assessment>,
+}
+
+impl Group<'_> {
+    /// The verdict of the group: the worst in it. A fail outweighs an unknown, that a manual, and that a pass.
+    pub(crate) fn status(&self) -> Status {
+        let among = |status: &Status| self.of(*status).next().is_some();
+        Status::WORST_FIRST.into_iter().find(among).unwrap_or(Status::Manual)
+    }
+
+    /// The controls of one status.
+    pub(crate) fn of(&self, status: Status) -> impl Iterator<Item = &Assessment> {
+        self.assessments.iter().copied().filter(move |assessment| assessment.verdict.status == status)
+    }
+}
+
+/// Groups the controls of a report: levels and sections in the report's order, a framework's controls as
+/// people count, and last those that have no place in the framework.
+pub(crate) fn group<'a>(report: &'a Report, by: &Grouping) -> Vec<Group<'a>> {
+    let all = &report.assessments;
+    match by {
+        Grouping::Level => {
+            let of_level = |level: Level| Group {
+                name: Some(level.label()),
+                assessments: all.iter().filter(|assessment| assessment.control.level == level).collect(),
+            };
+            Level::ALL.into_iter().map(of_level).filter(|group| !group.assessments.is_empty()).collect()
+        }
+        Grouping::Section => by_section(all),
+        Grouping::Framework(framework) => by_framework(all, framework),
+    }
+}
+
+fn by_section(all: &[Assessment]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for assessment in all {
+        let section = assessment.control.section.as_str();
+        let place = *places.entry(section).or_insert_with(|| {
+            groups.push(Group { name: Some(section), assessments: Vec::new() });
+            groups.len() - 1
+        });
+        if let Some(group) = groups.get_mut(place) {
+            group.assessments.push(assessment);
+        }
+    }
+    groups
+}
+
+fn by_framework<'a>(all: &'a [Assessment], framework: &str) -> Vec<Group<'a>> {
+    let mut mapped: BTreeMap<&str, Vec<&Assessment>> = BTreeMap::new();
+    let mut unmapped = Vec::new();
+    for assessment in all {
+        let serves = assessment.control.frameworks.get(framework).map(Vec::as_slice).unwrap_or_default();
+        if serves.is_empty() {
+            unmapped.push(assessment);
+        }
+        for (index, name) in serves.iter().enumerate() {
+            if !serves.iter().take(index).any(|earlier| earlier == name) {
+                mapped.entry(name).or_default().push(assessment);
+            }
+        }
+    }
+    let named = |(name, assessments)| Group { name: Some(name), assessments };
+    let mut groups: Vec<Group<'_>> = mapped.into_iter().map(named).collect();
+    groups.sort_by_cached_key(|group| group.name.map(natural));
+    if !unmapped.is_empty() {
+        groups.push(Group { name: None, assessments: unmapped });
+    }
+    groups
+}
+
+/// A name that nothing can be grouped by. The texts it repeats are escaped already.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("no control names a framework \"{name}\"; --by takes {known}{suggestion}")]
+pub(crate) struct UnknownGrouping {
+    name: String,
+    known: String,
+    suggestion: String,
+}
+
+impl Grouping {
+    /// The name on the command line.
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Level => "level",
+            Self::Section => "section",
+            Self::Framework(name) => name,
+        }
+    }
+
+    /// Makes sure that the controls can be grouped like this.
+    ///
+    /// # Errors
+    /// When none of them knows the framework.
+    pub(crate) fn check<'a>(
+        &self,
+        controls: impl IntoIterator<Item = &'a Control>,
+    ) -> Result<(), UnknownGrouping> {
+        let Self::Framework(name) = self else { return Ok(()) };
+        let mut known = vec![Self::Level.as_str(), Self::Section.as_str()];
+        for framework in controls.into_iter().flat_map(|control| control.frameworks.keys()) {
+            if framework == name {
+                return Ok(());
+            }
+            if known.len() < MOST_LISTED && !known.contains(&framework.as_str()) {
+                known.push(framework);
+            }
+        }
+        let shown = |name: &str| text::line(name, ECHO_COLUMNS);
+        let near = closest(name, known.iter().copied());
+        Err(UnknownGrouping {
+            name: shown(name),
+            known: known.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", "),
+            suggestion: near.map(|near| format!(" (did you mean {}?)", shown(near))).unwrap_or_default(),
+        })
+    }
+}
+
+impl FromStr for Grouping {
+    type Err = Infallible;
+
+    fn from_str(name: &str) -> Result<Self, Infallible> {
+        Ok(match name {
+            "level" => Self::Level,
+            "section" => Self::Section,
+            framework => Self::Framework(framework.to_owned()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::report::sample::sample;
+
+    fn mapped(names: &[(&str, &[&str])]) -> Report {
+        let mut report = sample();
+        for assessment in &mut report.assessments {
+            let control = Arc::make_mut(&mut assessment.control);
+            let (_, serves) = names.iter().find(|(id, _)| *id == control.id).copied().unwrap_or_default();
+            let serves = serves.iter().map(|&name| name.to_owned()).collect();
+            control.frameworks = [("nist-800-53".to_owned(), serves)].into();
+        }
+        report
+    }
+
+    fn shape(groups: &[Group<'_>]) -> Vec<String> {
+        let ids = |group: &Group<'_>| {
+            group.assessments.iter().map(|assessment| assessment.control.id.clone()).collect::<Vec<_>>()
+        };
+        let line = |group: &Group<'_>| {
+            let name = group.name.unwrap_or("-");
+            format!("{name} {}: {}", group.status().as_str(), ids(group).join(" "))
+        };
+        groups.iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_framework_is_listed_as_people_count_with_the_worst_verdict_and_the_rest_last() {
+        let report = mapped(&[
+            ("1.1", &["AC-2", "AC-17", "AC-2"]),
+            ("1.3", &["AC-2(1)", "AC-2(10)", "AC-2(3)"]),
+            ("2.3", &["AC-2"]),
+            ("X1", &["AC-2(1)"]),
+        ]);
+        assert_eq!(
+            shape(&group(&report, &"nist-800-53".parse().unwrap())),
+            [
+                "AC-2 fail: 1.1 2.3",
+                "AC-2(1) unknown: 1.3 X1",
+                "AC-2(3) manual: 1.3",
+                "AC-2(10) manual: 1.3",
+                "AC-17 pass: 1.1",
+                "- fail: 5.1 E6",
+            ]
+        );
+    }
+
+    #[test]
+    fn dotted_numbers_are_counted_too_and_nobody_is_left_over_needlessly() {
+        let names: [(&str, &[&str]); 6] = [
+            ("1.1", &["13.5"]),
+            ("1.3", &["5.1"]),
+            ("2.3", &["5.10"]),
+            ("5.1", &["5.9"]),
+            ("E6", &["6.2"]),
+            ("X1", &["6.2"]),
+        ];
+        let report = mapped(&names);
+        let groups = group(&report, &Grouping::Framework("nist-800-53".to_owned()));
+        let names: Vec<_> = groups.iter().map(|group| group.name).collect();
+        assert_eq!(names, ["5.1", "5.9", "5.10", "6.2", "13.5"].map(Some));
+    }
+
+    #[test]
+    fn levels_and_sections_hold_every_control_once() {
+        let mut report = sample();
+        Arc::make_mut(&mut report.assessments[1].control).section = "Monitoring".to_owned();
+        assert_eq!(
+            shape(&group(&report, &Grouping::Level)),
+            ["L1 fail: 1.1 1.3 2.3", "L2 fail: 5.1 E6", "L3 unknown: X1"]
+        );
+        assert_eq!(
+            shape(&group(&report, &Grouping::Section)),
+            ["Access controls fail: 1.1 2.3 5.1 E6 X1", "Monitoring manual: 1.3"]
+        );
+        report.assessments.retain(|assessment| assessment.control.level == Level::L2);
+        assert_eq!(shape(&group(&report, &Grouping::Level)), ["L2 fail: 5.1 E6"]);
+    }
+
+    #[test]
+    fn an_unknown_framework_is_answered_with_those_there_are() {
+        let report = sample();
+        let check = |name: &str| {
+            let grouping: Grouping = name.parse().unwrap();
+            grouping.check(report.assessments.iter().map(|assessment| &*assessment.control))
+        };
+        for known in ["cis-v8", "level", "section"] {
+            assert_eq!(check(known), Ok(()));
+        }
+        assert_eq!(
+            check("csi-v8").unwrap_err().to_string(),
+            "no control names a framework \"csi-v8\"; --by takes level, section, cis-v8 (did you mean cis-v8?)"
+        );
+        let hostile = check(&format!("\x1b[2J{}", "x".repeat(10_000))).unwrap_err().to_string();
+        assert!(hostile.len() < 300 && !hostile.contains('\x1b'), "{hostile}");
+    }
+}

@@ -1,0 +1,196 @@
+//! `render`: a saved report in any format; and what the options of a report mean, for `scan` too.
+
+use serde_json::{Value, json};
+
+use crate::intercom::Api;
+use crate::program::{NOW, Program, Run, program, scan};
+use crate::workspace::Workspace;
+
+fn demo() -> Program {
+    program().args(["scan", "--demo"]).now(NOW)
+}
+
+/// A saved report of the sample workspace, with everything a configuration can lay over it.
+fn saved() -> String {
+    let config = "\
+        [[attestation]]\ncontrol = \"1.3\"\nby = \"Dana Ruiz\"\non = 2026-07-01\nexpires = 2026-12-31\n\
+        [[waiver]]\ncontrol = \"2.3\"\nreason = \"known\"\nby = \"CISO\"\nexpires = 2026-12-31\n";
+    let run = demo().file("own.toml", config).args([
+        "--config",
+        "own.toml",
+        "--fail-on",
+        "l3",
+        "-o",
+        "json=report.json",
+    ]);
+    run.run().exits(1).read("report.json").unwrap()
+}
+
+fn render(report: &str) -> Program {
+    program().file("report.json", report).args(["render", "report.json"])
+}
+
+/// Every format, as the program lists them.
+fn formats() -> Vec<String> {
+    let run = demo().args(["-o", "none=x"]).run().exits(2).says("the formats are ");
+    let list = run.stderr.split("the formats are ").nth(1).unwrap().lines().next().unwrap();
+    list.split([',', ' ', '(']).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_format_is_the_same_directly_and_by_way_of_a_saved_report() {
+    let formats = formats();
+    assert!(formats.len() > 1, "{formats:?}");
+    let server = Api::new(Workspace::healthy().teammate("<b>|`x`@fixture.example", "Owner").bot()).serve();
+    for scan in [demo().args(["--format", "json"]), scan(&server.origin()).arg("--no-probe")] {
+        let files = formats.iter().flat_map(|format| ["-o".to_owned(), format!("{format}={format}.out")]);
+        let direct = scan.args(files).run();
+        for format in &formats {
+            let expected = direct.read(&format!("{format}.out")).unwrap();
+            let run = render(&direct.stdout).args(["--format", format]).run().exits(0);
+            assert!(run.stdout == expected, "{format} on standard output");
+            let run = render(&direct.stdout).args(["-o", &format!("{format}=out")]).run().exits(0);
+            assert!(run.read("out").unwrap() == expected, "{format} in a file");
+        }
+    }
+}
+
+#[test]
+fn a_report_that_failed_its_gate_is_rendered_all_the_same() {
+    let run = render(&saved()).run().exits(0);
+    assert!(run.stdout.contains("GATE FAILED") && run.stdout.contains("Exit code 1"), "{}", run.stdout);
+    let help = program().args(["render", "--help"]).run().exits(0).stdout;
+    assert!(help.contains("0  rendered, whatever the gate of the scan said"), "{help}");
+}
+
+#[test]
+fn standard_input_carries_a_report_too() {
+    let run = program().args(["render", "-", "--format", "json"]).stdin(saved()).run().exits(0);
+    assert_eq!(run.stdout, saved());
+    program()
+        .args(["render", "-"])
+        .run()
+        .exits(2)
+        .says("cannot render standard input")
+        .says("line 1, column 0");
+}
+
+#[test]
+fn what_is_no_report_is_refused_with_its_place() {
+    let refused = |text: &str| render(text).run().exits(2).says("cannot render report.json: ").says("hint: ");
+    let whole = saved();
+    refused(&whole[..whole.len() / 2]).says("EOF while parsing").says("(line ");
+    refused(&whole.replacen("\"status\": \"fail\"", "\"status\": \"gone\\u001b[2J\"", 1))
+        .says("unknown variant");
+    refused(&whole.replacen("\"schema_version\": \"1\"", "\"schema_version\": \"2\"", 1))
+        .says("schema version 2");
+    refused(&demo().args(["--format", "table"]).run().stdout).says("not a JSON report");
+    refused(&program().args(["controls", "list", "--format", "json"]).run().stdout).says("missing field");
+    program().args(["render", "absent.json"]).run().exits(2).says("absent.json");
+    program().args(["render", "."]).run().exits(2).says("not a regular file");
+    program().arg("render").run().exits(2);
+}
+
+#[test]
+fn places_are_tried_out_before_anything_is_rendered() {
+    for output in ["json=absent/report.json", "json=", "yaml=x"] {
+        let run = render(&saved()).args(["-o", "table=first.txt", "-o", output]).run().exits(2);
+        assert_eq!(run.files(), ["report.json"]);
+        assert_eq!(run.stdout, "");
+    }
+}
+
+#[test]
+fn a_report_may_be_rendered_over_itself() {
+    let run = render(&saved()).args(["-o", "json=report.json"]).run().exits(0);
+    assert_eq!(run.read("report.json").unwrap(), saved());
+}
+
+#[test]
+fn a_dash_is_standard_output() {
+    let json: Value = demo().args(["-o", "json=-"]).run().exits(0).json();
+    assert_eq!(json["scan"]["source"], "demo");
+    demo().args(["--format", "json", "-o", "json=-", "-o", "table=table.txt"]).run().exits(0).json();
+    let server = Api::new(Workspace::healthy()).serve();
+    let twice: [&[&str]; 3] = [
+        &["-o", "json=-", "-o", "table=-"],
+        &["-o", "json=-", "-o", "json=-"],
+        // `scan` asks for JSON already.
+        &["-o", "table=-"],
+    ];
+    for args in twice {
+        scan(&server.origin())
+            .args(args.iter().copied())
+            .run()
+            .exits(2)
+            .says("standard output carries one report");
+    }
+    assert_eq!(server.seen().len(), 0, "nothing is asked before that is known");
+}
+
+/// The lines between a heading and the next free line.
+fn part<'a>(run: &'a Run, heading: &str) -> Vec<&'a str> {
+    let mut lines = run.stdout.lines().skip_while(|line| *line != heading);
+    assert!(lines.next().is_some(), "no {heading}\n{}", run.stdout);
+    lines.take_while(|line| !line.is_empty()).collect()
+}
+
+#[test]
+fn a_framework_shows_the_worst_verdict_of_what_is_mapped_to_it() {
+    let grouped = render(&saved()).args(["--by", "cis-v8"]).env("COLUMNS", "120").run().exits(0);
+    let lines = part(&grouped, "By cis-v8");
+    let line = |name: &str| {
+        let found = lines.iter().find(|line| line.split_whitespace().nth(1) == Some(name));
+        *found.unwrap_or_else(|| panic!("no {name}\n{}", grouped.stdout))
+    };
+    let least = line("5.4");
+    assert!(least.starts_with("FAIL") && least.contains("2.3 (waived)") && least.contains("2.1"), "{least}");
+    assert!(line("6.2").starts_with("PASS") && line("6.2").ends_with("pass 1.3"), "{}", line("6.2"));
+    let place = |name: &str| lines.iter().position(|found| *found == line(name)).unwrap();
+    assert!(place("2.1") < place("3.14") && place("3.3") < place("3.14") && place("5.4") < place("13.5"));
+    let direct = demo().args(["--by", "cis-v8", "-o", "table=-"]).run().exits(0);
+    assert!(part(&direct, "By cis-v8").len() > 10);
+}
+
+#[test]
+fn every_framework_of_the_guide_and_levels_and_sections_can_be_asked_for() {
+    for (by, name) in
+        [("nist-800-53", "AC-2(1)"), ("soc2", "CC6.1"), ("level", "L2"), ("section", "Data protection")]
+    {
+        let run = demo().args(["--by", by]).run().exits(0);
+        let lines = part(&run, &format!("By {by}"));
+        assert!(lines.iter().any(|line| line.contains(name)), "{by}\n{}", run.stdout);
+        let unmapped = lines.iter().filter(|line| line.contains("(not mapped)")).count();
+        assert_eq!(unmapped, usize::from(by == "soc2"), "{by}: what serves no control of it comes last");
+    }
+}
+
+#[test]
+fn a_grouping_nobody_would_see_is_an_error() {
+    let server = Api::new(Workspace::healthy()).serve();
+    scan(&server.origin()).args(["--by", "level"]).run().exits(2).says("--by has no effect on json");
+    scan(&server.origin())
+        .args(["--by", "cis-v7", "-o", "table=x"])
+        .run()
+        .exits(2)
+        .says("did you mean cis-v8?");
+    assert_eq!(server.seen().len(), 0, "nothing is asked before that is known");
+    let run = scan(&server.origin()).args(["--by", "level", "-o", "table=table.txt"]).run().exits(0);
+    assert!(run.read("table.txt").unwrap().contains("\nBy level\n"));
+    render(&saved())
+        .args(["--by", "iso-27001"])
+        .run()
+        .exits(2)
+        .says("level, section, cis-v8, nist-800-53, soc2");
+}
+
+#[test]
+fn frameworks_of_a_saved_report_are_escaped() {
+    let mut report: Value = serde_json::from_str(&saved()).unwrap();
+    report["controls"][0]["frameworks"] = json!({ "own": ["\u{1b}[2J\nPASS forged", "x".repeat(10_000)] });
+    let run = render(&report.to_string()).args(["--by", "own"]).run().exits(0);
+    assert!(
+        !run.stdout.contains('\u{1b}') && !run.stdout.lines().any(|line| line.starts_with("PASS forged"))
+    );
+    assert!(run.stdout.lines().all(|line| line.chars().count() <= 100), "{}", run.stdout);
+}
