@@ -19,6 +19,7 @@ mod read_check;
 mod tests;
 
 pub(crate) use catalog::{Catalog, CatalogError, Selection, UnknownControl};
+pub(crate) use embedded::built_in_path;
 pub(crate) use level::Level;
 
 use crate::checks::Rules;

@@ -12,16 +12,30 @@ use crate::snapshot::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Decision, Status, Verdict};
 
 mod assemble;
+mod csv;
 pub(crate) mod explain;
 mod format;
+mod github;
+mod item;
 mod json;
+mod junit;
 pub(crate) mod listing;
+mod markdown;
+mod ndjson;
+mod ocsf;
 pub(crate) mod page;
+mod plan;
+mod sarif;
 pub(crate) mod style;
 mod table;
+mod words;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod schemas;
 
 pub(crate) use assemble::{Evaluation, GateRule};
 pub(crate) use format::{Format, Output, RenderError, render};

@@ -26,19 +26,29 @@ pub(crate) fn json_text(document: &impl Serialize) -> Result<String, serde_json:
     Ok(text)
 }
 
+/// Writes a document as one line of JSON with its newline, safe to be shown on a terminal.
+///
+/// # Errors
+/// When it holds something that JSON cannot express.
+pub(super) fn json_line(document: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut text = spell_out(&serde_json::to_string(document)?);
+    text.push('\n');
+    Ok(text)
+}
+
 /// Writes characters that act on a terminal as `\uXXXX`, which means the same to a JSON parser. JSON
 /// itself only asks that of the first 32, and they do not occur here outside strings except as newlines.
 fn spell_out(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
-    for ch in json.chars() {
-        if ch == '\n' || !text::is_invisible(ch) {
-            safe.push(ch);
-        } else {
-            for unit in ch.encode_utf16(&mut [0; 2]) {
-                safe.push_str(&format!("\\u{unit:04x}"));
-            }
+    let mut copied = 0;
+    for (at, found) in json.match_indices(|ch| ch != '\n' && text::is_invisible(ch)) {
+        safe.push_str(json.get(copied..at).unwrap_or_default());
+        for unit in found.encode_utf16() {
+            safe.push_str(&format!("\\u{unit:04x}"));
         }
+        copied = at + found.len();
     }
+    safe.push_str(json.get(copied..).unwrap_or_default());
     safe
 }
 
