@@ -40,15 +40,22 @@ pub(super) fn json_line(document: &impl Serialize) -> Result<String, serde_json:
 /// itself only asks that of the first 32, and they do not occur here outside strings except as newlines.
 fn spell_out(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
-    let mut copied = 0;
-    for (at, found) in json.match_indices(|ch| ch != '\n' && text::is_invisible(ch)) {
-        safe.push_str(json.get(copied..at).unwrap_or_default());
-        for unit in found.encode_utf16() {
-            safe.push_str(&format!("\\u{unit:04x}"));
+    for line in json.split_inclusive('\n') {
+        // Nearly every line: large reports should not be gone through character by character.
+        if line.is_ascii() && !line.contains('\u{7f}') {
+            safe.push_str(line);
+            continue;
         }
-        copied = at + found.len();
+        for ch in line.chars() {
+            if ch == '\n' || !text::is_invisible(ch) {
+                safe.push(ch);
+            } else {
+                for unit in ch.encode_utf16(&mut [0; 2]) {
+                    safe.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
     }
-    safe.push_str(json.get(copied..).unwrap_or_default());
     safe
 }
 
