@@ -14,7 +14,7 @@
 
 use super::item::{Item, items_of};
 use super::words::{TOOL, counted, gate, menus};
-use super::{Assessment, Report};
+use super::{Assessment, Origin, Report};
 use crate::exit::Exit;
 use crate::text;
 use crate::verdict::Status;
@@ -68,13 +68,16 @@ pub(super) fn render(report: &Report) -> String {
         lines.push_str(&of_control(command, assessment));
     }
     for warning in report.warnings.iter().take(MAX_WARNINGS) {
-        lines.push_str(&annotation(Command::Warning, TOOL, &[warning.clone()]));
+        lines.push_str(&annotation(Command::Warning, TOOL, std::slice::from_ref(warning)));
     }
     let command = match report.gate.exit {
         Exit::Success => Command::Notice,
         _ => Command::Error,
     };
     let mut summary = vec![gate(report)];
+    if report.scan.origin == Origin::Demo {
+        summary.push("The built-in sample workspace: none of this is about yours.".to_owned());
+    }
     if let Some(rest @ 1..) = report.warnings.len().checked_sub(MAX_WARNINGS) {
         summary.push(format!("{} more in the JSON report.", counted(rest as u64, "warning")));
     }

@@ -47,6 +47,9 @@ struct Driver<'a> {
     version: &'static str,
     semantic_version: &'static str,
     full_name: &'static str,
+    /// The project's page; none while the package names none.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    information_uri: &'static str,
     rules: Vec<Rule<'a>>,
 }
 
@@ -184,6 +187,7 @@ impl<'a> Log<'a> {
                     version: VERSION,
                     semantic_version: VERSION,
                     full_name: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")),
+                    information_uri: env!("CARGO_PKG_REPOSITORY"),
                     rules: rules::rules(report),
                 },
             },
