@@ -115,8 +115,8 @@ fn five_thousand_findings_take_less_than_a_second() {
             started.elapsed()
         };
         // A machine may be busy with something else once, but not three times in a row.
-        let took: Vec<_> = std::iter::repeat_with(timed).take(3).collect();
-        assert!(took.iter().any(|took| took.as_secs_f64() < 1.0), "{} took {took:?}", format.as_str());
+        let in_time = (0..3).any(|_| timed().as_secs_f64() < 1.0);
+        assert!(in_time, "{} takes longer than a second", format.as_str());
     }
 }
 

@@ -22,10 +22,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Report;
 use super::item::{Item, items};
 use super::json::json_line;
-use super::words::{TOOL, VERSION, instant, severity};
-use super::{Origin, Report};
+use super::words::{TOOL, VERSION, instant, severity, source};
 use crate::facts::Row;
 use crate::verdict::{Decision, Status};
 
@@ -98,12 +98,7 @@ struct Waiver<'a> {
 /// When something in it has no JSON form.
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
     let at = instant(report.scan.at);
-    let source = match report.scan.origin {
-        Origin::Api => "api",
-        Origin::Snapshot => "snapshot",
-        Origin::Demo => "demo",
-    };
-    let scan = Scan { at: &at, source };
+    let scan = Scan { at: &at, source: source(report.scan.origin) };
     let told = items(report).filter(|item| item.finding.is_some() || item.status() != Status::Pass);
     told.map(|item| json_line(&line(report, scan, item))).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Assessment, Report};
+use super::{Assessment, Origin, Report};
 use crate::controls::{Control, Level, Step};
 use crate::snapshot::{SourceId, SourceStatus};
 use crate::verdict::{Decision, Status};
@@ -18,6 +18,15 @@ pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// An instant in UTC, in whole seconds: `2026-02-01T12:00:00Z`. The JSON report has no finer ones.
 pub(super) fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The word for where the facts came from.
+pub(super) const fn source(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Api => "api",
+        Origin::Snapshot => "snapshot",
+        Origin::Demo => "demo",
+    }
 }
 
 /// How bad it is when a control of that level fails: what every workspace should have comes first.

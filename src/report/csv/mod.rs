@@ -2,7 +2,7 @@
 //!
 //! The column `record` tells the two kinds apart: a row `control` for each control, and below it a row `finding` for each
 //! of its findings, which repeats what identifies the control. Columns of the other kind are empty. The text of a cell is
-//! made fit for spreadsheets by [`cell`].
+//! made fit for spreadsheets by [`cell()`].
 //!
 //! The first columns of a control and a finding of it (there are more):
 //!

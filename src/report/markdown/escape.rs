@@ -23,6 +23,10 @@ pub(in crate::report) fn escape(text: &str, max_columns: usize) -> String {
         let next = rest.peek().copied().unwrap_or(' ');
         let at_start = safe.is_empty();
         match ch {
+            '!' | '~' | '$' | '&' | '%' if next.is_alphanumeric() => {
+                refer(&mut safe, ch);
+                safe.push_str(SPLIT);
+            }
             '<' | '>' | '&' | '"' | '\'' | '`' | '*' | '_' | '~' | '[' | ']' | '!' | '|' | '\\' | '{'
             | '}' | '$' | '^' | '=' | '+' => refer(&mut safe, ch),
             '-' if at_start => refer(&mut safe, ch),

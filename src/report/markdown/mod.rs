@@ -2,7 +2,7 @@
 //!
 //! What failed comes first and in full; what waits for a person is folded, and so are long lists. A comment on GitHub holds
 //! 65,536 characters: where the report is longer, the controls that no longer fit are counted instead. Text from outside
-//! goes through [`escape`].
+//! goes through [`escape()`].
 //!
 //! ```markdown
 //! ## intercom-harden: gate failed

@@ -7,16 +7,16 @@ use super::event::{
     Unmapped, User, Waiver,
 };
 use crate::controls::Level;
+use crate::report::Report;
 use crate::report::item::Item;
 use crate::report::words::{self, TOOL, VERSION, instant};
-use crate::report::{Origin, Report};
 use crate::verdict::{Decision, Status, WORKSPACE};
 
 /// The version of the schema that is written.
 const OCSF: &str = "1.8.0";
 
-/// The word for a subject in the `resources` of an event.
-const USER: &str = "User";
+/// How many rows of data an event holds: a control that is told as a whole may have thousands.
+const MAX_EVIDENCES: usize = 100;
 
 /// What a subject is, as far as its form tells.
 enum Subject {
@@ -140,7 +140,7 @@ fn resource<'a>(report: &'a Report, item: Item<'a>) -> Resource<'a> {
             ..bare("Intercom workspace")
         },
         Subject::Email => {
-            Resource { owner: Some(User { uid: text, name: text, email_addr: text }), ..bare(USER) }
+            Resource { owner: Some(User { uid: text, name: text, email_addr: text }), ..bare("User") }
         }
         Subject::Address => Resource { ip: Some(text), ..bare("IP address") },
         Subject::Other => bare("Workspace object"),
@@ -171,10 +171,8 @@ fn evidences(item: Item<'_>) -> Vec<Evidence<'_>> {
         Some(finding) => std::slice::from_ref(finding),
         None => &item.assessment.verdict.findings,
     };
-    all.iter()
-        .filter(|finding| !finding.evidence.is_empty())
-        .map(|finding| Evidence { data: &finding.evidence })
-        .collect()
+    let telling = all.iter().filter(|finding| !finding.evidence.is_empty());
+    telling.take(MAX_EVIDENCES).map(|finding| Evidence { data: &finding.evidence }).collect()
 }
 
 fn remediation(item: Item<'_>) -> Option<Remediation> {
@@ -185,11 +183,7 @@ fn remediation(item: Item<'_>) -> Option<Remediation> {
 fn unmapped<'a>(report: &'a Report, item: Item<'a>) -> Unmapped<'a> {
     Unmapped {
         level: item.control().level.as_str(),
-        source: match report.scan.origin {
-            Origin::Api => "api",
-            Origin::Snapshot => "snapshot",
-            Origin::Demo => "demo",
-        },
+        source: words::source(report.scan.origin),
         workspace_name: report.workspace.name.as_deref(),
         workspace_region: report.workspace.region.as_deref(),
         known: item.known(),

@@ -69,6 +69,15 @@ fn a_control_without_findings_or_steps_is_about_the_workspace() {
 }
 
 #[test]
+fn an_undecided_control_is_one_event_of_bounded_size() {
+    let mut report = hostile::many(150);
+    report.assessments[2].verdict.status = Status::Manual;
+    let events = events(&report);
+    let [event] = of(&events, "2.3")[..] else { panic!("a manual control is one event") };
+    assert_eq!(event["evidences"].as_array().map(Vec::len), Some(100));
+}
+
+#[test]
 fn hostile_text_stays_in_its_string() {
     for text in hostile::texts() {
         let report = hostile::report(&text);

@@ -138,7 +138,7 @@ pub(super) struct ResultObject<'a> {
     pub(super) rule_index: usize,
     pub(super) level: &'static str,
     pub(super) message: Message,
-    pub(super) locations: [location::Location<'a>; 1],
+    pub(super) locations: [location::Location; 1],
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) baseline_state: Option<&'static str>,

@@ -5,16 +5,20 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::controls::{Control, Origin, built_in_path};
 use crate::report::Report;
+use crate::text;
 
 /// Where the configuration would be, were there one.
 const USUAL_CONFIG: &str = "intercom-harden.toml";
 
+/// The longest name of who or what a finding is about, in columns.
+const SUBJECT_COLUMNS: usize = 200;
+
 /// A place in a file, and who or what it is about.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Location<'a> {
+pub(super) struct Location {
     physical_location: Physical,
-    logical_locations: [Logical<'a>; 1],
+    logical_locations: [Logical; 1],
 }
 
 #[derive(Serialize)]
@@ -37,8 +41,8 @@ struct Region {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Logical<'a> {
-    name: &'a str,
+struct Logical {
+    name: String,
     kind: &'static str,
 }
 
@@ -52,13 +56,13 @@ pub(super) fn file(report: &Report, control: &Control) -> String {
 }
 
 /// Locates a finding about somebody in a file.
-pub(super) fn location<'a>(file: &str, subject: &'a str) -> Location<'a> {
+pub(super) fn location(file: &str, subject: &str) -> Location {
     Location {
         physical_location: Physical {
             artifact_location: Artifact { uri: file.to_owned() },
             region: Region { start_line: 1 },
         },
-        logical_locations: [Logical { name: subject, kind: "resource" }],
+        logical_locations: [Logical { name: text::line(subject, SUBJECT_COLUMNS), kind: "resource" }],
     }
 }
 
