@@ -11,7 +11,8 @@ use crate::report::{Format, Output};
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
     // No default value, so that it is known whether somebody asked for what `-o FORMAT=-` contradicts.
-    /// Format of the report on standard output: table or json [default: table]
+    /// Format of the report on standard output: table, json, ndjson, sarif, junit, csv, plan, ocsf, github,
+    /// markdown or html [default: table]
     #[arg(long, value_name = "FORMAT", hide_possible_values = true, help_heading = "Report")]
     pub format: Option<Format>,
     /// Write a further report to a file, or - for stdout; may be repeated

@@ -19,6 +19,7 @@ mod read_check;
 mod tests;
 
 pub(crate) use catalog::{Catalog, CatalogError, Selection, UnknownControl};
+pub(crate) use embedded::built_in_path;
 pub(crate) use level::Level;
 pub(crate) use order::natural;
 pub(crate) use read::{ID_RULE, LONGEST_ATTESTATION, LONGEST_TEXT, is_id};

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::grouping::Grouping;
 use super::style::Style;
-use super::{Report, json, table};
+use super::{Report, csv, github, json, junit, markdown, ndjson, ocsf, plan, sarif, table};
 use crate::text;
 
 /// How many columns of somebody's input an error repeats.
@@ -21,25 +21,67 @@ pub(crate) enum Format {
     Table,
     /// The documented JSON, for programs.
     Json,
+    /// One finding a line, for programs that read line by line.
+    Ndjson,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit XML, for the test view of a CI system.
+    Junit,
+    /// Controls and findings as rows, for a spreadsheet.
+    Csv,
+    /// What has to be done, as rows with empty columns for owner and due date.
+    Plan,
+    /// OCSF Compliance Findings, for a SIEM or security lake.
+    Ocsf,
+    /// Annotations of a GitHub Actions run.
+    Github,
+    /// Markdown that fits a pull-request comment.
+    Markdown,
 }
 
 impl Format {
     /// Every format.
-    pub(crate) const ALL: [Self; 2] = [Self::Table, Self::Json];
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Table,
+        Self::Json,
+        Self::Ndjson,
+        Self::Sarif,
+        Self::Junit,
+        Self::Csv,
+        Self::Plan,
+        Self::Ocsf,
+        Self::Github,
+        Self::Markdown,
+    ];
 
     /// The name on the command line.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Table => "table",
             Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Csv => "csv",
+            Self::Plan => "plan",
+            Self::Ocsf => "ocsf",
+            Self::Github => "github",
+            Self::Markdown => "markdown",
         }
     }
 
     /// Whether it is for people, so that the controls in it can be grouped.
     pub(crate) const fn is_for_people(self) -> bool {
         match self {
-            Self::Table => true,
-            Self::Json => false,
+            Self::Table | Self::Markdown => true,
+            Self::Json
+            | Self::Ndjson
+            | Self::Sarif
+            | Self::Junit
+            | Self::Csv
+            | Self::Plan
+            | Self::Ocsf
+            | Self::Github => false,
         }
     }
 
@@ -132,13 +174,21 @@ pub(crate) enum RenderError {
     /// A value in it has no JSON form.
     #[error("the report could not be written as JSON")]
     Json(#[from] serde_json::Error),
+    /// It could not be put into rows.
+    #[error("the report could not be written as CSV")]
+    Csv(#[from] ::csv::Error),
+    /// It could not be put into XML.
+    #[error("the report could not be written as XML")]
+    Xml(#[from] std::io::Error),
 }
 
 impl RenderError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
-            Self::Json(_) => Some(format!("--format {} does not need it", Format::Table.as_str())),
+            Self::Json(_) | Self::Csv(_) | Self::Xml(_) => {
+                Some(format!("--format {} does not need it", Format::Table.as_str()))
+            }
         }
     }
 }
@@ -165,6 +215,14 @@ pub(crate) fn render(report: &Report, format: Format, options: &Options) -> Resu
     match format {
         Format::Table => Ok(table::render(report, options)),
         Format::Json => Ok(json::render(report)?),
+        Format::Ndjson => Ok(ndjson::render(report)?),
+        Format::Sarif => Ok(sarif::render(report)?),
+        Format::Junit => Ok(junit::render(report)?),
+        Format::Csv => Ok(csv::render(report)?),
+        Format::Plan => Ok(plan::render(report)?),
+        Format::Ocsf => Ok(ocsf::render(report)?),
+        Format::Github => Ok(github::render(report)),
+        Format::Markdown => Ok(markdown::render(report, options.by.as_ref())),
     }
 }
 
@@ -195,17 +253,19 @@ mod tests {
     #[test]
     fn a_bad_output_says_what_to_write() {
         let message = |argument: &str| argument.parse::<Output>().unwrap_err().to_string();
+        let names = Format::names();
+        assert!(names.starts_with("table, json, ndjson, "));
         assert_eq!(
             message("jsno=x"),
-            "there is no format \"jsno\"; the formats are table, json (did you mean json?)"
+            format!("there is no format \"jsno\"; the formats are {names} (did you mean json?)")
         );
         assert_eq!(
             message("yaml\x1b[2J=x"),
-            "there is no format \"yaml\\u{1b}[2J\"; the formats are table, json"
+            format!("there is no format \"yaml\\u{{1b}}[2J\"; the formats are {names}")
         );
         assert!(message("report.json").contains("write FORMAT=PATH"));
         assert!(message("json=").contains("names no file"));
-        assert!(message(&"x".repeat(10_000)).len() < 200);
+        assert!(message(&"x".repeat(10_000)).len() < 250);
     }
 
     #[test]

@@ -12,17 +12,31 @@ use crate::snapshot::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Decision, Status, Verdict};
 
 mod assemble;
+mod csv;
 pub(crate) mod explain;
 mod format;
+mod github;
 pub(crate) mod grouping;
+mod item;
 pub(crate) mod json;
+mod junit;
 pub(crate) mod listing;
+mod markdown;
+mod ndjson;
+mod ocsf;
 pub(crate) mod page;
+mod plan;
+mod sarif;
 pub(crate) mod style;
 mod table;
+mod words;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod schemas;
 
 pub(crate) use assemble::{Evaluation, GateRule, Given};
 pub(crate) use format::{Format, Options, Output, Place, RenderError, render};

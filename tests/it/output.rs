@@ -16,6 +16,22 @@ fn further_files_are_written_beside_stdout() {
 }
 
 #[test]
+fn every_format_ends_alike_and_prints_what_it_writes() {
+    const FORMATS: [&str; 8] = ["ndjson", "sarif", "junit", "csv", "plan", "ocsf", "github", "markdown"];
+    for (gate, code) in [("never", 0), ("l1", 1)] {
+        let scan =
+            || program().args(["scan", "--demo", "--no-config", "--fail-on", gate]).now(crate::program::NOW);
+        let files = FORMATS.iter().flat_map(|format| ["-o".to_owned(), format!("{format}={format}.out")]);
+        let whole = scan().args(files).run().exits(code);
+        for format in FORMATS {
+            let printed = scan().args(["--format", format]).run().exits(code).stdout;
+            let written = whole.read(&format!("{format}.out")).expect("the file is there");
+            assert!(printed.len() > 100 && printed == written, "{format} differs between a file and stdout");
+        }
+    }
+}
+
+#[test]
 fn files_are_replaced_as_a_whole() {
     let run =
         program().args(["scan", "--demo", "-o", "json=report.json"]).file("report.json", "x".repeat(900_000));

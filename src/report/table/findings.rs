@@ -1,10 +1,10 @@
 //! What stands behind the verdicts: findings with their first remedy, and what a person has to check.
 
 use super::controls::{id, title};
-use super::scope::counted;
 use crate::controls::Control;
 use crate::report::page::{Page, status_word};
 use crate::report::style::Role;
+use crate::report::words::counted;
 use crate::report::{Assessment, Report};
 use crate::text;
 use crate::verdict::{Decision, Finding, Status};

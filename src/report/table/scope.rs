@@ -2,6 +2,7 @@
 
 use crate::report::page::{Page, table};
 use crate::report::style::Role;
+use crate::report::words::counted;
 use crate::report::{Origin, Report, SourceReport};
 use crate::snapshot::{SourceId, SourceStatus};
 use crate::text;
@@ -126,11 +127,6 @@ fn workspace(report: &Report) -> String {
         .teammates
         .map_or_else(|| "teammates not readable".to_owned(), |count| counted(count, "teammate"));
     format!("{name} ({id}), {region}, {teammates}")
-}
-
-/// `1 day`, `2 days`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 const fn outcome(status: SourceStatus) -> &'static str {

@@ -1,0 +1,70 @@
+//! A cell of a table that somebody opens in a spreadsheet: the one place where text is made fit for it.
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+
+use crate::text;
+
+/// The most that a cell of a common spreadsheet holds is 32,767 characters; this leaves room for the apostrophe.
+const MAX_COLUMNS: usize = 32_000;
+
+/// Text on one line that no spreadsheet takes for a formula.
+///
+/// A spreadsheet calculates what begins with `=`, `+`, `-` or `@`, and a name can be chosen so that this sends data away
+/// or starts a program. An apostrophe in front makes it text. Programs that read such a cell take the apostrophe away.
+/// Characters that act instead of being seen, line breaks among them, are spelled out.
+pub(in crate::report) struct Cell<'a>(Cow<'a, str>);
+
+/// Makes a cell of any text.
+pub(in crate::report) fn cell<'a>(content: impl Into<Cow<'a, str>>) -> Cell<'a> {
+    Cell(content.into())
+}
+
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let line = text::line(&self.0, MAX_COLUMNS);
+        if calculates(&line) {
+            serializer.serialize_str(&format!("'{line}"))
+        } else {
+            serializer.serialize_str(&line)
+        }
+    }
+}
+
+/// Whether a spreadsheet might take the text for a formula. Blanks before it are looked through, since some trim them,
+/// and the wide forms of the signs count too, since some locales read them as the plain ones.
+fn calculates(line: &str) -> bool {
+    line.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        serde_json::to_value(cell(text)).unwrap().as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn formulas_become_text() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(1)", "=cmd|'/C calc'!A0", "  =1", "\u{3000}=1", "＝1"] {
+            assert_eq!(shown(formula), format!("'{formula}"));
+        }
+        assert_eq!(shown("\t=1"), r"\t=1");
+        assert_eq!(shown("\r=1"), r"\r=1");
+    }
+
+    #[test]
+    fn ordinary_text_is_left_alone() {
+        for text in ["", "ada@example.com", "2.3", "a = b", "'quoted'", "it, \"too\""] {
+            assert_eq!(shown(text), text);
+        }
+    }
+
+    #[test]
+    fn a_cell_is_one_line_of_bounded_length() {
+        assert_eq!(shown("two\nlines"), r"two\nlines");
+        assert!(shown(&"x".repeat(100_000)).chars().count() <= 32_767);
+    }
+}

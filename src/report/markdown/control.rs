@@ -1,0 +1,131 @@
+//! A control: what is wrong, what is known, what to do.
+
+use super::escape;
+use crate::controls::Control;
+use crate::report::Assessment;
+use crate::report::item::{Item, items_of};
+use crate::report::words::{self, counted};
+
+/// How many findings are listed before the rest is folded.
+const OPEN_FINDINGS: usize = 10;
+
+/// How many findings are listed at all.
+const MAX_FINDINGS: usize = 100;
+
+/// How many bytes the findings of one control may take, so that there is room for the other controls.
+const MAX_BYTES: usize = 12_000;
+
+/// How many observations and steps are listed.
+const MAX_LINES: usize = 5;
+
+/// The longest title shown, in columns.
+const TITLE_COLUMNS: usize = 120;
+
+/// The longest sentence shown, in columns.
+const SENTENCE_COLUMNS: usize = 300;
+
+/// A control that fails, with its findings and steps.
+pub(super) fn failing(assessment: &Assessment) -> String {
+    let Assessment { control, verdict, waived, .. } = assessment;
+    let mut text = format!("#### {}\n\n{}\n\n", name(control), escape(&verdict.reason, SENTENCE_COLUMNS));
+    if let Some(decision) = waived {
+        text.push_str(&format!("*{}*\n\n", escape(&words::decision(decision), SENTENCE_COLUMNS)));
+    }
+    findings(&mut text, assessment);
+    context(&mut text, &verdict.context);
+    steps(&mut text, control);
+    text
+}
+
+/// A control that nobody decided, as an item of a list with what is known below it.
+pub(super) fn undecided(assessment: &Assessment) -> String {
+    let Assessment { control, verdict, waived, .. } = assessment;
+    let mut text = format!("- **{}**: {}", name(control), escape(&verdict.reason, SENTENCE_COLUMNS));
+    if let Some(decision) = waived {
+        text.push_str(&format!(" *{}*", escape(&words::decision(decision), SENTENCE_COLUMNS)));
+    }
+    text.push('\n');
+    for finding in verdict.findings.iter().take(MAX_LINES) {
+        text.push_str(&format!("  - {}\n", escape(&finding.sentence(), SENTENCE_COLUMNS)));
+    }
+    if let Some(rest @ 1..) = verdict.findings.len().checked_sub(MAX_LINES) {
+        text.push_str(&format!("  - … and {rest} more (all of them in the JSON report)\n"));
+    }
+    text.push('\n');
+    text
+}
+
+fn name(control: &Control) -> String {
+    let Control { id, title, level, .. } = control;
+    format!("{} {} ({})", escape(id, TITLE_COLUMNS), escape(title, TITLE_COLUMNS), level.label())
+}
+
+/// The findings that count first; those that a baseline shows too are merely counted.
+fn findings(text: &mut String, assessment: &Assessment) {
+    let (known, mut news): (Vec<_>, Vec<_>) =
+        items_of(assessment).filter(|item| item.finding.is_some()).partition(Item::known);
+    news.sort_by_key(|item| item.waived().is_some());
+    let (mut shown, mut folded) = (String::new(), String::new());
+    let mut listed = 0;
+    for item in news.iter().take(MAX_FINDINGS) {
+        let line = format!("- {}\n", finding(*item));
+        if shown.len() + folded.len() + line.len() > MAX_BYTES {
+            break;
+        }
+        if listed < OPEN_FINDINGS {
+            shown.push_str(&line)
+        } else {
+            folded.push_str(&line)
+        }
+        listed += 1;
+    }
+    let left_out = news.len() - listed;
+    text.push_str(&shown);
+    if !folded.is_empty() {
+        let count = listed - OPEN_FINDINGS;
+        text.push_str(&format!("\n<details><summary>{count} more</summary>\n\n{folded}\n</details>\n"));
+    }
+    if left_out > 0 {
+        text.push_str(&format!("\n… and {left_out} more (all of them in the JSON report)\n"));
+    }
+    if !known.is_empty() {
+        text.push_str(&format!("\n{} in the baseline too\n", counted(known.len() as u64, "finding")));
+    }
+    if !assessment.verdict.findings.is_empty() {
+        text.push('\n');
+    }
+}
+
+fn finding(item: Item<'_>) -> String {
+    let sentence = escape(&item.sentence(), SENTENCE_COLUMNS);
+    // The decision about the control as a whole stands above the list.
+    match item.finding.and_then(|finding| finding.waived.as_ref()) {
+        Some(decision) => format!("{sentence} *({})*", escape(&words::decision(decision), SENTENCE_COLUMNS)),
+        None => sentence,
+    }
+}
+
+fn context(text: &mut String, context: &[String]) {
+    for observation in context.iter().take(MAX_LINES) {
+        text.push_str(&format!("> {}\n\n", escape(observation, SENTENCE_COLUMNS)));
+    }
+}
+
+fn steps(text: &mut String, control: &Control) {
+    let lines: Vec<_> = control
+        .steps
+        .iter()
+        .take(MAX_LINES)
+        .map(|step| {
+            let place =
+                if step.path.is_empty() { String::new() } else { format!("{}: ", words::menus(step)) };
+            format!("1. {}\n", escape(&format!("{place}{}", step.title), SENTENCE_COLUMNS))
+        })
+        .collect();
+    if !lines.is_empty() {
+        text.push_str(&format!(
+            "<details><summary>What to do</summary>\n\n{}\n</details>\n\n",
+            lines.concat()
+        ));
+    }
+}

@@ -1,0 +1,68 @@
+//! Markdown that fits a comment on a pull request and the summary of a CI job.
+//!
+//! What failed comes first and in full; what waits for a person is folded, and so are long lists. A comment on GitHub holds
+//! 65,536 characters: where the report is longer, the controls that no longer fit are counted instead. Text from outside
+//! goes through [`escape()`].
+//!
+//! ```markdown
+//! ## intercom-harden: gate failed
+//!
+//! Workspace **Example Support** (ab12cd34), region EU, 12 teammates. Scanned 2026-02-01 12:00 UTC.
+//!
+//! **Gate failed: 1 control up to L1 fails: 2.3. Exit code 1.**
+//!
+//! | Level | Pass | Fail | Manual | Unknown | Coverage |
+//! |:--|--:|--:|--:|--:|--:|
+//! | L1 | 1 | 1 | 1 | 0 | 67 % |
+//!
+//! ### What failed
+//!
+//! #### 2.3 Limit admin access (L1)
+//!
+//! 5 of 12 teammates are privileged; at most 3 should be.
+//!
+//! - ada&#64;<!-- -->example.com: privileged: role Owner
+//! ```
+
+use super::Report;
+use super::grouping::Grouping;
+use crate::verdict::Status;
+
+mod control;
+mod escape;
+mod groups;
+mod overview;
+mod sheet;
+#[cfg(test)]
+mod tests;
+
+pub(super) use escape::escape;
+use sheet::Sheet;
+
+/// Renders the report.
+pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
+    let mut sheet = Sheet::new();
+    sheet.put(&overview::heading(report));
+    sheet.put(&overview::counts(report));
+    sheet.put(&overview::warnings(report));
+    if let Some(by) = by {
+        sheet.put(&groups::table(report, by));
+    }
+    let of = |status| report.assessments.iter().filter(move |one| one.verdict.status == status);
+    // What fails the gate comes first, so that it is cut last.
+    let (violations, others): (Vec<_>, Vec<_>) =
+        of(Status::Fail).partition(|one| report.gate.violations.contains(&one.control.id));
+    let failing = violations.into_iter().chain(others).map(control::failing);
+    sheet.part("### What failed\n\n", failing, "");
+    for (status, title) in
+        [(Status::Unknown, "could not be decided"), (Status::Manual, "for a person to check")]
+    {
+        let count = of(status).count();
+        let open = format!(
+            "<details><summary>{} {title}</summary>\n\n",
+            super::words::counted(count as u64, "control")
+        );
+        sheet.part(&open, of(status).map(control::undecided), "</details>\n\n");
+    }
+    sheet.finish()
+}

@@ -1,0 +1,99 @@
+//! What was scanned, what the gate decided, and the counts.
+
+use super::escape;
+use crate::controls::Level;
+use crate::exit::Exit;
+use crate::report::words::{self, TOOL, counted};
+use crate::report::{Origin, Report, Tally};
+
+/// The longest name or value shown, in columns.
+const VALUE_COLUMNS: usize = 120;
+
+/// The longest sentence shown, in columns.
+const SENTENCE_COLUMNS: usize = 400;
+
+/// How many warnings, and how many settings that loosen the verdict, are listed.
+const MAX_LINES: usize = 10;
+
+/// The title, the workspace and the gate.
+pub(super) fn heading(report: &Report) -> String {
+    let outcome = match (report.gate.exit, report.gate.fail_on) {
+        (Exit::Success, None) => "nothing fails the scan",
+        (Exit::Success, Some(_)) => "gate passed",
+        (Exit::Incomplete, _) => "incomplete",
+        (Exit::Violation | Exit::Usage, _) => "gate failed",
+    };
+    let gate = escape(&words::gate(report), SENTENCE_COLUMNS);
+    format!("## {TOOL}: {outcome}\n\n{}\n\n**{gate}**\n\n", workspace(report))
+}
+
+fn workspace(report: &Report) -> String {
+    let workspace = &report.workspace;
+    let shown = |value: &Option<String>, otherwise: &str| match value.as_deref().map(str::trim) {
+        None | Some("") => otherwise.to_owned(),
+        Some(value) => escape(value, VALUE_COLUMNS),
+    };
+    let name = shown(&workspace.name, "name not readable");
+    let id = shown(&workspace.id, "id not readable");
+    let region = shown(&workspace.region, "not readable");
+    let teammates = workspace
+        .teammates
+        .map_or_else(|| "teammates not readable".to_owned(), |count| counted(count, "teammate"));
+    let origin = match report.scan.origin {
+        Origin::Api => "",
+        Origin::Snapshot => " From a saved snapshot.",
+        Origin::Demo => " **The built-in sample workspace: nothing here is about yours.**",
+    };
+    format!(
+        "Workspace **{name}** ({id}), region {region}, {teammates}. Scanned {} UTC: {} up to {}, hardening guide {}.{origin}",
+        report.scan.at.strftime("%Y-%m-%d %H:%M"),
+        counted(report.catalog.controls as u64, "control"),
+        report.scan.level.label(),
+        escape(&report.catalog.guide_version, VALUE_COLUMNS),
+    )
+}
+
+/// How many controls ended how, by level.
+pub(super) fn counts(report: &Report) -> String {
+    let mut table =
+        "| Level | Pass | Fail | Manual | Unknown | Coverage |\n|:--|--:|--:|--:|--:|--:|\n".to_owned();
+    for level in Level::ALL {
+        let tally = report.tally_of(level);
+        if tally.coverage().is_some() {
+            table.push_str(&row(level.label(), tally));
+        }
+    }
+    let all = report.tally();
+    table.push_str(&row("All", all));
+    table.push('\n');
+    for (count, what) in
+        [(all.waived, "left the gate by a decision"), (all.attested, "decided by what a person attested")]
+    {
+        if count > 0 {
+            table.push_str(&format!("{} {what}.\n\n", counted(count as u64, "control")));
+        }
+    }
+    table
+}
+
+fn row(label: &str, tally: Tally) -> String {
+    let Tally { pass, fail, manual, unknown, .. } = tally;
+    let coverage = tally.coverage().map_or_else(|| "-".to_owned(), |share| format!("{:.0} %", share * 100.0));
+    format!("| {label} | {pass} | {fail} | {manual} | {unknown} | {coverage} |\n")
+}
+
+/// What the reader should know before believing the rest.
+pub(super) fn warnings(report: &Report) -> String {
+    let loosens = report.scan.config.iter().flat_map(|config| &config.loosens);
+    let loosens = loosens.map(|setting| format!("The configuration loosens the verdict: {setting}"));
+    let all: Vec<_> = report.warnings.iter().cloned().chain(loosens).collect();
+    let mut lines: String =
+        all.iter().take(MAX_LINES).map(|line| format!("- ⚠ {}\n", escape(line, SENTENCE_COLUMNS))).collect();
+    if let Some(rest @ 1..) = all.len().checked_sub(MAX_LINES) {
+        lines.push_str(&format!("- … and {rest} more (all of them in the JSON report)\n"));
+    }
+    if !lines.is_empty() {
+        lines.push('\n');
+    }
+    lines
+}

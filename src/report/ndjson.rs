@@ -1,0 +1,198 @@
+//! One finding a line, each line complete in itself: for `jq`, log shippers and anything that reads line by line.
+//!
+//! A control without findings that is not a pass has a line too, with `"record": "control"`: what nobody could decide
+//! must not look like what is well. Passes have none, so a workspace that is all well yields an empty report.
+//!
+//! A line, broken here for reading:
+//!
+//! ```json
+//! {"schema_version": "1", "record": "finding",
+//!  "tool": {"name": "intercom-harden", "version": "0.1.0"},
+//!  "scan": {"at": "2026-02-01T12:00:00Z", "source": "api"},
+//!  "workspace": {"id": "ab12cd34", "name": "Example Support", "region": "EU"},
+//!  "control": {"id": "2.3", "title": "Limit admin access", "level": "l1", "section": "Access controls",
+//!              "status": "fail", "basis": ["api"], "reason": "5 of 12 teammates are privileged; at most 3 should be.",
+//!              "frameworks": {"cis-v8": ["5.4"]}},
+//!  "fingerprint": "aab9a02453c7085429bced82", "subject": "ada@example.com", "message": "privileged: role Owner",
+//!  "evidence": {"email": "ada@example.com"}, "severity": "high",
+//!  "waived": null, "known": false, "violates_gate": true}
+//! ```
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Report;
+use super::item::{Item, items};
+use super::json::json_line;
+use super::words::{TOOL, instant, severity, source};
+use crate::facts::Row;
+use crate::verdict::{Decision, Status};
+
+/// The version of what this module writes.
+const SCHEMA_VERSION: &str = "1";
+
+#[derive(Serialize)]
+struct Line<'a> {
+    schema_version: &'static str,
+    /// `finding`, or `control` for one without findings.
+    record: &'static str,
+    tool: Tool<'a>,
+    scan: Scan<'a>,
+    workspace: Workspace<'a>,
+    control: Control<'a>,
+    fingerprint: String,
+    subject: &'a str,
+    message: &'a str,
+    /// Null for a control.
+    evidence: Option<&'a Row>,
+    severity: &'static str,
+    /// The waiver of the finding, or else of its control.
+    waived: Option<Waiver<'a>>,
+    known: bool,
+    violates_gate: bool,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    name: &'static str,
+    version: &'a str,
+}
+
+#[derive(Clone, Copy, Serialize)]
+struct Scan<'a> {
+    at: &'a str,
+    source: &'static str,
+}
+
+#[derive(Serialize)]
+struct Workspace<'a> {
+    id: Option<&'a str>,
+    name: Option<&'a str>,
+    region: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Control<'a> {
+    id: &'a str,
+    title: &'a str,
+    level: &'static str,
+    section: &'a str,
+    status: &'static str,
+    basis: Vec<&'static str>,
+    reason: &'a str,
+    frameworks: &'a BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Serialize)]
+struct Waiver<'a> {
+    reason: &'a str,
+    by: &'a str,
+    on: Option<String>,
+    expires: String,
+}
+
+/// Renders the report, a line for each finding and for each control without findings that did not pass.
+///
+/// # Errors
+/// When something in it has no JSON form.
+pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
+    let at = instant(report.scan.at);
+    let scan = Scan { at: &at, source: source(report.scan.origin) };
+    let told = items(report).filter(|item| item.finding.is_some() || item.status() != Status::Pass);
+    told.map(|item| json_line(&line(report, scan, item))).collect()
+}
+
+fn line<'a>(report: &'a Report, scan: Scan<'a>, item: Item<'a>) -> Line<'a> {
+    let verdict = &item.assessment.verdict;
+    let control = item.control();
+    Line {
+        schema_version: SCHEMA_VERSION,
+        record: if item.finding.is_some() { "finding" } else { "control" },
+        tool: Tool { name: TOOL, version: &report.version },
+        scan,
+        workspace: Workspace {
+            id: report.workspace.id.as_deref(),
+            name: report.workspace.name.as_deref(),
+            region: report.workspace.region.as_deref(),
+        },
+        control: Control {
+            id: &control.id,
+            title: &control.title,
+            level: control.level.as_str(),
+            section: &control.section,
+            status: verdict.status.as_str(),
+            basis: verdict.basis.iter().map(|basis| basis.as_str()).collect(),
+            reason: &verdict.reason,
+            frameworks: &control.frameworks,
+        },
+        fingerprint: item.fingerprint().as_str().to_owned(),
+        subject: item.subject(),
+        message: item.finding.map_or(&verdict.reason, |finding| &finding.message),
+        evidence: item.finding.map(|finding| &finding.evidence),
+        severity: severity(control.level),
+        waived: item.waived().map(waiver),
+        known: item.known(),
+        violates_gate: item.violates(&report.gate),
+    }
+}
+
+fn waiver(decision: &Decision) -> Waiver<'_> {
+    Waiver {
+        reason: &decision.reason,
+        by: &decision.by,
+        on: decision.on.map(|on| on.to_string()),
+        expires: decision.expires.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::report::hostile;
+    use crate::report::sample::sample;
+
+    fn lines(report: &Report) -> Vec<Value> {
+        render(report).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_finding_is_a_line_that_needs_no_other() {
+        let mut report = sample();
+        report.assessments[2].waived = Some(hostile::decision("until March"));
+        let lines = lines(&report);
+        let ada = lines.iter().find(|line| line["subject"] == "ada@example.com").unwrap();
+        assert_eq!(ada["workspace"]["id"], "ab12cd34");
+        assert_eq!(ada["scan"]["at"], "2026-02-01T12:00:00Z");
+        assert_eq!(ada["control"]["id"], "2.3");
+        assert_eq!(ada["control"]["basis"][1], "activity-log");
+        assert_eq!(ada["fingerprint"], "aab9a02453c7085429bced82");
+        assert_eq!(ada["evidence"]["email"], "ada@example.com");
+        assert_eq!(ada["waived"]["reason"], "until March");
+        assert_eq!(ada["violates_gate"], false);
+    }
+
+    #[test]
+    fn what_nobody_decided_has_a_line_and_a_pass_has_none() {
+        let lines = lines(&sample());
+        let of = |id: &str| lines.iter().filter(|line| line["control"]["id"] == id).count();
+        assert_eq!([of("1.1"), of("1.3"), of("2.3"), of("X1")], [0, 1, 5, 1]);
+        let unknown = lines.iter().find(|line| line["control"]["id"] == "X1").unwrap();
+        assert_eq!((&unknown["record"], &unknown["subject"]), (&"control".into(), &"workspace".into()));
+        assert!(unknown["message"].as_str().unwrap().contains("could not be read"));
+    }
+
+    #[test]
+    fn hostile_text_stays_in_its_string() {
+        for text in hostile::texts() {
+            let report = hostile::report(&text);
+            let rendered = render(&report).unwrap();
+            hostile::assert_harmless(&rendered, "\n");
+            let lines = lines(&report);
+            assert!(lines.iter().any(|line| line["subject"] == text.as_str()), "{text:?} was changed");
+            assert_eq!(lines.len(), render(&sample()).unwrap().lines().count() + 1);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Where a finding is shown: in a file of the repository from which the scan is run.
+
+use serde::Serialize;
+use url::form_urlencoded::byte_serialize;
+
+use crate::controls::{Control, Origin, built_in_path};
+use crate::report::Report;
+use crate::text;
+
+/// Where the configuration would be, were there one.
+const USUAL_CONFIG: &str = "intercom-harden.toml";
+
+/// The longest name of who or what a finding is about, in columns.
+const SUBJECT_COLUMNS: usize = 200;
+
+/// A place in a file, and who or what it is about.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Location {
+    physical_location: Physical,
+    logical_locations: [Logical; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    region: Region,
+}
+
+#[derive(Serialize)]
+struct Artifact {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u8,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Logical {
+    name: String,
+    kind: &'static str,
+}
+
+/// The file, as a URI, in which findings of a control are shown.
+pub(super) fn file(report: &Report, control: &Control) -> String {
+    match (&report.scan.config, &control.origin) {
+        (Some(config), _) => relative(&config.path),
+        (None, Origin::File(path) | Origin::Replaces(path)) => relative(&path.to_string_lossy()),
+        (None, Origin::BuiltIn) => built_in_path(&control.id).unwrap_or(USUAL_CONFIG).to_owned(),
+    }
+}
+
+/// Locates a finding about somebody in a file.
+pub(super) fn location(file: &str, subject: &str) -> Location {
+    Location {
+        physical_location: Physical {
+            artifact_location: Artifact { uri: file.to_owned() },
+            region: Region { start_line: 1 },
+        },
+        logical_locations: [Logical { name: text::line(subject, SUBJECT_COLUMNS), kind: "resource" }],
+    }
+}
+
+/// A path as a URI relative to the root of the repository, which is taken to be the working directory.
+///
+/// Of a path that is absolute, or leads out of the working directory, only the name is kept: code scanning refuses other
+/// URIs, and where a machine keeps its files concerns nobody. Backslashes part folders on every system, so that a report
+/// made on one renders the same on another.
+fn relative(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    let mut inside = !path.starts_with(['/', '\\']) && !starts_with_drive(path);
+    let all = path.split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".");
+    for part in all {
+        match part {
+            ".." => inside &= parts.pop().is_some(),
+            _ => parts.push(part),
+        }
+    }
+    if !inside {
+        parts.drain(..parts.len().saturating_sub(1));
+    }
+    match parts.as_slice() {
+        [] => USUAL_CONFIG.to_owned(),
+        parts => parts.iter().map(|part| segment(part)).collect::<Vec<_>>().join("/"),
+    }
+}
+
+fn starts_with_drive(path: &str) -> bool {
+    matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
+}
+
+/// A segment of a URI: everything but unreserved characters as percent codes.
+pub(super) fn segment(text: &str) -> String {
+    // A form writes a blank as a plus sign, and a plus sign as a code.
+    byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_relative_to_the_repository() {
+        for (path, uri) in [
+            ("intercom-harden.toml", "intercom-harden.toml"),
+            ("./ci/my config.toml", "ci/my%20config.toml"),
+            ("ci\\intercom.toml", "ci/intercom.toml"),
+            ("ci/../intercom.toml", "intercom.toml"),
+            ("../other/intercom.toml", "intercom.toml"),
+            ("/home/ada/intercom.toml", "intercom.toml"),
+            ("C:\\Users\\ada\\intercom.toml", "intercom.toml"),
+            ("a+b#c?d%e.toml", "a%2Bb%23c%3Fd%25e.toml"),
+            ("ümlaut.toml", "%C3%BCmlaut.toml"),
+            ("", "intercom-harden.toml"),
+            ("a/../..", "intercom-harden.toml"),
+        ] {
+            assert_eq!(relative(path), uri, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_built_in_control_has_a_file() {
+        assert_eq!(built_in_path("2.3"), Some("controls/guide/2.3-limit-admins.toml"));
+        assert!(built_in_path("E1").is_some_and(|path| path.contains("/E1-")));
+        assert_eq!(built_in_path("2"), None);
+    }
+}

@@ -1,0 +1,66 @@
+//! SARIF 2.1.0, as GitHub code scanning and other viewers read it: a rule for each control, a result for each finding of a
+//! failing control.
+//!
+//! - A failing control without findings is one result about the workspace. Passes are no results. What waits for a person
+//!   or could not be read is a notification of the invocation: as a result it would be an alert that nobody can close.
+//! - Waived results are suppressed, with the reason as justification. Where a baseline was used, `baselineState` says what
+//!   is new.
+//! - A finding is not in any file. It is located where somebody can act on it in a repository: in the configuration, or
+//!   else in the control's file.
+//! - `partialFingerprints` are made of the finding's fingerprint, so an alert stays the same while numbers change.
+//! - Messages are plain text of one line. Brackets in them are escaped, since `[…](…)` would be a link.
+//!
+//! ```json
+//! {"version": "2.1.0",
+//!  "runs": [{
+//!    "tool": {"driver": {"name": "intercom-harden", "rules": [
+//!      {"id": "2.3", "name": "LimitAdminAccess", "shortDescription": {"text": "Limit admin access"},
+//!       "defaultConfiguration": {"level": "error"}, "properties": {"security-severity": "8.0", "tags": ["security", "l1"]}}]}},
+//!    "automationDetails": {"id": "intercom-harden/ab12cd34/"},
+//!    "invocations": [{"executionSuccessful": true, "exitCode": 1, "endTimeUtc": "2026-02-01T12:00:00Z"}],
+//!    "results": [
+//!      {"ruleId": "2.3", "ruleIndex": 0, "level": "error",
+//!       "message": {"text": "ada@example.com: privileged: role Owner"},
+//!       "locations": [{"physicalLocation": {"artifactLocation": {"uri": "intercom-harden.toml"}, "region": {"startLine": 1}},
+//!                      "logicalLocations": [{"name": "ada@example.com", "kind": "resource"}]}],
+//!       "partialFingerprints": {"primaryLocationLineHash": "aab9a02453c7085429bced82:1"}}]}]}
+//! ```
+
+use super::Report;
+use super::json::json_text;
+
+mod document;
+mod location;
+mod notifications;
+mod results;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use document::Log;
+
+/// The most results of a run that code scanning accepts.
+const MAX_RESULTS: usize = 25_000;
+
+/// The longest message, in columns.
+const MESSAGE_COLUMNS: usize = 1_000;
+
+/// Renders the report as indented JSON with a final newline.
+///
+/// # Errors
+/// When something in it has no JSON form.
+pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
+    json_text(&Log::of(report, MAX_RESULTS))
+}
+
+/// One line of plain text from outside. SARIF knows links in it, whose brackets are escaped.
+fn message(text: &str, max_columns: usize) -> String {
+    let mut safe = String::new();
+    for ch in crate::text::line(text, max_columns).chars() {
+        if matches!(ch, '[' | ']' | '\\') {
+            safe.push('\\');
+        }
+        safe.push(ch);
+    }
+    safe
+}

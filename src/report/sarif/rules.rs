@@ -1,0 +1,123 @@
+//! A rule for each control that was evaluated, whatever came of it.
+
+use super::document::{Configuration, Message, Rule, RuleProperties};
+use super::{MESSAGE_COLUMNS, message};
+use crate::controls::{Control, Level};
+use crate::report::markdown::escape;
+use crate::report::words::{frameworks_in_a_line, mapped, menus, steps};
+use crate::report::{Assessment, Report};
+
+/// The most tags of a rule that code scanning accepts.
+const MAX_TAGS: usize = 20;
+
+/// The longest tag, name or title, in columns.
+const NAME_COLUMNS: usize = 120;
+
+/// How many actions of all steps are listed: enough for any control worth reading.
+const MAX_ACTIONS: usize = 100;
+
+/// The rules, in the order of the controls.
+pub(super) fn rules(report: &Report) -> Vec<Rule<'_>> {
+    report.assessments.iter().map(rule).collect()
+}
+
+/// How a result of that level is shown.
+pub(super) const fn level(level: Level) -> &'static str {
+    match level {
+        Level::L1 => "error",
+        Level::L2 => "warning",
+        Level::L3 => "note",
+    }
+}
+
+fn rule(assessment: &Assessment) -> Rule<'_> {
+    let control = &assessment.control;
+    Rule {
+        id: &control.id,
+        name: name(control),
+        short_description: Message::plain(sentence(&control.title)),
+        full_description: Message::plain(sentence(&control.description)),
+        help: Message { text: help(control), markdown: Some(help_in_markdown(control)) },
+        default_configuration: Configuration { level: level(control.level) },
+        properties: RuleProperties {
+            tags: tags(control),
+            precision: "very-high",
+            problem_severity: match control.level {
+                Level::L1 => "error",
+                Level::L2 => "warning",
+                Level::L3 => "recommendation",
+            },
+            security_severity: match control.level {
+                Level::L1 => "8.0",
+                Level::L2 => "5.5",
+                Level::L3 => "3.0",
+            },
+        },
+    }
+}
+
+/// Text of the control file as a sentence; viewers expect one.
+fn sentence(text: &str) -> String {
+    let text = message(&text.split_whitespace().collect::<Vec<_>>().join(" "), MESSAGE_COLUMNS);
+    if text.is_empty() || text.ends_with(['.', '!', '?', '…']) { text } else { text + "." }
+}
+
+/// The title as one word, as SARIF has names: `LimitAdminAccess`.
+fn name(control: &Control) -> String {
+    let words = control.title.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut name = String::new();
+    for word in words {
+        let mut rest = word.chars();
+        name.extend(rest.next().into_iter().flat_map(char::to_uppercase));
+        name.push_str(rest.as_str());
+    }
+    if !name.starts_with(char::is_alphabetic) {
+        name.insert_str(0, "Control");
+    }
+    name.chars().take(NAME_COLUMNS).collect()
+}
+
+fn tags(control: &Control) -> Vec<String> {
+    let own = ["security".to_owned(), control.level.as_str().to_owned()];
+    let mapped = mapped(&control.frameworks)
+        .map(|(framework, id)| message(&format!("{framework}/{id}"), NAME_COLUMNS));
+    own.into_iter().chain(mapped).take(MAX_TAGS).collect()
+}
+
+fn help(control: &Control) -> String {
+    let mut lines = vec![sentence(&control.rationale)];
+    lines.extend(steps(control).iter().take(MAX_ACTIONS).map(|line| message(line, MESSAGE_COLUMNS)));
+    let frameworks = frameworks_in_a_line(control);
+    if !frameworks.is_empty() {
+        lines.push(message(&format!("Frameworks: {frameworks}"), MESSAGE_COLUMNS));
+    }
+    lines.join("\n")
+}
+
+fn help_in_markdown(control: &Control) -> String {
+    let paragraph = |text: &str| {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        escape(&text, MESSAGE_COLUMNS)
+    };
+    let mut text = format!("{}\n\n{}\n", paragraph(&control.description), paragraph(&control.rationale));
+    if !control.steps.is_empty() {
+        text.push_str("\n## What to do\n\n");
+    }
+    let mut left = MAX_ACTIONS;
+    for step in &control.steps {
+        let place = if step.path.is_empty() { String::new() } else { format!(" ({})", menus(step)) };
+        text.push_str(&format!("1. {}\n", escape(&format!("{}{place}", step.title), MESSAGE_COLUMNS)));
+        for action in step.actions.iter().take(left) {
+            text.push_str(&format!("   - {}\n", escape(action, MESSAGE_COLUMNS)));
+        }
+        left = left.saturating_sub(step.actions.len());
+    }
+    if !control.effort.is_empty() {
+        text.push_str(&format!("\nEffort: {}\n", escape(&control.effort, NAME_COLUMNS)));
+    }
+    let frameworks = frameworks_in_a_line(control);
+    if !frameworks.is_empty() {
+        text.push_str(&format!("\nFrameworks: {}\n", escape(&frameworks, MESSAGE_COLUMNS)));
+    }
+    text
+}

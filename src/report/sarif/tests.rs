@@ -1,0 +1,187 @@
+//! The log, field by field.
+
+use serde_json::Value;
+
+use super::*;
+use crate::report::hostile;
+use crate::report::sample::sample;
+
+fn run(report: &Report) -> Value {
+    let log: Value = serde_json::from_str(&render(report).unwrap()).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    log["runs"][0].clone()
+}
+
+#[test]
+fn a_control_is_a_rule_and_a_finding_a_result() {
+    let run = run(&sample());
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = run["results"].as_array().unwrap();
+    assert_eq!((rules.len(), results.len()), (6, 6));
+    for result in results {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+    }
+    let rule = &rules[2];
+    assert_eq!(rule["name"], "LimitAdminAccessTo23People");
+    assert_eq!(rule["shortDescription"]["text"], "Limit admin access to 2–3 people.");
+    assert_eq!(rule["defaultConfiguration"]["level"], "error");
+    assert_eq!(rule["properties"]["security-severity"], "8.0");
+    assert_eq!(rule["properties"]["tags"], serde_json::json!(["security", "l1", "cis-v8/5.4"]));
+    assert!(rule["help"]["text"].as_str().unwrap().contains("\n1. Take the admin role away"));
+    assert!(
+        rule["help"]["markdown"].as_str().unwrap().contains("\n## What to do\n\n1. Take the admin role away")
+    );
+}
+
+#[test]
+fn a_result_in_full() {
+    let mut run = run(&sample());
+    let result = serde_json::to_string_pretty(&run["results"][0].take()).unwrap();
+    insta::assert_snapshot!(result, @r#"
+    {
+      "level": "error",
+      "locations": [
+        {
+          "logicalLocations": [
+            {
+              "kind": "resource",
+              "name": "ada@example.com"
+            }
+          ],
+          "physicalLocation": {
+            "artifactLocation": {
+              "uri": "intercom-harden.toml"
+            },
+            "region": {
+              "startLine": 1
+            }
+          }
+        }
+      ],
+      "message": {
+        "text": "ada@example.com: privileged: role Owner"
+      },
+      "partialFingerprints": {
+        "finding/v1": "aab9a02453c7085429bced82",
+        "primaryLocationLineHash": "aab9a02453c7085429bced82:1"
+      },
+      "properties": {
+        "basis": [
+          "api",
+          "activity-log"
+        ],
+        "evidence": {
+          "count": 3,
+          "email": "ada@example.com"
+        },
+        "reason": "5 of 12 teammates are privileged; at most 3 should be.",
+        "violatesGate": true
+      },
+      "ruleId": "2.3",
+      "ruleIndex": 2
+    }
+    "#);
+}
+
+#[test]
+fn fingerprints_do_not_hang_on_numbers() {
+    let once = run(&sample());
+    let mut report = sample();
+    report.assessments[2].verdict.findings[0].message = "privileged: role Co-owner".to_owned();
+    report.assessments[2].verdict.findings[0].evidence.insert("count".to_owned(), 7.into());
+    let again = run(&report);
+    let prints = |run: &Value, index: usize| run["results"][index]["partialFingerprints"].clone();
+    assert_eq!(prints(&once, 0), prints(&again, 0));
+    assert_ne!(prints(&once, 0), prints(&once, 1));
+}
+
+#[test]
+fn a_waiver_is_a_suppression_and_then_every_result_says_so() {
+    assert_eq!(run(&sample())["results"][0].get("suppressions"), None);
+    let mut report = sample();
+    report.assessments[2].verdict.findings[0].waived = Some(hostile::decision("until March"));
+    report.assessments[2].verdict.findings[1].known = true;
+    let run = run(&report);
+    let suppression = &run["results"][0]["suppressions"][0];
+    assert_eq!((&suppression["kind"], &suppression["status"]), (&"external".into(), &"accepted".into()));
+    assert_eq!(suppression["justification"], "until March");
+    assert_eq!(suppression["properties"]["expires"], "2026-03-01");
+    for result in &run["results"].as_array().unwrap()[1..] {
+        assert_eq!(result["suppressions"], Value::Array(Vec::new()));
+    }
+    assert_eq!(run["results"][0]["baselineState"], "new");
+    assert_eq!(run["results"][1]["baselineState"], "unchanged");
+}
+
+#[test]
+fn a_failing_control_without_findings_is_a_result_about_the_workspace() {
+    let mut report = sample();
+    report.assessments[4].verdict.findings.clear();
+    let run = run(&report);
+    let result = run["results"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(result["ruleId"], "E6");
+    assert_eq!(result["locations"][0]["logicalLocations"][0]["name"], "workspace");
+}
+
+#[test]
+fn without_a_configuration_the_control_is_the_place() {
+    let mut report = sample();
+    report.scan.config = None;
+    let run = run(&report);
+    let place = |index: usize| {
+        run["results"][index]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone()
+    };
+    assert_eq!(place(0), "controls/guide/2.3-limit-admins.toml");
+    assert_eq!(place(5), "ours/E6-bursts.toml");
+}
+
+#[test]
+fn what_nobody_decided_is_a_notification() {
+    let run = run(&sample());
+    let invocation = &run["invocations"][0];
+    assert_eq!((&invocation["executionSuccessful"], &invocation["exitCode"]), (&false.into(), &1.into()));
+    assert_eq!(invocation["endTimeUtc"], "2026-02-01T12:00:00Z");
+    let notes = invocation["toolExecutionNotifications"].as_array().unwrap();
+    let of = |level: &str| notes.iter().filter(|note| note["level"] == level).count();
+    assert_eq!((of("error"), of("warning"), of("note")), (1, 2, 2));
+    let unknown = notes.iter().find(|note| note["associatedRule"]["id"] == "X1").unwrap();
+    assert_eq!((&unknown["level"], &unknown["associatedRule"]["index"]), (&"warning".into(), &5.into()));
+}
+
+#[test]
+fn no_more_results_than_code_scanning_accepts() {
+    let mut report = hostile::many(30);
+    report.assessments[2].verdict.findings[3].waived = Some(hostile::decision("x"));
+    let log = serde_json::to_value(Log::of(&report, 30)).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 30);
+    // What is waived goes before what fails the gate, and what does not fail it goes too.
+    assert_eq!(results.iter().filter(|result| result["ruleId"] == "E6").count(), 1);
+    assert!(results.iter().all(|result| result["suppressions"].get(0).is_none()));
+    let notes = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].to_string();
+    assert!(notes.contains("1 result left out"), "{notes}");
+}
+
+#[test]
+fn hostile_text_stays_in_its_string() {
+    for text in hostile::texts() {
+        let mut report = hostile::report(&text);
+        hostile::assert_harmless(&render(&report).unwrap(), "\n");
+        let run = run(&report);
+        assert_eq!(run["results"].as_array().unwrap().len(), 7, "{text:?}");
+        let message = run["results"][0]["message"]["text"].as_str().unwrap();
+        assert!(!message.replace("\\[", "").replace("\\]", "").contains(['[', ']']), "{message}");
+        assert!(!message.contains(crate::text::is_invisible) && message.len() < 10_000);
+        report.scan.config = None;
+        for run in [run, self::run(&report)] {
+            for result in run["results"].as_array().unwrap() {
+                let uri =
+                    result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap();
+                let fine = |ch: char| ch.is_ascii_alphanumeric() || "-._*%/".contains(ch);
+                assert!(uri.chars().all(fine) && !uri.starts_with('/') && !uri.contains(".."), "{uri}");
+                assert!(url::Url::parse("https://a.example/b/").unwrap().join(uri).is_ok());
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What several formats say in the same words: instants, steps, frameworks, severities, decisions.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Assessment, Origin, Report};
+use crate::controls::{Control, Level, Step};
+use crate::snapshot::{SourceId, SourceStatus};
+use crate::verdict::{Decision, Status};
+
+/// The program's name, as reports carry it.
+pub(super) const TOOL: &str = env!("CARGO_PKG_NAME");
+
+/// An instant in UTC, in whole seconds: `2026-02-01T12:00:00Z`. The JSON report has no finer ones.
+pub(super) fn instant(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The word for where the facts came from.
+pub(super) const fn source(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Api => "api",
+        Origin::Snapshot => "snapshot",
+        Origin::Demo => "demo",
+    }
+}
+
+/// How bad it is when a control of that level fails: what every workspace should have comes first.
+pub(super) const fn severity(level: Level) -> &'static str {
+    match level {
+        Level::L1 => "high",
+        Level::L2 => "medium",
+        Level::L3 => "low",
+    }
+}
+
+/// `1 day`, `2 days`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// The way through the menus: `Settings > Workspace > Teammates`.
+pub(super) fn menus(step: &Step) -> String {
+    step.path.join(" > ")
+}
+
+/// The steps of a control as lines of plain text, numbered, with what to do in each below it.
+pub(super) fn steps(control: &Control) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (number, step) in (1..).zip(&control.steps) {
+        let place = if step.path.is_empty() { String::new() } else { format!(" ({})", menus(step)) };
+        lines.push(format!("{number}. {}{place}", step.title));
+        lines.extend(step.actions.iter().map(|action| format!("   - {action}")));
+    }
+    lines
+}
+
+/// The steps of a control on one line, for a cell of a table.
+pub(super) fn steps_in_a_line(control: &Control) -> String {
+    let steps = (1..).zip(&control.steps).map(|(number, step): (usize, _)| {
+        let place = if step.path.is_empty() { String::new() } else { format!(" ({})", menus(step)) };
+        let actions =
+            if step.actions.is_empty() { String::new() } else { format!(": {}", step.actions.join("; ")) };
+        format!("{number}. {}{place}{actions}", step.title)
+    });
+    steps.collect::<Vec<_>>().join(" ")
+}
+
+/// Every framework control that a control is mapped to: `cis-v8 5.4`.
+pub(super) fn mapped(frameworks: &BTreeMap<String, Vec<String>>) -> impl Iterator<Item = (&str, &str)> {
+    let each = |(framework, controls)| {
+        let controls: &Vec<String> = controls;
+        let framework: &String = framework;
+        controls.iter().map(move |control| (framework.as_str(), control.as_str()))
+    };
+    frameworks.iter().flat_map(each)
+}
+
+/// The framework controls on one line: `cis-v8 5.4, soc2 CC6.1`.
+pub(super) fn frameworks_in_a_line(control: &Control) -> String {
+    mapped(&control.frameworks)
+        .map(|(framework, id)| format!("{framework} {id}"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// A decision in a few words.
+pub(super) fn decision(decision: &Decision) -> String {
+    format!("waived by {} until {}: {}", decision.by, decision.expires, decision.reason)
+}
+
+/// The sources that the scan would have needed: those that broke, and the list of teammates whatever kept it. Others
+/// may be forbidden, which makes their controls manual. Empty where none is missing.
+pub(super) fn unread(report: &Report) -> String {
+    let unread = report.sources.iter().filter(|source| match source.id {
+        SourceId::Admins => source.status != SourceStatus::Complete,
+        _ => source.status == SourceStatus::Failed,
+    });
+    unread.map(|source| source.id.describe()).collect::<Vec<_>>().join(" and of ")
+}
+
+/// How many controls would fail the gate, were they not waived or known.
+pub(super) fn excused(report: &Report, level: Level) -> usize {
+    let counts = |status| match status {
+        Status::Pass => false,
+        Status::Fail => true,
+        Status::Manual | Status::Unknown => report.gate.strict,
+    };
+    let belongs =
+        |assessment: &&Assessment| assessment.control.level <= level && counts(assessment.verdict.status);
+    report.assessments.iter().filter(belongs).filter(|one| !one.violates(report.gate.strict)).count()
+}
+
+/// What the gate decided, in a sentence with the exit code.
+pub(super) fn gate(report: &Report) -> String {
+    let gate = &report.gate;
+    let what = if gate.strict { "fails, is manual or is unknown" } else { "fails" };
+    let up_to = gate.fail_on.map(|level| format!(" up to {}", level.label())).unwrap_or_default();
+    let mut sentence = match (gate.fail_on, gate.violations.is_empty()) {
+        (None, true) => "Gate off: nothing fails the scan.".to_owned(),
+        (Some(_), true) if gate.stale => "Gate failed.".to_owned(),
+        (Some(level), true) => {
+            let except = match excused(report, level) {
+                0 => String::new(),
+                count => format!(", but for {} waived or in the baseline", counted(count as u64, "control")),
+            };
+            format!("Gate passed: no control{up_to} {what}{except}.")
+        }
+        (_, false) => {
+            let count = counted(gate.violations.len() as u64, "control");
+            let verb = match (gate.strict, gate.violations.len()) {
+                (true, _) => "failed, manual or unknown",
+                (false, 1) => "fails",
+                (false, _) => "fail",
+            };
+            format!("Gate failed: {count}{up_to} {verb}: {}.", gate.violations.join(", "))
+        }
+    };
+    if gate.stale {
+        sentence.push_str(" Attestations or waivers need attention, see the warnings.");
+    }
+    let unread = unread(report);
+    if !unread.is_empty() {
+        sentence.push_str(&format!(" Incomplete: not all could be read of {unread}."));
+    }
+    sentence.push_str(&format!(" Exit code {}.", gate.exit.code()));
+    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Exit;
+    use crate::report::hostile;
+    use crate::report::sample::sample;
+
+    #[test]
+    fn steps_name_the_way_and_what_to_do_there() {
+        let report = sample();
+        let control = &report.assessments[2].control;
+        assert_eq!(
+            steps(control),
+            [
+                "1. Take the admin role away where it is not needed (Settings > Workspace > Teammates)",
+                "   - Open each teammate of the list and choose a narrower role."
+            ]
+        );
+        assert_eq!(
+            steps_in_a_line(control),
+            "1. Take the admin role away where it is not needed (Settings > Workspace > Teammates): Open each teammate \
+             of the list and choose a narrower role."
+        );
+        assert!(steps(&report.assessments[5].control).is_empty());
+    }
+
+    #[test]
+    fn the_gate_says_what_it_decided() {
+        let mut report = sample();
+        assert_eq!(
+            gate(&report),
+            "Gate failed: 1 control up to L1 fails: 2.3. Incomplete: not all could be read of the activity log. Exit code 1."
+        );
+        report.gate.violations.push("E6".to_owned());
+        assert!(gate(&report).starts_with("Gate failed: 2 controls up to L1 fail: 2.3, E6."));
+        report.gate.violations.clear();
+        report.gate.exit = Exit::Incomplete;
+        report.assessments[2].waived = Some(hostile::decision("until March"));
+        let passed = "Gate passed: no control up to L1 fails, but for 1 control waived or in the baseline.";
+        assert!(gate(&report).starts_with(passed));
+        report.assessments.remove(2);
+        assert!(gate(&report).starts_with("Gate passed: no control up to L1 fails. Incomplete"));
+        report.gate.stale = true;
+        assert!(gate(&report).starts_with("Gate failed. Attestations or waivers need attention"));
+        report.gate.stale = false;
+        report.gate.fail_on = None;
+        assert!(gate(&report).starts_with("Gate off"));
+    }
+}
