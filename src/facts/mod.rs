@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::snapshot::{Feed, SourceStatus};
 
+pub(crate) mod activity;
 mod bounded;
 mod bursts;
 mod cell;
@@ -34,6 +35,7 @@ mod teammates;
 mod tests;
 pub(crate) mod vocabulary;
 
+pub(crate) use activity::Activity;
 pub(crate) use observe::Observer;
 pub(crate) use settings::Settings;
 
@@ -91,6 +93,8 @@ pub(crate) struct Facts {
     pub values: Value,
     /// How each feed ended.
     pub feeds: BTreeMap<Feed, FeedState>,
+    /// What went on in the window; none where nothing of the log's window could be read.
+    pub activity: Option<Activity>,
     /// The newest event of each type ever seen.
     pub changes: BTreeMap<String, Change>,
 }

@@ -75,6 +75,7 @@ impl Report {
                 }),
             },
             workspace: workspace(facts),
+            activity: facts.activity.clone(),
             gate: decide(gate, &evaluation.assessments, &sources, !evaluation.hygiene.is_empty()),
             assessments: evaluation.assessments,
             warnings: [

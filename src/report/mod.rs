@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::controls::{Control, Level};
 use crate::exit::Exit;
+use crate::facts::Activity;
 use crate::snapshot::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Decision, Status, Verdict};
 
@@ -224,6 +225,8 @@ pub(crate) struct Report {
     pub workspace: WorkspaceInfo,
     /// The sources, in order.
     pub sources: Vec<SourceReport>,
+    /// What went on in the window; none where nothing of it could be read.
+    pub activity: Option<Activity>,
     /// The controls, in catalog order.
     pub assessments: Vec<Assessment>,
     /// The gate.

@@ -138,7 +138,7 @@ impl<'a> From<&'a Gate> for GateObject<'a> {
 
 impl<'a> From<&'a Report> for Document<'a> {
     fn from(report: &'a Report) -> Self {
-        let Report { catalog, scan, workspace, sources, assessments, gate, warnings } = report;
+        let Report { catalog, scan, workspace, sources, activity, assessments, gate, warnings } = report;
         Self {
             schema_version: SCHEMA_VERSION,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -177,6 +177,7 @@ impl<'a> From<&'a Report> for Document<'a> {
             controls: assessments.iter().map(Control::from).collect(),
             gate: gate.into(),
             warnings,
+            activity: activity.as_ref().map(ActivityObject::from),
         }
     }
 }

@@ -9,7 +9,10 @@ use serde::Serialize;
 
 use crate::facts::Row;
 
+mod activity;
 mod convert;
+
+use activity::ActivityObject;
 
 /// The version of what this module writes.
 pub(super) const SCHEMA_VERSION: &str = "1";
@@ -27,6 +30,7 @@ pub(super) struct Document<'a> {
     controls: Vec<Control<'a>>,
     gate: GateObject<'a>,
     warnings: &'a [String],
+    activity: Option<ActivityObject<'a>>,
 }
 
 #[derive(Serialize)]
