@@ -15,6 +15,7 @@ use crate::verdict::{Basis, Decision, Status, Verdict};
 mod assemble;
 pub(crate) mod explain;
 mod format;
+mod gate;
 mod json;
 pub(crate) mod listing;
 pub(crate) mod page;

@@ -12,6 +12,8 @@ mod findings;
 mod scope;
 mod summary;
 
+pub(super) use scope::counted;
+
 #[cfg(test)]
 mod tests;
 

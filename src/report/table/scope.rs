@@ -112,7 +112,7 @@ fn workspace(report: &Report) -> String {
 }
 
 /// `1 day`, `2 days`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
+pub(in crate::report) fn counted(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 

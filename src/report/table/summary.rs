@@ -4,10 +4,9 @@ use super::scope::counted;
 use crate::controls::Level;
 use crate::report::page::{Page, table};
 use crate::report::style::Role;
-use crate::report::{Assessment, Report, Tally};
-use crate::snapshot::{SourceId, SourceStatus};
+use crate::report::{Report, Tally};
+use crate::snapshot::SourceId;
 use crate::text;
-use crate::verdict::Status;
 
 /// The longest list of ids shown, in columns.
 const IDS_COLUMNS: usize = 400;
@@ -54,7 +53,7 @@ pub(super) fn gate(page: &mut Page, report: &Report) {
     let (role, word, why) = match (gate.fail_on, gate.violations.is_empty()) {
         (None, true) => (Role::Caution, "GATE OFF:", "nothing fails the scan (--fail-on never)".to_owned()),
         (Some(level), true) => {
-            let except = match excused(report, level) {
+            let except = match report.excused(level) {
                 0 => String::new(),
                 count => format!(", but for {} waived or in the baseline", counted(count as u64, "control")),
             };
@@ -76,31 +75,10 @@ pub(super) fn gate(page: &mut Page, report: &Report) {
     if gate.stale {
         page.entry(0, Role::Bad, "STALE:", "attestations or waivers need attention, see the warnings");
     }
-    let unread = unread(report);
+    let unread = report.unread();
     if !unread.is_empty() {
+        let unread = unread.into_iter().map(SourceId::describe).collect::<Vec<_>>().join(" and of ");
         page.entry(0, Role::Bad, "INCOMPLETE:", &format!("not all could be read of {unread}"));
     }
     page.text(0, &format!("Exit code {}", gate.exit.code()));
-}
-
-/// How many controls would fail the gate, were they not waived or known.
-fn excused(report: &Report, level: Level) -> usize {
-    let counts = |status| match status {
-        Status::Pass => false,
-        Status::Fail => true,
-        Status::Manual | Status::Unknown => report.gate.strict,
-    };
-    let belongs =
-        |assessment: &&Assessment| assessment.control.level <= level && counts(assessment.verdict.status);
-    report.assessments.iter().filter(belongs).filter(|one| !one.violates(report.gate.strict)).count()
-}
-
-/// The sources that the scan would have needed: those that broke, and the list of teammates whatever
-/// kept it. Others may be forbidden, which makes their controls manual.
-fn unread(report: &Report) -> String {
-    let unread = report.sources.iter().filter(|source| match source.id {
-        SourceId::Admins => source.status != SourceStatus::Complete,
-        _ => source.status == SourceStatus::Failed,
-    });
-    unread.map(|source| source.id.describe()).collect::<Vec<_>>().join(" and of ")
 }
