@@ -20,6 +20,7 @@ mod tests;
 
 pub(crate) use catalog::{Catalog, CatalogError, Selection, UnknownControl};
 pub(crate) use level::Level;
+pub(crate) use order::natural;
 
 use crate::checks::Rules;
 use example::Example;

@@ -1,7 +1,7 @@
 //! The order of control ids: as people count, 1.9 before 1.10 and the guide before its extension.
 
 /// A key that sorts ids naturally.
-pub(super) fn natural(id: &str) -> Vec<(bool, u64, String)> {
+pub(crate) fn natural(id: &str) -> Vec<(bool, u64, String)> {
     let mut key = Vec::new();
     let mut rest = id;
     while let Some(first) = rest.chars().next() {

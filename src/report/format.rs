@@ -6,7 +6,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use super::style::Style;
-use super::{Report, json, table};
+use super::{Report, html, json, table};
 use crate::text;
 
 /// How many columns of somebody's input an error repeats.
@@ -20,17 +20,20 @@ pub(crate) enum Format {
     Table,
     /// The documented JSON, for programs.
     Json,
+    /// A page for a browser, complete in one file.
+    Html,
 }
 
 impl Format {
     /// Every format.
-    pub(crate) const ALL: [Self; 2] = [Self::Table, Self::Json];
+    pub(crate) const ALL: [Self; 3] = [Self::Table, Self::Json, Self::Html];
 
     /// The name on the command line.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Table => "table",
             Self::Json => "json",
+            Self::Html => "html",
         }
     }
 
@@ -136,6 +139,7 @@ pub(crate) fn render(report: &Report, format: Format, style: Style) -> Result<St
     match format {
         Format::Table => Ok(table::render(report, style)),
         Format::Json => Ok(json::render(report)?),
+        Format::Html => Ok(html::render(report)),
     }
 }
 
@@ -166,11 +170,11 @@ mod tests {
         let message = |argument: &str| argument.parse::<Output>().unwrap_err().to_string();
         assert_eq!(
             message("jsno=x"),
-            "there is no format \"jsno\"; the formats are table, json (did you mean json?)"
+            "there is no format \"jsno\"; the formats are table, json, html (did you mean json?)"
         );
         assert_eq!(
             message("yaml\x1b[2J=x"),
-            "there is no format \"yaml\\u{1b}[2J\"; the formats are table, json"
+            "there is no format \"yaml\\u{1b}[2J\"; the formats are table, json, html"
         );
         assert!(message("report.json").contains("write FORMAT=PATH"));
         assert!(message("json=").contains("names no file"));

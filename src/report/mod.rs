@@ -16,6 +16,7 @@ mod assemble;
 pub(crate) mod explain;
 mod format;
 mod gate;
+mod html;
 mod json;
 pub(crate) mod listing;
 pub(crate) mod page;
