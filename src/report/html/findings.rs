@@ -69,8 +69,11 @@ pub(super) fn table(control: &Control, findings: &[Finding], room: &mut Room) ->
     let rows = room.fill(order.into_iter().take(MAX_FINDINGS), |finding| row(finding, &columns));
     let more = findings.len() - rows.len();
     html! {
-        h5 { (counted(findings.len() as u64, "finding")) }
-        div.scroll tabindex="0" role="region" aria-label={ "Findings of " (shown(&control.id, NAME)) } {
+        h5 {
+            (counted(findings.len() as u64, "finding"))
+            @if more > 0 { ", of which " (rows.len()) " are listed" }
+        }
+        div.scroll tabindex="0" role="group" aria-label={ "Findings of " (shown(&control.id, NAME)) } {
             table.findings {
                 thead {
                     tr {

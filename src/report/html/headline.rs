@@ -49,7 +49,7 @@ fn counts(tally: &Tally) -> Markup {
         Status::Unknown => tally.unknown,
     };
     html! {
-        ul.counts aria-label="Controls by status" {
+        ul.counts {
             @for status in ORDER {
                 li { (chip(status)) " " strong { (of(status)) } }
             }

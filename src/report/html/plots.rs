@@ -161,7 +161,7 @@ fn sign_ins(activity: &Activity) -> Markup {
     html! {
         figure aria-labelledby="plot-methods" {
             figcaption #plot-methods { "Sign-in methods" small { (caveat(activity)) (all) " sign-ins in the window" } }
-            table.plot {
+            table.plot.named {
                 thead {
                     tr {
                         th scope="col" { "Method" }
@@ -202,7 +202,7 @@ fn events(activity: &Activity) -> Markup {
                 "Events per " (span)
                 small { (caveat(activity)) "each row is drawn to a scale of its own; days are UTC" }
             }
-            table.plot {
+            table.plot.named {
                 thead {
                     tr {
                         th scope="col" { "Group" }
@@ -216,7 +216,7 @@ fn events(activity: &Activity) -> Markup {
             }
             details.numbers {
                 summary { "All numbers" }
-                div.scroll tabindex="0" role="region" aria-label={ "Events per " (span) } { (numbers(periods)) }
+                div.scroll tabindex="0" role="group" aria-label={ "Events per " (span) } { (numbers(periods)) }
             }
         }
     }

@@ -83,7 +83,7 @@ pub(super) fn section(report: &Report) -> Markup {
     html! {
         section aria-labelledby="sources-heading" {
             h2 #sources-heading { "What was read" }
-            div.scroll tabindex="0" role="region" aria-labelledby="sources-heading" {
+            div.scroll tabindex="0" role="group" aria-labelledby="sources-heading" {
                 table.sources {
                     thead {
                         tr {
