@@ -49,6 +49,9 @@ pub(super) fn cell(value: &Value) -> String {
         Value::Null => "–".into(),
         Value::Bool(true) => "yes".into(),
         Value::Bool(false) => "no".into(),
+        Value::Number(number) if number.is_f64() => {
+            number.as_f64().map_or_else(String::new, |number| format!("{number:.2}")).into()
+        }
         Value::Number(number) => number.to_string().into(),
         Value::String(text) => text.as_str().into(),
         Value::Array(list) => {
@@ -97,7 +100,7 @@ mod tests {
     #[test]
     fn cells_are_short_whatever_the_value() {
         assert_eq!(cell(&json!(null)), "–");
-        assert_eq!(cell(&json!([true, 1.5, "a"])), "yes, 1.5, a");
+        assert_eq!(cell(&json!([true, 1.138_159, 7, "a"])), "yes, 1.14, 7, a");
         assert_eq!(cell(&json!({"a": 1})), r#"{"a":1}"#);
         assert!(cell(&json!(vec!["x"; 10_000])).ends_with('…'));
     }
