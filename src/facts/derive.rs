@@ -112,7 +112,9 @@ impl Observer {
         tables.insert("failed_sign_in_bursts", Rows { rows, truncated });
 
         let events = self.events.tables(&self.people);
-        Facts { tables, events, values: nested(values), feeds, changes: self.newest.finish() }
+        let activity = (states.window == SourceStatus::Complete || self.counts.events > 0)
+            .then(|| self.periods.finish(self.sign_ins.totals(), states.window == SourceStatus::Complete));
+        Facts { tables, events, values: nested(values), feeds, activity, changes: self.newest.finish() }
     }
 }
 

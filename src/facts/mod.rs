@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::snapshot::{Feed, SourceStatus};
 
+pub(crate) mod activity;
 mod bounded;
 mod bursts;
 mod cell;
@@ -40,6 +41,7 @@ mod tests;
 mod trouble;
 pub(crate) mod vocabulary;
 
+pub(crate) use activity::Activity;
 pub(crate) use metadata::PRIVILEGED_PERMISSIONS;
 pub(crate) use observe::Observer;
 pub(crate) use settings::{SamlFile, Settings};
@@ -98,6 +100,8 @@ pub(crate) struct Facts {
     pub values: Value,
     /// How each feed ended.
     pub feeds: BTreeMap<Feed, FeedState>,
+    /// What went on in the window; none where nothing of the log's window could be read.
+    pub activity: Option<Activity>,
     /// The newest event of each type ever seen.
     pub changes: BTreeMap<String, Change>,
 }

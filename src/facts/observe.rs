@@ -1,6 +1,7 @@
 //! Aggregates the stream of records; what it keeps does not grow with the number of high-volume events.
 
 use super::Settings;
+use super::activity::Periods;
 use super::bursts::{Bursts, Source};
 use super::changes::{self, Events, NewestByType, SettingChanges};
 use super::exports::Exports;
@@ -45,6 +46,7 @@ pub(crate) struct Observer {
     pub(super) probe: Option<Vec<ProbeAnswer>>,
     pub(super) people: People,
     pub(super) counts: Counts,
+    pub(super) periods: Periods,
     pub(super) sign_ins: SignIns,
     pub(super) attendance: Attendance,
     pub(super) exports: Exports,
@@ -69,6 +71,7 @@ impl Observer {
             probe: None,
             people: People::default(),
             counts: Counts::default(),
+            periods: Periods::new(&ranges),
             sign_ins: SignIns::new(settings.organization.approved_networks.clone()),
             attendance: Attendance::default(),
             exports: Exports::new(settings.organization.export_approvers.as_deref()),
@@ -155,6 +158,7 @@ impl Observer {
         if feed != Feed::LogWindow {
             return;
         }
+        self.periods.add(kind, at);
         counts.events += 1;
         counts.newest = counts.newest.max(Some(at));
         self.silence.broken(at);

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde_json::{Value, json};
 
+use super::activity::SignInMethod;
 use super::bounded::{self, Bounded, MAX_ROWS};
 use super::cell::{row, time};
 use super::newest::Tally;
@@ -25,6 +26,12 @@ pub(super) struct SignIns {
     approved: Tally,
     networks: Option<Vec<IpNet>>,
     methods: Vec<String>,
+    /// How often each of the methods was used.
+    uses: Vec<u64>,
+    /// Sign-ins that name no method.
+    unnamed: u64,
+    /// Sign-ins by methods that are too many to tell apart.
+    beyond: u64,
     method_ids: HashMap<String, MethodId>,
     methods_truncated: bool,
 }
@@ -43,6 +50,9 @@ impl SignIns {
             approved: Tally::default(),
             networks,
             methods: Vec::new(),
+            uses: Vec::new(),
+            unnamed: 0,
+            beyond: 0,
             method_ids: HashMap::new(),
             methods_truncated: false,
         }
@@ -57,9 +67,15 @@ impl SignIns {
         at: i64,
     ) {
         match method.map(|method| self.method_id(method)) {
-            Some(None) => self.methods_truncated = true,
+            Some(None) => {
+                self.methods_truncated = true;
+                self.beyond += 1;
+            }
             known => {
-                if let Some(tally) = self.by_method.entry((person, known.flatten())) {
+                let method = known.flatten();
+                let uses = method.and_then(|method| self.uses.get_mut(method as usize));
+                *uses.unwrap_or(&mut self.unnamed) += 1;
+                if let Some(tally) = self.by_method.entry((person, method)) {
                     tally.add(at);
                 }
             }
@@ -87,8 +103,17 @@ impl SignIns {
         }
         let id = MethodId::try_from(self.methods.len()).ok()?;
         self.methods.push(name.clone().into_owned());
+        self.uses.push(0);
         self.method_ids.insert(name.into_owned(), id);
         Some(id)
+    }
+
+    /// How often each method was used, whoever signed in; and how often methods that are too many to name.
+    pub(super) fn totals(&self) -> (Vec<SignInMethod>, u64) {
+        let named = self.methods.iter().zip(&self.uses);
+        let named = named.map(|(name, &count)| SignInMethod { method: Some(name.clone()), count });
+        let unnamed = SignInMethod { method: None, count: self.unnamed };
+        (named.chain([unnamed]).collect(), self.beyond)
     }
 
     /// The table `sign_ins`.

@@ -89,6 +89,7 @@ impl Report {
                 rosters: evaluation.given.rosters,
             },
             workspace: workspace(facts),
+            activity: facts.activity.clone(),
             gate: decide(gate, &evaluation.assessments, &sources, !evaluation.hygiene.is_empty()),
             assessments: evaluation.assessments,
             warnings: [

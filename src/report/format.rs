@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::grouping::Grouping;
 use super::style::Style;
-use super::{Report, csv, github, json, junit, markdown, ndjson, ocsf, plan, sarif, table};
+use super::{Report, csv, github, html, json, junit, markdown, ndjson, ocsf, plan, sarif, table};
 use crate::text;
 
 /// How many columns of somebody's input an error repeats.
@@ -37,11 +37,13 @@ pub(crate) enum Format {
     Github,
     /// Markdown that fits a pull-request comment.
     Markdown,
+    /// A page for a browser, complete in one file.
+    Html,
 }
 
 impl Format {
     /// Every format.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Table,
         Self::Json,
         Self::Ndjson,
@@ -52,6 +54,7 @@ impl Format {
         Self::Ocsf,
         Self::Github,
         Self::Markdown,
+        Self::Html,
     ];
 
     /// The name on the command line.
@@ -67,13 +70,14 @@ impl Format {
             Self::Ocsf => "ocsf",
             Self::Github => "github",
             Self::Markdown => "markdown",
+            Self::Html => "html",
         }
     }
 
     /// Whether it is for people, so that the controls in it can be grouped.
     pub(crate) const fn is_for_people(self) -> bool {
         match self {
-            Self::Table | Self::Markdown => true,
+            Self::Table | Self::Markdown | Self::Html => true,
             Self::Json
             | Self::Ndjson
             | Self::Sarif
@@ -223,6 +227,7 @@ pub(crate) fn render(report: &Report, format: Format, options: &Options) -> Resu
         Format::Ocsf => Ok(ocsf::render(report)?),
         Format::Github => Ok(github::render(report)),
         Format::Markdown => Ok(markdown::render(report, options.by.as_ref())),
+        Format::Html => Ok(html::render(report, options.by.as_ref())),
     }
 }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::controls::{Control, Level};
 use crate::exit::Exit;
+use crate::facts::Activity;
 use crate::snapshot::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Decision, Status, Verdict};
 
@@ -15,8 +16,10 @@ mod assemble;
 mod csv;
 pub(crate) mod explain;
 mod format;
+mod gate;
 mod github;
 pub(crate) mod grouping;
+mod html;
 mod item;
 pub(crate) mod json;
 mod junit;
@@ -258,6 +261,8 @@ pub(crate) struct Report {
     pub workspace: WorkspaceInfo,
     /// The sources, in order.
     pub sources: Vec<SourceReport>,
+    /// What went on in the window; none where nothing of it could be read.
+    pub activity: Option<Activity>,
     /// The controls, in catalog order.
     pub assessments: Vec<Assessment>,
     /// The gate.

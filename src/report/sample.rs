@@ -11,6 +11,7 @@ use super::{
 };
 use crate::controls::{self, Control, Level, Pack, Step};
 use crate::facts::Row;
+use crate::facts::activity::{Activity, Groups, Period, SignInMethod};
 use crate::snapshot::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict};
 
@@ -131,6 +132,22 @@ fn source(
     SourceReport { id, status, records, requests, detail: detail.map(str::to_owned) }
 }
 
+fn activity() -> Activity {
+    let method = |method: Option<&str>, count| SignInMethod { method: method.map(str::to_owned), count };
+    let day = |from, events| Period { from, events };
+    let first = Groups { authentication: 300, other: 40, ..Groups::default() };
+    Activity {
+        complete: false,
+        sign_ins: vec![method(Some("saml"), 290), method(None, 12)],
+        other_sign_ins: 0,
+        days: 1,
+        periods: vec![
+            day(jiff::civil::date(2026, 1, 31), first),
+            day(jiff::civil::date(2026, 2, 1), Groups { roles: 2, exports: 1, ..first }),
+        ],
+    }
+}
+
 fn at(text: &str) -> Timestamp {
     text.parse().expect("the sample's times are written by hand")
 }
@@ -177,6 +194,7 @@ pub(super) fn sample() -> Report {
             source(SourceId::Teams, SourceStatus::Skipped, 0, 0, None),
             source(SourceId::IpAllowlist, SourceStatus::Forbidden, 0, 1, Some("HTTP 403: not permitted")),
         ],
+        activity: Some(activity()),
         assessments: assessments(),
         gate: Gate {
             fail_on: Some(Level::L1),

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Assessment, Origin, Report};
+use super::{Origin, Report};
 use crate::controls::{Control, Level, Step};
-use crate::snapshot::{SourceId, SourceStatus};
-use crate::verdict::{Decision, Status};
+use crate::snapshot::SourceId;
+use crate::verdict::Decision;
 
 /// The program's name, as reports carry it.
 pub(super) const TOOL: &str = env!("CARGO_PKG_NAME");
@@ -93,23 +93,7 @@ pub(super) fn decision(decision: &Decision) -> String {
 /// The sources that the scan would have needed: those that broke, and the list of teammates whatever kept it. Others
 /// may be forbidden, which makes their controls manual. Empty where none is missing.
 pub(super) fn unread(report: &Report) -> String {
-    let unread = report.sources.iter().filter(|source| match source.id {
-        SourceId::Admins => source.status != SourceStatus::Complete,
-        _ => source.status == SourceStatus::Failed,
-    });
-    unread.map(|source| source.id.describe()).collect::<Vec<_>>().join(" and of ")
-}
-
-/// How many controls would fail the gate, were they not waived or known.
-pub(super) fn excused(report: &Report, level: Level) -> usize {
-    let counts = |status| match status {
-        Status::Pass => false,
-        Status::Fail => true,
-        Status::Manual | Status::Unknown => report.gate.strict,
-    };
-    let belongs =
-        |assessment: &&Assessment| assessment.control.level <= level && counts(assessment.verdict.status);
-    report.assessments.iter().filter(belongs).filter(|one| !one.violates(report.gate.strict)).count()
+    report.unread().into_iter().map(SourceId::describe).collect::<Vec<_>>().join(" and of ")
 }
 
 /// What the gate decided, in a sentence with the exit code.
@@ -121,7 +105,7 @@ pub(super) fn gate(report: &Report) -> String {
         (None, true) => "Gate off: nothing fails the scan.".to_owned(),
         (Some(_), true) if gate.stale => "Gate failed.".to_owned(),
         (Some(level), true) => {
-            let except = match excused(report, level) {
+            let except = match report.excused(level) {
                 0 => String::new(),
                 count => format!(", but for {} waived or in the baseline", counted(count as u64, "control")),
             };

@@ -26,6 +26,8 @@ mod generated;
 mod harness;
 /// Servers that fail, lie or stall.
 mod hostile_server;
+/// The report as a page.
+mod html;
 /// Questions and answers on a terminal.
 #[cfg(unix)]
 mod interactive;

@@ -17,7 +17,8 @@ fn further_files_are_written_beside_stdout() {
 
 #[test]
 fn every_format_ends_alike_and_prints_what_it_writes() {
-    const FORMATS: [&str; 8] = ["ndjson", "sarif", "junit", "csv", "plan", "ocsf", "github", "markdown"];
+    const FORMATS: [&str; 9] =
+        ["ndjson", "sarif", "junit", "csv", "plan", "ocsf", "github", "markdown", "html"];
     for (gate, code) in [("never", 0), ("l1", 1)] {
         let scan =
             || program().args(["scan", "--demo", "--no-config", "--fail-on", gate]).now(crate::program::NOW);

@@ -16,6 +16,38 @@ fn both_ends_of_the_window_are_included() {
 }
 
 #[test]
+fn activity_counts_events_by_group_and_sign_ins_by_method() {
+    let workspace = Workspace::of_jo()
+        .window("admin_login_success", NOW, by("1"), json!({"sign_in_method": "SAML"}))
+        .window("admin_login_success", NOW, by("5"), json!({"sign_in_method": "saml"}))
+        .window("admin_login_success", NOW - DAY, by("1"), Value::Null)
+        .window("admin_login_failure", NOW, by("1"), Value::Null)
+        .window("role_change", NOW, by("1"), Value::Null)
+        .window("bulk_export", NOW, by("1"), Value::Null)
+        .window("app_webhook_creation", NOW, by("1"), Value::Null)
+        .window("never_heard_of", NOW, Value::Null, Value::Null)
+        .window("admin_login_success", NOW, by("9"), Value::Null)
+        .event(Feed::LogHistory, "role_change", SINCE - 9, by("1"), Value::Null);
+    let activity = workspace.facts().activity.unwrap();
+    assert!(activity.complete);
+    let methods: Vec<_> =
+        activity.sign_ins.iter().map(|method| (method.method.as_deref(), method.count)).collect();
+    assert_eq!(methods, [(Some("saml"), 2), (None, 1)], "spelt as one, the bot left out");
+    let last = activity.periods.last().unwrap().events;
+    assert_eq!(
+        (last.authentication, last.roles, last.exports, last.configuration, last.other),
+        (3, 1, 1, 1, 1)
+    );
+    let all: u64 = activity.periods.iter().map(|period| period.events.authentication).sum();
+    assert_eq!((activity.periods.len(), all), (31, 4));
+
+    let partial = workspace.log_ended(SourceStatus::Failed).facts().activity.unwrap();
+    assert!(!partial.complete, "what was read is a lower bound");
+    let nothing = Workspace::of_jo().log_ended(SourceStatus::Forbidden).facts().activity;
+    assert_eq!(nothing, None, "nothing read is not a quiet month");
+}
+
+#[test]
 fn sign_ins_from_approved_networks_are_one_row() {
     let mut workspace = Workspace::of_jo();
     workspace.settings.organization.approved_networks =

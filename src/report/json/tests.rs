@@ -31,7 +31,8 @@ fn the_fields_come_in_the_documented_order() {
             "summary",
             "controls",
             "gate",
-            "warnings"
+            "warnings",
+            "activity"
         ]
     );
     assert!(document.ends_with("}\n"));
@@ -178,7 +179,40 @@ fn everything_but_the_controls() {
       },
       "warnings": [
         "The workspace is in the EU, but US was asked for: use --region eu."
-      ]
+      ],
+      "activity": {
+        "complete": false,
+        "sign_ins": [
+          {
+            "method": "saml",
+            "count": 290
+          },
+          {
+            "method": null,
+            "count": 12
+          }
+        ],
+        "other_sign_ins": 0,
+        "days_per_period": 1,
+        "periods": [
+          {
+            "from": "2026-01-31",
+            "authentication": 300,
+            "roles": 0,
+            "exports": 0,
+            "configuration": 0,
+            "other": 40
+          },
+          {
+            "from": "2026-02-01",
+            "authentication": 300,
+            "roles": 2,
+            "exports": 1,
+            "configuration": 0,
+            "other": 40
+          }
+        ]
+      }
     }
     "#);
 }

@@ -139,17 +139,34 @@ fn resource<'a>(report: &'a Report, item: Item<'a>) -> Resource<'a> {
             name: report.workspace.name.as_deref().unwrap_or(WORKSPACE),
             ..bare("Intercom workspace")
         },
-        Subject::Email => {
-            Resource { owner: Some(User { uid: text, name: text, email_addr: text }), ..bare("User") }
-        }
+        Subject::Email => Resource {
+            owner: Some(User { uid: text, name: text, email_addr: plain_address(text) }),
+            ..bare("User")
+        },
         Subject::Address => Resource { ip: Some(text), ..bare("IP address") },
         Subject::Other => bare("Workspace object"),
     }
 }
 
+/// The address, where it has the form that OCSF asks of one: ASCII, without spaces and quotes.
+fn plain_address(text: &str) -> Option<&str> {
+    let (local, domain) = text.rsplit_once('@')?;
+    let is_local = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.,".contains(c);
+    let is_label = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let (first, rest) = domain.split_once('.')?;
+    let sound = !local.is_empty()
+        && local.chars().all(is_local)
+        && !first.is_empty()
+        && first.chars().all(is_label)
+        && !rest.is_empty()
+        && rest.chars().all(|c| is_label(c) || c == '.');
+    sound.then_some(text)
+}
+
 fn observables(item: Item<'_>) -> Vec<Observable<'_>> {
     let value = item.subject();
     match subject(item) {
+        Subject::Email if plain_address(value).is_none() => Vec::new(),
         Subject::Email => {
             vec![Observable {
                 name: "resources[].owner.email_addr",

@@ -114,7 +114,9 @@ pub(super) struct Resource<'a> {
 pub(super) struct User<'a> {
     pub(super) uid: &'a str,
     pub(super) name: &'a str,
-    pub(super) email_addr: &'a str,
+    /// The address, where it is one as OCSF has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) email_addr: Option<&'a str>,
 }
 
 /// The row of data that shows it.

@@ -3,8 +3,9 @@
 use crate::controls::Level;
 use crate::report::page::{Page, table};
 use crate::report::style::Role;
-use crate::report::words::{counted, excused, unread};
+use crate::report::words::counted;
 use crate::report::{Report, Tally};
+use crate::snapshot::SourceId;
 use crate::text;
 
 /// The longest list of ids shown, in columns.
@@ -52,7 +53,7 @@ pub(super) fn gate(page: &mut Page, report: &Report) {
     let (role, word, why) = match (gate.fail_on, gate.violations.is_empty()) {
         (None, true) => (Role::Caution, "GATE OFF:", "nothing fails the scan (--fail-on never)".to_owned()),
         (Some(level), true) => {
-            let except = match excused(report, level) {
+            let except = match report.excused(level) {
                 0 => String::new(),
                 count => format!(", but for {} waived or in the baseline", counted(count as u64, "control")),
             };
@@ -74,8 +75,9 @@ pub(super) fn gate(page: &mut Page, report: &Report) {
     if gate.stale {
         page.entry(0, Role::Bad, "STALE:", "attestations or waivers need attention, see the warnings");
     }
-    let unread = unread(report);
+    let unread = report.unread();
     if !unread.is_empty() {
+        let unread = unread.into_iter().map(SourceId::describe).collect::<Vec<_>>().join(" and of ");
         page.entry(0, Role::Bad, "INCOMPLETE:", &format!("not all could be read of {unread}"));
     }
     page.text(0, &format!("Exit code {}", gate.exit.code()));

@@ -137,7 +137,8 @@ impl<'a> From<&'a report::Gate> for Gate<'a> {
 
 impl<'a> From<&'a Report> for Document<'a> {
     fn from(report: &'a Report) -> Self {
-        let Report { version, catalog, scan, workspace, sources, assessments, gate, warnings } = report;
+        let Report { version, catalog, scan, workspace, sources, activity, assessments, gate, warnings } =
+            report;
         Self {
             schema_version: SchemaVersion::One,
             tool: Tool { name: ToolName::IntercomHarden, version: version.into() },
@@ -177,6 +178,7 @@ impl<'a> From<&'a Report> for Document<'a> {
             controls: assessments.iter().map(Control::from).collect(),
             gate: gate.into(),
             warnings: warnings.into(),
+            activity: activity.as_ref().map(Activity::from),
         }
     }
 }

@@ -10,11 +10,13 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+mod activity;
 mod control;
 mod convert;
 mod restore;
 mod values;
 
+use activity::Activity;
 use control::Control;
 use values::{
     ExitCode, FailOn, Instant, Level, Origin, SchemaVersion, SourceId, SourceStatus, ToolName, distinct,
@@ -51,6 +53,9 @@ pub(super) struct Document<'a> {
     gate: Gate<'a>,
     /// Sentences that the reader should know before believing the rest.
     warnings: Cow<'a, [String]>,
+    /// Sign-ins by method, and events by group and period; null where nothing of the window was read.
+    #[serde(default)]
+    activity: Option<Activity<'a>>,
 }
 
 /// The program that made the report.

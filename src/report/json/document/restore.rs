@@ -49,6 +49,7 @@ impl From<Document<'_>> for Report {
             },
             sources: document.sources.into_iter().map(Into::into).collect(),
             assessments: document.controls.into_iter().map(Into::into).collect(),
+            activity: document.activity.map(Into::into),
             gate: document.gate.into(),
             warnings: document.warnings.into_owned(),
         }

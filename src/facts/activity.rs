@@ -1,0 +1,196 @@
+//! What went on in the window, for plots: sign-ins by method, and events by group along a row of periods.
+//!
+//! There are at most [`MAX_PERIODS`] periods however long the window is, so counting takes the same memory for any log.
+
+use std::cmp::Reverse;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::kind::Kind;
+use crate::snapshot::Ranges;
+
+/// The most periods that the window is divided into. A window of more days is counted in weeks, or in several at a time.
+pub(crate) const MAX_PERIODS: usize = 400;
+
+/// The most methods that are named; what the rest adds up to is told in one number.
+pub(crate) const MAX_METHODS: usize = 12;
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// What went on in the window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Activity {
+    /// Whether every event of the window was read; otherwise there were at least so many.
+    pub complete: bool,
+    /// Sign-ins by method, the commonest first.
+    pub sign_ins: Vec<SignInMethod>,
+    /// Sign-ins by methods that are not named above.
+    pub other_sign_ins: u64,
+    /// How many days a period has.
+    pub days: u32,
+    /// The periods from the start of the window to its end, without a gap; the first and the last may lie in it only in
+    /// part.
+    pub periods: Vec<Period>,
+}
+
+/// How often people signed in by one method.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SignInMethod {
+    /// The method as the log calls it; none where it does not say.
+    pub method: Option<String>,
+    /// How many sign-ins.
+    pub count: u64,
+}
+
+/// A few days of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Period {
+    /// Its first day, UTC.
+    pub from: Date,
+    /// How many events there were of each group.
+    pub events: Groups,
+}
+
+/// Events by group.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Groups {
+    /// Sign-ins, failed ones among them, and what else is about authentication.
+    pub authentication: u64,
+    /// Changes of roles, permissions and people.
+    pub roles: u64,
+    /// Exports.
+    pub exports: u64,
+    /// Changes of settings and integrations.
+    pub configuration: u64,
+    /// All others.
+    pub other: u64,
+}
+
+impl Groups {
+    /// Counts one event.
+    pub(super) fn add(&mut self, kind: Kind) {
+        *match kind {
+            Kind::SignIn | Kind::Failure | Kind::Unauthorized | Kind::Authentication | Kind::TwoFactor => {
+                &mut self.authentication
+            }
+            Kind::Permissions | Kind::Join | Kind::Provisioned | Kind::Roles => &mut self.roles,
+            Kind::Export => &mut self.exports,
+            Kind::Setting(_) | Kind::Integration => &mut self.configuration,
+            Kind::Other => &mut self.other,
+        } += 1;
+    }
+}
+
+/// Counts the window's events, period by period.
+#[derive(Debug)]
+pub(super) struct Periods {
+    first_day: i64,
+    days: i64,
+    counts: Vec<Groups>,
+}
+
+impl Periods {
+    /// Divides the window into days, or into as few weeks each as keep the periods within their number.
+    pub(super) fn new(ranges: &Ranges) -> Self {
+        let first_day = ranges.since.as_second().div_euclid(DAY);
+        let all = (ranges.now.as_second().div_euclid(DAY) - first_day + 1).max(1);
+        let most = MAX_PERIODS as i64;
+        let days = if all <= most { 1 } else { 7 * whole_quotient(all, 7 * most) };
+        let periods = usize::try_from(whole_quotient(all, days)).unwrap_or(1);
+        Self { first_day, days, counts: vec![Groups::default(); periods] }
+    }
+
+    /// Counts an event of the window.
+    pub(super) fn add(&mut self, kind: Kind, at: i64) {
+        let period = (at.div_euclid(DAY) - self.first_day).div_euclid(self.days);
+        if let Some(groups) = usize::try_from(period).ok().and_then(|period| self.counts.get_mut(period)) {
+            groups.add(kind);
+        }
+    }
+
+    /// The plots' numbers, with the sign-ins by method and those by methods that are too many to name.
+    pub(super) fn finish(&self, (methods, beyond): (Vec<SignInMethod>, u64), complete: bool) -> Activity {
+        let starts = (self.first_day..).step_by(usize::try_from(self.days).unwrap_or(1));
+        let periods = starts.zip(&self.counts).filter_map(|(day, &events)| {
+            let from = Timestamp::from_second(day * DAY).ok()?.to_zoned(TimeZone::UTC).date();
+            Some(Period { from, events })
+        });
+        let (sign_ins, rest) = commonest(methods);
+        Activity {
+            complete,
+            sign_ins,
+            other_sign_ins: rest + beyond,
+            days: u32::try_from(self.days).unwrap_or(u32::MAX),
+            periods: periods.collect(),
+        }
+    }
+}
+
+/// How many parts of that size cover the whole.
+const fn whole_quotient(whole: i64, part: i64) -> i64 {
+    (whole + part - 1) / part
+}
+
+/// The commonest methods, and how often the others were used.
+fn commonest(mut methods: Vec<SignInMethod>) -> (Vec<SignInMethod>, u64) {
+    methods.retain(|method| method.count > 0);
+    methods
+        .sort_by(|one, other| (Reverse(one.count), &one.method).cmp(&(Reverse(other.count), &other.method)));
+    let rest = methods.split_off(methods.len().min(MAX_METHODS));
+    (methods, rest.iter().map(|method| method.count).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn periods(since: &str, now: &str) -> Periods {
+        let [since, now] = [since, now].map(|text| text.parse::<Timestamp>().unwrap());
+        Periods::new(&Ranges { now, since, arrivals_since: since })
+    }
+
+    #[test]
+    fn a_month_is_counted_by_days_of_the_calendar() {
+        let mut periods = periods("2026-01-02T12:00:00Z", "2026-02-01T12:00:00Z");
+        let at = |text: &str| text.parse::<Timestamp>().unwrap().as_second();
+        periods.add(Kind::SignIn, at("2026-01-02T12:00:00Z"));
+        periods.add(Kind::Failure, at("2026-01-02T23:59:59Z"));
+        periods.add(Kind::Export, at("2026-02-01T00:00:00Z"));
+        periods.add(Kind::Other, at("2026-02-02T00:00:00Z"));
+        let activity = periods.finish((Vec::new(), 0), true);
+        assert_eq!((activity.days, activity.periods.len()), (1, 31));
+        let [first, .., last] = activity.periods.as_slice() else { panic!("{activity:?}") };
+        assert_eq!((first.from.to_string(), first.events.authentication), ("2026-01-02".to_owned(), 2));
+        assert_eq!((last.from.to_string(), last.events.exports), ("2026-02-01".to_owned(), 1));
+        assert_eq!(last.events.other, 0, "what lies outside is not counted");
+    }
+
+    #[test]
+    fn the_number_of_periods_is_bounded_for_any_window() {
+        for (since, now, days, count) in [
+            ("2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", 1, 1),
+            ("2025-01-01T00:00:00Z", "2026-02-04T00:00:00Z", 1, 400),
+            ("2025-01-01T00:00:00Z", "2026-02-05T00:00:00Z", 7, 58),
+            ("1970-01-01T00:00:00Z", "2026-02-05T00:00:00Z", 56, 366),
+            ("-009999-01-02T01:59:59Z", "9999-12-30T22:00:00Z", 18_263, 400),
+        ] {
+            let activity = periods(since, now).finish((Vec::new(), 0), true);
+            assert!(activity.periods.len() <= 400);
+            if days <= 56 {
+                assert_eq!((activity.days, activity.periods.len()), (days, count), "{since}");
+            }
+        }
+    }
+
+    #[test]
+    fn rare_methods_are_summed_up() {
+        let methods = (0..20).map(|count| SignInMethod { method: Some(format!("m{count:02}")), count });
+        let (named, rest) = commonest(methods.collect());
+        assert_eq!((named.len(), named[0].count, rest), (12, 19, (1..=7).sum()));
+        let alike = ["b", "a"].map(|name| SignInMethod { method: Some(name.to_owned()), count: 1 });
+        assert_eq!(commonest(alike.to_vec()).0[0].method.as_deref(), Some("a"));
+    }
+}

@@ -1,0 +1,113 @@
+//! The report as a page for a browser: one file, complete in itself.
+//!
+//! The page asks for nothing from anywhere. Its Content-Security-Policy forbids every request, and of scripts and styles
+//! permits only the one in the page, by its digest: were a hostile name ever to become markup, it could neither run
+//! nor call home. Without scripts everything is readable; the script adds filters, search and the choice of a theme.
+//!
+//! ```html
+//! <!DOCTYPE html>
+//! <html lang="en">…<meta http-equiv="Content-Security-Policy" content="default-src 'none'; …">…
+//! <details class="control" id="control-2.3" data-status="fail" data-level="l1" data-frameworks="0 1">
+//! <summary>… <h4>Limit admin access</h4> …</summary> evidence, steps, frameworks </details>…
+//! ```
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+
+use super::Report;
+use super::grouping::Grouping;
+
+mod control;
+mod filter;
+mod findings;
+mod frameworks;
+mod groups;
+mod headline;
+mod plots;
+mod scope;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use text::{NAME, shown};
+
+/// The one style of the page.
+const STYLE: &str = include_str!("report.css");
+
+/// The one script of the page.
+const SCRIPT: &str = include_str!("report.js");
+
+/// Renders the report.
+pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
+    let frameworks = frameworks::Index::of(report);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="referrer" content="no-referrer";
+                meta name="color-scheme" content="light dark";
+                title { (title(report)) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                a.skip href="#controls" { "Skip to the controls" }
+                (scope::masthead(report))
+                main {
+                    (headline::section(report))
+                    (scope::warnings(report))
+                    (plots::section(report))
+                    @if let Some(by) = by { (groups::section(report, by)) }
+                    (controls(report, &frameworks))
+                    (frameworks::section(report, &frameworks))
+                    (scope::section(report))
+                }
+                (scope::footer(report))
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    };
+    page.into_string() + "\n"
+}
+
+/// The policy: nothing is loaded, sent or embedded, and nothing runs but what this module put there.
+fn policy() -> String {
+    let digest = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
+    format!(
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        digest(SCRIPT),
+        digest(STYLE),
+    )
+}
+
+fn title(report: &Report) -> String {
+    let workspace = report.workspace.name.as_deref().map(|name| shown(name, NAME));
+    format!("{} · Security posture", workspace.as_deref().unwrap_or("Intercom workspace"))
+}
+
+/// The controls, what is wrong first, with what filters them.
+fn controls(report: &Report, frameworks: &frameworks::Index) -> Markup {
+    let mut room = findings::Room::for_findings_of(report);
+    html! {
+        section #controls aria-labelledby="controls-heading" {
+            h2 #controls-heading { "Controls" }
+            (filter::bar(report, frameworks))
+            @for (status, assessments) in control::by_status(report) {
+                section.group aria-labelledby={ "group-" (status.as_str()) } {
+                    h3 id={ "group-" (status.as_str()) } {
+                        (control::group_title(status)) " " span.count { (assessments.len()) }
+                    }
+                    p.hint { (control::group_meaning(status)) }
+                    @for assessment in assessments {
+                        (control::folded(assessment, frameworks, &mut room))
+                    }
+                }
+            }
+            @if report.assessments.is_empty() { p { "No control was evaluated." } }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What was scanned and under which rules, how well it could be read, and what to know before believing the rest.
+
+use maud::{Markup, html};
+
+use super::text::{NAME, SENTENCE, shown};
+use crate::report::words::counted;
+use crate::report::{Origin, Report, SourceReport};
+use crate::snapshot::SourceStatus;
+
+/// The longest warning shown, in columns: some list names.
+const WARNING: usize = 1_000;
+
+/// How many warnings, and how many settings that loosen the verdict, are listed.
+const MAX_LINES: usize = 50;
+
+/// How times are written.
+const MINUTE: &str = "%Y-%m-%d %H:%M";
+
+/// The head of the page.
+pub(super) fn masthead(report: &Report) -> Markup {
+    let workspace = &report.workspace;
+    let scan = &report.scan;
+    let days = scan.until.duration_since(scan.since).as_secs() / 86_400;
+    html! {
+        header.masthead {
+            div.brand {
+                p { "intercom-harden " span { "Security posture report" } }
+                button #theme type="button" hidden { "Dark" }
+            }
+            h1 {
+                @match &workspace.name {
+                    Some(name) => (shown(name, NAME)),
+                    None => "Intercom workspace",
+                }
+            }
+            @if scan.origin == Origin::Demo {
+                p.lede { "The built-in sample workspace: nothing below is about yours." }
+            }
+            dl {
+                @if let Some(id) = &workspace.id { div { dt { "Workspace" } dd { (shown(id, NAME)) } } }
+                @if let Some(region) = &workspace.region { div { dt { "Region" } dd { (shown(region, NAME)) } } }
+                @if let Some(teammates) = workspace.teammates { div { dt { "Teammates" } dd { (teammates) } } }
+                div { dt { "Scanned" } dd { (scan.at.strftime(MINUTE).to_string()) " UTC" } }
+                div {
+                    dt { "Window" }
+                    dd {
+                        (scan.since.strftime("%Y-%m-%d").to_string()) " to "
+                        (scan.until.strftime("%Y-%m-%d").to_string())
+                        " (" (if days < 1 { "less than a day".to_owned() } else { counted(days.unsigned_abs(), "day") }) ")"
+                    }
+                }
+                div { dt { "Levels" } dd { "up to " (scan.level.label()) } }
+                div { dt { "Guide" } dd { (shown(&report.catalog.guide_version, NAME)) } }
+            }
+        }
+    }
+}
+
+/// What the reader should know first.
+pub(super) fn warnings(report: &Report) -> Markup {
+    let warnings = &report.warnings;
+    html! {
+        @if !warnings.is_empty() {
+            section.warnings aria-labelledby="warnings-heading" {
+                h2 #warnings-heading { "Before you believe it" }
+                (list(warnings))
+            }
+        }
+    }
+}
+
+fn list(lines: &[String]) -> Markup {
+    html! {
+        ul {
+            @for line in lines.iter().take(MAX_LINES) { li { (shown(line, WARNING)) } }
+            @if lines.len() > MAX_LINES { li.more { (lines.len() - MAX_LINES) " more in the JSON report" } }
+        }
+    }
+}
+
+/// The sources and the configuration.
+pub(super) fn section(report: &Report) -> Markup {
+    html! {
+        section aria-labelledby="sources-heading" {
+            h2 #sources-heading { "What was read" }
+            div.scroll tabindex="0" role="group" aria-labelledby="sources-heading" {
+                table.sources {
+                    thead {
+                        tr {
+                            th scope="col" { "Source" }
+                            th scope="col" { "Outcome" }
+                            th.number scope="col" { "Records" }
+                            th.number scope="col" { "Requests" }
+                            th scope="col" { "Permission that opens it" }
+                        }
+                    }
+                    tbody { @for source in &report.sources { (row(source)) } }
+                }
+            }
+            @if let Some(config) = &report.scan.config {
+                h3 { "Configuration" }
+                p { code { (shown(&config.path, NAME)) } " " span.digest { (shown(&config.digest, NAME)) } }
+                @if !config.loosens.is_empty() {
+                    p { "It loosens the result:" }
+                    (list(&config.loosens))
+                }
+            }
+        }
+    }
+}
+
+fn row(source: &SourceReport) -> Markup {
+    let outcome = match source.status {
+        SourceStatus::Complete => "complete",
+        SourceStatus::Skipped => "not asked for",
+        SourceStatus::Forbidden => "forbidden",
+        SourceStatus::Failed => "failed",
+    };
+    html! {
+        tr {
+            th scope="row" { (source.id.describe()) br; code { (source.id.endpoint()) } }
+            td {
+                (outcome)
+                @if let Some(detail) = &source.detail { br; span.detail { (shown(detail, SENTENCE)) } }
+            }
+            td.number { (source.records) }
+            td.number { (source.requests) }
+            td { (source.id.scope()) }
+        }
+    }
+}
+
+/// The foot of the page.
+pub(super) fn footer(report: &Report) -> Markup {
+    html! {
+        footer {
+            p { "Made by intercom-harden " (report.version) "; the page is complete in itself and loads nothing." }
+            p.digest {
+                (counted(report.catalog.controls as u64, "control")) ", " (shown(&report.catalog.digest, NAME))
+            }
+        }
+    }
+}

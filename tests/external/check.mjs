@@ -1,0 +1,34 @@
+// Makes the reports, then hands each to whoever has something to say about it.
+
+import { mkdirSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import { checkPages } from "./browser.mjs";
+import { makeReports } from "./reports.mjs";
+import { checkMarkup } from "./markup.mjs";
+import { checkJunit } from "./junit.mjs";
+import { checkOcsf } from "./ocsf.mjs";
+import { checkSarif } from "./sarif.mjs";
+import { Run } from "./steps.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { require: { type: "boolean", default: process.env.CI === "true" } },
+});
+const program = positionals[0] ?? `${here}../../target/debug/intercom-harden`;
+const out = `${here}out`;
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+
+const run = new Run(values.require);
+const reports = await run.step("the program writes its reports", () => makeReports(program, out));
+for (const report of reports ?? []) {
+  await checkMarkup(run, report);
+  await checkSarif(run, report);
+  await checkJunit(run, report);
+  await checkOcsf(run, report);
+}
+if (reports) await checkPages(run, reports, out);
+process.exitCode = run.finish();

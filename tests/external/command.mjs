@@ -1,0 +1,21 @@
+// Other people's programs.
+
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+import { Skip, ensure } from "./steps.mjs";
+
+/** The file of that name among the official schemas, where they are at hand. */
+export function officialSchema(name) {
+  const folder = process.env.INTERCOM_HARDEN_SCHEMAS;
+  const path = folder ? `${folder}/${name}` : undefined;
+  return path && existsSync(path) ? path : undefined;
+}
+
+/** Runs a program that has to succeed; one that is not there skips the step. */
+export function command(program, args) {
+  const { error, status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", maxBuffer: 1 << 28 });
+  if (error?.code === "ENOENT") throw new Skip(`${program} is not there`);
+  ensure(!error && status === 0, `${program} ended with ${status ?? error}:`, stderr.split("\n"), stdout.split("\n"));
+  return stdout;
+}
