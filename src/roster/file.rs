@@ -212,6 +212,18 @@ impl Kind {
         }
     }
 
+    /// The name of it that people read.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Okta => "Okta",
+            Self::Entra => "Microsoft Entra",
+            Self::Google => "Google Workspace",
+            Self::Generic => "CSV",
+            Self::Scim => "SCIM",
+            Self::Intercom => "Intercom's own list, not compared",
+        }
+    }
+
     /// Whether it is the word of an identity provider.
     pub(crate) const fn is_provider(self) -> bool {
         !matches!(self, Self::Intercom)

@@ -54,7 +54,7 @@ impl<'a> From<&'a SourceReport> for Source<'a> {
 impl<'a> From<&'a RosterInfo> for Roster<'a> {
     fn from(roster: &'a RosterInfo) -> Self {
         let RosterInfo { path, digest, kind, people, unreadable } = roster;
-        Self { path, digest, kind, people: *people, unreadable: *unreadable }
+        Self { path, digest, kind: kind.as_str(), people: *people, unreadable: *unreadable }
     }
 }
 
