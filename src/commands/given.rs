@@ -51,7 +51,8 @@ fn describe(file: &RosterFile) -> RosterInfo {
 
 /// What of the file could not be read or understood, and what it leaves open.
 fn notices(file: &RosterFile) -> Vec<String> {
-    let RosterFile { path, kind, unreadable, unreadable_rows, unknown_statuses, unknown_mfa, gaps, .. } = file;
+    let RosterFile { path, kind, unreadable, unreadable_rows, unknown_statuses, unknown_mfa, gaps, .. } =
+        file;
     let mut notices = Vec::new();
     if !kind.is_provider() {
         notices.push(format!(
