@@ -43,7 +43,7 @@ fn describe(file: &RosterFile) -> RosterInfo {
     RosterInfo {
         path: file.path.clone(),
         digest: file.digest.clone(),
-        kind: file.kind.as_str().to_owned(),
+        kind: file.kind,
         people: file.people,
         unreadable: file.unreadable_rows,
     }
@@ -51,11 +51,17 @@ fn describe(file: &RosterFile) -> RosterInfo {
 
 /// What of the file could not be read or understood, and what it leaves open.
 fn notices(file: &RosterFile) -> Vec<String> {
-    let RosterFile { path, unreadable, unreadable_rows, unknown_statuses, unknown_mfa, gaps, .. } = file;
-    let rows = unreadable.iter().take(NAMED_ROWS);
-    let mut notices: Vec<String> =
-        rows.map(|row| format!("{path}:{}: row not read: {}", row.line, row.why)).collect();
-    let more = unreadable_rows.saturating_sub(notices.len());
+    let RosterFile { path, kind, unreadable, unreadable_rows, unknown_statuses, unknown_mfa, gaps, .. } =
+        file;
+    let mut notices = Vec::new();
+    if !kind.is_provider() {
+        notices.push(format!(
+            "{path}: this is the list that Intercom exports, not the identity provider; nobody is looked for in it"
+        ));
+    }
+    let named = unreadable.iter().take(NAMED_ROWS);
+    notices.extend(named.map(|row| format!("{path}:{}: row not read: {}", row.line, row.why)));
+    let more = unreadable_rows.saturating_sub(NAMED_ROWS);
     if more > 0 {
         notices.push(format!("{path}: {more} more rows were not read"));
     }

@@ -133,7 +133,7 @@ fn compare(team: &mut Team, teammates_read: bool, settings: &Settings, roles: &R
         ("declared_roles", policy::roles(rbac, &team.table.rows)),
         ("declared_groups", policy::groups(rbac)),
     ];
-    if let Some(roster) = settings.roster.as_deref() {
+    if let Some(roster) = settings.roster.as_deref().filter(|roster| roster.has_provider()) {
         let declared = Declared { roster, rbac, default_role, roles };
         let reconciliation = reconcile::reconcile(&mut team.table.rows, declared);
         values.extend(reconciliation.values(roster, teammates_read));

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::controls::{Control, Level};
 use crate::exit::Exit;
 use crate::facts::Activity;
+use crate::roster;
 use crate::snapshot::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Decision, Status, Verdict};
 
@@ -87,7 +88,7 @@ pub(crate) struct RosterInfo {
     /// `sha256:` and its digest.
     pub digest: String,
     /// Whose export it was taken for.
-    pub kind: String,
+    pub kind: roster::Kind,
     /// How many people it lists.
     pub people: usize,
     /// How many of its rows could not be read.

@@ -200,7 +200,8 @@ impl RosterFile {
 }
 
 impl Kind {
-    /// The word for it in machine formats.
+    /// A short word for it.
+    #[cfg(test)]
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Okta => "okta",
@@ -209,6 +210,18 @@ impl Kind {
             Self::Generic => "generic",
             Self::Scim => "scim",
             Self::Intercom => "intercom",
+        }
+    }
+
+    /// The name of it that people read.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Okta => "Okta",
+            Self::Entra => "Microsoft Entra",
+            Self::Google => "Google Workspace",
+            Self::Generic => "CSV",
+            Self::Scim => "SCIM",
+            Self::Intercom => "Intercom's own list, not compared",
         }
     }
 

@@ -64,6 +64,11 @@ impl Roster {
         merge::roster(readings.collect::<Result<_, _>>()?)
     }
 
+    /// Whether any of the files is the word of an identity provider.
+    pub(crate) fn has_provider(&self) -> bool {
+        self.files.iter().any(|file| file.kind.is_provider())
+    }
+
     /// Whether the identity provider itself names the person, and not only Intercom's own export.
     pub(crate) fn vouches_for(&self, person: &Person) -> bool {
         person.seen_in.iter().filter_map(|file| self.files.get(*file)).any(|file| file.kind.is_provider())

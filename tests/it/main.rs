@@ -64,6 +64,10 @@ mod replay;
 mod report;
 /// Teammates against the identity provider's roster and the declared policy.
 mod roster;
+/// What vendors export, through the program.
+mod roster_files;
+/// The identity provider's metadata and certificates.
+mod saml;
 /// The sample workspace of `--demo`, and its generator.
 mod sample;
 /// Shapes recorded from a live workspace.

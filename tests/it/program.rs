@@ -114,6 +114,12 @@ impl Program {
         self.mode(name, 0o600)
     }
 
+    /// Copies a file of the repository's `fixtures` into the directory the program runs in.
+    pub(crate) fn fixture(self, name: &str, fixture: &str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(fixture);
+        self.file(name, fs::read(path).expect("the fixture is there"))
+    }
+
     /// Changes the permissions of a file in the directory.
     pub(crate) fn mode(self, name: &str, mode: u32) -> Self {
         #[cfg(unix)]

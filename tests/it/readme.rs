@@ -1,6 +1,6 @@
 //! What the README and the other documents say is what the program does.
 
-use crate::program::program;
+use crate::program::{Run, program};
 
 /// A document of the repository, by its path from the root.
 fn document(path: &str) -> String {
@@ -61,6 +61,7 @@ fn example_configurations_are_accepted() {
         block(&readme(), "<!-- intercom-harden.toml -->"),
         block(&document("docs/configuration.md"), "`stale_after`"),
         block(&document("docs/configuration.md"), "## Attestations and waivers"),
+        block(&document("docs/configuration.md"), "## Roles and groups"),
         block(&document("docs/configuration.md"), "## Accepted, without effect yet"),
     ];
     for example in examples {
@@ -76,4 +77,62 @@ fn example_configurations_are_accepted() {
 fn the_example_control_has_no_mistakes() {
     let control = block(&document("docs/controls.md"), "`X1-contractors.toml`:");
     program().args(["controls", "check", "own"]).file("own/X1-contractors.toml", control).run().exits(0);
+}
+
+/// The commands of a document that need neither an account nor a file of the reader's.
+fn demo_commands(text: &str) -> Vec<String> {
+    let commands = text.lines().filter_map(|line| {
+        let line = line.trim().trim_start_matches("$ ");
+        let line =
+            line.strip_prefix("cargo run --release -- ").or_else(|| line.strip_prefix("intercom-harden "))?;
+        let command = line.split(" #").next().unwrap_or(line).trim();
+        command.split(' ').any(|word| word == "--demo").then(|| command.to_owned())
+    });
+    commands.collect()
+}
+
+/// Runs a command as a reader in the repository's folder would.
+fn run_from_the_repository(command: &str) -> Run {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/");
+    let here = |word: &str| {
+        word.strip_prefix("fixtures/").map_or_else(|| word.to_owned(), |path| format!("{root}{path}"))
+    };
+    program().args(command.split_whitespace().map(here)).env("COLUMNS", "100").run()
+}
+
+#[test]
+fn commands_over_the_sample_workspace_run() {
+    for (path, least) in [("README.md", 2), ("docs/rbac.md", 5)] {
+        let commands = demo_commands(&document(path));
+        assert!(commands.len() >= least, "{path}: {commands:?}");
+        for command in commands {
+            let run = run_from_the_repository(&command);
+            let expected = i32::from(command.starts_with("rbac can"));
+            assert_eq!(run.code, expected, "{path}: {command}\n{}", run.streams());
+        }
+    }
+}
+
+#[test]
+fn what_a_document_says_the_sample_shows_is_shown() {
+    let text = document("docs/rbac.md");
+    let command =
+        demo_commands(&text).into_iter().find(|command| command.starts_with("rbac roster")).unwrap();
+    let shown = run_from_the_repository(&command).exits(0).stdout;
+    let shown: Vec<_> = shown.lines().collect();
+    let quoted = block(&text, "<!-- rbac roster --demo -->");
+    for line in quoted.lines().filter(|line| !line.is_empty() && *line != "…") {
+        assert!(shown.contains(&line), "{command} does not print {line:?}:\n{}", shown.join("\n"));
+    }
+}
+
+#[test]
+fn the_table_of_policy_controls_is_the_catalog() {
+    let text = document("docs/rbac.md");
+    let listed = program().args(["controls", "list", "--rbac", "--format", "json"]).run().exits(0).json();
+    for control in listed["controls"].as_array().unwrap() {
+        let (id, level) = (control["id"].as_str().unwrap(), control["level"].as_str().unwrap());
+        let row = format!("\n| {id} | {} | ", level.to_uppercase());
+        assert!(text.contains(&row), "docs/rbac.md has no row{row}");
+    }
 }

@@ -213,21 +213,17 @@ fn missing<'a>(
 ) -> Vec<Difference<'a>> {
     let absent = directory.entries().iter().enumerate().filter(|(index, _)| !present.contains(index));
     let may_enter = absent.filter(|(_, entry)| entry.may_enter());
-    let mut differences = Vec::new();
-    for (_, entry) in may_enter {
-        let granted = policy.roles_of(entry);
-        if !granted.is_empty() {
-            differences.push(Difference {
-                kind: "missing",
-                entry: Some(entry),
-                email: entry.rows.first().map(|person| person.email.as_str()),
-                expected: any_of(&granted),
-                actual: "no teammate".to_owned(),
-                ..Difference::default()
-            });
-        }
-    }
-    differences
+    let granted = may_enter.map(|(_, entry)| (entry, policy.roles_of(entry)));
+    let missing = granted.filter(|(_, granted)| !granted.is_empty()).map(|(entry, granted)| Difference {
+        kind: "missing",
+        entry: Some(entry),
+        email: entry.rows.first().map(|person| person.email.as_str()),
+        expected: any_of(&granted),
+        actual: "no teammate".to_owned(),
+        ..Difference::default()
+    });
+    // One more than is kept, so that the table knows it is cut.
+    missing.take(MAX_ROWS + 1).collect()
 }
 
 /// People who are on one roster several times, as different accounts.

@@ -1,5 +1,6 @@
 //! What was scanned, with what, and how well it could be read.
 
+use crate::controls::Pack;
 use crate::report::page::{Page, table};
 use crate::report::style::Role;
 use crate::report::words::counted;
@@ -26,12 +27,13 @@ const MAX_LINES: usize = 50;
 pub(super) fn heading(page: &mut Page, report: &Report) {
     let catalog = &report.catalog;
     let scan = &report.scan;
-    let extent = format!(
-        "{} up to {}, hardening guide {}",
-        counted(catalog.controls as u64, "control"),
-        scan.level.label(),
-        text::line(&catalog.guide_version, VALUE_COLUMNS),
-    );
+    let rules = if of_policy(report) {
+        "declared policy".to_owned()
+    } else {
+        format!("hardening guide {}", text::line(&catalog.guide_version, VALUE_COLUMNS))
+    };
+    let controls = counted(catalog.controls as u64, "control");
+    let extent = format!("{controls} up to {}, {rules}", scan.level.label());
     let program = format!("intercom-harden {}:", text::line(&report.version, VERSION_COLUMNS));
     page.entry(0, Role::Heading, &program, &extent);
     page.gap();
@@ -53,15 +55,8 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
     for roster in &scan.rosters {
         let people = counted(roster.people as u64, "person").replace("persons", "people");
         let path = text::line(&roster.path, VALUE_COLUMNS);
-        field(
-            page,
-            "Roster",
-            &format!(
-                "{path} ({}, {people}, {})",
-                text::line(&roster.kind, VALUE_COLUMNS),
-                text::line(&roster.digest, VALUE_COLUMNS)
-            ),
-        );
+        let digest = text::line(&roster.digest, VALUE_COLUMNS);
+        field(page, "Roster", &format!("{path} ({}, {people}, {digest})", roster.kind.title()));
     }
     if let Some(config) = &scan.config {
         let path = text::line(&config.path, VALUE_COLUMNS);
@@ -110,6 +105,12 @@ pub(super) fn warnings(page: &mut Page, report: &Report) {
     if let Some(rest @ 1..) = report.warnings.len().checked_sub(MAX_LINES) {
         page.text(0, &format!("… and {rest} more (all of them in the JSON report)"));
     }
+}
+
+/// Whether only the declared policy was asked about, and the guide not at all.
+fn of_policy(report: &Report) -> bool {
+    let mut packs = report.assessments.iter().map(|assessment| assessment.control.pack).peekable();
+    packs.peek().is_some() && packs.all(|pack| pack == Some(Pack::Rbac))
 }
 
 fn field(page: &mut Page, label: &str, value: &str) {

@@ -21,42 +21,33 @@ pub(super) fn problem(material: &Material, saml: &Saml, now: Timestamp) -> Optio
     let installed = material.encryption_certificate.as_ref();
     let how = match (saml.encrypted_assertions, installed, material.encrypts) {
         (Some(false), ..) | (None, None, None | Some(false)) => return None,
-        (Some(true), ..) => "the configuration says that assertions are encrypted",
-        (None, Some(_), _) => "the configuration names a certificate that assertions are encrypted with",
-        (None, None, Some(true)) => {
-            "the metadata holds a key for encryption, which hints that assertions are encrypted"
-        }
-    };
-    let found = match installed {
-        Some(certificate) if day(certificate.not_after) > CHANGE && certificate.not_after >= now => {
+        (_, Some(certificate), _) if day(certificate.not_after) > CHANGE && certificate.not_after >= now => {
             return None;
         }
-        Some(certificate) => format!("{certificate} ends on {}", day(certificate.not_after)),
-        None => "which certificate they are encrypted with is not known".to_owned(),
+        (_, Some(certificate), _) => {
+            format!("assertions are encrypted with a certificate that ends on {}", day(certificate.not_after))
+        }
+        (Some(true), None, _) => "the configuration says that assertions are encrypted".to_owned(),
+        (None, None, Some(true)) => "a key in the metadata hints that assertions are encrypted".to_owned(),
     };
     let state = if now < change {
         format!(
-            "Intercom changes its certificate on {CHANGE} ({}); from then on, encrypted sign-ins fail until \
-             the new one is installed",
+            "Intercom changes its certificate on {CHANGE} ({}); encrypted sign-ins then need the new one",
             away(now, change)
         )
     } else {
         format!(
-            "Intercom's change of certificate is in force since {CHANGE}; encrypted sign-ins fail until the new \
-             one is installed"
+            "Intercom's change of certificate is in force since {CHANGE}; encrypted sign-ins need the new one"
         )
     };
-    let subject = installed.map_or_else(|| "encrypted assertions".to_owned(), ToString::to_string);
-    let mut fix = "install Intercom's new SAML certificate in the identity provider, and name it as \
-                   `encryption_certificate` in [organization.saml]"
-        .to_owned();
+    let mut fix = "install it in the identity provider and name it as `encryption_certificate`".to_owned();
     if saml.encrypted_assertions.is_none() && installed.is_none() {
-        fix.push_str("; if assertions are not encrypted, say `encrypted_assertions = false` there");
+        fix.push_str("; or say `encrypted_assertions = false`, if that is so");
     }
     Some(Problem {
         kind: ProblemKind::EncryptedAssertions,
-        subject,
-        message: format!("{how}; {found}; {state}"),
+        subject: installed.map_or_else(|| "encrypted assertions".to_owned(), ToString::to_string),
+        message: format!("{how}; {state}"),
         fix,
         at: Some(change),
     })

@@ -102,7 +102,14 @@ pub(crate) fn problems(
     problems.extend(no_email(material));
     problems.extend(wrong_audience(material, saml));
     problems.extend(encryption::problem(material, saml, now));
-    problems
+    // One address serves several bindings: what is wrong with it is said once.
+    let mut distinct = Vec::new();
+    for problem in problems {
+        if !distinct.contains(&problem) {
+            distinct.push(problem);
+        }
+    }
+    distinct
 }
 
 fn metadata_expired(material: &Material, now: Timestamp) -> Option<Problem> {
@@ -195,13 +202,11 @@ fn wrong_audience(material: &Material, saml: &Saml) -> Option<Problem> {
         kind: ProblemKind::WrongAudience,
         subject: format!("audience {}", excerpt(found)),
         message: format!(
-            "assertions for it are not for this workspace: {why}; expected the workspace's SAML URL, such as \
+            "assertions are made out to somebody else: {why}; expected the workspace's SAML URL, \
              https://app.intercom.com/saml/NAME"
         ),
-        fix:
-            "copy the SAML URL from Intercom, Settings > Workspace > Security, into the audience (entity id) \
-              of the Intercom application in the identity provider, and into the configuration"
-                .to_owned(),
+        fix: "copy the SAML URL from Settings > Workspace > Security into the audience in the identity provider"
+            .to_owned(),
         at: None,
     })
 }

@@ -110,7 +110,7 @@ fn weakness_counts_as_long_as_the_certificate_does() {
 #[test]
 fn each_fault_of_metadata_is_named() {
     let http = lines(&naming("http-endpoint.xml"));
-    assert_eq!(http.len(), 3);
+    assert_eq!(http.len(), 2, "one address for two bindings is one problem");
     assert_eq!(
         http[0],
         "insecure-endpoint: logout: the SingleLogoutService of the identity provider is reached over http; \
@@ -242,5 +242,19 @@ fn the_certificate_that_is_installed_settles_it() {
     assert_eq!(with("encryption-until-2036.pem", "2027-01-01T00:00:00Z"), []);
     assert_eq!(with("encryption-until-2036.pem", "2036-06-01T00:00:00Z").len(), 1);
     let (message, _) = with("encryption-until-2026.pem", NOW).remove(0);
-    assert!(message.contains("CN=SP Encryption") && message.contains("ends on 2026-12-12"), "{message}");
+    assert!(message.contains("with a certificate that ends on 2026-12-12"), "{message}");
+}
+
+#[test]
+fn what_is_wrong_and_what_to_do_fit_into_a_finding() {
+    let audience = "https://app.intercom.com/saml/kestrel/more";
+    for name in ["encryption-key.xml", "http-endpoint.xml", "no-email.xml", "expiring.pem", "rsa-1024.pem"] {
+        let saml = Saml { audience: Some(audience.to_owned()), ..naming(name) };
+        let material = Material::read(&saml).unwrap();
+        for problem in problems(&material, &saml, now(), 30) {
+            let said = format!("{}; {}", problem.message, problem.fix);
+            // Findings are cut at 300 characters.
+            assert!(said.chars().count() <= 300, "{} characters: {said}", said.chars().count());
+        }
+    }
 }

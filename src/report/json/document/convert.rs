@@ -36,7 +36,7 @@ impl<'a> From<&'a RosterInfo> for Roster<'a> {
         Self {
             path: path.into(),
             digest: digest.into(),
-            kind: kind.into(),
+            kind: (*kind).into(),
             people: *people,
             unreadable: *unreadable,
         }

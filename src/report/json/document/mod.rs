@@ -19,7 +19,8 @@ mod values;
 use activity::Activity;
 use control::Control;
 use values::{
-    ExitCode, FailOn, Instant, Level, Origin, SchemaVersion, SourceId, SourceStatus, ToolName, distinct,
+    ExitCode, FailOn, Instant, Level, Origin, RosterKind, SchemaVersion, SourceId, SourceStatus, ToolName,
+    distinct,
 };
 
 /// What a scan found.
@@ -131,8 +132,8 @@ struct Roster<'a> {
     /// `sha256:` and its digest.
     #[schemars(extend("pattern" = "^sha256:[0-9a-f]{64}$"))]
     digest: Cow<'a, str>,
-    /// Whose export it was taken for: `okta`, `entra`, `google`, `generic`, `scim` or `intercom`.
-    kind: Cow<'a, str>,
+    /// Whose export it was taken for.
+    kind: RosterKind,
     /// How many people it lists.
     people: usize,
     /// How many of its rows could not be read.

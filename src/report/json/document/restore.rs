@@ -61,7 +61,7 @@ impl From<Roster<'_>> for RosterInfo {
         Self {
             path: roster.path.into_owned(),
             digest: roster.digest.into_owned(),
-            kind: roster.kind.into_owned(),
+            kind: roster.kind.into(),
             people: roster.people,
             unreadable: roster.unreadable,
         }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::controls::{self, LONGEST_ATTESTATION, LONGEST_TEXT};
 use crate::exit::Exit;
+use crate::roster;
 use crate::verdict;
 
 /// Declares the words for one of the program's enums, and the way from the one to the other and back.
@@ -73,7 +74,7 @@ words! {
         ActivityLog = "activity-log",
         /// What a person saw in the web app and signed for.
         Attestation = "attestation",
-        /// A roster exported from the identity provider.
+        /// What the identity provider exported: a roster, or the file for single sign-on.
         Roster = "roster",
     }
 }
@@ -87,6 +88,24 @@ words! {
         Snapshot = "snapshot",
         /// The built-in sample workspace.
         Demo = "demo",
+    }
+}
+
+words! {
+    /// Whose export a roster was taken for.
+    RosterKind for roster::Kind {
+        /// A CSV export or report of Okta.
+        Okta = "okta",
+        /// A CSV export of Microsoft Entra ID.
+        Entra = "entra",
+        /// The CSV export of users of Google Workspace.
+        Google = "google",
+        /// Any other CSV file with a header.
+        Generic = "generic",
+        /// Answers of a SCIM 2.0 service.
+        Scim = "scim",
+        /// The list of teammates that Intercom exports.
+        Intercom = "intercom",
     }
 }
 

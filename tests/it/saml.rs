@@ -1,0 +1,277 @@
+//! The identity provider's metadata and certificates: `[organization.saml]` through `scan` and `rbac check`.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::intercom::{Api, Server};
+use crate::program::{Program, Run, TOKEN, program};
+use crate::report::Report;
+use crate::workspace::{DAY, HOUR, Workspace};
+
+/// The instant that the fixtures are made for.
+const THEN: &str = "2026-11-15T12:00:00Z";
+
+/// From the instant that workspaces are made for to [`THEN`].
+const LATER: i64 = 106 * DAY;
+
+/// Everybody signs in by SAML, so nothing but a file fails 1.1.
+fn serve() -> Server {
+    let workspace = ["ana", "bo"].into_iter().fold(Workspace::new(), |workspace, name| {
+        let email = format!("{name}@kestrelparcel.example");
+        workspace.teammate(&email, "Admin").sign_in(&email, "saml", HOUR - LATER)
+    });
+    Api::new(workspace).serve()
+}
+
+/// A command against the server, with a policy that names the file `idp` beside it.
+fn command(server: &Server, words: &[&str], saml: &str) -> Program {
+    program()
+        .args(words.iter().copied())
+        .args(["--format", "json", "--config", "own.toml", "--base-url", &server.origin()])
+        .file("own.toml", format!("[organization.saml]\n{saml}\n"))
+        .env("INTERCOM_ACCESS_TOKEN", TOKEN)
+        .now(THEN)
+}
+
+/// Which key of the configuration a fixture belongs under.
+fn named(fixture: &str) -> &'static str {
+    if fixture.ends_with(".xml") { "metadata = 'idp'" } else { "certificate = 'idp'" }
+}
+
+/// What a scan and `rbac check` say about a file, and about further lines of the configuration.
+fn judged(server: &Server, fixture: &str, more: &str) -> (Report, Report) {
+    let saml = format!("{}\n{more}", named(fixture));
+    let file = format!("saml/{fixture}");
+    let run = |words: &[&str]| command(server, words, &saml).fixture("idp", &file).run();
+    let (scan, check) = (run(&["scan", "--control", "1.1"]), run(&["rbac", "check"]));
+    assert!(scan.code <= 1 && check.code <= 1, "{}{}", scan.streams(), check.streams());
+    assert_eq!(scan.code == 1, scan.report().status("1.1") == "fail", "{}", scan.streams());
+    assert_eq!(check.code == 1, check.report().status("R11") == "fail", "{}", check.streams());
+    (scan.report(), check.report())
+}
+
+/// The message of a control's findings, where they are about one fault.
+#[track_caller]
+fn only_message(report: &Report, control: &str) -> String {
+    let findings = report.control(control)["findings"].as_array().unwrap();
+    let kinds: BTreeSet<_> = findings.iter().map(|finding| finding["evidence"]["kind"].to_string()).collect();
+    let prints: BTreeSet<_> = findings.iter().map(|finding| finding["fingerprint"].to_string()).collect();
+    assert_eq!((kinds.len(), prints.len()), (1, findings.len()), "{findings:#?}");
+    findings[0]["message"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn sound_material_changes_nothing_in_a_scan_and_passes_its_own_control() {
+    let server = serve();
+    let plain = command(&server, &["scan", "--control", "1.1"], "metadata = 'idp'")
+        .file("own.toml", "")
+        .run()
+        .exits(0)
+        .report();
+    plain.assert("1.1", "pass");
+    for fixture in ["sample-idp-metadata.xml", "valid.pem", "ec-256.pem"] {
+        let (scan, check) = judged(&server, fixture, "");
+        for field in ["status", "reason", "findings", "context"] {
+            assert_eq!(scan.control("1.1")[field], plain.control("1.1")[field], "{fixture}: {field}");
+        }
+        check.assert("R11", "pass");
+        assert_eq!(check.control("R11")["basis"], json!(["roster"]), "{fixture}");
+        let reason = check.control("R11")["reason"].as_str().unwrap();
+        assert!(reason.starts_with("the signing certificate is sound until 20"), "{fixture}: {reason}");
+    }
+}
+
+#[test]
+fn every_fault_fails_with_what_to_do_about_it() {
+    let server = serve();
+    for (fixture, what, fix) in [
+        ("expired.pem", "expired on 2024-06-01", "create a new signing certificate"),
+        ("future.pem", "valid from 2026-11-20", "until then"),
+        ("sha1.pem", "signed with SHA-1", "create a new signing certificate"),
+        ("rsa-1024.pem", "1024-bit RSA key", "create a new signing certificate"),
+        ("http-endpoint.xml", "reached over http; expected", "publish an https address"),
+        ("no-email.xml", "Intercom needs", "NameID format"),
+        ("expired-metadata.xml", "valid until", "download the metadata"),
+    ] {
+        let (scan, check) = judged(&server, fixture, "");
+        for (report, control) in [(&scan, "1.1"), (&check, "R11")] {
+            report.assert(control, "fail");
+            let message = only_message(report, control);
+            assert!(message.contains(what) && message.contains(fix), "{fixture}: {message}");
+            let basis = report.control(control)["basis"].as_array().unwrap();
+            assert!(basis.contains(&json!("roster")), "{fixture}: {basis:?}");
+            assert_eq!(report.control(control)["findings"][0]["evidence"]["certain"], true, "{fixture}");
+        }
+    }
+}
+
+#[test]
+fn how_soon_an_end_counts_is_a_parameter() {
+    let server = serve();
+    let days = |days: u32| format!("[params.'1.1']\ncertificate_days = {days}");
+    for (more, status, other) in
+        [(String::new(), "fail", "fail"), (days(5), "pass", "pass"), (days(11), "fail", "fail")]
+    {
+        let (scan, check) = judged(&server, "expiring.pem", &more);
+        scan.assert("1.1", status);
+        check.assert("R11", other);
+    }
+    let (scan, _) = judged(&server, "expiring.pem", "");
+    assert!(only_message(&scan, "1.1").contains("expires on 2026-11-25 (in 10 days)"));
+}
+
+#[test]
+fn an_audience_of_somebody_else_fails() {
+    let server = serve();
+    let right = "audience = 'https://app.intercom.com/saml/kestrel'";
+    judged(&server, "sample-idp-metadata.xml", right).0.assert("1.1", "pass");
+    let (scan, check) =
+        judged(&server, "sample-idp-metadata.xml", "audience = 'https://desk.example/saml/kestrel'");
+    scan.assert("1.1", "fail");
+    check.assert("R11", "fail");
+    assert!(only_message(&scan, "1.1").contains("expected the workspace's SAML URL"));
+}
+
+#[test]
+fn whether_assertions_are_encrypted_is_asked_and_not_guessed() {
+    let server = serve();
+    let loosens = |report: &Report| report.0["scan"]["config"]["loosens"].to_string();
+    // A key for encryption in the metadata is a hint alone.
+    let (scan, check) = judged(&server, "encryption-key.xml", "");
+    scan.assert("1.1", "manual");
+    check.assert("R11", "manual");
+    assert!(only_message(&scan, "1.1").contains("encrypted_assertions = false"), "{}", scan.text("1.1"));
+    // The configuration's word settles it either way, and one of the ways is a loosening.
+    let (scan, check) = judged(&server, "encryption-key.xml", "encrypted_assertions = true");
+    scan.assert("1.1", "fail");
+    check.assert("R11", "fail");
+    let message = only_message(&scan, "1.1");
+    assert!(message.contains("on 2026-12-12 (in 27 days)"), "{message}");
+    assert_eq!(loosens(&scan), "[]");
+    let (scan, check) = judged(&server, "encryption-key.xml", "encrypted_assertions = false");
+    scan.assert("1.1", "pass");
+    check.assert("R11", "pass");
+    assert!(loosens(&scan).contains("organization.saml.encrypted_assertions = false"), "{}", loosens(&scan));
+}
+
+#[test]
+fn the_certificate_that_assertions_are_encrypted_with_is_looked_at() {
+    let server = serve();
+    let with = |fixture: &str| {
+        command(
+            &server,
+            &["scan", "--control", "1.1"],
+            "metadata = 'idp'\nencrypted_assertions = true\nencryption_certificate = 'intercom.pem'",
+        )
+        .fixture("idp", "saml/encryption-key.xml")
+        .fixture("intercom.pem", &format!("saml/{fixture}"))
+        .run()
+        .report()
+    };
+    with("encryption-until-2026.pem").assert("1.1", "fail");
+    with("encryption-until-2036.pem").assert("1.1", "pass");
+}
+
+/// A run that has to be refused before anything is asked of the workspace.
+#[track_caller]
+fn refused(server: &Server, program: Program, words: &str) -> Run {
+    let run = program.run().exits(2).says(words).says("hint: ");
+    assert_eq!(run.stdout, "", "{}", run.streams());
+    assert!(server.seen().is_empty(), "something was asked of the workspace");
+    run
+}
+
+#[test]
+fn a_private_key_by_mistake_is_not_shown() {
+    let server = serve();
+    // Put together here, so that the source holds nothing that looks like a key.
+    let body = "Tm90IGEga2V5IGF0IGFsbDogb25seSBub25zZW5zZSBmb3IgYSB0ZXN0Lg==";
+    let key = ["-----BEGIN PRIVATE", " KEY-----\n", body, "\n-----END PRIVATE", " KEY-----\n"].concat();
+    for words in [&["scan"][..], &["rbac", "check"]] {
+        for saml in ["metadata = 'idp'", "certificate = 'idp'"] {
+            // Any eight bytes of it in a row would be too many.
+            let parts = (0..=body.len() - 8).map(|at| &body[at..at + 8]);
+            let program = parts
+                .fold(command(&server, words, saml).file("idp", &key), |program, part| program.secret(part));
+            refused(&server, program, "holds a private key");
+        }
+    }
+}
+
+#[test]
+fn document_types_are_refused_at_once() {
+    let server = serve();
+    for fixture in ["billion-laughs.xml", "external-entity.xml"] {
+        let program =
+            command(&server, &["scan"], "metadata = 'idp'").fixture("idp", &format!("saml/{fixture}"));
+        let run = refused(&server, program, "idp:2:1: a document type declaration is refused");
+        assert!(run.elapsed < Duration::from_secs(10), "{fixture}: {:?}", run.elapsed);
+    }
+}
+
+#[test]
+fn what_is_no_such_file_ends_before_anything_is_asked() {
+    let server = serve();
+    let with = |saml: &str, fixture: &str| {
+        command(&server, &["scan"], saml).fixture("idp", &format!("saml/{fixture}"))
+    };
+    refused(&server, with("metadata = 'absent.xml'", "valid.pem"), "there is no file");
+    refused(&server, with("metadata = 'idp'", "valid.pem"), "is not SAML metadata");
+    refused(&server, with("certificate = 'idp'", "sample-idp-metadata.xml"), "is not a certificate");
+    refused(&server, with("certificate = 'idp'", "garbage.txt"), "neither XML nor a certificate");
+    refused(&server, with("certificate = 'idp'", "request.pem"), "certificate signing request");
+    refused(&server, with("metadata = 'idp'", "service-provider.xml"), "a service provider");
+    refused(&server, with("metadata = 'idp'", "two-providers.xml"), "2 identity providers");
+    refused(&server, with("certificate = '.'", "valid.pem"), "not a regular file");
+    refused(
+        &server,
+        with("metadata = 'idp'\nencryption_certificate = 'absent.pem'", "sample-idp-metadata.xml"),
+        "there is no file",
+    );
+}
+
+#[test]
+fn a_found_configuration_names_files_in_its_own_folder_only() {
+    let found = |path: &str| {
+        program()
+            .args(["scan", "--demo", "--control", "1.1", "--format", "json"])
+            .file("intercom-harden.toml", format!("[organization.saml]\ncertificate = {}\n", json!(path)))
+            .fixture("idp/valid.pem", "saml/valid.pem")
+            .now(THEN)
+    };
+    found("idp/valid.pem").run().exits(0).says("using ./intercom-harden.toml");
+    let absolute = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/saml/valid.pem");
+    for path in [absolute, "../valid.pem", "idp/../../valid.pem"] {
+        let run = found(path).run().exits(2).says("outside the folder of a configuration");
+        assert_eq!(run.stdout, "", "{path}");
+    }
+    #[cfg(unix)]
+    {
+        let program = found("idp/link.pem");
+        std::os::unix::fs::symlink(absolute, program.path("idp/link.pem")).unwrap();
+        program.run().exits(2).says("outside the folder of a configuration");
+    }
+}
+
+#[test]
+fn a_waiver_and_a_baseline_cover_a_certificate() {
+    let server = serve();
+    let run = |more: &str, baseline: Option<&Value>| {
+        let program =
+            command(&server, &["scan", "--control", "1.1"], &format!("certificate = 'idp'\n{more}"))
+                .fixture("idp", "saml/expired.pem");
+        match baseline {
+            Some(report) => {
+                program.file("before.json", report.to_string()).args(["--baseline", "before.json"]).run()
+            }
+            None => program.run(),
+        }
+    };
+    let before = run("", None).exits(1).json();
+    let after = run("", Some(&before)).exits(0).report();
+    assert_eq!(after.control("1.1")["findings"][0]["known"], true);
+    let waiver = "[[waiver]]\ncontrol = '1.1'\nreason = 'test IdP'\nby = 'CISO'\nexpires = 2030-01-01";
+    run(waiver, None).exits(0).report().assert("1.1", "fail");
+}
