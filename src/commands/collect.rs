@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::connection::Connection;
-use super::plan::STALE_AFTER_DAYS;
-use super::{configuration, ranges, terminal};
+use super::{configuration, plan, ranges, terminal};
 use crate::cli::CollectArgs;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -22,7 +21,9 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     let configured = config.as_ref().and_then(|config| config.scan.since.as_deref());
     let now = args.connection.now.unwrap_or_else(super::clock);
     let window = ranges::Wanted { since: args.connection.since.as_deref(), configured, reach: None };
-    let ranges = ranges::decide(window, now, STALE_AFTER_DAYS)?;
+    // As far back as a scan with this configuration will ask whether somebody was there.
+    let catalog = configuration::catalog(&[], config.as_ref())?;
+    let ranges = ranges::decide(window, now, plan::stale_after_days(&catalog))?;
     let unwritable = |source| Error::Output { path: args.output.clone(), source };
     let mut writer = Writer::create(&args.output, &ranges).map_err(unwritable)?;
 

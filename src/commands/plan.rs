@@ -40,7 +40,7 @@ impl Plan {
         let event_types = selected.iter().flat_map(|definition| definition.rules.event_types()).collect();
         Ok(Self {
             settings: settings(&catalog, config, event_types),
-            stale_after_days: number(&catalog, "E5", "stale_after").unwrap_or(STALE_AFTER_DAYS),
+            stale_after_days: stale_after_days(&catalog),
             catalog,
             selection,
         })
@@ -113,6 +113,11 @@ fn settings(catalog: &Catalog, config: Option<&Config>, event_types: BTreeSet<St
         saml: None,
         event_types,
     }
+}
+
+/// For how many days a teammate may be silent: sign-ins and arrivals are read as far back.
+pub(super) fn stale_after_days(catalog: &Catalog) -> u64 {
+    number(catalog, "E5", "stale_after").unwrap_or(STALE_AFTER_DAYS)
 }
 
 /// A parameter that counts something; fractions are rounded up, so that a limit is never tighter than it was written.

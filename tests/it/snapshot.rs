@@ -192,3 +192,33 @@ fn memory_does_not_grow_with_events() {
         assert!((1..100 * 1024).contains(&many.peak_memory), "{} KiB", many.peak_memory);
     }
 }
+
+#[test]
+fn arrivals_are_collected_as_far_back_as_the_configuration_asks() {
+    let email = "ana@fixture.example";
+    let workspace = Workspace::new().teammate(email, "Admin").sign_in(email, "saml", 150 * DAY);
+    let server = Api::new(workspace).serve();
+    let config = "[params.\"E5\"]\nstale_after = 200\n";
+    let saved =
+        collect(&server.origin(), "ws.snapshot").file("own.toml", config).args(["--config", "own.toml"]);
+    let saved = saved.run().exits(0);
+    let copy = tempfile::NamedTempFile::new().unwrap();
+    saved.copy("ws.snapshot", copy.path());
+    let bytes = fs::read(copy.path()).unwrap();
+    let scan = program()
+        .args([
+            "scan",
+            "--format",
+            "json",
+            "--snapshot",
+            "ws.snapshot",
+            "--config",
+            "own.toml",
+            "--control",
+            "E5",
+        ])
+        .args(["--fail-on", "l2"])
+        .file("own.toml", config)
+        .file("ws.snapshot", bytes);
+    scan.run().exits(0).report().assert("E5", "pass");
+}
