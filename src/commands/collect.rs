@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::connection::Connection;
 use super::plan::STALE_AFTER_DAYS;
-use super::{configuration, ranges, terminal};
+use super::{configuration, ranges, redaction, terminal};
 use crate::cli::CollectArgs;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::redact::{Redactor, SnapshotRedactor};
 use crate::snapshot::collect::CollectError;
 use crate::snapshot::{Feed, Record, SourceStatus, Writer};
 
@@ -24,21 +25,30 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     let window = ranges::Wanted { since: args.connection.since.as_deref(), configured, reach: None };
     let ranges = ranges::decide(window, now, STALE_AFTER_DAYS)?;
     let unwritable = |source| Error::Output { path: args.output.clone(), source };
-    let mut writer = Writer::create(&args.output, &ranges).map_err(unwritable)?;
+    let redactor = redaction::of_snapshot(&args.redact, config.as_ref(), &progress)?;
+    let key = redactor.as_ref().map(Redactor::key_name);
+    let mut redactor = redactor.map(SnapshotRedactor::new);
+    let mut writer = Writer::create(&args.output, &ranges, key).map_err(unwritable)?;
 
     let incomplete = |source| Error::NotKept { path: args.output.clone(), source };
     let mut events = 0_u64;
     let read = connection.read(&ranges, &progress, &mut |record| {
         events += u64::from(matches!(record, Record::Event(..)));
-        writer.write(&record)
+        match &mut redactor {
+            Some(redactor) => redactor.pass_on(&record, |record| writer.write(record)),
+            None => writer.write(&record),
+        }
     });
-    let outcomes = read.map_err(|error| match error {
+    let mut outcomes = read.map_err(|error| match error {
         Error::Collect(error) => match *error {
             CollectError::Sink(source) => incomplete(source),
             error => Error::Collect(Box::new(error)),
         },
         error => error,
     })?;
+    if let Some(redactor) = &redactor {
+        outcomes = redactor.outcomes(outcomes);
+    }
     writer.finish(&outcomes).map_err(incomplete)?;
     progress.finish();
 

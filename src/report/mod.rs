@@ -110,6 +110,10 @@ pub(crate) struct ScanInfo {
     pub config: Option<ConfigInfo>,
     /// The rosters that the teammates were compared with.
     pub rosters: Vec<RosterInfo>,
+    /// Whether people and addresses in it are pseudonyms.
+    pub redacted: bool,
+    /// Tells the keys of pseudonyms apart, where it is redacted.
+    pub redaction_key: Option<String>,
 }
 
 /// The workspace, as far as it could be read.

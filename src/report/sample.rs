@@ -157,6 +157,8 @@ pub(super) fn sample() -> Report {
                 loosens: vec!["params.2.3.max_admins = 4".to_owned()],
             }),
             rosters: Vec::new(),
+            redacted: false,
+            redaction_key: None,
         },
         workspace: WorkspaceInfo {
             id: Some("ab12cd34".to_owned()),

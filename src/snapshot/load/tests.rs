@@ -1,7 +1,7 @@
 //! Snapshots that somebody forged, or that break off: none is read, none costs more than its bounds.
 
 use super::*;
-use crate::snapshot::file::EMPTY_DIGEST;
+use crate::snapshot::file::{EMPTY_DIGEST, VERSION};
 
 const ME: &str = r#"{"me":{"id":"1"}}"#;
 const ADMINS: &str = r#"{"admins":[]}"#;
@@ -17,6 +17,7 @@ fn header() -> Header {
         at: "2025-10-20T00:00:00Z".parse().unwrap(),
         since: "2025-10-01T00:00:00Z".parse().unwrap(),
         arrivals_since: "2025-09-01T00:00:00Z".parse().unwrap(),
+        redaction_key: None,
         digest: EMPTY_DIGEST.to_owned(),
     }
 }
