@@ -77,14 +77,16 @@ impl Known {
         for found in automaton.find_overlapping_iter(text) {
             let (known, replacement) = &self.found[found.pattern().as_usize()];
             let (start, mut end) = (found.start(), found.end());
-            if known.len() > end - start {
+            let is_long = known.len() > end - start;
+            if is_long {
                 if start < covered {
                     continue;
                 }
                 end += common(&known[end - start..], &text[end..]);
                 covered = end;
             }
-            if is_word(text, start, end) || end - start < known.len() {
+            // What is long is nobody else's word, and may be cut off.
+            if is_long || is_word(text, start, end) {
                 spans.push(Span { start, end, replacement: replacement.clone() });
             }
         }

@@ -54,7 +54,7 @@ fn verdict(status: Status, reason: &str) -> Verdict {
 }
 
 /// A finding of a control about somebody.
-pub(super) fn finding(control: &str, subject: &str, message: &str) -> Finding {
+pub(crate) fn finding(control: &str, subject: &str, message: &str) -> Finding {
     let evidence: Row = match json!({ "email": subject, "count": 3 }) {
         Value::Object(row) => row,
         _ => Row::new(),
@@ -136,7 +136,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 /// The report.
-pub(super) fn sample() -> Report {
+pub(crate) fn sample() -> Report {
     Report {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         catalog: CatalogInfo {
