@@ -33,27 +33,30 @@ impl Redactor {
     /// The report without people and addresses. Verdicts, counts, the gate and the exit code stay.
     pub(crate) fn report(&self, mut report: Report) -> Report {
         let scrubber = Scrubber { redactor: self, known: self.known_in(&report) };
+        // All of it is named, so that whatever is added to a report has to be thought about here.
+        let Report { version: _, catalog: _, scan, workspace, sources, assessments, gate: _, warnings } =
+            &mut report;
         // What is redacted already has fingerprints that no one can make from a guess.
-        let fresh = !report.scan.redacted;
-        report.scan.redacted = true;
+        let fresh = !scan.redacted;
         if fresh {
-            report.scan.redaction_key = Some(self.key_name());
+            scan.redacted = true;
+            scan.redaction_key = Some(self.key_name());
         }
-        if let Some(name) = &mut report.workspace.name {
+        if let Some(name) = &mut workspace.name {
             *name = self.workspace(name);
         }
-        if let Some(config) = &mut report.scan.config {
+        if let Some(config) = &mut scan.config {
             config.path = file_name(&config.path).to_owned();
             config.loosens.iter_mut().for_each(|sentence| *sentence = scrubber.setting(sentence));
         }
-        for roster in &mut report.scan.rosters {
+        for roster in &mut scan.rosters {
             roster.path = file_name(&roster.path).to_owned();
         }
-        for detail in report.sources.iter_mut().filter_map(|source| source.detail.as_mut()) {
+        for detail in sources.iter_mut().filter_map(|source| source.detail.as_mut()) {
             *detail = scrubber.text(detail);
         }
-        report.warnings.iter_mut().for_each(|warning| *warning = scrubber.warning(warning));
-        for assessment in &mut report.assessments {
+        warnings.iter_mut().for_each(|warning| *warning = scrubber.warning(warning));
+        for assessment in assessments {
             scrubber.assessment(assessment, fresh);
         }
         report
