@@ -15,6 +15,7 @@ use crate::edit::EditError;
 use crate::exit::Exit;
 use crate::overlay::baseline::BaselineError;
 use crate::rbac::can::CanError;
+use crate::redact::KeyError;
 use crate::report::RenderError;
 use crate::report::grouping::UnknownGrouping;
 use crate::report::json::ReadError;
@@ -109,6 +110,14 @@ pub(crate) enum Error {
     /// Nothing can be grouped as was asked for.
     #[error(transparent)]
     Grouping(#[from] UnknownGrouping),
+    /// The key of pseudonyms is not usable.
+    #[error(transparent)]
+    RedactionKey(#[from] KeyError),
+    /// A roster names people whom the snapshot does not.
+    #[error(
+        "a roster cannot be compared with a redacted snapshot, which has pseudonyms in the place of people"
+    )]
+    RedactedSnapshot,
     /// A saved report cannot be read back.
     #[error("cannot render {name}: {source}")]
     SavedReport {
@@ -214,6 +223,10 @@ impl Error {
             Self::Edit(error) => Some(error.hint().to_owned()),
             Self::Can(error) => Some(error.hint().to_owned()),
             Self::SavedReport { source, .. } => Some(source.hint().to_owned()),
+            Self::RedactionKey(error) => Some(error.hint().to_owned()),
+            Self::RedactedSnapshot => {
+                Some("scan the workspace, or a snapshot that is not redacted".to_owned())
+            }
             Self::SameStdout => {
                 Some("give --format or one -o FORMAT=-, and a file to every other".to_owned())
             }

@@ -30,6 +30,7 @@ mod doctor;
 mod edit;
 
 mod rbac;
+mod redact;
 
 mod report;
 

@@ -97,7 +97,7 @@ impl Token {
             return Err(TokenError::NotAFile(path.to_owned()));
         }
         let token = Self::read(file, &path.display().to_string())?;
-        Ok((token, loose_permissions(path, &metadata)))
+        Ok((token, loose_permissions("token", path, &metadata)))
     }
 
     /// Reads a token from a stream, such as standard input.
@@ -155,20 +155,22 @@ impl fmt::Debug for Token {
     }
 }
 
+/// Warns when others may read the file of a secret.
 #[cfg(unix)]
-fn loose_permissions(path: &Path, metadata: &std::fs::Metadata) -> Option<String> {
+pub(crate) fn loose_permissions(what: &str, path: &Path, metadata: &std::fs::Metadata) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
     let mode = metadata.permissions().mode() & 0o777;
     (mode & 0o077 != 0).then(|| {
         format!(
-            "the permissions of the token file {} let other users of this machine read it (mode {mode:03o}); chmod 600 keeps it private",
+            "the permissions of the {what} file {} let other users of this machine read it (mode {mode:03o}); chmod 600 keeps it private",
             path.display()
         )
     })
 }
 
+/// Elsewhere permissions do not tell.
 #[cfg(not(unix))]
-fn loose_permissions(_: &Path, _: &std::fs::Metadata) -> Option<String> {
+pub(crate) fn loose_permissions(_: &str, _: &Path, _: &std::fs::Metadata) -> Option<String> {
     None
 }
 

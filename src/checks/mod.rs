@@ -20,7 +20,7 @@ mod state;
 mod value;
 
 pub(crate) use decided::Decided;
-pub(crate) use evaluate::evaluate;
+pub(crate) use evaluate::{LAST_CHANGE, evaluate};
 
 /// One check of a control.
 #[derive(Debug)]

@@ -10,10 +10,12 @@ use crate::exit::Exit;
 
 mod edit;
 mod rbac;
+mod redact;
 mod report;
 
 pub(crate) use edit::{AttestArgs, InitArgs, SourceArgs, WaiveArgs, one_line};
 pub(crate) use rbac::{CanArgs, DiagnoseArgs, PolicyArgs, RbacCheckArgs, RbacCommand, RbacRosterArgs};
+pub(crate) use redact::RedactArgs;
 pub(crate) use report::{GenerateCommand, RenderArgs, ReportArgs, SchemaName};
 
 /// Security posture scanner for Intercom workspaces.
@@ -197,6 +199,9 @@ pub(crate) struct CollectArgs {
     /// Where to save the snapshot; it appears whole or not at all, readable by its owner alone
     #[arg(short, long, value_name = "FILE", help_heading = "Snapshot")]
     pub output: PathBuf,
+    /// Whether people and addresses are shown.
+    #[command(flatten)]
+    pub redact: RedactArgs,
     /// The configuration.
     #[command(flatten)]
     pub config: ConfigArgs,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::RedactArgs;
 use crate::report::grouping::Grouping;
 use crate::report::{Format, Output};
 
@@ -21,6 +22,9 @@ pub(crate) struct ReportArgs {
     /// Group by level, section or framework: cis-v8, nist-800-53, soc2
     #[arg(long, value_name = "GROUPING", help_heading = "Report")]
     pub by: Option<Grouping>,
+    /// Whether people and addresses are shown.
+    #[command(flatten)]
+    pub redact: RedactArgs,
 }
 
 /// `render`.

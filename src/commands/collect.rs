@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::connection::Connection;
-use super::{configuration, plan, ranges, terminal};
+use super::{configuration, plan, ranges, redaction, terminal};
 use crate::cli::CollectArgs;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::redact::{Redactor, SnapshotRedactor};
 use crate::snapshot::collect::CollectError;
 use crate::snapshot::{Feed, Record, SourceStatus, Writer};
 
@@ -25,21 +26,30 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     let catalog = configuration::catalog(&[], config.as_ref())?;
     let ranges = ranges::decide(window, now, plan::stale_after_days(&catalog))?;
     let unwritable = |source| Error::Output { path: args.output.clone(), source };
-    let mut writer = Writer::create(&args.output, &ranges).map_err(unwritable)?;
+    let redactor = redaction::of_snapshot(&args.redact, config.as_ref(), &progress)?;
+    let key = redactor.as_ref().map(Redactor::key_name);
+    let mut redactor = redactor.map(SnapshotRedactor::new);
+    let mut writer = Writer::create(&args.output, &ranges, key).map_err(unwritable)?;
 
     let incomplete = |source| Error::NotKept { path: args.output.clone(), source };
     let mut events = 0_u64;
     let read = connection.read(&ranges, &progress, &mut |record| {
         events += u64::from(matches!(record, Record::Event(..)));
-        writer.write(&record)
+        match &mut redactor {
+            Some(redactor) => redactor.pass_on(&record, |record| writer.write(record)),
+            None => writer.write(&record),
+        }
     });
-    let outcomes = read.map_err(|error| match error {
+    let mut outcomes = read.map_err(|error| match error {
         Error::Collect(error) => match *error {
             CollectError::Sink(source) => incomplete(source),
             error => Error::Collect(Box::new(error)),
         },
         error => error,
     })?;
+    if let Some(redactor) = &redactor {
+        outcomes = redactor.outcomes(outcomes);
+    }
     writer.finish(&outcomes).map_err(incomplete)?;
     progress.finish();
 

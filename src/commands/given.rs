@@ -39,6 +39,31 @@ pub(super) fn read(rosters: &[PathBuf], config: Option<&Config>, plan: &mut Plan
     Ok(given)
 }
 
+impl Given {
+    /// Takes back what cannot be compared with a redacted snapshot, so that it decides nothing.
+    ///
+    /// # Errors
+    /// When there is a roster, which would find none of its people.
+    pub(super) fn of_pseudonyms(&mut self, plan: &mut Plan) -> Result<(), Error> {
+        if plan.settings.roster.is_some() {
+            return Err(Error::RedactedSnapshot);
+        }
+        let organization = &mut plan.settings.organization;
+        let given = [
+            (organization.approved_networks.take().is_some(), "approved_networks"),
+            (organization.export_approvers.take().is_some(), "export_approvers"),
+        ];
+        let names = given.into_iter().filter_map(|(given, name)| given.then_some(name));
+        let left_out =
+            names.map(|name| format!("; organization.{name} is left out, since it lists real ones"));
+        self.notices.push(format!(
+            "the snapshot is redacted: people and addresses in it are pseudonyms{}",
+            left_out.collect::<String>()
+        ));
+        Ok(())
+    }
+}
+
 fn describe(file: &RosterFile) -> RosterInfo {
     RosterInfo {
         path: file.path.clone(),

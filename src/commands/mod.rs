@@ -20,6 +20,7 @@ mod plan;
 mod proof;
 mod ranges;
 mod rbac;
+mod redaction;
 mod render;
 mod scan;
 mod source;

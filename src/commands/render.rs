@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::destinations::Destinations;
-use super::terminal;
+use super::{redaction, terminal};
 use crate::cli::RenderArgs;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -17,9 +17,13 @@ use crate::report::json::{self, ReadError};
 /// When the report cannot be read back, or a place for it cannot be written to.
 pub(super) fn run(args: &RenderArgs) -> Result<Exit, Error> {
     let destinations = Destinations::open(&args.report, terminal::style())?;
-    let report =
+    let redactor = redaction::of_report(&args.report.redact, &terminal::progress())?;
+    let mut report =
         read(&args.saved).map_err(|source| Error::SavedReport { name: name(&args.saved), source })?;
     destinations.check_grouping(report.assessments.iter().map(|assessment| &*assessment.control))?;
+    if let Some(redactor) = redactor {
+        report = redactor.report(report);
+    }
     destinations.write(&report)?;
     Ok(Exit::Success)
 }

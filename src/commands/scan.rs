@@ -10,7 +10,7 @@ use super::destinations::Destinations;
 use super::plan::{self, Plan};
 use super::proof::Proofs;
 use super::source::Source;
-use super::{configuration, given, terminal};
+use super::{configuration, given, redaction, terminal};
 use crate::checks;
 use crate::cli::{ConfigArgs, ConnectionArgs, GateArgs, ReportArgs, ScanArgs};
 use crate::config::Config;
@@ -65,11 +65,16 @@ pub(super) fn perform(
     let progress = terminal::progress();
     let config = configuration::load(request.config, &progress)?;
     let mut plan = Plan::new(request.controls, select(config.as_ref()), config.as_ref())?;
-    let given = given::read(request.rosters, config.as_ref(), &mut plan)?;
+    let mut given = given::read(request.rosters, config.as_ref(), &mut plan)?;
     let gate = plan::gate(request.gate, request.demo, config.as_ref());
     let source = Source::open(request.snapshot, request.demo, request.connection, config.as_ref())?;
     let ranges = source.ranges(request.connection, config.as_ref(), plan.stale_after_days)?;
-    let baseline = request.gate.baseline.as_deref().map(Baseline::load).transpose()?;
+    if source.is_redacted() {
+        given.of_pseudonyms(&mut plan)?;
+    }
+    let redactor = redaction::of_report(&request.report.redact, &progress)?;
+    let baseline = request.gate.baseline.as_deref();
+    let baseline = baseline.map(|path| Baseline::load(path, redactor.as_ref())).transpose()?;
     let destinations = Destinations::open(request.report, terminal::style())?;
     destinations.check_grouping(plan.controls()?.iter().map(|definition| &*definition.control))?;
 
@@ -78,11 +83,11 @@ pub(super) fn perform(
     let mut assessments = evaluate(&plan.controls()?, &facts)?;
     let hygiene = lay_over(&mut assessments, request.gate.no_waivers, config.as_ref(), &plan, ranges.now);
     if let Some(baseline) = &baseline {
-        baseline.lay_over(&mut assessments);
+        baseline.lay_over(&mut assessments, redactor.as_ref());
     }
 
     let live = origin == Origin::Api && request.connection.now.is_none();
-    let report = Report::assemble(Evaluation {
+    let mut report = Report::assemble(Evaluation {
         origin,
         outcomes,
         facts: &facts,
@@ -96,6 +101,9 @@ pub(super) fn perform(
         duration: live.then(|| started.elapsed()),
         assessments,
     });
+    if let Some(redactor) = redactor {
+        report = redactor.report(report);
+    }
     if !destinations.shows_warnings() {
         terminal::warn(&report, &progress);
     }

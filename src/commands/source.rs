@@ -68,6 +68,14 @@ impl Source {
         }
     }
 
+    /// Whether people and addresses in it are pseudonyms.
+    pub(super) const fn is_redacted(&self) -> bool {
+        match self {
+            Self::Snapshot(_, snapshot) => snapshot.header.redaction_key.is_some(),
+            Self::Live(_) | Self::Sample(_) => false,
+        }
+    }
+
     /// The instant of evaluation unless another is given: a snapshot's own, otherwise the clock's.
     fn now(&self) -> Timestamp {
         match self {

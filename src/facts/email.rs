@@ -3,7 +3,7 @@
 use super::bounded;
 
 /// Splits an address into local part and domain; none where it is not one.
-pub(super) fn split(address: &str) -> Option<(&str, &str)> {
+pub(crate) fn split(address: &str) -> Option<(&str, &str)> {
     let (local, domain) = address.split_once('@')?;
     let sound = !local.is_empty()
         && !domain.is_empty()
@@ -20,7 +20,7 @@ pub(super) fn address(text: Option<&str>) -> Option<String> {
 }
 
 /// Whether the address is the one Intercom gives its own bot: `operator+<app id>@intercom.io`.
-pub(super) fn is_bot(address: &str) -> bool {
+pub(crate) fn is_bot(address: &str) -> bool {
     let bytes = address.as_bytes();
     let (prefix, suffix) = (b"operator+", b"@intercom.io");
     bytes.len() >= prefix.len() + suffix.len()

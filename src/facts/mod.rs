@@ -16,7 +16,7 @@ mod bursts;
 mod cell;
 mod changes;
 mod derive;
-mod email;
+pub(crate) mod email;
 mod exports;
 mod joins;
 mod kind;

@@ -11,6 +11,9 @@ use crate::verdict::{Basis, Finding, Fingerprint, Statement, Status, Verdict, WO
 /// The index of the check that a finding from an attestation is counted under: behind all real ones.
 const CHECK: usize = usize::MAX;
 
+/// What the line about a finding begins with that an attestation settled.
+pub(crate) const JUDGED: &str = "judged by the attestation: ";
+
 /// Lets the attestations enter the verdicts they are about.
 pub(crate) fn enter_all(assessments: &mut [Assessment], attestations: &[Attestation], today: Date) {
     for assessment in assessments {
@@ -50,9 +53,7 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &Attestation) -> Ver
                 Attested::Pass => {
                     verdict.status = Status::Pass;
                     let settled = verdict.findings.drain(..).map(|finding| finding.sentence());
-                    verdict
-                        .context
-                        .extend(settled.map(|finding| format!("judged by the attestation: {finding}")));
+                    verdict.context.extend(settled.map(|finding| format!("{JUDGED}{finding}")));
                 }
                 Attested::Fail => {
                     verdict.status = Status::Fail;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::redact::Redactor;
 use crate::report::Assessment;
 use crate::report::json::{self, ReadError};
 use crate::verdict::Status;
@@ -14,6 +15,8 @@ use crate::verdict::Status;
 #[derive(Debug, Default)]
 pub(crate) struct Baseline {
     controls: BTreeMap<String, Known>,
+    /// Whether its fingerprints are keyed.
+    redacted: bool,
 }
 
 #[derive(Debug)]
@@ -24,18 +27,32 @@ struct Known {
 
 /// Why a report cannot serve as a baseline.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot use the baseline {}: {source}", .path.display())]
-pub(crate) struct BaselineError {
-    /// The file.
-    path: PathBuf,
-    /// What is wrong with it.
-    source: ReadError,
+pub(crate) enum BaselineError {
+    /// It cannot be read.
+    #[error("cannot use the baseline {}: {source}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ReadError,
+    },
+    /// It is redacted, and this scan is not, or has another key: nothing of it would be found again.
+    #[error("cannot use the baseline {}: it is redacted, and not with the key of this scan", .path.display())]
+    OtherKey {
+        /// The file.
+        path: PathBuf,
+    },
 }
 
 impl BaselineError {
     /// What to do about it.
     pub(crate) const fn hint(&self) -> &'static str {
-        self.source.hint()
+        match self {
+            Self::Unreadable { source, .. } => source.hint(),
+            Self::OtherKey { .. } => {
+                "use --redact with the key of the baseline, or a baseline that is not redacted"
+            }
+        }
     }
 }
 
@@ -43,10 +60,15 @@ impl Baseline {
     /// Reads a report that `scan -o json=FILE` wrote.
     ///
     /// # Errors
-    /// When the file cannot be read or is something else.
-    pub(crate) fn load(path: &Path) -> Result<Self, BaselineError> {
+    /// When the file cannot be read or is something else, or is redacted with another key than this scan will be.
+    pub(crate) fn load(path: &Path, redactor: Option<&Redactor>) -> Result<Self, BaselineError> {
         let read = || json::parse::<Report>(&json::bytes_of(path)?);
-        let report = read().map_err(|source| BaselineError { path: path.to_path_buf(), source })?;
+        let report =
+            read().map_err(|source| BaselineError::Unreadable { path: path.to_path_buf(), source })?;
+        let Scan { redacted, redaction_key } = report.scan;
+        if redacted && redaction_key.is_none_or(|key| redactor.map(Redactor::key_name) != Some(key)) {
+            return Err(BaselineError::OtherKey { path: path.to_path_buf() });
+        }
         // What was waived then left the gate by a decision, which has an end: it is not known for good.
         let known = |control: Control| {
             let whole = control.waived.is_some();
@@ -55,16 +77,20 @@ impl Baseline {
             let status = Status::parse(&control.status).filter(|_| !whole);
             (control.id, Known { status, fingerprints })
         };
-        Ok(Self { controls: report.controls.into_iter().map(known).collect() })
+        Ok(Self { controls: report.controls.into_iter().map(known).collect(), redacted })
     }
 
-    /// Marks what the earlier report showed too.
-    pub(crate) fn lay_over(&self, assessments: &mut [Assessment]) {
+    /// Marks what the earlier report showed too. Nothing is redacted yet: what a redacted one showed is compared by
+    /// what `redactor` will make of the fingerprints.
+    pub(crate) fn lay_over(&self, assessments: &mut [Assessment], redactor: Option<&Redactor>) {
+        let redactor = redactor.filter(|_| self.redacted);
         for assessment in assessments {
             let Some(known) = self.controls.get(&assessment.control.id) else { continue };
             assessment.known = known.status == Some(assessment.verdict.status);
             for finding in &mut assessment.verdict.findings {
-                finding.known = known.fingerprints.contains(finding.fingerprint.as_str());
+                let keyed = redactor.map(|redactor| redactor.fingerprint(&finding.fingerprint));
+                let fingerprint = keyed.as_ref().unwrap_or(&finding.fingerprint);
+                finding.known = known.fingerprints.contains(fingerprint.as_str());
             }
         }
     }
@@ -74,6 +100,15 @@ impl Baseline {
 #[derive(Deserialize)]
 struct Report {
     controls: Vec<Control>,
+    #[serde(default)]
+    scan: Scan,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Scan {
+    redacted: bool,
+    redaction_key: Option<String>,
 }
 
 #[derive(Deserialize)]

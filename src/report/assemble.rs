@@ -87,6 +87,8 @@ impl Report {
                     loosens: config.loosens(),
                 }),
                 rosters: evaluation.given.rosters,
+                redacted: false,
+                redaction_key: None,
             },
             workspace: workspace(facts),
             activity: facts.activity.clone(),

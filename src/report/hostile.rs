@@ -12,7 +12,7 @@ use crate::text;
 use crate::verdict::Decision;
 
 /// Names that somebody might give to a teammate, a team or a workspace.
-pub(super) fn texts() -> Vec<String> {
+pub(crate) fn texts() -> Vec<String> {
     [
         "<script>alert(1)</script>",
         "</details><img src=x onerror=alert(1)>",
@@ -51,7 +51,7 @@ pub(super) fn decision(text: &str) -> Decision {
 }
 
 /// The sample with the text wherever somebody from outside can put one, and one finding more than the sample.
-pub(super) fn report(text: &str) -> Report {
+pub(crate) fn report(text: &str) -> Report {
     let mut report = sample();
     report.workspace.name = Some(text.to_owned());
     report.workspace.id = Some(text.to_owned());
@@ -92,7 +92,7 @@ pub(super) fn report(text: &str) -> Report {
 }
 
 /// The sample with that many findings.
-pub(super) fn many(count: usize) -> Report {
+pub(crate) fn many(count: usize) -> Report {
     let mut report = sample();
     let each = |number| finding("2.3", &format!("person{number:05}@example.com"), "privileged: role Admin");
     report.assessments[2].verdict.findings = (0..count).map(each).collect();

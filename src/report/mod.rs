@@ -36,9 +36,9 @@ mod table;
 mod words;
 
 #[cfg(test)]
-mod hostile;
+pub(crate) mod hostile;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 #[cfg(test)]
 mod schemas;
 
@@ -114,6 +114,10 @@ pub(crate) struct ScanInfo {
     pub config: Option<ConfigInfo>,
     /// The rosters that the teammates were compared with.
     pub rosters: Vec<RosterInfo>,
+    /// Whether people and addresses in it are pseudonyms.
+    pub redacted: bool,
+    /// Tells the keys of pseudonyms apart, where it is redacted.
+    pub redaction_key: Option<String>,
 }
 
 /// The workspace, as far as it could be read.

@@ -55,7 +55,7 @@ fn verdict(status: Status, reason: &str) -> Verdict {
 }
 
 /// A finding of a control about somebody.
-pub(super) fn finding(control: &str, subject: &str, message: &str) -> Finding {
+pub(crate) fn finding(control: &str, subject: &str, message: &str) -> Finding {
     let evidence: Row = match json!({ "email": subject, "count": 3 }) {
         Value::Object(row) => row,
         _ => Row::new(),
@@ -153,7 +153,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 /// The report.
-pub(super) fn sample() -> Report {
+pub(crate) fn sample() -> Report {
     Report {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         catalog: CatalogInfo {
@@ -174,6 +174,8 @@ pub(super) fn sample() -> Report {
                 loosens: vec!["params.2.3.max_admins = 4".to_owned()],
             }),
             rosters: Vec::new(),
+            redacted: false,
+            redaction_key: None,
         },
         workspace: WorkspaceInfo {
             id: Some("ab12cd34".to_owned()),

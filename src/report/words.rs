@@ -12,6 +12,9 @@ use crate::verdict::Decision;
 /// The program's name, as reports carry it.
 pub(super) const TOOL: &str = env!("CARGO_PKG_NAME");
 
+/// What a report says of itself whose people and addresses are pseudonyms.
+pub(super) const REDACTED: &str = "people and addresses are pseudonyms, the same ones under the same key";
+
 /// An instant in UTC, in whole seconds: `2026-02-01T12:00:00Z`. The JSON report has no finer ones.
 pub(super) fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()

@@ -4,7 +4,7 @@ use std::io;
 
 use jiff::Timestamp;
 
-use super::file::VERSION;
+use super::file::REDACTED_VERSION;
 
 /// Why a snapshot cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +13,7 @@ pub(crate) enum SnapshotError {
     #[error("this is not a snapshot: {0}")]
     NotASnapshot(String),
     /// A later version of the program wrote it.
-    #[error("the snapshot has format version {found}, this program reads up to {VERSION}")]
+    #[error("the snapshot has format version {found}, this program reads up to {REDACTED_VERSION}")]
     FutureVersion {
         /// The version in the file.
         found: u32,

@@ -22,8 +22,11 @@ use crate::api::model::{Admin, IpAllowlist, Me, ProbeAnswer};
 
 /// What the first line says the file is.
 pub(super) const FORMAT: &str = "intercom-harden snapshot";
-/// The version this program writes, and the highest it reads.
+/// The version of a snapshot as the workspace answered.
 pub(super) const VERSION: u32 = 1;
+/// The version of one whose people and addresses are pseudonyms, and the highest that is read. Programs that know
+/// nothing of pseudonyms refuse it: they would take its addresses for addresses.
+pub(super) const REDACTED_VERSION: u32 = 2;
 /// The digest has a fixed length, so that the header can be completed once everything is written.
 pub(super) const EMPTY_DIGEST: &str =
     "sha256:0000000000000000000000000000000000000000000000000000000000000000";
@@ -43,11 +46,19 @@ pub(crate) struct Header {
     pub since: Timestamp,
     /// Sign-ins and arrivals were read back to here.
     pub arrivals_since: Timestamp,
+    /// What tells the keys of pseudonyms apart, where people and addresses are pseudonyms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redaction_key: Option<String>,
     /// `sha256:` and the digest of header and content.
     pub digest: String,
 }
 
 impl Header {
+    /// The version that such a snapshot has.
+    pub(super) const fn due_version(&self) -> u32 {
+        if self.redaction_key.is_some() { REDACTED_VERSION } else { VERSION }
+    }
+
     /// The line as it stands in the file, line break included.
     pub(super) fn line(&self) -> serde_json::Result<Vec<u8>> {
         let mut line = serde_json::to_vec(self)?;

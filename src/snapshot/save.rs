@@ -20,21 +20,24 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the file that will be at `path`, readable by its owner alone.
+    /// Starts the file that will be at `path`, readable by its owner alone. What is written to it has to be redacted
+    /// where there is a `redaction_key`, which tells the keys of pseudonyms apart.
     ///
     /// # Errors
     /// When `path` cannot be a file, or its folder is missing or cannot be written to.
-    pub(crate) fn create(path: &Path, ranges: &Ranges) -> io::Result<Self> {
+    pub(crate) fn create(path: &Path, ranges: &Ranges, redaction_key: Option<String>) -> io::Result<Self> {
         let mut file = BufWriter::new(WholeFile::create(path, Readers::Owner)?);
-        let header = Header {
+        let mut header = Header {
             format: FORMAT.to_owned(),
             version: VERSION,
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             at: ranges.now,
             since: ranges.since,
             arrivals_since: ranges.arrivals_since,
+            redaction_key,
             digest: EMPTY_DIGEST.to_owned(),
         };
+        header.version = header.due_version();
         file.write_all(&header.line()?)?;
         let hash = header.start_digest()?;
         let lines = zstd::Encoder::new(Digesting { inner: file, hash }, COMPRESSION_LEVEL)?;

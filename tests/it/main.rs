@@ -54,6 +54,8 @@ mod raw;
 mod rbac;
 /// The README against the program.
 mod readme;
+/// Pseudonyms in the place of people and addresses.
+mod redact;
 /// Regions and origins.
 mod region;
 /// Saved reports in any format, and grouped ones.

@@ -68,9 +68,9 @@ fn other_files_are_refused() {
     assert_refused(b"", "the file is empty");
     assert_refused(b"{}\n", "not a snapshot");
     assert_refused(b"\x1b[2J\x00\xff\n", "not a snapshot");
-    assert_refused(br#"{"format":"intercom-harden snapshot","version":2,"new":true}"#, "first line");
-    let future = b"{\"format\":\"intercom-harden snapshot\",\"version\":2,\"new\":true}\n";
-    assert_refused(future, "format version 2");
+    assert_refused(br#"{"format":"intercom-harden snapshot","version":3,"new":true}"#, "first line");
+    let future = b"{\"format\":\"intercom-harden snapshot\",\"version\":3,\"new\":true}\n";
+    assert_refused(future, "format version 3");
     let scan = |path: &str| program().args(["scan", "--snapshot", path]).file("folder/x", "");
     scan("absent").run().exits(2).says("absent");
     scan("folder").run().exits(2).says("folder");

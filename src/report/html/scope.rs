@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::text::{NAME, SENTENCE, shown};
-use crate::report::words::counted;
+use crate::report::words::{REDACTED, counted};
 use crate::report::{Origin, Report, SourceReport};
 use crate::snapshot::SourceStatus;
 
@@ -36,6 +36,7 @@ pub(super) fn masthead(report: &Report) -> Markup {
             @if scan.origin == Origin::Demo {
                 p.lede { "The built-in sample workspace: nothing below is about yours." }
             }
+            @if scan.redacted { p.lede { "Redacted: " (REDACTED) "." } }
             dl {
                 @if let Some(id) = &workspace.id { div { dt { "Workspace" } dd { (shown(id, NAME)) } } }
                 @if let Some(region) = &workspace.region { div { dt { "Region" } dd { (shown(region, NAME)) } } }

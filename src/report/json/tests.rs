@@ -73,7 +73,9 @@ fn everything_but_the_controls() {
             "params.2.3.max_admins = 4"
           ]
         },
-        "rosters": []
+        "rosters": [],
+        "redacted": false,
+        "redaction_key": null
       },
       "workspace": {
         "id": "ab12cd34",

@@ -44,8 +44,10 @@ fn workspace(report: &Report) -> String {
         Origin::Snapshot => " From a saved snapshot.",
         Origin::Demo => " **The built-in sample workspace: nothing here is about yours.**",
     };
+    let redacted =
+        if report.scan.redacted { format!(" Redacted: {}.", words::REDACTED) } else { String::new() };
     format!(
-        "Workspace **{name}** ({id}), region {region}, {teammates}. Scanned {} UTC: {} up to {}, hardening guide {}.{origin}",
+        "Workspace **{name}** ({id}), region {region}, {teammates}. Scanned {} UTC: {} up to {}, hardening guide {}.{origin}{redacted}",
         report.scan.at.strftime("%Y-%m-%d %H:%M"),
         counted(report.catalog.controls as u64, "control"),
         report.scan.level.label(),

@@ -3,7 +3,7 @@
 use crate::controls::Pack;
 use crate::report::page::{Page, table};
 use crate::report::style::Role;
-use crate::report::words::counted;
+use crate::report::words::{self, counted};
 use crate::report::{Origin, Report, SourceReport};
 use crate::snapshot::{SourceId, SourceStatus};
 use crate::text;
@@ -44,6 +44,9 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
         Origin::Demo => "the built-in sample workspace: nothing below is about yours",
     };
     field(page, "Source", origin);
+    if scan.redacted {
+        field(page, "Redacted", words::REDACTED);
+    }
     let days = scan.until.duration_since(scan.since).as_secs() / 86_400;
     let span = match days {
         ..1 => "less than a day".to_owned(),

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::api::model::Event;
 use crate::snapshot::error::SnapshotError;
-use crate::snapshot::file::{FORMAT, Header, Line, VERSION, written};
+use crate::snapshot::file::{FORMAT, Header, Line, REDACTED_VERSION, written};
 use crate::snapshot::sequence::Sequence;
 use crate::snapshot::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcomes, Ranges, Record, SourceStatus};
 
@@ -123,15 +123,16 @@ fn parse_header(line: &[u8]) -> Result<Header, SnapshotError> {
     if start.format != FORMAT {
         return Err(not("its first line names another format"));
     }
-    if start.version > VERSION {
+    if start.version > REDACTED_VERSION {
         return Err(SnapshotError::FutureVersion { found: start.version });
     }
     let header: Header = serde_json::from_slice(line)
         .map_err(|error| SnapshotError::Altered(format!("its first line: {error}")))?;
     // The digest is over the header as this program writes it: another spelling of the same values is a change, too.
     let written = header.line().is_ok_and(|written| written == line);
-    let ordered =
-        header.since <= header.at && header.arrivals_since <= header.at && header.version == VERSION;
+    let ordered = header.since <= header.at
+        && header.arrivals_since <= header.at
+        && header.version == header.due_version();
     if written && ordered {
         Ok(header)
     } else {

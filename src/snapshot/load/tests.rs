@@ -1,7 +1,7 @@
 //! Snapshots that somebody forged, or that break off: none is read, none costs more than its bounds.
 
 use super::*;
-use crate::snapshot::file::EMPTY_DIGEST;
+use crate::snapshot::file::{EMPTY_DIGEST, VERSION};
 
 const ME: &str = r#"{"me":{"id":"1"}}"#;
 const ADMINS: &str = r#"{"admins":[]}"#;
@@ -17,6 +17,7 @@ fn header() -> Header {
         at: "2025-10-20T00:00:00Z".parse().unwrap(),
         since: "2025-10-01T00:00:00Z".parse().unwrap(),
         arrivals_since: "2025-09-01T00:00:00Z".parse().unwrap(),
+        redaction_key: None,
         digest: EMPTY_DIGEST.to_owned(),
     }
 }
@@ -151,7 +152,10 @@ fn header_is_read_as_it_was_written_only() {
     refuses(&swap("2025-09-01", "2025-09-02"), "digest does not match");
     refuses(&swap("2025-10-01", "2026-10-01"), "not as it was written");
     refuses(&swap(r#""version":1"#, r#""version":0"#), "not as it was written");
-    refuses(&swap(r#""version":1"#, r#""version":2"#), "format version 2");
+    refuses(&swap(r#""version":1"#, r#""version":3"#), "format version 3");
+    // The version of redacted ones, without the name of the key; and the other way round.
+    refuses(&swap(r#""version":1"#, r#""version":2"#), "not as it was written");
+    refuses(&swap(r#","digest""#, r#","redaction_key":"5e0c1b7a9d42","digest""#), "not as it was written");
     refuses(&swap(r#""format":"i"#, r#""format":"I"#), "another format");
     refuses(b"", "empty");
     refuses(&whole[..60], "ends within its first line");

@@ -159,6 +159,8 @@ impl<'a> From<&'a Report> for Document<'a> {
                     loosens: (&config.loosens).into(),
                 }),
                 rosters: scan.rosters.iter().map(Roster::from).collect(),
+                redacted: scan.redacted,
+                redaction_key: scan.redaction_key.as_deref().map(Cow::Borrowed),
             },
             workspace: Workspace {
                 id: workspace.id.as_deref().map(Cow::Borrowed),

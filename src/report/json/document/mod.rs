@@ -100,6 +100,12 @@ struct Scan<'a> {
     /// The rosters that the teammates were compared with.
     #[serde(default)]
     rosters: Vec<Roster<'a>>,
+    /// Whether people and addresses are pseudonyms, and fingerprints keyed.
+    #[serde(default)]
+    redacted: bool,
+    /// Tells the keys of pseudonyms apart: only reports with the same one can be compared. Null where nothing is redacted.
+    #[serde(default)]
+    redaction_key: Option<Cow<'a, str>>,
 }
 
 /// A window of time, both ends included.

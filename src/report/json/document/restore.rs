@@ -40,6 +40,8 @@ impl From<Document<'_>> for Report {
                     loosens: config.loosens.into_owned(),
                 }),
                 rosters: scan.rosters.into_iter().map(Into::into).collect(),
+                redacted: scan.redacted,
+                redaction_key: owned(scan.redaction_key),
             },
             workspace: WorkspaceInfo {
                 id: owned(workspace.id),

@@ -1,0 +1,107 @@
+//! Redaction: people and addresses give way to pseudonyms, so that a report or a snapshot can be handed on.
+//!
+//! It works on a [`Report`](crate::report::Report) before any format sees it, and on the records of a snapshot before
+//! they are written. What is known to be an address, a name or an id is replaced where it stands; text is searched for
+//! whatever looks like an address, and for everything that the same report knows to identify somebody. Verdicts, counts
+//! and the gate stay as they are. What a person wrote is replaced whole: it may name anybody.
+
+use std::collections::BTreeSet;
+
+mod key;
+mod known;
+mod metadata;
+mod pseudonym;
+mod report;
+mod sentences;
+mod shapes;
+mod snapshot;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use key::{Key, KeyError};
+pub(crate) use snapshot::SnapshotRedactor;
+
+use known::Known;
+
+/// Replaces people and addresses by pseudonyms.
+#[derive(Debug, Clone)]
+pub(crate) struct Redactor {
+    key: Key,
+    /// Names of mailboxes that are a function and not a person, in lower case.
+    functions: BTreeSet<String>,
+}
+
+impl Redactor {
+    /// Works with this key, and leaves the names of functions, such as `support`, in addresses.
+    pub(crate) fn new(key: Key, functions: impl IntoIterator<Item = String>) -> Self {
+        Self { key, functions: functions.into_iter().map(|name| name.to_lowercase()).collect() }
+    }
+
+    /// Tells keys apart without giving any away.
+    pub(crate) fn key_name(&self) -> String {
+        self.key.name()
+    }
+}
+
+/// A part of a text that is replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Span {
+    start: usize,
+    end: usize,
+    replacement: String,
+}
+
+/// Redacts texts about one workspace.
+#[derive(Debug)]
+struct Scrubber<'a> {
+    redactor: &'a Redactor,
+    known: Known,
+}
+
+impl Scrubber<'_> {
+    /// The text without what identifies somebody.
+    fn text(&self, text: &str) -> String {
+        match self.known.whole(text) {
+            Some(replacement) => replacement.to_owned(),
+            None => self.within(text, &[]),
+        }
+    }
+
+    /// Searches the text, for these further texts too.
+    fn within(&self, text: &str, further: &[(&str, String)]) -> String {
+        let mut spans = shapes::spans(self.redactor, text);
+        self.known.spans(text, &mut spans);
+        for (wanted, replacement) in further {
+            let words = text.match_indices(wanted).map(|(start, found)| (start, start + found.len()));
+            let words = words.filter(|&(start, end)| known::is_word(text, start, end));
+            spans.extend(words.map(|(start, end)| Span { start, end, replacement: replacement.clone() }));
+        }
+        replace(text, spans)
+    }
+}
+
+/// Replaces parts of a text. Where several overlap, the longest says what replaces them all.
+fn replace(text: &str, mut spans: Vec<Span>) -> String {
+    if spans.is_empty() {
+        return text.to_owned();
+    }
+    spans.sort_by(|one, other| (one.start, other.end).cmp(&(other.start, one.end)));
+    let mut replaced = String::with_capacity(text.len());
+    let mut at = 0;
+    let mut spans = spans.into_iter().peekable();
+    while let Some(first) = spans.next() {
+        let (start, mut end, mut longest) = (first.start, first.end, first);
+        while let Some(next) = spans.next_if(|next| next.start < end) {
+            end = end.max(next.end);
+            if next.end - next.start > longest.end - longest.start {
+                longest = next;
+            }
+        }
+        replaced.push_str(&text[at..start]);
+        replaced.push_str(&longest.replacement);
+        at = end;
+    }
+    replaced.push_str(&text[at..]);
+    replaced
+}

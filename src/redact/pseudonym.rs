@@ -1,0 +1,139 @@
+//! What stands for a person, an id or an address. The same original has the same pseudonym under the same key, and a
+//! pseudonym stands for itself, so that what is redacted already stays as it is.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::IpNet;
+
+use super::Redactor;
+use super::key::{hexadecimal, is_pseudonym};
+use crate::facts::email;
+use crate::verdict::Fingerprint;
+
+/// Where pseudonyms of addresses are: a corner of the network that is reserved for documentation, with room to keep
+/// all addresses apart. The fourth group says which kind of address is behind it.
+const ADDRESSES: [u16; 3] = [0x2001, 0xdb8, 0x7264];
+
+impl Redactor {
+    fn pseudonym(&self, prefix: &str, of: &str, text: &str) -> String {
+        if text.is_empty() || is_pseudonym(text, prefix) {
+            return text.to_owned();
+        }
+        format!("{prefix}{}", self.key.digits(of, text))
+    }
+
+    /// The pseudonym of an e-mail address; none where the text is not one.
+    ///
+    /// The domain stays, which names an organization or a provider. So does what names a function and not a person, and
+    /// whether several addresses lead to one mailbox. Intercom's bot stays itself.
+    pub(super) fn email(&self, address: &str) -> Option<String> {
+        let (local, domain) = email::split(address)?;
+        if email::is_bot(address) {
+            return Some(address.to_owned());
+        }
+        let (base, tag) = local.split_once('+').map_or((local, None), |(base, tag)| (base, Some(tag)));
+        let lower = base.to_lowercase();
+        let base = if base.is_empty() || self.functions.contains(&lower) || is_pseudonym(base, "person-") {
+            base.to_owned()
+        } else {
+            let mailbox = format!("{lower}@{}", domain.to_lowercase());
+            format!("person-{}", self.key.digits("mailbox", &mailbox))
+        };
+        let tag = tag.map(|tag| format!("+{}", self.pseudonym("tag-", "tag", &tag.to_lowercase())));
+        Some(format!("{base}{}@{domain}", tag.unwrap_or_default()))
+    }
+
+    /// The pseudonym of a name.
+    pub(super) fn name(&self, name: &str) -> String {
+        self.pseudonym("name-", "name", name.trim())
+    }
+
+    /// The pseudonym of an admin's id.
+    pub(super) fn id(&self, id: &str) -> String {
+        self.pseudonym("id-", "id", id)
+    }
+
+    /// The pseudonym of the workspace's name.
+    pub(super) fn workspace(&self, name: &str) -> String {
+        self.pseudonym("workspace-", "workspace", name.trim())
+    }
+
+    /// What stands for somebody's own words.
+    pub(super) fn words(&self, text: &str) -> String {
+        self.pseudonym("text-", "text", text.trim())
+    }
+
+    /// The pseudonym of somebody whom the API gives by e-mail address or id.
+    pub(super) fn person(&self, text: &str) -> String {
+        self.email(text).unwrap_or_else(|| self.id(text))
+    }
+
+    /// The pseudonym of whatever evidence tells somebody by: a network address too.
+    pub(super) fn somebody(&self, text: &str) -> String {
+        self.range(text).unwrap_or_else(|| self.person(text))
+    }
+
+    /// The pseudonym of somebody who signed for something, with whatever they put there.
+    pub(super) fn signatory(&self, by: &str) -> String {
+        self.email(by.trim()).unwrap_or_else(|| self.name(by))
+    }
+
+    /// The pseudonym of an address. Those that belong to no machine stay.
+    pub(super) fn address(&self, address: IpAddr) -> IpAddr {
+        let address = address.to_canonical();
+        let own = |v6: &Ipv6Addr| v6.segments()[..3] == ADDRESSES;
+        let kind = match &address {
+            stays if stays.is_unspecified() || stays.is_loopback() => return address,
+            IpAddr::V6(v6) if own(v6) => return address,
+            IpAddr::V4(_) => 4,
+            IpAddr::V6(_) => 6,
+        };
+        let digest = self.key.digest("address", &address.to_string());
+        let group = |at: usize| u16::from_be_bytes([digest[at], digest[at + 1]]);
+        let [a, b, c] = ADDRESSES;
+        Ipv6Addr::new(a, b, c, kind, group(0), group(2), group(4), group(6)).into()
+    }
+
+    /// The pseudonym of an address or a range; none where the text is neither. A range keeps its length and its kind,
+    /// since those decide whether it is too wide.
+    pub(super) fn range(&self, text: &str) -> Option<String> {
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Some(self.address(address).to_string());
+        }
+        let range: IpNet = text.parse().ok()?;
+        let length = range.prefix_len();
+        let address = match range {
+            IpNet::V4(v4) => self.start_of_range(v4.addr()).to_string(),
+            IpNet::V6(v6) => match v6.addr().to_ipv4_mapped() {
+                Some(v4) if length >= 96 => format!("::ffff:{}", self.start_of_range(v4)),
+                _ => self.address_of_range(v6.addr()).to_string(),
+            },
+        };
+        Some(format!("{address}/{length}"))
+    }
+
+    /// The first address of a range becomes one of the network that is reserved for measurements, 198.18.0.0/15.
+    fn start_of_range(&self, address: Ipv4Addr) -> Ipv4Addr {
+        let [a, b, ..] = address.octets();
+        if address.is_unspecified() || address.is_loopback() || (a, b & 0xfe) == (198, 18) {
+            return address;
+        }
+        let digest = self.key.digest("range", &address.to_string());
+        Ipv4Addr::new(198, 18 + (digest[0] & 1), digest[1], digest[2])
+    }
+
+    fn address_of_range(&self, address: Ipv6Addr) -> IpAddr {
+        // An IPv4 address in other clothes would change its kind.
+        match address.to_ipv4_mapped() {
+            Some(_) => self.address(IpAddr::V6(Ipv6Addr::from(u128::from(address) | 1 << 112))),
+            None => self.address(IpAddr::V6(address)),
+        }
+    }
+
+    /// A fingerprint that cannot be made from a guessed subject.
+    pub(crate) fn fingerprint(&self, fingerprint: &Fingerprint) -> Fingerprint {
+        let digest = self.key.digest("fingerprint", fingerprint.as_str());
+        let digits = hexadecimal(&digest[..fingerprint.as_str().len() / 2]);
+        Fingerprint::parse(digits).unwrap_or_else(|| fingerprint.clone())
+    }
+}

@@ -1,0 +1,127 @@
+//! Redacting the records of a snapshot, one by one, as they are read.
+//!
+//! Everything that facts are made of keeps its meaning: who is who, which addresses lead to one mailbox, what is a
+//! function's, which addresses are the same, how wide a range is. So a scan ends as it does with the original, but for
+//! what compares people or addresses with a list of real ones.
+
+use std::borrow::Cow;
+use std::io;
+
+use super::known::Known;
+use super::{Redactor, Scrubber};
+use crate::api::model::{Admin, Event, IpAllowlist, Me, Performer};
+use crate::facts::email;
+use crate::snapshot::{Outcomes, Record};
+
+/// Redacts the records of one reading.
+#[derive(Debug)]
+pub(crate) struct SnapshotRedactor {
+    redactor: Redactor,
+    /// The names in the list of teammates, to be found in what the server says beside it.
+    names: Vec<String>,
+}
+
+impl SnapshotRedactor {
+    /// Starts before the first record.
+    pub(crate) const fn new(redactor: Redactor) -> Self {
+        Self { redactor, names: Vec::new() }
+    }
+
+    /// Hands the record on without people and addresses.
+    ///
+    /// # Errors
+    /// When `sink` fails.
+    pub(crate) fn pass_on(
+        &mut self,
+        record: &Record<'_>,
+        sink: impl FnOnce(&Record<'_>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match record {
+            Record::Me(me) => sink(&Record::Me(&self.redactor.me(me))),
+            Record::Admins(admins) => {
+                self.names.extend(admins.iter().filter_map(|admin| admin.name.clone()));
+                let admins: Vec<_> = admins.iter().map(|admin| self.redactor.admin(admin)).collect();
+                sink(&Record::Admins(&admins))
+            }
+            Record::IpAllowlist(list) => {
+                let entries = list.ip_allowlist.as_ref();
+                let entries = entries.map(|all| all.iter().map(|entry| self.redactor.entry(entry)).collect());
+                sink(&Record::IpAllowlist(&IpAllowlist { enabled: list.enabled, ip_allowlist: entries }))
+            }
+            Record::Probe(answers) => sink(&Record::Probe(answers)),
+            Record::Event(feed, event) => {
+                let metadata = event.metadata.and_then(|raw| self.redactor.metadata(raw));
+                let event = self.redactor.event(event);
+                sink(&Record::Event(*feed, &Event { metadata: metadata.as_deref(), ..event }))
+            }
+        }
+    }
+
+    /// How the reading ended, without people and addresses in what the server said.
+    pub(crate) fn outcomes(&self, mut outcomes: Outcomes) -> Outcomes {
+        let mut known = Known::default();
+        self.names.iter().for_each(|name| known.learn(name, || self.redactor.name(name)));
+        let scrubber = Scrubber { redactor: &self.redactor, known: known.prepare() };
+        let details = outcomes.feeds.values_mut().filter_map(|outcome| outcome.detail.as_mut());
+        details.chain(&mut outcomes.warnings).for_each(|text| *text = scrubber.text(text));
+        outcomes
+    }
+}
+
+impl Redactor {
+    /// An address in a field for one. What is none stays none.
+    fn field(&self, address: &str) -> String {
+        self.email(address).unwrap_or_else(|| self.words(address))
+    }
+
+    fn me(&self, me: &Me) -> Me {
+        let mut app = me.app.clone();
+        if let Some(name) = app.as_mut().and_then(|app| app.name.as_mut()) {
+            *name = self.workspace(name);
+        }
+        Me {
+            id: me.id.as_deref().map(|id| self.id(id)),
+            email: me.email.as_deref().map(|email| self.field(email)),
+            email_verified: me.email_verified,
+            app,
+        }
+    }
+
+    fn admin(&self, admin: &Admin) -> Admin {
+        let is_bot = admin.email.as_deref().is_some_and(email::is_bot);
+        let name = admin.name.as_deref();
+        Admin {
+            id: admin.id.as_deref().map(|id| self.id(id)),
+            name: name.map(|name| if is_bot { name.to_owned() } else { self.name(name) }),
+            email: admin.email.as_deref().map(|email| self.field(email)),
+            role: admin.role.clone(),
+            has_inbox_seat: admin.has_inbox_seat,
+        }
+    }
+
+    /// An entry of the allowlist: one that is neither address nor range stays neither.
+    fn entry(&self, entry: &str) -> String {
+        self.range(entry.trim()).unwrap_or_else(|| self.words(entry))
+    }
+
+    fn event<'a>(&self, event: &'a Event<'_>) -> Event<'a> {
+        let performer = event.performed_by.as_ref().map(|by| Performer {
+            id: by.id.as_deref().map(|id| self.id(id).into()),
+            email: by.email.as_deref().map(|email| self.field(email).into()),
+            // What is no address is as good as none.
+            ip: by.ip.as_deref().and_then(|ip| ip.parse().ok()).map(|ip| self.address(ip).to_string().into()),
+        });
+        Event {
+            id: Cow::Borrowed(&event.id),
+            activity_type: Cow::Borrowed(&event.activity_type),
+            created_at: event.created_at,
+            // The sentence names people whom nothing else names.
+            activity_description: event
+                .activity_description
+                .as_ref()
+                .map(|_| Cow::Owned(format!("redacted ({})", event.activity_type))),
+            performed_by: performer,
+            metadata: None,
+        }
+    }
+}

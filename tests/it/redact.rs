@@ -1,0 +1,329 @@
+//! `--redact`: nobody is named in any format or in a snapshot, and what was found stays what was found.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::generated;
+use crate::intercom::Api;
+use crate::program::{NOW, Program, Run, TOKEN, program, scan};
+use crate::replay::Saved;
+use crate::workspace::{DAY, Event, Workspace};
+
+const KEY: &str = "a key that nobody would guess 4711";
+
+fn demo() -> Program {
+    program().args(["scan", "--demo"]).now(NOW)
+}
+
+fn keyed(program: Program) -> Program {
+    program.arg("--redact").env("INTERCOM_HARDEN_REDACT_KEY", KEY).secret(KEY)
+}
+
+/// Every format, as the program lists them.
+fn formats() -> Vec<String> {
+    let run = demo().args(["-o", "none=x"]).run().exits(2).says("the formats are ");
+    let list = run.stderr.split("the formats are ").nth(1).unwrap().lines().next().unwrap();
+    list.split([',', ' ', '(']).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+fn outputs(formats: &[String]) -> impl Iterator<Item = String> {
+    formats.iter().flat_map(|format| ["-o".to_owned(), format!("{format}={format}.out")])
+}
+
+/// Everybody of the sample workspace: addresses, names, ids, and where they sign in from.
+fn people_of_the_sample() -> BTreeSet<String> {
+    let sample: Value = serde_json::from_str(include_str!("../../fixtures/workspaces/sample.json")).unwrap();
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let mut all = BTreeSet::new();
+    for admin in sample["admins"].as_array().unwrap() {
+        let email = admin["email"].as_str().unwrap();
+        if !email.ends_with("@intercom.io") {
+            all.extend([email.to_owned(), email.split('@').next().unwrap().to_owned()]);
+            all.extend(text(&admin["name"]));
+        }
+    }
+    for event in sample["events"].as_array().unwrap() {
+        all.extend(["email", "ip"].iter().filter_map(|field| text(&event["performed_by"][field])));
+        let admin = &event["metadata"]["admin"];
+        all.extend(
+            text(&admin["first_name"]).zip(text(&admin["last_name"])).map(|(a, b)| format!("{a} {b}")),
+        );
+    }
+    all.extend(text(&sample["me"]["app"]["name"]));
+    assert!(all.len() > 100 && all.contains("Corin Blake"));
+    all
+}
+
+/// Asserts that nobody is named, where names could not be broken over lines.
+#[track_caller]
+fn assert_nobody(people: &BTreeSet<String>, shown: &str, what: &str) {
+    for person in people {
+        let mut found = shown.match_indices(person.as_str()).map(|(at, _)| at);
+        let is_word = |at: usize| {
+            let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == ':');
+            !joins(shown[..at].chars().next_back()) && !joins(shown[at + person.len()..].chars().next())
+        };
+        assert!(!found.any(is_word), "{person} is in {what}");
+    }
+}
+
+fn statuses(report: &Value) -> Vec<(String, String, usize)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let controls = report["controls"].as_array().unwrap().iter();
+    controls
+        .map(|one| (text(&one["id"]), text(&one["status"]), one["findings"].as_array().unwrap().len()))
+        .collect()
+}
+
+#[test]
+fn nobody_of_the_sample_is_in_any_format() {
+    let (formats, people) = (formats(), people_of_the_sample());
+    let (plain, run) =
+        (demo().args(outputs(&formats)).run(), keyed(demo().args(outputs(&formats))).run().exits(0));
+    assert_nobody(&people, &run.stderr, "standard error");
+    for format in &formats {
+        let name = format!("{format}.out");
+        let shown = run.read(&name).unwrap();
+        assert_nobody(&people, &shown, format);
+        assert!(shown != plain.read(&name).unwrap(), "{format} is the same as without --redact");
+    }
+    let (report, before): (Value, Value) = (
+        serde_json::from_str(&run.read("json.out").unwrap()).unwrap(),
+        serde_json::from_str(&plain.read("json.out").unwrap()).unwrap(),
+    );
+    assert_eq!(statuses(&report), statuses(&before));
+    assert_eq!((&report["summary"], &report["gate"]), (&before["summary"], &before["gate"]));
+    assert_eq!((&report["scan"]["redacted"], &before["scan"]["redacted"]), (&json!(true), &json!(false)));
+    for format in ["table", "markdown"] {
+        assert!(run.read(&format!("{format}.out")).unwrap().contains("Redacted"), "{format} does not say it");
+        assert!(!plain.read(&format!("{format}.out")).unwrap().contains("Redacted"));
+    }
+}
+
+#[test]
+fn the_key_alone_decides_which_pseudonyms_there_are() {
+    let run = |key: &str| {
+        let run = demo().args(["--format", "json", "--redact"]).env("INTERCOM_HARDEN_REDACT_KEY", key);
+        run.secret(key).run().exits(0).stdout
+    };
+    let (one, same, other) = (run(KEY), run(KEY), run("quite another key, as long"));
+    assert_eq!(one, same);
+    let pseudonyms = |report: &str| -> BTreeSet<String> {
+        let words = report.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        let of = |word: &&str| {
+            ["person-", "name-", "id-", "workspace-"].iter().any(|start| word.starts_with(start))
+        };
+        words.filter(of).map(str::to_owned).collect()
+    };
+    let (one, other) = (pseudonyms(&one), pseudonyms(&other));
+    assert!(one.len() > 20 && one.intersection(&other).next().is_none(), "{one:?}");
+}
+
+#[test]
+fn without_a_key_one_is_drawn_and_said_to_be() {
+    let run = || {
+        demo().args(["--format", "json", "--redact"]).run().exits(0).says("can be compared with no others")
+    };
+    let (one, other) = (run(), run());
+    assert_ne!(one.stdout, other.stdout);
+    assert_ne!(one.json()["scan"]["redaction_key"], other.json()["scan"]["redaction_key"]);
+    assert!(!keyed(demo()).run().stderr.contains("compared"));
+}
+
+#[test]
+fn keys_come_from_a_file_too_and_bad_ones_are_refused_before_anything_is_read() {
+    let file = |key: &str| {
+        demo().args(["--format", "json", "--redact", "--redact-key-file", "key"]).file("key", key)
+    };
+    let by_file = file(&format!("{KEY}\n")).secret(KEY).run().exits(0);
+    assert_eq!(by_file.stdout, keyed(demo().args(["--format", "json"])).run().stdout);
+    assert_eq!(by_file.stderr, "");
+    #[cfg(unix)]
+    file(KEY)
+        .mode("key", 0o644)
+        .run()
+        .exits(0)
+        .says("warning: the permissions of the redaction key file key");
+    for (key, phrase) in
+        [("", "fewer than 16 bytes"), ("tiny key", "fewer than 16"), (&"k".repeat(5_000), "longer")]
+    {
+        let run = file(key).run().exits(2).says(phrase).says("hint: ");
+        assert!(run.stdout.is_empty() && !run.stderr.contains("tiny"), "{}", run.streams());
+    }
+    let short =
+        demo().arg("--redact").env("INTERCOM_HARDEN_REDACT_KEY", "short-secret").secret("short-secret");
+    short.run().exits(2).says("fewer than 16 bytes");
+    demo().args(["--redact-key-file", "key"]).run().exits(2).says("--redact");
+    demo().args(["--redact", "--redact-key-file", "."]).run().exits(2).says("not a regular file");
+}
+
+/// A configuration that names people wherever one can.
+const CONFIG: &str = "\
+    [organization]\nexport_approvers = [\"dana.ruiz@kestrelparcel.example\"]\n\
+    approved_networks = [\"198.51.100.0/24\"]\n\
+    [params.\"E2\"]\ngeneric_names = [\"Dana Ruiz\"]\n\
+    [[attestation]]\ncontrol = \"1.3\"\nby = \"Dana Ruiz\"\non = 2026-07-01\nexpires = 2026-12-31\n\
+    evidence = \"https://wiki.example/Dana Ruiz\"\nnote = \"seen with Dana Ruiz\"\n\
+    [[waiver]]\ncontrol = \"2.3\"\nreason = \"Dana Ruiz knows\"\nby = \"Dana Ruiz\"\nexpires = 2026-08-10\n\
+    [[waiver]]\ncontrol = \"2.2\"\nsubject = \"Dana Ruiz\"\nreason = \"left\"\nby = \"dana.ruiz\"\nexpires = 2026-01-31\n";
+
+#[test]
+fn people_of_the_configuration_and_the_roster_are_not_named_either() {
+    let formats = formats();
+    let roster = "email,name,status\nmaren.holt@kestrelparcel.example,Maren Holt,Dana Ruiz\nDana Ruiz,Dana Ruiz,active\n";
+    let scan = |args: &[&str]| {
+        let scan = demo().file("home/Dana Ruiz/own.toml", CONFIG).file("home/Dana Ruiz/people.csv", roster);
+        let scan =
+            scan.args(["--config", "home/Dana Ruiz/own.toml", "--roster", "home/Dana Ruiz/people.csv"]);
+        scan.args(outputs(&formats)).args(args.to_vec())
+    };
+    let mut people = people_of_the_sample();
+    people.extend(["Dana Ruiz", "dana.ruiz", "dana.ruiz@kestrelparcel.example"].map(str::to_owned));
+    let (plain, run) = (scan(&[]).run().exits(0), keyed(scan(&[])).run().exits(0));
+    for format in &formats {
+        assert_nobody(&people, &run.read(&format!("{format}.out")).unwrap(), format);
+    }
+    let json = |run: &Run| serde_json::from_str::<Value>(&run.read("json.out").unwrap()).unwrap();
+    assert!(plain.read("json.out").unwrap().matches("Dana Ruiz").count() > 10);
+    assert_eq!(statuses(&json(&run)), statuses(&json(&plain)));
+    assert_eq!(json(&run)["scan"]["config"]["path"], "own.toml");
+}
+
+#[test]
+fn a_saved_report_redacted_later_is_the_report_redacted_at_once() {
+    let formats = formats();
+    let configured = |program: Program| program.file("own.toml", CONFIG).args(["--config", "own.toml"]);
+    let saved = configured(demo().args(["--format", "json"])).run().stdout;
+    let direct = keyed(configured(demo()).args(outputs(&formats))).run();
+    let render = |report: &str| program().file("report.json", report).args(["render", "report.json"]);
+    let later = keyed(render(&saved).args(outputs(&formats))).run().exits(0);
+    for format in &formats {
+        let name = format!("{format}.out");
+        assert!(later.read(&name) == direct.read(&name), "{format} differs");
+    }
+    let redacted = direct.read("json.out").unwrap();
+    let again = keyed(render(&redacted).args(["--format", "json"])).run().exits(0).stdout;
+    assert!(again == redacted, "what is redacted stays as it is");
+}
+
+#[test]
+fn a_redacted_baseline_is_for_scans_with_its_key() {
+    let base = keyed(demo().args(["--format", "json"])).run().stdout;
+    let with =
+        |base: &str| demo().file("base.json", base).args(["--baseline", "base.json", "--fail-on", "l3"]);
+    keyed(with(&base)).run().exits(0);
+    demo().args(["--fail-on", "l3"]).run().exits(1);
+    let refused =
+        |program: Program| program.run().exits(2).says("cannot use the baseline base.json").says("--redact");
+    refused(with(&base));
+    refused(with(&base).arg("--redact").env("INTERCOM_HARDEN_REDACT_KEY", "quite another key, as long"));
+    let plain = demo().args(["--format", "json"]).run().stdout;
+    keyed(with(&plain)).run().exits(0);
+}
+
+fn collect(origin: &str) -> Program {
+    let collect = program().args(["collect", "--base-url", origin, "-o", "ws.snapshot"]);
+    keyed(collect).env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW)
+}
+
+/// The lines of a snapshot behind its header.
+fn lines(run: &Run) -> (String, String) {
+    let path = tempfile::tempdir().unwrap();
+    let path = path.path().join("copy");
+    run.copy("ws.snapshot", &path);
+    let bytes = fs::read(path).unwrap();
+    let end = bytes.iter().position(|&byte| byte == b'\n').unwrap();
+    let lines = zstd::decode_all(&bytes[end + 1..]).unwrap();
+    (String::from_utf8(bytes[..end].to_vec()).unwrap(), String::from_utf8(lines).unwrap())
+}
+
+fn scan_of(run: &Run, args: &[&str]) -> Program {
+    let copy = tempfile::tempdir().unwrap();
+    let path = copy.path().join("copy");
+    run.copy("ws.snapshot", &path);
+    let scan = program().file("ws.snapshot", fs::read(path).unwrap());
+    scan.args(["scan", "--format", "json", "--snapshot", "ws.snapshot"]).args(args.to_vec())
+}
+
+#[test]
+fn a_redacted_snapshot_names_nobody_and_scans_as_the_workspace_does() {
+    let fixture = include_str!("../../fixtures/workspaces/sample.json");
+    let server = Api::new(Workspace::from_fixture(fixture)).serve();
+    let run = collect(&server.origin()).args(["--region", "eu", "--since", "90d"]).run().exits(0);
+    let (header, content) = lines(&run);
+    assert!(header.contains("\"version\":2") && header.contains("\"redaction_key\""), "{header}");
+    assert!(content.contains("operator+kp7demo1@intercom.io"), "the bot stays itself");
+    assert_nobody(&people_of_the_sample(), &content, "the snapshot");
+    let live = scan(&server.origin()).args(["--region", "eu", "--since", "90d"]).run().json();
+    let replay = scan_of(&run, &["--since", "90d"]).run();
+    assert_eq!(statuses(&replay.json()), statuses(&live));
+    assert!(replay.json()["warnings"].to_string().contains("the snapshot is redacted"));
+    assert_eq!(run.stdout, "");
+    let again = collect(&server.origin()).args(["--region", "eu", "--since", "90d"]).run().exits(0);
+    // Sources that are read side by side may come in another order.
+    let sorted = |content: &str| content.lines().map(str::to_owned).collect::<BTreeSet<_>>();
+    assert!(sorted(&lines(&again).1) == sorted(&content), "the same key, the same records");
+}
+
+#[test]
+fn whatever_a_workspace_holds_a_redacted_snapshot_ends_as_it_does() {
+    let mut read = 0;
+    for seed in 1..=10 {
+        let scene = generated::scene(seed);
+        let server = scene.api().serve();
+        let run = collect(&server.origin()).args(["--since", "60d"]).run();
+        if run.files().is_empty() {
+            continue;
+        }
+        read += 1;
+        let live = Saved::collect(&server.origin(), &["--since", "60d"], run.code).scan().run().json();
+        let replay = scan_of(&run, &[]).run().json();
+        assert_eq!(statuses(&replay), statuses(&live), "seed {seed}: {}", scene.circumstances());
+    }
+    assert!(read > 2, "only {read} workspaces could be read");
+}
+
+#[test]
+fn what_lists_real_people_or_networks_is_not_compared_with_pseudonyms() {
+    let workspace = Workspace::healthy()
+        .allowlist(true, &["10.0.0.0/7", "203.0.113.7", "nowhere"])
+        .event(Event::new("app_data_export").by("ana@fixture.example").from("203.0.113.7").ago(DAY));
+    let server = Api::new(workspace).serve();
+    let run = collect(&server.origin()).run().exits(0);
+    let (_, content) = lines(&run);
+    assert!(
+        !content.contains("203.0.113") && !content.contains("10.0.0.0") && content.contains("/7"),
+        "{content}"
+    );
+    let config = "[organization]\nallowed_domains = [\"fixture.example\"]\n\
+                  approved_networks = [\"203.0.113.0/24\"]\nexport_approvers = [\"ana@fixture.example\"]\n";
+    let replay = scan_of(&run, &["--config", "own.toml"]).file("own.toml", config).run();
+    let report = replay.json();
+    let status = |id: &str| statuses(&report).into_iter().find(|(one, ..)| one == id).unwrap().1;
+    assert_eq!((status("E1"), status("E10"), status("1.4")), ("pass".into(), "manual".into(), "fail".into()));
+    assert_ne!(status("E11"), "fail");
+    let warnings = report["warnings"].to_string();
+    assert!(
+        warnings.contains("approved_networks is left out")
+            && warnings.contains("export_approvers is left out")
+    );
+    let roster =
+        scan_of(&run, &["--roster", "people.csv"]).file("people.csv", "email\nana@fixture.example\n");
+    roster.run().exits(2).says("a roster cannot be compared with a redacted snapshot").says("hint: ");
+}
+
+#[test]
+fn names_that_a_configuration_calls_functions_stay_so_in_a_snapshot() {
+    let server = Api::new(Workspace::healthy().teammate("Desk@fixture.example", "Support agent")).serve();
+    let config = "[params.E2]\ngeneric_names = [\"desk\"]\n";
+    let configured = |program: Program| program.file("own.toml", config).args(["--config", "own.toml"]);
+    let run = configured(collect(&server.origin())).run().exits(0);
+    let replay = configured(scan_of(&run, &[])).run().json();
+    let shared = replay["controls"].as_array().unwrap().iter().find(|one| one["id"] == "E2").unwrap();
+    assert_eq!(
+        (shared["status"].as_str(), &shared["findings"][0]["subject"]),
+        (Some("fail"), &json!("Desk@fixture.example"))
+    );
+}
