@@ -93,7 +93,9 @@ impl Job {
         }
         let declared = self.action["outputs"].as_object().unwrap().iter();
         let outputs = declared
-            .map(|(name, output)| (name.clone(), self.filled_in(output["value"].as_str().unwrap(), &finished)))
+            .map(|(name, output)| {
+                (name.clone(), self.filled_in(output["value"].as_str().unwrap(), &finished))
+            })
             .collect();
         let summary = fs::read_to_string(summary).unwrap_or_default();
         assert!(!log.contains(TOKEN) && !summary.contains(TOKEN), "the token is shown:\n{log}");
@@ -121,7 +123,10 @@ impl Job {
 
 fn read_outputs(path: &std::path::Path) -> BTreeMap<String, String> {
     let text = fs::read_to_string(path).unwrap();
-    text.lines().map(|line| line.split_once('=').unwrap()).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
+    text.lines()
+        .map(|line| line.split_once('=').unwrap())
+        .map(|(k, v)| (k.to_owned(), v.to_owned()))
+        .collect()
 }
 
 impl Ran {
