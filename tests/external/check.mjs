@@ -1,4 +1,4 @@
-// Makes the reports, then hands each to whoever has something to say about it.
+// Makes the reports, then hands each to whoever has something to say about it; the shell scripts come first.
 
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { checkMarkup } from "./markup.mjs";
 import { checkJunit } from "./junit.mjs";
 import { checkOcsf } from "./ocsf.mjs";
 import { checkSarif } from "./sarif.mjs";
+import { checkScripts } from "./scripts.mjs";
 import { Run } from "./steps.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -23,6 +24,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 const run = new Run(values.require);
+await checkScripts(run, out);
 const reports = await run.step("the program writes its reports", () => makeReports(program, out));
 for (const report of reports ?? []) {
   await checkMarkup(run, report);

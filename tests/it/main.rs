@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage up ought to fail at once")]
 
+/// The GitHub Action, and the examples for CI systems.
+mod ci;
 /// The configuration, found or named.
 mod config;
 /// The JSON Schema of the report.

@@ -144,19 +144,17 @@ const fn outcome(status: SourceStatus) -> &'static str {
 
 /// Why a source did not end well: the permission that opens it, and what the server said.
 fn cause(source: &SourceReport) -> String {
+    let scope = source.id.scope();
     let permission = match (source.status, source.id) {
         (
             SourceStatus::Forbidden,
             SourceId::Me | SourceId::Admins | SourceId::ActivityLog | SourceId::Teams,
-        ) => {
-            format!("The token needs the permission \"{}\".", source.id.scope())
-        }
+        ) => Some(format!("the token needs the permission \"{scope}\"")),
         (SourceStatus::Forbidden, SourceId::IpAllowlist) => {
-            format!("Only the scope {} opens it, which a scan should not have.", source.id.scope())
+            Some(format!("only the scope {scope} opens it, which a scan should not have"))
         }
-        _ => String::new(),
+        _ => None,
     };
-    let detail =
-        source.detail.as_deref().map(|detail| text::line(detail, DETAIL_COLUMNS)).unwrap_or_default();
-    [permission, detail].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    let detail = source.detail.as_deref().map(|detail| text::line(detail, DETAIL_COLUMNS));
+    permission.into_iter().chain(detail).collect::<Vec<_>>().join("; ")
 }

@@ -98,8 +98,8 @@ fn at_80_columns() {
     teams         GET /teams                    not asked for        0         0
     ip-allowlist  GET /ip_allowlist             forbidden            0         1
     activity-log: HTTP 500 (request id 0001abcd)
-    ip-allowlist: Only the scope manage_ip_allowlist opens it, which a scan should
-                  not have. HTTP 403: not permitted
+    ip-allowlist: only the scope manage_ip_allowlist opens it, which a scan should
+                  not have; HTTP 403: not permitted
 
     Warnings
     ! The workspace is in the EU, but US was asked for: use --region eu.
@@ -176,7 +176,7 @@ fn at_120_columns() {
     teams         GET /teams                         not asked for        0         0
     ip-allowlist  GET /ip_allowlist                  forbidden            0         1
     activity-log: HTTP 500 (request id 0001abcd)
-    ip-allowlist: Only the scope manage_ip_allowlist opens it, which a scan should not have. HTTP 403: not permitted
+    ip-allowlist: only the scope manage_ip_allowlist opens it, which a scan should not have; HTTP 403: not permitted
 
     Warnings
     ! The workspace is in the EU, but US was asked for: use --region eu.
@@ -307,7 +307,7 @@ fn an_incomplete_scan_says_what_is_missing() {
     report.sources[1].status = SourceStatus::Forbidden;
     let rendered = plain(&report, 200);
     assert!(rendered.contains("INCOMPLETE: not all could be read of the list of teammates and of the activity log\nExit code 3\n"), "{rendered}");
-    assert!(rendered.contains("admins: The token needs the permission \"Read admins\"."));
+    assert!(rendered.contains("admins: the token needs the permission \"Read admins\"\n"));
 }
 
 #[test]

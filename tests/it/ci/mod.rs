@@ -1,0 +1,236 @@
+//! The GitHub Action, the examples in `docs/ci`, and this repository's own workflow: they parse, they keep to the rules
+//! that `docs/ci/README.md` sets, and what they run works.
+
+use std::path::Path;
+
+use saphyr::{LoadableYamlNode as _, Yaml};
+use serde_json::{Map, Value};
+
+use crate::program::{NOW, program};
+
+/// The action, step by step, in bash.
+#[cfg(unix)]
+mod action;
+
+/// The workflows that GitHub runs.
+const WORKFLOWS: [&str; 3] =
+    [".github/workflows/ci.yml", "docs/ci/github-scan.yml", "docs/ci/github-pull-request.yml"];
+
+/// The examples that run the program themselves.
+const SCRIPTS: [&str; 3] = ["docs/ci/gitlab-ci.yml", "docs/ci/circleci.yml", "docs/ci/Jenkinsfile"];
+
+/// A file of the repository.
+fn text(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    // A checkout on Windows may have other line ends.
+    text.replace("\r\n", "\n")
+}
+
+/// A YAML file of the repository, which holds one document.
+fn yaml(path: &str) -> Value {
+    parse(path, &text(path))
+}
+
+/// A YAML document that stands in a file.
+fn parse(path: &str, text: &str) -> Value {
+    let documents = Yaml::load_from_str(text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let [document] = &documents[..] else { panic!("{path} has {} documents", documents.len()) };
+    to_json(document)
+}
+
+/// Turns YAML into what tests have tools for. Keys are strings in all of these files.
+fn to_json(node: &Yaml<'_>) -> Value {
+    if let Some(mapping) = node.as_mapping() {
+        let entry = |(key, value): (&Yaml<'_>, &Yaml<'_>)| (key.as_str().unwrap().to_owned(), to_json(value));
+        Value::Object(mapping.iter().map(entry).collect::<Map<_, _>>())
+    } else if let Some(sequence) = node.as_sequence() {
+        Value::Array(sequence.iter().map(to_json).collect())
+    } else if let Some(text) = node.as_str() {
+        text.into()
+    } else if let Some(number) = node.as_integer() {
+        number.into()
+    } else if let Some(number) = node.as_floating_point() {
+        number.into()
+    } else if let Some(truth) = node.as_bool() {
+        truth.into()
+    } else {
+        assert!(node.is_null(), "{node:?}");
+        Value::Null
+    }
+}
+
+/// Every string in a document.
+fn strings(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().flat_map(strings).collect(),
+        Value::Object(entries) => entries.values().flat_map(strings).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The steps of every job of a workflow.
+fn steps(workflow: &Value) -> Vec<&Value> {
+    let jobs = workflow["jobs"].as_object().unwrap().values();
+    jobs.flat_map(|job| job["steps"].as_array().unwrap()).collect()
+}
+
+/// Asserts that steps use only what cannot change, and make no script of what somebody else wrote.
+fn assert_careful(path: &str, steps: &[&Value]) {
+    for action in steps.iter().filter_map(|step| step["uses"].as_str()) {
+        let (_, revision) = action.split_once('@').unwrap_or_else(|| panic!("{path}: {action}"));
+        let pinned = revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+        assert!(pinned || revision == "FULL-COMMIT-SHA", "{path}: {action} can change");
+    }
+    for script in steps.iter().filter_map(|step| step["run"].as_str()) {
+        assert!(!script.contains("${{"), "{path}: an expression becomes part of a script:\n{script}");
+    }
+}
+
+#[test]
+fn snippets_in_documents_are_as_careful_as_the_files() {
+    for (path, least) in [("README.md", 1), ("docs/ci/README.md", 1), ("docs/formats.md", 4)] {
+        let document = text(path);
+        let snippets: Vec<_> =
+            document.split("\n```yaml\n").skip(1).map(|rest| rest.split("\n```").next().unwrap()).collect();
+        assert!(snippets.len() >= least, "{path}");
+        for snippet in snippets {
+            let snippet = parse(path, snippet);
+            let list = snippet.as_array().map(|steps| steps.iter().collect());
+            let steps =
+                list.unwrap_or_else(|| snippet.get("jobs").map_or_else(Vec::new, |_| steps(&snippet)));
+            assert_careful(path, &steps);
+        }
+    }
+}
+
+#[test]
+fn workflows_grant_little_and_pin_what_they_use() {
+    for path in WORKFLOWS {
+        let workflow = yaml(path);
+        assert_eq!(
+            workflow["permissions"],
+            Value::Object(Map::new()),
+            "{path} grants something to every job"
+        );
+        for (name, job) in workflow["jobs"].as_object().unwrap() {
+            let granted = job["permissions"].as_object().unwrap_or_else(|| panic!("{path}: {name}"));
+            assert_eq!(granted["contents"], "read", "{path}: {name}");
+        }
+        let steps = steps(&workflow);
+        assert!(steps.iter().any(|step| step["uses"].is_string()), "{path}");
+        assert_careful(path, &steps);
+    }
+}
+
+#[test]
+fn workflows_give_the_action_only_what_it_knows() {
+    let action = yaml("action.yml");
+    for path in &WORKFLOWS[1..] {
+        let workflow = yaml(path);
+        let steps = steps(&workflow);
+        let ours = |step: &&&Value| {
+            step["uses"].as_str().is_some_and(|uses| uses.starts_with("YOUR-ORGANIZATION/intercom-harden@"))
+        };
+        let step = steps.iter().find(ours).unwrap_or_else(|| panic!("{path} does not use the action"));
+        for input in step["with"].as_object().unwrap().keys() {
+            assert!(action["inputs"].get(input).is_some(), "{path}: the action has no input {input}");
+        }
+        assert_eq!(step["env"]["INTERCOM_ACCESS_TOKEN"], "${{ secrets.INTERCOM_ACCESS_TOKEN }}", "{path}");
+        for read in text(path).split("steps.intercom.outputs.").skip(1) {
+            let output = read.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap();
+            assert!(action["outputs"].get(output).is_some(), "{path}: the action has no output {output}");
+        }
+    }
+}
+
+/// The commands of the program in a script, with continued lines joined.
+fn commands(script: &str) -> Vec<String> {
+    let joined = script.replace("\\\n", " ");
+    let ours = joined.lines().filter_map(|line| {
+        let line = line.trim();
+        let arguments = line.strip_prefix("bin/").unwrap_or(line).strip_prefix("intercom-harden ")?;
+        Some(arguments.split(" #").next().unwrap_or(arguments).to_owned())
+    });
+    ours.collect()
+}
+
+/// Runs a command of an example against the sample workspace.
+fn run_on_the_sample(path: &str, command: &str) {
+    let mut words: Vec<_> = command.split_whitespace().collect();
+    if let Some(at) = words.iter().position(|word| *word == "--region") {
+        words.drain(at..at + 2);
+    }
+    let scans = words[0] == "scan";
+    if scans {
+        // The sample's events follow the clock, which has to stand still for a baseline to know them.
+        words.extend(["--demo", "--now", NOW]);
+        // The gate of an ordinary scan, which the sample does not pass.
+        if !words.contains(&"--fail-on") {
+            words.extend(["--fail-on", "l1"]);
+        }
+    }
+    let report = program().args(["scan", "--demo", "--format", "json"]).now(NOW).run().exits(0).stdout;
+    let run = program()
+        .file("security/intercom-harden.toml", "[scan]\nsince = \"30d\"\n")
+        .file("security/baseline.json", &report)
+        .file("intercom.json", &report)
+        .args(words.iter().copied())
+        .run();
+    let fails = scans && !words.contains(&"never") && !words.contains(&"--baseline");
+    assert_eq!(run.code, i32::from(fails), "{path}: {command}\n{}", run.streams());
+    for (format, file) in words.iter().filter_map(|word| word.split_once('=')) {
+        let written = run.read(file).unwrap_or_else(|| panic!("{path}: {command} wrote no {file}"));
+        let begins = match format {
+            "json" | "sarif" => "{",
+            "junit" => "<?xml",
+            "html" => "<!doctype html>",
+            _ => "",
+        };
+        assert!(written.to_lowercase().starts_with(begins), "{path}: {file} is no {format}");
+    }
+}
+
+#[test]
+fn the_examples_run_and_use_what_they_write() {
+    for path in SCRIPTS {
+        let text = text(path);
+        let commands: Vec<_> = if path.ends_with(".yml") {
+            strings(&yaml(path)).into_iter().flat_map(commands).collect()
+        } else {
+            commands(&text)
+        };
+        assert!(!commands.is_empty(), "{path} does not run the program");
+        for command in &commands {
+            run_on_the_sample(path, command);
+            for (_, file) in command.split(' ').filter_map(|word| word.split_once('=')) {
+                assert!(text.matches(file).count() > 1, "{path} does nothing with {file}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_commands_of_the_document_run() {
+    let commands = commands(&text("docs/ci/README.md"));
+    assert!(commands.len() >= 4, "{commands:?}");
+    for command in commands {
+        run_on_the_sample("docs/ci/README.md", &command);
+    }
+}
+
+#[test]
+fn the_document_knows_every_example_input_and_output() {
+    let document = text("docs/ci/README.md");
+    for path in WORKFLOWS[1..].iter().chain(&SCRIPTS) {
+        let file = path.strip_prefix("docs/ci/").unwrap();
+        assert!(document.contains(&format!("]({file})")), "docs/ci/README.md does not link to {file}");
+    }
+    let action = yaml("action.yml");
+    for part in ["inputs", "outputs"] {
+        for name in action[part].as_object().unwrap().keys() {
+            assert!(document.contains(&format!("`{name}`")), "docs/ci/README.md does not explain {name}");
+        }
+    }
+}
