@@ -36,6 +36,7 @@ mod report;
 mod error;
 mod exit;
 mod progress;
+mod spelling;
 mod text;
 mod whole_file;
 

@@ -8,11 +8,7 @@ use super::bounded::{self, MAX_ROWS};
 use super::cell::row;
 use super::{Row, Rows};
 use crate::config::{Permission, Rbac};
-
-/// The form in which names are compared.
-fn folded(name: &str) -> String {
-    name.trim().to_lowercase()
-}
+use crate::spelling::folded;
 
 /// Fills in what the declared roles say about each teammate: whether the role is declared, whether it may administer,
 /// and which permissions go beyond it. What no declaration speaks of stays null.

@@ -14,6 +14,7 @@ use super::privilege::Roles;
 use super::{Row, Rows, email};
 use crate::config::{Permission, Rbac};
 use crate::roster::{Roster, Standing};
+use crate::spelling::folded;
 
 mod directory;
 #[cfg(test)]
@@ -315,11 +316,6 @@ impl<'a> Policy<'a> {
             None => !self.roles.is_unprivileged(role),
         }
     }
-}
-
-/// The form in which names of groups and roles are compared.
-fn folded(name: &str) -> String {
-    name.trim().to_lowercase()
 }
 
 fn same(role: Option<&str>, other: &str) -> bool {

@@ -10,6 +10,7 @@ use crate::config::{Config, Identities, Permission, Role};
 use crate::document::closest;
 use crate::facts::{Facts, PRIVILEGED_PERMISSIONS, Row};
 use crate::snapshot::{Feed, SourceStatus};
+use crate::spelling::folded;
 
 mod error;
 mod render;
@@ -82,11 +83,6 @@ pub(crate) fn policy(config: Option<&Config>) -> Result<&Config, CanError> {
     config.filter(|config| !config.rbac.roles.is_empty()).ok_or(CanError::NothingDeclared)
 }
 
-/// The form in which names of roles are compared.
-pub(super) fn role_key(name: &str) -> String {
-    name.trim().to_lowercase()
-}
-
 /// Every teammate; somebody who is missing from an incomplete list may still be one.
 fn teammates(facts: &Facts) -> Result<Vec<&Row>, CanError> {
     let state = facts.feed(Feed::Admins);
@@ -126,7 +122,7 @@ fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> R
         let suggestion = if is_address { closest(who, emails).map(str::to_owned) } else { None };
         return Err(CanError::UnknownPerson { who: who.to_owned(), suggestion });
     };
-    let roles: BTreeSet<Option<String>> = found.iter().map(|row| text(row, "role").map(role_key)).collect();
+    let roles: BTreeSet<Option<String>> = found.iter().map(|row| text(row, "role").map(folded)).collect();
     if roles.len() > 1 {
         let spelt: BTreeSet<&str> = found.iter().map(|row| text(row, "role").unwrap_or("no role")).collect();
         let roles = spelt.into_iter().take(MOST_NAMED).map(str::to_owned).collect();
@@ -142,8 +138,8 @@ fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> R
 
 /// Finds the entry of the policy that speaks of the role.
 fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<Rule<'a>, CanError> {
-    let key = role_key(role);
-    let mut found = config.rbac.roles.iter().filter(|(name, _)| role_key(name) == key);
+    let key = folded(role);
+    let mut found = config.rbac.roles.iter().filter(|(name, _)| folded(name) == key);
     let Some((name, declared)) = found.next() else {
         let names = config.rbac.roles.keys().map(String::as_str);
         return Err(CanError::UnknownRole {

@@ -81,6 +81,9 @@ fn what_cannot_be_resolved_is_refused() {
     for who in ["", "2", "@", "ana", "Admin"] {
         assert_eq!(read(&admin, POLICY, who), format!("no teammate is {who}"));
     }
+    let kate = facts(json!([{"id": "1", "email": "kate@acme.example", "role": "Admin"}]));
+    let homograph = "\u{212a}ate@acme.example";
+    assert!(read(&kate, POLICY, homograph).contains("no teammate is"), "its lower case is a k");
     let nobody = facts(json!([{"id": "1", "email": null, "role": "Admin"}]));
     assert_eq!(read(&nobody, POLICY, "@"), "no teammate is @", "a missing address is nobody's");
     assert_eq!(
