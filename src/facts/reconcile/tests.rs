@@ -15,7 +15,6 @@ fn person(email: &str, standing: Standing, groups: &[&str]) -> Person {
         status_word: Some(standing.as_str().to_uppercase()),
         groups: groups.iter().map(|&group| group.to_owned()).collect(),
         line: 2,
-        seen_in: [0].into(),
         ..Person::default()
     }
 }
@@ -168,8 +167,7 @@ fn an_older_account_does_not_shut_anybody_out_but_another_provider_does() {
     let old = person("a@b.example", Standing::Deprovisioned, &[]);
     let current = active("a@b.example", &["Agents"]);
     assert_eq!(kinds(&team, vec![old, current.clone()], &rbac(), None), ["duplicate"]);
-    let elsewhere =
-        Person { file: 1, seen_in: [1].into(), ..person("a@b.example", Standing::Suspended, &[]) };
+    let elsewhere = Person { file: 1, ..person("a@b.example", Standing::Suspended, &[]) };
     assert_eq!(kinds(&team, vec![current, elsewhere], &rbac(), None), ["suspended"]);
 }
 

@@ -125,7 +125,7 @@ impl<'a> List<'a> {
     /// Takes in an answer, or a resource that stands for itself.
     fn answer(&mut self, answer: &'a RawValue) -> Result<(), RosterError> {
         let Ok(object) = serde_json::from_str::<Object<'_>>(answer.get()) else {
-            return Err(self.not_scim(answer, format!("`{}` is not an object", excerpt(answer.get()))));
+            return Err(self.not_scim(answer, kind(answer)));
         };
         let find =
             |name: &str| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, v)| *v);
@@ -159,8 +159,11 @@ impl<'a> List<'a> {
             self.file.rows += 1;
             let attributes: Map<String, Value> = match serde_json::from_str(resource.get()) {
                 Ok(attributes) => attributes,
+                // The message about another kind of value would quote it, and it may be a secret.
                 Err(error) => {
-                    self.file.reject(line, format!("this is not a resource: {error}"));
+                    let why =
+                        if resource.get().starts_with('{') { error.to_string() } else { kind(resource) };
+                    self.file.reject(line, format!("this is not a resource: {why}"));
                     ids.push(None);
                     continue;
                 }
@@ -257,6 +260,17 @@ impl<'a> List<'a> {
         let Self { file, people, memberships, group_names, .. } = self;
         Ok(Reading { file, people, memberships, group_names })
     }
+}
+
+/// What a value is instead of an object. It is not quoted: a file with a secret may have been named by mistake.
+fn kind(value: &RawValue) -> String {
+    let kind = match value.get().as_bytes().first() {
+        Some(b'[') => "a list",
+        Some(b'"') => "a text",
+        Some(b'{') => "an object that cannot be read",
+        _ => "a number, true, false or null",
+    };
+    format!("it is {kind}, not an object")
 }
 
 /// An attribute, whatever the case of its name.
