@@ -34,6 +34,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) allowed: bool,
     /// The teammate's role, as Intercom spells it.
     pub(crate) role: String,
+    /// What the identity provider says of the teammate; none without a roster.
+    pub(crate) standing: Option<String>,
     /// Why.
     pub(crate) reason: String,
     /// What decided it.
@@ -65,14 +67,44 @@ pub(crate) fn can<'a>(
     let person = person(&teammates, &config.rbac.identities, who)?;
     let Some(role) = person.role else { return Err(CanError::WithoutRole { who: person.shown.to_owned() }) };
     let rule = rule(config, role, person.shown)?;
-    let allowed = rule.role.permissions.contains(&action);
-    let verb = if allowed { "includes" } else { "does not include" };
-    let mut reason = format!("{} has the role {role}, which {verb} {}", person.shown, action.as_str());
+    let included = rule.role.permissions.contains(&action);
+    let barred = person.standings.iter().find_map(|standing| barred(facts, *standing));
+    let verb = if included { "includes" } else { "does not include" };
+    let mut reason = match barred {
+        Some(why) => format!("{} {why}, whatever the role {role} includes", person.shown),
+        None => format!("{} has the role {role}, which {verb} {}", person.shown, action.as_str()),
+    };
     if let Some(beyond) = beyond(&person.granted, rule.role) {
         reason.push_str("; ");
         reason.push_str(&beyond);
     }
-    Ok(Answer { who: person.shown.to_owned(), action, allowed, role: role.to_owned(), reason, rule })
+    Ok(Answer {
+        who: person.shown.to_owned(),
+        action,
+        allowed: included && barred.is_none(),
+        role: role.to_owned(),
+        standing: person.standings.into_iter().flatten().next().map(str::to_owned),
+        reason,
+        rule,
+    })
+}
+
+/// Why the identity provider's word keeps somebody out, where a roster was given. Who cannot be found on it is out.
+fn barred(facts: &Facts, standing: Option<&str>) -> Option<&'static str> {
+    if facts.value("roster.people").is_null() {
+        return None;
+    }
+    match standing {
+        Some("active") => None,
+        // A roster without a status lists those whom it lets in.
+        Some("unknown") if facts.value("roster.knows_status") == &Value::Bool(false) => None,
+        Some("unknown") => Some("has a status on the roster that is not understood"),
+        Some("absent") => Some("is not on the roster of the identity provider"),
+        Some("pending") => Some("may not yet sign in at the identity provider"),
+        Some("suspended") => Some("is suspended in the identity provider"),
+        Some("deprovisioned") => Some("is deprovisioned in the identity provider"),
+        Some(_) | None => Some("cannot be looked for on the roster"),
+    }
 }
 
 /// Makes sure that there is a policy to decide by.
@@ -101,6 +133,8 @@ struct Person<'a> {
     /// The e-mail address, else the id.
     shown: &'a str,
     role: Option<&'a str>,
+    /// What the roster says, of each entry that is meant.
+    standings: BTreeSet<Option<&'a str>>,
     /// The permissions of the newest snapshot, where one was read.
     granted: BTreeSet<&'a str>,
 }
@@ -132,6 +166,7 @@ fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> R
     Ok(Person {
         shown: text(first, "email").or_else(|| text(first, "id")).unwrap_or(who),
         role: text(first, "role"),
+        standings: found.iter().map(|row| text(row, "roster_standing")).collect(),
         granted: granted.filter_map(Value::as_str).collect(),
     })
 }
