@@ -73,6 +73,7 @@ pub(crate) static VALUES: &[Field] = &[
     field("rbac.roles", Number, &[], "configured: how many roles are declared"),
     field("rbac.groups", Number, &[], "configured: how many groups are mapped to roles"),
     field("rbac.lists_permissions", Flag, &[], "configured: whether a role lists Intercom's permissions"),
+    field("rbac.permissions_unseen", Number, LOG, "teammates of such roles whose permissions no event shows"),
     field("rbac.default_role_declared", Flag, &[], "configured: whether the default role is declared"),
     field("rbac.default_role_admin", Flag, &[], "configured: whether the default role may administer"),
     field("roster.people", Number, &[], "given: how many people the rosters list; null without a roster"),
