@@ -104,6 +104,10 @@ impl Reconciliation {
                 "roster.unreadable",
                 json!(providers().map(|file| file.unreadable_rows + file.gaps.len()).sum::<usize>()),
             ),
+            (
+                "roster.strange_statuses",
+                json!(providers().map(|file| file.unknown_statuses.total()).sum::<usize>()),
+            ),
             ("roster.knows_status", json!(providers().any(|file| file.knows.status))),
             ("roster.knows_groups", json!(providers().any(|file| file.knows.groups))),
             ("roster.knows_mfa", json!(providers().any(|file| file.knows.mfa))),

@@ -78,6 +78,7 @@ pub(crate) static VALUES: &[Field] = &[
     field("rbac.default_role_admin", Flag, &[], "configured: whether the default role may administer"),
     field("roster.people", Number, &[], "given: how many people the rosters list; null without a roster"),
     field("roster.unreadable", Number, &[], "given: how many of their rows could not be read"),
+    field("roster.strange_statuses", Number, &[], "given: how many of them have a status not understood"),
     field("roster.knows_status", Flag, &[], "given: whether a roster says who is suspended"),
     field("roster.knows_groups", Flag, &[], "given: whether a roster says who is in which group"),
     field("roster.knows_mfa", Flag, &[], "given: whether a roster says who has enrolled a second factor"),
