@@ -37,6 +37,7 @@ mod report;
 mod error;
 mod exit;
 mod progress;
+mod spelling;
 mod text;
 mod whole_file;
 

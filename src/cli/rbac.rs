@@ -73,6 +73,9 @@ pub(crate) struct CanArgs {
     /// What they would do: read, write, delete or admin
     #[arg(value_name = "ACTION", hide_possible_values = true)]
     pub action: ActionName,
+    /// A roster that the identity provider exported: only whom it lets in is allowed anything; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Workspace")]
+    pub roster: Vec<PathBuf>,
     /// Format of the answer: table or json
     #[arg(
         long,

@@ -22,10 +22,9 @@ const NAMED_ROWS: usize = 20;
 /// When a file is not there, or not what it should be.
 pub(super) fn read(rosters: &[PathBuf], config: Option<&Config>, plan: &mut Plan) -> Result<Given, Error> {
     let mut given = Given::default();
-    if !rosters.is_empty() {
-        let roster = Roster::read(rosters)?;
+    if let Some(roster) = roster(rosters)? {
         given.rosters = roster.files.iter().map(describe).collect();
-        given.notices = roster.files.iter().flat_map(notices).collect();
+        given.notices = notices(&roster);
         plan.settings.roster = Some(Arc::new(roster));
     }
     if let Some(saml) = config.and_then(|config| config.organization.saml.as_ref()) {
@@ -64,6 +63,14 @@ impl Given {
     }
 }
 
+/// Reads the rosters, where there are any.
+///
+/// # Errors
+/// When a file is not there, or not what it should be.
+pub(super) fn roster(files: &[PathBuf]) -> Result<Option<Roster>, Error> {
+    Ok(if files.is_empty() { None } else { Some(Roster::read(files)?) })
+}
+
 fn describe(file: &RosterFile) -> RosterInfo {
     RosterInfo {
         path: file.path.clone(),
@@ -74,8 +81,12 @@ fn describe(file: &RosterFile) -> RosterInfo {
     }
 }
 
-/// What of the file could not be read or understood, and what it leaves open.
-fn notices(file: &RosterFile) -> Vec<String> {
+/// What of the rosters could not be read or understood, and what they leave open.
+pub(super) fn notices(roster: &Roster) -> Vec<String> {
+    roster.files.iter().flat_map(of_file).collect()
+}
+
+fn of_file(file: &RosterFile) -> Vec<String> {
     let RosterFile { path, kind, unreadable, unreadable_rows, unknown_statuses, unknown_mfa, gaps, .. } =
         file;
     let mut notices = Vec::new();
@@ -92,7 +103,8 @@ fn notices(file: &RosterFile) -> Vec<String> {
     }
     for (column, words) in [("status", unknown_statuses), ("second factor", unknown_mfa)] {
         let named = words.words.iter().map(|(word, count)| {
-            format!("{path}: the {column} \"{word}\" is not understood ({count} people)")
+            let people = if *count == 1 { "person" } else { "people" };
+            format!("{path}: the {column} \"{word}\" is not understood ({count} {people})")
         });
         notices.extend(named);
         if words.others > 0 {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
 use crate::document::{Located, Table, closest, excerpt};
+use crate::spelling::folded;
 
 use super::section::is_domain;
 
@@ -42,7 +43,7 @@ impl Identities {
     /// The form in which the address is compared: in lower case, on the domain it stands for, without a tag
     /// where tags tell nobody apart. What is no address is only put into lower case.
     pub(crate) fn key(&self, email: &str) -> String {
-        let lower = email.trim().to_lowercase();
+        let lower = folded(email);
         let Some((local, domain)) = lower.rsplit_once('@') else { return lower };
         let domain = self.domain_aliases.get(domain).map_or(domain, String::as_str);
         let local = match local.split_once('+') {
@@ -92,7 +93,6 @@ impl Permission {
 impl Rbac {
     /// The declaration of the role of that name, whatever the letter case; of several spellings, the one written so.
     pub(crate) fn role(&self, name: &str) -> Option<&Role> {
-        let folded = |name: &str| name.trim().to_lowercase();
         let like = || self.roles.iter().find(|(other, _)| folded(other) == folded(name));
         self.roles.get(name).or_else(|| like().map(|(_, role)| role))
     }

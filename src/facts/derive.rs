@@ -129,6 +129,8 @@ fn compare(team: &mut Team, teammates_read: bool, settings: &Settings, roles: &R
     let default_role = organization.default_role.as_deref();
     policy::annotate(&mut team.table.rows, rbac);
     let mut values = policy::values(rbac, default_role);
+    let unseen = policy::unseen(&team.table.rows, rbac);
+    values.push(("rbac.permissions_unseen", json!(teammates_read.then_some(unseen))));
     let mut tables = vec![
         ("declared_roles", policy::roles(rbac, &team.table.rows)),
         ("declared_groups", policy::groups(rbac)),

@@ -11,6 +11,7 @@ use super::newest::Tally;
 use super::person::{People, PersonId};
 use super::privilege::Privilege;
 use super::sign_ins::sorted;
+use crate::spelling::folded;
 
 /// The exports of the window.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub(super) struct Exports {
 impl Exports {
     /// Compares performers with these approvers, where some are configured.
     pub(super) fn new(approvers: Option<&[String]>) -> Self {
-        let approvers = approvers.map(|list| list.iter().map(|email| email.trim().to_lowercase()).collect());
+        let approvers = approvers.map(|list| list.iter().map(|email| folded(email)).collect());
         Self { tallies: Bounded::new(MAX_ROWS), approvers }
     }
 

@@ -8,11 +8,7 @@ use super::bounded::{self, MAX_ROWS};
 use super::cell::row;
 use super::{Row, Rows};
 use crate::config::{Permission, Rbac};
-
-/// The form in which names are compared.
-fn folded(name: &str) -> String {
-    name.trim().to_lowercase()
-}
+use crate::spelling::folded;
 
 /// Fills in what the declared roles say about each teammate: whether the role is declared, whether it may administer,
 /// and which permissions go beyond it. What no declaration speaks of stays null.
@@ -33,6 +29,15 @@ pub(super) fn annotate(teammates: &mut [Row], rbac: &Rbac) {
         row.insert("role_admin".to_owned(), json!(admin));
         row.insert("excess".to_owned(), json!(excess));
     }
+}
+
+/// How many teammates have permissions that the log does not show, although their role lists those they may have.
+pub(super) fn unseen(teammates: &[Row], rbac: &Rbac) -> usize {
+    let lists = |row: &&Row| {
+        let role = row.get("role").and_then(Value::as_str);
+        role.and_then(|role| rbac.role(role)).is_some_and(|role| role.intercom.is_some())
+    };
+    teammates.iter().filter(lists).filter(|row| row.get("excess").is_none_or(Value::is_null)).count()
 }
 
 /// The table `declared_roles`.
@@ -104,4 +109,27 @@ pub(super) fn values(rbac: &Rbac, default_role: Option<&str>) -> Vec<(&'static s
         ("rbac.default_role_declared", json!(declared)),
         ("rbac.default_role_admin", json!(admin)),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Role;
+
+    #[test]
+    fn permissions_are_unseen_where_a_role_lists_them_and_no_event_shows_them() {
+        let role = |intercom: Option<Vec<String>>| Role { intercom, ..Role::default() };
+        let roles = [("Viewer".to_owned(), role(Some(Vec::new()))), ("Agent".to_owned(), role(None))];
+        let rbac = Rbac { roles: roles.into(), ..Rbac::default() };
+        let teammate =
+            |role: &str, permissions: Value| row([("role", json!(role)), ("permissions", permissions)]);
+        let mut team = [
+            teammate("viewer ", Value::Null),
+            teammate("Viewer", json!(["export_data"])),
+            teammate("Agent", Value::Null),
+            teammate("Owner", Value::Null),
+        ];
+        annotate(&mut team, &rbac);
+        assert_eq!(unseen(&team, &rbac), 1);
+    }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::bounded;
 use super::metadata::{PRIVILEGED_PERMISSIONS, Permissions};
+use crate::spelling::folded;
 
 /// Whether a teammate may change settings or teammates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub(super) struct Roles {
 
 /// The form in which role names are compared.
 fn key(name: &str) -> String {
-    bounded::text(name.trim()).to_lowercase()
+    folded(&bounded::text(name.trim()))
 }
 
 impl Roles {

@@ -232,6 +232,11 @@ impl Kind {
 }
 
 impl Tally {
+    /// How many words were counted.
+    pub(crate) fn total(&self) -> usize {
+        self.words.values().sum::<usize>() + self.others
+    }
+
     /// Counts a word. Words that differ in case alone are one.
     pub(super) fn count(&mut self, word: &str) {
         if let Some((_, count)) = self.words.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(word)) {

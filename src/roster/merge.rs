@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use super::{Gap, Kind, Person, Reading, Roster, RosterError};
+use crate::spelling::folded;
 
 /// How many people of one address, or id, are looked at. A list in which thousands share one is not worth
 /// the time that comparing them all would take.
@@ -19,12 +20,12 @@ pub(super) struct Index(HashMap<String, Vec<usize>>);
 impl Index {
     /// The first of the people with that address who fits.
     pub(super) fn find(&self, email: &str, mut fits: impl FnMut(usize) -> bool) -> Option<usize> {
-        self.0.get(&email.to_lowercase())?.iter().copied().find(|&at| fits(at))
+        self.0.get(&folded(email))?.iter().copied().find(|&at| fits(at))
     }
 
     /// Notes where a person is.
     pub(super) fn add(&mut self, email: &str, at: usize) {
-        note(self.0.entry(email.to_lowercase()).or_default(), at);
+        note(self.0.entry(folded(email)).or_default(), at);
     }
 }
 
@@ -57,7 +58,7 @@ impl Places {
     /// Finds people by their id, or else their address.
     fn members(&self, id: Option<&String>, email: Option<&String>) -> Option<&Vec<usize>> {
         id.and_then(|id| self.by_id.get(id)).or_else(|| {
-            let email = email?.to_lowercase();
+            let email = folded(email?);
             self.by_email.0.get(&email).or_else(|| self.by_other_email.0.get(&email))
         })
     }
@@ -113,10 +114,14 @@ fn join(roster: &mut Roster, places: &mut Places, people: Vec<Person>, file: usi
     let mut left_out = 0;
     for mut person in people {
         person.file = file;
-        person.seen_in.insert(file);
         let (id, email, others) = (person.id.clone(), person.email.clone(), person.other_emails.clone());
-        // Those of the same file were told apart when it was read.
-        let known = |at: usize| roster.people.get(at).filter(|_| at < before);
+        // Those of the same file were told apart when it was read. What Intercom says of somebody must not pass for
+        // the word of the identity provider.
+        let known = |at: usize| {
+            let known = roster.people.get(at).filter(|_| at < before)?;
+            let file = roster.files.get(known.file)?;
+            (file.kind.is_provider() == kind.is_provider()).then_some(known)
+        };
         // Ids are of one making where the same product wrote both files. Of other lists nothing tells.
         let same_kind = |known: &Person| {
             kind != Kind::Generic && roster.files.get(known.file).is_some_and(|file| file.kind == kind)

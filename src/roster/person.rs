@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{MOST_ADDRESSES, MOST_ENTRIES};
+use crate::spelling::folded;
 
 /// A person on the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,8 +35,6 @@ pub(crate) struct Person {
     pub file: usize,
     /// The line on which it does.
     pub line: usize,
-    /// All files that name them.
-    pub seen_in: BTreeSet<usize>,
 }
 
 /// Whether a person may sign in at the identity provider.
@@ -96,7 +95,6 @@ impl Person {
         self.name = self.name.take().or(name);
         self.mfa = self.mfa.or(mfa);
         self.role = self.role.take().or(role);
-        self.seen_in.extend(other.seen_in);
         for (column, value) in other.extra {
             self.extra.entry(column).or_insert(value);
         }
@@ -108,7 +106,7 @@ impl Person {
 
     /// Adds an address, unless it is known.
     pub(super) fn add_email(&mut self, email: String) -> usize {
-        let known = |known: &String| known.to_lowercase() == email.to_lowercase();
+        let known = |known: &String| folded(known) == folded(&email);
         if known(&self.email) || self.other_emails.iter().any(known) {
             return 0;
         }

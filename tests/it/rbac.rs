@@ -98,6 +98,26 @@ fn json_has_the_rule_and_what_intercom_grants_beyond_it() {
 }
 
 #[test]
+fn whom_the_provider_shuts_out_is_denied() {
+    let server = Api::new(team()).serve();
+    let roster =
+        "login,firstName,status\nANA@fixture.example,Ana,SUSPENDED\ndev@fixture.example,Dev,ACTIVE\n";
+    let ask = |who: &str, file: &str, code: i32| {
+        let run = live(&server.origin(), &["can", who, "read", "--roster", "people.csv", "--format", "json"]);
+        run.file(FILE, four_roles()).file("people.csv", file).run().exits(code)
+    };
+    let suspended = ask("ana@fixture.example", roster, 1).json();
+    assert_eq!((&suspended["allowed"], &suspended["standing"]), (&json!(false), &json!("suspended")));
+    assert!(suspended["reason"].as_str().unwrap().contains("is suspended in the identity provider"));
+    assert_eq!(ask("dev@fixture.example", roster, 0).json()["standing"], json!("active"));
+    assert_eq!(ask("vi@fixture.example", roster, 1).json()["standing"], json!("absent"));
+    // Intercom's own list says nothing about it, and allows nobody.
+    let own = "name,email,role,permissions\nDev,dev@fixture.example,Developer,x\n";
+    let run = ask("dev@fixture.example", own, 2);
+    assert!(run.stdout.is_empty() && run.stderr.contains("not the identity provider's"), "{}", run.streams());
+}
+
+#[test]
 fn teammates_that_cannot_be_read_answer_nothing() {
     let api = Api::new(team()).fault("/admins", Answer::error(403, "forbidden", "Not authorized"));
     let server = api.serve();

@@ -1,14 +1,16 @@
 //! `rbac can`: whether a teammate may do something, for scripts and hooks.
 
+use std::sync::Arc;
+
 use crate::cli::{AnswerFormat, CanArgs};
 use crate::commands::destinations::print;
 use crate::commands::plan::STALE_AFTER_DAYS;
 use crate::commands::source::Source;
-use crate::commands::{configuration, terminal};
+use crate::commands::{configuration, given, terminal};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::facts::Settings;
-use crate::rbac::can::{can, json, policy, sentence};
+use crate::rbac::can::{CanError, can, json, policy, sentence};
 use crate::report::RenderError;
 use crate::snapshot::collect::Reach;
 
@@ -20,11 +22,22 @@ pub(super) fn run(args: &CanArgs) -> Result<Exit, Error> {
     let progress = terminal::progress();
     let config = configuration::load(&args.config, &progress)?;
     let config = policy(config.as_ref())?;
+    let roster = given::roster(&args.roster)?;
+    if let Some(roster) = &roster {
+        if !roster.has_provider() {
+            return Err(CanError::NotTheProvider.into());
+        }
+        for notice in given::notices(roster) {
+            progress.message(&format!("warning: {notice}"));
+        }
+    }
+    let settings =
+        Settings { rbac: config.rbac.clone(), roster: roster.map(Arc::new), ..Settings::default() };
     let from = &args.source;
     let source = Source::open(from.snapshot.as_deref(), from.demo, &from.connection, Some(config))?;
     let source = source.reaching(Reach::Teammates);
     let ranges = source.ranges(&from.connection, Some(config), STALE_AFTER_DAYS)?;
-    let (facts, outcomes) = source.read(Settings::default(), &ranges, &progress)?;
+    let (facts, outcomes) = source.read(settings, &ranges, &progress)?;
     for warning in &outcomes.warnings {
         progress.message(&format!("warning: {warning}"));
     }

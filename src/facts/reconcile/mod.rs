@@ -4,22 +4,25 @@
 //! A teammate is in one difference at most, the gravest: whoever has left the company is not also blamed for a role.
 //! Duplicates are apart from that, since they are about two accounts.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use super::bounded::{self, MAX_ROWS};
 use super::cell::row;
 use super::privilege::Roles;
-use super::{Row, Rows, email};
-use crate::config::{Permission, Rbac};
+use super::{Row, Rows};
+use crate::config::Rbac;
 use crate::roster::{Roster, Standing};
 
 mod directory;
+mod duplicates;
+mod policy;
 #[cfg(test)]
 mod tests;
 
 use directory::{Directory, Entry};
+use policy::{Policy, any_of, same};
 
 /// What the teammates are compared with.
 #[derive(Debug, Clone, Copy)]
@@ -80,10 +83,10 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
         let entry = found.and_then(|index| directory.entry(index));
         differences.extend(of_teammate(row, entry, &policy));
     }
-    differences.extend(duplicates(teammates, &found, &directory));
+    differences.extend(duplicates::accounts(teammates, &found, &directory));
     let present: BTreeSet<usize> = found.iter().copied().flatten().collect();
     differences.extend(missing(&directory, &present, &policy));
-    differences.extend(twice_on_a_roster(&directory));
+    differences.extend(duplicates::entries(&directory));
     result.differences = Rows {
         truncated: differences.len() > MAX_ROWS,
         rows: differences.into_iter().take(MAX_ROWS).map(|difference| difference.row(&directory)).collect(),
@@ -100,6 +103,10 @@ impl Reconciliation {
             (
                 "roster.unreadable",
                 json!(providers().map(|file| file.unreadable_rows + file.gaps.len()).sum::<usize>()),
+            ),
+            (
+                "roster.strange_statuses",
+                json!(providers().map(|file| file.unknown_statuses.total()).sum::<usize>()),
             ),
             ("roster.knows_status", json!(providers().any(|file| file.knows.status))),
             ("roster.knows_groups", json!(providers().any(|file| file.knows.groups))),
@@ -172,39 +179,6 @@ fn of_teammate<'a>(
     None
 }
 
-/// Teammates who are the same person on the roster.
-fn duplicates<'a>(
-    teammates: &'a [Row],
-    found: &[Option<usize>],
-    directory: &'a Directory<'a>,
-) -> Vec<Difference<'a>> {
-    let mut accounts: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
-    for (row, found) in teammates.iter().zip(found) {
-        if let Some(index) = found {
-            accounts.entry(*index).or_default().push(row);
-        }
-    }
-    let mut differences = Vec::new();
-    for (index, rows) in accounts.into_iter().filter(|(_, rows)| rows.len() > 1) {
-        for &row in &rows {
-            let mine = text(row, "email").and_then(email::mailbox);
-            let others = rows.iter().copied().filter(|&other| !std::ptr::eq(other, row));
-            let others: Vec<&str> = others.filter_map(|other| text(other, "email")).collect();
-            differences.push(Difference {
-                kind: "duplicate",
-                teammate: Some(row),
-                entry: directory.entry(index),
-                email: text(row, "email"),
-                expected: "one account for each person".to_owned(),
-                actual: format!("the same person as {}", others.join(", ")),
-                ungranted: false,
-                same_mailbox: others.iter().any(|other| email::mailbox(other) == mine),
-            });
-        }
-    }
-    differences
-}
-
 /// People whom a group gives a role, and who are no teammates.
 fn missing<'a>(
     directory: &'a Directory<'a>,
@@ -224,27 +198,6 @@ fn missing<'a>(
     });
     // One more than is kept, so that the table knows it is cut.
     missing.take(MAX_ROWS + 1).collect()
-}
-
-/// People who are on one roster several times, as different accounts.
-fn twice_on_a_roster<'a>(directory: &'a Directory<'a>) -> Vec<Difference<'a>> {
-    let mut differences = Vec::new();
-    for entry in directory.entries() {
-        let mut files: HashMap<usize, usize> = HashMap::new();
-        entry.rows.iter().for_each(|person| *files.entry(person.file).or_default() += 1);
-        if files.values().any(|rows| *rows > 1) {
-            let places: Vec<String> = entry.rows.iter().map(|person| directory.place(person)).collect();
-            differences.push(Difference {
-                kind: "duplicate",
-                entry: Some(entry),
-                email: entry.rows.first().map(|person| person.email.as_str()),
-                expected: "one entry on the roster".to_owned(),
-                actual: format!("several: {}", places.join(", ")),
-                ..Difference::default()
-            });
-        }
-    }
-    differences
 }
 
 impl Difference<'_> {
@@ -272,61 +225,4 @@ impl Difference<'_> {
             ("same_mailbox", json!(self.same_mailbox)),
         ])
     }
-}
-
-/// A role that a group gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Grant<'a> {
-    role: &'a str,
-    group: &'a str,
-}
-
-/// Which roles groups give, and which of them are privileged.
-struct Policy<'a> {
-    rbac: &'a Rbac,
-    roles: &'a Roles,
-    default_role: Option<&'a str>,
-    /// Whether groups are mapped, and some roster knows who is in which.
-    compares_groups: bool,
-    by_group: HashMap<String, Vec<Grant<'a>>>,
-}
-
-impl<'a> Policy<'a> {
-    fn new(declared: Declared<'a>) -> Self {
-        let Declared { roster, rbac, default_role, roles } = declared;
-        let knows_groups = roster.files.iter().any(|file| file.kind.is_provider() && file.knows.groups);
-        let mut by_group: HashMap<String, Vec<Grant<'_>>> = HashMap::new();
-        for (group, role) in &rbac.groups {
-            by_group.entry(folded(group)).or_default().push(Grant { role: &role.value, group });
-        }
-        Self { rbac, roles, default_role, compares_groups: knows_groups && !rbac.groups.is_empty(), by_group }
-    }
-
-    /// The roles that somebody's groups give.
-    fn roles_of(&self, entry: &Entry<'_>) -> BTreeSet<Grant<'a>> {
-        let granted = entry.groups.iter().filter_map(|group| self.by_group.get(&folded(group)));
-        granted.flatten().copied().collect()
-    }
-
-    /// Whether a role may be privileged: it is known to be, or nothing says that it is not.
-    fn may_be_privileged(&self, role: &str) -> bool {
-        match self.rbac.role(role) {
-            Some(declared) => declared.permissions.contains(&Permission::Admin),
-            None => !self.roles.is_unprivileged(role),
-        }
-    }
-}
-
-/// The form in which names of groups and roles are compared.
-fn folded(name: &str) -> String {
-    name.trim().to_lowercase()
-}
-
-fn same(role: Option<&str>, other: &str) -> bool {
-    role.is_some_and(|role| folded(role) == folded(other))
-}
-
-fn any_of(granted: &BTreeSet<Grant<'_>>) -> String {
-    let each = granted.iter().map(|Grant { role, group }| format!("role {role} (group {group})"));
-    each.collect::<Vec<_>>().join(" or ")
 }

@@ -50,6 +50,9 @@ pub(crate) enum CanError {
         /// Where, in the order of the file.
         lines: [usize; 2],
     },
+    /// The rosters that were given are Intercom's own, and say nothing about who may sign in.
+    #[error("the roster is the list that Intercom exports, not the identity provider's")]
+    NotTheProvider,
     /// The list of teammates could not be read in full.
     #[error("the list of teammates could not be read in full{}", reason(.detail.as_ref()))]
     Unread {
@@ -76,6 +79,7 @@ impl CanError {
                 "declare the role under [rbac.roles], spelt as Intercom spells it; letter case does not matter"
             }
             Self::DeclaredTwice { .. } => "keep one of the two entries",
+            Self::NotTheProvider => "give what the identity provider exports, or leave --roster out",
             Self::Unread { .. } => "give the token the permission Read admins, or try again",
         }
     }

@@ -10,6 +10,7 @@ use crate::config::{Config, Identities, Permission, Role};
 use crate::document::closest;
 use crate::facts::{Facts, PRIVILEGED_PERMISSIONS, Row};
 use crate::snapshot::{Feed, SourceStatus};
+use crate::spelling::folded;
 
 mod error;
 mod render;
@@ -33,6 +34,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) allowed: bool,
     /// The teammate's role, as Intercom spells it.
     pub(crate) role: String,
+    /// What the identity provider says of the teammate; none without a roster.
+    pub(crate) standing: Option<String>,
     /// Why.
     pub(crate) reason: String,
     /// What decided it.
@@ -64,14 +67,44 @@ pub(crate) fn can<'a>(
     let person = person(&teammates, &config.rbac.identities, who)?;
     let Some(role) = person.role else { return Err(CanError::WithoutRole { who: person.shown.to_owned() }) };
     let rule = rule(config, role, person.shown)?;
-    let allowed = rule.role.permissions.contains(&action);
-    let verb = if allowed { "includes" } else { "does not include" };
-    let mut reason = format!("{} has the role {role}, which {verb} {}", person.shown, action.as_str());
+    let included = rule.role.permissions.contains(&action);
+    let barred = person.standings.iter().find_map(|standing| barred(facts, *standing));
+    let verb = if included { "includes" } else { "does not include" };
+    let mut reason = match barred {
+        Some(why) => format!("{} {why}, whatever the role {role} includes", person.shown),
+        None => format!("{} has the role {role}, which {verb} {}", person.shown, action.as_str()),
+    };
     if let Some(beyond) = beyond(&person.granted, rule.role) {
         reason.push_str("; ");
         reason.push_str(&beyond);
     }
-    Ok(Answer { who: person.shown.to_owned(), action, allowed, role: role.to_owned(), reason, rule })
+    Ok(Answer {
+        who: person.shown.to_owned(),
+        action,
+        allowed: included && barred.is_none(),
+        role: role.to_owned(),
+        standing: person.standings.into_iter().flatten().next().map(str::to_owned),
+        reason,
+        rule,
+    })
+}
+
+/// Why the identity provider's word keeps somebody out, where a roster was given. Who cannot be found on it is out.
+fn barred(facts: &Facts, standing: Option<&str>) -> Option<&'static str> {
+    if facts.value("roster.people").is_null() {
+        return None;
+    }
+    match standing {
+        Some("active") => None,
+        // A roster without a status lists those whom it lets in.
+        Some("unknown") if facts.value("roster.knows_status") == &Value::Bool(false) => None,
+        Some("unknown") => Some("has a status on the roster that is not understood"),
+        Some("absent") => Some("is not on the roster of the identity provider"),
+        Some("pending") => Some("may not yet sign in at the identity provider"),
+        Some("suspended") => Some("is suspended in the identity provider"),
+        Some("deprovisioned") => Some("is deprovisioned in the identity provider"),
+        Some(_) | None => Some("cannot be looked for on the roster"),
+    }
 }
 
 /// Makes sure that there is a policy to decide by.
@@ -80,11 +113,6 @@ pub(crate) fn can<'a>(
 /// When no role is declared.
 pub(crate) fn policy(config: Option<&Config>) -> Result<&Config, CanError> {
     config.filter(|config| !config.rbac.roles.is_empty()).ok_or(CanError::NothingDeclared)
-}
-
-/// The form in which names of roles are compared.
-pub(super) fn role_key(name: &str) -> String {
-    name.trim().to_lowercase()
 }
 
 /// Every teammate; somebody who is missing from an incomplete list may still be one.
@@ -105,6 +133,8 @@ struct Person<'a> {
     /// The e-mail address, else the id.
     shown: &'a str,
     role: Option<&'a str>,
+    /// What the roster says, of each entry that is meant.
+    standings: BTreeSet<Option<&'a str>>,
     /// The permissions of the newest snapshot, where one was read.
     granted: BTreeSet<&'a str>,
 }
@@ -126,7 +156,7 @@ fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> R
         let suggestion = if is_address { closest(who, emails).map(str::to_owned) } else { None };
         return Err(CanError::UnknownPerson { who: who.to_owned(), suggestion });
     };
-    let roles: BTreeSet<Option<String>> = found.iter().map(|row| text(row, "role").map(role_key)).collect();
+    let roles: BTreeSet<Option<String>> = found.iter().map(|row| text(row, "role").map(folded)).collect();
     if roles.len() > 1 {
         let spelt: BTreeSet<&str> = found.iter().map(|row| text(row, "role").unwrap_or("no role")).collect();
         let roles = spelt.into_iter().take(MOST_NAMED).map(str::to_owned).collect();
@@ -136,14 +166,15 @@ fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> R
     Ok(Person {
         shown: text(first, "email").or_else(|| text(first, "id")).unwrap_or(who),
         role: text(first, "role"),
+        standings: found.iter().map(|row| text(row, "roster_standing")).collect(),
         granted: granted.filter_map(Value::as_str).collect(),
     })
 }
 
 /// Finds the entry of the policy that speaks of the role.
 fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<Rule<'a>, CanError> {
-    let key = role_key(role);
-    let mut found = config.rbac.roles.iter().filter(|(name, _)| role_key(name) == key);
+    let key = folded(role);
+    let mut found = config.rbac.roles.iter().filter(|(name, _)| folded(name) == key);
     let Some((name, declared)) = found.next() else {
         let names = config.rbac.roles.keys().map(String::as_str);
         return Err(CanError::UnknownRole {

@@ -38,6 +38,7 @@ struct Document<'a> {
     action: &'static str,
     allowed: bool,
     role: &'a str,
+    standing: Option<&'a str>,
     reason: &'a str,
     rule: RuleDocument<'a>,
 }
@@ -63,6 +64,7 @@ pub(crate) fn json(answer: &Answer<'_>, workspace_id: Option<&str>) -> Result<St
         action: answer.action.as_str(),
         allowed: answer.allowed,
         role: &answer.role,
+        standing: answer.standing.as_deref(),
         reason: &answer.reason,
         rule: RuleDocument {
             role: rule.name,

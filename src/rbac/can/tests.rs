@@ -81,6 +81,9 @@ fn what_cannot_be_resolved_is_refused() {
     for who in ["", "2", "@", "ana", "Admin"] {
         assert_eq!(read(&admin, POLICY, who), format!("no teammate is {who}"));
     }
+    let kate = facts(json!([{"id": "1", "email": "kate@acme.example", "role": "Admin"}]));
+    let homograph = "\u{212a}ate@acme.example";
+    assert!(read(&kate, POLICY, homograph).contains("no teammate is"), "its lower case is a k");
     let nobody = facts(json!([{"id": "1", "email": null, "role": "Admin"}]));
     assert_eq!(read(&nobody, POLICY, "@"), "no teammate is @", "a missing address is nobody's");
     assert_eq!(
@@ -203,4 +206,43 @@ fn hostile_names_stay_on_their_line() {
     let line = sentence(&can(&facts, &config, "1", Permission::Read).unwrap(), Style::plain(80));
     assert_eq!(line.lines().count(), 1);
     assert!(line.starts_with("denied: ") && !line.contains('\u{1b}') && !line.contains('\u{202e}'), "{line}");
+}
+
+#[test]
+fn only_whom_the_provider_lets_in_is_allowed_anything() {
+    let on_roster = |standing: Value, knows_status: bool| {
+        let mut facts = facts(json!([
+            {"id": "1", "email": "ana@acme.example", "role": "Admin", "roster_standing": standing}
+        ]));
+        facts.values = json!({"roster": {"people": 3, "knows_status": knows_status}});
+        facts
+    };
+    let read =
+        |facts: &Facts| can(facts, &policy_of(POLICY), "1", Permission::Read).map(|a| a.allowed).unwrap();
+    assert!(read(&on_roster(json!("active"), true)));
+    for word in ["suspended", "deprovisioned", "pending", "unknown", "absent", "odd"] {
+        assert!(!read(&on_roster(json!(word), true)), "{word}");
+    }
+    assert!(!read(&on_roster(Value::Null, true)), "without an address nobody is found");
+    assert!(read(&on_roster(json!("unknown"), false)), "a roster without a status lists whom it lets in");
+    assert!(!read(&on_roster(json!("absent"), false)));
+    // The role still has to include it.
+    let nothing = "[rbac.roles.Admin]\npermissions = []\n";
+    assert_eq!(ask(&on_roster(json!("active"), true), nothing, "1", Permission::Read), Ok(false));
+}
+
+#[test]
+fn of_two_entries_the_one_that_is_shut_out_decides() {
+    let mut both = facts(json!([
+        {"id": "1", "email": "ana@acme.example", "role": "Admin", "roster_standing": "active"},
+        {"id": "1", "email": "ana@old.example", "role": "Admin", "roster_standing": "suspended"},
+    ]));
+    both.values = json!({"roster": {"people": 3, "knows_status": true}});
+    let config = policy_of(POLICY);
+    let answer = can(&both, &config, "1", Permission::Read).unwrap();
+    assert!(
+        !answer.allowed && answer.reason.contains("is suspended in the identity provider"),
+        "{}",
+        answer.reason
+    );
 }

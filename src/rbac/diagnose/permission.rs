@@ -8,8 +8,8 @@ use super::{Case, Finding, Situation, Trouble, day, text, who};
 use crate::config::Config;
 use crate::document::excerpt;
 use crate::facts::{Facts, Row};
-use crate::rbac::can::role_key;
 use crate::snapshot::Feed;
+use crate::spelling::folded;
 
 /// How many lost permissions are named.
 const MOST_NAMED: usize = 8;
@@ -19,7 +19,7 @@ pub(super) fn look(situation: &Situation<'_>) -> Case {
     let mut finding = Finding::default();
     match situation.config.filter(|config| !config.rbac.roles.is_empty()) {
         Some(config) => {
-            let declared: BTreeSet<String> = config.rbac.roles.keys().map(|name| role_key(name)).collect();
+            let declared: BTreeSet<String> = config.rbac.roles.keys().map(|name| folded(name)).collect();
             mappings(config, &declared, &mut finding);
             teammates(situation.facts, &declared, &mut finding);
         }
@@ -34,7 +34,7 @@ pub(super) fn look(situation: &Situation<'_>) -> Case {
 /// Groups and the default that lead to a role nobody declared.
 fn mappings(config: &Config, declared: &BTreeSet<String>, finding: &mut Finding) {
     for (group, role) in &config.rbac.groups {
-        if !declared.contains(&role_key(role)) {
+        if !declared.contains(&folded(role)) {
             finding.shows(format!(
                 "the group {} gives the role {}, which is not declared ({}:{})",
                 excerpt(group),
@@ -45,7 +45,7 @@ fn mappings(config: &Config, declared: &BTreeSet<String>, finding: &mut Finding)
         }
     }
     if let Some(role) = &config.organization.default_role
-        && !declared.contains(&role_key(role))
+        && !declared.contains(&folded(role))
     {
         finding.shows(format!("organization.default_role is {}, which is not declared", excerpt(role)));
     }
@@ -58,7 +58,7 @@ fn teammates(facts: &Facts, declared: &BTreeSet<String>, finding: &mut Finding) 
     for row in facts.rows("teammates", &[]).rows {
         match text(row, "role") {
             None => finding.affects(who(row), "has no role in Intercom".to_owned()),
-            Some(role) if !declared.contains(&role_key(role)) => {
+            Some(role) if !declared.contains(&folded(role)) => {
                 finding.affects(who(row), format!("has the role {role}, which is not declared"));
             }
             Some(_) => {}

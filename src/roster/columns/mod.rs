@@ -108,7 +108,9 @@ impl Columns {
     /// All names, for a message.
     pub(super) fn list(&self) -> String {
         const SHOWN: usize = 20;
-        let shown = self.names.iter().take(SHOWN).map(|name| format!("`{}`", excerpt(name)));
+        let shown = self.names.iter().take(SHOWN).map(|name| {
+            if may_be_secret(name) { "(not a name)".to_owned() } else { format!("`{}`", excerpt(name)) }
+        });
         let mut list = shown.collect::<Vec<_>>().join(", ");
         if let Some(more @ 1..) = self.names.len().checked_sub(SHOWN) {
             list.push_str(&format!(" and {more} more"));
@@ -148,6 +150,13 @@ impl Columns {
             Kind::Generic
         }
     }
+}
+
+/// Whether a header looks like a token or a setting rather than a name: files with secrets are named by mistake, and
+/// what is in them must not be printed.
+fn may_be_secret(name: &str) -> bool {
+    const LONGEST_WORD: usize = 24;
+    name.contains('=') || name.split_whitespace().any(|word| word.chars().count() > LONGEST_WORD)
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Membership, attribute, text, values};
+use super::Membership;
+use super::values::{attribute, text, values};
 use crate::roster::words;
 
 /// Whether a resource is a group: it says so, or it has members.

@@ -17,6 +17,9 @@ use crate::document::excerpt;
 
 mod group;
 mod user;
+mod values;
+
+use values::{kind, text};
 
 /// How many memberships the groups of a file may have.
 const MOST_MEMBERSHIPS: usize = 2_000_000;
@@ -125,7 +128,7 @@ impl<'a> List<'a> {
     /// Takes in an answer, or a resource that stands for itself.
     fn answer(&mut self, answer: &'a RawValue) -> Result<(), RosterError> {
         let Ok(object) = serde_json::from_str::<Object<'_>>(answer.get()) else {
-            return Err(self.not_scim(answer, format!("`{}` is not an object", excerpt(answer.get()))));
+            return Err(self.not_scim(answer, kind(answer)));
         };
         let find =
             |name: &str| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, v)| *v);
@@ -159,8 +162,11 @@ impl<'a> List<'a> {
             self.file.rows += 1;
             let attributes: Map<String, Value> = match serde_json::from_str(resource.get()) {
                 Ok(attributes) => attributes,
+                // The message about another kind of value would quote it, and it may be a secret.
                 Err(error) => {
-                    self.file.reject(line, format!("this is not a resource: {error}"));
+                    let why =
+                        if resource.get().starts_with('{') { error.to_string() } else { kind(resource) };
+                    self.file.reject(line, format!("this is not a resource: {why}"));
                     ids.push(None);
                     continue;
                 }
@@ -257,37 +263,4 @@ impl<'a> List<'a> {
         let Self { file, people, memberships, group_names, .. } = self;
         Ok(Reading { file, people, memberships, group_names })
     }
-}
-
-/// An attribute, whatever the case of its name.
-fn attribute<'v>(attributes: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
-    attributes.get(name).or_else(|| {
-        let mut all = attributes.iter();
-        all.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-    })
-}
-
-/// A textual attribute that is not empty. Some services write numbers for ids.
-fn text(attributes: &Map<String, Value>, name: &str) -> Option<String> {
-    match attribute(attributes, name)? {
-        Value::String(text) => super::words::text(text),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-/// The objects of a multi-valued attribute; a plain text stands for its `value`.
-fn values<'v>(
-    attributes: &'v Map<String, Value>,
-    name: &str,
-) -> impl Iterator<Item = Map<String, Value>> + use<'v> {
-    let entries = match attribute(attributes, name) {
-        Some(Value::Array(entries)) => entries.as_slice(),
-        _ => &[],
-    };
-    entries.iter().filter_map(|entry| match entry {
-        Value::Object(entry) => Some(entry.clone()),
-        Value::String(_) => Some(Map::from_iter([("value".to_owned(), entry.clone())])),
-        _ => None,
-    })
 }

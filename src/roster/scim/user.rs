@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{attribute, text, values};
+use super::values::{attribute, text, values};
 use crate::roster::columns::{self, MOST_EXTRA};
 use crate::roster::{Person, RosterFile, Standing, words};
 

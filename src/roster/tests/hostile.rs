@@ -225,3 +225,21 @@ proptest! {
         let _ = read_bytes(text.as_bytes());
     }
 }
+
+#[test]
+fn a_file_with_a_secret_is_refused_without_showing_it() {
+    let secret = "dG9rOjEyMzQ1Njc4OTBhYmNkZWZnaGlqa2w=";
+    for file in [
+        secret.to_owned(),
+        format!("INTERCOM_ACCESS_TOKEN={secret}\n"),
+        format!("export X={secret}"),
+        format!("ci,{secret}\nother,row\n"),
+        format!("[\"{secret}\"]"),
+        format!("{{\"Resources\": [\"{secret}\"]}}"),
+        format!("{{\"access_token\": \"{secret}\"}}"),
+    ] {
+        let said = refused(&file);
+        assert!(!said.contains("dG9rOj"), "{said}");
+    }
+    assert!(refused("Full name,Cost centre\n").contains("`Full name`, `Cost centre`"));
+}

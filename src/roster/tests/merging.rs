@@ -85,3 +85,19 @@ fn ids_of_lists_without_a_known_origin_are_not_compared() {
     let addresses: Vec<_> = roster.people.iter().map(|person| person.email.as_str()).collect();
     assert_eq!(addresses, ["a@b.example", "c@b.example", "d@b.example"]);
 }
+
+#[test]
+fn what_intercom_says_is_not_the_word_of_the_provider() {
+    let provider = ("idp.csv", &b"email,name\nana@b.example,Ana\n"[..]);
+    let intercom = (
+        "teammates.csv",
+        &b"name,email,role,permissions,status,2fa\nA,ana@b.example,Admin,x,active,yes\n"[..],
+    );
+    for files in [[provider, intercom], [intercom, provider]] {
+        let roster = Roster::parse(&files).unwrap();
+        let mut vouched = roster.people.iter().filter(|person| roster.vouches_for(person));
+        let ana = vouched.next().unwrap();
+        assert_eq!((ana.standing, ana.mfa, &ana.role), (Standing::Unknown, None, &None));
+        assert!(vouched.next().is_none());
+    }
+}

@@ -110,7 +110,7 @@ fn other_json_is_refused_with_its_line() {
         ("{\"totalResults\": 1,\n \"Resources\": [", "roster.csv:2: invalid JSON: EOF"),
         ("{}", "roster.csv:1: this is not a SCIM ListResponse: it has no `Resources`"),
         ("{\"Resources\": {}}", "this is not a SCIM ListResponse: its `Resources` is not a list"),
-        ("[1]", "`1` is not an object"),
+        ("[1]", "it is a number, true, false or null, not an object"),
         (
             "{\"status\": \"401\",\n\"detail\": \"token expired\"}",
             "it is an error of the service: token expired",

@@ -1,0 +1,76 @@
+//! People with several accounts, and people who are on a roster several times.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::directory::Directory;
+use super::{Difference, text};
+use crate::facts::{Row, email};
+
+/// How many of somebody's other accounts, or places, are named.
+const MOST_NAMED: usize = 5;
+
+/// Teammates who are the same person on the roster.
+pub(super) fn accounts<'a>(
+    teammates: &'a [Row],
+    found: &[Option<usize>],
+    directory: &'a Directory<'a>,
+) -> Vec<Difference<'a>> {
+    let mut accounts: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
+    for (row, found) in teammates.iter().zip(found) {
+        if let Some(index) = found {
+            accounts.entry(*index).or_default().push(row);
+        }
+    }
+    let mut differences = Vec::new();
+    for (index, rows) in accounts.into_iter().filter(|(_, rows)| rows.len() > 1) {
+        let mailbox = |row: &Row| text(row, "email").and_then(email::mailbox);
+        let mut sharing: HashMap<Option<String>, usize> = HashMap::new();
+        rows.iter().for_each(|row| *sharing.entry(mailbox(row)).or_default() += 1);
+        for &row in &rows {
+            let others = rows.iter().copied().filter(|&other| !std::ptr::eq(other, row));
+            let others = others.filter_map(|other| text(other, "email")).take(MOST_NAMED);
+            let others = others.map(str::to_owned).collect();
+            differences.push(Difference {
+                kind: "duplicate",
+                teammate: Some(row),
+                entry: directory.entry(index),
+                email: text(row, "email"),
+                expected: "one account for each person".to_owned(),
+                actual: format!("the same person as {}", listed(others, rows.len() - 1)),
+                ungranted: false,
+                same_mailbox: sharing.get(&mailbox(row)).is_some_and(|&accounts| accounts > 1),
+            });
+        }
+    }
+    differences
+}
+
+/// People who are on one roster several times, as different accounts.
+pub(super) fn entries<'a>(directory: &'a Directory<'a>) -> Vec<Difference<'a>> {
+    let mut differences = Vec::new();
+    for entry in directory.entries() {
+        let mut files: HashMap<usize, usize> = HashMap::new();
+        entry.rows.iter().for_each(|person| *files.entry(person.file).or_default() += 1);
+        if files.values().any(|rows| *rows > 1) {
+            let places = entry.rows.iter().take(MOST_NAMED).map(|person| directory.place(person)).collect();
+            differences.push(Difference {
+                kind: "duplicate",
+                entry: Some(entry),
+                email: entry.rows.first().map(|person| person.email.as_str()),
+                expected: "one entry on the roster".to_owned(),
+                actual: format!("several: {}", listed(places, entry.rows.len())),
+                ..Difference::default()
+            });
+        }
+    }
+    differences
+}
+
+/// The first of so many, and how many more there are.
+fn listed(named: Vec<String>, all: usize) -> String {
+    let more = match all.saturating_sub(named.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", named.join(", "))
+}
