@@ -44,8 +44,20 @@ impl Group<'_> {
         Status::WORST_FIRST.into_iter().find(among).unwrap_or(Status::Manual)
     }
 
+    /// The ids of the controls, those of the worst status first: `fail 2.3 (waived); pass 2.1, E4`.
+    pub(crate) fn members(&self) -> String {
+        let of_status = |status: Status| {
+            let ids: Vec<String> = self
+                .of(status)
+                .map(|one| format!("{}{}", one.control.id, if one.is_waived() { " (waived)" } else { "" }))
+                .collect();
+            (!ids.is_empty()).then(|| format!("{} {}", status.as_str(), ids.join(", ")))
+        };
+        Status::WORST_FIRST.into_iter().filter_map(of_status).collect::<Vec<_>>().join("; ")
+    }
+
     /// The controls of one status.
-    pub(crate) fn of(&self, status: Status) -> impl Iterator<Item = &Assessment> {
+    fn of(&self, status: Status) -> impl Iterator<Item = &Assessment> {
         self.assessments.iter().copied().filter(move |assessment| assessment.verdict.status == status)
     }
 }

@@ -12,12 +12,14 @@ use crate::report::grouping::{Group, Grouping, group};
 use crate::report::words::counted;
 use crate::report::{Assessment, Report};
 
-/// The most frameworks, and the most controls of one, that a page tells apart: others have fewer, unless somebody
-/// means harm.
+/// The most frameworks that a page tells apart: there are fewer, unless somebody means harm.
 const MAX_FRAMEWORKS: usize = 20;
 
-/// The most controls of a framework that a page tells apart.
-const MAX_CONTROLS: usize = 1_500;
+/// The most controls of all frameworks together that it tells apart.
+const MAX_CONTROLS: usize = 2_000;
+
+/// The most controls of a group that it links to.
+const MAX_LINKS: usize = 500;
 
 /// Every framework with its controls, numbered throughout: names from outside never become the value of an option.
 pub(super) struct Index<'a> {
@@ -45,10 +47,11 @@ impl<'a> Index<'a> {
         let ids: BTreeSet<&str> =
             controls().flat_map(|one| one.frameworks.keys()).map(String::as_str).collect();
         let mut frameworks = Vec::new();
+        let mut room = MAX_CONTROLS;
         let mut numbers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for id in ids.into_iter().take(MAX_FRAMEWORKS) {
             let groups = group(report, &Grouping::Framework(id.to_owned()));
-            let named = groups.into_iter().filter(|group| group.name.is_some()).take(MAX_CONTROLS);
+            let named = groups.into_iter().filter(|group| group.name.is_some()).take(room);
             let framework =
                 Framework { id, number: number(), controls: named.map(|group| (number(), group)).collect() };
             for (control, group) in &framework.controls {
@@ -60,6 +63,7 @@ impl<'a> Index<'a> {
                     of_control.push(*control);
                 }
             }
+            room -= framework.controls.len();
             frameworks.push(framework);
         }
         Self { frameworks, numbers }
@@ -134,14 +138,18 @@ pub(super) fn groups<'g, 'a: 'g>(
 fn links(assessments: &[&Assessment]) -> Markup {
     html! {
         ul.links {
-            @for Assessment { control, verdict, .. } in assessments {
+            @for assessment in assessments.iter().take(MAX_LINKS) {
+                @let Assessment { control, verdict, .. } = assessment;
                 li {
                     a href={ "#" (anchor(&control.id)) } title=(shown(&control.title, NAME)) {
                         (shown(&control.id, NAME))
                     }
-                    " " span.status-word { (verdict.status.as_str()) }
+                    " " span.status-word {
+                        (verdict.status.as_str()) @if assessment.is_waived() { " (waived)" }
+                    }
                 }
             }
+            @if let Some(rest @ 1..) = assessments.len().checked_sub(MAX_LINKS) { li.more { "and " (rest) " more" } }
         }
     }
 }

@@ -3,8 +3,7 @@
 use super::escape;
 use super::sheet::Sheet;
 use crate::report::Report;
-use crate::report::grouping::{Group, Grouping, group};
-use crate::verdict::Status;
+use crate::report::grouping::{Grouping, group};
 
 /// The longest name of a group shown, in columns.
 const NAME_COLUMNS: usize = 60;
@@ -27,18 +26,9 @@ pub(super) fn table(sheet: &mut Sheet, report: &Report, by: &Grouping) {
     ));
     let rows = groups.iter().take(MAX_GROUPS).map(|group| {
         let name = group.name.map_or_else(|| "(not mapped)".to_owned(), |name| escape(name, NAME_COLUMNS));
-        format!("| {} | {name} | {} |\n", group.status().as_str(), members(group))
+        let members = escape(&group.members(), IDS_COLUMNS);
+        format!("| {} | {name} | {members} |\n", group.status().as_str())
     });
     sheet.lines(rows, groups.len(), SHARE, "\n");
     sheet.put("\nThe status of a group is the worst in it.\n\n</details>\n\n");
-}
-
-/// The ids of a group's controls, those of the worst status first.
-fn members(group: &Group<'_>) -> String {
-    let of_status = |status: Status| {
-        let ids: Vec<&str> = group.of(status).map(|assessment| assessment.control.id.as_str()).collect();
-        (!ids.is_empty()).then(|| format!("{} {}", status.as_str(), ids.join(", ")))
-    };
-    let parts: Vec<_> = Status::WORST_FIRST.into_iter().filter_map(of_status).collect();
-    escape(&parts.join("; "), IDS_COLUMNS)
 }
