@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::grouping::Grouping;
 use super::style::Style;
 use super::{Report, csv, github, html, json, junit, markdown, ndjson, ocsf, plan, sarif, table};
+use crate::document::closest;
 use crate::text;
 
 /// How many columns of somebody's input an error repeats.
@@ -166,10 +167,8 @@ pub(crate) enum OutputError {
 
 /// The suggestion for a name that is nearly right; empty where none is near.
 fn did_you_mean(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let near =
-        Format::ALL.into_iter().find(|format| strsim::damerau_levenshtein(format.as_str(), &lower) <= 2);
-    near.map_or_else(String::new, |format| format!(" (did you mean {}?)", format.as_str()))
+    let near = closest(name, Format::ALL.map(Format::as_str));
+    near.map_or_else(String::new, |near| format!(" (did you mean {near}?)"))
 }
 
 /// Why a report could not be rendered.

@@ -1,13 +1,87 @@
-//! What stands behind the gate's decision, for the reports that tell people.
+//! What the gate decided and why, in the words that every report for people uses.
 
 use super::Report;
+use super::words::counted;
 use crate::controls::Level;
 use crate::snapshot::{SourceId, SourceStatus};
 use crate::verdict::Status;
 
+/// What the gate decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Nothing could fail it.
+    Off,
+    /// Nothing failed it.
+    Passed,
+    /// Something failed it.
+    Failed,
+}
+
+impl Outcome {
+    /// The word for it.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What stale decisions of people ask for.
+const STALE: &str = "attestations or waivers need attention, see the warnings";
+
 impl Report {
+    /// What the gate decided.
+    pub(super) const fn outcome(&self) -> Outcome {
+        match (self.gate.passed, self.gate.fail_on) {
+            (false, _) => Outcome::Failed,
+            (true, None) => Outcome::Off,
+            (true, Some(_)) => Outcome::Passed,
+        }
+    }
+
+    /// Why, without naming the controls that failed it: they come next.
+    pub(super) fn why(&self) -> String {
+        let gate = &self.gate;
+        match (gate.violations.len(), gate.fail_on) {
+            (0, _) if gate.stale => STALE.to_owned(),
+            (0, None) => "nothing fails the scan (--fail-on never)".to_owned(),
+            (0, Some(level)) => {
+                let what = if gate.strict { "fails, is manual or is unknown" } else { "fails" };
+                let except = match self.excused(level) {
+                    0 => String::new(),
+                    count => {
+                        format!(", but for {} waived or in the baseline", counted(count as u64, "control"))
+                    }
+                };
+                format!("no control up to {} {what}{except}", level.label())
+            }
+            (count, level) => {
+                let up_to = level.map(|level| format!(" up to {}", level.label())).unwrap_or_default();
+                let verb = match (gate.strict, count) {
+                    (true, _) => "failed, manual or unknown",
+                    (false, 1) => "fails",
+                    (false, _) => "fail",
+                };
+                format!("{}{up_to} {verb}", counted(count as u64, "control"))
+            }
+        }
+    }
+
+    /// What else failed it beside the controls; none where that is the reason already.
+    pub(super) fn stale_too(&self) -> Option<&'static str> {
+        (self.gate.stale && !self.gate.violations.is_empty()).then_some(STALE)
+    }
+
+    /// What kept the scan from being whole; none where nothing did.
+    pub(super) fn incomplete(&self) -> Option<String> {
+        let unread: Vec<_> = self.unread().map(SourceId::describe).collect();
+        (!unread.is_empty()).then(|| format!("not all could be read of {}", unread.join(" and of ")))
+    }
+
     /// How many controls would fail the gate of that level, were they not waived or known.
-    pub(crate) fn excused(&self, level: Level) -> usize {
+    fn excused(&self, level: Level) -> usize {
         let counts = |status| match status {
             Status::Pass => false,
             Status::Fail => true,
@@ -23,11 +97,11 @@ impl Report {
 
     /// The sources that the scan would have needed: those that broke, and the list of teammates whatever
     /// kept it. Others may be forbidden, which makes their controls manual.
-    pub(crate) fn unread(&self) -> Vec<SourceId> {
+    fn unread(&self) -> impl Iterator<Item = SourceId> {
         let unread = self.sources.iter().filter(|source| match source.id {
             SourceId::Admins => source.status != SourceStatus::Complete,
             _ => source.status == SourceStatus::Failed,
         });
-        unread.map(|source| source.id).collect()
+        unread.map(|source| source.id)
     }
 }

@@ -165,6 +165,7 @@ mod tests {
     fn what_is_decided_or_known_is_not_repeated() {
         let mut report = sample();
         report.gate.violations.clear();
+        report.gate.passed = true;
         report.gate.exit = Exit::Success;
         report.warnings.clear();
         report.assessments[2].waived = Some(hostile::decision("x"));

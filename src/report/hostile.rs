@@ -107,6 +107,8 @@ pub(super) fn assert_harmless(rendered: &str, layout: &str) {
 
 #[test]
 fn five_thousand_findings_take_less_than_a_second() {
+    // An unoptimised build takes ten times as long, which would still show what grows faster than the findings do.
+    let limit = if cfg!(debug_assertions) { 10.0 } else { 1.0 };
     let report = many(5_000);
     for format in Format::ALL {
         let timed = || {
@@ -115,8 +117,8 @@ fn five_thousand_findings_take_less_than_a_second() {
             started.elapsed()
         };
         // A machine may be busy with something else once, but not three times in a row.
-        let in_time = (0..3).any(|_| timed().as_secs_f64() < 1.0);
-        assert!(in_time, "{} takes longer than a second", format.as_str());
+        let in_time = (0..3).any(|_| timed().as_secs_f64() < limit);
+        assert!(in_time, "{} takes longer than {limit} s", format.as_str());
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::controls::{Control, Level};
+use crate::controls::{Control, Level, Pack};
 use crate::exit::Exit;
 use crate::facts::Activity;
 use crate::roster;
@@ -280,6 +280,12 @@ impl Report {
     /// Counts all controls.
     pub(crate) fn tally(&self) -> Tally {
         Tally::of(&self.assessments)
+    }
+
+    /// Whether only the declared policy was asked about, and the guide not at all.
+    pub(crate) fn is_of_policy(&self) -> bool {
+        let mut packs = self.assessments.iter().map(|assessment| assessment.control.pack).peekable();
+        packs.peek().is_some() && packs.all(|pack| pack == Some(Pack::Rbac))
     }
 
     /// Counts the controls of one level.

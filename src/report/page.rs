@@ -1,5 +1,7 @@
 //! The sheet that a report is written on, line by line: knows width, colours and indentation.
 
+use std::borrow::Cow;
+
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 use crate::report::Style;
@@ -80,7 +82,7 @@ impl Page {
     }
 
     fn put(&mut self, indent: usize, line: &str) {
-        let line = line.trim_end();
+        let line = &*commanding_nothing(line.trim_end());
         if !line.is_empty() {
             self.out.extend(std::iter::repeat_n(' ', indent));
             self.out.push_str(line);
@@ -92,6 +94,21 @@ impl Page {
     pub(crate) fn finish(self) -> String {
         self.out
     }
+}
+
+/// A line that no CI system takes for a command to itself when it reads what a step prints: those of GitHub stand at the
+/// start of a line, where wrapped text may come to stand, and older ones of GitHub, Azure Pipelines and TeamCity have two
+/// number signs and a bracket. Signs that look alike take their place.
+fn commanding_nothing(line: &str) -> Cow<'_, str> {
+    let mut safe = Cow::Borrowed(line);
+    if let Some(rest) = line.trim_start().strip_prefix("::") {
+        let blanks = line.len() - line.trim_start().len();
+        safe = format!("{}∷{rest}", " ".repeat(blanks)).into();
+    }
+    if safe.contains("##") && safe.contains('[') {
+        safe = safe.replace("##", "#♯").into();
+    }
+    safe
 }
 
 /// The word a status has in the report for people.
@@ -120,4 +137,26 @@ pub(crate) fn table(width: usize, header: &[&str], numbers: std::ops::Range<usiz
         }
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_a_command_to_a_ci_system() {
+        let name = format!(
+            "{} ::error::gone ##[add-mask]x ##vso[task.setvariable]y ::stop-commands::z",
+            "x".repeat(55)
+        );
+        let mut page = Page::new(Style::plain(60));
+        page.entry(2, Role::Bad, "-", &name);
+        let mut table = table(60, &["Status", "Reason"], 0..0);
+        table.add_row(["PASS".to_owned(), name]);
+        page.table(&table);
+        let text = page.finish();
+        assert!(text.contains("∷error::gone") && !text.contains("##"), "{text}");
+        assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{text}");
+        assert_eq!(commanding_nothing("2001:db8::1 # ## a"), "2001:db8::1 # ## a");
+    }
 }

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::{Origin, Report};
 use crate::controls::{Control, Level, Step};
-use crate::snapshot::SourceId;
 use crate::verdict::Decision;
 
 /// The program's name, as reports carry it.
@@ -41,6 +40,11 @@ pub(super) const fn severity(level: Level) -> &'static str {
 /// `1 day`, `2 days`.
 pub(super) fn counted(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// `1 person`, `2 people`.
+pub(super) fn people(count: usize) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
 }
 
 /// The way through the menus: `Settings > Workspace > Teammates`.
@@ -93,46 +97,19 @@ pub(super) fn decision(decision: &Decision) -> String {
     format!("waived by {} until {}: {}", decision.by, decision.expires, decision.reason)
 }
 
-/// The sources that the scan would have needed: those that broke, and the list of teammates whatever kept it. Others
-/// may be forbidden, which makes their controls manual. Empty where none is missing.
-pub(super) fn unread(report: &Report) -> String {
-    report.unread().into_iter().map(SourceId::describe).collect::<Vec<_>>().join(" and of ")
-}
-
-/// What the gate decided, in a sentence with the exit code.
+/// What the gate decided, in sentences with the exit code.
 pub(super) fn gate(report: &Report) -> String {
-    let gate = &report.gate;
-    let what = if gate.strict { "fails, is manual or is unknown" } else { "fails" };
-    let up_to = gate.fail_on.map(|level| format!(" up to {}", level.label())).unwrap_or_default();
-    let mut sentence = match (gate.fail_on, gate.violations.is_empty()) {
-        (None, true) => "Gate off: nothing fails the scan.".to_owned(),
-        (Some(_), true) if gate.stale => "Gate failed.".to_owned(),
-        (Some(level), true) => {
-            let except = match report.excused(level) {
-                0 => String::new(),
-                count => format!(", but for {} waived or in the baseline", counted(count as u64, "control")),
-            };
-            format!("Gate passed: no control{up_to} {what}{except}.")
-        }
-        (_, false) => {
-            let count = counted(gate.violations.len() as u64, "control");
-            let verb = match (gate.strict, gate.violations.len()) {
-                (true, _) => "failed, manual or unknown",
-                (false, 1) => "fails",
-                (false, _) => "fail",
-            };
-            format!("Gate failed: {count}{up_to} {verb}: {}.", gate.violations.join(", "))
-        }
-    };
-    if gate.stale {
-        sentence.push_str(" Attestations or waivers need attention, see the warnings.");
+    let mut sentences = format!("Gate {}: {}", report.outcome().as_str(), report.why());
+    if !report.gate.violations.is_empty() {
+        sentences.push_str(&format!(": {}", report.gate.violations.join(", ")));
     }
-    let unread = unread(report);
-    if !unread.is_empty() {
-        sentence.push_str(&format!(" Incomplete: not all could be read of {unread}."));
+    if let Some(stale) = report.stale_too() {
+        sentences.push_str(&format!(". Stale: {stale}"));
     }
-    sentence.push_str(&format!(" Exit code {}.", gate.exit.code()));
-    sentence
+    if let Some(incomplete) = report.incomplete() {
+        sentences.push_str(&format!(". Incomplete: {incomplete}"));
+    }
+    sentences + &format!(". Exit code {}.", report.gate.exit.code())
 }
 
 #[cfg(test)]
@@ -171,6 +148,7 @@ mod tests {
         report.gate.violations.push("E6".to_owned());
         assert!(gate(&report).starts_with("Gate failed: 2 controls up to L1 fail: 2.3, E6."));
         report.gate.violations.clear();
+        report.gate.passed = true;
         report.gate.exit = Exit::Incomplete;
         report.assessments[2].waived = Some(hostile::decision("until March"));
         let passed = "Gate passed: no control up to L1 fails, but for 1 control waived or in the baseline.";
@@ -178,9 +156,14 @@ mod tests {
         report.assessments.remove(2);
         assert!(gate(&report).starts_with("Gate passed: no control up to L1 fails. Incomplete"));
         report.gate.stale = true;
-        assert!(gate(&report).starts_with("Gate failed. Attestations or waivers need attention"));
+        report.gate.passed = false;
+        assert!(gate(&report).starts_with("Gate failed: attestations or waivers need attention"));
+        report.gate.violations.push("E6".to_owned());
+        assert!(gate(&report).contains(": E6. Stale: attestations or waivers need attention"));
+        report.gate.violations.clear();
         report.gate.stale = false;
+        report.gate.passed = true;
         report.gate.fail_on = None;
-        assert!(gate(&report).starts_with("Gate off"));
+        assert!(gate(&report).starts_with("Gate off: nothing fails the scan"));
     }
 }

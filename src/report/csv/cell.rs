@@ -6,13 +6,17 @@ use serde::{Serialize, Serializer};
 
 use crate::text;
 
-/// The most that a cell of a common spreadsheet holds is 32,767 characters; this leaves room for the apostrophe.
+/// The most that a cell of a common spreadsheet holds is 32,767 characters; this leaves room for apostrophes.
 const MAX_COLUMNS: usize = 32_000;
+
+/// What parts cells in some countries.
+const PARTING: &str = ";";
 
 /// Text on one line that no spreadsheet takes for a formula.
 ///
 /// A spreadsheet calculates what begins with `=`, `+`, `-` or `@`, and a name can be chosen so that this sends data away
 /// or starts a program. An apostrophe in front makes it text. Programs that read such a cell take the apostrophe away.
+/// Where decimals have a comma, spreadsheets part cells at semicolons instead, so what follows one is treated alike.
 /// Characters that act instead of being seen, line breaks among them, are spelled out.
 pub(in crate::report) struct Cell<'a>(Cow<'a, str>);
 
@@ -24,18 +28,22 @@ pub(in crate::report) fn cell<'a>(content: impl Into<Cow<'a, str>>) -> Cell<'a> 
 impl Serialize for Cell<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let line = text::line(&self.0, MAX_COLUMNS);
-        if calculates(&line) {
-            serializer.serialize_str(&format!("'{line}"))
-        } else {
-            serializer.serialize_str(&line)
+        if !line.split(PARTING).any(calculates) {
+            return serializer.serialize_str(&line);
         }
+        let parts: Vec<Cow<'_, str>> = line
+            .split(PARTING)
+            .map(|part| if calculates(part) { format!("'{part}").into() } else { part.into() })
+            .collect();
+        serializer.serialize_str(&text::clip(&parts.join(PARTING), MAX_COLUMNS))
     }
 }
 
-/// Whether a spreadsheet might take the text for a formula. Blanks before it are looked through, since some trim them,
-/// and the wide forms of the signs count too, since some locales read them as the plain ones.
+/// Whether a spreadsheet might take the text for a formula. Blanks and quotes before it are looked through, since some
+/// trim them, and the wide forms of the signs count too, since some locales read them as the plain ones.
 fn calculates(line: &str) -> bool {
-    line.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+    let seen = line.trim_start_matches(|ch: char| ch.is_whitespace() || ch == '"');
+    seen.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 #[cfg(test)]
@@ -53,6 +61,14 @@ mod tests {
         }
         assert_eq!(shown("\t=1"), r"\t=1");
         assert_eq!(shown("\r=1"), r"\r=1");
+    }
+
+    #[test]
+    fn nothing_calculates_where_semicolons_part_cells() {
+        assert_eq!(shown("a;=cmd|'/C calc'!A0;b"), "a;'=cmd|'/C calc'!A0;b");
+        assert_eq!(shown("a; +1;;@b"), "a;' +1;;'@b");
+        assert_eq!(shown("a;\"=1"), "a;'\"=1");
+        assert_eq!(shown("first; then second"), "first; then second");
     }
 
     #[test]

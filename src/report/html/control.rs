@@ -16,12 +16,9 @@ const MAX_CONTEXT: usize = 20;
 /// How many steps, and how many actions of a step, are listed.
 const MAX_STEPS: usize = 30;
 
-/// The order in which a reader wants to see them.
-pub(super) const ORDER: [Status; 4] = [Status::Fail, Status::Unknown, Status::Manual, Status::Pass];
-
 /// The controls of each status that there is.
 pub(super) fn by_status(report: &Report) -> impl Iterator<Item = (Status, Vec<&Assessment>)> {
-    ORDER.into_iter().filter_map(|status| {
+    Status::WORST_FIRST.into_iter().filter_map(|status| {
         let of_status = report.assessments.iter().filter(|one| one.verdict.status == status);
         let assessments: Vec<_> = of_status.collect();
         (!assessments.is_empty()).then_some((status, assessments))
@@ -67,7 +64,7 @@ pub(super) fn anchor(id: &str) -> String {
 }
 
 /// A control, folded up.
-pub(super) fn folded(assessment: &Assessment, frameworks: &Index, room: &mut Room) -> Markup {
+pub(super) fn folded(assessment: &Assessment, frameworks: &Index<'_>, room: &mut Room) -> Markup {
     let Assessment { control, verdict, waived, known } = assessment;
     let findings = verdict.findings.len();
     html! {
@@ -221,7 +218,7 @@ fn facts(control: &Control, basis: &[Basis]) -> Markup {
                 }
             }
             @if !control.effort.is_empty() { div { dt { "Effort" } dd { (shown(&control.effort, NAME)) } } }
-            @for (id, controls) in &control.frameworks {
+            @for (id, controls) in control.frameworks.iter().take(MAX_STEPS) {
                 @if !controls.is_empty() {
                     div { dt { (framework(id)) } dd { (shown(&controls.join(", "), SENTENCE)) } }
                 }

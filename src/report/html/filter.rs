@@ -2,8 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::control::ORDER;
-use super::frameworks::Index;
+use super::frameworks::{Framework, Index};
 use super::text::{NAME, framework, shown};
 use crate::controls::Level;
 use crate::report::Report;
@@ -11,7 +10,7 @@ use crate::report::words::counted;
 use crate::verdict::Status;
 
 /// The bar above the controls.
-pub(super) fn bar(report: &Report, frameworks: &Index) -> Markup {
+pub(super) fn bar(report: &Report, frameworks: &Index<'_>) -> Markup {
     let has = |status| report.assessments.iter().any(|one| one.verdict.status == status);
     let reaches = |level| report.assessments.iter().any(|one| one.control.level == level);
     html! {
@@ -23,7 +22,7 @@ pub(super) fn bar(report: &Report, frameworks: &Index) -> Markup {
             }
             fieldset {
                 legend { "Status" }
-                @for status in ORDER.into_iter().filter(|&status| has(status)) {
+                @for status in Status::WORST_FIRST.into_iter().filter(|&status| has(status)) {
                     (choice("status", status.as_str(), word(status)))
                 }
             }
@@ -67,14 +66,14 @@ const fn word(status: Status) -> &'static str {
     }
 }
 
-fn options(frameworks: &Index) -> Markup {
+fn options(frameworks: &Index<'_>) -> Markup {
     html! {
         option value="" { "All" }
-        @for (id, entry) in frameworks.iter() {
+        @for Framework { id, number, controls } in frameworks.iter() {
             optgroup label=(framework(id)) {
-                option value=(entry.number) { "Anything in " (framework(id)) }
-                @for (control, number) in entry.controls.values() {
-                    option value=(number) { (shown(control, NAME)) }
+                option value=(number) { "Anything in " (framework(id)) }
+                @for (number, control) in controls {
+                    option value=(number) { (shown(control.name.unwrap_or_default(), NAME)) }
                 }
             }
         }

@@ -1,115 +1,132 @@
 //! The frameworks that the controls are mapped to: their numbers for the filter, and each framework control with the
 //! verdict of everything mapped to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
-use super::control::{ORDER, anchor, chip};
+use super::control::{anchor, chip};
 use super::text::{NAME, framework, shown};
-use crate::controls::{Control, natural};
+use crate::controls::Control;
+use crate::report::grouping::{Group, Grouping, group};
 use crate::report::words::counted;
 use crate::report::{Assessment, Report};
-use crate::verdict::Status;
 
-/// The most framework controls that a page tells apart.
+/// The most frameworks that a page tells apart: there are fewer, unless somebody means harm.
+const MAX_FRAMEWORKS: usize = 20;
+
+/// The most controls of all frameworks together that it tells apart.
 const MAX_CONTROLS: usize = 2_000;
 
-/// What sorts ids as people count them: 6.3 before 12.5.
-type Natural = Vec<(bool, u64, String)>;
+/// The most controls of a group that it links to.
+const MAX_LINKS: usize = 500;
 
 /// Every framework with its controls, numbered throughout: names from outside never become the value of an option.
-pub(super) struct Index {
-    frameworks: BTreeMap<String, Framework>,
+pub(super) struct Index<'a> {
+    frameworks: Vec<Framework<'a>>,
+    /// The numbers of everything that a control is mapped to, by its id.
+    numbers: BTreeMap<&'a str, Vec<usize>>,
 }
 
 /// One framework: its own number, and those of its controls.
-pub(super) struct Framework {
+pub(super) struct Framework<'a> {
+    pub(super) id: &'a str,
     pub(super) number: usize,
-    pub(super) controls: BTreeMap<Natural, (String, usize)>,
+    pub(super) controls: Vec<(usize, Group<'a>)>,
 }
 
-impl Index {
+impl<'a> Index<'a> {
     /// Numbers what the controls of a report are mapped to.
-    pub(super) fn of(report: &Report) -> Self {
-        let mut frameworks: BTreeMap<String, Framework> = BTreeMap::new();
+    pub(super) fn of(report: &'a Report) -> Self {
         let mut next = 0;
         let mut number = || {
             next += 1;
             next
         };
-        for (id, control) in report.assessments.iter().flat_map(mapped).take(MAX_CONTROLS) {
-            let framework = frameworks
-                .entry(id.to_owned())
-                .or_insert_with(|| Framework { number: number(), controls: BTreeMap::new() });
-            framework.controls.entry(natural(control)).or_insert_with(|| (control.to_owned(), number()));
+        let controls = || report.assessments.iter().map(|one| &*one.control);
+        let ids: BTreeSet<&str> =
+            controls().flat_map(|one| one.frameworks.keys()).map(String::as_str).collect();
+        let mut frameworks = Vec::new();
+        let mut room = MAX_CONTROLS;
+        let mut numbers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for id in ids.into_iter().take(MAX_FRAMEWORKS) {
+            let groups = group(report, &Grouping::Framework(id.to_owned()));
+            let named = groups.into_iter().filter(|group| group.name.is_some()).take(room);
+            let framework =
+                Framework { id, number: number(), controls: named.map(|group| (number(), group)).collect() };
+            for (control, group) in &framework.controls {
+                for assessment in &group.assessments {
+                    let of_control = numbers.entry(&assessment.control.id).or_default();
+                    if !of_control.contains(&framework.number) {
+                        of_control.push(framework.number);
+                    }
+                    of_control.push(*control);
+                }
+            }
+            room -= framework.controls.len();
+            frameworks.push(framework);
         }
-        Self { frameworks }
+        Self { frameworks, numbers }
     }
 
-    /// Every framework, by id.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Framework)> {
-        self.frameworks.iter()
+    /// Every framework that a control is mapped to, by id.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Framework<'a>> {
+        self.frameworks.iter().filter(|framework| !framework.controls.is_empty())
     }
 
     /// The numbers of everything a control is mapped to, with a space between each two.
     pub(super) fn of_control(&self, control: &Control) -> String {
-        let mut numbers = Vec::new();
-        for (id, controls) in &control.frameworks {
-            let Some(framework) = self.frameworks.get(id) else { continue };
-            let known = controls.iter().filter_map(|control| framework.controls.get(&natural(control)));
-            let known: Vec<usize> = known.map(|&(_, number)| number).collect();
-            if !known.is_empty() {
-                numbers.push(framework.number);
-                numbers.extend(known);
-            }
-        }
+        let numbers = self.numbers.get(&*control.id).map(Vec::as_slice).unwrap_or_default();
         numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// Each framework control that a control is mapped to.
-fn mapped(assessment: &Assessment) -> impl Iterator<Item = (&str, &str)> {
-    let frameworks = assessment.control.frameworks.iter();
-    frameworks.flat_map(|(id, controls)| controls.iter().map(move |control| (id.as_str(), control.as_str())))
-}
-
 /// The compliance view; nothing where no control is mapped to a framework.
-pub(super) fn section(report: &Report, index: &Index) -> Markup {
+pub(super) fn section(index: &Index<'_>) -> Markup {
     html! {
-        @if !index.frameworks.is_empty() {
+        @if index.iter().next().is_some() {
             section aria-labelledby="frameworks-heading" {
                 h2 #frameworks-heading { "Frameworks" }
                 p.hint { "Each framework control takes the worst status of the controls that are mapped to it." }
-                @for (id, framework) in index.iter() { (of_framework(report, id, framework)) }
+                @for framework in index.iter() { (of_framework(framework)) }
             }
         }
     }
 }
 
-fn of_framework(report: &Report, id: &str, entry: &Framework) -> Markup {
+fn of_framework(Framework { id, controls, .. }: &Framework<'_>) -> Markup {
     html! {
         details.framework {
             summary {
                 h3 { (framework(id)) }
-                span.marks { (counted(entry.controls.len() as u64, "framework control")) }
+                span.marks { (counted(controls.len() as u64, "framework control")) }
             }
-            table {
-                thead {
-                    tr {
-                        th scope="col" { "Control" }
-                        th scope="col" { "Status" }
-                        th scope="col" { "Mapped to it" }
-                    }
+            (groups("Control", "Mapped to it", controls.iter().map(|(_, group)| group)))
+        }
+    }
+}
+
+/// Groups of controls, each with the worst status in it.
+pub(super) fn groups<'g, 'a: 'g>(
+    what: &str,
+    members: &str,
+    groups: impl Iterator<Item = &'g Group<'a>>,
+) -> Markup {
+    html! {
+        table {
+            thead {
+                tr {
+                    th scope="col" { (what) }
+                    th scope="col" { "Status" }
+                    th scope="col" { (members) }
                 }
-                tbody {
-                    @for (control, _) in entry.controls.values() {
-                        @let assessments = mapped_to(report, id, control);
-                        tr {
-                            th scope="row" { (shown(control, NAME)) }
-                            td { @if let Some(worst) = worst(&assessments) { (chip(worst)) } }
-                            td { (links(&assessments)) }
-                        }
+            }
+            tbody {
+                @for group in groups {
+                    tr {
+                        th scope="row" { (group.name.map_or_else(|| "not mapped".to_owned(), |name| shown(name, NAME))) }
+                        td { (chip(group.status())) }
+                        td { (links(&group.assessments)) }
                     }
                 }
             }
@@ -117,53 +134,57 @@ fn of_framework(report: &Report, id: &str, entry: &Framework) -> Markup {
     }
 }
 
-fn mapped_to<'a>(report: &'a Report, framework: &str, control: &String) -> Vec<&'a Assessment> {
-    let is_mapped = |assessment: &&Assessment| {
-        assessment.control.frameworks.get(framework).is_some_and(|controls| controls.contains(control))
-    };
-    report.assessments.iter().filter(is_mapped).collect()
-}
-
-/// The status of controls taken together: one that fails fails them all, and all have to pass to pass.
-fn worst(assessments: &[&Assessment]) -> Option<Status> {
-    ORDER.into_iter().find(|&status| assessments.iter().any(|assessment| assessment.verdict.status == status))
-}
-
 /// The controls as links into the page, each with its status.
-pub(super) fn links(assessments: &[&Assessment]) -> Markup {
+fn links(assessments: &[&Assessment]) -> Markup {
     html! {
         ul.links {
-            @for Assessment { control, verdict, .. } in assessments {
+            @for assessment in assessments.iter().take(MAX_LINKS) {
+                @let Assessment { control, verdict, .. } = assessment;
                 li {
                     a href={ "#" (anchor(&control.id)) } title=(shown(&control.title, NAME)) {
                         (shown(&control.id, NAME))
                     }
-                    " " span.status-word { (verdict.status.as_str()) }
+                    " " span.status-word {
+                        (verdict.status.as_str()) @if assessment.is_waived() { " (waived)" }
+                    }
                 }
             }
+            @if let Some(rest @ 1..) = assessments.len().checked_sub(MAX_LINKS) { li.more { "and " (rest) " more" } }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::report::sample::sample;
-
-    #[test]
-    fn a_framework_control_is_as_good_as_the_worst_of_what_is_mapped_to_it() {
-        let report = sample();
-        let assessments = mapped_to(&report, "cis-v8", &"5.4".to_owned());
-        assert_eq!(assessments.len(), report.assessments.len());
-        assert_eq!(worst(&assessments), Some(Status::Fail));
-        assert_eq!(worst(&assessments[..1]), Some(Status::Pass));
-        assert_eq!(worst(&assessments[..2]), Some(Status::Manual));
-        assert_eq!(worst(&[]), None);
-    }
 
     #[test]
     fn a_control_has_the_numbers_of_its_framework_and_of_the_controls_in_it() {
         let report = sample();
         assert_eq!(Index::of(&report).of_control(&report.assessments[0].control), "1 2");
+    }
+
+    #[test]
+    fn many_mappings_of_few_framework_controls_leave_none_out() {
+        let mut report = sample();
+        let one = report.assessments[0].clone();
+        report.assessments = (0..1_000)
+            .map(|number| {
+                let mut assessment = one.clone();
+                let control = Arc::make_mut(&mut assessment.control);
+                control.id = format!("C{number}");
+                let names = ["5.1", "5.04", "5.4", &format!("6.{}", number / 999)].map(str::to_owned);
+                control.frameworks = [("cis-v8".to_owned(), names.to_vec())].into();
+                assessment
+            })
+            .collect();
+        let index = Index::of(&report);
+        let names: Vec<_> =
+            index.iter().flat_map(|one| &one.controls).filter_map(|(_, group)| group.name).collect();
+        assert_eq!(names.len(), 5, "{names:?}");
+        assert_eq!(index.of_control(&report.assessments[999].control), "1 2 3 4 6");
     }
 }

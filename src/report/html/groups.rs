@@ -2,8 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::control::chip;
-use super::frameworks::links;
+use super::frameworks;
 use super::text::{NAME, shown};
 use crate::report::Report;
 use crate::report::grouping::{Grouping, group};
@@ -18,24 +17,7 @@ pub(super) fn section(report: &Report, by: &Grouping) -> Markup {
         section aria-labelledby="groups-heading" {
             h2 #groups-heading { "By " (shown(by.as_str(), NAME)) }
             p.hint { "The status of a group is the worst in it." }
-            table {
-                thead {
-                    tr {
-                        th scope="col" { "Group" }
-                        th scope="col" { "Status" }
-                        th scope="col" { "Controls" }
-                    }
-                }
-                tbody {
-                    @for group in groups.iter().take(MAX_GROUPS) {
-                        tr {
-                            th scope="row" { (group.name.map_or_else(|| "not mapped".to_owned(), |name| shown(name, NAME))) }
-                            td { (chip(group.status())) }
-                            td { (links(&group.assessments)) }
-                        }
-                    }
-                }
-            }
+            (frameworks::groups("Group", "Controls", groups.iter().take(MAX_GROUPS)))
             @if let Some(rest @ 1..) = groups.len().checked_sub(MAX_GROUPS) {
                 p.hint { "… and " (rest) " more (all of them in the JSON report)" }
             }

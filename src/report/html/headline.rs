@@ -2,12 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::control::{ORDER, anchor, chip};
+use super::control::{anchor, chip};
 use super::text::{NAME, percent, shown};
-use crate::controls::Level;
+use crate::report::gate::Outcome;
 use crate::report::words::counted;
-use crate::report::{Gate, Report, Tally};
-use crate::snapshot::SourceId;
+use crate::report::{Report, Tally};
 use crate::verdict::Status;
 
 /// How many of the controls that failed the gate are named.
@@ -50,7 +49,7 @@ fn counts(tally: &Tally) -> Markup {
     };
     html! {
         ul.counts {
-            @for status in ORDER {
+            @for status in Status::WORST_FIRST {
                 li { (chip(status)) " " strong { (of(status)) } }
             }
             @if tally.waived > 0 {
@@ -64,57 +63,36 @@ fn counts(tally: &Tally) -> Markup {
 }
 
 fn gate(report: &Report) -> Markup {
-    let gate = &report.gate;
-    let (class, word) = match (gate.passed, gate.fail_on) {
-        (false, _) => ("gate fail", "Failed"),
-        (true, None) => ("gate off", "Off"),
-        (true, Some(_)) => ("gate pass", "Passed"),
+    let (class, word) = match report.outcome() {
+        Outcome::Failed => ("gate fail", "Failed"),
+        Outcome::Off => ("gate off", "Off"),
+        Outcome::Passed => ("gate pass", "Passed"),
     };
-    let unread = report.unread();
     html! {
         div class=(class) {
             p.label { "Gate" }
             p.big { (word) }
-            @if !gate.violations.is_empty() { (violations(gate)) }
-            @else if let Some(level) = gate.fail_on { p.note { (passed(report, level)) } }
-            @else { p.note { "Nothing fails this scan (" code { "--fail-on never" } ")." } }
-            @if gate.stale { p.note { "Attestations or waivers need attention, see the warnings." } }
-            @if !unread.is_empty() {
-                p.note {
-                    "Incomplete: not all could be read of "
-                    (unread.into_iter().map(SourceId::describe).collect::<Vec<_>>().join(" and of ")) "."
-                }
-            }
-            p.note { "Exit code " (gate.exit.code()) }
+            p.note { (sentence(&report.why())) (violations(&report.gate.violations)) "." }
+            @if let Some(stale) = report.stale_too() { p.note { "Stale: " (stale) "." } }
+            @if let Some(incomplete) = report.incomplete() { p.note { "Incomplete: " (incomplete) "." } }
+            p.note { "Exit code " (report.gate.exit.code()) }
         }
     }
 }
 
-fn passed(report: &Report, level: Level) -> String {
-    let what = if report.gate.strict { "fails, is manual or is unknown" } else { "fails" };
-    let except = match report.excused(level) {
-        0 => String::new(),
-        count => format!(", but for {} waived or in the baseline", counted(count as u64, "control")),
-    };
-    format!("No control up to {} {what}{except}.", level.label())
+/// Words as the beginning of a sentence.
+fn sentence(words: &str) -> String {
+    let mut rest = words.chars();
+    rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
 }
 
-fn violations(gate: &Gate) -> Markup {
-    let count = gate.violations.len();
-    let up_to = gate.fail_on.map(|level| format!(" up to {}", level.label())).unwrap_or_default();
-    let verb = match (gate.strict, count) {
-        (true, _) => "failed, manual or unknown",
-        (false, 1) => "fails",
-        (false, _) => "fail",
-    };
+/// The controls that failed the gate, as links into the page.
+fn violations(ids: &[String]) -> Markup {
     html! {
-        p.note {
-            (counted(count as u64, "control")) (up_to) " " (verb) ": "
-            @for (index, id) in gate.violations.iter().take(MAX_VIOLATIONS).enumerate() {
-                @if index > 0 { ", " }
-                a href={ "#" (anchor(id)) } { (shown(id, NAME)) }
-            }
-            @if count > MAX_VIOLATIONS { " and " (count - MAX_VIOLATIONS) " more" }
+        @for (index, id) in ids.iter().take(MAX_VIOLATIONS).enumerate() {
+            (if index == 0 { ": " } else { ", " })
+            a href={ "#" (anchor(id)) } { (shown(id, NAME)) }
         }
+        @if let Some(rest @ 1..) = ids.len().checked_sub(MAX_VIOLATIONS) { " and " (rest) " more" }
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
                     (plots::section(report))
                     @if let Some(by) = by { (groups::section(report, by)) }
                     (controls(report, &frameworks))
-                    (frameworks::section(report, &frameworks))
+                    (frameworks::section(&frameworks))
                     (scope::section(report))
                 }
                 (scope::footer(report))
@@ -86,11 +86,12 @@ fn policy() -> String {
 
 fn title(report: &Report) -> String {
     let workspace = report.workspace.name.as_deref().map(|name| shown(name, NAME));
-    format!("{} · Security posture", workspace.as_deref().unwrap_or("Intercom workspace"))
+    let what = if report.is_of_policy() { "Access against policy" } else { "Security posture" };
+    format!("{} · {what}", workspace.as_deref().unwrap_or("Intercom workspace"))
 }
 
 /// The controls, what is wrong first, with what filters them.
-fn controls(report: &Report, frameworks: &frameworks::Index) -> Markup {
+fn controls(report: &Report, frameworks: &frameworks::Index<'_>) -> Markup {
     let mut room = findings::Room::for_findings_of(report);
     html! {
         section #controls aria-labelledby="controls-heading" {

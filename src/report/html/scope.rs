@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::text::{NAME, SENTENCE, shown};
-use crate::report::words::{REDACTED, counted};
-use crate::report::{Origin, Report, SourceReport};
+use crate::report::words::{self, REDACTED, counted};
+use crate::report::{Origin, Report, RosterInfo, SourceReport};
 use crate::snapshot::SourceStatus;
 
 /// The longest warning shown, in columns: some list names.
@@ -24,7 +24,7 @@ pub(super) fn masthead(report: &Report) -> Markup {
     html! {
         header.masthead {
             div.brand {
-                p { "intercom-harden " span { "Security posture report" } }
+                p { "intercom-harden " span { (if report.is_of_policy() { "Access against policy" } else { "Security posture report" }) } }
                 button #theme type="button" hidden { "Dark" }
             }
             h1 {
@@ -51,7 +51,9 @@ pub(super) fn masthead(report: &Report) -> Markup {
                     }
                 }
                 div { dt { "Levels" } dd { "up to " (scan.level.label()) } }
-                div { dt { "Guide" } dd { (shown(&report.catalog.guide_version, NAME)) } }
+                @if !report.is_of_policy() {
+                    div { dt { "Guide" } dd { (shown(&report.catalog.guide_version, NAME)) } }
+                }
             }
         }
     }
@@ -98,6 +100,12 @@ pub(super) fn section(report: &Report) -> Markup {
                     tbody { @for source in &report.sources { (row(source)) } }
                 }
             }
+            @if !report.scan.rosters.is_empty() {
+                h3 { "Rosters" }
+                ul {
+                    @for roster in report.scan.rosters.iter().take(MAX_LINES) { li { (of_roster(roster)) } }
+                }
+            }
             @if let Some(config) = &report.scan.config {
                 h3 { "Configuration" }
                 p { code { (shown(&config.path, NAME)) } " " span.digest { (shown(&config.digest, NAME)) } }
@@ -107,6 +115,14 @@ pub(super) fn section(report: &Report) -> Markup {
                 }
             }
         }
+    }
+}
+
+fn of_roster(roster: &RosterInfo) -> Markup {
+    html! {
+        code { (shown(&roster.path, NAME)) } " (" (roster.kind.title()) ", " (words::people(roster.people))
+        @if roster.unreadable > 0 { ", " (counted(roster.unreadable as u64, "row")) " not readable" }
+        ") " span.digest { (shown(&roster.digest, NAME)) }
     }
 }
 

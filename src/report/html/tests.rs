@@ -310,7 +310,7 @@ fn what_the_headline_says_follows_from_the_controls() {
     off.gate.fail_on = None;
     off.gate.violations.clear();
     off.gate.passed = true;
-    assert!(text(&off).contains("Nothing fails this scan"));
+    assert!(text(&off).contains("Nothing fails the scan"));
 }
 
 #[test]

@@ -35,7 +35,8 @@ pub(in crate::report) fn escape(text: &str, max_columns: usize) -> String {
                 refer(&mut safe, ch);
                 safe.push_str(SPLIT);
             }
-            ':' if next == '/' || next == '-' || next.is_alphanumeric() && !next.is_ascii_digit() => {
+            // A time of day is no emoji.
+            ':' if next != ' ' && !(previous.is_ascii_digit() && next.is_ascii_digit()) => {
                 refer(&mut safe, ch);
                 safe.push_str(SPLIT);
             }
@@ -77,6 +78,15 @@ mod tests {
             escape("#12 GH-7 www.a.example", 80),
             "&#35;<!-- -->12 GH-<!-- -->7 www<!-- -->.a.example"
         );
+    }
+
+    #[test]
+    fn nothing_is_an_emoji() {
+        for (text, escaped) in [(":tada:", "&#58;<!-- -->tada:"), (":+1:", "&#58;<!-- -->&#43;1:")] {
+            assert_eq!(escape(text, 80), escaped);
+        }
+        assert_eq!(escape(":100:", 80), "&#58;<!-- -->100:");
+        assert_eq!(escape("at 10:30: x", 80), "at 10:30: x");
     }
 
     #[test]

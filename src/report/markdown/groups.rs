@@ -1,9 +1,9 @@
 //! The controls by what they serve: every group in a row, with the worst verdict in it.
 
 use super::escape;
+use super::sheet::Sheet;
 use crate::report::Report;
-use crate::report::grouping::{Group, Grouping, group};
-use crate::verdict::Status;
+use crate::report::grouping::{Grouping, group};
 
 /// The longest name of a group shown, in columns.
 const NAME_COLUMNS: usize = 60;
@@ -14,30 +14,21 @@ const IDS_COLUMNS: usize = 300;
 /// How many groups are shown: the rest of the comment needs room too.
 const MAX_GROUPS: usize = 60;
 
-/// The table of groups, folded where it is long.
-pub(super) fn table(report: &Report, by: &Grouping) -> String {
-    let groups = group(report, by);
-    let name = escape(by.as_str(), NAME_COLUMNS);
-    let mut text = format!(
-        "<details open><summary>By {name}</summary>\n\n| Status | Group | Controls |\n|:--|:--|:--|\n"
-    );
-    for group in groups.iter().take(MAX_GROUPS) {
-        let name = group.name.map_or_else(|| "(not mapped)".to_owned(), |name| escape(name, NAME_COLUMNS));
-        text.push_str(&format!("| {} | {name} | {} |\n", group.status().as_str(), members(group)));
-    }
-    if let Some(rest @ 1..) = groups.len().checked_sub(MAX_GROUPS) {
-        text.push_str(&format!("\n… and {rest} more (all of them in the JSON report)\n"));
-    }
-    text.push_str("\nThe status of a group is the worst in it.\n\n</details>\n\n");
-    text
-}
+/// How many bytes of the sheet their rows may take.
+const SHARE: usize = 20_000;
 
-/// The ids of a group's controls, those of the worst status first.
-fn members(group: &Group<'_>) -> String {
-    let of_status = |status: Status| {
-        let ids: Vec<&str> = group.of(status).map(|assessment| assessment.control.id.as_str()).collect();
-        (!ids.is_empty()).then(|| format!("{} {}", status.as_str(), ids.join(", ")))
-    };
-    let parts: Vec<_> = Status::WORST_FIRST.into_iter().filter_map(of_status).collect();
-    escape(&parts.join("; "), IDS_COLUMNS)
+/// Writes the table of groups, which can be folded.
+pub(super) fn table(sheet: &mut Sheet, report: &Report, by: &Grouping) {
+    let groups = group(report, by);
+    sheet.put(&format!(
+        "<details open><summary>By {}</summary>\n\n| Status | Group | Controls |\n|:--|:--|:--|\n",
+        escape(by.as_str(), NAME_COLUMNS)
+    ));
+    let rows = groups.iter().take(MAX_GROUPS).map(|group| {
+        let name = group.name.map_or_else(|| "(not mapped)".to_owned(), |name| escape(name, NAME_COLUMNS));
+        let members = escape(&group.members(), IDS_COLUMNS);
+        format!("| {} | {name} | {members} |\n", group.status().as_str())
+    });
+    sheet.lines(rows, groups.len(), SHARE, "\n");
+    sheet.put("\nThe status of a group is the worst in it.\n\n</details>\n\n");
 }

@@ -44,9 +44,9 @@ pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
     let mut sheet = Sheet::new();
     sheet.put(&overview::heading(report));
     sheet.put(&overview::counts(report));
-    sheet.put(&overview::warnings(report));
+    overview::warnings(&mut sheet, report);
     if let Some(by) = by {
-        sheet.put(&groups::table(report, by));
+        groups::table(&mut sheet, report, by);
     }
     let of = |status| report.assessments.iter().filter(move |one| one.verdict.status == status);
     // What fails the gate comes first, so that it is cut last.

@@ -1,6 +1,7 @@
 //! What was scanned, what the gate decided, and the counts.
 
 use super::escape;
+use super::sheet::Sheet;
 use crate::controls::Level;
 use crate::exit::Exit;
 use crate::report::words::{self, TOOL, counted};
@@ -14,6 +15,9 @@ const SENTENCE_COLUMNS: usize = 400;
 
 /// How many warnings, and how many settings that loosen the verdict, are listed.
 const MAX_LINES: usize = 10;
+
+/// How many bytes of the sheet they may take.
+const SHARE: usize = 12_000;
 
 /// The title, the workspace and the gate.
 pub(super) fn heading(report: &Report) -> String {
@@ -46,12 +50,16 @@ fn workspace(report: &Report) -> String {
     };
     let redacted =
         if report.scan.redacted { format!(" Redacted: {}.", words::REDACTED) } else { String::new() };
+    let rules = if report.is_of_policy() {
+        "declared policy".to_owned()
+    } else {
+        format!("hardening guide {}", escape(&report.catalog.guide_version, VALUE_COLUMNS))
+    };
     format!(
-        "Workspace **{name}** ({id}), region {region}, {teammates}. Scanned {} UTC: {} up to {}, hardening guide {}.{origin}{redacted}",
+        "Workspace **{name}** ({id}), region {region}, {teammates}. Scanned {} UTC: {} up to {}, {rules}.{origin}{redacted}",
         report.scan.at.strftime("%Y-%m-%d %H:%M"),
         counted(report.catalog.controls as u64, "control"),
         report.scan.level.label(),
-        escape(&report.catalog.guide_version, VALUE_COLUMNS),
     )
 }
 
@@ -85,17 +93,14 @@ fn row(label: &str, tally: Tally) -> String {
 }
 
 /// What the reader should know before believing the rest.
-pub(super) fn warnings(report: &Report) -> String {
+pub(super) fn warnings(sheet: &mut Sheet, report: &Report) {
     let loosens = report.scan.config.iter().flat_map(|config| &config.loosens);
     let loosens = loosens.map(|setting| format!("The configuration loosens the verdict: {setting}"));
     let all: Vec<_> = report.warnings.iter().cloned().chain(loosens).collect();
-    let mut lines: String =
-        all.iter().take(MAX_LINES).map(|line| format!("- ⚠ {}\n", escape(line, SENTENCE_COLUMNS))).collect();
-    if let Some(rest @ 1..) = all.len().checked_sub(MAX_LINES) {
-        lines.push_str(&format!("- … and {rest} more (all of them in the JSON report)\n"));
+    if all.is_empty() {
+        return;
     }
-    if !lines.is_empty() {
-        lines.push('\n');
-    }
-    lines
+    let lines = all.iter().take(MAX_LINES).map(|line| format!("- ⚠ {}\n", escape(line, SENTENCE_COLUMNS)));
+    sheet.lines(lines, all.len(), SHARE, "- ");
+    sheet.put("\n");
 }

@@ -23,6 +23,29 @@ impl Sheet {
         self.text.push_str(text);
     }
 
+    /// Writes lines, as long as they keep to their share of the sheet, and then how many of all there are it does not
+    /// show. Escaped text may be many times as long as it is wide.
+    pub(super) fn lines(
+        &mut self,
+        lines: impl Iterator<Item = String>,
+        all: usize,
+        share: usize,
+        rest: &str,
+    ) {
+        let most = self.text.len() + share;
+        let mut shown = 0;
+        for line in lines {
+            if self.text.len() + line.len() > most {
+                break;
+            }
+            self.text.push_str(&line);
+            shown += 1;
+        }
+        if let Some(left_out @ 1..) = all.checked_sub(shown) {
+            self.text.push_str(&format!("{rest}… and {left_out} more (all of them in the JSON report)\n"));
+        }
+    }
+
     /// Writes a part with as many of its entries as there is room for, and nothing if it has none. An entry that does
     /// not fit ends the part: a shorter one of less importance should not take its place.
     pub(super) fn part(&mut self, open: &str, entries: impl Iterator<Item = String>, close: &str) {
@@ -71,6 +94,14 @@ mod tests {
             "{}",
             &text[63_000..]
         );
+    }
+
+    #[test]
+    fn lines_keep_to_their_share() {
+        let mut sheet = Sheet::new();
+        let line = || "x".repeat(9) + "\n";
+        sheet.lines((0..5).map(|_| line()), 8, 35, "- ");
+        assert_eq!(sheet.finish(), line().repeat(3) + "- … and 5 more (all of them in the JSON report)\n");
     }
 
     #[test]

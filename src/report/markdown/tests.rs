@@ -37,7 +37,9 @@ fn read(markdown: &str) -> (Vec<String>, String) {
             ) => parts.push(format!("{tag:?}")),
             Event::Html(html) | Event::InlineHtml(html) => {
                 let html = html.trim();
-                let summary = html.starts_with("<details><summary>") && html.ends_with("</summary>");
+                let opens =
+                    ["<details><summary>", "<details open><summary>"].iter().any(|tag| html.starts_with(tag));
+                let summary = opens && html.ends_with("</summary>");
                 let own = OWN_HTML.contains(&html) || (summary && html.matches('<').count() == 3);
                 assert!(own, "{html} broke out");
             }
@@ -145,6 +147,21 @@ fn a_report_fits_a_comment() {
     let rendered = render(&report, None);
     assert!(rendered.len() < 65_536);
     assert!(rendered.ends_with("controls left out for want of room: the JSON report has them all.\n"));
+    read(&rendered);
+}
+
+#[test]
+fn a_report_fits_a_comment_whatever_is_said_in_it() {
+    // Each of these takes thirteen bytes once it is escaped.
+    let mut report = hostile::report(&"@".repeat(1_000));
+    report.warnings = vec!["@".repeat(1_000); 50];
+    for assessment in &mut report.assessments {
+        let names = (0..100).map(|number| "@".repeat(50) + &number.to_string()).collect();
+        std::sync::Arc::make_mut(&mut assessment.control).frameworks = [("own".to_owned(), names)].into();
+    }
+    let rendered = render(&report, Some(&Grouping::Framework("own".to_owned())));
+    assert!(rendered.len() < 65_536, "{}", rendered.len());
+    assert!(rendered.contains("What failed") && rendered.contains("\n- … and "));
     read(&rendered);
 }
 

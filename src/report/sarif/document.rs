@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{location, notifications, results, rules};
 use crate::facts::Row;
 use crate::report::Report;
-use crate::report::words::{TOOL, instant, unread};
+use crate::report::words::{TOOL, instant};
 
 /// The version of SARIF.
 const SARIF: &str = "2.1.0";
@@ -192,11 +192,16 @@ impl<'a> Log<'a> {
                 },
             },
             automation_details: AutomationDetails {
-                // What follows the last slash would name a single run.
-                id: format!("{TOOL}/{}/", location::segment(workspace)),
+                // Code scanning closes the alerts of a category that a later run does not repeat, so scans and checks of
+                // the declared policy have one each. What follows the last slash would name a single run.
+                id: format!(
+                    "{TOOL}{}/{}/",
+                    if report.is_of_policy() { "-rbac" } else { "" },
+                    location::segment(workspace)
+                ),
             },
             invocations: [Invocation {
-                execution_successful: unread(report).is_empty(),
+                execution_successful: report.incomplete().is_none(),
                 exit_code: report.gate.exit.code(),
                 end_time_utc: instant(report.scan.at),
                 tool_execution_notifications: notifications::notifications(report, left_out),

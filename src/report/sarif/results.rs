@@ -28,7 +28,7 @@ pub(super) fn results(report: &Report, max_results: usize) -> (Vec<ResultObject<
         .collect();
     let left_out = found.len().saturating_sub(max_results);
     if left_out > 0 {
-        found.sort_by_key(|one| (!one.item.violates(&report.gate), one.item.waived().is_some()));
+        found.sort_by_cached_key(|one| (!one.item.violates(&report.gate), one.item.waived().is_some()));
         found.truncate(max_results);
         found.sort_by_key(|one| one.rule_index);
     }

@@ -137,6 +137,16 @@ fn without_a_configuration_the_control_is_the_place() {
 }
 
 #[test]
+fn scans_and_checks_of_the_policy_leave_each_others_alerts_alone() {
+    let mut report = sample();
+    assert_eq!(run(&report)["automationDetails"]["id"], "intercom-harden/ab12cd34/");
+    for assessment in &mut report.assessments {
+        std::sync::Arc::make_mut(&mut assessment.control).pack = Some(crate::controls::Pack::Rbac);
+    }
+    assert_eq!(run(&report)["automationDetails"]["id"], "intercom-harden-rbac/ab12cd34/");
+}
+
+#[test]
 fn what_nobody_decided_is_a_notification() {
     let run = run(&sample());
     let invocation = &run["invocations"][0];

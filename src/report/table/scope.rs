@@ -1,9 +1,8 @@
 //! What was scanned, with what, and how well it could be read.
 
-use crate::controls::Pack;
 use crate::report::page::{Page, table};
 use crate::report::style::Role;
-use crate::report::words::{self, counted};
+use crate::report::words::{self, counted, people};
 use crate::report::{Origin, Report, SourceReport};
 use crate::snapshot::{SourceId, SourceStatus};
 use crate::text;
@@ -27,7 +26,7 @@ const MAX_LINES: usize = 50;
 pub(super) fn heading(page: &mut Page, report: &Report) {
     let catalog = &report.catalog;
     let scan = &report.scan;
-    let rules = if of_policy(report) {
+    let rules = if report.is_of_policy() {
         "declared policy".to_owned()
     } else {
         format!("hardening guide {}", text::line(&catalog.guide_version, VALUE_COLUMNS))
@@ -56,7 +55,7 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
     let window = format!("{} to {} UTC ({span})", scan.since.strftime(minute), scan.until.strftime(minute));
     field(page, "Window", &window);
     for roster in &scan.rosters {
-        let people = counted(roster.people as u64, "person").replace("persons", "people");
+        let people = people(roster.people);
         let path = text::line(&roster.path, VALUE_COLUMNS);
         let digest = text::line(&roster.digest, VALUE_COLUMNS);
         field(page, "Roster", &format!("{path} ({}, {people}, {digest})", roster.kind.title()));
@@ -108,12 +107,6 @@ pub(super) fn warnings(page: &mut Page, report: &Report) {
     if let Some(rest @ 1..) = report.warnings.len().checked_sub(MAX_LINES) {
         page.text(0, &format!("… and {rest} more (all of them in the JSON report)"));
     }
-}
-
-/// Whether only the declared policy was asked about, and the guide not at all.
-fn of_policy(report: &Report) -> bool {
-    let mut packs = report.assessments.iter().map(|assessment| assessment.control.pack).peekable();
-    packs.peek().is_some() && packs.all(|pack| pack == Some(Pack::Rbac))
 }
 
 fn field(page: &mut Page, label: &str, value: &str) {

@@ -1,11 +1,11 @@
 //! The counts, and whether the gate let the scan through.
 
 use crate::controls::Level;
+use crate::report::gate::Outcome;
 use crate::report::page::{Page, table};
 use crate::report::style::Role;
 use crate::report::words::counted;
 use crate::report::{Report, Tally};
-use crate::snapshot::SourceId;
 use crate::text;
 
 /// The longest list of ids shown, in columns.
@@ -48,37 +48,21 @@ fn row(label: &str, tally: &Tally) -> [String; 6] {
 /// Writes whether the gate passed, why, and the exit code.
 pub(super) fn gate(page: &mut Page, report: &Report) {
     page.gap();
-    let gate = &report.gate;
-    let what = if gate.strict { "fails, is manual or is unknown" } else { "fails" };
-    let (role, word, why) = match (gate.fail_on, gate.violations.is_empty()) {
-        (None, true) => (Role::Caution, "GATE OFF:", "nothing fails the scan (--fail-on never)".to_owned()),
-        (Some(level), true) => {
-            let except = match report.excused(level) {
-                0 => String::new(),
-                count => format!(", but for {} waived or in the baseline", counted(count as u64, "control")),
-            };
-            (Role::Good, "GATE PASSED:", format!("no control up to {} {what}{except}", level.label()))
-        }
-        (level, false) => {
-            let up_to = level.map(|level| format!(" up to {}", level.label())).unwrap_or_default();
-            let violations = counted(gate.violations.len() as u64, "control");
-            let verb = match (gate.strict, gate.violations.len()) {
-                (true, _) => "failed, manual or unknown",
-                (false, 1) => "fails",
-                (false, _) => "fail",
-            };
-            let ids = text::line(&gate.violations.join(", "), IDS_COLUMNS);
-            (Role::Bad, "GATE FAILED:", format!("{violations}{up_to} {verb}: {ids}"))
-        }
+    let (role, word) = match report.outcome() {
+        Outcome::Off => (Role::Caution, "GATE OFF:"),
+        Outcome::Passed => (Role::Good, "GATE PASSED:"),
+        Outcome::Failed => (Role::Bad, "GATE FAILED:"),
     };
+    let mut why = report.why();
+    if !report.gate.violations.is_empty() {
+        why.push_str(&format!(": {}", text::line(&report.gate.violations.join(", "), IDS_COLUMNS)));
+    }
     page.entry(0, role, word, &why);
-    if gate.stale {
-        page.entry(0, Role::Bad, "STALE:", "attestations or waivers need attention, see the warnings");
+    if let Some(stale) = report.stale_too() {
+        page.entry(0, Role::Bad, "STALE:", stale);
     }
-    let unread = report.unread();
-    if !unread.is_empty() {
-        let unread = unread.into_iter().map(SourceId::describe).collect::<Vec<_>>().join(" and of ");
-        page.entry(0, Role::Bad, "INCOMPLETE:", &format!("not all could be read of {unread}"));
+    if let Some(incomplete) = report.incomplete() {
+        page.entry(0, Role::Bad, "INCOMPLETE:", &incomplete);
     }
-    page.text(0, &format!("Exit code {}", gate.exit.code()));
+    page.text(0, &format!("Exit code {}", report.gate.exit.code()));
 }

@@ -4,11 +4,15 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::values::{self, Attested, Basis, Day, Fingerprint, Level, Pack, Status, distinct};
 use crate::controls::{ATTEST_FOR, LONGEST_ATTESTATION};
 use crate::facts::Row;
+
+/// The most controls that a report may have: twice as many as there may be control files.
+const MOST_CONTROLS: usize = 2_000;
 
 /// A control and what the scan says about it.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -171,6 +175,9 @@ const fn built_in<'a>() -> Cow<'a, str> {
 /// Reads the controls, each of which is there once.
 pub(super) fn controls<'de, 'a, D: Deserializer<'de>>(input: D) -> Result<Vec<Control<'a>>, D::Error> {
     let controls: Vec<Control<'a>> = Vec::deserialize(input)?;
+    if controls.len() > MOST_CONTROLS {
+        return Err(D::Error::custom(format_args!("there are more than {MOST_CONTROLS} controls")));
+    }
     distinct("control", controls.iter().map(|control| &*control.id))?;
     Ok(controls)
 }

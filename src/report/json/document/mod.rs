@@ -6,6 +6,7 @@
 //! A report that is read back may be older than a field: those that came later have a default.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -241,6 +242,27 @@ struct Gate<'a> {
     /// Whether stale attestations and waivers failed it, as was asked for.
     #[serde(default)]
     stale: bool,
+}
+
+impl Document<'_> {
+    /// Makes sure that the gate names controls of the report, each of them once: formats look them up for every
+    /// finding, and link to them.
+    ///
+    /// # Errors
+    /// When it does not; the text repeats the report.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let controls: BTreeSet<&str> = self.controls.iter().map(|control| &*control.id).collect();
+        let mut named = BTreeSet::new();
+        for id in &*self.gate.violations {
+            if !controls.contains(id.as_str()) {
+                return Err(format!("its gate names the control \"{id}\", which is not in it"));
+            }
+            if !named.insert(id) {
+                return Err(format!("its gate names the control {id} twice"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Reads the sources, each of which is there once.

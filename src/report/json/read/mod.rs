@@ -38,6 +38,12 @@ pub(crate) enum ReadError {
         /// In which column, from 1.
         column: usize,
     },
+    /// Its parts do not belong together.
+    #[error("it contradicts itself: {what}")]
+    Contradiction {
+        /// What does not fit.
+        what: String,
+    },
     /// It has a format that this program does not know.
     #[error("it has schema version {found}, and this program reads version {SCHEMA_VERSION}")]
     OtherVersion {
@@ -51,7 +57,9 @@ impl ReadError {
     pub(crate) const fn hint(&self) -> &'static str {
         match self {
             Self::Unreadable(_) => "check that the file exists and may be read",
-            Self::TooLarge | Self::NotAReport { .. } => "give a file that `scan -o json=FILE` wrote",
+            Self::TooLarge | Self::NotAReport { .. } | Self::Contradiction { .. } => {
+                "give a file that `scan -o json=FILE` wrote"
+            }
             Self::OtherVersion { .. } => "use the version of intercom-harden that wrote it, or scan again",
         }
     }
@@ -73,7 +81,10 @@ impl Report {
     /// # Errors
     /// When that is something else, or has a format this program does not know.
     pub(crate) fn from_json(json: &[u8]) -> Result<Self, ReadError> {
-        parse::<Document<'static>>(json).map(Self::from)
+        let document = parse::<Document<'static>>(json)?;
+        let contradiction = |what: String| ReadError::Contradiction { what: text::line(&what, ECHO_COLUMNS) };
+        document.check().map_err(contradiction)?;
+        Ok(Self::from(document))
     }
 }
 

@@ -64,6 +64,7 @@ fn bare() -> Report {
     report.gate.fail_on = None;
     report.gate.exit = Exit::Incomplete;
     report.assessments.truncate(1);
+    report.gate.violations.clear();
     report.sources.clear();
     report
 }
@@ -291,4 +292,33 @@ fn no_value_anywhere_makes_a_renderer_panic() {
         }
     }
     assert!(taken > places.len(), "{taken} of {} places", places.len());
+}
+
+#[test]
+fn the_gate_names_controls_of_the_report_each_of_them_once() {
+    let whole = saved(&sample());
+    for (violations, what) in [
+        (json!(["2.3", "9.9\u{1b}[2J"]), r#"its gate names the control "9.9\u{1b}[2J", which is not in it"#),
+        (json!(["2.3", "2.3"]), "its gate names the control 2.3 twice"),
+    ] {
+        let mut edited = whole.clone();
+        edited["gate"]["violations"] = violations;
+        assert_eq!(read(&edited).unwrap_err().to_string(), format!("it contradicts itself: {what}"));
+    }
+}
+
+#[test]
+fn there_are_no_more_controls_than_there_may_be_files() {
+    let mut report = saved(&sample());
+    let one = report["controls"][0].clone();
+    let numbered = |number: usize| {
+        let mut control = one.clone();
+        control["id"] = format!("C{number}").into();
+        control
+    };
+    report["gate"]["violations"] = json!([]);
+    report["controls"] = (0..2_000).map(numbered).collect();
+    assert!(read(&report).is_ok());
+    report["controls"] = (0..2_001).map(numbered).collect();
+    assert!(read(&report).unwrap_err().to_string().contains("there are more than 2000 controls"));
 }
