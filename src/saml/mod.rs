@@ -1,7 +1,7 @@
 //! What the identity provider's own file says about single sign-on.
 //!
 //! `[organization.saml]` names SAML metadata or a certificate. [`Material::read`] takes it apart and keeps
-//! what matters; [`problems`] judges that at an instant, without looking at anything else.
+//! what matters; [`problems()`] judges that at an instant, without looking at anything else.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
