@@ -1,7 +1,7 @@
 //! One finding a line, each line complete in itself: for `jq`, log shippers and anything that reads line by line.
 //!
-//! A control without findings that is not a pass has a line too, with `"record": "control"`: what nobody could decide
-//! must not look like what is well. Passes have none, so a workspace that is all well yields an empty report.
+//! What fails, violates the gate or could not be decided has a line too where it has no findings, with
+//! `"record": "control"`: an error must not look like what is well. What merely waits for a person is no finding.
 //!
 //! A line, broken here for reading:
 //!
@@ -92,14 +92,17 @@ struct Waiver<'a> {
     expires: String,
 }
 
-/// Renders the report, a line for each finding and for each control without findings that did not pass.
+/// Renders the report, a line for each finding, and one for a control without any that is wrong all the same.
 ///
 /// # Errors
 /// When something in it has no JSON form.
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
     let at = instant(report.scan.at);
     let scan = Scan { at: &at, source: source(report.scan.origin) };
-    let told = items(report).filter(|item| item.finding.is_some() || item.status() != Status::Pass);
+    let is_wrong = |item: &Item<'_>| {
+        matches!(item.status(), Status::Fail | Status::Unknown) || item.violates(&report.gate)
+    };
+    let told = items(report).filter(|item| item.finding.is_some() || is_wrong(item));
     told.map(|item| json_line(&line(report, scan, item))).collect()
 }
 
@@ -175,13 +178,21 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_decided_has_a_line_and_a_pass_has_none() {
+    fn an_error_has_a_line_and_what_waits_for_a_person_has_none_unless_it_violates_the_gate() {
         let lines = lines(&sample());
+        let lines_of = |report: &Report, id: &str| -> Vec<Value> {
+            super::tests::lines(report).into_iter().filter(|line| line["control"]["id"] == id).collect()
+        };
         let of = |id: &str| lines.iter().filter(|line| line["control"]["id"] == id).count();
-        assert_eq!([of("1.1"), of("1.3"), of("2.3"), of("X1")], [0, 1, 5, 1]);
+        assert_eq!([of("1.1"), of("1.3"), of("2.3"), of("X1")], [0, 0, 5, 1]);
         let unknown = lines.iter().find(|line| line["control"]["id"] == "X1").unwrap();
         assert_eq!((&unknown["record"], &unknown["subject"]), (&"control".into(), &"workspace".into()));
         assert!(unknown["message"].as_str().unwrap().contains("could not be read"));
+        let mut strict = sample();
+        strict.gate.strict = true;
+        strict.gate.violations.push("1.3".to_owned());
+        let manual = lines_of(&strict, "1.3");
+        assert_eq!((manual.len(), &manual[0]["violates_gate"]), (1, &true.into()));
     }
 
     #[test]
