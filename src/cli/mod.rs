@@ -8,11 +8,13 @@ use jiff::Timestamp;
 use crate::controls::Level;
 use crate::exit::Exit;
 
+mod controls;
 mod edit;
 mod rbac;
 mod redact;
 mod report;
 
+pub(crate) use controls::{CatalogArgs, ControlsCommand};
 pub(crate) use edit::{AttestArgs, InitArgs, SourceArgs, WaiveArgs, one_line};
 pub(crate) use rbac::{CanArgs, DiagnoseArgs, PolicyArgs, RbacCheckArgs, RbacCommand, RbacRosterArgs};
 pub(crate) use redact::RedactArgs;
@@ -225,50 +227,6 @@ pub(crate) struct DoctorArgs {
     /// The configuration.
     #[command(flatten)]
     pub config: ConfigArgs,
-}
-
-/// `controls`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ControlsCommand {
-    /// List the controls
-    List {
-        /// Which controls there are
-        #[command(flatten)]
-        catalog: CatalogArgs,
-        /// List the controls of `rbac check` instead
-        #[arg(long)]
-        rbac: bool,
-        /// Format of the list: table or json
-        #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
-        format: AnswerFormat,
-    },
-    /// Explain one control
-    Show {
-        /// The control's id, such as 2.3
-        id: String,
-        /// Which controls there are
-        #[command(flatten)]
-        catalog: CatalogArgs,
-        /// The configuration, for the parameters in force
-        #[command(flatten)]
-        config: ConfigArgs,
-    },
-    /// Check control files: every mistake with its line, every example run
-    Check {
-        /// A directory of control files; the built-in ones, if absent
-        #[arg(value_name = "DIR")]
-        directory: Option<PathBuf>,
-    },
-    /// List the tables, columns and values that a control may name
-    Facts,
-}
-
-/// Which controls there are.
-#[derive(Debug, Args)]
-pub(crate) struct CatalogArgs {
-    /// Add the controls of a directory, or replace built-in ones by id; may be repeated
-    #[arg(long, value_name = "DIR")]
-    pub controls: Vec<PathBuf>,
 }
 
 /// A region on the command line.
