@@ -215,15 +215,9 @@ pub(crate) struct DoctorArgs {
     /// The workspace.
     #[command(flatten)]
     pub connection: ConnectionArgs,
-    /// Format of what is found: table or json
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "table",
-        hide_possible_values = true,
-        help_heading = "Report"
-    )]
-    pub format: AnswerFormat,
+    /// The answer.
+    #[command(flatten)]
+    pub answer: AnswerArgs,
     /// The configuration.
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -283,6 +277,20 @@ pub(crate) enum PackName {
     Extended,
     /// Both
     All,
+}
+
+/// How a command answers that makes no report.
+#[derive(Debug, Args)]
+pub(crate) struct AnswerArgs {
+    /// Format of the answer: table or json
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "table",
+        hide_possible_values = true,
+        help_heading = "Report"
+    )]
+    pub format: AnswerFormat,
 }
 
 /// The format in which a command answers that makes no report.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{AnswerFormat, ConfigArgs, GateArgs, ReportArgs, SourceArgs};
+use super::{AnswerArgs, ConfigArgs, GateArgs, ReportArgs, SourceArgs};
 use crate::config::Permission;
 use crate::exit::Exit;
 
@@ -76,15 +76,9 @@ pub(crate) struct CanArgs {
     /// A roster that the identity provider exported: only whom it lets in is allowed anything; may be repeated
     #[arg(long, value_name = "FILE", help_heading = "Workspace")]
     pub roster: Vec<PathBuf>,
-    /// Format of the answer: table or json
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "table",
-        hide_possible_values = true,
-        help_heading = "Report"
-    )]
-    pub format: AnswerFormat,
+    /// The answer.
+    #[command(flatten)]
+    pub answer: AnswerArgs,
     /// Where the workspace is.
     #[command(flatten)]
     pub source: SourceArgs,
@@ -96,15 +90,9 @@ pub(crate) struct CanArgs {
 /// `rbac diagnose`.
 #[derive(Debug, Args)]
 pub(crate) struct DiagnoseArgs {
-    /// Format of what is found: table or json
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "table",
-        hide_possible_values = true,
-        help_heading = "Report"
-    )]
-    pub format: AnswerFormat,
+    /// The answer.
+    #[command(flatten)]
+    pub answer: AnswerArgs,
     /// Where the workspace is.
     #[command(flatten)]
     pub source: SourceArgs,

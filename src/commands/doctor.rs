@@ -31,7 +31,7 @@ pub(super) fn run(args: &DoctorArgs) -> Result<Exit, Error> {
         doctor::forecast(catalog.of_policy(false), access, |name| is_configured(&organization, name))
     };
     let diagnosis: Diagnosis = doctor::diagnose(situation, forecast);
-    let text = match args.format {
+    let text = match args.answer.format {
         AnswerFormat::Table => doctor::render_table(&diagnosis, terminal::style()),
         AnswerFormat::Json => doctor::render_json(&diagnosis).map_err(RenderError::from)?,
     };

@@ -9,6 +9,9 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::bounded;
+use crate::api::model::metadata::{
+    self as model, ConversationAccess, MetadataAdmin, PermissionSide, id, object, string,
+};
 
 /// The most permissions of a snapshot that are kept; nineteen names are on record.
 const MAX_PERMISSIONS: usize = 500;
@@ -16,21 +19,9 @@ const MAX_PERMISSIONS: usize = 500;
 /// The permissions that make a teammate privileged.
 pub(crate) const PRIVILEGED_PERMISSIONS: [&str; 2] = ["access_workspace_settings", "manage_teammates"];
 
-/// What is read of any metadata. The raw parts are taken apart only where an event's type needs them.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Metadata<'a> {
-    #[serde(borrow)]
-    admin: Option<&'a RawValue>,
-    #[serde(borrow)]
-    sign_in_method: Option<&'a RawValue>,
-    #[serde(borrow)]
-    enabled: Option<&'a RawValue>,
-    #[serde(borrow)]
-    before: Option<&'a RawValue>,
-    #[serde(borrow)]
-    after: Option<&'a RawValue>,
-}
+/// The metadata of an event, read as facts need it.
+#[derive(Debug, Default)]
+pub(super) struct Metadata<'a>(model::Metadata<'a>);
 
 /// Whom an event is about.
 #[derive(Debug, Default)]
@@ -53,31 +44,23 @@ pub(super) struct Permissions {
 impl<'a> Metadata<'a> {
     /// Reads the metadata of an event.
     pub(super) fn read(raw: Option<&'a RawValue>) -> Self {
-        raw.and_then(object).unwrap_or_default()
+        Self(raw.and_then(object).unwrap_or_default())
     }
 
     /// Whom the event is about.
     pub(super) fn admin(&self) -> AdminRef<'a> {
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct Raw<'a> {
-            #[serde(borrow)]
-            id: Option<&'a RawValue>,
-            #[serde(borrow)]
-            email: Option<&'a RawValue>,
-        }
-        let raw: Raw<'a> = self.admin.and_then(object).unwrap_or_default();
+        let raw: MetadataAdmin<'a> = self.0.admin.and_then(object).unwrap_or_default();
         AdminRef { id: raw.id.and_then(id), email: raw.email.and_then(string) }
     }
 
     /// How somebody signed in; an empty method is a missing one.
     pub(super) fn sign_in_method(&self) -> Option<Cow<'a, str>> {
-        self.sign_in_method.and_then(string).filter(|method| !method.is_empty())
+        self.0.sign_in_method.and_then(string).filter(|method| !method.is_empty())
     }
 
     /// Whether two-factor authentication is on after the event; none where it says neither.
     pub(super) fn two_factor(&self) -> Option<bool> {
-        let after = self.after.and_then(|raw| match raw.get() {
+        let after = self.0.after.and_then(|raw| match raw.get() {
             "true" => Some(true),
             "false" => Some(false),
             _ => match string(raw)?.to_lowercase().as_str() {
@@ -86,7 +69,7 @@ impl<'a> Metadata<'a> {
                 _ => None,
             },
         });
-        let enabled = self.enabled.and_then(|raw| match raw.get() {
+        let enabled = self.0.enabled.and_then(|raw| match raw.get() {
             "true" => Some(true),
             "false" => Some(false),
             _ => None,
@@ -101,61 +84,25 @@ impl<'a> Metadata<'a> {
 
     /// The full set of permissions before the event; none where it does not show one.
     pub(super) fn permissions_before(&self) -> Option<Permissions> {
-        self.before.and_then(permissions)
+        self.0.before.and_then(permissions)
     }
 
     /// The full set of permissions after the event; none where it does not show one.
     pub(super) fn permissions_after(&self) -> Option<Permissions> {
-        self.after.and_then(permissions)
+        self.0.after.and_then(permissions)
     }
 }
 
 /// The full set of permissions that one side of a change shows.
 fn permissions(side: &RawValue) -> Option<Permissions> {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Side<'a> {
-        #[serde(borrow)]
-        permissions: Option<&'a RawValue>,
-        #[serde(borrow)]
-        conversation_access: Option<&'a RawValue>,
-    }
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Access<'a> {
-        #[serde(borrow)]
-        access_type: Option<&'a RawValue>,
-    }
-    let side: Side<'_> = object(side)?;
+    let side: PermissionSide<'_> = object(side)?;
     let Granted(granted) = object(side.permissions?)?;
-    let access: Access<'_> = side.conversation_access.and_then(object).unwrap_or_default();
+    let access: ConversationAccess<'_> = side.conversation_access.and_then(object).unwrap_or_default();
     let access_type = access.access_type.and_then(string);
     Some(Permissions {
         granted,
         conversation_access: access_type.map(|text| bounded::text(&text).into_owned()),
     })
-}
-
-/// An object of the expected shape. The derived code would take an array for an object, so the brace is asked for.
-fn object<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
-    raw.get().starts_with('{').then(|| serde_json::from_str(raw.get()).ok())?
-}
-
-/// A string, borrowed where it holds no escapes.
-fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
-    let json = raw.get();
-    let borrowed = serde_json::from_str::<&str>(json).map(Cow::Borrowed);
-    borrowed.or_else(|_| serde_json::from_str::<String>(json).map(Cow::Owned)).ok()
-}
-
-/// An id: a non-empty string or an integer.
-fn id(raw: &RawValue) -> Option<Cow<'_, str>> {
-    let json = raw.get();
-    let digits = json.strip_prefix('-').unwrap_or(json);
-    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Cow::Borrowed(json));
-    }
-    string(raw).filter(|id| !id.is_empty())
 }
 
 /// The names in a map of flags whose flag is true and nothing else.

@@ -2,62 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
 use super::Redactor;
+use crate::api::model::metadata::{
+    ConversationAccess, Metadata, MetadataAdmin, PermissionSide, id, object, string,
+};
 
 /// The longest name of a permission or a method that stays as it is.
 const LONGEST_WORD: usize = 64;
 
-/// What is read of any details.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Details<'a> {
-    #[serde(borrow)]
-    admin: Option<&'a RawValue>,
-    #[serde(borrow)]
-    sign_in_method: Option<&'a RawValue>,
-    #[serde(borrow)]
-    enabled: Option<&'a RawValue>,
-    #[serde(borrow)]
-    before: Option<&'a RawValue>,
-    #[serde(borrow)]
-    after: Option<&'a RawValue>,
-}
-
-/// Whom an event is about.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Admin<'a> {
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    email: Option<&'a RawValue>,
-}
-
-/// One side of a change of permissions.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Side<'a> {
-    #[serde(borrow)]
-    permissions: Option<&'a RawValue>,
-    #[serde(borrow)]
-    conversation_access: Option<&'a RawValue>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Access<'a> {
-    #[serde(borrow)]
-    access_type: Option<&'a RawValue>,
-}
-
 impl Redactor {
     /// The details without whatever may identify somebody; none where they are no object.
     pub(super) fn metadata(&self, raw: &RawValue) -> Option<Box<RawValue>> {
-        let details: Details<'_> = object(raw)?;
+        let details: Metadata<'_> = object(raw)?;
         let mut kept = Map::new();
         let mut keep = |name: &str, value: Option<Value>| {
             if let Some(value) = value {
@@ -72,7 +31,7 @@ impl Redactor {
         to_raw_value(&kept).ok()
     }
 
-    fn about(&self, admin: &Admin<'_>) -> Value {
+    fn about(&self, admin: &MetadataAdmin<'_>) -> Value {
         let mut kept = Map::new();
         if let Some(id) = admin.id.and_then(id) {
             kept.insert("id".to_owned(), json!(self.id(&id)));
@@ -85,7 +44,7 @@ impl Redactor {
 
     /// A side of a change: a switch, or a set of permissions.
     fn side(&self, raw: &RawValue) -> Option<Value> {
-        let Some(side) = object::<Side<'_>>(raw) else { return switch(raw) };
+        let Some(side) = object::<PermissionSide<'_>>(raw) else { return switch(raw) };
         let mut kept = Map::new();
         let permissions = side.permissions.and_then(object::<BTreeMap<String, &RawValue>>);
         if let Some(permissions) = permissions {
@@ -93,7 +52,7 @@ impl Redactor {
                 permissions.into_iter().map(|(name, flag)| (self.plain(&name), json!(flag.get() == "true")));
             kept.insert("permissions".to_owned(), Value::Object(flags.collect()));
         }
-        let access: Access<'_> = side.conversation_access.and_then(object).unwrap_or_default();
+        let access: ConversationAccess<'_> = side.conversation_access.and_then(object).unwrap_or_default();
         if let Some(access) = access.access_type.and_then(string) {
             kept.insert("conversation_access".to_owned(), json!({ "access_type": self.word(&access) }));
         }
@@ -112,25 +71,6 @@ impl Redactor {
     }
 }
 
-/// An object of the expected shape.
-fn object<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
-    raw.get().starts_with('{').then(|| serde_json::from_str(raw.get()).ok())?
-}
-
-fn string(raw: &RawValue) -> Option<String> {
-    serde_json::from_str(raw.get()).ok()
-}
-
-/// An id: a string or an integer.
-fn id(raw: &RawValue) -> Option<String> {
-    let json = raw.get();
-    let digits = json.strip_prefix('-').unwrap_or(json);
-    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(json.to_owned());
-    }
-    string(raw)
-}
-
 /// What says on or off; anything else says nothing.
 fn switch(raw: &RawValue) -> Option<Value> {
     match raw.get() {
@@ -138,6 +78,6 @@ fn switch(raw: &RawValue) -> Option<Value> {
         "false" => Some(Value::Bool(false)),
         _ => string(raw)
             .filter(|word| matches!(word.to_lowercase().as_str(), "on" | "off" | "enabled" | "disabled"))
-            .map(Value::String),
+            .map(|word| Value::String(word.into_owned())),
     }
 }

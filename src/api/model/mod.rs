@@ -6,6 +6,7 @@
 mod admin;
 mod event;
 mod lenient;
+pub(crate) mod metadata;
 mod settings;
 
 pub(crate) use admin::{Admin, AdminList, Me};

@@ -42,7 +42,7 @@ pub(super) fn run(args: &CanArgs) -> Result<Exit, Error> {
         progress.message(&format!("warning: {warning}"));
     }
     let answer = can(&facts, config, &args.who, args.action.into())?;
-    print(&match args.format {
+    print(&match args.answer.format {
         AnswerFormat::Table => sentence(&answer, terminal::style()),
         AnswerFormat::Json => {
             json(&answer, facts.value("workspace.id").as_str()).map_err(RenderError::from)?

@@ -26,7 +26,7 @@ pub(super) fn run(args: &DiagnoseArgs) -> Result<Exit, Error> {
     let progress = terminal::progress();
     let config = configuration::load(&args.config, &progress)?;
     let diagnosis = diagnose(args, config.as_ref(), &progress)?;
-    print(&match args.format {
+    print(&match args.answer.format {
         AnswerFormat::Table => render_table(&diagnosis, terminal::style()),
         AnswerFormat::Json => render_json(&diagnosis).map_err(RenderError::from)?,
     })?;
