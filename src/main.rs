@@ -34,9 +34,11 @@ mod redact;
 
 mod report;
 
+mod digest;
 mod error;
 mod exit;
 mod progress;
+mod regular_file;
 mod spelling;
 mod text;
 mod whole_file;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use reqwest::header::HeaderValue;
 
+use crate::regular_file::{self, Refusal};
+
 /// The most a token, or the file it is in, may hold, in bytes.
 pub(crate) const MAX_TOKEN_BYTES: usize = 4096;
 
@@ -87,15 +89,11 @@ impl Token {
     /// Reads a token from a regular file. The second value warns when others may read the file too.
     pub(crate) fn from_file(path: &Path) -> Result<(Self, Option<String>), TokenError> {
         let unreadable = |source| TokenError::Unreadable { from: path.display().to_string(), source };
-        // Looked at before it is opened: opening a pipe would wait for a writer.
-        if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-            return Err(TokenError::NotAFile(path.to_owned()));
-        }
-        let file = std::fs::File::open(path).map_err(unreadable)?;
+        let file = regular_file::open(path).map_err(|refusal| match refusal {
+            Refusal::NotRegular => TokenError::NotAFile(path.to_owned()),
+            other => unreadable(other.into()),
+        })?;
         let metadata = file.metadata().map_err(unreadable)?;
-        if !metadata.is_file() {
-            return Err(TokenError::NotAFile(path.to_owned()));
-        }
         let token = Self::read(file, &path.display().to_string())?;
         Ok((token, loose_permissions("token", path, &metadata)))
     }

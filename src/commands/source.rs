@@ -1,7 +1,6 @@
 //! Where the records of a scan come from: a live workspace, a snapshot, or the built-in sample.
 
-use std::fs::{self, File};
-use std::io;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::facts::{Facts, Observer, Settings};
 use crate::progress::Progress;
+use crate::regular_file;
 use crate::report::Origin;
 use crate::snapshot::collect::Reach;
 use crate::snapshot::{Outcomes, Ranges, Replay, SnapshotError};
@@ -42,7 +42,8 @@ impl Source {
         match snapshot {
             Some(path) => {
                 let unreadable = |source| Error::Unreadable { path: path.to_path_buf(), source };
-                let snapshot = Replay::open(regular_file(path).map_err(unreadable)?);
+                let snapshot =
+                    Replay::open(regular_file::open(path).map_err(|refusal| unreadable(refusal.into()))?);
                 Ok(Self::Snapshot(path.to_path_buf(), snapshot.map_err(|source| unusable(path, source))?))
             }
             None if demo => Ok(Self::Sample(Replay::open(SAMPLE).map_err(unusable_sample)?)),
@@ -134,15 +135,6 @@ impl Source {
         };
         progress.finish();
         Ok((observer.finish(&outcomes), outcomes))
-    }
-}
-
-/// Opens a file. A pipe is refused before it is opened: nobody may ever write to it.
-fn regular_file(path: &Path) -> io::Result<File> {
-    if fs::metadata(path)?.is_file() {
-        File::open(path)
-    } else {
-        Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
     }
 }
 

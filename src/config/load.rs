@@ -1,12 +1,12 @@
 //! Opens the file and reads it section by section.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
+use crate::digest;
 use crate::document::{Document, LARGEST, Problems, Table};
+use crate::regular_file::{self, Refusal};
 
 use super::section::Context;
 use super::{Config, ConfigError, Organization, Rbac, Trust, overlay, scan, target};
@@ -44,7 +44,7 @@ impl Config {
         let document = Document::parse(path, bytes);
         let mut config = document.root().map(|root| Self::read(root, context)).unwrap_or_default();
         config.path = path.to_owned();
-        config.digest = digest(bytes);
+        config.digest = digest::of(bytes);
         (config, Problems::from(document.into_problems()))
     }
 
@@ -76,24 +76,19 @@ impl Config {
 /// Reads the bytes of a regular file of bounded size.
 pub(crate) fn read(path: &Path, trust: Trust) -> Result<Vec<u8>, ConfigError> {
     let name = || path.display().to_string();
-    let failed = |source: io::Error| match source.kind() {
-        io::ErrorKind::NotFound => ConfigError::Missing { path: name() },
-        _ => ConfigError::Unreadable { path: name(), source },
+    let refused = |refusal| match refusal {
+        Refusal::NotRegular => ConfigError::NotRegular { path: name() },
+        Refusal::TooLarge => ConfigError::TooLarge { path: name() },
+        Refusal::Unreadable(source) if source.kind() == io::ErrorKind::NotFound => {
+            ConfigError::Missing { path: name() }
+        }
+        Refusal::Unreadable(source) => ConfigError::Unreadable { path: name(), source },
     };
-    // Asked before opening: opening a pipe would wait for somebody to write into it.
-    if !fs::metadata(path).map_err(failed)?.is_file() {
-        return Err(ConfigError::NotRegular { path: name() });
-    }
+    let file = regular_file::open(path).map_err(refused)?;
     if trust == Trust::Found && !stays_inside(path, &folder_of(path)) {
         return Err(ConfigError::Outside { path: name() });
     }
-    let mut bytes = Vec::new();
-    let limit = LARGEST as u64 + 1;
-    File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(failed)?;
-    if bytes.len() > LARGEST {
-        return Err(ConfigError::TooLarge { path: name() });
-    }
-    Ok(bytes)
+    regular_file::read_all(file, LARGEST as u64).map_err(refused)
 }
 
 /// Whether an existing file, its links followed, lies below a folder.
@@ -110,9 +105,4 @@ pub(crate) fn folder_of(path: &Path) -> PathBuf {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
     }
-}
-
-fn digest(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
 }

@@ -8,8 +8,10 @@ use sha2::{Digest, Sha256};
 
 use super::embedded::FILES;
 use super::{Definition, Level, Origin, Pack, example, order, read};
+use crate::digest;
 use crate::document::{Document, LARGEST, Problem, Problems, closest, excerpt};
 use crate::expression::{each_on_deep_stacks, on_deep_stack};
+use crate::regular_file;
 use crate::verdict::Status;
 
 /// How many control files a directory may hold, and how deep it may be nested.
@@ -215,8 +217,7 @@ impl Catalog {
                 hash.update(part);
             }
         }
-        let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("sha256:{digits}")
+        digest::written(hash)
     }
 }
 
@@ -305,13 +306,10 @@ fn gather(directory: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()
 }
 
 fn read_file(path: PathBuf) -> Result<Source, CatalogError> {
-    let read = || {
-        if !fs::metadata(&path)?.is_file() {
-            return Err(io::Error::other("not a regular file"));
-        }
+    let read = || -> io::Result<Vec<u8>> {
         let mut text = Vec::new();
         // One byte more than is accepted, so that the document reader can say that it is too much.
-        fs::File::open(&path)?.take(LARGEST as u64 + 1).read_to_end(&mut text)?;
+        regular_file::open(&path)?.take(LARGEST as u64 + 1).read_to_end(&mut text)?;
         Ok(text)
     };
     let text = read().map_err(|source| CatalogError::Unreadable { path: path.clone(), source })?;

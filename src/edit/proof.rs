@@ -1,10 +1,11 @@
 //! The digest of a file that proves what somebody saw.
 
-use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+
+use crate::{digest, regular_file};
 
 /// The largest file that is read, in bytes: a long screen recording.
 const LARGEST: u64 = 4 << 30;
@@ -14,11 +15,7 @@ const LARGEST: u64 = 4 << 30;
 /// # Errors
 /// When it is not a regular file, is larger than four gibibytes, or cannot be read.
 pub(crate) fn digest_of(path: &Path) -> io::Result<String> {
-    // Asked before opening: opening a pipe would wait for somebody to write into it.
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("not a regular file"));
-    }
-    let mut file = File::open(path)?.take(LARGEST + 1);
+    let mut file = regular_file::open(path)?.take(LARGEST + 1);
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
@@ -29,5 +26,5 @@ pub(crate) fn digest_of(path: &Path) -> io::Result<String> {
     if file.limit() == 0 {
         return Err(io::Error::from(io::ErrorKind::FileTooLarge));
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(digest::digits(hash))
 }

@@ -1,13 +1,13 @@
 //! The key of pseudonyms: given, so that reports can be compared, or drawn for one run. Shown never.
 
 use std::fmt::Write as _;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::api::token::loose_permissions;
+use crate::regular_file::{self, Refusal};
 
 /// The fewest bytes of a key: with less, whoever has a report could try all keys.
 const SHORTEST: usize = 16;
@@ -76,18 +76,14 @@ impl Key {
     /// # Errors
     /// When the file cannot be read, or holds no usable key.
     pub(crate) fn from_file(path: &Path) -> Result<(Self, Option<String>), KeyError> {
-        let unreadable = |source| KeyError::Unreadable { path: path.to_owned(), source };
-        // Looked at before it is opened: opening a pipe would wait for a writer.
-        if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-            return Err(KeyError::NotAFile(path.to_owned()));
-        }
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        let metadata = file.metadata().map_err(unreadable)?;
-        let mut bytes = Vec::new();
-        file.take(LONGEST as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() > LONGEST {
-            return Err(KeyError::TooLong);
-        }
+        let refused = |refusal| match refusal {
+            Refusal::NotRegular => KeyError::NotAFile(path.to_owned()),
+            Refusal::TooLarge => KeyError::TooLong,
+            Refusal::Unreadable(source) => KeyError::Unreadable { path: path.to_owned(), source },
+        };
+        let file = regular_file::open(path).map_err(refused)?;
+        let metadata = file.metadata().map_err(|error| refused(error.into()))?;
+        let bytes = regular_file::read_all(file, LONGEST as u64).map_err(refused)?;
         Ok((Self::new(&bytes)?, loose_permissions("redaction key", path, &metadata)))
     }
 

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use sha2::{Digest as _, Sha256};
-
 use super::RosterError;
+use crate::digest;
 
 /// How many rows that cannot be read are listed; the others are counted.
 const MOST_UNREADABLE: usize = 100;
@@ -149,11 +148,10 @@ impl fmt::Display for Gap {
 
 impl RosterFile {
     pub(super) fn new(path: &str, bytes: &[u8]) -> Self {
-        let digits: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         Self {
             path: path.to_owned(),
             kind: Kind::Generic,
-            digest: format!("sha256:{digits}"),
+            digest: digest::of(bytes),
             people: 0,
             rows: 0,
             unreadable: Vec::new(),

@@ -1,12 +1,11 @@
 //! From a path to text: regular files of bounded size, in UTF-8 or UTF-16.
 
-use std::fs::{self, File};
-use std::io::{self, Read as _};
 use std::path::Path;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::RosterError;
+use crate::regular_file::{self, Refusal};
 
 /// The largest file, in bytes.
 pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
@@ -16,18 +15,12 @@ const PROBE: usize = 64;
 
 /// Reads the bytes of a regular file of bounded size.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, RosterError> {
-    let name = || path.display().to_string();
-    let failed = |source: io::Error| RosterError::Unreadable { path: name(), source };
-    // Asked before opening: opening a pipe would wait for somebody to write into it.
-    if !fs::metadata(path).map_err(failed)?.is_file() {
-        return Err(RosterError::NotRegular { path: name() });
-    }
-    let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(failed)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(RosterError::TooLarge { path: name(), limit: LARGEST });
-    }
-    Ok(bytes)
+    let name = path.display().to_string();
+    regular_file::read(path, LARGEST).map_err(|refusal| match refusal {
+        Refusal::NotRegular => RosterError::NotRegular { path: name },
+        Refusal::TooLarge => RosterError::TooLarge { path: name, limit: LARGEST },
+        Refusal::Unreadable(source) => RosterError::Unreadable { path: name, source },
+    })
 }
 
 /// Turns the bytes of a file into text, without its byte order mark.
@@ -105,6 +98,8 @@ impl<'a> Lines<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::oid_registry::{self, Oid};
 use x509_parser::prelude::FromDer as _;
@@ -11,6 +10,7 @@ use x509_parser::public_key::{PublicKey, RSAPublicKey};
 use x509_parser::signature_algorithm::RsaSsaPssParams;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
+use crate::digest;
 use crate::document::excerpt;
 
 use super::SamlError;
@@ -135,11 +135,10 @@ impl Certificate {
     fn of(x509: &X509Certificate<'_>, der: &[u8]) -> Result<Self, &'static str> {
         let instant = |seconds| Timestamp::from_second(seconds).map_err(|_| "a date in it is out of range");
         let common = x509.subject().iter_common_name().next().and_then(|name| name.as_str().ok());
-        let hex: String = Sha256::digest(der).iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Self {
             subject: excerpt(&common.map_or_else(|| x509.subject().to_string(), |name| format!("CN={name}"))),
             serial: excerpt(&x509.raw_serial_as_string()),
-            fingerprint: format!("sha256:{hex}"),
+            fingerprint: digest::of(der),
             not_before: instant(x509.validity().not_before.timestamp())?,
             not_after: instant(x509.validity().not_after.timestamp())?,
             hash: Hash::of(&x509.signature_algorithm),

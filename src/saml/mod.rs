@@ -3,14 +3,14 @@
 //! `[organization.saml]` names SAML metadata or a certificate. [`Material::read`] takes it apart and keeps
 //! what matters; [`problems()`] judges that at an instant, without looking at anything else.
 
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 
 use crate::config::Saml;
+use crate::digest;
+use crate::regular_file::{self, Refusal};
 
 mod audience;
 mod certificate;
@@ -94,7 +94,7 @@ impl Material {
             return Err(SamlError::NoCertificate { path, found: None });
         }
         Ok(Self {
-            digest: digest(bytes),
+            digest: digest::of(bytes),
             from_metadata: true,
             entity_id: provider.entity_id,
             certificates: certificate::read(&path, &provider.certificates)?,
@@ -110,7 +110,7 @@ impl Material {
 
     fn of_certificate(path: String, bytes: &[u8]) -> Result<Self, SamlError> {
         Ok(Self {
-            digest: digest(bytes),
+            digest: digest::of(bytes),
             from_metadata: false,
             entity_id: None,
             certificates: certificates(&path, bytes)?,
@@ -137,28 +137,16 @@ fn certificates(path: &str, bytes: &[u8]) -> Result<Vec<Certificate>, SamlError>
 
 /// Reads the bytes of a regular file of bounded size.
 fn bytes_of(path: &Path) -> Result<Vec<u8>, SamlError> {
-    let failed = |source: io::Error| match source.kind() {
-        io::ErrorKind::NotFound => SamlError::Missing { path: name(path) },
-        _ => SamlError::Unreadable { path: name(path), source },
-    };
-    // Asked before opening: opening a pipe would wait for somebody to write into it.
-    if !fs::metadata(path).map_err(failed)?.is_file() {
-        return Err(SamlError::NotRegular { path: name(path) });
-    }
-    let mut bytes = Vec::new();
-    let limit = LARGEST as u64 + 1;
-    File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(failed)?;
-    if bytes.len() > LARGEST {
-        return Err(SamlError::TooLarge { path: name(path) });
-    }
-    Ok(bytes)
+    regular_file::read(path, LARGEST as u64).map_err(|refusal| match refusal {
+        Refusal::NotRegular => SamlError::NotRegular { path: name(path) },
+        Refusal::TooLarge => SamlError::TooLarge { path: name(path) },
+        Refusal::Unreadable(source) if source.kind() == ErrorKind::NotFound => {
+            SamlError::Missing { path: name(path) }
+        }
+        Refusal::Unreadable(source) => SamlError::Unreadable { path: name(path), source },
+    })
 }
 
 fn name(path: &Path) -> String {
     path.display().to_string()
-}
-
-fn digest(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
 }

@@ -74,12 +74,6 @@ impl Header {
     }
 }
 
-/// How a digest is written.
-pub(super) fn written(hash: Sha256) -> String {
-    let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{digits}")
-}
-
 /// A line after the header.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

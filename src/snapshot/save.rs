@@ -6,8 +6,9 @@ use std::path::Path;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use super::file::{EMPTY_DIGEST, End, FORMAT, Header, Line, VERSION, written};
+use super::file::{EMPTY_DIGEST, End, FORMAT, Header, Line, VERSION};
 use super::{Outcomes, Ranges, Record};
+use crate::digest;
 use crate::whole_file::{Readers, WholeFile};
 
 /// A little above the default, where time spent still pays in size.
@@ -73,7 +74,7 @@ impl Writer {
     pub(crate) fn finish(mut self, outcomes: &Outcomes) -> io::Result<()> {
         self.line(&Line::End(End::from(outcomes)))?;
         let Digesting { inner, hash } = self.lines.finish()?;
-        self.header.digest = written(hash);
+        self.header.digest = digest::written(hash);
         let mut file = inner.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.seek(SeekFrom::Start(0))?;
         file.write_all(&self.header.line()?)?;

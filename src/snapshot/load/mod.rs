@@ -6,8 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use crate::api::model::Event;
+use crate::digest;
 use crate::snapshot::error::SnapshotError;
-use crate::snapshot::file::{FORMAT, Header, Line, REDACTED_VERSION, written};
+use crate::snapshot::file::{FORMAT, Header, Line, REDACTED_VERSION};
 use crate::snapshot::sequence::Sequence;
 use crate::snapshot::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcomes, Ranges, Record, SourceStatus};
 
@@ -178,7 +179,7 @@ impl<R: Read> Lines<'_, R> {
         if !rest.fill_buf().map_err(SnapshotError::Io)?.is_empty() {
             return Err(follows());
         }
-        if written(rest.into_inner().hash) == digest {
+        if digest::written(rest.into_inner().hash) == digest {
             Ok(())
         } else {
             Err(SnapshotError::Altered("its digest does not match its content".to_owned()))

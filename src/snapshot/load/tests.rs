@@ -42,7 +42,7 @@ fn sealed(content: &[u8]) -> Vec<u8> {
     let mut header = header();
     let mut hash = header.start_digest().unwrap();
     hash.update(content);
-    header.digest = written(hash);
+    header.digest = digest::written(hash);
     [header.line().unwrap(), content.to_vec()].concat()
 }
 

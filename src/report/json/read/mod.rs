@@ -1,6 +1,5 @@
 //! Reading saved reports back. Everything in them may have been written by somebody else.
 
-use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -9,6 +8,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use super::Document;
+use crate::regular_file::{self, Refusal};
 use crate::report::Report;
 use crate::text;
 
@@ -111,11 +111,7 @@ pub(crate) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, ReadError> {
 /// # Errors
 /// When it is no regular file, cannot be read, or is too large.
 pub(crate) fn bytes_of(path: &Path) -> Result<Vec<u8>, ReadError> {
-    // Before it is opened: a pipe would keep the program waiting.
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("not a regular file").into());
-    }
-    bytes(File::open(path)?)
+    bytes(regular_file::open(path).map_err(io::Error::from)?)
 }
 
 /// Reads a saved report as it is.
@@ -127,9 +123,10 @@ pub(crate) fn bytes(source: impl Read) -> Result<Vec<u8>, ReadError> {
 }
 
 fn bytes_up_to(source: impl Read, largest: u64) -> Result<Vec<u8>, ReadError> {
-    let mut bytes = Vec::new();
-    source.take(largest + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > largest { Err(ReadError::TooLarge) } else { Ok(bytes) }
+    regular_file::read_all(source, largest).map_err(|refusal| match refusal {
+        Refusal::TooLarge => ReadError::TooLarge,
+        other => io::Error::from(other).into(),
+    })
 }
 
 #[cfg(test)]

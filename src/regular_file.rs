@@ -1,0 +1,86 @@
+//! Reading files that somebody named: regular ones alone, and never more of them than is expected.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Why a file is not read.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// It is a folder, a pipe or a device.
+    NotRegular,
+    /// It is larger than is expected.
+    TooLarge,
+    /// It is not there, or cannot be read.
+    Unreadable(io::Error),
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+impl From<Refusal> for io::Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotRegular => Self::other("not a regular file"),
+            Refusal::TooLarge => Self::from(io::ErrorKind::FileTooLarge),
+            Refusal::Unreadable(error) => error,
+        }
+    }
+}
+
+/// Opens a regular file.
+///
+/// # Errors
+/// When it is something else, or cannot be opened.
+pub(crate) fn open(path: &Path) -> Result<File, Refusal> {
+    // Asked before opening: opening a pipe would wait for somebody to write into it.
+    if !fs::metadata(path)?.is_file() {
+        return Err(Refusal::NotRegular);
+    }
+    let file = File::open(path)?;
+    // Asked again: another may have been put in its place.
+    if file.metadata()?.is_file() { Ok(file) } else { Err(Refusal::NotRegular) }
+}
+
+/// Reads all of a regular file.
+///
+/// # Errors
+/// When it is something else, cannot be read, or has more than `largest` bytes.
+pub(crate) fn read(path: &Path, largest: u64) -> Result<Vec<u8>, Refusal> {
+    read_all(open(path)?, largest)
+}
+
+/// Reads all of what was opened.
+///
+/// # Errors
+/// When it cannot be read, or has more than `largest` bytes.
+pub(crate) fn read_all(source: impl Read, largest: u64) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    source.take(largest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > largest { Err(Refusal::TooLarge) } else { Ok(bytes) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regular_files_are_read_up_to_the_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, "1234").unwrap();
+        assert_eq!(read(&path, 4).unwrap(), b"1234");
+        assert!(matches!(read(&path, 3), Err(Refusal::TooLarge)));
+        assert!(matches!(read(folder.path(), 4), Err(Refusal::NotRegular)));
+        assert!(matches!(read(&folder.path().join("absent"), 4), Err(Refusal::Unreadable(_))));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_device_is_refused_without_being_read() {
+        assert!(matches!(read(Path::new("/dev/zero"), u64::MAX - 1), Err(Refusal::NotRegular)));
+    }
+}
