@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::adjust::baseline::BaselineError;
 use crate::api::client::ClientError;
 use crate::api::origin::OriginError;
 use crate::api::region::RegionError;
@@ -10,19 +11,18 @@ use crate::api::token::TokenError;
 use crate::config::ConfigError;
 use crate::config::time::TimeError;
 use crate::controls::{CatalogError, UnknownControl};
-use crate::document::Problems;
+use crate::directory::RosterError;
 use crate::edit::EditError;
 use crate::exit::Exit;
-use crate::overlay::baseline::BaselineError;
 use crate::rbac::can::CanError;
 use crate::redact::KeyError;
 use crate::report::RenderError;
 use crate::report::grouping::UnknownGrouping;
 use crate::report::json::ReadError;
-use crate::roster::RosterError;
 use crate::saml::SamlError;
 use crate::snapshot::SnapshotError;
 use crate::snapshot::collect::CollectError;
+use crate::toml_document::Problems;
 
 /// Why a command could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]

@@ -6,14 +6,14 @@
 mod cli;
 mod commands;
 
-mod document;
-
 mod config;
-mod roster;
-mod saml;
 
 mod api;
 mod snapshot;
+mod sources;
+
+mod directory;
+mod saml;
 
 mod facts;
 
@@ -24,7 +24,7 @@ mod controls;
 mod checks;
 mod verdict;
 
-mod overlay;
+mod adjust;
 
 mod doctor;
 mod edit;
@@ -34,14 +34,18 @@ mod redact;
 
 mod report;
 
+mod terminal;
+
+mod toml_document;
+
+mod atomic_file;
+mod bounded_file;
+mod casefold;
 mod digest;
 mod error;
 mod exit;
 mod progress;
-mod regular_file;
-mod spelling;
 mod text;
-mod whole_file;
 
 use std::process::ExitCode;
 

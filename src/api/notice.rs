@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::snapshot::Feed;
+use crate::sources::Feed;
 
 /// A moment worth telling about.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use reqwest::header::HeaderValue;
 
-use crate::regular_file::{self, Refusal};
+use crate::bounded_file::{self, Refusal};
 
 /// The most a token, or the file it is in, may hold, in bytes.
 pub(crate) const MAX_TOKEN_BYTES: usize = 4096;
@@ -89,7 +89,7 @@ impl Token {
     /// Reads a token from a regular file. The second value warns when others may read the file too.
     pub(crate) fn from_file(path: &Path) -> Result<(Self, Option<String>), TokenError> {
         let unreadable = |source| TokenError::Unreadable { from: path.display().to_string(), source };
-        let file = regular_file::open(path).map_err(|refusal| match refusal {
+        let file = bounded_file::open(path).map_err(|refusal| match refusal {
             Refusal::NotRegular => TokenError::NotAFile(path.to_owned()),
             other => unreadable(other.into()),
         })?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Check, Count, Every, Kind, Value};
 use crate::expression::Expression;
 use crate::facts::vocabulary::{self, Field};
-use crate::snapshot::{Feed, SourceId};
+use crate::sources::{Feed, SourceId};
 
 /// The prefix of values that the configuration gives.
 const CONFIGURED: &str = "organization.";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::expression::Expression;
 use crate::facts::Facts;
 use crate::facts::vocabulary::{self, Field};
-use crate::snapshot::{Feed, SourceId, SourceStatus};
+use crate::sources::{Feed, SourceId, SourceStatus};
 use crate::verdict::{Basis, Status};
 
 /// What the names of a check rest on, and how that ended.

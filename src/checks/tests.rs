@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::expression::{Place, Scope, on_deep_stack};
 use crate::facts::{FeedState, Row, Rows, vocabulary};
-use crate::snapshot::{Feed, SourceStatus};
+use crate::sources::{Feed, SourceStatus};
 
 fn expression(source: &str, table: Option<&str>) -> Option<Expression> {
     let scope = Scope { table: table.and_then(vocabulary::table), params: &["limit".to_owned()] };

@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::redact::{Redactor, SnapshotRedactor};
 use crate::snapshot::collect::CollectError;
-use crate::snapshot::{Feed, Record, SourceStatus, Writer};
+use crate::snapshot::{Record, Writer};
+use crate::sources::{Feed, SourceStatus};
 
 /// Saves a snapshot.
 ///

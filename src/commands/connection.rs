@@ -20,8 +20,9 @@ use crate::config::Config;
 use crate::config::time::parse_duration;
 use crate::error::Error;
 use crate::progress::Progress;
+use crate::snapshot::Record;
 use crate::snapshot::collect::{CollectOptions, Reach, collect};
-use crate::snapshot::{Outcomes, Ranges, Record};
+use crate::sources::{Outcomes, Ranges};
 
 /// Everything needed to read a live workspace.
 pub(super) struct Connection {

@@ -14,9 +14,9 @@ use crate::facts::vocabulary::{self, Field};
 use crate::report::RenderError;
 use crate::report::explain::explain;
 use crate::report::listing;
-use crate::report::page::{Page, table};
-use crate::report::style::Role;
-use crate::snapshot::SourceId;
+use crate::sources::SourceId;
+use crate::terminal::page::{Page, table};
+use crate::terminal::style::Role;
 use crate::text;
 
 /// The longest text of a control file shown on one line, in columns.

@@ -3,12 +3,12 @@
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
+use crate::atomic_file::{Readers, WholeFile};
 use crate::cli::ReportArgs;
 use crate::controls::Control;
 use crate::error::Error;
 use crate::report::grouping::Grouping;
 use crate::report::{Format, Options, Output, Place, Report, Style, render};
-use crate::whole_file::{Readers, WholeFile};
 
 /// How wide tables in files are, in columns.
 const FILE_WIDTH: usize = 100;

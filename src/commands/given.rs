@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::plan::{self, Plan};
 use crate::config::Config;
+use crate::directory::{Roster, RosterFile};
 use crate::error::Error;
 use crate::facts::SamlFile;
 use crate::report::{Given, RosterInfo};
-use crate::roster::{Roster, RosterFile};
 use crate::saml::Material;
 
 /// How many days before its end a certificate is a problem where no control says so.

@@ -4,12 +4,12 @@ use super::destinations::print;
 use super::plan::{self, Plan};
 use super::source::Source;
 use super::terminal;
+use crate::adjust::day_of;
 use crate::cli::{InitArgs, SourceArgs};
 use crate::edit::starter::{self, Policy, Seen};
 use crate::edit::{EditError, Target};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::overlay::day_of;
 
 /// Writes the configuration; a file that is there is never touched.
 ///

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::config::time::{DEFAULT_WINDOW, Window};
 use crate::error::Error;
-use crate::snapshot::Ranges;
+use crate::sources::Ranges;
 
 /// The longest silence that is looked back for, in hours: ten years.
 const LONGEST_SILENCE: i64 = 24 * 3_653;

@@ -11,6 +11,8 @@ use super::plan::{self, Plan};
 use super::proof::Proofs;
 use super::source::Source;
 use super::{configuration, given, redaction, terminal};
+use crate::adjust::baseline::Baseline;
+use crate::adjust::{self, attestations, hygiene, waivers};
 use crate::checks;
 use crate::cli::{ConfigArgs, ConnectionArgs, GateArgs, ReportArgs, ScanArgs};
 use crate::config::Config;
@@ -19,8 +21,6 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::expression::on_deep_stack;
 use crate::facts::Facts;
-use crate::overlay::baseline::Baseline;
-use crate::overlay::{self, attestations, hygiene, waivers};
 use crate::report::{Assessment, Evaluation, Origin, Report};
 
 /// What is scanned, by which rules, and where the report goes.
@@ -131,7 +131,7 @@ fn lay_over(
     now: Timestamp,
 ) -> Vec<String> {
     let Some(config) = config else { return Vec::new() };
-    let today = overlay::day_of(now);
+    let today = adjust::day_of(now);
     let proofs = Proofs::check(config);
     attestations::enter_all(assessments, &proofs.sound, today);
     proofs.mention_absent(assessments);

@@ -8,15 +8,16 @@ use jiff::Timestamp;
 
 use super::connection::Connection;
 use super::ranges;
+use crate::bounded_file;
 use crate::cli::ConnectionArgs;
 use crate::config::Config;
 use crate::error::Error;
 use crate::facts::{Facts, Observer, Settings};
 use crate::progress::Progress;
-use crate::regular_file;
 use crate::report::Origin;
 use crate::snapshot::collect::Reach;
-use crate::snapshot::{Outcomes, Ranges, Replay, SnapshotError};
+use crate::snapshot::{Replay, SnapshotError};
+use crate::sources::{Outcomes, Ranges};
 
 /// The workspace that `--demo` scans.
 const SAMPLE: &[u8] = include_bytes!("../../fixtures/snapshots/sample.snapshot");
@@ -43,7 +44,7 @@ impl Source {
             Some(path) => {
                 let unreadable = |source| Error::Unreadable { path: path.to_path_buf(), source };
                 let snapshot =
-                    Replay::open(regular_file::open(path).map_err(|refusal| unreadable(refusal.into()))?);
+                    Replay::open(bounded_file::open(path).map_err(|refusal| unreadable(refusal.into()))?);
                 Ok(Self::Snapshot(path.to_path_buf(), snapshot.map_err(|source| unusable(path, source))?))
             }
             None if demo => Ok(Self::Sample(Replay::open(SAMPLE).map_err(unusable_sample)?)),

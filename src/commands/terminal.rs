@@ -8,7 +8,7 @@ use terminal_size::{Width, terminal_size};
 
 use crate::progress::Progress;
 use crate::report::{Report, Style, Surroundings};
-use crate::snapshot::SourceStatus;
+use crate::sources::SourceStatus;
 
 /// How tables look on standard output.
 pub(super) fn style() -> Style {

@@ -1,12 +1,12 @@
 //! `waive`: a decision to live with a finding for a while, written into the configuration.
 
 use super::configuration;
+use crate::adjust::day_of;
 use crate::cli::WaiveArgs;
 use crate::config::time::parse_expiry;
 use crate::edit::{Entry, NewWaiver, Target};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::overlay::day_of;
 use crate::progress::Progress;
 
 /// Adds the waiver.

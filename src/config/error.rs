@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::document::{LARGEST, Problems};
+use crate::toml_document::{LARGEST, Problems};
 
 use super::Announcement;
 

@@ -4,9 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::bounded_file::{self, Refusal};
 use crate::digest;
-use crate::document::{Document, LARGEST, Problems, Table};
-use crate::regular_file::{self, Refusal};
+use crate::toml_document::{Document, LARGEST, Problems, Table};
 
 use super::section::Context;
 use super::{Config, ConfigError, Organization, Rbac, Trust, overlay, scan, target};
@@ -84,11 +84,11 @@ pub(crate) fn read(path: &Path, trust: Trust) -> Result<Vec<u8>, ConfigError> {
         }
         Refusal::Unreadable(source) => ConfigError::Unreadable { path: name(), source },
     };
-    let file = regular_file::open(path).map_err(refused)?;
+    let file = bounded_file::open(path).map_err(refused)?;
     if trust == Trust::Found && !stays_inside(path, &folder_of(path)) {
         return Err(ConfigError::Outside { path: name() });
     }
-    regular_file::read_all(file, LARGEST as u64).map_err(refused)
+    bounded_file::read_all(file, LARGEST as u64).map_err(refused)
 }
 
 /// Whether an existing file, its links followed, lies below a folder.

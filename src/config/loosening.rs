@@ -6,7 +6,7 @@
 use std::fmt::Display;
 
 use crate::controls::Level;
-use crate::document::excerpt;
+use crate::toml_document::excerpt;
 
 use super::Config;
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::document::Located;
+use crate::toml_document::Located;
 
 mod error;
 mod load;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 
-use crate::document::{Table, excerpt};
+use crate::toml_document::{Table, excerpt};
 
 use super::section::{self, Context, filled, is_domain, is_email};
 

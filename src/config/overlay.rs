@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-use crate::document::{Located, Table};
+use crate::toml_document::{Located, Table};
 
 use super::section::{self, Context, date, filled, required_date};
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
-use crate::document::{Located, Table, closest, excerpt};
-use crate::spelling::folded;
+use crate::casefold::folded;
+use crate::toml_document::{Located, Table, closest, excerpt};
 
 use super::section::is_domain;
 

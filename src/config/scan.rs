@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::controls::Level;
-use crate::document::{Located, Table, excerpt};
+use crate::toml_document::{Located, Table, excerpt};
 
 use super::Overrides;
 use super::section::{self, Context, filled};

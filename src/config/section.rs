@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::document::{Located, Table, closest, excerpt};
+use crate::toml_document::{Located, Table, closest, excerpt};
 
 use super::Trust;
 use super::load::stays_inside;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::controls::Level;
-use crate::document::{Located, Table, excerpt};
+use crate::toml_document::{Located, Table, excerpt};
 
 use super::scan::refuse_token;
 use super::section::{self, Context, filled};

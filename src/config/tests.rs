@@ -117,7 +117,10 @@ fn a_complete_configuration_is_read_whole() {
     assert_eq!(config.scan.fail_on, Some(None));
     assert_eq!(config.scan.since.as_ref().unwrap().as_str(), "14d");
     assert_eq!(config.scan.strict, Some(true));
-    assert_eq!(config.params["2.3"]["max_admins"], crate::document::Located { value: json!(999), line: 14 });
+    assert_eq!(
+        config.params["2.3"]["max_admins"],
+        crate::toml_document::Located { value: json!(999), line: 14 }
+    );
     let organization = &config.organization;
     assert_eq!(organization.allowed_domains.as_ref().unwrap(), &["example.com", "*.example.org"]);
     let networks: Vec<_> = organization.approved_networks.iter().flatten().map(ToString::to_string).collect();

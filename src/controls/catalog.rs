@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 
 use super::embedded::FILES;
 use super::{Definition, Level, Origin, Pack, example, order, read};
+use crate::bounded_file;
 use crate::digest;
-use crate::document::{Document, LARGEST, Problem, Problems, closest, excerpt};
 use crate::expression::{each_on_deep_stacks, on_deep_stack};
-use crate::regular_file;
+use crate::toml_document::{Document, LARGEST, Problem, Problems, closest, excerpt};
 use crate::verdict::Status;
 
 /// How many control files a directory may hold, and how deep it may be nested.
@@ -309,7 +309,7 @@ fn read_file(path: PathBuf) -> Result<Source, CatalogError> {
     let read = || -> io::Result<Vec<u8>> {
         let mut text = Vec::new();
         // One byte more than is accepted, so that the document reader can say that it is too much.
-        regular_file::open(&path)?.take(LARGEST as u64 + 1).read_to_end(&mut text)?;
+        bounded_file::open(&path)?.take(LARGEST as u64 + 1).read_to_end(&mut text)?;
         Ok(text)
     };
     let text = read().map_err(|source| CatalogError::Unreadable { path: path.clone(), source })?;

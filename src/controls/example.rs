@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use super::Definition;
 use super::read::unknown;
 use crate::checks::evaluate;
-use crate::document::{Document, Located, Problem, Table, excerpt};
 use crate::facts::{Facts, FeedState, Row, Rows, vocabulary};
-use crate::snapshot::{Feed, SourceId, SourceStatus};
+use crate::sources::{Feed, SourceId, SourceStatus};
+use crate::toml_document::{Document, Located, Problem, Table, excerpt};
 use crate::verdict::Status;
 
 /// Facts, and the status a control must have over them.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Catalog;
 use crate::config::Overrides;
-use crate::document::{Problem, Problems, closest, excerpt};
+use crate::toml_document::{Problem, Problems, closest, excerpt};
 
 impl Catalog {
     /// The value in force of a control's parameter.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{ATTEST_FOR, Control, Definition, Level, Origin, Pack, Step, example, read_check};
 use crate::checks::Rules;
-use crate::document::{Document, Located, Table, closest};
+use crate::toml_document::{Document, Located, Table, closest};
 
 /// The longest id, in bytes.
 const LONGEST_ID: usize = 32;

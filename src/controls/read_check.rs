@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::checks::{Check, ContextLine, Count, Every, Kind, Over, Value};
 use crate::controls::read::unknown;
-use crate::document::{Located, Table};
 use crate::expression::{Expression, Place, Scope};
 use crate::facts::vocabulary;
+use crate::toml_document::{Located, Table};
 use crate::verdict::{Basis, Status};
 
 const KINDS: [&str; 4] = ["every", "count", "value", "manual"];

@@ -2,7 +2,7 @@
 
 use crate::api::diagnose::{Asked, Observations};
 use crate::api::error::ApiError;
-use crate::snapshot::SourceId;
+use crate::sources::SourceId;
 
 /// How a source answered.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::{Check, Mark, Situation, TokenState};
 use crate::api::client::API_VERSION;
 use crate::api::error::ApiError;
 use crate::api::model::Me;
-use crate::snapshot::SourceId;
+use crate::sources::SourceId;
 
 /// Below this share of the limit the budget is worth a note.
 const LITTLE: u64 = 10;

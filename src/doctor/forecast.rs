@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::access::{Access, Opening};
 use crate::checks::{Decided, Kind};
 use crate::controls::{Control, Definition};
-use crate::snapshot::SourceId;
+use crate::sources::SourceId;
 use crate::verdict::Status;
 
 /// What a scan would be able to say about a control.

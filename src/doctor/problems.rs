@@ -7,7 +7,7 @@ use super::{Forecast, Problem, Severity, Situation, TokenState};
 use crate::api::error::ApiError;
 use crate::api::region::Region;
 use crate::checks::Decided;
-use crate::snapshot::SourceId;
+use crate::sources::SourceId;
 
 /// The problem of having no token at all.
 pub(super) const NO_TOKEN: &str = "no-token";

@@ -2,9 +2,9 @@
 
 use super::{Check, Diagnosis, Mark, Problem, Severity, onboarding};
 use crate::checks::Decided;
-use crate::report::Style;
-use crate::report::page::{Page, table};
-use crate::report::style::Role;
+use crate::terminal::Style;
+use crate::terminal::page::{Page, table};
+use crate::terminal::style::Role;
 use crate::text;
 
 /// The longest text shown on one line, in columns.

@@ -7,8 +7,8 @@ use super::*;
 use crate::api::error::{Answer, ApiError};
 use crate::api::model::Me;
 use crate::controls::Catalog;
-use crate::report::Style;
-use crate::snapshot::SourceId;
+use crate::sources::SourceId;
+use crate::terminal::Style;
 
 fn answer(status: u16) -> Answer {
     let message = Some("as the server words it".to_owned());

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::config::ConfigError;
-use crate::document::Problems;
+use crate::toml_document::Problems;
 
 /// A configuration that was left as it was.
 #[derive(Debug, thiserror::Error)]

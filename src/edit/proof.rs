@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::{digest, regular_file};
+use crate::{bounded_file, digest};
 
 /// The largest file that is read, in bytes: a long screen recording.
 const LARGEST: u64 = 4 << 30;
@@ -15,7 +15,7 @@ const LARGEST: u64 = 4 << 30;
 /// # Errors
 /// When it is not a regular file, is larger than four gibibytes, or cannot be read.
 pub(crate) fn digest_of(path: &Path) -> io::Result<String> {
-    let mut file = regular_file::open(path)?.take(LARGEST + 1);
+    let mut file = bounded_file::open(path)?.take(LARGEST + 1);
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {

@@ -110,7 +110,7 @@ fn only_a_valid_file_is_edited() {
 
 #[test]
 fn a_file_that_would_grow_too_large_is_left_alone() {
-    let old = format!("# {}", "x".repeat(crate::document::LARGEST - 10));
+    let old = format!("# {}", "x".repeat(crate::toml_document::LARGEST - 10));
     let (folder, target) = target(&old);
     let error = target.append(&waiver()).unwrap_err();
     assert!(matches!(error, EditError::Unfit { .. }), "{error}");

@@ -6,8 +6,8 @@ use cel::IdedExpr;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, SelectExpr, operators};
 
 use super::{Refusal, functions};
-use crate::document::closest;
 use crate::facts::vocabulary::{self, Table};
+use crate::toml_document::closest;
 
 /// The deepest syntax tree that is evaluated.
 const MAX_DEPTH: usize = 32;

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::kind::Kind;
-use crate::snapshot::Ranges;
+use crate::sources::Ranges;
 
 /// The most periods that the window is divided into. A window of more days is counted in weeks, or in several at a time.
 pub(crate) const MAX_PERIODS: usize = 400;

@@ -6,7 +6,7 @@ use std::hash::Hash;
 
 use sha2::{Digest, Sha256};
 
-use crate::spelling;
+use crate::casefold;
 
 /// The most rows a table keeps; what comes after is left out and the table marked as truncated.
 pub(super) const MAX_ROWS: usize = 10_000;
@@ -32,7 +32,7 @@ pub(super) fn lower(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(spelling::lower(text))
+    Cow::Owned(casefold::lower(text))
 }
 
 /// A map that takes no new keys once it is full, and remembers that it had to refuse one.

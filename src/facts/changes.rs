@@ -10,7 +10,7 @@ use super::newest::Moment;
 use super::person::{People, PersonId};
 use super::{Change, Row, Rows};
 use crate::api::model::Event;
-use crate::snapshot::HISTORY_TYPES;
+use crate::sources::HISTORY_TYPES;
 
 /// The most events kept of one type, and of all types together.
 const MAX_EVENTS: (usize, usize) = (bounded::MAX_ROWS, 2 * bounded::MAX_ROWS);

@@ -15,7 +15,7 @@ use super::vocabulary::{TABLES, VALUES};
 use super::{Facts, FeedState, Rows, Settings, policy, saml, settings_read};
 use crate::api::model::{IpAllowlist, Me};
 use crate::config::Sso;
-use crate::snapshot::{Feed, Outcomes, Ranges, SourceStatus};
+use crate::sources::{Feed, Outcomes, Ranges, SourceStatus};
 
 /// Single values by dotted name.
 type Values = Vec<(&'static str, Value)>;

@@ -11,7 +11,7 @@ use super::newest::Tally;
 use super::person::{People, PersonId};
 use super::privilege::Privilege;
 use super::sign_ins::sorted;
-use crate::spelling::folded;
+use crate::casefold::folded;
 
 /// The exports of the window.
 #[derive(Debug)]

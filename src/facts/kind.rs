@@ -127,7 +127,7 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::HISTORY_TYPES;
+    use crate::sources::HISTORY_TYPES;
 
     #[test]
     fn every_state_setting_type_is_known() {

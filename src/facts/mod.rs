@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::snapshot::{Feed, SourceStatus};
+use crate::sources::{Feed, SourceStatus};
 
 pub(crate) mod activity;
 mod bounded;

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::snapshot::Feed;
+use crate::sources::Feed;
 
 /// The place of an event in time. Of equal times, the one its feed lists first is the newer, however feeds are interleaved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

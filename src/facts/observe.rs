@@ -17,7 +17,8 @@ use super::silence::Silence;
 use super::state::State;
 use super::trouble::Trouble;
 use crate::api::model::{Event, IpAllowlist, Me, ProbeAnswer};
-use crate::snapshot::{Feed, Ranges, Record};
+use crate::snapshot::Record;
+use crate::sources::{Feed, Ranges};
 
 /// How many events of which group.
 #[derive(Debug, Default)]

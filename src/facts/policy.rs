@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::bounded::{self, MAX_ROWS};
 use super::cell::row;
 use super::{Row, Rows};
+use crate::casefold::folded;
 use crate::config::{Permission, Rbac};
-use crate::spelling::folded;
 
 /// Fills in what the declared roles say about each teammate: whether the role is declared, whether it may administer,
 /// and which permissions go beyond it. What no declaration speaks of stays null.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::newest::Tally;
 use super::person::PersonId;
-use crate::snapshot::{Feed, SourceStatus};
+use crate::sources::{Feed, SourceStatus};
 
 /// What was seen of one teammate.
 #[derive(Debug, Clone, Copy, Default)]

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::bounded;
 use super::metadata::{PRIVILEGED_PERMISSIONS, Permissions};
-use crate::spelling::folded;
+use crate::casefold::folded;
 
 /// Whether a teammate may change settings or teammates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::config::{Organization, Rbac, Saml};
-use crate::roster::Roster;
+use crate::directory::Roster;
 use crate::saml::Material;
 
 /// The identity provider's own file, and what it is judged by.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::snapshot::Ranges;
+use crate::sources::Ranges;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;

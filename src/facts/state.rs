@@ -11,7 +11,7 @@ use super::metadata::Permissions;
 use super::newest::Moment;
 use super::person::{People, PersonId};
 use super::sign_ins::sorted;
-use crate::snapshot::{Feed, SourceStatus};
+use crate::sources::{Feed, SourceStatus};
 
 /// A permission snapshot.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use super::presence::{Attendance, Presence};
 use super::privilege::{Judgement, Log, Privilege, Roles, distinct};
 use super::state::{Certainty, State};
 use super::{Row, Rows, email};
-use crate::snapshot::SourceStatus;
+use crate::sources::SourceStatus;
 
 /// The most shared addresses that are spelled out.
 const MAX_SHARED: usize = 5;

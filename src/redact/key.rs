@@ -7,7 +7,7 @@ use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::api::token::loose_permissions;
-use crate::regular_file::{self, Refusal};
+use crate::bounded_file::{self, Refusal};
 
 /// The fewest bytes of a key: with less, whoever has a report could try all keys.
 const SHORTEST: usize = 16;
@@ -81,9 +81,9 @@ impl Key {
             Refusal::TooLarge => KeyError::TooLong,
             Refusal::Unreadable(source) => KeyError::Unreadable { path: path.to_owned(), source },
         };
-        let file = regular_file::open(path).map_err(refused)?;
+        let file = bounded_file::open(path).map_err(refused)?;
         let metadata = file.metadata().map_err(|error| refused(error.into()))?;
-        let bytes = regular_file::read_all(file, LONGEST as u64).map_err(refused)?;
+        let bytes = bounded_file::read_all(file, LONGEST as u64).map_err(refused)?;
         Ok((Self::new(&bytes)?, loose_permissions("redaction key", path, &metadata)))
     }
 

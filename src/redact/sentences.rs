@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::Scrubber;
+use crate::adjust::attestations::JUDGED;
 use crate::checks::LAST_CHANGE;
-use crate::overlay::attestations::JUDGED;
 
 impl Scrubber<'_> {
     /// An observation beside a verdict.

@@ -11,7 +11,8 @@ use super::known::Known;
 use super::{Redactor, Scrubber};
 use crate::api::model::{Admin, Event, IpAllowlist, Me, Performer};
 use crate::facts::email;
-use crate::snapshot::{Outcomes, Record};
+use crate::snapshot::Record;
+use crate::sources::Outcomes;
 
 /// Redacts the records of one reading.
 #[derive(Debug)]

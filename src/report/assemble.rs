@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::controls::{Catalog, GUIDE_VERSION, Level};
 use crate::exit::Exit;
 use crate::facts::Facts;
-use crate::snapshot::{Feed, Outcomes, Ranges, SourceId, SourceStatus};
+use crate::sources::{Feed, Outcomes, Ranges, SourceId, SourceStatus};
 
 /// What fails a scan.
 #[derive(Debug, Clone, Copy)]

@@ -6,10 +6,10 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use super::grouping::Grouping;
-use super::style::Style;
 use super::{Report, csv, github, html, json, junit, markdown, ndjson, ocsf, plan, sarif, table};
-use crate::document::closest;
+use crate::terminal::style::Style;
 use crate::text;
+use crate::toml_document::closest;
 
 /// How many columns of somebody's input an error repeats.
 const ECHO_COLUMNS: usize = 60;

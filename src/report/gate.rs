@@ -3,7 +3,7 @@
 use super::Report;
 use super::words::counted;
 use crate::controls::Level;
-use crate::snapshot::{SourceId, SourceStatus};
+use crate::sources::{SourceId, SourceStatus};
 use crate::verdict::Status;
 
 /// What the gate decided.

@@ -8,8 +8,8 @@ use thiserror::Error;
 
 use super::{Assessment, Report};
 use crate::controls::{Control, Level, natural};
-use crate::document::closest;
 use crate::text;
+use crate::toml_document::closest;
 use crate::verdict::Status;
 
 /// How many columns of somebody's input an error repeats.

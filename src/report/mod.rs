@@ -7,10 +7,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::controls::{Control, Level, Pack};
+use crate::directory;
 use crate::exit::Exit;
 use crate::facts::Activity;
-use crate::roster;
-use crate::snapshot::{SourceId, SourceStatus};
+use crate::sources::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Decision, Status, Verdict};
 
 mod assemble;
@@ -28,10 +28,8 @@ pub(crate) mod listing;
 mod markdown;
 mod ndjson;
 mod ocsf;
-pub(crate) mod page;
 mod plan;
 mod sarif;
-pub(crate) mod style;
 mod table;
 mod words;
 
@@ -42,10 +40,10 @@ pub(crate) mod sample;
 #[cfg(test)]
 mod schemas;
 
+pub(crate) use crate::terminal::{Style, Surroundings};
 pub(crate) use assemble::{Evaluation, GateRule, Given};
 pub(crate) use format::{Format, Options, Output, Place, RenderError, render};
 pub(crate) use json::json_text;
-pub(crate) use style::{Style, Surroundings};
 
 /// Where the facts came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +86,7 @@ pub(crate) struct RosterInfo {
     /// `sha256:` and its digest.
     pub digest: String,
     /// Whose export it was taken for.
-    pub kind: roster::Kind,
+    pub kind: directory::Kind,
     /// How many people it lists.
     pub people: usize,
     /// How many of its rows could not be read.

@@ -12,7 +12,7 @@ use super::{
 use crate::controls::{self, Control, Level, Pack, Step};
 use crate::facts::Row;
 use crate::facts::activity::{Activity, Groups, Period, SignInMethod};
-use crate::snapshot::{SourceId, SourceStatus};
+use crate::sources::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict};
 
 fn control(id: &str, level: Level, title: &str) -> Control {

@@ -11,7 +11,7 @@ use x509_parser::signature_algorithm::RsaSsaPssParams;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use crate::digest;
-use crate::document::excerpt;
+use crate::toml_document::excerpt;
 
 use super::SamlError;
 use super::encoding::Encoded;

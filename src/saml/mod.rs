@@ -8,9 +8,9 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use crate::bounded_file::{self, Refusal};
 use crate::config::Saml;
 use crate::digest;
-use crate::regular_file::{self, Refusal};
 
 mod audience;
 mod certificate;
@@ -137,7 +137,7 @@ fn certificates(path: &str, bytes: &[u8]) -> Result<Vec<Certificate>, SamlError>
 
 /// Reads the bytes of a regular file of bounded size.
 fn bytes_of(path: &Path) -> Result<Vec<u8>, SamlError> {
-    regular_file::read(path, LARGEST as u64).map_err(|refusal| match refusal {
+    bounded_file::read(path, LARGEST as u64).map_err(|refusal| match refusal {
         Refusal::NotRegular => SamlError::NotRegular { path: name(path) },
         Refusal::TooLarge => SamlError::TooLarge { path: name(path) },
         Refusal::Unreadable(source) if source.kind() == ErrorKind::NotFound => {

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::{Feed, Outcome, Outcomes, SourceStatus};
 use crate::api::model::{Admin, IpAllowlist, Me, ProbeAnswer};
+use crate::sources::{Feed, Outcome, Outcomes, SourceStatus};
 
 /// What the first line says the file is.
 pub(super) const FORMAT: &str = "intercom-harden snapshot";

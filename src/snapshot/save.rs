@@ -6,10 +6,11 @@ use std::path::Path;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
+use super::Record;
 use super::file::{EMPTY_DIGEST, End, FORMAT, Header, Line, VERSION};
-use super::{Outcomes, Ranges, Record};
+use crate::atomic_file::{Readers, WholeFile};
 use crate::digest;
-use crate::whole_file::{Readers, WholeFile};
+use crate::sources::{Outcomes, Ranges};
 
 /// A little above the default, where time spent still pays in size.
 const COMPRESSION_LEVEL: i32 = 5;

@@ -1,7 +1,7 @@
 //! The order that the lines of a snapshot keep, and how they fit the way the sources ended.
 
 use super::file::Line;
-use super::{Feed, Outcomes, SourceStatus};
+use crate::sources::{Feed, Outcomes, SourceStatus};
 
 /// What has come so far.
 #[derive(Debug, Default)]

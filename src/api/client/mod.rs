@@ -15,7 +15,7 @@ use super::origin::Origin;
 use super::retry::{self, Failures, Policy, Retry};
 use super::throttle::{RateReport, Throttle};
 use super::token::Token;
-use crate::snapshot::Feed;
+use crate::sources::Feed;
 
 mod examine;
 mod options;

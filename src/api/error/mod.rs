@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::snapshot::SourceStatus;
+use crate::sources::SourceStatus;
 
 mod classify;
 

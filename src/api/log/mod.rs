@@ -14,7 +14,7 @@ use super::client::Client;
 use super::error::ApiError;
 use super::model::Event;
 use super::notice::Notice;
-use crate::snapshot::Feed;
+use crate::sources::Feed;
 use ids::{Fingerprint, Fingerprinter, IdSet};
 use page::Page;
 

@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn requests_ask_for_one_second_more_at_both_ends() {
         let types: Option<&'static [&'static str]> = Some(&["a"]);
-        let query = LogQuery { feed: crate::snapshot::Feed::LogHistory, since: 100, until: 200, types };
+        let query = LogQuery { feed: crate::sources::Feed::LogHistory, since: 100, until: 200, types };
         let search: Value =
             serde_json::from_str(&request(&query, &Position::Page(4), true).body.unwrap()).unwrap();
         let expected = json!({

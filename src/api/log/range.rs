@@ -61,7 +61,7 @@ async fn read_part(reader: &LogReader<'_>, query: &LogQuery, again: bool) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::Feed;
+    use crate::sources::Feed;
 
     #[test]
     fn halves_meet_without_overlap_down_to_a_day() {

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::dialogue::{Dialogue, Stop};
 use super::{record, usual};
+use crate::adjust::{attestations, day_of};
 use crate::cli::{AttestArgs, ConfigArgs, one_line};
 use crate::commands::destinations::print;
 use crate::commands::plan::{self, Plan};
@@ -16,10 +17,9 @@ use crate::config::time::parse_expiry;
 use crate::edit::{NewAttestation, Target};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::overlay::{attestations, day_of};
-use crate::report::page::Page;
-use crate::report::style::Role;
 use crate::report::{Assessment, explain};
+use crate::terminal::page::Page;
+use crate::terminal::style::Role;
 use crate::text;
 use crate::verdict::Status;
 

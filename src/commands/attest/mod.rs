@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use super::configuration;
+use crate::adjust::day_of;
 use crate::cli::AttestArgs;
 use crate::config::time::{TimeError, parse_date, parse_expiry};
 use crate::config::{Attested, Config};
@@ -12,7 +13,6 @@ use crate::controls::Control;
 use crate::edit::{EditError, Entry, NewAttestation, Target, digest_of};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::overlay::day_of;
 use crate::progress::Progress;
 
 mod dialogue;

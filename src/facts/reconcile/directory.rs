@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::config::Identities;
-use crate::roster::{Person, Roster, Standing};
+use crate::directory::{Person, Roster, Standing};
 
 /// What the rosters say about one person.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use super::cell::row;
 use super::privilege::Roles;
 use super::{Row, Rows};
 use crate::config::Rbac;
-use crate::roster::{Roster, Standing};
+use crate::directory::{Roster, Standing};
 
 mod directory;
 mod duplicates;

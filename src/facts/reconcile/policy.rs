@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Declared;
 use super::directory::Entry;
+use crate::casefold::folded;
 use crate::config::{Permission, Rbac};
 use crate::facts::privilege::Roles;
-use crate::spelling::folded;
 
 /// A role that a group gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

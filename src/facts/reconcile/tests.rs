@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::*;
 use crate::config::{Identities, Permission, Role};
-use crate::document::Located;
+use crate::directory::{Kind, Knows, Person, RosterFile, Tally};
 use crate::facts::Settings;
-use crate::roster::{Kind, Knows, Person, RosterFile, Tally};
+use crate::toml_document::Located;
 
 fn person(email: &str, standing: Standing, groups: &[&str]) -> Person {
     Person {

@@ -1,6 +1,6 @@
 //! The declared vocabulary: every table, column and value a control may name.
 
-use crate::snapshot::Feed;
+use crate::sources::Feed;
 
 mod log_tables;
 mod policy_tables;

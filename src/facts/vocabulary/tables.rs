@@ -2,7 +2,7 @@
 
 use super::Type::{Flag, Number, Text, TextList};
 use super::{ADMINS, LOG, PRESENCE, Table, WINDOW, by_roles, field};
-use crate::snapshot::Feed;
+use crate::sources::Feed;
 
 const ALLOWLIST: &[Feed] = &[Feed::IpAllowlist];
 const PROBE: &[Feed] = &[Feed::TokenProbe];

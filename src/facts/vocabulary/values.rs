@@ -2,7 +2,7 @@
 
 use super::Type::{Flag, Number, Text, TextList};
 use super::{ADMINS, ADMINS_AND_LOG, ADMINS_AND_WINDOW, Field, LOG, WINDOW, by_roles, field};
-use crate::snapshot::Feed;
+use crate::sources::Feed;
 
 const ME: &[Feed] = &[Feed::Me];
 const ALLOWLIST: &[Feed] = &[Feed::IpAllowlist];

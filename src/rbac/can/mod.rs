@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::casefold::folded;
 use crate::config::{Config, Identities, Permission, Role};
-use crate::document::closest;
 use crate::facts::{Facts, PRIVILEGED_PERMISSIONS, Row};
-use crate::snapshot::{Feed, SourceStatus};
-use crate::spelling::folded;
+use crate::sources::{Feed, SourceStatus};
+use crate::toml_document::closest;
 
 mod error;
 mod render;

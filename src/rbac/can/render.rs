@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::{Answer, Rule};
 use crate::config::Permission;
-use crate::report::style::Role as Looks;
 use crate::report::{Style, json_text};
+use crate::terminal::style::Role as Looks;
 use crate::text;
 
 /// The longest answer, in columns: names of people and roles may be long.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::config::Trust;
 use crate::facts::{FeedState, Rows};
-use crate::report::Style;
+use crate::terminal::Style;
 
 /// The four roles that the starter writes.
 const POLICY: &str = r#"

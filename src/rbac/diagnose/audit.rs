@@ -1,7 +1,7 @@
 //! Parts of the log that cannot be read, and days on which nothing was recorded.
 
 use super::{Case, Finding, Situation, Trouble, day};
-use crate::snapshot::{Feed, SourceStatus};
+use crate::sources::{Feed, SourceStatus};
 
 /// Looks for gaps in the activity log.
 pub(super) fn look(situation: &Situation<'_>) -> Case {

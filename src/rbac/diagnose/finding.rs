@@ -2,7 +2,7 @@
 
 use super::{Affected, Case, Open, State, Trouble, describe};
 use crate::facts::Facts;
-use crate::snapshot::{Feed, SourceStatus};
+use crate::sources::{Feed, SourceStatus};
 
 /// A case while it is being looked into.
 #[derive(Debug, Default)]

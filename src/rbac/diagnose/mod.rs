@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::facts::{Facts, Row};
-use crate::snapshot::{Feed, Outcomes};
+use crate::sources::{Feed, Outcomes};
 
 mod audit;
 mod finding;

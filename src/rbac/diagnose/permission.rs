@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Case, Finding, Situation, Trouble, day, text, who};
+use crate::casefold::folded;
 use crate::config::Config;
-use crate::document::excerpt;
 use crate::facts::{Facts, Row};
-use crate::snapshot::Feed;
-use crate::spelling::folded;
+use crate::sources::Feed;
+use crate::toml_document::excerpt;
 
 /// How many lost permissions are named.
 const MOST_NAMED: usize = 8;

@@ -1,9 +1,9 @@
 //! The diagnosis for people: first what is at hand, then every case.
 
 use super::{Case, Diagnosis, Open, State};
-use crate::report::Style;
-use crate::report::page::Page;
-use crate::report::style::Role;
+use crate::terminal::Style;
+use crate::terminal::page::Page;
+use crate::terminal::style::Role;
 use crate::text;
 
 /// The longest text shown on one line, in columns.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Case, Finding, Situation, Trouble, count, day, number, text, who};
 use crate::facts::Row;
-use crate::snapshot::{Feed, SourceStatus};
+use crate::sources::{Feed, SourceStatus};
 
 /// So many people within a day share a cause, and it is not their passwords.
 const MANY: usize = 3;

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::config::Trust;
 use crate::facts::{FeedState, Rows};
-use crate::report::Style;
-use crate::snapshot::{Outcome, SourceStatus};
+use crate::sources::{Outcome, SourceStatus};
+use crate::terminal::Style;
 
 /// A workspace in which nothing is the matter, to be spoilt.
 struct Stage {

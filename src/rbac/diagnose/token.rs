@@ -2,7 +2,7 @@
 
 use super::{Case, Finding, Situation, TOKEN_TYPES, Trouble, day, text};
 use crate::api::error::says_token_refused;
-use crate::snapshot::{Feed, SourceStatus};
+use crate::sources::{Feed, SourceStatus};
 
 /// Looks for a token that is no longer accepted: this one, or one that the log says was replaced.
 pub(super) fn look(situation: &Situation<'_>) -> Case {

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::line;
 use crate::checks::{Check, Count, Decided, Every, Kind, Over, Rules, Value};
 use crate::expression::Expression;
-use crate::report::page::Page;
-use crate::report::style::Role;
-use crate::snapshot::SourceId;
+use crate::sources::SourceId;
+use crate::terminal::page::Page;
+use crate::terminal::style::Role;
 use crate::verdict::Status;
 
 /// Writes what the checks look at.

@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use super::Style;
-use super::page::Page;
-use super::style::Role;
 use crate::controls::{Control, Definition, Origin};
+use crate::terminal::page::Page;
+use crate::terminal::style::Role;
 use crate::text;
 
 mod decision;

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::text::{NAME, SENTENCE, shown};
 use crate::report::words::{self, REDACTED, counted};
 use crate::report::{Origin, Report, RosterInfo, SourceReport};
-use crate::snapshot::SourceStatus;
+use crate::sources::SourceStatus;
 
 /// The longest warning shown, in columns: some list names.
 const WARNING: usize = 1_000;

@@ -4,7 +4,7 @@ use super::document::{Message, Notification, RuleReference};
 use super::{MESSAGE_COLUMNS, message};
 use crate::report::words::counted;
 use crate::report::{Assessment, Report};
-use crate::snapshot::SourceStatus;
+use crate::sources::SourceStatus;
 use crate::verdict::Status;
 
 /// Everything worth a notification, gravest first.

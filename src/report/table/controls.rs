@@ -3,9 +3,9 @@
 use comfy_table::{ColumnConstraint, Width};
 
 use crate::controls::{Control, Origin};
-use crate::report::page::{Page, status_word, table};
-use crate::report::style::Role;
 use crate::report::{Assessment, Report};
+use crate::terminal::page::{Page, status_word, table};
+use crate::terminal::style::Role;
 use crate::text;
 use crate::verdict::Status;
 

@@ -2,10 +2,10 @@
 
 use super::controls::{id, title};
 use crate::controls::Control;
-use crate::report::page::{Page, status_word};
-use crate::report::style::Role;
 use crate::report::words::counted;
 use crate::report::{Assessment, Report};
+use crate::terminal::page::{Page, status_word};
+use crate::terminal::style::Role;
 use crate::text;
 use crate::verdict::{Decision, Finding, Status};
 

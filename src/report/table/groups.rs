@@ -2,7 +2,7 @@
 
 use crate::report::Report;
 use crate::report::grouping::{Grouping, group};
-use crate::report::page::{Page, status_word, table};
+use crate::terminal::page::{Page, status_word, table};
 use crate::text;
 
 /// The longest name of a group shown, in columns.

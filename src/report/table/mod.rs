@@ -4,8 +4,8 @@
 //! failed, what a person has to check. How well the sources could be read, the counts and the gate come
 //! last, where a terminal leaves them on the screen.
 
-use super::page::Page;
 use super::{Options, Report};
+use crate::terminal::page::Page;
 
 mod controls;
 mod findings;

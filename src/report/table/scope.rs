@@ -1,10 +1,10 @@
 //! What was scanned, with what, and how well it could be read.
 
-use crate::report::page::{Page, table};
-use crate::report::style::Role;
 use crate::report::words::{self, counted, people};
 use crate::report::{Origin, Report, SourceReport};
-use crate::snapshot::{SourceId, SourceStatus};
+use crate::sources::{SourceId, SourceStatus};
+use crate::terminal::page::{Page, table};
+use crate::terminal::style::Role;
 use crate::text;
 
 /// The longest version shown, in columns.

@@ -2,10 +2,10 @@
 
 use crate::controls::Level;
 use crate::report::gate::Outcome;
-use crate::report::page::{Page, table};
-use crate::report::style::Role;
 use crate::report::words::counted;
 use crate::report::{Report, Tally};
+use crate::terminal::page::{Page, table};
+use crate::terminal::style::Role;
 use crate::text;
 
 /// The longest list of ids shown, in columns.

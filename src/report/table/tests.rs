@@ -7,9 +7,9 @@ use unicode_width::UnicodeWidthStr;
 use super::*;
 use crate::controls::Origin;
 use crate::exit::Exit;
-use crate::report::Style;
 use crate::report::sample::{finding, sample};
-use crate::snapshot::SourceStatus;
+use crate::sources::SourceStatus;
+use crate::terminal::Style;
 use crate::text;
 use crate::verdict::Decision;
 

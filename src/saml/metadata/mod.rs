@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use quick_xml::events::BytesStart;
 use quick_xml::name::ResolveResult;
 
-use crate::document::excerpt;
+use crate::toml_document::excerpt;
 
 use super::encoding::Encoded;
 use super::{Endpoint, SamlError};

@@ -8,9 +8,9 @@ use quick_xml::events::attributes::{AttrError, Attribute};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{XmlVersion, escape};
 
-use crate::document::excerpt;
 use crate::saml::encoding::{Encoded, from_base64};
 use crate::saml::{Endpoint, SamlError};
+use crate::toml_document::excerpt;
 
 use super::{Element, Provider, kind};
 

@@ -8,7 +8,7 @@ use jiff::tz::Offset;
 use url::Url;
 
 use crate::config::Saml;
-use crate::document::excerpt;
+use crate::toml_document::excerpt;
 
 use super::{Endpoint, Material, audience};
 

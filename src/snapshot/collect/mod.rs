@@ -5,11 +5,12 @@ use std::ops::ControlFlow;
 
 use tokio::sync::watch;
 
-use super::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcome, Outcomes, Ranges, Record, SourceStatus};
+use super::Record;
 use crate::api::client::{Client, Request};
 use crate::api::error::ApiError;
 use crate::api::log::{LogError, LogQuery, LogReader};
 use crate::api::model::{Admin, AdminList, Event, IpAllowlist, Me, ProbeAnswer};
+use crate::sources::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcome, Outcomes, Ranges, SourceStatus};
 
 mod options;
 

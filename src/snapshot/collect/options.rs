@@ -1,6 +1,6 @@
 //! How much of a workspace is read.
 
-use crate::snapshot::Feed;
+use crate::sources::Feed;
 
 /// What to read beside the two sources that everything rests on.
 #[derive(Debug, Clone, Copy)]

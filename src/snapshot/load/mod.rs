@@ -7,10 +7,11 @@ use sha2::{Digest as _, Sha256};
 
 use crate::api::model::Event;
 use crate::digest;
+use crate::snapshot::Record;
 use crate::snapshot::error::SnapshotError;
 use crate::snapshot::file::{FORMAT, Header, Line, REDACTED_VERSION};
 use crate::snapshot::sequence::Sequence;
-use crate::snapshot::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcomes, Ranges, Record, SourceStatus};
+use crate::sources::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcomes, Ranges, SourceStatus};
 
 /// The longest header, in bytes.
 const LONGEST_HEADER: u64 = 4 * 1024;

@@ -268,7 +268,7 @@ impl Document<'_> {
 /// Reads the sources, each of which is there once.
 fn sources<'de, 'a, D: Deserializer<'de>>(input: D) -> Result<Vec<Source<'a>>, D::Error> {
     let sources: Vec<Source<'a>> = Vec::deserialize(input)?;
-    let names = sources.iter().map(|source| crate::snapshot::SourceId::from(source.id).as_str());
+    let names = sources.iter().map(|source| crate::sources::SourceId::from(source.id).as_str());
     distinct("source", names)?;
     Ok(sources)
 }

@@ -12,8 +12,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::controls::{self, LONGEST_ATTESTATION, LONGEST_TEXT};
+use crate::directory;
 use crate::exit::Exit;
-use crate::roster;
 use crate::verdict;
 
 /// Declares the words for one of the program's enums, and the way from the one to the other and back.
@@ -93,7 +93,7 @@ words! {
 
 words! {
     /// Whose export a roster was taken for.
-    RosterKind for roster::Kind {
+    RosterKind for directory::Kind {
         /// A CSV export or report of Okta.
         Okta = "okta",
         /// A CSV export of Microsoft Entra ID.
@@ -123,7 +123,7 @@ words! {
 
 words! {
     /// Which source.
-    SourceId for crate::snapshot::SourceId {
+    SourceId for crate::sources::SourceId {
         /// The workspace's own record.
         Me = "me",
         /// The list of teammates.
@@ -141,7 +141,7 @@ words! {
 
 words! {
     /// How reading a source ended.
-    SourceStatus for crate::snapshot::SourceStatus {
+    SourceStatus for crate::sources::SourceStatus {
         /// All of it was read.
         Complete = "complete",
         /// It was not asked for.

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use super::Document;
-use crate::regular_file::{self, Refusal};
+use crate::bounded_file::{self, Refusal};
 use crate::report::Report;
 use crate::text;
 
@@ -111,7 +111,7 @@ pub(crate) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, ReadError> {
 /// # Errors
 /// When it is no regular file, cannot be read, or is too large.
 pub(crate) fn bytes_of(path: &Path) -> Result<Vec<u8>, ReadError> {
-    bytes(regular_file::open(path).map_err(io::Error::from)?)
+    bytes(bounded_file::open(path).map_err(io::Error::from)?)
 }
 
 /// Reads a saved report as it is.
@@ -123,7 +123,7 @@ pub(crate) fn bytes(source: impl Read) -> Result<Vec<u8>, ReadError> {
 }
 
 fn bytes_up_to(source: impl Read, largest: u64) -> Result<Vec<u8>, ReadError> {
-    regular_file::read_all(source, largest).map_err(|refusal| match refusal {
+    bounded_file::read_all(source, largest).map_err(|refusal| match refusal {
         Refusal::TooLarge => ReadError::TooLarge,
         other => io::Error::from(other).into(),
     })

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Membership;
 use super::values::{attribute, text, values};
-use crate::roster::words;
+use crate::directory::words;
 
 /// Whether a resource is a group: it says so, or it has members.
 pub(super) fn is_group(attributes: &Map<String, Value>) -> bool {
@@ -32,7 +32,7 @@ pub(super) fn is_group(attributes: &Map<String, Value>) -> bool {
 pub(super) fn read(attributes: &Map<String, Value>) -> Result<(String, Vec<Membership>), String> {
     let Some(name) = text(attributes, "displayName") else {
         return Err(match text(attributes, "id") {
-            Some(id) => format!("the group `{}` has no `displayName`", crate::document::excerpt(&id)),
+            Some(id) => format!("the group `{}` has no `displayName`", crate::toml_document::excerpt(&id)),
             None => "there is a group without `displayName`".to_owned(),
         });
     };

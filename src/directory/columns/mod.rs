@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Kind, Knows};
-use crate::document::excerpt;
+use crate::toml_document::excerpt;
 
 mod names;
 

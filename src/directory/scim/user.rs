@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::values::{attribute, text, values};
-use crate::roster::columns::{self, MOST_EXTRA};
-use crate::roster::{Person, RosterFile, Standing, words};
+use crate::directory::columns::{self, MOST_EXTRA};
+use crate::directory::{Person, RosterFile, Standing, words};
 
 /// Attributes that are read or that say nothing of interest.
 const KNOWN: [&str; 12] = [
@@ -38,7 +38,7 @@ pub(super) fn read(
     let user_name = text(attributes, "userName");
     let email = addresses.first().or(user_name.as_ref()).map_or("", String::as_str);
     let email = words::email(email).map_err(|why| match text(attributes, "id") {
-        Some(id) => format!("{why} (user {})", crate::document::excerpt(&id)),
+        Some(id) => format!("{why} (user {})", crate::toml_document::excerpt(&id)),
         None => why,
     })?;
     let mut person = Person { email: email.to_owned(), ..Person::default() };

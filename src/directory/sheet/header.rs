@@ -2,8 +2,8 @@
 
 use csv::StringRecord;
 
-use crate::roster::RosterError;
-use crate::roster::columns::Columns;
+use crate::directory::RosterError;
+use crate::directory::columns::Columns;
 
 /// How many columns a file may have.
 const MOST_COLUMNS: usize = 2_000;

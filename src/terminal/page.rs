@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
-use crate::report::Style;
-use crate::report::style::Role;
+use crate::terminal::Style;
+use crate::terminal::style::Role;
 use crate::text;
 use crate::verdict::Status;
 

@@ -13,7 +13,7 @@ use serde_json::{Deserializer, Map, Value};
 use super::merge::Index;
 use super::text::Lines;
 use super::{Gap, Kind, MOST_PEOPLE, Person, Reading, RosterError, RosterFile};
-use crate::document::excerpt;
+use crate::toml_document::excerpt;
 
 mod group;
 mod user;

@@ -5,7 +5,7 @@ use std::path::Path;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::RosterError;
-use crate::regular_file::{self, Refusal};
+use crate::bounded_file::{self, Refusal};
 
 /// The largest file, in bytes.
 pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
@@ -16,7 +16,7 @@ const PROBE: usize = 64;
 /// Reads the bytes of a regular file of bounded size.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, RosterError> {
     let name = path.display().to_string();
-    regular_file::read(path, LARGEST).map_err(|refusal| match refusal {
+    bounded_file::read(path, LARGEST).map_err(|refusal| match refusal {
         Refusal::NotRegular => RosterError::NotRegular { path: name },
         Refusal::TooLarge => RosterError::TooLarge { path: name, limit: LARGEST },
         Refusal::Unreadable(source) => RosterError::Unreadable { path: name, source },

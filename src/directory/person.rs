@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{MOST_ADDRESSES, MOST_ENTRIES};
-use crate::spelling::folded;
+use crate::casefold::folded;
 
 /// A person on the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::{Gap, Kind, Person, Reading, Roster, RosterError};
-use crate::spelling::folded;
+use crate::casefold::folded;
 
 /// How many people of one address, or id, are looked at. A list in which thousands share one is not worth
 /// the time that comparing them all would take.

@@ -1,7 +1,7 @@
 //! The words of the vendors: what a cell says about standing, second factor, groups and address.
 
 use super::Standing;
-use crate::document::excerpt;
+use crate::toml_document::excerpt;
 
 /// The longest e-mail address, in bytes: 64 of local part, `@`, and 255 of domain.
 const LONGEST_EMAIL: usize = 320;

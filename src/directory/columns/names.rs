@@ -3,11 +3,11 @@
 //! Names are compared without case, white space, punctuation and bracketed remarks, so that
 //! `Email Address [Required]`, `email_address` and `EmailAddress` are one.
 
-use crate::roster::words;
+use crate::directory::words;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::roster) enum Meaning {
+pub(in crate::directory) enum Meaning {
     /// The e-mail address.
     Email,
     /// The name one signs in with, which mostly is an e-mail address.
@@ -183,7 +183,7 @@ impl Meaning {
     }
 
     /// Where only one column can be meant, and what is said of two that disagree.
-    pub(in crate::roster) const SOLE: [(Self, &'static str); 4] = [
+    pub(in crate::directory) const SOLE: [(Self, &'static str); 4] = [
         (Self::Email, "e-mail addresses"),
         (Self::Status, "the status"),
         (Self::Mfa, "the second factor"),
@@ -197,7 +197,7 @@ impl Meaning {
 }
 
 /// The name of a column as it is compared: without what stands in brackets.
-pub(in crate::roster) fn plain(name: &str) -> String {
+pub(in crate::directory) fn plain(name: &str) -> String {
     let mut depth = 0_usize;
     let bare: String = name
         .chars()
@@ -216,12 +216,12 @@ pub(in crate::roster) fn plain(name: &str) -> String {
 
 /// Whether a column, by its plain name, may hold what nobody should keep. Google's file is a template for
 /// uploads too, with a column for passwords.
-pub(in crate::roster) fn is_secret(plain: &str) -> bool {
+pub(in crate::directory) fn is_secret(plain: &str) -> bool {
     ["password", "secret", "recovery", "token"].iter().any(|word| plain.contains(word))
 }
 
 /// Whether a plain name says that the second factor is told there.
-pub(in crate::roster) fn is_mfa(plain: &str) -> bool {
+pub(in crate::directory) fn is_mfa(plain: &str) -> bool {
     Meaning::of(plain).is_some_and(|(meaning, _)| meaning == Meaning::Mfa)
 }
 

@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::config::{Attestation, Attested, Config, Waiver};
 use crate::controls::{Control, Level, Origin};
-use crate::document::Located;
 use crate::facts::Row;
 use crate::report::Assessment;
+use crate::toml_document::Located;
 use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict};
 
 const TODAY: Date = date(2026, 8, 1);

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::roster::words;
+use crate::directory::words;
 
 /// What a value is instead of an object. It is not quoted: a file with a secret may have been named by mistake.
 pub(super) fn kind(value: &RawValue) -> String {
