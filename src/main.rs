@@ -32,6 +32,7 @@ mod edit;
 mod rbac;
 mod redact;
 
+mod posture;
 mod report;
 
 mod terminal;

@@ -2,6 +2,7 @@
 //!
 //! A [`Verdict`] is made by `checks` from facts alone; `overlay` and `report` never change its status.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -87,12 +88,20 @@ pub(crate) const WORKSPACE: &str = "workspace";
 pub(crate) struct Finding {
     /// Identifies the finding across runs.
     pub fingerprint: Fingerprint,
+    /// The name of the check that found it.
+    pub check: String,
     /// Who or what the finding is about, usually an e-mail address.
     pub subject: String,
+    /// The id of the person it is about, where it is about one.
+    pub person: Option<String>,
     /// What is wrong with it, in a few words.
     pub message: String,
     /// The row of the table that shows it.
     pub evidence: Row,
+    /// The id of the event that it is about, where it is about one.
+    pub event: Option<String>,
+    /// The newest evidence, for a check over the window.
+    pub last: Option<Timestamp>,
     /// The decision to live with it, where there is one.
     pub waived: Option<Decision>,
     /// Whether the baseline shows it too.
@@ -107,7 +116,18 @@ impl Finding {
         message: String,
         evidence: Row,
     ) -> Self {
-        Self { fingerprint, subject, message, evidence, waived: None, known: false }
+        Self {
+            fingerprint,
+            check: String::new(),
+            subject,
+            person: None,
+            message,
+            evidence,
+            event: None,
+            last: None,
+            waived: None,
+            known: false,
+        }
     }
 
     /// What is wrong with whom, in one sentence.
@@ -200,6 +220,8 @@ pub(crate) struct Verdict {
     pub findings: Vec<Finding>,
     /// Further observations a reader needs to judge the outcome.
     pub context: Vec<String>,
+    /// Which of the control's steps puts it right, counted from 0; none on a pass.
+    pub next_step: Option<usize>,
     /// The attestation that counts for the control, whether or not it decided.
     pub attestation: Option<Statement>,
 }

@@ -55,6 +55,7 @@ fn verdict(status: Status, subjects: &[&str]) -> Verdict {
         reason: "the data says so".to_owned(),
         findings: subjects.iter().map(finding).collect(),
         context: Vec::new(),
+        next_step: None,
         attestation: None,
     }
 }
@@ -62,6 +63,10 @@ fn verdict(status: Status, subjects: &[&str]) -> Verdict {
 fn assessment(status: Status, subjects: &[&str]) -> Assessment {
     let control = Control {
         id: "1.3".to_owned(),
+        slug: String::new(),
+        references: Vec::new(),
+        columns: Vec::new(),
+        digest: String::new(),
         title: "Title".to_owned(),
         level: Level::L1,
         section: "Section".to_owned(),

@@ -47,6 +47,7 @@ pub(crate) fn evaluate(
         reason: reason(status, &deciding),
         findings: deciding.into_iter().flat_map(|ruling| ruling.findings).collect(),
         context,
+        next_step: None,
         attestation: None,
     }
 }

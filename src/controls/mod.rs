@@ -86,7 +86,9 @@ pub(crate) struct Definition {
 pub(crate) struct Control {
     /// The id, as in the file name: `2.3`, `E4`.
     pub id: String,
-    /// A short imperative title.
+    /// The rest of the file name: `limit-admins`.
+    pub slug: String,
+    /// A short title.
     pub title: String,
     /// The level at which it is asked for.
     pub level: Level,
@@ -108,6 +110,12 @@ pub(crate) struct Control {
     pub frameworks: BTreeMap<String, Vec<String>>,
     /// What to click.
     pub steps: Vec<Step>,
+    /// Addresses of official documentation.
+    pub references: Vec<String>,
+    /// Columns of a finding's evidence that people are shown, in this order.
+    pub columns: Vec<String>,
+    /// `sha256:` and the digest of what decides: level, checks, parameters and the settings of facts that it reads.
+    pub digest: String,
     /// Parameters with the values in force.
     pub params: BTreeMap<String, Value>,
     /// Which built-in pack it belongs to; none for a control that `--controls` added.

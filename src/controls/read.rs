@@ -55,6 +55,10 @@ fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Option<C
     let params = params(root);
     Some(Control {
         id: id?.value,
+        slug: String::new(),
+        references: Vec::new(),
+        columns: Vec::new(),
+        digest: String::new(),
         title: title?,
         level: level?,
         section: section?,

@@ -18,6 +18,10 @@ use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict};
 fn control(id: &str, level: Level, title: &str) -> Control {
     Control {
         id: id.to_owned(),
+        slug: String::new(),
+        references: Vec::new(),
+        columns: Vec::new(),
+        digest: String::new(),
         title: title.to_owned(),
         level,
         section: "Access controls".to_owned(),
@@ -50,6 +54,7 @@ fn verdict(status: Status, reason: &str) -> Verdict {
         reason: reason.to_owned(),
         findings: Vec::new(),
         context: Vec::new(),
+        next_step: None,
         attestation: None,
     }
 }

@@ -8,6 +8,9 @@ pub(super) const SIGN_INS: Table = Table {
     meaning: "a person and a method they signed in by in the window, people who have left included",
     key: &["person", "method"],
     feeds: WINDOW,
+    event: None,
+    last: Some("last"),
+    also: &["method"],
     columns: &[
         field("person", Text, WINDOW, "the person's id, else e-mail; null where nobody is named"),
         field("email", Text, WINDOW, "the person's e-mail address"),
@@ -24,6 +27,9 @@ pub(super) const SIGN_IN_ADDRESSES: Table = Table {
               all sign-ins from approved addresses are one row without person and address",
     key: &["person", "address"],
     feeds: WINDOW,
+    event: None,
+    last: Some("last"),
+    also: &["address"],
     columns: &[
         field("person", Text, WINDOW, "the person's id, else e-mail; null where nobody is named"),
         field("email", Text, WINDOW, "the person's e-mail address"),
@@ -39,6 +45,9 @@ pub(super) const EVENTS: Table = Table {
     meaning: "an event in the window, of the types that the check names",
     key: &["id"],
     feeds: WINDOW,
+    event: Some("id"),
+    last: Some("at"),
+    also: &[],
     columns: &[
         field("id", Text, WINDOW, "the event's id"),
         field("type", Text, WINDOW, "its type"),
@@ -55,6 +64,9 @@ pub(super) const EXPORTS: Table = Table {
     meaning: "a person and a type of export they made in the window",
     key: &["person", "type"],
     feeds: WINDOW,
+    event: None,
+    last: Some("last"),
+    also: &["type"],
     columns: &[
         field("person", Text, WINDOW, "the person's id, else e-mail; null where nobody is named"),
         field("email", Text, WINDOW, "the person's e-mail address"),
@@ -72,6 +84,9 @@ pub(super) const JOINS: Table = Table {
     meaning: "a person who accepted an invite or was provisioned in the window",
     key: &["person"],
     feeds: WINDOW,
+    event: None,
+    last: Some("joined"),
+    also: &[],
     columns: &[
         field("person", Text, WINDOW, "the person's id, else e-mail; null where nobody is named"),
         field("email", Text, WINDOW, "the person's e-mail address"),
@@ -86,6 +101,9 @@ pub(super) const SETTING_CHANGES: Table = Table {
     meaning: "a change of a setting, ever; the newest 1,000",
     key: &["id"],
     feeds: LOG,
+    event: Some("id"),
+    last: None,
+    also: &[],
     columns: &[
         field("id", Text, LOG, "the event's id"),
         field("type", Text, LOG, "its type"),
@@ -101,6 +119,9 @@ pub(super) const PERMISSION_SNAPSHOTS: Table = Table {
     meaning: "a person's newest permission snapshot, people who have left included",
     key: &["person"],
     feeds: LOG,
+    event: None,
+    last: None,
+    also: &[],
     columns: &[
         field("person", Text, LOG, "the person's id, else e-mail; null where nobody is named"),
         field("email", Text, LOG, "the person's e-mail address"),
@@ -117,6 +138,9 @@ pub(super) const FAILED_SIGN_IN_BURSTS: Table = Table {
     meaning: "a person, or an address, with a burst of failed sign-ins in the window",
     key: &["who", "kind"],
     feeds: WINDOW,
+    event: None,
+    last: Some("last"),
+    also: &["kind"],
     columns: &[
         field("kind", Text, WINDOW, "person or address"),
         field("who", Text, WINDOW, "the person's e-mail address, else id; or the IP address"),
@@ -131,6 +155,9 @@ pub(super) const SIGN_IN_TROUBLE: Table = Table {
     meaning: "a person with a failed sign-in in the window, or one by a method that is not allowed",
     key: &["person"],
     feeds: WINDOW,
+    event: None,
+    last: Some("last_failure"),
+    also: &[],
     columns: &[
         field("person", Text, WINDOW, "the person's id, else e-mail; null where nobody is named"),
         field("email", Text, WINDOW, "the person's e-mail address"),
@@ -148,6 +175,9 @@ pub(super) const PERMISSION_LOSSES: Table = Table {
     meaning: "a person with fewer permissions after the window's last change of them than before its first",
     key: &["person"],
     feeds: WINDOW,
+    event: None,
+    last: Some("at"),
+    also: &[],
     columns: &[
         field("person", Text, WINDOW, "the person's id, else e-mail; null where nobody is named"),
         field("email", Text, WINDOW, "the person's e-mail address"),

@@ -60,6 +60,12 @@ pub(crate) struct Table {
     pub key: &'static [&'static str],
     /// What has to be complete for no row to be missing.
     pub feeds: &'static [Feed],
+    /// The column with the id of the event that a row is.
+    pub event: Option<&'static str>,
+    /// The column with the time of the row's newest evidence, where rows are about the window.
+    pub last: Option<&'static str>,
+    /// Columns that tell the rows about one person or subject apart.
+    pub also: &'static [&'static str],
     /// Its columns.
     pub columns: &'static [Field],
 }

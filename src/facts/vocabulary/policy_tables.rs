@@ -8,6 +8,9 @@ pub(super) const DECLARED_ROLES: Table = Table {
     meaning: "a role declared under [rbac.roles]",
     key: &["name"],
     feeds: &[],
+    event: None,
+    last: None,
+    also: &[],
     columns: &[
         field("name", Text, &[], "the role's name"),
         field("permissions", TextList, &[], "what it may do, of read, write, delete and admin"),
@@ -24,6 +27,9 @@ pub(super) const DECLARED_GROUPS: Table = Table {
     meaning: "a group of the identity provider mapped under [rbac.groups]",
     key: &["group"],
     feeds: &[],
+    event: None,
+    last: None,
+    also: &[],
     columns: &[
         field("group", Text, &[], "the group's name"),
         field("role", Text, &[], "the role it gives"),
@@ -38,6 +44,9 @@ pub(super) const ROSTER_DIFFERENCES: Table = Table {
     meaning: "a difference between the teammates and the roster that was given",
     key: &["kind", "email", "id"],
     feeds: ADMINS,
+    event: None,
+    last: None,
+    also: &["kind"],
     columns: &[
         field("kind", Text, ADMINS, "orphan, suspended, role, privilege, missing or duplicate"),
         field("email", Text, ADMINS, "the address, the teammate's where there is one"),
@@ -60,6 +69,9 @@ pub(super) const SAML_PROBLEMS: Table = Table {
     meaning: "something wrong with the metadata or certificate under [organization.saml]",
     key: &["kind", "subject"],
     feeds: &[],
+    event: None,
+    last: None,
+    also: &["kind"],
     columns: &[
         field("kind", Text, &[], "what kind of problem, such as expired or weak-key"),
         field("subject", Text, &[], "the certificate or endpoint it is about"),

@@ -12,6 +12,9 @@ pub(super) const TEAMMATES: Table = Table {
     meaning: "a current teammate; Intercom's bot is left out",
     key: &["id"],
     feeds: ADMINS,
+    event: None,
+    last: None,
+    also: &[],
     columns: &[
         field("id", Text, ADMINS, "the admin's id"),
         field("name", Text, ADMINS, "the display name"),
@@ -57,6 +60,9 @@ pub(super) const IP_ALLOWLIST: Table = Table {
     meaning: "an entry of the IP allowlist",
     key: &["range"],
     feeds: ALLOWLIST,
+    event: None,
+    last: None,
+    also: &[],
     columns: &[
         field("range", Text, ALLOWLIST, "the entry as the workspace wrote it"),
         field("wide", Flag, ALLOWLIST, "whether it is wider than the parameters permit"),
@@ -69,6 +75,9 @@ pub(super) const TOKEN_PROBE: Table = Table {
     meaning: "a configuration list the token was tried on",
     key: &["endpoint"],
     feeds: PROBE,
+    event: None,
+    last: None,
+    also: &[],
     columns: &[
         field("endpoint", Text, PROBE, "the path"),
         field("status", Number, PROBE, "the HTTP status; null without an answer"),

@@ -103,10 +103,15 @@ impl From<Control<'_>> for Assessment {
             reason: control.reason.into_owned(),
             findings: control.findings.into_iter().map(Into::into).collect(),
             context: control.context.into_owned(),
+            next_step: None,
             attestation: control.attestation.map(Into::into),
         };
         let described = controls::Control {
             id: control.id.into_owned(),
+            slug: String::new(),
+            references: Vec::new(),
+            columns: Vec::new(),
+            digest: String::new(),
             title: control.title.into_owned(),
             level: control.level.into(),
             section: control.section.into_owned(),
@@ -136,6 +141,10 @@ impl From<Finding<'_>> for verdict::Finding {
     fn from(finding: Finding<'_>) -> Self {
         Self {
             fingerprint: finding.fingerprint.0,
+            check: String::new(),
+            person: None,
+            event: None,
+            last: None,
             subject: finding.subject.into_owned(),
             message: finding.message.into_owned(),
             evidence: finding.evidence.into_owned(),

@@ -1,0 +1,210 @@
+//! What a scan reads: sources, the feeds they are read in, and how each of them ended.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Event types that set state: read as far back as the workspace exists, since only the newest one tells.
+pub(crate) const HISTORY_TYPES: &[&str] = &[
+    "admin_permission_change",
+    "admin_two_factor_auth_change",
+    "admin_invite_change",
+    "admin_deletion",
+    "admin_deprovisioned",
+    "role_creation",
+    "role_change",
+    "role_deletion",
+    "inbox_access_change",
+    "app_authentication_method_change",
+    "app_google_sso_domain_change",
+    "security_settings_change",
+    "app_identity_verification_change",
+    "messenger_api_secret_creation",
+    "messenger_api_secret_deletion",
+    "trusted_domains_setting_change",
+    "malicious_domains_setting_change",
+    "strip_inbound_email_links_change",
+    "allowed_attachment_filetypes_setting_change",
+    "content_redaction_rule_creation",
+    "content_redaction_rule_update",
+    "content_redaction_rule_deletion",
+    "conversation_deletion_schedule_creation",
+    "conversation_deletion_schedule_update",
+    "conversation_deletion_schedule_state_change",
+    "conversation_deletion_schedule_deletion",
+];
+
+/// Event types that show that a teammate is there: a sign-in, an accepted invite, SCIM provisioning.
+pub(crate) const ARRIVAL_TYPES: &[&str] = &["admin_login_success", "app_admin_join", "admin_provisioned"];
+
+/// A place the program reads from, as reports name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum SourceId {
+    /// The token's own admin and its workspace.
+    Me,
+    /// The list of teammates.
+    Admins,
+    /// The activity log, in all the ranges a scan needs.
+    ActivityLog,
+    /// The list of teams; no control needs it, so it is never asked for.
+    Teams,
+    /// The IP allowlist, as far as the token happens to be allowed to see it.
+    IpAllowlist,
+    /// What else the token can read: one request to each of a few configuration lists.
+    TokenProbe,
+}
+
+impl SourceId {
+    /// Every source, in report order.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Me, Self::Admins, Self::ActivityLog, Self::Teams, Self::IpAllowlist, Self::TokenProbe];
+
+    /// The id used in reports and control files.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Me => "me",
+            Self::Admins => "admins",
+            Self::ActivityLog => "activity-log",
+            Self::Teams => "teams",
+            Self::IpAllowlist => "ip-allowlist",
+            Self::TokenProbe => "token-probe",
+        }
+    }
+
+    /// The request that reads it.
+    pub(crate) const fn endpoint(self) -> &'static str {
+        match self {
+            Self::Me => "GET /me",
+            Self::Admins => "GET /admins",
+            Self::ActivityLog => "POST /admins/activity_logs/search",
+            Self::Teams => "GET /teams",
+            Self::IpAllowlist => "GET /ip_allowlist",
+            Self::TokenProbe => "GET /tags and five other configuration lists",
+        }
+    }
+
+    /// The permission of the Intercom app that opens it, as the Developer Hub names it.
+    pub(crate) const fn scope(self) -> &'static str {
+        match self {
+            Self::Me | Self::Admins => "Read admins",
+            Self::ActivityLog => "Read admin activity logs",
+            Self::Teams => "Read and list users and companies",
+            Self::IpAllowlist => "manage_ip_allowlist",
+            Self::TokenProbe => "none: refusals are what a scan hopes for",
+        }
+    }
+
+    /// What it is called in a sentence.
+    pub(crate) const fn describe(self) -> &'static str {
+        match self {
+            Self::Me => "the workspace's own record",
+            Self::Admins => "the list of teammates",
+            Self::ActivityLog => "the activity log",
+            Self::Teams => "the list of teams",
+            Self::IpAllowlist => "the IP allowlist",
+            Self::TokenProbe => "the token probe",
+        }
+    }
+}
+
+/// A part of a source that is read, and can fail, on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Feed {
+    /// `GET /me`.
+    Me,
+    /// `GET /admins`.
+    Admins,
+    /// Every event of the log inside the window.
+    LogWindow,
+    /// State-setting events older than the window.
+    LogHistory,
+    /// Sign-ins and arrivals older than the window, as far back as a teammate may be silent.
+    LogArrivals,
+    /// `GET /ip_allowlist`.
+    IpAllowlist,
+    /// The token probe.
+    TokenProbe,
+}
+
+impl Feed {
+    /// Every feed.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Me,
+        Self::Admins,
+        Self::LogWindow,
+        Self::LogHistory,
+        Self::LogArrivals,
+        Self::IpAllowlist,
+        Self::TokenProbe,
+    ];
+
+    /// The source it is a part of.
+    pub(crate) const fn source(self) -> SourceId {
+        match self {
+            Self::Me => SourceId::Me,
+            Self::Admins => SourceId::Admins,
+            Self::LogWindow | Self::LogHistory | Self::LogArrivals => SourceId::ActivityLog,
+            Self::IpAllowlist => SourceId::IpAllowlist,
+            Self::TokenProbe => SourceId::TokenProbe,
+        }
+    }
+}
+
+/// How reading a source or a feed ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SourceStatus {
+    /// All of it was read.
+    Complete,
+    /// It was not asked for.
+    Skipped,
+    /// The token, the plan or an allowlist does not permit it.
+    Forbidden,
+    /// An error kept it, or a part of it, from being read.
+    Failed,
+}
+
+/// How one feed ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// How it ended.
+    pub status: SourceStatus,
+    /// What the server or the network said, where it did not end well.
+    pub detail: Option<String>,
+    /// How many records were read.
+    pub records: u64,
+    /// How many requests it took, retries included.
+    pub requests: u64,
+    /// How many entries could not be made sense of, and were left out: it is complete but for them.
+    pub unreadable: u64,
+}
+
+impl Outcome {
+    /// A feed that was not asked for.
+    pub(crate) const fn skipped() -> Self {
+        Self { status: SourceStatus::Skipped, detail: None, records: 0, requests: 0, unreadable: 0 }
+    }
+}
+
+/// How a collection or a replay ended, feed by feed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Outcomes {
+    /// How each feed ended.
+    pub feeds: BTreeMap<Feed, Outcome>,
+    /// What the person who runs the scan should know about the reading.
+    pub warnings: Vec<String>,
+}
+
+/// The ranges of the activity log that a scan reads. All bounds are whole seconds and included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ranges {
+    /// The instant of evaluation, and the end of the window.
+    pub now: Timestamp,
+    /// The start of the window: everything from here to `now` is read.
+    pub since: Timestamp,
+    /// Sign-ins and arrivals are read back to here; equal to `since` or later where the window reaches far enough.
+    pub arrivals_since: Timestamp,
+}
