@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::embedded::FILES;
-use super::{Definition, Level, Origin, Pack, example, order, read};
+use super::{Definition, Origin, Pack, example, order, read};
 use crate::bounded_file;
 use crate::digest;
 use crate::expression::{each_on_deep_stacks, on_deep_stack};
+use crate::level::Level;
 use crate::toml_document::{Document, LARGEST, Problem, Problems, closest, excerpt};
 use crate::verdict::Status;
 
