@@ -45,6 +45,7 @@ mod casefold;
 mod digest;
 mod error;
 mod exit;
+mod hint;
 mod level;
 mod progress;
 mod text;
