@@ -68,7 +68,9 @@ pub(super) fn job(
     let catalog = configuration::catalog(controls, config.as_ref())?;
     let stale_after = plan::stale_after_days(&catalog);
     let plan = Plan::new(catalog, selection)?;
-    let given = given::read(rosters, config.as_ref(), &plan.catalog)?;
+    // What only controls read is not missed where none is evaluated.
+    let saml = config.as_ref().filter(|_| selection.is_some());
+    let given = given::read(rosters, saml, &plan.catalog)?;
     let settings = plan::settings(&plan, config.as_ref(), &given);
     let span = span(workspace.connection, config.as_ref(), stale_after)?;
     let (target, notices) = workspace.target(config.as_ref())?;
