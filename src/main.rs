@@ -9,6 +9,7 @@ mod commands;
 mod config;
 
 mod api;
+mod event_type;
 mod snapshot;
 mod sources;
 

@@ -7,39 +7,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-/// Event types that set state: read as far back as the workspace exists, since only the newest one tells.
-pub(crate) const HISTORY_TYPES: &[&str] = &[
-    "admin_permission_change",
-    "admin_two_factor_auth_change",
-    "admin_invite_change",
-    "admin_deletion",
-    "admin_deprovisioned",
-    "role_creation",
-    "role_change",
-    "role_deletion",
-    "inbox_access_change",
-    "app_authentication_method_change",
-    "app_google_sso_domain_change",
-    "security_settings_change",
-    "app_identity_verification_change",
-    "messenger_api_secret_creation",
-    "messenger_api_secret_deletion",
-    "trusted_domains_setting_change",
-    "malicious_domains_setting_change",
-    "strip_inbound_email_links_change",
-    "allowed_attachment_filetypes_setting_change",
-    "content_redaction_rule_creation",
-    "content_redaction_rule_update",
-    "content_redaction_rule_deletion",
-    "conversation_deletion_schedule_creation",
-    "conversation_deletion_schedule_update",
-    "conversation_deletion_schedule_state_change",
-    "conversation_deletion_schedule_deletion",
-];
-
-/// Event types that show that a teammate is there: a sign-in, an accepted invite, SCIM provisioning.
-pub(crate) const ARRIVAL_TYPES: &[&str] = &["admin_login_success", "app_admin_join", "admin_provisioned"];
-
 /// A place the program reads from.
 #[derive(
     Debug,

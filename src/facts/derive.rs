@@ -216,19 +216,20 @@ fn log(counts: &Counts, states: LogStates, ranges: Ranges) -> Values {
     values.extend([
         ("log.events", json!(counts.events)),
         ("log.sign_ins", json!(counts.sign_ins)),
-        ("log.authentication", json!(counts.authentication)),
-        ("log.role_changes", json!(counts.role_changes)),
-        ("log.exports", json!(counts.exports)),
-        ("log.configuration", json!(counts.configuration)),
+        ("log.authentication", json!(counts.groups.authentication)),
+        ("log.role_changes", json!(counts.groups.roles)),
+        ("log.exports", json!(counts.groups.exports)),
+        ("log.configuration", json!(counts.groups.configuration)),
         ("log.newest", time(counts.newest)),
         ("log.newest_age_days", age),
     ]);
     if states.history == SourceStatus::Complete {
+        let ever = |event_type| json!(counts.settings.get(event_type).copied().unwrap_or(0));
         values.extend([
-            ("log.redaction_rules_created", json!(counts.redaction_created)),
-            ("log.redaction_rules_deleted", json!(counts.redaction_deleted)),
-            ("log.deletion_schedules_created", json!(counts.schedules_created)),
-            ("log.deletion_schedules_deleted", json!(counts.schedules_deleted)),
+            ("log.redaction_rules_created", ever("content_redaction_rule_creation")),
+            ("log.redaction_rules_deleted", ever("content_redaction_rule_deletion")),
+            ("log.deletion_schedules_created", ever("conversation_deletion_schedule_creation")),
+            ("log.deletion_schedules_deleted", ever("conversation_deletion_schedule_deletion")),
         ]);
     }
     values

@@ -8,10 +8,11 @@ use crate::commands::source::Source;
 use crate::commands::{configuration, terminal};
 use crate::config::Config;
 use crate::error::Error;
+use crate::event_type::{EventKind, EventType};
 use crate::exit::Exit;
 use crate::facts::Settings;
 use crate::progress::Progress;
-use crate::rbac::diagnose::{Diagnosis, Situation, TOKEN_TYPES, render_json, render_table};
+use crate::rbac::diagnose::{Diagnosis, Situation, render_json, render_table};
 use crate::report::RenderError;
 use crate::snapshot::collect::{CollectError, Reach};
 
@@ -44,7 +45,7 @@ fn diagnose(
     let source = Source::open(from.snapshot.as_deref(), from.demo, &from.connection, config)?;
     let source = source.reaching(Reach::Log);
     let ranges = source.ranges(&from.connection, config, plan.stale_after_days)?;
-    let event_types = TOKEN_TYPES.map(str::to_owned).into();
+    let event_types = EventType::of_kind(EventKind::Token).map(str::to_owned).collect();
     let settings = Settings { event_types, ..plan.settings };
     let (facts, outcomes) = match source.read(settings, &ranges, progress) {
         Ok(read) => read,

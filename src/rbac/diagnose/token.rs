@@ -1,7 +1,8 @@
 //! Tokens that are refused, and tokens that stopped working in the window.
 
-use super::{Case, Finding, Situation, TOKEN_TYPES, Trouble, day, text};
+use super::{Case, Finding, Situation, Trouble, day, text};
 use crate::api::error::says_token_refused;
+use crate::event_type::{EventKind, EventType};
 use crate::sources::{Feed, SourceStatus};
 
 /// Looks for a token that is no longer accepted: this one, or one that the log says was replaced.
@@ -9,7 +10,7 @@ pub(super) fn look(situation: &Situation<'_>) -> Case {
     let mut finding = Finding::default();
     own(situation, &mut finding);
     finding.rests_on(situation.facts, Feed::LogWindow);
-    let types = TOKEN_TYPES.map(str::to_owned);
+    let types: Vec<_> = EventType::of_kind(EventKind::Token).map(str::to_owned).collect();
     let events = situation.facts.rows("events", &types);
     if events.truncated {
         finding.unread("there is more in the log than the program keeps (events)");

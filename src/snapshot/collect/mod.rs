@@ -11,8 +11,9 @@ use crate::api::client::{Client, Request};
 use crate::api::error::ApiError;
 use crate::api::log::{LogError, LogQuery, LogReader};
 use crate::api::model::{Admin, AdminList, Event, IpAllowlist, Me, ProbeAnswer};
+use crate::event_type::EventType;
 use crate::hint::Hint;
-use crate::sources::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcome, Outcomes, Ranges, SourceStatus};
+use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceStatus};
 
 mod options;
 
@@ -249,12 +250,12 @@ impl Run<'_, '_> {
         };
         let since = start.unwrap_or_else(|| self.history_start(None));
         let until = self.ranges.since.as_second() - 1;
-        self.events(Feed::LogHistory, since, until, Some(HISTORY_TYPES)).await
+        self.events(Feed::LogHistory, since, until, Some(EventType::history())).await
     }
 
     async fn arrivals(&self) -> Result<Outcome, Stop> {
         let (since, until) = (self.ranges.arrivals_since.as_second(), self.ranges.since.as_second() - 1);
-        self.events(Feed::LogArrivals, since, until, Some(ARRIVAL_TYPES)).await
+        self.events(Feed::LogArrivals, since, until, Some(EventType::arrivals())).await
     }
 
     /// Where the history starts: at the workspace's creation, if that is believable.
