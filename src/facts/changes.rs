@@ -93,7 +93,7 @@ impl Events {
 
 fn event_row(kept: Kept, person: Option<PersonId>, people: &People) -> Row {
     row([
-        ("id", json!(kept.id)),
+        ("event", json!(kept.id)),
         ("type", json!(kept.activity_type)),
         ("at", time(kept.at)),
         ("by", json!(kept.by)),
@@ -124,7 +124,7 @@ impl SettingChanges {
     pub(super) fn table(self) -> Rows {
         let rows = self.newest.into_values().rev().map(|(kept, in_window)| {
             row([
-                ("id", json!(kept.id)),
+                ("event", json!(kept.id)),
                 ("type", json!(kept.activity_type)),
                 ("at", time(kept.at)),
                 ("by", json!(kept.by)),

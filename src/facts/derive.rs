@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::bounded::{self, MAX_ROWS};
-use super::bursts::Source;
-use super::cell::{days, row, share, time};
+use super::bounded;
+use super::cell::{days, share, time};
 use super::observe::{Counts, Observer};
 use super::privilege::Roles;
 use super::reconcile::{self, Declared};
@@ -83,33 +82,8 @@ impl Observer {
         if let Some(answers) = &self.probe {
             tables.insert("token_probe", settings_read::probe(answers));
         }
-        let since = self.ranges.since.as_second();
-        let (bursts, truncated) = self.bursts.finish();
-        let mut rows: Vec<_> = bursts
-            .into_iter()
-            .map(|(source, burst)| {
-                let (kind, who) = match source {
-                    Source::Person(person) => {
-                        let who = self.people.email(person).or_else(|| self.people.text(person));
-                        ("person", who.unwrap_or("somebody").to_owned())
-                    }
-                    Source::Address(address) => ("address", address.to_string()),
-                };
-                let key = (kind, who.clone(), burst.first, burst.last, burst.count);
-                let cells = row([
-                    ("kind", json!(kind)),
-                    ("who", json!(who)),
-                    ("count", json!(burst.count)),
-                    ("first", time(since + i64::from(burst.first))),
-                    ("last", time(since + i64::from(burst.last))),
-                ]);
-                (key, cells)
-            })
-            .collect();
-        rows.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let truncated = truncated || rows.len() > MAX_ROWS || self.people.truncated();
-        let rows = rows.into_iter().take(MAX_ROWS).map(|(_, cells)| cells).collect();
-        tables.insert("failed_sign_in_bursts", Rows { rows, truncated });
+        tables
+            .insert("failed_sign_in_bursts", self.bursts.table(self.ranges.since.as_second(), &self.people));
 
         let events = self.events.tables(&self.people);
         let activity = (states.window == SourceStatus::Complete || self.counts.events > 0)
