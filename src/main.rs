@@ -48,7 +48,9 @@ mod exit;
 mod hint;
 mod level;
 mod progress;
+mod region;
 mod text;
+mod time;
 
 use std::process::ExitCode;
 

@@ -15,7 +15,7 @@ use crate::api::notice::{Notice, Notify};
 use crate::api::origin::Origin;
 use crate::api::region::Region;
 use crate::api::token::Token;
-use crate::cli::{ConnectionArgs, RegionName};
+use crate::cli::ConnectionArgs;
 use crate::config::Config;
 use crate::config::time::parse_duration;
 use crate::error::Error;
@@ -181,21 +181,16 @@ fn mismatch(asked: Region, answered: &str) -> Option<String> {
         "the workspace is in region {}, but {} was asked: use --region {}",
         actual.label(),
         asked.label(),
-        actual.as_str()
+        actual.into_str()
     ))
 }
 
 fn region(args: &ConnectionArgs, config: Option<&Config>) -> Result<Region, Error> {
     match (args.region, &args.login_url, env::var("INTERCOM_REGION")) {
-        (Some(RegionName::Us), _, _) => Ok(Region::Us),
-        (Some(RegionName::Eu), _, _) => Ok(Region::Eu),
-        (Some(RegionName::Au), _, _) => Ok(Region::Au),
+        (Some(region), _, _) => Ok(region),
         (None, Some(url), _) => Ok(Region::from_login_url(url)?),
         (None, None, Ok(word)) if !word.is_empty() => Ok(Region::parse(&word)?),
-        _ => match config.and_then(|config| config.workspace.region) {
-            Some(word) => Ok(Region::parse(word)?),
-            None => Ok(Region::Us),
-        },
+        _ => Ok(config.and_then(|config| config.workspace.region).unwrap_or_default()),
     }
 }
 

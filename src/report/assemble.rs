@@ -85,7 +85,7 @@ impl Report {
                 config: config.map(|config| ConfigInfo {
                     path: config.path.clone(),
                     digest: config.digest.clone(),
-                    loosens: config.loosens(),
+                    loosens: config.weakens().iter().map(ToString::to_string).collect(),
                 }),
                 rosters: evaluation.given.rosters,
                 redacted: false,
@@ -95,13 +95,7 @@ impl Report {
             activity: facts.activity.clone(),
             gate: decide(gate, &evaluation.assessments, &sources, !evaluation.hygiene.is_empty()),
             assessments: evaluation.assessments,
-            warnings: [
-                outcomes.warnings,
-                evaluation.given.notices,
-                evaluation.hygiene,
-                config.map(Config::without_effect).unwrap_or_default(),
-            ]
-            .concat(),
+            warnings: [outcomes.warnings, evaluation.given.notices, evaluation.hygiene].concat(),
             sources,
         }
     }
