@@ -109,8 +109,8 @@ impl Report {
 /// Joins the feeds of each source: it ended as the worst of them did.
 fn sources(outcomes: &Outcomes) -> Vec<SourceReport> {
     let join = |id: SourceId| {
-        let feeds = Feed::ALL.into_iter().filter(|feed| feed.source() == id);
-        let feeds: Vec<_> = feeds.filter_map(|feed| outcomes.feeds.get(&feed)).collect();
+        let feeds = Feed::ALL.iter().filter(|feed| feed.source() == id);
+        let feeds: Vec<_> = feeds.filter_map(|feed| outcomes.feeds.get(feed)).collect();
         let worst = feeds.iter().max_by_key(|outcome| outcome.status);
         SourceReport {
             id,
@@ -120,7 +120,7 @@ fn sources(outcomes: &Outcomes) -> Vec<SourceReport> {
             detail: worst.and_then(|outcome| outcome.detail.clone()),
         }
     };
-    SourceId::ALL.into_iter().map(join).collect()
+    SourceId::ALL.iter().copied().map(join).collect()
 }
 
 fn workspace(facts: &Facts) -> WorkspaceInfo {
