@@ -15,7 +15,6 @@ mod section;
 mod tests;
 mod weakening;
 
-pub(crate) use crate::time;
 pub(crate) use checked::Config;
 pub(crate) use entries::{Attestation, Attested, Waiver};
 pub(crate) use load::{ConfigError, FILE_NAME, find, read};

@@ -8,12 +8,12 @@ use super::configuration;
 use crate::adjust::day_of;
 use crate::cli::AttestArgs;
 use crate::config::Config;
-use crate::config::time::{TimeError, parse_date, parse_expiry};
 use crate::controls::Control;
 use crate::edit::{EditError, Entry, NewAttestation, Target, digest_of};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
+use crate::time::{TimeError, parse_date, parse_expiry};
 
 mod dialogue;
 mod interactive;
