@@ -27,6 +27,8 @@ mod verdict;
 
 mod adjust;
 
+mod scan;
+
 mod doctor;
 mod edit;
 
@@ -49,7 +51,9 @@ mod exit;
 mod hint;
 mod level;
 mod progress;
+mod region;
 mod text;
+mod time;
 
 use std::process::ExitCode;
 

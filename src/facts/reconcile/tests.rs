@@ -68,8 +68,12 @@ fn differences(teammates: &[Row], roster: &Roster, rbac: &Rbac, default_role: Op
     let declared = Declared { roster, rbac, default_role, roles: &roles };
     let cell = |row: &Row, name: &str| row[name].as_str().unwrap_or_default().to_owned();
     let rows = reconcile(&mut rows, declared).differences.rows;
+    let actual = |row: &Row| match row["other_accounts"].as_str() {
+        Some(others) => format!("{} as {others}", cell(row, "actual")),
+        None => cell(row, "actual"),
+    };
     rows.iter()
-        .map(|row| (cell(row, "kind"), cell(row, "email"), cell(row, "expected"), cell(row, "actual")))
+        .map(|row| (cell(row, "kind"), cell(row, "email"), cell(row, "expected"), actual(row)))
         .collect()
 }
 
@@ -207,6 +211,6 @@ fn thousands_of_accounts_of_one_person_are_told_in_a_few_words() {
     assert_eq!(found.len(), MAX_ROWS);
     let (kind, _, _, actual) = &found[0];
     assert_eq!(kind, "duplicate");
-    assert!(actual.starts_with("ana+1@acme.example, "), "{actual}");
+    assert!(actual.starts_with("the same person as ana+1@acme.example, "), "{actual}");
     assert!(actual.ends_with(" and 9994 more"), "{actual}");
 }
