@@ -46,7 +46,9 @@ mod digest;
 mod error;
 mod exit;
 mod progress;
+mod sentence;
 mod text;
+mod warning;
 
 use std::process::ExitCode;
 

@@ -82,7 +82,7 @@ impl Baseline {
 
     /// Marks what the earlier report showed too. Nothing is redacted yet: what a redacted one showed is compared by
     /// what `redactor` will make of the fingerprints.
-    pub(crate) fn lay_over(&self, assessments: &mut [Assessment], redactor: Option<&Redactor>) {
+    pub(crate) fn apply(&self, assessments: &mut [Assessment], redactor: Option<&Redactor>) {
         let redactor = redactor.filter(|_| self.redacted);
         for assessment in assessments {
             let Some(known) = self.controls.get(&assessment.control.id) else { continue };

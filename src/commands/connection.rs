@@ -23,6 +23,7 @@ use crate::progress::Progress;
 use crate::snapshot::Record;
 use crate::snapshot::collect::{CollectOptions, Reach, collect};
 use crate::sources::{Outcomes, Ranges};
+use crate::warning::Warning;
 
 /// Everything needed to read a live workspace.
 pub(super) struct Connection {
@@ -175,14 +176,9 @@ async fn ended_by_signal() {
 }
 
 /// What to say when the workspace is in another region than the one that was asked.
-fn mismatch(asked: Region, answered: &str) -> Option<String> {
+fn mismatch(asked: Region, answered: &str) -> Option<Warning> {
     let actual = Region::parse(answered).ok().filter(|actual| *actual != asked)?;
-    Some(format!(
-        "the workspace is in region {}, but {} was asked: use --region {}",
-        actual.label(),
-        asked.label(),
-        actual.as_str()
-    ))
+    Some(Warning::OtherRegion { actual: actual.label(), asked: asked.label(), option: actual.as_str() })
 }
 
 fn region(args: &ConnectionArgs, config: Option<&Config>) -> Result<Region, Error> {

@@ -10,11 +10,10 @@ use crate::error::Error;
 use crate::facts::SamlFile;
 use crate::report::{Given, RosterInfo};
 use crate::saml::Material;
+use crate::warning::Warning;
 
 /// How many days before its end a certificate is a problem where no control says so.
 const NOTICE_DAYS: u64 = 30;
-/// How many unreadable rows of a roster are named; the others are counted.
-const NAMED_ROWS: usize = 20;
 
 /// Reads what was given, and puts it where the facts are derived from.
 ///
@@ -24,7 +23,7 @@ pub(super) fn read(rosters: &[PathBuf], config: Option<&Config>, plan: &mut Plan
     let mut given = Given::default();
     if let Some(roster) = roster(rosters)? {
         given.rosters = roster.files.iter().map(describe).collect();
-        given.notices = notices(&roster);
+        given.notices = roster.warnings();
         plan.settings.roster = Some(Arc::new(roster));
     }
     if let Some(saml) = config.and_then(|config| config.organization.saml.as_ref()) {
@@ -52,13 +51,8 @@ impl Given {
             (organization.approved_networks.take().is_some(), "approved_networks"),
             (organization.export_approvers.take().is_some(), "export_approvers"),
         ];
-        let names = given.into_iter().filter_map(|(given, name)| given.then_some(name));
-        let left_out =
-            names.map(|name| format!("; organization.{name} is left out, since it lists real ones"));
-        self.notices.push(format!(
-            "the snapshot is redacted: people and addresses in it are pseudonyms{}",
-            left_out.collect::<String>()
-        ));
+        let left_out = given.into_iter().filter_map(|(given, name)| given.then_some(name)).collect();
+        self.notices.push(Warning::RedactedSnapshot { left_out });
         Ok(())
     }
 }
@@ -79,39 +73,4 @@ fn describe(file: &RosterFile) -> RosterInfo {
         people: file.people,
         unreadable: file.unreadable_rows,
     }
-}
-
-/// What of the rosters could not be read or understood, and what they leave open.
-pub(super) fn notices(roster: &Roster) -> Vec<String> {
-    roster.files.iter().flat_map(of_file).collect()
-}
-
-fn of_file(file: &RosterFile) -> Vec<String> {
-    let RosterFile { path, kind, unreadable, unreadable_rows, unknown_statuses, unknown_mfa, gaps, .. } =
-        file;
-    let mut notices = Vec::new();
-    if !kind.is_provider() {
-        notices.push(format!(
-            "{path}: this is the list that Intercom exports, not the identity provider; nobody is looked for in it"
-        ));
-    }
-    let named = unreadable.iter().take(NAMED_ROWS);
-    notices.extend(named.map(|row| format!("{path}:{}: row not read: {}", row.line, row.why)));
-    let more = unreadable_rows.saturating_sub(NAMED_ROWS);
-    if more > 0 {
-        notices.push(format!("{path}: {more} more rows were not read"));
-    }
-    for (column, words) in [("status", unknown_statuses), ("second factor", unknown_mfa)] {
-        let named = words.words.iter().map(|(word, count)| {
-            let people = if *count == 1 { "person" } else { "people" };
-            format!("{path}: the {column} \"{word}\" is not understood ({count} {people})")
-        });
-        notices.extend(named);
-        if words.others > 0 {
-            notices
-                .push(format!("{path}: {} more people have a {column} that is not understood", words.others));
-        }
-    }
-    notices.extend(gaps.iter().map(|gap| format!("{path}: {gap}")));
-    notices
 }

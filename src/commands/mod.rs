@@ -17,7 +17,6 @@ mod generate;
 mod given;
 mod init;
 mod plan;
-mod proof;
 mod ranges;
 mod rbac;
 mod redaction;

@@ -1,22 +1,21 @@
 //! `scan`: the pipeline, from a token to an exit code.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use jiff::Timestamp;
-
 use super::destinations::Destinations;
 use super::plan::{self, Plan};
-use super::proof::Proofs;
 use super::source::Source;
 use super::{configuration, given, redaction, terminal};
 use crate::adjust::baseline::Baseline;
-use crate::adjust::{self, attestations, hygiene, waivers};
+use crate::adjust::{self, EvidenceFile, EvidenceFiles};
 use crate::checks;
 use crate::cli::{ConfigArgs, ConnectionArgs, GateArgs, ReportArgs, ScanArgs};
 use crate::config::Config;
 use crate::controls::{Definition, Selection};
+use crate::edit::digest_of;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::expression::on_deep_stack;
@@ -81,9 +80,13 @@ pub(super) fn perform(
     let origin = source.origin();
     let (facts, outcomes) = source.read(plan.settings.clone(), &ranges, &progress)?;
     let mut assessments = evaluate(&plan.controls()?, &facts)?;
-    let hygiene = lay_over(&mut assessments, request.gate.no_waivers, config.as_ref(), &plan, ranges.now);
+    let hygiene = config.as_ref().map_or_else(Vec::new, |config| {
+        let is_control = |id: &str| plan.catalog.find(id).is_ok();
+        let (files, today) = (evidence_files(config), adjust::day_of(ranges.now));
+        adjust::apply(&mut assessments, config, &files, request.gate.no_waivers, is_control, today)
+    });
     if let Some(baseline) = &baseline {
-        baseline.lay_over(&mut assessments, redactor.as_ref());
+        baseline.apply(&mut assessments, redactor.as_ref());
     }
 
     let live = origin == Origin::Api && request.connection.now.is_none();
@@ -122,25 +125,13 @@ pub(super) fn evaluate(definitions: &[&Definition], facts: &Facts) -> Result<Vec
         .map_err(|source| Error::Start { what: "the evaluation", source })
 }
 
-/// Lets attestations enter the verdicts and lays waivers over them; says which of them are stale.
-fn lay_over(
-    assessments: &mut [Assessment],
-    no_waivers: bool,
-    config: Option<&Config>,
-    plan: &Plan,
-    now: Timestamp,
-) -> Vec<String> {
-    let Some(config) = config else { return Vec::new() };
-    let today = adjust::day_of(now);
-    let proofs = Proofs::check(config);
-    attestations::enter_all(assessments, &proofs.sound, today);
-    proofs.mention_absent(assessments);
-    let matched = if no_waivers {
-        vec![true; config.waivers.len()]
-    } else {
-        waivers::lay_over(assessments, &config.waivers, today)
+/// Reads the files that attestations name as evidence.
+pub(super) fn evidence_files(config: &Config) -> EvidenceFiles {
+    let named = config.attestations.iter().filter_map(|attestation| attestation.evidence_file.as_ref());
+    let read = |path: &Path| match digest_of(path) {
+        Ok(digest) => EvidenceFile::Digest(digest),
+        Err(error) if error.kind() == ErrorKind::NotFound => EvidenceFile::Absent,
+        Err(error) => EvidenceFile::Unreadable(error.to_string()),
     };
-    let mut complaints = hygiene::complaints(config, &matched, |id| plan.catalog.find(id).is_ok(), today);
-    complaints.extend(proofs.complaints);
-    complaints
+    named.map(|file| (file.path.clone(), read(&file.path))).collect()
 }

@@ -11,6 +11,7 @@ use crate::controls::{Catalog, GUIDE_VERSION, Level};
 use crate::exit::Exit;
 use crate::facts::Facts;
 use crate::sources::{Feed, Outcomes, Ranges, SourceId, SourceStatus};
+use crate::warning::Warning;
 
 /// What fails a scan.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +32,7 @@ pub(crate) struct Given {
     /// The rosters.
     pub rosters: Vec<RosterInfo>,
     /// What of it could not be read.
-    pub notices: Vec<String>,
+    pub notices: Vec<Warning>,
 }
 
 /// Everything a report is made of.
@@ -54,8 +55,8 @@ pub(crate) struct Evaluation<'a> {
     pub gate: GateRule,
     /// Wall time; none where output has to be reproducible.
     pub duration: Option<Duration>,
-    /// Which attestations and waivers are stale, or meaningless.
-    pub hygiene: Vec<String>,
+    /// Which attestations and waivers need attention.
+    pub hygiene: Vec<Warning>,
     /// What was given beside the workspace.
     pub given: Given,
     /// The verdicts.
@@ -94,13 +95,12 @@ impl Report {
             activity: facts.activity.clone(),
             gate: decide(gate, &evaluation.assessments, &sources, !evaluation.hygiene.is_empty()),
             assessments: evaluation.assessments,
-            warnings: [
-                outcomes.warnings,
-                evaluation.given.notices,
-                evaluation.hygiene,
-                config.map(Config::without_effect).unwrap_or_default(),
-            ]
-            .concat(),
+            warnings: [outcomes.warnings, evaluation.given.notices, evaluation.hygiene]
+                .iter()
+                .flatten()
+                .map(Warning::to_string)
+                .chain(config.map(Config::without_effect).unwrap_or_default())
+                .collect(),
             sources,
         }
     }
@@ -122,7 +122,7 @@ fn sources(outcomes: &Outcomes) -> Vec<SourceReport> {
             status: worst.map_or(SourceStatus::Skipped, |outcome| outcome.status),
             records: feeds.iter().map(|outcome| outcome.records).sum(),
             requests: feeds.iter().map(|outcome| outcome.requests).sum(),
-            detail: worst.and_then(|outcome| outcome.detail.clone()),
+            detail: worst.and_then(|outcome| Some(outcome.failure.as_ref()?.to_string())),
         }
     };
     SourceId::ALL.into_iter().map(join).collect()

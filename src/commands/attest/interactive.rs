@@ -6,12 +6,12 @@ use jiff::civil::Date;
 
 use super::dialogue::{Dialogue, Stop};
 use super::{record, usual};
-use crate::adjust::{attestations, day_of};
+use crate::adjust::{self, day_of};
 use crate::cli::{AttestArgs, ConfigArgs, one_line};
 use crate::commands::destinations::print;
 use crate::commands::plan::{self, Plan};
 use crate::commands::source::Source;
-use crate::commands::{configuration, proof, scan, terminal};
+use crate::commands::{configuration, scan, terminal};
 use crate::config::Attested;
 use crate::config::time::parse_expiry;
 use crate::edit::{NewAttestation, Target};
@@ -78,7 +78,7 @@ fn undecided(args: &AttestArgs, target: &Target) -> Result<(Vec<Assessment>, Dat
     // Who signs today signs today, however old the snapshot is that was looked at.
     let today = day_of(from.connection.now.unwrap_or_else(crate::commands::clock));
     if let Some(config) = &config {
-        attestations::enter_all(&mut assessments, &proof::Proofs::check(config).sound, today);
+        adjust::attest(&mut assessments, config, &scan::evidence_files(config), today);
     }
     assessments.retain(|assessment| assessment.verdict.status == Status::Manual);
     Ok((assessments, today))

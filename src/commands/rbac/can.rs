@@ -27,7 +27,7 @@ pub(super) fn run(args: &CanArgs) -> Result<Exit, Error> {
         if !roster.has_provider() {
             return Err(CanError::NotTheProvider.into());
         }
-        for notice in given::notices(roster) {
+        for notice in roster.warnings() {
             progress.message(&format!("warning: {notice}"));
         }
     }

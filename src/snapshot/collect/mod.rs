@@ -10,7 +10,8 @@ use crate::api::client::{Client, Request};
 use crate::api::error::ApiError;
 use crate::api::log::{LogError, LogQuery, LogReader};
 use crate::api::model::{Admin, AdminList, Event, IpAllowlist, Me, ProbeAnswer};
-use crate::sources::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcome, Outcomes, Ranges, SourceStatus};
+use crate::sources::{ARRIVAL_TYPES, Failure, Feed, HISTORY_TYPES, Outcome, Outcomes, Ranges, SourceStatus};
+use crate::warning::Warning;
 
 mod options;
 
@@ -129,7 +130,7 @@ enum Stop {
 /// How the two sources ended that everything else rests on.
 struct Head {
     feeds: [(Feed, Outcome); 2],
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 struct Run<'a, 'l> {
@@ -162,10 +163,7 @@ impl Run<'_, '_> {
         if let Ok(me) = &me {
             self.hand_over(Record::Me(me))?;
         } else {
-            warnings.push(
-                "the workspace's own record (GET /me) could not be read: its name, region and age are missing"
-                    .to_owned(),
-            );
+            warnings.push(Warning::MeUnread);
         }
         let mut odd = None;
         let admins: Result<Vec<Admin>, ApiError> = admins.map(|list| {
@@ -283,11 +281,8 @@ impl Run<'_, '_> {
         let mut outcome = self.outcome(feed, read.map(|()| records));
         outcome.records = records;
         outcome.unreadable = self.log.unreadable(feed);
-        if outcome.unreadable > 0 && outcome.detail.is_none() {
-            outcome.detail = Some(match outcome.unreadable {
-                1 => "1 entry has no readable time or type".to_owned(),
-                n => format!("{n} entries have no readable time or type"),
-            });
+        if outcome.unreadable > 0 {
+            outcome.failure.get_or_insert(Failure::UnreadableEntries(outcome.unreadable));
         }
         Ok(outcome)
     }
@@ -308,7 +303,7 @@ impl Run<'_, '_> {
             }
             Err(error) => Outcome {
                 status: error.source_status(),
-                detail: Some(error.to_string()),
+                failure: Some(error.failure()),
                 records: 0,
                 requests,
                 unreadable: 0,

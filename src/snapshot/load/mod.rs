@@ -11,7 +11,7 @@ use crate::snapshot::Record;
 use crate::snapshot::error::SnapshotError;
 use crate::snapshot::file::{FORMAT, Header, Line, REDACTED_VERSION};
 use crate::snapshot::sequence::Sequence;
-use crate::sources::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcomes, Ranges, SourceStatus};
+use crate::sources::{ARRIVAL_TYPES, Failure, Feed, HISTORY_TYPES, Outcomes, Ranges, SourceStatus};
 
 /// The longest header, in bytes.
 const LONGEST_HEADER: u64 = 4 * 1024;
@@ -104,7 +104,7 @@ fn unknown_arrivals(outcomes: &mut Outcomes, since: Timestamp) {
         && arrivals.status == SourceStatus::Complete
     {
         arrivals.status = SourceStatus::Skipped;
-        arrivals.detail = Some(format!("the snapshot knows sign-ins and arrivals from {since} on"));
+        arrivals.failure = Some(Failure::SnapshotSince(since));
     }
 }
 
