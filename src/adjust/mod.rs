@@ -26,7 +26,7 @@ pub(crate) fn day_of(instant: Timestamp) -> Date {
 }
 
 /// Lets the attestations of a configuration enter the verdicts; warns of evidence that is in doubt.
-pub(crate) fn attest(
+fn attest(
     assessments: &mut [Assessment],
     config: &Config,
     files: &EvidenceFiles,

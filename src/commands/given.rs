@@ -1,68 +1,57 @@
 //! What is given to a scan beside the workspace: rosters, and the identity provider's own file.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::plan::{self, Plan};
+use super::plan;
+use crate::adjust::{EvidenceFile, EvidenceFiles};
 use crate::config::Config;
+use crate::controls::Catalog;
 use crate::directory::{Roster, RosterFile};
+use crate::edit::digest_of;
 use crate::error::Error;
 use crate::facts::SamlFile;
-use crate::report::{Given, RosterInfo};
+use crate::report::RosterInfo;
 use crate::saml::Material;
 use crate::warning::Warning;
 
 /// How many days before its end a certificate is a problem where no control says so.
 const NOTICE_DAYS: u64 = 30;
 
-/// Reads what was given, and puts it where the facts are derived from.
+/// What was given, as facts and reports need it.
+#[derive(Default)]
+pub(super) struct Given {
+    /// The directory exports, taken together.
+    pub(super) roster: Option<Arc<Roster>>,
+    /// The identity provider's own file.
+    pub(super) saml: Option<Arc<SamlFile>>,
+    /// The directory exports, one by one.
+    pub(super) rosters: Vec<RosterInfo>,
+    /// What of it could not be read.
+    pub(super) notices: Vec<Warning>,
+}
+
+/// Reads what was given.
 ///
 /// # Errors
 /// When a file is not there, or not what it should be.
-pub(super) fn read(rosters: &[PathBuf], config: Option<&Config>, plan: &mut Plan) -> Result<Given, Error> {
+pub(super) fn read(rosters: &[PathBuf], config: Option<&Config>, catalog: &Catalog) -> Result<Given, Error> {
     let mut given = Given::default();
-    if let Some(roster) = roster(rosters)? {
+    if !rosters.is_empty() {
+        let roster = Roster::read(rosters)?;
         given.rosters = roster.files.iter().map(describe).collect();
         given.notices = roster.warnings();
-        plan.settings.roster = Some(Arc::new(roster));
+        given.roster = Some(Arc::new(roster));
     }
     if let Some(saml) = config.and_then(|config| config.organization.saml.as_ref()) {
-        let material = Material::read(saml)?;
-        plan.settings.saml = Some(Arc::new(SamlFile {
-            material,
+        given.saml = Some(Arc::new(SamlFile {
+            material: Material::read(saml)?,
             config: saml.clone(),
-            notice_days: plan::number(&plan.catalog, "1.1", "certificate_days").unwrap_or(NOTICE_DAYS),
+            notice_days: plan::number(catalog, "1.1", "certificate_days").unwrap_or(NOTICE_DAYS),
         }));
     }
     Ok(given)
-}
-
-impl Given {
-    /// Takes back what cannot be compared with a redacted snapshot, so that it decides nothing.
-    ///
-    /// # Errors
-    /// When there is a roster, which would find none of its people.
-    pub(super) fn of_pseudonyms(&mut self, plan: &mut Plan) -> Result<(), Error> {
-        if plan.settings.roster.is_some() {
-            return Err(Error::RedactedSnapshot);
-        }
-        let organization = &mut plan.settings.organization;
-        let given = [
-            (organization.approved_networks.take().is_some(), "approved_networks"),
-            (organization.export_approvers.take().is_some(), "export_approvers"),
-        ];
-        let left_out = given.into_iter().filter_map(|(given, name)| given.then_some(name)).collect();
-        self.notices.push(Warning::RedactedSnapshot { left_out });
-        Ok(())
-    }
-}
-
-/// Reads the rosters, where there are any.
-///
-/// # Errors
-/// When a file is not there, or not what it should be.
-pub(super) fn roster(files: &[PathBuf]) -> Result<Option<Roster>, Error> {
-    Ok(if files.is_empty() { None } else { Some(Roster::read(files)?) })
 }
 
 fn describe(file: &RosterFile) -> RosterInfo {
@@ -73,4 +62,16 @@ fn describe(file: &RosterFile) -> RosterInfo {
         people: file.people,
         unreadable: file.unreadable_rows,
     }
+}
+
+/// Reads the files that attestations name as evidence.
+pub(super) fn evidence_files(config: Option<&Config>) -> EvidenceFiles {
+    let attestations = config.into_iter().flat_map(|config| &config.attestations);
+    let read = |path: &Path| match digest_of(path) {
+        Ok(digest) => EvidenceFile::Digest(digest),
+        Err(error) if error.kind() == ErrorKind::NotFound => EvidenceFile::Absent,
+        Err(error) => EvidenceFile::Unreadable(error.to_string()),
+    };
+    let named = attestations.filter_map(|attestation| attestation.evidence_file.as_ref());
+    named.map(|file| (file.path.clone(), read(&file.path))).collect()
 }
