@@ -50,8 +50,10 @@ mod exit;
 mod hint;
 mod level;
 mod progress;
+mod region;
 mod sentence;
 mod text;
+mod time;
 mod warning;
 
 use std::process::ExitCode;

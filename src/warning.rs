@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+use crate::region::Region;
 use crate::sentence::Sentence;
 
 /// A warning.
@@ -20,7 +21,7 @@ pub(crate) enum Warning {
     /// `GET /me` could not be read.
     MeUnread,
     /// The workspace is hosted elsewhere.
-    OtherRegion { actual: &'static str, asked: &'static str, option: &'static str },
+    OtherRegion { actual: Region, asked: Region },
     /// What a snapshot recorded when it was taken.
     Recorded(String),
     /// The snapshot is redacted, so these keys of `[organization]` are not compared with it.
@@ -105,9 +106,13 @@ impl Warning {
                 "the workspace's own record (GET /me) could not be read: its name, region and age are missing"
                     .into()
             }
-            Self::OtherRegion { actual, asked, option } => {
-                format!("the workspace is in region {actual}, but {asked} was asked: use --region {option}").into()
-            }
+            Self::OtherRegion { actual, asked } => format!(
+                "the workspace is in region {}, but {} was asked: use --region {}",
+                actual.label(),
+                asked.label(),
+                actual.into_str()
+            )
+            .into(),
             Self::Recorded(text) => text.as_str().into(),
             Self::RedactedSnapshot { left_out } => left_out.iter().fold(
                 "the snapshot is redacted: people and addresses in it are pseudonyms".into(),

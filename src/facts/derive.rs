@@ -14,7 +14,6 @@ use super::teammates::{self, LogStates, Sources, Team};
 use super::vocabulary::{TABLES, VALUES};
 use super::{Facts, FeedState, Rows, Settings, policy, saml, settings_read};
 use crate::api::model::{IpAllowlist, Me};
-use crate::config::Sso;
 use crate::sources::{Feed, Outcomes, Ranges, SourceStatus};
 
 /// Single values by dotted name.
@@ -241,9 +240,9 @@ fn organization(settings: &Settings) -> Values {
     vec![
         ("organization.allowed_domains", json!(organization.allowed_domains)),
         ("organization.approved_networks", json!(networks)),
-        ("organization.required_region", json!(organization.required_region)),
+        ("organization.required_region", json!(organization.required_region.map(|region| region.label()))),
         ("organization.export_approvers", json!(organization.export_approvers)),
-        ("organization.sso", json!(settings.organization.sso.map(Sso::as_str))),
+        ("organization.sso", json!(settings.organization.sso.map(|sso| sso.into_str()))),
         ("organization.default_role", json!(settings.organization.default_role)),
     ]
 }

@@ -3,7 +3,6 @@
 use super::{
     Assessment, CatalogInfo, ConfigInfo, Gate, Origin, Report, ScanInfo, SourceReport, WorkspaceInfo,
 };
-use crate::config::Config;
 use crate::controls::GUIDE_VERSION;
 use crate::exit::Exit;
 use crate::facts::Facts;
@@ -49,7 +48,7 @@ impl Report {
                 config: job.config.as_ref().map(|config| ConfigInfo {
                     path: config.path.clone(),
                     digest: config.digest.clone(),
-                    loosens: config.loosens(),
+                    loosens: config.weakens().iter().map(ToString::to_string).collect(),
                 }),
                 rosters: job.rosters.clone(),
                 redacted: false,
@@ -59,11 +58,7 @@ impl Report {
             activity: facts.activity.clone(),
             gate: decide(job.gate, &assessments, &sources, warnings.iter().any(Warning::is_hygiene)),
             assessments,
-            warnings: warnings
-                .iter()
-                .map(Warning::to_string)
-                .chain(job.config.as_ref().map(Config::without_effect).unwrap_or_default())
-                .collect(),
+            warnings: warnings.iter().map(Warning::to_string).collect(),
             sources,
         }
     }

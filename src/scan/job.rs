@@ -9,7 +9,6 @@ use super::{ScanError, Target};
 use crate::adjust::EvidenceFiles;
 use crate::adjust::baseline::Baseline;
 use crate::config::Config;
-use crate::config::time::{DEFAULT_WINDOW, TimeError, Window};
 use crate::controls::{Catalog, Definition, Selection, UnknownControl};
 use crate::facts::Settings;
 use crate::level::Level;
@@ -17,6 +16,7 @@ use crate::redact::Redactor;
 use crate::report::{GateRule, RosterInfo};
 use crate::snapshot::collect::Reach;
 use crate::sources::Ranges;
+use crate::time::{DEFAULT_WINDOW, TimeError, Window};
 use crate::warning::Warning;
 
 /// The longest silence that is looked back for, in hours: ten years.

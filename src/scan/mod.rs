@@ -20,11 +20,11 @@ pub(crate) use job::{Adjustments, Job, Plan, Span};
 pub(crate) use source::{Connection, Source, Target};
 
 use crate::adjust::{self, day_of};
-use crate::api::region::Region;
 use crate::checks;
 use crate::controls::Definition;
 use crate::expression::on_deep_stack;
 use crate::facts::{Facts, Observer};
+use crate::region::Region;
 use crate::report::{Assessment, Origin};
 use crate::snapshot::Record;
 use crate::sources::{Outcomes, Ranges};
@@ -112,5 +112,5 @@ fn adjust(assessments: &mut [Assessment], job: &Job, now: Timestamp) -> Vec<Warn
 /// What to say when the workspace is in another region than the one that was asked.
 pub(crate) fn other_region(asked: Region, answered: &str) -> Option<Warning> {
     let actual = Region::parse(answered).ok().filter(|actual| *actual != asked)?;
-    Some(Warning::OtherRegion { actual: actual.label(), asked: asked.label(), option: actual.as_str() })
+    Some(Warning::OtherRegion { actual, asked })
 }

@@ -11,7 +11,6 @@ use crate::cli::{AttestArgs, ConfigArgs, one_line};
 use crate::commands::destinations::print;
 use crate::commands::{configuration, given, plan, resolve, terminal};
 use crate::config::Attested;
-use crate::config::time::parse_expiry;
 use crate::edit::{NewAttestation, Target};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -19,6 +18,7 @@ use crate::report::{Assessment, explain};
 use crate::terminal::page::Page;
 use crate::terminal::style::Role;
 use crate::text;
+use crate::time::parse_expiry;
 use crate::verdict::Status;
 
 /// The longest text shown for one fact about a control, in columns.
