@@ -52,8 +52,10 @@ mod hint;
 mod level;
 mod progress;
 mod region;
+mod sentence;
 mod text;
 mod time;
+mod warning;
 
 use std::process::ExitCode;
 

@@ -1,11 +1,14 @@
 //! What a scan reads: sources, the feeds they are read in, and how each of them ended.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
+
+use crate::warning::Warning;
 
 /// A place the program reads from.
 #[derive(
@@ -134,8 +137,8 @@ pub(crate) enum SourceStatus {
 pub(crate) struct Outcome {
     /// How it ended.
     pub status: SourceStatus,
-    /// What the server or the network said, where it did not end well.
-    pub detail: Option<String>,
+    /// What kept it from being read, or a part of it.
+    pub failure: Option<Failure>,
     /// How many records were read.
     pub records: u64,
     /// How many requests it took, retries included.
@@ -144,10 +147,36 @@ pub(crate) struct Outcome {
     pub unreadable: u64,
 }
 
+/// What kept a feed, or a part of it, from being read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The API did not accept the token (401). The text is the server's.
+    TokenRefused(String),
+    /// Another refusal or error, as the API or the network told it.
+    Api(String),
+    /// So many entries have no readable time or type.
+    UnreadableEntries(u64),
+    /// The snapshot knows sign-ins and arrivals from here on.
+    SnapshotSince(Timestamp),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TokenRefused(text) | Self::Api(text) => f.write_str(text),
+            Self::UnreadableEntries(1) => f.write_str("1 entry has no readable time or type"),
+            Self::UnreadableEntries(n) => write!(f, "{n} entries have no readable time or type"),
+            Self::SnapshotSince(since) => {
+                write!(f, "the snapshot knows sign-ins and arrivals from {since} on")
+            }
+        }
+    }
+}
+
 impl Outcome {
     /// A feed that was not asked for.
     pub(crate) const fn skipped() -> Self {
-        Self { status: SourceStatus::Skipped, detail: None, records: 0, requests: 0, unreadable: 0 }
+        Self { status: SourceStatus::Skipped, failure: None, records: 0, requests: 0, unreadable: 0 }
     }
 }
 
@@ -157,7 +186,7 @@ pub(crate) struct Outcomes {
     /// How each feed ended.
     pub feeds: BTreeMap<Feed, Outcome>,
     /// What the person who runs the scan should know about the reading.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// The ranges of the activity log that a scan reads. All bounds are whole seconds and included.

@@ -123,7 +123,7 @@ fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, FeedState>
     let state = |feed: Feed| {
         outcomes.feeds.get(&feed).map_or_else(FeedState::skipped, |outcome| FeedState {
             status: outcome.status,
-            detail: outcome.detail.clone(),
+            detail: outcome.failure.as_ref().map(ToString::to_string),
             unreadable: outcome.unreadable,
         })
     };

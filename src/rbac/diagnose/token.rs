@@ -1,9 +1,8 @@
 //! Tokens that are refused, and tokens that stopped working in the window.
 
 use super::{Case, Finding, Situation, Trouble, day, text};
-use crate::api::error::says_token_refused;
 use crate::event_type::{EventKind, EventType};
-use crate::sources::{Feed, SourceStatus};
+use crate::sources::{Failure, Feed, SourceStatus};
 
 /// Looks for a token that is no longer accepted: this one, or one that the log says was replaced.
 pub(super) fn look(situation: &Situation<'_>) -> Case {
@@ -42,9 +41,7 @@ fn own(situation: &Situation<'_>, finding: &mut Finding) {
     let outcomes = feeds.iter().filter_map(|feed| Some((*feed, situation.outcomes.feeds.get(feed)?)));
     let log_was_open = outcomes.clone().any(|(feed, outcome)| is_log(feed) && outcome.records > 0);
     for (feed, outcome) in outcomes {
-        let Some(detail) = outcome.detail.as_deref().filter(|detail| says_token_refused(detail)) else {
-            continue;
-        };
+        let Some(Failure::TokenRefused(detail)) = &outcome.failure else { continue };
         if outcome.status == SourceStatus::Complete {
             continue;
         }

@@ -13,7 +13,8 @@ use crate::api::log::{LogError, LogQuery, LogReader};
 use crate::api::model::{Admin, AdminList, Event, IpAllowlist, Me, ProbeAnswer};
 use crate::event_type::EventType;
 use crate::hint::Hint;
-use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceStatus};
+use crate::sources::{Failure, Feed, Outcome, Outcomes, Ranges, SourceStatus};
+use crate::warning::Warning;
 
 mod options;
 
@@ -131,7 +132,7 @@ enum Stop {
 /// How the two sources ended that everything else rests on.
 struct Head {
     feeds: [(Feed, Outcome); 2],
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 struct Run<'a, 'l> {
@@ -164,10 +165,7 @@ impl Run<'_, '_> {
         if let Ok(me) = &me {
             self.hand_over(Record::Me(me))?;
         } else {
-            warnings.push(
-                "the workspace's own record (GET /me) could not be read: its name, region and age are missing"
-                    .to_owned(),
-            );
+            warnings.push(Warning::MeUnread);
         }
         let mut odd = None;
         let admins: Result<Vec<Admin>, ApiError> = admins.map(|list| {
@@ -285,11 +283,8 @@ impl Run<'_, '_> {
         let mut outcome = self.outcome(feed, read.map(|()| records));
         outcome.records = records;
         outcome.unreadable = self.log.unreadable(feed);
-        if outcome.unreadable > 0 && outcome.detail.is_none() {
-            outcome.detail = Some(match outcome.unreadable {
-                1 => "1 entry has no readable time or type".to_owned(),
-                n => format!("{n} entries have no readable time or type"),
-            });
+        if outcome.unreadable > 0 {
+            outcome.failure.get_or_insert(Failure::UnreadableEntries(outcome.unreadable));
         }
         Ok(outcome)
     }
@@ -310,7 +305,7 @@ impl Run<'_, '_> {
             }
             Err(error) => Outcome {
                 status: error.source_status(),
-                detail: Some(error.to_string()),
+                failure: Some(error.failure()),
                 records: 0,
                 requests,
                 unreadable: 0,

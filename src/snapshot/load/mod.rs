@@ -12,7 +12,7 @@ use crate::snapshot::Record;
 use crate::snapshot::error::SnapshotError;
 use crate::snapshot::file::{FORMAT, Header, Line, REDACTED_VERSION};
 use crate::snapshot::sequence::Sequence;
-use crate::sources::{Feed, Outcomes, Ranges, SourceStatus};
+use crate::sources::{Failure, Feed, Outcomes, Ranges, SourceStatus};
 
 /// The longest header, in bytes.
 const LONGEST_HEADER: u64 = 4 * 1024;
@@ -105,7 +105,7 @@ fn unknown_arrivals(outcomes: &mut Outcomes, since: Timestamp) {
         && arrivals.status == SourceStatus::Complete
     {
         arrivals.status = SourceStatus::Skipped;
-        arrivals.detail = Some(format!("the snapshot knows sign-ins and arrivals from {since} on"));
+        arrivals.failure = Some(Failure::SnapshotSince(since));
     }
 }
 
