@@ -72,7 +72,7 @@ fn region(situation: &Situation) -> Check {
     let (mark, detail) = match actual_region(situation) {
         Some(actual) if actual == asked => (Mark::Good, format!("{}, as asked for", actual.label())),
         Some(actual) => {
-            (Mark::Bad, format!("the workspace is in {}: use --region {}", actual.label(), actual.as_str()))
+            (Mark::Bad, format!("the workspace is in {}: use --region {}", actual.label(), actual.into_str()))
         }
         None => (Mark::Unknown, format!("{} was asked for; the workspace did not say", asked.label())),
     };

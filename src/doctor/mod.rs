@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::api::client::API_VERSION;
 use crate::api::diagnose::Observations;
-use crate::api::region::Region;
 use crate::checks::Decided;
 use crate::exit::Exit;
+use crate::region::Region;
 
 mod access;
 mod checks;
@@ -118,7 +118,7 @@ pub(crate) struct Diagnosis {
     ready: bool,
     /// The one sentence that comes first.
     pub summary: String,
-    #[serde(rename = "exit_code", serialize_with = "exit_code")]
+    #[serde(rename = "exit_code")]
     pub exit: Exit,
     /// Worst first.
     pub problems: Vec<Problem>,
@@ -154,10 +154,6 @@ struct RateLimit {
     limit: u64,
     remaining: Option<u64>,
     reset: Option<Timestamp>,
-}
-
-fn exit_code<S: Serializer>(exit: &Exit, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u8(exit.code())
 }
 
 /// How to get a token that can do what a scan needs and nothing else.

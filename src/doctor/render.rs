@@ -1,8 +1,10 @@
 //! The diagnosis for people: first the sentence that matters, then everything else.
 
+use clap::ValueEnum as _;
+
 use super::{Check, Diagnosis, Mark, Problem, Severity};
-use crate::api::region::Region;
 use crate::checks::Decided;
+use crate::region::Region;
 use crate::terminal::Style;
 use crate::terminal::page::{self, Page};
 use crate::terminal::style::Role;
@@ -53,8 +55,8 @@ fn steps(page: &mut Page, steps: &[&str]) {
     }
     page.heading("Where the workspace is");
     let mut rows = page::table(page.width(), &["People sign in at", "Option", "API"], 0..0);
-    for region in Region::ALL {
-        rows.add_row([region.web_origin(), &format!("--region {}", region.as_str()), region.api_origin()]);
+    for region in Region::value_variants() {
+        rows.add_row([region.web_origin(), &format!("--region {}", region.into_str()), region.api_origin()]);
     }
     page.table(&rows);
 }
