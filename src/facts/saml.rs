@@ -11,10 +11,10 @@ use crate::saml::{self, Problem, ProblemKind};
 
 /// The table `saml_problems`.
 pub(super) fn table(file: &SamlFile, now: Timestamp) -> Rows {
-    let problems = saml::problems(&file.material, &file.config, now, file.notice_days);
+    let problems = saml::problems(&file.provider, &file.config, now, file.notice_days);
     let rows = problems.iter().take(MAX_ROWS).map(|problem| {
         row([
-            ("kind", json!(problem.kind.as_str())),
+            ("kind", json!(problem.kind.into_str())),
             ("subject", json!(bounded::text(&problem.subject))),
             ("message", json!(bounded::text(&problem.message))),
             ("fix", json!(bounded::text(&problem.fix))),
@@ -29,15 +29,15 @@ pub(super) fn table(file: &SamlFile, now: Timestamp) -> Rows {
 fn is_certain(problem: &Problem, file: &SamlFile) -> bool {
     match problem.kind {
         ProblemKind::EncryptedAssertions => file.config.encrypted_assertions == Some(true),
-        kind => !kind.is_note(),
+        kind => kind != ProblemKind::Leftover,
     }
 }
 
 /// Single values about the file by dotted name.
 pub(super) fn values(file: &SamlFile) -> Vec<(&'static str, Value)> {
-    let certificates = &file.material.certificates;
+    let certificates = &file.provider.certificates;
     vec![
-        ("saml.file", json!(bounded::text(&file.material.path))),
+        ("saml.file", json!(bounded::text(&file.provider.path))),
         ("saml.certificates", json!(certificates.len())),
         ("saml.expires", json!(certificates.iter().map(|certificate| certificate.not_after).max())),
     ]
