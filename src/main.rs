@@ -39,6 +39,7 @@ mod terminal;
 
 mod toml_document;
 
+mod address;
 mod atomic_file;
 mod bounded_file;
 mod casefold;
