@@ -53,7 +53,9 @@ impl EmailAddress {
     /// Whether the domain is the one given, or below it where that begins with `*.`.
     pub(crate) fn is_at(&self, pattern: &str) -> bool {
         match pattern.strip_prefix('*') {
-            Some(suffix) => suffix.starts_with('.') && self.domain.len() > suffix.len() && self.domain.ends_with(suffix),
+            Some(suffix) => {
+                suffix.starts_with('.') && self.domain.len() > suffix.len() && self.domain.ends_with(suffix)
+            }
             None => self.domain == pattern,
         }
     }
@@ -122,7 +124,7 @@ fn fold_letters(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for part in text.split_inclusive(is_odd) {
         let rest = part.trim_end_matches(is_odd);
-        folded.extend(rest.nfc().map(fold).nfc());
+        folded.extend(rest.nfd().map(fold).nfc());
         folded.push_str(&part[rest.len()..]);
     }
     folded
@@ -140,8 +142,8 @@ pub(crate) fn ip(text: &str) -> Option<IpAddr> {
     bare_ip(text).or_else(with_port).map(|address| address.to_canonical())
 }
 
-/// A network in CIDR notation without its host bits, or a single address as the network it makes up. IPv4 in mapped IPv6
-/// is IPv4, unless the network holds more than that.
+/// A network in CIDR notation, or a single address as the network it makes up. IPv4 in mapped IPv6 is IPv4, unless the
+/// network holds more than that.
 pub(crate) fn network(text: &str) -> Option<IpNet> {
     let Some((address, length)) = text.trim().rsplit_once('/') else { return ip(text).map(IpNet::from) };
     let (address, length) = (bare_ip(address)?, number::<u8>(length)?);
@@ -150,7 +152,6 @@ pub(crate) fn network(text: &str) -> Option<IpNet> {
         v4 @ IpAddr::V4(_) if address.is_ipv6() && length >= 96 => IpNet::new(v4, length - 96).ok(),
         _ => Some(network),
     }
-    .map(|network| network.trunc())
 }
 
 /// A number of digits alone, without a sign.
@@ -201,6 +202,7 @@ mod tests {
             ("STRA\u{1e9e}E@acme.example", "straße@acme.example"),
             ("ΟΔΟΣ@acme.example", "οδος@acme.example"),
             ("\u{212b}sa@acme.example", "åsa@acme.example"),
+            ("\u{130}da@acme.example", "i\u{307}da@acme.example"),
         ] {
             assert_eq!(key(one), key(other), "{one:?} {other:?}");
             assert!(key(one).is_some(), "{one:?}");
@@ -249,7 +251,12 @@ mod tests {
     #[test]
     fn the_bot_is_known_by_its_address() {
         assert!(is_bot(" Operator+Wxyz@Intercom.IO."));
-        for other in ["operator@intercom.io", "operator+a@intercom.io.example", "co-operator+a@intercom.io", "öperator+"] {
+        for other in [
+            "operator@intercom.io",
+            "operator+a@intercom.io.example",
+            "co-operator+a@intercom.io",
+            "öperator+",
+        ] {
             assert!(!is_bot(other), "{other}");
         }
     }
@@ -306,14 +313,14 @@ mod tests {
     #[test]
     fn networks_come_in_many_clothes() {
         for (text, expected) in [
-            ("192.0.2.7/24", Some("192.0.2.0/24")),
+            ("192.0.2.7/24", Some("192.0.2.7/24")),
             ("::ffff:192.0.2.0/120", Some("192.0.2.0/24")),
             ("::ffff:192.0.2.1", Some("192.0.2.1/32")),
-            ("[2001:db8::1]/32", Some("2001:db8::/32")),
+            ("[2001:db8::1]/32", Some("2001:db8::1/32")),
             ("fe80::%eth0/64", Some("fe80::/64")),
             ("[2001:db8::1]:443", Some("2001:db8::1/128")),
             ("::ffff:0.0.0.0/96", Some("0.0.0.0/0")),
-            ("::ffff:10.0.0.0/90", Some("::ffc0:0:0/90")),
+            ("::ffff:10.0.0.0/90", Some("::ffff:10.0.0.0/90")),
             ("10.0.0.0/33", None),
             ("10.0.0.0/+8", None),
             ("10.0.0.0/", None),
@@ -343,7 +350,7 @@ mod tests {
         #[test]
         fn folding_twice_changes_nothing(text in "[^@]{0,5}[ @]\\PC{0,5}[ @]{0,2}\\PC{0,5}") {
             let once = fold(&text).into_owned();
-            prop_assert_eq!(fold(&once), once);
+            prop_assert_eq!(&fold(&once), &once);
         }
 
         #[test]

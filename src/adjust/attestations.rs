@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::counts;
+use crate::casefold::same_name;
 use crate::config::{Attestation, Attested};
 use crate::facts::Row;
 use crate::report::Assessment;
@@ -28,9 +29,9 @@ pub(crate) fn enter_all(assessments: &mut [Assessment], attestations: &[Attestat
 /// It decides a manual control. Data that says fail beats an attested pass, an attested fail beats data that says
 /// pass, and nothing lifts an unknown; a contradiction is reported.
 pub(crate) fn enter(control: &str, verdict: Verdict, attestations: &[Attestation], today: Date) -> Verdict {
-    let signed = attestations.iter().filter(|attestation| {
-        attestation.control.eq_ignore_ascii_case(control) && attestation.on.value <= today
-    });
+    let signed = attestations
+        .iter()
+        .filter(|attestation| same_name(&attestation.control, control) && attestation.on.value <= today);
     // Of several on one day, the one written last.
     match signed.max_by_key(|attestation| (attestation.on.value, attestation.line)) {
         Some(newest) if counts(Some(newest.on.value), newest.expires.value, today) => {

@@ -6,6 +6,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::config::Config;
+use crate::{address, casefold};
 
 /// How long before its end something is called out, in days.
 const NOTICE_DAYS: i64 = 14;
@@ -51,7 +52,7 @@ pub(crate) fn complaints(
         matched: *matched,
     });
     let mut complaints = Vec::new();
-    let mut first: BTreeMap<(&str, String, String, Option<Date>), usize> = BTreeMap::new();
+    let mut first = BTreeMap::new();
     for entry in attestations.chain(waivers) {
         let known = is_control(entry.control);
         let mut say = |what: String| {
@@ -78,8 +79,8 @@ pub(crate) fn complaints(
         // Of another day it is a renewal, which may well come before the end of the one it renews.
         let key = (
             entry.kind,
-            entry.control.to_lowercase(),
-            entry.subject.unwrap_or_default().to_lowercase(),
+            casefold::fold(entry.control),
+            address::fold(entry.subject.unwrap_or_default()),
             entry.on,
         );
         if let Some(line) = first.get(&key) {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
+use crate::casefold::same_name;
 use crate::hint::Hint;
 
 /// Where a workspace is hosted. Hosts as Intercom's developer documentation lists them.
@@ -89,7 +90,7 @@ impl Region {
         let word = word.trim();
         Self::ALL
             .into_iter()
-            .find(|region| region.as_str().eq_ignore_ascii_case(word))
+            .find(|region| same_name(region.as_str(), word))
             .ok_or_else(|| RegionError::Unknown(shorten(word)))
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 
+use crate::casefold::same_name;
 use crate::config::{Attestation, Attested, Config};
 use crate::edit::digest_of;
 use crate::report::Assessment;
@@ -27,7 +28,7 @@ impl Proofs {
         let replaced = |old: &Attestation| {
             old.result == Attested::Pass
                 && doubtful.iter().any(|new| {
-                    new.control.eq_ignore_ascii_case(&old.control)
+                    same_name(&new.control, &old.control)
                         && (new.on.value, new.line) > (old.on.value, old.line)
                 })
         };
@@ -62,8 +63,7 @@ impl Proofs {
     /// Mentions the files that were not there, beside the controls they are about.
     pub(super) fn mention_absent(&self, assessments: &mut [Assessment]) {
         for assessment in assessments {
-            let of_control =
-                self.absent.iter().filter(|(id, _)| id.eq_ignore_ascii_case(&assessment.control.id));
+            let of_control = self.absent.iter().filter(|(id, _)| same_name(id, &assessment.control.id));
             assessment.verdict.context.extend(of_control.map(|(_, remark)| remark.clone()));
         }
     }

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use jiff::civil::Date;
 
+use crate::casefold::same_name;
 use crate::toml_document::{Located, Table, closest, excerpt};
 
 use super::Trust;
@@ -96,7 +97,7 @@ pub(super) fn word(
     words: &[&'static str],
 ) -> Option<Located<&'static str>> {
     let text = table.text(key)?;
-    if let Some(word) = words.iter().find(|word| word.eq_ignore_ascii_case(text.trim())) {
+    if let Some(word) = words.iter().find(|word| same_name(word, &text)) {
         return Some(Located { value: word, line: text.line });
     }
     let list: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();

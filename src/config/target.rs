@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::casefold::fold;
 use crate::level::Level;
 use crate::toml_document::{Located, Table, excerpt};
 
@@ -63,7 +64,7 @@ pub(super) fn workspaces(tables: Vec<Table<'_>>, context: &Context) -> Vec<Named
     for table in tables {
         let document = table.document();
         let Some(workspace) = workspace(table, context) else { continue };
-        if !names.insert(workspace.name.value.to_lowercase()) {
+        if !names.insert(fold(&workspace.name.value).into_owned()) {
             let message = format!("there is another workspace `{}`", excerpt(&workspace.name));
             document.report(workspace.name.line, message);
         }
