@@ -31,6 +31,8 @@ mod verdict;
 
 mod adjust;
 
+mod scan;
+
 mod doctor;
 mod edit;
 
@@ -54,7 +56,9 @@ mod exit;
 mod hint;
 mod level;
 mod progress;
+mod region;
 mod text;
+mod time;
 
 use std::process::ExitCode;
 

@@ -99,7 +99,7 @@ fn finding(control: &str, attestation: &Attestation) -> Finding {
 
 fn describe(attestation: &Attestation) -> String {
     let Attestation { result, by, on, .. } = attestation;
-    format!("attested as {} by {by} on {}", result.as_str(), on.value)
+    format!("attested as {} by {by} on {}", result.into_str(), on.value)
 }
 
 fn statement(attestation: &Attestation) -> Statement {

@@ -14,7 +14,6 @@ use super::teammates::{self, LogStates, Sources, Team};
 use super::vocabulary::{TABLES, VALUES};
 use super::{Facts, FeedState, Rows, Settings, policy, saml, settings_read};
 use crate::api::model::{IpAllowlist, Me};
-use crate::config::Sso;
 use crate::sources::{Feed, Outcomes, Ranges, SourceStatus};
 
 /// Single values by dotted name.
@@ -155,7 +154,7 @@ fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, FeedState>
         })
     };
     let mut feeds: BTreeMap<Feed, FeedState> =
-        Feed::ALL.into_iter().map(|feed| (feed, state(feed))).collect();
+        Feed::ALL.iter().copied().map(|feed| (feed, state(feed))).collect();
     if ranges.arrivals_since >= ranges.since && state(Feed::LogArrivals).status == SourceStatus::Skipped {
         feeds.insert(Feed::LogArrivals, state(Feed::LogWindow));
     }
@@ -241,9 +240,9 @@ fn organization(settings: &Settings) -> Values {
     vec![
         ("organization.allowed_domains", json!(organization.allowed_domains)),
         ("organization.approved_networks", json!(networks)),
-        ("organization.required_region", json!(organization.required_region)),
+        ("organization.required_region", json!(organization.required_region.map(|region| region.label()))),
         ("organization.export_approvers", json!(organization.export_approvers)),
-        ("organization.sso", json!(settings.organization.sso.map(Sso::as_str))),
+        ("organization.sso", json!(settings.organization.sso.map(|sso| sso.into_str()))),
         ("organization.default_role", json!(settings.organization.default_role)),
     ]
 }

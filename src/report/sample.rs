@@ -199,7 +199,6 @@ pub(crate) fn sample() -> Report {
                 9,
                 Some("HTTP 500 (request id 0001abcd)"),
             ),
-            source(SourceId::Teams, SourceStatus::Skipped, 0, 0, None),
             source(SourceId::IpAllowlist, SourceStatus::Forbidden, 0, 1, Some("HTTP 403: not permitted")),
         ],
         activity: Some(activity()),

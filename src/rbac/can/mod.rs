@@ -72,7 +72,7 @@ pub(crate) fn can<'a>(
     let verb = if included { "includes" } else { "does not include" };
     let mut reason = match barred {
         Some(why) => format!("{} {why}, whatever the role {role} includes", person.shown),
-        None => format!("{} has the role {role}, which {verb} {}", person.shown, action.as_str()),
+        None => format!("{} has the role {role}, which {verb} {}", person.shown, action.into_str()),
     };
     if let Some(beyond) = beyond(&person.granted, rule.role) {
         reason.push_str("; ");
