@@ -6,8 +6,6 @@ use std::hash::Hash;
 
 use sha2::{Digest, Sha256};
 
-use crate::casefold;
-
 /// The most rows a table keeps; what comes after is left out and the table marked as truncated.
 pub(super) const MAX_ROWS: usize = 10_000;
 
@@ -25,14 +23,6 @@ pub(super) fn text(full: &str) -> Cow<'_, str> {
         cut -= 1;
     }
     Cow::Owned(format!("{}…{digest}", &full[..cut]))
-}
-
-/// The text in lower case, in any script; borrowed where nothing changes.
-pub(super) fn lower(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(casefold::lower(text))
 }
 
 /// A map that takes no new keys once it is full, and remembers that it had to refuse one.
@@ -80,14 +70,6 @@ mod tests {
         assert_ne!(text(&one), text(&other));
         assert_eq!(text(&text(&one)), text(&one));
         assert_eq!(text("short"), "short");
-    }
-
-    #[test]
-    fn lower_case_knows_every_script() {
-        assert_eq!(lower("ÄB"), "äb");
-        assert_eq!(lower("İ"), "i\u{307}");
-        assert_eq!(lower("STRASSE ß"), "strasse ß");
-        assert!(matches!(lower("saml_sso"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -5,25 +5,26 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::Rows;
-use super::bounded::{self, Bounded, MAX_ROWS};
+use super::bounded::{Bounded, MAX_ROWS};
 use super::cell::{row, time};
 use super::newest::Tally;
 use super::person::{People, PersonId};
 use super::privilege::Privilege;
 use super::sign_ins::sorted;
-use crate::casefold::folded;
+use crate::address::EmailAddress;
 
 /// The exports of the window.
 #[derive(Debug)]
 pub(super) struct Exports {
     tallies: Bounded<(Option<PersonId>, String), Tally>,
-    approvers: Option<Vec<String>>,
+    approvers: Option<Vec<EmailAddress>>,
 }
 
 impl Exports {
     /// Compares performers with these approvers, where some are configured.
     pub(super) fn new(approvers: Option<&[String]>) -> Self {
-        let approvers = approvers.map(|list| list.iter().map(|email| folded(email)).collect());
+        let approvers =
+            approvers.map(|list| list.iter().filter_map(|email| EmailAddress::parse(email)).collect());
         Self { tallies: Bounded::new(MAX_ROWS), approvers }
     }
 
@@ -40,8 +41,7 @@ impl Exports {
             let email = person.and_then(|person| people.email(person));
             let privilege = person.and_then(|person| *privileges.get(&person)?);
             let approved = email.zip(self.approvers.as_ref()).map(|(email, approvers)| {
-                let email = bounded::lower(email);
-                approvers.iter().any(|approver| *approver == email)
+                EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email))
             });
             row([
                 ("person", json!(person.and_then(|person| people.text(person)))),

@@ -12,6 +12,7 @@ use super::bounded;
 use crate::api::model::metadata::{
     self as model, ConversationAccess, MetadataAdmin, PermissionSide, id, object, string,
 };
+use crate::casefold;
 
 /// The most permissions of a snapshot that are kept; nineteen names are on record.
 const MAX_PERMISSIONS: usize = 500;
@@ -63,7 +64,7 @@ impl<'a> Metadata<'a> {
         let after = self.0.after.and_then(|raw| match raw.get() {
             "true" => Some(true),
             "false" => Some(false),
-            _ => match string(raw)?.to_lowercase().as_str() {
+            _ => match casefold::fold(&string(raw)?).as_ref() {
                 "on" | "enabled" => Some(true),
                 "off" | "disabled" => Some(false),
                 _ => None,

@@ -16,7 +16,6 @@ mod bursts;
 mod cell;
 mod changes;
 mod derive;
-pub(crate) mod email;
 mod exports;
 mod joins;
 mod losses;

@@ -13,10 +13,11 @@ use super::metadata::Metadata;
 use super::newest::Moment;
 use super::person::{People, PersonId, Subject};
 use super::presence::Attendance;
-use super::sign_ins::{self, SignIns};
+use super::sign_ins::SignIns;
 use super::silence::Silence;
 use super::state::State;
 use super::trouble::Trouble;
+use crate::address;
 use crate::api::model::{Event, IpAllowlist, Me, ProbeAnswer};
 use crate::event_type::{EventKind, EventType};
 use crate::snapshot::Record;
@@ -171,7 +172,7 @@ impl Observer {
         let (feed, at) = (moment.feed(), moment.at);
         let in_window = feed == Feed::LogWindow;
         let teammate = person.filter(|_| self.people.is_teammate(person) == Some(true));
-        let address = || sign_ins::address(event.performed_by.as_ref().and_then(|by| by.ip.as_deref()));
+        let address = || address::ip(event.performed_by.as_ref()?.ip.as_deref()?);
         match kind {
             EventKind::SignIn => {
                 if in_window {

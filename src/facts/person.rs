@@ -5,9 +5,10 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use super::bounded;
 use super::metadata::AdminRef;
 use super::newest::Moment;
-use super::{bounded, email};
+use crate::address::{self, EmailAddress};
 use crate::api::model::{Admin, Performer};
 
 /// The most people who are not teammates that are told apart.
@@ -55,9 +56,9 @@ pub(super) struct People {
     persons: Vec<Person>,
     strangers: usize,
     by_id: HashMap<String, PersonId>,
-    by_email: HashMap<String, PersonId>,
+    by_email: HashMap<EmailAddress, PersonId>,
     /// Teammates for whom `GET /admins` shows no id: their address serves instead.
-    by_email_without_id: HashMap<String, PersonId>,
+    by_email_without_id: HashMap<EmailAddress, PersonId>,
     bots: HashSet<String>,
     truncated: bool,
 }
@@ -75,7 +76,7 @@ impl<'a> Subject<'a> {
     pub(super) fn new(admin: AdminRef<'a>, performer: Option<&'a Performer<'_>>, by_oneself: bool) -> Self {
         let performer_id = performer.and_then(|by| by.id.as_deref()).filter(|id| !id.is_empty());
         let performer_email = performer.and_then(|by| by.email.as_deref());
-        let valid = |text: &str| email::split(text).is_some();
+        let valid = |text: &str| address::split(text).is_some();
         let Some(id) = admin.id else {
             let own = performer_email.filter(|text| valid(text)).map(Cow::Borrowed);
             let about = admin.email.filter(|text| performer_id.is_none() && valid(text));
@@ -87,22 +88,28 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// The form in which an address is compared, of bounded length; none where it is malformed.
+fn address_key(text: &str) -> Option<EmailAddress> {
+    EmailAddress::parse(&bounded::text(text.trim()))
+}
+
 impl People {
     /// Takes in the answer of `GET /admins`.
     pub(super) fn admit(&mut self, admins: &[Admin]) {
         let mut teammates = Vec::with_capacity(admins.len());
         for admin in admins {
             let id = admin.id.as_deref().filter(|id| !id.is_empty()).map(|id| bounded::text(id).into_owned());
-            if admin.email.as_deref().is_some_and(email::is_bot) {
+            if admin.email.as_deref().is_some_and(address::is_bot) {
                 self.bots.extend(id);
                 continue;
             }
-            let email = email::address(admin.email.as_deref());
-            let key = email.as_deref().map(|email| bounded::lower(email).into_owned());
+            let key = admin.email.as_deref().and_then(address_key);
+            let email = admin.email.as_deref().filter(|_| key.is_some());
+            let email = email.map(|email| bounded::text(email.trim()).into_owned());
             // An entry that repeats an id is one more teammate, but not one more person.
             let known = id.as_ref().and_then(|id| self.by_id.get(id)).copied();
             let person = known.unwrap_or_else(|| {
-                let text = id.clone().or_else(|| key.clone());
+                let text = id.clone().or_else(|| key.as_ref().map(EmailAddress::to_string));
                 self.enter(Person { text, email: email.clone(), told: None, teammate: true })
             });
             if let Some(id) = &id {
@@ -131,7 +138,7 @@ impl People {
     /// Whether Intercom's bot performed the event.
     pub(super) fn is_bot(&self, performer: Option<&Performer<'_>>) -> bool {
         performer.is_some_and(|by| {
-            by.email.as_deref().is_some_and(email::is_bot)
+            by.email.as_deref().is_some_and(address::is_bot)
                 || by.id.as_deref().is_some_and(|id| self.bots.contains(bounded::text(id).as_ref()))
         })
     }
@@ -139,7 +146,7 @@ impl People {
     /// Whether the event is about Intercom's bot.
     pub(super) fn is_about_bot(&self, subject: &Subject<'_>) -> bool {
         let by_id = |id: &str| self.bots.contains(bounded::text(id).as_ref());
-        subject.id.as_deref().is_some_and(by_id) || subject.email.as_deref().is_some_and(email::is_bot)
+        subject.id.as_deref().is_some_and(by_id) || subject.email.as_deref().is_some_and(address::is_bot)
     }
 
     /// The person an event is about; none where it names nobody.
@@ -150,18 +157,17 @@ impl People {
     ) -> Result<Option<PersonId>, TooMany> {
         let Some(id) = subject.id.as_deref() else {
             let Some(address) = subject.email.as_deref() else { return Ok(None) };
-            let address = bounded::text(address);
-            let key = bounded::lower(&address);
-            let known = self.by_email.get(key.as_ref()).copied();
+            let Some(key) = address_key(address) else { return Ok(None) };
+            let known = self.by_email.get(&key).copied();
             let person = match known {
                 Some(person) => person,
                 None => {
-                    let person = self.stranger(key.as_ref())?;
-                    self.by_email.insert(key.into_owned(), person);
+                    let person = self.stranger(&key.to_string())?;
+                    self.by_email.insert(key, person);
                     person
                 }
             };
-            self.tell(person, &address, moment);
+            self.tell(person, address, moment);
             return Ok(Some(person));
         };
         let id = bounded::text(id);
@@ -172,8 +178,7 @@ impl People {
             return Ok(Some(person));
         }
         if let (Some(address), false) = (subject.email.as_deref(), self.by_email_without_id.is_empty())
-            && let Some(&person) =
-                self.by_email_without_id.get(bounded::lower(&bounded::text(address)).as_ref())
+            && let Some(&person) = address_key(address).and_then(|key| self.by_email_without_id.get(&key))
         {
             return Ok(Some(person));
         }
@@ -206,8 +211,8 @@ impl People {
             return;
         }
         person.told = Some(moment);
-        if person.email.as_deref() != Some(address) {
-            person.email = Some(bounded::text(address).into_owned());
+        if person.email.as_deref() != Some(address.trim()) {
+            person.email = Some(bounded::text(address.trim()).into_owned());
         }
     }
 

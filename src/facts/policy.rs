@@ -1,5 +1,6 @@
 //! The declared roles and groups as tables, and what they say about each teammate.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Value, json};
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use super::bounded::{self, MAX_ROWS};
 use super::cell::row;
 use super::{Row, Rows};
-use crate::casefold::folded;
+use crate::casefold::{fold, same_name};
 use crate::config::{Permission, Rbac};
 
 /// Fills in what the declared roles say about each teammate: whether the role is declared, whether it may administer,
@@ -20,9 +21,9 @@ pub(super) fn annotate(teammates: &mut [Row], rbac: &Rbac) {
         let granted = row.get("permissions").and_then(Value::as_array);
         let excess =
             declared.and_then(|role| role.intercom.as_ref()).zip(granted).map(|(listed, granted)| {
-                let listed: BTreeSet<String> = listed.iter().map(|name| folded(name)).collect();
+                let listed: BTreeSet<_> = listed.iter().map(|name| fold(name)).collect();
                 let names = granted.iter().filter_map(Value::as_str);
-                names.filter(|name| !listed.contains(&folded(name))).map(str::to_owned).collect::<Vec<_>>()
+                names.filter(|name| !listed.contains(&fold(name))).map(str::to_owned).collect::<Vec<_>>()
             });
         let admin = declared.map(|role| role.permissions.contains(&Permission::Admin));
         row.insert("role_declared".to_owned(), json!(is_declared));
@@ -42,16 +43,16 @@ pub(super) fn unseen(teammates: &[Row], rbac: &Rbac) -> usize {
 
 /// The table `declared_roles`.
 pub(super) fn roles(rbac: &Rbac, teammates: &[Row]) -> Rows {
-    let mut holders: HashMap<String, usize> = HashMap::new();
+    let mut holders: HashMap<Cow<'_, str>, usize> = HashMap::new();
     for role in teammates.iter().filter_map(|row| row.get("role").and_then(Value::as_str)) {
-        *holders.entry(folded(role)).or_default() += 1;
+        *holders.entry(fold(role)).or_default() += 1;
     }
-    let mut spellings: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut spellings: BTreeMap<Cow<'_, str>, Vec<&str>> = BTreeMap::new();
     for name in rbac.roles.keys() {
-        spellings.entry(folded(name)).or_default().push(name);
+        spellings.entry(fold(name)).or_default().push(name);
     }
     let rows = rbac.roles.iter().take(MAX_ROWS).map(|(name, role)| {
-        let others = spellings.get(&folded(name)).into_iter().flatten().filter(|other| *other != name);
+        let others = spellings.get(&fold(name)).into_iter().flatten().filter(|other| *other != name);
         let contradicting: Vec<&str> = others
             .copied()
             .filter(|other| {
@@ -66,7 +67,7 @@ pub(super) fn roles(rbac: &Rbac, teammates: &[Row]) -> Rows {
             ("permissions", json!(role.permissions.iter().map(|p| p.into_str()).collect::<Vec<_>>())),
             ("intercom", json!(role.intercom)),
             ("admin", json!(role.permissions.contains(&Permission::Admin))),
-            ("holders", json!(holders.get(&folded(name)).copied().unwrap_or(0))),
+            ("holders", json!(holders.get(&fold(name)).copied().unwrap_or(0))),
             ("contradicted_by", json!(contradicted_by.as_deref().map(bounded::text))),
             ("line", json!(role.line)),
         ])
@@ -76,13 +77,13 @@ pub(super) fn roles(rbac: &Rbac, teammates: &[Row]) -> Rows {
 
 /// The table `declared_groups`.
 pub(super) fn groups(rbac: &Rbac) -> Rows {
-    let mut spellings: BTreeMap<String, Vec<(&str, &str)>> = BTreeMap::new();
+    let mut spellings: BTreeMap<Cow<'_, str>, Vec<(&str, &str)>> = BTreeMap::new();
     for (group, role) in &rbac.groups {
-        spellings.entry(folded(group)).or_default().push((group, &role.value));
+        spellings.entry(fold(group)).or_default().push((group, &role.value));
     }
     let rows = rbac.groups.iter().take(MAX_ROWS).map(|(group, role)| {
-        let others = spellings.get(&folded(group)).into_iter().flatten();
-        let others = others.filter(|(other, to)| other != group && folded(to) != folded(role));
+        let others = spellings.get(&fold(group)).into_iter().flatten();
+        let others = others.filter(|(other, to)| other != group && !same_name(to, role));
         let others: Vec<String> = others.map(|(other, to)| format!("{other} to {to}")).collect();
         let also = (!others.is_empty()).then(|| others.join(", "));
         let declared = (!rbac.roles.is_empty()).then(|| rbac.role(role).is_some());

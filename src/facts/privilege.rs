@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::bounded;
 use super::metadata::{PRIVILEGED_PERMISSIONS, Permissions};
-use crate::casefold::folded;
+use crate::casefold::{fold, looks};
 
 /// Whether a teammate may change settings or teammates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,13 +55,15 @@ pub(super) struct Judgement {
 pub(super) struct Roles {
     privileged: BTreeSet<String>,
     unprivileged: BTreeSet<String>,
+    /// What the privileged ones look like.
+    looks: BTreeSet<String>,
     /// The unprivileged list as the configuration spells it.
     spelled: Vec<String>,
 }
 
 /// The form in which role names are compared.
 fn key(name: &str) -> String {
-    folded(&bounded::text(name.trim()))
+    fold(&bounded::text(name.trim())).into_owned()
 }
 
 impl Roles {
@@ -70,6 +72,7 @@ impl Roles {
         Self {
             privileged: privileged.iter().map(|name| key(name)).collect(),
             unprivileged: unprivileged.iter().map(|name| key(name)).collect(),
+            looks: privileged.iter().flat_map(|name| looks(&bounded::text(name))).collect(),
             spelled: unprivileged.to_vec(),
         }
     }
@@ -107,6 +110,10 @@ impl Roles {
         if within(&self.unprivileged) {
             return decided(Privilege::Unprivileged, format!("{}{suffix}", role_is()));
         }
+        if let Some(role) = role.filter(|role| self.only_looks_privileged(role)) {
+            let reason = format!("role {role} looks like a privileged role, and is another");
+            return decided(Privilege::Unknown, reason);
+        }
         match (snapshot, role) {
             (Some((_, at)), _) => decided(
                 Privilege::Unprivileged,
@@ -117,6 +124,11 @@ impl Roles {
             }
             (None, None) => decided(Privilege::Unknown, format!("no role{suffix}")),
         }
+    }
+
+    /// Whether the role is in neither list, and looks like a privileged one.
+    fn only_looks_privileged(&self, role: &str) -> bool {
+        self.is_unclassified(role) && looks(&bounded::text(role)).iter().any(|look| self.looks.contains(look))
     }
 
     /// Whether the role is known not to be privileged.
@@ -212,7 +224,7 @@ mod tests {
     #[test]
     fn privilege_is_decided_in_order() {
         use Privilege::{Privileged, Unknown, Unprivileged};
-        let cases: [Case; 8] = [
+        let cases: [Case; 12] = [
             (Some(" ADMIN "), Some(&[]), Privileged),
             (Some("Agent"), Some(&["manage_teammates"]), Privileged),
             (None, Some(&["access_workspace_settings"]), Privileged),
@@ -220,6 +232,10 @@ mod tests {
             (Some("Ops lead"), Some(&["export_data"]), Unprivileged),
             (None, Some(&[]), Unprivileged),
             (Some("Ops lead"), None, Unknown),
+            (Some("\u{410}dmin"), Some(&[]), Unknown),
+            (Some("Adm1n"), Some(&["export_data"]), Unknown),
+            (Some("Adm1n"), Some(&["manage_teammates"]), Privileged),
+            (Some("ＡＤ\u{200b}ＭＩＮ"), Some(&[]), Privileged),
             (None, None, Unknown),
         ];
         for (role, names, expected) in cases {

@@ -1,20 +1,19 @@
 //! The settings the API shows itself: the IP allowlist, and what the token was let into.
 
-use std::net::IpAddr;
-
 use ipnet::IpNet;
 use serde_json::json;
 
 use super::bounded::{self, MAX_ROWS};
 use super::cell::row;
 use super::{Rows, Settings};
+use crate::address;
 use crate::api::model::{IpAllowlist, ProbeAnswer};
 
 /// The table `ip_allowlist`.
 pub(super) fn allowlist(list: &IpAllowlist, settings: &Settings) -> Rows {
     let entries = list.ip_allowlist.as_deref().unwrap_or_default();
     let rows = entries.iter().take(MAX_ROWS).map(|entry| {
-        let network = network(entry.trim());
+        let network = address::network(entry);
         row([
             ("range", json!(bounded::text(entry))),
             ("wide", json!(network.map(|network| is_wide(network, settings)))),
@@ -22,18 +21,6 @@ pub(super) fn allowlist(list: &IpAllowlist, settings: &Settings) -> Rows {
         ])
     });
     Rows { rows: rows.collect(), truncated: entries.len() > MAX_ROWS }
-}
-
-/// An address or a CIDR range. IPv4 in IPv6 clothes is left as IPv6 only where the range holds more than IPv4.
-fn network(entry: &str) -> Option<IpNet> {
-    let network = entry.parse::<IpNet>().ok().or_else(|| entry.parse::<IpAddr>().ok().map(IpNet::from))?;
-    let mapped = match network {
-        IpNet::V6(v6) if v6.prefix_len() >= 96 => {
-            v6.addr().to_ipv4_mapped().map(|v4| (v4, v6.prefix_len() - 96))
-        }
-        _ => None,
-    };
-    mapped.and_then(|(v4, prefix)| IpNet::new(v4.into(), prefix).ok()).or(Some(network))
 }
 
 const fn is_wide(network: IpNet, settings: &Settings) -> bool {
@@ -66,7 +53,8 @@ mod tests {
 
     #[test]
     fn ranges_wider_than_the_parameters_are_wide() {
-        let wide = |entry: &str| network(entry).map(|network| is_wide(network, &Settings::default()));
+        let wide =
+            |entry: &str| address::network(entry).map(|network| is_wide(network, &Settings::default()));
         for (entry, expected) in [
             ("10.0.0.0/8", Some(false)),
             ("10.0.0.0/7", Some(true)),

@@ -12,6 +12,7 @@ use super::cell::{row, time};
 use super::newest::Tally;
 use super::person::{People, PersonId};
 use super::{Row, Rows};
+use crate::casefold;
 
 /// The most spellings of methods told apart.
 const MAX_METHODS: usize = 10_000;
@@ -34,11 +35,6 @@ pub(super) struct SignIns {
     beyond: u64,
     method_ids: HashMap<String, MethodId>,
     methods_truncated: bool,
-}
-
-/// An IP address as an event gives it; none where it is malformed. An IPv4 address in IPv6 clothes is an IPv4 address.
-pub(super) fn address(text: Option<&str>) -> Option<IpAddr> {
-    text?.parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }
 
 impl SignIns {
@@ -93,8 +89,8 @@ impl SignIns {
     }
 
     fn method_id(&mut self, method: &str) -> Option<MethodId> {
-        let lower = bounded::lower(method);
-        let name = bounded::text(&lower);
+        let folded = casefold::fold(method);
+        let name = bounded::text(&folded);
         if let Some(&id) = self.method_ids.get(name.as_ref()) {
             return Some(id);
         }

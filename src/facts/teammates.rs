@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
-use super::bounded::{self, MAX_ROWS};
+use super::bounded::MAX_ROWS;
 use super::cell::{days, row, time};
 use super::person::{People, PersonId, Teammate};
 use super::presence::{Attendance, Presence};
 use super::privilege::{Judgement, Log, Privilege, Roles, distinct};
 use super::state::{Certainty, State};
-use super::{Row, Rows, email};
+use super::{Row, Rows};
+use crate::address::EmailAddress;
 use crate::sources::SourceStatus;
 
 /// The most shared addresses that are spelled out.
@@ -156,16 +157,16 @@ impl Team {
 
 /// The columns that `GET /admins` fills.
 fn own_cells(teammate: &Teammate, allowed: Option<&[String]>, shared: Option<String>) -> Row {
-    let address = teammate.email.as_deref().map(bounded::lower);
-    let parts = address.as_deref().and_then(email::split);
-    let domain = parts.map(|(_, domain)| domain);
-    let domain_allowed = domain.zip(allowed).map(|(domain, allowed)| email::domain_allowed(domain, allowed));
+    let address = teammate.email.as_deref().and_then(EmailAddress::parse);
+    let address = address.as_ref();
+    let domain_allowed =
+        address.zip(allowed).map(|(address, allowed)| allowed.iter().any(|domain| address.is_at(domain)));
     row([
         ("id", json!(teammate.id)),
         ("name", json!(teammate.name)),
         ("email", json!(teammate.email)),
-        ("domain", json!(domain)),
-        ("local_part", json!(parts.map(|(local, _)| local))),
+        ("domain", json!(address.map(EmailAddress::domain))),
+        ("local_part", json!(address.map(EmailAddress::local))),
         ("domain_allowed", json!(domain_allowed)),
         ("shared_mailbox", json!(shared)),
         ("role", json!(teammate.role)),
@@ -175,15 +176,16 @@ fn own_cells(teammate: &Teammate, allowed: Option<&[String]>, shared: Option<Str
 
 /// Which teammates' addresses reach the same mailbox.
 struct Mailboxes {
-    of: Vec<Option<String>>,
-    owners: BTreeMap<String, Vec<usize>>,
+    of: Vec<Option<EmailAddress>>,
+    owners: BTreeMap<EmailAddress, Vec<usize>>,
 }
 
 impl Mailboxes {
     fn of(teammates: &[Teammate]) -> Self {
-        let of: Vec<Option<String>> =
-            teammates.iter().map(|teammate| email::mailbox(teammate.email.as_deref()?)).collect();
-        let mut owners: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mailbox = |email| EmailAddress::parse(email).map(EmailAddress::untagged);
+        let of: Vec<_> =
+            teammates.iter().map(|teammate| teammate.email.as_deref().and_then(mailbox)).collect();
+        let mut owners: BTreeMap<EmailAddress, Vec<usize>> = BTreeMap::new();
         for (index, mailbox) in of.iter().enumerate() {
             if let Some(mailbox) = mailbox {
                 owners.entry(mailbox.clone()).or_default().push(index);

@@ -9,6 +9,7 @@ use super::bounded::{self, MAX_ROWS};
 use super::cell::{row, time};
 use super::person::{People, PersonId};
 use super::sign_ins::sorted;
+use crate::casefold;
 
 /// The most methods kept of one person.
 const MAX_METHODS: usize = 8;
@@ -51,8 +52,8 @@ impl Trouble {
         let seen = self.people.entry(person).or_default();
         seen.last_failure = seen.last_failure.max(Some(at));
         if let Some(method) = method {
-            let lower = bounded::lower(method);
-            let name = bounded::text(&lower);
+            let folded = casefold::fold(method);
+            let name = bounded::text(&folded);
             if !seen.methods.contains(name.as_ref()) {
                 if seen.methods.len() < MAX_METHODS {
                     seen.methods.insert(name.into_owned());

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use crate::address::EmailAddress;
 use crate::config::Identities;
 use crate::directory::{Person, Roster, Standing};
 
@@ -24,7 +25,7 @@ pub(super) struct Directory<'a> {
     roster: &'a Roster,
     identities: &'a Identities,
     entries: Vec<Entry<'a>>,
-    by_key: HashMap<String, usize>,
+    by_key: HashMap<EmailAddress, usize>,
     domains: HashSet<String>,
 }
 
@@ -35,10 +36,8 @@ impl<'a> Directory<'a> {
             Self { roster, identities, entries: Vec::new(), by_key: HashMap::new(), domains: HashSet::new() };
         let mut rows: Vec<Vec<&Person>> = Vec::new();
         for person in roster.people.iter().filter(|person| roster.vouches_for(person)) {
-            let key = identities.key(&person.email);
-            if let Some((_, domain)) = key.split_once('@') {
-                directory.domains.insert(domain.to_owned());
-            }
+            let Some(key) = identities.key(&person.email) else { continue };
+            directory.domains.insert(key.domain().to_owned());
             let index = *directory.by_key.entry(key).or_insert(rows.len());
             if index == rows.len() {
                 rows.push(Vec::new());
@@ -48,7 +47,7 @@ impl<'a> Directory<'a> {
         // A second address only ever leads to somebody whose first it is not.
         for (index, person) in rows.iter().enumerate().flat_map(|(i, all)| all.iter().map(move |p| (i, p))) {
             for address in &person.other_emails {
-                directory.by_key.entry(identities.key(address)).or_insert(index);
+                identities.key(address).map(|key| directory.by_key.entry(key).or_insert(index));
             }
         }
         directory.entries = rows.into_iter().map(Entry::of).collect();
@@ -57,7 +56,7 @@ impl<'a> Directory<'a> {
 
     /// The index of whoever has this address.
     pub(super) fn find(&self, email: &str) -> Option<usize> {
-        self.by_key.get(&self.identities.key(email)).copied()
+        self.by_key.get(&self.identities.key(email)?).copied()
     }
 
     /// What is said about the person of that index.
@@ -72,8 +71,7 @@ impl<'a> Directory<'a> {
 
     /// Whether anybody on the rosters has an address of the domain that this address is in.
     pub(super) fn has_domain_of(&self, email: &str) -> bool {
-        let key = self.identities.key(email);
-        key.split_once('@').is_some_and(|(_, domain)| self.domains.contains(domain))
+        self.identities.key(email).is_some_and(|key| self.domains.contains(key.domain()))
     }
 
     /// Where a row stands: `okta.csv:17`.

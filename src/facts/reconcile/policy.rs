@@ -1,10 +1,11 @@
 //! What the declared groups make of people.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use super::Declared;
 use super::directory::Entry;
-use crate::casefold::folded;
+use crate::casefold::{fold, same_name};
 use crate::config::{Permission, Rbac};
 use crate::facts::privilege::Roles;
 
@@ -25,7 +26,7 @@ pub(super) struct Policy<'a> {
     pub(super) default_role: Option<&'a str>,
     /// Whether groups are mapped, and some roster knows who is in which.
     pub(super) compares_groups: bool,
-    by_group: HashMap<String, Vec<Grant<'a>>>,
+    by_group: HashMap<Cow<'a, str>, Vec<Grant<'a>>>,
 }
 
 impl<'a> Policy<'a> {
@@ -33,16 +34,16 @@ impl<'a> Policy<'a> {
     pub(super) fn new(declared: Declared<'a>) -> Self {
         let Declared { roster, rbac, default_role, roles } = declared;
         let knows_groups = roster.files.iter().any(|file| file.kind.is_provider() && file.knows.groups);
-        let mut by_group: HashMap<String, Vec<Grant<'_>>> = HashMap::new();
+        let mut by_group: HashMap<Cow<'_, str>, Vec<Grant<'_>>> = HashMap::new();
         for (group, role) in &rbac.groups {
-            by_group.entry(folded(group)).or_default().push(Grant { role: &role.value, group });
+            by_group.entry(fold(group)).or_default().push(Grant { role: &role.value, group });
         }
         Self { rbac, roles, default_role, compares_groups: knows_groups && !rbac.groups.is_empty(), by_group }
     }
 
     /// The roles that somebody's groups give.
     pub(super) fn roles_of(&self, entry: &Entry<'_>) -> BTreeSet<Grant<'a>> {
-        let granted = entry.groups.iter().filter_map(|group| self.by_group.get(&folded(group)));
+        let granted = entry.groups.iter().filter_map(|group| self.by_group.get(&fold(group)));
         granted.flatten().copied().collect()
     }
 
@@ -57,7 +58,7 @@ impl<'a> Policy<'a> {
 
 /// Whether a teammate's role is the other one.
 pub(super) fn same(role: Option<&str>, other: &str) -> bool {
-    role.is_some_and(|role| folded(role) == folded(other))
+    role.is_some_and(|role| same_name(role, other))
 }
 
 /// The roles of which any is expected, with their groups.
