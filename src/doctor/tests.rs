@@ -91,19 +91,6 @@ fn ids(diagnosis: &Diagnosis) -> Vec<&'static str> {
 }
 
 #[test]
-fn without_a_problem_the_first_word_is_ready() {
-    let diagnosis = judge(well());
-    assert_eq!(ids(&diagnosis), [""; 0]);
-    assert_eq!(diagnosis.exit, Exit::Success);
-    assert!(
-        diagnosis.summary.starts_with("ready: a scan can read the workspace Acme"),
-        "{}",
-        diagnosis.summary
-    );
-    assert!(diagnosis.checks.iter().all(|check| check.mark == Mark::Good), "{:?}", diagnosis.checks);
-}
-
-#[test]
 fn what_ends_everything_is_told_apart() {
     let endpoint = || "GET /me".to_owned();
     let detail = || "as the system words it".to_owned();

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{AccessProblem, Situation, on_by, text, texts};
-use crate::casefold::folded;
+use crate::casefold::same_name;
 use crate::config::Config;
 use crate::facts::{Facts, Row};
 use crate::rbac::listed;
@@ -37,7 +37,7 @@ pub(super) fn look(situation: &Situation<'_>) -> AccessProblem {
 }
 
 fn is_declared(config: &Config, role: &str) -> bool {
-    config.rbac.roles.keys().any(|name| folded(name) == folded(role))
+    config.rbac.roles.keys().any(|name| same_name(name, role))
 }
 
 /// Groups and the default that lead to a role that is not declared.
