@@ -14,6 +14,7 @@ mod commands;
 mod config;
 
 mod api;
+mod event_type;
 mod snapshot;
 mod sources;
 
@@ -57,8 +58,10 @@ mod hint;
 mod level;
 mod progress;
 mod region;
+mod sentence;
 mod text;
 mod time;
+mod warning;
 
 use std::process::ExitCode;
 

@@ -3,6 +3,7 @@
 use super::Standing;
 use crate::address::EmailAddress;
 use crate::casefold::{ascii_eq, fold};
+use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
 
 /// The longest e-mail address, in bytes: 64 of local part, `@`, and 255 of domain.
@@ -27,18 +28,19 @@ pub(super) fn text(cell: &str) -> Option<String> {
 ///
 /// # Errors
 /// Says why the text is none.
-pub(super) fn email(cell: &str) -> Result<&str, String> {
+pub(super) fn email(cell: &str) -> Result<&str, Sentence> {
     let cell = cell.trim();
     if cell.is_empty() {
-        return Err("there is no e-mail address".to_owned());
+        return Err("there is no e-mail address".into());
     }
     if cell.len() > LONGEST_EMAIL {
-        return Err(format!("the e-mail address is longer than {LONGEST_EMAIL} bytes: `{}`", excerpt(cell)));
+        let long = format!("the e-mail address is longer than {LONGEST_EMAIL} bytes: `");
+        return Err(Sentence::from(long).words(excerpt(cell)).and("`"));
     }
     // What must be quoted in an address is in nobody's: such a cell is a list, a formula or a display name.
     let odd = |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>[\\]".contains(c);
     if cell.contains(odd) || EmailAddress::parse(cell).is_none() {
-        return Err(format!("`{}` is not an e-mail address", excerpt(cell)));
+        return Err(Sentence::from("`").words(excerpt(cell)).and("` is not an e-mail address"));
     }
     Ok(cell)
 }
@@ -186,7 +188,9 @@ mod tests {
         {
             assert!(email(odd).is_err(), "{odd:?}");
         }
-        assert!(email(&format!("a@{}.example", "b".repeat(320))).unwrap_err().contains("longer than"));
+        assert!(
+            email(&format!("a@{}.example", "b".repeat(320))).unwrap_err().as_str().contains("longer than")
+        );
         let several: Vec<_> = emails("SMTP:a@b.example;smtp:c@d.example, nobody").collect();
         assert_eq!(several, ["a@b.example", "c@d.example"]);
     }

@@ -18,7 +18,6 @@ mod changes;
 mod derive;
 mod exports;
 mod joins;
-mod kind;
 mod losses;
 mod metadata;
 mod newest;
@@ -80,6 +79,8 @@ pub(crate) struct Rows {
 pub(crate) struct Change {
     /// The event type.
     pub activity_type: String,
+    /// Its id.
+    pub event: String,
     /// Intercom's sentence about it.
     pub description: String,
     /// The e-mail or id of the person who did it, where known.
