@@ -76,8 +76,12 @@ pub(crate) fn complaints(
             say(EntryProblem::MatchesNothing);
         }
         // Of another day it is a renewal, which may well come before the end of the one it renews.
-        let subject = address::fold(entry.subject.as_deref().unwrap_or_default()).into_owned();
-        let key = (entry.kind, casefold::fold(&entry.control).into_owned(), subject, on);
+        let key = (
+            entry.kind,
+            casefold::fold(&entry.control).into_owned(),
+            address::fold(entry.subject.as_deref().unwrap_or_default()).into_owned(),
+            on,
+        );
         if let Some(line) = first.get(&key) {
             say(EntryProblem::Twice { line: *line });
         } else {

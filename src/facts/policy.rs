@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
-use super::bounded::{self, MAX_ROWS};
-use super::cell::row;
-use super::{Row, Rows};
+use super::rows::{Row, Rows, bounded, row};
 use crate::casefold::{fold, same_name};
 use crate::config::{Permission, Rbac};
 
@@ -51,7 +49,7 @@ pub(super) fn roles(rbac: &Rbac, teammates: &[Row]) -> Rows {
     for name in rbac.roles.keys() {
         spellings.entry(fold(name)).or_default().push(name);
     }
-    let rows = rbac.roles.iter().take(MAX_ROWS).map(|(name, role)| {
+    let rows = rbac.roles.iter().map(|(name, role)| {
         let others = spellings.get(&fold(name)).into_iter().flatten().filter(|other| *other != name);
         let contradicting: Vec<&str> = others
             .copied()
@@ -63,16 +61,16 @@ pub(super) fn roles(rbac: &Rbac, teammates: &[Row]) -> Rows {
             .collect();
         let contradicted_by = (!contradicting.is_empty()).then(|| contradicting.join(", "));
         row([
-            ("role", json!(bounded::text(name))),
+            ("role", json!(bounded(name))),
             ("permissions", json!(role.permissions.iter().map(|p| p.into_str()).collect::<Vec<_>>())),
             ("intercom", json!(role.intercom)),
             ("admin", json!(role.permissions.contains(&Permission::Admin))),
             ("holders", json!(holders.get(&fold(name)).copied().unwrap_or(0))),
-            ("contradicted_by", json!(contradicted_by.as_deref().map(bounded::text))),
+            ("contradicted_by", json!(contradicted_by.as_deref().map(bounded))),
             ("line", json!(role.line)),
         ])
     });
-    Rows { rows: rows.collect(), truncated: rbac.roles.len() > MAX_ROWS }
+    Rows::bounded(rows)
 }
 
 /// The table `declared_groups`.
@@ -81,21 +79,21 @@ pub(super) fn groups(rbac: &Rbac) -> Rows {
     for (group, role) in &rbac.groups {
         spellings.entry(fold(group)).or_default().push((group, &role.value));
     }
-    let rows = rbac.groups.iter().take(MAX_ROWS).map(|(group, role)| {
+    let rows = rbac.groups.iter().map(|(group, role)| {
         let others = spellings.get(&fold(group)).into_iter().flatten();
         let others = others.filter(|(other, to)| other != group && !same_name(to, role));
         let others: Vec<String> = others.map(|(other, to)| format!("{other} to {to}")).collect();
         let also = (!others.is_empty()).then(|| others.join(", "));
         let declared = (!rbac.roles.is_empty()).then(|| rbac.role(role).is_some());
         row([
-            ("group", json!(bounded::text(group))),
-            ("role", json!(bounded::text(role))),
+            ("group", json!(bounded(group))),
+            ("role", json!(bounded(role))),
             ("declared", json!(declared)),
-            ("also_maps", json!(also.as_deref().map(bounded::text))),
+            ("also_maps", json!(also.as_deref().map(bounded))),
             ("line", json!(role.line)),
         ])
     });
-    Rows { rows: rows.collect(), truncated: rbac.groups.len() > MAX_ROWS }
+    Rows::bounded(rows)
 }
 
 /// Single values about the policy by dotted name.
