@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 
 use crate::config::{Attestation, Attested, Config};
-use crate::edit::digest_of;
+use crate::digest;
 use crate::report::Assessment;
 
 /// Which attestations count as far as their files go, and what is to be said about the files.
@@ -38,7 +38,7 @@ impl Proofs {
     fn holds(&mut self, path: &str, attestation: &Attestation) -> bool {
         let Some(file) = &attestation.evidence_file else { return true };
         let shown = file.path.display();
-        let problem = match digest_of(&file.path) {
+        let problem = match digest::of_file(&file.path) {
             Ok(digest) if digest == file.sha256 => return true,
             Ok(_) => format!("{shown} is not the file it was signed with"),
             Err(error) if error.kind() == ErrorKind::NotFound => {
