@@ -13,9 +13,9 @@ pub(crate) const PREFIX: &str = ".intercom-harden-";
 /// Who may read a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Readers {
-    /// Its owner alone, whoever may read the file it replaces.
+    /// Its owner alone, even if the file it replaces has more readers.
     Owner,
-    /// Those whom the system lets read new files, or whoever may read the file it replaces.
+    /// The readers of the file it replaces; for a new file, those that the umask says.
     AsUsual,
 }
 

@@ -35,9 +35,7 @@ pub(super) fn read(mut table: Table<'_>) -> Example {
         end_feeds(feeds, &mut facts);
     }
     let params = table.table("params").map(values).unwrap_or_default();
-    if !table.has("expect") {
-        table.missing("expect");
-    }
+    table.require("expect");
     let words = Status::ALL.map(Status::as_str);
     let expect = table.one_of("expect", &words).and_then(|word| Status::parse(word.value));
     table.finish();
