@@ -9,6 +9,7 @@ mod commands;
 mod config;
 
 mod api;
+mod event_type;
 mod snapshot;
 mod sources;
 
@@ -51,8 +52,10 @@ mod hint;
 mod level;
 mod progress;
 mod region;
+mod sentence;
 mod text;
 mod time;
+mod warning;
 
 use std::process::ExitCode;
 

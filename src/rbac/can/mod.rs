@@ -166,7 +166,7 @@ fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> R
     Ok(Person {
         shown: text(first, "email").or_else(|| text(first, "id")).unwrap_or(who),
         role: text(first, "role"),
-        standings: found.iter().map(|row| text(row, "roster_standing")).collect(),
+        standings: found.iter().map(|row| text(row, "directory_status")).collect(),
         granted: granted.filter_map(Value::as_str).collect(),
     })
 }
