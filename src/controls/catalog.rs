@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::embedded::FILES;
 use super::{Definition, Origin, Pack, example, order, read};
 use crate::bounded_file;
+use crate::casefold::same_name;
 use crate::digest;
 use crate::expression::{each_on_deep_stacks, on_deep_stack};
 use crate::hint::Hint;
@@ -175,7 +176,7 @@ impl Catalog {
     /// # Errors
     /// When there is none, with the id that was probably meant.
     pub(crate) fn find(&self, id: &str) -> Result<&Definition, UnknownControl> {
-        let found = self.definitions.iter().find(|d| d.control.id.eq_ignore_ascii_case(id));
+        let found = self.definitions.iter().find(|d| same_name(&d.control.id, id));
         found.ok_or_else(|| {
             let known = self.definitions.iter().map(|definition| definition.control.id.as_str());
             UnknownControl { id: excerpt(id), suggestion: closest(id, known).map(str::to_owned) }
@@ -244,8 +245,7 @@ fn invalid(problems: Vec<Problem>) -> CatalogError {
 
 /// Adds a definition, or puts it in place of the built-in one of the same id.
 fn add(definitions: &mut Vec<Definition>, mut new: Definition) -> Option<Problem> {
-    let Some(old) = definitions.iter_mut().find(|old| old.control.id.eq_ignore_ascii_case(&new.control.id))
-    else {
+    let Some(old) = definitions.iter_mut().find(|old| same_name(&old.control.id, &new.control.id)) else {
         definitions.push(new);
         return None;
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Catalog;
+use crate::casefold::same_name;
 use crate::config::Overrides;
 use crate::toml_document::{Problem, Problems, closest, excerpt};
 
@@ -31,8 +32,7 @@ impl Catalog {
                 let suggestion = suggestion.map(str::to_owned);
                 problems.push(Problem { path: path.to_owned(), line, message, suggestion });
             };
-            let Some(index) = self.definitions.iter().position(|d| d.control.id.eq_ignore_ascii_case(id))
-            else {
+            let Some(index) = self.definitions.iter().position(|d| same_name(&d.control.id, id)) else {
                 let known = self.definitions.iter().map(|definition| definition.control.id.as_str());
                 report(params.line, format!("there is no control `{}`", excerpt(id)), closest(id, known));
                 continue;

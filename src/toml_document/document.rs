@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
+use crate::casefold::same_name;
+
 use super::problem::{Located, Problem};
 use super::suggestion::{closest, excerpt};
 use super::tree;
@@ -135,7 +137,7 @@ impl Document {
         text: &Located<String>,
         words: &[&'w str],
     ) -> Option<&'w str> {
-        let known = words.iter().find(|word| word.eq_ignore_ascii_case(text.trim())).copied();
+        let known = words.iter().find(|word| same_name(word, text)).copied();
         if known.is_none() {
             let list: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
             let message = format!("{what} is one of {}, not `{}`", list.join(", "), excerpt(text));
