@@ -45,6 +45,8 @@ mod casefold;
 mod digest;
 mod error;
 mod exit;
+mod hint;
+mod level;
 mod progress;
 mod text;
 

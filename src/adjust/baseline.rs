@@ -1,11 +1,13 @@
 //! The baseline: an earlier report, whose findings are known and do not fail the gate again.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::hint::Hint;
 use crate::redact::Redactor;
 use crate::report::Assessment;
 use crate::report::json::{self, ReadError};
@@ -44,13 +46,12 @@ pub(crate) enum BaselineError {
     },
 }
 
-impl BaselineError {
-    /// What to do about it.
-    pub(crate) const fn hint(&self) -> &'static str {
+impl Hint for BaselineError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::Unreadable { source, .. } => source.hint(),
             Self::OtherKey { .. } => {
-                "use --redact with the key of the baseline, or a baseline that is not redacted"
+                Some("use --redact with the key of the baseline, or a baseline that is not redacted".into())
             }
         }
     }

@@ -6,8 +6,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::config::{Attestation, Attested, Config, Waiver};
-use crate::controls::{Control, Level, Origin};
+use crate::controls::{Control, Origin};
 use crate::facts::Row;
+use crate::level::Level;
 use crate::report::Assessment;
 use crate::toml_document::Located;
 use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict};

@@ -1,10 +1,13 @@
 //! The one scheme, host and port that the token may be sent to.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use url::{Host, Url};
 
 use super::region::Region;
+
+use crate::hint::Hint;
 
 /// A checked base address of the API: https, or http to this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,16 +38,15 @@ pub(crate) enum OriginError {
     Path,
 }
 
-impl OriginError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for OriginError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
         Some(match self {
             Self::Malformed(_) | Self::Scheme(_) => {
-                format!("write it like {}", Region::Us.api_origin())
+                format!("write it like {}", Region::Us.api_origin()).into()
             }
-            Self::Insecure(_) => "use https; http is for localhost and loopback addresses only".to_owned(),
-            Self::UserInfo => "leave them out; only the access token identifies a scan".to_owned(),
-            Self::Query | Self::Path => "give scheme, host and port only".to_owned(),
+            Self::Insecure(_) => "use https; http is for localhost and loopback addresses only".into(),
+            Self::UserInfo => "leave them out; only the access token identifies a scan".into(),
+            Self::Query | Self::Path => "give scheme, host and port only".into(),
         })
     }
 }

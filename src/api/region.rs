@@ -1,6 +1,10 @@
 //! The regions a workspace can be hosted in, and the addresses that belong to each.
 
+use std::borrow::Cow;
+
 use url::Url;
+
+use crate::hint::Hint;
 
 /// Where a workspace is hosted. Hosts as Intercom's developer documentation lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -25,17 +29,17 @@ pub(crate) enum RegionError {
     NotALogin(String),
 }
 
-impl RegionError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for RegionError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
         Some(match self {
-            Self::Unknown(_) => "use one of us, eu, au".to_owned(),
+            Self::Unknown(_) => "use one of us, eu, au".into(),
             Self::NotALogin(_) => format!(
                 "expected {}, {} or {}",
                 Region::Us.web_origin(),
                 Region::Eu.web_origin(),
                 Region::Au.web_origin()
-            ),
+            )
+            .into(),
         })
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use crate::controls::Level;
 use crate::exit::Exit;
+use crate::level::Level;
 
 mod controls;
 mod edit;

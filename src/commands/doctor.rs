@@ -15,6 +15,7 @@ use crate::config::{Config, Organization};
 use crate::doctor::{self, Access, Diagnosis, Forecast, Proxy, Situation, TokenState};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::hint::Hint as _;
 use crate::report::RenderError;
 
 /// Looks at everything a scan needs, and says what it found.
@@ -57,7 +58,7 @@ fn situation(args: &DoctorArgs, config: Option<&Config>) -> Result<Situation, Er
             Ok(describe(args, region, &origin, TokenState::Missing, Observations::default(), Vec::new()))
         }
         Err(Error::Token(error)) => {
-            let fix = error.hint().unwrap_or_else(|| "give the token again".to_owned());
+            let fix = error.hint().unwrap_or("give the token again".into()).into_owned();
             let token = TokenState::Unusable { problem: error.to_string(), fix };
             Ok(describe(args, region, &origin, token, Observations::default(), Vec::new()))
         }

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use super::configuration;
 use crate::cli::{GateArgs, GateName, PackName, ScanArgs};
 use crate::config::Config;
-use crate::controls::{Catalog, Definition, Level, Pack, Selection, UnknownControl};
+use crate::controls::{Catalog, Definition, Pack, Selection, UnknownControl};
 use crate::error::Error;
 use crate::facts::Settings;
+use crate::level::Level;
 use crate::report::GateRule;
 
 /// How long a teammate may be silent where no control says so, in days.

@@ -1,7 +1,9 @@
 //! Why there is no configuration.
 
+use std::borrow::Cow;
 use std::io;
 
+use crate::hint::Hint;
 use crate::toml_document::{LARGEST, Problems};
 
 use super::Announcement;
@@ -52,23 +54,29 @@ pub(crate) enum ConfigError {
 }
 
 impl ConfigError {
-    /// What the user can do about it.
-    pub(crate) const fn hint(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::Missing { .. } => "check the path given with --config",
-            Self::Unreadable { .. } => "check the permissions of the file, or leave it out with --no-config",
-            Self::NotRegular { .. } => "name a plain file with --config, or pass --no-config",
-            Self::TooLarge { .. } => "name another file with --config, or pass --no-config",
-            Self::Outside { .. } => "name the file with --config if you trust it, or pass --no-config",
-            Self::Invalid { .. } => "correct the lines above; --no-config leaves the file out",
-        })
-    }
-
     /// What a file that could not be used has to be announced with.
     pub(crate) fn announcement(&self) -> Option<&Announcement> {
         match self {
             Self::Invalid { announcement, .. } => announcement.as_deref(),
             _ => None,
         }
+    }
+}
+
+impl Hint for ConfigError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
+        Some(
+            match self {
+                Self::Missing { .. } => "check the path given with --config",
+                Self::Unreadable { .. } => {
+                    "check the permissions of the file, or leave it out with --no-config"
+                }
+                Self::NotRegular { .. } => "name a plain file with --config, or pass --no-config",
+                Self::TooLarge { .. } => "name another file with --config, or pass --no-config",
+                Self::Outside { .. } => "name the file with --config if you trust it, or pass --no-config",
+                Self::Invalid { .. } => "correct the lines above; --no-config leaves the file out",
+            }
+            .into(),
+        )
     }
 }

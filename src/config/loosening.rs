@@ -5,7 +5,7 @@
 
 use std::fmt::Display;
 
-use crate::controls::Level;
+use crate::level::Level;
 use crate::toml_document::excerpt;
 
 use super::Config;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::controls::Level;
+use crate::level::Level;
 use crate::toml_document::{Located, Table, excerpt};
 
 use super::Overrides;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::controls::Level;
+use crate::level::Level;
 use crate::toml_document::{Located, Table, excerpt};
 
 use super::scan::refuse_token;

@@ -12,7 +12,7 @@ use super::rbac::Permission;
 use super::section::Context;
 use super::target::TokenSource;
 use super::*;
-use crate::controls::Level;
+use crate::level::Level;
 
 mod hostile;
 mod identities;

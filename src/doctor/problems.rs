@@ -7,6 +7,7 @@ use super::{Forecast, Problem, Severity, Situation, TokenState};
 use crate::api::error::ApiError;
 use crate::api::region::Region;
 use crate::checks::Decided;
+use crate::hint::Hint as _;
 use crate::sources::SourceId;
 
 /// The problem of having no token at all.
@@ -107,7 +108,7 @@ fn workspace(situation: &Situation) -> Option<Problem> {
         error => blocking(
             "failed",
             "the API failed".to_owned(),
-            error.hint().unwrap_or_else(|| "try again".to_owned()),
+            error.hint().unwrap_or("try again".into()).into_owned(),
         ),
     };
     Some(Problem { said: Some(error.to_string()), ..found })
@@ -149,7 +150,7 @@ fn unreachable_api(situation: &Situation, error: &ApiError) -> Problem {
         (other, _) => (
             "not-the-api",
             format!("what answers at {origin} is not Intercom's API"),
-            other.hint().unwrap_or_else(|| "check the region and --base-url".to_owned()),
+            other.hint().unwrap_or("check the region and --base-url".into()).into_owned(),
         ),
     };
     problem(id, Severity::Blocking, what, fix)

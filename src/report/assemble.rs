@@ -7,9 +7,10 @@ use super::{
     WorkspaceInfo,
 };
 use crate::config::Config;
-use crate::controls::{Catalog, GUIDE_VERSION, Level};
+use crate::controls::{Catalog, GUIDE_VERSION};
 use crate::exit::Exit;
 use crate::facts::Facts;
+use crate::level::Level;
 use crate::sources::{Feed, Outcomes, Ranges, SourceId, SourceStatus};
 
 /// What fails a scan.

@@ -1,5 +1,6 @@
 //! The formats a report comes in, and the one place that picks the renderer.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -7,6 +8,7 @@ use thiserror::Error;
 
 use super::grouping::Grouping;
 use super::{Report, csv, github, html, json, junit, markdown, ndjson, ocsf, plan, sarif, table};
+use crate::hint::Hint;
 use crate::terminal::style::Style;
 use crate::text;
 use crate::toml_document::closest;
@@ -185,12 +187,11 @@ pub(crate) enum RenderError {
     Xml(#[from] std::io::Error),
 }
 
-impl RenderError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for RenderError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::Json(_) | Self::Csv(_) | Self::Xml(_) => {
-                Some(format!("--format {} does not need it", Format::Table.as_str()))
+                Some(format!("--format {} does not need it", Format::Table.as_str()).into())
             }
         }
     }

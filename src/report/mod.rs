@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::controls::{Control, Level, Pack};
+use crate::controls::{Control, Pack};
 use crate::directory;
 use crate::exit::Exit;
 use crate::facts::Activity;
+use crate::level::Level;
 use crate::sources::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Decision, Status, Verdict};
 

@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 use super::{
     Assessment, CatalogInfo, ConfigInfo, Gate, Origin, Report, ScanInfo, SourceReport, WorkspaceInfo,
 };
-use crate::controls::{self, Control, Level, Pack, Step};
+use crate::controls::{self, Control, Pack, Step};
 use crate::facts::Row;
 use crate::facts::activity::{Activity, Groups, Period, SignInMethod};
+use crate::level::Level;
 use crate::sources::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict};
 

@@ -1,8 +1,10 @@
 //! What can go wrong with a request, one variant for each thing a person can act on.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use crate::hint::Hint;
 use crate::sources::SourceStatus;
 
 mod classify;
@@ -176,48 +178,6 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::Unauthorized(_) => {
-                "check the token and the region; after its permissions were changed in the Developer Hub the token has to be regenerated"
-            }
-            Self::Forbidden(_) => {
-                "give the app the missing read permission in the Developer Hub, then regenerate its token"
-            }
-            Self::PlanRestricted(_) => "the workspace needs a plan with this feature for it to be read",
-            Self::IpNotAllowed(_) => {
-                "run the scan from an allowed address, or add this one to the REST API allowlist in the workspace's security settings"
-            }
-            Self::NotFound(_) => "check the region or --base-url",
-            Self::BadRequest(answer) if answer.code.as_deref() == Some("intercom_version_invalid") => {
-                "this server does not offer API version 2.16; check --base-url"
-            }
-            Self::BadRequest(_) => "report it with the request id",
-            Self::RateLimited { .. } => "run the scan when other integrations are quiet, or raise --timeout",
-            Self::Server(_) => "try again later; with the request id Intercom's support can look into it",
-            Self::Redirected { .. } => {
-                "redirects are not followed, so that the token goes to one host only; check the region or --base-url"
-            }
-            Self::Dns { .. } => "check the network connection, the proxy settings and --base-url",
-            Self::Refused { .. } => "check --base-url, and whether a proxy or firewall is in the way",
-            Self::Tls { .. } => {
-                "if a proxy inspects TLS here, its certificate authority has to be in the system's trust store; check the system's clock too"
-            }
-            Self::Timeout { .. } | Self::Network { .. } | Self::Truncated { .. } | Self::EmptyBody { .. } => {
-                "try again; if it stays, check for a proxy between this machine and Intercom"
-            }
-            Self::BodyTooLarge { .. } | Self::UnexpectedShape { .. } | Self::Paging { .. } => {
-                "check that the region or --base-url leads to Intercom's API"
-            }
-            Self::NotJson { .. } => {
-                "a proxy, a sign-in page or another host may have answered; check the region, --base-url and the proxy settings"
-            }
-            Self::Deadline { .. } => "raise --timeout",
-        };
-        Some(hint.to_owned())
-    }
-
     /// How a source ends that this error happened to. Refusals are not failures: the API said no.
     pub(crate) const fn source_status(&self) -> SourceStatus {
         match self {
@@ -257,6 +217,49 @@ impl ApiError {
             Self::Redirected { status, .. } => Some(*status),
             _ => None,
         }
+    }
+}
+
+impl Hint for ApiError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
+        let hint = match self {
+            Self::Unauthorized(_) => {
+                "check the token and the region; after its permissions were changed in the Developer Hub the token has to be regenerated"
+            }
+            Self::Forbidden(_) => {
+                "give the app the missing read permission in the Developer Hub, then regenerate its token"
+            }
+            Self::PlanRestricted(_) => "the workspace needs a plan with this feature for it to be read",
+            Self::IpNotAllowed(_) => {
+                "run the scan from an allowed address, or add this one to the REST API allowlist in the workspace's security settings"
+            }
+            Self::NotFound(_) => "check the region or --base-url",
+            Self::BadRequest(answer) if answer.code.as_deref() == Some("intercom_version_invalid") => {
+                "this server does not offer API version 2.16; check --base-url"
+            }
+            Self::BadRequest(_) => "report it with the request id",
+            Self::RateLimited { .. } => "run the scan when other integrations are quiet, or raise --timeout",
+            Self::Server(_) => "try again later; with the request id Intercom's support can look into it",
+            Self::Redirected { .. } => {
+                "redirects are not followed, so that the token goes to one host only; check the region or --base-url"
+            }
+            Self::Dns { .. } => "check the network connection, the proxy settings and --base-url",
+            Self::Refused { .. } => "check --base-url, and whether a proxy or firewall is in the way",
+            Self::Tls { .. } => {
+                "if a proxy inspects TLS here, its certificate authority has to be in the system's trust store; check the system's clock too"
+            }
+            Self::Timeout { .. } | Self::Network { .. } | Self::Truncated { .. } | Self::EmptyBody { .. } => {
+                "try again; if it stays, check for a proxy between this machine and Intercom"
+            }
+            Self::BodyTooLarge { .. } | Self::UnexpectedShape { .. } | Self::Paging { .. } => {
+                "check that the region or --base-url leads to Intercom's API"
+            }
+            Self::NotJson { .. } => {
+                "a proxy, a sign-in page or another host may have answered; check the region, --base-url and the proxy settings"
+            }
+            Self::Deadline { .. } => "raise --timeout",
+        };
+        Some(hint.into())
     }
 }
 

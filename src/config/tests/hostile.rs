@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::hint::Hint as _;
 
 /// What the acceptance of the scan asks to be announced and refused.
 const HOSTILE: &str = "\

@@ -1,5 +1,6 @@
 //! Reading a workspace: every source side by side, none of them able to end the others.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 
@@ -10,6 +11,7 @@ use crate::api::client::{Client, Request};
 use crate::api::error::ApiError;
 use crate::api::log::{LogError, LogQuery, LogReader};
 use crate::api::model::{Admin, AdminList, Event, IpAllowlist, Me, ProbeAnswer};
+use crate::hint::Hint;
 use crate::sources::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcome, Outcomes, Ranges, SourceStatus};
 
 mod options;
@@ -48,13 +50,12 @@ pub(crate) enum CollectError<E> {
     Sink(E),
 }
 
-impl<E> CollectError<E> {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl<E> Hint for CollectError<E> {
+    fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::BadToken(ApiError::Forbidden(_) | ApiError::PlanRestricted(_)) => Some(
                 "give the app the permission Read admins in the Developer Hub, then regenerate its token"
-                    .to_owned(),
+                    .into(),
             ),
             Self::BadToken(error) | Self::NotAllowed(error) | Self::Unreachable(error) => error.hint(),
             Self::Sink(_) => None,

@@ -41,7 +41,7 @@ macro_rules! words {
 
 words! {
     /// How demanding a control is. Levels are cumulative.
-    Level for controls::Level {
+    Level for crate::level::Level {
         /// Baseline: for every workspace.
         L1 = "l1",
         /// Hardened: for security-sensitive workspaces.
@@ -167,23 +167,23 @@ pub(in crate::report::json) enum FailOn {
     Never,
 }
 
-impl From<Option<controls::Level>> for FailOn {
-    fn from(level: Option<controls::Level>) -> Self {
+impl From<Option<crate::level::Level>> for FailOn {
+    fn from(level: Option<crate::level::Level>) -> Self {
         match level {
-            Some(controls::Level::L1) => Self::L1,
-            Some(controls::Level::L2) => Self::L2,
-            Some(controls::Level::L3) => Self::L3,
+            Some(crate::level::Level::L1) => Self::L1,
+            Some(crate::level::Level::L2) => Self::L2,
+            Some(crate::level::Level::L3) => Self::L3,
             None => Self::Never,
         }
     }
 }
 
-impl From<FailOn> for Option<controls::Level> {
+impl From<FailOn> for Option<crate::level::Level> {
     fn from(word: FailOn) -> Self {
         match word {
-            FailOn::L1 => Some(controls::Level::L1),
-            FailOn::L2 => Some(controls::Level::L2),
-            FailOn::L3 => Some(controls::Level::L3),
+            FailOn::L1 => Some(crate::level::Level::L1),
+            FailOn::L2 => Some(crate::level::Level::L2),
+            FailOn::L3 => Some(crate::level::Level::L3),
             FailOn::Never => None,
         }
     }
