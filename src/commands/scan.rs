@@ -1,7 +1,6 @@
 //! `scan`: the pipeline, from a token to an exit code.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -13,7 +12,6 @@ use super::source::Source;
 use super::{configuration, given, redaction, terminal};
 use crate::adjust::baseline::Baseline;
 use crate::adjust::{self, attestations, hygiene, waivers};
-use crate::checks;
 use crate::cli::{ConfigArgs, ConnectionArgs, GateArgs, ReportArgs, ScanArgs};
 use crate::config::Config;
 use crate::controls::{Definition, Selection};
@@ -114,8 +112,7 @@ pub(super) fn perform(
 /// Judges every control over the facts.
 pub(super) fn evaluate(definitions: &[&Definition], facts: &Facts) -> Result<Vec<Assessment>, Error> {
     let judge = |definition: &&Definition| {
-        let control = Arc::clone(&definition.control);
-        let verdict = checks::evaluate(&control.id, &control.params, &definition.rules, facts);
+        let (control, verdict) = definition.judge(facts);
         Assessment::new(control, verdict)
     };
     on_deep_stack(|| definitions.iter().map(judge).collect())
