@@ -5,7 +5,6 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::adjust::baseline::BaselineError;
-use crate::api::client::ClientError;
 use crate::api::origin::OriginError;
 use crate::api::region::RegionError;
 use crate::api::token::TokenError;
@@ -22,8 +21,7 @@ use crate::report::RenderError;
 use crate::report::grouping::UnknownGrouping;
 use crate::report::json::ReadError;
 use crate::saml::SamlError;
-use crate::snapshot::SnapshotError;
-use crate::snapshot::collect::CollectError;
+use crate::scan::ScanError;
 use crate::toml_document::Problems;
 
 /// Why a command could not do what it was asked to.
@@ -54,8 +52,6 @@ pub(crate) enum Error {
     /// A duration or an instant, and the option or key that gives it.
     #[error("{option}: {source}")]
     Time { option: &'static str, source: TimeError },
-    #[error("cannot read {}: {source}", .path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
     #[error("cannot write {}: {source}", .path.display())]
     Output { path: PathBuf, source: io::Error },
     /// A file of outputs was begun and could not be completed.
@@ -71,10 +67,6 @@ pub(crate) enum Error {
     Grouping(#[from] UnknownGrouping),
     #[error(transparent)]
     RedactionKey(#[from] KeyError),
-    #[error(
-        "a roster cannot be compared with a redacted snapshot, which has pseudonyms in the place of people"
-    )]
-    RedactedSnapshot,
     #[error("cannot render {name}: {source}")]
     SavedReport { name: String, source: ReadError },
     #[error("cannot write the report: {0}")]
@@ -82,13 +74,9 @@ pub(crate) enum Error {
     #[error(transparent)]
     Render(#[from] RenderError),
     #[error(transparent)]
-    Client(#[from] ClientError),
-    #[error(transparent)]
     Baseline(#[from] BaselineError),
     #[error(transparent)]
-    Collect(#[from] Box<CollectError<io::Error>>),
-    #[error("cannot scan {what}: {source}")]
-    Snapshot { what: String, source: SnapshotError },
+    Scan(#[from] ScanError),
     #[error("cannot start {what}: {source}")]
     Start { what: &'static str, source: io::Error },
     #[error(transparent)]
@@ -116,9 +104,8 @@ impl Error {
     /// The exit code it leads to.
     pub(crate) const fn exit(&self) -> Exit {
         match self {
-            Self::Collect(_)
-            | Self::Client(_)
-            | Self::Interrupted
+            Self::Scan(error) => error.exit(),
+            Self::Interrupted
             | Self::NotKept { .. }
             | Self::Start { .. }
             | Self::Stdout(_)
@@ -141,10 +128,8 @@ impl Error {
             Self::RedactionKey(error) => error,
             Self::SavedReport { source, .. } => source,
             Self::Render(error) => error,
-            Self::Client(error) => error,
             Self::Baseline(error) => error,
-            Self::Collect(error) => error.as_ref(),
-            Self::Snapshot { source, .. } => source,
+            Self::Scan(error) => error,
             Self::Edit(error) => error,
             Self::Can(error) => error,
             _ => return None,
@@ -163,7 +148,6 @@ impl Hint for Error {
             Self::NothingSelected => "look at --level, --pack, --control and --skip",
             Self::NoToken => NO_TOKEN,
             Self::NotKept { .. } => "make room on the disk, or give a file on another",
-            Self::RedactedSnapshot => "scan the workspace, or a snapshot that is not redacted",
             Self::SameStdout => "give --format or one -o FORMAT=-, and a file to every other",
             Self::NothingGrouped { .. } => {
                 "leave it out, or ask for a format that people read, such as table"

@@ -26,6 +26,8 @@ mod verdict;
 
 mod adjust;
 
+mod scan;
+
 mod doctor;
 mod edit;
 

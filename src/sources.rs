@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// Event types that set state: read as far back as the workspace exists, since only the newest one tells.
 pub(crate) const HISTORY_TYPES: &[&str] = &[
@@ -38,39 +40,43 @@ pub(crate) const HISTORY_TYPES: &[&str] = &[
 /// Event types that show that a teammate is there: a sign-in, an accepted invite, SCIM provisioning.
 pub(crate) const ARRIVAL_TYPES: &[&str] = &["admin_login_success", "app_admin_join", "admin_provisioned"];
 
-/// A place the program reads from, as reports name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+/// A place the program reads from.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub(crate) enum SourceId {
-    /// The token's own admin and its workspace.
+    /// The workspace's own record.
     Me,
     /// The list of teammates.
     Admins,
-    /// The activity log, in all the ranges a scan needs.
+    /// The activity log.
     ActivityLog,
-    /// The list of teams; no control needs it, so it is never asked for.
-    Teams,
-    /// The IP allowlist, as far as the token happens to be allowed to see it.
+    /// The IP allowlist.
     IpAllowlist,
-    /// What else the token can read: one request to each of a few configuration lists.
+    /// What else the token can read.
     TokenProbe,
 }
 
 impl SourceId {
     /// Every source, in report order.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Me, Self::Admins, Self::ActivityLog, Self::Teams, Self::IpAllowlist, Self::TokenProbe];
+    pub(crate) const ALL: &[Self] = Self::VARIANTS;
 
     /// The id used in reports and control files.
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Me => "me",
-            Self::Admins => "admins",
-            Self::ActivityLog => "activity-log",
-            Self::Teams => "teams",
-            Self::IpAllowlist => "ip-allowlist",
-            Self::TokenProbe => "token-probe",
-        }
+        self.into_str()
     }
 
     /// The request that reads it.
@@ -79,7 +85,6 @@ impl SourceId {
             Self::Me => "GET /me",
             Self::Admins => "GET /admins",
             Self::ActivityLog => "POST /admins/activity_logs/search",
-            Self::Teams => "GET /teams",
             Self::IpAllowlist => "GET /ip_allowlist",
             Self::TokenProbe => "GET /tags and five other configuration lists",
         }
@@ -90,7 +95,6 @@ impl SourceId {
         match self {
             Self::Me | Self::Admins => "Read admins",
             Self::ActivityLog => "Read admin activity logs",
-            Self::Teams => "Read and list users and companies",
             Self::IpAllowlist => "manage_ip_allowlist",
             Self::TokenProbe => "none: refusals are what a scan hopes for",
         }
@@ -102,7 +106,6 @@ impl SourceId {
             Self::Me => "the workspace's own record",
             Self::Admins => "the list of teammates",
             Self::ActivityLog => "the activity log",
-            Self::Teams => "the list of teams",
             Self::IpAllowlist => "the IP allowlist",
             Self::TokenProbe => "the token probe",
         }
@@ -110,7 +113,7 @@ impl SourceId {
 }
 
 /// A part of a source that is read, and can fail, on its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Feed {
     /// `GET /me`.
@@ -131,15 +134,7 @@ pub(crate) enum Feed {
 
 impl Feed {
     /// Every feed.
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Me,
-        Self::Admins,
-        Self::LogWindow,
-        Self::LogHistory,
-        Self::LogArrivals,
-        Self::IpAllowlist,
-        Self::TokenProbe,
-    ];
+    pub(crate) const ALL: &[Self] = Self::VARIANTS;
 
     /// The source it is a part of.
     pub(crate) const fn source(self) -> SourceId {
@@ -154,8 +149,8 @@ impl Feed {
 }
 
 /// How reading a source or a feed ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, PartialOrd, Ord)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum SourceStatus {
     /// All of it was read.
     Complete,

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 pub(crate) mod attestations;
 pub(crate) mod baseline;
 pub(crate) mod hygiene;
+pub(crate) mod proofs;
 pub(crate) mod waivers;
 
 /// The day of an instant in UTC, wherever the program runs.

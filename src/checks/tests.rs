@@ -77,7 +77,7 @@ fn teammates(rows: serde_json::Value) -> Facts {
     let complete = || FeedState { status: SourceStatus::Complete, detail: None, unreadable: 0 };
     Facts {
         tables: BTreeMap::from([("teammates", Rows { rows, truncated: false })]),
-        feeds: Feed::ALL.into_iter().map(|feed| (feed, complete())).collect(),
+        feeds: Feed::ALL.iter().copied().map(|feed| (feed, complete())).collect(),
         values: json!({"workspace": {"teammates": 2}}),
         ..Facts::default()
     }

@@ -18,13 +18,12 @@ mod generate;
 mod given;
 mod init;
 mod plan;
-mod proof;
-mod ranges;
 mod rbac;
 mod redaction;
 mod render;
+mod resolve;
+mod runtime;
 mod scan;
-mod source;
 mod terminal;
 mod waive;
 

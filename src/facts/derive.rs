@@ -155,7 +155,7 @@ fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, FeedState>
         })
     };
     let mut feeds: BTreeMap<Feed, FeedState> =
-        Feed::ALL.into_iter().map(|feed| (feed, state(feed))).collect();
+        Feed::ALL.iter().copied().map(|feed| (feed, state(feed))).collect();
     if ranges.arrivals_since >= ranges.since && state(Feed::LogArrivals).status == SourceStatus::Skipped {
         feeds.insert(Feed::LogArrivals, state(Feed::LogWindow));
     }

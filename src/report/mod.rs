@@ -42,7 +42,7 @@ pub(crate) mod sample;
 mod schemas;
 
 pub(crate) use crate::terminal::{Style, Surroundings};
-pub(crate) use assemble::{Evaluation, GateRule, Given};
+pub(crate) use assemble::GateRule;
 pub(crate) use format::{Format, Options, Output, Place, RenderError, render};
 pub(crate) use json::json_text;
 

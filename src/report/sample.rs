@@ -66,7 +66,7 @@ pub(crate) fn finding(control: &str, subject: &str, message: &str) -> Finding {
         Value::Object(row) => row,
         _ => Row::new(),
     };
-    let fingerprint = Fingerprint::new(control, "too-many", [subject]);
+    let fingerprint = Fingerprint::new(control, "0", [subject]);
     Finding::new(fingerprint, subject.to_owned(), message.to_owned(), evidence)
 }
 
@@ -199,7 +199,6 @@ pub(crate) fn sample() -> Report {
                 9,
                 Some("HTTP 500 (request id 0001abcd)"),
             ),
-            source(SourceId::Teams, SourceStatus::Skipped, 0, 0, None),
             source(SourceId::IpAllowlist, SourceStatus::Forbidden, 0, 1, Some("HTTP 403: not permitted")),
         ],
         activity: Some(activity()),

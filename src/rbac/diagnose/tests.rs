@@ -28,7 +28,7 @@ impl Stage {
             ..Facts::default()
         };
         let complete = FeedState { status: SourceStatus::Complete, ..FeedState::skipped() };
-        facts.feeds = Feed::ALL.map(|feed| (feed, complete.clone())).into();
+        facts.feeds = Feed::ALL.iter().map(|feed| (*feed, complete.clone())).collect();
         let policy = "[rbac.roles.Agent]\npermissions = ['read']\n";
         let stage = Self { facts, outcomes: Outcomes::default(), config: None }.policy(policy);
         stage.table("teammates", json!([{"id": "1", "email": "ana@acme.example", "role": "AGENT"}]))

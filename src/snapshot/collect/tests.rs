@@ -202,9 +202,9 @@ async fn what_is_out_of_reach_is_not_asked_for() {
         let options = CollectOptions { reach, ..OPTIONS };
         let outcomes = collect(&client, &ranges(), &options, &mut sink).await.unwrap();
         for feed in Feed::ALL {
-            let outcome = &outcomes.feeds[&feed];
+            let outcome = &outcomes.feeds[feed];
             let read = (outcome.status == SourceStatus::Complete, outcome.requests > 0);
-            assert_eq!(read, (wanted.contains(&feed), wanted.contains(&feed)), "{reach:?} {feed:?}");
+            assert_eq!(read, (wanted.contains(feed), wanted.contains(feed)), "{reach:?} {feed:?}");
         }
     }
 }

@@ -72,7 +72,7 @@ impl<R: Read> Replay<R> {
     pub(crate) fn run(
         self,
         ranges: &Ranges,
-        sink: &mut impl FnMut(Record<'_>),
+        sink: &mut dyn FnMut(Record<'_>) -> io::Result<()>,
     ) -> Result<Outcomes, SnapshotError> {
         let shifted = |instant: Timestamp| instant.saturating_add(self.shift).unwrap_or(instant);
         let (at, since) = (shifted(self.header.at), shifted(self.header.since));
@@ -191,7 +191,7 @@ impl<R: Read> Lines<'_, R> {
 fn read_lines<R: Read>(
     mut lines: Lines<'_, R>,
     sorter: &Sorter<'_>,
-    sink: &mut impl FnMut(Record<'_>),
+    sink: &mut dyn FnMut(Record<'_>) -> io::Result<()>,
 ) -> Result<Outcomes, SnapshotError> {
     let altered = |what: &str| SnapshotError::Altered(what.to_owned());
     let unreadable = |error: serde_json::Error| SnapshotError::Altered(format!("a line of it: {error}"));
@@ -206,11 +206,13 @@ fn read_lines<R: Read>(
                 if let Some(created) = me.app.as_mut().and_then(|app| app.created_at.as_mut()) {
                     *created = created.saturating_add(sorter.shift);
                 }
-                sink(Record::Me(&me));
+                sink(Record::Me(&me)).map_err(SnapshotError::Io)?;
             }
-            Line::Admins(admins) => sink(Record::Admins(&admins)),
-            Line::IpAllowlist(allowlist) => sink(Record::IpAllowlist(&allowlist)),
-            Line::Probe(answers) => sink(Record::Probe(&answers)),
+            Line::Admins(admins) => sink(Record::Admins(&admins)).map_err(SnapshotError::Io)?,
+            Line::IpAllowlist(allowlist) => {
+                sink(Record::IpAllowlist(&allowlist)).map_err(SnapshotError::Io)?;
+            }
+            Line::Probe(answers) => sink(Record::Probe(&answers)).map_err(SnapshotError::Io)?,
             Line::Event(event) => {
                 let mut event: Event<'_> = serde_json::from_str(event.get()).map_err(unreadable)?;
                 if !sorter.covers(&event) {
@@ -218,7 +220,7 @@ fn read_lines<R: Read>(
                 }
                 event.created_at = event.created_at.saturating_add(sorter.shift);
                 if let Some(feed) = sorter.feed(&event) {
-                    sink(Record::Event(feed, &event));
+                    sink(Record::Event(feed, &event)).map_err(SnapshotError::Io)?;
                 }
             }
             Line::End(end) => {

@@ -19,9 +19,9 @@ impl From<Tally> for Counters {
 impl<'a> From<&'a SourceReport> for Source<'a> {
     fn from(source: &'a SourceReport) -> Self {
         Self {
-            id: source.id.into(),
+            id: source.id,
             endpoint: source.id.endpoint().into(),
-            status: source.status.into(),
+            status: source.status,
             records: source.records,
             requests: source.requests,
             scope: source.id.scope().into(),

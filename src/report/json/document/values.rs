@@ -121,38 +121,6 @@ words! {
     }
 }
 
-words! {
-    /// Which source.
-    SourceId for crate::sources::SourceId {
-        /// The workspace's own record.
-        Me = "me",
-        /// The list of teammates.
-        Admins = "admins",
-        /// The activity log.
-        ActivityLog = "activity-log",
-        /// The list of teams, which is never asked for.
-        Teams = "teams",
-        /// The IP allowlist.
-        IpAllowlist = "ip-allowlist",
-        /// What else the token can read.
-        TokenProbe = "token-probe",
-    }
-}
-
-words! {
-    /// How reading a source ended.
-    SourceStatus for crate::sources::SourceStatus {
-        /// All of it was read.
-        Complete = "complete",
-        /// It was not asked for.
-        Skipped = "skipped",
-        /// The token, the plan or an allowlist does not permit it.
-        Forbidden = "forbidden",
-        /// An error kept it, or a part of it, from being read.
-        Failed = "failed",
-    }
-}
-
 /// The highest level that can fail the gate.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -8,18 +8,18 @@ use crate::report::Assessment;
 
 /// Which attestations count as far as their files go, and what is to be said about the files.
 #[derive(Debug, Default)]
-pub(super) struct Proofs {
+pub(crate) struct Proofs {
     /// The attestations that count.
-    pub(super) sound: Vec<Attestation>,
+    pub(crate) sound: Vec<Attestation>,
     /// What is wrong, a sentence each, with its line.
-    pub(super) complaints: Vec<String>,
+    pub(crate) complaints: Vec<String>,
     /// Control and remark, where a file could not be compared because it is not there.
     absent: Vec<(String, String)>,
 }
 
 impl Proofs {
     /// Compares every file that is there.
-    pub(super) fn check(config: &Config) -> Self {
+    pub(crate) fn check(config: &Config) -> Self {
         let mut proofs = Self::default();
         let (sound, doubtful): (Vec<_>, Vec<_>) =
             config.attestations.iter().partition(|attestation| proofs.holds(&config.path, attestation));
@@ -60,7 +60,7 @@ impl Proofs {
     }
 
     /// Mentions the files that were not there, beside the controls they are about.
-    pub(super) fn mention_absent(&self, assessments: &mut [Assessment]) {
+    pub(crate) fn mention_absent(&self, assessments: &mut [Assessment]) {
         for assessment in assessments {
             let of_control =
                 self.absent.iter().filter(|(id, _)| id.eq_ignore_ascii_case(&assessment.control.id));
