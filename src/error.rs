@@ -6,10 +6,8 @@ use std::path::PathBuf;
 
 use crate::adjust::baseline::BaselineError;
 use crate::api::origin::OriginError;
-use crate::api::region::RegionError;
 use crate::api::token::TokenError;
 use crate::config::ConfigError;
-use crate::config::time::TimeError;
 use crate::controls::{CatalogError, UnknownControl};
 use crate::directory::RosterError;
 use crate::edit::EditError;
@@ -17,11 +15,13 @@ use crate::exit::Exit;
 use crate::hint::Hint;
 use crate::rbac::can::CanError;
 use crate::redact::KeyError;
+use crate::region::RegionError;
 use crate::report::RenderError;
 use crate::report::grouping::UnknownGrouping;
 use crate::report::json::ReadError;
 use crate::saml::SamlError;
 use crate::scan::ScanError;
+use crate::time::TimeError;
 use crate::toml_document::Problems;
 
 /// Why a command could not do what it was asked to.
@@ -93,9 +93,8 @@ impl Error {
     /// The mistakes in files that it stands for, one by one.
     pub(crate) fn problems(&self) -> Option<&Problems> {
         match self {
-            Self::Parameters(problems)
-            | Self::Config(ConfigError::Invalid { problems, .. })
-            | Self::Catalog(CatalogError::Invalid { problems }) => Some(problems),
+            Self::Parameters(problems) | Self::Catalog(CatalogError::Invalid { problems }) => Some(problems),
+            Self::Config(error) => error.problems(),
             Self::Edit(error) => error.problems(),
             _ => None,
         }

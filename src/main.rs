@@ -9,6 +9,7 @@ mod commands;
 mod config;
 
 mod api;
+mod event_type;
 mod snapshot;
 mod sources;
 
@@ -50,7 +51,11 @@ mod exit;
 mod hint;
 mod level;
 mod progress;
+mod region;
+mod sentence;
 mod text;
+mod time;
+mod warning;
 
 use std::process::ExitCode;
 

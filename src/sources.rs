@@ -1,44 +1,14 @@
 //! What a scan reads: sources, the feeds they are read in, and how each of them ended.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-/// Event types that set state: read as far back as the workspace exists, since only the newest one tells.
-pub(crate) const HISTORY_TYPES: &[&str] = &[
-    "admin_permission_change",
-    "admin_two_factor_auth_change",
-    "admin_invite_change",
-    "admin_deletion",
-    "admin_deprovisioned",
-    "role_creation",
-    "role_change",
-    "role_deletion",
-    "inbox_access_change",
-    "app_authentication_method_change",
-    "app_google_sso_domain_change",
-    "security_settings_change",
-    "app_identity_verification_change",
-    "messenger_api_secret_creation",
-    "messenger_api_secret_deletion",
-    "trusted_domains_setting_change",
-    "malicious_domains_setting_change",
-    "strip_inbound_email_links_change",
-    "allowed_attachment_filetypes_setting_change",
-    "content_redaction_rule_creation",
-    "content_redaction_rule_update",
-    "content_redaction_rule_deletion",
-    "conversation_deletion_schedule_creation",
-    "conversation_deletion_schedule_update",
-    "conversation_deletion_schedule_state_change",
-    "conversation_deletion_schedule_deletion",
-];
-
-/// Event types that show that a teammate is there: a sign-in, an accepted invite, SCIM provisioning.
-pub(crate) const ARRIVAL_TYPES: &[&str] = &["admin_login_success", "app_admin_join", "admin_provisioned"];
+use crate::warning::Warning;
 
 /// A place the program reads from.
 #[derive(
@@ -167,8 +137,8 @@ pub(crate) enum SourceStatus {
 pub(crate) struct Outcome {
     /// How it ended.
     pub status: SourceStatus,
-    /// What the server or the network said, where it did not end well.
-    pub detail: Option<String>,
+    /// What kept it from being read, or a part of it.
+    pub failure: Option<Failure>,
     /// How many records were read.
     pub records: u64,
     /// How many requests it took, retries included.
@@ -177,10 +147,36 @@ pub(crate) struct Outcome {
     pub unreadable: u64,
 }
 
+/// What kept a feed, or a part of it, from being read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The API did not accept the token (401). The text is the server's.
+    TokenRefused(String),
+    /// Another refusal or error, as the API or the network told it.
+    Api(String),
+    /// So many entries have no readable time or type.
+    UnreadableEntries(u64),
+    /// The snapshot knows sign-ins and arrivals from here on.
+    SnapshotSince(Timestamp),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TokenRefused(text) | Self::Api(text) => f.write_str(text),
+            Self::UnreadableEntries(1) => f.write_str("1 entry has no readable time or type"),
+            Self::UnreadableEntries(n) => write!(f, "{n} entries have no readable time or type"),
+            Self::SnapshotSince(since) => {
+                write!(f, "the snapshot knows sign-ins and arrivals from {since} on")
+            }
+        }
+    }
+}
+
 impl Outcome {
     /// A feed that was not asked for.
     pub(crate) const fn skipped() -> Self {
-        Self { status: SourceStatus::Skipped, detail: None, records: 0, requests: 0, unreadable: 0 }
+        Self { status: SourceStatus::Skipped, failure: None, records: 0, requests: 0, unreadable: 0 }
     }
 }
 
@@ -190,7 +186,7 @@ pub(crate) struct Outcomes {
     /// How each feed ended.
     pub feeds: BTreeMap<Feed, Outcome>,
     /// What the person who runs the scan should know about the reading.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// The ranges of the activity log that a scan reads. All bounds are whole seconds and included.

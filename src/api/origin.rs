@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use clap::ValueEnum as _;
 use url::{Host, Url};
 
-use super::region::Region;
-
 use crate::hint::Hint;
+use crate::region::Region;
 
 /// A checked base address of the API: https, or http to this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl Origin {
 
     /// Whether it is one of Intercom's own API hosts, on the usual port.
     pub(crate) fn is_intercom(&self) -> bool {
-        Region::ALL.into_iter().any(|region| self.as_str() == region.api_origin())
+        Region::value_variants().iter().any(|region| self.as_str() == region.api_origin())
     }
 
     /// Whether the connection is encrypted.
@@ -146,7 +146,7 @@ mod tests {
         let local = Origin::parse("http://127.0.0.1:9/").unwrap();
         assert!(local.is_loopback() && !local.is_intercom());
         assert_eq!(local.as_str(), "http://127.0.0.1:9");
-        assert!(Region::ALL.into_iter().all(|region| Origin::of(region).is_intercom()));
+        assert!(Region::value_variants().iter().all(|region| Origin::of(*region).is_intercom()));
         assert!(!Origin::parse("https://api.intercom.io:8443").unwrap().is_intercom());
     }
 

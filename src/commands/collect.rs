@@ -71,7 +71,7 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     progress.finish();
 
     let details = outcomes.feeds.iter().filter_map(|(feed, outcome)| {
-        Some(format!("{}: {}", feed.source().describe(), outcome.detail.as_ref()?))
+        Some(format!("{}: {}", feed.source().describe(), outcome.failure.as_ref()?))
     });
     let warnings = outcomes.warnings.iter().map(|warning| format!("warning: {warning}"));
     // The parts of one source often fail for the same reason: it is said once.

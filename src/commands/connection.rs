@@ -5,13 +5,13 @@ use std::io;
 use std::path::Path;
 
 use crate::api::origin::Origin;
-use crate::api::region::Region;
 use crate::api::token::Token;
-use crate::cli::{ConnectionArgs, RegionName};
+use crate::cli::ConnectionArgs;
 use crate::config::Config;
-use crate::config::time::parse_duration;
 use crate::error::Error;
+use crate::region::Region;
 use crate::scan::Connection;
+use crate::time::parse_duration;
 
 /// Decides from flags, environment and configuration, in that order; says what has to be known before the token is sent.
 ///
@@ -53,15 +53,10 @@ pub(super) fn place(args: &ConnectionArgs, config: Option<&Config>) -> Result<(R
 
 fn region(args: &ConnectionArgs, config: Option<&Config>) -> Result<Region, Error> {
     match (args.region, &args.login_url, env::var("INTERCOM_REGION")) {
-        (Some(RegionName::Us), _, _) => Ok(Region::Us),
-        (Some(RegionName::Eu), _, _) => Ok(Region::Eu),
-        (Some(RegionName::Au), _, _) => Ok(Region::Au),
+        (Some(region), _, _) => Ok(region),
         (None, Some(url), _) => Ok(Region::from_login_url(url)?),
         (None, None, Ok(word)) if !word.is_empty() => Ok(Region::parse(&word)?),
-        _ => match config.and_then(|config| config.workspace.region) {
-            Some(word) => Ok(Region::parse(word)?),
-            None => Ok(Region::Us),
-        },
+        _ => Ok(config.and_then(|config| config.workspace.region).unwrap_or_default()),
     }
 }
 

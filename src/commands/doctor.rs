@@ -10,13 +10,13 @@ use super::plan::STALE_AFTER_DAYS;
 use super::{configuration, resolve, runtime, terminal};
 use crate::api::diagnose::{Observations, diagnose};
 use crate::api::origin::Origin;
-use crate::api::region::Region;
 use crate::cli::{AnswerFormat, DoctorArgs};
 use crate::config::{Config, Organization};
 use crate::doctor::{self, Access, Diagnosis, Forecast, Proxy, Situation, TokenState};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::hint::Hint as _;
+use crate::region::Region;
 use crate::report::RenderError;
 use crate::scan::ScanError;
 

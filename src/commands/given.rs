@@ -1,21 +1,23 @@
 //! What is given to a scan beside the workspace: rosters, and the identity provider's own file.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::plan;
+use crate::adjust::{EvidenceFile, EvidenceFiles};
 use crate::config::Config;
 use crate::controls::Catalog;
 use crate::directory::{Roster, RosterFile};
+use crate::edit::digest_of;
 use crate::error::Error;
 use crate::facts::SamlFile;
 use crate::report::RosterInfo;
 use crate::saml::Material;
+use crate::warning::Warning;
 
 /// How many days before its end a certificate is a problem where no control says so.
 const NOTICE_DAYS: u64 = 30;
-/// How many unreadable rows of a roster are named; the others are counted.
-const NAMED_ROWS: usize = 20;
 
 /// What was given, as facts and reports need it.
 #[derive(Default)]
@@ -27,7 +29,7 @@ pub(super) struct Given {
     /// The directory exports, one by one.
     pub(super) rosters: Vec<RosterInfo>,
     /// What of it could not be read.
-    pub(super) notices: Vec<String>,
+    pub(super) notices: Vec<Warning>,
 }
 
 /// Reads what was given.
@@ -39,7 +41,7 @@ pub(super) fn read(rosters: &[PathBuf], config: Option<&Config>, catalog: &Catal
     if !rosters.is_empty() {
         let roster = Roster::read(rosters)?;
         given.rosters = roster.files.iter().map(describe).collect();
-        given.notices = notices(&roster);
+        given.notices = roster.warnings();
         given.roster = Some(Arc::new(roster));
     }
     if let Some(saml) = config.and_then(|config| config.organization.saml.as_ref()) {
@@ -62,37 +64,14 @@ fn describe(file: &RosterFile) -> RosterInfo {
     }
 }
 
-/// What of the rosters could not be read or understood, and what they leave open.
-fn notices(roster: &Roster) -> Vec<String> {
-    roster.files.iter().flat_map(of_file).collect()
-}
-
-fn of_file(file: &RosterFile) -> Vec<String> {
-    let RosterFile { path, kind, unreadable, unreadable_rows, unknown_statuses, unknown_mfa, gaps, .. } =
-        file;
-    let mut notices = Vec::new();
-    if !kind.is_provider() {
-        notices.push(format!(
-            "{path}: this is the list that Intercom exports, not the identity provider; nobody is looked for in it"
-        ));
-    }
-    let named = unreadable.iter().take(NAMED_ROWS);
-    notices.extend(named.map(|row| format!("{path}:{}: row not read: {}", row.line, row.why)));
-    let more = unreadable_rows.saturating_sub(NAMED_ROWS);
-    if more > 0 {
-        notices.push(format!("{path}: {more} more rows were not read"));
-    }
-    for (column, words) in [("status", unknown_statuses), ("second factor", unknown_mfa)] {
-        let named = words.words.iter().map(|(word, count)| {
-            let people = if *count == 1 { "person" } else { "people" };
-            format!("{path}: the {column} \"{word}\" is not understood ({count} {people})")
-        });
-        notices.extend(named);
-        if words.others > 0 {
-            notices
-                .push(format!("{path}: {} more people have a {column} that is not understood", words.others));
-        }
-    }
-    notices.extend(gaps.iter().map(|gap| format!("{path}: {gap}")));
-    notices
+/// Reads the files that attestations name as evidence.
+pub(super) fn evidence_files(config: Option<&Config>) -> EvidenceFiles {
+    let attestations = config.into_iter().flat_map(|config| &config.attestations);
+    let read = |path: &Path| match digest_of(path) {
+        Ok(digest) => EvidenceFile::Digest(digest),
+        Err(error) if error.kind() == ErrorKind::NotFound => EvidenceFile::Absent,
+        Err(error) => EvidenceFile::Unreadable(error.to_string()),
+    };
+    let named = attestations.filter_map(|attestation| attestation.evidence_file.as_ref());
+    named.map(|file| (file.path.clone(), read(&file.path))).collect()
 }

@@ -1,11 +1,11 @@
 //! What a scan evaluates, and by which rules: decided from flags and configuration, in that order.
 
 use super::given::Given;
-use crate::cli::{GateArgs, GateName, PackName, ScanArgs};
+use crate::cli::{GateArgs, PackName, ScanArgs};
 use crate::config::Config;
 use crate::controls::{Catalog, Pack, Selection};
 use crate::facts::Settings;
-use crate::level::Level;
+use crate::level::{FailOn, Level};
 use crate::report::GateRule;
 use crate::scan::Plan;
 
@@ -15,7 +15,7 @@ pub(super) const STALE_AFTER_DAYS: u64 = 90;
 /// Which controls a scan evaluates.
 pub(super) fn selection(args: &ScanArgs, config: Option<&Config>) -> Selection {
     Selection {
-        level: args.level.map_or_else(|| everything(config).level, Level::from),
+        level: args.level.unwrap_or_else(|| everything(config).level),
         pack: match args.pack {
             PackName::Guide => Some(Pack::Guide),
             PackName::Extended => Some(Pack::Extended),
@@ -38,13 +38,11 @@ pub(super) fn gate(args: &GateArgs, demo: bool, config: Option<&Config>) -> Gate
     let scan = config.map(|config| config.scan.clone()).unwrap_or_default();
     GateRule {
         fail_on: match args.fail_on {
-            Some(GateName::L1) => Some(Level::L1),
-            Some(GateName::L2) => Some(Level::L2),
-            Some(GateName::L3) => Some(Level::L3),
-            Some(GateName::Never) => None,
-            None if demo => None,
-            None => scan.fail_on.unwrap_or(Some(Level::L1)),
-        },
+            Some(fail_on) => fail_on,
+            None if demo => FailOn::Never,
+            None => scan.fail_on.unwrap_or_default(),
+        }
+        .level(),
         strict: args.strict || scan.strict.unwrap_or(false),
         allow_incomplete: args.allow_incomplete,
         fail_on_hygiene: args.fail_on_hygiene,

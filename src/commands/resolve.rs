@@ -9,13 +9,13 @@ use super::connection::connection;
 use super::{configuration, given, plan, runtime, terminal};
 use crate::cli::{ConnectionArgs, SourceArgs};
 use crate::config::Config;
-use crate::config::time::Window;
 use crate::controls::Selection;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::report::GateRule;
 use crate::scan::{self, Adjustments, Job, Plan, Run, Source, Span, Target};
 use crate::snapshot::collect::Reach;
+use crate::time::Window;
 
 /// The workspace that the command line names.
 #[derive(Clone, Copy)]

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use super::destinations::Destinations;
 use super::resolve::{self, Workspace};
-use super::{configuration, plan, redaction, terminal};
+use super::{configuration, given, plan, redaction, terminal};
 use crate::adjust::baseline::Baseline;
-use crate::adjust::proofs::Proofs;
 use crate::cli::{ConfigArgs, GateArgs, ReportArgs, ScanArgs};
 use crate::config::Config;
 use crate::controls::Selection;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::redact::Redactor;
 use crate::report::Report;
 use crate::scan::Adjustments;
 
@@ -65,10 +65,11 @@ pub(super) fn perform(
     }
     let redactor = redaction::of_report(&request.report.redact, &progress)?;
     let baseline = request.gate.baseline.as_deref();
-    let baseline = baseline.map(|path| Baseline::load(path, redactor.as_ref())).transpose()?;
+    let baseline =
+        baseline.map(|path| Baseline::load(path, redactor.as_ref().map(Redactor::key_name))).transpose()?;
     job.gate = gate;
     job.adjustments = Adjustments {
-        proofs: job.config.as_ref().map(Proofs::check).unwrap_or_default(),
+        evidence: given::evidence_files(job.config.as_ref()),
         no_waivers: request.gate.no_waivers,
         baseline,
         redactor: redactor.clone(),

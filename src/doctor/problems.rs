@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use clap::ValueEnum as _;
+
 use super::access::{Access, Opening};
 use super::{Forecast, Problem, Severity, Situation, TokenState};
 use crate::api::error::ApiError;
-use crate::api::region::Region;
 use crate::checks::Decided;
 use crate::hint::Hint as _;
+use crate::region::Region;
 use crate::sources::SourceId;
 
 /// The problem of having no token at all.
@@ -55,7 +57,7 @@ fn region(situation: &Situation) -> Option<Problem> {
         actual.label(),
         situation.region.label()
     );
-    Some(problem("wrong-region", Severity::Usage, what, format!("use --region {}", actual.as_str())))
+    Some(problem("wrong-region", Severity::Usage, what, format!("use --region {}", actual.into_str())))
 }
 
 /// The region the workspace says it is in.
@@ -253,6 +255,6 @@ fn until_reset(situation: &Situation) -> String {
 
 /// The options of the regions that were not asked.
 fn other_regions(asked: Region) -> String {
-    let others = Region::ALL.into_iter().filter(|region| *region != asked);
-    others.map(|region| format!("--region {}", region.as_str())).collect::<Vec<_>>().join(" or ")
+    let others = Region::value_variants().iter().filter(|region| **region != asked);
+    others.map(|region| format!("--region {}", region.into_str())).collect::<Vec<_>>().join(" or ")
 }

@@ -3,13 +3,13 @@
 use super::{
     Assessment, CatalogInfo, ConfigInfo, Gate, Origin, Report, ScanInfo, SourceReport, WorkspaceInfo,
 };
-use crate::config::Config;
 use crate::controls::GUIDE_VERSION;
 use crate::exit::Exit;
 use crate::facts::Facts;
 use crate::level::Level;
 use crate::scan::{Job, Run};
 use crate::sources::{Feed, Outcomes, SourceId, SourceStatus};
+use crate::warning::Warning;
 
 /// What fails a scan.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,7 +28,7 @@ impl Report {
     /// What came of a job. How long it took is left out where output has to be reproducible: of a saved workspace, or as
     /// of a given instant.
     pub(crate) fn of(job: &Job, run: Run, reproducible: bool) -> Self {
-        let Run { origin, outcomes, facts, ranges, assessments, warnings, hygiene, duration } = run;
+        let Run { origin, outcomes, facts, ranges, assessments, warnings, duration } = run;
         let sources = sources(&outcomes);
         let duration = Some(duration).filter(|_| origin == Origin::Api && !reproducible);
         Self {
@@ -48,7 +48,7 @@ impl Report {
                 config: job.config.as_ref().map(|config| ConfigInfo {
                     path: config.path.clone(),
                     digest: config.digest.clone(),
-                    loosens: config.loosens(),
+                    loosens: config.weakens().iter().map(ToString::to_string).collect(),
                 }),
                 rosters: job.rosters.clone(),
                 redacted: false,
@@ -56,14 +56,9 @@ impl Report {
             },
             workspace: workspace(&facts),
             activity: facts.activity.clone(),
-            gate: decide(job.gate, &assessments, &sources, !hygiene.is_empty()),
+            gate: decide(job.gate, &assessments, &sources, warnings.iter().any(Warning::is_hygiene)),
             assessments,
-            warnings: [
-                warnings,
-                hygiene,
-                job.config.as_ref().map(Config::without_effect).unwrap_or_default(),
-            ]
-            .concat(),
+            warnings: warnings.iter().map(Warning::to_string).collect(),
             sources,
         }
     }
@@ -85,7 +80,7 @@ fn sources(outcomes: &Outcomes) -> Vec<SourceReport> {
             status: worst.map_or(SourceStatus::Skipped, |outcome| outcome.status),
             records: feeds.iter().map(|outcome| outcome.records).sum(),
             requests: feeds.iter().map(|outcome| outcome.requests).sum(),
-            detail: worst.and_then(|outcome| outcome.detail.clone()),
+            detail: worst.and_then(|outcome| Some(outcome.failure.as_ref()?.to_string())),
         }
     };
     SourceId::ALL.iter().copied().map(join).collect()

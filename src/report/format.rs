@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::ValueEnum;
 use thiserror::Error;
 
 use super::grouping::Grouping;
@@ -102,10 +103,8 @@ impl FromStr for Format {
     type Err = OutputError;
 
     fn from_str(name: &str) -> Result<Self, OutputError> {
-        Self::ALL
-            .into_iter()
-            .find(|format| format.as_str() == name)
-            .ok_or_else(|| OutputError::UnknownFormat { name: text::line(name, ECHO_COLUMNS) })
+        ValueEnum::from_str(name, true)
+            .map_err(|_| OutputError::UnknownFormat { name: text::line(name, ECHO_COLUMNS) })
     }
 }
 

@@ -5,11 +5,11 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::api::client::ClientError;
-use crate::config::time::TimeError;
 use crate::exit::Exit;
 use crate::hint::Hint;
 use crate::snapshot::SnapshotError;
 use crate::snapshot::collect::CollectError;
+use crate::time::TimeError;
 
 /// Why a run came to nothing.
 #[derive(Debug, thiserror::Error)]

@@ -6,10 +6,9 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{ScanError, Target};
+use crate::adjust::EvidenceFiles;
 use crate::adjust::baseline::Baseline;
-use crate::adjust::proofs::Proofs;
 use crate::config::Config;
-use crate::config::time::{DEFAULT_WINDOW, TimeError, Window};
 use crate::controls::{Catalog, Definition, Selection, UnknownControl};
 use crate::facts::Settings;
 use crate::level::Level;
@@ -17,6 +16,8 @@ use crate::redact::Redactor;
 use crate::report::{GateRule, RosterInfo};
 use crate::snapshot::collect::Reach;
 use crate::sources::Ranges;
+use crate::time::{DEFAULT_WINDOW, TimeError, Window};
+use crate::warning::Warning;
 
 /// The longest silence that is looked back for, in hours: ten years.
 const LONGEST_SILENCE: i64 = 24 * 3_653;
@@ -40,7 +41,7 @@ pub(crate) struct Job {
     /// The directory exports in `settings`, as reports describe them.
     pub rosters: Vec<RosterInfo>,
     /// What was noticed while the files were read.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// What fails the scan.
     pub gate: GateRule,
 }
@@ -48,8 +49,8 @@ pub(crate) struct Job {
 /// What people signed and decided, beside the configuration.
 #[derive(Default)]
 pub(crate) struct Adjustments {
-    /// The attestations that count as far as their files go.
-    pub proofs: Proofs,
+    /// The files that attestations name as evidence.
+    pub evidence: EvidenceFiles,
     /// Whether waivers are ignored.
     pub no_waivers: bool,
     /// The earlier report whose findings do not fail the gate again.
@@ -131,7 +132,7 @@ impl Job {
     ///
     /// # Errors
     /// When there is a directory export, which would find none of its people.
-    pub(super) fn settings_for(&self, redacted: bool) -> Result<(Settings, Option<String>), ScanError> {
+    pub(super) fn settings_for(&self, redacted: bool) -> Result<(Settings, Option<Warning>), ScanError> {
         let mut settings = self.settings.clone();
         if !redacted {
             return Ok((settings, None));
@@ -144,13 +145,7 @@ impl Job {
             (organization.approved_networks.take().is_some(), "approved_networks"),
             (organization.export_approvers.take().is_some(), "export_approvers"),
         ];
-        let left_out = given.into_iter().filter(|(given, _)| *given).map(|(_, name)| name);
-        let left_out =
-            left_out.map(|name| format!("; organization.{name} is left out, since it lists real ones"));
-        let warning = format!(
-            "the snapshot is redacted: people and addresses in it are pseudonyms{}",
-            left_out.collect::<String>()
-        );
-        Ok((settings, Some(warning)))
+        let left_out = given.into_iter().filter(|(given, _)| *given).map(|(_, name)| name).collect();
+        Ok((settings, Some(Warning::RedactedSnapshot { left_out })))
     }
 }

@@ -18,14 +18,16 @@ pub(crate) use error::ScanError;
 pub(crate) use job::{Adjustments, Job, Plan, Span};
 pub(crate) use source::{Connection, Source, Target};
 
-use crate::adjust::{attestations, day_of, hygiene, waivers};
-use crate::api::region::Region;
+use crate::adjust::{self, day_of};
 use crate::controls::Definition;
 use crate::expression::on_deep_stack;
 use crate::facts::{Facts, Observer};
+use crate::region::Region;
 use crate::report::{Assessment, Origin};
 use crate::snapshot::Record;
 use crate::sources::{Outcomes, Ranges};
+use crate::verdict::Fingerprint;
+use crate::warning::Warning;
 
 /// What came of a job.
 pub(crate) struct Run {
@@ -40,9 +42,7 @@ pub(crate) struct Run {
     /// The verdicts, adjusted by what people signed and decided.
     pub assessments: Vec<Assessment>,
     /// What the reader should know before believing the rest.
-    pub warnings: Vec<String>,
-    /// Which attestations and waivers need attention.
-    pub hygiene: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// Wall time.
     pub duration: Duration,
 }
@@ -72,9 +72,10 @@ pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run
         .cloned()
         .chain(elsewhere)
         .chain(job.warnings.iter().cloned())
-        .chain(redacted);
+        .chain(redacted)
+        .chain(hygiene);
     let warnings = warnings.collect();
-    Ok(Run { origin, ranges, outcomes, facts, assessments, warnings, hygiene, duration: started.elapsed() })
+    Ok(Run { origin, ranges, outcomes, facts, assessments, warnings, duration: started.elapsed() })
 }
 
 /// Decides every control from the facts.
@@ -89,37 +90,24 @@ fn evaluate<'a>(
     on_deep_stack(|| definitions.map(decide).collect()).map_err(ScanError::Thread)
 }
 
-/// Lets attestations enter the verdicts, takes waived findings and those of the baseline out of the gate, and says which
-/// entries need attention.
-fn adjust(assessments: &mut [Assessment], job: &Job, now: Timestamp) -> Vec<String> {
-    let Adjustments { proofs, no_waivers, baseline, redactor, today } = &job.adjustments;
+/// Lets attestations enter the verdicts, takes waived findings and those of the baseline out of the gate, and warns of
+/// the entries that need attention.
+fn adjust(assessments: &mut [Assessment], job: &Job, now: Timestamp) -> Vec<Warning> {
+    let Adjustments { evidence, no_waivers, baseline, redactor, today } = &job.adjustments;
     let today = today.unwrap_or_else(|| day_of(now));
-    let mut complaints = Vec::new();
-    if let Some(config) = &job.config {
-        attestations::enter_all(assessments, &proofs.sound, today);
-        proofs.mention_absent(assessments);
-        let matched = if *no_waivers {
-            vec![true; config.waivers.len()]
-        } else {
-            waivers::lay_over(assessments, &config.waivers, today)
-        };
-        let is_control = |id: &str| job.plan.catalog.find(id).is_ok();
-        complaints = hygiene::complaints(config, &matched, is_control, today);
-        complaints.extend(proofs.complaints.iter().cloned());
-    }
+    let is_control = |id: &str| job.plan.catalog.find(id).is_ok();
+    let warnings = job.config.as_ref().map_or_else(Vec::new, |config| {
+        adjust::apply(assessments, config, evidence, *no_waivers, is_control, today)
+    });
     if let Some(baseline) = baseline {
-        baseline.lay_over(assessments, redactor.as_ref());
+        let keyed = |fingerprint: &Fingerprint| Some(redactor.as_ref()?.fingerprint(fingerprint));
+        baseline.apply(assessments, keyed);
     }
-    complaints
+    warnings
 }
 
 /// What to say when the workspace is in another region than the one that was asked.
-pub(crate) fn other_region(asked: Region, answered: &str) -> Option<String> {
+pub(crate) fn other_region(asked: Region, answered: &str) -> Option<Warning> {
     let actual = Region::parse(answered).ok().filter(|actual| *actual != asked)?;
-    Some(format!(
-        "the workspace is in region {}, but {} was asked: use --region {}",
-        actual.label(),
-        asked.label(),
-        actual.as_str()
-    ))
+    Some(Warning::OtherRegion { actual, asked })
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::hint::Hint;
-use crate::sources::SourceStatus;
+use crate::sources::{Failure, SourceStatus};
 
 mod classify;
 
@@ -188,6 +188,14 @@ impl ApiError {
         }
     }
 
+    /// What a source says of this error.
+    pub(crate) fn failure(&self) -> Failure {
+        match self {
+            Self::Unauthorized(_) => Failure::TokenRefused(self.to_string()),
+            other => Failure::Api(other.to_string()),
+        }
+    }
+
     /// Whether no usable answer of the API was had at all: the host or the way to it is wrong.
     pub(crate) const fn is_unreachable(&self) -> bool {
         matches!(
@@ -263,34 +271,7 @@ impl Hint for ApiError {
     }
 }
 
-/// Whether the text of an [`ApiError`] is that of a token that was not accepted: of an outcome, and of a snapshot, only
-/// the text is left. What a server said comes behind this, so that it cannot pass for it.
-pub(crate) fn says_token_refused(text: &str) -> bool {
-    text.starts_with("the token was not accepted: ")
-}
-
 /// Takes over text from a server: bounded, otherwise as it came.
 fn quote(text: &str) -> String {
     text.chars().take(MAX_QUOTE).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refused_token_is_known_by_what_the_error_says() {
-        let answer = |message: &str| Answer {
-            endpoint: "GET /me".to_owned(),
-            status: 401,
-            code: None,
-            message: Some(message.to_owned()),
-            request_id: None,
-        };
-        let claim = "the token was not accepted: really";
-        assert!(says_token_refused(&ApiError::Unauthorized(answer("no")).to_string()));
-        for other in [ApiError::Forbidden, ApiError::Server, ApiError::NotFound, ApiError::PlanRestricted] {
-            assert!(!says_token_refused(&other(answer(claim)).to_string()));
-        }
-    }
 }

@@ -15,6 +15,7 @@ use super::error::ApiError;
 use super::model::Event;
 use super::notice::Notice;
 use crate::sources::Feed;
+use crate::warning::Warning;
 use ids::{Fingerprint, Fingerprinter, IdSet};
 use page::Page;
 
@@ -78,7 +79,7 @@ pub(crate) struct LogReader<'a> {
     search: Cell<bool>,
     records: [Cell<u64>; Feed::ALL.len()],
     unreadable: [Cell<u64>; Feed::ALL.len()],
-    warnings: RefCell<Vec<String>>,
+    warnings: RefCell<Vec<Warning>>,
 }
 
 /// What a page brought.
@@ -125,14 +126,14 @@ impl<'a> LogReader<'a> {
     }
 
     /// What the person who runs the scan should know.
-    pub(crate) fn warnings(&self) -> Vec<String> {
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
         self.warnings.borrow().clone()
     }
 
-    fn warn(&self, warning: &str) {
+    fn warn(&self, warning: Warning) {
         let mut warnings = self.warnings.borrow_mut();
-        if !warnings.iter().any(|known| known == warning) {
-            warnings.push(warning.to_owned());
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
         }
     }
 

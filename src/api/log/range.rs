@@ -5,6 +5,7 @@ use super::page::{LIST, SEARCH};
 use super::pass::{self, Ended, Order};
 use super::{LogError, LogQuery, LogReader};
 use crate::api::error::ApiError;
+use crate::warning::Warning;
 
 /// Reads a range to its end, newest events first.
 pub(super) async fn read(reader: &LogReader<'_>, query: LogQuery) -> Result<(), LogError> {
@@ -36,9 +37,7 @@ async fn read_part(reader: &LogReader<'_>, query: &LogQuery, again: bool) -> Res
         && search
     {
         if reader.search.replace(false) {
-            reader.warn(
-                "the workspace does not offer the search of the activity log; it was read page by page",
-            );
+            reader.warn(Warning::NoSearch);
         }
         ended = pass::run(reader, query, Order::Parallel, again).await;
     }

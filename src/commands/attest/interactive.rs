@@ -7,12 +7,10 @@ use jiff::civil::Date;
 use super::dialogue::{Dialogue, Stop};
 use super::{record, usual};
 use crate::adjust::day_of;
-use crate::adjust::proofs::Proofs;
 use crate::cli::{AttestArgs, ConfigArgs, one_line};
 use crate::commands::destinations::print;
-use crate::commands::{configuration, plan, resolve, terminal};
+use crate::commands::{configuration, given, plan, resolve, terminal};
 use crate::config::Attested;
-use crate::config::time::parse_expiry;
 use crate::edit::{NewAttestation, Target};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -20,6 +18,7 @@ use crate::report::{Assessment, explain};
 use crate::terminal::page::Page;
 use crate::terminal::style::Role;
 use crate::text;
+use crate::time::parse_expiry;
 use crate::verdict::Status;
 
 /// The longest text shown for one fact about a control, in columns.
@@ -75,7 +74,7 @@ fn undecided(args: &AttestArgs, target: &Target) -> Result<(Vec<Assessment>, Dat
     let today = day_of(resolved.now.unwrap_or_else(crate::commands::clock));
     let adjustments = &mut resolved.job.adjustments;
     adjustments.today = Some(today);
-    adjustments.proofs = resolved.job.config.as_ref().map(Proofs::check).unwrap_or_default();
+    adjustments.evidence = given::evidence_files(resolved.job.config.as_ref());
     let mut assessments = resolved.run(&progress)?.assessments;
     assessments.retain(|assessment| assessment.verdict.status == Status::Manual);
     Ok((assessments, today))

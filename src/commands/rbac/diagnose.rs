@@ -6,9 +6,10 @@ use crate::commands::destinations::print;
 use crate::commands::{configuration, resolve, terminal};
 use crate::config::Config;
 use crate::error::Error;
+use crate::event_type::{EventKind, EventType};
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::rbac::diagnose::{Diagnosis, Situation, TOKEN_TYPES, render_json, render_table};
+use crate::rbac::diagnose::{Diagnosis, Situation, render_json, render_table};
 use crate::report::RenderError;
 use crate::scan::{Run, ScanError};
 use crate::snapshot::collect::{CollectError, Reach};
@@ -40,7 +41,7 @@ fn diagnose(
     let job = &mut resolved.job;
     let max_silence = job.plan.catalog.param("4.1", "max_silence").and_then(serde_json::Value::as_f64);
     job.reach = Reach::Log;
-    job.settings.event_types = TOKEN_TYPES.map(str::to_owned).into();
+    job.settings.event_types = EventType::of_kind(EventKind::Token).map(str::to_owned).collect();
     let Run { facts, outcomes, warnings, .. } = match resolved.run(progress) {
         Ok(run) => run,
         Err(error) => return refused(error),

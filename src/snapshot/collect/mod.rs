@@ -11,8 +11,10 @@ use crate::api::client::{Client, Request};
 use crate::api::error::ApiError;
 use crate::api::log::{LogError, LogQuery, LogReader};
 use crate::api::model::{Admin, AdminList, Event, IpAllowlist, Me, ProbeAnswer};
+use crate::event_type::EventType;
 use crate::hint::Hint;
-use crate::sources::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcome, Outcomes, Ranges, SourceStatus};
+use crate::sources::{Failure, Feed, Outcome, Outcomes, Ranges, SourceStatus};
+use crate::warning::Warning;
 
 mod options;
 
@@ -130,7 +132,7 @@ enum Stop {
 /// How the two sources ended that everything else rests on.
 struct Head {
     feeds: [(Feed, Outcome); 2],
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 struct Run<'a, 'l> {
@@ -163,10 +165,7 @@ impl Run<'_, '_> {
         if let Ok(me) = &me {
             self.hand_over(Record::Me(me))?;
         } else {
-            warnings.push(
-                "the workspace's own record (GET /me) could not be read: its name, region and age are missing"
-                    .to_owned(),
-            );
+            warnings.push(Warning::MeUnread);
         }
         let mut odd = None;
         let admins: Result<Vec<Admin>, ApiError> = admins.map(|list| {
@@ -249,12 +248,12 @@ impl Run<'_, '_> {
         };
         let since = start.unwrap_or_else(|| self.history_start(None));
         let until = self.ranges.since.as_second() - 1;
-        self.events(Feed::LogHistory, since, until, Some(HISTORY_TYPES)).await
+        self.events(Feed::LogHistory, since, until, Some(EventType::history())).await
     }
 
     async fn arrivals(&self) -> Result<Outcome, Stop> {
         let (since, until) = (self.ranges.arrivals_since.as_second(), self.ranges.since.as_second() - 1);
-        self.events(Feed::LogArrivals, since, until, Some(ARRIVAL_TYPES)).await
+        self.events(Feed::LogArrivals, since, until, Some(EventType::arrivals())).await
     }
 
     /// Where the history starts: at the workspace's creation, if that is believable.
@@ -284,11 +283,8 @@ impl Run<'_, '_> {
         let mut outcome = self.outcome(feed, read.map(|()| records));
         outcome.records = records;
         outcome.unreadable = self.log.unreadable(feed);
-        if outcome.unreadable > 0 && outcome.detail.is_none() {
-            outcome.detail = Some(match outcome.unreadable {
-                1 => "1 entry has no readable time or type".to_owned(),
-                n => format!("{n} entries have no readable time or type"),
-            });
+        if outcome.unreadable > 0 {
+            outcome.failure.get_or_insert(Failure::UnreadableEntries(outcome.unreadable));
         }
         Ok(outcome)
     }
@@ -309,7 +305,7 @@ impl Run<'_, '_> {
             }
             Err(error) => Outcome {
                 status: error.source_status(),
-                detail: Some(error.to_string()),
+                failure: Some(error.failure()),
                 records: 0,
                 requests,
                 unreadable: 0,

@@ -7,11 +7,12 @@ use sha2::{Digest as _, Sha256};
 
 use crate::api::model::Event;
 use crate::digest;
+use crate::event_type::EventType;
 use crate::snapshot::Record;
 use crate::snapshot::error::SnapshotError;
 use crate::snapshot::file::{FORMAT, Header, Line, REDACTED_VERSION};
 use crate::snapshot::sequence::Sequence;
-use crate::sources::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcomes, Ranges, SourceStatus};
+use crate::sources::{Failure, Feed, Outcomes, Ranges, SourceStatus};
 
 /// The longest header, in bytes.
 const LONGEST_HEADER: u64 = 4 * 1024;
@@ -104,7 +105,7 @@ fn unknown_arrivals(outcomes: &mut Outcomes, since: Timestamp) {
         && arrivals.status == SourceStatus::Complete
     {
         arrivals.status = SourceStatus::Skipped;
-        arrivals.detail = Some(format!("the snapshot knows sign-ins and arrivals from {since} on"));
+        arrivals.failure = Some(Failure::SnapshotSince(since));
     }
 }
 
@@ -253,14 +254,10 @@ impl Sorter<'_> {
             None
         } else if at >= self.ranges.since.as_second() {
             Some(Feed::LogWindow)
-        } else if HISTORY_TYPES.contains(&&*event.activity_type) {
-            Some(Feed::LogHistory)
-        } else if ARRIVAL_TYPES.contains(&&*event.activity_type)
-            && at >= self.ranges.arrivals_since.as_second()
-        {
-            Some(Feed::LogArrivals)
         } else {
-            None
+            let known = EventType::find(&event.activity_type)?;
+            let arrived = known.kind.is_arrival() && at >= self.ranges.arrivals_since.as_second();
+            known.sets_state.then_some(Feed::LogHistory).or(arrived.then_some(Feed::LogArrivals))
         }
     }
 }

@@ -59,7 +59,8 @@ async fn read_counting(
     let (_open, gate) = watch::channel(true);
     let reader = LogReader::new(&client, gate, &receive);
     let ended = reader.read(query).await;
-    let (warnings, unreadable) = (reader.warnings(), reader.unreadable(Feed::LogWindow));
+    let warnings = reader.warnings().iter().map(Warning::to_string).collect();
+    let unreadable = reader.unreadable(Feed::LogWindow);
     (ids.take(), ended, warnings, unreadable)
 }
 
