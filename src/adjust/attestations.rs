@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::counts;
 use super::evidence::Judged;
+use crate::casefold::same_name;
 use crate::config::{Attestation, Attested};
 use crate::facts::Row;
 use crate::report::Assessment;
@@ -21,7 +22,7 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
         let control = &assessment.control.id;
         let verdict = assessment.verdict.clone();
         assessment.verdict = enter(control, verdict, &judged.sound, today);
-        let absent = judged.absent.iter().filter(|(id, _)| id.eq_ignore_ascii_case(control));
+        let absent = judged.absent.iter().filter(|(id, _)| same_name(id, control));
         let remarks =
             absent.map(|(_, file)| format!("the evidence {file} is not here, so it was not compared"));
         assessment.verdict.context.extend(remarks);
@@ -34,9 +35,9 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
 /// It decides a manual control. Data that says fail beats an attested pass, an attested fail beats data that says
 /// pass, and nothing lifts an unknown; a contradiction is reported.
 pub(super) fn enter(control: &str, verdict: Verdict, attestations: &[Attestation], today: Date) -> Verdict {
-    let signed = attestations.iter().filter(|attestation| {
-        attestation.control.eq_ignore_ascii_case(control) && attestation.on.value <= today
-    });
+    let signed = attestations
+        .iter()
+        .filter(|attestation| same_name(&attestation.control, control) && attestation.on.value <= today);
     // Of several on one day, the one written last.
     match signed.max_by_key(|attestation| (attestation.on.value, attestation.line)) {
         Some(newest) if counts(Some(newest.on.value), newest.expires.value, today) => {

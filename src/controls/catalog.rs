@@ -10,6 +10,7 @@ use super::definition::Definition;
 use super::error::CatalogError;
 use super::files::{self, Source};
 use super::read;
+use crate::casefold::same_name;
 use crate::digest;
 use crate::expression::on_deep_stack;
 use crate::toml_document::{Document, Problem, Problems};
@@ -85,8 +86,7 @@ impl Catalog {
 
     /// Adds a definition, or puts it in place of the built-in one of the same id.
     fn add(&mut self, mut new: Definition) -> Option<Problem> {
-        let Some(old) =
-            self.definitions.iter_mut().find(|old| old.control.id.eq_ignore_ascii_case(&new.control.id))
+        let Some(old) = self.definitions.iter_mut().find(|old| same_name(&old.control.id, &new.control.id))
         else {
             self.definitions.push(new);
             return None;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::catalog::Catalog;
+use crate::casefold::same_name;
 use crate::toml_document::{Located, Problem, Problems, closest, excerpt};
 
 /// Values in place of parameters: control id to parameter to value, each with its line.
@@ -34,8 +35,7 @@ impl Catalog {
                 let suggestion = suggestion.map(str::to_owned);
                 problems.push(Problem { path: path.to_owned(), line, message, suggestion });
             };
-            let Some(index) = self.definitions.iter().position(|d| d.control.id.eq_ignore_ascii_case(id))
-            else {
+            let Some(index) = self.definitions.iter().position(|d| same_name(&d.control.id, id)) else {
                 let known = self.definitions.iter().map(|definition| definition.control.id.as_str());
                 report(params.line, format!("there is no control `{}`", excerpt(id)), closest(id, known));
                 continue;

@@ -3,6 +3,7 @@
 use super::catalog::Catalog;
 use super::control::Pack;
 use super::definition::Definition;
+use crate::casefold::same_name;
 use crate::level::Level;
 use crate::toml_document::{closest, excerpt};
 
@@ -37,7 +38,7 @@ impl Catalog {
     /// # Errors
     /// When there is none, with the id that was probably meant.
     pub(crate) fn find(&self, id: &str) -> Result<&Definition, UnknownControl> {
-        let found = self.definitions.iter().find(|d| d.control.id.eq_ignore_ascii_case(id));
+        let found = self.definitions.iter().find(|d| same_name(&d.control.id, id));
         found.ok_or_else(|| {
             let known = self.definitions.iter().map(|definition| definition.control.id.as_str());
             UnknownControl { id: excerpt(id), suggestion: closest(id, known).map(str::to_owned) }

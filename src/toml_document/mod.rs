@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
+use crate::casefold::fold;
+
 mod located;
 mod problem;
 mod suggestion;
@@ -140,7 +142,7 @@ impl Document {
 
     /// Reads a word of an enum, in any letter case; notes which there are where it is none of them.
     pub(crate) fn word<E: ValueEnum>(&self, what: &str, text: &Located<String>) -> Option<E> {
-        let known = E::from_str(text.trim(), true).ok();
+        let known = E::from_str(&fold(text), true).ok();
         if known.is_none() {
             let words: Vec<_> = E::value_variants().iter().filter_map(E::to_possible_value).collect();
             let list: Vec<_> = words.iter().map(|word| format!("`{}`", word.get_name())).collect();

@@ -1,4 +1,5 @@
 //! "Did you mean": the nearest of the words that would have been right.
+use crate::casefold::fold;
 
 /// Longer words are not compared: nobody mistypes a sentence, and distance costs quadratic time.
 const LONGEST: usize = 64;
@@ -12,16 +13,16 @@ pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
     if length == 0 || length > LONGEST {
         return None;
     }
-    let word = word.to_lowercase();
+    let word = fold(word);
     let mut best: Option<(usize, f64, &'a str)> = None;
     for candidate in candidates {
         let candidate_length = candidate.chars().count();
         if candidate_length > LONGEST {
             continue;
         }
-        let lower = candidate.to_lowercase();
-        let distance = strsim::damerau_levenshtein(&word, &lower);
-        let likeness = strsim::jaro_winkler(&word, &lower);
+        let folded = fold(candidate);
+        let distance = strsim::damerau_levenshtein(&word, &folded);
+        let likeness = strsim::jaro_winkler(&word, &folded);
         let longer = length.max(candidate_length);
         let near = distance <= (longer / 3).max(1) && distance < longer;
         if !near && likeness < 0.9 {

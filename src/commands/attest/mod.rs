@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::configuration;
 use crate::adjust::day_of;
+use crate::casefold::same_name;
 use crate::cli::AttestArgs;
 use crate::config::Config;
 use crate::controls::Control;
@@ -93,7 +94,7 @@ fn proof(target: &Target, file: &Path) -> Result<(String, String), EditError> {
 /// A new attestation takes over from an earlier one, but scans point at both until one is taken out.
 fn earlier(config: Option<&Config>, control: &str) -> Option<String> {
     let config = config?;
-    let of_control = |id: &str| id.eq_ignore_ascii_case(control);
+    let of_control = |id: &str| same_name(id, control);
     let earlier = config.attestations.iter().rev().find(|attestation| of_control(&attestation.control))?;
     Some(format!("the attestation of {control} at {}:{} can be taken out now", config.path, earlier.line))
 }

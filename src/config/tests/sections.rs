@@ -144,7 +144,7 @@ fn declarations_of_the_organization_mean_something() {
     assert!(problem("approved_networks = ['office']").contains("neither a network"));
     assert!(problem("approved_networks = []").contains("is empty"));
     assert!(problem("allowed_domains = 'a.de'").contains("must be an array of texts, not text"));
-    assert!(problem("required_region = 'europe'").contains("is one of `us`, `eu`, `au`"));
+    assert!(problem("required_region = 'europe'").contains("is one of `US`, `EU`, `AU`"));
     assert!(problem("sso = 'enforce'").ends_with("(did you mean `enforced`?)"));
     assert!(problem("default_role = ''").contains("must not be empty"));
 }
