@@ -26,7 +26,7 @@ struct Seen {
     last_sign_in: Option<i64>,
 }
 
-/// What was seen of everybody; how many people are told apart is bounded where they are.
+/// What was seen of all people; how many are told apart is bounded where they are.
 #[derive(Debug, Default)]
 pub(super) struct SignInFailures {
     people: HashMap<Option<PersonId>, Seen>,
@@ -95,7 +95,7 @@ const MAX_SOURCES: usize = 100_000;
 /// Where failed sign-ins come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum FailureSource {
-    /// Whoever tried.
+    /// The person who tried.
     Person(PersonId),
     /// The address it was tried from.
     Address(IpAddr),

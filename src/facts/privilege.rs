@@ -1,4 +1,4 @@
-//! Who may change settings or teammates: by role, by the newest permission snapshot, or nobody can tell.
+//! Who may change settings or teammates: by role, by the newest permission snapshot, or unknown.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ pub(super) struct Judgement {
     pub(super) reason: String,
 }
 
-/// The roles somebody classified.
+/// The roles that are classified.
 #[derive(Debug)]
 pub(super) struct Roles {
     privileged: BTreeSet<String>,

@@ -18,7 +18,7 @@ fn failures_and_unauthorized_methods_are_counted_by_person() {
         .event(Feed::LogArrivals, "admin_login_success", SINCE - 9, by("7"), Value::Null)
         .facts();
     let rows = rows(&facts, TROUBLE);
-    assert_eq!(rows.len(), 2, "whoever only signed in had no trouble: {rows:?}");
+    assert_eq!(rows.len(), 2, "a person who only signed in is not listed: {rows:?}");
     let (jo, left) = (&rows[0], &rows[1]);
     assert_eq!((&jo["failures"], &jo["unauthorized"]), (&json!(1), &json!(1)));
     assert_eq!(jo["methods"], json!(["email_password", "saml"]));
@@ -32,7 +32,7 @@ fn failures_and_unauthorized_methods_are_counted_by_person() {
 }
 
 #[test]
-fn trouble_of_nobody_in_particular_is_a_row_and_the_bots_is_none() {
+fn failures_without_a_person_are_a_row_and_the_bots_are_none() {
     let facts = Workspace::of_jo()
         .window("admin_login_failure", NOW, Value::Null, json!({"sign_in_method": 3}))
         .window("admin_unauthorized_sign_in_method", NOW, json!({"id": "9"}), Value::Null)

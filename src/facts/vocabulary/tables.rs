@@ -147,7 +147,7 @@ pub(super) const ROSTER_DIFFERENCES: Table = Table::new(
     &[
         field("kind", Text, ADMINS, No, "orphan, suspended, role, privilege, missing or duplicate"),
         field("email", Text, ADMINS, Address, "the address, the teammate's where there is one"),
-        field("id", Text, ADMINS, Id, "the teammate's id; null for somebody who is none"),
+        field("id", Text, ADMINS, Id, "the teammate's id; null for a person who is none"),
         field("name", Text, ADMINS, Name, "the name on the roster, else the teammate's"),
         field("expected", Text, ADMINS, No, "what roster and policy call for"),
         field("actual", Text, ADMINS, No, "what the workspace has"),
@@ -157,7 +157,13 @@ pub(super) const ROSTER_DIFFERENCES: Table = Table::new(
         field("teammate", Flag, ADMINS, No, "whether it is about a teammate"),
         by_roles("privileged", Flag, No, "whether the teammate is privileged"),
         by_roles("ungranted", Flag, No, "whether the teammate is privileged without a group that grants it"),
-        field("domain_known", Flag, &[], No, "whether anybody on the roster has an address of that domain"),
+        field(
+            "domain_known",
+            Flag,
+            &[],
+            No,
+            "whether a person in the directory export has an address of that domain",
+        ),
         field(
             "same_mailbox",
             Flag,

@@ -33,7 +33,7 @@ pub(crate) static VALUES: &[Field] = &[
         "roles.unclassified",
         TextList,
         No,
-        "role names in neither list that leave somebody's privilege open",
+        "role names in neither list that leave a teammate's privilege open",
     ),
     by_roles("roles.settle", Text, No, "the configuration line that classifies those roles"),
     field("window.days", Number, &[], No, "length of the window in days"),
