@@ -67,7 +67,7 @@ impl SignInFailures {
         seen
     }
 
-    /// The table `sign_in_trouble`.
+    /// The table `failed_sign_ins`.
     pub(super) fn table(&self, people: &People) -> Rows {
         let troubled = self.people.iter().filter(|(_, seen)| seen.last_failure.is_some());
         let rows = troubled.map(|(&person, seen)| {

@@ -147,7 +147,7 @@ pub(super) const FAILED_SIGN_IN_BURSTS: Table = Table::new(
 .also(&["kind"]);
 
 pub(super) const SIGN_IN_TROUBLE: Table = Table::new(
-    "sign_in_trouble",
+    "failed_sign_ins",
     "a person with a failed sign-in in the window, or one by a method that is not allowed",
     &["person"],
     WINDOW,
