@@ -33,13 +33,7 @@ pub(super) const SIGN_IN_ADDRESSES: Table = Table::new(
         field("address", Text, WINDOW, Address, "the IP address; null where missing or malformed"),
         field("count", Number, WINDOW, No, "how many sign-ins"),
         field("last", Text, WINDOW, No, "the newest of them"),
-        field(
-            "approved",
-            Flag,
-            WINDOW,
-            No,
-            "whether the address is approved; null without networks or address",
-        ),
+        field("approved", Flag, WINDOW, No, "whether the address is approved; null if unknown"),
     ],
 )
 .last("last")
