@@ -10,8 +10,8 @@ use crate::facts::Row;
 use crate::report::Assessment;
 use crate::verdict::{Basis, Finding, Fingerprint, Statement, Status, Verdict, WORKSPACE};
 
-/// The index of the check that a finding from an attestation is counted under: behind all real ones.
-const CHECK: usize = usize::MAX;
+/// The name that stands for a check where an attestation found something.
+const CHECK: &str = "attestation";
 
 /// What the line about a finding begins with that an attestation settled.
 pub(crate) const JUDGED: &str = "judged by the attestation: ";
@@ -100,7 +100,8 @@ fn remember(mut verdict: Verdict, expired: &Attestation) -> Verdict {
 fn finding(control: &str, attestation: &Attestation) -> Finding {
     let message = attestation.note.clone().unwrap_or_else(|| "seen not to hold".to_owned());
     let fingerprint = Fingerprint::new(control, CHECK, [WORKSPACE]);
-    Finding::new(fingerprint, WORKSPACE.to_owned(), message, Row::new())
+    let found = Finding::new(fingerprint, WORKSPACE.to_owned(), message, Row::new());
+    Finding { check: CHECK.to_owned(), ..found }
 }
 
 fn describe(attestation: &Attestation) -> String {

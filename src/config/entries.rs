@@ -13,7 +13,7 @@ use crate::toml_document::{Located, Table};
 
 use super::section::{Context, date, filled, required_date};
 
-/// What somebody saw in the web app and signs for. It is evidence until the end of its last day, UTC.
+/// What a person saw in the web app and signs for. It is evidence until the end of its last day, UTC.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Attestation {
     /// The control it is about.

@@ -1,13 +1,16 @@
 //! Parameters of controls: the values in force, and those that a configuration sets in place of a control's own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Catalog;
+use super::catalog::Catalog;
 use crate::casefold::same_name;
-use crate::config::Overrides;
-use crate::toml_document::{Problem, Problems, closest, excerpt};
+use crate::toml_document::{Located, Problem, Problems, closest, excerpt};
+
+/// Values in place of parameters: control id to parameter to value, each with its line.
+type Overrides = BTreeMap<String, Located<BTreeMap<String, Located<Value>>>>;
 
 impl Catalog {
     /// The value in force of a control's parameter.

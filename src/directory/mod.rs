@@ -29,8 +29,8 @@ pub(crate) use person::{Person, Standing};
 
 /// How many people a file may have.
 const MOST_PEOPLE: usize = 500_000;
-/// How many groups or permissions a person may have; what is beyond is counted.
-const MOST_ENTRIES: usize = 500;
+/// How many groups a person may have; what is beyond is counted.
+const MOST_GROUPS: usize = 500;
 /// How many further addresses a person may have.
 const MOST_ADDRESSES: usize = 50;
 

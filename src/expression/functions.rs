@@ -1,18 +1,21 @@
 //! The functions this project adds to CEL.
 
 use cel::{Context, ExecutionError, Value};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::value::to_text;
 use crate::address::{self, EmailAddress};
 
 /// The names of the functions added here.
-pub(super) const NAMES: [&str; 4] = ["lower", "text", "in_network", "domain"];
+pub(super) const NAMES: [&str; 5] = ["lower", "text", "day", "in_network", "domain"];
 
 /// Adds the functions to a root context.
 pub(super) fn register(context: &mut Context<'_, '_>) {
     // The names are not overloads of the standard library, the one reason for which adding can fail.
     let _ = context.add_function("lower", lower);
     let _ = context.add_function("text", text);
+    let _ = context.add_function("day", day);
     let _ = context.add_function("in_network", in_network);
     let _ = context.add_function("domain", domain);
 }
@@ -29,6 +32,19 @@ fn lower(value: Value) -> Result<Value, ExecutionError> {
 /// Any single value as text; null is the empty text.
 fn text(value: Value) -> Result<Value, ExecutionError> {
     to_text(&value).map(Value::from).ok_or_else(|| expected("text", "a single value", &value))
+}
+
+/// The UTC day of a time, such as 2026-11-24; null stays null.
+fn day(value: Value) -> Result<Value, ExecutionError> {
+    match value {
+        Value::String(text) => {
+            let time: Timestamp =
+                text.parse().map_err(|_| ExecutionError::function_error("day", "the text is not a time"))?;
+            Ok(Value::from(time.to_zoned(TimeZone::UTC).date().to_string()))
+        }
+        Value::Null => Ok(Value::Null),
+        other => Err(expected("day", "a time", &other)),
+    }
 }
 
 /// The domain of an e-mail address as domains are compared; null where there is none.

@@ -27,7 +27,7 @@ pub(super) fn look(situation: &Situation<'_>) -> AccessProblem {
     let facts = situation.facts;
     let mut problem = PROBLEM;
     problem.rests_on(facts, Feed::LogWindow);
-    let rows = problem.rows(facts, "sign_in_trouble", &[]);
+    let rows = problem.rows(facts, "failed_sign_ins", &[]);
     // Where the reading broke off a later sign-in may be missing: the failures of the rest prove nothing.
     if facts.feed(Feed::LogWindow).status != SourceStatus::Complete {
         return problem;

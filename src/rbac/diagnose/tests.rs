@@ -105,7 +105,7 @@ fn people_who_got_in_since_have_no_problem() {
         trouble("never", "2026-07-30T08:00:00Z", None, true),
         trouble("stranger", "2026-07-30T08:00:00Z", None, false),
     ]);
-    let case = Stage::new().table("sign_in_trouble", rows).case(SIGN_IN);
+    let case = Stage::new().table("failed_sign_ins", rows).case(SIGN_IN);
     assert_eq!(case.state, State::Found);
     let who: Vec<_> = case.affected.iter().map(|affected| affected.who.as_str()).collect();
     assert_eq!(who, ["out@acme.example", "never@acme.example"]);
@@ -120,12 +120,12 @@ fn people_who_got_in_since_have_no_problem() {
         case.notes
     );
     let stranger = json!([trouble("stranger", "2026-07-30T08:00:00Z", None, false)]);
-    let case = Stage::new().table("sign_in_trouble", stranger).case(SIGN_IN);
-    assert_eq!(case.state, State::NotFound, "whoever guesses is no case of single sign-on");
+    let case = Stage::new().table("failed_sign_ins", stranger).case(SIGN_IN);
+    assert_eq!(case.state, State::NotFound, "a guessed address is no problem of single sign-on");
     assert_eq!(case.notes.len(), 1);
     let mut nobody = trouble("x", "2026-07-30T08:00:00Z", None, false);
     nobody["person"] = Value::Null;
-    let case = Stage::new().table("sign_in_trouble", json!([nobody])).case(SIGN_IN);
+    let case = Stage::new().table("failed_sign_ins", json!([nobody])).case(SIGN_IN);
     assert_eq!(case.state, State::NotFound, "events that name nobody are nobody's trouble");
 }
 
@@ -134,7 +134,7 @@ fn many_at_once_point_at_the_identity_provider() {
     let hint = |times: [&str; 3]| {
         let rows: Vec<Value> =
             times.iter().zip(["a", "b", "c"]).map(|(time, who)| trouble(who, time, None, true)).collect();
-        let case = Stage::new().table("sign_in_trouble", Value::Array(rows)).case(SIGN_IN);
+        let case = Stage::new().table("failed_sign_ins", Value::Array(rows)).case(SIGN_IN);
         case.evidence.iter().any(|evidence| evidence.contains("callback (ACS) address"))
     };
     assert!(hint(["2026-07-20T08:00:00Z", "2026-07-21T08:00:00Z", "2026-07-20T23:00:00Z"]));
@@ -150,8 +150,8 @@ fn changes_of_the_sign_in_settings_in_the_window_are_named_beside_the_people() {
         change("content_redaction_rule_deletion", true),
     ]);
     let stage = Stage::new().table("setting_changes", changes);
-    assert_eq!(stage.case(SIGN_IN).state, State::NotFound, "a change alone shuts nobody out");
-    let stage = stage.table("sign_in_trouble", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
+    assert_eq!(stage.case(SIGN_IN).state, State::NotFound, "a change alone is no problem");
+    let stage = stage.table("failed_sign_ins", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
     let evidence = stage.case(SIGN_IN).evidence;
     assert_eq!(evidence, ["app_authentication_method_change on 2026-07-20 by bo@acme.example"]);
 }
@@ -243,7 +243,7 @@ fn a_log_that_may_not_be_read_is_a_gap_and_leaves_the_others_open() {
         let stage = Stage::new().ended(Feed::LogWindow, status, 0, api("a server said no"));
         assert_eq!(stage.states(), [State::Unknown, State::Unknown, State::Unknown, audit], "{status:?}");
         // What was read before the log broke off may be out of date.
-        let stage = stage.table("sign_in_trouble", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
+        let stage = stage.table("failed_sign_ins", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
         assert_eq!(stage.case(SIGN_IN).state, State::Unknown);
     }
     let skipped = Stage::new().ended(Feed::LogWindow, SourceStatus::Skipped, 0, api(""));
@@ -255,7 +255,7 @@ fn a_log_that_may_not_be_read_is_a_gap_and_leaves_the_others_open() {
     let mut odd = Stage::new();
     odd.facts.feeds.get_mut(&Feed::LogWindow).unwrap().unreadable = 2;
     assert_eq!(odd.states(), [State::Unknown, State::Unknown, State::Unknown, State::Found]);
-    let odd = odd.table("sign_in_trouble", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
+    let odd = odd.table("failed_sign_ins", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
     assert_eq!(odd.case(SIGN_IN).state, State::Found, "one odd entry hides nobody");
 }
 
@@ -274,7 +274,7 @@ fn silence_is_a_gap_once_it_is_longer_than_is_usual() {
 #[test]
 fn a_table_that_overflowed_proves_nothing() {
     let mut stage = Stage::new();
-    stage.facts.tables.insert("sign_in_trouble", Rows { rows: Vec::new(), truncated: true });
+    stage.facts.tables.insert("failed_sign_ins", Rows { rows: Vec::new(), truncated: true });
     stage.facts.tables.insert("permission_losses", Rows { rows: Vec::new(), truncated: true });
     assert_eq!(stage.states()[..2], [State::Unknown, State::Unknown]);
 }
