@@ -118,10 +118,7 @@ fn a_file_has_to_be_there_and_to_be_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let read = |path: PathBuf| IdentityProvider::read(&saml(Some(path), None)).unwrap_err();
     assert!(matches!(read(folder.path().join("none.xml")), SamlError::Missing { .. }));
-    assert!(matches!(
-        read(folder.path().to_owned()),
-        SamlError::File { fault: Fault::NotRegular { .. }, .. }
-    ));
+    assert!(matches!(read(folder.path().to_owned()), SamlError::File { fault: Fault::NotRegular, .. }));
     let large = folder.path().join("large.xml");
     fs::write(&large, vec![b' '; LARGEST + 1]).unwrap();
     let error = read(large.clone());
@@ -171,13 +168,13 @@ fn the_wrong_kind_of_file_is_named() {
 #[test]
 fn other_blocks_and_other_structures_are_not_certificates() {
     let request = encoding_of("request.pem");
-    assert!(matches!(certificate(&request), Err(SamlError::File { fault: Fault::Request { .. }, .. })));
+    assert!(matches!(certificate(&request), Err(SamlError::File { fault: Fault::Request, .. })));
     let public = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n";
     assert_eq!(
         certificate(public.as_bytes()).unwrap_err().to_string(),
         "idp.pem holds no certificate, but: PUBLIC KEY"
     );
-    assert!(matches!(certificate(b""), Err(SamlError::File { fault: Fault::Garbage { .. }, .. })));
+    assert!(matches!(certificate(b""), Err(SamlError::File { fault: Fault::Garbage, .. })));
     assert!(matches!(
         certificate(b"0"),
         Err(SamlError::File { fault: Fault::Certificate { line: 1, .. }, .. })
