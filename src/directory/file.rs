@@ -68,10 +68,6 @@ pub(crate) struct Knows {
     pub groups: bool,
     /// Whether they have a second factor.
     pub mfa: bool,
-    /// Their role.
-    pub roles: bool,
-    /// Their permissions.
-    pub permissions: bool,
 }
 
 /// A row that cannot be read.
@@ -116,7 +112,7 @@ pub(crate) enum Gap {
         /// One of the outer groups.
         group: String,
     },
-    /// Groups, permissions or addresses beyond what is kept for a person.
+    /// Groups or addresses beyond what is kept for a person.
     TooManyEntries {
         /// How many were left out.
         left_out: usize,
@@ -148,10 +144,10 @@ impl Gap {
                 group,
                 "`, are groups, whose members are not counted",
             ),
-            Self::TooManyEntries { left_out } => format!(
-                "{left_out} groups, permissions or addresses were left out: there are too many for one person"
-            )
-            .into(),
+            Self::TooManyEntries { left_out } => {
+                format!("{left_out} groups or addresses were left out: there are too many for one person")
+                    .into()
+            }
         }
     }
 }

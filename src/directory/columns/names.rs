@@ -42,8 +42,6 @@ pub(in crate::directory) enum Meaning {
     Factors,
     /// The role.
     Role,
-    /// Permissions.
-    Permissions,
 }
 
 /// The names of each meaning, the better one first where only one of several columns is used.
@@ -59,7 +57,7 @@ pub(in crate::directory) enum Meaning {
 /// Left out with intent, because they say something else: addresses to recover an account (`Recovery Email`,
 /// `secondEmail`, `alternateEmailAddress`), those of other people (`Manager Email`), and `state`, which is
 /// a part of a postal address.
-const NAMES: [(Meaning, &[&str]); 18] = [
+const NAMES: [(Meaning, &[&str]); 17] = [
     (
         Meaning::Email,
         &[
@@ -171,7 +169,6 @@ const NAMES: [(Meaning, &[&str]); 18] = [
         &["factors", "mfafactors", "enrolledfactors", "factorcount", "factortypes", "methodsregistered"],
     ),
     (Meaning::Role, &["role", "roles", "rolename", "intercomrole"]),
-    (Meaning::Permissions, &["permissions", "intercompermissions"]),
 ];
 
 impl Meaning {

@@ -111,7 +111,6 @@ fn formulas_are_text() {
     let person = &roster.people[0];
     assert_eq!((person.email.as_str(), person.name.as_deref()), ("+1@b.example", Some("=cmd|' /C calc'!A0")));
     assert!(person.groups.iter().eq(["+1+1"]));
-    assert_eq!(person.extra.get("note").map(String::as_str), Some("@SUM(A1)"));
 }
 
 #[test]
@@ -136,8 +135,6 @@ fn two_columns_of_one_meaning_have_to_agree() {
         "roster.csv:3: column 1 (`Email`) and column 3 (`E-Mail`) both hold e-mail addresses and differ"
     );
     assert!(refused("email,status,Status\na@b.example,active,suspended\n").contains("both hold the status"));
-    let apart = read("email,note,note\na@b.example,1,2\n");
-    assert_eq!(apart.people[0].extra.get("note (2)").map(String::as_str), Some("2"));
 }
 
 #[test]
@@ -169,7 +166,6 @@ fn much_text_is_cut() {
         read(&format!("email,name,note,{long}\na@b.example,{long},{long},x\n{long}@b.example,B,,\n"));
     let person = &roster.people[0];
     assert_eq!(person.name.as_ref().map(|name| name.chars().count()), Some(500));
-    assert!(person.extra.iter().all(|(column, value)| column.chars().count() <= 100 && value.len() <= 1_000));
     assert!(unreadable(&roster)[0].1.contains("longer than 320 bytes"));
 }
 
