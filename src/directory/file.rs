@@ -68,6 +68,8 @@ pub(crate) struct Knows {
     pub groups: bool,
     /// Whether they have a second factor.
     pub mfa: bool,
+    /// Their role.
+    pub roles: bool,
 }
 
 /// A row that cannot be read.

@@ -82,7 +82,19 @@ impl Person {
     /// Takes in what another row says of the same person; what is known already stays. Returns how many
     /// entries were left out because there were too many.
     pub(super) fn absorb(&mut self, other: Self) -> usize {
-        let Self { id, email, other_emails, name, standing, status_word, groups, mfa, role, .. } = other;
+        let Self {
+            id,
+            email,
+            other_emails,
+            name,
+            standing,
+            status_word,
+            groups,
+            mfa,
+            role,
+            file: _,
+            line: _,
+        } = other;
         if self.standing == Standing::Unknown {
             self.standing = standing;
             self.status_word = status_word.or(self.status_word.take());

@@ -7,7 +7,7 @@ use crate::toml_document::excerpt;
 
 mod names;
 
-pub(super) use names::{Meaning, is_mfa, is_secret, plain};
+pub(super) use names::{Meaning, is_mfa, plain};
 
 /// The columns of a file.
 #[derive(Debug, Default)]
@@ -95,6 +95,7 @@ impl Columns {
             status: self.any(&[Meaning::Status, Meaning::Enabled, Meaning::Suspended, Meaning::Removed]),
             groups: self.any(&[Meaning::Groups, Meaning::Group]),
             mfa: self.any(&[Meaning::Mfa, Meaning::MfaCapable, Meaning::Factors]),
+            roles: self.any(&[Meaning::Role]),
         }
     }
 

@@ -187,7 +187,7 @@ impl Meaning {
         (Self::Role, "the role"),
     ];
 
-    /// Whether the best name is used and the others are kept as they are.
+    /// Whether the best name is used and the others are ignored.
     pub(super) const fn best_only(self) -> bool {
         matches!(self, Self::Id | Self::Name | Self::FirstName | Self::LastName)
     }
@@ -209,12 +209,6 @@ pub(in crate::directory) fn plain(name: &str) -> String {
         })
         .collect();
     words::plain(&bare)
-}
-
-/// Whether a column, by its plain name, may hold what nobody should keep. Google's file is a template for
-/// uploads too, with a column for passwords.
-pub(in crate::directory) fn is_secret(plain: &str) -> bool {
-    ["password", "secret", "recovery", "token"].iter().any(|word| plain.contains(word))
 }
 
 /// Whether a plain name says that the second factor is told there.

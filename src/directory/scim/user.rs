@@ -41,7 +41,10 @@ pub(super) fn read(
             *left_out += person.add_group(group);
         }
     }
-    person.role = role(attributes);
+    if let Some(role) = role(attributes) {
+        file.knows.roles = true;
+        person.role = Some(role);
+    }
     person.mfa = mfa(attributes, file);
     Ok(person)
 }
@@ -101,14 +104,13 @@ fn role(attributes: &Map<String, Value>) -> Option<String> {
 fn mfa(attributes: &Map<String, Value>, file: &mut RosterFile) -> Option<bool> {
     let mut mfa = None;
     let mut look = |name: &str, value: &Value| {
-        let plain = columns::plain(name);
-        let is_simple = !matches!(value, Value::Null | Value::Array(_) | Value::Object(_));
-        if is_simple && columns::is_mfa(&plain) && !columns::is_secret(&plain) {
-            let word = written(value);
+        let single = !matches!(value, Value::Null | Value::Array(_) | Value::Object(_));
+        if single && columns::is_mfa(&columns::plain(name)) {
+            let value = written(value);
             file.knows.mfa = true;
-            mfa = words::mfa(&word);
-            if mfa.is_none() && !word.is_empty() {
-                file.unknown_mfa.count(&word);
+            mfa = words::mfa(&value);
+            if mfa.is_none() && !value.is_empty() {
+                file.unknown_mfa.count(&value);
             }
         }
     };

@@ -22,8 +22,12 @@ fn kinds(roster: &Roster) -> Vec<&'static str> {
 /// What the files know, in words.
 fn knows(roster: &Roster) -> String {
     type Ask = fn(Knows) -> bool;
-    let all: [(&str, Ask); 3] =
-        [("status", |knows| knows.status), ("groups", |knows| knows.groups), ("mfa", |knows| knows.mfa)];
+    let all: [(&str, Ask); 4] = [
+        ("status", |knows| knows.status),
+        ("groups", |knows| knows.groups),
+        ("mfa", |knows| knows.mfa),
+        ("roles", |knows| knows.roles),
+    ];
     let known = all.iter().filter(|(_, ask)| roster.files.iter().any(|file| ask(file.knows)));
     known.map(|(word, _)| *word).collect::<Vec<_>>().join(" ")
 }
@@ -109,7 +113,7 @@ fn a_generic_list() {
 #[test]
 fn intercom_teammates() {
     let roster = fixture(&["intercom-teammates.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec!["intercom"], ""));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec!["intercom"], "roles"));
     let maren = person(&roster, "maren.holt@kestrelparcel.example");
     assert_eq!(maren.role.as_deref(), Some("Owner"));
     assert!(maren.groups.is_empty());
@@ -133,7 +137,7 @@ fn scim_users_and_groups_in_either_order() {
     41 niels.ortega@kestrelparcel.example (Niels Ortega) suspended, ?, in []
     ");
     for roster in rosters {
-        assert_eq!(knows(&roster), "status groups");
+        assert_eq!(knows(&roster), "status groups roles");
         let maren = person(&roster, "maren.holt@kestrelparcel.example");
         assert_eq!(maren.other_emails, ["maren@private.example"]);
         assert_eq!(maren.role.as_deref(), Some("Owner"));

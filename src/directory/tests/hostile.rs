@@ -135,6 +135,7 @@ fn two_columns_of_one_meaning_have_to_agree() {
         "roster.csv:3: column 1 (`Email`) and column 3 (`E-Mail`) both hold e-mail addresses and differ"
     );
     assert!(refused("email,status,Status\na@b.example,active,suspended\n").contains("both hold the status"));
+    assert_eq!(read("email,note,note\na@b.example,1,2\n").people.len(), 1);
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn file(kind: Kind) -> RosterFile {
         unknown_statuses: Tally::default(),
         unknown_mfa: Tally::default(),
         gaps: Vec::new(),
-        knows: Knows { status: true, groups: true, mfa: true },
+        knows: Knows { status: true, groups: true, mfa: true, roles: false },
     }
 }
 
