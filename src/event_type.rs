@@ -40,23 +40,8 @@ pub(crate) enum EventKind {
 impl EventKind {
     /// Whether facts tell such events apart by person.
     pub(crate) const fn names_person(self) -> bool {
-        match self {
-            Self::SignIn
-            | Self::FailedSignIn
-            | Self::UnauthorizedSignIn
-            | Self::TwoFactor
-            | Self::Permissions
-            | Self::Joined
-            | Self::Provisioned
-            | Self::Export => true,
-            Self::Authentication
-            | Self::People
-            | Self::Role
-            | Self::Setting
-            | Self::Integration
-            | Self::Token
-            | Self::Other => false,
-        }
+        self.by_oneself()
+            || matches!(self, Self::TwoFactor | Self::Permissions | Self::Joined | Self::Provisioned)
     }
 
     /// Whether the performer of such an event is also the person it is about.

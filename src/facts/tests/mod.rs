@@ -10,10 +10,10 @@ use crate::api::model::{Admin, Event, IpAllowlist};
 use crate::snapshot::Record;
 use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceStatus};
 
+mod failures;
 mod filled;
 mod laws;
 mod people;
-mod trouble;
 mod window;
 
 /// The end of the window of every test.

@@ -19,8 +19,8 @@ pub(super) fn look(situation: &Situation<'_>) -> Case {
     let facts = situation.facts;
     let mut finding = Finding::default();
     finding.rests_on(facts, Feed::LogWindow);
-    finding.rests_on_all_of(facts, "sign_in_trouble");
-    let rows = facts.rows("sign_in_trouble", &[]).rows;
+    finding.rests_on_all_of(facts, "failed_sign_ins");
+    let rows = facts.rows("failed_sign_ins", &[]).rows;
     // Where the reading broke off a later sign-in may be missing: the failures of the rest prove nothing.
     if facts.feed(Feed::LogWindow).status == SourceStatus::Complete {
         let shut_out = |row: &&&Row| text(row, "last_failure") > text(row, "last_sign_in");

@@ -99,7 +99,7 @@ fn people_who_got_in_since_are_not_shut_out() {
         trouble("never", "2026-07-30T08:00:00Z", None, true),
         trouble("stranger", "2026-07-30T08:00:00Z", None, false),
     ]);
-    let case = Stage::new().table("sign_in_trouble", rows).case(Trouble::SignIn);
+    let case = Stage::new().table("failed_sign_ins", rows).case(Trouble::SignIn);
     assert_eq!(case.state, State::AtHand);
     let who: Vec<_> = case.affected.iter().map(|affected| affected.who.as_str()).collect();
     assert_eq!(who, ["out@acme.example", "never@acme.example"]);
@@ -114,12 +114,12 @@ fn people_who_got_in_since_are_not_shut_out() {
         case.notes
     );
     let stranger = json!([trouble("stranger", "2026-07-30T08:00:00Z", None, false)]);
-    let case = Stage::new().table("sign_in_trouble", stranger).case(Trouble::SignIn);
+    let case = Stage::new().table("failed_sign_ins", stranger).case(Trouble::SignIn);
     assert_eq!(case.state, State::NotAtHand, "whoever guesses is no case of single sign-on");
     assert_eq!(case.notes.len(), 1);
     let mut nobody = trouble("x", "2026-07-30T08:00:00Z", None, false);
     nobody["person"] = Value::Null;
-    let case = Stage::new().table("sign_in_trouble", json!([nobody])).case(Trouble::SignIn);
+    let case = Stage::new().table("failed_sign_ins", json!([nobody])).case(Trouble::SignIn);
     assert_eq!(case.state, State::NotAtHand, "events that name nobody are nobody's trouble");
 }
 
@@ -128,7 +128,7 @@ fn many_at_once_point_at_the_identity_provider() {
     let hint = |times: [&str; 3]| {
         let rows: Vec<Value> =
             times.iter().zip(["a", "b", "c"]).map(|(time, who)| trouble(who, time, None, true)).collect();
-        let case = Stage::new().table("sign_in_trouble", Value::Array(rows)).case(Trouble::SignIn);
+        let case = Stage::new().table("failed_sign_ins", Value::Array(rows)).case(Trouble::SignIn);
         case.evidence.iter().any(|evidence| evidence.contains("callback address"))
     };
     assert!(hint(["2026-07-20T08:00:00Z", "2026-07-21T08:00:00Z", "2026-07-20T23:00:00Z"]));
@@ -145,7 +145,7 @@ fn changes_of_the_sign_in_settings_in_the_window_are_named_beside_the_people() {
     ]);
     let stage = Stage::new().table("setting_changes", changes);
     assert_eq!(stage.case(Trouble::SignIn).state, State::NotAtHand, "a change alone shuts nobody out");
-    let stage = stage.table("sign_in_trouble", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
+    let stage = stage.table("failed_sign_ins", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
     let evidence = stage.case(Trouble::SignIn).evidence;
     assert_eq!(evidence, ["app_authentication_method_change on 2026-07-20 by bo@acme.example"]);
 }
@@ -250,7 +250,7 @@ fn a_log_that_may_not_be_read_is_a_gap_and_leaves_the_others_open() {
         let stage = Stage::new().ended(Feed::LogWindow, status, 0, api("a server said no"));
         assert_eq!(stage.states(), [State::Unknown, State::Unknown, State::Unknown, audit], "{status:?}");
         // What was read before the log broke off may be out of date.
-        let stage = stage.table("sign_in_trouble", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
+        let stage = stage.table("failed_sign_ins", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
         assert_eq!(stage.case(Trouble::SignIn).state, State::Unknown);
     }
     let skipped = Stage::new().ended(Feed::LogWindow, SourceStatus::Skipped, 0, api(""));
@@ -262,7 +262,7 @@ fn a_log_that_may_not_be_read_is_a_gap_and_leaves_the_others_open() {
     let mut odd = Stage::new();
     odd.facts.feeds.get_mut(&Feed::LogWindow).unwrap().unreadable = 2;
     assert_eq!(odd.states(), [State::Unknown, State::Unknown, State::Unknown, State::AtHand]);
-    let odd = odd.table("sign_in_trouble", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
+    let odd = odd.table("failed_sign_ins", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
     assert_eq!(odd.case(Trouble::SignIn).state, State::AtHand, "one odd entry hides nobody");
 }
 
@@ -281,7 +281,7 @@ fn silence_is_a_gap_once_it_is_longer_than_is_usual() {
 #[test]
 fn a_table_that_overflowed_proves_nothing() {
     let mut stage = Stage::new();
-    stage.facts.tables.insert("sign_in_trouble", Rows { rows: Vec::new(), truncated: true });
+    stage.facts.tables.insert("failed_sign_ins", Rows { rows: Vec::new(), truncated: true });
     stage.facts.tables.insert("permission_losses", Rows { rows: Vec::new(), truncated: true });
     assert_eq!(stage.states()[..2], [State::Unknown, State::Unknown]);
 }
