@@ -25,6 +25,7 @@ pub(crate) use error::RosterError;
 #[cfg(test)]
 pub(crate) use file::Tally;
 pub(crate) use file::{Gap, Kind, Knows, RosterFile};
+use person::Membership;
 pub(crate) use person::{Person, Standing};
 
 /// How many people a file may have.
@@ -87,7 +88,7 @@ struct Reading {
     file: RosterFile,
     people: Vec<Person>,
     /// Memberships that name people elsewhere: SCIM groups.
-    memberships: Vec<scim::Membership>,
+    memberships: Vec<Membership>,
     /// Ids of SCIM groups and their names.
     group_names: Vec<(String, String)>,
 }

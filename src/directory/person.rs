@@ -1,6 +1,7 @@
 //! A person on the list.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{MOST_ADDRESSES, MOST_GROUPS};
 use crate::address;
@@ -128,4 +129,17 @@ impl Person {
         self.groups.insert(group);
         0
     }
+}
+
+/// That a member belongs to a group, as the group says it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Membership {
+    /// The name of the group.
+    pub group: Arc<str>,
+    /// The id of the member.
+    pub id: Option<String>,
+    /// Their address, where the service gives it as what to display.
+    pub email: Option<String>,
+    /// Whether the member is a group itself.
+    pub nested: bool,
 }
