@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::RosterError;
 use crate::casefold::same_name;
 use crate::digest;
@@ -43,7 +46,9 @@ pub(crate) struct RosterFile {
 }
 
 /// Who wrote a file, as far as that can be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "RosterKind")]
 pub(crate) enum Kind {
     /// A CSV export or report of Okta.
     Okta,

@@ -137,7 +137,7 @@ fn an_audience_of_somebody_else_fails() {
 #[test]
 fn whether_assertions_are_encrypted_is_asked_and_not_guessed() {
     let server = serve();
-    let weakens = |report: &Report| report.0["scan"]["config"]["loosens"].to_string();
+    let weakens = |report: &Report| report.0["scan"]["config"]["weakens"].to_string();
     // A key for encryption in the metadata is a hint alone.
     let (scan, check) = judged(&server, "encryption-key.xml", "");
     scan.assert("1.1", "manual");
@@ -260,7 +260,7 @@ fn a_waiver_and_a_baseline_cover_a_certificate() {
     };
     let before = run("", None).exits(1).json();
     let after = run("", Some(&before)).exits(0).report();
-    assert_eq!(after.control("1.1")["findings"][0]["known"], true);
+    assert_eq!(after.control("1.1")["findings"][0]["in_baseline"], true);
     let waiver = "[[waiver]]\ncontrol = '1.1'\nreason = 'test IdP'\nby = 'CISO'\nexpires = 2030-01-01";
     run(waiver, None).exits(0).report().assert("1.1", "fail");
 }
