@@ -4,13 +4,14 @@ use jiff::civil::Date;
 
 use super::counts;
 use super::evidence::Judged;
-use crate::config::{Attestation, Attested};
+use crate::assessment::Assessment;
+use crate::casefold::same_name;
+use crate::config;
 use crate::facts::Row;
-use crate::report::Assessment;
-use crate::verdict::{Basis, Finding, Fingerprint, Statement, Status, Verdict, WORKSPACE};
+use crate::verdict::{Attestation, Attested, Basis, Finding, Fingerprint, Status, Verdict, WORKSPACE};
 
-/// The index of the check that a finding from an attestation is counted under: behind all real ones.
-const CHECK: usize = usize::MAX;
+/// The name that stands for a check where an attestation found something.
+const CHECK: &str = "attestation";
 
 /// What the line about a finding begins with that an attestation settled.
 pub(crate) const JUDGED: &str = "judged by the attestation: ";
@@ -21,7 +22,7 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
         let control = &assessment.control.id;
         let verdict = assessment.verdict.clone();
         assessment.verdict = enter(control, verdict, &judged.sound, today);
-        let absent = judged.absent.iter().filter(|(id, _)| id.eq_ignore_ascii_case(control));
+        let absent = judged.absent.iter().filter(|(id, _)| same_name(id, control));
         let remarks =
             absent.map(|(_, file)| format!("the evidence {file} is not here, so it was not compared"));
         assessment.verdict.context.extend(remarks);
@@ -33,10 +34,15 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
 /// The newest takes over from all before it, also when it has expired: what it contradicted does not come back.
 /// It decides a manual control. Data that says fail beats an attested pass, an attested fail beats data that says
 /// pass, and nothing lifts an unknown; a contradiction is reported.
-pub(super) fn enter(control: &str, verdict: Verdict, attestations: &[Attestation], today: Date) -> Verdict {
-    let signed = attestations.iter().filter(|attestation| {
-        attestation.control.eq_ignore_ascii_case(control) && attestation.on.value <= today
-    });
+pub(super) fn enter(
+    control: &str,
+    verdict: Verdict,
+    attestations: &[config::Attestation],
+    today: Date,
+) -> Verdict {
+    let signed = attestations
+        .iter()
+        .filter(|attestation| same_name(&attestation.control, control) && attestation.on.value <= today);
     // Of several on one day, the one written last.
     match signed.max_by_key(|attestation| (attestation.on.value, attestation.line)) {
         Some(newest) if counts(Some(newest.on.value), newest.expires.value, today) => {
@@ -47,7 +53,7 @@ pub(super) fn enter(control: &str, verdict: Verdict, attestations: &[Attestation
     }
 }
 
-fn decide(control: &str, mut verdict: Verdict, attestation: &Attestation) -> Verdict {
+fn decide(control: &str, mut verdict: Verdict, attestation: &config::Attestation) -> Verdict {
     let statement = statement(attestation);
     let signed = describe(attestation);
     match (verdict.status, attestation.result) {
@@ -91,25 +97,26 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &Attestation) -> Ver
 }
 
 /// An attestation that no longer counts is still worth knowing: somebody looked once.
-fn remember(mut verdict: Verdict, expired: &Attestation) -> Verdict {
+fn remember(mut verdict: Verdict, expired: &config::Attestation) -> Verdict {
     verdict.context.insert(0, format!("{}; expired on {}", describe(expired), expired.expires.value));
     verdict
 }
 
-fn finding(control: &str, attestation: &Attestation) -> Finding {
+fn finding(control: &str, attestation: &config::Attestation) -> Finding {
     let message = attestation.note.clone().unwrap_or_else(|| "seen not to hold".to_owned());
     let fingerprint = Fingerprint::new(control, CHECK, [WORKSPACE]);
-    Finding::new(fingerprint, WORKSPACE.to_owned(), message, Row::new())
+    let found = Finding::new(fingerprint, WORKSPACE.to_owned(), message, Row::new());
+    Finding { check: CHECK.to_owned(), ..found }
 }
 
-fn describe(attestation: &Attestation) -> String {
-    let Attestation { result, by, on, .. } = attestation;
+fn describe(attestation: &config::Attestation) -> String {
+    let config::Attestation { result, by, on, .. } = attestation;
     format!("attested as {} by {by} on {}", result.into_str(), on.value)
 }
 
-fn statement(attestation: &Attestation) -> Statement {
-    Statement {
-        pass: attestation.result == Attested::Pass,
+fn statement(attestation: &config::Attestation) -> Attestation {
+    Attestation {
+        result: attestation.result,
         by: attestation.by.clone(),
         on: attestation.on.value,
         expires: attestation.expires.value,

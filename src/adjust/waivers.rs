@@ -3,18 +3,20 @@
 use jiff::civil::Date;
 
 use super::counts;
-use crate::config::Waiver;
-use crate::report::Assessment;
-use crate::verdict::{Decision, Status};
+use crate::address;
+use crate::assessment::Assessment;
+use crate::casefold::same_name;
+use crate::config;
+use crate::verdict::{Status, Waiver};
 
 /// Marks what the waivers cover, and says for each waiver whether it covered anything. One for a control that was
 /// not evaluated is not blamed for it.
-pub(super) fn apply(assessments: &mut [Assessment], waivers: &[Waiver], today: Date) -> Vec<bool> {
+pub(super) fn apply(assessments: &mut [Assessment], waivers: &[config::Waiver], today: Date) -> Vec<bool> {
     waivers.iter().map(|waiver| cover(assessments, waiver, today)).collect()
 }
 
-fn cover(assessments: &mut [Assessment], waiver: &Waiver, today: Date) -> bool {
-    let is_meant = |assessment: &Assessment| assessment.control.id.eq_ignore_ascii_case(&waiver.control);
+fn cover(assessments: &mut [Assessment], waiver: &config::Waiver, today: Date) -> bool {
+    let is_meant = |assessment: &Assessment| same_name(&assessment.control.id, &waiver.control);
     let in_question =
         |assessment: &&mut Assessment| is_meant(assessment) && assessment.verdict.status != Status::Pass;
     let valid = counts(waiver.on.as_ref().map(|on| on.value), waiver.expires.value, today);
@@ -29,11 +31,11 @@ fn cover(assessments: &mut [Assessment], waiver: &Waiver, today: Date) -> bool {
                 }
             }
             Some(subject) => {
-                let subject = subject.to_lowercase();
+                let subject = address::fold(subject);
                 // Nobody knows what there would be to cover.
                 matched |= assessment.verdict.status == Status::Unknown;
                 let findings = assessment.verdict.findings.iter_mut();
-                for finding in findings.filter(|finding| finding.subject.to_lowercase() == subject) {
+                for finding in findings.filter(|finding| address::fold(&finding.subject) == subject) {
                     matched = true;
                     if valid {
                         finding.waived = Some(decision.clone());
@@ -45,8 +47,8 @@ fn cover(assessments: &mut [Assessment], waiver: &Waiver, today: Date) -> bool {
     matched
 }
 
-fn decision(waiver: &Waiver) -> Decision {
-    Decision {
+fn decision(waiver: &config::Waiver) -> Waiver {
+    Waiver {
         reason: waiver.reason.clone(),
         by: waiver.by.clone(),
         on: waiver.on.as_ref().map(|on| on.value),

@@ -23,13 +23,14 @@ pub(super) fn selection(args: &ScanArgs, config: Option<&Config>) -> Selection {
         },
         only: args.control.clone(),
         skip: args.skip.clone(),
+        needs_roster: false,
     }
 }
 
 /// Every control up to the configuration's level.
 pub(super) fn everything(config: Option<&Config>) -> Selection {
     let level = config.and_then(|config| config.scan.level).unwrap_or(Level::L3);
-    Selection { level, pack: None, only: Vec::new(), skip: Vec::new() }
+    Selection { level, pack: None, only: Vec::new(), skip: Vec::new(), needs_roster: false }
 }
 
 /// What fails a scan.
@@ -40,8 +41,7 @@ pub(super) fn gate(args: &GateArgs, demo: bool, config: Option<&Config>) -> Gate
             Some(fail_on) => fail_on,
             None if demo => FailOn::Never,
             None => scan.fail_on.unwrap_or_default(),
-        }
-        .level(),
+        },
         strict: args.strict || scan.strict.unwrap_or(false),
         allow_incomplete: args.allow_incomplete,
         fail_on_hygiene: args.fail_on_hygiene,

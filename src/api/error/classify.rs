@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Answer, ApiError, quote};
+use crate::casefold::ascii_lower;
 
 /// Names the error of an answer that is not a success.
 ///
@@ -50,7 +51,7 @@ pub(in crate::api) fn from_answer(
 
 /// The allowlist refusal has no code of its own; only its message tells.
 fn mentions_allowlist(answer: &Answer) -> bool {
-    let message = answer.message.as_deref().unwrap_or_default().to_lowercase();
+    let message = ascii_lower(answer.message.as_deref().unwrap_or_default());
     ["allowlist", "allow list", "whitelist", "ip address"].iter().any(|words| message.contains(words))
 }
 

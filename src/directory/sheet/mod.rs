@@ -11,6 +11,7 @@ use super::columns::{Columns, Meaning};
 use super::merge::Index;
 use super::text::Lines;
 use super::{MOST_PEOPLE, Person, Reading, RosterError, RosterFile, Standing, words};
+use crate::casefold::fold;
 
 mod header;
 
@@ -150,7 +151,7 @@ impl Sheet {
                 continue;
             }
             let filled = |at: &&usize| row.get(**at).is_some_and(|cell| !cell.trim().is_empty());
-            let cell = |at: usize| row.get(at).unwrap_or_default().trim().to_lowercase();
+            let cell = |at: usize| fold(row.get(at).unwrap_or_default());
             let Some(first) = places.iter().find(filled) else { continue };
             let other = places.iter().filter(filled).find(|at| cell(**at) != cell(*first));
             if let Some(second) = other {
@@ -185,17 +186,6 @@ impl Sheet {
         }
         for cell in self.cells(row, Meaning::OtherEmails) {
             left_out += words::emails(cell).map(|email| person.add_email(email.to_owned())).sum::<usize>();
-        }
-        if self.file.knows.permissions {
-            for cell in self.cells(row, Meaning::Permissions) {
-                left_out += person.add_permissions(words::list(cell, true));
-            }
-            person.permissions.get_or_insert_default();
-        }
-        for (at, column) in &self.columns.extra {
-            if let Some(value) = row.get(*at).and_then(words::text) {
-                person.extra.insert(column.clone(), value);
-            }
         }
         self.left_out += left_out;
         person

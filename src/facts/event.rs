@@ -1,0 +1,265 @@
+//! What facts read of an event: its place in time, its performer, and the parts of its metadata, each read on its own: what
+//! has an odd shape is missing.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::rows::bounded;
+use crate::api::model::Event;
+use crate::api::model::metadata::{
+    self as model, ConversationAccess, MetadataAdmin, PermissionSide, id, object, string,
+};
+use crate::casefold;
+use crate::sources::Feed;
+
+/// The place of an event in time. Of equal times, the one its feed lists first is the newer, however feeds are interleaved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Moment {
+    /// Seconds since 1970.
+    pub(super) at: i64,
+    place: Reverse<(Feed, u64)>,
+}
+
+impl Moment {
+    /// The event that its feed listed at this position.
+    pub(super) const fn new(at: i64, feed: Feed, position: u64) -> Self {
+        Self { at, place: Reverse((feed, position)) }
+    }
+
+    /// The feed it came by.
+    pub(super) const fn feed(self) -> Feed {
+        self.place.0.0
+    }
+}
+
+/// How often something happened, and when last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// How often.
+    pub(super) count: u64,
+    /// The newest time, in seconds since 1970.
+    pub(super) last: Option<i64>,
+}
+
+impl Tally {
+    /// Counts one more.
+    pub(super) fn add(&mut self, at: i64) {
+        self.count += 1;
+        self.last = self.last.max(Some(at));
+    }
+}
+
+/// Who did it: e-mail address, else id.
+pub(super) fn by(event: &Event<'_>) -> Option<String> {
+    let performer = event.performed_by.as_ref()?;
+    let given =
+        |text: Option<&str>| text.filter(|text| !text.is_empty()).map(|text| bounded(text).into_owned());
+    given(performer.email.as_deref()).or_else(|| given(performer.id.as_deref()))
+}
+
+/// The most permissions of a snapshot that are kept; nineteen names are on record.
+const MAX_PERMISSIONS: usize = 500;
+
+/// The permissions that make a teammate privileged.
+pub(crate) const PRIVILEGED_PERMISSIONS: [&str; 2] = ["access_workspace_settings", "manage_teammates"];
+
+/// The metadata of an event, read as facts need it.
+#[derive(Debug, Default)]
+pub(super) struct Metadata<'a>(model::Metadata<'a>);
+
+/// The person an event is about.
+#[derive(Debug, Default)]
+pub(super) struct AdminRef<'a> {
+    /// The id as text; the API writes it as an integer here.
+    pub(super) id: Option<Cow<'a, str>>,
+    /// The e-mail address, where there is one.
+    pub(super) email: Option<Cow<'a, str>>,
+}
+
+/// The permissions of a teammate on one side of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Permissions {
+    /// The names of those granted.
+    pub(super) granted: BTreeSet<String>,
+    /// `conversation_access.access_type`.
+    pub(super) conversation_access: Option<String>,
+}
+
+impl<'a> Metadata<'a> {
+    /// Reads the metadata of an event.
+    pub(super) fn read(raw: Option<&'a RawValue>) -> Self {
+        Self(raw.and_then(object).unwrap_or_default())
+    }
+
+    pub(super) fn admin(&self) -> AdminRef<'a> {
+        let raw: MetadataAdmin<'a> = self.0.admin.and_then(object).unwrap_or_default();
+        AdminRef { id: raw.id.and_then(id), email: raw.email.and_then(string) }
+    }
+
+    /// The method of a sign-in; an empty one is a missing one.
+    pub(super) fn sign_in_method(&self) -> Option<Cow<'a, str>> {
+        self.0.sign_in_method.and_then(string).filter(|method| !method.is_empty())
+    }
+
+    /// Whether two-factor authentication is on after the event; none where it says neither.
+    pub(super) fn two_factor(&self) -> Option<bool> {
+        let after = self.0.after.and_then(|raw| match raw.get() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => match casefold::fold(&string(raw)?).as_ref() {
+                "on" | "enabled" => Some(true),
+                "off" | "disabled" => Some(false),
+                _ => None,
+            },
+        });
+        let enabled = self.0.enabled.and_then(|raw| match raw.get() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        });
+        // Where the two contradict each other, the one that says off counts.
+        match (enabled, after) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (None, None) => None,
+        }
+    }
+
+    /// The full set of permissions before the event; none where it does not show one.
+    pub(super) fn permissions_before(&self) -> Option<Permissions> {
+        self.0.before.and_then(permissions)
+    }
+
+    /// The full set of permissions after the event; none where it does not show one.
+    pub(super) fn permissions_after(&self) -> Option<Permissions> {
+        self.0.after.and_then(permissions)
+    }
+}
+
+/// The full set of permissions that one side of a change shows.
+fn permissions(side: &RawValue) -> Option<Permissions> {
+    let side: PermissionSide<'_> = object(side)?;
+    let Granted(granted) = object(side.permissions?)?;
+    let access: ConversationAccess<'_> = side.conversation_access.and_then(object).unwrap_or_default();
+    let access_type = access.access_type.and_then(string);
+    Some(Permissions { granted, conversation_access: access_type.map(|text| bounded(&text).into_owned()) })
+}
+
+/// The names in a map of flags whose flag is true and nothing else.
+struct Granted(BTreeSet<String>);
+
+impl<'de> Deserialize<'de> for Granted {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        struct Names;
+
+        impl<'de> Visitor<'de> for Names {
+            type Value = BTreeSet<String>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map of permissions")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut names = BTreeSet::new();
+                while let Some((name, flag)) = map.next_entry::<String, &RawValue>()? {
+                    let name = bounded(&name).into_owned();
+                    if flag.get() != "true" {
+                        names.remove(&name);
+                    } else if names.len() < MAX_PERMISSIONS || PRIVILEGED_PERMISSIONS.contains(&name.as_str())
+                    {
+                        names.insert(name);
+                    }
+                }
+                Ok(names)
+            }
+        }
+        input.deserialize_map(Names).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_equal_times_the_one_listed_first_is_newer() {
+        let first = Moment::new(10, Feed::LogWindow, 0);
+        let second = Moment::new(10, Feed::LogWindow, 1);
+        assert!(first > second);
+        assert!(Moment::new(11, Feed::LogHistory, 9) > first);
+    }
+
+    fn raw(json: &str) -> Box<RawValue> {
+        RawValue::from_string(json.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn odd_shapes_are_missing_and_spoil_nothing_else() {
+        for odd in ["null", "5", "\"x\"", "[\"saml\",{}]", "{}", r#"{"admin":[7],"sign_in_method":5}"#] {
+            let raw = raw(odd);
+            let metadata = Metadata::read(Some(&raw));
+            assert_eq!(metadata.sign_in_method(), None, "{odd}");
+            assert!(metadata.admin().id.is_none(), "{odd}");
+            assert_eq!(metadata.two_factor(), None, "{odd}");
+            assert_eq!(metadata.permissions_after(), None, "{odd}");
+        }
+        let raw = raw(r#"{"admin":"nobody","sign_in_method":"SA\u004dL"}"#);
+        assert_eq!(Metadata::read(Some(&raw)).sign_in_method().as_deref(), Some("SAML"));
+    }
+
+    #[test]
+    fn ids_are_integers_or_strings() {
+        let read = |json: &str| {
+            let raw = raw(&format!(r#"{{"admin":{{"id":{json}}}}}"#));
+            Metadata::read(Some(&raw)).admin().id.map(Cow::into_owned)
+        };
+        assert_eq!(read("4425337"), read("\"4425337\""));
+        assert_eq!(read("-3").as_deref(), Some("-3"));
+        for odd in ["1.5", "1e3", "true", "null", "\"\"", "[1]", "{}"] {
+            assert_eq!(read(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn two_factor_is_off_only_where_it_says_so() {
+        let read = |json: &str| Metadata::read(Some(&raw(json))).two_factor();
+        for off in [
+            r#"{"enabled":false}"#,
+            r#"{"after":false}"#,
+            r#"{"after":"off"}"#,
+            r#"{"after":"Disabled"}"#,
+            r#"{"enabled":true,"after":"off"}"#,
+        ] {
+            assert_eq!(read(off), Some(false), "{off}");
+        }
+        assert_eq!(read(r#"{"after":"on"}"#), Some(true));
+        assert_eq!(read(r#"{"enabled":true}"#), Some(true));
+        for odd in [r#"{"enabled":0}"#, r#"{"after":{"enabled":false}}"#, r#"{"after":"maybe"}"#, "{}"] {
+            assert_eq!(read(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn only_a_json_true_grants() {
+        let raw =
+            raw(r#"{"after":{"permissions":{"a":true,"b":"true","c":1,"d":null,"e":{"f":true},"g":false},
+            "conversation_access":{"access_type":"all"}}}"#);
+        let after = Metadata::read(Some(&raw)).permissions_after().unwrap();
+        assert_eq!(after.granted, BTreeSet::from(["a".to_owned()]));
+        assert_eq!(after.conversation_access.as_deref(), Some("all"));
+    }
+
+    #[test]
+    fn deep_nesting_is_read_over() {
+        let deep =
+            format!(r#"{{"x":{}1{},"sign_in_method":"saml"}}"#, "[".repeat(50_000), "]".repeat(50_000));
+        let raw = raw(&deep);
+        assert_eq!(Metadata::read(Some(&raw)).sign_in_method().as_deref(), Some("saml"));
+    }
+}

@@ -1,0 +1,105 @@
+//! The JSON report and its schema, and JSON that is safe to be shown on a terminal.
+
+use schemars::Schema;
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Report;
+use crate::text;
+
+/// How many bytes of JSON are looked at together.
+const PIECE: usize = 128;
+
+/// Writes the schema (draft 2020-12) of the report.
+///
+/// # Errors
+/// None that a test would not have met.
+pub(crate) fn schema() -> Result<String, serde_json::Error> {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    let generator = settings.with_transform(RecursiveTransform(about_writing)).into_generator();
+    json_text(&generator.into_root_schema_for::<Report>())
+}
+
+/// Leaves out what is about reading or about Rust, since every field is always written and JSON has one kind of
+/// number, says that instants have whole seconds, and unfolds the lines of comments.
+fn about_writing(schema: &mut Schema) {
+    for keyword in ["default", "readOnly"] {
+        schema.remove(keyword);
+    }
+    let pattern = match schema.get("format").and_then(Value::as_str) {
+        Some("date-time") => Some(r"^-?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"),
+        Some("date") => Some(r"^-?\d{4,6}-\d\d-\d\d$"),
+        // The name of a number in Rust.
+        _ => None,
+    };
+    match pattern {
+        Some(pattern) => drop(schema.insert("pattern".to_owned(), pattern.into())),
+        None => drop(schema.remove("format")),
+    }
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        let paragraphs: Vec<_> = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect();
+        *text = paragraphs.join("\n\n");
+    }
+}
+
+/// Writes a document as indented JSON with a final newline, safe to be shown on a terminal.
+///
+/// # Errors
+/// When it holds something that JSON cannot express.
+pub(crate) fn json_text(document: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut text = spell_out(&serde_json::to_string_pretty(document)?);
+    text.push('\n');
+    Ok(text)
+}
+
+/// Writes a document as one line of JSON with its newline, safe to be shown on a terminal.
+///
+/// # Errors
+/// When it holds something that JSON cannot express.
+pub(super) fn json_line(document: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut text = spell_out(&serde_json::to_string(document)?);
+    text.push('\n');
+    Ok(text)
+}
+
+/// Writes characters that act on a terminal as `\uXXXX`, which means the same to a JSON parser. JSON
+/// itself only asks that of the first 32, and they do not occur here outside strings except as newlines.
+fn spell_out(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    let mut rest = json;
+    // Piece by piece: only the few with such characters are gone through one by one.
+    while !rest.is_empty() {
+        let mut end = rest.len().min(PIECE);
+        while !rest.is_char_boundary(end) {
+            end += 1;
+        }
+        let (piece, tail) = rest.split_at(end);
+        if is_plain(piece) {
+            safe.push_str(piece);
+        } else {
+            piece.chars().for_each(|ch| spell_out_one(&mut safe, ch));
+        }
+        rest = tail;
+    }
+    safe
+}
+
+/// Whether JSON text has nothing but characters that are seen, and line breaks.
+fn is_plain(json: &str) -> bool {
+    json.is_ascii() && !json.contains('\u{7f}')
+}
+
+fn spell_out_one(safe: &mut String, ch: char) {
+    if ch == '\n' || !text::is_invisible(ch) {
+        safe.push(ch);
+    } else {
+        for unit in ch.encode_utf16(&mut [0; 2]) {
+            safe.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,234 @@
+//! An [`Api`] on a loopback port: what arrives, what is sent back, and what no HTTP library would send, bodies that
+//! break off, never end, or take for ever.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use jiff::fmt::rfc2822::DateTimePrinter;
+use serde_json::{Value, json};
+
+use crate::intercom::Api;
+
+/// A request as it arrived.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    /// `GET` or `POST`.
+    pub(crate) method: String,
+    /// The path, without the query.
+    pub(crate) path: String,
+    /// The query's pairs.
+    pub(crate) query: BTreeMap<String, String>,
+    /// The headers, names in lower case.
+    pub(crate) headers: BTreeMap<String, String>,
+    /// The body as JSON; null where there is none.
+    pub(crate) body: Value,
+}
+
+/// What the server sends back.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// Headers beside the content type.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The content type.
+    pub(crate) content_type: String,
+    /// The body.
+    pub(crate) body: Vec<u8>,
+    /// How long it takes.
+    pub(crate) delay: Duration,
+}
+
+impl Answer {
+    /// A JSON answer.
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self::bytes(status, body.to_string())
+    }
+
+    /// An error as the API words it.
+    pub(crate) fn error(status: u16, code: &str, message: &str) -> Self {
+        let errors = json!([{ "code": code, "message": message, "field": null }]);
+        let request_id = format!("req-{status}-{}", code.replace('_', "-"));
+        Self::json(status, &json!({ "type": "error.list", "request_id": request_id, "errors": errors }))
+    }
+
+    /// An answer with this body, whatever it is.
+    pub(crate) fn bytes(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        let content_type = "application/json; charset=utf-8".to_owned();
+        Self { status, headers: Vec::new(), content_type, body: body.into(), delay: Duration::ZERO }
+    }
+
+    /// Adds a header.
+    pub(crate) fn header(mut self, name: &str, value: impl ToString) -> Self {
+        self.headers.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Answers late.
+    pub(crate) fn late(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// Calls the body HTML.
+    pub(crate) fn html(mut self) -> Self {
+        self.content_type = "text/html".to_owned();
+        self
+    }
+}
+
+/// What a path does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Behaviour {
+    /// Promises a long body, sends some of it, and resets the connection.
+    ResetMidBody,
+    /// Sends a body that never ends, as fast as it is read.
+    Endless,
+    /// Sends a byte a second.
+    Trickle,
+    /// Takes the request and closes without a word.
+    Hangup,
+    /// Takes the request and never answers.
+    Silence,
+}
+
+/// The server; its threads end with the test process.
+pub(crate) struct Server {
+    api: Arc<Api>,
+    origin: String,
+}
+
+impl Server {
+    /// Listens on a loopback port; the paths listed misbehave, the others answer as the API does.
+    pub(crate) fn start(api: Api, behaviours: &[(&'static str, Behaviour)]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let (api, behaviours) = (Arc::new(api), behaviours.to_vec());
+        let answering = Arc::clone(&api);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (api, behaviours) = (Arc::clone(&answering), behaviours.clone());
+                // A client that goes away ends its connection's thread, nothing else.
+                thread::spawn(move || drop(converse(stream, &api, &behaviours)));
+            }
+        });
+        Self { api, origin }
+    }
+
+    /// The origin to give to `--base-url`.
+    pub(crate) fn origin(&self) -> String {
+        self.origin.clone()
+    }
+
+    /// Every request so far.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.api.seen()
+    }
+
+    /// The requests to one path.
+    pub(crate) fn seen_at(&self, path: &str) -> Vec<Seen> {
+        self.seen().into_iter().filter(|seen| seen.path == path).collect()
+    }
+}
+
+fn converse(stream: TcpStream, api: &Api, behaviours: &[(&'static str, Behaviour)]) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    if reader.fill_buf()?.first().is_some_and(|byte| !byte.is_ascii_uppercase()) {
+        // A client that speaks TLS is answered as a server would that does not.
+        return send(&stream, &Answer::bytes(400, ""));
+    }
+    while let Some(seen) = read_request(&mut reader)? {
+        let behaviour = behaviours.iter().find(|(path, _)| *path == seen.path);
+        let path_misbehaves = behaviour.map(|(_, behaviour)| *behaviour);
+        let last = seen.headers.get("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
+        let answer = api.answer(seen);
+        match path_misbehaves {
+            None if last => return send(&stream, &answer),
+            None => send(&stream, &answer)?,
+            Some(behaviour) => return misbehave(stream, &mut reader, behaviour),
+        }
+    }
+    Ok(())
+}
+
+fn misbehave(
+    mut stream: TcpStream,
+    reader: &mut BufReader<TcpStream>,
+    behaviour: Behaviour,
+) -> std::io::Result<()> {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+    match behaviour {
+        Behaviour::ResetMidBody => {
+            write!(stream, "{head}Content-Length: 100000\r\n\r\n{{\"type\":\"activity_log.list\",")?;
+            stream.flush()?;
+            thread::sleep(Duration::from_millis(50));
+            // Closing in the middle of the body is what a client sees of a reset.
+            stream.shutdown(std::net::Shutdown::Both)
+        }
+        Behaviour::Endless => {
+            write!(stream, "{head}Transfer-Encoding: chunked\r\n\r\n")?;
+            let spaces = vec![b' '; 1 << 16];
+            loop {
+                write!(stream, "{:x}\r\n", spaces.len())?;
+                stream.write_all(&spaces)?;
+                stream.write_all(b"\r\n")?;
+            }
+        }
+        Behaviour::Trickle => {
+            write!(stream, "{head}Content-Length: 100000\r\n\r\n")?;
+            loop {
+                stream.write_all(b" ")?;
+                thread::sleep(Duration::from_secs(1));
+            }
+        }
+        Behaviour::Hangup => stream.shutdown(std::net::Shutdown::Both),
+        // Returns when the client gives up.
+        Behaviour::Silence => reader.read(&mut [0]).map(|_| ()),
+    }
+}
+
+fn read_request(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<Seen>> {
+    let mut line = String::new();
+    if reader.read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
+    let mut words = line.split_whitespace().map(str::to_owned);
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let mut headers = BTreeMap::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
+    }
+    let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    let url = url::Url::parse("http://localhost").and_then(|base| base.join(&target));
+    let url = url.map_err(std::io::Error::other)?;
+    Ok(Some(Seen {
+        method,
+        path: url.path().to_owned(),
+        query: url.query_pairs().into_owned().collect(),
+        headers,
+        body: serde_json::from_slice(&body).unwrap_or(Value::Null),
+    }))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a server has a clock of its own")]
+fn send(mut stream: &TcpStream, answer: &Answer) -> std::io::Result<()> {
+    thread::sleep(answer.delay);
+    let Answer { status, content_type, .. } = answer;
+    let now = DateTimePrinter::new().timestamp_to_rfc9110_string(&jiff::Timestamp::now()).unwrap();
+    let mut head = format!("HTTP/1.1 {status} Answer\r\nContent-Type: {content_type}\r\nDate: {now}\r\n");
+    for (name, value) in &answer.headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    head += &format!("Content-Length: {}\r\n\r\n", answer.body.len());
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(&answer.body)
+}
