@@ -18,12 +18,7 @@ fn modules() -> BTreeMap<Module, BTreeSet<Module>> {
 }
 
 /// Reads a file, and those of the modules that it declares.
-fn read(
-    file: &Path,
-    folder: &Path,
-    module: Module,
-    modules: &mut BTreeMap<Module, BTreeSet<Module>>,
-) {
+fn read(file: &Path, folder: &Path, module: Module, modules: &mut BTreeMap<Module, BTreeSet<Module>>) {
     let code = syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap();
     let mut reader = Reader { module: module.clone(), declared: Vec::new(), mentioned: BTreeSet::new() };
     reader.visit_file(&code);
@@ -141,7 +136,9 @@ fn each_module_uses_those_that_are_listed_before_it() {
 fn no_two_files_use_each_other() {
     let modules = modules();
     // A module and its parent are one thing in two files: the parent holds what its children share.
-    let file_of = |path: &Module| (0..=path.len()).rev().map(|end| path[..end].to_vec()).find(|part| modules.contains_key(part));
+    let file_of = |path: &Module| {
+        (0..=path.len()).rev().map(|end| path[..end].to_vec()).find(|part| modules.contains_key(part))
+    };
     let uses = |module: &Module| -> BTreeSet<Module> {
         let used = modules[module].iter().filter_map(file_of);
         used.filter(|used| !module.starts_with(used) && !used.starts_with(module)).collect()
