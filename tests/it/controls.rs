@@ -226,3 +226,32 @@ fn the_list_comes_as_json_too() {
         ("data".into(), "violations-only".into(), "person".into())
     );
 }
+
+/// What a scan of the workspace says about the controls that rest on the same facts as 2.3.
+fn without_2_3(run: Program) -> Vec<serde_json::Value> {
+    let report = run.run().json();
+    let controls = report["controls"].as_array().unwrap().iter();
+    controls.filter(|control| control["id"] != "2.3").cloned().collect()
+}
+
+#[test]
+fn a_control_in_the_place_of_another_changes_no_fact() {
+    let ours = control("2.3", &every("row.role != null"));
+    let replaced = program().args(["scan", "--demo", "-o", "json", "--controls", "own"]);
+    let replaced = without_2_3(replaced.file("own/2.3.toml", ours));
+    let built_in = without_2_3(program().args(["scan", "--demo", "-o", "json"]));
+    assert_eq!(replaced, built_in);
+}
+
+#[test]
+fn parameters_that_are_settings_now_are_named_by_their_new_place() {
+    for (was, now) in [
+        ("[params.'2.3']\nprivileged_roles = ['Owner']", "facts.privileged_roles"),
+        ("[params.e6]\nburst_count = 3", "facts.burst_count"),
+    ] {
+        let run = program().args(["scan", "--demo"]).file("intercom-harden.toml", was);
+        run.run().exits(2).says(&format!("did you mean `{now}`?"));
+    }
+    let run = program().args(["scan", "--demo"]).file("intercom-harden.toml", "[facts]\nburst_cuont = 3");
+    run.run().exits(2).says("did you mean `burst_count`?");
+}
