@@ -237,9 +237,9 @@ fn without_2_3(run: Program) -> Vec<serde_json::Value> {
 #[test]
 fn a_control_in_the_place_of_another_changes_no_fact() {
     let ours = control("2.3", &every("row.role != null"));
-    let replaced = program().args(["scan", "--demo", "-o", "json", "--controls", "own"]);
+    let replaced = program().args(["scan", "--demo", "--format", "json", "--controls", "own"]);
     let replaced = without_2_3(replaced.file("own/2.3.toml", ours));
-    let built_in = without_2_3(program().args(["scan", "--demo", "-o", "json"]));
+    let built_in = without_2_3(program().args(["scan", "--demo", "--format", "json"]));
     assert_eq!(replaced, built_in);
 }
 
