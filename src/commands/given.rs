@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use crate::adjust::{EvidenceFile, EvidenceFiles};
 use crate::config::Config;
+use crate::digest;
 use crate::directory::{Roster, RosterFile};
-use crate::edit::digest_of;
 use crate::error::Error;
 use crate::facts::SamlFile;
 use crate::report::RosterInfo;
-use crate::saml::Material;
+use crate::saml::IdentityProvider;
 use crate::warning::Warning;
 
 /// What was given, as facts and reports need it.
@@ -40,7 +40,8 @@ pub(super) fn read(rosters: &[PathBuf], config: Option<&Config>) -> Result<Given
         given.roster = Some(Arc::new(roster));
     }
     if let Some(saml) = config.and_then(|config| config.organization.saml.as_ref()) {
-        given.saml = Some(Arc::new(SamlFile { material: Material::read(saml)?, config: saml.clone() }));
+        given.saml =
+            Some(Arc::new(SamlFile { provider: IdentityProvider::read(saml)?, config: saml.clone() }));
     }
     Ok(given)
 }
@@ -58,7 +59,7 @@ fn describe(file: &RosterFile) -> RosterInfo {
 /// Reads the files that attestations name as evidence.
 pub(super) fn evidence_files(config: Option<&Config>) -> EvidenceFiles {
     let attestations = config.into_iter().flat_map(|config| &config.attestations);
-    let read = |path: &Path| match digest_of(path) {
+    let read = |path: &Path| match digest::of_file(path) {
         Ok(digest) => EvidenceFile::Digest(digest),
         Err(error) if error.kind() == ErrorKind::NotFound => EvidenceFile::Absent,
         Err(error) => EvidenceFile::Unreadable(error.to_string()),

@@ -38,8 +38,7 @@ pub(super) fn gate(args: &GateArgs, demo: bool, config: Option<&Config>) -> Gate
             Some(fail_on) => fail_on,
             None if demo => FailOn::Never,
             None => scan.fail_on.unwrap_or_default(),
-        }
-        .level(),
+        },
         strict: args.strict || scan.strict.unwrap_or(false),
         allow_incomplete: args.allow_incomplete,
         fail_on_hygiene: args.fail_on_hygiene,

@@ -25,7 +25,7 @@ pub(crate) struct Organization {
     pub export_approvers: Option<Vec<String>>,
     /// Whether people have to sign in through the identity provider.
     pub sso: Option<Sso>,
-    /// The role of people whom no group of the identity provider gives another.
+    /// The role of people who get none from a group.
     pub default_role: Option<String>,
     /// How the identity provider is reached.
     pub saml: Option<Saml>,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
 use clap::ValueEnum;
+use serde::Serialize;
 use strum::IntoStaticStr;
 
 use crate::address::{EmailAddress, fold_domain};
@@ -26,9 +27,9 @@ pub(crate) struct Rbac {
 /// What a role may do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Role {
-    /// What whoever has it may do, the least first.
+    /// The least first.
     pub permissions: Vec<Permission>,
-    /// Intercom's own names of the permissions that whoever has it may be given; none where nobody has said.
+    /// Intercom's own names of the permissions that come with the role at most; none where they are not declared.
     pub intercom: Option<Vec<String>>,
     /// The line it is declared on.
     pub line: usize,
@@ -37,15 +38,15 @@ pub(crate) struct Role {
 /// Which addresses are one person's, although they are spelt differently.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Identities {
-    /// Whether what follows a `+` in front of the `@` tells nobody apart.
+    /// Whether to ignore what follows a `+` in front of the `@`.
     pub plus_aliases: bool,
     /// Domain to the domain it stands for, both as they are compared; the latter is never an alias itself.
     pub domain_aliases: BTreeMap<String, String>,
 }
 
 impl Identities {
-    /// The form in which the address is compared: on the domain it stands for, without a tag where tags tell nobody
-    /// apart. None where it is no address.
+    /// The form in which the address is compared: on the domain it stands for, without a tag where tags do not
+    /// count. None where it is no address.
     pub(crate) fn key(&self, email: &str) -> Option<EmailAddress> {
         let key = EmailAddress::parse(email)?;
         let key = if self.plus_aliases { key.untagged() } else { key };
@@ -64,7 +65,8 @@ impl Identities {
 }
 
 /// What a role may do with customer data and settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum, IntoStaticStr)]
+#[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase", const_into_str)]
 pub(crate) enum Permission {
     /// See.
@@ -102,9 +104,7 @@ fn roles(mut table: Table<'_>) -> BTreeMap<String, Role> {
         if name.trim().is_empty() {
             role.document().report(name.line, "a role has no name");
         }
-        if !role.has("permissions") {
-            role.missing("permissions");
-        }
+        role.require("permissions");
         let permissions = permissions(&mut role);
         let intercom = intercom(&mut role);
         if let Some(permissions) = permissions {

@@ -34,11 +34,9 @@ pub(super) fn read(mut table: Table<'_>) -> Example {
         end_feeds(feeds, &mut facts);
     }
     let params = table.table("params").map(values).unwrap_or_default();
-    if !table.has("expect") {
-        table.missing("expect");
-    }
-    let words = Status::ALL.map(Status::as_str);
-    let expect = table.one_of("expect", &words).and_then(|word| Status::parse(word.value));
+    table.require("expect");
+    let words = Status::ALL.iter().map(|status| status.as_str()).collect::<Vec<_>>();
+    let expect = table.one_of("expect", &words).and_then(|word| word.value.parse().ok());
     table.finish();
     Example { line, name, facts, params, expect }
 }

@@ -182,11 +182,8 @@ fn texts(table: &mut Table<'_>, key: &'static str) -> Vec<String> {
 }
 
 fn level(root: &mut Table<'_>) -> Option<Level> {
-    if !root.has("level") {
-        root.missing("level");
-    }
-    let labels = Level::ALL.map(Level::label);
-    root.one_of("level", &labels).and_then(|label| Level::parse(label.value))
+    root.require("level");
+    root.word("level")
 }
 
 /// What a person saw once says nothing for ever, and a day at least.

@@ -9,14 +9,14 @@ use serde_json::{Map, Value};
 use super::vocabulary::{SETTINGS, Setting, replaces};
 use crate::config::{Organization, Rbac, Saml};
 use crate::directory::Roster;
-use crate::saml::Material;
+use crate::saml::IdentityProvider;
 use crate::toml_document::{Located, Problem, Problems, closest, excerpt};
 
 /// The identity provider's own file, and what it is judged by.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SamlFile {
     /// What it says.
-    pub material: Material,
+    pub provider: IdentityProvider,
     /// What the configuration says about it.
     pub config: Saml,
 }

@@ -19,10 +19,11 @@ pub(crate) use job::{Adjustments, Job, Plan, Span};
 pub(crate) use source::{Connection, Source, Target};
 
 use crate::adjust::{self, day_of};
+use crate::assessment::Assessment;
 use crate::controls::Definition;
 use crate::facts::{Facts, Observer};
 use crate::region::Region;
-use crate::report::{Assessment, Origin};
+use crate::report::Origin;
 use crate::snapshot::Record;
 use crate::sources::{Outcomes, Ranges};
 use crate::verdict::Fingerprint;

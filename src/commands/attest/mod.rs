@@ -10,7 +10,8 @@ use crate::casefold::same_name;
 use crate::cli::AttestArgs;
 use crate::config::Config;
 use crate::controls::Control;
-use crate::edit::{EditError, Entry, NewAttestation, Target, digest_of};
+use crate::digest;
+use crate::edit::{EditError, Entry, NewAttestation, Target};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
@@ -88,7 +89,7 @@ fn day_seen(text: &str, today: Date) -> Result<Date, TimeError> {
 fn proof(target: &Target, file: &Path) -> Result<(String, String), EditError> {
     let name = target.name_of(file)?;
     let unreadable = |source| EditError::Unreadable { path: file.to_path_buf(), source };
-    Ok((name, digest_of(file).map_err(unreadable)?))
+    Ok((name, digest::of_file(file).map_err(unreadable)?))
 }
 
 /// A new attestation takes over from an earlier one, but scans point at both until one is taken out.

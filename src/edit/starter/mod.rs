@@ -14,7 +14,7 @@ use crate::config::is_domain;
 use crate::facts::{FactSettings, Facts};
 use crate::text;
 
-/// How many domains and roles are listed; more than that nobody reads through.
+/// How many domains and roles are listed.
 const MOST_LISTED: usize = 50;
 /// The longest name in a remark, in columns.
 const NAME_COLUMNS: usize = 80;
@@ -32,12 +32,12 @@ pub(crate) struct Seen {
     roles: Vec<Counted>,
 }
 
-/// A word, how many teammates it is about, and whether it calls for somebody's decision.
+/// A word, and how many teammates it is about.
 #[derive(Debug, Clone, PartialEq)]
 struct Counted {
     word: String,
     teammates: usize,
-    /// A domain of a consumer mail provider, or a role that nobody has classified.
+    /// A domain of a consumer mail provider, or a role that is not classified yet.
     doubtful: bool,
 }
 
