@@ -57,7 +57,6 @@ fn sample() -> Facts {
         rbac: config.rbac,
         event_types: ["admin_permission_change".to_owned()].into(),
         facts: FactSettings { burst_count: 2, ..FactSettings::declared() },
-        ..Settings::default()
     };
     let mut observer = Observer::new(settings, ranges);
     let outcomes = replay.run(&ranges, &mut |record| {
