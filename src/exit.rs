@@ -59,10 +59,11 @@ Exit codes:
     /// The exit codes as `rbac diagnose --help` prints them.
     pub const DIAGNOSE_HELP: &'static str = "\
 Exit codes:
-  0  nothing is at hand, as far as could be told
-  1  a case is at hand
+  0  no problem found, as far as the policy allows it to be told
+  1  a problem was found
   2  usage or configuration: bad flag, no token, bad TOML
-  3  nothing is at hand in what could be read, but not everything could be";
+  3  no problem found in what could be read, but not everything could be";
+
     /// The exit codes as `render --help` prints them.
     pub const RENDER_HELP: &'static str = "\
 Exit codes:

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::intercom::{Api, Server};
+use crate::intercom::Api;
 use crate::program::{NOW, Program, Run, TOKEN, program, scan};
 use crate::report::Report;
+use crate::server::Server;
 use crate::workspace::Workspace;
 
 const POLICY: &str = "

@@ -10,7 +10,7 @@ use crate::config::{Config, Trust};
 use crate::directory::Roster;
 use crate::facts::SamlFile;
 use crate::facts::vocabulary::{TABLES, VALUES};
-use crate::saml::Material;
+use crate::saml::IdentityProvider;
 use crate::snapshot::Replay;
 
 const SAMPLE: &[u8] = include_bytes!("../../../fixtures/snapshots/sample.snapshot");
@@ -53,7 +53,7 @@ fn sample() -> Facts {
     let settings = Settings {
         roster: Some(Arc::new(Roster::parse(&[("okta.csv", ROSTER)]).unwrap())),
         saml: Some(Arc::new(SamlFile {
-            material: Material::read(&saml).unwrap(),
+            provider: IdentityProvider::read(&saml).unwrap(),
             config: saml,
             notice_days: 30,
         })),
