@@ -16,7 +16,6 @@ use crate::level::Level;
 use crate::posture::{Person, SettingChange};
 use crate::sources::{SourceId, SourceStatus};
 
-mod assemble;
 mod control;
 mod csv;
 pub(crate) mod explain;

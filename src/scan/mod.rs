@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+mod assemble;
 mod error;
 mod job;
 mod source;
