@@ -9,9 +9,10 @@ use crate::facts::Facts;
 use crate::level::Level;
 use crate::posture::{self, Person, Posture};
 use crate::report::{
-    CatalogInfo, ConfigInfo, Control, Gate, Origin, Report, ScanInfo, SchemaVersion, SourceReport, Summary,
-    Tool, Window, WorkspaceInfo,
+    CatalogInfo, ConfigInfo, Control, Gate, Report, ScanInfo, SchemaVersion, SourceReport, Summary, Tool,
+    Window, WorkspaceInfo,
 };
+use crate::sources::Provenance;
 use crate::sources::{Feed, Outcomes, SourceId, SourceStatus};
 use crate::verdict::Status;
 use crate::warning::Warning;
@@ -28,7 +29,7 @@ impl Report {
         let gate = Gate::decide(job.gate, &controls, &sources, hygiene);
         rank(&mut controls, &people, &gate);
         note_findings(&mut people, &controls);
-        let duration = Some(duration).filter(|_| origin == Origin::Api && !reproducible);
+        let duration = Some(duration).filter(|_| origin == Provenance::Api && !reproducible);
         Self {
             schema_version: SchemaVersion::One,
             tool: Tool::this(),
