@@ -7,10 +7,10 @@ use std::sync::Arc;
 use crate::adjust::{EvidenceFile, EvidenceFiles};
 use crate::config::Config;
 use crate::digest;
+use crate::directory::RosterInfo;
 use crate::directory::{Roster, RosterFile};
 use crate::error::Error;
 use crate::facts::SamlFile;
-use crate::report::RosterInfo;
 use crate::saml::IdentityProvider;
 use crate::warning::Warning;
 
