@@ -17,7 +17,6 @@ use crate::posture::{Person, SettingChange};
 use crate::sources::Provenance;
 use crate::sources::{SourceId, SourceStatus};
 
-mod assemble;
 mod control;
 mod csv;
 pub(crate) mod explain;
