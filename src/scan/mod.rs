@@ -16,7 +16,7 @@ mod source;
 mod tests;
 
 pub(crate) use error::ScanError;
-pub(crate) use job::{Adjustments, GateRule, Job, Plan, Span};
+pub(crate) use job::{Adjustments, Job, Plan, Span};
 pub(crate) use source::{Connection, Source, Target};
 
 use crate::adjust::{self, day_of};
