@@ -6,7 +6,8 @@ use super::*;
 use crate::exit::Exit;
 use crate::level::FailOn;
 use crate::report::sample::{finding, recounted, sample};
-use crate::report::{BUILT_IN, Format, Options, Origin, WorkspaceInfo, json_text, render};
+use crate::report::{BUILT_IN, Format, Options, WorkspaceInfo, json_text, render};
+use crate::sources::Provenance;
 use crate::verdict::{Attestation, Attested, Basis, Status, Waiver};
 
 /// A report in which everything is there that may be.
@@ -18,7 +19,7 @@ fn laden() -> Report {
         expires: "2026-06-30".parse().unwrap(),
     };
     let mut report = sample();
-    report.scan.origin = Origin::Snapshot;
+    report.scan.origin = Provenance::Snapshot;
     report.gate.stale = true;
     report.gate.strict = true;
     report.warnings.push("\u{1b}[2J\u{202e}\u{2028}\n\"\\".to_owned());
@@ -55,7 +56,7 @@ fn bare() -> Report {
     report.workspace = WorkspaceInfo::default();
     report.scan.config = None;
     report.scan.duration_ms = None;
-    report.scan.origin = Origin::Demo;
+    report.scan.origin = Provenance::Demo;
     report.gate.fail_on = FailOn::Never;
     report.gate.exit_code = Exit::Incomplete;
     report.controls.truncate(1);
@@ -78,7 +79,7 @@ fn every_format_is_the_same_by_way_of_a_saved_report() {
     empty.controls.clear();
     for report in [sample(), laden(), bare(), recounted(empty)] {
         let again = Report::from_json(json_text(&report).unwrap().as_bytes()).unwrap();
-        for format in Format::ALL {
+        for &format in Format::ALL {
             for by in [None, Some("level"), Some("section"), Some("cis-v8")] {
                 let by = by.map(|by| by.parse().unwrap());
                 let options = Options { by, ..Options::plain(100) };
@@ -121,7 +122,7 @@ fn a_report_from_before_a_field_came_is_read() {
     let control = &report.controls[0];
     assert_eq!((control.attest_for, &*control.origin), (180, BUILT_IN));
     assert_eq!(report.summary.all.fail, 2, "what follows from the controls is counted anew");
-    for format in Format::ALL {
+    for &format in Format::ALL {
         render(&report, format, &Options::plain(80)).unwrap();
     }
 }
@@ -280,7 +281,7 @@ fn no_value_anywhere_makes_a_renderer_panic() {
             *changed.pointer_mut(place).unwrap() = value.clone();
             let Ok(report) = read(&changed) else { continue };
             taken += 1;
-            for format in Format::ALL {
+            for &format in Format::ALL {
                 let options = Options { by: Some("cis-v8".parse().unwrap()), ..Options::plain(60) };
                 render(&report, format, &options).unwrap();
             }
