@@ -2,11 +2,45 @@
 
 use serde_json::{Value, json};
 
-use super::activity::{EXPORTS, KEPT, RARE};
+use super::Random;
 use super::people::Person;
-use super::random::Random;
 use crate::program::NOW_SECONDS;
 use crate::workspace::{DAY, Workspace};
+
+/// What is rare, and mostly has to be reviewed.
+const RARE: [&str; 19] = [
+    "admin_impersonation_start",
+    "admin_impersonation_consent_approved",
+    "app_authentication_method_change",
+    "app_google_sso_domain_change",
+    "security_settings_change",
+    "app_identity_verification_change",
+    "trusted_domains_setting_change",
+    "malicious_domains_setting_change",
+    "strip_inbound_email_links_change",
+    "allowed_attachment_filetypes_setting_change",
+    "app_package_installation",
+    "app_package_token_regeneration",
+    "custom_authentication_token_creation",
+    "messenger_api_secret_creation",
+    "app_webhook_creation",
+    "admin_impersonation_end",
+    "app_package_uninstallation",
+    "role_change",
+    "a_type_of_the_year_2031",
+];
+
+/// What keeps data from lasting, made at even places and undone at odd ones.
+const KEPT: [&str; 4] = [
+    "content_redaction_rule_creation",
+    "content_redaction_rule_deletion",
+    "conversation_deletion_schedule_creation",
+    "conversation_deletion_schedule_deletion",
+];
+
+/// Exports.
+const EXPORTS: [&str; 4] =
+    ["app_data_export", "bulk_export", "conversation_pdf_export", "macro_usage_export"];
 
 const ADDRESSES: [&str; 8] = [
     "192.0.2.10",
@@ -42,45 +76,54 @@ impl<'a> Happenings<'a> {
     pub(super) fn happen(&mut self, calm: bool) {
         let odds = |calmly, wildly| if calm { calmly } else { wildly };
         self.sign_ins(calm);
-        for _ in 0..self.random.below(odds(2, 8)) {
-            let name = *self.random.pick(&RARE);
-            let event = self.by_anybody(name);
-            self.add(event);
-        }
-        for _ in 0..self.random.below(odds(8, 5)) {
-            let name = *self.random.pick(if calm { &["bulk_export", "macro_update"][..] } else { &EXPORTS });
-            let mut event = self.by_anybody(name);
+        self.times(odds(2, 8), |log| {
+            let name = *log.random.pick(&RARE);
+            log.add_by_anybody(name);
+        });
+        self.times(odds(8, 5), |log| {
+            let name = *log.random.pick(if calm { &["bulk_export", "macro_update"][..] } else { &EXPORTS });
+            let mut event = log.by_anybody(name);
             // Which other events tell the address of somebody who has left depends on what else is read.
-            if let Some(gone) = event["performed_by"]["id"].to_string().trim_matches('"').strip_prefix("900")
-            {
+            let id = event["performed_by"]["id"].to_string();
+            if let Some(gone) = id.trim_matches('"').strip_prefix("900") {
                 event["performed_by"]["email"] = format!("Gone{gone}@fixture.example").into();
             }
-            self.add(event);
-        }
-        for _ in 0..self.random.below(6) {
+            log.add(event);
+        });
+        self.times(6, |log| {
             // Deletions are the exception, or nothing would ever be kept.
-            let name = if calm { KEPT[2 * self.random.below(2)] } else { *self.random.pick(&KEPT) };
-            let mut event = self.by_anybody(name);
-            event["created_at"] = self.long_ago().into();
-            self.add(event);
-        }
-        for _ in 0..self.random.below(odds(4, 10)) {
-            self.permissions();
-        }
-        for _ in 0..self.random.below(odds(3, 6)) {
-            self.two_factor();
-        }
-        for _ in 0..self.random.below(odds(2, 4)) {
-            self.arrival(calm);
-        }
+            let name = if calm { KEPT[2 * log.random.below(2)] } else { *log.random.pick(&KEPT) };
+            let event = log.by_anybody(name);
+            let at = log.long_ago();
+            log.add_at(at, event);
+        });
+        self.times(odds(4, 10), Self::permissions);
+        self.times(odds(3, 6), Self::two_factor);
+        self.times(odds(2, 4), |log| log.arrival(calm));
         if self.random.chance(odds(20, 35)) {
             self.failures();
         }
-        for _ in 0..self.random.below(30) {
-            let name = *self.random.pick(&["macro_update", "tag_creation", "admin_logout"]);
-            let event = self.by_anybody(name);
-            self.add(event);
+        self.times(30, |log| {
+            let name = *log.random.pick(&["macro_update", "tag_creation", "admin_logout"]);
+            log.add_by_anybody(name);
+        });
+    }
+
+    /// Lets something happen, fewer times than this.
+    fn times(&mut self, limit: usize, mut happen: impl FnMut(&mut Self)) {
+        for _ in 0..self.random.below(limit) {
+            happen(self);
         }
+    }
+
+    fn add_by_anybody(&mut self, name: &str) {
+        let event = self.by_anybody(name);
+        self.add(event);
+    }
+
+    fn add_at(&mut self, at: i64, mut event: Value) {
+        event["created_at"] = at.into();
+        self.add(event);
     }
 
     fn add(&mut self, mut event: Value) {
@@ -127,10 +170,8 @@ impl<'a> Happenings<'a> {
     /// How an event names somebody: id and e-mail, or either.
     fn reference(&mut self, person: Option<&Person>) -> Value {
         let Some(person) = person else {
-            return self
-                .random
-                .pick(&[Value::Null, json!({ "type": "admin", "id": null, "email": null })])
-                .clone();
+            let nobody = json!({ "type": "admin", "id": null, "email": null });
+            return self.random.pick(&[Value::Null, nobody]).clone();
         };
         let email = person.email.as_ref().map(|email| self.random.recase(email));
         let id = match person.id {
@@ -139,8 +180,7 @@ impl<'a> Happenings<'a> {
             None => Value::Null,
         };
         let left = person.entry.is_none();
-        let kept = self.random.below(10);
-        let (id, email) = match kept {
+        let (id, email) = match self.random.below(10) {
             0 | 1 if person.id.is_some() => (id, None),
             2 | 3 if email.is_some() && person.unique && !left => (Value::Null, email),
             _ => (id, email),
@@ -174,8 +214,8 @@ impl<'a> Happenings<'a> {
                 let method = if usual { methods[self.random.below(2)] } else { *self.random.pick(&methods) };
                 event["metadata"] = json!({ "sign_in_method": self.random.recase(method) });
                 if self.random.chance(2) {
-                    event["metadata"] =
-                        self.random.pick(&[json!({}), json!({ "sign_in_method": null })]).clone();
+                    let nothing = [json!({}), json!({ "sign_in_method": null })];
+                    event["metadata"] = self.random.pick(&nothing).clone();
                 }
                 if calm && self.random.chance(60) {
                     event["created_at"] = (NOW_SECONDS - self.random.below(5 * DAY as usize) as i64).into();
@@ -215,8 +255,7 @@ impl<'a> Happenings<'a> {
                 _ => json!({ "permissions": permissions, "conversation_access": { "access_type": access } }),
             };
             event["metadata"] = json!({ "admin": subject, "before": {}, "after": after });
-            event["created_at"] = at.into();
-            self.add(event);
+            self.add_at(at, event);
         }
     }
 
@@ -225,23 +264,15 @@ impl<'a> Happenings<'a> {
         let subject = if self.random.chance(50) { self.subject() } else { None };
         for _ in 0..1 + self.random.below(2) {
             let mut event = self.by_anybody("admin_two_factor_auth_change");
-            let states = [
-                json!({ "enabled": true }),
-                json!({ "enabled": true }),
-                json!({ "after": true }),
-                json!({ "after": "on" }),
-                json!({ "enabled": false }),
-                json!({ "after": false }),
-                json!({ "after": "off" }),
-                json!({ "after": "disabled" }),
-                json!({}),
-            ];
-            event["metadata"] = self.random.pick(&states).clone();
+            let states = json!([
+                { "enabled": true }, { "enabled": true }, { "after": true }, { "after": "on" }, {},
+                { "enabled": false }, { "after": false }, { "after": "off" }, { "after": "disabled" },
+            ]);
+            event["metadata"] = self.random.pick(states.as_array().unwrap()).clone();
             if let Some(subject) = &subject {
                 event["metadata"]["admin"] = subject.clone();
             }
-            event["created_at"] = at.into();
-            self.add(event);
+            self.add_at(at, event);
         }
     }
 
@@ -249,10 +280,8 @@ impl<'a> Happenings<'a> {
         let Some(person) = self.anybody() else { return };
         let provisioned = self.random.chance(if calm { 95 } else { 60 });
         let joined = self.random.chance(60);
-        for (name, happened) in [("admin_provisioned", provisioned), ("app_admin_join", joined)] {
-            if !happened {
-                continue;
-            }
+        let names = provisioned.then_some("admin_provisioned").into_iter();
+        for name in names.chain(joined.then_some("app_admin_join")) {
             let mut event = self.by(name, Some(&person));
             if let Some(id) = person.id.filter(|id| self.random.chance(40) && *id != 5000) {
                 event["performed_by"] = Value::Null;
@@ -274,18 +303,15 @@ impl<'a> Happenings<'a> {
             3 => NOW_SECONDS - self.since + span - 1,
             _ => self.moment(),
         };
-        let one_address = self.random.chance(60);
-        let one_person = self.random.chance(60);
+        let (one_address, one_person) = (self.random.chance(60), self.random.chance(60));
         for number in 0..count {
             let somebody = if one_person { person.clone() } else { self.anybody() };
             let mut event = self.by("admin_login_failure", somebody.as_ref());
             if event["performed_by"].is_object() {
-                let address =
-                    if one_address { "203.0.113.77".to_owned() } else { format!("203.0.113.{number}") };
-                event["performed_by"]["ip"] = address.into();
+                let last = if one_address { 77 } else { number };
+                event["performed_by"]["ip"] = format!("203.0.113.{last}").into();
             }
-            event["created_at"] = (last - span + number * span / (count - 1)).into();
-            self.add(event);
+            self.add_at(last - span + number * span / (count - 1), event);
         }
     }
 }

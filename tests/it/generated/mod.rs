@@ -1,13 +1,9 @@
 //! Workspaces from a seed, dense with the edges at which two readings of a rule part.
 
-/// The types of events.
-mod activity;
 /// What happened in a generated workspace.
 mod happenings;
 /// Who is in a generated workspace.
 mod people;
-/// A small deterministic source of randomness.
-mod random;
 
 use serde_json::{Value, json};
 
@@ -17,7 +13,6 @@ use crate::program::NOW_SECONDS;
 use crate::server::Answer;
 use crate::workspace::{DAY, Workspace};
 use happenings::Happenings;
-use random::Random;
 
 /// A case, and how the API answers around it.
 pub(crate) struct Scene {
@@ -39,36 +34,34 @@ pub(crate) fn scene(seed: u64) -> Scene {
     let random = &mut Random::new(seed);
     let failing = fails(seed);
     let mut workspace = Workspace::new();
+    let (complete, forbidden) = (Ended::Complete, Ended::Forbidden);
     let (me, log, allowlist, since);
     let mut faults = Vec::new();
     if failing {
         // A young workspace: a long log is asked for in many halves before it counts as failed.
         workspace.me["app"]["created_at"] = (NOW_SECONDS - 9 * DAY).into();
-        me = *random.pick(&[Ended::Complete, Ended::Failed]);
-        allowlist = *random.pick(&[Ended::Complete, Ended::Forbidden, Ended::Failed]);
-        log = Ended::Failed;
-        since = 7 * DAY;
+        me = *random.pick(&[complete, Ended::Failed]);
+        allowlist = *random.pick(&[complete, forbidden, Ended::Failed]);
+        (log, since) = (Ended::Failed, 7 * DAY);
     } else {
         if random.chance(15) {
             workspace.me["app"]["created_at"] = (NOW_SECONDS - 400 * DAY).into();
         }
-        me = if random.chance(12) { Ended::Forbidden } else { Ended::Complete };
-        allowlist = if random.chance(40) { Ended::Complete } else { Ended::Forbidden };
-        log = if random.chance(10) { Ended::Forbidden } else { Ended::Complete };
+        me = if random.chance(12) { forbidden } else { complete };
+        allowlist = if random.chance(40) { complete } else { forbidden };
+        log = if random.chance(10) { forbidden } else { complete };
         since = *random.pick(&[30, 30, 30, 7, 90, 120]) * DAY;
     }
-    workspace.me["app"]["region"] =
-        random.pick(&[json!("US"), json!("eu"), json!("EU"), json!("Au"), Value::Null]).clone();
-    workspace.me["app"]["identity_verification"] =
-        random.pick(&[json!(true), json!(false), Value::Null]).clone();
+    let regions = [Some("US"), Some("eu"), Some("EU"), Some("Au"), None];
+    workspace = workspace.app("region", *random.pick(&regions));
+    workspace = workspace.app("identity_verification", *random.pick(&[Some(true), Some(false), None]));
     if allowlist == Ended::Complete {
         workspace.ip_allowlist = Some(address_allowlist(random));
     }
-    let refusals = [401, 403];
     for (path, ended) in [("/me", me), ("/ip_allowlist", allowlist), (LOG, log), (SEARCH, log)] {
         match ended {
             Ended::Complete => {}
-            Ended::Forbidden => faults.push((path, *random.pick(&refusals))),
+            Ended::Forbidden => faults.push((path, *random.pick(&[401, 403]))),
             Ended::Failed => faults.push((path, 500)),
         }
     }
@@ -115,35 +108,24 @@ fn probe_answers(random: &mut Random, failing: bool) -> Vec<u16> {
 impl Scene {
     /// An API that answers so.
     pub(crate) fn api(&self) -> Api {
-        let mut api = Api::new(self.case.workspace.clone()).next(self.next.clone());
-        if self.exclusive {
-            api = api.exclusive();
-        }
-        for (path, status) in &self.faults {
-            api = api.fault(path, answer(*status));
-        }
-        api
+        let api = Api::new(self.case.workspace.clone()).next(self.next.clone());
+        let api = if self.exclusive { api.exclusive() } else { api };
+        self.faults.iter().fold(api, |api, (path, status)| api.fault(path, answer(*status)))
     }
 
     /// The configuration file.
     pub(crate) fn configuration(&self) -> String {
         let Organization { allowed_domains, approved_networks, export_approvers, required_region } =
             &self.case.organization;
-        let mut text = "[organization]\n".to_owned();
-        let lists = [
-            ("allowed_domains", allowed_domains),
-            ("approved_networks", approved_networks),
-            ("export_approvers", export_approvers),
+        let values = [
+            ("allowed_domains", json!(allowed_domains)),
+            ("approved_networks", json!(approved_networks)),
+            ("export_approvers", json!(export_approvers)),
+            ("required_region", json!(required_region)),
         ];
-        for (key, list) in lists {
-            if let Some(list) = list {
-                text += &format!("{key} = {}\n", json!(list));
-            }
-        }
-        if let Some(region) = required_region {
-            text += &format!("required_region = {}\n", json!(region));
-        }
-        text
+        let known = values.iter().filter(|(_, value)| !value.is_null());
+        let lines = known.map(|(key, value)| format!("{key} = {value}\n"));
+        format!("[organization]\n{}", lines.collect::<String>())
     }
 
     /// What the API does beside the workspace, for messages.
@@ -161,12 +143,58 @@ impl Scene {
 }
 
 fn answer(status: u16) -> Answer {
-    match status {
-        200 => Answer::json(200, &json!({ "type": "list", "data": [] })),
-        400 => Answer::error(400, "intercom_version_invalid", "The requested version is not available here"),
-        402 => Answer::error(402, "api_plan_restricted", "This feature is not yet available to your app"),
-        404 => Answer::error(404, "not_found", "The requested resource was not found"),
-        500 => Answer::error(500, "server_error", "Something went wrong"),
-        status => Answer::error(status, "token_unauthorized", "Not authorized to access resource"),
+    let code = match status {
+        200 => return Answer::json(200, &json!({ "type": "list", "data": [] })),
+        400 => "intercom_version_invalid",
+        402 => "api_plan_restricted",
+        404 => "not_found",
+        500 => "server_error",
+        _ => "token_unauthorized",
+    };
+    Answer::error(status, code, "No")
+}
+
+/// Xorshift: the same seed gives the same workspace on every machine.
+struct Random(u64);
+
+impl Random {
+    fn new(seed: u64) -> Self {
+        let mut random = Self((seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        for _ in 0..8 {
+            random.next();
+        }
+        random
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    /// A number from 0 up to, and without, the limit.
+    fn below(&mut self, limit: usize) -> usize {
+        ((self.next() >> 11) % limit as u64) as usize
+    }
+
+    /// Whether something with this likelihood, in percent, happens.
+    fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.below(from.len())]
+    }
+
+    /// The text with some of its letters in upper case, so that lowering it gives the same as before.
+    fn recase(&mut self, text: &str) -> String {
+        let mut other = String::new();
+        for letter in text.chars() {
+            let upper: String = letter.to_uppercase().collect();
+            let same = upper.to_lowercase() == letter.to_lowercase().collect::<String>();
+            if same && self.chance(30) { other += &upper } else { other.push(letter) }
+        }
+        other
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::random::Random;
+use super::Random;
 use crate::oracle::Organization;
 
 /// Somebody events may be by.
@@ -40,11 +40,10 @@ pub(super) fn people(random: &mut Random, calm: bool) -> (Vec<Person>, Organizat
     if !calm && random.chance(30) && count > 0 {
         duplicate(random, &mut people);
     }
-    for number in 0..2 {
-        let id = Some(9000 + number);
+    people.extend((0..2).map(|number| {
         let email = Some(format!("gone{number}@fixture.example"));
-        people.push(Person { entry: None, id, email, unique: true });
-    }
+        Person { entry: None, id: Some(9000 + number), email, unique: true }
+    }));
     if random.chance(70) {
         let email = random.recase("operator+fixture1@intercom.io");
         let entry = json!({ "type": "admin", "id": "5000", "email": email, "name": "Fin", "role": null });
@@ -124,28 +123,21 @@ fn duplicate(random: &mut Random, people: &mut Vec<Person>) {
 }
 
 fn organization(random: &mut Random) -> Organization {
-    let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
+    let texts = |texts: &str| Some(texts.split(' ').map(str::to_owned).collect());
     let allowed_domains = match random.below(5) {
-        0 => texts(&[
-            "Fixture.example",
-            "öl.example",
-            "gmail.com",
-            "gmx.DE",
-            "*.fixture.example",
-            "notfixture.example",
-        ]),
-        1 => texts(&["FIXTURE.EXAMPLE", "ÖL.example"]),
-        2 => texts(&["*.Fixture.example", "fixture.example"]),
+        0 => texts("Fixture.example öl.example gmail.com gmx.DE *.fixture.example notfixture.example"),
+        1 => texts("FIXTURE.EXAMPLE ÖL.example"),
+        2 => texts("*.Fixture.example fixture.example"),
         _ => None,
     };
     let approved_networks = match random.below(4) {
-        0 => texts(&["192.0.2.0/24", "2001:db8::/32"]),
-        1 => texts(&["192.0.2.0/25", "198.51.100.7/32", "2001:DB8:1::/48"]),
+        0 => texts("192.0.2.0/24 2001:db8::/32"),
+        1 => texts("192.0.2.0/25 198.51.100.7/32 2001:DB8:1::/48"),
         _ => None,
     };
     let export_approvers = match random.below(4) {
-        0 => texts(&["ANA@fixture.example", "gone0@Fixture.Example", "JÖRG@fixture.example"]),
-        1 => texts(&["bo.b@fixture.example"]),
+        0 => texts("ANA@fixture.example gone0@Fixture.Example JÖRG@fixture.example"),
+        1 => texts("bo.b@fixture.example"),
         _ => None,
     };
     let required_region = random.chance(60).then(|| (*random.pick(&["EU", "us", "Au", "US"])).to_owned());

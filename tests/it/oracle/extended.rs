@@ -6,26 +6,12 @@ use std::net::IpAddr;
 use serde_json::Value;
 
 use super::guide::person;
-use super::words::{EXPORTS, at, email_of, is_of, person_email};
+use super::words::{EXPORTS, at, decided, email_of, is_of, person_email};
 use super::{Case, Ended, Status};
 use crate::workspace::DAY;
 
-const CONSUMER_DOMAINS: [&str; 14] = [
-    "gmail.com",
-    "googlemail.com",
-    "outlook.com",
-    "hotmail.com",
-    "live.com",
-    "yahoo.com",
-    "icloud.com",
-    "aol.com",
-    "proton.me",
-    "protonmail.com",
-    "gmx.com",
-    "gmx.de",
-    "mail.com",
-    "yandex.com",
-];
+const CONSUMER_DOMAINS: &str = "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com aol.com \
+                                proton.me protonmail.com gmx.com gmx.de mail.com yandex.com";
 
 const GENERIC_NAMES: &str = "admin administrator support info help helpdesk team sales marketing test shared \
                              service noreply no-reply office hello contact billing it root";
@@ -59,8 +45,8 @@ pub(super) fn statuses(case: &Case) -> BTreeMap<&'static str, Status> {
         ("E2", shared_accounts(case)),
         ("E3", none_in_window(case, &STAFF_ACCESS)),
         ("E4", probe(case)),
-        ("E5", inactive(case)),
-        ("E6", bursts(case)),
+        ("E5", case.with_teammates(inactive)),
+        ("E6", case.with_log(bursts)),
         ("E7", none_in_window(case, &WEAKENING)),
         ("E8", none_in_window(case, &APPS)),
         ("E9", identity_verification(case)),
@@ -71,93 +57,58 @@ pub(super) fn statuses(case: &Case) -> BTreeMap<&'static str, Status> {
 }
 
 fn none_in_window(case: &Case, types: &[&str]) -> Status {
-    match case.without_log() {
-        Some(status) => status,
-        None if case.in_window(types).is_empty() => Status::Pass,
-        None => Status::Fail,
-    }
+    case.with_log(|case| decided(!case.in_window(types).is_empty(), false))
+}
+
+/// The two parts of each teammate's e-mail that there is, and whether one is missing.
+fn emails(case: &Case) -> (Vec<(String, String)>, bool) {
+    let teammates = case.teammates();
+    let emails = teammates.iter().filter_map(|teammate| email_of(&teammate["email"]));
+    let split = |email: String| email.split_once('@').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let emails: Vec<_> = emails.map(split).collect();
+    let missing = teammates.is_empty() || emails.len() < teammates.len();
+    (emails, missing)
 }
 
 fn domains(case: &Case) -> Status {
-    let mut emails = Vec::new();
-    for teammate in case.teammates() {
-        emails.push(email_of(&teammate["email"]));
-    }
-    let domain = |email: &String| email.split_once('@').unwrap().1.to_owned();
+    let (emails, missing) = emails(case);
     let Some(allowed) = &case.organization.allowed_domains else {
-        let consumer = |email: &String| CONSUMER_DOMAINS.contains(&domain(email).as_str());
-        return if emails.iter().flatten().any(consumer) { Status::Fail } else { Status::Manual };
+        let consumer = |domain: &str| CONSUMER_DOMAINS.split(' ').any(|known| known == domain);
+        return decided(emails.iter().any(|(_, domain)| consumer(domain)), true);
     };
-    let mut missing = emails.is_empty();
-    for email in &emails {
-        let Some(email) = email else {
-            missing = true;
-            continue;
-        };
-        let mut known = false;
-        for pattern in allowed {
-            let pattern = pattern.to_lowercase();
-            known |= match pattern.strip_prefix('*') {
-                Some(suffix) => domain(email).ends_with(suffix),
-                None => domain(email) == pattern,
-            };
-        }
-        if !known {
-            return Status::Fail;
-        }
-    }
-    if missing { Status::Manual } else { Status::Pass }
+    let fits = |pattern: &String, domain: &str| {
+        let pattern = pattern.to_lowercase();
+        pattern.strip_prefix('*').map_or(domain == pattern, |suffix| domain.ends_with(suffix))
+    };
+    let known = |(_, domain): &(String, String)| allowed.iter().any(|pattern| fits(pattern, domain));
+    decided(!emails.iter().all(known), missing)
 }
 
 fn shared_accounts(case: &Case) -> Status {
-    let teammates = case.teammates();
-    let mut missing = teammates.is_empty();
+    let (emails, missing) = emails(case);
     let mut mailboxes = BTreeSet::new();
-    for teammate in teammates {
-        let Some(email) = email_of(&teammate["email"]) else {
-            missing = true;
-            continue;
-        };
-        let (local, domain) = email.split_once('@').unwrap();
-        if GENERIC_NAMES.split_whitespace().any(|name| name == local) {
-            return Status::Fail;
-        }
-        let untagged = local.split('+').next().unwrap().to_owned();
-        if !mailboxes.insert((untagged, domain.to_owned())) {
-            return Status::Fail;
-        }
+    let mut shared = false;
+    for (local, domain) in &emails {
+        shared |= GENERIC_NAMES.split_whitespace().any(|name| name == local);
+        shared |= !mailboxes.insert((local.split('+').next(), domain));
     }
-    if missing { Status::Manual } else { Status::Pass }
+    decided(shared, missing)
 }
 
 fn probe(case: &Case) -> Status {
-    let Some(answers) = &case.probe else {
-        return Status::Manual;
-    };
-    if answers.contains(&200) {
-        Status::Fail
-    } else if answers.iter().any(|answer| *answer >= 500) {
-        Status::Unknown
-    } else {
-        Status::Pass
+    match &case.probe {
+        None => Status::Manual,
+        Some(answers) if answers.contains(&200) => Status::Fail,
+        Some(answers) if answers.iter().any(|answer| *answer >= 500) => Status::Unknown,
+        Some(_) => Status::Pass,
     }
 }
 
 fn inactive(case: &Case) -> Status {
-    if case.teammates().is_empty() {
-        return Status::Manual;
-    }
-    if let Some(status) = case.without_log() {
-        return status;
-    }
-    let seen = case
-        .events_from(case.now - 90 * DAY, &["admin_login_success", "app_admin_join", "admin_provisioned"]);
-    for teammate in case.teammates() {
-        if !seen.iter().any(|event| is_of(event, teammate)) {
-            return Status::Fail;
-        }
-    }
-    Status::Pass
+    let types = ["admin_login_success", "app_admin_join", "admin_provisioned"];
+    let seen = case.events_from(case.now - 90 * DAY, &types);
+    let active = |teammate: &Value| seen.iter().any(|event| is_of(event, teammate));
+    decided(!case.teammates().into_iter().all(active), false)
 }
 
 fn address(event: &Value) -> Option<IpAddr> {
@@ -166,18 +117,11 @@ fn address(event: &Value) -> Option<IpAddr> {
 
 /// Whether ten of these instants lie within 600 seconds.
 fn is_burst(instants: &[i64]) -> bool {
-    for first in instants {
-        if instants.iter().filter(|other| **other >= *first && **other - *first <= 600).count() >= 10 {
-            return true;
-        }
-    }
-    false
+    let after = |first: &i64| instants.iter().filter(|other| (*first..=first + 600).contains(other)).count();
+    instants.iter().any(|first| after(first) >= 10)
 }
 
 fn bursts(case: &Case) -> Status {
-    if let Some(status) = case.without_log() {
-        return status;
-    }
     let mut by_person: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     let mut by_address: BTreeMap<IpAddr, Vec<i64>> = BTreeMap::new();
     for failure in case.in_window(&["admin_login_failure"]) {
@@ -188,8 +132,7 @@ fn bursts(case: &Case) -> Status {
             by_address.entry(address).or_default().push(at(failure));
         }
     }
-    let burst = by_person.values().chain(by_address.values()).any(|instants| is_burst(instants));
-    if burst { Status::Fail } else { Status::Pass }
+    decided(by_person.values().chain(by_address.values()).any(|instants| is_burst(instants)), false)
 }
 
 fn identity_verification(case: &Case) -> Status {
@@ -218,40 +161,24 @@ fn networks(case: &Case) -> Status {
     let Some(approved) = &case.organization.approved_networks else {
         return Status::Manual;
     };
-    if let Some(status) = case.without_log() {
-        return status;
-    }
-    let sign_ins = case.in_window(&["admin_login_success"]);
-    let mut missing = sign_ins.is_empty();
-    for sign_in in sign_ins {
-        match address(sign_in) {
-            Some(address) if approved.iter().any(|network| lies_in(address, network)) => {}
-            Some(_) => return Status::Fail,
-            None => missing = true,
-        }
-    }
-    if missing { Status::Manual } else { Status::Pass }
+    case.with_log(|case| {
+        let sign_ins = case.in_window(&["admin_login_success"]);
+        let addresses: Vec<_> = sign_ins.iter().filter_map(|sign_in| address(sign_in)).collect();
+        let near = |address: &IpAddr| approved.iter().any(|network| lies_in(*address, network));
+        decided(!addresses.iter().all(near), sign_ins.is_empty() || addresses.len() < sign_ins.len())
+    })
 }
 
 fn approvers(case: &Case) -> Status {
     let Some(approvers) = &case.organization.export_approvers else {
         return Status::Manual;
     };
-    if let Some(status) = case.without_log() {
-        return status;
-    }
-    for export in case.in_window(&EXPORTS) {
+    let approved = |export: &Value| {
         let teammate = case.teammates().into_iter().find(|teammate| is_of(export, teammate));
-        let email = match teammate {
-            Some(teammate) => email_of(&teammate["email"]),
-            None => person_email(export),
-        };
-        let named = |email: String| approvers.iter().any(|approver| approver.to_lowercase() == email);
-        if !email.is_some_and(named) {
-            return Status::Fail;
-        }
-    }
-    Status::Pass
+        let email = teammate.map_or_else(|| person_email(export), |teammate| email_of(&teammate["email"]));
+        email.is_some_and(|email| approvers.iter().any(|approver| approver.to_lowercase() == email))
+    };
+    case.with_log(|case| decided(!case.in_window(&EXPORTS).into_iter().all(approved), false))
 }
 
 fn region(case: &Case) -> Status {
@@ -260,8 +187,7 @@ fn region(case: &Case) -> Status {
     };
     match (case.me, case.workspace.me["app"]["region"].as_str()) {
         (Ended::Failed, _) => Status::Unknown,
-        (Ended::Complete, Some(region)) if region.to_lowercase() == required.to_lowercase() => Status::Pass,
-        (Ended::Complete, Some(_)) => Status::Fail,
+        (Ended::Complete, Some(region)) => decided(region.to_lowercase() != required.to_lowercase(), false),
         _ => Status::Manual,
     }
 }

@@ -4,72 +4,51 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::words::{EXPORTS, Privilege, at, id_of, is_of, person_email, person_id, role_of};
+use super::words::{EXPORTS, Privilege, at, decided, id_of, is_of, person_email, person_id, role_of};
 use super::{Case, Ended, Status};
 use crate::workspace::DAY;
 
 pub(super) fn statuses(case: &Case) -> BTreeMap<&'static str, Status> {
     BTreeMap::from([
-        ("1.1", single_sign_on(case)),
-        ("1.2", two_factor(case)),
+        ("1.1", case.with_log(single_sign_on)),
+        ("1.2", case.with_teammates(two_factor)),
         ("1.3", Status::Manual),
         ("1.4", address_restriction(case)),
-        ("1.5", provisioning(case)),
+        ("1.5", case.with_log(provisioning)),
         ("2.1", roles(case)),
-        ("2.2", conversation_access(case)),
+        ("2.2", case.with_teammates(conversation_access)),
         ("2.3", admins(case)),
-        ("3.1", exports(case)),
-        ("3.2", redaction(case)),
-        ("4.1", monitoring(case)),
+        ("3.1", case.with_teammates(exports)),
+        ("3.2", case.with_log(redaction)),
+        ("4.1", case.with_teammates(monitoring)),
         ("4.2", Status::Manual),
         ("5.1", Status::Manual),
     ])
 }
 
 fn single_sign_on(case: &Case) -> Status {
-    if let Some(status) = case.without_log() {
-        return status;
-    }
     let sign_ins = case.in_window(&["admin_login_success"]);
-    let mut missing = false;
+    let (mut other, mut missing) = (false, sign_ins.is_empty());
     for sign_in in &sign_ins {
         let method = sign_in["metadata"]["sign_in_method"].as_str().unwrap_or("").to_lowercase();
-        if method.is_empty() {
-            missing = true;
-        } else if method != "saml" && method != "saml_sso" {
-            return Status::Fail;
-        }
+        missing |= method.is_empty();
+        other |= !["", "saml", "saml_sso"].contains(&method.as_str());
     }
     let teammates = case.teammates();
-    let mut signed_in = 0;
-    for teammate in &teammates {
-        if sign_ins.iter().any(|sign_in| is_of(sign_in, teammate)) {
-            signed_in += 1;
-        }
-    }
-    if sign_ins.is_empty() || missing || teammates.is_empty() || 2 * signed_in < teammates.len() {
-        return Status::Manual;
-    }
-    Status::Pass
+    let seen = |teammate: &&&Value| sign_ins.iter().any(|sign_in| is_of(sign_in, teammate));
+    let signed_in = teammates.iter().filter(seen).count();
+    decided(other, missing || teammates.is_empty() || 2 * signed_in < teammates.len())
 }
 
 fn two_factor(case: &Case) -> Status {
-    if case.teammates().is_empty() {
-        return Status::Manual;
-    }
-    if let Some(status) = case.without_log() {
-        return status;
-    }
     let changes = case.ever(&["admin_two_factor_auth_change"]);
-    for teammate in case.teammates() {
-        if let Some(change) = case.newest_of(&changes, teammate) {
+    let is_off = |teammate: &Value| {
+        case.newest_of(&changes, teammate).is_some_and(|change| {
             let (enabled, after) = (&change["metadata"]["enabled"], &change["metadata"]["after"]);
-            if enabled == false || after == false || after == "off" || after == "disabled" {
-                return Status::Fail;
-            }
-        }
-    }
-    Status::Manual
+            enabled == false || after == false || after == "off" || after == "disabled"
+        })
+    };
+    decided(case.teammates().into_iter().any(is_off), true)
 }
 
 fn address_restriction(case: &Case) -> Status {
@@ -80,21 +59,17 @@ fn address_restriction(case: &Case) -> Status {
     }
     let allowlist = case.workspace.ip_allowlist.as_ref().unwrap();
     let ranges = allowlist["ip_allowlist"].as_array().unwrap();
-    if allowlist["enabled"] == false || ranges.is_empty() {
-        return Status::Fail;
-    }
+    let mut open = allowlist["enabled"] == false || ranges.is_empty();
     let mut malformed = false;
     for range in ranges {
         let text = range.as_str().unwrap_or("");
         let (address, length) = text.split_once('/').unwrap_or((text, "128"));
         match (address.parse::<std::net::IpAddr>(), length.parse::<u8>()) {
-            (Ok(std::net::IpAddr::V4(_)), Ok(length)) if length < 8 => return Status::Fail,
-            (Ok(std::net::IpAddr::V6(_)), Ok(length)) if length < 32 => return Status::Fail,
-            (Ok(_), Ok(_)) => {}
+            (Ok(address), Ok(length)) => open |= length < if address.is_ipv4() { 8 } else { 32 },
             _ => malformed = true,
         }
     }
-    if malformed { Status::Manual } else { Status::Pass }
+    decided(open, malformed)
 }
 
 /// Whether two events have the same person.
@@ -109,53 +84,30 @@ fn same_person(one: &Value, other: &Value) -> bool {
 }
 
 fn provisioning(case: &Case) -> Status {
-    if let Some(status) = case.without_log() {
-        return status;
-    }
-    let joined = case.in_window(&["app_admin_join"]);
     let provisioned = case.in_window(&["admin_provisioned"]);
     let teammates = case.teammates();
-    for join in &joined {
-        let mut excused = provisioned.iter().any(|event| same_person(join, event));
+    let excused = |join: &Value| {
         // One of the two may give an id and the other an e-mail: the teammate's entry has both.
-        for teammate in &teammates {
-            excused |= is_of(join, teammate) && provisioned.iter().any(|event| is_of(event, teammate));
-        }
-        if !excused {
-            return Status::Fail;
-        }
-    }
-    if provisioned.is_empty() { Status::Manual } else { Status::Pass }
+        let through =
+            |event: &Value| teammates.iter().any(|teammate| is_of(join, teammate) && is_of(event, teammate));
+        provisioned.iter().any(|event| same_person(join, event) || through(event))
+    };
+    let joined = case.in_window(&["app_admin_join"]);
+    decided(!joined.into_iter().all(excused), provisioned.is_empty())
 }
 
 fn roles(case: &Case) -> Status {
     let teammates = case.teammates();
     let with_role = teammates.iter().filter(|teammate| role_of(teammate).is_some()).count();
-    if with_role == 0 {
-        Status::Manual
-    } else if with_role < teammates.len() {
-        Status::Fail
-    } else {
-        Status::Pass
-    }
+    decided((1..teammates.len()).contains(&with_role), with_role == 0)
 }
 
 fn conversation_access(case: &Case) -> Status {
-    if case.teammates().is_empty() {
-        return Status::Manual;
-    }
-    if let Some(status) = case.without_log() {
-        return status;
-    }
-    for teammate in case.teammates() {
-        if case.privilege(teammate) == Privilege::Unprivileged
-            && let Some(snapshot) = case.snapshot(teammate)
-            && snapshot["conversation_access"]["access_type"] == "all"
-        {
-            return Status::Fail;
-        }
-    }
-    Status::Manual
+    let is_open = |teammate: &Value| {
+        let snapshot = case.snapshot(teammate);
+        snapshot.is_some_and(|snapshot| snapshot["conversation_access"]["access_type"] == "all")
+    };
+    decided(case.unprivileged().into_iter().any(is_open), true)
 }
 
 fn admins(case: &Case) -> Status {
@@ -168,67 +120,34 @@ fn admins(case: &Case) -> Status {
         Status::Manual
     } else if case.log == Ended::Failed {
         Status::Unknown
-    } else if unknown > 0 {
-        Status::Manual
-    } else if privileged < 2 {
-        Status::Fail
     } else {
-        Status::Pass
+        decided(unknown == 0 && privileged < 2, unknown > 0)
     }
 }
 
 fn exports(case: &Case) -> Status {
-    if case.teammates().is_empty() {
-        return Status::Manual;
-    }
-    if let Some(status) = case.without_log() {
-        return status;
-    }
     let exports = case.in_window(&EXPORTS);
-    for teammate in case.teammates() {
-        if case.privilege(teammate) != Privilege::Unprivileged {
-            continue;
-        }
-        if exports.iter().any(|export| is_of(export, teammate)) {
-            return Status::Fail;
-        }
-        if case.snapshot(teammate).is_some_and(|snapshot| snapshot["permissions"]["export_data"] == true) {
-            return Status::Fail;
-        }
-    }
-    Status::Manual
+    let may_or_did = |teammate: &Value| {
+        let snapshot = case.snapshot(teammate);
+        exports.iter().any(|export| is_of(export, teammate))
+            || snapshot.is_some_and(|snapshot| snapshot["permissions"]["export_data"] == true)
+    };
+    decided(case.unprivileged().into_iter().any(may_or_did), true)
 }
 
 fn redaction(case: &Case) -> Status {
-    if let Some(status) = case.without_log() {
-        return status;
-    }
     let count = |name| case.ever(&[name]).len();
     let (made, dropped) =
         (count("content_redaction_rule_creation"), count("content_redaction_rule_deletion"));
     let planned = count("conversation_deletion_schedule_creation");
     let unplanned = count("conversation_deletion_schedule_deletion");
-    if dropped > 0 && made <= dropped {
-        Status::Fail
-    } else if made > dropped && planned > unplanned {
-        Status::Pass
-    } else {
-        Status::Manual
-    }
+    decided(dropped > 0 && made <= dropped, made <= dropped || planned <= unplanned)
 }
 
 fn monitoring(case: &Case) -> Status {
-    if case.teammates().is_empty() {
-        return Status::Manual;
-    }
-    if let Some(status) = case.without_log() {
-        return status;
-    }
     let newest = case.events_from(0, &[]).into_iter().map(at).max();
-    if newest.is_none_or(|newest| newest < case.now - 7 * DAY) {
-        return Status::Fail;
-    }
-    if case.in_window(&["admin_login_success"]).is_empty() { Status::Fail } else { Status::Pass }
+    let silent = newest.is_none_or(|newest| newest < case.now - 7 * DAY);
+    decided(silent || case.in_window(&["admin_login_success"]).is_empty(), false)
 }
 
 /// The person of an event, to tell people apart: the teammate's place in the list, else what the event gives.

@@ -88,28 +88,20 @@ impl Case {
     /// Whether Intercom's bot did it.
     fn by_bot(&self, event: &Value) -> bool {
         let performer = &event["performed_by"];
-        if is_bot_email(&performer["email"]) {
-            return true;
-        }
         let id = id_of(&performer["id"]);
-        let bots = self.workspace.admins.iter().filter(|admin| is_bot_email(&admin["email"]));
-        id.is_some() && bots.into_iter().any(|bot| id_of(&bot["id"]) == id)
+        let mut bots = self.workspace.admins.iter().filter(|admin| is_bot_email(&admin["email"]));
+        is_bot_email(&performer["email"]) || (id.is_some() && bots.any(|bot| id_of(&bot["id"]) == id))
     }
 
     /// Events of these types that the log yields from an instant up to now; every type where none is given.
     pub(super) fn events_from(&self, from: i64, types: &[&str]) -> Vec<&Value> {
-        let mut events = Vec::new();
-        if self.log != Ended::Complete {
-            return events;
-        }
-        for event in &self.workspace.events {
+        let fits = |event: &&Value| {
             let named = event["activity_type"].as_str().unwrap();
-            let fits = types.is_empty() || types.contains(&named);
-            if fits && at(event) >= from && at(event) <= self.now && !self.by_bot(event) {
-                events.push(event);
-            }
-        }
-        events
+            let named = types.is_empty() || types.contains(&named);
+            named && (from..=self.now).contains(&at(event)) && !self.by_bot(event)
+        };
+        let read = self.log == Ended::Complete;
+        self.workspace.events.iter().filter(|event| read && fits(event)).collect()
     }
 
     pub(super) fn in_window(&self, types: &[&str]) -> Vec<&Value> {
@@ -137,12 +129,9 @@ impl Case {
 
     /// What the newest permission snapshot ever of a teammate says.
     pub(super) fn snapshot(&self, teammate: &Value) -> Option<&Value> {
-        let changes = self.ever(&["admin_permission_change"]);
-        let snapshots: Vec<_> = changes
-            .into_iter()
-            .filter(|change| change["metadata"]["after"]["permissions"].is_object())
-            .collect();
-        self.newest_of(&snapshots, teammate).map(|change| &change["metadata"]["after"])
+        let mut changes = self.ever(&["admin_permission_change"]);
+        changes.retain(|change| change["metadata"]["after"]["permissions"].is_object());
+        self.newest_of(&changes, teammate).map(|change| &change["metadata"]["after"])
     }
 
     pub(super) fn privilege(&self, teammate: &Value) -> Privilege {
@@ -161,12 +150,33 @@ impl Case {
         Privilege::Unknown
     }
 
-    /// What a rule that needs the log comes to where the log was not read.
-    pub(super) fn without_log(&self) -> Option<Status> {
+    /// The teammates who are known to be unprivileged.
+    pub(super) fn unprivileged(&self) -> Vec<&Value> {
+        let mut teammates = self.teammates();
+        teammates.retain(|teammate| self.privilege(teammate) == Privilege::Unprivileged);
+        teammates
+    }
+
+    /// What a rule that needs the log comes to.
+    pub(super) fn with_log(&self, rule: impl Fn(&Self) -> Status) -> Status {
         match self.log {
-            Ended::Complete => None,
-            Ended::Forbidden => Some(Status::Manual),
-            Ended::Failed => Some(Status::Unknown),
+            Ended::Complete => rule(self),
+            Ended::Forbidden => Status::Manual,
+            Ended::Failed => Status::Unknown,
         }
+    }
+
+    /// What a rule about each teammate, by the log, comes to.
+    pub(super) fn with_teammates(&self, rule: impl Fn(&Self) -> Status) -> Status {
+        if self.teammates().is_empty() { Status::Manual } else { self.with_log(rule) }
+    }
+}
+
+/// A violation is certain; without one, what is missing keeps a rule from passing.
+pub(super) fn decided(violated: bool, missing: bool) -> Status {
+    match (violated, missing) {
+        (true, _) => Status::Fail,
+        (false, true) => Status::Manual,
+        (false, false) => Status::Pass,
     }
 }
