@@ -1,18 +1,18 @@
 //! The configuration: found or named, checked as a whole, and never trusted further than it has to be.
 
-use crate::intercom::Api;
-use crate::program::{Program, TOKEN, program, scan};
+use crate::program::{Program, TOKEN, demo, program, scan};
 use crate::workspace::Workspace;
 
 const FILE: &str = "intercom-harden.toml";
 
-fn demo() -> Program {
-    program().args(["scan", "--demo", "--format", "json"])
+/// A scan of the sample workspace with this configuration beside it.
+fn with(text: impl AsRef<[u8]>) -> Program {
+    demo().args(["--format", "json"]).file(FILE, text)
 }
 
 #[test]
 fn found_configuration_is_announced_with_what_it_weakens() {
-    let server = Api::new(Workspace::crowded()).serve();
+    let server = Workspace::crowded().serve();
     let text = "[scan]\nfail_on = \"never\"\n[params.\"2.3\"]\nmax_admins = 999\n";
     let run = scan(&server.origin()).file(FILE, text).run().exits(0);
     let run = run.says(FILE).says("fail_on").says("max_admins").says("sha256:");
@@ -27,7 +27,7 @@ fn found_configuration_is_announced_with_what_it_weakens() {
 
 #[test]
 fn found_configuration_cannot_name_a_token() {
-    let server = Api::new(Workspace::crowded()).serve();
+    let server = Workspace::crowded().serve();
     let hostile = "[workspace]\ntoken_file = \"token\"\n\
                    [scan]\nfail_on = \"never\"\n[params.\"2.3\"]\nmax_admins = 999\n";
     let run = scan(&server.origin()).file("token", TOKEN).file(FILE, hostile).run().exits(2);
@@ -39,22 +39,18 @@ fn found_configuration_cannot_name_a_token() {
 fn words_are_taken_in_any_case() {
     let text = "[scan]\nlevel = \"L2\"\nfail_on = \"NEVER\"\n[organization]\nsso = \"Enforced\"\n\
                 [rbac.roles.A]\npermissions = [\"Read\"]\n";
-    let report = demo().file(FILE, text).run().exits(0).report();
+    let report = with(text).run().exits(0).report();
     assert_eq!(report.0["scan"]["level"], "l2");
     let words = ["--level", "L1", "--fail-on", "Never", "--pack", "Guide", "--format", "JSON"];
-    let run =
-        program().args(["scan", "--demo"]).args(words).args(["-o", "Markdown=report.md"]).run().exits(0);
+    let run = demo().args(words).args(["-o", "Markdown=report.md"]).run().exits(0);
     assert_eq!(run.report().0["scan"]["level"], "l1");
-    program()
-        .args(["rbac", "can", "--region", "EU", "ana@acme.example", "READ"])
-        .run()
-        .exits(2)
-        .says("[rbac.roles]");
+    let can = program().args(["rbac", "can", "--region", "EU", "ana@acme.example", "READ"]);
+    can.run().exits(2).says("[rbac.roles]");
 }
 
 #[test]
 fn named_configuration_may_name_a_token_file() {
-    let server = Api::new(Workspace::healthy()).serve();
+    let server = Workspace::healthy().serve();
     let run = crate::program::scan_without_token(&server.origin()).file("token", TOKEN);
     let run = run.file("mine.toml", "[workspace]\ntoken_file = \"token\"\n");
     run.args(["--config", "mine.toml"]).run().exits(0);
@@ -62,10 +58,10 @@ fn named_configuration_may_name_a_token_file() {
 
 #[test]
 fn unknown_keys_come_with_a_suggestion() {
-    demo().file(FILE, "[scan]\nfail_onn = \"l2\"\n").run().exits(2).says("fail_onn").says("did you mean");
-    demo().file(FILE, "[organisation]\n").run().exits(2).says("organization");
-    demo().file(FILE, "[[alert]]\nname = \"out\"\n").run().exits(2).says("unknown key `alert`");
-    demo().file(FILE, "[params.\"2.3\"]\nmax_admin = 4\n").run().exits(2).says("max_admins");
+    with("[scan]\nfail_onn = \"l2\"\n").run().exits(2).says("fail_onn").says("did you mean");
+    with("[organisation]\n").run().exits(2).says("organization");
+    with("[[alert]]\nname = \"out\"\n").run().exits(2).says("unknown key `alert`");
+    with("[params.\"2.3\"]\nmax_admin = 4\n").run().exits(2).says("max_admins");
 }
 
 #[test]
@@ -74,7 +70,7 @@ fn eight_mistakes_are_reported_in_one_run() {
                 [scan]\nlevel = \"l9\"\nsince = \"a while\"\nstrict = \"very\"\nfail_onn = \"l1\"\n\
                 [params.\"9.9\"]\nlimit = 1\n\
                 [organization]\napproved_networks = [\"192.0.2.0/99\"]\nrequired_region = \"atlantis\"\n";
-    let run = demo().file(FILE, text).run().exits(2);
+    let run = with(text).run().exits(2);
     for wrong in ["mars", "l9", "a while", "strict", "fail_onn", "9.9", "192.0.2.0/99", "atlantis"] {
         assert!(run.stderr.contains(wrong), "{wrong} is not reported\n{}", run.stderr);
     }
@@ -85,26 +81,22 @@ fn eight_mistakes_are_reported_in_one_run() {
 
 #[test]
 fn broken_toml_and_missing_files_are_usage_errors() {
-    demo().file(FILE, "[scan\n").run().exits(2).says(FILE);
-    demo().file(FILE, [0xff, 0xfe, 0x00]).run().exits(2);
+    with("[scan\n").run().exits(2).says(FILE);
+    with([0xff, 0xfe, 0x00]).run().exits(2);
     demo().args(["--config", "absent.toml"]).run().exits(2).says("absent.toml");
 }
 
 #[test]
 fn parameters_override_the_defaults() {
-    let server = Api::new(Workspace::crowded()).serve();
+    let server = Workspace::crowded().serve();
     let text = "[params.\"2.3\"]\nmax_admins = 5\n";
-    let report =
-        scan(&server.origin()).file("own.toml", text).args(["--config", "own.toml"]).run().exits(0).report();
-    report.assert("2.3", "pass");
+    scan(&server.origin()).config(text).run().exits(0).report().assert("2.3", "pass");
     let strict = "[params.\"2.3\"]\nmax_admins = 1\nmin_admins = 1\n";
-    let server = Api::new(Workspace::healthy()).serve();
-    scan(&server.origin()).file(FILE, strict).run().exits(1).report().assert("2.3", "fail");
+    Workspace::healthy().scan().file(FILE, strict).run().exits(1).report().assert("2.3", "fail");
 }
 
 #[test]
 fn command_line_outweighs_the_configuration() {
-    let server = Api::new(Workspace::crowded()).serve();
     let text = "[scan]\nfail_on = \"never\"\n";
-    scan(&server.origin()).file(FILE, text).args(["--fail-on", "l1"]).run().exits(1);
+    Workspace::crowded().scan().file(FILE, text).args(["--fail-on", "l1"]).run().exits(1);
 }

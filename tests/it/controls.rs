@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use crate::intercom::Api;
-use crate::program::{Program, program, scan};
+use crate::program::{Program, demo, program};
 use crate::workspace::Workspace;
 
 /// A control that is right, with these lines in its check.
@@ -28,59 +27,55 @@ fn check() -> Program {
     program().args(["controls", "check", "own"])
 }
 
+/// Asserts that the program prints all of this.
+#[track_caller]
+fn prints(args: &[&str], parts: &[&str]) -> String {
+    let shown = program().args(args.to_vec()).run().exits(0).stdout;
+    for part in parts {
+        assert!(shown.contains(part), "{args:?} does not show {part}\n{shown}");
+    }
+    shown
+}
+
+/// The ids that a list begins its lines with.
+fn listed(list: &str) -> Vec<&str> {
+    list.lines().filter_map(|line| line.split_whitespace().next()).collect()
+}
+
 #[test]
-fn built_in_controls_are_listed_shown_and_sound() {
-    let list = program().args(["controls", "list"]).run().exits(0);
+fn built_in_controls_are_listed_and_sound() {
+    let list = prints(&["controls", "list"], &[]);
     for id in ["1.1", "1.5", "2.3", "3.2", "4.2", "5.1", "E1", "E12"] {
-        assert!(
-            list.stdout.lines().any(|line| line.split_whitespace().any(|word| word == id)),
-            "{}",
-            list.stdout
-        );
+        assert!(listed(&list).contains(&id), "{list}");
     }
-    let shown = program().args(["controls", "show", "2.3"]).run().exits(0);
-    for part in ["2.3", "max_admins", "AC-6(1)"] {
-        assert!(shown.stdout.contains(part), "{part}: {}", shown.stdout);
+    // Those of declared policy are listed apart.
+    let policy = prints(&["controls", "list", "--rbac"], &[]);
+    for number in 1..=13 {
+        let id = format!("R{number}");
+        assert!(listed(&policy).contains(&&*id) && !listed(&list).contains(&&*id), "{id}: {policy}");
     }
-    program().args(["controls", "check"]).run().exits(0);
-    let facts = program().args(["controls", "facts"]).run().exits(0);
-    for name in ["teammates", "sign_ins", "events", "GET /admins", "Read admin activity logs"] {
-        assert!(facts.stdout.contains(name), "{name}: {}", facts.stdout);
-    }
+    prints(&["controls", "check"], &[]);
+    let facts = ["teammates", "sign_ins", "events", "GET /admins", "Read admin activity logs"];
+    prints(&["controls", "facts"], &facts);
 }
 
 #[test]
 fn a_condition_may_not_ask_for_what_has_to_be_read() {
-    let body = |when: &str| {
-        format!(
-            "[check.manual]\nnote = \"look\"\nwhen = {when:?}\n[[example]]\nfacts = {{}}\nexpect = \"manual\"\n"
-        )
+    let check = |when: &str| {
+        let example = "[[example]]\nfacts = {}\nexpect = \"manual\"\n";
+        let body = format!("[check.manual]\nnote = \"look\"\nwhen = {when:?}\n{example}");
+        check().file("own/X1.toml", control("X1", &body)).run()
     };
-    check().file("own/X1.toml", control("X1", &body("facts.roster.people == null"))).run().exits(0);
-    check()
-        .file("own/X1.toml", control("X1", &body("facts.workspace.teammates > 3")))
-        .run()
-        .exits(2)
-        .says("`when` asks for `facts.workspace.teammates`, which has to be read");
-}
-
-#[test]
-fn the_controls_of_declared_policy_are_listed_apart() {
-    let ids = |list: &str| {
-        let word = |line: &str| line.split_whitespace().next().unwrap_or_default().to_owned();
-        list.lines().map(word).filter(|id| id.starts_with('R') && id.len() <= 3).collect::<Vec<_>>()
-    };
-    let list = program().args(["controls", "list"]).run().exits(0);
-    assert!(ids(&list.stdout).is_empty(), "{}", list.stdout);
-    let policy = program().args(["controls", "list", "--rbac"]).run().exits(0);
-    assert_eq!(ids(&policy.stdout).len(), 13, "{}", policy.stdout);
+    check("facts.roster.people == null").exits(0);
+    let refused = check("facts.workspace.teammates > 3").exits(2);
+    refused.says("`when` asks for `facts.workspace.teammates`, which has to be read");
 }
 
 #[test]
 fn unknown_ids_come_with_a_suggestion() {
     program().args(["controls", "show", "2.33"]).run().exits(2).says("2.3");
     for option in ["--control", "--skip"] {
-        program().args(["scan", "--demo", option, "E33"]).run().exits(2).says("E3");
+        demo().args([option, "E33"]).run().exits(2).says("E3");
     }
 }
 
@@ -105,11 +100,9 @@ fn ten_mistakes_in_several_files_are_reported_at_once() {
     let run = program.run().exits(2);
     let said = format!("{}{}", run.stdout, run.stderr);
     for (name, _, mention) in &files {
-        let with_line = said.lines().any(|line| {
-            line.split(&format!("{name}:"))
-                .nth(1)
-                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-        });
+        let place = format!("{name}:");
+        let is_line = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+        let with_line = said.split(&place).skip(1).any(is_line);
         assert!(with_line, "{name} is not reported with a line\n{said}");
         assert!(said.contains(mention), "{mention} is not mentioned\n{said}");
     }
@@ -145,9 +138,8 @@ fn hostile_expressions_are_refused_when_the_catalog_loads() {
 
 #[test]
 fn controls_are_added_and_replaced_openly() {
-    let server = Api::new(Workspace::healthy()).serve();
     let all_have_roles = every("row.role != null");
-    let program = scan(&server.origin()).args(["--controls", "own"]);
+    let program = Workspace::healthy().scan().args(["--controls", "own"]);
     let program = program.file("own/X1-roles.toml", control("X1", &all_have_roles));
     let report = program.file("own/2.3-ours.toml", control("2.3", &all_have_roles)).run().exits(0).report();
     report.assert("X1", "pass");
@@ -159,7 +151,7 @@ fn controls_are_added_and_replaced_openly() {
 
 #[test]
 fn directories_that_are_not_there_are_usage_errors() {
-    program().args(["scan", "--demo", "--controls", "absent"]).run().exits(2).says("absent");
+    demo().args(["--controls", "absent"]).run().exits(2).says("absent");
     program().args(["controls", "check", "absent"]).run().exits(2).says("absent");
 }
 
@@ -168,70 +160,53 @@ fn count_of_privileged_rows_is_a_control() {
     let check = "[check.count]\nover = \"teammates\"\nwhere = \"row.privileged\"\nmax = \"params.max_admins\"\n\
                  subject = \"row.email\"\nmessage = \"'privileged: role ' + text(row.role)\"\n\
                  [params]\nmax_admins = 1\n";
-    let server = Api::new(Workspace::healthy()).serve();
-    let run =
-        scan(&server.origin()).args(["--controls", "own"]).file("own/X1-few.toml", control("X1", check));
-    let report = run.run().exits(1).report();
+    let scan = Workspace::healthy().scan().args(["--controls", "own"]);
+    let report = scan.file("own/X1-few.toml", control("X1", check)).run().exits(1).report();
     assert_eq!(report.subjects("X1"), ["ana@fixture.example", "bo@fixture.example"]);
 }
 
 #[test]
 fn every_control_is_explained_down_to_how_it_is_decided() {
     let list = program().args(["controls", "list", "--format", "json"]).run().exits(0).json();
-    let ids = list["controls"].as_array().unwrap().iter().map(|control| control["id"].as_str().unwrap());
-    for id in ids {
-        let shown = program().args(["controls", "show", id]).run().exits(0).stdout;
-        for part in [
-            "What it asks for",
-            "Why",
-            "How it is decided",
-            "What it needs",
-            "Frameworks",
-            &format!("intercom-harden attest {id} --by"),
-            &format!("intercom-harden waive {id} --reason"),
-        ] {
-            assert!(shown.contains(part), "{id} does not show {part}\n{shown}");
+    assert_eq!(list["schema_version"], "1");
+    let controls = list["controls"].as_array().unwrap();
+    assert_eq!(controls.len(), 25);
+    for control in controls {
+        let id = control["id"].as_str().unwrap();
+        let words = ["What it asks for", "Why", "How it is decided", "What it needs", "Frameworks"];
+        let shown = prints(&["controls", "show", id], &words);
+        for command in [format!("attest {id} --by"), format!("waive {id} --reason")] {
+            assert!(shown.contains(&format!("intercom-harden {command}")), "{shown}");
+        }
+        match id {
+            "2.3" => assert_eq!(control["decided"], "data"),
+            "2.2" => assert_eq!(control["decided"], "violations-only"),
+            "4.2" => assert_eq!(control["decided"], "person"),
+            _ => {}
         }
     }
-    let shown = program().args(["controls", "show", "e10"]).run().exits(0).stdout;
-    for part in [
+    prints(&["controls", "show", "2.3"], &["2.3", "max_admins", "AC-6(1)"]);
+    let parts = [
         "require: row.approved == true",
         "needs: facts.organization.approved_networks != null",
         "nothing to look at: pass",
         "permission \"Read admin activity logs\"",
         "approved_networks under [organization]",
-    ] {
-        assert!(shown.contains(part), "{part}\n{shown}");
-    }
+    ];
+    prints(&["controls", "show", "e10"], &parts);
 }
 
 #[test]
 fn parameters_are_shown_as_they_are_in_force() {
-    let show = || {
-        program()
-            .args(["controls", "show", "2.3"])
-            .file("intercom-harden.toml", "[params.\"2.3\"]\nmax_admins = 7\n")
-    };
+    let config = "[params.\"2.3\"]\nmax_admins = 7\n";
+    let show = || program().args(["controls", "show", "2.3"]).file("intercom-harden.toml", config);
     assert!(show().run().exits(0).stdout.contains("max_admins = 7"));
     assert!(show().arg("--no-config").run().exits(0).stdout.contains("max_admins = 3"));
 }
 
 #[test]
-fn the_list_comes_as_json_too() {
-    let list = program().args(["controls", "list", "--format", "json"]).run().exits(0).json();
-    assert_eq!(list["schema_version"], "1");
-    let controls = list["controls"].as_array().unwrap();
-    let decided = |id: &str| controls.iter().find(|control| control["id"] == id).unwrap()["decided"].clone();
-    assert_eq!(controls.len(), 25);
-    assert_eq!(
-        (decided("2.3"), decided("2.2"), decided("4.2")),
-        ("data".into(), "violations-only".into(), "person".into())
-    );
-}
-
-#[test]
 fn a_control_in_the_place_of_another_changes_no_fact() {
-    let demo = || program().args(["scan", "--demo", "--now", "2026-11-25T12:00:00Z", "--format", "json"]);
+    let demo = || demo().args(["--format", "json"]);
     let said = |run: Program| {
         let report = run.run().json();
         let controls = report["controls"].as_array().unwrap().iter().filter(|control| control["id"] != "2.3");
@@ -253,9 +228,9 @@ fn parameters_that_are_settings_now_are_named_by_their_new_place() {
         ("[params.'2.3']\nprivileged_roles = ['Owner']", "facts.privileged_roles"),
         ("[params.e6]\nburst_count = 3", "facts.burst_count"),
     ] {
-        let run = program().args(["scan", "--demo"]).file("intercom-harden.toml", was);
+        let run = demo().file("intercom-harden.toml", was);
         run.run().exits(2).says(&format!("did you mean `{now}`?"));
     }
-    let run = program().args(["scan", "--demo"]).file("intercom-harden.toml", "[facts]\nburst_cuont = 3");
+    let run = demo().file("intercom-harden.toml", "[facts]\nburst_cuont = 3");
     run.run().exits(2).says("did you mean `burst_count`?");
 }

@@ -1,10 +1,6 @@
 //! `scan --demo`: the main job with no account and no network.
 
-use crate::program::{NOW, Program, program};
-
-fn demo() -> Program {
-    program().args(["scan", "--demo"]).now(NOW)
-}
+use crate::program::{NOW, demo};
 
 #[test]
 fn demo_needs_nothing_and_gates_nothing() {
@@ -28,7 +24,7 @@ fn json_is_reproducible() {
 #[test]
 fn verdicts_do_not_depend_on_the_day() {
     let statuses = |now: &str| -> Vec<String> {
-        let report = program().args(["scan", "--demo", "--format", "json"]).now(now).run().exits(0).json();
+        let report = demo().args(["--format", "json"]).now(now).run().exits(0).json();
         let controls = report["controls"].as_array().unwrap();
         controls.iter().map(|control| format!("{} {}", control["id"], control["status"])).collect()
     };

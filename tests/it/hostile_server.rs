@@ -1,9 +1,9 @@
 //! A server that fails, lies or stalls: the right status, no hang, and the token goes nowhere else.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::intercom::{Api, LOG, Next, SEARCH};
-use crate::program::{Run, scan};
+use crate::program::scan;
 use crate::scan::busy;
 use crate::server::{Answer, Behaviour, Server};
 use crate::workspace::Workspace;
@@ -12,9 +12,22 @@ fn rate_limited() -> Answer {
     Answer::error(429, "rate_limit_exceeded", "Exceeded rate limit")
 }
 
+fn healthy() -> Api {
+    Api::new(Workspace::healthy())
+}
+
+/// A server whose log behaves in this way.
+fn misbehaving(behaviour: Behaviour) -> Server {
+    Server::start(healthy(), &[(SEARCH, behaviour), (LOG, behaviour)])
+}
+
+/// Asserts that a scan goes on without the log, calls it failed, and ends in time.
 #[track_caller]
-fn assert_log_failed(run: Run) {
-    let report = run.exits(3).report();
+fn assert_log_fails(server: &Server, timeout: &str) {
+    let run = scan(&server.origin()).args(["--timeout", timeout]).run().exits(3);
+    assert!(!run.stderr.contains('\u{1b}'), "no escape reaches the terminal: {:?}", run.stderr);
+    assert!(run.elapsed < Duration::from_secs(30), "took {:?}", run.elapsed);
+    let report = run.report();
     report.assert_source("activity-log", "failed");
     report.assert("1.1", "unknown");
     report.assert("2.1", "pass");
@@ -22,17 +35,19 @@ fn assert_log_failed(run: Run) {
 
 #[test]
 fn storm_of_429_is_waited_out() {
-    let storm = rate_limited().header("Retry-After", 1);
-    let server = Api::new(Workspace::healthy()).fault_times("*", 6, storm).serve();
-    let run = scan(&server.origin()).args(["--timeout", "40s"]).run().exits(0).says("rate limit");
+    let api = healthy().fault_times("*", 6, rate_limited().header("Retry-After", 1));
+    let run = api.scan().args(["--timeout", "40s"]).run().exits(0).says("rate limit");
     run.report().assert_source("activity-log", "complete");
+    // An answer that is slow as well.
+    let late = rate_limited().header("Retry-After", 1).late(Duration::from_millis(300));
+    healthy().fault_times("/admins", 1, late).scan().run().exits(0);
 }
 
 #[test]
 fn endless_429_ends_at_the_deadline() {
     let storm = rate_limited().header("Retry-After", 86_400).header("X-RateLimit-Reset", 4_102_444_800_u64);
-    let server = Api::new(Workspace::healthy()).fault("*", storm).serve();
-    let run = scan(&server.origin()).args(["--timeout", "4s"]).run().exits(3).says("rate limit");
+    let scan = healthy().fault("*", storm).scan().args(["--timeout", "4s"]);
+    let run = scan.run().exits(3).says("rate limit");
     assert!(run.elapsed < Duration::from_secs(15), "took {:?}", run.elapsed);
 }
 
@@ -43,50 +58,35 @@ fn hostile_rate_limit_headers_do_no_harm() {
         .header("X-RateLimit-Reset", "-1")
         .header("X-RateLimit-Limit", "0")
         .header("X-RateLimit-Remaining", "many");
-    let server = Api::new(Workspace::healthy()).fault_times("/admins", 1, storm).serve();
-    let run = scan(&server.origin()).args(["--timeout", "10s"]).run();
+    let run = healthy().fault_times("/admins", 1, storm).scan().args(["--timeout", "10s"]).run();
     assert!([0, 3].contains(&run.code), "{}", run.streams());
     assert!(run.elapsed < Duration::from_secs(20), "took {:?}", run.elapsed);
 }
 
 #[test]
-fn flaky_500s_are_retried() {
-    let oops = Answer::error(500, "server_error", "Oops");
-    let api = Api::new(busy(600)).fault_times(SEARCH, 2, oops.clone()).fault_times("/admins", 2, oops);
-    let server = api.serve();
-    let report = scan(&server.origin()).run().exits(0).report();
-    report.assert_source("activity-log", "complete");
-    assert_eq!(report.source("activity-log")["records"], 604);
+fn passing_failures_are_retried() {
+    for answer in [Answer::error(500, "server_error", "Oops"), Answer::bytes(200, "")] {
+        let api = Api::new(busy(600)).fault_times(SEARCH, 2, answer.clone());
+        let report = api.fault_times("/admins", 2, answer).scan().run().exits(0).report();
+        report.assert_source("activity-log", "complete");
+        assert_eq!(report.source("activity-log")["records"], 604);
+    }
 }
 
 #[test]
-fn truncated_json_fails_the_source() {
-    let cut = Answer::bytes(200, r#"{"type":"activity_log.list","activity_logs":[{"id":"a""#);
-    let server = Api::new(Workspace::healthy()).log_fault(&cut).serve();
-    assert_log_failed(scan(&server.origin()).args(["--timeout", "12s"]).run());
-}
-
-#[test]
-fn html_instead_of_json_fails_the_source() {
-    let page = Answer::bytes(200, "<html><body>Please sign in\u{1b}[2J</body></html>").html();
-    let server = Api::new(Workspace::healthy()).log_fault(&page).serve();
-    let run = scan(&server.origin()).args(["--timeout", "12s"]).run();
-    assert!(!run.stderr.contains('\u{1b}'), "no escape reaches the terminal: {:?}", run.stderr);
-    assert_log_failed(run);
-}
-
-#[test]
-fn empty_answer_is_retried() {
-    let empty = Answer::bytes(200, "");
-    let server = Api::new(Workspace::healthy()).fault_times(SEARCH, 2, empty.clone()).serve();
-    scan(&server.origin()).run().exits(0).report().assert_source("activity-log", "complete");
-    let server = Api::new(Workspace::healthy()).log_fault(&empty).serve();
-    assert_log_failed(scan(&server.origin()).args(["--timeout", "12s"]).run());
+fn what_is_no_answer_fails_the_source() {
+    for answer in [
+        Answer::bytes(200, r#"{"type":"activity_log.list","activity_logs":[{"id":"a""#),
+        Answer::bytes(200, "<html><body>Please sign in\u{1b}[2J</body></html>").html(),
+        Answer::bytes(200, ""),
+    ] {
+        assert_log_fails(&healthy().log_fault(&answer).serve(), "12s");
+    }
 }
 
 #[test]
 fn next_on_another_host_is_never_followed() {
-    let elsewhere = Api::new(Workspace::healthy()).serve();
+    let elsewhere = Workspace::healthy().serve();
     for search_is_there in [true, false] {
         let api = Api::new(busy(600)).next(Next::Elsewhere(elsewhere.origin()));
         let not_found = Answer::error(404, "not_found", "Not found");
@@ -101,56 +101,33 @@ fn next_on_another_host_is_never_followed() {
 #[test]
 fn looping_next_is_noticed() {
     let server = Api::new(busy(600)).next(Next::Loop).serve();
-    assert_log_failed(scan(&server.origin()).args(["--timeout", "20s"]).run());
+    assert_log_fails(&server, "20s");
     assert!(server.seen_at(SEARCH).len() + server.seen_at(LOG).len() < 2000, "it went round and round");
 }
 
 #[test]
 fn redirects_are_not_followed() {
-    let elsewhere = Api::new(Workspace::healthy()).serve();
+    let elsewhere = Workspace::healthy().serve();
     for status in [301, 302, 307, 308] {
         let away = Answer::bytes(status, "").header("Location", format!("{}{SEARCH}", elsewhere.origin()));
-        let server = Api::new(Workspace::healthy()).log_fault(&away).serve();
-        let run = scan(&server.origin()).args(["--timeout", "10s"]).run();
+        assert_log_fails(&healthy().log_fault(&away).serve(), "10s");
         assert!(elsewhere.seen().is_empty(), "the redirect was followed: {:?}", elsewhere.seen());
-        assert_log_failed(run);
     }
 }
 
 #[test]
-fn connections_that_break_fail_the_source() {
+fn connections_that_break_or_stall_fail_the_source() {
     for behaviour in [Behaviour::ResetMidBody, Behaviour::Hangup] {
-        let api = Api::new(Workspace::healthy());
-        let server = Server::start(api, &[(SEARCH, behaviour), (LOG, behaviour)]);
-        assert_log_failed(scan(&server.origin()).args(["--timeout", "12s"]).run());
+        let server = misbehaving(behaviour);
+        assert_log_fails(&server, "12s");
         assert!(server.seen().len() > 3, "{behaviour:?}");
     }
-}
-
-#[test]
-fn endless_body_is_cut_off() {
-    let api = Api::new(Workspace::healthy());
-    let server = Server::start(api, &[(SEARCH, Behaviour::Endless), (LOG, Behaviour::Endless)]);
-    assert_log_failed(scan(&server.origin()).args(["--timeout", "20s"]).run());
-}
-
-#[test]
-fn stalling_server_ends_at_the_deadline() {
+    assert_log_fails(&misbehaving(Behaviour::Endless), "20s");
     for behaviour in [Behaviour::Trickle, Behaviour::Silence] {
-        let api = Api::new(Workspace::healthy());
-        let server = Server::start(api, &[(SEARCH, behaviour), (LOG, behaviour)]);
-        let run = scan(&server.origin()).args(["--timeout", "5s"]).run();
-        assert!(run.elapsed < Duration::from_secs(15), "{behaviour:?} took {:?}", run.elapsed);
-        assert_log_failed(run);
+        let began = Instant::now();
+        assert_log_fails(&misbehaving(behaviour), "5s");
+        assert!(began.elapsed() < Duration::from_secs(15), "{behaviour:?} took {:?}", began.elapsed());
     }
-}
-
-#[test]
-fn slow_answers_are_waited_for() {
-    let late = Answer::error(429, "rate_limit_exceeded", "Slow down").late(Duration::from_millis(300));
-    let server =
-        Api::new(Workspace::healthy()).fault_times("/admins", 1, late.header("Retry-After", 1)).serve();
-    scan(&server.origin()).run().exits(0);
 }
 
 #[test]
@@ -173,9 +150,7 @@ fn budget_of_the_workspace_is_respected() {
 #[test]
 fn hostile_error_messages_are_escaped() {
     let message = "denied\u{1b}]0;owned\u{7}\u{202e}\r\nfake line";
-    let server =
-        Api::new(Workspace::healthy()).fault("*", Answer::error(401, "unauthorized", message)).serve();
-    let run = scan(&server.origin()).run().exits(3);
+    let run = healthy().fault("*", Answer::error(401, "unauthorized", message)).scan().run().exits(3);
     let raw = ['\u{1b}', '\u{7}', '\u{202e}', '\r'];
     assert!(!run.stderr.contains(raw), "{:?}", run.stderr);
     assert!(run.stderr.lines().all(|line| !line.starts_with("fake line")), "{:?}", run.stderr);

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use crate::program::TOKEN;
+use crate::program::{Program, TOKEN, scan};
 use crate::server::{Answer, Seen, Server};
 use crate::unsteady::Unsteady;
 use crate::workspace::Workspace;
@@ -138,6 +138,12 @@ impl Api {
         Server::mock(self)
     }
 
+    /// A scan of it.
+    pub(crate) fn scan(self) -> Program {
+        let server = self.serve();
+        scan(&server.origin()).against(server)
+    }
+
     /// Every request so far.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
@@ -162,25 +168,15 @@ impl Api {
             return Answer::error(401, "unauthorized", "Access Token Invalid");
         }
         if seen.headers.get("intercom-version").map(String::as_str) != Some("2.16") {
-            return Answer::error(
-                400,
-                "intercom_version_invalid",
-                "The requested version is not available here",
-            );
+            return Answer::error(400, "intercom_version_invalid", "There is no such version");
         }
-        match self.spend() {
-            Some((limit, used, reset)) if used > limit => {
-                Answer::error(429, "rate_limit_exceeded", "Exceeded rate limit of the app")
-                    .header("X-RateLimit-Limit", limit)
-                    .header("X-RateLimit-Remaining", 0)
-                    .header("X-RateLimit-Reset", reset)
-            }
-            Some((limit, used, reset)) => (self.route(seen))
-                .header("X-RateLimit-Limit", limit)
-                .header("X-RateLimit-Remaining", limit - used)
-                .header("X-RateLimit-Reset", reset),
-            None => self.route(seen),
-        }
+        let Some((limit, used, reset)) = self.spend() else { return self.route(seen) };
+        let exceeded = || Answer::error(429, "rate_limit_exceeded", "Exceeded rate limit of the app");
+        let answer = if used > limit { exceeded() } else { self.route(seen) };
+        answer
+            .header("X-RateLimit-Limit", limit)
+            .header("X-RateLimit-Remaining", limit.saturating_sub(used))
+            .header("X-RateLimit-Reset", reset)
     }
 
     /// Limit, requests in this window, and the window's end.
@@ -203,13 +199,6 @@ impl Api {
             }
             ("POST", SEARCH) => self.search(seen),
             ("GET", LOG) => self.list(seen),
-            ("GET", "/admins/activity_log_event_types") => {
-                let mut types: Vec<_> =
-                    self.workspace.events.iter().map(|event| &event["activity_type"]).collect();
-                types.sort_by_key(|name| name.to_string());
-                types.dedup();
-                Answer::json(200, &json!({ "type": "activity_log_event_type.list", "event_types": types }))
-            }
             ("GET", "/ip_allowlist") => match &self.workspace.ip_allowlist {
                 Some(allowlist) => Answer::json(200, allowlist),
                 None => refused,
@@ -224,26 +213,16 @@ impl Api {
 
     fn search(&self, seen: &Seen) -> Answer {
         let body = &seen.body;
-        let types = match &body["event_types"] {
-            Value::Array(types) => Some(types.as_slice()),
-            _ => None,
-        };
-        let cursor = body["starting_after"]
-            .as_str()
-            .and_then(|cursor| cursor.strip_prefix("after-page-")?.parse().ok());
+        let types = body["event_types"].as_array().map(Vec::as_slice);
+        let cursor = body["starting_after"].as_str();
+        let cursor = cursor.and_then(|cursor| cursor.strip_prefix("after-page-")?.parse().ok());
         let page = cursor.map_or_else(|| body["page"].as_u64().unwrap_or(1), |before: u64| before + 1);
         let per_page = body["per_page"].as_u64().unwrap_or(20);
         if per_page == 0 || per_page > 250 {
             return Answer::error(400, "parameter_invalid", "per_page must be between 1 and 250");
         }
-        self.page(
-            seen,
-            body["created_at_after"].as_i64(),
-            body["created_at_before"].as_i64(),
-            types,
-            page,
-            per_page,
-        )
+        let (after, before) = (body["created_at_after"].as_i64(), body["created_at_before"].as_i64());
+        self.page(seen, after, before, types, page, per_page)
     }
 
     fn list(&self, seen: &Seen) -> Answer {

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::intercom::{Api, LOG, SEARCH};
-use crate::program::{NOW, Program, TOKEN, program, scan};
+use crate::intercom::{Api, SEARCH};
+use crate::program::{Program, live, scan};
 use crate::server::{Answer, Server};
 use crate::workspace::Workspace;
 
 /// A server whose log answers too late for any test.
 fn slow() -> Arc<Server> {
     let late = Answer::bytes(200, "{}").late(Duration::from_secs(40));
-    Arc::new(Api::new(Workspace::healthy()).fault(SEARCH, late.clone()).fault(LOG, late).serve())
+    Arc::new(Api::new(Workspace::healthy()).log_fault(&late).serve())
 }
 
 fn ends(program: Program, signal: &'static str, server: &Arc<Server>, files: &[&str]) {
@@ -36,8 +36,7 @@ fn collect_ends_at_once_and_leaves_the_old_file() {
     for signal in ["INT", "TERM"] {
         for old in [&[][..], &["ws.snapshot"]] {
             let server = slow();
-            let args = ["collect", "--base-url", &server.origin(), "-o", "ws.snapshot"];
-            let collect = program().args(args).env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW);
+            let collect = live(&server.origin(), &["collect", "-o", "ws.snapshot"]);
             let collect = old.iter().fold(collect, |collect, name| collect.file(name, "old"));
             ends(collect, signal, &server, old);
         }

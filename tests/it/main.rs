@@ -21,8 +21,6 @@ mod differential;
 mod doctor;
 /// What adds to the configuration.
 mod editing;
-/// The remaining controls, status by status.
-mod evidence;
 /// Workspaces from a seed.
 mod generated;
 /// Servers that fail, lie or stall.
@@ -43,8 +41,6 @@ mod oracle;
 mod output;
 /// Attestations, waivers and baselines.
 mod overlay;
-/// Who is privileged, and what follows.
-mod privilege;
 /// Runs the built binary in a scrubbed environment.
 mod program;
 /// Files that attestations name as proof.
@@ -79,8 +75,6 @@ mod scan;
 mod scopes;
 /// The mock on a loopback port, and how it may break off, never end, or trickle.
 mod server;
-/// What sign-ins and failed sign-ins show.
-mod sign_ins;
 /// Snapshots as files: how they are written, and which are refused.
 mod snapshot;
 /// A configuration to start from.
@@ -89,5 +83,7 @@ mod starter;
 mod token;
 /// A log that moves between requests.
 mod unsteady;
+/// What a workspace shows, control by control.
+mod verdicts;
 /// Workspaces for tests.
 mod workspace;

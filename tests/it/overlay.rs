@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::intercom::Api;
 use crate::program::{Program, Run, scan};
+use crate::report::Report;
 use crate::server::Server;
 use crate::workspace::Workspace;
 
@@ -16,12 +16,8 @@ fn crowded() -> Workspace {
     })
 }
 
-fn serve(workspace: Workspace) -> Server {
-    Api::new(workspace).serve()
-}
-
 fn with_config(server: &Server, config: &str) -> Program {
-    scan(&server.origin()).file("own.toml", config).args(["--config", "own.toml"])
+    scan(&server.origin()).config(config)
 }
 
 fn attestation(control: &str, rest: &str) -> String {
@@ -32,15 +28,20 @@ fn waiver(control: &str, rest: &str) -> String {
     format!("[[waiver]]\ncontrol = \"{control}\"\nreason = \"known\"\nby = \"CISO\"\n{rest}\n")
 }
 
-fn finding<'a>(report: &'a Value, control: &str, subject: &str) -> &'a Value {
-    let controls = report["controls"].as_array().unwrap();
-    let control = controls.iter().find(|candidate| candidate["id"] == control).unwrap();
-    control["findings"].as_array().unwrap().iter().find(|finding| finding["subject"] == subject).unwrap()
+fn finding<'a>(report: &'a Report, control: &str, subject: &str) -> &'a Value {
+    let mut findings = report.control(control)["findings"].as_array().unwrap().iter();
+    findings.find(|finding| finding["subject"] == subject).unwrap()
+}
+
+/// The words of a run's table.
+fn table(program: Program, code: i32) -> String {
+    let run = program.args(["-o", "table=report.txt"]).run().exits(code);
+    run.read("report.txt").unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
 fn attested_pass_makes_a_manual_control_pass() {
-    let server = serve(Workspace::healthy());
+    let server = Workspace::healthy().serve();
     let signed =
         attestation("1.3", "on = 2026-07-01\nexpires = 2026-08-01\nevidence = \"https://wiki.example/1\"");
     let report = with_config(&server, &signed).run().exits(0).report();
@@ -55,13 +56,12 @@ fn attested_pass_makes_a_manual_control_pass() {
 
 #[test]
 fn attestation_holds_through_its_last_day_and_no_longer() {
-    let server = serve(Workspace::healthy());
+    let server = Workspace::healthy().serve();
     let signed = attestation("4.2", "on = 2026-07-01\nexpires = 2026-07-31");
     for (now, status) in [("2026-07-31T23:59:59Z", "pass"), ("2026-08-01T00:00:00Z", "manual")] {
         // A clock far from UTC must not matter.
         for zone in ["Pacific/Kiritimati", "Pacific/Pago_Pago"] {
-            let run = with_config(&server, &signed).now(now).env("TZ", zone).run();
-            let report = run.report();
+            let report = with_config(&server, &signed).now(now).env("TZ", zone).run().report();
             report.assert("4.2", status);
             if status == "manual" {
                 assert!(report.text("4.2").contains("Dana Ruiz"), "{}", report.text("4.2"));
@@ -73,7 +73,7 @@ fn attestation_holds_through_its_last_day_and_no_longer() {
 
 #[test]
 fn attested_fail_fails_the_gate() {
-    let server = serve(Workspace::healthy());
+    let server = Workspace::healthy().serve();
     let signed = attestation("1.2", "result = \"fail\"\non = 2026-07-01\nexpires = 2027-01-01");
     let report = with_config(&server, &signed).run().exits(1).report();
     report.assert("1.2", "fail");
@@ -82,7 +82,7 @@ fn attested_fail_fails_the_gate() {
 
 #[test]
 fn waiver_leaves_the_status_and_lifts_the_gate() {
-    let server = serve(crowded());
+    let server = crowded().serve();
     scan(&server.origin()).run().exits(1).report().assert("2.3", "fail");
     let whole = waiver("2.3", "expires = 2026-12-31");
     let report = with_config(&server, &whole).run().exits(0).report();
@@ -96,15 +96,13 @@ fn waiver_leaves_the_status_and_lifts_the_gate() {
 
 #[test]
 fn waiver_of_one_person_covers_that_person() {
-    let server = serve(crowded());
+    let server = crowded().serve();
     let one = waiver("2.3", "subject = \"DI@fixture.example\"\nexpires = 2026-12-31");
-    let report = with_config(&server, &one).run().exits(1).json();
+    let report = with_config(&server, &one).run().exits(1).report();
     assert_eq!(finding(&report, "2.3", "di@fixture.example")["waived"]["reason"], "known");
     assert_eq!(finding(&report, "2.3", "ana@fixture.example")["waived"], Value::Null);
-    let people = ["ana", "bo", "cy", "di"];
-    let all: String = people
-        .map(|name| waiver("2.3", &format!("subject = \"{name}@fixture.example\"\nexpires = 2026-12-31")))
-        .concat();
+    let of = |name| waiver("2.3", &format!("subject = \"{name}@fixture.example\"\nexpires = 2026-12-31"));
+    let all = ["ana", "bo", "cy", "di"].map(of).concat();
     let report = with_config(&server, &all).run().exits(0).report();
     report.assert("2.3", "fail");
     assert_eq!(report.0["summary"]["waived"], 1);
@@ -127,7 +125,7 @@ fn waiver_covers_what_it_names_and_nothing_that_looks_like_it() {
     let workspace = people.iter().chain(&near).fold(Workspace::new(), |workspace, email| {
         workspace.teammate(email, "Admin").sign_in(email, "saml", 3_600)
     });
-    let server = serve(workspace);
+    let server = workspace.serve();
     for (subject, covered) in [
         ("kate@bücher.example", "kate@bücher.example"),
         ("  KATE@XN--BCHER-KVA.example.", "kate@bücher.example"),
@@ -137,23 +135,17 @@ fn waiver_covers_what_it_names_and_nothing_that_looks_like_it() {
         ("kate@bucher.example", "kate@bucher.example"),
     ] {
         let waiver = waiver("２.3", &format!("subject = \"{subject}\"\nexpires = 2026-12-31"));
-        let report = with_config(&server, &waiver).run().exits(1).json();
-        let controls = report["controls"].as_array().unwrap();
-        let findings =
-            controls.iter().find(|control| control["id"] == "2.3").unwrap()["findings"].as_array().unwrap();
+        let report = with_config(&server, &waiver).run().exits(1).report();
+        let mut findings = report.control("2.3")["findings"].as_array().unwrap().clone();
         assert_eq!(findings.len(), 8);
-        let waived: Vec<_> = findings.iter().filter(|finding| !finding["waived"].is_null()).collect();
-        assert_eq!(
-            waived.iter().map(|finding| &finding["subject"]).collect::<Vec<_>>(),
-            [covered],
-            "{subject}"
-        );
+        findings.retain(|finding| !finding["waived"].is_null());
+        assert!(findings.len() == 1 && findings[0]["subject"] == covered, "{subject}: {findings:?}");
     }
 }
 
 #[test]
 fn waiver_of_a_manual_control_satisfies_a_strict_gate() {
-    let server = serve(Workspace::healthy());
+    let server = Workspace::healthy().serve();
     let only = ["--strict", "--control", "4.2"];
     scan(&server.origin()).args(only).run().exits(1);
     with_config(&server, &waiver("4.2", "expires = 2026-12-31")).args(only).run().exits(0);
@@ -161,7 +153,7 @@ fn waiver_of_a_manual_control_satisfies_a_strict_gate() {
 
 #[test]
 fn hygiene_fails_the_gate_when_asked_to() {
-    let server = serve(Workspace::healthy());
+    let server = Workspace::healthy().serve();
     let clean = attestation("4.2", "on = 2026-07-01\nexpires = 2026-12-31");
     with_config(&server, &clean).arg("--fail-on-hygiene").run().exits(0);
     let stale = [
@@ -177,10 +169,8 @@ fn hygiene_fails_the_gate_when_asked_to() {
         assert!(lenient.report().warnings().contains(phrase), "{phrase}: {}", lenient.report().warnings());
         let strict = with_config(&server, &config).arg("--fail-on-hygiene").run().exits(1);
         assert_eq!(strict.report().0["gate"]["stale"], true);
-        let table = with_config(&server, &config).args(["-o", "table=report.txt"]).run();
-        let table = table.read("report.txt").unwrap();
-        let unwrapped = table.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(unwrapped.contains(phrase), "{phrase}: {table}");
+        let table = table(with_config(&server, &config), 0);
+        assert!(table.contains(phrase), "{phrase}: {table}");
     }
 }
 
@@ -190,33 +180,31 @@ fn against(server: &Server, baseline: &Run) -> Program {
 
 #[test]
 fn baseline_of_an_unchanged_workspace_passes() {
-    let server = serve(crowded());
+    let server = crowded().serve();
     let before = scan(&server.origin()).run().exits(1);
     let report = against(&server, &before).run().exits(0).report();
     report.assert("2.3", "fail");
     assert_eq!(report.0["gate"]["violations"], json!([]));
-    let table = against(&server, &before).args(["-o", "table=report.txt"]).run().exits(0);
-    let table = table.read("report.txt").unwrap();
+    let table = table(against(&server, &before), 0);
     assert!(table.contains("no control up to L1 fails, but for 1 control waived or in the"), "{table}");
 }
 
 #[test]
 fn one_new_administrator_is_all_that_is_listed() {
-    let before = scan(&serve(crowded()).origin()).run().exits(1);
+    let before = scan(&crowded().serve().origin()).run().exits(1);
     let email = "fay@fixture.example";
-    let server = serve(crowded().teammate(email, "Admin").sign_in(email, "saml", 3_600));
-    let report = against(&server, &before).run().exits(1).json();
-    assert_eq!(report["gate"]["violations"], json!(["2.3"]));
+    let server = crowded().teammate(email, "Admin").sign_in(email, "saml", 3_600).serve();
+    let report = against(&server, &before).run().exits(1).report();
+    assert_eq!(report.0["gate"]["violations"], json!(["2.3"]));
     assert_eq!(finding(&report, "2.3", email)["in_baseline"], false);
     assert_eq!(finding(&report, "2.3", "ana@fixture.example")["in_baseline"], true);
-    let table = against(&server, &before).args(["-o", "table=report.txt"]).run().exits(1);
-    let table = table.read("report.txt").unwrap();
+    let table = table(against(&server, &before), 1);
     assert!(table.contains(email) && !table.contains("ana@fixture.example"), "{table}");
 }
 
 #[test]
 fn baseline_has_to_be_a_report() {
-    let server = serve(Workspace::healthy());
+    let server = Workspace::healthy().serve();
     let refused = |text: &str| {
         let run = scan(&server.origin()).file("before.json", text).args(["--baseline", "before.json"]).run();
         run.exits(2).says("before.json")
@@ -230,12 +218,12 @@ fn baseline_has_to_be_a_report() {
 
 #[test]
 fn what_was_waived_when_the_baseline_was_made_is_not_known_for_good() {
-    let server = serve(crowded());
+    let server = crowded().serve();
     let waived = with_config(&server, &waiver("2.3", "expires = 2026-08-31")).run().exits(0);
     against(&server, &waived).run().exits(1);
     let one = waiver("2.3", "subject = \"di@fixture.example\"\nexpires = 2026-08-31");
     let partly = with_config(&server, &one).run().exits(1);
-    let report = against(&server, &partly).run().exits(1).json();
+    let report = against(&server, &partly).run().exits(1).report();
     assert_eq!(finding(&report, "2.3", "di@fixture.example")["in_baseline"], false);
     assert_eq!(finding(&report, "2.3", "ana@fixture.example")["in_baseline"], true);
 }

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::contract::assert_contract;
 use crate::report::Report;
+use crate::server::Server;
 
 /// A token no server but ours accepts, easy to find in output.
 pub(crate) const TOKEN: &str = "fixture-token-0c5e71b9";
@@ -40,6 +41,8 @@ pub(crate) struct Program {
     secrets: Vec<String>,
     now: Option<String>,
     signal: Option<Signal>,
+    /// Answers for as long as the program runs.
+    server: Option<Server>,
 }
 
 /// What a run left behind.
@@ -67,6 +70,7 @@ pub(crate) fn program() -> Program {
         secrets: vec![TOKEN.to_owned()],
         now: None,
         signal: None,
+        server: None,
     }
 }
 
@@ -80,7 +84,37 @@ pub(crate) fn scan_without_token(origin: &str) -> Program {
     program().args(["scan", "--format", "json", "--base-url", origin]).now(NOW)
 }
 
+/// A command against a server, with the token in the environment, evaluated at [`NOW`].
+pub(crate) fn live(origin: &str, words: &[&str]) -> Program {
+    let words = words.iter().copied().chain(["--base-url", origin]);
+    program().args(words).env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW)
+}
+
+/// `scan` of the sample workspace, evaluated at [`NOW`].
+pub(crate) fn demo() -> Program {
+    program().args(["scan", "--demo"]).now(NOW)
+}
+
+/// Every format, as the program lists them.
+pub(crate) fn formats() -> Vec<String> {
+    let run = demo().args(["-o", "none=x"]).run().exits(2).says("the formats are ");
+    let list = run.stderr.split("the formats are ").nth(1).unwrap().lines().next().unwrap();
+    list.split([',', ' ', '(']).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// The options that write each format into a file of its name.
+pub(crate) fn outputs<S: AsRef<str>>(formats: &[S]) -> Vec<String> {
+    let option = |format: &S| ["-o".to_owned(), format!("{0}={0}.out", format.as_ref())];
+    formats.iter().flat_map(option).collect()
+}
+
 impl Program {
+    /// Keeps a server for as long as the program runs.
+    pub(crate) fn against(mut self, server: Server) -> Self {
+        self.server = Some(server);
+        self
+    }
+
     /// Adds an argument.
     pub(crate) fn arg(mut self, arg: impl Into<String>) -> Self {
         self.args.push(arg.into());
@@ -112,6 +146,11 @@ impl Program {
         fs::write(&path, text).unwrap();
         // A file of a careful user, so that no test sees a warning about permissions it did not ask for.
         self.mode(name, 0o600)
+    }
+
+    /// Names a configuration that holds this.
+    pub(crate) fn config(self, text: impl AsRef<[u8]>) -> Self {
+        self.file("own.toml", text).args(["--config", "own.toml"])
     }
 
     /// Copies a file of the repository's `fixtures` into the directory the program runs in.
@@ -258,9 +297,10 @@ impl Run {
         fs::read_to_string(self.directory.path().join(name)).ok()
     }
 
-    /// Copies a file the program wrote.
-    pub(crate) fn copy(&self, name: &str, to: &Path) {
-        fs::copy(self.directory.path().join(name), to).unwrap();
+    /// The bytes of a file the program wrote.
+    #[track_caller]
+    pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {
+        fs::read(self.directory.path().join(name)).unwrap()
     }
 
     /// The permissions of a file in the run's directory.

@@ -1,46 +1,60 @@
 //! Files that attestations name as proof.
 
 use std::fs;
+use std::path::PathBuf;
 
 use crate::editing::{attest, demo};
-use crate::program::program;
+use crate::program::{Run, program};
 
 const FILE: &str = "intercom-harden.toml";
 
+/// A folder with a configuration, whose attestation names a file in it as proof.
+struct Proven {
+    folder: tempfile::TempDir,
+}
+
+impl Proven {
+    fn attested(result: &str) -> Self {
+        let proven = Self { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir(proven.folder.path().join("proofs")).unwrap();
+        fs::write(proven.path("proofs/session.png"), "what was seen").unwrap();
+        let [config, proof] =
+            ["own.toml", "proofs/session.png"].map(|name| proven.path(name).display().to_string());
+        let options = ["--result", result, "--config", &config, "--evidence-file", &proof];
+        attest("1.3").args(options).run().exits(0);
+        proven
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn scan(&self, code: i32) -> Run {
+        demo(&self.path("own.toml")).arg("--fail-on-hygiene").run().exits(code)
+    }
+}
+
 #[test]
 fn evidence_in_a_file_is_compared_by_every_scan() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = folder.path().join("own.toml");
-    let proof = folder.path().join("proofs/session.png");
-    fs::create_dir(folder.path().join("proofs")).unwrap();
-    fs::write(&proof, "what was seen").unwrap();
-    let (config_arg, proof_arg) = (config.display().to_string(), proof.display().to_string());
-    attest("1.3").args(["--config", &config_arg, "--evidence-file", &proof_arg]).run().exits(0);
-    let text = fs::read_to_string(&config).unwrap();
+    let proven = Proven::attested("pass");
+    let text = fs::read_to_string(proven.path("own.toml")).unwrap();
     assert!(text.contains("evidence_file = \"proofs/session.png\""), "{text}");
-
-    let report = demo(&config).arg("--fail-on-hygiene").run().exits(0).report();
-    report.assert("1.3", "pass");
-    fs::write(&proof, "something else").unwrap();
-    let report = demo(&config).arg("--fail-on-hygiene").run().exits(1).report();
+    proven.scan(0).report().assert("1.3", "pass");
+    fs::write(proven.path("proofs/session.png"), "something else").unwrap();
+    let report = proven.scan(1).report();
     report.assert("1.3", "manual");
     assert!(report.warnings().contains("is not the file it was signed with"), "{}", report.warnings());
-    fs::remove_file(&proof).unwrap();
-    let run = demo(&config).arg("--fail-on-hygiene").run().exits(0);
+    fs::remove_file(proven.path("proofs/session.png")).unwrap();
+    let run = proven.scan(0);
     run.report().assert("1.3", "pass");
     assert!(run.stdout.contains("is not here, so it was not compared"), "it is mentioned all the same");
 }
 
 #[test]
 fn a_changed_file_does_not_lift_a_fail() {
-    let folder = tempfile::tempdir().unwrap();
-    let (config, proof) = (folder.path().join("own.toml"), folder.path().join("seen.txt"));
-    fs::write(&proof, "sessions never end").unwrap();
-    let (config_arg, proof_arg) = (config.display().to_string(), proof.display().to_string());
-    let fail = ["--result", "fail", "--config", &config_arg, "--evidence-file", &proof_arg];
-    attest("1.3").args(fail).run().exits(0);
-    fs::write(&proof, "").unwrap();
-    let report = demo(&config).run().exits(0).report();
+    let proven = Proven::attested("fail");
+    fs::write(proven.path("proofs/session.png"), "").unwrap();
+    let report = proven.scan(1).report();
     report.assert("1.3", "fail");
     assert!(report.warnings().contains("a fail counts all the same"), "{}", report.warnings());
 }

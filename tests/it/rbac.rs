@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::intercom::{Api, SEARCH};
-use crate::program::{NOW, Program, TOKEN, program};
+use crate::program::{NOW, demo, live, program};
 use crate::server::Answer;
 use crate::workspace::{DAY, Event, HOUR, Workspace};
 
@@ -12,11 +12,6 @@ const FILE: &str = "intercom-harden.toml";
 /// The four roles that the starter writes.
 fn four_roles() -> String {
     program().args(["init", "--rbac", "--stdout"]).now(NOW).run().exits(0).stdout
-}
-
-fn live(origin: &str, args: &[&str]) -> Program {
-    let args = args.iter().copied().chain(["--base-url", origin]);
-    program().args(["rbac"]).args(args).env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW)
 }
 
 /// A workspace with somebody in each of the four roles, and somebody in none of them.
@@ -32,17 +27,14 @@ fn team() -> Workspace {
 
 /// The file of a saved snapshot of a workspace.
 fn snapshot(workspace: Workspace) -> Vec<u8> {
-    let server = Api::new(workspace).serve();
-    let run = program().args(["collect", "--base-url", &server.origin(), "-o", "w.snapshot"]);
-    let run = run.env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW).run().exits(0);
-    let copy = tempfile::NamedTempFile::new().unwrap();
-    run.copy("w.snapshot", copy.path());
-    std::fs::read(copy.path()).unwrap()
+    let server = workspace.serve();
+    let collect = live(&server.origin(), &["collect", "-o", "w.snapshot"]);
+    collect.run().exits(0).bytes("w.snapshot")
 }
 
 #[test]
 fn a_live_workspace_answers_with_two_requests() {
-    let server = Api::new(team()).serve();
+    let server = team().serve();
     let policy = four_roles();
     for (who, action, code, word) in [
         ("ana@fixture.example", "admin", 0, "allowed: "),
@@ -50,13 +42,10 @@ fn a_live_workspace_answers_with_two_requests() {
         ("1003", "read", 0, "allowed: "),
         ("bot@fixture.example", "admin", 1, "denied: "),
     ] {
-        let run = live(&server.origin(), &["can", who, action]).file(FILE, &policy).run().exits(code);
+        let run = live(&server.origin(), &["rbac", "can", who, action]).file(FILE, &policy).run().exits(code);
         assert!(run.stdout.starts_with(word) && run.stdout.lines().count() == 1, "{}", run.streams());
-        assert!(
-            run.stdout.contains("[rbac.roles.") && run.stdout.contains("intercom-harden.toml:"),
-            "{}",
-            run.stdout
-        );
+        let rule = run.stdout.contains("[rbac.roles.") && run.stdout.contains("intercom-harden.toml:");
+        assert!(rule, "{}", run.stdout);
     }
     let paths: std::collections::BTreeSet<String> = server.seen().into_iter().map(|seen| seen.path).collect();
     assert_eq!(paths.into_iter().collect::<Vec<_>>(), ["/admins", "/me"]);
@@ -66,29 +55,32 @@ fn a_live_workspace_answers_with_two_requests() {
 fn what_cannot_be_resolved_is_never_allowed() {
     let file = snapshot(team());
     let policy = four_roles();
-    let ask = |who: &str, action: &str, policy: &str| {
-        let run = program().args(["rbac", "can", who, action, "--snapshot", "w.snapshot"]);
-        let run = run.file("w.snapshot", &file).file(FILE, policy).run().exits(2);
-        assert_eq!(run.stdout, "", "{}", run.streams());
-        run
-    };
-    ask("anna@fixture.example", "read", &policy).says("did you mean ana@fixture.example?");
-    ask("odd@fixture.example", "read", &policy).says("has the role Intern, which is not declared");
-    ask("none@fixture.example", "read", &policy).says("has no role in Intercom");
-    ask("ana@fixture.example", "reed", &policy).says("a similar value exists: 'read'");
-    ask("ana@fixture.example", "read", "[scan]\n").says("no role is declared");
     let twice = "[rbac.roles.Admin]\npermissions = ['read']\n[rbac.roles.admin]\npermissions = []\n";
-    ask("ana@fixture.example", "read", twice)
-        .says("intercom-harden.toml:3: the role admin is declared on line 1");
+    for (who, action, policy, said) in [
+        ("anna", "read", policy.as_str(), "did you mean ana@fixture.example?"),
+        ("odd", "read", &policy, "has the role Intern, which is not declared"),
+        ("none", "read", &policy, "has no role in Intercom"),
+        ("ana", "reed", &policy, "a similar value exists: 'read'"),
+        ("ana", "read", "[scan]\n", "no role is declared"),
+        ("ana", "read", twice, "intercom-harden.toml:3: the role admin is declared on line 1"),
+    ] {
+        let who = format!("{who}@fixture.example");
+        let run = program().args(["rbac", "can", &who, action, "--snapshot", "w.snapshot"]);
+        let run = run.file("w.snapshot", &file).file(FILE, policy).run().exits(2).says(said);
+        assert_eq!(run.stdout, "", "{}", run.streams());
+    }
 }
 
 #[test]
 fn whom_the_provider_shuts_out_is_denied() {
-    let server = Api::new(team()).serve();
+    let server = team().serve();
     let roster =
         "login,firstName,status\nANA@fixture.example,Ana,SUSPENDED\ndev@fixture.example,Dev,ACTIVE\n";
     let ask = |who: &str, file: &str, code: i32| {
-        let run = live(&server.origin(), &["can", who, "read", "--roster", "people.csv", "--format", "json"]);
+        let run = live(
+            &server.origin(),
+            &["rbac", "can", who, "read", "--roster", "people.csv", "--format", "json"],
+        );
         run.file(FILE, four_roles()).file("people.csv", file).run().exits(code)
     };
     let suspended = ask("ana@fixture.example", roster, 1).json();
@@ -106,11 +98,15 @@ fn whom_the_provider_shuts_out_is_denied() {
 fn teammates_that_cannot_be_read_answer_nothing() {
     let api = Api::new(team()).fault("/admins", Answer::error(403, "forbidden", "Not authorized"));
     let server = api.serve();
-    let run = live(&server.origin(), &["can", "ana@fixture.example", "read"]).file(FILE, four_roles());
+    let run =
+        live(&server.origin(), &["rbac", "can", "ana@fixture.example", "read"]).file(FILE, four_roles());
     let run = run.run().exits(3).says("could not be read in full");
     assert_eq!(run.stdout, "");
     let server = Api::new(team().raw_admin(json!("odd"))).serve();
-    live(&server.origin(), &["can", "ana@fixture.example", "read"]).file(FILE, four_roles()).run().exits(3);
+    live(&server.origin(), &["rbac", "can", "ana@fixture.example", "read"])
+        .file(FILE, four_roles())
+        .run()
+        .exits(3);
 }
 
 /// The states of the four cases, in order.
@@ -124,11 +120,12 @@ fn a_healthy_workspace_has_no_case() {
     let workspace = (0..30).fold(Workspace::healthy(), |workspace, day| {
         workspace.sign_in("ana@fixture.example", "saml", day * DAY + HOUR)
     });
-    let server = Api::new(workspace).serve();
+    let server = workspace.serve();
     let policy = ["Admin", "Owner", "Support agent", "Viewer"]
         .map(|role| format!("[rbac.roles.'{role}']\npermissions = ['read']\n"))
         .concat();
-    let run = live(&server.origin(), &["diagnose", "--format", "json"]).file(FILE, policy).run().exits(0);
+    let run =
+        live(&server.origin(), &["rbac", "diagnose", "--format", "json"]).file(FILE, policy).run().exits(0);
     assert_eq!(states(&run.json()), ["not_at_hand"; 4]);
     let settings = server.seen().into_iter().any(|seen| seen.path == "/ip_allowlist" || seen.path == "/tags");
     assert!(!settings, "only teammates and the log are read");
@@ -157,17 +154,15 @@ fn every_case_is_found_with_its_people() {
     assert!(found["cases"][2]["evidence"][0].as_str().unwrap().contains("was regenerated on 2026-07-31"));
     assert!(found["cases"][3]["evidence"][0].as_str().unwrap().contains("29 days"), "{found:#}");
     let table = diagnose().run().exits(1).stdout;
-    assert!(
-        table.starts_with("Found: SSO login fails, Permission denied, Token expired, Audit gaps\n"),
-        "{table}"
-    );
+    let all = "Found: SSO login fails, Permission denied, Token expired, Audit gaps\n";
+    assert!(table.starts_with(all), "{table}");
 }
 
 #[test]
 fn a_refused_token_is_a_case_and_the_rest_is_left_open() {
-    let server = Api::new(Workspace::healthy()).serve();
-    let run = program().args(["rbac", "diagnose", "--format", "json", "--base-url", &server.origin()]);
-    let run = run.env("INTERCOM_ACCESS_TOKEN", "wrong").now(NOW).run().exits(1);
+    let server = Workspace::healthy().serve();
+    let diagnose = live(&server.origin(), &["rbac", "diagnose", "--format", "json"]);
+    let run = diagnose.env("INTERCOM_ACCESS_TOKEN", "wrong").run().exits(1);
     assert_eq!(states(&run.json()), ["unknown", "unknown", "at_hand", "unknown"]);
 }
 
@@ -181,7 +176,7 @@ fn a_token_that_is_refused_midway_is_a_case() {
     let refused = Answer::error(401, "unauthorized", "Access Token Invalid");
     // Whichever part of the log is asked for first is refused; the others show that it was open.
     let server = Api::new(workspace).fault_times(SEARCH, 1, refused).serve();
-    let run = live(&server.origin(), &["diagnose", "--format", "json"]).run().exits(1);
+    let run = live(&server.origin(), &["rbac", "diagnose", "--format", "json"]).run().exits(1);
     let found = run.json();
     assert_eq!(found["cases"][2]["state"], "at_hand", "{found:#}");
     assert!(found["cases"][2]["evidence"][0].as_str().unwrap().contains("401 midway"), "{found:#}");
@@ -191,15 +186,12 @@ fn a_token_that_is_refused_midway_is_a_case() {
 fn a_log_that_may_not_be_read_is_never_in_order() {
     let refused = Answer::error(403, "token_unauthorized", "Not authorized to access resource");
     let server = Api::new(Workspace::healthy()).log_fault(&refused).serve();
-    let run = live(&server.origin(), &["diagnose", "--format", "json"]).run().exits(1);
+    let run = live(&server.origin(), &["rbac", "diagnose", "--format", "json"]).run().exits(1);
     assert_eq!(states(&run.json()), ["unknown", "unknown", "unknown", "at_hand"]);
     let server = Api::new(Workspace::healthy()).fault("*", Answer::error(503, "down", "Down")).serve();
-    let run = live(&server.origin(), &["diagnose", "--timeout", "1s"]).run().exits(3);
-    assert!(
-        run.stdout.starts_with("No problem found, but not everything could be checked.\n"),
-        "{}",
-        run.streams()
-    );
+    let run = live(&server.origin(), &["rbac", "diagnose", "--timeout", "1s"]).run().exits(3);
+    let open = "No problem found, but not everything could be checked.\n";
+    assert!(run.stdout.starts_with(open), "{}", run.streams());
 }
 
 #[test]
@@ -219,8 +211,7 @@ fn the_policy_to_start_from_is_valid_whole() {
     assert!(text.contains("#[rbac.roles.\"Super admin\"]"), "{text}");
     assert!(!text.contains("#[rbac.roles.Admin]"), "what is in force is no example: {text}");
 
-    let scan =
-        program().args(["scan", "--demo", "--format", "json"]).file(FILE, &text).now(NOW).run().exits(0);
+    let scan = demo().args(["--format", "json"]).file(FILE, &text).run().exits(0);
     let report = scan.json();
     assert_eq!(scan.stderr.matches("rbac").count(), 1, "{}", scan.stderr);
     assert!(scan.stderr.contains("it weakens the result: rbac.roles = ["), "{}", scan.stderr);
@@ -242,9 +233,8 @@ fn a_workspace_writes_no_roles_of_its_own_into_the_policy() {
         .teammate("one@fixture.example", "x\"]\npermissions = [\"admin\"]\n[rbac.roles.\"y")
         .teammate("two@fixture.example", "It's \"odd\" # really")
         .teammate("three@fixture.example", "ADMIN");
-    let server = Api::new(workspace).serve();
-    let run = program().args(["init", "--rbac", "--base-url", &server.origin()]);
-    let text = run.env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW).run().exits(0).read(FILE).unwrap();
+    let server = workspace.serve();
+    let text = live(&server.origin(), &["init", "--rbac"]).run().exits(0).read(FILE).unwrap();
     let parsed: toml::Table = text.parse().unwrap();
     assert_eq!(parsed["rbac"]["roles"].as_table().map(toml::Table::len), Some(4), "{text}");
     assert!(!text.contains("ADMIN\"]") && text.contains("odd"), "{text}");

@@ -1,35 +1,18 @@
 //! `--redact`: nobody is named in any format or in a snapshot, and what was found stays what was found.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use serde_json::{Value, json};
 
 use crate::generated;
-use crate::intercom::Api;
-use crate::program::{NOW, Program, Run, TOKEN, program, scan};
+use crate::program::{Program, Run, demo, formats, live, outputs, program, scan};
 use crate::replay::Saved;
 use crate::workspace::{DAY, Event, Workspace};
 
 const KEY: &str = "a key that nobody would guess 4711";
 
-fn demo() -> Program {
-    program().args(["scan", "--demo"]).now(NOW)
-}
-
 fn keyed(program: Program) -> Program {
     program.arg("--redact").env("INTERCOM_HARDEN_REDACT_KEY", KEY).secret(KEY)
-}
-
-/// Every format, as the program lists them.
-fn formats() -> Vec<String> {
-    let run = demo().args(["-o", "none=x"]).run().exits(2).says("the formats are ");
-    let list = run.stderr.split("the formats are ").nth(1).unwrap().lines().next().unwrap();
-    list.split([',', ' ', '(']).filter(|name| !name.is_empty()).map(str::to_owned).collect()
-}
-
-fn outputs(formats: &[String]) -> impl Iterator<Item = String> {
-    formats.iter().flat_map(|format| ["-o".to_owned(), format!("{format}={format}.out")])
 }
 
 /// Everybody of the sample workspace: addresses, names, ids, and where they sign in from.
@@ -71,10 +54,14 @@ fn assert_nobody(people: &BTreeSet<String>, shown: &str, what: &str) {
 
 fn statuses(report: &Value) -> Vec<(String, String, usize)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let controls = report["controls"].as_array().unwrap().iter();
-    controls
-        .map(|one| (text(&one["id"]), text(&one["status"]), one["findings"].as_array().unwrap().len()))
-        .collect()
+    let of =
+        |one: &Value| (text(&one["id"]), text(&one["status"]), one["findings"].as_array().unwrap().len());
+    report["controls"].as_array().unwrap().iter().map(of).collect()
+}
+
+/// The JSON that a run wrote beside its other formats.
+fn written_json(run: &Run) -> Value {
+    serde_json::from_str(&run.read("json.out").unwrap()).unwrap()
 }
 
 #[test]
@@ -89,10 +76,7 @@ fn nobody_of_the_sample_is_in_any_format() {
         assert_nobody(&people, &shown, format);
         assert!(shown != plain.read(&name).unwrap(), "{format} is the same as without --redact");
     }
-    let (report, before): (Value, Value) = (
-        serde_json::from_str(&run.read("json.out").unwrap()).unwrap(),
-        serde_json::from_str(&plain.read("json.out").unwrap()).unwrap(),
-    );
+    let (report, before) = (written_json(&run), written_json(&plain));
     assert_eq!(statuses(&report), statuses(&before));
     assert_eq!((&report["summary"], &report["gate"]), (&before["summary"], &before["gate"]));
     assert_eq!((&report["scan"]["redacted"], &before["scan"]["redacted"]), (&json!(true), &json!(false)));
@@ -187,18 +171,16 @@ fn people_of_the_configuration_and_the_roster_are_not_named_either() {
     for format in &formats {
         assert_nobody(&people, &run.read(&format!("{format}.out")).unwrap(), format);
     }
-    let json = |run: &Run| serde_json::from_str::<Value>(&run.read("json.out").unwrap()).unwrap();
     assert!(plain.read("json.out").unwrap().matches("Dana Ruiz").count() > 10);
-    assert_eq!(statuses(&json(&run)), statuses(&json(&plain)));
-    assert_eq!(json(&run)["scan"]["config"]["path"], "own.toml");
+    assert_eq!(statuses(&written_json(&run)), statuses(&written_json(&plain)));
+    assert_eq!(written_json(&run)["scan"]["config"]["path"], "own.toml");
 }
 
 #[test]
 fn a_saved_report_redacted_later_is_the_report_redacted_at_once() {
     let formats = formats();
-    let configured = |program: Program| program.file("own.toml", CONFIG).args(["--config", "own.toml"]);
-    let saved = configured(demo().args(["--format", "json"])).run().stdout;
-    let direct = keyed(configured(demo()).args(outputs(&formats))).run();
+    let saved = demo().args(["--format", "json"]).config(CONFIG).run().stdout;
+    let direct = keyed(demo().config(CONFIG).args(outputs(&formats))).run();
     let render = |report: &str| program().file("report.json", report).args(["render", "report.json"]);
     let later = keyed(render(&saved).args(outputs(&formats))).run().exits(0);
     for format in &formats {
@@ -226,33 +208,26 @@ fn a_redacted_baseline_is_for_scans_with_its_key() {
 }
 
 fn collect(origin: &str) -> Program {
-    let collect = program().args(["collect", "--base-url", origin, "-o", "ws.snapshot"]);
-    keyed(collect).env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW)
+    keyed(live(origin, &["collect", "-o", "ws.snapshot"]))
 }
 
-/// The lines of a snapshot behind its header.
+/// A snapshot's header, and the lines behind it.
 fn lines(run: &Run) -> (String, String) {
-    let path = tempfile::tempdir().unwrap();
-    let path = path.path().join("copy");
-    run.copy("ws.snapshot", &path);
-    let bytes = fs::read(path).unwrap();
+    let bytes = run.bytes("ws.snapshot");
     let end = bytes.iter().position(|&byte| byte == b'\n').unwrap();
     let lines = zstd::decode_all(&bytes[end + 1..]).unwrap();
     (String::from_utf8(bytes[..end].to_vec()).unwrap(), String::from_utf8(lines).unwrap())
 }
 
 fn scan_of(run: &Run, args: &[&str]) -> Program {
-    let copy = tempfile::tempdir().unwrap();
-    let path = copy.path().join("copy");
-    run.copy("ws.snapshot", &path);
-    let scan = program().file("ws.snapshot", fs::read(path).unwrap());
+    let scan = program().file("ws.snapshot", run.bytes("ws.snapshot"));
     scan.args(["scan", "--format", "json", "--snapshot", "ws.snapshot"]).args(args.to_vec())
 }
 
 #[test]
 fn a_redacted_snapshot_names_nobody_and_scans_as_the_workspace_does() {
     let fixture = include_str!("../../fixtures/workspaces/sample.json");
-    let server = Api::new(Workspace::from_fixture(fixture)).serve();
+    let server = Workspace::from_fixture(fixture).serve();
     let run = collect(&server.origin()).args(["--region", "eu", "--since", "90d"]).run().exits(0);
     let (header, content) = lines(&run);
     assert!(header.contains("\"version\":2") && header.contains("\"redaction_key\""), "{header}");
@@ -292,44 +267,33 @@ fn what_lists_real_people_or_networks_is_not_compared_with_pseudonyms() {
     let workspace = Workspace::healthy()
         .allowlist(true, &["10.0.0.0/7", "203.0.113.7", "nowhere"])
         .event(Event::new("app_data_export").by("ana@fixture.example").from("203.0.113.7").ago(DAY));
-    let server = Api::new(workspace).serve();
+    let server = workspace.serve();
     let run = collect(&server.origin()).run().exits(0);
     let (_, content) = lines(&run);
-    assert!(
-        !content.contains("203.0.113") && !content.contains("10.0.0.0") && content.contains("/7"),
-        "{content}"
-    );
+    assert!(!content.contains("203.0.113") && !content.contains("10.0.0.0"), "{content}");
+    assert!(content.contains("/7"), "{content}");
     let config = "[organization]\nallowed_domains = [\"fixture.example\"]\n\
                   approved_networks = [\"203.0.113.0/24\"]\nexport_approvers = [\"ana@fixture.example\"]\n";
-    let replay = scan_of(&run, &["--config", "own.toml"]).file("own.toml", config).run();
-    let report = replay.json();
-    let status = |id: &str| statuses(&report).into_iter().find(|(one, ..)| one == id).unwrap().1;
-    assert_eq!((status("E1"), status("E10"), status("1.4")), ("pass".into(), "manual".into(), "fail".into()));
-    assert_ne!(status("E11"), "fail");
-    let warnings = report["warnings"].to_string();
-    assert!(
-        warnings.contains("approved_networks is left out")
-            && warnings.contains("export_approvers is left out")
-    );
+    let report = scan_of(&run, &[]).config(config).run().report();
+    for (id, status) in [("E1", "pass"), ("E10", "manual"), ("1.4", "fail")] {
+        report.assert(id, status);
+    }
+    assert_ne!(report.status("E11"), "fail");
+    for key in ["approved_networks", "export_approvers"] {
+        assert!(report.warnings().contains(&format!("{key} is left out")), "{}", report.warnings());
+    }
     let roster =
         scan_of(&run, &["--roster", "people.csv"]).file("people.csv", "email\nana@fixture.example\n");
-    roster
-        .run()
-        .exits(2)
-        .says("a directory export (roster) cannot be compared with a redacted snapshot")
-        .says("hint: ");
+    let run = roster.run().exits(2).says("hint: ");
+    run.says("a directory export (roster) cannot be compared with a redacted snapshot");
 }
 
 #[test]
 fn names_that_a_configuration_calls_functions_stay_so_in_a_snapshot() {
-    let server = Api::new(Workspace::healthy().teammate("Desk@fixture.example", "Support agent")).serve();
+    let server = Workspace::healthy().teammate("Desk@fixture.example", "Support agent").serve();
     let config = "[facts]\ngeneric_names = [\"desk\"]\n";
-    let configured = |program: Program| program.file("own.toml", config).args(["--config", "own.toml"]);
-    let run = configured(collect(&server.origin())).run().exits(0);
-    let replay = configured(scan_of(&run, &[])).run().json();
-    let shared = replay["controls"].as_array().unwrap().iter().find(|one| one["id"] == "E2").unwrap();
-    assert_eq!(
-        (shared["status"].as_str(), &shared["findings"][0]["subject"]),
-        (Some("fail"), &json!("Desk@fixture.example"))
-    );
+    let run = collect(&server.origin()).config(config).run().exits(0);
+    let replay = scan_of(&run, &[]).config(config).run().report();
+    replay.assert("E2", "fail");
+    assert_eq!(replay.subjects("E2"), ["Desk@fixture.example"]);
 }

@@ -1,27 +1,27 @@
 //! The region, and which origins the token may go to.
 
-use crate::intercom::Api;
 use crate::program::{TOKEN, program, scan};
 use crate::workspace::Workspace;
 
 #[test]
 fn mismatch_names_the_right_flag() {
-    let server = Api::new(Workspace::healthy().app("region", "EU")).serve();
+    let server = Workspace::healthy().app("region", "EU").serve();
     let report = scan(&server.origin()).run().exits(0).report();
     assert!(report.warnings().contains("--region eu"), "{}", report.warnings());
-    let matching =
-        [vec!["--region", "eu"], vec!["--login-url", "https://app.eu.intercom.com/a/apps/fixture1/home"]];
-    for args in matching {
-        let report = scan(&server.origin()).args(args.clone()).run().exits(0).report();
-        assert!(!report.warnings().contains("--region"), "{args:?}: {}", report.warnings());
+    let url = "https://app.eu.intercom.com/a/apps/fixture1/home";
+    for program in [
+        scan(&server.origin()).args(["--region", "eu"]),
+        scan(&server.origin()).args(["--login-url", url]),
+        scan(&server.origin()).env("INTERCOM_REGION", "eu"),
+    ] {
+        let report = program.run().exits(0).report();
+        assert!(!report.warnings().contains("--region"), "{}", report.warnings());
     }
-    let report = scan(&server.origin()).env("INTERCOM_REGION", "eu").run().exits(0).report();
-    assert!(!report.warnings().contains("--region"), "{}", report.warnings());
 }
 
 #[test]
 fn wrong_regions_are_usage_errors() {
-    let server = Api::new(Workspace::healthy()).serve();
+    let server = Workspace::healthy().serve();
     scan(&server.origin()).args(["--region", "mars"]).run().exits(2).says("mars");
     let both = ["--region", "eu", "--login-url", "https://app.eu.intercom.com"];
     scan(&server.origin()).args(both).run().exits(2);
@@ -33,7 +33,7 @@ fn wrong_regions_are_usage_errors() {
 
 #[test]
 fn base_url_is_https_or_loopback() {
-    let server = Api::new(Workspace::healthy()).serve();
+    let server = Workspace::healthy().serve();
     let port = server.origin().rsplit(':').next().unwrap().to_owned();
     let refused = [
         "http://api.intercom.io".to_owned(),
@@ -63,8 +63,8 @@ fn foreign_host_is_warned_about() {
 
 #[test]
 fn loopback_never_goes_through_a_proxy() {
-    let server = Api::new(Workspace::healthy()).serve();
-    let proxy = Api::new(Workspace::healthy()).serve();
+    let server = Workspace::healthy().serve();
+    let proxy = Workspace::healthy().serve();
     let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
     let run = names.iter().fold(scan(&server.origin()), |run, name| run.env(name, proxy.origin()));
     run.run().exits(0);
@@ -73,7 +73,7 @@ fn loopback_never_goes_through_a_proxy() {
 
 #[test]
 fn base_url_is_a_flag_only() {
-    let server = Api::new(Workspace::healthy()).serve();
+    let server = Workspace::healthy().serve();
     let file = format!("[workspace]\nbase_url = \"{}\"\n", server.origin());
     let run = program().args(["scan", "--timeout", "2s"]).env("INTERCOM_ACCESS_TOKEN", TOKEN);
     run.file("intercom-harden.toml", file).run().exits(2).says("base_url");

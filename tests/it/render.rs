@@ -2,27 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::intercom::Api;
-use crate::program::{NOW, Program, Run, program, scan};
+use crate::program::{Program, Run, demo, formats, outputs, program, scan};
 use crate::workspace::Workspace;
-
-fn demo() -> Program {
-    program().args(["scan", "--demo"]).now(NOW)
-}
 
 /// A saved report of the sample workspace, with everything a configuration can lay over it.
 fn saved() -> String {
     let config = "\
         [[attestation]]\ncontrol = \"1.3\"\nby = \"Dana Ruiz\"\non = 2026-07-01\nexpires = 2026-12-31\n\
         [[waiver]]\ncontrol = \"2.3\"\nreason = \"known\"\nby = \"CISO\"\nexpires = 2026-12-31\n";
-    let run = demo().file("own.toml", config).args([
-        "--config",
-        "own.toml",
-        "--fail-on",
-        "l3",
-        "-o",
-        "json=report.json",
-    ]);
+    let run = demo().config(config).args(["--fail-on", "l3", "-o", "json=report.json"]);
     run.run().exits(1).read("report.json").unwrap()
 }
 
@@ -30,27 +18,20 @@ fn render(report: &str) -> Program {
     program().file("report.json", report).args(["render", "report.json"])
 }
 
-/// Every format, as the program lists them.
-fn formats() -> Vec<String> {
-    let run = demo().args(["-o", "none=x"]).run().exits(2).says("the formats are ");
-    let list = run.stderr.split("the formats are ").nth(1).unwrap().lines().next().unwrap();
-    list.split([',', ' ', '(']).filter(|name| !name.is_empty()).map(str::to_owned).collect()
-}
-
 #[test]
 fn every_format_is_the_same_directly_and_by_way_of_a_saved_report() {
     let formats = formats();
     assert!(formats.len() > 1, "{formats:?}");
-    let server = Api::new(Workspace::healthy().teammate("<b>|`x`@fixture.example", "Owner").bot()).serve();
-    for scan in [demo().args(["--format", "json"]), scan(&server.origin()).arg("--no-probe")] {
-        let files = formats.iter().flat_map(|format| ["-o".to_owned(), format!("{format}={format}.out")]);
-        let direct = scan.args(files).run();
+    let workspace = Workspace::healthy().teammate("<b>|`x`@fixture.example", "Owner").bot();
+    for scan in [demo().args(["--format", "json"]), workspace.scan().arg("--no-probe")] {
+        let direct = scan.args(outputs(&formats)).run();
+        let files = render(&direct.stdout).args(outputs(&formats)).run().exits(0);
         for format in &formats {
-            let expected = direct.read(&format!("{format}.out")).unwrap();
+            let name = format!("{format}.out");
+            let expected = direct.read(&name).unwrap();
             let run = render(&direct.stdout).args(["--format", format]).run().exits(0);
             assert!(run.stdout == expected, "{format} on standard output");
-            let run = render(&direct.stdout).args(["-o", &format!("{format}=out")]).run().exits(0);
-            assert!(run.read("out").unwrap() == expected, "{format} in a file");
+            assert!(files.read(&name).unwrap() == expected, "{format} in a file");
         }
     }
 }
@@ -67,12 +48,8 @@ fn a_report_that_failed_its_gate_is_rendered_all_the_same() {
 fn standard_input_carries_a_report_too() {
     let run = program().args(["render", "-", "--format", "json"]).stdin(saved()).run().exits(0);
     assert_eq!(run.stdout, saved());
-    program()
-        .args(["render", "-"])
-        .run()
-        .exits(2)
-        .says("cannot render standard input")
-        .says("line 1, column 0");
+    let empty = program().args(["render", "-"]).run().exits(2);
+    empty.says("cannot render standard input").says("line 1, column 0");
 }
 
 #[test]
@@ -111,19 +88,13 @@ fn a_dash_is_standard_output() {
     let json: Value = demo().args(["-o", "json=-"]).run().exits(0).json();
     assert_eq!(json["scan"]["source"], "demo");
     demo().args(["--format", "json", "-o", "json=-", "-o", "table=table.txt"]).run().exits(0).json();
-    let server = Api::new(Workspace::healthy()).serve();
-    let twice: [&[&str]; 3] = [
-        &["-o", "json=-", "-o", "table=-"],
-        &["-o", "json=-", "-o", "json=-"],
-        // `scan` asks for JSON already.
-        &["-o", "table=-"],
-    ];
-    for args in twice {
-        scan(&server.origin())
-            .args(args.iter().copied())
-            .run()
-            .exits(2)
-            .says("standard output carries one report");
+    let server = Workspace::healthy().serve();
+    // `scan` asks for JSON already.
+    for args in
+        [&["-o", "json=-", "-o", "table=-"][..], &["-o", "json=-", "-o", "json=-"], &["-o", "table=-"]]
+    {
+        let run = scan(&server.origin()).args(args.iter().copied()).run().exits(2);
+        run.says("standard output carries one report");
     }
     assert_eq!(server.seen().len(), 0, "nothing is asked before that is known");
 }
@@ -167,21 +138,15 @@ fn every_framework_of_the_guide_and_levels_and_sections_can_be_asked_for() {
 
 #[test]
 fn a_grouping_nobody_would_see_is_an_error() {
-    let server = Api::new(Workspace::healthy()).serve();
+    let server = Workspace::healthy().serve();
     scan(&server.origin()).args(["--by", "level"]).run().exits(2).says("--by has no effect on json");
-    scan(&server.origin())
-        .args(["--by", "cis-v7", "-o", "table=x"])
-        .run()
-        .exits(2)
-        .says("did you mean cis-v8?");
+    let unknown = scan(&server.origin()).args(["--by", "cis-v7", "-o", "table=x"]);
+    unknown.run().exits(2).says("did you mean cis-v8?");
     assert_eq!(server.seen().len(), 0, "nothing is asked before that is known");
     let run = scan(&server.origin()).args(["--by", "level", "-o", "table=table.txt"]).run().exits(0);
     assert!(run.read("table.txt").unwrap().contains("\nBy level\n"));
-    render(&saved())
-        .args(["--by", "iso-27001"])
-        .run()
-        .exits(2)
-        .says("level, section, cis-v8, nist-800-53, soc2");
+    let run = render(&saved()).args(["--by", "iso-27001"]).run().exits(2);
+    run.says("level, section, cis-v8, nist-800-53, soc2");
 }
 
 #[test]
@@ -189,8 +154,7 @@ fn frameworks_of_a_saved_report_are_escaped() {
     let mut report: Value = serde_json::from_str(&saved()).unwrap();
     report["controls"][0]["frameworks"] = json!({ "own": ["\u{1b}[2J\nPASS forged", "x".repeat(10_000)] });
     let run = render(&report.to_string()).args(["--by", "own"]).run().exits(0);
-    assert!(
-        !run.stdout.contains('\u{1b}') && !run.stdout.lines().any(|line| line.starts_with("PASS forged"))
-    );
-    assert!(run.stdout.lines().all(|line| line.chars().count() <= 100), "{}", run.stdout);
+    assert!(!run.stdout.contains('\u{1b}'), "{}", run.stdout);
+    let fits = |line: &str| !line.starts_with("PASS forged") && line.chars().count() <= 100;
+    assert!(run.stdout.lines().all(fits), "{}", run.stdout);
 }

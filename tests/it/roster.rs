@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::intercom::Api;
-use crate::program::{NOW, Program, Run, TOKEN, program, scan};
+use crate::program::{Program, Run, live, scan};
+use crate::report::Report;
 use crate::server::Server;
 use crate::workspace::Workspace;
 
@@ -54,54 +54,40 @@ fn roster() -> String {
     format!("login,firstName,lastName,status,groups\n{}", rows.collect::<String>())
 }
 
-/// `rbac` against a server, as [`scan`] is.
-fn rbac() -> Program {
-    program().arg("rbac").env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW)
-}
-
-fn reconcile(server: &Server, roster: &str, policy: &str) -> Program {
-    rbac()
-        .file("people.csv", roster)
-        .file("own.toml", policy)
-        .args(["roster", "people.csv", "--config", "own.toml", "--base-url", &server.origin()])
-        .args(["--format", "json"])
+fn reconcile(server: &Server, roster: &str) -> Program {
+    let words = ["rbac", "roster", "people.csv", "--format", "json"];
+    live(&server.origin(), &words).file("people.csv", roster).config(POLICY)
 }
 
 /// Control, subject and message of every finding.
 fn findings(run: &Run) -> Vec<(String, String, String)> {
     let report = run.json();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let controls = report["controls"].as_array().unwrap().iter();
-    controls
-        .flat_map(|control| {
-            let findings = control["findings"].as_array().unwrap().iter();
-            findings
-                .map(|finding| (text(&control["id"]), text(&finding["subject"]), text(&finding["message"])))
-        })
-        .collect()
+    let mut all = Vec::new();
+    for control in report["controls"].as_array().unwrap() {
+        for finding in control["findings"].as_array().unwrap() {
+            all.push((text(&control["id"]), text(&finding["subject"]), text(&finding["message"])));
+        }
+    }
+    all
 }
 
 #[test]
 fn a_hundred_teammates_show_exactly_the_ten_differences() {
-    let server = Api::new(hundred()).serve();
-    let run = reconcile(&server, &roster(), POLICY).run().exits(1);
-    let expected = |number: usize, control: &str, expected: &str, actual: &str| {
-        (control.to_owned(), address(number), format!("expected: {expected}, actual: {actual}"))
-    };
-    let mut all = Vec::new();
-    for number in 10..13 {
-        all.push(expected(number, "R4", "a person on the roster", "not on it"));
-    }
-    for number in 20..22 {
-        let actual = "SUSPENDED in the identity provider, still a teammate";
-        all.push(expected(number, "R5", "no account", actual));
-    }
-    for number in 30..34 {
-        all.push(expected(number, "R6", "role Viewer (group Auditors)", "role Agent"));
-    }
-    let actual = "privileged (role Admin), granted by no group";
-    all.push(expected(1, "R7", "a group that grants it", actual));
-    assert_eq!(findings(&run), all);
+    let server = hundred().serve();
+    let run = reconcile(&server, &roster()).run().exits(1);
+    let suspended = "expected: no account, actual: SUSPENDED in the identity provider, still a teammate";
+    let by_nothing = "expected: a group that grants it, actual: privileged (role Admin), granted by no group";
+    let expected = [
+        ("R4", 10..13, "expected: a person on the roster, actual: not on it"),
+        ("R5", 20..22, suspended),
+        ("R6", 30..34, "expected: role Viewer (group Auditors), actual: role Agent"),
+        ("R7", 1..2, by_nothing),
+    ];
+    let all = expected.into_iter().flat_map(|(control, people, said)| {
+        people.map(move |number| (control.to_owned(), address(number), said.to_owned()))
+    });
+    assert_eq!(findings(&run), all.collect::<Vec<_>>());
     // Each comes with what to do about it, and with the row that shows it.
     for control in run.json()["controls"].as_array().unwrap() {
         assert!(!control["remediation"][0]["actions"].as_array().unwrap().is_empty());
@@ -117,40 +103,36 @@ fn a_hundred_teammates_show_exactly_the_ten_differences() {
     );
 }
 
+fn two() -> Workspace {
+    Workspace::new().teammate("ana@acme.example", "Admin").teammate("bo@acme.example", "Agent")
+}
+
 #[test]
 fn nobody_missing_and_nobody_wrong_passes() {
-    let workspace =
-        Workspace::new().teammate("ana@acme.example", "Admin").teammate("bo@acme.example", "Agent");
-    let server = Api::new(workspace).serve();
+    let server = two().serve();
     let people =
         "email,status,groups\nAna@ACME.example,active,Platform-Admins\nbo@acme.example,active,Support\n";
-    let run = reconcile(&server, people, POLICY).run().exits(0);
+    let run = reconcile(&server, people).run().exits(0);
     assert_eq!(findings(&run), []);
     assert_eq!(run.json()["summary"]["pass"], 6);
 }
 
 #[test]
 fn a_scan_takes_a_roster_as_evidence() {
-    let server = Api::new(hundred()).serve();
-    let plain = scan(&server.origin()).file("own.toml", POLICY).args(["--config", "own.toml"]).run().report();
-    let run = scan(&server.origin())
-        .file("people.csv", roster())
-        .file("own.toml", POLICY)
-        .args(["--config", "own.toml", "--roster", "people.csv"])
-        .run()
-        .exits(1);
-    let report = run.report();
+    let server = hundred().serve();
+    let plain = scan(&server.origin()).config(POLICY).run().report();
+    let with = scan(&server.origin()).config(POLICY).file("people.csv", roster());
+    let report = with.args(["--roster", "people.csv"]).run().exits(1).report();
     for (id, count) in [("1.5", 5), ("2.1", 4), ("2.3", 1)] {
         report.assert(id, "fail");
         assert_ne!(plain.control(id)["status"], "fail", "{id} fails by the roster alone");
         assert_eq!(report.control(id)["findings"].as_array().unwrap().len(), count, "{id}");
         assert!(report.control(id)["basis"].as_array().unwrap().contains(&json!("roster")), "{id}");
     }
-    let others = |report: &crate::report::Report| {
-        let controls = report.0["controls"].as_array().unwrap().iter();
-        let others =
-            controls.filter(|control| !["1.5", "2.1", "2.3"].contains(&control["id"].as_str().unwrap()));
-        others.map(|control| (control["id"].clone(), control["status"].clone())).collect::<Vec<_>>()
+    let others = |report: &Report| {
+        let mut controls = report.0["controls"].as_array().unwrap().clone();
+        controls.retain(|control| !["1.5", "2.1", "2.3"].contains(&control["id"].as_str().unwrap()));
+        controls.iter().map(|c| format!("{} {}", c["id"], c["status"])).collect::<Vec<_>>()
     };
     assert_eq!(others(&plain), others(&report));
     assert_eq!(report.0["controls"].as_array().unwrap().len(), 25);
@@ -158,30 +140,21 @@ fn a_scan_takes_a_roster_as_evidence() {
 
 #[test]
 fn a_second_factor_that_the_roster_misses_fails_its_control() {
-    let workspace =
-        Workspace::new().teammate("ana@acme.example", "Admin").teammate("bo@acme.example", "Agent");
-    let server = Api::new(workspace).serve();
-    let with = |people: &str| {
-        scan(&server.origin())
-            .file("people.csv", people)
-            .args(["--roster", "people.csv", "--control", "1.2"])
-            .run()
-    };
-    let report = with("email,mfa enrolled\nana@acme.example,yes\nbo@acme.example,no\n").exits(1).report();
-    report.assert("1.2", "fail");
-    assert_eq!(report.control("1.2")["findings"][0]["subject"], "bo@acme.example");
-    with("email,mfa enrolled\nana@acme.example,yes\nbo@acme.example,yes\n")
-        .exits(0)
-        .report()
-        .assert("1.2", "manual");
+    let server = two().serve();
+    for (enrolled, code, status) in [("no", 1, "fail"), ("yes", 0, "manual")] {
+        let people = format!("email,mfa enrolled\nana@acme.example,yes\nbo@acme.example,{enrolled}\n");
+        let scan = scan(&server.origin()).file("people.csv", people);
+        let report = scan.args(["--roster", "people.csv", "--control", "1.2"]).run().exits(code).report();
+        report.assert("1.2", status);
+        assert_eq!(report.subjects("1.2") == ["bo@acme.example"], code == 1);
+    }
 }
 
 #[test]
 fn rows_that_cannot_be_read_are_named_and_leave_nothing_passed() {
-    let workspace = Workspace::new().teammate("ana@acme.example", "Agent");
-    let server = Api::new(workspace).serve();
+    let server = Workspace::new().teammate("ana@acme.example", "Agent").serve();
     let people = "email,status,groups\nana@acme.example,active,Support\n,active,Support\n";
-    let run = reconcile(&server, people, POLICY).run().exits(0);
+    let run = reconcile(&server, people).run().exits(0);
     assert_eq!(run.json()["summary"]["pass"], 0);
     assert_eq!(run.json()["scan"]["rosters"][0]["unreadable"], 1);
     let warnings = run.json()["warnings"].to_string();
@@ -190,7 +163,7 @@ fn rows_that_cannot_be_read_are_named_and_leave_nothing_passed() {
 
 #[test]
 fn what_is_no_roster_ends_before_anything_is_read() {
-    let server = Api::new(hundred()).serve();
+    let server = hundred().serve();
     let refused = |name: &str, text: &str, words: &str| {
         let run = scan(&server.origin()).file(name, text).args(["--roster", name]).run().exits(2).says(words);
         assert!(run.stdout.is_empty());
@@ -228,14 +201,10 @@ Data-Team = "Analyst"
         .teammate("bo@partner.example", "Ops")
         .permissions("ana@acme.example", &["manage_teammates", "export_data"], 86_400)
         .sign_in("ana@acme.example", "email_password", 3_600);
-    let server = Api::new(workspace).serve();
-    let run = rbac()
-        .file("own.toml", policy)
-        .args(["check", "--config", "own.toml", "--base-url", &server.origin(), "--format", "json"])
-        .run()
-        .exits(1);
-    let found: Vec<(String, String)> =
-        findings(&run).into_iter().map(|(control, subject, _)| (control, subject)).collect();
+    let server = workspace.serve();
+    let words = ["rbac", "check", "--format", "json"];
+    let run = live(&server.origin(), &words).config(policy).run().exits(1);
+    let found: Vec<_> = findings(&run).into_iter().map(|(control, subject, _)| (control, subject)).collect();
     let expected = [
         ("R1", "role Agent"),
         ("R1", "role agent"),

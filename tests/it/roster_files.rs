@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use crate::intercom::Api;
-use crate::program::{NOW, Program, Run, TOKEN, program};
+use crate::program::{NOW, Program, live, program};
 use crate::report::Report;
 use crate::server::Server;
 use crate::workspace::Workspace;
@@ -16,50 +15,46 @@ Support = 'Agent'
 ";
 
 /// `rbac roster` over the sample workspace, with the policy that is made for it.
-fn over_sample(fixtures: &[&str]) -> Run {
-    let run = program()
-        .args(["rbac", "roster", "--demo", "--format", "json", "--config", "own.toml"])
-        .fixture("own.toml", "configs/kestrel-parcel.toml")
-        .fixture("saml/sample-idp-metadata.xml", "saml/sample-idp-metadata.xml");
-    let policy = std::fs::read_to_string(run.path("own.toml")).unwrap().replace("../saml", "saml");
-    let run = run.file("own.toml", policy).now(NOW);
-    let named = fixtures.iter().map(|name| name.to_string());
-    let with = fixtures.iter().fold(run, |run, name| run.fixture(name, &format!("rosters/{name}")));
-    with.args(named).run().exits(0)
+fn over_sample(fixtures: &[&str]) -> Report {
+    let policy = include_str!("../../fixtures/configs/kestrel-parcel.toml").replace("../saml", "saml");
+    let run = program().args(["rbac", "roster", "--demo", "--format", "json"]).now(NOW).config(policy);
+    let run = run.fixture("saml/sample-idp-metadata.xml", "saml/sample-idp-metadata.xml");
+    let with =
+        fixtures.iter().fold(run, |run, name| run.fixture(name, &format!("rosters/{name}")).arg(*name));
+    with.run().exits(0).report()
 }
 
 /// `rbac roster` over a server, with a file that the test wrote.
-fn over(server: &Server, name: &str, bytes: impl AsRef<[u8]>, policy: &str) -> Program {
-    program()
-        .args(["rbac", "roster", name, "--config", "own.toml", "--base-url", &server.origin()])
-        .file(name, bytes)
-        .file("own.toml", policy)
-        .env("INTERCOM_ACCESS_TOKEN", TOKEN)
-        .now(NOW)
+fn over(server: &Server, bytes: impl AsRef<[u8]>, policy: &str) -> Program {
+    live(&server.origin(), &["rbac", "roster", "people.csv"]).file("people.csv", bytes).config(policy)
 }
 
 fn serve(teammates: &[&str]) -> Server {
     let add = |workspace: Workspace, email: &&str| workspace.teammate(email, "Agent");
-    Api::new(teammates.iter().fold(Workspace::new(), add)).serve()
+    teammates.iter().fold(Workspace::new(), add).serve()
 }
 
 fn report(program: Program) -> Report {
     program.args(["--format", "json"]).run().report()
 }
 
+/// Addresses at the sample workspace.
+fn kestrels(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| format!("{name}@kestrelparcel.example")).collect()
+}
+
 #[test]
 fn the_sample_roster_differs_as_it_is_meant_to() {
-    let report = over_sample(&["sample-okta.csv"]).report();
-    let of = |name: &str| format!("{name}@kestrelparcel.example");
+    let report = over_sample(&["sample-okta.csv"]);
     for (id, people) in [
-        ("R4", vec!["joris.beck", "otis.marlow"]),
-        ("R5", vec!["bram.castell", "niels.ortega"]),
-        ("R6", vec!["alma.prasad", "freya.duarte"]),
-        ("R7", vec!["tomas.okafor"]),
-        ("R8", vec!["signe.halloran"]),
-        ("R9", vec![]),
+        ("R4", &["joris.beck", "otis.marlow"][..]),
+        ("R5", &["bram.castell", "niels.ortega"]),
+        ("R6", &["alma.prasad", "freya.duarte"]),
+        ("R7", &["tomas.okafor"]),
+        ("R8", &["signe.halloran"]),
+        ("R9", &[]),
     ] {
-        assert_eq!(report.subjects(id), people.into_iter().map(of).collect::<Vec<_>>(), "{id}");
+        assert_eq!(report.subjects(id), kestrels(people), "{id}");
         report.assert(id, if id == "R9" { "pass" } else { "fail" });
     }
     assert_eq!(report.warnings(), "");
@@ -75,11 +70,11 @@ fn every_vendor_is_told_by_its_header_and_says_who_is_shut_out() {
         (&["generic.csv"], "generic", 3, &["jonas.petit"]),
         (&["scim-users.json", "scim-groups.json"], "scim", 4, &["niels.ortega"]),
     ] {
-        let report = over_sample(fixtures).report();
+        let report = over_sample(fixtures);
         let roster = &report.0["scan"]["rosters"][0];
         assert_eq!((&roster["kind"], &roster["people"]), (&json!(kind), &json!(people)), "{fixtures:?}");
         assert_eq!(roster["unreadable"], 0, "{fixtures:?}");
-        let shut_out: Vec<_> = shut_out.iter().map(|name| format!("{name}@kestrelparcel.example")).collect();
+        let shut_out = kestrels(shut_out);
         assert_eq!(report.subjects("R5"), shut_out, "{fixtures:?}");
         // Whoever is not on this short list is an orphan, and whoever is on it is none.
         let orphans = report.subjects("R4");
@@ -89,30 +84,30 @@ fn every_vendor_is_told_by_its_header_and_says_who_is_shut_out() {
 
 #[test]
 fn groups_of_a_second_file_reach_the_people_of_the_first() {
-    let report = over_sample(&["scim-groups.json", "scim-users.json"]).report();
+    let report = over_sample(&["scim-groups.json", "scim-users.json"]);
     // A group within a group, and a member whom no list has: what they mean is open, so nothing passes.
     for id in ["R6", "R7", "R8", "R9"] {
         report.assert(id, "manual");
-        assert!(report.subjects(id).contains(&"roster".to_owned()), "{id}: {:?}", report.subjects(id));
+        assert!(report.subjects(id).contains(&"roster".into()), "{id}: {:?}", report.subjects(id));
     }
     // Nothing is said about administrators who are not on this short list.
     assert!(report.subjects("R7").contains(&"idris.vale@kestrelparcel.example".to_owned()));
     let warnings = report.warnings();
     assert!(warnings.contains("is in no list of users"), "{warnings}");
-    let report = over_sample(&["okta-users.csv", "okta-groups.csv"]).report();
+    let report = over_sample(&["okta-users.csv", "okta-groups.csv"]);
     let evidence = &report.control("R5")["findings"][0]["evidence"];
     assert_eq!((&evidence["groups"], &evidence["roster"]), (&json!(["Support"]), &json!("okta-users.csv:5")));
 }
 
 #[test]
 fn the_list_that_intercom_exports_is_no_identity_provider() {
-    let report = over_sample(&["intercom-teammates.csv"]).report();
+    let report = over_sample(&["intercom-teammates.csv"]);
     for control in report.0["controls"].as_array().unwrap() {
         assert_eq!(control["status"], "manual", "{control}");
     }
     assert!(report.warnings().contains("not the identity provider"), "{}", report.warnings());
     // Beside a list of the provider's it adds nobody.
-    let report = over_sample(&["intercom-teammates.csv", "google-users.csv"]).report();
+    let report = over_sample(&["intercom-teammates.csv", "google-users.csv"]);
     assert!(report.subjects("R4").contains(&"sol.amari@kestrelparcel.example".to_owned()));
 }
 
@@ -129,7 +124,7 @@ fn wide_encodings_and_line_ends_change_nothing() {
         utf16(u16::to_le_bytes),
         utf16(u16::to_be_bytes),
     ] {
-        let report = report(over(&server, "people.csv", bytes, POLICY));
+        let report = report(over(&server, bytes, POLICY));
         assert_eq!(report.subjects("R5"), ["bo@acme.example"]);
         report.assert("R4", "pass");
         assert_eq!(report.warnings(), "");
@@ -145,19 +140,19 @@ fn formulas_and_escape_sequences_stay_text() {
         "email,name,status,groups\nana@acme.example,Ana,active,Support\n\
          mal@acme.example,{hostile},active,\"{group};Support\"\nodd@acme.example,Odd,{hostile},Support\n"
     );
-    let report = report(over(&server, "people.csv", &people, POLICY));
+    let report = report(over(&server, &people, POLICY));
     let evidence = report.control("R8")["findings"][0]["evidence"].clone();
     assert_eq!(evidence["name"], hostile);
     assert_eq!(evidence["groups"], json!(["=HYPERLINK(\"http://x.example\")", "Support"]));
     for format in ["table", "json"] {
-        let run = over(&server, "people.csv", &people, POLICY).args(["--format", format]).run();
+        let run = over(&server, &people, POLICY).args(["--format", format]).run();
         for stream in [&run.stdout, &run.stderr] {
             assert!(!stream.contains(['\u{1b}', '\u{202e}']), "{format}: {}", run.streams());
         }
     }
     // A formula where the address should be is reported and not followed.
     let people = "email,status\n=cmd|' /C calc'!A0,active\nana@acme.example,active\n";
-    let run = over(&server, "people.csv", people, POLICY).run().exits(0);
+    let run = over(&server, people, POLICY).run().exits(0);
     assert!(run.stdout.contains("people.csv:2: row not read: `=cmd|"), "{}", run.stdout);
 }
 
@@ -165,11 +160,11 @@ fn formulas_and_escape_sequences_stay_text() {
 fn aliases_make_one_person_of_two_addresses_only_where_declared() {
     let server = serve(&["ana+eu@acme.example", "bo@acme.co"]);
     let people = "email,status,groups\nana@acme.example,active,Support\nbo@acme.example,active,Support\n";
-    let plain = report(over(&server, "people.csv", people, POLICY));
+    let plain = report(over(&server, people, POLICY));
     assert_eq!(plain.subjects("R4"), ["ana+eu@acme.example", "bo@acme.co"]);
     let identities =
         "[rbac.identities]\nplus_aliases = true\ndomain_aliases = { 'acme.co' = 'acme.example' }\n";
-    let aliased = report(over(&server, "people.csv", people, &format!("{POLICY}{identities}")));
+    let aliased = report(over(&server, people, &format!("{POLICY}{identities}")));
     for id in ["R4", "R6", "R8", "R9"] {
         aliased.assert(id, "pass");
     }
@@ -180,37 +175,28 @@ fn aliases_make_one_person_of_two_addresses_only_where_declared() {
 #[test]
 fn what_a_roster_does_not_say_stays_manual() {
     let server = serve(&["ana@acme.example"]);
-    let statuses = |people: &str| {
-        let report = report(over(&server, "people.csv", people, POLICY));
-        ["R4", "R5", "R6", "R7", "R8", "R9"].map(|id| report.status(id).to_owned())
-    };
-    assert_eq!(
-        statuses("email\nana@acme.example\n"),
-        ["pass", "manual", "manual", "manual", "manual", "pass"],
-        "neither status nor groups"
-    );
-    assert_eq!(
-        statuses("email,groups\nana@acme.example,Support\n"),
-        ["pass", "manual", "pass", "pass", "pass", "pass"],
-        "groups alone"
-    );
-    assert_eq!(
-        statuses("email,status\nana@acme.example,on sabbatical\n"),
-        ["pass", "manual", "manual", "manual", "manual", "pass"],
-        "a status that nobody understands"
-    );
+    for (people, expected) in [
+        // Neither status nor groups, groups alone, and a status that is not understood.
+        ("email\nana@acme.example\n", ["pass", "manual", "manual", "manual", "manual", "pass"]),
+        ("email,groups\nana@acme.example,Support\n", ["pass", "manual", "pass", "pass", "pass", "pass"]),
+        (
+            "email,status\nana@acme.example,on sabbatical\n",
+            ["pass", "manual", "manual", "manual", "manual", "pass"],
+        ),
+    ] {
+        let report = report(over(&server, people, POLICY));
+        assert_eq!(["R4", "R5", "R6", "R7", "R8", "R9"].map(|id| report.status(id)), expected, "{people}");
+    }
 }
 
 #[test]
 fn a_baseline_knows_the_differences_of_before() {
     let server = serve(&["ana@acme.example", "gone@acme.example"]);
     let people = "email,status,groups\nana@acme.example,active,Support\n";
-    let before = over(&server, "people.csv", people, POLICY).args(["--format", "json"]).run().exits(1);
+    let before = over(&server, people, POLICY).args(["--format", "json"]).run().exits(1);
     let with = |people: &str| {
-        over(&server, "people.csv", people, POLICY)
-            .file("before.json", &before.stdout)
-            .args(["--baseline", "before.json", "--format", "json"])
-            .run()
+        let over = over(&server, people, POLICY).file("before.json", &before.stdout);
+        over.args(["--baseline", "before.json", "--format", "json"]).run()
     };
     let again = with(people).exits(0).report();
     again.assert("R4", "fail");
@@ -231,8 +217,8 @@ fn waive_covers_a_difference_by_name() {
         .run()
         .exits(0);
     let policy = waived.read("intercom-harden.toml").unwrap();
-    over(&server, "people.csv", people, POLICY).run().exits(1);
-    let run = over(&server, "people.csv", people, &policy).run().exits(0);
+    over(&server, people, POLICY).run().exits(1);
+    let run = over(&server, people, &policy).run().exits(0);
     assert!(run.stdout.contains("break glass"), "{}", run.stdout);
     // The guide had no part in it, and the heading does not claim so.
     assert!(run.stdout.contains("6 controls up to L3, declared policy"), "{}", run.stdout);

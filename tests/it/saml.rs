@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::intercom::Api;
-use crate::program::{Program, Run, TOKEN, program};
+use crate::program::{Program, demo, live};
 use crate::report::Report;
 use crate::server::Server;
 use crate::workspace::{DAY, HOUR, Workspace};
@@ -22,17 +21,13 @@ fn serve() -> Server {
         let email = format!("{name}@kestrelparcel.example");
         workspace.teammate(&email, "Admin").sign_in(&email, "saml", HOUR - LATER)
     });
-    Api::new(workspace).serve()
+    workspace.serve()
 }
 
 /// A command against the server, with a policy that names the file `idp` beside it.
 fn command(server: &Server, words: &[&str], saml: &str) -> Program {
-    program()
-        .args(words.iter().copied())
-        .args(["--format", "json", "--config", "own.toml", "--base-url", &server.origin()])
-        .file("own.toml", format!("[organization.saml]\n{saml}\n"))
-        .env("INTERCOM_ACCESS_TOKEN", TOKEN)
-        .now(THEN)
+    let program = live(&server.origin(), words).args(["--format", "json"]).now(THEN);
+    program.config(format!("[organization.saml]\n{saml}\n"))
 }
 
 /// Which key of the configuration a fixture belongs under.
@@ -65,11 +60,8 @@ fn only_message(report: &Report, control: &str) -> String {
 #[test]
 fn sound_material_changes_nothing_in_a_scan_and_passes_its_own_control() {
     let server = serve();
-    let plain = command(&server, &["scan", "--control", "1.1"], "metadata = 'idp'")
-        .file("own.toml", "")
-        .run()
-        .exits(0)
-        .report();
+    let plain = command(&server, &["scan", "--control", "1.1"], "").file("own.toml", "");
+    let plain = plain.run().exits(0).report();
     plain.assert("1.1", "pass");
     for fixture in ["sample-idp-metadata.xml", "valid.pem", "ec-256.pem"] {
         let (scan, check) = judged(&server, fixture, "");
@@ -116,12 +108,10 @@ fn every_fault_fails_with_what_to_do_about_it() {
 fn how_soon_an_end_counts_is_a_setting() {
     let server = serve();
     let days = |days: u32| format!("[facts]\ncertificate_days = {days}");
-    for (more, status, other) in
-        [(String::new(), "fail", "fail"), (days(5), "pass", "pass"), (days(11), "fail", "fail")]
-    {
+    for (more, status) in [(String::new(), "fail"), (days(5), "pass"), (days(11), "fail")] {
         let (scan, check) = judged(&server, "expiring.pem", &more);
         scan.assert("1.1", status);
-        check.assert("R11", other);
+        check.assert("R11", status);
     }
     let (scan, _) = judged(&server, "expiring.pem", "");
     assert!(only_message(&scan, "1.1").contains("expires on 2026-11-25 (in 10 days)"));
@@ -164,28 +154,22 @@ fn whether_assertions_are_encrypted_is_asked_and_not_guessed() {
 #[test]
 fn the_certificate_that_assertions_are_encrypted_with_is_looked_at() {
     let server = serve();
+    let saml = "metadata = 'idp'\nencrypted_assertions = true\nencryption_certificate = 'intercom.pem'";
     let with = |fixture: &str| {
-        command(
-            &server,
-            &["scan", "--control", "1.1"],
-            "metadata = 'idp'\nencrypted_assertions = true\nencryption_certificate = 'intercom.pem'",
-        )
-        .fixture("idp", "saml/encryption-key.xml")
-        .fixture("intercom.pem", &format!("saml/{fixture}"))
-        .run()
-        .report()
+        let scan = command(&server, &["scan", "--control", "1.1"], saml);
+        let scan = scan.fixture("idp", "saml/encryption-key.xml");
+        scan.fixture("intercom.pem", &format!("saml/{fixture}")).run().report()
     };
     with("encryption-until-2026.pem").assert("1.1", "fail");
     with("encryption-until-2036.pem").assert("1.1", "pass");
 }
 
-/// A run that has to be refused before anything is asked of the workspace.
+/// Asserts that a run is refused before anything is asked of the workspace.
 #[track_caller]
-fn refused(server: &Server, program: Program, words: &str) -> Run {
+fn refused(server: &Server, program: Program, words: &str) {
     let run = program.run().exits(2).says(words).says("hint: ");
     assert_eq!(run.stdout, "", "{}", run.streams());
     assert!(server.seen().is_empty(), "something was asked of the workspace");
-    run
 }
 
 #[test]
@@ -198,9 +182,8 @@ fn a_private_key_by_mistake_is_not_shown() {
         for saml in ["metadata = 'idp'", "certificate = 'idp'"] {
             // Any eight bytes of it in a row would be too many.
             let parts = (0..=body.len() - 8).map(|at| &body[at..at + 8]);
-            let program = parts
-                .fold(command(&server, words, saml).file("idp", &key), |program, part| program.secret(part));
-            refused(&server, program, "holds a private key");
+            let program = command(&server, words, saml).file("idp", &key);
+            refused(&server, parts.fold(program, Program::secret), "holds a private key");
         }
     }
 }
@@ -208,32 +191,32 @@ fn a_private_key_by_mistake_is_not_shown() {
 #[test]
 fn what_is_no_such_file_ends_before_anything_is_asked() {
     let server = serve();
-    let with = |saml: &str, fixture: &str| {
-        command(&server, &["scan"], saml).fixture("idp", &format!("saml/{fixture}"))
-    };
-    refused(&server, with("metadata = 'absent.xml'", "valid.pem"), "there is no file");
-    refused(&server, with("metadata = 'idp'", "valid.pem"), "is not SAML metadata");
-    refused(&server, with("certificate = 'idp'", "sample-idp-metadata.xml"), "is not a certificate");
-    refused(&server, with("certificate = 'idp'", "garbage.txt"), "neither XML nor a certificate");
-    refused(&server, with("certificate = 'idp'", "request.pem"), "certificate signing request");
-    refused(&server, with("metadata = 'idp'", "service-provider.xml"), "a service provider");
-    refused(&server, with("metadata = 'idp'", "two-providers.xml"), "2 identity providers");
-    refused(&server, with("certificate = '.'", "valid.pem"), "not a regular file");
-    refused(
-        &server,
-        with("metadata = 'idp'\nencryption_certificate = 'absent.pem'", "sample-idp-metadata.xml"),
-        "there is no file",
-    );
+    for (saml, fixture, words) in [
+        ("metadata = 'absent.xml'", "valid.pem", "there is no file"),
+        ("metadata = 'idp'", "valid.pem", "is not SAML metadata"),
+        ("certificate = 'idp'", "sample-idp-metadata.xml", "is not a certificate"),
+        ("certificate = 'idp'", "garbage.txt", "neither XML nor a certificate"),
+        ("certificate = 'idp'", "request.pem", "certificate signing request"),
+        ("metadata = 'idp'", "service-provider.xml", "a service provider"),
+        ("metadata = 'idp'", "two-providers.xml", "2 identity providers"),
+        ("certificate = '.'", "valid.pem", "not a regular file"),
+        (
+            "metadata = 'idp'\nencryption_certificate = 'absent.pem'",
+            "sample-idp-metadata.xml",
+            "there is no file",
+        ),
+    ] {
+        let scan = command(&server, &["scan"], saml).fixture("idp", &format!("saml/{fixture}"));
+        refused(&server, scan, words);
+    }
 }
 
 #[test]
 fn a_found_configuration_names_files_in_its_own_folder_only() {
     let found = |path: &str| {
-        program()
-            .args(["scan", "--demo", "--control", "1.1", "--format", "json"])
-            .file("intercom-harden.toml", format!("[organization.saml]\ncertificate = {}\n", json!(path)))
-            .fixture("idp/valid.pem", "saml/valid.pem")
-            .now(THEN)
+        let config = format!("[organization.saml]\ncertificate = {}\n", json!(path));
+        let scan = demo().args(["--control", "1.1", "--format", "json"]).now(THEN);
+        scan.file("intercom-harden.toml", config).fixture("idp/valid.pem", "saml/valid.pem")
     };
     found("idp/valid.pem").run().exits(0).says("using ./intercom-harden.toml");
     let absolute = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/saml/valid.pem");
@@ -252,20 +235,14 @@ fn a_found_configuration_names_files_in_its_own_folder_only() {
 #[test]
 fn a_waiver_and_a_baseline_cover_a_certificate() {
     let server = serve();
-    let run = |more: &str, baseline: Option<&Value>| {
-        let program =
-            command(&server, &["scan", "--control", "1.1"], &format!("certificate = 'idp'\n{more}"))
-                .fixture("idp", "saml/expired.pem");
-        match baseline {
-            Some(report) => {
-                program.file("before.json", report.to_string()).args(["--baseline", "before.json"]).run()
-            }
-            None => program.run(),
-        }
+    let scan = |more: &str| {
+        let scan = command(&server, &["scan", "--control", "1.1"], &format!("certificate = 'idp'\n{more}"));
+        scan.fixture("idp", "saml/expired.pem")
     };
-    let before = run("", None).exits(1).json();
-    let after = run("", Some(&before)).exits(0).report();
+    let before = scan("").run().exits(1).stdout;
+    let after = scan("").file("before.json", before).args(["--baseline", "before.json"]);
+    let after = after.run().exits(0).report();
     assert_eq!(after.control("1.1")["findings"][0]["in_baseline"], true);
     let waiver = "[[waiver]]\ncontrol = '1.1'\nreason = 'test IdP'\nby = 'CISO'\nexpires = 2030-01-01";
-    run(waiver, None).exits(0).report().assert("1.1", "fail");
+    scan(waiver).run().exits(0).report().assert("1.1", "fail");
 }

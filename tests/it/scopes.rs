@@ -1,91 +1,91 @@
 //! What the token may not read, and what an error keeps from being read: manual, unknown, and the exit code.
 
 use crate::intercom::Api;
-use crate::program::scan;
+use crate::program::Program;
+use crate::report::Report;
 use crate::server::Answer;
 use crate::workspace::Workspace;
 
 const LOG_SCOPE: &str = "Read admin activity logs";
 
+fn healthy() -> Api {
+    Api::new(Workspace::healthy())
+}
+
 fn server_error() -> Answer {
     Answer::error(500, "server_error", "Something went wrong")
+}
+
+fn refusal(status: u16) -> Answer {
+    Answer::error(status, "forbidden", "Not authorized")
+}
+
+/// The report of a scan that waits for what fails.
+fn patient(api: Api, code: i32) -> Report {
+    api.scan().args(["--timeout", "12s"]).run().exits(code).report()
+}
+
+#[track_caller]
+fn assert_all(report: &Report, ids: &[&str], status: &str) {
+    ids.iter().for_each(|id| report.assert(id, status));
 }
 
 #[test]
 fn refused_log_makes_its_controls_manual_and_names_the_scope() {
     for (status, code) in [(401, "unauthorized"), (401, "token_unauthorized"), (403, "forbidden")] {
         let refusal = Answer::error(status, code, "Not authorized");
-        let server = Api::new(Workspace::healthy()).log_fault(&refusal).serve();
-        let report = scan(&server.origin()).run().exits(0).report();
+        let report = healthy().log_fault(&refusal).scan().run().exits(0).report();
         report.assert_source("activity-log", "forbidden");
         assert_eq!(report.source("activity-log")["scope"], LOG_SCOPE);
         for id in ["1.1", "1.5", "3.2", "4.1", "E3", "E5", "E6", "E7", "E8"] {
             report.assert(id, "manual");
             assert!(report.text(id).contains(LOG_SCOPE), "{id} names the scope: {}", report.text(id));
         }
-        report.assert("2.1", "pass");
-        report.assert("2.3", "pass");
+        assert_all(&report, &["2.1", "2.3"], "pass");
     }
 }
 
 #[test]
-fn refused_log_does_not_hide_a_violation() {
-    let server =
-        Api::new(Workspace::crowded()).log_fault(&Answer::error(403, "forbidden", "Not authorized")).serve();
-    let report = scan(&server.origin()).run().exits(1).report();
-    report.assert("2.3", "fail");
-    report.assert("4.1", "manual");
+fn what_cannot_be_read_does_not_hide_a_violation() {
+    for (answer, other, status) in [(refusal(403), "4.1", "manual"), (server_error(), "1.1", "unknown")] {
+        let report = patient(Api::new(Workspace::crowded()).log_fault(&answer), 1);
+        report.assert("2.3", "fail");
+        report.assert(other, status);
+    }
 }
 
 #[test]
 fn bad_token_is_one_clear_message() {
-    let server =
-        Api::new(Workspace::healthy()).fault("*", Answer::error(401, "unauthorized", "Access Token Invalid"));
-    let server = server.serve();
-    let run = scan(&server.origin()).run().exits(3).says("token");
+    let refused = Answer::error(401, "unauthorized", "Access Token Invalid");
+    let run = healthy().fault("*", refused).scan().run().exits(3).says("token");
     assert_eq!(run.stdout, "", "there is nothing to report");
     assert!(run.stderr.contains("req-401-unauthorized"), "the request id helps support: {}", run.stderr);
 }
 
 #[test]
 fn failing_log_is_unknown_and_incomplete() {
-    let serve = |workspace| Api::new(workspace).log_fault(&server_error()).serve();
-    let server = serve(Workspace::healthy().app("created_at", 1_785_000_000));
-    let report = scan(&server.origin()).args(["--timeout", "12s"]).run().exits(3).report();
+    let scan = || -> Program {
+        let workspace = Workspace::healthy().app("created_at", 1_785_000_000);
+        Api::new(workspace).log_fault(&server_error()).scan().args(["--timeout", "12s"])
+    };
+    let report = scan().run().exits(3).report();
     report.assert_source("activity-log", "failed");
-    for id in ["1.1", "4.1", "E3", "E6", "E8", "2.3"] {
-        report.assert(id, "unknown");
-    }
+    assert_all(&report, &["1.1", "4.1", "E3", "E6", "E8", "2.3"], "unknown");
     report.assert("2.1", "pass");
-    let allowed = scan(&server.origin()).args(["--timeout", "12s", "--allow-incomplete"]).run();
-    assert_eq!(allowed.exits(0).report().status("1.1"), "unknown");
+    scan().arg("--allow-incomplete").run().exits(0).report().assert("1.1", "unknown");
 }
 
 #[test]
-fn violation_outweighs_a_failing_log() {
-    let server = Api::new(Workspace::crowded()).log_fault(&server_error()).serve();
-    let report = scan(&server.origin()).args(["--timeout", "12s"]).run().exits(1).report();
-    report.assert("2.3", "fail");
-    report.assert("1.1", "unknown");
-}
-
-#[test]
-fn refused_me_is_a_warning() {
+fn refused_me_is_a_warning_and_failed_me_incomplete() {
     for status in [401, 403] {
-        let server =
-            Api::new(Workspace::healthy()).fault("/me", Answer::error(status, "unauthorized", "No")).serve();
-        let report = scan(&server.origin()).run().exits(0).report();
+        let refused = Answer::error(status, "unauthorized", "No");
+        let report = healthy().fault("/me", refused).scan().run().exits(0).report();
         report.assert_source("me", "forbidden");
         report.assert("2.3", "pass");
         report.assert("E9", "manual");
         assert!(report.warnings().to_lowercase().contains("workspace"), "{}", report.warnings());
     }
-}
-
-#[test]
-fn failed_me_is_incomplete() {
-    let server = Api::new(Workspace::healthy()).fault("/me", server_error()).serve();
-    let report = scan(&server.origin()).args(["--timeout", "12s"]).run().exits(3).report();
+    let report = patient(healthy().fault("/me", server_error()), 3);
     report.assert_source("me", "failed");
     report.assert("E9", "unknown");
     report.assert("2.3", "pass");
@@ -93,43 +93,30 @@ fn failed_me_is_incomplete() {
 
 #[test]
 fn teammates_are_not_optional() {
-    let refusal = Answer::error(403, "forbidden", "Not authorized");
-    let server = Api::new(Workspace::healthy()).fault("/admins", refusal).serve();
-    scan(&server.origin()).run().exits(3);
+    healthy().fault("/admins", refusal(403)).scan().run().exits(3);
 }
 
 #[test]
 fn plan_without_the_log_is_said_to_be_the_plan() {
     for status in [402, 403] {
-        let refusal =
-            Answer::error(status, "api_plan_restricted", "This feature is not yet available to your app");
-        let server = Api::new(Workspace::healthy()).log_fault(&refusal).serve();
-        let run = scan(&server.origin()).run().exits(0);
-        run.report().assert_source("activity-log", "forbidden");
-        let detail = run.report().source("activity-log").to_string() + &run.report().warnings();
+        let refusal = Answer::error(status, "api_plan_restricted", "Not yet available to your app");
+        let report = healthy().log_fault(&refusal).scan().run().exits(0).report();
+        report.assert_source("activity-log", "forbidden");
+        let detail = report.source("activity-log").to_string() + &report.warnings();
         assert!(detail.to_lowercase().contains("plan"), "{detail}");
     }
 }
 
 #[test]
-fn probe_that_stays_5xx_is_unknown() {
-    let server = Api::new(Workspace::healthy()).fault("/segments", server_error()).serve();
-    let report = scan(&server.origin()).args(["--timeout", "15s"]).run().exits(3).report();
-    report.assert("E4", "unknown");
-}
-
-#[test]
-fn endpoints_that_are_not_offered_are_no_failure() {
-    for (status, code) in [(404, "not_found"), (400, "intercom_version_invalid")] {
-        let missing = || Answer::error(status, code, "Not offered");
-        let server = Api::new(Workspace::healthy())
-            .fault("/ip_allowlist", missing())
-            .fault("/tags", missing())
-            .serve();
-        let report = scan(&server.origin()).run().exits(0).report();
+fn probes_that_stay_5xx_are_unknown_and_what_is_not_offered_is_no_failure() {
+    patient(healthy().fault("/segments", server_error()), 3).assert("E4", "unknown");
+    for (status, code, probe) in [(404, "not_found", "pass"), (400, "intercom_version_invalid", "manual")] {
+        let missing = Answer::error(status, code, "Not offered");
+        let api = healthy().fault("/ip_allowlist", missing.clone()).fault("/tags", missing);
+        let report = api.scan().run().exits(0).report();
         report.assert_source("ip-allowlist", "forbidden");
         report.assert("1.4", "manual");
         report.assert_source("token-probe", "complete");
-        report.assert("E4", if status == 404 { "pass" } else { "manual" });
+        report.assert("E4", probe);
     }
 }

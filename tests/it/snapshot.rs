@@ -8,15 +8,12 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::intercom::Api;
-use crate::program::{NOW, NOW_SECONDS, Program, Run, TOKEN, program};
+use crate::program::{NOW, NOW_SECONDS, Program, Run, live, program};
 use crate::replay::Saved;
 use crate::workspace::{DAY, Workspace};
 
 fn collect(origin: &str, output: &str) -> Program {
-    program()
-        .args(["collect", "--base-url", origin, "-o", output])
-        .env("INTERCOM_ACCESS_TOKEN", TOKEN)
-        .now(NOW)
+    live(origin, &["collect", "-o", output])
 }
 
 /// A scan of a file with these bytes; nobody has to be asked, no token is there.
@@ -33,8 +30,7 @@ fn assert_refused(bytes: &[u8], phrase: &str) {
 }
 
 fn healthy() -> Vec<u8> {
-    let server = Api::new(Workspace::healthy()).serve();
-    fs::read(Saved::collect(&server.origin(), &[], 0).path()).unwrap()
+    fs::read(Saved::collect(&Workspace::healthy().serve().origin(), &[], 0).path()).unwrap()
 }
 
 #[test]
@@ -75,11 +71,10 @@ fn other_files_are_refused() {
     scan("absent").run().exits(2).says("absent");
     scan("folder").run().exits(2).says("folder");
     #[cfg(unix)]
-    for special in ["/dev/zero", "/dev/null"] {
-        scan(special).run().exits(2).says("regular file");
-    }
-    #[cfg(unix)]
     {
+        for special in ["/dev/zero", "/dev/null"] {
+            scan(special).run().exits(2).says("regular file");
+        }
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
@@ -89,7 +84,7 @@ fn other_files_are_refused() {
 
 #[test]
 fn window_and_instant_stay_within_what_was_collected() {
-    let server = Api::new(Workspace::healthy()).serve();
+    let server = Workspace::healthy().serve();
     let saved = Saved::collect(&server.origin(), &[], 0);
     saved.scan().args(["--since", "31d"]).run().exits(2).says("reaches back to 2026-07-02").says("--since");
     saved.scan().now("2026-08-01T12:00:01Z").run().exits(2).says("2026-08-01T12:00:01Z").says("--now");
@@ -120,7 +115,7 @@ fn options_for_a_live_workspace_are_refused() {
 
 #[test]
 fn unwritable_place_is_refused_before_anything_is_asked() {
-    let server = Api::new(Workspace::healthy()).serve();
+    let server = Workspace::healthy().serve();
     for output in ["absent/ws.snapshot", "folder", "folder/", "new/", "..", "", "-", "/dev/null"] {
         let run = collect(&server.origin(), output).file("folder/x", "").run().exits(2);
         assert_eq!(run.files(), ["folder/x"], "{output}");
@@ -136,7 +131,7 @@ fn an_existing_file_is_replaced_by_a_whole_one_only() {
     let run = collect(&server.origin(), "ws.snapshot").file("ws.snapshot", "old").run().exits(3);
     assert_eq!((run.read("ws.snapshot").as_deref(), run.files().len()), (Some("old"), 1));
 
-    let server = Api::new(Workspace::healthy()).serve();
+    let server = Workspace::healthy().serve();
     let old = collect(&server.origin(), "ws.snapshot").file("ws.snapshot", "old").mode("ws.snapshot", 0o644);
     let run = old.run().exits(0);
     assert_eq!(run.files(), ["ws.snapshot"]);
@@ -146,40 +141,41 @@ fn an_existing_file_is_replaced_by_a_whole_one_only() {
 
 /// A snapshot of many sign-ins, written as the format says.
 fn large(events: i64) -> Vec<u8> {
-    let mut text = vec![
-        json!({ "me": { "id": "1", "app": { "id_code": "fixture1", "created_at": 1_577_836_800 } } })
-            .to_string(),
-        json!({ "admins": [{ "id": "7", "email": "ana@fixture.example", "role": { "name": "Admin" } }] })
-            .to_string(),
+    let admin = json!({ "id": "7", "email": "ana@fixture.example", "role": { "name": "Admin" } });
+    let mut lines = vec![
+        json!({ "me": { "id": "1", "app": { "id_code": "fixture1", "created_at": 1_577_836_800 } } }),
+        json!({ "admins": [admin] }),
     ];
-    text.extend((0..events).map(|number| {
-        let by = json!({ "id": (number % 5_000).to_string(), "email": format!("p{}@fixture.example", number % 5_000) });
-        let event = json!({
+    lines.extend((0..events).map(|number| {
+        let person = number % 5_000;
+        let by = json!({ "id": person.to_string(), "email": format!("p{person}@fixture.example") });
+        json!({ "event": {
             "id": format!("{number:032x}"), "activity_type": "admin_login_success", "performed_by": by,
             "created_at": NOW_SECONDS - number % (29 * DAY), "metadata": { "sign_in_method": "saml" },
-        });
-        json!({ "event": event }).to_string()
+        } })
     }));
-    let feeds = ["me", "admins", "log-window", "log-history", "log-arrivals", "ip-allowlist", "token-probe"]
-        .map(|feed| {
-            let status = match feed {
-                "ip-allowlist" => "forbidden",
-                "token-probe" => "skipped",
-                _ => "complete",
-            };
-            json!({ "feed": feed, "status": status, "detail": null, "records": 1, "requests": 1 })
-        });
-    text.push(json!({ "end": { "feeds": feeds, "warnings": [] } }).to_string());
-    let content = zstd::encode_all((text.join("\n") + "\n").as_bytes(), 1).unwrap();
+    let feeds = [
+        ("me", "complete"),
+        ("admins", "complete"),
+        ("log-window", "complete"),
+        ("log-history", "complete"),
+        ("log-arrivals", "complete"),
+        ("ip-allowlist", "forbidden"),
+        ("token-probe", "skipped"),
+    ];
+    let feeds = feeds.map(|(feed, status)| {
+        json!({ "feed": feed, "status": status, "detail": null, "records": 1, "requests": 1 })
+    });
+    lines.push(json!({ "end": { "feeds": feeds, "warnings": [] } }));
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let content = zstd::encode_all(text.as_bytes(), 1).unwrap();
     let header = |digest: &str| {
         format!(
             r#"{{"format":"intercom-harden snapshot","version":1,"tool":"0.1.0","at":"{NOW}","since":"2026-07-02T12:00:00Z","arrivals_since":"2026-05-03T12:00:00Z","digest":"sha256:{digest}"}}"#
         ) + "\n"
     };
-    let mut hash = Sha256::new();
-    hash.update(header(&"0".repeat(64)));
-    hash.update(&content);
-    let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = Sha256::digest([header(&"0".repeat(64)).as_bytes(), &content].concat());
+    let digest: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     [header(&digest).into_bytes(), content].concat()
 }
 
@@ -197,28 +193,9 @@ fn memory_does_not_grow_with_events() {
 fn arrivals_are_collected_as_far_back_as_the_configuration_asks() {
     let email = "ana@fixture.example";
     let workspace = Workspace::new().teammate(email, "Admin").sign_in(email, "saml", 150 * DAY);
-    let server = Api::new(workspace).serve();
+    let server = workspace.serve();
     let config = "[facts]\nstale_after = 200\n";
-    let saved =
-        collect(&server.origin(), "ws.snapshot").file("own.toml", config).args(["--config", "own.toml"]);
-    let saved = saved.run().exits(0);
-    let copy = tempfile::NamedTempFile::new().unwrap();
-    saved.copy("ws.snapshot", copy.path());
-    let bytes = fs::read(copy.path()).unwrap();
-    let scan = program()
-        .args([
-            "scan",
-            "--format",
-            "json",
-            "--snapshot",
-            "ws.snapshot",
-            "--config",
-            "own.toml",
-            "--control",
-            "E5",
-        ])
-        .args(["--fail-on", "l2"])
-        .file("own.toml", config)
-        .file("ws.snapshot", bytes);
+    let saved = Saved::of(&collect(&server.origin(), "ws.snapshot").config(config).run().exits(0));
+    let scan = saved.scan().config(config).args(["--control", "E5", "--fail-on", "l2"]);
     scan.run().exits(0).report().assert("E5", "pass");
 }

@@ -1,36 +1,32 @@
 //! `init`: a configuration to start from.
 
-use crate::intercom::Api;
-use crate::program::{NOW, TOKEN, program};
+use crate::program::{NOW, demo, live, program};
 use crate::workspace::Workspace;
 
 const FILE: &str = "intercom-harden.toml";
 
 #[test]
 fn nothing_is_overwritten() {
-    let run =
-        program().args(["init", "--demo"]).file(FILE, "# mine\n").run().exits(2).says("is there already");
-    assert_eq!(run.read(FILE).as_deref(), Some("# mine\n"));
-    assert_eq!(run.files(), [FILE]);
-    let run = program().args(["init", "--demo", "--config", "own.toml"]).file("own.toml", "").run().exits(2);
-    assert_eq!(run.read("own.toml").as_deref(), Some(""));
+    for (init, name) in [
+        (program().args(["init", "--demo"]).file(FILE, "# mine\n"), FILE),
+        (program().args(["init", "--demo"]).config("# mine\n"), "own.toml"),
+    ] {
+        let run = init.run().exits(2).says("is there already");
+        assert_eq!(run.read(name).as_deref(), Some("# mine\n"));
+        assert_eq!(run.files(), [name]);
+    }
 }
 
 #[test]
 fn the_sample_fills_the_configuration_in() {
     let run = program().args(["init", "--demo"]).now(NOW).run().exits(0).says(FILE);
     let text = run.read(FILE).unwrap();
-    for part in [
-        "region = \"eu\"",
-        "name = \"Kestrel Parcel\"",
-        "\"kestrelparcel.example\"",
-        "Super admin, 1 teammate",
-    ] {
+    let name = "name = \"Kestrel Parcel\"";
+    for part in ["region = \"eu\"", name, "\"kestrelparcel.example\"", "Super admin, 1 teammate"] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
     assert_eq!(run.stdout, "", "what is written is not printed too");
-    let scan =
-        program().args(["scan", "--demo", "--format", "json"]).file(FILE, &text).now(NOW).run().exits(0);
+    let scan = demo().args(["--format", "json"]).file(FILE, &text).run().exits(0);
     scan.report().assert("E1", "pass");
     let printed = program().args(["init", "--demo", "--stdout"]).now(NOW).run().exits(0);
     assert_eq!(printed.stdout, text);
@@ -51,17 +47,12 @@ fn a_live_workspace_cannot_write_more_than_remarks_and_texts() {
         .app("name", "Acme\"\n[scan]\nfail_on = \"never\"\n#\u{202e}")
         .teammate("one@gmail.com", "Ops \"lead\"'")
         .teammate("two@fixture.example", "Evil\n[scan]\nfail_on = \"never\"");
-    let server = Api::new(workspace).serve();
-    let run = program().args(["init", "--base-url", &server.origin()]).env("INTERCOM_ACCESS_TOKEN", TOKEN);
-    let run = run.now(NOW).run().exits(0);
-    let text = run.read(FILE).unwrap();
+    let server = workspace.serve();
+    let text = live(&server.origin(), &["init"]).run().exits(0).read(FILE).unwrap();
     let parsed: toml::Table = text.parse().unwrap();
     assert_eq!(parsed["scan"].as_table().map(toml::Table::len), Some(0), "{text}");
-    assert_eq!(
-        parsed["organization"]["allowed_domains"].as_array().unwrap().len(),
-        1,
-        "gmail.com is no example of ours"
-    );
+    let domains = parsed["organization"]["allowed_domains"].as_array().unwrap();
+    assert_eq!(domains.len(), 1, "gmail.com is no example of ours");
     assert!(text.contains("#\"gmail.com\", # 1 teammate, a consumer mail provider"), "{text}");
     assert!(text.contains("Ops \"lead\"', 1 teammate: in neither list yet"), "{text}");
     assert!(!text.contains('\u{202e}'), "{text}");
@@ -70,8 +61,7 @@ fn a_live_workspace_cannot_write_more_than_remarks_and_texts() {
 
 #[test]
 fn a_workspace_that_cannot_be_read_leaves_no_file() {
-    let server = Api::new(Workspace::healthy()).serve();
-    let run = program().args(["init", "--base-url", &server.origin()]).env("INTERCOM_ACCESS_TOKEN", "wrong");
-    let run = run.run().exits(3);
+    let server = Workspace::healthy().serve();
+    let run = live(&server.origin(), &["init"]).env("INTERCOM_ACCESS_TOKEN", "wrong").run().exits(3);
     assert_eq!(run.files(), Vec::<String>::new());
 }

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::program::NOW_SECONDS;
+use crate::intercom::Api;
+use crate::program::{NOW_SECONDS, Program};
+use crate::server::Server;
 
 /// An hour, in seconds.
 pub(crate) const HOUR: i64 = 3600;
@@ -60,6 +62,16 @@ impl Workspace {
         let list = |value: Value| value.as_array().expect("a list").clone();
         let (admins, events) = (list(fixture["admins"].take()), list(fixture["events"].take()));
         Self { me: fixture["me"].take(), admins, events, ip_allowlist: None }
+    }
+
+    /// Puts its API on a loopback port.
+    pub(crate) fn serve(self) -> Server {
+        Api::new(self).serve()
+    }
+
+    /// A scan of it.
+    pub(crate) fn scan(self) -> Program {
+        Api::new(self).scan()
     }
 
     /// Changes a field of the app in `/me`.

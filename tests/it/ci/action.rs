@@ -49,6 +49,11 @@ fn job(inputs: &[(&str, &str)]) -> Job {
     Job { action, inputs: values, root, path: None }
 }
 
+/// A job that scans the sample workspace.
+fn demo(inputs: &[(&str, &str)]) -> Job {
+    job(&[&[("arguments", "--demo")], inputs].concat())
+}
+
 impl Job {
     /// Puts a shell script in the place of a program.
     fn stand_in(mut self, name: &str, script: &str) -> Self {
@@ -72,11 +77,12 @@ impl Job {
             let mut command = Command::new("bash");
             command.args(["--noprofile", "--norc", "-e", "-o", "pipefail"]).arg(&script).env_clear();
             command.current_dir(self.root.path().join("workspace")).env("PATH", self.search_path());
-            command.env("HOME", self.root.path().join("home"));
-            command.env("RUNNER_TEMP", self.root.path().join("temp"));
-            command.env("GITHUB_ACTION_PATH", env!("CARGO_MANIFEST_DIR"));
-            command.env("GITHUB_OUTPUT", &output).env("GITHUB_STEP_SUMMARY", &summary);
-            command.env("INTERCOM_ACCESS_TOKEN", TOKEN);
+            command.envs([
+                ("HOME", self.root.path().join("home")),
+                ("RUNNER_TEMP", self.root.path().join("temp")),
+            ]);
+            command.envs([("GITHUB_OUTPUT", &output), ("GITHUB_STEP_SUMMARY", &summary)]);
+            command.env("GITHUB_ACTION_PATH", env!("CARGO_MANIFEST_DIR")).env("INTERCOM_ACCESS_TOKEN", TOKEN);
             for (name, value) in step["env"].as_object().unwrap() {
                 command.env(name, self.filled_in(value.as_str().unwrap(), &finished));
             }
@@ -91,12 +97,9 @@ impl Job {
                 break;
             }
         }
+        let value = |output: &Value| self.filled_in(output["value"].as_str().unwrap(), &finished);
         let declared = self.action["outputs"].as_object().unwrap().iter();
-        let outputs = declared
-            .map(|(name, output)| {
-                (name.clone(), self.filled_in(output["value"].as_str().unwrap(), &finished))
-            })
-            .collect();
+        let outputs = declared.map(|(name, output)| (name.clone(), value(output))).collect();
         let summary = fs::read_to_string(summary).unwrap_or_default();
         assert!(!log.contains(TOKEN) && !summary.contains(TOKEN), "the token is shown:\n{log}");
         Ran { code, log, summary, outputs, root: self.root }
@@ -122,11 +125,9 @@ impl Job {
 }
 
 fn read_outputs(path: &std::path::Path) -> BTreeMap<String, String> {
-    let text = fs::read_to_string(path).unwrap();
-    text.lines()
-        .map(|line| line.split_once('=').unwrap())
-        .map(|(k, v)| (k.to_owned(), v.to_owned()))
-        .collect()
+    let pairs = fs::read_to_string(path).unwrap();
+    let pairs = pairs.lines().map(|line| line.split_once('=').unwrap());
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 impl Ran {
@@ -138,6 +139,15 @@ impl Ran {
 
     fn in_workspace(&self, name: &str) -> PathBuf {
         self.root.path().join("workspace").join(name)
+    }
+
+    /// What the output of this name leads to.
+    fn file(&self, output: &str) -> String {
+        fs::read_to_string(&self.outputs[output]).unwrap()
+    }
+
+    fn report(&self) -> Value {
+        serde_json::from_str(&self.file("json")).unwrap()
     }
 
     /// The lines that the runner takes for commands.
@@ -161,15 +171,13 @@ impl Ran {
 
 #[test]
 fn a_scan_that_passes_leaves_reports_summary_and_annotations() {
-    let ran = job(&[("arguments", "--demo")]).run().exits(0);
+    let ran = demo(&[]).run().exits(0);
     assert_eq!((&*ran.outputs["exit-code"], &*ran.outputs["passed"]), ("0", "true"));
-    let read = |format: &str| fs::read_to_string(&ran.outputs[format]).unwrap();
-    for format in ["json", "sarif"] {
-        let report: Value = serde_json::from_str(&read(format)).unwrap();
-        assert!(report.get("schema_version").is_some() || report["version"] == "2.1.0", "{format}");
-    }
-    assert!(read("html").to_lowercase().starts_with("<!doctype html>"));
-    assert_eq!(ran.summary, read("markdown"));
+    assert_eq!(ran.report()["schema_version"], "1");
+    let sarif: Value = serde_json::from_str(&ran.file("sarif")).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    assert!(ran.file("html").to_lowercase().starts_with("<!doctype html>"));
+    assert_eq!(ran.summary, ran.file("markdown"));
     let last = ran.live().last().copied().unwrap();
     assert!(last.starts_with("::notice title=intercom-harden::Gate"), "{last}");
     assert!(fs::read_dir(ran.in_workspace("")).unwrap().next().is_none(), "the workspace is as it was");
@@ -177,16 +185,16 @@ fn a_scan_that_passes_leaves_reports_summary_and_annotations() {
 
 #[test]
 fn a_scan_that_fails_shows_everything_and_fails_the_job() {
-    let ran = job(&[("arguments", "--demo"), ("fail-on", "l1")]).run().exits(1);
+    let ran = demo(&[("fail-on", "l1")]).run().exits(1);
     assert_eq!((&*ran.outputs["exit-code"], &*ran.outputs["passed"]), ("1", "false"));
-    assert_eq!(ran.summary, fs::read_to_string(&ran.outputs["markdown"]).unwrap());
+    assert_eq!(ran.summary, ran.file("markdown"));
     assert!(ran.live().iter().any(|line| line.starts_with("::error title=2.3 ")), "{}", ran.log);
 }
 
 #[test]
 fn a_mistake_fails_the_job_without_a_report() {
     for input in [("level", "l9"), ("config", "none.toml"), ("baseline", "none.json"), ("strict", "yes")] {
-        let ran = job(&[("arguments", "--demo"), input]).run().exits(2);
+        let ran = demo(&[input]).run().exits(2);
         assert_eq!(ran.outputs["json"], "", "{input:?}");
         assert_eq!(ran.summary, "", "{input:?}");
     }
@@ -195,9 +203,8 @@ fn a_mistake_fails_the_job_without_a_report() {
 
 #[test]
 fn every_input_arrives() {
-    let first = job(&[("arguments", "--demo"), ("level", "l1")]).run().exits(0);
-    let report: Value = serde_json::from_str(&fs::read_to_string(&first.outputs["json"]).unwrap()).unwrap();
-    assert_eq!(report["scan"]["level"], "l1");
+    let first = demo(&[("level", "l1")]).run().exits(0);
+    assert_eq!(first.report()["scan"]["level"], "l1");
 
     let root = env!("CARGO_MANIFEST_DIR");
     let roster = format!("{root}/fixtures/rosters/sample-okta.csv\n");
@@ -213,7 +220,7 @@ fn every_input_arrives() {
     ];
     let ran = job(&inputs).run().exits(1);
     assert!(ran.in_workspace("a report.xml").exists() && ran.in_workspace("rows.csv").exists());
-    let report: Value = serde_json::from_str(&fs::read_to_string(&ran.outputs["json"]).unwrap()).unwrap();
+    let report = ran.report();
     assert_eq!(report["gate"]["strict"], true);
     assert_eq!(report["scan"]["rosters"].as_array().unwrap().len(), 1);
     assert_eq!(report["scan"]["config"]["path"], *config);
@@ -222,21 +229,20 @@ fn every_input_arrives() {
     assert!(controls.iter().any(|control| control["in_baseline"] == true));
 
     // The sample workspace is in no region, and the program says so.
-    job(&[("arguments", "--demo"), ("region", "eu")]).run().exits(2);
+    demo(&[("region", "eu")]).run().exits(2);
 }
 
 #[test]
 fn a_configuration_that_merely_lies_there_is_not_used() {
-    let job = job(&[("arguments", "--demo")]);
+    let job = demo(&[]);
     fs::write(job.root.path().join("workspace/intercom-harden.toml"), "[scan]\nfail_on = \"l3\"\n").unwrap();
     let ran = job.run().exits(0);
-    let report: Value = serde_json::from_str(&fs::read_to_string(&ran.outputs["json"]).unwrap()).unwrap();
-    assert_eq!(report["scan"]["config"], Value::Null);
+    assert_eq!(ran.report()["scan"]["config"], Value::Null);
 }
 
 #[test]
 fn the_summary_and_the_annotations_can_be_left_out() {
-    let ran = job(&[("arguments", "--demo"), ("summary", "false"), ("annotations", "false")]).run().exits(0);
+    let ran = demo(&[("summary", "false"), ("annotations", "false")]).run().exits(0);
     assert_eq!(ran.summary, "");
     assert_eq!(ran.live(), [""; 0]);
 }
@@ -254,11 +260,7 @@ fn no_input_becomes_part_of_a_script_or_a_command() {
             "x\n::error::pwned\n##[error]pwned",
             "x\nexit-code=0\npassed=true",
         ] {
-            let mut inputs = vec![("fail-on", "l1"), (&**name, value)];
-            if name != "arguments" {
-                inputs.push(("arguments", "--demo"));
-            }
-            let ran = job(&inputs).run();
+            let ran = demo(&[("fail-on", "l1"), (name, value)]).run();
             assert_ne!(ran.code, 0, "{name}: {value:?}");
             assert_ne!(ran.outputs["passed"], "true", "{name}: {value:?}");
             assert!(!ran.in_workspace("pwned").exists(), "{name}: {value:?}");
@@ -275,7 +277,7 @@ fn the_build_is_of_the_action_and_knows_no_secret() {
          mkdir -p \"$root/bin\" && ln -s '{program}' \"$root/bin/intercom-harden\"\n"
     );
     // The token in the environment would be in the log, which the runner looks at.
-    let ran = job(&[("binary", ""), ("arguments", "--demo")]).stand_in("cargo", &cargo).run().exits(0);
+    let ran = demo(&[("binary", "")]).stand_in("cargo", &cargo).run().exits(0);
     assert_eq!(ran.log.lines().next(), Some(env!("CARGO_MANIFEST_DIR")), "where cargo ran");
     assert!(ran.root.path().join("home/.cache/intercom-harden/bin/intercom-harden").exists());
 

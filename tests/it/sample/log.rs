@@ -41,13 +41,8 @@ impl Log {
                 self.by(person, day * DAY + clock, "admin_login_success", "signed in", metadata);
             }
             for day in (first_day..31.min(arrived)).filter(|day| (day + person as i64) % 9 == 0) {
-                self.by(
-                    person,
-                    day * DAY + clock / 2,
-                    "admin_away_mode_change",
-                    "changed their away mode",
-                    json!({}),
-                );
+                let ago = day * DAY + clock / 2;
+                self.by(person, ago, "admin_away_mode_change", "changed their away mode", json!({}));
             }
         }
         let (given, family, former) = LEFT;
@@ -70,13 +65,8 @@ impl Log {
             self.add(by, at, "admin_login_failure", "A sign-in failed.".to_owned(), json!({}));
         }
         for person in (0..30).step_by(6) {
-            self.by(
-                person,
-                (person as i64 + 2) * DAY + HOUR,
-                "admin_login_failure",
-                "failed to sign in",
-                json!({}),
-            );
+            let ago = (person as i64 + 2) * DAY + HOUR;
+            self.by(person, ago, "admin_login_failure", "failed to sign in", json!({}));
         }
     }
 
@@ -87,28 +77,12 @@ impl Log {
             let said = format!("{} was provisioned.", name(person));
             self.add(by, NOW_SECONDS - days * DAY, "admin_provisioned", said, admin);
         }
-        self.by(
-            2,
-            21 * DAY,
-            "admin_invite_creation",
-            "invited a teammate",
-            json!({ "email": email(INVITED) }),
-        );
+        let (invited, role) =
+            (json!({ "email": email(INVITED) }), json!({ "role": { "name": "Support agent" } }));
+        self.by(2, 21 * DAY, "admin_invite_creation", "invited a teammate", invited);
         self.by(INVITED, 20 * DAY, "app_admin_join", "accepted an invite", json!({}));
-        self.by(
-            2,
-            600 * DAY,
-            "role_creation",
-            "created a role",
-            json!({ "role": { "name": "Support agent" } }),
-        );
-        self.by(
-            2,
-            210 * DAY,
-            "role_change",
-            "changed a role",
-            json!({ "role": { "name": "Support agent" } }),
-        );
+        self.by(2, 600 * DAY, "role_creation", "created a role", role.clone());
+        self.by(2, 210 * DAY, "role_change", "changed a role", role);
     }
 
     pub(super) fn permissions(&mut self) {
@@ -132,11 +106,11 @@ impl Log {
             let privileged = person < 5;
             let exporter = person == 12;
             let granted =
-                |name: &&str| privileged || everyday.contains(name) || (exporter && *name == "export_data");
-            let after: Value =
-                names.iter().map(|name| ((*name).to_owned(), Value::from(granted(name)))).collect();
-            let before: Value =
-                names.iter().map(|name| ((*name).to_owned(), Value::from(everyday.contains(name)))).collect();
+                |name: &str| privileged || everyday.contains(&name) || (exporter && name == "export_data");
+            let map = |granted: &dyn Fn(&str) -> bool| -> Value {
+                names.iter().map(|name| ((*name).to_owned(), Value::from(granted(name)))).collect()
+            };
+            let (after, before) = (map(&granted), map(&|name| everyday.contains(&name)));
             let access = if privileged || person == 21 { "all" } else { "assigned" };
             let metadata = json!({
                 "admin": { "id": 9001 + person, "first_name": PEOPLE[person].0, "last_name": PEOPLE[person].1 },
@@ -154,13 +128,17 @@ impl Log {
     }
 
     pub(super) fn settings(&mut self) {
-        self.by(1, 690 * DAY, "app_authentication_method_change", "changed the sign-in methods", json!({}));
-        self.by(1, 520 * DAY, "security_settings_change", "changed the security settings", json!({}));
-        self.by(2, 8 * DAY, "trusted_domains_setting_change", "changed the trusted domains", json!({}));
-        self.by(4, 400 * DAY, "content_redaction_rule_creation", "created a redaction rule", json!({}));
-        self.by(4, 398 * DAY, "content_redaction_rule_creation", "created a redaction rule", json!({}));
-        self.by(4, 180 * DAY, "content_redaction_rule_deletion", "deleted a redaction rule", json!({}));
-        self.by(4, 390 * DAY, "conversation_deletion_schedule_creation", "scheduled deletion", json!({}));
+        for (person, days, name, did) in [
+            (1, 690, "app_authentication_method_change", "changed the sign-in methods"),
+            (1, 520, "security_settings_change", "changed the security settings"),
+            (2, 8, "trusted_domains_setting_change", "changed the trusted domains"),
+            (4, 400, "content_redaction_rule_creation", "created a redaction rule"),
+            (4, 398, "content_redaction_rule_creation", "created a redaction rule"),
+            (4, 180, "content_redaction_rule_deletion", "deleted a redaction rule"),
+            (4, 390, "conversation_deletion_schedule_creation", "scheduled deletion"),
+        ] {
+            self.by(person, days * DAY, name, did, json!({}));
+        }
         let two_factor = json!({ "enabled": true });
         for person in [0, 1, 2] {
             let did = "turned two-factor authentication on";
@@ -173,14 +151,10 @@ impl Log {
         self.by(1, 17 * DAY, "bulk_export", "exported 1,204 contacts", json!({ "count": 1204 }));
         self.by(12, 13 * DAY, "conversation_pdf_export", "exported a conversation as PDF", json!({}));
         self.by(2, 70 * DAY, "macro_usage_export", "exported macro usage", json!({}));
-        self.by(
-            3,
-            16 * DAY,
-            "app_package_installation",
-            "installed Route Planner",
-            json!({ "app": "Route Planner" }),
-        );
-        self.by(3, 260 * DAY, "app_package_installation", "installed Surveys", json!({ "app": "Surveys" }));
+        for (days, app) in [(16, "Route Planner"), (260, "Surveys")] {
+            let did = format!("installed {app}");
+            self.by(3, days * DAY, "app_package_installation", &did, json!({ "app": app }));
+        }
         let consent = json!({ "consent_id": 4411, "expired_at": NOW_SECONDS - 9 * DAY });
         self.by(0, 10 * DAY, "admin_impersonation_consent_approved", "let Intercom staff in", consent);
         for week in 0..40 {
