@@ -116,17 +116,11 @@ fn duplicate_ids_are_refused() {
 
 #[test]
 fn hostile_expressions_are_refused_when_the_catalog_loads() {
-    let nested = "[1].all(a, [1].all(b, [1].all(c, [1].all(d, a + b + c + d == 4))))";
     let hostile = [
         format!("{}true{}", "(".repeat(10_000), ")".repeat(10_000)),
-        format!("1{} > 0", "+1".repeat(5_000)),
-        format!("row.email{} == ''", "[0]".repeat(5_000)),
         format!("row.email{} == ''", ".trim()".repeat(5_000)),
-        format!("{}true", "!".repeat(1_000)),
-        format!("{}true{}", "(".repeat(500), ")".repeat(500)),
-        nested.to_owned(),
+        "[1].all(a, [1].all(b, [1].all(c, [1].all(d, a + b + c + d == 4))))".to_owned(),
         "row['ro' + 'le'] != null".to_owned(),
-        "facts.no_such_value == 1".to_owned(),
     ];
     for expression in hostile {
         let run = check().file("own/X1-hostile.toml", control("X1", &every(&expression))).run().exits(2);
@@ -153,16 +147,6 @@ fn controls_are_added_and_replaced_openly() {
 fn directories_that_are_not_there_are_usage_errors() {
     demo().args(["--controls", "absent"]).run().exits(2).says("absent");
     program().args(["controls", "check", "absent"]).run().exits(2).says("absent");
-}
-
-#[test]
-fn count_of_privileged_rows_is_a_control() {
-    let check = "[check.count]\nover = \"teammates\"\nwhere = \"row.privileged\"\nmax = \"params.max_admins\"\n\
-                 subject = \"row.email\"\nmessage = \"'privileged: role ' + text(row.role)\"\n\
-                 [params]\nmax_admins = 1\n";
-    let scan = Workspace::healthy().scan().args(["--controls", "own"]);
-    let report = scan.file("own/X1-few.toml", control("X1", check)).run().exits(1).report();
-    assert_eq!(report.subjects("X1"), ["ana@fixture.example", "bo@fixture.example"]);
 }
 
 #[test]

@@ -7,7 +7,6 @@ use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 use tempfile::TempDir;
 
-use crate::intercom::Api;
 use crate::program::{NOW, TOKEN, program};
 use crate::workspace::Workspace;
 
@@ -43,24 +42,19 @@ impl Terminal {
         self.session.send_line(line).unwrap();
     }
 
-    /// Attests a control with the defaults.
-    fn passes(&mut self, by: &str) {
-        self.sees(QUESTION);
-        self.types("p");
-        self.sees("Seen by");
-        for line in [by, "", "", ""] {
+    /// Types lines, each after what it answers.
+    fn converses(&mut self, exchange: &[(&str, &str)]) {
+        for (text, line) in exchange {
+            self.sees(text);
             self.types(line);
         }
-        self.sees("is attested as pass");
     }
 
-    /// Answers a question that was seen already: pass, with the defaults.
-    fn passes_from_question(&mut self, by: &str) {
+    /// Attests a control, whose question was seen already, with the defaults.
+    fn passes(&mut self, by: &str) {
         self.types("p");
-        self.sees(&format!("Seen by [{by}]: "));
-        for _ in 0..4 {
-            self.types("");
-        }
+        self.sees("Seen by");
+        [by, "", "", ""].iter().for_each(|line| self.types(line));
         self.sees("is attested as pass");
     }
 
@@ -91,34 +85,29 @@ fn answers_are_kept_and_the_next_run_goes_on() {
     }
     terminal.types("perhaps");
     terminal.sees("answer pass, fail, skip or quit");
-    terminal.sees(QUESTION);
-    terminal.types("fail");
-    terminal.sees("Seen by: ");
-    terminal.types("");
-    terminal.sees("a name is needed");
-    terminal.types("Dana Ruiz");
-    terminal.sees("Evidence");
-    terminal.types("https://wiki.example/2fa");
-    terminal.sees("Holds for, or until [90d]: ");
-    terminal.types("never");
-    terminal.sees("neither a duration");
-    terminal.types("2026-09-30");
-    terminal.sees("Note");
-    terminal.types("three people without");
+    terminal.converses(&[
+        (QUESTION, "fail"),
+        ("Seen by: ", ""),
+        ("a name is needed", "Dana Ruiz"),
+        ("Evidence", "https://wiki.example/2fa"),
+        ("Holds for, or until [90d]: ", "never"),
+        ("neither a duration", "2026-09-30"),
+        ("Note", "three people without"),
+    ]);
     terminal.sees("1.2 is attested as fail until 2026-09-30");
 
     let introduction = terminal.sees(QUESTION);
     assert!(introduction.contains("1.3"), "{introduction}");
     terminal.types("s");
-    terminal.sees(QUESTION);
-    terminal.types("pass");
-    terminal.sees("Seen by [Dana Ruiz]: ");
-    for _ in 0..4 {
-        terminal.types("");
-    }
+    terminal.converses(&[
+        (QUESTION, "pass"),
+        ("Seen by [Dana Ruiz]: ", ""),
+        ("Evidence", ""),
+        ("Holds for", ""),
+        ("Note", ""),
+    ]);
     terminal.sees("1.4 is attested as pass until 2027-01-28");
-    terminal.sees(QUESTION);
-    terminal.types("q");
+    terminal.converses(&[(QUESTION, "q")]);
     let farewell = terminal.ends(0);
     assert!(farewell.contains("2 recorded, 1 skipped") && farewell.contains("run it again"), "{farewell}");
 
@@ -132,7 +121,7 @@ fn answers_are_kept_and_the_next_run_goes_on() {
     let mut again = start(&folder, &["--demo", "--by", "Kim"]);
     let introduction = again.sees(QUESTION);
     assert!(introduction.contains("1.3"), "what was skipped comes again: {introduction}");
-    again.passes_from_question("Kim");
+    again.passes("");
     let introduction = again.sees(QUESTION);
     assert!(introduction.contains("4.2"), "what was answered does not: {introduction}");
     again.session.send_control('d').unwrap();
@@ -142,30 +131,24 @@ fn answers_are_kept_and_the_next_run_goes_on() {
 
 #[test]
 fn ctrl_c_keeps_what_was_answered() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut terminal = start(&folder, &["--demo"]);
-    terminal.passes("Dana");
-    terminal.sees(QUESTION);
-    terminal.types("p");
-    terminal.sees("Seen by");
-    terminal.session.send_control('c').unwrap();
-    let config = terminal.config.clone();
-    let farewell = terminal.ends(3);
-    assert!(farewell.contains("1 recorded"), "{farewell}");
-    assert_eq!(attested(&config).len(), 1);
-}
-
-#[test]
-fn ctrl_c_works_after_a_live_workspace_was_read() {
-    let server = Api::new(Workspace::healthy()).serve();
-    let folder = tempfile::tempdir().unwrap();
-    let mut terminal = start(&folder, &["--base-url", &server.origin()]);
-    terminal.passes("Dana");
-    terminal.sees(QUESTION);
-    terminal.session.send_control('c').unwrap();
-    let config = terminal.config.clone();
-    terminal.ends(3);
-    assert_eq!(attested(&config).len(), 1);
+    let server = Workspace::healthy().serve();
+    // In the middle of an answer, and after a live workspace was read.
+    for (args, middle) in [(vec!["--demo"], true), (vec!["--base-url", &server.origin()], false)] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut terminal = start(&folder, &args);
+        terminal.sees(QUESTION);
+        terminal.passes("Dana");
+        terminal.sees(QUESTION);
+        if middle {
+            terminal.types("p");
+            terminal.sees("Seen by");
+        }
+        terminal.session.send_control('c').unwrap();
+        let config = terminal.config.clone();
+        let farewell = terminal.ends(3);
+        assert!(farewell.contains("1 recorded"), "{farewell}");
+        assert_eq!(attested(&config).len(), 1);
+    }
 }
 
 #[test]
@@ -174,8 +157,9 @@ fn answers_go_to_the_end() {
     let mut terminal = start(&folder, &["--demo", "--by", "Dana"]);
     let first = terminal.sees(QUESTION);
     let count: usize = first.split("[1 of ").nth(1).unwrap().split(']').next().unwrap().parse().unwrap();
-    terminal.passes_from_question("Dana");
+    terminal.passes("");
     for _ in 1..count {
+        terminal.sees(QUESTION);
         terminal.passes("");
     }
     let farewell = terminal.ends(0);

@@ -112,26 +112,6 @@ fn the_list_that_intercom_exports_is_no_identity_provider() {
 }
 
 #[test]
-fn wide_encodings_and_line_ends_change_nothing() {
-    let server = serve(&["ana@acme.example", "bo@acme.example"]);
-    let text = "email;status;groups\r\nana@acme.example;active;Support\r\n\r\n\"bo@acme.example\";suspended;Support\r\n";
-    let utf16 = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
-        format!("\u{feff}{text}").encode_utf16().flat_map(bytes).collect()
-    };
-    for bytes in [
-        text.as_bytes().to_vec(),
-        format!("\u{feff}{text}").into_bytes(),
-        utf16(u16::to_le_bytes),
-        utf16(u16::to_be_bytes),
-    ] {
-        let report = report(over(&server, bytes, POLICY));
-        assert_eq!(report.subjects("R5"), ["bo@acme.example"]);
-        report.assert("R4", "pass");
-        assert_eq!(report.warnings(), "");
-    }
-}
-
-#[test]
 fn formulas_and_escape_sequences_stay_text() {
     let server = serve(&["ana@acme.example"]);
     let group = "=HYPERLINK(\"\"http://x.example\"\")";

@@ -63,8 +63,9 @@ fn sound_material_changes_nothing_in_a_scan_and_passes_its_own_control() {
     let plain = command(&server, &["scan", "--control", "1.1"], "").file("own.toml", "");
     let plain = plain.run().exits(0).report();
     plain.assert("1.1", "pass");
-    for fixture in ["sample-idp-metadata.xml", "valid.pem", "ec-256.pem"] {
-        let (scan, check) = judged(&server, fixture, "");
+    let audience = "audience = 'https://app.intercom.com/saml/kestrel'";
+    for (fixture, more) in [("sample-idp-metadata.xml", audience), ("valid.pem", ""), ("ec-256.pem", "")] {
+        let (scan, check) = judged(&server, fixture, more);
         for field in ["status", "reason", "findings", "context"] {
             assert_eq!(scan.control("1.1")[field], plain.control("1.1")[field], "{fixture}: {field}");
         }
@@ -78,16 +79,25 @@ fn sound_material_changes_nothing_in_a_scan_and_passes_its_own_control() {
 #[test]
 fn every_fault_fails_with_what_to_do_about_it() {
     let server = serve();
-    for (fixture, what, fix) in [
-        ("expired.pem", "expired on 2024-06-01", "create a new signing certificate"),
-        ("future.pem", "valid from 2026-11-20", "until then"),
-        ("sha1.pem", "signed with SHA-1", "create a new signing certificate"),
-        ("rsa-1024.pem", "1024-bit RSA key", "create a new signing certificate"),
-        ("http-endpoint.xml", "reached over http; expected", "publish an https address"),
-        ("no-email.xml", "Intercom needs", "NameID format"),
-        ("expired-metadata.xml", "valid until", "download the metadata"),
+    let new = "create a new signing certificate";
+    let audience = "audience = 'https://desk.example/saml/kestrel'";
+    for (fixture, more, what, fix) in [
+        ("expired.pem", "", "expired on 2024-06-01", new),
+        ("expiring.pem", "", "expires on 2026-11-25 (in 10 days)", new),
+        ("future.pem", "", "valid from 2026-11-20", "until then"),
+        ("sha1.pem", "", "signed with SHA-1", new),
+        ("rsa-1024.pem", "", "1024-bit RSA key", new),
+        ("http-endpoint.xml", "", "reached over http; expected", "publish an https address"),
+        ("no-email.xml", "", "Intercom needs", "NameID format"),
+        ("expired-metadata.xml", "", "valid until", "download the metadata"),
+        (
+            "sample-idp-metadata.xml",
+            audience,
+            "https://desk.example/saml/kestrel",
+            "the workspace's SAML URL",
+        ),
     ] {
-        let (scan, check) = judged(&server, fixture, "");
+        let (scan, check) = judged(&server, fixture, more);
         for (report, control) in [(&scan, "1.1"), (&check, "R11")] {
             report.assert(control, "fail");
             let message = only_message(report, control);
@@ -108,25 +118,11 @@ fn every_fault_fails_with_what_to_do_about_it() {
 fn how_soon_an_end_counts_is_a_setting() {
     let server = serve();
     let days = |days: u32| format!("[facts]\ncertificate_days = {days}");
-    for (more, status) in [(String::new(), "fail"), (days(5), "pass"), (days(11), "fail")] {
+    for (more, status) in [(days(5), "pass"), (days(11), "fail")] {
         let (scan, check) = judged(&server, "expiring.pem", &more);
         scan.assert("1.1", status);
         check.assert("R11", status);
     }
-    let (scan, _) = judged(&server, "expiring.pem", "");
-    assert!(only_message(&scan, "1.1").contains("expires on 2026-11-25 (in 10 days)"));
-}
-
-#[test]
-fn an_audience_of_somebody_else_fails() {
-    let server = serve();
-    let right = "audience = 'https://app.intercom.com/saml/kestrel'";
-    judged(&server, "sample-idp-metadata.xml", right).0.assert("1.1", "pass");
-    let (scan, check) =
-        judged(&server, "sample-idp-metadata.xml", "audience = 'https://desk.example/saml/kestrel'");
-    scan.assert("1.1", "fail");
-    check.assert("R11", "fail");
-    assert!(only_message(&scan, "1.1").contains("expected the workspace's SAML URL"));
 }
 
 #[test]
@@ -195,9 +191,6 @@ fn what_is_no_such_file_ends_before_anything_is_asked() {
         ("metadata = 'absent.xml'", "valid.pem", "there is no file"),
         ("metadata = 'idp'", "valid.pem", "is not SAML metadata"),
         ("certificate = 'idp'", "sample-idp-metadata.xml", "is not a certificate"),
-        ("certificate = 'idp'", "garbage.txt", "neither XML nor a certificate"),
-        ("certificate = 'idp'", "request.pem", "certificate signing request"),
-        ("metadata = 'idp'", "service-provider.xml", "a service provider"),
         ("metadata = 'idp'", "two-providers.xml", "2 identity providers"),
         ("certificate = '.'", "valid.pem", "not a regular file"),
         (
@@ -224,25 +217,4 @@ fn a_found_configuration_names_files_in_its_own_folder_only() {
         let run = found(path).run().exits(2).says("outside the folder of a configuration");
         assert_eq!(run.stdout, "", "{path}");
     }
-    #[cfg(unix)]
-    {
-        let program = found("idp/link.pem");
-        std::os::unix::fs::symlink(absolute, program.path("idp/link.pem")).unwrap();
-        program.run().exits(2).says("outside the folder of a configuration");
-    }
-}
-
-#[test]
-fn a_waiver_and_a_baseline_cover_a_certificate() {
-    let server = serve();
-    let scan = |more: &str| {
-        let scan = command(&server, &["scan", "--control", "1.1"], &format!("certificate = 'idp'\n{more}"));
-        scan.fixture("idp", "saml/expired.pem")
-    };
-    let before = scan("").run().exits(1).stdout;
-    let after = scan("").file("before.json", before).args(["--baseline", "before.json"]);
-    let after = after.run().exits(0).report();
-    assert_eq!(after.control("1.1")["findings"][0]["in_baseline"], true);
-    let waiver = "[[waiver]]\ncontrol = '1.1'\nreason = 'test IdP'\nby = 'CISO'\nexpires = 2030-01-01";
-    scan(waiver).run().exits(0).report().assert("1.1", "fail");
 }

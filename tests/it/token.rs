@@ -1,14 +1,13 @@
 //! Where the token comes from, what is wrong with it, and that it goes nowhere. Every run of the harness also
 //! checks that no output and no file shows it.
 
-use crate::intercom::Api;
 use crate::program::{TOKEN, scan, scan_without_token};
 use crate::workspace::Workspace;
 
 const NAME: &str = "INTERCOM_ACCESS_TOKEN";
 
 fn origin() -> crate::server::Server {
-    Api::new(Workspace::healthy()).serve()
+    Workspace::healthy().serve()
 }
 
 #[test]
@@ -38,11 +37,8 @@ fn malformed_tokens_are_refused_before_anything_is_asked() {
         assert!(run.stderr.contains("token"), "{token:?}: {}", run.stderr);
         let word = token.split_whitespace().next().unwrap_or("no such word");
         assert!(!run.stderr.contains(word), "{token:?} is shown: {}", run.stderr);
-        scan_without_token(&server.origin())
-            .file("token", token)
-            .args(["--token-file", "token"])
-            .run()
-            .exits(2);
+        let from_file = scan_without_token(&server.origin()).file("token", token);
+        from_file.args(["--token-file", "token"]).run().exits(2);
     }
     scan_without_token(&server.origin()).env(NAME, "").run().exits(2);
     assert!(server.seen().is_empty());
@@ -51,12 +47,10 @@ fn malformed_tokens_are_refused_before_anything_is_asked() {
 #[test]
 fn token_file_is_a_small_regular_file() {
     let server = origin();
-    scan_without_token(&server.origin()).args(["--token-file", "absent"]).run().exits(2).says("absent");
-    scan_without_token(&server.origin()).file("dir/x", "").args(["--token-file", "dir"]).run().exits(2);
-    let large = "x".repeat(5000);
-    scan_without_token(&server.origin()).file("large", large).args(["--token-file", "large"]).run().exits(2);
-    #[cfg(unix)]
-    scan_without_token(&server.origin()).args(["--token-file", "/dev/zero"]).run().exits(2);
+    for path in ["absent", "dir", "large", "/dev/zero"] {
+        let scan = scan_without_token(&server.origin()).file("dir/x", "").file("large", "x".repeat(5000));
+        scan.args(["--token-file", path]).run().exits(2).says(path);
+    }
     assert!(server.seen().is_empty());
 }
 
