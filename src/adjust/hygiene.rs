@@ -55,7 +55,7 @@ pub(crate) fn complaints(
         matched: *matched,
     });
     let mut warnings = Vec::new();
-    let mut first: BTreeMap<(EntryKind, String, String, Option<Date>), usize> = BTreeMap::new();
+    let mut first = BTreeMap::new();
     for Dated { entry, line, on, expires, matched } in attestations.chain(waivers) {
         let exists = is_control(&entry.control);
         let mut say = |problem| {
