@@ -58,6 +58,7 @@ mod exit;
 mod hint;
 mod level;
 mod progress;
+mod reason;
 mod region;
 mod sentence;
 mod text;
