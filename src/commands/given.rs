@@ -9,10 +9,10 @@ use crate::adjust::{EvidenceFile, EvidenceFiles};
 use crate::config::Config;
 use crate::controls::Catalog;
 use crate::digest;
+use crate::directory::RosterInfo;
 use crate::directory::{Roster, RosterFile};
 use crate::error::Error;
 use crate::facts::SamlFile;
-use crate::report::RosterInfo;
 use crate::saml::IdentityProvider;
 use crate::warning::Warning;
 

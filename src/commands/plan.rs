@@ -6,8 +6,7 @@ use crate::config::Config;
 use crate::controls::{Catalog, Pack, Selection};
 use crate::facts::Settings;
 use crate::level::{FailOn, Level};
-use crate::report::GateRule;
-use crate::scan::Plan;
+use crate::scan::{GateRule, Plan};
 
 /// How long a teammate may be silent where no control says so, in days.
 pub(super) const STALE_AFTER_DAYS: u64 = 90;

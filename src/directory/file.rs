@@ -292,3 +292,19 @@ impl Tally {
         }
     }
 }
+
+/// A directory export (roster) that the teammates were compared with.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct RosterInfo {
+    /// Its path as given.
+    pub path: String,
+    /// `sha256:` and its digest.
+    #[schemars(extend("pattern" = "^sha256:[0-9a-f]{64}$"))]
+    pub digest: String,
+    /// Whose export it was taken for.
+    pub kind: Kind,
+    /// How many people it lists.
+    pub people: usize,
+    /// How many of its rows could not be read.
+    pub unreadable: usize,
+}

@@ -24,7 +24,7 @@ mod words;
 pub(crate) use error::RosterError;
 #[cfg(test)]
 pub(crate) use file::Tally;
-pub(crate) use file::{Gap, Kind, Knows, RosterFile};
+pub(crate) use file::{Gap, Kind, Knows, RosterFile, RosterInfo};
 use person::Membership;
 pub(crate) use person::{Person, Standing};
 

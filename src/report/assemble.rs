@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    CatalogInfo, ConfigInfo, Control, Gate, Origin, Report, ScanInfo, SchemaVersion, SourceReport, Summary,
-    Tool, Window, WorkspaceInfo,
+    CatalogInfo, ConfigInfo, Control, Gate, Report, ScanInfo, SchemaVersion, SourceReport, Summary, Tool,
+    Window, WorkspaceInfo,
 };
 use crate::config::{Config, Weakening};
 use crate::controls::{GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION};
@@ -15,7 +15,7 @@ use crate::level::Level;
 use crate::posture::{self, Person, Posture};
 use crate::scan::{Job, Run};
 use crate::sentence::Sentence;
-use crate::sources::{Feed, Outcomes, SourceId, SourceStatus};
+use crate::sources::{Feed, Outcomes, Provenance, SourceId, SourceStatus};
 use crate::verdict::Status;
 use crate::warning::Warning;
 
@@ -35,7 +35,7 @@ impl Report {
         let gate = Gate::decide(job.gate, &controls, &sources, hygiene);
         rank(&mut controls, &people, &gate);
         note_findings(&mut people, &controls);
-        let duration = Some(duration).filter(|_| origin == Origin::Api && !reproducible);
+        let duration = Some(duration).filter(|_| origin == Provenance::Api && !reproducible);
         Self {
             schema_version: SchemaVersion::One,
             tool: Tool::this(),

@@ -16,8 +16,9 @@ use strum::IntoStaticStr;
 
 use super::item::{Item, items_of};
 use super::words::{TOOL, counted, gate, menus};
-use super::{Control, Origin, Report};
+use super::{Control, Report};
 use crate::exit::Exit;
+use crate::sources::Provenance;
 use crate::text;
 use crate::verdict::Status;
 
@@ -68,7 +69,7 @@ pub(super) fn render(report: &Report) -> String {
         _ => Command::Error,
     };
     let mut summary = vec![gate(report)];
-    if report.scan.origin == Origin::Demo {
+    if report.scan.origin == Provenance::Demo {
         summary.push("The built-in sample workspace: none of this is about yours.".to_owned());
     }
     if let Some(rest @ 1..) = report.warnings.len().checked_sub(MAX_WARNINGS) {

@@ -12,11 +12,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::controls::{GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, Pack};
-use crate::directory;
+use crate::directory::RosterInfo;
 use crate::facts::Activity;
 use crate::level::Level;
 use crate::posture::{Person, SettingChange};
 use crate::sentence::Quoted;
+use crate::sources::Provenance;
 use crate::sources::{SourceId, SourceStatus};
 
 mod assemble;
@@ -52,7 +53,7 @@ mod schemas;
 pub(crate) use crate::terminal::{Style, Surroundings};
 pub(crate) use control::{BUILT_IN, Control};
 pub(crate) use format::{Format, Options, Output, Place, RenderError, render};
-pub(crate) use gate::{Gate, GateRule};
+pub(crate) use gate::Gate;
 pub(crate) use json::json_text;
 pub(crate) use read::ReadError;
 pub(crate) use summary::{Counters, Summary};
@@ -174,7 +175,7 @@ pub(crate) struct ScanInfo {
     pub at: Timestamp,
     /// Where the facts came from.
     #[serde(rename = "source")]
-    pub origin: Origin,
+    pub origin: Provenance,
     /// The highest level evaluated.
     pub level: Level,
     /// The window in which high-volume events were read.
@@ -200,18 +201,6 @@ pub(crate) struct ScanInfo {
     /// Tells the keys of pseudonyms apart: only reports with the same one can be compared. Null where nothing is redacted.
     #[serde(default)]
     pub redaction_key: Option<String>,
-}
-
-/// Where the facts came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Origin {
-    /// The workspace itself, through the API.
-    Api,
-    /// A saved snapshot.
-    Snapshot,
-    /// The built-in sample workspace.
-    Demo,
 }
 
 /// A window of time, both ends included.
@@ -244,22 +233,6 @@ pub(crate) struct ConfigInfo {
     /// A sentence for each setting in it that may make the result look better.
     #[serde(default)]
     pub weakens: Vec<String>,
-}
-
-/// A directory export (roster) that the teammates were compared with.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(crate) struct RosterInfo {
-    /// Its path as given.
-    pub path: String,
-    /// `sha256:` and its digest.
-    #[schemars(extend("pattern" = "^sha256:[0-9a-f]{64}$"))]
-    pub digest: String,
-    /// Whose export it was taken for.
-    pub kind: directory::Kind,
-    /// How many people it lists.
-    pub people: usize,
-    /// How many of its rows could not be read.
-    pub unreadable: usize,
 }
 
 /// The workspace, as far as it could be read.

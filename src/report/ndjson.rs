@@ -26,9 +26,10 @@ use serde::Serialize;
 use super::item::{Item, items};
 use super::json::json_line;
 use super::words::severity;
-use super::{Origin, Report, Tool};
+use super::{Report, Tool};
 use crate::facts::Row;
 use crate::level::Level;
+use crate::sources::Provenance;
 use crate::verdict::{Basis, Fingerprint, Status, Waiver};
 
 /// The version of what this module writes.
@@ -58,7 +59,7 @@ struct Line<'a> {
 #[derive(Serialize)]
 struct Scan {
     at: Timestamp,
-    source: Origin,
+    source: Provenance,
 }
 
 #[derive(Serialize)]

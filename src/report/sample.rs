@@ -6,14 +6,15 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
-    BUILT_IN, CatalogInfo, ConfigInfo, Control, Gate, Origin, Report, ScanInfo, SchemaVersion, SourceReport,
-    Summary, Tool, Window, WorkspaceInfo,
+    BUILT_IN, CatalogInfo, ConfigInfo, Control, Gate, Report, ScanInfo, SchemaVersion, SourceReport, Summary,
+    Tool, Window, WorkspaceInfo,
 };
 use crate::controls::{GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, Pack, Step};
 use crate::exit::Exit;
 use crate::facts::Row;
 use crate::facts::activity::{Activity, Groups, Period, SignInMethod};
 use crate::level::{FailOn, Level};
+use crate::sources::Provenance;
 use crate::sources::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Finding, Fingerprint, Status};
 
@@ -201,7 +202,7 @@ pub(crate) fn sample() -> Report {
         },
         scan: ScanInfo {
             at: at("2026-02-01T12:00:00Z"),
-            origin: Origin::Api,
+            origin: Provenance::Api,
             level: Level::L3,
             window: Window { since: at("2026-01-02T12:00:00Z"), until: at("2026-02-01T12:00:00Z") },
             duration_ms: Some(1234),

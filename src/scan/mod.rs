@@ -15,7 +15,7 @@ mod source;
 mod tests;
 
 pub(crate) use error::ScanError;
-pub(crate) use job::{Adjustments, Job, Plan, Span};
+pub(crate) use job::{Adjustments, GateRule, Job, Plan, Span};
 pub(crate) use source::{Connection, Source, Target};
 
 use crate::adjust::{self, day_of};
@@ -24,8 +24,8 @@ use crate::controls::Definition;
 use crate::expression::on_deep_stack;
 use crate::facts::{Facts, Observer};
 use crate::region::Region;
-use crate::report::Origin;
 use crate::snapshot::Record;
+use crate::sources::Provenance;
 use crate::sources::{Outcomes, Ranges};
 use crate::verdict::Fingerprint;
 use crate::warning::Warning;
@@ -33,7 +33,7 @@ use crate::warning::Warning;
 /// What came of a job.
 pub(crate) struct Run {
     /// Where the records came from.
-    pub origin: Origin,
+    pub origin: Provenance,
     /// The ranges of the log that were read.
     pub ranges: Ranges,
     /// How the sources ended.

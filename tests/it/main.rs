@@ -35,6 +35,8 @@ mod intercom;
 /// Signals while a workspace is read.
 #[cfg(unix)]
 mod interrupt;
+/// How the program is put together.
+mod layers;
 /// The rules of the catalog a second time.
 mod oracle;
 /// Reports in files, hostile strings in reports.

@@ -4,8 +4,10 @@ use maud::{Markup, html};
 
 use super::parts::listed;
 use super::text::{NAME, SENTENCE, shown};
+use crate::directory::RosterInfo;
 use crate::report::words::{self, REDACTED, counted};
-use crate::report::{Origin, Report, RosterInfo, SourceReport};
+use crate::report::{Report, SourceReport};
+use crate::sources::Provenance;
 use crate::sources::SourceStatus;
 
 /// The longest warning shown, in columns: some list names.
@@ -34,7 +36,7 @@ pub(super) fn masthead(report: &Report) -> Markup {
                     None => "Intercom workspace",
                 }
             }
-            @if scan.origin == Origin::Demo {
+            @if scan.origin == Provenance::Demo {
                 p.lede { "The built-in sample workspace: nothing below is about yours." }
             }
             @if scan.redacted { p.lede { "Redacted: " (REDACTED) "." } }

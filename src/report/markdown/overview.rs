@@ -5,7 +5,8 @@ use super::sheet::Sheet;
 use crate::exit::Exit;
 use crate::level::FailOn;
 use crate::report::words::{self, TOOL, counted};
-use crate::report::{Counters, Origin, Report};
+use crate::report::{Counters, Report};
+use crate::sources::Provenance;
 
 /// The longest name or value shown, in columns.
 const VALUE_COLUMNS: usize = 120;
@@ -44,9 +45,9 @@ fn workspace(report: &Report) -> String {
         .teammates
         .map_or_else(|| "teammates not readable".to_owned(), |count| counted(count, "teammate"));
     let origin = match report.scan.origin {
-        Origin::Api => "",
-        Origin::Snapshot => " From a saved snapshot.",
-        Origin::Demo => " **The built-in sample workspace: nothing here is about yours.**",
+        Provenance::Api => "",
+        Provenance::Snapshot => " From a saved snapshot.",
+        Provenance::Demo => " **The built-in sample workspace: nothing here is about yours.**",
     };
     let redacted =
         if report.scan.redacted { format!(" Redacted: {}.", words::REDACTED) } else { String::new() };

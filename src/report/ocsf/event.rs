@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::facts::Row;
 use crate::level::Level;
-use crate::report::Origin;
+use crate::sources::Provenance;
 use crate::verdict::{Basis, Waiver};
 
 /// A Compliance Finding.
@@ -148,7 +148,7 @@ pub(super) struct Remediation {
 #[derive(Serialize)]
 pub(super) struct Unmapped<'a> {
     pub(super) level: Level,
-    pub(super) source: Origin,
+    pub(super) source: Provenance,
     pub(super) workspace_name: Option<&'a str>,
     pub(super) workspace_region: Option<&'a str>,
     pub(super) in_baseline: bool,

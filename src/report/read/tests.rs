@@ -6,7 +6,8 @@ use super::*;
 use crate::exit::Exit;
 use crate::level::FailOn;
 use crate::report::sample::{finding, recounted, sample};
-use crate::report::{BUILT_IN, Format, Options, Origin, WorkspaceInfo, json_text, render};
+use crate::report::{BUILT_IN, Format, Options, WorkspaceInfo, json_text, render};
+use crate::sources::Provenance;
 use crate::verdict::{Attestation, Attested, Basis, Status, Waiver};
 
 /// A report in which everything is there that may be.
@@ -18,7 +19,7 @@ fn laden() -> Report {
         expires: "2026-06-30".parse().unwrap(),
     };
     let mut report = sample();
-    report.scan.origin = Origin::Snapshot;
+    report.scan.origin = Provenance::Snapshot;
     report.gate.stale = true;
     report.gate.strict = true;
     report.warnings.push("\u{1b}[2J\u{202e}\u{2028}\n\"\\".to_owned());
@@ -55,7 +56,7 @@ fn bare() -> Report {
     report.workspace = WorkspaceInfo::default();
     report.scan.config = None;
     report.scan.duration_ms = None;
-    report.scan.origin = Origin::Demo;
+    report.scan.origin = Provenance::Demo;
     report.gate.fail_on = FailOn::Never;
     report.gate.exit_code = Exit::Incomplete;
     report.controls.truncate(1);

@@ -2,7 +2,8 @@
 
 use crate::report::gate::Outcome;
 use crate::report::words::{self, counted, people};
-use crate::report::{Counters, Origin, Report, SourceReport};
+use crate::report::{Counters, Report, SourceReport};
+use crate::sources::Provenance;
 use crate::sources::{SourceId, SourceStatus};
 use crate::terminal::page::{Page, table};
 use crate::terminal::style::Role;
@@ -42,9 +43,9 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
     page.gap();
     field(page, "Workspace", &workspace(report));
     let origin = match scan.origin {
-        Origin::Api => "the workspace itself, through the API",
-        Origin::Snapshot => "a saved snapshot",
-        Origin::Demo => "the built-in sample workspace: nothing below is about yours",
+        Provenance::Api => "the workspace itself, through the API",
+        Provenance::Snapshot => "a saved snapshot",
+        Provenance::Demo => "the built-in sample workspace: nothing below is about yours",
     };
     field(page, "Source", origin);
     if scan.redacted {
