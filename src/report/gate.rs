@@ -32,7 +32,7 @@ pub(crate) struct Gate {
 
 impl Gate {
     /// Decides. `hygiene` says whether attestations or waivers are stale.
-    pub(super) fn decide(
+    pub(crate) fn decide(
         rule: GateRule,
         controls: &[Control],
         sources: &[SourceReport],

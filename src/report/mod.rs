@@ -20,7 +20,6 @@ use crate::sentence::Quoted;
 use crate::sources::Provenance;
 use crate::sources::{SourceId, SourceStatus};
 
-mod assemble;
 mod control;
 mod csv;
 pub(crate) mod explain;

@@ -79,7 +79,7 @@ fn nobody_classified_ops_lead() {
 #[test]
 fn configuration_classifies_a_role() {
     let server = Api::new(twelve(&["Owner", "Admin", "Ops lead"])).serve();
-    let line = "[params.\"2.3\"]\nunprivileged_roles = [\"OPS LEAD\", \"teammate\", \"agent\", \"support agent\", \
+    let line = "[facts]\nunprivileged_roles = [\"OPS LEAD\", \"teammate\", \"agent\", \"support agent\", \
                 \"support\", \"viewer\", \"read only\", \"read-only\", \"lite\", \"member\"]\n";
     let report = scan(&server.origin()).file("intercom-harden.toml", line).run().exits(0).report();
     report.assert("2.3", "pass");
@@ -105,7 +105,7 @@ fn too_many_fail_whoever_else_is_unknown() {
 #[test]
 fn role_names_in_other_scripts_are_compared_in_any_case() {
     let server = Api::new(twelve(&["Owner", "АДМИНИСТРАТОР", "ADMİN"])).serve();
-    let line = "[params.\"2.3\"]\nprivileged_roles = [\"owner\", \"администратор\"]\n";
+    let line = "[facts]\nprivileged_roles = [\"owner\", \"администратор\"]\n";
     let report = scan(&server.origin()).file("intercom-harden.toml", line).run().exits(0).report();
     report.assert("2.3", "manual");
     assert!(report.text("2.3").contains("person2@"), "{}", report.text("2.3"));

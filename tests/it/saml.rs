@@ -108,9 +108,9 @@ fn every_fault_fails_with_what_to_do_about_it() {
 }
 
 #[test]
-fn how_soon_an_end_counts_is_a_parameter() {
+fn how_soon_an_end_counts_is_a_setting() {
     let server = serve();
-    let days = |days: u32| format!("[params.'1.1']\ncertificate_days = {days}");
+    let days = |days: u32| format!("[facts]\ncertificate_days = {days}");
     for (more, status, other) in
         [(String::new(), "fail", "fail"), (days(5), "pass", "pass"), (days(11), "fail", "fail")]
     {

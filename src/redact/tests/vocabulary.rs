@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 use super::{everything, redactor};
 use crate::assessment::Assessment;
 use crate::checks;
-use crate::controls::Catalog;
-use crate::expression::on_deep_stack;
+use crate::controls::{Catalog, Definition};
 use crate::facts::vocabulary::{Field, Personal, TABLES, Type, VALUES};
 use crate::facts::{Change, Facts, FeedState, Row, Rows};
 use crate::posture::{self, Posture};
@@ -116,15 +115,12 @@ fn report(canaries: &mut Canaries) -> Report {
     let facts = facts(canaries);
     let catalog = catalog();
     let own = catalog.definitions.iter().filter(|definition| definition.control.id.starts_with('V'));
-    let decide = || -> Vec<Assessment> {
-        own.map(|definition| {
-            let control = &definition.control;
-            let verdict = checks::evaluate(&control.id, &control.params, &definition.rules, &facts);
-            Assessment::new(Arc::clone(control), verdict)
-        })
-        .collect()
+    let decide = |definition: &Definition| {
+        let control = &definition.control;
+        let verdict = checks::evaluate(&control.id, &control.params, &definition.rules, &facts);
+        Assessment::new(Arc::clone(control), verdict)
     };
-    let assessments = on_deep_stack(decide).unwrap();
+    let assessments: Vec<_> = own.map(decide).collect();
     assert!(assessments.iter().all(|one| one.verdict.findings.len() == 2));
     let Posture { people, settings } = posture::of(&facts);
     let said = assessments.iter().flat_map(|one| one.verdict.sentences());
