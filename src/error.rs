@@ -140,7 +140,7 @@ pub(crate) enum Error {
     Baseline(#[from] BaselineError),
     /// The workspace could not be read at all.
     #[error(transparent)]
-    Collect(#[from] Box<CollectError<io::Error>>),
+    Collect(#[from] Box<CollectError>),
     /// A snapshot is not usable.
     #[error("cannot scan {what}: {source}")]
     Snapshot {

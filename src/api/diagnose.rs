@@ -6,15 +6,11 @@ use serde_json::json;
 
 use super::client::{Client, Examination, Request, Vitals};
 use super::error::ApiError;
-use super::model::{AdminList, IpAllowlist, Me};
-use crate::snapshot::collect::PROBE_PATHS;
+use super::log::{LIST, SEARCH};
+use super::model::{AdminList, IpAllowlist, Me, PROBE_PATHS};
 
 /// How far back the log is asked about, in seconds: a single event, if any, is enough to see.
 const LOG_RANGE: i64 = 86_400;
-
-/// Where the log is searched, and where it is listed by a server that knows no search.
-const SEARCH: &str = "/admins/activity_logs/search";
-const LIST: &str = "/admins/activity_logs";
 
 /// What a request showed; none where it was not made.
 pub(crate) type Asked<T> = Option<Result<T, ApiError>>;

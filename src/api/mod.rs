@@ -13,6 +13,7 @@ pub(crate) mod log;
 pub(crate) mod model;
 pub(crate) mod notice;
 pub(crate) mod origin;
+pub(crate) mod record;
 pub(crate) mod region;
 pub(crate) mod retry;
 pub(crate) mod throttle;

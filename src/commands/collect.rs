@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use super::connection::Connection;
 use super::{configuration, plan, ranges, redaction, terminal};
+use crate::api::record::Record;
 use crate::cli::CollectArgs;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::redact::{Redactor, SnapshotRedactor};
+use crate::snapshot::Writer;
 use crate::snapshot::collect::CollectError;
-use crate::snapshot::{Record, Writer};
 use crate::sources::{Feed, SourceStatus};
 
 /// Saves a snapshot.

@@ -13,6 +13,7 @@ use crate::api::client::{Client, ClientError, ClientOptions, Limits};
 use crate::api::diagnose::{Observations, diagnose};
 use crate::api::notice::{Notice, Notify};
 use crate::api::origin::Origin;
+use crate::api::record::Record;
 use crate::api::region::Region;
 use crate::api::token::Token;
 use crate::cli::{ConnectionArgs, RegionName};
@@ -20,8 +21,7 @@ use crate::config::Config;
 use crate::config::time::parse_duration;
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::snapshot::Record;
-use crate::snapshot::collect::{CollectOptions, Reach, collect};
+use crate::snapshot::collect::{CollectOptions, ReadScope, collect};
 use crate::sources::{Outcomes, Ranges};
 
 /// Everything needed to read a live workspace.
@@ -32,7 +32,7 @@ pub(super) struct Connection {
     timeout: Duration,
     concurrency: usize,
     rate_share: f64,
-    reach: Reach,
+    scope: ReadScope,
     probe: bool,
     /// What the person should know before the token is sent.
     warnings: Vec<String>,
@@ -59,7 +59,7 @@ impl Connection {
             timeout,
             concurrency: usize::from(args.concurrency),
             rate_share: f64::from(args.rate_share) / 100.0,
-            reach: Reach::Everything,
+            scope: ReadScope::Everything,
             probe: !args.no_probe,
             warnings,
         })
@@ -67,8 +67,8 @@ impl Connection {
 
     /// Reads no more of the workspace than this.
     #[must_use]
-    pub(super) fn reaching(self, reach: Reach) -> Self {
-        Self { reach, ..self }
+    pub(super) fn reaching(self, scope: ReadScope) -> Self {
+        Self { scope, ..self }
     }
 
     /// Hands every record of the workspace to `sink`, and says how its sources ended.
@@ -86,7 +86,7 @@ impl Connection {
         }
         until_ended(async {
             let client = self.client(notify(progress))?;
-            let options = CollectOptions { reach: self.reach, probe: self.probe };
+            let options = CollectOptions { scope: self.scope, probe: self.probe };
             let region = self.region;
             let mut elsewhere = None;
             let mut watch = |record: Record<'_>| {

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::facts::{Facts, Observer, Settings};
 use crate::progress::Progress;
 use crate::report::Origin;
-use crate::snapshot::collect::Reach;
+use crate::snapshot::collect::ReadScope;
 use crate::snapshot::{Replay, SnapshotError};
 use crate::sources::{Outcomes, Ranges};
 
@@ -54,9 +54,9 @@ impl Source {
 
     /// Asks a live workspace for no more than this. What is saved already is there anyway.
     #[must_use]
-    pub(super) fn reaching(self, reach: Reach) -> Self {
+    pub(super) fn reaching(self, scope: ReadScope) -> Self {
         match self {
-            Self::Live(connection) => Self::Live(Box::new(connection.reaching(reach))),
+            Self::Live(connection) => Self::Live(Box::new(connection.reaching(scope))),
             saved => saved,
         }
     }

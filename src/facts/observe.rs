@@ -17,7 +17,7 @@ use super::silence::Silence;
 use super::state::State;
 use super::trouble::Trouble;
 use crate::api::model::{Event, IpAllowlist, Me, ProbeAnswer};
-use crate::snapshot::Record;
+use crate::api::record::Record;
 use crate::sources::{Feed, Ranges};
 
 /// How many events of which group.

@@ -10,8 +10,8 @@ use std::io;
 use super::known::Known;
 use super::{Redactor, Scrubber};
 use crate::api::model::{Admin, Event, IpAllowlist, Me, Performer};
+use crate::api::record::Record;
 use crate::facts::email;
-use crate::snapshot::Record;
 use crate::sources::Outcomes;
 
 /// Redacts the records of one reading.

@@ -6,8 +6,8 @@ use std::path::Path;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use super::Record;
 use super::file::{EMPTY_DIGEST, End, FORMAT, Header, Line, VERSION};
+use crate::api::record::Record;
 use crate::atomic_file::{Readers, WholeFile};
 use crate::digest;
 use crate::sources::{Outcomes, Ranges};

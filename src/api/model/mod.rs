@@ -11,4 +11,4 @@ mod settings;
 
 pub(crate) use admin::{Admin, AdminList, Me};
 pub(crate) use event::{Event, EventPage, Performer};
-pub(crate) use settings::{IpAllowlist, ProbeAnswer};
+pub(crate) use settings::{IpAllowlist, PROBE_PATHS, ProbeAnswer};

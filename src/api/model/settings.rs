@@ -16,6 +16,16 @@ pub(crate) struct IpAllowlist {
     pub ip_allowlist: Option<Vec<String>>,
 }
 
+/// What the token probe asks for: configuration lists that a posture scan has no need to read.
+pub(crate) const PROBE_PATHS: [&str; 6] = [
+    "/tags",
+    "/segments",
+    "/data_attributes",
+    "/ticket_types",
+    "/help_center/collections",
+    "/news/newsfeeds",
+];
+
 /// What one endpoint of the token probe answered.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct ProbeAnswer {

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::facts::Settings;
 use crate::rbac::can::{CanError, can, json, policy, sentence};
 use crate::report::RenderError;
-use crate::snapshot::collect::Reach;
+use crate::snapshot::collect::ReadScope;
 
 /// Asks the policy about one teammate and one action. A live workspace is asked who its teammates are, and no more.
 ///
@@ -35,7 +35,7 @@ pub(super) fn run(args: &CanArgs) -> Result<Exit, Error> {
         Settings { rbac: config.rbac.clone(), roster: roster.map(Arc::new), ..Settings::default() };
     let from = &args.source;
     let source = Source::open(from.snapshot.as_deref(), from.demo, &from.connection, Some(config))?;
-    let source = source.reaching(Reach::Teammates);
+    let source = source.reaching(ReadScope::Teammates);
     let ranges = source.ranges(&from.connection, Some(config), STALE_AFTER_DAYS)?;
     let (facts, outcomes) = source.read(settings, &ranges, &progress)?;
     for warning in &outcomes.warnings {

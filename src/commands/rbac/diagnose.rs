@@ -13,7 +13,7 @@ use crate::facts::Settings;
 use crate::progress::Progress;
 use crate::rbac::diagnose::{Diagnosis, Situation, TOKEN_TYPES, render_json, render_table};
 use crate::report::RenderError;
-use crate::snapshot::collect::{CollectError, Reach};
+use crate::snapshot::collect::{CollectError, ReadScope};
 
 /// How many days without an event are odd, where no control says so.
 const MAX_SILENCE_DAYS: f64 = 7.0;
@@ -42,7 +42,7 @@ fn diagnose(
     let max_silence = plan.catalog.param("4.1", "max_silence").and_then(serde_json::Value::as_f64);
     let from = &args.source;
     let source = Source::open(from.snapshot.as_deref(), from.demo, &from.connection, config)?;
-    let source = source.reaching(Reach::Log);
+    let source = source.reaching(ReadScope::Log);
     let ranges = source.ranges(&from.connection, config, plan.stale_after_days)?;
     let event_types = TOKEN_TYPES.map(str::to_owned).into();
     let settings = Settings { event_types, ..plan.settings };

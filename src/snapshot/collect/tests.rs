@@ -1,6 +1,5 @@
 //! Whole collections against a fake workspace.
 
-use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -12,7 +11,7 @@ use crate::api::fake::{Asked, Reply, Server, TOKEN, ok, refusal, reply};
 const NOW: i64 = 1_700_000_000;
 const DAY: i64 = 86_400;
 /// What a scan reads.
-const OPTIONS: CollectOptions = CollectOptions { reach: Reach::Everything, probe: true };
+const OPTIONS: CollectOptions = CollectOptions { scope: ReadScope::Everything, probe: true };
 
 fn ranges() -> Ranges {
     let at = |seconds| Timestamp::from_second(seconds).unwrap();
@@ -42,7 +41,7 @@ fn workspace(special: impl Fn(&Asked) -> Option<Reply> + Send + Sync + 'static) 
 }
 
 /// Collects and gives the records as words, in order.
-async fn run(server: &Server, timeout: u64) -> (Result<Outcomes, CollectError<Infallible>>, Vec<String>) {
+async fn run(server: &Server, timeout: u64) -> (Result<Outcomes, CollectError>, Vec<String>) {
     let (client, _) = server.client(Duration::from_millis(timeout));
     let mut records = Vec::new();
     let mut sink = |record: Record<'_>| {
@@ -83,7 +82,7 @@ async fn reads_every_source_and_head_before_events() {
     assert_eq!(asked.len(), 12);
     assert!(asked.iter().all(|asked| asked.head.contains(TOKEN) && asked.head.contains("2.16")));
     let history = asked.iter().find(|asked| asked.body.contains("role_change")).unwrap().json();
-    assert_eq!(history["created_at_after"], NOW - 1000 * DAY - 1);
+    assert_eq!(history["created_at_after"], OLDEST_EVENT - 1);
     assert_eq!(history["created_at_before"], NOW - 30 * DAY);
 }
 
@@ -127,7 +126,7 @@ async fn a_refused_me_is_only_a_warning() {
     assert!(records.contains(&"LogHistory role_change".to_owned()));
     let asked = server.asked();
     let history = asked.iter().find(|asked| asked.body.contains("role_change")).unwrap().json();
-    assert_eq!(history["created_at_after"], NOW - 730 * DAY - 1);
+    assert_eq!(history["created_at_after"], OLDEST_EVENT - 1);
 }
 
 #[tokio::test]
@@ -171,7 +170,7 @@ async fn a_probe_that_stays_broken_fails_with_its_status() {
         if let Record::Probe(got) = record {
             answers = got.to_vec();
         }
-        Ok::<_, Infallible>(())
+        Ok(())
     };
     let outcomes = collect(&client, &ranges(), &OPTIONS, &mut sink).await.unwrap();
     assert_eq!(outcomes.feeds[&Feed::TokenProbe].status, SourceStatus::Failed);
@@ -192,19 +191,19 @@ async fn the_deadline_fails_what_is_unfinished_and_keeps_the_rest() {
 
 #[tokio::test]
 async fn what_is_out_of_reach_is_not_asked_for() {
-    for (reach, wanted) in [
-        (Reach::Teammates, &[Feed::Me, Feed::Admins][..]),
-        (Reach::Log, &[Feed::Me, Feed::Admins, Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals]),
+    for (scope, wanted) in [
+        (ReadScope::Teammates, &[Feed::Me, Feed::Admins][..]),
+        (ReadScope::Log, &[Feed::Me, Feed::Admins, Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals]),
     ] {
         let server = workspace(|_| None);
         let (client, _) = server.client(Duration::from_secs(9));
-        let mut sink = |_: Record<'_>| Ok::<_, Infallible>(());
-        let options = CollectOptions { reach, ..OPTIONS };
+        let mut sink = |_: Record<'_>| Ok(());
+        let options = CollectOptions { scope, ..OPTIONS };
         let outcomes = collect(&client, &ranges(), &options, &mut sink).await.unwrap();
         for feed in Feed::ALL {
             let outcome = &outcomes.feeds[&feed];
             let read = (outcome.status == SourceStatus::Complete, outcome.requests > 0);
-            assert_eq!(read, (wanted.contains(&feed), wanted.contains(&feed)), "{reach:?} {feed:?}");
+            assert_eq!(read, (wanted.contains(&feed), wanted.contains(&feed)), "{scope:?} {feed:?}");
         }
     }
 }
@@ -213,8 +212,10 @@ async fn what_is_out_of_reach_is_not_asked_for() {
 async fn a_sink_that_fails_ends_it() {
     let server = workspace(|_| None);
     let (client, _) = server.client(Duration::from_secs(9));
-    let mut sink =
-        |record: Record<'_>| if matches!(record, Record::Event(..)) { Err("full") } else { Ok(()) };
+    let mut sink = |record: Record<'_>| match record {
+        Record::Event(..) => Err(io::ErrorKind::StorageFull.into()),
+        _ => Ok(()),
+    };
     let ended = collect(&client, &ranges(), &CollectOptions { probe: false, ..OPTIONS }, &mut sink).await;
-    assert!(matches!(ended, Err(CollectError::Sink("full"))));
+    assert!(matches!(ended, Err(CollectError::Sink(error)) if error.kind() == io::ErrorKind::StorageFull));
 }

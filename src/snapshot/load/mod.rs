@@ -5,9 +5,10 @@ use std::io::{self, BufRead, BufReader, Read};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
+use crate::api::log::OLDEST_EVENT;
 use crate::api::model::Event;
+use crate::api::record::Record;
 use crate::digest;
-use crate::snapshot::Record;
 use crate::snapshot::error::SnapshotError;
 use crate::snapshot::file::{FORMAT, Header, Line, REDACTED_VERSION};
 use crate::snapshot::sequence::Sequence;
@@ -15,8 +16,6 @@ use crate::sources::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcomes, Ranges, Sourc
 
 /// The longest header, in bytes.
 const LONGEST_HEADER: u64 = 4 * 1024;
-/// No workspace is older than Intercom, and no event older than its workspace.
-const OLDEST_EVENT: i64 = 1_293_840_000;
 /// The largest window the compressor may have used, as a power of two: 8 MiB of memory.
 const WINDOW_LOG: u32 = 23;
 
