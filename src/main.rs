@@ -9,6 +9,7 @@ mod commands;
 mod config;
 
 mod api;
+mod event_type;
 mod snapshot;
 mod sources;
 
@@ -25,6 +26,8 @@ mod checks;
 mod verdict;
 
 mod adjust;
+
+mod scan;
 
 mod doctor;
 mod edit;
@@ -45,8 +48,14 @@ mod casefold;
 mod digest;
 mod error;
 mod exit;
+mod hint;
+mod level;
 mod progress;
+mod region;
+mod sentence;
 mod text;
+mod time;
+mod warning;
 
 use std::process::ExitCode;
 

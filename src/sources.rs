@@ -1,76 +1,52 @@
 //! What a scan reads: sources, the feeds they are read in, and how each of them ended.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
-/// Event types that set state: read as far back as the workspace exists, since only the newest one tells.
-pub(crate) const HISTORY_TYPES: &[&str] = &[
-    "admin_permission_change",
-    "admin_two_factor_auth_change",
-    "admin_invite_change",
-    "admin_deletion",
-    "admin_deprovisioned",
-    "role_creation",
-    "role_change",
-    "role_deletion",
-    "inbox_access_change",
-    "app_authentication_method_change",
-    "app_google_sso_domain_change",
-    "security_settings_change",
-    "app_identity_verification_change",
-    "messenger_api_secret_creation",
-    "messenger_api_secret_deletion",
-    "trusted_domains_setting_change",
-    "malicious_domains_setting_change",
-    "strip_inbound_email_links_change",
-    "allowed_attachment_filetypes_setting_change",
-    "content_redaction_rule_creation",
-    "content_redaction_rule_update",
-    "content_redaction_rule_deletion",
-    "conversation_deletion_schedule_creation",
-    "conversation_deletion_schedule_update",
-    "conversation_deletion_schedule_state_change",
-    "conversation_deletion_schedule_deletion",
-];
+use crate::warning::Warning;
 
-/// Event types that show that a teammate is there: a sign-in, an accepted invite, SCIM provisioning.
-pub(crate) const ARRIVAL_TYPES: &[&str] = &["admin_login_success", "app_admin_join", "admin_provisioned"];
-
-/// A place the program reads from, as reports name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+/// A place the program reads from.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub(crate) enum SourceId {
-    /// The token's own admin and its workspace.
+    /// The workspace's own record.
     Me,
     /// The list of teammates.
     Admins,
-    /// The activity log, in all the ranges a scan needs.
+    /// The activity log.
     ActivityLog,
-    /// The list of teams; no control needs it, so it is never asked for.
-    Teams,
-    /// The IP allowlist, as far as the token happens to be allowed to see it.
+    /// The IP allowlist.
     IpAllowlist,
-    /// What else the token can read: one request to each of a few configuration lists.
+    /// What else the token can read.
     TokenProbe,
 }
 
 impl SourceId {
     /// Every source, in report order.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Me, Self::Admins, Self::ActivityLog, Self::Teams, Self::IpAllowlist, Self::TokenProbe];
+    pub(crate) const ALL: &[Self] = Self::VARIANTS;
 
     /// The id used in reports and control files.
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Me => "me",
-            Self::Admins => "admins",
-            Self::ActivityLog => "activity-log",
-            Self::Teams => "teams",
-            Self::IpAllowlist => "ip-allowlist",
-            Self::TokenProbe => "token-probe",
-        }
+        self.into_str()
     }
 
     /// The request that reads it.
@@ -79,7 +55,6 @@ impl SourceId {
             Self::Me => "GET /me",
             Self::Admins => "GET /admins",
             Self::ActivityLog => "POST /admins/activity_logs/search",
-            Self::Teams => "GET /teams",
             Self::IpAllowlist => "GET /ip_allowlist",
             Self::TokenProbe => "GET /tags and five other configuration lists",
         }
@@ -90,7 +65,6 @@ impl SourceId {
         match self {
             Self::Me | Self::Admins => "Read admins",
             Self::ActivityLog => "Read admin activity logs",
-            Self::Teams => "Read and list users and companies",
             Self::IpAllowlist => "manage_ip_allowlist",
             Self::TokenProbe => "none: refusals are what a scan hopes for",
         }
@@ -102,7 +76,6 @@ impl SourceId {
             Self::Me => "the workspace's own record",
             Self::Admins => "the list of teammates",
             Self::ActivityLog => "the activity log",
-            Self::Teams => "the list of teams",
             Self::IpAllowlist => "the IP allowlist",
             Self::TokenProbe => "the token probe",
         }
@@ -110,7 +83,7 @@ impl SourceId {
 }
 
 /// A part of a source that is read, and can fail, on its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Feed {
     /// `GET /me`.
@@ -131,15 +104,7 @@ pub(crate) enum Feed {
 
 impl Feed {
     /// Every feed.
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Me,
-        Self::Admins,
-        Self::LogWindow,
-        Self::LogHistory,
-        Self::LogArrivals,
-        Self::IpAllowlist,
-        Self::TokenProbe,
-    ];
+    pub(crate) const ALL: &[Self] = Self::VARIANTS;
 
     /// The source it is a part of.
     pub(crate) const fn source(self) -> SourceId {
@@ -154,8 +119,8 @@ impl Feed {
 }
 
 /// How reading a source or a feed ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, PartialOrd, Ord)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum SourceStatus {
     /// All of it was read.
     Complete,
@@ -172,8 +137,8 @@ pub(crate) enum SourceStatus {
 pub(crate) struct Outcome {
     /// How it ended.
     pub status: SourceStatus,
-    /// What the server or the network said, where it did not end well.
-    pub detail: Option<String>,
+    /// What kept it from being read, or a part of it.
+    pub failure: Option<Failure>,
     /// How many records were read.
     pub records: u64,
     /// How many requests it took, retries included.
@@ -182,10 +147,36 @@ pub(crate) struct Outcome {
     pub unreadable: u64,
 }
 
+/// What kept a feed, or a part of it, from being read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The API did not accept the token (401). The text is the server's.
+    TokenRefused(String),
+    /// Another refusal or error, as the API or the network told it.
+    Api(String),
+    /// So many entries have no readable time or type.
+    UnreadableEntries(u64),
+    /// The snapshot knows sign-ins and arrivals from here on.
+    SnapshotSince(Timestamp),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TokenRefused(text) | Self::Api(text) => f.write_str(text),
+            Self::UnreadableEntries(1) => f.write_str("1 entry has no readable time or type"),
+            Self::UnreadableEntries(n) => write!(f, "{n} entries have no readable time or type"),
+            Self::SnapshotSince(since) => {
+                write!(f, "the snapshot knows sign-ins and arrivals from {since} on")
+            }
+        }
+    }
+}
+
 impl Outcome {
     /// A feed that was not asked for.
     pub(crate) const fn skipped() -> Self {
-        Self { status: SourceStatus::Skipped, detail: None, records: 0, requests: 0, unreadable: 0 }
+        Self { status: SourceStatus::Skipped, failure: None, records: 0, requests: 0, unreadable: 0 }
     }
 }
 
@@ -195,7 +186,7 @@ pub(crate) struct Outcomes {
     /// How each feed ended.
     pub feeds: BTreeMap<Feed, Outcome>,
     /// What the person who runs the scan should know about the reading.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// The ranges of the activity log that a scan reads. All bounds are whole seconds and included.

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::counts;
+use super::evidence::Judged;
 use crate::config::{Attestation, Attested};
 use crate::facts::Row;
 use crate::report::Assessment;
@@ -14,11 +15,16 @@ const CHECK: usize = usize::MAX;
 /// What the line about a finding begins with that an attestation settled.
 pub(crate) const JUDGED: &str = "judged by the attestation: ";
 
-/// Lets the attestations enter the verdicts they are about.
-pub(crate) fn enter_all(assessments: &mut [Assessment], attestations: &[Attestation], today: Date) {
+/// Lets the attestations that count enter the verdicts they are about, and mentions the files that are not there.
+pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: Date) {
     for assessment in assessments {
+        let control = &assessment.control.id;
         let verdict = assessment.verdict.clone();
-        assessment.verdict = enter(&assessment.control.id, verdict, attestations, today);
+        assessment.verdict = enter(control, verdict, &judged.sound, today);
+        let absent = judged.absent.iter().filter(|(id, _)| id.eq_ignore_ascii_case(control));
+        let remarks =
+            absent.map(|(_, file)| format!("the evidence {file} is not here, so it was not compared"));
+        assessment.verdict.context.extend(remarks);
     }
 }
 
@@ -27,7 +33,7 @@ pub(crate) fn enter_all(assessments: &mut [Assessment], attestations: &[Attestat
 /// The newest takes over from all before it, also when it has expired: what it contradicted does not come back.
 /// It decides a manual control. Data that says fail beats an attested pass, an attested fail beats data that says
 /// pass, and nothing lifts an unknown; a contradiction is reported.
-pub(crate) fn enter(control: &str, verdict: Verdict, attestations: &[Attestation], today: Date) -> Verdict {
+pub(super) fn enter(control: &str, verdict: Verdict, attestations: &[Attestation], today: Date) -> Verdict {
     let signed = attestations.iter().filter(|attestation| {
         attestation.control.eq_ignore_ascii_case(control) && attestation.on.value <= today
     });
@@ -98,7 +104,7 @@ fn finding(control: &str, attestation: &Attestation) -> Finding {
 
 fn describe(attestation: &Attestation) -> String {
     let Attestation { result, by, on, .. } = attestation;
-    format!("attested as {} by {by} on {}", result.as_str(), on.value)
+    format!("attested as {} by {by} on {}", result.into_str(), on.value)
 }
 
 fn statement(attestation: &Attestation) -> Statement {

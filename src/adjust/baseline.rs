@@ -1,15 +1,16 @@
 //! The baseline: an earlier report, whose findings are known and do not fail the gate again.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::redact::Redactor;
+use crate::hint::Hint;
 use crate::report::Assessment;
 use crate::report::json::{self, ReadError};
-use crate::verdict::Status;
+use crate::verdict::{Fingerprint, Status};
 
 /// What an earlier report showed.
 #[derive(Debug, Default)]
@@ -44,13 +45,12 @@ pub(crate) enum BaselineError {
     },
 }
 
-impl BaselineError {
-    /// What to do about it.
-    pub(crate) const fn hint(&self) -> &'static str {
+impl Hint for BaselineError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::Unreadable { source, .. } => source.hint(),
             Self::OtherKey { .. } => {
-                "use --redact with the key of the baseline, or a baseline that is not redacted"
+                Some("use --redact with the key of the baseline, or a baseline that is not redacted".into())
             }
         }
     }
@@ -61,12 +61,12 @@ impl Baseline {
     ///
     /// # Errors
     /// When the file cannot be read or is something else, or is redacted with another key than this scan will be.
-    pub(crate) fn load(path: &Path, redactor: Option<&Redactor>) -> Result<Self, BaselineError> {
+    pub(crate) fn load(path: &Path, scan_key: Option<String>) -> Result<Self, BaselineError> {
         let read = || json::parse::<Report>(&json::bytes_of(path)?);
         let report =
             read().map_err(|source| BaselineError::Unreadable { path: path.to_path_buf(), source })?;
         let Scan { redacted, redaction_key } = report.scan;
-        if redacted && redaction_key.is_none_or(|key| redactor.map(Redactor::key_name) != Some(key)) {
+        if redacted && (redaction_key.is_none() || redaction_key != scan_key) {
             return Err(BaselineError::OtherKey { path: path.to_path_buf() });
         }
         // What was waived then left the gate by a decision, which has an end: it is not known for good.
@@ -80,15 +80,18 @@ impl Baseline {
         Ok(Self { controls: report.controls.into_iter().map(known).collect(), redacted })
     }
 
-    /// Marks what the earlier report showed too. Nothing is redacted yet: what a redacted one showed is compared by
-    /// what `redactor` will make of the fingerprints.
-    pub(crate) fn lay_over(&self, assessments: &mut [Assessment], redactor: Option<&Redactor>) {
-        let redactor = redactor.filter(|_| self.redacted);
+    /// Marks what the earlier report showed too. What a redacted one showed is compared by what `keyed` makes of the
+    /// fingerprints, which are not redacted yet.
+    pub(crate) fn apply(
+        &self,
+        assessments: &mut [Assessment],
+        keyed: impl Fn(&Fingerprint) -> Option<Fingerprint>,
+    ) {
         for assessment in assessments {
             let Some(known) = self.controls.get(&assessment.control.id) else { continue };
             assessment.known = known.status == Some(assessment.verdict.status);
             for finding in &mut assessment.verdict.findings {
-                let keyed = redactor.map(|redactor| redactor.fingerprint(&finding.fingerprint));
+                let keyed = if self.redacted { keyed(&finding.fingerprint) } else { None };
                 let fingerprint = keyed.as_ref().unwrap_or(&finding.fingerprint);
                 finding.known = known.fingerprints.contains(fingerprint.as_str());
             }

@@ -1,4 +1,4 @@
-//! Hygiene: which attestations and waivers went stale, or never meant anything.
+//! Hygiene: which attestations and waivers need attention, because they have expired or match nothing.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,14 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::config::Config;
+use crate::warning::{Entry, EntryKind, EntryProblem, Warning};
 
 /// How long before its end something is called out, in days.
 const NOTICE_DAYS: i64 = 14;
 
 /// An attestation or a waiver, as far as its dates and its target go.
-struct Entry<'a> {
-    kind: &'static str,
-    control: &'a str,
-    subject: Option<&'a str>,
+struct Dated {
+    entry: Entry,
     line: usize,
     on: Option<Date>,
     expires: Date,
@@ -22,7 +21,7 @@ struct Entry<'a> {
     matched: bool,
 }
 
-/// Everything that is stale or meaningless, a sentence each, with its line.
+/// Every attestation and waiver that needs attention.
 ///
 /// `waivers_matched` says for each waiver whether there was something for it to cover; `is_control` whether an id
 /// names a control.
@@ -31,64 +30,60 @@ pub(crate) fn complaints(
     waivers_matched: &[bool],
     is_control: impl Fn(&str) -> bool,
     today: Date,
-) -> Vec<String> {
-    let attestations = config.attestations.iter().map(|attestation| Entry {
-        kind: "attestation",
-        control: &attestation.control.value,
-        subject: None,
+) -> Vec<Warning> {
+    let attestations = config.attestations.iter().map(|attestation| Dated {
+        entry: Entry {
+            kind: EntryKind::Attestation,
+            control: attestation.control.value.clone(),
+            subject: None,
+        },
         line: attestation.line,
         on: Some(attestation.on.value),
         expires: attestation.expires.value,
         matched: true,
     });
-    let waivers = config.waivers.iter().zip(waivers_matched).map(|(waiver, matched)| Entry {
-        kind: "waiver",
-        control: &waiver.control.value,
-        subject: waiver.subject.as_deref(),
+    let waivers = config.waivers.iter().zip(waivers_matched).map(|(waiver, matched)| Dated {
+        entry: Entry {
+            kind: EntryKind::Waiver,
+            control: waiver.control.value.clone(),
+            subject: waiver.subject.clone(),
+        },
         line: waiver.line,
         on: waiver.on.as_ref().map(|on| on.value),
         expires: waiver.expires.value,
         matched: *matched,
     });
-    let mut complaints = Vec::new();
-    let mut first: BTreeMap<(&str, String, String, Option<Date>), usize> = BTreeMap::new();
-    for entry in attestations.chain(waivers) {
-        let known = is_control(entry.control);
-        let mut say = |what: String| {
-            let subject = entry.subject.map(|subject| format!(" ({subject})")).unwrap_or_default();
-            complaints.push(format!(
-                "{}:{}: the {} for {}{subject} {what}",
-                config.path, entry.line, entry.kind, entry.control
-            ));
+    let mut warnings = Vec::new();
+    let mut first: BTreeMap<(EntryKind, String, String, Option<Date>), usize> = BTreeMap::new();
+    for Dated { entry, line, on, expires, matched } in attestations.chain(waivers) {
+        let exists = is_control(&entry.control);
+        let mut say = |problem| {
+            warnings.push(Warning::Entry { path: config.path.clone(), line, entry: entry.clone(), problem });
         };
-        if !known {
-            say("names no control".to_owned());
+        if !exists {
+            say(EntryProblem::UnknownControl);
         }
-        if entry.expires < today {
-            say(format!("expired on {}", entry.expires));
-        } else if soon(entry.expires, today) {
-            say(format!("expires on {}", entry.expires));
+        if expires < today {
+            say(EntryProblem::Expired(expires));
+        } else if soon(expires, today) {
+            say(EntryProblem::Expires(expires));
         }
-        if let Some(on) = entry.on.filter(|on| *on > today) {
-            say(format!("is dated {on}, which lies in the future; it does not count yet"));
+        if let Some(on) = on.filter(|on| *on > today) {
+            say(EntryProblem::Future(on));
         }
-        if known && !entry.matched {
-            say("matches nothing in this scan".to_owned());
+        if exists && !matched {
+            say(EntryProblem::MatchesNothing);
         }
         // Of another day it is a renewal, which may well come before the end of the one it renews.
-        let key = (
-            entry.kind,
-            entry.control.to_lowercase(),
-            entry.subject.unwrap_or_default().to_lowercase(),
-            entry.on,
-        );
+        let subject = entry.subject.as_deref().unwrap_or_default().to_lowercase();
+        let key = (entry.kind, entry.control.to_lowercase(), subject, on);
         if let Some(line) = first.get(&key) {
-            say(format!("is there twice: see also line {line}"));
+            say(EntryProblem::Twice { line: *line });
         } else {
-            first.insert(key, entry.line);
+            first.insert(key, line);
         }
     }
-    complaints
+    warnings
 }
 
 fn soon(expires: Date, today: Date) -> bool {

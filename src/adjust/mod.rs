@@ -1,21 +1,61 @@
-//! What people saw and decided, laid over what the data says.
+//! Adjustments: what people saw and decided, applied to what the data says.
 //!
 //! An [attestation](attestations) is evidence: it enters before the verdict. A [waiver](waivers) is a decision:
 //! it never changes a status, it only takes a finding out of the gate. A [`baseline`] does the same for
-//! what an earlier report already showed. [`hygiene`] says which of them went stale.
+//! what an earlier report already showed. [`hygiene`] says which of them need attention.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::config::Config;
+use crate::report::Assessment;
+use crate::warning::Warning;
+
 pub(crate) mod attestations;
 pub(crate) mod baseline;
-pub(crate) mod hygiene;
-pub(crate) mod waivers;
+mod evidence;
+mod hygiene;
+mod waivers;
+
+pub(crate) use evidence::{EvidenceFile, EvidenceFiles};
 
 /// The day of an instant in UTC, wherever the program runs.
 pub(crate) fn day_of(instant: Timestamp) -> Date {
     instant.to_zoned(TimeZone::UTC).date()
+}
+
+/// Lets the attestations of a configuration enter the verdicts; warns of evidence that is in doubt.
+fn attest(
+    assessments: &mut [Assessment],
+    config: &Config,
+    files: &EvidenceFiles,
+    today: Date,
+) -> Vec<Warning> {
+    let judged = evidence::judge(config, files);
+    attestations::enter_all(assessments, &judged, today);
+    judged.warnings
+}
+
+/// Lets attestations enter the verdicts and applies the waivers, unless they are to be ignored; warns of those that
+/// need attention. `is_control` says whether an id names a control.
+pub(crate) fn apply(
+    assessments: &mut [Assessment],
+    config: &Config,
+    files: &EvidenceFiles,
+    no_waivers: bool,
+    is_control: impl Fn(&str) -> bool,
+    today: Date,
+) -> Vec<Warning> {
+    let doubts = attest(assessments, config, files, today);
+    let matched = if no_waivers {
+        vec![true; config.waivers.len()]
+    } else {
+        waivers::apply(assessments, &config.waivers, today)
+    };
+    let mut warnings = hygiene::complaints(config, &matched, is_control, today);
+    warnings.extend(doubts);
+    warnings
 }
 
 /// Whether something signed on one day and valid through the end of another counts on a third.

@@ -6,8 +6,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::config::{Attestation, Attested, Config, Waiver};
-use crate::controls::{Control, Level, Origin};
+use crate::controls::{Control, Origin};
 use crate::facts::Row;
+use crate::level::Level;
 use crate::report::Assessment;
 use crate::toml_document::Located;
 use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict};
@@ -161,30 +162,30 @@ fn an_expired_attestation_is_remembered_and_does_not_count() {
 #[test]
 fn a_waiver_of_one_subject_leaves_the_others_in_the_gate() {
     let mut all = [assessment(Status::Fail, &["ana@acme.example", "bo@acme.example"])];
-    let matched = waivers::lay_over(&mut all, &[waiver(Some("ANA@acme.example"), TODAY)], TODAY);
+    let matched = waivers::apply(&mut all, &[waiver(Some("ANA@acme.example"), TODAY)], TODAY);
     assert_eq!(matched, [true]);
     assert!(all[0].violates(false) && !all[0].is_waived());
     let both = [waiver(Some("ana@acme.example"), TODAY), waiver(Some("bo@acme.example"), TODAY)];
-    waivers::lay_over(&mut all, &both, TODAY);
+    waivers::apply(&mut all, &both, TODAY);
     assert!(!all[0].violates(true) && all[0].is_waived());
 }
 
 #[test]
 fn a_waiver_that_is_over_waives_nothing() {
     let mut all = [assessment(Status::Fail, &["ana@acme.example"])];
-    let matched = waivers::lay_over(&mut all, &[waiver(None, date(2026, 7, 31))], TODAY);
+    let matched = waivers::apply(&mut all, &[waiver(None, date(2026, 7, 31))], TODAY);
     assert!(matched[0] && all[0].violates(false));
     // A control that passes needs no waiver: one for it is stale.
     let mut passing = [assessment(Status::Pass, &[])];
-    assert_eq!(waivers::lay_over(&mut passing, &[waiver(None, TODAY)], TODAY), [false]);
+    assert_eq!(waivers::apply(&mut passing, &[waiver(None, TODAY)], TODAY), [false]);
     // Of a control that was left out of the scan, nothing is known.
-    assert_eq!(waivers::lay_over(&mut [], &[waiver(None, TODAY)], TODAY), [true]);
+    assert_eq!(waivers::apply(&mut [], &[waiver(None, TODAY)], TODAY), [true]);
 }
 
 #[test]
 fn a_waiver_is_not_held_against_anybody_while_nothing_can_be_read() {
     let mut unread = [assessment(Status::Unknown, &[])];
-    assert_eq!(waivers::lay_over(&mut unread, &[waiver(Some("ana@acme.example"), TODAY)], TODAY), [true]);
+    assert_eq!(waivers::apply(&mut unread, &[waiver(Some("ana@acme.example"), TODAY)], TODAY), [true]);
     assert!(unread[0].violates(true), "what is unknown is not waived by it");
 }
 
@@ -204,14 +205,18 @@ fn what_went_stale_is_said_aloud() {
         ..Config::default()
     };
     let complaints = hygiene::complaints(&config, &[true, false, true], |id| id == "1.3", TODAY);
-    let says = |phrase: &str| complaints.iter().filter(|complaint| complaint.contains(phrase)).count();
+    let says =
+        |phrase: &str| complaints.iter().filter(|complaint| complaint.to_string().contains(phrase)).count();
     assert_eq!(says("expired on 2026-07-31"), 1, "{complaints:#?}");
     assert_eq!(says("lies in the future"), 1, "{complaints:#?}");
     assert_eq!(says("expires on 2026-08-14"), 1, "{complaints:#?}");
     assert_eq!(says("matches nothing"), 1, "{complaints:#?}");
     assert_eq!(says("is there twice"), 1, "{complaints:#?}");
     let unknown = hygiene::complaints(&config, &[true, true, true], |_| false, TODAY);
-    assert_eq!(unknown.iter().filter(|complaint| complaint.contains("names no control")).count(), 5);
+    assert_eq!(
+        unknown.iter().filter(|complaint| complaint.to_string().contains("names no control")).count(),
+        5
+    );
 }
 
 fn any_status() -> impl Strategy<Value = Status> {
@@ -235,7 +240,7 @@ proptest! {
             .into_iter()
             .map(|(day, whole)| waiver((!whole).then_some("ana@acme.example"), day))
             .collect();
-        waivers::lay_over(&mut all, &waivers, TODAY);
+        waivers::apply(&mut all, &waivers, TODAY);
         prop_assert_eq!(all[0].verdict.status, before);
         prop_assert_eq!(all[0].verdict.findings.len(), 1);
     }

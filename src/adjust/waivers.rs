@@ -9,11 +9,11 @@ use crate::verdict::{Decision, Status};
 
 /// Marks what the waivers cover, and says for each waiver whether it covered anything. One for a control that was
 /// not evaluated is not blamed for it.
-pub(crate) fn lay_over(assessments: &mut [Assessment], waivers: &[Waiver], today: Date) -> Vec<bool> {
-    waivers.iter().map(|waiver| apply(assessments, waiver, today)).collect()
+pub(super) fn apply(assessments: &mut [Assessment], waivers: &[Waiver], today: Date) -> Vec<bool> {
+    waivers.iter().map(|waiver| cover(assessments, waiver, today)).collect()
 }
 
-fn apply(assessments: &mut [Assessment], waiver: &Waiver, today: Date) -> bool {
+fn cover(assessments: &mut [Assessment], waiver: &Waiver, today: Date) -> bool {
     let is_meant = |assessment: &Assessment| assessment.control.id.eq_ignore_ascii_case(&waiver.control);
     let in_question =
         |assessment: &&mut Assessment| is_meant(assessment) && assessment.verdict.status != Status::Pass;

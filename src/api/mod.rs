@@ -1,6 +1,6 @@
 //! Intercom's REST API: the only module that knows HTTP.
 //!
-//! [`region`] and [`origin`] say where the API is, [`token`] carries the secret, [`client`] sends one
+//! [`origin`] says where the API is, [`token`] carries the secret, [`client`] sends one
 //! request under the shared [`throttle`] and repeats it as [`retry`] decides, [`log`] reads the paged
 //! activity log, [`model`] holds what is answered. Nothing here prints: a [`notice`] is handed out.
 
@@ -14,7 +14,6 @@ pub(crate) mod model;
 pub(crate) mod notice;
 pub(crate) mod origin;
 pub(crate) mod record;
-pub(crate) mod region;
 pub(crate) mod retry;
 pub(crate) mod throttle;
 pub(crate) mod token;

@@ -1,10 +1,13 @@
 //! The one scheme, host and port that the token may be sent to.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
+use clap::ValueEnum as _;
 use url::{Host, Url};
 
-use super::region::Region;
+use crate::hint::Hint;
+use crate::region::Region;
 
 /// A checked base address of the API: https, or http to this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,16 +38,15 @@ pub(crate) enum OriginError {
     Path,
 }
 
-impl OriginError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for OriginError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
         Some(match self {
             Self::Malformed(_) | Self::Scheme(_) => {
-                format!("write it like {}", Region::Us.api_origin())
+                format!("write it like {}", Region::Us.api_origin()).into()
             }
-            Self::Insecure(_) => "use https; http is for localhost and loopback addresses only".to_owned(),
-            Self::UserInfo => "leave them out; only the access token identifies a scan".to_owned(),
-            Self::Query | Self::Path => "give scheme, host and port only".to_owned(),
+            Self::Insecure(_) => "use https; http is for localhost and loopback addresses only".into(),
+            Self::UserInfo => "leave them out; only the access token identifies a scan".into(),
+            Self::Query | Self::Path => "give scheme, host and port only".into(),
         })
     }
 }
@@ -90,7 +92,7 @@ impl Origin {
 
     /// Whether it is one of Intercom's own API hosts, on the usual port.
     pub(crate) fn is_intercom(&self) -> bool {
-        Region::ALL.into_iter().any(|region| self.as_str() == region.api_origin())
+        Region::value_variants().iter().any(|region| self.as_str() == region.api_origin())
     }
 
     /// Whether the connection is encrypted.
@@ -144,7 +146,7 @@ mod tests {
         let local = Origin::parse("http://127.0.0.1:9/").unwrap();
         assert!(local.is_loopback() && !local.is_intercom());
         assert_eq!(local.as_str(), "http://127.0.0.1:9");
-        assert!(Region::ALL.into_iter().all(|region| Origin::of(region).is_intercom()));
+        assert!(Region::value_variants().iter().all(|region| Origin::of(*region).is_intercom()));
         assert!(!Origin::parse("https://api.intercom.io:8443").unwrap().is_intercom());
     }
 

@@ -1,5 +1,6 @@
 //! The access token: read once, shown never.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use reqwest::header::HeaderValue;
 
 use crate::bounded_file::{self, Refusal};
+use crate::hint::Hint;
 
 /// The most a token, or the file it is in, may hold, in bytes.
 pub(crate) const MAX_TOKEN_BYTES: usize = 4096;
@@ -46,9 +48,8 @@ pub(crate) enum TokenError {
     },
 }
 
-impl TokenError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for TokenError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
         Some(
             match self {
                 Self::Empty => {
@@ -62,7 +63,7 @@ impl TokenError {
                 Self::NotAFile(_) => "give the path of a plain file, or pass the token on standard input",
                 Self::Unreadable { .. } => "check that the file exists and that you may read it",
             }
-            .to_owned(),
+            .into(),
         )
     }
 }

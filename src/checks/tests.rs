@@ -72,7 +72,7 @@ fn teammates(rows: serde_json::Value) -> Facts {
     let complete = || FeedState { status: SourceStatus::Complete, detail: None, unreadable: 0 };
     Facts {
         tables: BTreeMap::from([("teammates", Rows { rows, truncated: false })]),
-        feeds: Feed::ALL.into_iter().map(|feed| (feed, complete())).collect(),
+        feeds: Feed::ALL.iter().copied().map(|feed| (feed, complete())).collect(),
         values: json!({"workspace": {"teammates": 2}}),
         ..Facts::default()
     }
@@ -244,6 +244,7 @@ fn the_last_relevant_change_is_named() {
     let mut facts = two();
     let change = |activity_type: &str, at| crate::facts::Change {
         activity_type: activity_type.to_owned(),
+        event: "e1".to_owned(),
         description: "Ana changed the security settings.".to_owned(),
         by: Some("ana@acme.example".to_owned()),
         at,

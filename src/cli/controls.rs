@@ -11,24 +11,27 @@ use super::{AnswerFormat, ConfigArgs};
 pub(crate) enum ControlsCommand {
     /// List the controls
     List {
-        /// Which controls there are
         #[command(flatten)]
         catalog: CatalogArgs,
         /// List the controls of `rbac check` instead
         #[arg(long)]
         rbac: bool,
         /// Format of the list: table or json
-        #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
+        #[arg(
+            long,
+            value_name = "FORMAT",
+            default_value = "table",
+            ignore_case = true,
+            hide_possible_values = true
+        )]
         format: AnswerFormat,
     },
     /// Explain one control
     Show {
         /// The control's id, such as 2.3
         id: String,
-        /// Which controls there are
         #[command(flatten)]
         catalog: CatalogArgs,
-        /// The configuration, for the parameters in force
         #[command(flatten)]
         config: ConfigArgs,
     },

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::Timestamp;
 
 use super::{CatalogArgs, ConnectionArgs, LIVE};
@@ -23,8 +23,14 @@ pub(crate) struct AttestArgs {
     #[arg(long, value_name = "NAME", value_parser = one_line, required_unless_present = "interactive")]
     pub by: Option<String>,
     /// What was seen: pass or fail [default: pass]
-    #[arg(long, value_name = "RESULT", hide_possible_values = true, conflicts_with = "interactive")]
-    pub result: Option<ResultName>,
+    #[arg(
+        long,
+        value_name = "RESULT",
+        ignore_case = true,
+        hide_possible_values = true,
+        conflicts_with = "interactive"
+    )]
+    pub result: Option<Attested>,
     /// Where the proof is kept, such as the address of a ticket
     #[arg(long, value_name = "URL", value_parser = one_line, conflicts_with = "interactive")]
     pub evidence: Option<String>,
@@ -43,13 +49,10 @@ pub(crate) struct AttestArgs {
     /// Scan, then go through every control that only a person can judge, one by one
     #[arg(short, long, conflicts_with = "token_stdin")]
     pub interactive: bool,
-    /// Where the workspace is.
     #[command(flatten)]
     pub source: SourceArgs,
-    /// Which controls there are.
     #[command(flatten)]
     pub catalog: CatalogArgs,
-    /// The configuration.
     #[command(flatten)]
     pub target: TargetArgs,
 }
@@ -74,10 +77,8 @@ pub(crate) struct WaiveArgs {
     /// Work as of this instant
     #[arg(long, value_name = "RFC3339")]
     pub now: Option<Timestamp>,
-    /// Which controls there are.
     #[command(flatten)]
     pub catalog: CatalogArgs,
-    /// The configuration.
     #[command(flatten)]
     pub target: TargetArgs,
 }
@@ -91,10 +92,8 @@ pub(crate) struct InitArgs {
     /// Declare four roles to start from, for `rbac`, and list those that teammates have
     #[arg(long)]
     pub rbac: bool,
-    /// Where the workspace is.
     #[command(flatten)]
     pub source: SourceArgs,
-    /// The configuration.
     #[command(flatten)]
     pub target: TargetArgs,
 }
@@ -102,7 +101,6 @@ pub(crate) struct InitArgs {
 /// A workspace, live or not.
 #[derive(Debug, Args)]
 pub(crate) struct SourceArgs {
-    /// The live workspace.
     #[command(flatten)]
     pub connection: ConnectionArgs,
     /// Look at the built-in sample workspace: no account, no network
@@ -119,24 +117,6 @@ pub(crate) struct TargetArgs {
     /// Configuration file to write [default: ./intercom-harden.toml]
     #[arg(long, value_name = "PATH", help_heading = "Configuration")]
     pub config: Option<PathBuf>,
-}
-
-/// The result of an attestation on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ResultName {
-    /// The requirement holds
-    Pass,
-    /// The requirement does not hold
-    Fail,
-}
-
-impl From<ResultName> for Attested {
-    fn from(name: ResultName) -> Self {
-        match name {
-            ResultName::Pass => Self::Pass,
-            ResultName::Fail => Self::Fail,
-        }
-    }
 }
 
 /// Takes a text that says something, on one line, with nothing hidden in it.

@@ -5,26 +5,24 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use crate::controls::Level;
 use crate::exit::Exit;
+use crate::level::{FailOn, Level};
+use crate::region::Region;
 
 mod controls;
 mod edit;
 mod rbac;
-mod redact;
 mod report;
 
 pub(crate) use controls::{CatalogArgs, ControlsCommand};
 pub(crate) use edit::{AttestArgs, InitArgs, SourceArgs, WaiveArgs, one_line};
 pub(crate) use rbac::{CanArgs, DiagnoseArgs, PolicyArgs, RbacCheckArgs, RbacCommand, RbacRosterArgs};
-pub(crate) use redact::RedactArgs;
-pub(crate) use report::{GenerateCommand, RenderArgs, ReportArgs, SchemaName};
+pub(crate) use report::{GenerateCommand, RedactArgs, RenderArgs, ReportArgs, SchemaName};
 
 /// Security posture scanner for Intercom workspaces.
 #[derive(Debug, Parser)]
 #[command(name = "intercom-harden", version, about, max_term_width = 100, arg_required_else_help = true)]
 pub(crate) struct Cli {
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -68,8 +66,14 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct ConnectionArgs {
     /// Where the workspace is hosted: us, eu or au [env: INTERCOM_REGION] [default: us]
-    #[arg(long, value_name = "REGION", hide_possible_values = true, help_heading = "Workspace")]
-    pub region: Option<RegionName>,
+    #[arg(
+        long,
+        value_name = "REGION",
+        ignore_case = true,
+        hide_possible_values = true,
+        help_heading = "Workspace"
+    )]
+    pub region: Option<Region>,
     /// Take the region from the web address where people sign in, e.g. app.eu.intercom.com
     #[arg(long, value_name = "URL", conflicts_with = "region", help_heading = "Workspace")]
     pub login_url: Option<String>,
@@ -121,7 +125,6 @@ pub(crate) struct ConfigArgs {
 /// `scan`.
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
-    /// The workspace.
     #[command(flatten)]
     pub connection: ConnectionArgs,
     /// Scan the built-in sample workspace: no account, no network; nothing fails unless --fail-on is given
@@ -138,13 +141,20 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "DIR", help_heading = "Controls")]
     pub controls: Vec<PathBuf>,
     /// Evaluate controls up to this level: l1, l2 or l3 [default: l3]
-    #[arg(long, value_name = "LEVEL", hide_possible_values = true, help_heading = "Controls")]
-    pub level: Option<LevelName>,
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        ignore_case = true,
+        hide_possible_values = true,
+        help_heading = "Controls"
+    )]
+    pub level: Option<Level>,
     /// Which of the built-in packs to evaluate: guide, extended or all
     #[arg(
         long,
         value_name = "PACK",
         default_value = "all",
+        ignore_case = true,
         hide_possible_values = true,
         help_heading = "Controls"
     )]
@@ -156,15 +166,12 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "ID", help_heading = "Controls")]
     pub skip: Vec<String>,
 
-    /// The gate.
     #[command(flatten)]
     pub gate: GateArgs,
 
-    /// The report.
     #[command(flatten)]
     pub report: ReportArgs,
 
-    /// The configuration.
     #[command(flatten)]
     pub config: ConfigArgs,
 }
@@ -173,8 +180,14 @@ pub(crate) struct ScanArgs {
 #[derive(Debug, Args)]
 pub(crate) struct GateArgs {
     /// Fail when a control at or below this level fails: l1, l2, l3 or never [default: l1]
-    #[arg(long, value_name = "LEVEL", hide_possible_values = true, help_heading = "Gate")]
-    pub fail_on: Option<GateName>,
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        ignore_case = true,
+        hide_possible_values = true,
+        help_heading = "Gate"
+    )]
+    pub fail_on: Option<FailOn>,
     /// Manual and unknown controls fail the gate too
     #[arg(long, help_heading = "Gate")]
     pub strict: bool,
@@ -195,16 +208,13 @@ pub(crate) struct GateArgs {
 /// `collect`.
 #[derive(Debug, Args)]
 pub(crate) struct CollectArgs {
-    /// The workspace.
     #[command(flatten)]
     pub connection: ConnectionArgs,
     /// Where to save the snapshot; it appears whole or not at all, readable by its owner alone
     #[arg(short, long, value_name = "FILE", help_heading = "Snapshot")]
     pub output: PathBuf,
-    /// Whether people and addresses are shown.
     #[command(flatten)]
     pub redact: RedactArgs,
-    /// The configuration.
     #[command(flatten)]
     pub config: ConfigArgs,
 }
@@ -212,60 +222,12 @@ pub(crate) struct CollectArgs {
 /// `doctor`.
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
-    /// The workspace.
     #[command(flatten)]
     pub connection: ConnectionArgs,
-    /// The answer.
     #[command(flatten)]
     pub answer: AnswerArgs,
-    /// The configuration.
     #[command(flatten)]
     pub config: ConfigArgs,
-}
-
-/// A region on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RegionName {
-    /// United States
-    Us,
-    /// European Union
-    Eu,
-    /// Australia
-    Au,
-}
-
-/// A level on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LevelName {
-    /// Baseline
-    L1,
-    /// Hardened
-    L2,
-    /// Maximum security
-    L3,
-}
-
-impl From<LevelName> for Level {
-    fn from(name: LevelName) -> Self {
-        match name {
-            LevelName::L1 => Self::L1,
-            LevelName::L2 => Self::L2,
-            LevelName::L3 => Self::L3,
-        }
-    }
-}
-
-/// A gate on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum GateName {
-    /// L1 controls
-    L1,
-    /// L1 and L2 controls
-    L2,
-    /// All controls
-    L3,
-    /// Nothing fails the scan
-    Never,
 }
 
 /// A pack on the command line.
@@ -287,6 +249,7 @@ pub(crate) struct AnswerArgs {
         long,
         value_name = "FORMAT",
         default_value = "table",
+        ignore_case = true,
         hide_possible_values = true,
         help_heading = "Report"
     )]

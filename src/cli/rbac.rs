@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use super::{AnswerArgs, ConfigArgs, GateArgs, ReportArgs, SourceArgs};
 use crate::config::Permission;
@@ -31,7 +31,6 @@ pub(crate) struct RbacCheckArgs {
     /// A roster that the identity provider exported; may be repeated
     #[arg(long, value_name = "FILE", help_heading = "Workspace")]
     pub roster: Vec<PathBuf>,
-    /// Everything else.
     #[command(flatten)]
     pub options: PolicyArgs,
 }
@@ -42,7 +41,6 @@ pub(crate) struct RbacRosterArgs {
     /// The roster, as CSV or as a SCIM list in JSON; several are taken together
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
-    /// Everything else.
     #[command(flatten)]
     pub options: PolicyArgs,
 }
@@ -50,16 +48,12 @@ pub(crate) struct RbacRosterArgs {
 /// What the commands have in common that compare a workspace with a policy.
 #[derive(Debug, Args)]
 pub(crate) struct PolicyArgs {
-    /// Where the workspace is.
     #[command(flatten)]
     pub source: SourceArgs,
-    /// The gate.
     #[command(flatten)]
     pub gate: GateArgs,
-    /// The report.
     #[command(flatten)]
     pub report: ReportArgs,
-    /// The configuration.
     #[command(flatten)]
     pub config: ConfigArgs,
 }
@@ -71,18 +65,15 @@ pub(crate) struct CanArgs {
     #[arg(value_name = "WHO")]
     pub who: String,
     /// What they would do: read, write, delete or admin
-    #[arg(value_name = "ACTION", hide_possible_values = true)]
-    pub action: ActionName,
+    #[arg(value_name = "ACTION", ignore_case = true, hide_possible_values = true)]
+    pub action: Permission,
     /// A roster that the identity provider exported: only whom it lets in is allowed anything; may be repeated
     #[arg(long, value_name = "FILE", help_heading = "Workspace")]
     pub roster: Vec<PathBuf>,
-    /// The answer.
     #[command(flatten)]
     pub answer: AnswerArgs,
-    /// Where the workspace is.
     #[command(flatten)]
     pub source: SourceArgs,
-    /// The configuration.
     #[command(flatten)]
     pub config: ConfigArgs,
 }
@@ -90,37 +81,10 @@ pub(crate) struct CanArgs {
 /// `rbac diagnose`.
 #[derive(Debug, Args)]
 pub(crate) struct DiagnoseArgs {
-    /// The answer.
     #[command(flatten)]
     pub answer: AnswerArgs,
-    /// Where the workspace is.
     #[command(flatten)]
     pub source: SourceArgs,
-    /// The configuration.
     #[command(flatten)]
     pub config: ConfigArgs,
-}
-
-/// An action on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ActionName {
-    /// See
-    Read,
-    /// Create and change
-    Write,
-    /// Remove
-    Delete,
-    /// Manage people and settings
-    Admin,
-}
-
-impl From<ActionName> for Permission {
-    fn from(name: ActionName) -> Self {
-        match name {
-            ActionName::Read => Self::Read,
-            ActionName::Write => Self::Write,
-            ActionName::Delete => Self::Delete,
-            ActionName::Admin => Self::Admin,
-        }
-    }
 }

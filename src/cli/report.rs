@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::RedactArgs;
 use crate::report::grouping::Grouping;
 use crate::report::{Format, Output};
 
@@ -14,7 +13,13 @@ pub(crate) struct ReportArgs {
     // No default value, so that it is known whether somebody asked for what `-o FORMAT=-` contradicts.
     /// Format of the report on standard output: table, json, ndjson, sarif, junit, csv, plan, ocsf, github,
     /// markdown or html [default: table]
-    #[arg(long, value_name = "FORMAT", hide_possible_values = true, help_heading = "Report")]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        ignore_case = true,
+        hide_possible_values = true,
+        help_heading = "Report"
+    )]
     pub format: Option<Format>,
     /// Write a further report to a file, or - for stdout; may be repeated
     #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Report")]
@@ -22,9 +27,20 @@ pub(crate) struct ReportArgs {
     /// Group by level, section or framework: cis-v8, nist-800-53, soc2
     #[arg(long, value_name = "GROUPING", help_heading = "Report")]
     pub by: Option<Grouping>,
-    /// Whether people and addresses are shown.
     #[command(flatten)]
     pub redact: RedactArgs,
+}
+
+/// Whether people and addresses are shown.
+#[derive(Debug, Args)]
+pub(crate) struct RedactArgs {
+    /// Put pseudonyms in the place of e-mail addresses, names and network addresses; the key is in
+    /// INTERCOM_HARDEN_REDACT_KEY, or else drawn for this run
+    #[arg(long, help_heading = "Redaction")]
+    pub redact: bool,
+    /// Read the key of the pseudonyms from a file: the same key gives the same pseudonyms
+    #[arg(long, value_name = "PATH", requires = "redact", help_heading = "Redaction")]
+    pub redact_key_file: Option<PathBuf>,
 }
 
 /// `render`.
@@ -33,7 +49,6 @@ pub(crate) struct RenderArgs {
     /// A report that `scan -o json=FILE` wrote; - for standard input
     #[arg(value_name = "REPORT")]
     pub saved: PathBuf,
-    /// The report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -44,7 +59,7 @@ pub(crate) enum GenerateCommand {
     /// Print the JSON Schema of a file that the program reads or writes
     Schema {
         /// Of what: report
-        #[arg(value_name = "WHAT", hide_possible_values = true)]
+        #[arg(value_name = "WHAT", ignore_case = true, hide_possible_values = true)]
         what: SchemaName,
     },
 }

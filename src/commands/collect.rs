@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::connection::Connection;
-use super::{configuration, plan, ranges, redaction, terminal};
+use super::connection::connection;
+use super::{configuration, plan, redaction, resolve, runtime, terminal};
 use crate::api::record::Record;
 use crate::cli::CollectArgs;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::redact::{Redactor, SnapshotRedactor};
+use crate::scan::{ScanError, Source, other_region};
 use crate::snapshot::Writer;
-use crate::snapshot::collect::CollectError;
+use crate::snapshot::collect::{CollectError, ReadScope};
 use crate::sources::{Feed, SourceStatus};
 
 /// Saves a snapshot.
@@ -20,13 +21,12 @@ use crate::sources::{Feed, SourceStatus};
 pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     let progress = terminal::progress();
     let config = configuration::load(&args.config, &progress)?;
-    let connection = Connection::new(&args.connection, config.as_ref())?;
-    let configured = config.as_ref().and_then(|config| config.scan.since.as_deref());
-    let now = args.connection.now.unwrap_or_else(super::clock);
-    let window = ranges::Wanted { since: args.connection.since.as_deref(), configured, reach: None };
-    // As far back as a scan with this configuration will ask whether somebody was there.
+    let (connection, notices) = connection(&args.connection, config.as_ref())?;
+    // As far back as a scan with this configuration will ask whether a teammate signed in.
     let catalog = configuration::catalog(&[], config.as_ref())?;
-    let ranges = ranges::decide(window, now, plan::stale_after_days(&catalog))?;
+    let span = resolve::span(&args.connection, config.as_ref(), plan::stale_after_days(&catalog))?;
+    let now = args.connection.now.unwrap_or_else(super::clock);
+    let ranges = span.ranges(now, None).map_err(ScanError::from)?;
     let unwritable = |source| Error::Output { path: args.output.clone(), source };
     let redactor = redaction::of_snapshot(&args.redact, config.as_ref(), &progress)?;
     let key = redactor.as_ref().map(Redactor::key_name);
@@ -35,20 +35,36 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
 
     let incomplete = |source| Error::NotKept { path: args.output.clone(), source };
     let mut events = 0_u64;
-    let read = connection.read(&ranges, &progress, &mut |record| {
-        events += u64::from(matches!(record, Record::Event(..)));
+    let mut elsewhere = None;
+    let mut keep = |record: Record<'_>| {
+        match record {
+            Record::Event(..) => events += 1,
+            Record::Me(me) => {
+                let answered = me.app.as_ref().and_then(|app| app.region.as_deref());
+                elsewhere = answered.and_then(|answered| other_region(connection.region, answered));
+            }
+            Record::Admins(_) | Record::IpAllowlist(_) | Record::Probe(_) => {}
+        }
         match &mut redactor {
             Some(redactor) => redactor.pass_on(&record, |record| writer.write(record)),
             None => writer.write(&record),
         }
+    };
+    for notice in notices {
+        progress.message(&format!("warning: {notice}"));
+    }
+    let source = Source::Live(Box::new(connection.clone()), terminal::notify(&progress));
+    let read = runtime::drive(true, async {
+        match source.read(&ranges, ReadScope::Everything, &mut keep).await {
+            Err(ScanError::Collect(error)) => Err(match *error {
+                CollectError::Sink(source) => incomplete(source),
+                error => ScanError::from(Box::new(error)).into(),
+            }),
+            other => Ok(other?),
+        }
     });
-    let mut outcomes = read.map_err(|error| match error {
-        Error::Collect(error) => match *error {
-            CollectError::Sink(source) => incomplete(source),
-            error => Error::Collect(Box::new(error)),
-        },
-        error => error,
-    })?;
+    let mut outcomes = read?;
+    outcomes.warnings.extend(elsewhere);
     if let Some(redactor) = &redactor {
         outcomes = redactor.outcomes(outcomes);
     }
@@ -56,7 +72,7 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     progress.finish();
 
     let details = outcomes.feeds.iter().filter_map(|(feed, outcome)| {
-        Some(format!("{}: {}", feed.source().describe(), outcome.detail.as_ref()?))
+        Some(format!("{}: {}", feed.source().describe(), outcome.failure.as_ref()?))
     });
     let warnings = outcomes.warnings.iter().map(|warning| format!("warning: {warning}"));
     // The parts of one source often fail for the same reason: it is said once.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::ConfigArgs;
-use crate::config::{Announcement, Config, Trust, find};
+use crate::config::{Announcement, Config, ConfigError, Trust, find};
 use crate::controls::Catalog;
 use crate::error::Error;
 use crate::progress::Progress;
@@ -29,7 +29,7 @@ pub(super) fn load(args: &ConfigArgs, progress: &Progress) -> Result<Option<Conf
             Ok(Some(config))
         }
         Err(error) => {
-            if let Some(announcement) = error.announcement() {
+            if let ConfigError::Invalid { announcement, .. } = &error {
                 announce(announcement, progress);
             }
             Err(error.into())
@@ -51,9 +51,9 @@ pub(super) fn catalog(directories: &[PathBuf], config: Option<&Config>) -> Resul
 
 /// Says which file is used, and what in it makes the result look better: somebody else may have put it there.
 fn announce(announcement: &Announcement, progress: &Progress) {
-    let Announcement { path, digest, loosens } = announcement;
+    let Announcement { path, digest, weakens } = announcement;
     progress.message(&format!("using ./{path} ({digest}); --no-config leaves it out"));
-    for sentence in loosens {
-        progress.message(&format!("  it loosens the result: {sentence}"));
+    for weakening in weakens {
+        progress.message(&format!("  it weakens the result: {weakening}"));
     }
 }

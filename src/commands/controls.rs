@@ -94,12 +94,12 @@ fn facts() -> String {
 }
 
 fn fields(page: &mut Page, fields: &[Field]) {
-    let mut rows = table(page.width(), &["Name", "Type", "Source", "Meaning"], 0..0);
+    let mut rows = table(page.width(), &["Name", "Type", "Source", "Personal", "Meaning"], 0..0);
     for field in fields {
         let mut sources: Vec<_> = field.feeds.iter().map(|feed| feed.source().as_str()).collect();
         sources.dedup();
         let sources = if sources.is_empty() { "configuration".to_owned() } else { sources.join(", ") };
-        rows.add_row([field.name, field.ty.as_str(), &sources, field.meaning]);
+        rows.add_row([field.name, field.ty.as_str(), &sources, field.personal.into_str(), field.meaning]);
     }
     page.table(&rows);
 }

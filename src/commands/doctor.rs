@@ -2,20 +2,23 @@
 //! be able to decide.
 
 use std::env;
+use std::sync::Arc;
 
-use super::connection::{self, Connection};
+use super::connection;
 use super::destinations::print;
 use super::plan::STALE_AFTER_DAYS;
-use super::{configuration, ranges, terminal};
-use crate::api::diagnose::Observations;
+use super::{configuration, resolve, runtime, terminal};
+use crate::api::diagnose::{Observations, diagnose};
 use crate::api::origin::Origin;
-use crate::api::region::Region;
 use crate::cli::{AnswerFormat, DoctorArgs};
 use crate::config::{Config, Organization};
 use crate::doctor::{self, Access, Diagnosis, Forecast, Proxy, Situation, TokenState};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::hint::Hint as _;
+use crate::region::Region;
 use crate::report::RenderError;
+use crate::scan::ScanError;
 
 /// Looks at everything a scan needs, and says what it found.
 ///
@@ -41,23 +44,24 @@ pub(super) fn run(args: &DoctorArgs) -> Result<Exit, Error> {
 }
 
 fn situation(args: &DoctorArgs, config: Option<&Config>) -> Result<Situation, Error> {
-    let configured = config.and_then(|config| config.scan.since.as_deref());
     let now = args.connection.now.unwrap_or_else(super::clock);
     // A window that a scan would refuse is refused here.
-    let since = args.connection.since.as_deref();
-    let now = ranges::decide(ranges::Wanted { since, configured, reach: None }, now, STALE_AFTER_DAYS)?.now;
+    let span = resolve::span(&args.connection, config, STALE_AFTER_DAYS)?;
+    let now = span.ranges(now, None).map_err(ScanError::from)?.now;
     let (region, origin) = connection::place(&args.connection, config)?;
-    match Connection::new(&args.connection, config) {
-        Ok(connection) => {
-            let warnings = connection.warnings().to_vec();
-            let seen = connection.diagnose(now)?;
+    match connection::connection(&args.connection, config) {
+        Ok((connection, warnings)) => {
+            let seen = runtime::drive(true, async {
+                let client = connection.client(Arc::new(|_| ())).map_err(ScanError::from)?;
+                Ok(diagnose(&client, now, connection.probe).await)
+            })?;
             Ok(describe(args, region, &origin, TokenState::WellFormed, seen, warnings))
         }
         Err(Error::NoToken) => {
             Ok(describe(args, region, &origin, TokenState::Missing, Observations::default(), Vec::new()))
         }
         Err(Error::Token(error)) => {
-            let fix = error.hint().unwrap_or_else(|| "give the token again".to_owned());
+            let fix = error.hint().unwrap_or("give the token again".into()).into_owned();
             let token = TokenState::Unusable { problem: error.to_string(), fix };
             Ok(describe(args, region, &origin, token, Observations::default(), Vec::new()))
         }

@@ -1,11 +1,9 @@
 //! `init`: a commented configuration to start from, filled in from the workspace at hand.
 
 use super::destinations::print;
-use super::plan::{self, Plan};
-use super::source::Source;
-use super::terminal;
+use super::{configuration, resolve, terminal};
 use crate::adjust::day_of;
-use crate::cli::{InitArgs, SourceArgs};
+use crate::cli::InitArgs;
 use crate::edit::starter::{self, Policy, Seen};
 use crate::edit::{EditError, Target};
 use crate::error::Error;
@@ -22,9 +20,21 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
     }
     let progress = terminal::progress();
     let today = day_of(args.source.connection.now.unwrap_or_else(super::clock));
-    let (seen, plan) = look(&args.source, &progress)?;
+    let (seen, catalog) = match resolve::job((&args.source).into(), &[], &[], None, None) {
+        Ok(resolved) => {
+            let run = resolved.run(&progress)?;
+            let catalog = resolved.job.plan.catalog;
+            (Seen::of(&run.facts, &catalog), catalog)
+        }
+        Err(Error::NoToken) => {
+            progress.finish();
+            progress.message("no token, --snapshot or --demo was given: nothing is filled in");
+            (Seen::default(), configuration::catalog(&[], None)?)
+        }
+        Err(error) => return Err(error),
+    };
     let policy = if args.rbac { Policy::Declared } else { Policy::Example };
-    let text = starter::text(&seen, &plan.catalog, policy, today);
+    let text = starter::text(&seen, &catalog, policy, today);
     if args.stdout {
         print(&text)?;
     } else {
@@ -33,24 +43,4 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
             .message(&format!("wrote {}; read it through before you rely on it", target.path().display()));
     }
     Ok(Exit::Success)
-}
-
-/// What the workspace shows; nothing where no source was given.
-fn look(
-    from: &SourceArgs,
-    progress: &std::sync::Arc<crate::progress::Progress>,
-) -> Result<(Seen, Plan), Error> {
-    let plan = Plan::new(&[], plan::everything(None), None)?;
-    let source = match Source::open(from.snapshot.as_deref(), from.demo, &from.connection, None) {
-        Ok(source) => source,
-        Err(Error::NoToken) => {
-            progress.finish();
-            progress.message("no token, --snapshot or --demo was given: nothing is filled in");
-            return Ok((Seen::default(), plan));
-        }
-        Err(error) => return Err(error),
-    };
-    let ranges = source.ranges(&from.connection, None, plan.stale_after_days)?;
-    let (facts, _) = source.read(plan.settings.clone(), &ranges, progress)?;
-    Ok((Seen::of(&facts, &plan.catalog), plan))
 }

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use crate::cli::{Cli, Command};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::hint::Hint as _;
 
 mod attest;
 mod collect;
@@ -17,13 +18,12 @@ mod generate;
 mod given;
 mod init;
 mod plan;
-mod proof;
-mod ranges;
 mod rbac;
 mod redaction;
 mod render;
+mod resolve;
+mod runtime;
 mod scan;
-mod source;
 mod terminal;
 mod waive;
 

@@ -1,64 +1,21 @@
 //! What a scan evaluates, and by which rules: decided from flags and configuration, in that order.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
-
-use super::configuration;
-use crate::cli::{GateArgs, GateName, PackName, ScanArgs};
+use super::given::Given;
+use crate::cli::{GateArgs, PackName, ScanArgs};
 use crate::config::Config;
-use crate::controls::{Catalog, Definition, Level, Pack, Selection, UnknownControl};
-use crate::error::Error;
+use crate::controls::{Catalog, Pack, Selection};
 use crate::facts::Settings;
+use crate::level::{FailOn, Level};
 use crate::report::GateRule;
+use crate::scan::Plan;
 
 /// How long a teammate may be silent where no control says so, in days.
 pub(super) const STALE_AFTER_DAYS: u64 = 90;
 
-/// Everything about the evaluation that is decided before anything is read.
-pub(super) struct Plan {
-    pub(super) catalog: Catalog,
-    pub(super) selection: Selection,
-    pub(super) settings: Settings,
-    pub(super) stale_after_days: u64,
-}
-
-impl Plan {
-    /// Loads the catalog with the controls of `directories`, and decides what of it is evaluated.
-    ///
-    /// # Errors
-    /// Whatever is wrong with the control files, the parameters or the ids.
-    pub(super) fn new(
-        directories: &[PathBuf],
-        selection: Selection,
-        config: Option<&Config>,
-    ) -> Result<Self, Error> {
-        let catalog = configuration::catalog(directories, config)?;
-        let selected = catalog.select(&selection)?;
-        if selected.is_empty() {
-            return Err(Error::NothingSelected);
-        }
-        let event_types = selected.iter().flat_map(|definition| definition.rules.event_types()).collect();
-        Ok(Self {
-            settings: settings(&catalog, config, event_types),
-            stale_after_days: stale_after_days(&catalog),
-            catalog,
-            selection,
-        })
-    }
-
-    /// The controls to evaluate.
-    ///
-    /// # Errors
-    /// None that [`new`](Self::new) would not have met.
-    pub(super) fn controls(&self) -> Result<Vec<&Definition>, UnknownControl> {
-        self.catalog.select(&self.selection)
-    }
-}
-
 /// Which controls a scan evaluates.
 pub(super) fn selection(args: &ScanArgs, config: Option<&Config>) -> Selection {
     Selection {
-        level: args.level.map_or_else(|| everything(config).level, Level::from),
+        level: args.level.unwrap_or_else(|| everything(config).level),
         pack: match args.pack {
             PackName::Guide => Some(Pack::Guide),
             PackName::Extended => Some(Pack::Extended),
@@ -80,13 +37,11 @@ pub(super) fn gate(args: &GateArgs, demo: bool, config: Option<&Config>) -> Gate
     let scan = config.map(|config| config.scan.clone()).unwrap_or_default();
     GateRule {
         fail_on: match args.fail_on {
-            Some(GateName::L1) => Some(Level::L1),
-            Some(GateName::L2) => Some(Level::L2),
-            Some(GateName::L3) => Some(Level::L3),
-            Some(GateName::Never) => None,
-            None if demo => None,
-            None => scan.fail_on.unwrap_or(Some(Level::L1)),
-        },
+            Some(fail_on) => fail_on,
+            None if demo => FailOn::Never,
+            None => scan.fail_on.unwrap_or_default(),
+        }
+        .level(),
         strict: args.strict || scan.strict.unwrap_or(false),
         allow_incomplete: args.allow_incomplete,
         fail_on_hygiene: args.fail_on_hygiene,
@@ -94,7 +49,8 @@ pub(super) fn gate(args: &GateArgs, demo: bool, config: Option<&Config>) -> Gate
 }
 
 /// Takes from the controls' parameters what the facts need to know beforehand.
-fn settings(catalog: &Catalog, config: Option<&Config>, event_types: BTreeSet<String>) -> Settings {
+pub(super) fn settings(plan: &Plan, config: Option<&Config>, given: &Given) -> Settings {
+    let catalog = &plan.catalog;
     let defaults = Settings::default();
     let number = |id, name| number(catalog, id, name);
     let prefix = |name| number("1.4", name).map(|bits| u8::try_from(bits).unwrap_or(u8::MAX));
@@ -109,9 +65,9 @@ fn settings(catalog: &Catalog, config: Option<&Config>, event_types: BTreeSet<St
         widest_ipv6: prefix("widest_ipv6").unwrap_or(defaults.widest_ipv6),
         organization: config.map(|config| config.organization.clone()).unwrap_or_default(),
         rbac: config.map(|config| config.rbac.clone()).unwrap_or_default(),
-        roster: None,
-        saml: None,
-        event_types,
+        roster: given.roster.clone(),
+        saml: given.saml.clone(),
+        event_types: plan.selected().flat_map(|definition| definition.rules.event_types()).collect(),
     }
 }
 

@@ -1,33 +1,23 @@
-//! `scan`: the pipeline, from a token to an exit code.
+//! `scan`: from the command line to an exit code.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Instant;
-
-use jiff::Timestamp;
+use std::path::PathBuf;
 
 use super::destinations::Destinations;
-use super::plan::{self, Plan};
-use super::proof::Proofs;
-use super::source::Source;
-use super::{configuration, given, redaction, terminal};
+use super::resolve::{self, Workspace};
+use super::{configuration, given, plan, redaction, terminal};
 use crate::adjust::baseline::Baseline;
-use crate::adjust::{self, attestations, hygiene, waivers};
-use crate::checks;
-use crate::cli::{ConfigArgs, ConnectionArgs, GateArgs, ReportArgs, ScanArgs};
+use crate::cli::{ConfigArgs, GateArgs, ReportArgs, ScanArgs};
 use crate::config::Config;
-use crate::controls::{Definition, Selection};
+use crate::controls::Selection;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::expression::on_deep_stack;
-use crate::facts::Facts;
-use crate::report::{Assessment, Evaluation, Origin, Report};
+use crate::redact::Redactor;
+use crate::report::Report;
+use crate::scan::Adjustments;
 
 /// What is scanned, by which rules, and where the report goes.
 pub(super) struct Request<'a> {
-    pub(super) connection: &'a ConnectionArgs,
-    pub(super) snapshot: Option<&'a Path>,
-    pub(super) demo: bool,
+    pub(super) workspace: Workspace<'a>,
     pub(super) rosters: &'a [PathBuf],
     pub(super) controls: &'a [PathBuf],
     pub(super) gate: &'a GateArgs,
@@ -41,9 +31,11 @@ pub(super) struct Request<'a> {
 /// When it cannot be started, or the workspace cannot be read at all.
 pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
     let request = Request {
-        connection: &args.connection,
-        snapshot: args.snapshot.as_deref(),
-        demo: args.demo,
+        workspace: Workspace {
+            connection: &args.connection,
+            snapshot: args.snapshot.as_deref(),
+            demo: args.demo,
+        },
         rosters: &args.roster,
         controls: &args.controls,
         gate: &args.gate,
@@ -53,7 +45,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
     perform(&request, |config| plan::selection(args, config))
 }
 
-/// Reads, judges and reports.
+/// Resolves, runs and reports.
 ///
 /// # Errors
 /// When it cannot be started, or the workspace cannot be read at all.
@@ -61,46 +53,33 @@ pub(super) fn perform(
     request: &Request<'_>,
     select: impl FnOnce(Option<&Config>) -> Selection,
 ) -> Result<Exit, Error> {
-    let started = Instant::now();
     let progress = terminal::progress();
     let config = configuration::load(request.config, &progress)?;
-    let mut plan = Plan::new(request.controls, select(config.as_ref()), config.as_ref())?;
-    let mut given = given::read(request.rosters, config.as_ref(), &mut plan)?;
-    let gate = plan::gate(request.gate, request.demo, config.as_ref());
-    let source = Source::open(request.snapshot, request.demo, request.connection, config.as_ref())?;
-    let ranges = source.ranges(request.connection, config.as_ref(), plan.stale_after_days)?;
-    if source.is_redacted() {
-        given.of_pseudonyms(&mut plan)?;
+    let gate = plan::gate(request.gate, request.workspace.demo, config.as_ref());
+    let selection = select(config.as_ref());
+    let mut resolved =
+        resolve::job(request.workspace, request.controls, request.rosters, Some(&selection), config)?;
+    let job = &mut resolved.job;
+    if job.plan.selected().next().is_none() {
+        return Err(Error::NothingSelected);
     }
     let redactor = redaction::of_report(&request.report.redact, &progress)?;
     let baseline = request.gate.baseline.as_deref();
-    let baseline = baseline.map(|path| Baseline::load(path, redactor.as_ref())).transpose()?;
+    let baseline =
+        baseline.map(|path| Baseline::load(path, redactor.as_ref().map(Redactor::key_name))).transpose()?;
+    job.gate = gate;
+    job.adjustments = Adjustments {
+        evidence: given::evidence_files(job.config.as_ref()),
+        no_waivers: request.gate.no_waivers,
+        baseline,
+        redactor: redactor.clone(),
+        today: None,
+    };
     let destinations = Destinations::open(request.report, terminal::style())?;
-    destinations.check_grouping(plan.controls()?.iter().map(|definition| &*definition.control))?;
+    destinations.check_grouping(job.plan.selected().map(|definition| &*definition.control))?;
 
-    let origin = source.origin();
-    let (facts, outcomes) = source.read(plan.settings.clone(), &ranges, &progress)?;
-    let mut assessments = evaluate(&plan.controls()?, &facts)?;
-    let hygiene = lay_over(&mut assessments, request.gate.no_waivers, config.as_ref(), &plan, ranges.now);
-    if let Some(baseline) = &baseline {
-        baseline.lay_over(&mut assessments, redactor.as_ref());
-    }
-
-    let live = origin == Origin::Api && request.connection.now.is_none();
-    let mut report = Report::assemble(Evaluation {
-        origin,
-        outcomes,
-        facts: &facts,
-        catalog: &plan.catalog,
-        config: config.as_ref(),
-        level: plan.selection.level,
-        ranges,
-        gate,
-        hygiene,
-        given,
-        duration: live.then(|| started.elapsed()),
-        assessments,
-    });
+    let run = resolved.run(&progress)?;
+    let mut report = Report::of(&resolved.job, run, resolved.now.is_some());
     if let Some(redactor) = redactor {
         report = redactor.report(report);
     }
@@ -109,38 +88,4 @@ pub(super) fn perform(
     }
     destinations.write(&report)?;
     Ok(report.exit())
-}
-
-/// Judges every control over the facts.
-pub(super) fn evaluate(definitions: &[&Definition], facts: &Facts) -> Result<Vec<Assessment>, Error> {
-    let judge = |definition: &&Definition| {
-        let control = Arc::clone(&definition.control);
-        let verdict = checks::evaluate(&control.id, &control.params, &definition.rules, facts);
-        Assessment::new(control, verdict)
-    };
-    on_deep_stack(|| definitions.iter().map(judge).collect())
-        .map_err(|source| Error::Start { what: "the evaluation", source })
-}
-
-/// Lets attestations enter the verdicts and lays waivers over them; says which of them are stale.
-fn lay_over(
-    assessments: &mut [Assessment],
-    no_waivers: bool,
-    config: Option<&Config>,
-    plan: &Plan,
-    now: Timestamp,
-) -> Vec<String> {
-    let Some(config) = config else { return Vec::new() };
-    let today = adjust::day_of(now);
-    let proofs = Proofs::check(config);
-    attestations::enter_all(assessments, &proofs.sound, today);
-    proofs.mention_absent(assessments);
-    let matched = if no_waivers {
-        vec![true; config.waivers.len()]
-    } else {
-        waivers::lay_over(assessments, &config.waivers, today)
-    };
-    let mut complaints = hygiene::complaints(config, &matched, |id| plan.catalog.find(id).is_ok(), today);
-    complaints.extend(proofs.complaints);
-    complaints
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use terminal_size::{Width, terminal_size};
 
+use crate::api::notice::{Notice, Notify};
 use crate::progress::Progress;
 use crate::report::{Report, Style, Surroundings};
 use crate::sources::SourceStatus;
@@ -44,4 +45,22 @@ pub(super) fn warn(report: &Report, progress: &Progress) {
         let detail = source.detail.as_deref().unwrap_or("no reason was given");
         progress.message(&format!("warning: {} could not be read: {detail}", source.id.describe()));
     }
+}
+
+/// Shows what the client tells.
+pub(super) fn notify(progress: &Arc<Progress>) -> Notify {
+    let progress = Arc::clone(progress);
+    Arc::new(move |notice| match notice {
+        Notice::RateLimited { wait } => {
+            let seconds = wait.as_secs_f64().ceil();
+            progress.message(&format!("rate limit reached: waiting {seconds} s, as Intercom asks"));
+        }
+        Notice::Retrying { reason, wait } => {
+            let wait = wait.as_secs_f64();
+            progress.message(&format!("{reason}; asking again in {wait:.1} s"));
+        }
+        Notice::Progress { feed, records, total } => {
+            progress.records(feed.source().describe(), records, total);
+        }
+    })
 }

@@ -3,11 +3,11 @@
 use super::configuration;
 use crate::adjust::day_of;
 use crate::cli::WaiveArgs;
-use crate::config::time::parse_expiry;
 use crate::edit::{Entry, NewWaiver, Target};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
+use crate::time::parse_expiry;
 
 /// Adds the waiver.
 ///

@@ -1,18 +1,62 @@
-//! Opens the file and reads it section by section.
+//! Opens the file, and says why there is no configuration.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::bounded_file::{self, Refusal};
-use crate::digest;
-use crate::toml_document::{Document, LARGEST, Problems, Table};
+use crate::hint::Hint;
+use crate::toml_document::{LARGEST, Problems};
 
-use super::section::Context;
-use super::{Config, ConfigError, Organization, Rbac, Trust, overlay, scan, target};
+use super::checked::Config;
+use super::section::{Trust, folder_of, stays_inside};
+use super::weakening::Announcement;
 
 /// The name under which a configuration is looked for in the working directory.
 pub(crate) const FILE_NAME: &str = "intercom-harden.toml";
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    #[error("there is no configuration at {path}")]
+    Missing { path: String },
+    #[error("the configuration {path} cannot be read: {source}")]
+    Unreadable { path: String, source: io::Error },
+    #[error("the configuration {path} is not a regular file")]
+    NotRegular { path: String },
+    #[error("the configuration {path} is larger than {} KiB", LARGEST >> 10)]
+    TooLarge { path: String },
+    #[error("the configuration {path} in the working directory is a link to a file outside of it")]
+    Outside { path: String },
+    /// Its content is wrong, or says what it may not say where it was found. It is announced all the same: a found file
+    /// that is refused may also weaken the result.
+    #[error("the configuration is not valid")]
+    Invalid { announcement: Box<Announcement>, problems: Problems },
+}
+
+impl ConfigError {
+    /// Everything that is wrong with its content.
+    pub(crate) const fn problems(&self) -> Option<&Problems> {
+        match self {
+            Self::Invalid { problems, .. } => Some(problems),
+            _ => None,
+        }
+    }
+}
+
+impl Hint for ConfigError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
+        Some(Cow::Borrowed(match self {
+            Self::Missing { .. } => "check the path given with --config",
+            Self::Unreadable { .. } => "check the permissions of the file, or leave it out with --no-config",
+            Self::NotRegular { .. } => "name a plain file with --config, or pass --no-config",
+            Self::TooLarge { .. } => "name another file with --config, or pass --no-config",
+            Self::Outside { .. } => "name the file with --config if you trust it, or pass --no-config",
+            Self::Invalid { .. } => "correct the lines above; --no-config leaves the file out",
+        }))
+    }
+}
 
 /// Looks for a configuration in a directory. A dangling link counts, so that it is not silently ignored.
 pub(crate) fn find(directory: &Path) -> Option<PathBuf> {
@@ -28,48 +72,12 @@ impl Config {
 
     /// Checks the bytes of a configuration as if they had been read from a path.
     pub(crate) fn parse(path: &Path, bytes: &[u8], trust: Trust) -> Result<Self, ConfigError> {
-        let name = path.display().to_string();
-        let context = Context { trust, folder: folder_of(path) };
-        let (mut config, problems) = Self::check(&name, bytes, &context);
-        config.found_in_working_directory = trust == Trust::Found;
+        let (config, problems) = Self::check(path, bytes, trust);
         if problems.is_empty() {
             Ok(config)
         } else {
-            Err(ConfigError::Invalid { announcement: Some(Box::new(config.announcement())), problems })
+            Err(ConfigError::Invalid { announcement: Box::new(config.announcement()), problems })
         }
-    }
-
-    /// Checks the text of a configuration and keeps what is right, besides everything that is wrong.
-    pub(super) fn check(path: &str, bytes: &[u8], context: &Context) -> (Self, Problems) {
-        let document = Document::parse(path, bytes);
-        let mut config = document.root().map(|root| Self::read(root, context)).unwrap_or_default();
-        config.path = path.to_owned();
-        config.digest = digest::of(bytes);
-        (config, Problems::from(document.into_problems()))
-    }
-
-    fn read(mut root: Table<'_>, context: &Context) -> Self {
-        let config = Self {
-            workspace: root.table("workspace").map(|t| scan::workspace(t, context)).unwrap_or_default(),
-            scan: root.table("scan").map(scan::settings).unwrap_or_default(),
-            params: root.table("params").map(scan::overrides).unwrap_or_default(),
-            organization: root
-                .table("organization")
-                .map(|table| Organization::read(table, context))
-                .unwrap_or_default(),
-            attestations: root
-                .tables("attestation")
-                .into_iter()
-                .filter_map(|table| overlay::attestation(table, context))
-                .collect(),
-            waivers: root.tables("waiver").into_iter().filter_map(overlay::waiver).collect(),
-            rbac: root.table("rbac").map(Rbac::read).unwrap_or_default(),
-            workspaces: target::workspaces(root.tables("workspaces"), context),
-            alerts: root.tables("alert").into_iter().map(|table| target::alert(table, context)).collect(),
-            ..Self::default()
-        };
-        root.finish();
-        config
     }
 }
 
@@ -89,20 +97,4 @@ pub(crate) fn read(path: &Path, trust: Trust) -> Result<Vec<u8>, ConfigError> {
         return Err(ConfigError::Outside { path: name() });
     }
     bounded_file::read_all(file, LARGEST as u64).map_err(refused)
-}
-
-/// Whether an existing file, its links followed, lies below a folder.
-pub(super) fn stays_inside(path: &Path, folder: &Path) -> bool {
-    match (path.canonicalize(), folder.canonicalize()) {
-        (Ok(path), Ok(folder)) => path.starts_with(folder),
-        _ => false,
-    }
-}
-
-/// The folder of a file, where relative paths in it start.
-pub(crate) fn folder_of(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    }
 }

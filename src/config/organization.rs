@@ -3,11 +3,14 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use ipnet::IpNet;
+use strum::IntoStaticStr;
 
+use crate::region::Region;
 use crate::toml_document::{Table, excerpt};
 
-use super::section::{self, Context, filled, is_domain, is_email};
+use super::section::{Context, filled, is_domain, is_email};
 
 /// What the organization declares about itself.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,8 +19,8 @@ pub(crate) struct Organization {
     pub allowed_domains: Option<Vec<String>>,
     /// Networks sign-ins may come from, as CIDR ranges.
     pub approved_networks: Option<Vec<IpNet>>,
-    /// The region the workspace has to be in: `US`, `EU` or `AU`.
-    pub required_region: Option<String>,
+    /// The region the workspace has to be in.
+    pub required_region: Option<Region>,
     /// E-mail addresses of people who may export data.
     pub export_approvers: Option<Vec<String>>,
     /// Whether people have to sign in through the identity provider.
@@ -29,22 +32,13 @@ pub(crate) struct Organization {
 }
 
 /// Whether single sign-on is the only way in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub(crate) enum Sso {
     /// It is the only way in.
     Enforced,
     /// It is one of several.
     Optional,
-}
-
-impl Sso {
-    /// The word in the configuration.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Enforced => "enforced",
-            Self::Optional => "optional",
-        }
-    }
 }
 
 /// The identity provider's side of SAML.
@@ -75,12 +69,11 @@ impl Organization {
             approved_networks: list(&mut table, "approved_networks", |text| {
                 network(text).ok_or("neither a network such as `192.0.2.0/24` nor an address")
             }),
-            required_region: section::region(&mut table, "required_region").map(str::to_uppercase),
+            required_region: table.word("required_region"),
             export_approvers: list(&mut table, "export_approvers", |text| {
                 is_email(text).then(|| text.to_owned()).ok_or("not an e-mail address")
             }),
-            sso: section::word(&mut table, "sso", &["enforced", "optional"])
-                .map(|word| if word.value == "enforced" { Sso::Enforced } else { Sso::Optional }),
+            sso: table.word("sso"),
             default_role: filled(&mut table, "default_role").map(|role| role.value),
             saml: table.table("saml").map(|saml| Saml::read(saml, context)),
         };

@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
+use clap::ValueEnum;
+use strum::IntoStaticStr;
+
 use crate::casefold::folded;
-use crate::toml_document::{Located, Table, closest, excerpt};
+use crate::toml_document::{Located, Table, excerpt};
 
 use super::section::is_domain;
 
@@ -63,7 +66,8 @@ impl Identities {
 }
 
 /// What a role may do with customer data and settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub(crate) enum Permission {
     /// See.
     Read,
@@ -73,21 +77,6 @@ pub(crate) enum Permission {
     Delete,
     /// Manage people and settings.
     Admin,
-}
-
-impl Permission {
-    /// Every permission, the least first.
-    pub(crate) const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Delete, Self::Admin];
-
-    /// The word used in the configuration.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Delete => "delete",
-            Self::Admin => "admin",
-        }
-    }
 }
 
 impl Rbac {
@@ -131,17 +120,7 @@ fn roles(mut table: Table<'_>) -> BTreeMap<String, Role> {
 fn permissions(role: &mut Table<'_>) -> Option<Vec<Permission>> {
     let mut permissions = Vec::new();
     for text in &role.texts("permissions")?.value {
-        match Permission::ALL.into_iter().find(|permission| permission.as_str() == text.value) {
-            Some(permission) => permissions.push(permission),
-            None => {
-                let words = Permission::ALL.map(Permission::as_str);
-                let message = format!(
-                    "a permission is one of `read`, `write`, `delete`, `admin`, not `{}`",
-                    excerpt(text)
-                );
-                role.document().report_with(text.line, message, closest(text, words));
-            }
-        }
+        permissions.extend(role.document().word::<Permission>("a permission", text));
     }
     permissions.sort_unstable();
     permissions.dedup();

@@ -1,20 +1,28 @@
-//! `[workspace]`, `[scan]` and `[params]`: what is scanned, how, and with which limits.
+//! `[workspace]`, `[scan]`, `[params]` and `[facts]`: what is scanned, how, and with which limits.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::controls::Level;
+use serde_json::Value;
+
+use crate::level::{FailOn, Level};
+use crate::region::Region;
+use crate::time::Window;
 use crate::toml_document::{Located, Table, excerpt};
 
-use super::Overrides;
-use super::section::{self, Context, filled};
-use super::time::Window;
+use super::section::{Context, filled};
+
+/// Values under names of the file's choosing, each with its line.
+pub(crate) type Values = BTreeMap<String, Located<Value>>;
+
+/// Values that replace parameters of controls: control id to parameter to value.
+pub(crate) type Overrides = BTreeMap<String, Located<Values>>;
 
 /// The workspace to scan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Workspace {
-    /// Where it is hosted: `us`, `eu` or `au`.
-    pub region: Option<&'static str>,
+    /// Where it is hosted.
+    pub region: Option<Region>,
     /// Its name, for people.
     pub name: Option<String>,
     /// The file that holds the token.
@@ -26,8 +34,8 @@ pub(crate) struct Workspace {
 pub(crate) struct ScanSettings {
     /// The highest level to evaluate.
     pub level: Option<Level>,
-    /// The gate: controls up to this level fail the scan, `Some(None)` means that none does.
-    pub fail_on: Option<Option<Level>>,
+    /// The gate.
+    pub fail_on: Option<FailOn>,
     /// The window for high-volume events.
     pub since: Option<Located<Window>>,
     /// Whether manual and unknown fail the gate too.
@@ -37,7 +45,7 @@ pub(crate) struct ScanSettings {
 pub(super) fn workspace(mut table: Table<'_>, context: &Context) -> Workspace {
     refuse_token(&mut table);
     let workspace = Workspace {
-        region: section::region(&mut table, "region"),
+        region: table.word("region"),
         name: filled(&mut table, "name").map(|name| name.value),
         token_file: context.token_file(&mut table),
     };
@@ -46,7 +54,7 @@ pub(super) fn workspace(mut table: Table<'_>, context: &Context) -> Workspace {
 }
 
 /// Says plainly that a token must not be written into the file; its value is never repeated.
-pub(super) fn refuse_token(table: &mut Table<'_>) {
+fn refuse_token(table: &mut Table<'_>) {
     for key in ["token", "access_token"] {
         let line = table.keys().iter().find(|known| known.value == key).map(|known| known.line);
         if let Some(line) = line {
@@ -63,10 +71,9 @@ pub(super) fn refuse_token(table: &mut Table<'_>) {
 }
 
 pub(super) fn settings(mut table: Table<'_>) -> ScanSettings {
-    let level_of = |word: Located<&'static str>| Level::parse(word.value);
     let settings = ScanSettings {
-        level: section::word(&mut table, "level", &["l1", "l2", "l3"]).and_then(level_of),
-        fail_on: section::word(&mut table, "fail_on", &["l1", "l2", "l3", "never"]).map(level_of),
+        level: table.word("level"),
+        fail_on: table.word("fail_on"),
         since: since(&mut table),
         strict: table.flag("strict").map(|strict| strict.value),
     };
@@ -89,14 +96,18 @@ fn since(table: &mut Table<'_>) -> Option<Located<Window>> {
 pub(super) fn overrides(mut table: Table<'_>) -> Overrides {
     let mut overrides = Overrides::new();
     for control in table.keys() {
-        let Some(mut params) = table.table_at(&control.value) else { continue };
-        let mut values = BTreeMap::new();
-        for key in params.keys() {
-            if let Some(value) = params.value_at(&key.value) {
-                values.insert(key.value, Located { value: value.value, line: key.line });
-            }
-        }
-        overrides.insert(control.value, Located { value: values, line: params.line() });
+        let Some(params) = table.table_at(&control.value) else { continue };
+        let line = params.line();
+        overrides.insert(control.value, Located { value: values(params), line });
     }
     overrides
+}
+
+/// Takes whatever is there: which names there are is for the catalog to say.
+pub(super) fn values(mut table: Table<'_>) -> Values {
+    let keys = table.keys().into_iter();
+    keys.filter_map(|key| {
+        Some((key.value.clone(), Located { value: table.value_at(&key)?.value, line: key.line }))
+    })
+    .collect()
 }

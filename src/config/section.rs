@@ -5,31 +5,30 @@ use std::path::{Component, Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::toml_document::{Located, Table, closest, excerpt};
+use crate::time::parse_date;
+use crate::toml_document::{Located, Table, excerpt};
 
-use super::Trust;
-use super::load::stays_inside;
-use super::time::parse_date;
+/// How a configuration came to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// The person who runs the scan named it.
+    Named,
+    /// It lay in the working directory, perhaps as part of a pull request: it may not name commands, addresses to send
+    /// to, token sources, or files outside its folder.
+    Found,
+}
 
 /// Where a configuration comes from.
 #[derive(Debug, Clone)]
 pub(super) struct Context {
-    pub(super) trust: Trust,
+    trust: Trust,
     /// The folder of the file: relative paths in it start there.
-    pub(super) folder: PathBuf,
+    folder: PathBuf,
 }
 
 impl Context {
-    /// Reports a setting that only a named configuration may make. Says whether it is allowed.
-    pub(super) fn allows(&self, table: &Table<'_>, key: &str, line: usize) -> bool {
-        let allowed = self.trust == Trust::Named;
-        if !allowed {
-            table.document().report(
-                line,
-                format!("`{key}` is refused in a configuration found in the working directory: needs --config PATH"),
-            );
-        }
-        allowed
+    pub(super) fn of(path: &Path, trust: Trust) -> Self {
+        Self { trust, folder: folder_of(path) }
     }
 
     /// Takes the path of a file; a found configuration may only name files below its own folder.
@@ -59,7 +58,29 @@ impl Context {
     /// Takes the path of a token file: read only where the configuration was named.
     pub(super) fn token_file(&self, table: &mut Table<'_>) -> Option<PathBuf> {
         let text = filled(table, "token_file")?;
-        self.allows(table, "token_file", text.line).then(|| self.folder.join(text.value))
+        if self.trust == Trust::Found {
+            let message = "`token_file` is refused in a configuration found in the working directory: needs --config \
+                           PATH";
+            table.document().report(text.line, message);
+            return None;
+        }
+        Some(self.folder.join(text.value))
+    }
+}
+
+/// Whether an existing file, its links followed, lies below a folder.
+pub(super) fn stays_inside(path: &Path, folder: &Path) -> bool {
+    match (path.canonicalize(), folder.canonicalize()) {
+        (Ok(path), Ok(folder)) => path.starts_with(folder),
+        _ => false,
+    }
+}
+
+/// The folder of a file, where relative paths in it start.
+pub(crate) fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
     }
 }
 
@@ -87,27 +108,6 @@ pub(super) fn required_date(table: &mut Table<'_>, key: &'static str) -> Option<
         table.missing(key);
     }
     date(table, key)
-}
-
-/// Takes a word in any case; answers with the canonical spelling.
-pub(super) fn word(
-    table: &mut Table<'_>,
-    key: &'static str,
-    words: &[&'static str],
-) -> Option<Located<&'static str>> {
-    let text = table.text(key)?;
-    if let Some(word) = words.iter().find(|word| word.eq_ignore_ascii_case(text.trim())) {
-        return Some(Located { value: word, line: text.line });
-    }
-    let list: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    let message = format!("`{key}` is one of {}, not `{}`", list.join(", "), excerpt(&text));
-    table.document().report_with(text.line, message, closest(&text, words.iter().copied()));
-    None
-}
-
-/// Takes the region of a workspace: `us`, `eu` or `au`.
-pub(super) fn region(table: &mut Table<'_>, key: &'static str) -> Option<&'static str> {
-    word(table, key, &["us", "eu", "au"]).map(|region| region.value)
 }
 
 /// Whether a text has the shape of an e-mail address.

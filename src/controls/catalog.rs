@@ -1,5 +1,6 @@
 //! The catalog: the built-in controls, with those that `--controls` adds or replaces.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -7,10 +8,12 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::embedded::FILES;
-use super::{Definition, Level, Origin, Pack, example, order, read};
+use super::{Definition, Origin, Pack, example, order, read};
 use crate::bounded_file;
 use crate::digest;
 use crate::expression::{each_on_deep_stacks, on_deep_stack};
+use crate::hint::Hint;
+use crate::level::Level;
 use crate::toml_document::{Document, LARGEST, Problem, Problems, closest, excerpt};
 use crate::verdict::Status;
 
@@ -59,18 +62,20 @@ pub(crate) enum CatalogError {
     Thread(io::Error),
 }
 
-impl CatalogError {
-    /// What to do about it.
-    pub(crate) const fn hint(&self) -> &'static str {
-        match self {
-            Self::Invalid { .. } => {
-                "`intercom-harden controls facts` lists the tables, columns and values a control may name"
+impl Hint for CatalogError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
+        Some(
+            match self {
+                Self::Invalid { .. } => {
+                    "`intercom-harden controls facts` lists the tables, columns and values a control may name"
+                }
+                Self::Unreadable { .. } => "give a directory of control files that this user may read",
+                Self::Empty { .. } => "give the directory that holds the control files",
+                Self::TooMany { .. } => "give the directory that holds the control files, not one above it",
+                Self::Thread(_) => "free some memory, or raise the limit on threads",
             }
-            Self::Unreadable { .. } => "give a directory of control files that this user may read",
-            Self::Empty { .. } => "give the directory that holds the control files",
-            Self::TooMany { .. } => "give the directory that holds the control files, not one above it",
-            Self::Thread(_) => "free some memory, or raise the limit on threads",
-        }
+            .into(),
+        )
     }
 }
 

@@ -76,7 +76,7 @@ impl Example {
 fn blank() -> Facts {
     let complete = || FeedState { status: SourceStatus::Complete, detail: None, unreadable: 0 };
     let mut facts = Facts {
-        feeds: Feed::ALL.into_iter().map(|feed| (feed, complete())).collect(),
+        feeds: Feed::ALL.iter().map(|feed| (*feed, complete())).collect(),
         values: Value::Object(Map::new()),
         ..Facts::default()
     };
@@ -158,8 +158,8 @@ fn nested(name: &str, value: Value, line: usize, document: &Document, facts: &mu
 fn end_feeds(mut feeds: Table<'_>, facts: &mut Facts) {
     let document = feeds.document();
     for key in feeds.keys() {
-        let Some(source) = SourceId::ALL.into_iter().find(|source| source.as_str() == key.value) else {
-            let known = SourceId::ALL.map(SourceId::as_str);
+        let Some(source) = SourceId::ALL.iter().copied().find(|source| source.as_str() == key.value) else {
+            let known = SourceId::ALL.iter().map(|source| source.as_str());
             unknown(document, key.line, format!("unknown source `{}`", excerpt(&key)), &key, known);
             feeds.value_at(&key.value);
             continue;
@@ -167,7 +167,7 @@ fn end_feeds(mut feeds: Table<'_>, facts: &mut Facts) {
         let Some(word) = feeds.text_at(&key.value) else { continue };
         match ended(&word) {
             Some(status) => {
-                for feed in Feed::ALL.into_iter().filter(|feed| feed.source() == source) {
+                for feed in Feed::ALL.iter().copied().filter(|feed| feed.source() == source) {
                     facts.feeds.insert(feed, FeedState { status, detail: None, unreadable: 0 });
                 }
             }

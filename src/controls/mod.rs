@@ -10,7 +10,6 @@ use serde_json::Value;
 mod catalog;
 mod embedded;
 mod example;
-mod level;
 mod order;
 mod overrides;
 mod read;
@@ -20,11 +19,11 @@ mod tests;
 
 pub(crate) use catalog::{Catalog, CatalogError, Selection, UnknownControl};
 pub(crate) use embedded::built_in_path;
-pub(crate) use level::Level;
 pub(crate) use order::natural;
 pub(crate) use read::{ID_RULE, LONGEST_ATTESTATION, LONGEST_TEXT, is_id};
 
 use crate::checks::Rules;
+use crate::level::Level;
 use example::Example;
 
 /// The version of the hardening guide the built-in controls follow.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{ATTEST_FOR, Control, Definition, Level, Origin, Pack, Step, example, read_check};
+use super::{ATTEST_FOR, Control, Definition, Origin, Pack, Step, example, read_check};
 use crate::checks::Rules;
+use crate::level::Level;
 use crate::toml_document::{Document, Located, Table, closest};
 
 /// The longest id, in bytes.

@@ -1,7 +1,10 @@
 //! What can be wrong with a roster as a whole. A row that cannot be read is no error: it is reported with
 //! the roster.
 
+use std::borrow::Cow;
 use std::io;
+
+use crate::hint::Hint;
 
 /// Why a roster cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -137,10 +140,9 @@ fn unread(unreadable: &Option<(usize, String)>) -> String {
     }
 }
 
-impl RosterError {
-    /// What to do about it.
-    pub(crate) const fn hint(&self) -> &'static str {
-        match self {
+impl Hint for RosterError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
+        Some(match self {
             Self::Unreadable { .. } => "check that the file exists and may be read",
             Self::NotRegular { .. } => "save the export to a file, and name that",
             Self::TooLarge { .. } | Self::TooMany { .. } => {
@@ -159,6 +161,6 @@ impl RosterError {
                 "give the answer of GET /Users or GET /Groups, several of them as an array, or a CSV export"
             }
             Self::NoPeople { .. } => "check that the export was not filtered down to nothing",
-        }
+        }.into())
     }
 }

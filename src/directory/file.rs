@@ -1,13 +1,16 @@
 //! What is to be said of a file as a whole: who wrote it, what it knows, and what could not be read.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use super::RosterError;
 use crate::digest;
+use crate::sentence::Sentence;
+use crate::warning::Warning;
 
 /// How many rows that cannot be read are listed; the others are counted.
 const MOST_UNREADABLE: usize = 100;
+/// How many rows that cannot be read are named in warnings.
+const NAMED_ROWS: usize = 20;
 /// How many different words a tally tells apart.
 const MOST_WORDS: usize = 50;
 
@@ -75,8 +78,8 @@ pub(crate) struct Knows {
 pub(crate) struct Unreadable {
     /// The line on which it starts.
     pub line: usize,
-    /// Why it cannot be read. It may quote the file and is not escaped for a terminal yet.
-    pub why: String,
+    /// Why it cannot be read.
+    pub why: Sentence,
 }
 
 /// Words and how often they occur; bounded in how many are told apart.
@@ -119,29 +122,35 @@ pub(crate) enum Gap {
     },
 }
 
-impl fmt::Display for Gap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Gap {
+    /// The gap in words.
+    pub(crate) fn sentence(&self) -> Sentence {
+        let quote =
+            |before: String, group: &String, after: &str| Sentence::from(before).words(group).and(after);
         match self {
             Self::Incomplete { announced, found } => {
-                write!(f, "the list is incomplete: {found} of {announced} resources are there")
+                format!("the list is incomplete: {found} of {announced} resources are there").into()
             }
             Self::UnknownMembers { members: 1, group } => {
-                write!(f, "a member of the group `{group}` is in no list of users")
+                quote("a member of the group `".to_owned(), group, "` is in no list of users")
             }
             Self::UnknownMembers { members, group } => {
-                write!(f, "{members} members of groups, such as `{group}`, are in no list of users")
+                quote(format!("{members} members of groups, such as `"), group, "`, are in no list of users")
             }
-            Self::NestedGroups { members: 1, group } => {
-                write!(f, "a member of the group `{group}` is a group, whose members are not counted")
-            }
-            Self::NestedGroups { members, group } => write!(
-                f,
-                "{members} members of groups, such as `{group}`, are groups, whose members are not counted"
+            Self::NestedGroups { members: 1, group } => quote(
+                "a member of the group `".to_owned(),
+                group,
+                "` is a group, whose members are not counted",
             ),
-            Self::TooManyEntries { left_out } => write!(
-                f,
+            Self::NestedGroups { members, group } => quote(
+                format!("{members} members of groups, such as `"),
+                group,
+                "`, are groups, whose members are not counted",
+            ),
+            Self::TooManyEntries { left_out } => format!(
                 "{left_out} groups, permissions or addresses were left out: there are too many for one person"
-            ),
+            )
+            .into(),
         }
     }
 }
@@ -164,10 +173,10 @@ impl RosterFile {
     }
 
     /// Notes a row that cannot be read.
-    pub(super) fn reject(&mut self, line: usize, why: String) {
+    pub(super) fn reject(&mut self, line: usize, why: impl Into<Sentence>) {
         self.unreadable_rows += 1;
         if self.unreadable.len() < MOST_UNREADABLE {
-            self.unreadable.push(Unreadable { line, why });
+            self.unreadable.push(Unreadable { line, why: why.into() });
         }
     }
 
@@ -185,6 +194,39 @@ impl RosterFile {
         self.gaps.push(Gap::TooManyEntries { left_out: entries });
     }
 
+    /// What of it could not be read or understood, and what it leaves open.
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        let Self { kind, unreadable, unreadable_rows, unknown_statuses, unknown_mfa, gaps, .. } = self;
+        let path = || self.path.clone();
+        let mut warnings = Vec::new();
+        if !kind.is_provider() {
+            warnings.push(Warning::IntercomExport { path: path() });
+        }
+        let named = unreadable.iter().take(NAMED_ROWS);
+        warnings.extend(named.map(|row| Warning::UnreadRow {
+            path: path(),
+            line: row.line,
+            why: row.why.clone(),
+        }));
+        let rows = unreadable_rows.saturating_sub(NAMED_ROWS);
+        if rows > 0 {
+            warnings.push(Warning::UnreadRows { path: path(), rows });
+        }
+        for (column, words) in [("status", unknown_statuses), ("second factor", unknown_mfa)] {
+            warnings.extend(words.words.iter().map(|(word, people)| Warning::UnknownWord {
+                path: path(),
+                column,
+                word: word.clone(),
+                people: *people,
+            }));
+            if words.others > 0 {
+                warnings.push(Warning::UnknownWords { path: path(), column, people: words.others });
+            }
+        }
+        warnings.extend(gaps.iter().map(|gap| Warning::Gap { path: path(), gap: gap.sentence() }));
+        warnings
+    }
+
     /// The error for a file with too many of something.
     pub(super) fn too_many(&self, what: &'static str, limit: usize) -> RosterError {
         RosterError::TooMany { path: self.path.clone(), what, limit }
@@ -192,7 +234,7 @@ impl RosterFile {
 
     /// The error for a file, or files, without people.
     pub(super) fn nobody(&self) -> RosterError {
-        let first = self.unreadable.first().map(|row| (self.unreadable_rows, row.why.clone()));
+        let first = self.unreadable.first().map(|row| (self.unreadable_rows, row.why.to_string()));
         RosterError::NoPeople { path: self.path.clone(), unreadable: first }
     }
 }

@@ -7,6 +7,8 @@
 
 use std::path::PathBuf;
 
+use crate::warning::Warning;
+
 mod columns;
 mod error;
 mod file;
@@ -52,6 +54,11 @@ impl Roster {
             readings.push(parse(&path.display().to_string(), &text::read(path)?)?);
         }
         merge::roster(readings)
+    }
+
+    /// What of the files could not be read or understood, and what they leave open.
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        self.files.iter().flat_map(RosterFile::warnings).collect()
     }
 
     /// Makes one list of files that were read already: their names and bytes.

@@ -101,6 +101,7 @@ mod tests {
     use std::fs::File;
 
     use super::*;
+    use crate::hint::Hint as _;
 
     fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
         text.encode_utf16().flat_map(order).collect()
@@ -128,7 +129,7 @@ mod tests {
         let latin = b"email,name\r\na@b.example,A\r\nzoe@b.example,Zo\xeb\r\n";
         let error = decode("r.csv", latin).unwrap_err();
         assert_eq!(error.to_string(), "r.csv:3: the text is not valid UTF-8");
-        assert!(error.hint().contains("UTF-8"));
+        assert!(error.hint().unwrap().contains("UTF-8"));
         let mut broken = utf16("\u{feff}email\na", u16::to_le_bytes);
         broken.extend([0x00, 0xd8, b'b', 0]);
         assert_eq!(

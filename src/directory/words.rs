@@ -1,6 +1,7 @@
 //! The words of the vendors: what a cell says about standing, second factor, groups and address.
 
 use super::Standing;
+use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
 
 /// The longest e-mail address, in bytes: 64 of local part, `@`, and 255 of domain.
@@ -25,13 +26,14 @@ pub(super) fn text(cell: &str) -> Option<String> {
 ///
 /// # Errors
 /// Says why the text is none.
-pub(super) fn email(cell: &str) -> Result<&str, String> {
+pub(super) fn email(cell: &str) -> Result<&str, Sentence> {
     let cell = cell.trim();
     if cell.is_empty() {
-        return Err("there is no e-mail address".to_owned());
+        return Err("there is no e-mail address".into());
     }
     if cell.len() > LONGEST_EMAIL {
-        return Err(format!("the e-mail address is longer than {LONGEST_EMAIL} bytes: `{}`", excerpt(cell)));
+        let long = format!("the e-mail address is longer than {LONGEST_EMAIL} bytes: `");
+        return Err(Sentence::from(long).words(excerpt(cell)).and("`"));
     }
     let sound = cell
         .split_once('@')
@@ -39,7 +41,7 @@ pub(super) fn email(cell: &str) -> Result<&str, String> {
     // What must be quoted in an address is in nobody's: such a cell is a list, a formula or a display name.
     let odd = |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>[\\]".contains(c);
     if !sound || cell.contains(odd) {
-        return Err(format!("`{}` is not an e-mail address", excerpt(cell)));
+        return Err(Sentence::from("`").words(excerpt(cell)).and("` is not an e-mail address"));
     }
     Ok(cell)
 }
@@ -187,7 +189,9 @@ mod tests {
         {
             assert!(email(odd).is_err(), "{odd:?}");
         }
-        assert!(email(&format!("a@{}.example", "b".repeat(320))).unwrap_err().contains("longer than"));
+        assert!(
+            email(&format!("a@{}.example", "b".repeat(320))).unwrap_err().as_str().contains("longer than")
+        );
         let several: Vec<_> = emails("SMTP:a@b.example;smtp:c@d.example, nobody").collect();
         assert_eq!(several, ["a@b.example", "c@d.example"]);
     }

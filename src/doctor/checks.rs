@@ -74,7 +74,8 @@ fn region(situation: &Situation) -> Check {
             check("region", Mark::Good, format!("{}, as asked for", actual.label()))
         }
         Some(actual) => {
-            let detail = format!("the workspace is in {}: use --region {}", actual.label(), actual.as_str());
+            let detail =
+                format!("the workspace is in {}: use --region {}", actual.label(), actual.into_str());
             check("region", Mark::Bad, detail)
         }
         None => check(

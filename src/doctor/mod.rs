@@ -3,9 +3,9 @@
 
 use crate::api::client::Vitals;
 use crate::api::diagnose::Observations;
-use crate::api::region::Region;
 use crate::checks::Decided;
 use crate::exit::Exit;
+use crate::region::Region;
 
 mod access;
 mod checks;

@@ -1,6 +1,8 @@
 //! How to come by a token that can do what a scan needs and nothing else.
 
-use crate::api::region::Region;
+use clap::ValueEnum as _;
+
+use crate::region::Region;
 
 /// The steps, in order.
 pub(super) fn steps() -> Vec<String> {
@@ -18,12 +20,10 @@ pub(super) fn steps() -> Vec<String> {
 }
 
 /// Where people sign in, the option that goes with it, and the API's address, region by region.
-pub(super) fn regions() -> [[String; 3]; 3] {
-    Region::ALL.map(|region| {
-        [
-            region.web_origin().to_owned(),
-            format!("--region {}", region.as_str()),
-            region.api_origin().to_owned(),
-        ]
-    })
+pub(super) fn regions() -> Vec<[String; 3]> {
+    let row = |region: &Region| {
+        [region.web_origin(), &format!("--region {}", region.into_str()), region.api_origin()]
+            .map(str::to_owned)
+    };
+    Region::value_variants().iter().map(row).collect()
 }

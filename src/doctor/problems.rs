@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use clap::ValueEnum as _;
+
 use super::access::{Access, Opening};
 use super::{Forecast, Problem, Severity, Situation, TokenState};
 use crate::api::error::ApiError;
-use crate::api::region::Region;
 use crate::checks::Decided;
+use crate::hint::Hint as _;
+use crate::region::Region;
 use crate::sources::SourceId;
 
 /// The problem of having no token at all.
@@ -54,7 +57,7 @@ fn region(situation: &Situation) -> Option<Problem> {
         actual.label(),
         situation.region.label()
     );
-    Some(problem("wrong-region", Severity::Usage, what, format!("use --region {}", actual.as_str())))
+    Some(problem("wrong-region", Severity::Usage, what, format!("use --region {}", actual.into_str())))
 }
 
 /// The region the workspace says it is in.
@@ -107,7 +110,7 @@ fn workspace(situation: &Situation) -> Option<Problem> {
         error => blocking(
             "failed",
             "the API failed".to_owned(),
-            error.hint().unwrap_or_else(|| "try again".to_owned()),
+            error.hint().unwrap_or("try again".into()).into_owned(),
         ),
     };
     Some(Problem { said: Some(error.to_string()), ..found })
@@ -149,7 +152,7 @@ fn unreachable_api(situation: &Situation, error: &ApiError) -> Problem {
         (other, _) => (
             "not-the-api",
             format!("what answers at {origin} is not Intercom's API"),
-            other.hint().unwrap_or_else(|| "check the region and --base-url".to_owned()),
+            other.hint().unwrap_or("check the region and --base-url".into()).into_owned(),
         ),
     };
     problem(id, Severity::Blocking, what, fix)
@@ -252,6 +255,6 @@ fn until_reset(situation: &Situation) -> String {
 
 /// The options of the regions that were not asked.
 fn other_regions(asked: Region) -> String {
-    let others = Region::ALL.into_iter().filter(|region| *region != asked);
-    others.map(|region| format!("--region {}", region.as_str())).collect::<Vec<_>>().join(" or ")
+    let others = Region::value_variants().iter().filter(|region| **region != asked);
+    others.map(|region| format!("--region {}", region.into_str())).collect::<Vec<_>>().join(" or ")
 }

@@ -56,7 +56,7 @@ impl From<NewAttestation> for Entry {
         let (file, digest) = new.evidence_file.unzip();
         let fields = [
             ("control", Some(new.control.into())),
-            ("result", Some(new.result.as_str().into())),
+            ("result", Some(new.result.into_str().into())),
             ("by", Some(new.by.into())),
             ("on", Some(day(new.on))),
             ("expires", Some(day(new.expires))),

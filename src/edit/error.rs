@@ -1,9 +1,11 @@
 //! Why a configuration could not be edited.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
 use crate::config::ConfigError;
+use crate::hint::Hint;
 use crate::toml_document::Problems;
 
 /// A configuration that was left as it was.
@@ -84,10 +86,11 @@ impl EditError {
             _ => None,
         }
     }
+}
 
-    /// What the user can do about it.
-    pub(crate) const fn hint(&self) -> &'static str {
-        match self {
+impl Hint for EditError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
+        Some(match self {
             Self::Config(ConfigError::Invalid { .. }) => {
                 "correct the lines above first: only a valid configuration is edited, and nothing was written"
             }
@@ -105,6 +108,6 @@ impl EditError {
             Self::Unreadable { .. } => "give a plain file that this user may read",
             Self::Outside { .. } => "move it into that folder, or name the configuration with --config",
             Self::Nameless { .. } => "rename the file",
-        }
+        }.into())
     }
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::kind::Kind;
+use crate::event_type::EventKind;
 use crate::sources::Ranges;
 
 /// The most periods that the window is divided into. A window of more days is counted in weeks, or in several at a time.
@@ -71,15 +71,21 @@ pub(crate) struct Groups {
 
 impl Groups {
     /// Counts one event.
-    pub(super) fn add(&mut self, kind: Kind) {
+    pub(super) fn add(&mut self, kind: EventKind) {
         *match kind {
-            Kind::SignIn | Kind::Failure | Kind::Unauthorized | Kind::Authentication | Kind::TwoFactor => {
-                &mut self.authentication
-            }
-            Kind::Permissions | Kind::Join | Kind::Provisioned | Kind::Roles => &mut self.roles,
-            Kind::Export => &mut self.exports,
-            Kind::Setting(_) | Kind::Integration => &mut self.configuration,
-            Kind::Other => &mut self.other,
+            EventKind::SignIn
+            | EventKind::FailedSignIn
+            | EventKind::UnauthorizedSignIn
+            | EventKind::Authentication
+            | EventKind::TwoFactor => &mut self.authentication,
+            EventKind::Permissions
+            | EventKind::Joined
+            | EventKind::Provisioned
+            | EventKind::People
+            | EventKind::Role => &mut self.roles,
+            EventKind::Export => &mut self.exports,
+            EventKind::Setting | EventKind::Integration | EventKind::Token => &mut self.configuration,
+            EventKind::Other => &mut self.other,
         } += 1;
     }
 }
@@ -104,7 +110,7 @@ impl Periods {
     }
 
     /// Counts an event of the window.
-    pub(super) fn add(&mut self, kind: Kind, at: i64) {
+    pub(super) fn add(&mut self, kind: EventKind, at: i64) {
         let period = (at.div_euclid(DAY) - self.first_day).div_euclid(self.days);
         if let Some(groups) = usize::try_from(period).ok().and_then(|period| self.counts.get_mut(period)) {
             groups.add(kind);
@@ -156,10 +162,10 @@ mod tests {
     fn a_month_is_counted_by_days_of_the_calendar() {
         let mut periods = periods("2026-01-02T12:00:00Z", "2026-02-01T12:00:00Z");
         let at = |text: &str| text.parse::<Timestamp>().unwrap().as_second();
-        periods.add(Kind::SignIn, at("2026-01-02T12:00:00Z"));
-        periods.add(Kind::Failure, at("2026-01-02T23:59:59Z"));
-        periods.add(Kind::Export, at("2026-02-01T00:00:00Z"));
-        periods.add(Kind::Other, at("2026-02-02T00:00:00Z"));
+        periods.add(EventKind::SignIn, at("2026-01-02T12:00:00Z"));
+        periods.add(EventKind::FailedSignIn, at("2026-01-02T23:59:59Z"));
+        periods.add(EventKind::Export, at("2026-02-01T00:00:00Z"));
+        periods.add(EventKind::Other, at("2026-02-02T00:00:00Z"));
         let activity = periods.finish((Vec::new(), 0), true);
         assert_eq!((activity.days, activity.periods.len()), (1, 31));
         let [first, .., last] = activity.periods.as_slice() else { panic!("{activity:?}") };

@@ -7,7 +7,13 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::person::PersonId;
+use serde_json::json;
+
+use super::Rows;
+use super::bounded::MAX_ROWS;
+use super::cell::{row, time};
+use super::person::{People, PersonId};
+use super::sign_ins::sorted;
 
 /// The most times kept.
 const MAX_TIMES: usize = 1_000_000;
@@ -84,6 +90,32 @@ impl Bursts {
         let mut bursts: Vec<_> = found.collect();
         bursts.sort_unstable_by_key(|&(source, _)| source);
         (bursts, self.truncated)
+    }
+
+    /// The table `failed_sign_in_bursts` of a window that starts then.
+    pub(super) fn table(self, since: i64, people: &People) -> Rows {
+        let (bursts, truncated) = self.finish();
+        let rows = bursts.into_iter().map(|(source, burst)| {
+            let (kind, who, person) = match source {
+                Source::Person(person) => {
+                    let id = people.text(person);
+                    ("person", people.email(person).or(id).map(str::to_owned), id)
+                }
+                Source::Address(address) => ("address", Some(address.to_string()), None),
+            };
+            row([
+                ("kind", json!(kind)),
+                ("who", json!(who)),
+                ("person", json!(person)),
+                ("count", json!(burst.count)),
+                ("first", time(since + i64::from(burst.first))),
+                ("last", time(since + i64::from(burst.last))),
+            ])
+        });
+        let mut rows = sorted(rows, &["kind", "who", "first"]);
+        let truncated = truncated || rows.len() > MAX_ROWS || people.truncated();
+        rows.truncate(MAX_ROWS);
+        Rows { rows, truncated }
     }
 
     /// Gives up the times of sources in which a burst is proven. Where that frees too little, nothing more is taken in,

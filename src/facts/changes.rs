@@ -10,7 +10,7 @@ use super::newest::Moment;
 use super::person::{People, PersonId};
 use super::{Change, Row, Rows};
 use crate::api::model::Event;
-use crate::sources::HISTORY_TYPES;
+use crate::event_type::EventType;
 
 /// The most events kept of one type, and of all types together.
 const MAX_EVENTS: (usize, usize) = (bounded::MAX_ROWS, 2 * bounded::MAX_ROWS);
@@ -93,7 +93,7 @@ impl Events {
 
 fn event_row(kept: Kept, person: Option<PersonId>, people: &People) -> Row {
     row([
-        ("id", json!(kept.id)),
+        ("event", json!(kept.id)),
         ("type", json!(kept.activity_type)),
         ("at", time(kept.at)),
         ("by", json!(kept.by)),
@@ -124,7 +124,7 @@ impl SettingChanges {
     pub(super) fn table(self) -> Rows {
         let rows = self.newest.into_values().rev().map(|(kept, in_window)| {
             row([
-                ("id", json!(kept.id)),
+                ("event", json!(kept.id)),
                 ("type", json!(kept.activity_type)),
                 ("at", time(kept.at)),
                 ("by", json!(kept.by)),
@@ -147,6 +147,7 @@ impl NewestByType {
     pub(super) fn add(&mut self, event: &Event<'_>, moment: Moment) {
         let name = bounded::text(&event.activity_type);
         let change = || Change {
+            event: bounded::text(&event.id).into_owned(),
             activity_type: name.clone().into_owned(),
             description: event
                 .activity_description
@@ -159,7 +160,8 @@ impl NewestByType {
             if newest.0 < moment {
                 *newest = (moment, change());
             }
-        } else if self.types.len() < MAX_TYPES || HISTORY_TYPES.contains(&name.as_ref()) {
+        } else if self.types.len() < MAX_TYPES || EventType::find(&name).is_some_and(|known| known.sets_state)
+        {
             self.types.insert(name.clone().into_owned(), (moment, change()));
         }
     }

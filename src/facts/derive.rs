@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::bounded::{self, MAX_ROWS};
-use super::bursts::Source;
-use super::cell::{days, row, share, time};
+use super::bounded;
+use super::cell::{days, share, time};
 use super::observe::{Counts, Observer};
 use super::privilege::Roles;
 use super::reconcile::{self, Declared};
@@ -14,7 +13,6 @@ use super::teammates::{self, LogStates, Sources, Team};
 use super::vocabulary::{TABLES, VALUES};
 use super::{Facts, FeedState, Rows, Settings, policy, saml, settings_read};
 use crate::api::model::{IpAllowlist, Me};
-use crate::config::Sso;
 use crate::sources::{Feed, Outcomes, Ranges, SourceStatus};
 
 /// Single values by dotted name.
@@ -83,33 +81,8 @@ impl Observer {
         if let Some(answers) = &self.probe {
             tables.insert("token_probe", settings_read::probe(answers));
         }
-        let since = self.ranges.since.as_second();
-        let (bursts, truncated) = self.bursts.finish();
-        let mut rows: Vec<_> = bursts
-            .into_iter()
-            .map(|(source, burst)| {
-                let (kind, who) = match source {
-                    Source::Person(person) => {
-                        let who = self.people.email(person).or_else(|| self.people.text(person));
-                        ("person", who.unwrap_or("somebody").to_owned())
-                    }
-                    Source::Address(address) => ("address", address.to_string()),
-                };
-                let key = (kind, who.clone(), burst.first, burst.last, burst.count);
-                let cells = row([
-                    ("kind", json!(kind)),
-                    ("who", json!(who)),
-                    ("count", json!(burst.count)),
-                    ("first", time(since + i64::from(burst.first))),
-                    ("last", time(since + i64::from(burst.last))),
-                ]);
-                (key, cells)
-            })
-            .collect();
-        rows.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let truncated = truncated || rows.len() > MAX_ROWS || self.people.truncated();
-        let rows = rows.into_iter().take(MAX_ROWS).map(|(_, cells)| cells).collect();
-        tables.insert("failed_sign_in_bursts", Rows { rows, truncated });
+        tables
+            .insert("failed_sign_in_bursts", self.bursts.table(self.ranges.since.as_second(), &self.people));
 
         let events = self.events.tables(&self.people);
         let activity = (states.window == SourceStatus::Complete || self.counts.events > 0)
@@ -150,12 +123,12 @@ fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, FeedState>
     let state = |feed: Feed| {
         outcomes.feeds.get(&feed).map_or_else(FeedState::skipped, |outcome| FeedState {
             status: outcome.status,
-            detail: outcome.detail.clone(),
+            detail: outcome.failure.as_ref().map(ToString::to_string),
             unreadable: outcome.unreadable,
         })
     };
     let mut feeds: BTreeMap<Feed, FeedState> =
-        Feed::ALL.into_iter().map(|feed| (feed, state(feed))).collect();
+        Feed::ALL.iter().copied().map(|feed| (feed, state(feed))).collect();
     if ranges.arrivals_since >= ranges.since && state(Feed::LogArrivals).status == SourceStatus::Skipped {
         feeds.insert(Feed::LogArrivals, state(Feed::LogWindow));
     }
@@ -216,19 +189,20 @@ fn log(counts: &Counts, states: LogStates, ranges: Ranges) -> Values {
     values.extend([
         ("log.events", json!(counts.events)),
         ("log.sign_ins", json!(counts.sign_ins)),
-        ("log.authentication", json!(counts.authentication)),
-        ("log.role_changes", json!(counts.role_changes)),
-        ("log.exports", json!(counts.exports)),
-        ("log.configuration", json!(counts.configuration)),
+        ("log.authentication", json!(counts.groups.authentication)),
+        ("log.role_changes", json!(counts.groups.roles)),
+        ("log.exports", json!(counts.groups.exports)),
+        ("log.configuration", json!(counts.groups.configuration)),
         ("log.newest", time(counts.newest)),
         ("log.newest_age_days", age),
     ]);
     if states.history == SourceStatus::Complete {
+        let ever = |event_type| json!(counts.settings.get(event_type).copied().unwrap_or(0));
         values.extend([
-            ("log.redaction_rules_created", json!(counts.redaction_created)),
-            ("log.redaction_rules_deleted", json!(counts.redaction_deleted)),
-            ("log.deletion_schedules_created", json!(counts.schedules_created)),
-            ("log.deletion_schedules_deleted", json!(counts.schedules_deleted)),
+            ("log.redaction_rules_created", ever("content_redaction_rule_creation")),
+            ("log.redaction_rules_deleted", ever("content_redaction_rule_deletion")),
+            ("log.deletion_schedules_created", ever("conversation_deletion_schedule_creation")),
+            ("log.deletion_schedules_deleted", ever("conversation_deletion_schedule_deletion")),
         ]);
     }
     values
@@ -241,9 +215,9 @@ fn organization(settings: &Settings) -> Values {
     vec![
         ("organization.allowed_domains", json!(organization.allowed_domains)),
         ("organization.approved_networks", json!(networks)),
-        ("organization.required_region", json!(organization.required_region)),
+        ("organization.required_region", json!(organization.required_region.map(|region| region.label()))),
         ("organization.export_approvers", json!(organization.export_approvers)),
-        ("organization.sso", json!(settings.organization.sso.map(Sso::as_str))),
+        ("organization.sso", json!(settings.organization.sso.map(|sso| sso.into_str()))),
         ("organization.default_role", json!(settings.organization.default_role)),
     ]
 }

@@ -19,7 +19,6 @@ mod derive;
 pub(crate) mod email;
 mod exports;
 mod joins;
-mod kind;
 mod losses;
 mod metadata;
 mod newest;
@@ -81,6 +80,8 @@ pub(crate) struct Rows {
 pub(crate) struct Change {
     /// The event type.
     pub activity_type: String,
+    /// Its id.
+    pub event: String,
     /// Intercom's sentence about it.
     pub description: String,
     /// The e-mail or id of the person who did it, where known.

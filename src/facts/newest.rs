@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::sources::Feed;
 
 /// The place of an event in time. Of equal times, the one its feed lists first is the newer, however feeds are interleaved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Moment {
     /// Seconds since 1970.
     pub(super) at: i64,

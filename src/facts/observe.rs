@@ -1,12 +1,13 @@
 //! Aggregates the stream of records; what it keeps does not grow with the number of high-volume events.
 
+use std::collections::HashMap;
+
 use super::Settings;
-use super::activity::Periods;
+use super::activity::{Groups, Periods};
 use super::bursts::{Bursts, Source};
 use super::changes::{self, Events, NewestByType, SettingChanges};
 use super::exports::Exports;
 use super::joins::Joins;
-use super::kind::{Kind, Setting};
 use super::losses::Losses;
 use super::metadata::Metadata;
 use super::newest::Moment;
@@ -18,23 +19,20 @@ use super::state::State;
 use super::trouble::Trouble;
 use crate::api::model::{Event, IpAllowlist, Me, ProbeAnswer};
 use crate::api::record::Record;
+use crate::event_type::{EventKind, EventType};
 use crate::sources::{Feed, Ranges};
 
-/// How many events of which group.
+/// What is counted of the log.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     pub(super) events: u64,
     pub(super) sign_ins: u64,
-    pub(super) authentication: u64,
-    pub(super) role_changes: u64,
-    pub(super) exports: u64,
-    pub(super) configuration: u64,
+    /// The window's events by group.
+    pub(super) groups: Groups,
     /// The newest event in the window.
     pub(super) newest: Option<i64>,
-    pub(super) redaction_created: u64,
-    pub(super) redaction_deleted: u64,
-    pub(super) schedules_created: u64,
-    pub(super) schedules_deleted: u64,
+    /// Changes of settings ever, by type.
+    pub(super) settings: HashMap<&'static str, u64>,
 }
 
 /// Aggregates the stream of records into what facts are derived from.
@@ -118,7 +116,8 @@ impl Observer {
         if self.people.is_bot(performer) {
             return;
         }
-        let kind = Kind::of(&event.activity_type);
+        let known = EventType::find(&event.activity_type);
+        let kind = known.map_or(EventKind::Other, |known| known.kind);
         let wanted =
             feed == Feed::LogWindow && self.settings.event_types.contains(event.activity_type.as_ref());
         // Metadata is parsed only where somebody asks whom the event is about.
@@ -128,9 +127,9 @@ impl Observer {
         if self.people.is_about_bot(&subject) {
             return;
         }
-        self.count(kind, feed, at);
+        self.count(known, kind, feed, at);
         self.newest.add(event, moment);
-        if matches!(kind, Kind::Setting(_)) {
+        if kind == EventKind::Setting {
             self.setting_changes.add(event, moment, feed == Feed::LogWindow);
         }
         if !wanted && !kind.names_person() {
@@ -145,43 +144,25 @@ impl Observer {
     }
 
     /// Counts the event in its group.
-    fn count(&mut self, kind: Kind, feed: Feed, at: i64) {
+    fn count(&mut self, known: Option<&'static EventType>, kind: EventKind, feed: Feed, at: i64) {
         let counts = &mut self.counts;
-        if let Kind::Setting(setting) = kind {
-            match setting {
-                Setting::RedactionCreated => counts.redaction_created += 1,
-                Setting::RedactionDeleted => counts.redaction_deleted += 1,
-                Setting::ScheduleCreated => counts.schedules_created += 1,
-                Setting::ScheduleDeleted => counts.schedules_deleted += 1,
-                Setting::Plain => {}
-            }
+        if let Some(known) = known.filter(|_| kind == EventKind::Setting) {
+            *counts.settings.entry(known.name).or_default() += 1;
         }
-        if feed != Feed::LogWindow {
-            return;
-        }
-        self.periods.add(kind, at);
-        counts.events += 1;
-        counts.newest = counts.newest.max(Some(at));
-        self.silence.broken(at);
-        match kind {
-            Kind::SignIn => {
-                counts.sign_ins += 1;
-                counts.authentication += 1;
-            }
-            Kind::Failure | Kind::Unauthorized | Kind::Authentication | Kind::TwoFactor => {
-                counts.authentication += 1;
-            }
-            Kind::Permissions | Kind::Join | Kind::Provisioned | Kind::Roles => counts.role_changes += 1,
-            Kind::Export => counts.exports += 1,
-            Kind::Setting(_) | Kind::Integration => counts.configuration += 1,
-            Kind::Other => {}
+        if feed == Feed::LogWindow {
+            counts.events += 1;
+            counts.sign_ins += u64::from(kind == EventKind::SignIn);
+            counts.groups.add(kind);
+            counts.newest = counts.newest.max(Some(at));
+            self.periods.add(kind, at);
+            self.silence.broken(at);
         }
     }
 
     /// Puts the event down to its person.
     fn attribute(
         &mut self,
-        kind: Kind,
+        kind: EventKind,
         person: Option<PersonId>,
         moment: Moment,
         event: &Event<'_>,
@@ -192,7 +173,7 @@ impl Observer {
         let teammate = person.filter(|_| self.people.is_teammate(person) == Some(true));
         let address = || sign_ins::address(event.performed_by.as_ref().and_then(|by| by.ip.as_deref()));
         match kind {
-            Kind::SignIn => {
+            EventKind::SignIn => {
                 if in_window {
                     self.sign_ins.add(person, metadata.sign_in_method().as_deref(), address(), at);
                     self.trouble.signed_in(person, at);
@@ -201,28 +182,28 @@ impl Observer {
                     self.attendance.signed_in(teammate, feed, at);
                 }
             }
-            Kind::Join | Kind::Provisioned => {
+            EventKind::Joined | EventKind::Provisioned => {
                 match kind {
-                    Kind::Join if in_window => self.joins.joined(person, at),
-                    Kind::Provisioned if in_window => self.joins.provisioned(person, at),
+                    EventKind::Joined if in_window => self.joins.joined(person, at),
+                    EventKind::Provisioned if in_window => self.joins.provisioned(person, at),
                     _ => {}
                 }
                 if let Some(teammate) = teammate {
                     self.attendance.arrived(teammate, feed, at);
                 }
             }
-            Kind::Unauthorized if in_window => {
+            EventKind::UnauthorizedSignIn if in_window => {
                 self.trouble.unauthorized(person, metadata.sign_in_method().as_deref(), at);
             }
-            Kind::Failure if in_window => {
+            EventKind::FailedSignIn if in_window => {
                 self.trouble.failed(person, metadata.sign_in_method().as_deref(), at);
                 if let Ok(time) = u32::try_from(at - self.ranges.since.as_second()) {
                     let sources = [person.map(Source::Person), address().map(Source::Address)];
                     sources.into_iter().flatten().for_each(|source| self.bursts.add(source, time));
                 }
             }
-            Kind::Export if in_window => self.exports.add(person, &event.activity_type, at),
-            Kind::Permissions => {
+            EventKind::Export if in_window => self.exports.add(person, &event.activity_type, at),
+            EventKind::Permissions => {
                 if let Some(permissions) = metadata.permissions_after() {
                     if in_window && let Some(before) = metadata.permissions_before() {
                         self.losses.add(person, moment, changes::by(event), before, &permissions);
@@ -230,15 +211,8 @@ impl Observer {
                     self.state.permissions(person, moment, changes::by(event), permissions);
                 }
             }
-            Kind::TwoFactor => self.state.two_factor(person, moment, metadata.two_factor()),
-            Kind::Failure
-            | Kind::Unauthorized
-            | Kind::Export
-            | Kind::Authentication
-            | Kind::Roles
-            | Kind::Setting(_)
-            | Kind::Integration
-            | Kind::Other => {}
+            EventKind::TwoFactor => self.state.two_factor(person, moment, metadata.two_factor()),
+            _ => {}
         }
     }
 }

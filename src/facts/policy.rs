@@ -62,8 +62,8 @@ pub(super) fn roles(rbac: &Rbac, teammates: &[Row]) -> Rows {
             .collect();
         let contradicted_by = (!contradicting.is_empty()).then(|| contradicting.join(", "));
         row([
-            ("name", json!(bounded::text(name))),
-            ("permissions", json!(role.permissions.iter().map(|p| p.as_str()).collect::<Vec<_>>())),
+            ("role", json!(bounded::text(name))),
+            ("permissions", json!(role.permissions.iter().map(|p| p.into_str()).collect::<Vec<_>>())),
             ("intercom", json!(role.intercom)),
             ("admin", json!(role.permissions.contains(&Permission::Admin))),
             ("holders", json!(holders.get(&folded(name)).copied().unwrap_or(0))),

@@ -126,8 +126,8 @@ pub(super) fn derive(sources: &Sources<'_>) -> Option<Team> {
             ("sign_ins", json!(presence.sign_ins)),
             ("last_sign_in", time(presence.last_sign_in)),
             ("last_seen", time(presence.last_seen)),
-            ("roster_standing", Value::Null),
-            ("roster_mfa", Value::Null),
+            ("directory_status", Value::Null),
+            ("directory_mfa", Value::Null),
             ("last_seen_days", presence.last_seen.map_or(Value::Null, |at| days(sources.now - at))),
         ]));
         team.table.rows.push(cells);

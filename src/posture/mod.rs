@@ -1,13 +1,32 @@
 //! The posture that the facts show: who is in the workspace, and when its settings last changed. A part of the report,
 //! so that two reports can be compared.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::event_type::EventType;
+use crate::facts::{Facts, Row};
+
+#[cfg(test)]
+mod tests;
+
+/// What the facts show of people and settings.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Posture {
+    /// The current teammates by id; empty where their list could not be read.
+    pub people: Vec<Person>,
+    /// The newest change of each type of setting ever, by type.
+    pub settings: Vec<SettingChange>,
+}
 
 /// A current teammate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Person {
-    /// The admin's id.
+    /// The admin's id; the address in lower case where the API shows none.
     pub id: String,
     /// The display name; null where there is none.
     pub name: Option<String>,
@@ -47,4 +66,60 @@ pub(crate) struct SettingChange {
     pub by: Option<String>,
     /// The event's id.
     pub event: String,
+}
+
+/// What the facts show of people and settings. Which controls have findings about a person is left empty.
+pub(crate) fn of(facts: &Facts) -> Posture {
+    let mut methods: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for row in facts.rows("sign_ins", &[]).rows {
+        if let (Some(person), Some(method)) = (text(row, "person"), text(row, "method")) {
+            methods.entry(person).or_default().insert(method);
+        }
+    }
+    let mut people: Vec<Person> =
+        facts.rows("teammates", &[]).rows.into_iter().map(|row| person(row, &methods)).collect();
+    people.sort_by(|one, other| one.id.cmp(&other.id));
+    let changes = facts.changes.values();
+    let settings = changes.filter(|change| {
+        EventType::find(&change.activity_type)
+            .is_some_and(|known| known.sets_state && known.kind.is_setting())
+    });
+    let settings = settings.map(|change| SettingChange {
+        event_type: change.activity_type.clone(),
+        at: Timestamp::from_second(change.at).map_or_else(|_| String::new(), |at| at.to_string()),
+        by: change.by.clone(),
+        event: change.event.clone(),
+    });
+    Posture { people, settings: settings.collect() }
+}
+
+fn person(row: &Row, methods: &BTreeMap<&str, BTreeSet<&str>>) -> Person {
+    let given = |column: &str| text(row, column).map(str::to_owned);
+    // Events name a teammate whose id is not shown by the address.
+    let id = given("id").or_else(|| Some(format!("{}@{}", text(row, "local_part")?, text(row, "domain")?)));
+    let id = id.unwrap_or_default();
+    Person {
+        name: given("name"),
+        email: given("email"),
+        role: given("role"),
+        privilege: given("privilege").unwrap_or_else(|| "unknown".to_owned()),
+        privilege_reason: given("privilege_reason"),
+        two_factor: given("two_factor"),
+        last_seen: given("last_seen"),
+        sign_in_methods: methods
+            .get(id.as_str())
+            .into_iter()
+            .flatten()
+            .map(|&method| method.to_owned())
+            .collect(),
+        permissions_at: given("permissions_at"),
+        conversation_access: given("conversation_access"),
+        directory: given("directory_status"),
+        findings: Vec::new(),
+        id,
+    }
+}
+
+fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
+    row.get(column).and_then(Value::as_str)
 }

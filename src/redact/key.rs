@@ -1,5 +1,6 @@
 //! The key of pseudonyms: given, so that reports can be compared, or drawn for one run. Shown never.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::api::token::loose_permissions;
 use crate::bounded_file::{self, Refusal};
+use crate::hint::Hint;
 
 /// The fewest bytes of a key: with less, whoever has a report could try all keys.
 const SHORTEST: usize = 16;
@@ -45,16 +47,20 @@ pub(crate) enum KeyError {
     NoRandomness,
 }
 
-impl KeyError {
-    /// What to do about it.
-    pub(crate) const fn hint(&self) -> &'static str {
-        match self {
-            Self::TooShort => "draw a key, for example with `openssl rand -hex 32`, and keep it as a secret",
-            Self::TooLong => "give the key itself, not a file of something else",
-            Self::NotAFile(_) => "give the path of a plain file",
-            Self::Unreadable { .. } => "check that the file exists and that you may read it",
-            Self::NoRandomness => "set INTERCOM_HARDEN_REDACT_KEY, or use --redact-key-file PATH",
-        }
+impl Hint for KeyError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
+        Some(
+            match self {
+                Self::TooShort => {
+                    "draw a key, for example with `openssl rand -hex 32`, and keep it as a secret"
+                }
+                Self::TooLong => "give the key itself, not a file of something else",
+                Self::NotAFile(_) => "give the path of a plain file",
+                Self::Unreadable { .. } => "check that the file exists and that you may read it",
+                Self::NoRandomness => "set INTERCOM_HARDEN_REDACT_KEY, or use --redact-key-file PATH",
+            }
+            .into(),
+        )
     }
 }
 
@@ -151,7 +157,7 @@ mod tests {
     fn short_and_long_keys_are_refused_without_showing_them() {
         for odd in [&b""[..], b"   \n", b"0123456789abcde", &[b'k'; LONGEST + 1]] {
             let error = Key::new(odd).unwrap_err();
-            assert!(!format!("{error}{error:?}{}", error.hint()).contains("0123"), "{error}");
+            assert!(!format!("{error}{error:?}{:?}", error.hint()).contains("0123"), "{error}");
         }
         assert!(!format!("{:?}", Key::new(SECRET).unwrap()).contains("0123"));
     }

@@ -14,7 +14,8 @@ use crate::report::{Assessment, Report};
 use crate::verdict::{Decision, Finding, Statement};
 
 /// Columns of evidence that say something about the matter, and nothing about who it is.
-const MATTERS: [&str; 12] = [
+const MATTERS: [&str; 13] = [
+    "event",
     "role",
     "type",
     "method",

@@ -12,7 +12,7 @@ use super::{Redactor, Scrubber};
 use crate::api::model::{Admin, Event, IpAllowlist, Me, Performer};
 use crate::api::record::Record;
 use crate::facts::email;
-use crate::sources::Outcomes;
+use crate::sources::{Failure, Outcomes};
 
 /// Redacts the records of one reading.
 #[derive(Debug)]
@@ -63,8 +63,11 @@ impl SnapshotRedactor {
         let mut known = Known::default();
         self.names.iter().for_each(|name| known.learn(name, || self.redactor.name(name)));
         let scrubber = Scrubber { redactor: &self.redactor, known: known.prepare() };
-        let details = outcomes.feeds.values_mut().filter_map(|outcome| outcome.detail.as_mut());
-        details.chain(&mut outcomes.warnings).for_each(|text| *text = scrubber.text(text));
+        for failure in outcomes.feeds.values_mut().filter_map(|outcome| outcome.failure.as_mut()) {
+            if let Failure::TokenRefused(said) | Failure::Api(said) = failure {
+                *said = scrubber.text(said);
+            }
+        }
         outcomes
     }
 }

@@ -1,19 +1,18 @@
 //! From verdicts to a report: the workspace, the sources, the gate.
 
-use std::time::Duration;
-
 use super::{
-    Assessment, CatalogInfo, ConfigInfo, Gate, Origin, Report, RosterInfo, ScanInfo, SourceReport,
-    WorkspaceInfo,
+    Assessment, CatalogInfo, ConfigInfo, Gate, Origin, Report, ScanInfo, SourceReport, WorkspaceInfo,
 };
-use crate::config::Config;
-use crate::controls::{Catalog, GUIDE_VERSION, Level};
+use crate::controls::GUIDE_VERSION;
 use crate::exit::Exit;
 use crate::facts::Facts;
-use crate::sources::{Feed, Outcomes, Ranges, SourceId, SourceStatus};
+use crate::level::Level;
+use crate::scan::{Job, Run};
+use crate::sources::{Feed, Outcomes, SourceId, SourceStatus};
+use crate::warning::Warning;
 
 /// What fails a scan.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct GateRule {
     /// Controls up to this level count; none if nothing fails the scan.
     pub fail_on: Option<Level>,
@@ -25,82 +24,41 @@ pub(crate) struct GateRule {
     pub fail_on_hygiene: bool,
 }
 
-/// What was given to the scan beside the workspace.
-#[derive(Debug, Default)]
-pub(crate) struct Given {
-    /// The rosters.
-    pub rosters: Vec<RosterInfo>,
-    /// What of it could not be read.
-    pub notices: Vec<String>,
-}
-
-/// Everything a report is made of.
-pub(crate) struct Evaluation<'a> {
-    /// Where the facts came from.
-    pub origin: Origin,
-    /// How the sources ended.
-    pub outcomes: Outcomes,
-    /// The facts.
-    pub facts: &'a Facts,
-    /// The catalog.
-    pub catalog: &'a Catalog,
-    /// The configuration, where there is one.
-    pub config: Option<&'a Config>,
-    /// The highest level evaluated.
-    pub level: Level,
-    /// The ranges that were read.
-    pub ranges: Ranges,
-    /// What fails the scan.
-    pub gate: GateRule,
-    /// Wall time; none where output has to be reproducible.
-    pub duration: Option<Duration>,
-    /// Which attestations and waivers are stale, or meaningless.
-    pub hygiene: Vec<String>,
-    /// What was given beside the workspace.
-    pub given: Given,
-    /// The verdicts.
-    pub assessments: Vec<Assessment>,
-}
-
 impl Report {
-    /// Puts a report together.
-    pub(crate) fn assemble(evaluation: Evaluation<'_>) -> Self {
-        let Evaluation { origin, outcomes, facts, catalog, config, level, ranges, gate, .. } = evaluation;
+    /// What came of a job. How long it took is left out where output has to be reproducible: of a saved workspace, or as
+    /// of a given instant.
+    pub(crate) fn of(job: &Job, run: Run, reproducible: bool) -> Self {
+        let Run { origin, outcomes, facts, ranges, assessments, warnings, duration } = run;
         let sources = sources(&outcomes);
+        let duration = Some(duration).filter(|_| origin == Origin::Api && !reproducible);
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             catalog: CatalogInfo {
                 guide_version: GUIDE_VERSION.to_owned(),
-                digest: catalog.digest(),
-                controls: evaluation.assessments.len(),
+                digest: job.plan.catalog.digest(),
+                controls: assessments.len(),
             },
             scan: ScanInfo {
                 at: ranges.now,
                 origin,
-                level,
+                level: job.plan.level,
                 since: ranges.since,
                 until: ranges.now,
-                duration_ms: evaluation.duration.map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
-                config: config.map(|config| ConfigInfo {
+                duration_ms: duration.map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
+                config: job.config.as_ref().map(|config| ConfigInfo {
                     path: config.path.clone(),
                     digest: config.digest.clone(),
-                    loosens: config.loosens(),
+                    loosens: config.weakens().iter().map(ToString::to_string).collect(),
                 }),
-                rosters: evaluation.given.rosters,
+                rosters: job.rosters.clone(),
                 redacted: false,
                 redaction_key: None,
             },
-            workspace: workspace(facts),
+            workspace: workspace(&facts),
             activity: facts.activity.clone(),
-            gate: decide(gate, &evaluation.assessments, &sources, !evaluation.hygiene.is_empty()),
-            assessments: evaluation.assessments,
-            warnings: [
-                outcomes.warnings,
-                evaluation.given.notices,
-                evaluation.hygiene,
-                config.map(Config::without_effect).unwrap_or_default(),
-            ]
-            .concat(),
+            gate: decide(job.gate, &assessments, &sources, warnings.iter().any(Warning::is_hygiene)),
+            assessments,
+            warnings: warnings.iter().map(Warning::to_string).collect(),
             sources,
         }
     }
@@ -114,18 +72,18 @@ impl Report {
 /// Joins the feeds of each source: it ended as the worst of them did.
 fn sources(outcomes: &Outcomes) -> Vec<SourceReport> {
     let join = |id: SourceId| {
-        let feeds = Feed::ALL.into_iter().filter(|feed| feed.source() == id);
-        let feeds: Vec<_> = feeds.filter_map(|feed| outcomes.feeds.get(&feed)).collect();
+        let feeds = Feed::ALL.iter().filter(|feed| feed.source() == id);
+        let feeds: Vec<_> = feeds.filter_map(|feed| outcomes.feeds.get(feed)).collect();
         let worst = feeds.iter().max_by_key(|outcome| outcome.status);
         SourceReport {
             id,
             status: worst.map_or(SourceStatus::Skipped, |outcome| outcome.status),
             records: feeds.iter().map(|outcome| outcome.records).sum(),
             requests: feeds.iter().map(|outcome| outcome.requests).sum(),
-            detail: worst.and_then(|outcome| outcome.detail.clone()),
+            detail: worst.and_then(|outcome| Some(outcome.failure.as_ref()?.to_string())),
         }
     };
-    SourceId::ALL.into_iter().map(join).collect()
+    SourceId::ALL.iter().copied().map(join).collect()
 }
 
 fn workspace(facts: &Facts) -> WorkspaceInfo {

@@ -1,12 +1,15 @@
 //! The formats a report comes in, and the one place that picks the renderer.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::ValueEnum;
 use thiserror::Error;
 
 use super::grouping::Grouping;
 use super::{Report, csv, github, html, json, junit, markdown, ndjson, ocsf, plan, sarif, table};
+use crate::hint::Hint;
 use crate::terminal::style::Style;
 use crate::text;
 use crate::toml_document::closest;
@@ -100,10 +103,8 @@ impl FromStr for Format {
     type Err = OutputError;
 
     fn from_str(name: &str) -> Result<Self, OutputError> {
-        Self::ALL
-            .into_iter()
-            .find(|format| format.as_str() == name)
-            .ok_or_else(|| OutputError::UnknownFormat { name: text::line(name, ECHO_COLUMNS) })
+        ValueEnum::from_str(name, true)
+            .map_err(|_| OutputError::UnknownFormat { name: text::line(name, ECHO_COLUMNS) })
     }
 }
 
@@ -185,12 +186,11 @@ pub(crate) enum RenderError {
     Xml(#[from] std::io::Error),
 }
 
-impl RenderError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for RenderError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::Json(_) | Self::Csv(_) | Self::Xml(_) => {
-                Some(format!("--format {} does not need it", Format::Table.as_str()))
+                Some(format!("--format {} does not need it", Format::Table.as_str()).into())
             }
         }
     }

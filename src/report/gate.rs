@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::words::counted;
-use crate::controls::Level;
+use crate::level::Level;
 use crate::sources::{SourceId, SourceStatus};
 use crate::verdict::Status;
 

@@ -7,7 +7,8 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use super::{Assessment, Report};
-use crate::controls::{Control, Level, natural};
+use crate::controls::{Control, natural};
+use crate::level::Level;
 use crate::text;
 use crate::toml_document::closest;
 use crate::verdict::Status;

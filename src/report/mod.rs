@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::controls::{Control, Level, Pack};
+use crate::controls::{Control, Pack};
 use crate::directory;
 use crate::exit::Exit;
 use crate::facts::Activity;
+use crate::level::Level;
 use crate::sources::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Decision, Status, Verdict};
 
@@ -41,7 +42,7 @@ pub(crate) mod sample;
 mod schemas;
 
 pub(crate) use crate::terminal::{Style, Surroundings};
-pub(crate) use assemble::{Evaluation, GateRule, Given};
+pub(crate) use assemble::GateRule;
 pub(crate) use format::{Format, Options, Output, Place, RenderError, render};
 pub(crate) use json::json_text;
 

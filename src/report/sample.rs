@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 use super::{
     Assessment, CatalogInfo, ConfigInfo, Gate, Origin, Report, ScanInfo, SourceReport, WorkspaceInfo,
 };
-use crate::controls::{self, Control, Level, Pack, Step};
+use crate::controls::{self, Control, Pack, Step};
 use crate::facts::Row;
 use crate::facts::activity::{Activity, Groups, Period, SignInMethod};
+use crate::level::Level;
 use crate::sources::{SourceId, SourceStatus};
 use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict};
 
@@ -198,7 +199,6 @@ pub(crate) fn sample() -> Report {
                 9,
                 Some("HTTP 500 (request id 0001abcd)"),
             ),
-            source(SourceId::Teams, SourceStatus::Skipped, 0, 0, None),
             source(SourceId::IpAllowlist, SourceStatus::Forbidden, 0, 1, Some("HTTP 403: not permitted")),
         ],
         activity: Some(activity()),

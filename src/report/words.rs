@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Origin, Report};
-use crate::controls::{Control, Level, Step};
+use crate::controls::{Control, Step};
+use crate::level::Level;
 use crate::verdict::Decision;
 
 /// The program's name, as reports carry it.

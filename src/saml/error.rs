@@ -1,8 +1,11 @@
 //! Why the identity provider's file cannot be used. No message repeats what a file holds beyond names.
 
+use std::borrow::Cow;
 use std::io;
 
 use super::LARGEST;
+
+use crate::hint::Hint;
 
 /// A file about single sign-on that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -158,10 +161,9 @@ pub(crate) enum SamlError {
     },
 }
 
-impl SamlError {
-    /// What the user can do about it.
-    pub(crate) const fn hint(&self) -> &'static str {
-        match self {
+impl Hint for SamlError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
+        Some(match self {
             Self::Unnamed => "name one of the two files there",
             Self::Missing { .. } => "correct the path; it is relative to the folder of the configuration",
             Self::Unreadable { .. } => "check the permissions of the file",
@@ -195,7 +197,7 @@ impl SamlError {
                  provider"
             }
             Self::SeveralProviders { .. } => "keep the one that Intercom is connected to in the file",
-        }
+        }.into())
     }
 }
 

@@ -1,10 +1,13 @@
 //! What can be wrong with a snapshot.
 
+use std::borrow::Cow;
 use std::io;
 
 use jiff::Timestamp;
 
 use super::file::REDACTED_VERSION;
+
+use crate::hint::Hint;
 
 /// Why a snapshot cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -51,18 +54,26 @@ pub(crate) enum SnapshotError {
     Io(io::Error),
 }
 
-impl SnapshotError {
-    /// What to do about it.
-    pub(crate) const fn hint(&self) -> &'static str {
-        match self {
-            Self::NotASnapshot(_) => "give a file that `intercom-harden collect` wrote",
-            Self::FutureVersion { .. } => "use the version of intercom-harden that wrote it, or a later one",
-            Self::Truncated(_) | Self::Altered(_) | Self::TooLarge { .. } => "collect the workspace again",
-            Self::WindowTooWide { .. } => "collect again with a longer --since, or scan with a shorter one",
-            Self::TooOld { .. } => {
-                "leave --now out to evaluate at the time of the snapshot, or collect again"
+impl Hint for SnapshotError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
+        Some(
+            match self {
+                Self::NotASnapshot(_) => "give a file that `intercom-harden collect` wrote",
+                Self::FutureVersion { .. } => {
+                    "use the version of intercom-harden that wrote it, or a later one"
+                }
+                Self::Truncated(_) | Self::Altered(_) | Self::TooLarge { .. } => {
+                    "collect the workspace again"
+                }
+                Self::WindowTooWide { .. } => {
+                    "collect again with a longer --since, or scan with a shorter one"
+                }
+                Self::TooOld { .. } => {
+                    "leave --now out to evaluate at the time of the snapshot, or collect again"
+                }
+                Self::Io(_) => "check that the file exists and may be read",
             }
-            Self::Io(_) => "check that the file exists and may be read",
-        }
+            .into(),
+        )
     }
 }

@@ -18,7 +18,8 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::api::model::{Admin, IpAllowlist, Me, ProbeAnswer};
-use crate::sources::{Feed, Outcome, Outcomes, SourceStatus};
+use crate::sources::{Failure, Feed, Outcome, Outcomes, SourceStatus};
+use crate::warning::Warning;
 
 /// What the first line says the file is.
 pub(super) const FORMAT: &str = "intercom-harden snapshot";
@@ -104,6 +105,9 @@ struct FeedEnd {
     feed: Feed,
     status: SourceStatus,
     detail: Option<String>,
+    /// Whether the API did not accept the token.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    token_refused: bool,
     records: u64,
     requests: u64,
     #[serde(default)]
@@ -115,21 +119,23 @@ impl From<&Outcomes> for End {
         let feeds = outcomes.feeds.iter().map(|(feed, outcome)| FeedEnd {
             feed: *feed,
             status: outcome.status,
-            detail: outcome.detail.clone(),
+            detail: outcome.failure.as_ref().map(ToString::to_string),
+            token_refused: matches!(outcome.failure, Some(Failure::TokenRefused(_))),
             records: outcome.records,
             requests: outcome.requests,
             unreadable: outcome.unreadable,
         });
-        Self { feeds: feeds.collect(), warnings: outcomes.warnings.clone() }
+        Self { feeds: feeds.collect(), warnings: outcomes.warnings.iter().map(ToString::to_string).collect() }
     }
 }
 
 impl From<End> for Outcomes {
     fn from(end: End) -> Self {
         let feeds = end.feeds.into_iter().map(|end| {
-            let FeedEnd { feed, status, detail, records, requests, unreadable } = end;
-            (feed, Outcome { status, detail, records, requests, unreadable })
+            let FeedEnd { feed, status, detail, token_refused, records, requests, unreadable } = end;
+            let failure = detail.map(if token_refused { Failure::TokenRefused } else { Failure::Api });
+            (feed, Outcome { status, failure, records, requests, unreadable })
         });
-        Self { feeds: feeds.collect(), warnings: end.warnings }
+        Self { feeds: feeds.collect(), warnings: end.warnings.into_iter().map(Warning::Recorded).collect() }
     }
 }

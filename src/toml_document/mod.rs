@@ -7,6 +7,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
 mod located;
 mod problem;
 mod suggestion;
@@ -133,6 +136,19 @@ impl Document {
         if !self.broken.contains_key(&line) {
             self.add(line, message.into(), suggestion);
         }
+    }
+
+    /// Reads a word of an enum, in any letter case; notes which there are where it is none of them.
+    pub(crate) fn word<E: ValueEnum>(&self, what: &str, text: &Located<String>) -> Option<E> {
+        let known = E::from_str(text.trim(), true).ok();
+        if known.is_none() {
+            let words: Vec<_> = E::value_variants().iter().filter_map(E::to_possible_value).collect();
+            let list: Vec<_> = words.iter().map(|word| format!("`{}`", word.get_name())).collect();
+            let message = format!("{what} is one of {}, not `{}`", list.join(", "), excerpt(text));
+            let meant = closest(text, words.iter().map(PossibleValue::get_name));
+            self.report_with(text.line, message, meant);
+        }
+        known
     }
 
     fn add(&self, line: usize, message: String, suggestion: Option<&str>) {

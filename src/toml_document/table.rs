@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clap::ValueEnum;
 use serde_json::Value;
 
 use super::tree::{Entry, Kind, Node};
@@ -133,6 +134,12 @@ impl<'d> Table<'d> {
         let message = format!("`{key}` is one of {}, not `{}`", list.join(", "), excerpt(&text));
         self.document.report_with(text.line, message, closest(&text, words.iter().copied()));
         None
+    }
+
+    /// Takes a word of an enum, in any letter case.
+    pub(crate) fn word<E: ValueEnum>(&mut self, key: &'static str) -> Option<E> {
+        let text = self.text(key)?;
+        self.document.word(&format!("`{key}`"), &text)
     }
 
     /// Takes a table.

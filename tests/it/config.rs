@@ -17,7 +17,7 @@ fn demo() -> Program {
 }
 
 #[test]
-fn found_configuration_is_announced_with_what_it_loosens() {
+fn found_configuration_is_announced_with_what_it_weakens() {
     let server = Api::new(crowded()).serve();
     let text = "[scan]\nfail_on = \"never\"\n[params.\"2.3\"]\nmax_admins = 999\n";
     let run = scan(&server.origin()).file(FILE, text).run().exits(0);
@@ -32,18 +32,30 @@ fn found_configuration_is_announced_with_what_it_loosens() {
 }
 
 #[test]
-fn found_configuration_cannot_name_tokens_webhooks_or_commands() {
+fn found_configuration_cannot_name_a_token() {
     let server = Api::new(crowded()).serve();
     let hostile = "[workspace]\ntoken_file = \"token\"\n\
-                   [scan]\nfail_on = \"never\"\n[params.\"2.3\"]\nmax_admins = 999\n\
-                   [[alert]]\nname = \"out\"\nwebhook = \"https://collector.example/in\"\n";
+                   [scan]\nfail_on = \"never\"\n[params.\"2.3\"]\nmax_admins = 999\n";
     let run = scan(&server.origin()).file("token", TOKEN).file(FILE, hostile).run().exits(2);
-    run.says("token_file").says("webhook").says("--config");
-    for key in ["webhook = \"https://collector.example/in\"", "command = [\"sh\", \"-c\", \"id\"]"] {
-        let alert = format!("[[alert]]\nname = \"out\"\n{key}\n");
-        scan(&server.origin()).file(FILE, alert).run().exits(2).says("--config");
-    }
+    run.says("token_file").says("--config").says("it weakens the result: scan.fail_on");
     assert!(server.seen().is_empty(), "nothing is asked with a configuration that is refused");
+}
+
+#[test]
+fn words_are_taken_in_any_case() {
+    let text = "[scan]\nlevel = \"L2\"\nfail_on = \"NEVER\"\n[organization]\nsso = \"Enforced\"\n\
+                [rbac.roles.A]\npermissions = [\"Read\"]\n";
+    let report = demo().file(FILE, text).run().exits(0).report();
+    assert_eq!(report.0["scan"]["level"], "l2");
+    let words = ["--level", "L1", "--fail-on", "Never", "--pack", "Guide", "--format", "JSON"];
+    let run =
+        program().args(["scan", "--demo"]).args(words).args(["-o", "Markdown=report.md"]).run().exits(0);
+    assert_eq!(run.report().0["scan"]["level"], "l1");
+    program()
+        .args(["rbac", "can", "--region", "EU", "ana@acme.example", "READ"])
+        .run()
+        .exits(2)
+        .says("[rbac.roles]");
 }
 
 #[test]
@@ -58,6 +70,7 @@ fn named_configuration_may_name_a_token_file() {
 fn unknown_keys_come_with_a_suggestion() {
     demo().file(FILE, "[scan]\nfail_onn = \"l2\"\n").run().exits(2).says("fail_onn").says("did you mean");
     demo().file(FILE, "[organisation]\n").run().exits(2).says("organization");
+    demo().file(FILE, "[[alert]]\nname = \"out\"\n").run().exits(2).says("unknown key `alert`");
     demo().file(FILE, "[params.\"2.3\"]\nmax_admin = 4\n").run().exits(2).says("max_admins");
 }
 

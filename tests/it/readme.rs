@@ -62,7 +62,7 @@ fn example_configurations_are_accepted() {
         block(&document("docs/configuration.md"), "`stale_after`"),
         block(&document("docs/configuration.md"), "## Attestations and waivers"),
         block(&document("docs/configuration.md"), "## Roles and groups"),
-        block(&document("docs/configuration.md"), "## Accepted, without effect yet"),
+        block(&document("docs/configuration.md"), "## `[facts]`"),
     ];
     for example in examples {
         program()

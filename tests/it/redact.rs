@@ -311,7 +311,11 @@ fn what_lists_real_people_or_networks_is_not_compared_with_pseudonyms() {
     );
     let roster =
         scan_of(&run, &["--roster", "people.csv"]).file("people.csv", "email\nana@fixture.example\n");
-    roster.run().exits(2).says("a roster cannot be compared with a redacted snapshot").says("hint: ");
+    roster
+        .run()
+        .exits(2)
+        .says("a directory export (roster) cannot be compared with a redacted snapshot")
+        .says("hint: ");
 }
 
 #[test]

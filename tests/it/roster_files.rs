@@ -172,8 +172,8 @@ fn aliases_make_one_person_of_two_addresses_only_where_declared() {
     for id in ["R4", "R6", "R8", "R9"] {
         aliased.assert(id, "pass");
     }
-    let loosens = aliased.0["scan"]["config"]["loosens"].to_string();
-    assert!(loosens.contains("plus_aliases") && loosens.contains("acme.co"), "{loosens}");
+    let weakens = aliased.0["scan"]["config"]["loosens"].to_string();
+    assert!(weakens.contains("plus_aliases") && weakens.contains("acme.co"), "{weakens}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What a client is made of, and what it is asked to send.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -8,6 +9,7 @@ use crate::api::notice::Notify;
 use crate::api::origin::Origin;
 use crate::api::retry::Policy;
 use crate::api::token::{Token, TokenError};
+use crate::hint::Hint;
 
 /// Bounds on a single attempt, changed only by tests.
 #[derive(Debug, Clone, Copy)]
@@ -62,13 +64,12 @@ pub(crate) enum ClientError {
     Setup(#[from] reqwest::Error),
 }
 
-impl ClientError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for ClientError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::Token(error) => error.hint(),
             Self::Setup(_) => {
-                Some("check the system's certificate store and the proxy environment variables".to_owned())
+                Some("check the system's certificate store and the proxy environment variables".into())
             }
         }
     }

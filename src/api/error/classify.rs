@@ -108,6 +108,7 @@ fn recognise(cause: &(dyn Error + 'static), said: &str, endpoint: &str) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hint::Hint as _;
     use crate::sources::SourceStatus;
 
     fn refused(status: u16, code: &str, message: &str) -> ApiError {

@@ -1,9 +1,11 @@
 //! What can go wrong with a request, one variant for each thing a person can act on.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use crate::sources::SourceStatus;
+use crate::hint::Hint;
+use crate::sources::{Failure, SourceStatus};
 
 mod classify;
 
@@ -176,8 +178,58 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+    /// How a source ends that this error happened to. Refusals are not failures: the API said no.
+    pub(crate) const fn source_status(&self) -> SourceStatus {
+        match self {
+            Self::Unauthorized(_) | Self::Forbidden(_) | Self::PlanRestricted(_) | Self::IpNotAllowed(_) => {
+                SourceStatus::Forbidden
+            }
+            _ => SourceStatus::Failed,
+        }
+    }
+
+    /// What a source says of this error.
+    pub(crate) fn failure(&self) -> Failure {
+        match self {
+            Self::Unauthorized(_) => Failure::TokenRefused(self.to_string()),
+            other => Failure::Api(other.to_string()),
+        }
+    }
+
+    /// Whether no usable answer of the API was had at all: the host or the way to it is wrong.
+    pub(crate) const fn is_unreachable(&self) -> bool {
+        matches!(
+            self,
+            Self::Redirected { .. }
+                | Self::Dns { .. }
+                | Self::Refused { .. }
+                | Self::Tls { .. }
+                | Self::Timeout { .. }
+                | Self::Network { .. }
+                | Self::NotJson { .. }
+                | Self::Deadline { .. }
+        )
+    }
+
+    /// The HTTP status, where the server gave one that ended the request.
+    pub(crate) const fn status(&self) -> Option<u16> {
+        match self {
+            Self::Unauthorized(answer)
+            | Self::Forbidden(answer)
+            | Self::PlanRestricted(answer)
+            | Self::IpNotAllowed(answer)
+            | Self::NotFound(answer)
+            | Self::BadRequest(answer)
+            | Self::RateLimited { answer, .. }
+            | Self::Server(answer) => Some(answer.status),
+            Self::Redirected { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+}
+
+impl Hint for ApiError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
         let hint = match self {
             Self::Unauthorized(_) => {
                 "check the token and the region; after its permissions were changed in the Developer Hub the token has to be regenerated"
@@ -215,79 +267,11 @@ impl ApiError {
             }
             Self::Deadline { .. } => "raise --timeout",
         };
-        Some(hint.to_owned())
+        Some(hint.into())
     }
-
-    /// How a source ends that this error happened to. Refusals are not failures: the API said no.
-    pub(crate) const fn source_status(&self) -> SourceStatus {
-        match self {
-            Self::Unauthorized(_) | Self::Forbidden(_) | Self::PlanRestricted(_) | Self::IpNotAllowed(_) => {
-                SourceStatus::Forbidden
-            }
-            _ => SourceStatus::Failed,
-        }
-    }
-
-    /// Whether no usable answer of the API was had at all: the host or the way to it is wrong.
-    pub(crate) const fn is_unreachable(&self) -> bool {
-        matches!(
-            self,
-            Self::Redirected { .. }
-                | Self::Dns { .. }
-                | Self::Refused { .. }
-                | Self::Tls { .. }
-                | Self::Timeout { .. }
-                | Self::Network { .. }
-                | Self::NotJson { .. }
-                | Self::Deadline { .. }
-        )
-    }
-
-    /// The HTTP status, where the server gave one that ended the request.
-    pub(crate) const fn status(&self) -> Option<u16> {
-        match self {
-            Self::Unauthorized(answer)
-            | Self::Forbidden(answer)
-            | Self::PlanRestricted(answer)
-            | Self::IpNotAllowed(answer)
-            | Self::NotFound(answer)
-            | Self::BadRequest(answer)
-            | Self::RateLimited { answer, .. }
-            | Self::Server(answer) => Some(answer.status),
-            Self::Redirected { status, .. } => Some(*status),
-            _ => None,
-        }
-    }
-}
-
-/// Whether the text of an [`ApiError`] is that of a token that was not accepted: of an outcome, and of a snapshot, only
-/// the text is left. What a server said comes behind this, so that it cannot pass for it.
-pub(crate) fn says_token_refused(text: &str) -> bool {
-    text.starts_with("the token was not accepted: ")
 }
 
 /// Takes over text from a server: bounded, otherwise as it came.
 fn quote(text: &str) -> String {
     text.chars().take(MAX_QUOTE).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refused_token_is_known_by_what_the_error_says() {
-        let answer = |message: &str| Answer {
-            endpoint: "GET /me".to_owned(),
-            status: 401,
-            code: None,
-            message: Some(message.to_owned()),
-            request_id: None,
-        };
-        let claim = "the token was not accepted: really";
-        assert!(says_token_refused(&ApiError::Unauthorized(answer("no")).to_string()));
-        for other in [ApiError::Forbidden, ApiError::Server, ApiError::NotFound, ApiError::PlanRestricted] {
-            assert!(!says_token_refused(&other(answer(claim)).to_string()));
-        }
-    }
 }

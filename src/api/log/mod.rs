@@ -7,6 +7,7 @@
 //! older endpoint is read.
 
 use super::error::ApiError;
+use crate::warning::Warning;
 use pass::{Ended, Order};
 
 mod ids;
@@ -50,9 +51,7 @@ async fn read_part(reader: &LogReader<'_>, query: &LogQuery, again: bool) -> Res
         && search
     {
         if reader.search.replace(false) {
-            reader.warn(
-                "the workspace does not offer the search of the activity log; it was read page by page",
-            );
+            reader.warn(Warning::NoSearch);
         }
         ended = pass::run(reader, query, Order::Parallel, again).await;
     }

@@ -9,6 +9,7 @@ use super::ids::{Fingerprint, IdSet};
 use super::page::{LogQuery, Page, Position};
 use super::reader::{LogError, LogReader};
 use crate::api::error::ApiError;
+use crate::warning::Warning;
 
 /// No range has more pages than this.
 const MAX_PAGES: u64 = 100_000;
@@ -142,15 +143,13 @@ impl Pass<'_, '_> {
         let (mut cursor, mut by_cursor) = (None, false);
         while page.len() > 0 {
             if page.next.foreign {
-                self.reader.warn(
-                    "the activity log points to its next page on another host; that address was not used",
-                );
+                self.reader.warn(Warning::NextPageElsewhere);
             }
             let read_all = self.total.is_some_and(|total| number >= total);
             let back = page.next.page.is_some_and(|named| named <= number)
                 || page.next.cursor.as_ref().is_some_and(|cursor| used.contains(cursor));
             if back {
-                self.reader.warn("the activity log names a page as its next one that was read already");
+                self.reader.warn(Warning::NextPageAgain);
             }
             let says_more = page.next.more && !(back && read_all);
             let guess = self.total.is_none() && page.len() >= page.full(self.search);
@@ -181,7 +180,7 @@ impl Pass<'_, '_> {
             self.take(&page).await?;
             if self.repeats == 1 && self.total.is_some_and(|total| number > total) {
                 // All announced pages are read, and what is said to follow is one of them.
-                self.reader.warn("the activity log repeats pages after its last one");
+                self.reader.warn(Warning::PagesRepeat);
                 (self.repeats, self.shifted) = (0, shifted);
                 break;
             }

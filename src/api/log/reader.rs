@@ -10,6 +10,7 @@ use crate::api::error::ApiError;
 use crate::api::notice::Notice;
 use crate::api::record::{Record, Sink};
 use crate::sources::Feed;
+use crate::warning::Warning;
 
 /// Why a range was not read to its end.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ pub(crate) struct LogReader<'s> {
     pub(super) search: Cell<bool>,
     records: [Cell<u64>; Feed::ALL.len()],
     unreadable: [Cell<u64>; Feed::ALL.len()],
-    warnings: RefCell<Vec<String>>,
+    warnings: RefCell<Vec<Warning>>,
 }
 
 /// What a page brought.
@@ -76,14 +77,14 @@ impl<'s> LogReader<'s> {
     }
 
     /// What the person who runs the scan should know.
-    pub(crate) fn warnings(&self) -> Vec<String> {
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
         self.warnings.borrow().clone()
     }
 
-    pub(super) fn warn(&self, warning: &str) {
+    pub(super) fn warn(&self, warning: Warning) {
         let mut warnings = self.warnings.borrow_mut();
-        if !warnings.iter().any(|known| known == warning) {
-            warnings.push(warning.to_owned());
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
         }
     }
 

@@ -6,14 +6,11 @@ use jiff::civil::Date;
 
 use super::dialogue::{Dialogue, Stop};
 use super::{record, usual};
-use crate::adjust::{attestations, day_of};
+use crate::adjust::day_of;
 use crate::cli::{AttestArgs, ConfigArgs, one_line};
 use crate::commands::destinations::print;
-use crate::commands::plan::{self, Plan};
-use crate::commands::source::Source;
-use crate::commands::{configuration, proof, scan, terminal};
+use crate::commands::{configuration, given, plan, resolve, terminal};
 use crate::config::Attested;
-use crate::config::time::parse_expiry;
 use crate::edit::{NewAttestation, Target};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -21,6 +18,7 @@ use crate::report::{Assessment, explain};
 use crate::terminal::page::Page;
 use crate::terminal::style::Role;
 use crate::text;
+use crate::time::parse_expiry;
 use crate::verdict::Status;
 
 /// The longest text shown for one fact about a control, in columns.
@@ -69,17 +67,15 @@ fn undecided(args: &AttestArgs, target: &Target) -> Result<(Vec<Assessment>, Dat
     let none = !target.exists();
     let config = ConfigArgs { config: args.target.config.clone().filter(|_| !none), no_config: none };
     let config = configuration::load(&config, &progress)?;
-    let plan = Plan::new(&args.catalog.controls, plan::everything(config.as_ref()), config.as_ref())?;
-    let from = &args.source;
-    let source = Source::open(from.snapshot.as_deref(), from.demo, &from.connection, config.as_ref())?;
-    let ranges = source.ranges(&from.connection, config.as_ref(), plan.stale_after_days)?;
-    let (facts, _) = source.read(plan.settings.clone(), &ranges, &progress)?;
-    let mut assessments = scan::evaluate(&plan.controls()?, &facts)?;
+    let selection = plan::everything(config.as_ref());
+    let workspace = (&args.source).into();
+    let mut resolved = resolve::job(workspace, &args.catalog.controls, &[], Some(&selection), config)?;
     // Who signs today signs today, however old the snapshot is that was looked at.
-    let today = day_of(from.connection.now.unwrap_or_else(crate::commands::clock));
-    if let Some(config) = &config {
-        attestations::enter_all(&mut assessments, &proof::Proofs::check(config).sound, today);
-    }
+    let today = day_of(resolved.now.unwrap_or_else(crate::commands::clock));
+    let adjustments = &mut resolved.job.adjustments;
+    adjustments.today = Some(today);
+    adjustments.evidence = given::evidence_files(resolved.job.config.as_ref());
+    let mut assessments = resolved.run(&progress)?.assessments;
     assessments.retain(|assessment| assessment.verdict.status == Status::Manual);
     Ok((assessments, today))
 }

@@ -7,13 +7,13 @@ use jiff::civil::Date;
 use super::configuration;
 use crate::adjust::day_of;
 use crate::cli::AttestArgs;
-use crate::config::time::{TimeError, parse_date, parse_expiry};
-use crate::config::{Attested, Config};
+use crate::config::Config;
 use crate::controls::Control;
 use crate::edit::{EditError, Entry, NewAttestation, Target, digest_of};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
+use crate::time::{TimeError, parse_date, parse_expiry};
 
 mod dialogue;
 mod interactive;
@@ -44,7 +44,7 @@ fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
     let evidence_file = args.evidence_file.as_deref().map(|file| proof(&target, file)).transpose()?;
     let new = NewAttestation {
         control: control.id.clone(),
-        result: args.result.map_or(Attested::Pass, Attested::from),
+        result: args.result.unwrap_or_default(),
         by: by.to_owned(),
         on,
         expires,
@@ -63,8 +63,11 @@ fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
 /// Writes an attestation, and says so.
 fn record(target: &Target, new: NewAttestation) -> Result<String, EditError> {
     let NewAttestation { control, result, expires, .. } = &new;
-    let done =
-        format!("{}: {control} is attested as {} until {expires}", target.path().display(), result.as_str());
+    let done = format!(
+        "{}: {control} is attested as {} until {expires}",
+        target.path().display(),
+        result.into_str()
+    );
     target.append(&Entry::from(new))?;
     Ok(done)
 }

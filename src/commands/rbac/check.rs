@@ -32,9 +32,7 @@ pub(super) fn roster(args: &RbacRosterArgs) -> Result<Exit, Error> {
 
 fn request<'a>(args: &'a PolicyArgs, rosters: &'a [PathBuf]) -> Request<'a> {
     Request {
-        connection: &args.source.connection,
-        snapshot: args.source.snapshot.as_deref(),
-        demo: args.source.demo,
+        workspace: (&args.source).into(),
         rosters,
         controls: &[],
         gate: &args.gate,

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::hint::Hint as _;
 
 /// What the acceptance of the scan asks to be announced and refused.
 const HOSTILE: &str = "\
@@ -12,16 +13,8 @@ token_file = 'stolen'
 fail_on = 'never'
 [params.'2.3']
 max_admins = 999
-[[alert]]
-webhook = 'https://evil.example/?secret'
-command = 'rm -rf /'
-url = 'https://evil.example'
-[[workspaces]]
-name = 'x'
-token_env = 'AWS_SECRET'
-[[workspaces]]
-name = 'y'
-token_file = '/etc/passwd'
+[facts]
+privileged_roles = []
 [organization.saml]
 metadata = '../idp.xml'
 ";
@@ -38,19 +31,24 @@ fn whole(error: &ConfigError) -> String {
 fn a_found_configuration_is_announced_and_refused_in_one_go() {
     let (_folder, path) = written(HOSTILE);
     let error = Config::load(&path, Trust::Found).unwrap_err();
-    let announcement = error.announcement().unwrap();
+    let announcement = announcement(&error);
     assert_eq!(announcement.path, path.display().to_string());
+    let weakens: Vec<_> = announcement.weakens.iter().map(ToString::to_string).collect();
     assert_eq!(
-        announcement.loosens,
-        ["scan.fail_on = \"never\": no failing control fails the scan", "params.\"2.3\".max_admins = 999"]
+        weakens,
+        [
+            "scan.fail_on = \"never\": no failing control fails the scan",
+            "params.\"2.3\".max_admins = 999",
+            "facts.privileged_roles = []",
+        ]
     );
     let ConfigError::Invalid { problems, .. } = &error else { panic!("{error}") };
     let refused: Vec<_> = problems.as_slice().iter().map(|problem| problem.line).collect();
-    assert_eq!(refused, [2, 8, 9, 10, 13, 16, 18]);
+    assert_eq!(refused, [2, 10]);
     for problem in problems.as_slice() {
         assert!(problem.message.ends_with("needs --config PATH"), "{problem}");
     }
-    assert!(!whole(&error).contains("secret") && !whole(&error).contains("AWS_SECRET"));
+    assert!(!whole(&error).contains("stolen"));
     assert!(error.hint().unwrap().contains("--no-config"));
 }
 
@@ -58,7 +56,7 @@ fn a_found_configuration_is_announced_and_refused_in_one_go() {
 fn the_same_configuration_may_say_all_that_when_it_is_named() {
     let (_folder, path) = written(HOSTILE);
     let config = Config::load(&path, Trust::Named).unwrap();
-    assert_eq!(config.workspaces[1].token, TokenSource::File(PathBuf::from("/etc/passwd")));
+    assert!(config.workspace.token_file.unwrap().ends_with("stolen"));
     assert!(!config.found_in_working_directory);
 }
 
@@ -66,9 +64,6 @@ fn the_same_configuration_may_say_all_that_when_it_is_named() {
 fn a_refused_setting_is_not_kept() {
     let (config, _) = check(HOSTILE, Trust::Found);
     assert_eq!(config.workspace.token_file, None);
-    let alert = &config.alerts[0];
-    assert_eq!((&alert.webhook, &alert.url, alert.command.len()), (&None, &None, 0));
-    assert!(config.workspaces.is_empty());
     assert_eq!(config.organization.saml.unwrap().metadata, None);
 }
 
@@ -115,8 +110,8 @@ fn a_linked_folder_in_the_middle_of_a_path_is_followed_too() {
 
 #[test]
 fn tokens_in_the_file_are_refused_and_never_repeated() {
-    for text in ["[workspace]\ntoken = 'dG9r'", "[[workspaces]]\nname='x'\ntoken_env = 'dG9r:x='"] {
-        let (config, problems) = check(text, Trust::Named);
+    for key in ["token", "access_token"] {
+        let (config, problems) = check(&format!("[workspace]\n{key} = 'dG9r'"), Trust::Named);
         assert_eq!(problems.len(), 1, "{problems:?}");
         assert!(!problems[0].contains("dG9r"), "{problems:?}");
         assert!(!format!("{config:?}").contains("dG9r"));
@@ -172,21 +167,19 @@ proptest! {
     ) {
         let end = (start + removed).min(COMPLETE.len());
         let text = format!("{}{added}{}", &COMPLETE[..start], &COMPLETE[end..]);
-        let context = Context { trust: Trust::Found, folder: PathBuf::from("base") };
-        let (config, problems) = Config::check("c.toml", text.as_bytes(), &context);
+        let (config, problems) = Config::check(Path::new("base/c.toml"), text.as_bytes(), Trust::Found);
         let lines = text.lines().count() + 1;
         for problem in problems.as_slice() {
             prop_assert!(problem.line <= lines, "{problem}");
             prop_assert!(!problem.to_string().contains('\n'), "{problem}");
         }
-        prop_assert!(config.workspace.token_file.is_none() && config.workspaces.is_empty());
+        prop_assert!(config.workspace.token_file.is_none());
     }
 
     /// Any bytes at all can be given.
     #[test]
     fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let context = Context { trust: Trust::Found, folder: PathBuf::from("base") };
-        let (config, _) = Config::check("c.toml", &bytes, &context);
+        let (config, _) = Config::check(Path::new("c.toml"), &bytes, Trust::Found);
         prop_assert!(config.digest.starts_with("sha256:"));
     }
 }

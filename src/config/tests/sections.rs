@@ -46,12 +46,15 @@ permissions = ['reed']
 #[test]
 fn sections_and_keys_that_do_not_exist_are_mistakes() {
     assert_eq!(
-        problems_of("[scann]\n[[waivers]]\n[organization]\nallowed_domain = ['a.de']\n[frobnicate]\n"),
+        problems_of(
+            "[scann]\n[[waivers]]\n[organization]\nallowed_domain = ['a.de']\n[[alert]]\n[[workspaces]]\n"
+        ),
         [
             "c.toml:1: unknown key `scann` (did you mean `scan`?)",
             "c.toml:2: unknown key `waivers` (did you mean `waiver`?)",
             "c.toml:4: unknown key `allowed_domain` in `organization` (did you mean `allowed_domains`?)",
-            "c.toml:5: unknown key `frobnicate`",
+            "c.toml:5: unknown key `alert`",
+            "c.toml:6: unknown key `workspaces` (did you mean `workspace`?)",
         ]
     );
 }
@@ -67,12 +70,12 @@ fn a_key_that_exists_is_suggested_although_it_is_absent() {
 #[test]
 fn tables_of_the_wrong_shape_are_mistakes() {
     assert_eq!(
-        problems_of("scan = 3\nwaiver = ['x']\nparams = { max = 1 }\n[alert]\nname = 'x'\n"),
+        problems_of("scan = 3\nwaiver = ['x']\nparams = { max = 1 }\n[attestation]\nby = 'x'\n"),
         [
             "c.toml:1: `scan` must be a table, not a number",
             "c.toml:2: `waiver` must hold tables only, not text",
             "c.toml:3: `max` must be a table, not a number",
-            "c.toml:4: `alert` must be an array of tables, not a table",
+            "c.toml:4: `attestation` must be an array of tables, not a table",
         ]
     );
 }
@@ -218,43 +221,6 @@ fn names_of_intercom_s_permissions_are_texts_that_say_something() {
         ["c.toml:3: unknown key `intercon` in `rbac.roles.A` (did you mean `intercom`?)"]
     );
     assert_eq!(problems_of("[rbac.roles.' ']\npermissions = []\n"), ["c.toml:1: a role has no name"]);
-}
-
-#[test]
-fn workspaces_have_a_name_and_one_token_source() {
-    let text = "\
-[[workspaces]]
-name = 'A'
-[[workspaces]]
-name = 'B'
-token_env = 'B'
-token_file = 'b'
-[[workspaces]]
-name = 'C'
-token_env = 'C'
-[[workspaces]]
-name = 'c'
-token_env = 'C'
-";
-    assert_eq!(
-        problems_of(text),
-        [
-            "c.toml:1: `token_env` or `token_file` is missing from `workspaces`",
-            "c.toml:3: `token_env` and `token_file` exclude each other",
-            "c.toml:11: there is another workspace `c`",
-        ]
-    );
-}
-
-#[test]
-fn alerts_have_no_other_keys() {
-    assert_eq!(
-        problems_of("[[alert]]\nname = 'x'\nwebhok = 'y'\ncommand = [1]\n"),
-        [
-            "c.toml:3: unknown key `webhok` in `alert` (did you mean `webhook`?)",
-            "c.toml:4: `command` must hold texts only, not a number",
-        ]
-    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::Membership;
 use super::values::{attribute, text, values};
 use crate::directory::words;
+use crate::sentence::Sentence;
 
 /// Whether a resource is a group: it says so, or it has members.
 pub(super) fn is_group(attributes: &Map<String, Value>) -> bool {
@@ -29,11 +30,13 @@ pub(super) fn is_group(attributes: &Map<String, Value>) -> bool {
 ///
 /// # Errors
 /// Says why the group cannot be read.
-pub(super) fn read(attributes: &Map<String, Value>) -> Result<(String, Vec<Membership>), String> {
+pub(super) fn read(attributes: &Map<String, Value>) -> Result<(String, Vec<Membership>), Sentence> {
     let Some(name) = text(attributes, "displayName") else {
         return Err(match text(attributes, "id") {
-            Some(id) => format!("the group `{}` has no `displayName`", crate::toml_document::excerpt(&id)),
-            None => "there is a group without `displayName`".to_owned(),
+            Some(id) => Sentence::from("the group `")
+                .words(crate::toml_document::excerpt(&id))
+                .and("` has no `displayName`"),
+            None => "there is a group without `displayName`".into(),
         });
     };
     let group: Arc<str> = name.as_str().into();

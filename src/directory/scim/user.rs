@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::values::{attribute, text, values};
 use crate::directory::columns::{self, MOST_EXTRA};
 use crate::directory::{Person, RosterFile, Standing, words};
+use crate::sentence::Sentence;
 
 /// Attributes that are read or that say nothing of interest.
 const KNOWN: [&str; 12] = [
@@ -33,12 +34,12 @@ pub(super) fn read(
     attributes: &Map<String, Value>,
     file: &mut RosterFile,
     left_out: &mut usize,
-) -> Result<Person, String> {
+) -> Result<Person, Sentence> {
     let addresses = addresses(attributes);
     let user_name = text(attributes, "userName");
     let email = addresses.first().or(user_name.as_ref()).map_or("", String::as_str);
     let email = words::email(email).map_err(|why| match text(attributes, "id") {
-        Some(id) => format!("{why} (user {})", crate::toml_document::excerpt(&id)),
+        Some(id) => why.and(" (user ").person(crate::toml_document::excerpt(&id)).and(")"),
         None => why,
     })?;
     let mut person = Person { email: email.to_owned(), ..Person::default() };

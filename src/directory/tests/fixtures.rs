@@ -157,7 +157,8 @@ fn scim_users_and_groups_in_either_order() {
         assert_eq!(maren.role.as_deref(), Some("Owner"));
         let department = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department";
         assert_eq!(maren.extra.get(department).map(String::as_str), Some("Management"));
-        let gaps: Vec<_> = roster.files.iter().flat_map(|file| &file.gaps).map(Gap::to_string).collect();
+        let gaps: Vec<_> =
+            roster.files.iter().flat_map(|file| &file.gaps).map(|gap| gap.sentence().to_string()).collect();
         assert_eq!(
             gaps,
             [

@@ -1,6 +1,7 @@
 //! What is read from files of every kind, and what is said of those that are broken.
 
 use super::*;
+use crate::hint::Hint as _;
 
 mod fixtures;
 mod hostile;
@@ -20,7 +21,7 @@ fn read_bytes(bytes: &[u8]) -> Result<Roster, RosterError> {
 /// The error that a file leads to, as it is shown.
 fn refused(text: &str) -> String {
     let error = read_bytes(text.as_bytes()).unwrap_err();
-    assert!(!error.hint().is_empty());
+    assert!(!error.hint().is_none());
     error.to_string()
 }
 

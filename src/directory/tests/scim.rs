@@ -34,7 +34,10 @@ fn pages_may_be_an_array_follow_each_other_or_be_bare_resources() {
 fn a_list_that_ends_early_says_so() {
     let roster = read(&page(3, &[user("1", "a@b.example")]));
     assert_eq!(roster.files[0].gaps, [Gap::Incomplete { announced: 3, found: 1 }]);
-    assert_eq!(roster.files[0].gaps[0].to_string(), "the list is incomplete: 1 of 3 resources are there");
+    assert_eq!(
+        roster.files[0].gaps[0].sentence().as_str(),
+        "the list is incomplete: 1 of 3 resources are there"
+    );
     // The same page twice is not two pages.
     let twice = page(2, &[user("1", "a@b.example")]);
     let roster = read(&format!("[{twice},{twice}]"));

@@ -110,7 +110,6 @@ pub(crate) fn text(seen: &Seen, catalog: &Catalog, policy: Policy, today: Date) 
             Policy::Example => include_str!("policy_example.txt").to_owned(),
             Policy::Declared => declared(&seen.roles, catalog),
         },
-        include_str!("targets.txt").to_owned(),
     ]
     .map(|part| part.trim_end().to_owned() + "\n")
     .concat()

@@ -36,7 +36,8 @@ pub(super) fn accounts<'a>(
                 entry: directory.entry(index),
                 email: text(row, "email"),
                 expected: "one account for each person".to_owned(),
-                actual: format!("the same person as {}", listed(others, rows.len() - 1)),
+                actual: "the same person".to_owned(),
+                other_accounts: Some(listed(others, rows.len() - 1)),
                 ungranted: false,
                 same_mailbox: sharing.get(&mailbox(row)).is_some_and(|&accounts| accounts > 1),
             });

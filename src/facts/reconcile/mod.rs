@@ -58,6 +58,8 @@ struct Difference<'a> {
     email: Option<&'a str>,
     expected: String,
     actual: String,
+    /// The other accounts of a person who has several.
+    other_accounts: Option<String>,
     /// Whether the teammate is privileged, and no group of theirs grants that.
     ungranted: bool,
     same_mailbox: bool,
@@ -75,8 +77,8 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
         let standing = text(row, "email").map(|_| standing);
         result.matched += usize::from(entry.is_some());
         result.mfa_known += usize::from(entry.is_some_and(|entry| entry.mfa.is_some()));
-        row.insert("roster_standing".to_owned(), json!(standing));
-        row.insert("roster_mfa".to_owned(), json!(entry.and_then(|entry| entry.mfa)));
+        row.insert("directory_status".to_owned(), json!(standing));
+        row.insert("directory_mfa".to_owned(), json!(entry.and_then(|entry| entry.mfa)));
     }
     let mut differences: Vec<Difference<'_>> = Vec::new();
     for (row, found) in teammates.iter().zip(&found) {
@@ -216,6 +218,7 @@ impl Difference<'_> {
             ("name", name.unwrap_or_else(|| cell("name"))),
             ("expected", json!(bounded::text(&self.expected))),
             ("actual", json!(bounded::text(&self.actual))),
+            ("other_accounts", json!(self.other_accounts.as_deref().map(bounded::text))),
             ("groups", json!(groups)),
             ("roster", json!(first.map(|person| directory.place(person)))),
             ("teammate", json!(self.teammate.is_some())),

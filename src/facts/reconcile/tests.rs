@@ -68,8 +68,12 @@ fn differences(teammates: &[Row], roster: &Roster, rbac: &Rbac, default_role: Op
     let declared = Declared { roster, rbac, default_role, roles: &roles };
     let cell = |row: &Row, name: &str| row[name].as_str().unwrap_or_default().to_owned();
     let rows = reconcile(&mut rows, declared).differences.rows;
+    let actual = |row: &Row| match row["other_accounts"].as_str() {
+        Some(others) => format!("{} as {others}", cell(row, "actual")),
+        None => cell(row, "actual"),
+    };
     rows.iter()
-        .map(|row| (cell(row, "kind"), cell(row, "email"), cell(row, "expected"), cell(row, "actual")))
+        .map(|row| (cell(row, "kind"), cell(row, "email"), cell(row, "expected"), actual(row)))
         .collect()
 }
 

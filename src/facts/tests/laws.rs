@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::facts::vocabulary::{self, TABLES, Type, VALUES};
+use crate::facts::vocabulary::{self, Personal, TABLES, Type, VALUES};
 
 const TYPES: [&str; 13] = [
     "admin_login_success",
@@ -154,13 +154,22 @@ fn every_declared_value_exists_and_fits() {
 }
 
 #[test]
+fn a_name_is_as_personal_in_every_table() {
+    for field in TABLES.iter().flat_map(|table| table.columns).chain(VALUES) {
+        assert_eq!(vocabulary::personal(field.name), field.personal, "{}", field.name);
+    }
+    assert_eq!(vocabulary::personal("not_declared"), Personal::Name);
+}
+
+#[test]
 fn keys_name_columns_and_names_are_unique() {
     let names: std::collections::BTreeSet<_> =
         TABLES.iter().map(|table| table.name).chain(VALUES.iter().map(|field| field.name)).collect();
     // The table and the group of values about the IP allowlist share a word, but not a dotted name.
     assert_eq!(names.len(), TABLES.len() + VALUES.len());
     for table in TABLES {
-        assert!(table.key.iter().all(|key| table.column(key).is_some()), "{}", table.name);
+        let named = table.key.iter().chain(&table.event).chain(&table.last).chain(table.also);
+        assert!(named.copied().all(|name| table.column(name).is_some()), "{}", table.name);
         assert!(vocabulary::table(table.name).is_some());
     }
 }

@@ -32,7 +32,7 @@ struct Workspace {
 
 impl Workspace {
     fn new(admins: Value) -> Self {
-        let statuses = Feed::ALL.map(|feed| (feed, SourceStatus::Complete)).into();
+        let statuses = Feed::ALL.iter().map(|feed| (*feed, SourceStatus::Complete)).collect();
         Self { settings: Settings::default(), admins: Some(admins), events: Vec::new(), statuses }
     }
 

@@ -1,9 +1,13 @@
 //! The declared vocabulary: every table, column and value a control may name.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use strum::IntoStaticStr;
+
 use crate::sources::Feed;
 
 mod log_tables;
-mod policy_tables;
 mod tables;
 mod values;
 
@@ -34,6 +38,20 @@ impl Type {
     }
 }
 
+/// Whether a column or value identifies a person, and by what. Redaction goes by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
+pub(crate) enum Personal {
+    /// A name, or text that people wrote and that may hold one.
+    Name,
+    /// E-mail or network addresses; an id where a person has no address.
+    Address,
+    /// The id of a person; an address where the person has no id.
+    Id,
+    /// Nothing of the kind.
+    No,
+}
+
 /// A column of a table, or a single value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Field {
@@ -45,6 +63,8 @@ pub(crate) struct Field {
     pub feeds: &'static [Feed],
     /// True when a *forbidden* activity log merely weakens it: what other feeds say then decides alone.
     pub survives_forbidden_log: bool,
+    /// Whether it identifies a person; the same for all columns of one name.
+    pub personal: Personal,
     /// What it says.
     pub meaning: &'static str,
 }
@@ -71,6 +91,28 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    const fn new(
+        name: &'static str,
+        meaning: &'static str,
+        key: &'static [&'static str],
+        feeds: &'static [Feed],
+        columns: &'static [Field],
+    ) -> Self {
+        Self { name, meaning, key, feeds, event: None, last: None, also: &[], columns }
+    }
+
+    const fn event(self, column: &'static str) -> Self {
+        Self { event: Some(column), ..self }
+    }
+
+    const fn last(self, column: &'static str) -> Self {
+        Self { last: Some(column), ..self }
+    }
+
+    const fn also(self, columns: &'static [&'static str]) -> Self {
+        Self { also: columns, ..self }
+    }
+
     /// The column of that name.
     pub(crate) fn column(&self, name: &str) -> Option<&'static Field> {
         self.columns.iter().find(|column| column.name == name)
@@ -92,10 +134,10 @@ pub(crate) static TABLES: &[Table] = &[
     log_tables::PERMISSION_LOSSES,
     tables::IP_ALLOWLIST,
     tables::TOKEN_PROBE,
-    policy_tables::DECLARED_ROLES,
-    policy_tables::DECLARED_GROUPS,
-    policy_tables::ROSTER_DIFFERENCES,
-    policy_tables::SAML_PROBLEMS,
+    tables::DECLARED_ROLES,
+    tables::DECLARED_GROUPS,
+    tables::ROSTER_DIFFERENCES,
+    tables::SAML_PROBLEMS,
 ];
 
 /// The table of that name.
@@ -106,6 +148,15 @@ pub(crate) fn table(name: &str) -> Option<&'static Table> {
 /// The single value of that dotted name.
 pub(crate) fn value(dotted: &str) -> Option<&'static Field> {
     VALUES.iter().find(|field| field.name == dotted)
+}
+
+/// Whether the column or value of that name identifies a person. A name that is not declared is taken for a person's.
+pub(crate) fn personal(name: &str) -> Personal {
+    static DECLARED: LazyLock<HashMap<&str, Personal>> = LazyLock::new(|| {
+        let columns = TABLES.iter().flat_map(|table| table.columns);
+        columns.chain(VALUES).map(|field| (field.name, field.personal)).collect()
+    });
+    DECLARED.get(name).copied().unwrap_or(Personal::Name)
 }
 
 /// Both parts of the log that state is replayed from.
@@ -122,11 +173,17 @@ const ADMINS_AND_WINDOW: &[Feed] = &[Feed::Admins, Feed::LogWindow];
 const ADMINS: &[Feed] = &[Feed::Admins];
 
 /// Declares a column or value.
-const fn field(name: &'static str, ty: Type, feeds: &'static [Feed], meaning: &'static str) -> Field {
-    Field { name, ty, feeds, survives_forbidden_log: false, meaning }
+const fn field(
+    name: &'static str,
+    ty: Type,
+    feeds: &'static [Feed],
+    personal: Personal,
+    meaning: &'static str,
+) -> Field {
+    Field { name, ty, feeds, survives_forbidden_log: false, personal, meaning }
 }
 
 /// Declares a column or value about privilege, which roles decide alone where the log is forbidden.
-const fn by_roles(name: &'static str, ty: Type, meaning: &'static str) -> Field {
-    Field { name, ty, feeds: ADMINS_AND_LOG, survives_forbidden_log: true, meaning }
+const fn by_roles(name: &'static str, ty: Type, personal: Personal, meaning: &'static str) -> Field {
+    Field { survives_forbidden_log: true, ..field(name, ty, ADMINS_AND_LOG, personal, meaning) }
 }

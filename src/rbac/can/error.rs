@@ -1,6 +1,9 @@
 //! Why there is no answer.
 
+use std::borrow::Cow;
+
 use crate::exit::Exit;
+use crate::hint::Hint;
 
 /// Why it cannot be said whether somebody may do something.
 #[derive(Debug, thiserror::Error)]
@@ -62,9 +65,18 @@ pub(crate) enum CanError {
 }
 
 impl CanError {
-    /// What to do about it.
-    pub(crate) const fn hint(&self) -> &'static str {
+    /// The exit code it leads to.
+    pub(crate) const fn exit(&self) -> Exit {
         match self {
+            Self::Unread { .. } => Exit::Incomplete,
+            _ => Exit::Usage,
+        }
+    }
+}
+
+impl Hint for CanError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
+        Some(match self {
             Self::NothingDeclared => {
                 "declare the roles under [rbac.roles] in the configuration; `intercom-harden init --rbac` writes \
                  some to start from"
@@ -81,15 +93,7 @@ impl CanError {
             Self::DeclaredTwice { .. } => "keep one of the two entries",
             Self::NotTheProvider => "give what the identity provider exports, or leave --roster out",
             Self::Unread { .. } => "give the token the permission Read admins, or try again",
-        }
-    }
-
-    /// The exit code it leads to.
-    pub(crate) const fn exit(&self) -> Exit {
-        match self {
-            Self::Unread { .. } => Exit::Incomplete,
-            _ => Exit::Usage,
-        }
+        }.into())
     }
 }
 

@@ -72,7 +72,7 @@ pub(crate) fn can<'a>(
     let verb = if included { "includes" } else { "does not include" };
     let mut reason = match barred {
         Some(why) => format!("{} {why}, whatever the role {role} includes", person.shown),
-        None => format!("{} has the role {role}, which {verb} {}", person.shown, action.as_str()),
+        None => format!("{} has the role {role}, which {verb} {}", person.shown, action.into_str()),
     };
     if let Some(beyond) = beyond(&person.granted, rule.role) {
         reason.push_str("; ");
@@ -166,7 +166,7 @@ fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> R
     Ok(Person {
         shown: text(first, "email").or_else(|| text(first, "id")).unwrap_or(who),
         role: text(first, "role"),
-        standings: found.iter().map(|row| text(row, "roster_standing")).collect(),
+        standings: found.iter().map(|row| text(row, "directory_status")).collect(),
         granted: granted.filter_map(Value::as_str).collect(),
     })
 }

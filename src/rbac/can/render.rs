@@ -27,7 +27,7 @@ fn written(rule: &Rule<'_>) -> String {
 }
 
 fn words(rule: &Rule<'_>) -> Vec<&'static str> {
-    rule.role.permissions.iter().copied().map(Permission::as_str).collect()
+    rule.role.permissions.iter().map(Permission::into_str).collect()
 }
 
 #[derive(Serialize)]
@@ -61,7 +61,7 @@ pub(crate) fn json(answer: &Answer<'_>, workspace_id: Option<&str>) -> Result<St
         schema_version: "1",
         workspace_id,
         who: &answer.who,
-        action: answer.action.as_str(),
+        action: answer.action.into_str(),
         allowed: answer.allowed,
         role: &answer.role,
         standing: answer.standing.as_deref(),

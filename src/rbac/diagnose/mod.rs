@@ -24,9 +24,6 @@ pub(crate) use render::render as render_table;
 
 use finding::Finding;
 
-/// The event types that tell of tokens that stopped working.
-pub(crate) const TOKEN_TYPES: [&str; 2] = ["app_package_token_regeneration", "oauth_token_revocation"];
-
 /// What a diagnosis is made from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Situation<'a> {

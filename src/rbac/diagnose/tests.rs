@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::config::Trust;
 use crate::facts::{FeedState, Rows};
-use crate::sources::{Outcome, SourceStatus};
+use crate::sources::{Failure, Outcome, SourceStatus};
 use crate::terminal::Style;
 
 /// A workspace in which nothing is the matter, to be spoilt.
@@ -15,6 +15,10 @@ struct Stage {
     facts: Facts,
     outcomes: Outcomes,
     config: Option<Config>,
+}
+
+fn api(said: &str) -> Failure {
+    Failure::Api(said.to_owned())
 }
 
 impl Stage {
@@ -28,7 +32,7 @@ impl Stage {
             ..Facts::default()
         };
         let complete = FeedState { status: SourceStatus::Complete, ..FeedState::skipped() };
-        facts.feeds = Feed::ALL.map(|feed| (feed, complete.clone())).into();
+        facts.feeds = Feed::ALL.iter().map(|feed| (*feed, complete.clone())).collect();
         let policy = "[rbac.roles.Agent]\npermissions = ['read']\n";
         let stage = Self { facts, outcomes: Outcomes::default(), config: None }.policy(policy);
         stage.table("teammates", json!([{"id": "1", "email": "ana@acme.example", "role": "AGENT"}]))
@@ -51,10 +55,12 @@ impl Stage {
     }
 
     /// A feed that ended in this way after so many records.
-    fn ended(mut self, feed: Feed, status: SourceStatus, records: u64, detail: &str) -> Self {
-        let detail = Some(detail.to_owned());
-        self.facts.feeds.insert(feed, FeedState { status, detail: detail.clone(), unreadable: 0 });
-        self.outcomes.feeds.insert(feed, Outcome { status, detail, records, ..Outcome::skipped() });
+    fn ended(mut self, feed: Feed, status: SourceStatus, records: u64, failure: Failure) -> Self {
+        let detail = Some(failure.to_string());
+        self.facts.feeds.insert(feed, FeedState { status, detail, unreadable: 0 });
+        self.outcomes
+            .feeds
+            .insert(feed, Outcome { status, failure: Some(failure), records, ..Outcome::skipped() });
         self
     }
 
@@ -193,23 +199,23 @@ fn lost_permissions_are_at_hand_and_a_missing_policy_leaves_the_rest_open() {
 
 #[test]
 fn a_401_midway_is_a_refused_token_and_one_from_the_start_may_be_a_permission() {
-    let said = "the token was not accepted: POST /admins/activity_logs/search answered 401";
+    let said = || Failure::TokenRefused("POST /admins/activity_logs/search answered 401".to_owned());
     let refused = SourceStatus::Forbidden;
-    let midway = Stage::new().ended(Feed::LogWindow, refused, 250, said).case(Trouble::Token);
+    let midway = Stage::new().ended(Feed::LogWindow, refused, 250, said()).case(Trouble::Token);
     assert_eq!(midway.state, State::AtHand);
     assert!(midway.evidence[0].contains("midway"), "{:?}", midway.evidence);
-    let another = Stage::new().ended(Feed::LogWindow, SourceStatus::Complete, 9, "").ended(
+    let another = Stage::new().ended(Feed::LogWindow, SourceStatus::Complete, 9, api("")).ended(
         Feed::LogHistory,
         refused,
         0,
-        said,
+        said(),
     );
     assert_eq!(another.case(Trouble::Token).state, State::AtHand, "the log was open a moment ago");
     assert_eq!(
-        Stage::new().ended(Feed::LogWindow, refused, 0, said).case(Trouble::Token).state,
+        Stage::new().ended(Feed::LogWindow, refused, 0, said()).case(Trouble::Token).state,
         State::Unknown
     );
-    let forbidden = "the token may not read this: the token was not accepted: GET /me";
+    let forbidden = api("the token may not read this: the token was not accepted: GET /me");
     assert_eq!(
         Stage::new().ended(Feed::LogWindow, refused, 9, forbidden).case(Trouble::Token).state,
         State::Unknown
@@ -241,16 +247,16 @@ fn replaced_tokens_are_named() {
 fn a_log_that_may_not_be_read_is_a_gap_and_leaves_the_others_open() {
     for (status, audit) in [(SourceStatus::Forbidden, State::AtHand), (SourceStatus::Failed, State::Unknown)]
     {
-        let stage = Stage::new().ended(Feed::LogWindow, status, 0, "a server said no");
+        let stage = Stage::new().ended(Feed::LogWindow, status, 0, api("a server said no"));
         assert_eq!(stage.states(), [State::Unknown, State::Unknown, State::Unknown, audit], "{status:?}");
         // What was read before the log broke off may be out of date.
         let stage = stage.table("sign_in_trouble", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
         assert_eq!(stage.case(Trouble::SignIn).state, State::Unknown);
     }
-    let skipped = Stage::new().ended(Feed::LogWindow, SourceStatus::Skipped, 0, "");
+    let skipped = Stage::new().ended(Feed::LogWindow, SourceStatus::Skipped, 0, api(""));
     assert_eq!(skipped.states(), [State::Unknown; 4]);
     assert_eq!(skipped.diagnose().exit().code(), 3);
-    let admins = Stage::new().ended(Feed::Admins, SourceStatus::Failed, 0, "broken");
+    let admins = Stage::new().ended(Feed::Admins, SourceStatus::Failed, 0, api("broken"));
     assert_eq!(admins.case(Trouble::Permission).state, State::Unknown);
     assert_eq!(admins.diagnose().exit().code(), 3);
     let mut odd = Stage::new();

@@ -1,15 +1,15 @@
 //! Tokens that are refused, and tokens that stopped working in the window.
 
-use super::{Case, Finding, Situation, TOKEN_TYPES, Trouble, day, text};
-use crate::api::error::says_token_refused;
-use crate::sources::{Feed, SourceStatus};
+use super::{Case, Finding, Situation, Trouble, day, text};
+use crate::event_type::{EventKind, EventType};
+use crate::sources::{Failure, Feed, SourceStatus};
 
 /// Looks for a token that is no longer accepted: this one, or one that the log says was replaced.
 pub(super) fn look(situation: &Situation<'_>) -> Case {
     let mut finding = Finding::default();
     own(situation, &mut finding);
     finding.rests_on(situation.facts, Feed::LogWindow);
-    let types = TOKEN_TYPES.map(str::to_owned);
+    let types: Vec<_> = EventType::of_kind(EventKind::Token).map(str::to_owned).collect();
     let events = situation.facts.rows("events", &types);
     if events.truncated {
         finding.unread("there is more in the log than the program keeps (events)");
@@ -41,9 +41,7 @@ fn own(situation: &Situation<'_>, finding: &mut Finding) {
     let outcomes = feeds.iter().filter_map(|feed| Some((*feed, situation.outcomes.feeds.get(feed)?)));
     let log_was_open = outcomes.clone().any(|(feed, outcome)| is_log(feed) && outcome.records > 0);
     for (feed, outcome) in outcomes {
-        let Some(detail) = outcome.detail.as_deref().filter(|detail| says_token_refused(detail)) else {
-            continue;
-        };
+        let Some(Failure::TokenRefused(detail)) = &outcome.failure else { continue };
         if outcome.status == SourceStatus::Complete {
             continue;
         }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::frameworks::{Framework, Index};
 use super::text::{NAME, framework, shown};
-use crate::controls::Level;
+use crate::level::Level;
 use crate::report::Report;
 use crate::report::words::counted;
 use crate::verdict::Status;

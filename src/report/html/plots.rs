@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::text::{NAME, percent, shown};
-use crate::controls::Level;
 use crate::facts::activity::{Activity, Groups, Period};
+use crate::level::Level;
 use crate::report::words::counted;
 use crate::report::{Report, Tally};
 

@@ -112,15 +112,6 @@ fn everything_but_the_controls() {
           "detail": "HTTP 500 (request id 0001abcd)"
         },
         {
-          "id": "teams",
-          "endpoint": "GET /teams",
-          "status": "skipped",
-          "records": 0,
-          "requests": 0,
-          "scope": "Read and list users and companies",
-          "detail": null
-        },
-        {
           "id": "ip-allowlist",
           "endpoint": "GET /ip_allowlist",
           "status": "forbidden",

@@ -2,8 +2,8 @@
 
 use super::escape;
 use super::sheet::Sheet;
-use crate::controls::Level;
 use crate::exit::Exit;
+use crate::level::Level;
 use crate::report::words::{self, TOOL, counted};
 use crate::report::{Origin, Report, Tally};
 

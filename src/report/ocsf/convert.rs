@@ -6,7 +6,7 @@ use super::event::{
     Analytic, Compliance, Event, Evidence, FindingInfo, Metadata, Observable, Product, Remediation, Resource,
     Unmapped, User, Waiver,
 };
-use crate::controls::Level;
+use crate::level::Level;
 use crate::report::Report;
 use crate::report::item::Item;
 use crate::report::words::{self, TOOL, instant};

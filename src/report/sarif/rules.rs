@@ -2,7 +2,8 @@
 
 use super::document::{Configuration, Message, Rule, RuleProperties};
 use super::{MESSAGE_COLUMNS, message};
-use crate::controls::{Control, Level};
+use crate::controls::Control;
+use crate::level::Level;
 use crate::report::markdown::escape;
 use crate::report::words::{frameworks_in_a_line, mapped, menus, steps};
 use crate::report::{Assessment, Report};

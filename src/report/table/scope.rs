@@ -139,10 +139,9 @@ const fn outcome(status: SourceStatus) -> &'static str {
 fn cause(source: &SourceReport) -> String {
     let scope = source.id.scope();
     let permission = match (source.status, source.id) {
-        (
-            SourceStatus::Forbidden,
-            SourceId::Me | SourceId::Admins | SourceId::ActivityLog | SourceId::Teams,
-        ) => Some(format!("the token needs the permission \"{scope}\"")),
+        (SourceStatus::Forbidden, SourceId::Me | SourceId::Admins | SourceId::ActivityLog) => {
+            Some(format!("the token needs the permission \"{scope}\""))
+        }
         (SourceStatus::Forbidden, SourceId::IpAllowlist) => {
             Some(format!("only the scope {scope} opens it, which a scan should not have"))
         }

@@ -1,6 +1,6 @@
 //! The counts, and whether the gate let the scan through.
 
-use crate::controls::Level;
+use crate::level::Level;
 use crate::report::gate::Outcome;
 use crate::report::words::counted;
 use crate::report::{Report, Tally};

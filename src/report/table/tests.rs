@@ -89,14 +89,12 @@ fn at_80_columns() {
             2025-11-03.
 
     Sources
-    Source        Request                       Outcome        Records  Requests
-    ────────────────────────────────────────────────────────────────────────────
-    me            GET /me                       complete             1         1
-    admins        GET /admins                   complete            13         1
-    activity-log  POST                          failed            1250         9
-                  /admins/activity_logs/search
-    teams         GET /teams                    not asked for        0         0
-    ip-allowlist  GET /ip_allowlist             forbidden            0         1
+    Source        Request                            Outcome    Records  Requests
+    ─────────────────────────────────────────────────────────────────────────────
+    me            GET /me                            complete         1         1
+    admins        GET /admins                        complete        13         1
+    activity-log  POST /admins/activity_logs/search  failed        1250         9
+    ip-allowlist  GET /ip_allowlist                  forbidden        0         1
     activity-log: HTTP 500 (request id 0001abcd)
     ip-allowlist: only the scope manage_ip_allowlist opens it, which a scan should
                   not have; HTTP 403: not permitted
@@ -168,13 +166,12 @@ fn at_120_columns() {
       note: The security settings were last changed by ada@example.com on 2025-11-03.
 
     Sources
-    Source        Request                            Outcome        Records  Requests
-    ─────────────────────────────────────────────────────────────────────────────────
-    me            GET /me                            complete             1         1
-    admins        GET /admins                        complete            13         1
-    activity-log  POST /admins/activity_logs/search  failed            1250         9
-    teams         GET /teams                         not asked for        0         0
-    ip-allowlist  GET /ip_allowlist                  forbidden            0         1
+    Source        Request                            Outcome    Records  Requests
+    ─────────────────────────────────────────────────────────────────────────────
+    me            GET /me                            complete         1         1
+    admins        GET /admins                        complete        13         1
+    activity-log  POST /admins/activity_logs/search  failed        1250         9
+    ip-allowlist  GET /ip_allowlist                  forbidden        0         1
     activity-log: HTTP 500 (request id 0001abcd)
     ip-allowlist: only the scope manage_ip_allowlist opens it, which a scan should not have; HTTP 403: not permitted
 

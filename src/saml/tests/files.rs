@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::hint::Hint as _;
 
 #[test]
 fn metadata_is_read_whole() {
@@ -154,9 +155,15 @@ fn the_wrong_kind_of_file_is_named() {
          https://old-sso.kestrelparcel.example/saml/metadata"
     ));
     let swapped = Material::read(&saml(Some(fixture("valid.pem")), None)).unwrap_err();
-    assert!(swapped.hint().contains("`certificate`") && swapped.to_string().contains("is not SAML metadata"));
+    assert!(
+        swapped.hint().unwrap().contains("`certificate`")
+            && swapped.to_string().contains("is not SAML metadata")
+    );
     let swapped = Material::read(&saml(None, Some(fixture("rollover.xml")))).unwrap_err();
-    assert!(swapped.hint().contains("`metadata`") && swapped.to_string().contains("is not a certificate"));
+    assert!(
+        swapped.hint().unwrap().contains("`metadata`")
+            && swapped.to_string().contains("is not a certificate")
+    );
 }
 
 #[test]

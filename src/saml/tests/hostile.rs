@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use data_encoding::BASE64;
 
 use super::*;
+use crate::hint::Hint as _;
 
 /// A body that is no key, and that no message may show any part of.
 const BODY: &str = "Tm90IGEga2V5IGF0IGFsbDogb25seSBub25zZW5zZSBmb3IgYSB0ZXN0Lg==";
@@ -17,7 +18,7 @@ fn secret(label: &str) -> String {
 fn assert_refused(result: Result<Material, SamlError>, what: &str) {
     let error = result.expect_err(what);
     assert!(matches!(error, SamlError::PrivateKey { .. }), "{what}: {error}");
-    let said = format!("{error} {error:?} {}", error.hint());
+    let said = format!("{error} {error:?} {:?}", error.hint());
     for part in BODY.as_bytes().chunks(8).map(|part| str::from_utf8(part).unwrap()) {
         assert!(!said.contains(part), "{what}: {said}");
     }

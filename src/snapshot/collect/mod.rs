@@ -1,5 +1,6 @@
 //! Reading a workspace: every source side by side, none of them able to end the others.
 
+use std::borrow::Cow;
 use std::io;
 
 use crate::api::client::{Client, Request};
@@ -7,7 +8,10 @@ use crate::api::error::ApiError;
 use crate::api::log::{self, LogError, LogQuery, LogReader, OLDEST_EVENT};
 use crate::api::model::{Admin, AdminList, IpAllowlist, Me, PROBE_PATHS, ProbeAnswer};
 use crate::api::record::{Receive, Record, Sink};
-use crate::sources::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcome, Outcomes, Ranges, SourceStatus};
+use crate::event_type::EventType;
+use crate::hint::Hint;
+use crate::sources::{Failure, Feed, Outcome, Outcomes, Ranges, SourceStatus};
+use crate::warning::Warning;
 
 /// What to read beside the two sources that everything rests on.
 #[derive(Debug, Clone, Copy)]
@@ -59,13 +63,12 @@ pub(crate) enum CollectError {
     Sink(#[from] io::Error),
 }
 
-impl CollectError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for CollectError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::BadToken(ApiError::Forbidden(_) | ApiError::PlanRestricted(_)) => Some(
                 "give the app the permission Read admins in the Developer Hub, then regenerate its token"
-                    .to_owned(),
+                    .into(),
             ),
             Self::BadToken(error) | Self::NotAllowed(error) | Self::Unreachable(error) => error.hint(),
             Self::Sink(_) => None,
@@ -92,7 +95,7 @@ pub(crate) async fn collect(
         // The workspace is younger, but waiting for `/me` to say so would cost a round trip.
         run.if_wanted(
             Feed::LogHistory,
-            run.events(query(Feed::LogHistory, OLDEST_EVENT, since - 1, Some(HISTORY_TYPES)))
+            run.events(query(Feed::LogHistory, OLDEST_EVENT, since - 1, Some(EventType::history())))
         ),
         run.if_wanted(
             Feed::LogArrivals,
@@ -100,7 +103,7 @@ pub(crate) async fn collect(
                 Feed::LogArrivals,
                 ranges.arrivals_since.as_second(),
                 since - 1,
-                Some(ARRIVAL_TYPES)
+                Some(EventType::arrivals())
             ))
         ),
         run.head(),
@@ -124,7 +127,7 @@ pub(crate) async fn collect(
 /// How the two sources ended that everything else rests on.
 struct Head {
     feeds: [Outcome; 2],
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 struct Run<'a, 's> {
@@ -154,10 +157,7 @@ impl Run<'_, '_> {
         if let Ok(me) = &me {
             self.sink.emit(Record::Me(me))?;
         } else {
-            warnings.push(
-                "the workspace's own record (GET /me) could not be read: its name, region and age are missing"
-                    .to_owned(),
-            );
+            warnings.push(Warning::MeUnread);
         }
         let mut odd = None;
         let admins: Result<Vec<Admin>, ApiError> = admins.map(|list| {
@@ -240,11 +240,8 @@ impl Run<'_, '_> {
         let mut outcome = self.outcome(feed, read.map(|()| records));
         outcome.records = records;
         outcome.unreadable = self.log.unreadable(feed);
-        if outcome.unreadable > 0 && outcome.detail.is_none() {
-            outcome.detail = Some(match outcome.unreadable {
-                1 => "1 entry has no readable time or type".to_owned(),
-                n => format!("{n} entries have no readable time or type"),
-            });
+        if outcome.unreadable > 0 {
+            outcome.failure.get_or_insert(Failure::UnreadableEntries(outcome.unreadable));
         }
         Ok(outcome)
     }
@@ -261,7 +258,7 @@ impl Run<'_, '_> {
             }
             Err(error) => Outcome {
                 status: error.source_status(),
-                detail: Some(error.to_string()),
+                failure: Some(error.failure()),
                 records: 0,
                 requests,
                 unreadable: 0,

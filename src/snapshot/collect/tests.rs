@@ -122,7 +122,7 @@ async fn a_refused_me_is_only_a_warning() {
     let outcomes = outcomes.unwrap();
     assert_eq!(outcomes.feeds[&Feed::Me].status, SourceStatus::Forbidden);
     assert_eq!(outcomes.feeds[&Feed::LogHistory].status, SourceStatus::Complete);
-    assert!(outcomes.warnings.iter().any(|warning| warning.contains("GET /me")));
+    assert!(outcomes.warnings.contains(&Warning::MeUnread));
     assert!(records.contains(&"LogHistory role_change".to_owned()));
     let asked = server.asked();
     let history = asked.iter().find(|asked| asked.body.contains("role_change")).unwrap().json();
@@ -138,7 +138,7 @@ async fn a_list_of_teammates_with_odd_entries_is_not_complete() {
     let (outcomes, records) = run(&server, 9_000).await;
     let outcome = &outcomes.unwrap().feeds[&Feed::Admins];
     assert_eq!((outcome.status, outcome.records), (SourceStatus::Failed, 2));
-    assert!(outcome.detail.as_deref().unwrap().contains("1 of 3 entries"));
+    assert!(outcome.failure.as_ref().unwrap().to_string().contains("1 of 3 entries"));
     assert!(records.contains(&"admins 2".to_owned()));
 }
 
@@ -151,7 +151,7 @@ async fn a_log_that_is_refused_or_broken_ends_alone() {
         let outcomes = run(&server, 9_000).await.0.unwrap();
         for feed in [Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals] {
             assert_eq!(outcomes.feeds[&feed].status, expected);
-            assert!(outcomes.feeds[&feed].detail.as_ref().unwrap().contains("req-1"));
+            assert!(outcomes.feeds[&feed].failure.as_ref().unwrap().to_string().contains("req-1"));
         }
         assert_eq!(outcomes.feeds[&Feed::Admins].status, SourceStatus::Complete);
     }
@@ -185,7 +185,7 @@ async fn the_deadline_fails_what_is_unfinished_and_keeps_the_rest() {
     let outcomes = outcomes.unwrap();
     let history = &outcomes.feeds[&Feed::LogHistory];
     assert_eq!(history.status, SourceStatus::Failed);
-    assert!(history.detail.as_ref().unwrap().contains("deadline"));
+    assert!(history.failure.as_ref().unwrap().to_string().contains("deadline"));
     assert!(records.contains(&"LogWindow window".to_owned()));
 }
 
@@ -201,9 +201,9 @@ async fn what_is_out_of_reach_is_not_asked_for() {
         let options = CollectOptions { scope, ..OPTIONS };
         let outcomes = collect(&client, &ranges(), &options, &mut sink).await.unwrap();
         for feed in Feed::ALL {
-            let outcome = &outcomes.feeds[&feed];
+            let outcome = &outcomes.feeds[feed];
             let read = (outcome.status == SourceStatus::Complete, outcome.requests > 0);
-            assert_eq!(read, (wanted.contains(&feed), wanted.contains(&feed)), "{scope:?} {feed:?}");
+            assert_eq!(read, (wanted.contains(feed), wanted.contains(feed)), "{scope:?} {feed:?}");
         }
     }
 }

@@ -7,12 +7,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::api::log::OLDEST_EVENT;
 use crate::api::model::Event;
-use crate::api::record::Record;
+use crate::api::record::{Receive, Record};
 use crate::digest;
+use crate::event_type::EventType;
 use crate::snapshot::error::SnapshotError;
 use crate::snapshot::file::{FORMAT, Header, Line, REDACTED_VERSION};
 use crate::snapshot::sequence::Sequence;
-use crate::sources::{ARRIVAL_TYPES, Feed, HISTORY_TYPES, Outcomes, Ranges, SourceStatus};
+use crate::sources::{Failure, Feed, Outcomes, Ranges, SourceStatus};
 
 /// The longest header, in bytes.
 const LONGEST_HEADER: u64 = 4 * 1024;
@@ -57,22 +58,18 @@ impl<R: Read> Replay<R> {
 
     /// Moves the whole snapshot in time, so that it was taken at `at`.
     #[must_use]
-    pub(crate) fn moved_to(mut self, at: Timestamp) -> Self {
+    pub(crate) fn shifted_to(mut self, at: Timestamp) -> Self {
         self.shift = at.duration_since(self.header.at);
         self
     }
 
-    /// Hands every record inside `ranges` to `sink`, and says how the sources had ended.
+    /// Hands every record inside `ranges` to `receive`, and says how the sources had ended.
     ///
     /// What was handed on counts only when this succeeds: the digest is known at the end.
     ///
     /// # Errors
     /// When the file is damaged, or `ranges` asks for more than it holds.
-    pub(crate) fn run(
-        self,
-        ranges: &Ranges,
-        sink: &mut impl FnMut(Record<'_>),
-    ) -> Result<Outcomes, SnapshotError> {
+    pub(crate) fn run(self, ranges: &Ranges, receive: &mut Receive<'_>) -> Result<Outcomes, SnapshotError> {
         let shifted = |instant: Timestamp| instant.saturating_add(self.shift).unwrap_or(instant);
         let (at, since) = (shifted(self.header.at), shifted(self.header.since));
         if ranges.now > at {
@@ -89,7 +86,7 @@ impl<R: Read> Replay<R> {
         decoder.window_log_max(WINDOW_LOG).map_err(SnapshotError::Io)?;
         let lines = Lines { input: BufReader::new(decoder), limits: self.limits, left: self.limits.total };
         let sorter = Sorter { ranges, header: &self.header, shift: self.shift.as_secs() };
-        let mut outcomes = read_lines(lines, &sorter, sink)?;
+        let mut outcomes = read_lines(lines, &sorter, receive)?;
         if ranges.arrivals_since < arrivals_since {
             unknown_arrivals(&mut outcomes, arrivals_since);
         }
@@ -103,7 +100,7 @@ fn unknown_arrivals(outcomes: &mut Outcomes, since: Timestamp) {
         && arrivals.status == SourceStatus::Complete
     {
         arrivals.status = SourceStatus::Skipped;
-        arrivals.detail = Some(format!("the snapshot knows sign-ins and arrivals from {since} on"));
+        arrivals.failure = Some(Failure::SnapshotSince(since));
     }
 }
 
@@ -190,7 +187,7 @@ impl<R: Read> Lines<'_, R> {
 fn read_lines<R: Read>(
     mut lines: Lines<'_, R>,
     sorter: &Sorter<'_>,
-    sink: &mut impl FnMut(Record<'_>),
+    receive: &mut Receive<'_>,
 ) -> Result<Outcomes, SnapshotError> {
     let altered = |what: &str| SnapshotError::Altered(what.to_owned());
     let unreadable = |error: serde_json::Error| SnapshotError::Altered(format!("a line of it: {error}"));
@@ -205,11 +202,13 @@ fn read_lines<R: Read>(
                 if let Some(created) = me.app.as_mut().and_then(|app| app.created_at.as_mut()) {
                     *created = created.saturating_add(sorter.shift);
                 }
-                sink(Record::Me(&me));
+                receive(Record::Me(&me)).map_err(SnapshotError::Io)?;
             }
-            Line::Admins(admins) => sink(Record::Admins(&admins)),
-            Line::IpAllowlist(allowlist) => sink(Record::IpAllowlist(&allowlist)),
-            Line::Probe(answers) => sink(Record::Probe(&answers)),
+            Line::Admins(admins) => receive(Record::Admins(&admins)).map_err(SnapshotError::Io)?,
+            Line::IpAllowlist(allowlist) => {
+                receive(Record::IpAllowlist(&allowlist)).map_err(SnapshotError::Io)?;
+            }
+            Line::Probe(answers) => receive(Record::Probe(&answers)).map_err(SnapshotError::Io)?,
             Line::Event(event) => {
                 let mut event: Event<'_> = serde_json::from_str(event.get()).map_err(unreadable)?;
                 if !sorter.covers(&event) {
@@ -217,7 +216,7 @@ fn read_lines<R: Read>(
                 }
                 event.created_at = event.created_at.saturating_add(sorter.shift);
                 if let Some(feed) = sorter.feed(&event) {
-                    sink(Record::Event(feed, &event));
+                    receive(Record::Event(feed, &event)).map_err(SnapshotError::Io)?;
                 }
             }
             Line::End(end) => {
@@ -250,14 +249,10 @@ impl Sorter<'_> {
             None
         } else if at >= self.ranges.since.as_second() {
             Some(Feed::LogWindow)
-        } else if HISTORY_TYPES.contains(&&*event.activity_type) {
-            Some(Feed::LogHistory)
-        } else if ARRIVAL_TYPES.contains(&&*event.activity_type)
-            && at >= self.ranges.arrivals_since.as_second()
-        {
-            Some(Feed::LogArrivals)
         } else {
-            None
+            let known = EventType::find(&event.activity_type)?;
+            let arrived = known.kind.is_arrival() && at >= self.ranges.arrivals_since.as_second();
+            known.sets_state.then_some(Feed::LogHistory).or(arrived.then_some(Feed::LogArrivals))
         }
     }
 }

@@ -58,6 +58,7 @@ fn read(bytes: &[u8], limits: Limits, ranges: &Ranges) -> Result<(Vec<Feed>, Out
         if let Record::Event(feed, _) = record {
             feeds.push(feed);
         }
+        Ok(())
     })?;
     Ok((feeds, outcomes))
 }

@@ -65,7 +65,8 @@ async fn read_counting(
     sink.open();
     let reader = LogReader::new(&client, &sink);
     let ended = super::read(&reader, query).await;
-    let (warnings, unreadable) = (reader.warnings(), reader.unreadable(Feed::LogWindow));
+    let warnings = reader.warnings().iter().map(Warning::to_string).collect();
+    let unreadable = reader.unreadable(Feed::LogWindow);
     (ids, ended, warnings, unreadable)
 }
 

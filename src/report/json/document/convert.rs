@@ -19,9 +19,9 @@ impl From<Tally> for Counters {
 impl<'a> From<&'a SourceReport> for Source<'a> {
     fn from(source: &'a SourceReport) -> Self {
         Self {
-            id: source.id.into(),
+            id: source.id,
             endpoint: source.id.endpoint().into(),
-            status: source.status.into(),
+            status: source.status,
             records: source.records,
             requests: source.requests,
             scope: source.id.scope().into(),
@@ -172,9 +172,9 @@ impl<'a> From<&'a Report> for Document<'a> {
             summary: Summary {
                 all: report.tally().into(),
                 by_level: ByLevel {
-                    l1: report.tally_of(controls::Level::L1).into(),
-                    l2: report.tally_of(controls::Level::L2).into(),
-                    l3: report.tally_of(controls::Level::L3).into(),
+                    l1: report.tally_of(crate::level::Level::L1).into(),
+                    l2: report.tally_of(crate::level::Level::L2).into(),
+                    l3: report.tally_of(crate::level::Level::L3).into(),
                 },
             },
             controls: assessments.iter().map(Control::from).collect(),

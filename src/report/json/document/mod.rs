@@ -17,12 +17,10 @@ mod convert;
 mod restore;
 mod values;
 
+use crate::sources::{SourceId, SourceStatus};
 use activity::Activity;
 use control::Control;
-use values::{
-    ExitCode, FailOn, Instant, Level, Origin, RosterKind, SchemaVersion, SourceId, SourceStatus, ToolName,
-    distinct,
-};
+use values::{ExitCode, FailOn, Instant, Level, Origin, RosterKind, SchemaVersion, ToolName, distinct};
 
 /// What a scan found.
 ///
@@ -268,7 +266,7 @@ impl Document<'_> {
 /// Reads the sources, each of which is there once.
 fn sources<'de, 'a, D: Deserializer<'de>>(input: D) -> Result<Vec<Source<'a>>, D::Error> {
     let sources: Vec<Source<'a>> = Vec::deserialize(input)?;
-    let names = sources.iter().map(|source| crate::sources::SourceId::from(source.id).as_str());
+    let names = sources.iter().map(|source| source.id.as_str());
     distinct("source", names)?;
     Ok(sources)
 }

@@ -73,8 +73,8 @@ impl From<Roster<'_>> for RosterInfo {
 impl From<Source<'_>> for SourceReport {
     fn from(source: Source<'_>) -> Self {
         Self {
-            id: source.id.into(),
-            status: source.status.into(),
+            id: source.id,
+            status: source.status,
             records: source.records,
             requests: source.requests,
             detail: owned(source.detail),

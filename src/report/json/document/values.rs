@@ -41,7 +41,7 @@ macro_rules! words {
 
 words! {
     /// How demanding a control is. Levels are cumulative.
-    Level for controls::Level {
+    Level for crate::level::Level {
         /// Baseline: for every workspace.
         L1 = "l1",
         /// Hardened: for security-sensitive workspaces.
@@ -121,38 +121,6 @@ words! {
     }
 }
 
-words! {
-    /// Which source.
-    SourceId for crate::sources::SourceId {
-        /// The workspace's own record.
-        Me = "me",
-        /// The list of teammates.
-        Admins = "admins",
-        /// The activity log.
-        ActivityLog = "activity-log",
-        /// The list of teams, which is never asked for.
-        Teams = "teams",
-        /// The IP allowlist.
-        IpAllowlist = "ip-allowlist",
-        /// What else the token can read.
-        TokenProbe = "token-probe",
-    }
-}
-
-words! {
-    /// How reading a source ended.
-    SourceStatus for crate::sources::SourceStatus {
-        /// All of it was read.
-        Complete = "complete",
-        /// It was not asked for.
-        Skipped = "skipped",
-        /// The token, the plan or an allowlist does not permit it.
-        Forbidden = "forbidden",
-        /// An error kept it, or a part of it, from being read.
-        Failed = "failed",
-    }
-}
-
 /// The highest level that can fail the gate.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -167,23 +135,23 @@ pub(in crate::report::json) enum FailOn {
     Never,
 }
 
-impl From<Option<controls::Level>> for FailOn {
-    fn from(level: Option<controls::Level>) -> Self {
+impl From<Option<crate::level::Level>> for FailOn {
+    fn from(level: Option<crate::level::Level>) -> Self {
         match level {
-            Some(controls::Level::L1) => Self::L1,
-            Some(controls::Level::L2) => Self::L2,
-            Some(controls::Level::L3) => Self::L3,
+            Some(crate::level::Level::L1) => Self::L1,
+            Some(crate::level::Level::L2) => Self::L2,
+            Some(crate::level::Level::L3) => Self::L3,
             None => Self::Never,
         }
     }
 }
 
-impl From<FailOn> for Option<controls::Level> {
+impl From<FailOn> for Option<crate::level::Level> {
     fn from(word: FailOn) -> Self {
         match word {
-            FailOn::L1 => Some(controls::Level::L1),
-            FailOn::L2 => Some(controls::Level::L2),
-            FailOn::L3 => Some(controls::Level::L3),
+            FailOn::L1 => Some(crate::level::Level::L1),
+            FailOn::L2 => Some(crate::level::Level::L2),
+            FailOn::L3 => Some(crate::level::Level::L3),
             FailOn::Never => None,
         }
     }

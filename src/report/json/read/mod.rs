@@ -1,5 +1,6 @@
 //! Reading saved reports back. Everything in them may have been written by somebody else.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use thiserror::Error;
 
 use super::Document;
 use crate::bounded_file::{self, Refusal};
+use crate::hint::Hint;
 use crate::report::Report;
 use crate::text;
 
@@ -52,16 +54,20 @@ pub(crate) enum ReadError {
     },
 }
 
-impl ReadError {
-    /// What to do about it.
-    pub(crate) const fn hint(&self) -> &'static str {
-        match self {
-            Self::Unreadable(_) => "check that the file exists and may be read",
-            Self::TooLarge | Self::NotAReport { .. } | Self::Contradiction { .. } => {
-                "give a file that `scan -o json=FILE` wrote"
+impl Hint for ReadError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
+        Some(
+            match self {
+                Self::Unreadable(_) => "check that the file exists and may be read",
+                Self::TooLarge | Self::NotAReport { .. } | Self::Contradiction { .. } => {
+                    "give a file that `scan -o json=FILE` wrote"
+                }
+                Self::OtherVersion { .. } => {
+                    "use the version of intercom-harden that wrote it, or scan again"
+                }
             }
-            Self::OtherVersion { .. } => "use the version of intercom-harden that wrote it, or scan again",
-        }
+            .into(),
+        )
     }
 }
 

@@ -2,11 +2,15 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use crate::toml_document::{Located, Table};
 
-use super::section::{self, Context, date, filled, required_date};
+use super::section::{Context, date, filled, required_date};
 
 /// What somebody saw in the web app and signs for. It is evidence until the end of its last day, UTC.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,23 +44,18 @@ pub(crate) struct EvidenceFile {
     pub sha256: String,
 }
 
-/// What an attestation attests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What an attestation says about a control.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum, IntoStaticStr,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub(crate) enum Attested {
-    /// The requirement holds.
+    /// The requirement was seen to hold.
+    #[default]
     Pass,
-    /// The requirement does not hold.
+    /// The requirement was seen not to hold.
     Fail,
-}
-
-impl Attested {
-    /// The word for it, in the file as well as in sentences.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-        }
-    }
 }
 
 /// A decision to live with a finding, until the end of its last day, UTC.
@@ -81,7 +80,7 @@ pub(crate) struct Waiver {
 pub(super) fn attestation(mut table: Table<'_>, context: &Context) -> Option<Attestation> {
     let line = table.line();
     let control = table.required_text("control");
-    let seen = section::word(&mut table, "result", &["pass", "fail"]);
+    let seen = table.word("result");
     let by = table.required_text("by");
     let on = required_date(&mut table, "on");
     let expires = required_date(&mut table, "expires");
@@ -92,7 +91,7 @@ pub(super) fn attestation(mut table: Table<'_>, context: &Context) -> Option<Att
     table.finish();
     Some(Attestation {
         control: control?,
-        result: if seen.is_some_and(|word| word.value == "fail") { Attested::Fail } else { Attested::Pass },
+        result: seen.unwrap_or_default(),
         by: by?.value,
         on: on?,
         expires: expires?,

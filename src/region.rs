@@ -1,9 +1,16 @@
 //! The regions a workspace can be hosted in, and the addresses that belong to each.
 
+use std::borrow::Cow;
+
+use clap::ValueEnum;
+use strum::IntoStaticStr;
 use url::Url;
 
+use crate::hint::Hint;
+
 /// Where a workspace is hosted. Hosts as Intercom's developer documentation lists them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, ValueEnum, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub(crate) enum Region {
     /// United States, the default.
     #[default]
@@ -25,34 +32,22 @@ pub(crate) enum RegionError {
     NotALogin(String),
 }
 
-impl RegionError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for RegionError {
+    fn hint(&self) -> Option<Cow<'static, str>> {
         Some(match self {
-            Self::Unknown(_) => "use one of us, eu, au".to_owned(),
+            Self::Unknown(_) => "use one of us, eu, au".into(),
             Self::NotALogin(_) => format!(
                 "expected {}, {} or {}",
                 Region::Us.web_origin(),
                 Region::Eu.web_origin(),
                 Region::Au.web_origin()
-            ),
+            )
+            .into(),
         })
     }
 }
 
 impl Region {
-    /// Every region.
-    pub(crate) const ALL: [Self; 3] = [Self::Us, Self::Eu, Self::Au];
-
-    /// The word on the command line: `us`.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Us => "us",
-            Self::Eu => "eu",
-            Self::Au => "au",
-        }
-    }
-
     /// The word in reports and in the API's own answers: `US`.
     pub(crate) const fn label(self) -> &'static str {
         match self {
@@ -83,10 +78,7 @@ impl Region {
     /// Reads `us`, `eu` or `au` in any letter case.
     pub(crate) fn parse(word: &str) -> Result<Self, RegionError> {
         let word = word.trim();
-        Self::ALL
-            .into_iter()
-            .find(|region| region.as_str().eq_ignore_ascii_case(word))
-            .ok_or_else(|| RegionError::Unknown(shorten(word)))
+        Self::from_str(word, true).map_err(|_| RegionError::Unknown(shorten(word)))
     }
 
     /// Tells the region from the address a person signs in at, with or without a scheme.
@@ -99,7 +91,7 @@ impl Region {
         let plain = url.scheme() == "https" && url.username().is_empty() && url.password().is_none();
         let host = url.host_str().filter(|_| plain && url.port().is_none()).ok_or_else(refused)?;
         let matches = |region: &Self| region.web_origin().strip_prefix("https://") == Some(host);
-        Self::ALL.into_iter().find(matches).ok_or_else(refused)
+        Self::value_variants().iter().copied().find(matches).ok_or_else(refused)
     }
 }
 
@@ -142,7 +134,10 @@ mod tests {
         for address in wrong {
             let error = Region::from_login_url(address).unwrap_err();
             let hint = error.hint().unwrap();
-            assert!(Region::ALL.iter().all(|region| hint.contains(region.web_origin())), "{address}");
+            assert!(
+                Region::value_variants().iter().all(|region| hint.contains(region.web_origin())),
+                "{address}"
+            );
         }
     }
 }

@@ -1,0 +1,70 @@
+//! The files that attestations name as evidence, compared with what they were when the attestation was signed.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::config::{Attestation, Attested, Config};
+use crate::warning::{Entry, EntryKind, EntryProblem, Warning};
+
+/// A file as it is found now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum EvidenceFile {
+    /// The digest of its bytes.
+    Digest(String),
+    Absent,
+    /// What the system says.
+    Unreadable(String),
+}
+
+/// The evidence files of a configuration, by path.
+pub(crate) type EvidenceFiles = BTreeMap<PathBuf, EvidenceFile>;
+
+/// Which attestations count as far as their files go.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    pub(super) sound: Vec<Attestation>,
+    pub(super) warnings: Vec<Warning>,
+    /// Control and file, where a file could not be compared because it is not there.
+    pub(super) absent: Vec<(String, String)>,
+}
+
+/// Compares every file that is there.
+pub(super) fn judge(config: &Config, files: &EvidenceFiles) -> Judged {
+    let mut judged = Judged::default();
+    let (sound, doubtful): (Vec<_>, Vec<_>) =
+        config.attestations.iter().partition(|attestation| judged.counts(&config.path, attestation, files));
+    // A pass that a doubtful one took over from does not come back; a fail does, since doubt must not lift it.
+    let replaced = |old: &Attestation| {
+        old.result == Attested::Pass
+            && doubtful.iter().any(|new| {
+                new.control.eq_ignore_ascii_case(&old.control)
+                    && (new.on.value, new.line) > (old.on.value, old.line)
+            })
+    };
+    judged.sound = sound.into_iter().filter(|attestation| !replaced(attestation)).cloned().collect();
+    judged
+}
+
+impl Judged {
+    fn counts(&mut self, path: &str, attestation: &Attestation, files: &EvidenceFiles) -> bool {
+        let Some(evidence) = &attestation.evidence_file else { return true };
+        let control = attestation.control.value.clone();
+        let file = evidence.path.display().to_string();
+        // A file that can be changed must not be able to lift a fail.
+        let counts = attestation.result == Attested::Fail;
+        let problem = match files.get(&evidence.path) {
+            Some(EvidenceFile::Digest(digest)) if *digest == evidence.sha256 => return true,
+            Some(EvidenceFile::Digest(_)) => EntryProblem::OtherEvidence { file, counts },
+            Some(EvidenceFile::Unreadable(error)) => {
+                EntryProblem::UnreadEvidence { file, error: error.clone(), counts }
+            }
+            Some(EvidenceFile::Absent) | None => {
+                self.absent.push((control, file));
+                return true;
+            }
+        };
+        let entry = Entry { kind: EntryKind::Attestation, control, subject: None };
+        self.warnings.push(Warning::Entry { path: path.to_owned(), line: attestation.line, entry, problem });
+        counts
+    }
+}

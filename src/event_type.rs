@@ -1,0 +1,209 @@
+//! The event types of the activity log that mean something to the program, in one table.
+
+use std::sync::LazyLock;
+
+/// What an event shows, by its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EventKind {
+    /// A successful sign-in.
+    SignIn,
+    /// A sign-in with wrong credentials.
+    FailedSignIn,
+    /// A sign-in by a method that the workspace does not allow.
+    UnauthorizedSignIn,
+    /// Another event of authentication.
+    Authentication,
+    /// A person's two-factor authentication was switched on or off.
+    TwoFactor,
+    /// A person's permissions changed.
+    Permissions,
+    /// A person accepted an invite.
+    Joined,
+    /// SCIM provisioned a person.
+    Provisioned,
+    /// Another change of people: invites, seats, deletions.
+    People,
+    /// A role was created, changed or deleted.
+    Role,
+    /// Data left the workspace.
+    Export,
+    /// A setting changed.
+    Setting,
+    /// An app, a webhook or a secret was added, changed or removed.
+    Integration,
+    /// A token was regenerated or revoked: what used it stops working.
+    Token,
+    /// A type that the table does not have.
+    Other,
+}
+
+impl EventKind {
+    /// The kind of an event type.
+    pub(crate) fn of(name: &str) -> Self {
+        EventType::find(name).map_or(Self::Other, |known| known.kind)
+    }
+
+    /// Whether facts tell such events apart by person.
+    pub(crate) const fn names_person(self) -> bool {
+        match self {
+            Self::SignIn
+            | Self::FailedSignIn
+            | Self::UnauthorizedSignIn
+            | Self::TwoFactor
+            | Self::Permissions
+            | Self::Joined
+            | Self::Provisioned
+            | Self::Export => true,
+            Self::Authentication
+            | Self::People
+            | Self::Role
+            | Self::Setting
+            | Self::Integration
+            | Self::Token
+            | Self::Other => false,
+        }
+    }
+
+    /// Whether the performer of such an event is also the person it is about.
+    pub(crate) const fn by_oneself(self) -> bool {
+        matches!(self, Self::SignIn | Self::FailedSignIn | Self::UnauthorizedSignIn | Self::Export)
+    }
+
+    /// Whether such an event shows that a teammate is there.
+    pub(crate) const fn is_arrival(self) -> bool {
+        matches!(self, Self::SignIn | Self::Joined | Self::Provisioned)
+    }
+
+    /// Whether such an event changes a setting of the workspace, not a person.
+    pub(crate) const fn is_setting(self) -> bool {
+        matches!(self, Self::Setting | Self::Role)
+    }
+}
+
+/// What is known about an event type.
+#[derive(Debug)]
+pub(crate) struct EventType {
+    /// The log's name for it.
+    pub name: &'static str,
+    /// What it shows.
+    pub kind: EventKind,
+    /// Whether it sets a state, of which the newest event ever tells: it is read as far back as the workspace exists.
+    pub sets_state: bool,
+}
+
+impl EventType {
+    /// The entry of that name.
+    pub(crate) fn find(name: &str) -> Option<&'static Self> {
+        let found = TYPES.binary_search_by(|known| known.name.cmp(name));
+        found.ok().and_then(|index| TYPES.get(index))
+    }
+
+    /// The names of the types that set a state.
+    pub(crate) fn history() -> &'static [&'static str] {
+        static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| names(|known| known.sets_state).collect());
+        &NAMES
+    }
+
+    /// The names of the types that show that a teammate is there.
+    pub(crate) fn arrivals() -> &'static [&'static str] {
+        static NAMES: LazyLock<Vec<&str>> =
+            LazyLock::new(|| names(|known| known.kind.is_arrival()).collect());
+        &NAMES
+    }
+
+    /// The names of the types of that kind.
+    pub(crate) fn of_kind(kind: EventKind) -> impl Iterator<Item = &'static str> {
+        names(move |known| known.kind == kind)
+    }
+}
+
+fn names(wanted: impl Fn(&EventType) -> bool) -> impl Iterator<Item = &'static str> {
+    TYPES.iter().filter(move |known| wanted(known)).map(|known| known.name)
+}
+
+const fn event(name: &'static str, kind: EventKind) -> EventType {
+    EventType { name, kind, sets_state: false }
+}
+
+const fn state(name: &'static str, kind: EventKind) -> EventType {
+    EventType { name, kind, sets_state: true }
+}
+
+/// In alphabetical order, since they are looked up in it.
+static TYPES: &[EventType] = {
+    use EventKind::*;
+    &[
+        state("admin_deletion", People),
+        state("admin_deprovisioned", People),
+        state("admin_invite_change", People),
+        event("admin_invite_creation", People),
+        event("admin_invite_deletion", People),
+        event("admin_login_failure", FailedSignIn),
+        event("admin_login_success", SignIn),
+        event("admin_logout", Authentication),
+        event("admin_password_reset_request", Authentication),
+        event("admin_password_reset_success", Authentication),
+        state("admin_permission_change", Permissions),
+        event("admin_provisioned", Provisioned),
+        state("admin_two_factor_auth_change", TwoFactor),
+        event("admin_unauthorized_sign_in_method", UnauthorizedSignIn),
+        state("allowed_attachment_filetypes_setting_change", Setting),
+        event("app_admin_join", Joined),
+        state("app_authentication_method_change", Setting),
+        event("app_data_export", Export),
+        state("app_google_sso_domain_change", Setting),
+        state("app_identity_verification_change", Setting),
+        event("app_outbound_address_change", Integration),
+        event("app_package_installation", Integration),
+        event("app_package_token_regeneration", Token),
+        event("app_package_uninstallation", Integration),
+        event("app_webhook_creation", Integration),
+        event("app_webhook_deletion", Integration),
+        event("bulk_export", Export),
+        state("content_redaction_rule_creation", Setting),
+        state("content_redaction_rule_deletion", Setting),
+        state("content_redaction_rule_update", Setting),
+        state("conversation_deletion_schedule_creation", Setting),
+        state("conversation_deletion_schedule_deletion", Setting),
+        state("conversation_deletion_schedule_state_change", Setting),
+        state("conversation_deletion_schedule_update", Setting),
+        event("conversation_pdf_export", Export),
+        event("custom_authentication_token_creation", Integration),
+        state("inbox_access_change", Setting),
+        event("macro_usage_export", Export),
+        state("malicious_domains_setting_change", Setting),
+        state("messenger_api_secret_creation", Setting),
+        state("messenger_api_secret_deletion", Setting),
+        event("oauth_token_revocation", Token),
+        state("role_change", Role),
+        state("role_creation", Role),
+        state("role_deletion", Role),
+        event("seat_change", People),
+        event("seat_revoke", People),
+        state("security_settings_change", Setting),
+        state("strip_inbound_email_links_change", Setting),
+        state("trusted_domains_setting_change", Setting),
+    ]
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_in_the_order_in_which_they_are_looked_up() {
+        assert!(TYPES.is_sorted_by(|one, other| one.name < other.name));
+        assert!(
+            TYPES
+                .iter()
+                .all(|known| known.kind != EventKind::Other && EventKind::of(known.name) == known.kind)
+        );
+        assert_eq!(EventKind::of("brand_new_type"), EventKind::Other);
+    }
+
+    #[test]
+    fn history_and_arrivals_are_apart() {
+        assert!(EventType::arrivals().iter().all(|name| !EventType::history().contains(name)));
+        assert_eq!(EventType::arrivals(), ["admin_login_success", "admin_provisioned", "app_admin_join"]);
+    }
+}

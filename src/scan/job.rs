@@ -1,0 +1,151 @@
+//! What a scan is asked to do, as a plain value.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{ScanError, Target};
+use crate::adjust::EvidenceFiles;
+use crate::adjust::baseline::Baseline;
+use crate::config::Config;
+use crate::controls::{Catalog, Definition, Selection, UnknownControl};
+use crate::facts::Settings;
+use crate::level::Level;
+use crate::redact::Redactor;
+use crate::report::{GateRule, RosterInfo};
+use crate::snapshot::collect::ReadScope;
+use crate::sources::Ranges;
+use crate::time::{DEFAULT_WINDOW, TimeError, Window};
+use crate::warning::Warning;
+
+/// The longest silence that is looked back for, in hours: ten years.
+const LONGEST_SILENCE: i64 = 24 * 3_653;
+
+/// Everything that is decided before anything is read.
+pub(crate) struct Job {
+    /// Which workspace.
+    pub target: Target,
+    /// How much of it is read.
+    pub scope: ReadScope,
+    /// Which part of the log.
+    pub span: Span,
+    /// The controls.
+    pub plan: Plan,
+    /// What facts go by.
+    pub settings: Settings,
+    /// The configuration in force, where there is one.
+    pub config: Option<Config>,
+    /// Attestations, waivers and baseline.
+    pub adjustments: Adjustments,
+    /// The directory exports in `settings`, as reports describe them.
+    pub rosters: Vec<RosterInfo>,
+    /// What was noticed while the files were read.
+    pub warnings: Vec<Warning>,
+    /// What fails the scan.
+    pub gate: GateRule,
+}
+
+/// What people signed and decided, beside the configuration.
+#[derive(Default)]
+pub(crate) struct Adjustments {
+    /// The files that attestations name as evidence.
+    pub evidence: EvidenceFiles,
+    /// Whether waivers are ignored.
+    pub no_waivers: bool,
+    /// The earlier report whose findings do not fail the gate again.
+    pub baseline: Option<Baseline>,
+    /// What makes fingerprints comparable with those of a redacted baseline.
+    pub redactor: Option<Redactor>,
+    /// The day by which attestations and waivers count, where it is not that of the evaluation.
+    pub today: Option<Date>,
+}
+
+/// The controls in force, and which of them are evaluated.
+pub(crate) struct Plan {
+    /// The controls in force.
+    pub catalog: Catalog,
+    /// The highest level evaluated.
+    pub level: Level,
+    /// The ids that were left out by name.
+    pub skipped: Vec<String>,
+    selected: BTreeSet<String>,
+}
+
+impl Plan {
+    /// Evaluates what the selection keeps; without one, nothing.
+    pub(crate) fn new(catalog: Catalog, selection: Option<&Selection>) -> Result<Self, UnknownControl> {
+        let Some(selection) = selection else {
+            return Ok(Self { catalog, level: Level::L3, skipped: Vec::new(), selected: BTreeSet::new() });
+        };
+        let id = |definition: &Definition| definition.control.id.clone();
+        let selected = catalog.select(selection)?.into_iter().map(id).collect();
+        let skipped = selection.skip.iter().map(|skip| Ok(id(catalog.find(skip)?)));
+        let skipped = skipped.collect::<Result<_, _>>()?;
+        Ok(Self { level: selection.level, skipped, selected, catalog })
+    }
+
+    /// The controls to evaluate, in the order of their ids.
+    pub(crate) fn selected(&self) -> impl Iterator<Item = &Definition> {
+        self.catalog.definitions.iter().filter(|definition| self.selected.contains(&definition.control.id))
+    }
+}
+
+/// Which part of the log is asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Span {
+    /// The start of the window; as usual for the source, if absent.
+    pub since: Option<Window>,
+    /// How many days before now sign-ins and arrivals are read, whatever the window is.
+    pub stale_after: u64,
+}
+
+impl Span {
+    /// The ranges as of `now`, in whole seconds as the API counts. A window that was not asked for starts no earlier
+    /// than a snapshot's own.
+    ///
+    /// # Errors
+    /// When the window lies in the future, or is longer than ten years.
+    pub(crate) fn ranges(&self, now: Timestamp, known_since: Option<Timestamp>) -> Result<Ranges, TimeError> {
+        let now = whole_second(now);
+        let before = |span| now.saturating_sub(span).unwrap_or(Timestamp::MIN);
+        let since = match &self.since {
+            Some(window) => window.start(now)?,
+            None => {
+                let usual = before(DEFAULT_WINDOW);
+                known_since.filter(|known| *known < now).map_or(usual, |known| usual.max(known))
+            }
+        };
+        let hours = i64::try_from(self.stale_after).unwrap_or(i64::MAX).saturating_mul(24);
+        let arrivals_since = before(SignedDuration::from_hours(hours.min(LONGEST_SILENCE)));
+        Ok(Ranges { now, since: whole_second(since), arrivals_since })
+    }
+}
+
+fn whole_second(instant: Timestamp) -> Timestamp {
+    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
+}
+
+impl Job {
+    /// What facts go by, given that people in the source may be pseudonyms: real names and addresses cannot be compared
+    /// with those, so what lists them decides nothing.
+    ///
+    /// # Errors
+    /// When there is a directory export, which would find none of its people.
+    pub(super) fn settings_for(&self, redacted: bool) -> Result<(Settings, Option<Warning>), ScanError> {
+        let mut settings = self.settings.clone();
+        if !redacted {
+            return Ok((settings, None));
+        }
+        if settings.roster.is_some() {
+            return Err(ScanError::RedactedSnapshot);
+        }
+        let organization = &mut settings.organization;
+        let given = [
+            (organization.approved_networks.take().is_some(), "approved_networks"),
+            (organization.export_approvers.take().is_some(), "export_approvers"),
+        ];
+        let left_out = given.into_iter().filter(|(given, _)| *given).map(|(_, name)| name).collect();
+        Ok((settings, Some(Warning::RedactedSnapshot { left_out })))
+    }
+}

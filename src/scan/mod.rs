@@ -1,0 +1,116 @@
+//! A scan, from a job to what came of it: the pipeline on one screen.
+//!
+//! Flags, environment and configuration are resolved into a [`Job`] before anything is read. From there on nothing
+//! prints, asks the environment or makes a runtime, so that one process can run several jobs, one after the other or
+//! side by side.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+mod error;
+mod job;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use error::ScanError;
+pub(crate) use job::{Adjustments, Job, Plan, Span};
+pub(crate) use source::{Connection, Source, Target};
+
+use crate::adjust::{self, day_of};
+use crate::api::record::Record;
+use crate::checks;
+use crate::controls::Definition;
+use crate::expression::on_deep_stack;
+use crate::facts::{Facts, Observer};
+use crate::region::Region;
+use crate::report::{Assessment, Origin};
+use crate::sources::{Outcomes, Ranges};
+use crate::verdict::Fingerprint;
+use crate::warning::Warning;
+
+/// What came of a job.
+pub(crate) struct Run {
+    /// Where the records came from.
+    pub origin: Origin,
+    /// The ranges of the log that were read.
+    pub ranges: Ranges,
+    /// How the sources ended.
+    pub outcomes: Outcomes,
+    /// The facts.
+    pub facts: Facts,
+    /// The verdicts, adjusted by what people signed and decided.
+    pub assessments: Vec<Assessment>,
+    /// What the reader should know before believing the rest.
+    pub warnings: Vec<Warning>,
+    /// Wall time.
+    pub duration: Duration,
+}
+
+/// Reads the source, evaluates the job's controls as of `now`, and adjusts the verdicts.
+pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run, ScanError> {
+    let started = Instant::now();
+    let (origin, asked) = (source.origin(), source.region());
+    let ranges = job.span.ranges(now, source.known_since())?;
+    let (settings, redacted) = job.settings_for(source.is_redacted())?;
+
+    let mut observer = Observer::new(settings, ranges);
+    let mut observe = |record: Record<'_>| {
+        observer.observe(record);
+        Ok(())
+    };
+    let outcomes = source.read(&ranges, job.scope, &mut observe).await?;
+    let facts = observer.finish(&outcomes);
+
+    let mut assessments = evaluate(job.plan.selected(), &facts)?;
+    let hygiene = adjust(&mut assessments, job, ranges.now);
+
+    let elsewhere = asked.and_then(|asked| other_region(asked, facts.value("workspace.region").as_str()?));
+    let warnings = outcomes
+        .warnings
+        .iter()
+        .cloned()
+        .chain(elsewhere)
+        .chain(job.warnings.iter().cloned())
+        .chain(redacted)
+        .chain(hygiene);
+    let warnings = warnings.collect();
+    Ok(Run { origin, ranges, outcomes, facts, assessments, warnings, duration: started.elapsed() })
+}
+
+/// Decides every control from the facts.
+fn evaluate<'a>(
+    definitions: impl Iterator<Item = &'a Definition> + Send,
+    facts: &Facts,
+) -> Result<Vec<Assessment>, ScanError> {
+    let decide = |definition: &Definition| {
+        let control = Arc::clone(&definition.control);
+        let verdict = checks::evaluate(&control.id, &control.params, &definition.rules, facts);
+        Assessment::new(control, verdict)
+    };
+    on_deep_stack(|| definitions.map(decide).collect()).map_err(ScanError::Thread)
+}
+
+/// Lets attestations enter the verdicts, takes waived findings and those of the baseline out of the gate, and warns of
+/// the entries that need attention.
+fn adjust(assessments: &mut [Assessment], job: &Job, now: Timestamp) -> Vec<Warning> {
+    let Adjustments { evidence, no_waivers, baseline, redactor, today } = &job.adjustments;
+    let today = today.unwrap_or_else(|| day_of(now));
+    let is_control = |id: &str| job.plan.catalog.find(id).is_ok();
+    let warnings = job.config.as_ref().map_or_else(Vec::new, |config| {
+        adjust::apply(assessments, config, evidence, *no_waivers, is_control, today)
+    });
+    if let Some(baseline) = baseline {
+        let keyed = |fingerprint: &Fingerprint| Some(redactor.as_ref()?.fingerprint(fingerprint));
+        baseline.apply(assessments, keyed);
+    }
+    warnings
+}
+
+/// What to say when the workspace is in another region than the one that was asked.
+pub(crate) fn other_region(asked: Region, answered: &str) -> Option<Warning> {
+    let actual = Region::parse(answered).ok().filter(|actual| *actual != asked)?;
+    Some(Warning::OtherRegion { actual, asked })
+}

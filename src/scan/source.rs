@@ -1,0 +1,166 @@
+//! Where the records of a scan come from: a live workspace, a snapshot, or the built-in sample.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::ScanError;
+use crate::api::client::{Client, ClientError, ClientOptions, Limits};
+use crate::api::notice::Notify;
+use crate::api::origin::Origin as ApiOrigin;
+use crate::api::record::Receive;
+use crate::api::token::Token;
+use crate::bounded_file;
+use crate::region::Region;
+use crate::report::Origin;
+use crate::snapshot::Replay;
+use crate::snapshot::collect::{CollectOptions, ReadScope, collect};
+use crate::sources::{Outcomes, Ranges};
+
+/// The workspace that `--demo` scans.
+const SAMPLE: &[u8] = include_bytes!("../../fixtures/snapshots/sample.snapshot");
+
+/// Which workspace to read.
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    /// A live one.
+    Live(Box<Connection>),
+    /// A saved one.
+    Snapshot(PathBuf),
+    /// The built-in sample.
+    Demo,
+}
+
+/// How a live workspace is reached.
+#[derive(Debug, Clone)]
+pub(crate) struct Connection {
+    /// Where it is said to be hosted.
+    pub region: Region,
+    /// The address of the API.
+    pub origin: ApiOrigin,
+    /// Who asks.
+    pub token: Token,
+    /// How long the whole reading may take.
+    pub timeout: Duration,
+    /// Requests in flight at once.
+    pub concurrency: usize,
+    /// The share of the app's rate limit to use, from 0 to 1.
+    pub rate_share: f64,
+    /// Whether to find out what else the token can read.
+    pub probe: bool,
+}
+
+impl Connection {
+    /// A client for it, whose deadline begins now.
+    pub(crate) fn client(&self, notify: Notify) -> Result<Client, ClientError> {
+        Client::new(ClientOptions {
+            origin: self.origin.clone(),
+            token: self.token.clone(),
+            deadline: Instant::now() + self.timeout,
+            concurrency: self.concurrency,
+            rate_share: self.rate_share,
+            notify,
+            limits: Limits::default(),
+        })
+    }
+}
+
+/// A workspace that is ready to be read.
+pub(crate) enum Source {
+    /// A live one.
+    Live(Box<Connection>, Notify),
+    /// A snapshot whose header has been read.
+    Snapshot(PathBuf, Box<Replay<File>>),
+    /// The built-in sample.
+    Demo(Box<Replay<&'static [u8]>>),
+}
+
+impl Source {
+    /// Opens the target. No request is sent yet.
+    pub(crate) fn open(target: &Target, notify: Notify) -> Result<Self, ScanError> {
+        Ok(match target {
+            Target::Live(connection) => Self::Live(connection.clone(), notify),
+            Target::Snapshot(path) => {
+                let unreadable = |source: io::Error| ScanError::Unreadable { path: path.clone(), source };
+                let file = bounded_file::open(path).map_err(|refusal| unreadable(refusal.into()))?;
+                let replay = Replay::open(file).map_err(|source| unusable(path.display(), source))?;
+                Self::Snapshot(path.clone(), Box::new(replay))
+            }
+            Target::Demo => Self::Demo(Box::new(Replay::open(SAMPLE).map_err(unusable_sample)?)),
+        })
+    }
+
+    /// What kind of source it is.
+    pub(crate) const fn origin(&self) -> Origin {
+        match self {
+            Self::Live(..) => Origin::Api,
+            Self::Snapshot(..) => Origin::Snapshot,
+            Self::Demo(_) => Origin::Demo,
+        }
+    }
+
+    /// When a snapshot was taken; none where the workspace is as it is now.
+    pub(crate) const fn taken_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Snapshot(_, replay) => Some(replay.header.at),
+            Self::Live(..) | Self::Demo(_) => None,
+        }
+    }
+
+    /// How far back a snapshot knows everything.
+    pub(crate) const fn known_since(&self) -> Option<Timestamp> {
+        match self {
+            Self::Snapshot(_, replay) => Some(replay.header.since),
+            Self::Live(..) | Self::Demo(_) => None,
+        }
+    }
+
+    /// Whether people and addresses in it are pseudonyms.
+    pub(crate) const fn is_redacted(&self) -> bool {
+        match self {
+            Self::Snapshot(_, replay) => replay.header.redaction_key.is_some(),
+            Self::Live(..) | Self::Demo(_) => false,
+        }
+    }
+
+    /// The region that a live workspace is asked in.
+    pub(crate) fn region(&self) -> Option<Region> {
+        match self {
+            Self::Live(connection, _) => Some(connection.region),
+            Self::Snapshot(..) | Self::Demo(_) => None,
+        }
+    }
+
+    /// Hands every record to `receive`, and says how the sources ended. What is saved already is handed on whole, whatever
+    /// the scope.
+    pub(crate) async fn read(
+        self,
+        ranges: &Ranges,
+        scope: ReadScope,
+        receive: &mut Receive<'_>,
+    ) -> Result<Outcomes, ScanError> {
+        match self {
+            Self::Live(connection, notify) => {
+                let client = connection.client(notify)?;
+                let options = CollectOptions { scope, probe: connection.probe };
+                Ok(collect(&client, ranges, &options, receive).await.map_err(Box::new)?)
+            }
+            Self::Snapshot(path, replay) => {
+                replay.run(ranges, receive).map_err(|source| unusable(path.display(), source))
+            }
+            Self::Demo(sample) => sample.shifted_to(ranges.now).run(ranges, receive).map_err(unusable_sample),
+        }
+    }
+}
+
+fn unusable(what: impl ToString, source: crate::snapshot::SnapshotError) -> ScanError {
+    ScanError::Snapshot { what: what.to_string(), source }
+}
+
+fn unusable_sample(source: crate::snapshot::SnapshotError) -> ScanError {
+    unusable("the sample workspace", source)
+}

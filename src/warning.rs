@@ -1,0 +1,188 @@
+//! What the reader of a report should know before believing the rest.
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+use crate::region::Region;
+use crate::sentence::Sentence;
+
+/// A warning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Warning {
+    /// The activity log named a page on another host as its next one.
+    NextPageElsewhere,
+    /// The activity log named a page as its next one that was read before.
+    NextPageAgain,
+    /// The activity log repeats pages after its last one.
+    PagesRepeat,
+    /// The workspace does not offer the search of the activity log.
+    NoSearch,
+    /// `GET /me` could not be read.
+    MeUnread,
+    /// The workspace is hosted elsewhere.
+    OtherRegion { actual: Region, asked: Region },
+    /// What a snapshot recorded when it was taken.
+    Recorded(String),
+    /// The snapshot is redacted, so these keys of `[organization]` are not compared with it.
+    RedactedSnapshot { left_out: Vec<&'static str> },
+    /// A directory export is Intercom's own.
+    IntercomExport { path: String },
+    /// A row of a directory export could not be read.
+    UnreadRow { path: String, line: usize, why: Sentence },
+    /// More rows of a directory export could not be read.
+    UnreadRows { path: String, rows: usize },
+    /// A word in a directory export that is not understood.
+    UnknownWord { path: String, column: &'static str, word: String, people: usize },
+    /// More words in a directory export that are not understood.
+    UnknownWords { path: String, column: &'static str, people: usize },
+    /// What a directory export leaves open.
+    Gap { path: String, gap: Sentence },
+    /// An attestation or a waiver needs attention.
+    Entry { path: String, line: usize, entry: Entry, problem: EntryProblem },
+}
+
+/// Names an attestation or a waiver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub kind: EntryKind,
+    pub control: String,
+    pub subject: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum EntryKind {
+    Attestation,
+    Waiver,
+}
+
+/// What is wrong with an attestation or a waiver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum EntryProblem {
+    UnknownControl,
+    Expired(Date),
+    Expires(Date),
+    /// It is dated ahead.
+    Future(Date),
+    MatchesNothing,
+    /// Another one, in this line, says the same.
+    Twice {
+        line: usize,
+    },
+    /// The evidence is not the file that was signed.
+    OtherEvidence {
+        file: String,
+        counts: bool,
+    },
+    /// The evidence cannot be read.
+    UnreadEvidence {
+        file: String,
+        error: String,
+        counts: bool,
+    },
+}
+
+impl Warning {
+    /// Whether it is about an attestation or a waiver.
+    pub(crate) const fn is_hygiene(&self) -> bool {
+        matches!(self, Self::Entry { .. })
+    }
+
+    /// The warning in words.
+    pub(crate) fn sentence(&self) -> Sentence {
+        let of_file = |path: &String| Sentence::default().file(path);
+        match self {
+            Self::NextPageElsewhere => {
+                "the activity log points to its next page on another host; that address was not used".into()
+            }
+            Self::NextPageAgain => {
+                "the activity log names a page as its next one that was read already".into()
+            }
+            Self::PagesRepeat => "the activity log repeats pages after its last one".into(),
+            Self::NoSearch => {
+                "the workspace does not offer the search of the activity log; it was read page by page".into()
+            }
+            Self::MeUnread => {
+                "the workspace's own record (GET /me) could not be read: its name, region and age are missing"
+                    .into()
+            }
+            Self::OtherRegion { actual, asked } => format!(
+                "the workspace is in region {}, but {} was asked: use --region {}",
+                actual.label(),
+                asked.label(),
+                actual.into_str()
+            )
+            .into(),
+            Self::Recorded(text) => text.as_str().into(),
+            Self::RedactedSnapshot { left_out } => left_out.iter().fold(
+                "the snapshot is redacted: people and addresses in it are pseudonyms".into(),
+                |sentence: Sentence, key| {
+                    sentence.and(format!("; organization.{key} is left out, since it lists real ones"))
+                },
+            ),
+            Self::IntercomExport { path } => of_file(path).and(
+                ": this is the list that Intercom exports, not the identity provider; no one is looked for in it",
+            ),
+            Self::UnreadRow { path, line, why } => {
+                of_file(path).and(format!(":{line}: row not read: ")).then(why.clone())
+            }
+            Self::UnreadRows { path, rows } => of_file(path).and(format!(": {rows} more rows were not read")),
+            Self::UnknownWord { path, column, word, people } => {
+                let noun = if *people == 1 { "person" } else { "people" };
+                let sentence = of_file(path).and(format!(": the {column} \"")).words(word);
+                sentence.and(format!("\" is not understood ({people} {noun})"))
+            }
+            Self::UnknownWords { path, column, people } => {
+                of_file(path).and(format!(": {people} more people have a {column} that is not understood"))
+            }
+            Self::Gap { path, gap } => of_file(path).and(": ").then(gap.clone()),
+            Self::Entry { path, line, entry, problem } => {
+                of_file(path).and(format!(":{line}: the ")).then(entry.sentence()).then(problem.sentence())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence().fmt(f)
+    }
+}
+
+impl Entry {
+    fn sentence(&self) -> Sentence {
+        let kind = match self.kind {
+            EntryKind::Attestation => "attestation",
+            EntryKind::Waiver => "waiver",
+        };
+        let sentence = Sentence::from(format!("{kind} for {} ", self.control));
+        match &self.subject {
+            Some(subject) => sentence.and("(").person(subject).and(") "),
+            None => sentence,
+        }
+    }
+}
+
+impl EntryProblem {
+    fn sentence(&self) -> Sentence {
+        let doubt = |file: &String| Sentence::from("is in doubt: ").file(file);
+        let consequence =
+            |counts: &bool| if *counts { "; a fail counts all the same" } else { "; it does not count" };
+        match self {
+            Self::UnknownControl => "names no control".into(),
+            Self::Expired(day) => format!("expired on {day}").into(),
+            Self::Expires(day) => format!("expires on {day}").into(),
+            Self::Future(day) => {
+                format!("is dated {day}, which lies in the future; it does not count yet").into()
+            }
+            Self::MatchesNothing => "matches nothing in this scan".into(),
+            Self::Twice { line } => format!("is there twice: see also line {line}").into(),
+            Self::OtherEvidence { file, counts } => {
+                doubt(file).and(" is not the file it was signed with").and(consequence(counts))
+            }
+            Self::UnreadEvidence { file, error, counts } => {
+                doubt(file).and(format!(" cannot be read: {error}")).and(consequence(counts))
+            }
+        }
+    }
+}
