@@ -23,7 +23,7 @@ pub(crate) struct Conditions {
     pub(crate) events: u64,
     /// State-setting events before them.
     pub(crate) history: u64,
-    /// Teammates, all of whom sign in.
+    /// Teammates; all of them sign in.
     pub(crate) teammates: u64,
     /// Time between a request and its answer.
     pub(crate) latency: Duration,

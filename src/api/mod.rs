@@ -4,6 +4,7 @@
 //! request under the shared [`throttle`] and repeats it as [`retry`] decides, [`log`] reads the paged
 //! activity log, [`model`] holds what is answered. Nothing here prints: a [`notice`] is handed out.
 
+mod classify;
 pub(crate) mod client;
 pub(crate) mod diagnose;
 pub(crate) mod error;

@@ -1,8 +1,7 @@
 //! Judging, before a first scan, whether one can be made and what it would be able to say: from what a few
 //! requests showed to findings in plain words. Nothing here asks the network, the clock or the environment.
 
-use crate::api::client::Vitals;
-use crate::api::diagnose::Observations;
+use crate::api::diagnose::{Observations, Vitals};
 use crate::checks::Decided;
 use crate::exit::Exit;
 use crate::region::Region;

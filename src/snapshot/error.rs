@@ -17,10 +17,7 @@ pub(crate) enum SnapshotError {
     NotASnapshot(String),
     /// A later version of the program wrote it.
     #[error("the snapshot has format version {found}, this program reads up to {REDACTED_VERSION}")]
-    FutureVersion {
-        /// The version in the file.
-        found: u32,
-    },
+    FutureVersion { found: u32 },
     /// The file ends too early.
     #[error("the snapshot is incomplete: {0}")]
     Truncated(String),
@@ -29,27 +26,13 @@ pub(crate) enum SnapshotError {
     Altered(String),
     /// It decompresses to more than any workspace has.
     #[error("the snapshot decompresses to more than {limit} bytes")]
-    TooLarge {
-        /// The bound.
-        limit: u64,
-    },
+    TooLarge { limit: u64 },
     /// It knows less of the past than was asked for.
     #[error("the snapshot reaches back to {has}, the window starts at {wanted}")]
-    WindowTooWide {
-        /// The start of what it knows.
-        has: Timestamp,
-        /// The start of what was asked for.
-        wanted: Timestamp,
-    },
+    WindowTooWide { has: Timestamp, wanted: Timestamp },
     /// It was taken before the instant of evaluation.
     #[error("the snapshot was taken at {at} and knows nothing later, such as {wanted}")]
-    TooOld {
-        /// When it was taken.
-        at: Timestamp,
-        /// The instant of evaluation.
-        wanted: Timestamp,
-    },
-    /// The file could not be read.
+    TooOld { at: Timestamp, wanted: Timestamp },
     #[error("cannot read the snapshot: {0}")]
     Io(io::Error),
 }

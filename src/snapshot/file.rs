@@ -32,12 +32,10 @@ pub(super) const REDACTED_VERSION: u32 = 2;
 pub(super) const EMPTY_DIGEST: &str =
     "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Header {
     /// Always `intercom-harden snapshot`.
     pub format: String,
-    /// The version of the format.
     pub version: u32,
     /// The version of the program that wrote it.
     pub tool: String,
@@ -79,15 +77,10 @@ impl Header {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Line<'a> {
-    /// `GET /me`.
     Me(Box<Me>),
-    /// `GET /admins`.
     Admins(Vec<Admin>),
-    /// `GET /ip_allowlist`.
     IpAllowlist(IpAllowlist),
-    /// The token probe.
     Probe(Vec<ProbeAnswer>),
-    /// An event.
     Event(#[serde(borrow)] &'a RawValue),
     /// How the reading ended; always the last line.
     End(End),

@@ -8,28 +8,22 @@ use super::lenient;
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
 #[serde(default)]
 pub(crate) struct Admin {
-    /// The id, as text.
     #[serde(deserialize_with = "lenient::text")]
     pub id: Option<String>,
-    /// The display name.
     #[serde(deserialize_with = "lenient::text")]
     pub name: Option<String>,
-    /// The e-mail address.
     #[serde(deserialize_with = "lenient::text")]
     pub email: Option<String>,
     /// The role; null when none is assigned.
     #[serde(deserialize_with = "lenient::object")]
     pub role: Option<Role>,
-    /// Whether the teammate has a paid inbox seat.
     #[serde(deserialize_with = "lenient::flag")]
     pub has_inbox_seat: Option<bool>,
 }
 
-/// The role of a teammate.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
 #[serde(default)]
 pub(crate) struct Role {
-    /// The id, as text.
     #[serde(deserialize_with = "lenient::text")]
     pub id: Option<String>,
     /// The name the workspace gave it.
@@ -49,16 +43,12 @@ pub(crate) struct AdminList {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
 #[serde(default)]
 pub(crate) struct Me {
-    /// The admin's id, as text.
     #[serde(deserialize_with = "lenient::text")]
     pub id: Option<String>,
-    /// The admin's e-mail address.
     #[serde(deserialize_with = "lenient::text")]
     pub email: Option<String>,
-    /// Whether that address is verified.
     #[serde(deserialize_with = "lenient::flag")]
     pub email_verified: Option<bool>,
-    /// The workspace.
     #[serde(deserialize_with = "lenient::object")]
     pub app: Option<App>,
 }
@@ -67,16 +57,13 @@ pub(crate) struct Me {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
 #[serde(default)]
 pub(crate) struct App {
-    /// The workspace id.
     #[serde(deserialize_with = "lenient::text")]
     pub id_code: Option<String>,
-    /// The workspace's name.
     #[serde(deserialize_with = "lenient::text")]
     pub name: Option<String>,
     /// `US`, `EU` or `AU`.
     #[serde(deserialize_with = "lenient::text")]
     pub region: Option<String>,
-    /// The time zone's name.
     #[serde(deserialize_with = "lenient::text")]
     pub timezone: Option<String>,
     /// When the workspace was created, in seconds since 1970.
