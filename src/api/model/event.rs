@@ -58,9 +58,6 @@ pub(crate) struct EventPage<'a> {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Pages {
-    /// The number of this page, from 1.
-    #[serde(deserialize_with = "lenient::count")]
-    pub page: Option<u64>,
     #[serde(deserialize_with = "lenient::count")]
     pub per_page: Option<u64>,
     #[serde(deserialize_with = "lenient::count")]

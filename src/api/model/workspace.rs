@@ -1,11 +1,12 @@
-//! Teammates and the workspace: `GET /admins`, `GET /me`.
+//! The workspace, its teammates, and the few settings the API shows: `GET /me`, `GET /admins`, `GET /ip_allowlist`, and
+//! what the token probe was answered.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::lenient;
 
 /// A teammate, or Intercom's own bot.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Admin {
     #[serde(deserialize_with = "lenient::text")]
@@ -21,7 +22,7 @@ pub(crate) struct Admin {
     pub has_inbox_seat: Option<bool>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Role {
     #[serde(deserialize_with = "lenient::text")]
@@ -40,7 +41,7 @@ pub(crate) struct AdminList {
 }
 
 /// The answer of `GET /me`: the admin the token acts for.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Me {
     #[serde(deserialize_with = "lenient::text")]
@@ -54,7 +55,7 @@ pub(crate) struct Me {
 }
 
 /// The workspace, as `GET /me` shows it.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct App {
     #[serde(deserialize_with = "lenient::text")]
@@ -72,4 +73,35 @@ pub(crate) struct App {
     /// Whether Messenger identity verification is on; false may still mean JWT is on.
     #[serde(deserialize_with = "lenient::flag")]
     pub identity_verification: Option<bool>,
+}
+
+/// The answer of `GET /ip_allowlist`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct IpAllowlist {
+    /// Whether the allowlist is on. On with an empty list allows everyone.
+    #[serde(deserialize_with = "lenient::flag")]
+    pub enabled: Option<bool>,
+    /// Addresses and CIDR ranges, as the workspace wrote them; none where the answer has no list.
+    #[serde(deserialize_with = "lenient::texts")]
+    pub ip_allowlist: Option<Vec<String>>,
+}
+
+/// What the token probe asks for: configuration lists that a posture scan has no need to read.
+pub(crate) const PROBE_PATHS: [&str; 6] = [
+    "/tags",
+    "/segments",
+    "/data_attributes",
+    "/ticket_types",
+    "/help_center/collections",
+    "/news/newsfeeds",
+];
+
+/// What one endpoint of the token probe answered.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub(crate) struct ProbeAnswer {
+    /// The path, such as `/tags`.
+    pub endpoint: String,
+    /// The HTTP status; none where no answer was had.
+    pub status: Option<u16>,
 }
