@@ -74,25 +74,18 @@ pub(crate) enum ApiError {
         /// Where to, raw and bounded.
         location: String,
     },
-    /// The host's name has no address.
     #[error("{endpoint}: the host name could not be resolved ({detail})")]
     Dns { endpoint: String, detail: String },
-    /// There is no server.
     #[error("{endpoint}: the connection was refused ({detail})")]
     Refused { endpoint: String, detail: String },
-    /// No trusted, encrypted connection.
     #[error("{endpoint}: no trusted TLS connection ({detail})")]
     Tls { endpoint: String, detail: String },
-    /// No complete answer in time.
     #[error("{endpoint}: no complete answer in time")]
     Timeout { endpoint: String },
-    /// The connection broke in another way.
     #[error("{endpoint}: the connection broke ({detail})")]
     Network { endpoint: String, detail: String },
-    /// More than the program is willing to hold.
     #[error("{endpoint}: the answer is larger than {limit} bytes")]
     BodyTooLarge { endpoint: String, limit: usize },
-    /// Something else than JSON, such as a proxy's page.
     #[error("{endpoint} answered with {content_type} where JSON was expected")]
     NotJson {
         endpoint: String,
@@ -101,12 +94,10 @@ pub(crate) enum ApiError {
     },
     #[error("{endpoint}: the answer stops in the middle")]
     Truncated { endpoint: String },
-    /// JSON of another shape than documented.
     #[error("{endpoint}: the answer has an unexpected shape ({detail})")]
     UnexpectedShape { endpoint: String, detail: String },
     #[error("{endpoint}: the answer is empty")]
     EmptyBody { endpoint: String },
-    /// The log goes in circles: its end cannot be found.
     #[error("{endpoint}: {detail}")]
     Paging { endpoint: String, detail: String },
     #[error("{endpoint}: cut off by the scan's deadline")]

@@ -12,25 +12,18 @@ use crate::hint::Hint;
 /// Why a snapshot cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SnapshotError {
-    /// The file does not start as a snapshot does.
     #[error("this is not a snapshot: {0}")]
     NotASnapshot(String),
-    /// A later version of the program wrote it.
     #[error("the snapshot has format version {found}, this program reads up to {REDACTED_VERSION}")]
     FutureVersion { found: u32 },
-    /// The file ends too early.
     #[error("the snapshot is incomplete: {0}")]
     Truncated(String),
-    /// The content is not what was written.
     #[error("the snapshot was altered or damaged: {0}")]
     Altered(String),
-    /// It decompresses to more than any workspace has.
     #[error("the snapshot decompresses to more than {limit} bytes")]
     TooLarge { limit: u64 },
-    /// It knows less of the past than was asked for.
     #[error("the snapshot reaches back to {has}, the window starts at {wanted}")]
     WindowTooWide { has: Timestamp, wanted: Timestamp },
-    /// It was taken before the instant of evaluation.
     #[error("the snapshot was taken at {at} and knows nothing later, such as {wanted}")]
     TooOld { at: Timestamp, wanted: Timestamp },
     #[error("cannot read the snapshot: {0}")]

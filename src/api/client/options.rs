@@ -49,10 +49,8 @@ pub(crate) struct ClientOptions {
 /// Why no client could be made.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClientError {
-    /// The token cannot be sent.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// The TLS or proxy setup failed.
     #[error("the HTTPS client could not be set up: {0}")]
     Setup(#[from] reqwest::Error),
 }

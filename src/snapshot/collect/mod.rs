@@ -49,16 +49,12 @@ impl CollectOptions {
 /// Why nothing can be said about a workspace at all.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CollectError {
-    /// Neither the token's admin nor the teammates may be read.
     #[error("the workspace could not be read: {0}")]
     BadToken(ApiError),
-    /// This machine's address is not allowed to use the API.
     #[error("the workspace could not be read: {0}")]
     NotAllowed(ApiError),
-    /// No usable answer was had.
     #[error("the API could not be reached: {0}")]
     Unreachable(ApiError),
-    /// The receiver of the records failed.
     #[error("what was read could not be kept: {0}")]
     Sink(#[from] io::Error),
 }

@@ -3,7 +3,6 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest as _, Sha256};
 
 use crate::api::log::OLDEST_EVENT;
 use crate::api::model::Event;
@@ -11,7 +10,7 @@ use crate::api::record::{Receive, Record};
 use crate::digest;
 use crate::event_type::EventType;
 use crate::snapshot::error::SnapshotError;
-use crate::snapshot::file::{FORMAT, Header, Line, REDACTED_VERSION};
+use crate::snapshot::file::{Digesting, FORMAT, Header, Line, REDACTED_VERSION};
 use crate::snapshot::sequence::Sequence;
 use crate::sources::{Failure, Feed, Outcomes, Ranges, SourceStatus};
 
@@ -45,9 +44,6 @@ pub(crate) struct Replay<R> {
 
 impl<R: Read> Replay<R> {
     /// Reads the header.
-    ///
-    /// # Errors
-    /// When the input is not a snapshot, or one of a later version.
     pub(crate) fn open(input: R) -> Result<Self, SnapshotError> {
         let mut input = BufReader::new(input);
         let mut line = Vec::new();
@@ -66,9 +62,6 @@ impl<R: Read> Replay<R> {
     /// Hands every record inside `ranges` to `receive`, and says how the sources had ended.
     ///
     /// What was handed on counts only when this succeeds: the digest is known at the end.
-    ///
-    /// # Errors
-    /// When the file is damaged, or `ranges` asks for more than it holds.
     pub(crate) fn run(self, ranges: &Ranges, receive: &mut Receive<'_>) -> Result<Outcomes, SnapshotError> {
         let shifted = |instant: Timestamp| instant.saturating_add(self.shift).unwrap_or(instant);
         let (at, since) = (shifted(self.header.at), shifted(self.header.since));
@@ -264,20 +257,6 @@ fn damaged(error: io::Error) -> SnapshotError {
             SnapshotError::Truncated("the compressed data end too early".to_owned())
         }
         _ => SnapshotError::Altered(error.to_string()),
-    }
-}
-
-/// Digests what passes through.
-struct Digesting<R> {
-    inner: R,
-    hash: Sha256,
-}
-
-impl<R: Read> Read for Digesting<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.hash.update(&buffer[..read]);
-        Ok(read)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Snapshots that are forged, or that break off: none is read, none costs more than its bounds.
 
+use sha2::Digest as _;
+
 use super::*;
 use crate::snapshot::file::{EMPTY_DIGEST, VERSION};
 
