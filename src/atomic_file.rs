@@ -1,21 +1,21 @@
 //! Files that appear whole or not at all: written beside their place, moved there in one step.
 
 use std::ffi::OsStr;
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
 /// What unfinished files are called, should the machine go down before they are removed.
-const PREFIX: &str = ".intercom-harden-";
+pub(crate) const PREFIX: &str = ".intercom-harden-";
 
 /// Who may read a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Readers {
-    /// Its owner alone, whoever may read the file it replaces.
+    /// Its owner alone, even if the file it replaces has more readers.
     Owner,
-    /// Those whom the system lets read new files, or whoever may read the file it replaces.
+    /// The readers of the file it replaces; for a new file, those that the umask says.
     AsUsual,
 }
 
@@ -39,9 +39,10 @@ impl WholeFile {
         let file = match (readers, replaced) {
             // Temporary files are for their owner unless told otherwise.
             (Readers::Owner, _) => builder.tempfile_in(folder)?,
-            (Readers::AsUsual, Some(permissions)) => {
+            (Readers::AsUsual, Some(old)) => {
                 let file = builder.tempfile_in(folder)?;
-                file.as_file().set_permissions(permissions)?;
+                own_alike(file.as_file(), &old);
+                file.as_file().set_permissions(old.permissions())?;
                 file
             }
             (Readers::AsUsual, None) => as_usual(&mut builder).tempfile_in(folder)?,
@@ -60,7 +61,20 @@ impl WholeFile {
     /// When the disk is full or fails, or the place cannot be written to any more.
     pub(crate) fn finish(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
-        self.file.persist(&self.place).map(drop).map_err(|error| error.error)
+        self.file.persist(&self.place)?;
+        settle(&self.place);
+        Ok(())
+    }
+
+    /// Moves it to its place, unless there is a file by now.
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish), and when there is a file.
+    pub(crate) fn finish_new(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.persist_noclobber(&self.place)?;
+        settle(&self.place);
+        Ok(())
     }
 }
 
@@ -80,11 +94,31 @@ impl Seek for WholeFile {
     }
 }
 
+/// Makes the new name last through a power failure where the system can; the file is whole either way.
+fn settle(place: &Path) {
+    if cfg!(unix)
+        && let Some(Ok(folder)) = place.parent().map(File::open)
+    {
+        let _ = folder.sync_all();
+    }
+}
+
+/// An administrator who replaces a person's file does not take it away from them.
+#[cfg(unix)]
+fn own_alike(file: &File, old: &Metadata) {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    // Only an administrator may give files away, and only theirs would change hands.
+    let _ = fchown(file, Some(old.uid()), Some(old.gid()));
+}
+
+#[cfg(not(unix))]
+fn own_alike(_: &File, _: &Metadata) {}
+
 /// Lets the umask decide who may read the file, as it does for files that are simply opened.
 #[cfg(unix)]
 fn as_usual<'a, 'b>(builder: &'a mut Builder<'b, 'b>) -> &'a mut Builder<'b, 'b> {
     use std::os::unix::fs::PermissionsExt as _;
-    builder.permissions(Permissions::from_mode(0o666))
+    builder.permissions(fs::Permissions::from_mode(0o666))
 }
 
 #[cfg(not(unix))]
@@ -92,10 +126,10 @@ fn as_usual<'a, 'b>(builder: &'a mut Builder<'b, 'b>) -> &'a mut Builder<'b, 'b>
     builder
 }
 
-/// The place itself, and the permissions of the file that is there.
+/// The place itself, and the file that is there.
 ///
 /// A device or a pipe is refused: moving a file over it would replace it for everybody.
-fn place_of(path: &Path) -> io::Result<(PathBuf, Option<Permissions>)> {
+fn place_of(path: &Path) -> io::Result<(PathBuf, Option<Metadata>)> {
     let invalid = |what| io::Error::new(io::ErrorKind::InvalidInput, what);
     if path == Path::new("-") {
         return Err(invalid("this goes to a file; one that is called - is ./-"));
@@ -105,7 +139,7 @@ fn place_of(path: &Path) -> io::Result<(PathBuf, Option<Permissions>)> {
     match fs::metadata(path) {
         Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(there) if !there.is_file() => Err(invalid("what is there is not a regular file")),
-        Ok(there) => Ok((fs::canonicalize(path)?, Some(there.permissions()))),
+        Ok(there) => Ok((fs::canonicalize(path)?, Some(there))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             if fs::symlink_metadata(path).is_ok() {
                 return Err(invalid("what is there is a link to nowhere"));

@@ -1,4 +1,4 @@
-//! Reading files that somebody named: regular ones alone, and never more of them than is expected.
+//! Reading files that were named: regular ones alone, and never more of them than is expected.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -36,7 +36,7 @@ impl From<Refusal> for io::Error {
 /// # Errors
 /// When it is something else, or cannot be opened.
 pub(crate) fn open(path: &Path) -> Result<File, Refusal> {
-    // Asked before opening: opening a pipe would wait for somebody to write into it.
+    // Asked before opening: opening a pipe would wait until something is written into it.
     if !fs::metadata(path)?.is_file() {
         return Err(Refusal::NotRegular);
     }

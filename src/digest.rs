@@ -1,10 +1,37 @@
 //! Digests as files and reports carry them.
 
+use std::io::{self, Read as _};
+use std::path::Path;
+
 use sha2::{Digest as _, Sha256};
+
+use crate::bounded_file;
 
 /// The digest of these bytes: `sha256:` and its digits.
 pub(crate) fn of(bytes: &[u8]) -> String {
     written(Sha256::new_with_prefix(bytes))
+}
+
+/// The largest file that is read, in bytes: a long screen recording.
+const LARGEST: u64 = 4 << 30;
+
+/// The digits of the digest of a file's bytes.
+///
+/// # Errors
+/// When it is not a regular file, is larger than four gibibytes, or cannot be read.
+pub(crate) fn of_file(path: &Path) -> io::Result<String> {
+    let mut file = bounded_file::open(path)?.take(LARGEST + 1);
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let count = file.read(&mut buffer)?;
+        let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else { break };
+        hash.update(bytes);
+    }
+    if file.limit() == 0 {
+        return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+    }
+    Ok(digits(hash))
 }
 
 /// A digest as it is written: `sha256:` and its digits.

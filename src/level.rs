@@ -49,11 +49,6 @@ impl Level {
             Self::L3 => "L3",
         }
     }
-
-    /// Reads either form of the word.
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        Self::from_str(word, true).ok()
-    }
 }
 
 /// The highest level that can fail the gate.

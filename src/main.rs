@@ -3,6 +3,11 @@
 //! tables); the `Catalog` of controls is evaluated over the facts into `Verdict`s; attestations and
 //! waivers are laid over them; the `Report` is rendered, and decides the `Exit`.
 
+#![cfg_attr(
+    test,
+    allow(clippy::disallowed_methods, reason = "tests may ask the standard library what they expect")
+)]
+
 mod cli;
 mod commands;
 
@@ -42,6 +47,7 @@ mod terminal;
 
 mod toml_document;
 
+mod address;
 mod atomic_file;
 mod bounded_file;
 mod casefold;

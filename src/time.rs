@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 /// The longest span of time that is accepted: ten years.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 3653);
 
-/// The window when nobody asks for another: the guide reviews the last month.
+/// The window by default: the guide reviews the last month.
 pub(crate) const DEFAULT_WINDOW: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// Why a text is not the time it should be.
@@ -97,7 +97,7 @@ pub(crate) fn parse_expiry(text: &str, on: Date, today: Date) -> Result<Date, Ti
     }
 }
 
-/// The window of a scan as somebody wrote it; where it starts depends on `now`.
+/// The window of a scan as it was written; where it starts depends on `now`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Window {
     text: String,

@@ -171,7 +171,7 @@ pub(crate) struct Statement {
     pub note: Option<String>,
 }
 
-/// Identifies a finding across runs: made of control, check and subject, never of counts or times.
+/// Identifies a finding across runs: made of control, check and what it is about, never of counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Fingerprint(String);
@@ -180,15 +180,15 @@ impl Fingerprint {
     /// How much of the digest it is made of.
     const BYTES: usize = 12;
 
-    /// Derives the fingerprint of a finding; `parts` are its subject and the key of its row.
-    pub(crate) fn new<'a>(control: &str, check: usize, parts: impl IntoIterator<Item = &'a str>) -> Self {
+    /// Derives the fingerprint of what a check found; `parts` identify it within the check.
+    pub(crate) fn new<'a>(control: &str, check: &str, parts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut hash = Sha256::new();
         let mut add = |part: &str| {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         };
         add(control);
-        add(&check.to_string());
+        add(check);
         for part in parts {
             add(part);
         }
@@ -232,10 +232,10 @@ mod tests {
 
     #[test]
     fn fingerprints_do_not_confuse_neighbouring_parts() {
-        let one = Fingerprint::new("2.3", 0, ["ab", "c"]);
-        assert_ne!(one, Fingerprint::new("2.3", 0, ["a", "bc"]));
-        assert_ne!(one, Fingerprint::new("2.3", 1, ["ab", "c"]));
-        assert_eq!(one, Fingerprint::new("2.3", 0, ["ab", "c"]));
+        let one = Fingerprint::new("2.3", "a", ["ab", "c"]);
+        assert_ne!(one, Fingerprint::new("2.3", "a", ["a", "bc"]));
+        assert_ne!(one, Fingerprint::new("2.3", "b", ["ab", "c"]));
+        assert_eq!(one, Fingerprint::new("2.3", "a", ["ab", "c"]));
         assert_eq!(one.as_str().len(), 24);
     }
 

@@ -147,9 +147,7 @@ fn read_head(requests: &mut BufReader<TcpStream>) -> io::Result<Option<(String, 
         }
         if path.is_none() {
             path = Some(text.split(' ').nth(1).unwrap_or_default().to_owned());
-        } else if let Some((name, value)) = text.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
+        } else if let Some(("content-length", value)) = text.split_once(':') {
             length = value.trim().parse().unwrap_or(0);
         }
     }

@@ -4,13 +4,14 @@ use jiff::civil::Date;
 
 use super::counts;
 use super::evidence::Judged;
+use crate::casefold::same_name;
 use crate::config::{Attestation, Attested};
 use crate::facts::Row;
 use crate::report::Assessment;
 use crate::verdict::{Basis, Finding, Fingerprint, Statement, Status, Verdict, WORKSPACE};
 
-/// The index of the check that a finding from an attestation is counted under: behind all real ones.
-const CHECK: usize = usize::MAX;
+/// The name that stands for a check where an attestation found something.
+const CHECK: &str = "attestation";
 
 /// What the line about a finding begins with that an attestation settled.
 pub(crate) const JUDGED: &str = "judged by the attestation: ";
@@ -21,7 +22,7 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
         let control = &assessment.control.id;
         let verdict = assessment.verdict.clone();
         assessment.verdict = enter(control, verdict, &judged.sound, today);
-        let absent = judged.absent.iter().filter(|(id, _)| id.eq_ignore_ascii_case(control));
+        let absent = judged.absent.iter().filter(|(id, _)| same_name(id, control));
         let remarks =
             absent.map(|(_, file)| format!("the evidence {file} is not here, so it was not compared"));
         assessment.verdict.context.extend(remarks);
@@ -34,9 +35,9 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
 /// It decides a manual control. Data that says fail beats an attested pass, an attested fail beats data that says
 /// pass, and nothing lifts an unknown; a contradiction is reported.
 pub(super) fn enter(control: &str, verdict: Verdict, attestations: &[Attestation], today: Date) -> Verdict {
-    let signed = attestations.iter().filter(|attestation| {
-        attestation.control.eq_ignore_ascii_case(control) && attestation.on.value <= today
-    });
+    let signed = attestations
+        .iter()
+        .filter(|attestation| same_name(&attestation.control, control) && attestation.on.value <= today);
     // Of several on one day, the one written last.
     match signed.max_by_key(|attestation| (attestation.on.value, attestation.line)) {
         Some(newest) if counts(Some(newest.on.value), newest.expires.value, today) => {
@@ -99,7 +100,8 @@ fn remember(mut verdict: Verdict, expired: &Attestation) -> Verdict {
 fn finding(control: &str, attestation: &Attestation) -> Finding {
     let message = attestation.note.clone().unwrap_or_else(|| "seen not to hold".to_owned());
     let fingerprint = Fingerprint::new(control, CHECK, [WORKSPACE]);
-    Finding::new(fingerprint, WORKSPACE.to_owned(), message, Row::new())
+    let found = Finding::new(fingerprint, WORKSPACE.to_owned(), message, Row::new());
+    Finding { check: CHECK.to_owned(), ..found }
 }
 
 fn describe(attestation: &Attestation) -> String {

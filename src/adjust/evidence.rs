@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::casefold::same_name;
 use crate::config::{Attestation, Attested, Config};
 use crate::warning::{Entry, EntryKind, EntryProblem, Warning};
 
@@ -37,8 +38,7 @@ pub(super) fn judge(config: &Config, files: &EvidenceFiles) -> Judged {
     let replaced = |old: &Attestation| {
         old.result == Attested::Pass
             && doubtful.iter().any(|new| {
-                new.control.eq_ignore_ascii_case(&old.control)
-                    && (new.on.value, new.line) > (old.on.value, old.line)
+                same_name(&new.control, &old.control) && (new.on.value, new.line) > (old.on.value, old.line)
             })
     };
     judged.sound = sound.into_iter().filter(|attestation| !replaced(attestation)).cloned().collect();

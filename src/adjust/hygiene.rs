@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use crate::config::Config;
 use crate::warning::{Entry, EntryKind, EntryProblem, Warning};
+use crate::{address, casefold};
 
 /// How long before its end something is called out, in days.
 const NOTICE_DAYS: i64 = 14;
@@ -54,7 +55,7 @@ pub(crate) fn complaints(
         matched: *matched,
     });
     let mut warnings = Vec::new();
-    let mut first: BTreeMap<(EntryKind, String, String, Option<Date>), usize> = BTreeMap::new();
+    let mut first = BTreeMap::new();
     for Dated { entry, line, on, expires, matched } in attestations.chain(waivers) {
         let exists = is_control(&entry.control);
         let mut say = |problem| {
@@ -75,8 +76,12 @@ pub(crate) fn complaints(
             say(EntryProblem::MatchesNothing);
         }
         // Of another day it is a renewal, which may well come before the end of the one it renews.
-        let subject = entry.subject.as_deref().unwrap_or_default().to_lowercase();
-        let key = (entry.kind, entry.control.to_lowercase(), subject, on);
+        let key = (
+            entry.kind,
+            casefold::fold(&entry.control).into_owned(),
+            address::fold(entry.subject.as_deref().unwrap_or_default()).into_owned(),
+            on,
+        );
         if let Some(line) = first.get(&key) {
             say(EntryProblem::Twice { line: *line });
         } else {

@@ -47,7 +47,12 @@ fn waiver(subject: Option<&str>, expires: Date) -> Waiver {
 
 fn verdict(status: Status, subjects: &[&str]) -> Verdict {
     let finding = |subject: &&str| {
-        Finding::new(Fingerprint::new("1.3", 0, [*subject]), (*subject).to_owned(), String::new(), Row::new())
+        Finding::new(
+            Fingerprint::new("1.3", "a", [*subject]),
+            (*subject).to_owned(),
+            String::new(),
+            Row::new(),
+        )
     };
     let decided = matches!(status, Status::Pass | Status::Fail);
     Verdict {

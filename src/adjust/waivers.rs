@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 
 use super::counts;
+use crate::address;
+use crate::casefold::same_name;
 use crate::config::Waiver;
 use crate::report::Assessment;
 use crate::verdict::{Decision, Status};
@@ -14,7 +16,7 @@ pub(super) fn apply(assessments: &mut [Assessment], waivers: &[Waiver], today: D
 }
 
 fn cover(assessments: &mut [Assessment], waiver: &Waiver, today: Date) -> bool {
-    let is_meant = |assessment: &Assessment| assessment.control.id.eq_ignore_ascii_case(&waiver.control);
+    let is_meant = |assessment: &Assessment| same_name(&assessment.control.id, &waiver.control);
     let in_question =
         |assessment: &&mut Assessment| is_meant(assessment) && assessment.verdict.status != Status::Pass;
     let valid = counts(waiver.on.as_ref().map(|on| on.value), waiver.expires.value, today);
@@ -29,11 +31,11 @@ fn cover(assessments: &mut [Assessment], waiver: &Waiver, today: Date) -> bool {
                 }
             }
             Some(subject) => {
-                let subject = subject.to_lowercase();
+                let subject = address::fold(subject);
                 // Nobody knows what there would be to cover.
                 matched |= assessment.verdict.status == Status::Unknown;
                 let findings = assessment.verdict.findings.iter_mut();
-                for finding in findings.filter(|finding| finding.subject.to_lowercase() == subject) {
+                for finding in findings.filter(|finding| address::fold(&finding.subject) == subject) {
                     matched = true;
                     if valid {
                         finding.waived = Some(decision.clone());

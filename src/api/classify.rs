@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::error::{Answer, ApiError};
+use crate::casefold::ascii_lower;
 
 /// The longest text taken over from a server, in characters.
 const MAX_QUOTE: usize = 200;
@@ -53,7 +54,7 @@ pub(super) fn from_answer(
 
 /// The allowlist refusal has no code of its own; only its message tells.
 fn mentions_allowlist(answer: &Answer) -> bool {
-    let message = answer.message.as_deref().unwrap_or_default().to_lowercase();
+    let message = ascii_lower(answer.message.as_deref().unwrap_or_default());
     ["allowlist", "allow list", "whitelist", "ip address"].iter().any(|words| message.contains(words))
 }
 

@@ -1,42 +1,46 @@
 //! `count`: the number of rows that `where` keeps must lie between `min` and `max`.
 
-use super::rows::Selection;
+use super::rows::TableRows;
 use super::value::whole;
-use super::{Check, Count, Ruling, Scene};
+use super::{Check, CheckResult, Count, EvalContext};
 use crate::expression::{EvaluationError, Expression};
 use crate::verdict::Status;
 
-pub(super) fn rule(
-    check: &Check,
+pub(super) fn decide<'a>(
+    check: &'a Check,
     count: &Count,
-    index: usize,
-    scene: &Scene<'_>,
-) -> Result<Ruling, EvaluationError> {
+    context: &EvalContext<'_>,
+) -> Result<CheckResult<'a>, EvaluationError> {
     let bounds: Vec<&Expression> = count.min.iter().chain(&count.max).collect();
-    let rows = Selection::new(&count.over, &bounds, scene);
+    let rows = TableRows::new(&count.over, &bounds, context);
     let bound = |expression: &Option<Expression>| {
-        expression.as_ref().map(|expression| expression.number(&scene.context)).transpose()
+        expression.as_ref().map(|expression| expression.number(&context.cel)).transpose()
     };
     let (min, max) = (bound(&count.min)?, bound(&count.max)?);
-    let kept = rows.kept(scene)?;
+    let kept = rows.kept(context)?;
     let certain = kept.iter().filter(|row| rows.decides(row)).count() as f64;
     let too_many = max.is_some_and(|max| certain > max);
     let proven = too_many && check.otherwise == Status::Fail;
     if !rows.is_complete() && !proven {
-        let (status, reason) = rows.state.undecided(scene.facts);
-        return Ok(Ruling::undecided(status, reason));
+        let (status, reason) = rows.state.undecided(context.facts);
+        return Ok(check.undecided(status, reason));
     }
     if rows.is_empty() {
-        return check.ruling_when_empty(index, rows.state.basis(), scene);
+        return check.when_empty(rows.state.basis(), context);
     }
     let too_few = min.is_some_and(|min| certain < min);
     let findings = if too_many {
-        kept.iter().map(|row| rows.finding(row, index, scene)).collect::<Result<_, _>>()?
+        kept.iter().map(|row| rows.finding(row, check, context)).collect::<Result<_, _>>()?
     } else if too_few {
         let min = min.unwrap_or_default();
-        vec![whole(scene, index, count.min.as_ref(), format!("{certain} where at least {min} are asked for"))]
+        vec![whole(
+            context,
+            check,
+            count.min.as_ref(),
+            format!("{certain} where at least {min} are asked for"),
+        )]
     } else {
         Vec::new()
     };
-    check.ruling(!too_many && !too_few, rows.state.basis(), findings, scene)
+    check.result(!too_many && !too_few, rows.state.basis(), findings, context)
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::state::State;
-use super::{Basis, Check, Facts, Kind, Rules, Ruling, Scene, Status, Verdict, count, every, manual, value};
+use super::{
+    Basis, Check, CheckResult, EvalContext, Facts, Kind, Rules, Status, Verdict, count, every, value,
+};
 use crate::expression::EvaluationError;
 use crate::facts::Change;
 use crate::verdict::Finding;
@@ -20,15 +22,14 @@ pub(crate) fn evaluate(
     rules: &Rules,
     facts: &Facts,
 ) -> Verdict {
-    let scene = Scene::new(control, params, facts);
-    let rulings: Vec<_> =
-        rules.checks.iter().enumerate().filter_map(|(index, check)| check.rule(index, &scene)).collect();
-    let status = weakest(&rulings);
+    let scene = EvalContext::new(control, params, facts);
+    let results: Vec<_> = rules.checks.iter().filter_map(|check| check.decide(&scene)).collect();
+    let status = weakest(&results);
     let (deciding, others): (Vec<_>, Vec<_>) =
-        rulings.into_iter().partition(|ruling| ruling.status == status);
+        results.into_iter().partition(|result| result.status == status);
     let mut context = lines(rules, &scene);
-    for ruling in others.iter().filter(|ruling| ruling.status != Status::Pass) {
-        let line = format!("undecided: {}", ruling.reason);
+    for result in others.iter().filter(|result| result.status != Status::Pass) {
+        let line = format!("undecided: {}", result.reason);
         if !context.contains(&line) {
             context.push(line);
         }
@@ -38,32 +39,47 @@ pub(crate) fn evaluate(
     {
         context.push(describe(change));
     }
-    let mut basis: Vec<Basis> = deciding.iter().flat_map(|ruling| ruling.basis.iter().copied()).collect();
+    let mut basis: Vec<Basis> = deciding.iter().flat_map(|result| result.basis.iter().copied()).collect();
     basis.sort_unstable();
     basis.dedup();
     Verdict {
         status,
         basis,
         reason: reason(status, &deciding),
-        findings: deciding.into_iter().flat_map(|ruling| ruling.findings).collect(),
+        next_step: next_step(status, &deciding),
+        findings: deciding.into_iter().flat_map(|result| result.findings).collect(),
         context,
-        next_step: None,
         attestation: None,
     }
 }
 
 /// Fail outweighs unknown, unknown outweighs manual, manual outweighs pass. No check decides nothing.
-fn weakest(rulings: &[Ruling]) -> Status {
+fn weakest(results: &[CheckResult<'_>]) -> Status {
     let order = [Status::Fail, Status::Unknown, Status::Manual, Status::Pass];
-    let first = order.into_iter().find(|status| rulings.iter().any(|ruling| ruling.status == *status));
+    let first = order.into_iter().find(|status| results.iter().any(|result| result.status == *status));
     first.unwrap_or(Status::Manual)
+}
+
+/// The step that fits a fail is that of the check with most findings, of equals the first by name; where nothing was
+/// decided, that of the check whose reason is given.
+fn next_step(status: Status, deciding: &[CheckResult<'_>]) -> Option<usize> {
+    let most_findings = |one: &&CheckResult<'_>, other: &&CheckResult<'_>| {
+        let more = other.findings.len().cmp(&one.findings.len());
+        more.then_with(|| one.check.name.cmp(&other.check.name))
+    };
+    match status {
+        Status::Pass => None,
+        Status::Fail => deciding.iter().min_by(most_findings),
+        Status::Manual | Status::Unknown => deciding.first(),
+    }
+    .and_then(|result| result.check.next_step)
 }
 
 /// What the deciding checks say, each once: all of it for a pass or a fail, which rest on all of it; where nothing
 /// was decided, what came first is the reason, and the rest would only repeat it.
-fn reason(status: Status, deciding: &[Ruling]) -> String {
+fn reason(status: Status, deciding: &[CheckResult<'_>]) -> String {
     let mut unique: Vec<&str> = Vec::new();
-    for reason in deciding.iter().map(|ruling| ruling.reason.as_str()).filter(|reason| !reason.is_empty()) {
+    for reason in deciding.iter().map(|result| result.reason.as_str()).filter(|reason| !reason.is_empty()) {
         if !unique.contains(&reason) {
             unique.push(reason);
         }
@@ -74,11 +90,11 @@ fn reason(status: Status, deciding: &[Ruling]) -> String {
     }
 }
 
-fn lines(rules: &Rules, scene: &Scene<'_>) -> Vec<String> {
+fn lines(rules: &Rules, scene: &EvalContext<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     for line in &rules.context {
-        let shown = line.when.as_ref().map_or(Ok(true), |when| when.is_true(&scene.context));
-        match shown.and_then(|shown| if shown { line.show.text(&scene.context) } else { Ok(String::new()) }) {
+        let shown = line.when.as_ref().map_or(Ok(true), |when| when.is_true(&scene.cel));
+        match shown.and_then(|shown| if shown { line.show.text(&scene.cel) } else { Ok(String::new()) }) {
             Ok(text) if text.is_empty() => {}
             Ok(text) => lines.push(text),
             Err(error) => lines.push(format!("context could not be shown: {error}")),
@@ -99,42 +115,52 @@ fn describe(change: &Change) -> String {
 
 impl Check {
     /// What the check says; nothing where it takes no part.
-    fn rule(&self, index: usize, scene: &Scene<'_>) -> Option<Ruling> {
-        match self.when.as_ref().map(|when| when.is_true(&scene.context)) {
-            Some(Ok(false)) => None,
-            Some(Err(error)) => Some(Ruling::from(error)),
-            Some(Ok(true)) | None => Some(self.rule_on(index, scene)),
-        }
+    fn decide<'a>(&'a self, context: &EvalContext<'_>) -> Option<CheckResult<'a>> {
+        let decided = match self.when.as_ref().map(|when| when.is_true(&context.cel)) {
+            Some(Ok(false)) => return None,
+            Some(Err(error)) => Err(error),
+            Some(Ok(true)) | None => self.decide_on(context),
+        };
+        // A predicate that cannot be evaluated decides nothing.
+        Some(decided.unwrap_or_else(|error| {
+            self.undecided(Status::Unknown, format!("the check could not be evaluated: {error}"))
+        }))
     }
 
-    fn rule_on(&self, index: usize, scene: &Scene<'_>) -> Ruling {
-        self.unmet_need(scene)
-            .and_then(|unmet| match unmet {
-                Some(ruling) => Ok(ruling),
-                None => match &self.kind {
-                    Kind::Every(every) => every::rule(self, every, index, scene),
-                    Kind::Count(count) => count::rule(self, count, index, scene),
-                    Kind::Value(value) => value::rule(self, value, index, scene),
-                    Kind::Manual => Ok(manual::rule(self)),
-                },
-            })
-            .unwrap_or_else(Ruling::from)
+    fn decide_on<'a>(&'a self, context: &EvalContext<'_>) -> Result<CheckResult<'a>, EvaluationError> {
+        if let Some(unmet) = self.unmet_need(context)? {
+            return Ok(unmet);
+        }
+        match &self.kind {
+            Kind::Every(every) => every::decide(self, every, context),
+            Kind::Count(count) => count::decide(self, count, context),
+            Kind::Value(value) => value::decide(self, value, context),
+            Kind::Manual => Ok(self.undecided(Status::Manual, self.note())),
+        }
     }
 
     /// What `needs` says where it does not hold, or cannot be told.
-    fn unmet_need(&self, scene: &Scene<'_>) -> Result<Option<Ruling>, EvaluationError> {
+    fn unmet_need<'a>(
+        &'a self,
+        context: &EvalContext<'_>,
+    ) -> Result<Option<CheckResult<'a>>, EvaluationError> {
         for need in &self.needs {
             let mut state = State::default();
-            state.add_values(need, scene.facts);
+            state.add_values(need, context.facts);
             if !state.is_complete() {
-                let (status, reason) = state.undecided(scene.facts);
-                return Ok(Some(Ruling::undecided(status, reason)));
+                let (status, reason) = state.undecided(context.facts);
+                return Ok(Some(self.undecided(status, reason)));
             }
-            if !need.is_true(&scene.context)? {
-                return Ok(Some(Ruling::undecided(Status::Manual, self.note())));
+            if !need.is_true(&context.cel)? {
+                return Ok(Some(self.undecided(Status::Manual, self.note())));
             }
         }
         Ok(None)
+    }
+
+    /// A result that needs no evidence: manual or unknown.
+    pub(super) const fn undecided(&self, status: Status, reason: String) -> CheckResult<'_> {
+        CheckResult { check: self, status, basis: Vec::new(), reason, findings: Vec::new() }
     }
 
     /// Why a person has to look.
@@ -143,34 +169,33 @@ impl Check {
     }
 
     /// What it means that there was nothing to look at.
-    pub(super) fn ruling_when_empty(
-        &self,
-        index: usize,
+    pub(super) fn when_empty<'a>(
+        &'a self,
         basis: Vec<Basis>,
-        scene: &Scene<'_>,
-    ) -> Result<Ruling, EvaluationError> {
+        context: &EvalContext<'_>,
+    ) -> Result<CheckResult<'a>, EvaluationError> {
         match self.when_empty {
-            Status::Pass => self.ruling(true, basis, Vec::new(), scene),
+            Status::Pass => self.result(true, basis, Vec::new(), context),
             Status::Fail => {
-                let nothing = value::whole(scene, index, None, "nothing was observed".to_owned());
-                self.ruling(false, basis, vec![nothing], scene)
+                let nothing = value::whole(context, self, None, "nothing was observed".to_owned());
+                self.result(false, basis, vec![nothing], context)
             }
-            Status::Manual | Status::Unknown => Ok(Ruling::undecided(Status::Manual, self.note())),
+            Status::Manual | Status::Unknown => Ok(self.undecided(Status::Manual, self.note())),
         }
     }
 
-    /// The ruling on a requirement that was evaluated.
-    pub(super) fn ruling(
-        &self,
+    /// What it means that a requirement holds or does not.
+    pub(super) fn result<'a>(
+        &'a self,
         holds: bool,
         basis: Vec<Basis>,
         findings: Vec<Finding>,
-        scene: &Scene<'_>,
-    ) -> Result<Ruling, EvaluationError> {
+        context: &EvalContext<'_>,
+    ) -> Result<CheckResult<'a>, EvaluationError> {
         let status = if holds { Status::Pass } else { self.otherwise };
         let expression = if holds { &self.on_pass } else { &self.on_fail };
         let reason = match expression {
-            Some(expression) => expression.text(&scene.context)?,
+            Some(expression) => expression.text(&context.cel)?,
             None if status == Status::Manual => self.note(),
             None => default_reason(holds, &findings),
         };
@@ -179,7 +204,7 @@ impl Check {
         } else {
             Vec::new()
         };
-        Ok(Ruling { status, basis, reason, findings })
+        Ok(CheckResult { check: self, status, basis, reason, findings })
     }
 }
 

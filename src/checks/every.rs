@@ -1,31 +1,30 @@
 //! `every`: each row that `where` keeps must satisfy `require`.
 
-use super::rows::Selection;
-use super::{Check, Every, Ruling, Scene};
+use super::rows::TableRows;
+use super::{Check, CheckResult, EvalContext, Every};
 use crate::expression::EvaluationError;
 use crate::verdict::Status;
 
-pub(super) fn rule(
-    check: &Check,
+pub(super) fn decide<'a>(
+    check: &'a Check,
     every: &Every,
-    index: usize,
-    scene: &Scene<'_>,
-) -> Result<Ruling, EvaluationError> {
-    let rows = Selection::new(&every.over, &[&every.require], scene);
-    let kept = rows.kept(scene)?;
+    context: &EvalContext<'_>,
+) -> Result<CheckResult<'a>, EvaluationError> {
+    let rows = TableRows::new(&every.over, &[&every.require], context);
+    let kept = rows.kept(context)?;
     let complete = rows.is_complete();
     let mut findings = Vec::new();
     for row in kept.iter().filter(|row| rows.decides(row)) {
-        if !every.require.is_true(&rows.bind(row, &every.require, scene))? {
-            findings.push(rows.finding(row, index, scene)?);
+        if !every.require.is_true(&rows.bind(row, &every.require, context))? {
+            findings.push(rows.finding(row, check, context)?);
         }
     }
     if !complete && (findings.is_empty() || check.otherwise != Status::Fail) {
-        let (status, reason) = rows.state.undecided(scene.facts);
-        return Ok(Ruling::undecided(status, reason));
+        let (status, reason) = rows.state.undecided(context.facts);
+        return Ok(check.undecided(status, reason));
     }
     if kept.is_empty() {
-        return check.ruling_when_empty(index, rows.state.basis(), scene);
+        return check.when_empty(rows.state.basis(), context);
     }
-    check.ruling(findings.is_empty(), rows.state.basis(), findings, scene)
+    check.result(findings.is_empty(), rows.state.basis(), findings, context)
 }

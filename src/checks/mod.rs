@@ -5,7 +5,7 @@
 
 use cel::Context;
 
-use crate::expression::{self, EvaluationError, Expression};
+use crate::expression::{self, Expression};
 use crate::facts::Facts;
 use crate::verdict::{Basis, Status, Verdict};
 
@@ -13,7 +13,6 @@ mod count;
 mod decided;
 mod evaluate;
 mod every;
-mod manual;
 mod reads;
 mod rows;
 mod state;
@@ -25,6 +24,10 @@ pub(crate) use evaluate::{LAST_CHANGE, evaluate};
 /// One check of a control.
 #[derive(Debug)]
 pub(crate) struct Check {
+    /// What it finds, in a word or two; part of each finding's fingerprint.
+    pub name: String,
+    /// Which of the control's steps puts right what it finds, counted from 0; none where the control has no steps.
+    pub next_step: Option<usize>,
     /// Where this does not hold, the control is decided as if the check were not there: what it looks at was not given.
     pub when: Option<Expression>,
     /// What has to hold before the check means anything; the first that is false makes it manual. Each is asked only
@@ -69,6 +72,8 @@ pub(crate) struct Over {
     pub types: Vec<String>,
     /// Which rows count.
     pub filter: Option<Expression>,
+    /// The id of the person a finding is about.
+    pub person: Option<Expression>,
     /// Who or what a finding is about.
     pub subject: Option<Expression>,
     /// What is wrong with it.
@@ -117,14 +122,20 @@ pub(crate) struct Rules {
     pub context: Vec<ContextLine>,
 }
 
+impl Check {
+    /// The rows that the check is over.
+    pub(crate) const fn over(&self) -> Option<&Over> {
+        match &self.kind {
+            Kind::Every(Every { over, .. }) | Kind::Count(Count { over, .. }) => Some(over),
+            Kind::Value(_) | Kind::Manual => None,
+        }
+    }
+}
+
 impl Rules {
     /// The types of raw events that the checks look at.
     pub(crate) fn event_types(&self) -> impl Iterator<Item = String> {
-        let types = |check: &Check| match &check.kind {
-            Kind::Every(Every { over, .. }) | Kind::Count(Count { over, .. }) => over.types.clone(),
-            Kind::Value(_) | Kind::Manual => Vec::new(),
-        };
-        self.checks.iter().flat_map(types)
+        self.checks.iter().filter_map(Check::over).flat_map(|over| over.types.clone())
     }
 
     /// The statuses that data can give the control: pass when no check is left to a person, fail when one may fail.
@@ -155,46 +166,33 @@ pub(crate) struct ContextLine {
 }
 
 /// What a check is evaluated in: the facts, and the same as CEL variables.
-struct Scene<'a> {
+struct EvalContext<'a> {
     control: &'a str,
     facts: &'a Facts,
-    context: Context<'static, 'static>,
+    cel: Context<'static, 'static>,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> EvalContext<'a> {
     fn new(
         control: &'a str,
         params: &std::collections::BTreeMap<String, serde_json::Value>,
         facts: &'a Facts,
     ) -> Self {
-        let mut context = expression::context();
+        let mut cel = expression::context();
         let params = params.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        context.add_variable_from_value("params", expression::to_cel(&serde_json::Value::Object(params)));
-        context.add_variable_from_value("facts", expression::to_cel(&facts.values));
-        Self { control, facts, context }
+        cel.add_variable_from_value("params", expression::to_cel(&serde_json::Value::Object(params)));
+        cel.add_variable_from_value("facts", expression::to_cel(&facts.values));
+        Self { control, facts, cel }
     }
 }
 
 /// What one check says.
-struct Ruling {
+struct CheckResult<'a> {
+    check: &'a Check,
     status: Status,
     basis: Vec<Basis>,
     reason: String,
     findings: Vec<crate::verdict::Finding>,
-}
-
-impl Ruling {
-    /// A ruling that needs no evidence: manual or unknown.
-    fn undecided(status: Status, reason: impl Into<String>) -> Self {
-        Self { status, basis: Vec::new(), reason: reason.into(), findings: Vec::new() }
-    }
-}
-
-/// A predicate that cannot be evaluated decides nothing.
-impl From<EvaluationError> for Ruling {
-    fn from(error: EvaluationError) -> Self {
-        Self::undecided(Status::Unknown, format!("the check could not be evaluated: {error}"))
-    }
 }
 
 #[cfg(test)]

@@ -81,30 +81,41 @@ mod tests {
     use super::*;
     use crate::controls::Catalog;
 
-    fn reads(id: &str, check: usize) -> Reads {
+    fn reads(id: &str, check: &str) -> Reads {
         let catalog = Catalog::load(&[]).unwrap();
-        catalog.find(id).unwrap().rules.checks[check].reads()
+        let checks = &catalog.find(id).unwrap().rules.checks;
+        checks.iter().find(|known| known.name == check).unwrap().reads()
     }
 
     #[test]
     fn sources_come_from_tables_columns_and_values() {
-        assert_eq!(reads("1.1", 0).sources, BTreeSet::from([SourceId::ActivityLog]));
-        assert_eq!(reads("1.1", 2).sources, BTreeSet::from([SourceId::Admins, SourceId::ActivityLog]));
-        assert_eq!(reads("1.4", 0).sources, BTreeSet::from([SourceId::IpAllowlist]));
-        assert_eq!(reads("E4", 0).sources, BTreeSet::from([SourceId::TokenProbe]));
-        assert_eq!(reads("1.3", 0), Reads::default());
+        assert_eq!(reads("1.1", "not-sso").sources, BTreeSet::from([SourceId::ActivityLog]));
+        assert_eq!(
+            reads("1.1", "too-few-seen").sources,
+            BTreeSet::from([SourceId::Admins, SourceId::ActivityLog])
+        );
+        assert_eq!(reads("1.4", "switched-off").sources, BTreeSet::from([SourceId::IpAllowlist]));
+        assert_eq!(reads("E4", "too-much-access").sources, BTreeSet::from([SourceId::TokenProbe]));
+        assert_eq!(reads("1.3", "length-unread"), Reads::default());
     }
 
     #[test]
     fn roles_decide_privilege_without_the_log() {
-        let reads = reads("2.3", 0);
+        let reads = reads("2.3", "too-many");
         assert_eq!(reads.sources, BTreeSet::from([SourceId::Admins]));
         assert_eq!(reads.helpful, BTreeSet::from([SourceId::ActivityLog]));
     }
 
     #[test]
     fn what_has_to_be_configured_is_named() {
-        assert_eq!(reads("E10", 0).configured, BTreeSet::from(["organization.approved_networks"]));
-        assert_eq!(reads("E1", 1).configured, BTreeSet::new(), "a filter may ask for its absence");
+        assert_eq!(
+            reads("E10", "other-network").configured,
+            BTreeSet::from(["organization.approved_networks"])
+        );
+        assert_eq!(
+            reads("E1", "consumer-domain").configured,
+            BTreeSet::new(),
+            "a filter may ask for its absence"
+        );
     }
 }

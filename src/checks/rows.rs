@@ -3,19 +3,24 @@
 use std::collections::BTreeSet;
 
 use cel::Context;
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::state::State;
-use super::{Over, Scene};
+use super::{Check, EvalContext, Over};
 use crate::expression::{EvaluationError, Expression, to_cel};
 use crate::facts::Row;
 use crate::verdict::{Finding, Fingerprint};
 
+/// What stands before the subject in what a fingerprint is made of, where there is neither an event nor a person.
+pub(super) const SUBJECT: &str = "subject";
+/// What identifies an event that has no id.
+const EVENT_WITHOUT_ID: [&str; 3] = ["type", "at", "by"];
 /// The longest subject or message of a finding, in characters.
 const MAX_TEXT: usize = 300;
 
 /// The rows a check is over, with what they rest on.
-pub(super) struct Selection<'a> {
+pub(super) struct TableRows<'a> {
     over: &'a Over,
     rows: Vec<&'a Row>,
     truncated: bool,
@@ -25,19 +30,19 @@ pub(super) struct Selection<'a> {
     decisive: BTreeSet<&'static str>,
 }
 
-impl<'a> Selection<'a> {
+impl<'a> TableRows<'a> {
     /// Takes the rows of `over`; `predicates` are the check's own, beside the filter.
-    pub(super) fn new(over: &'a Over, predicates: &[&Expression], scene: &Scene<'a>) -> Self {
-        let view = scene.facts.rows(over.table.name, &over.types);
+    pub(super) fn new(over: &'a Over, predicates: &[&Expression], context: &EvalContext<'a>) -> Self {
+        let view = context.facts.rows(over.table.name, &over.types);
         let mut state = State::default();
         let mut decisive = BTreeSet::new();
-        state.add_feeds(over.table.feeds, scene.facts);
+        state.add_feeds(over.table.feeds, context.facts);
         for expression in over.filter.iter().chain(predicates.iter().copied()) {
-            state.add_values(expression, scene.facts);
+            state.add_values(expression, context.facts);
             decisive.extend(expression.references().columns.iter().copied());
         }
         for column in decisive.iter().filter_map(|name| over.table.column(name)) {
-            state.add_field(column, scene.facts);
+            state.add_field(column, context.facts);
         }
         Self { over, rows: view.rows, truncated: view.truncated, state, decisive }
     }
@@ -53,10 +58,11 @@ impl<'a> Selection<'a> {
     }
 
     /// The rows that `filter` keeps.
-    pub(super) fn kept(&self, scene: &Scene<'_>) -> Result<Vec<&'a Row>, EvaluationError> {
+    pub(super) fn kept(&self, context: &EvalContext<'_>) -> Result<Vec<&'a Row>, EvaluationError> {
         let mut kept = Vec::new();
         for row in self.rows.iter().copied() {
-            let keep = self.over.filter.as_ref().map(|filter| filter.is_true(&self.bind(row, filter, scene)));
+            let keep =
+                self.over.filter.as_ref().map(|filter| filter.is_true(&self.bind(row, filter, context)));
             match keep.unwrap_or(Ok(true)) {
                 Ok(true) => kept.push(row),
                 // What was not read is null, and null is an error to most operators: such a row proves nothing.
@@ -72,13 +78,13 @@ impl<'a> Selection<'a> {
         &self,
         row: &Row,
         expression: &Expression,
-        scene: &'s Scene<'_>,
+        context: &'s EvalContext<'_>,
     ) -> Context<'s, 'static> {
-        let mut context = scene.context.new_inner_scope();
+        let mut scope = context.cel.new_inner_scope();
         let columns = expression.references().columns.iter();
         let columns = columns.map(|name| ((*name).to_owned(), row.get(*name).cloned().unwrap_or(Json::Null)));
-        context.add_variable_from_value("row", to_cel(&Json::Object(columns.collect())));
-        context
+        scope.add_variable_from_value("row", to_cel(&Json::Object(columns.collect())));
+        scope
     }
 
     /// Whether a row decides: nothing was left unread, or at least everything it is judged by was observed.
@@ -91,23 +97,34 @@ impl<'a> Selection<'a> {
     pub(super) fn finding(
         &self,
         row: &Row,
-        check: usize,
-        scene: &Scene<'_>,
+        check: &Check,
+        context: &EvalContext<'_>,
     ) -> Result<Finding, EvaluationError> {
         let render = |expression: &Option<Expression>| match expression {
-            Some(expression) => expression.text(&self.bind(row, expression, scene)),
+            Some(expression) => expression.text(&self.bind(row, expression, context)),
             None => Ok(String::new()),
         };
-        let key: Vec<String> = self.over.table.key.iter().map(|name| plain(row.get(*name))).collect();
+        let table = self.over.table;
+        let cell = |name: &&str| plain(row.get(*name));
         let mut subject = render(&self.over.subject)?;
         if subject.is_empty() {
-            subject =
-                key.first().filter(|key| !key.is_empty()).cloned().unwrap_or_else(|| "unknown".to_owned());
+            let key = table.key.first().map(cell).filter(|key| !key.is_empty());
+            subject = key.unwrap_or_else(|| "unknown".to_owned());
         }
-        let parts = std::iter::once(subject.as_str()).chain(key.iter().map(String::as_str));
-        let fingerprint = Fingerprint::new(scene.control, check, parts);
+        let person = Some(render(&self.over.person)?).filter(|person| !person.is_empty());
+        let event = table.event.as_ref().map(cell).filter(|event| !event.is_empty());
+        let mut identity: Vec<String> = match (table.event, &event, &person) {
+            (Some(_), Some(event), _) => vec!["event".to_owned(), event.clone()],
+            (Some(_), None, _) => EVENT_WITHOUT_ID.iter().map(cell).collect(),
+            (None, _, Some(person)) => vec!["person".to_owned(), person.clone()],
+            (None, _, None) => vec![SUBJECT.to_owned(), subject.clone()],
+        };
+        identity.extend(table.also.iter().map(cell));
+        let fingerprint = Fingerprint::new(context.control, &check.name, identity.iter().map(String::as_str));
         let message = bounded(&render(&self.over.message)?);
-        Ok(Finding::new(fingerprint, bounded(&subject), message, row.clone()))
+        let last = table.last.as_ref().and_then(|name| cell(name).parse::<Timestamp>().ok());
+        let found = Finding::new(fingerprint, bounded(&subject), message, row.clone());
+        Ok(Finding { check: check.name.clone(), person, event, last, ..found })
     }
 }
 

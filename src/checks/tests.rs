@@ -5,18 +5,22 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::*;
-use crate::expression::{Place, Scope, on_deep_stack};
+use crate::expression::{Place, Scope};
 use crate::facts::{FeedState, Row, Rows, vocabulary};
 use crate::sources::{Feed, SourceStatus};
 
 fn expression(source: &str, table: Option<&str>) -> Option<Expression> {
-    let scope = Scope { table: table.and_then(vocabulary::table), params: &["limit".to_owned()] };
+    let scope = Scope { table: table.and_then(vocabulary::table), params: ["limit".to_owned()].into() };
     let place = Place { path: "test.toml".into(), line: 1 };
-    Some(on_deep_stack(|| Expression::compile(source, place, &scope)).unwrap().unwrap())
+    let expression = Expression::new(source.to_owned(), place, scope);
+    assert_eq!(expression.refusals(), []);
+    Some(expression)
 }
 
 fn check(kind: Kind) -> Check {
     Check {
+        name: "found".to_owned(),
+        next_step: None,
         when: None,
         needs: Vec::new(),
         note: Some("look at it".to_owned()),
@@ -40,7 +44,7 @@ fn a_check_whose_condition_does_not_hold_takes_no_part() {
             message: None,
         }));
         let rules = Rules { checks: vec![always, given], ..Rules::default() };
-        on_deep_stack(|| evaluate("X", &BTreeMap::new(), &rules, &facts).status).unwrap()
+        evaluate("X", &BTreeMap::new(), &rules, &facts).status
     };
     assert_eq!(manual("facts.roster.people != null"), Status::Pass);
     assert_eq!(manual("facts.roster.people == null"), Status::Manual);
@@ -53,6 +57,7 @@ fn over(table: &str, filter: Option<&str>) -> Over {
         table: vocabulary::table(table).unwrap(),
         types: Vec::new(),
         filter: filter.and_then(|filter| expression(filter, Some(table))),
+        person: expression("row.id", Some(table)),
         subject: expression("row.email", Some(table)),
         message: None,
     }
@@ -88,7 +93,7 @@ fn ended(mut facts: Facts, feeds: &[Feed], status: SourceStatus) -> Facts {
 fn judge(checks: Vec<Check>, facts: &Facts) -> Verdict {
     let params = BTreeMap::from([("limit".to_owned(), json!(1))]);
     let rules = Rules { checks, ..Rules::default() };
-    on_deep_stack(|| evaluate("T1", &params, &rules, facts)).unwrap()
+    evaluate("T1", &params, &rules, facts)
 }
 
 fn two() -> Facts {
@@ -256,7 +261,7 @@ fn the_last_relevant_change_is_named() {
         relevant: vec!["a".to_owned(), "b".to_owned(), "c".to_owned()],
         context: Vec::new(),
     };
-    let judge = |kind| on_deep_stack(|| evaluate("T1", &BTreeMap::new(), &rules(kind), &facts)).unwrap();
+    let judge = |kind| evaluate("T1", &BTreeMap::new(), &rules(kind), &facts);
     assert_eq!(judge(Kind::Manual).context.len(), 1);
     assert!(judge(Kind::Manual).context[0].contains("1970-01-01T00:00:20Z"));
     assert!(judge(every("teammates", None, "true")).context.is_empty());

@@ -9,7 +9,7 @@ use super::{CatalogArgs, ConnectionArgs, LIVE};
 use crate::config::Attested;
 use crate::text::is_invisible;
 
-/// The options that go with a scan, next to [`LIVE`]: whoever attests one control does not have it scanned.
+/// The options that go with a scan, next to [`LIVE`]: to attest one control needs none.
 const SCANNING: [&str; 8] =
     ["interactive", "demo", "snapshot", "timeout", "concurrency", "rate_share", "no_probe", "since"];
 

@@ -45,13 +45,13 @@ pub(crate) enum Command {
     /// Record the decision to live with a finding for a while: it stays visible, and leaves the gate
     #[command(after_help = Exit::EDIT_HELP)]
     Waive(WaiveArgs),
-    /// Write a commented configuration to start from, filled in from the workspace at hand
+    /// Write a commented configuration to start from, filled in from the workspace
     #[command(after_help = Exit::EDIT_HELP)]
     Init(Box<InitArgs>),
     /// Find out before a first scan whether one can be made, and what it could decide
     #[command(after_help = Exit::DOCTOR_HELP)]
     Doctor(Box<DoctorArgs>),
-    /// Ask what the declared roles allow, and what is behind a trouble with access
+    /// Check declared roles, and diagnose access problems
     #[command(subcommand)]
     Rbac(RbacCommand),
     /// List, explain and check the controls
@@ -197,10 +197,10 @@ pub(crate) struct GateArgs {
     /// Fail only on what this earlier JSON report does not show
     #[arg(long, value_name = "FILE", help_heading = "Gate")]
     pub baseline: Option<PathBuf>,
-    /// Show the naked truth: no waiver counts
+    /// Ignore all waivers
     #[arg(long, help_heading = "Gate")]
     pub no_waivers: bool,
-    /// Fail when an attestation or a waiver is stale or means nothing
+    /// Fail if an attestation or waiver has expired, is about to, or matches nothing
     #[arg(long, help_heading = "Gate")]
     pub fail_on_hygiene: bool,
 }

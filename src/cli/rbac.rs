@@ -67,7 +67,7 @@ pub(crate) struct CanArgs {
     /// What they would do: read, write, delete or admin
     #[arg(value_name = "ACTION", ignore_case = true, hide_possible_values = true)]
     pub action: Permission,
-    /// A roster that the identity provider exported: only whom it lets in is allowed anything; may be repeated
+    /// A directory export (roster): people it suspends are denied everything; may be repeated
     #[arg(long, value_name = "FILE", help_heading = "Workspace")]
     pub roster: Vec<PathBuf>,
     #[command(flatten)]

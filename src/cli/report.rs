@@ -10,7 +10,7 @@ use crate::report::{Format, Output};
 /// What a report looks like, and where it goes.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    // No default value, so that it is known whether somebody asked for what `-o FORMAT=-` contradicts.
+    // No default value, so that a contradiction with `-o FORMAT=-` is known.
     /// Format of the report on standard output: table, json, ndjson, sarif, junit, csv, plan, ocsf, github,
     /// markdown or html [default: table]
     #[arg(

@@ -8,8 +8,8 @@ use super::plan;
 use crate::adjust::{EvidenceFile, EvidenceFiles};
 use crate::config::Config;
 use crate::controls::Catalog;
+use crate::digest;
 use crate::directory::{Roster, RosterFile};
-use crate::edit::digest_of;
 use crate::error::Error;
 use crate::facts::SamlFile;
 use crate::report::RosterInfo;
@@ -67,7 +67,7 @@ fn describe(file: &RosterFile) -> RosterInfo {
 /// Reads the files that attestations name as evidence.
 pub(super) fn evidence_files(config: Option<&Config>) -> EvidenceFiles {
     let attestations = config.into_iter().flat_map(|config| &config.attestations);
-    let read = |path: &Path| match digest_of(path) {
+    let read = |path: &Path| match digest::of_file(path) {
         Ok(digest) => EvidenceFile::Digest(digest),
         Err(error) if error.kind() == ErrorKind::NotFound => EvidenceFile::Absent,
         Err(error) => EvidenceFile::Unreadable(error.to_string()),

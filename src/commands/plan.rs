@@ -23,13 +23,14 @@ pub(super) fn selection(args: &ScanArgs, config: Option<&Config>) -> Selection {
         },
         only: args.control.clone(),
         skip: args.skip.clone(),
+        needs_roster: false,
     }
 }
 
 /// Every control up to the configuration's level.
 pub(super) fn everything(config: Option<&Config>) -> Selection {
     let level = config.and_then(|config| config.scan.level).unwrap_or(Level::L3);
-    Selection { level, pack: None, only: Vec::new(), skip: Vec::new() }
+    Selection { level, pack: None, only: Vec::new(), skip: Vec::new(), needs_roster: false }
 }
 
 /// What fails a scan.

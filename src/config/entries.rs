@@ -8,11 +8,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
+use crate::casefold::ascii_lower;
 use crate::toml_document::{Located, Table};
 
 use super::section::{Context, date, filled, required_date};
 
-/// What somebody saw in the web app and signs for. It is evidence until the end of its last day, UTC.
+/// What a person saw in the web app and signs for. It is evidence until the end of its last day, UTC.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Attestation {
     /// The control it is about.
@@ -111,7 +112,7 @@ fn evidence_file(table: &mut Table<'_>, context: &Context) -> Option<EvidenceFil
     }
     let path = context.file(table, "evidence_file");
     let digest = filled(table, "evidence_sha256")?;
-    let sha256 = digest.trim().to_ascii_lowercase();
+    let sha256 = ascii_lower(digest.trim());
     if sha256.len() != 64 || !sha256.chars().all(|c| c.is_ascii_hexdigit()) {
         let message = "`evidence_sha256` is not a SHA-256: 64 hexadecimal digits";
         table.document().report(digest.line, message);

@@ -20,6 +20,5 @@ pub(crate) use entries::{Attestation, Attested, Waiver};
 pub(crate) use load::{ConfigError, FILE_NAME, find, read};
 pub(crate) use organization::{Organization, Saml};
 pub(crate) use rbac::{Identities, Permission, Rbac, Role};
-pub(crate) use scan::Overrides;
 pub(crate) use section::{Trust, folder_of, is_domain};
 pub(crate) use weakening::Announcement;

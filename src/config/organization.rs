@@ -1,12 +1,12 @@
 //! `[organization]`: what the organization declares about itself.
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 use ipnet::IpNet;
 use strum::IntoStaticStr;
 
+use crate::address::{self, fold_domain};
 use crate::region::Region;
 use crate::toml_document::{Table, excerpt};
 
@@ -15,7 +15,7 @@ use super::section::{Context, filled, is_domain, is_email};
 /// What the organization declares about itself.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Organization {
-    /// E-mail domains teammates may have, in lower case; `*.example.com` stands for subdomains.
+    /// E-mail domains teammates may have, as domains are compared; `*.example.com` stands for subdomains.
     pub allowed_domains: Option<Vec<String>>,
     /// Networks sign-ins may come from, as CIDR ranges.
     pub approved_networks: Option<Vec<IpNet>>,
@@ -25,7 +25,7 @@ pub(crate) struct Organization {
     pub export_approvers: Option<Vec<String>>,
     /// Whether people have to sign in through the identity provider.
     pub sso: Option<Sso>,
-    /// The role of people whom no group of the identity provider gives another.
+    /// The role of people who get none from a group.
     pub default_role: Option<String>,
     /// How the identity provider is reached.
     pub saml: Option<Saml>,
@@ -60,14 +60,16 @@ impl Organization {
     pub(super) fn read(mut table: Table<'_>, context: &Context) -> Self {
         let organization = Self {
             allowed_domains: list(&mut table, "allowed_domains", |text| {
-                let domain = text.to_lowercase();
-                let plain = domain.strip_prefix("*.").unwrap_or(&domain);
-                is_domain(plain)
-                    .then_some(domain.clone())
+                let (start, domain) = text.strip_prefix("*.").map_or(("", text), |domain| ("*.", domain));
+                let domain = fold_domain(domain);
+                is_domain(&domain)
+                    .then(|| format!("{start}{domain}"))
                     .ok_or("not a domain such as `example.com` or `*.example.com`")
             }),
             approved_networks: list(&mut table, "approved_networks", |text| {
-                network(text).ok_or("neither a network such as `192.0.2.0/24` nor an address")
+                address::network(text)
+                    .map(|network| network.trunc())
+                    .ok_or("neither a network such as `192.0.2.0/24` nor an address")
             }),
             required_region: table.word("required_region"),
             export_approvers: list(&mut table, "export_approvers", |text| {
@@ -111,12 +113,6 @@ impl Saml {
         table.finish();
         saml
     }
-}
-
-/// A network in CIDR notation without its host bits, or a single address as the network it makes up.
-fn network(text: &str) -> Option<IpNet> {
-    let network: IpNet = text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))?;
-    Some(network.trunc())
 }
 
 /// Takes a list whose items have to mean something. An empty list would refuse everything: a slip.

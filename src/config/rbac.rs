@@ -6,7 +6,8 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use clap::ValueEnum;
 use strum::IntoStaticStr;
 
-use crate::casefold::folded;
+use crate::address::{EmailAddress, fold_domain};
+use crate::casefold::same_name;
 use crate::toml_document::{Located, Table, excerpt};
 
 use super::section::is_domain;
@@ -25,9 +26,9 @@ pub(crate) struct Rbac {
 /// What a role may do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Role {
-    /// What whoever has it may do, the least first.
+    /// The least first.
     pub permissions: Vec<Permission>,
-    /// Intercom's own names of the permissions that whoever has it may be given; none where nobody has said.
+    /// Intercom's own names of the permissions that come with the role at most; none where they are not declared.
     pub intercom: Option<Vec<String>>,
     /// The line it is declared on.
     pub line: usize,
@@ -36,25 +37,22 @@ pub(crate) struct Role {
 /// Which addresses are one person's, although they are spelt differently.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Identities {
-    /// Whether what follows a `+` in front of the `@` tells nobody apart.
+    /// Whether to ignore what follows a `+` in front of the `@`.
     pub plus_aliases: bool,
-    /// Domain to the domain it stands for, both in lower case; the latter is never an alias itself.
+    /// Domain to the domain it stands for, both as they are compared; the latter is never an alias itself.
     pub domain_aliases: BTreeMap<String, String>,
 }
 
 impl Identities {
-    /// The form in which the address is compared: in lower case, on the domain it stands for, without a tag
-    /// where tags tell nobody apart. What is no address is only put into lower case.
-    pub(crate) fn key(&self, email: &str) -> String {
-        let lower = folded(email);
-        let Some((local, domain)) = lower.rsplit_once('@') else { return lower };
-        let domain = self.domain_aliases.get(domain).map_or(domain, String::as_str);
-        let local = match local.split_once('+') {
-            // An address that is nothing but a tag keeps it: it would be anybody's.
-            Some((person, _)) if self.plus_aliases && !person.is_empty() => person,
-            _ => local,
-        };
-        format!("{local}@{domain}")
+    /// The form in which the address is compared: on the domain it stands for, without a tag where tags do not
+    /// count. None where it is no address.
+    pub(crate) fn key(&self, email: &str) -> Option<EmailAddress> {
+        let key = EmailAddress::parse(email)?;
+        let key = if self.plus_aliases { key.untagged() } else { key };
+        Some(match self.domain_aliases.get(key.domain()) {
+            Some(domain) => key.at(domain),
+            None => key,
+        })
     }
 
     fn read(mut table: Table<'_>) -> Self {
@@ -82,7 +80,7 @@ pub(crate) enum Permission {
 impl Rbac {
     /// The declaration of the role of that name, whatever the letter case; of several spellings, the one written so.
     pub(crate) fn role(&self, name: &str) -> Option<&Role> {
-        let like = || self.roles.iter().find(|(other, _)| folded(other) == folded(name));
+        let like = || self.roles.iter().find(|(other, _)| same_name(other, name));
         self.roles.get(name).or_else(|| like().map(|(_, role)| role))
     }
 
@@ -104,9 +102,7 @@ fn roles(mut table: Table<'_>) -> BTreeMap<String, Role> {
         if name.trim().is_empty() {
             role.document().report(name.line, "a role has no name");
         }
-        if !role.has("permissions") {
-            role.missing("permissions");
-        }
+        role.require("permissions");
         let permissions = permissions(&mut role);
         let intercom = intercom(&mut role);
         if let Some(permissions) = permissions {
@@ -163,7 +159,7 @@ fn domain_aliases(mut table: Table<'_>) -> BTreeMap<String, String> {
     let document = table.document();
     let mut aliases: BTreeMap<String, Located<String>> = BTreeMap::new();
     let domain = |text: &str, line: usize| {
-        let domain = text.trim().to_lowercase();
+        let domain = fold_domain(text);
         let sound = is_domain(&domain);
         if !sound {
             let message =

@@ -104,9 +104,7 @@ pub(super) fn date(table: &mut Table<'_>, key: &'static str) -> Option<Located<D
 
 /// Takes a UTC date that has to be there.
 pub(super) fn required_date(table: &mut Table<'_>, key: &'static str) -> Option<Located<Date>> {
-    if !table.has(key) {
-        table.missing(key);
-    }
+    table.require(key);
     date(table, key)
 }
 

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::Definition;
-use super::read::unknown;
-use crate::checks::evaluate;
+use super::control::Control;
+use crate::checks::{Rules, evaluate};
 use crate::facts::{Facts, FeedState, Row, Rows, vocabulary};
 use crate::sources::{Feed, SourceId, SourceStatus};
-use crate::toml_document::{Document, Located, Problem, Table, excerpt};
+use crate::toml_document::{Document, Located, Problem, Table, closest, excerpt};
 use crate::verdict::Status;
 
 /// Facts, and the status a control must have over them.
@@ -35,30 +34,22 @@ pub(super) fn read(mut table: Table<'_>) -> Example {
         end_feeds(feeds, &mut facts);
     }
     let params = table.table("params").map(values).unwrap_or_default();
-    if !table.has("expect") {
-        table.missing("expect");
-    }
+    table.require("expect");
     let words = Status::ALL.map(Status::as_str);
     let expect = table.one_of("expect", &words).and_then(|word| Status::parse(word.value));
     table.finish();
     Example { line, name, facts, params, expect }
 }
 
-/// Runs the examples of a control; every one that yields another verdict is a problem.
-///
-/// Call it inside `on_deep_stack`.
-pub(super) fn run(definition: &Definition) -> Vec<Problem> {
-    definition.examples.iter().filter_map(|example| example.run(definition)).collect()
-}
-
 impl Example {
-    fn run(&self, definition: &Definition) -> Option<Problem> {
-        let mut params = definition.control.params.clone();
+    /// What is wrong where it yields another verdict than it expects.
+    pub(super) fn run(&self, control: &Control, rules: &Rules, path: &str) -> Option<Problem> {
+        let mut params = control.params.clone();
         params.extend(self.params.clone());
-        let verdict = evaluate(&definition.control.id, &params, &definition.rules, &self.facts);
+        let verdict = evaluate(&control.id, &params, rules, &self.facts);
         let expected = self.expect?;
         (verdict.status != expected).then(|| Problem {
-            path: definition.path.to_string(),
+            path: path.to_owned(),
             line: self.line,
             message: format!(
                 "the example{} expects {}, the control says {}: {}",
@@ -126,7 +117,8 @@ fn complete(table: &'static vocabulary::Table, row: Value, line: usize, document
     };
     for name in given.keys().filter(|name| table.column(name).is_none()) {
         let message = format!("table `{}` has no column `{}`", table.name, excerpt(name));
-        unknown(document, line, message, name, table.columns.iter().map(|column| column.name));
+        let known = table.columns.iter().map(|column| column.name);
+        document.report_with(line, message, closest(name, known));
     }
     let columns = table.columns.iter();
     Some(columns.map(|c| (c.name.to_owned(), given.get(c.name).cloned().unwrap_or(Value::Null))).collect())
@@ -150,7 +142,8 @@ fn nested(name: &str, value: Value, line: usize, document: &Document, facts: &mu
         (None, _) => {
             let known = vocabulary::VALUES.iter().map(|field| field.name);
             let known = known.chain(vocabulary::TABLES.iter().map(|table| table.name));
-            unknown(document, line, format!("unknown table or value `{}`", excerpt(name)), name, known);
+            let message = format!("unknown table or value `{}`", excerpt(name));
+            document.report_with(line, message, closest(name, known));
         }
     }
 }
@@ -160,7 +153,8 @@ fn end_feeds(mut feeds: Table<'_>, facts: &mut Facts) {
     for key in feeds.keys() {
         let Some(source) = SourceId::ALL.iter().copied().find(|source| source.as_str() == key.value) else {
             let known = SourceId::ALL.iter().map(|source| source.as_str());
-            unknown(document, key.line, format!("unknown source `{}`", excerpt(&key)), &key, known);
+            let message = format!("unknown source `{}`", excerpt(&key));
+            document.report_with(key.line, message, closest(&key, known));
             feeds.value_at(&key.value);
             continue;
         };

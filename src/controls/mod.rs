@@ -1,124 +1,22 @@
 //! The catalog: controls as data, read from TOML and checked before anything runs.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Arc;
-
-use serde::Serialize;
-use serde_json::Value;
-
 mod catalog;
-mod embedded;
+mod control;
+mod definition;
+mod error;
 mod example;
-mod order;
+mod files;
 mod overrides;
 mod read;
 mod read_check;
+mod selection;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use catalog::{Catalog, CatalogError, Selection, UnknownControl};
-pub(crate) use embedded::built_in_path;
-pub(crate) use order::natural;
+pub(crate) use catalog::Catalog;
+pub(crate) use control::{ATTEST_FOR, Control, GUIDE_VERSION, Origin, Pack, Step, natural};
+pub(crate) use definition::Definition;
+pub(crate) use error::CatalogError;
+pub(crate) use files::built_in_path;
 pub(crate) use read::{ID_RULE, LONGEST_ATTESTATION, LONGEST_TEXT, is_id};
-
-use crate::checks::Rules;
-use crate::level::Level;
-use example::Example;
-
-/// The version of the hardening guide the built-in controls follow.
-pub(crate) const GUIDE_VERSION: &str = "0.2.0";
-
-/// How long an attestation holds where neither the control nor whoever signs it says so, in days: half a year.
-pub(crate) const ATTEST_FOR: u16 = 180;
-
-/// A step of the remediation: where to click and what to do there.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Step {
-    /// What the step achieves.
-    pub title: String,
-    /// The way through Intercom's menus.
-    pub path: Vec<String>,
-    /// What to do there, one by one.
-    pub actions: Vec<String>,
-}
-
-/// Where a control was read from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// It is part of the program.
-    BuiltIn,
-    /// It was added by `--controls`.
-    File(PathBuf),
-    /// It was read by `--controls` in place of the built-in control of the same id.
-    Replaces(PathBuf),
-}
-
-/// Which of the built-in packs a control belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pack {
-    /// The hardening guide's own controls.
-    Guide,
-    /// What goes beyond the guide; ids start with E.
-    Extended,
-    /// What compares the workspace with the declared roles, groups and identity provider; ids start with R. Evaluated
-    /// by `rbac check`, and by a scan that names one.
-    Rbac,
-}
-
-/// A control file, read and checked: what people read, what is evaluated, and the examples that show it works.
-#[derive(Debug)]
-pub(crate) struct Definition {
-    /// The descriptive part; shared with reports.
-    pub control: Arc<Control>,
-    /// The checks.
-    pub rules: Rules,
-    examples: Vec<Example>,
-    /// The file as messages name it.
-    path: Arc<str>,
-    /// `sha256` input of the catalog's digest.
-    text: String,
-}
-
-/// The descriptive part of a control: what people read.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Control {
-    /// The id, as in the file name: `2.3`, `E4`.
-    pub id: String,
-    /// The rest of the file name: `limit-admins`.
-    pub slug: String,
-    /// A short title.
-    pub title: String,
-    /// The level at which it is asked for.
-    pub level: Level,
-    /// The section of the guide.
-    pub section: String,
-    /// The guide version that brought it; none in the extended pack.
-    pub since: Option<String>,
-    /// What it asks for.
-    pub description: String,
-    /// Why it matters.
-    pub rationale: String,
-    /// What has to be in place before.
-    pub prerequisites: Vec<String>,
-    /// How long it takes.
-    pub effort: String,
-    /// How long an attestation holds unless whoever signs it says otherwise, in days.
-    pub attest_for: u16,
-    /// Framework id to the framework's controls.
-    pub frameworks: BTreeMap<String, Vec<String>>,
-    /// What to click.
-    pub steps: Vec<Step>,
-    /// Addresses of official documentation.
-    pub references: Vec<String>,
-    /// Columns of a finding's evidence that people are shown, in this order.
-    pub columns: Vec<String>,
-    /// `sha256:` and the digest of what decides: level, checks, parameters and the settings of facts that it reads.
-    pub digest: String,
-    /// Parameters with the values in force.
-    pub params: BTreeMap<String, Value>,
-    /// Which built-in pack it belongs to; none for a control that `--controls` added.
-    pub pack: Option<Pack>,
-    /// Where it was read from.
-    pub origin: Origin,
-}
+pub(crate) use selection::{Selection, UnknownControl};

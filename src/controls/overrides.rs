@@ -1,12 +1,16 @@
 //! Parameters of controls: the values in force, and those that a configuration sets in place of a control's own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Catalog;
-use crate::config::Overrides;
-use crate::toml_document::{Problem, Problems, closest, excerpt};
+use super::catalog::Catalog;
+use crate::casefold::same_name;
+use crate::toml_document::{Located, Problem, Problems, closest, excerpt};
+
+/// Values in place of parameters: control id to parameter to value, each with its line.
+type Overrides = BTreeMap<String, Located<BTreeMap<String, Located<Value>>>>;
 
 impl Catalog {
     /// The value in force of a control's parameter.
@@ -31,8 +35,7 @@ impl Catalog {
                 let suggestion = suggestion.map(str::to_owned);
                 problems.push(Problem { path: path.to_owned(), line, message, suggestion });
             };
-            let Some(index) = self.definitions.iter().position(|d| d.control.id.eq_ignore_ascii_case(id))
-            else {
+            let Some(index) = self.definitions.iter().position(|d| same_name(&d.control.id, id)) else {
                 let known = self.definitions.iter().map(|definition| definition.control.id.as_str());
                 report(params.line, format!("there is no control `{}`", excerpt(id)), closest(id, known));
                 continue;

@@ -1,14 +1,19 @@
 //! A control file, from TOML to a [`Definition`]: everything wrong with it is noted in the document.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{ATTEST_FOR, Control, Definition, Origin, Pack, Step, example, read_check};
-use crate::checks::Rules;
+use super::control::{ATTEST_FOR, Control, Origin, Pack, Step};
+use super::definition::Definition;
+use super::example;
+use super::files::Source;
+use super::read_check::{self, Surroundings};
+use crate::checks::{Check, Rules};
 use crate::level::Level;
-use crate::toml_document::{Document, Located, Table, closest};
+use crate::toml_document::{Document, Located, Table, closest, excerpt};
 
 /// The longest id, in bytes.
 const LONGEST_ID: usize = 32;
@@ -19,29 +24,52 @@ pub(crate) const LONGEST_ATTESTATION: u16 = 3_650;
 /// The longest descriptive text, in characters.
 pub(crate) const LONGEST_TEXT: usize = 4_000;
 
+/// What stands before a file's examples, which nothing but their own run reads.
+const EXAMPLES: &[u8] = b"\n[[example]]";
+
+/// The part of a file that is read: examples stand last in the built-in ones.
+pub(super) fn part(text: &[u8], in_full: bool) -> &[u8] {
+    let end = if in_full { None } else { memchr::memmem::find(text, EXAMPLES) };
+    end.map_or(text, |end| &text[..end])
+}
+
 /// Reads one control file. None when it is too broken to be used; the document says why.
 ///
-/// Call it inside `on_deep_stack`: expressions are compiled.
+/// Call it inside `on_deep_stack` where it is read in full: expressions are compiled then.
 pub(super) fn definition(
     document: &Document,
-    text: &str,
-    pack: Option<Pack>,
+    source: &Source,
     origin: Origin,
+    in_full: bool,
 ) -> Option<Definition> {
     let mut root = document.root()?;
     let path: Arc<str> = Arc::from(document.path());
-    let control = control(&mut root, pack, origin);
-    let params: Vec<String> = control.as_ref().map_or_else(Vec::new, |c| c.params.keys().cloned().collect());
-    let rules = rules(&mut root, &path, &params);
+    let columns = root.texts("columns").map(|columns| columns.value).unwrap_or_default();
+    let control = control(&mut root, source.pack, origin);
+    let around = Surroundings {
+        path: Arc::clone(&path),
+        params: control.iter().flat_map(|control| control.params.keys().cloned()).collect(),
+        steps: control.as_ref().map_or(usize::MAX, |control| control.steps.len()),
+        in_full,
+    };
+    let rules = rules(&mut root, &around);
+    let needs_roster = root.flag("needs_roster").is_some_and(|needed| needed.value);
+    check_columns(&columns, &rules, document);
     let examples = root.tables("example").into_iter().map(example::read).collect();
     root.finish();
-    let definition = Definition { control: Arc::new(control?), rules, examples, path, text: text.to_owned() };
-    document.is_clean().then_some(definition)
+    let columns = columns.into_iter().map(|column| column.value).collect();
+    let control = Arc::new(Control { columns, ..control? });
+    let text = match &source.text {
+        Cow::Borrowed(text) => String::from_utf8_lossy(text),
+        Cow::Owned(text) => String::from_utf8_lossy(text).into_owned().into(),
+    };
+    document.is_clean().then_some(Definition { control, rules, needs_roster, examples, path, text })
 }
 
 fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Option<Control> {
     // Every key is taken before anything is given up, so that one mistake does not hide the next.
     let id = root.required_text("id").filter(|id| id_fits(id, root.document()));
+    let slug = slug(root, id.as_deref().map(String::as_str));
     let title = prose(root, "title");
     let level = level(root);
     let section = prose(root, "section");
@@ -52,12 +80,13 @@ fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Option<C
     let effort = root.text("effort").map_or_else(String::new, |effort| effort.value);
     let attest_for = attest_for(root);
     let frameworks = frameworks(root);
+    let references = references(root);
     let steps = root.tables("steps").into_iter().filter_map(step).collect();
     let params = params(root);
     Some(Control {
         id: id?.value,
-        slug: String::new(),
-        references: Vec::new(),
+        slug,
+        references,
         columns: Vec::new(),
         digest: String::new(),
         title: title?,
@@ -91,14 +120,52 @@ fn id_fits(id: &Located<String>, document: &Document) -> bool {
         document.report(id.line, ID_RULE.to_owned());
         return false;
     }
-    let name = document.path().rsplit(['/', '\\']).next().unwrap_or_default();
-    let stem = name.strip_suffix(".toml").unwrap_or(name);
-    let fits = stem.strip_prefix(id.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    let fits =
+        stem(document).strip_prefix(id.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
     if !fits {
         let message = format!("`id` is `{}`, so the file name has to start with `{}-`", id.value, id.value);
         document.report(id.line, message);
     }
     fits
+}
+
+/// The rest of the file name after the id, which a file says itself so that a renamed one is noticed.
+fn slug(root: &mut Table<'_>, id: Option<&str>) -> String {
+    let document = root.document();
+    let rest = stem(document).strip_prefix(id.unwrap_or_default()).unwrap_or_default();
+    let rest = rest.strip_prefix('-').unwrap_or_default();
+    if let Some(slug) = root.text("slug").filter(|slug| id.is_some() && *slug.value != *rest) {
+        let message = format!("`slug` is `{}`, but the file name has `{rest}` after the id", excerpt(&slug));
+        document.report(slug.line, message);
+    }
+    rest.to_owned()
+}
+
+fn stem(document: &Document) -> &str {
+    let name = document.path().rsplit(['/', '\\']).next().unwrap_or_default();
+    name.strip_suffix(".toml").unwrap_or(name)
+}
+
+/// Addresses that a reader may follow, so nothing but https.
+fn references(root: &mut Table<'_>) -> Vec<String> {
+    let addresses = root.texts("references").map(|addresses| addresses.value).unwrap_or_default();
+    for address in &addresses {
+        if !url::Url::parse(address).is_ok_and(|url| url.scheme() == "https" && url.has_host()) {
+            let message = format!("`references` has `{}`, which is no https address", excerpt(address));
+            root.document().report(address.line, message);
+        }
+    }
+    addresses.into_iter().map(|address| address.value).collect()
+}
+
+/// A column that no check reads rows with would always be empty.
+fn check_columns(columns: &[Located<String>], rules: &Rules, document: &Document) {
+    let tables = || rules.checks.iter().filter_map(Check::over).map(|over| over.table);
+    for column in columns.iter().filter(|column| tables().all(|table| table.column(column).is_none())) {
+        let message = format!("`columns` has `{}`, which no table of the checks has", excerpt(column));
+        let known = tables().flat_map(|table| table.columns).map(|column| column.name);
+        document.report_with(column.line, message, closest(column, known));
+    }
 }
 
 fn prose(table: &mut Table<'_>, key: &'static str) -> Option<String> {
@@ -117,11 +184,8 @@ fn texts(table: &mut Table<'_>, key: &'static str) -> Vec<String> {
 }
 
 fn level(root: &mut Table<'_>) -> Option<Level> {
-    if !root.has("level") {
-        root.missing("level");
-    }
-    let labels = Level::ALL.map(Level::label);
-    root.one_of("level", &labels).and_then(|label| Level::parse(label.value))
+    root.require("level");
+    root.word("level")
 }
 
 /// What a person saw once says nothing for ever, and a day at least.
@@ -174,26 +238,23 @@ fn params(root: &mut Table<'_>) -> BTreeMap<String, Value> {
     params
 }
 
-fn rules(root: &mut Table<'_>, path: &Arc<str>, params: &[String]) -> Rules {
+fn rules(root: &mut Table<'_>, around: &Surroundings) -> Rules {
     let relevant = texts(root, "relevant");
     let context = root.tables("context");
-    let context =
-        context.into_iter().filter_map(|line| read_check::context_line(line, path, params)).collect();
+    let context = context.into_iter().filter_map(|line| read_check::context_line(line, around)).collect();
     let tables = root.tables("check");
     if tables.is_empty() {
         root.missing("check");
     }
-    let checks = tables.into_iter().filter_map(|table| read_check::check(table, path, params)).collect();
+    let mut names = BTreeSet::new();
+    let mut checks = Vec::new();
+    for table in tables {
+        let (document, line) = (table.document(), table.line());
+        let Some(check) = read_check::check(table, around) else { continue };
+        if !names.insert(check.name.clone()) {
+            document.report(line, format!("two checks are named `{}`", check.name));
+        }
+        checks.push(check);
+    }
     Rules { checks, relevant, context }
-}
-
-/// Reports a name that is not among the known ones.
-pub(super) fn unknown<'a>(
-    document: &Document,
-    line: usize,
-    message: String,
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) {
-    document.report_with(line, message, closest(name, known));
 }

@@ -3,29 +3,52 @@
 use std::sync::Arc;
 
 use crate::checks::{Check, ContextLine, Count, Every, Kind, Over, Value};
-use crate::controls::read::unknown;
 use crate::expression::{Expression, Place, Scope};
 use crate::facts::vocabulary;
-use crate::toml_document::{Located, Table};
+use crate::toml_document::{Located, Table, closest, excerpt};
 use crate::verdict::{Basis, Status};
 
 const KINDS: [&str; 4] = ["every", "count", "value", "manual"];
 
+/// The longest name of a check, in bytes.
+const LONGEST_NAME: usize = 40;
+
+/// What the checks of a file are read with.
+pub(super) struct Surroundings {
+    /// The file.
+    pub(super) path: Arc<str>,
+    /// The names of the control's parameters.
+    pub(super) params: Arc<[String]>,
+    /// How many steps the control has.
+    pub(super) steps: usize,
+    /// Whether expressions are compiled at once, so that their mistakes are reported with the others.
+    pub(super) in_full: bool,
+}
+
 /// Reads one check. None when it is too broken to be used; the document says why.
-pub(super) fn check(mut table: Table<'_>, path: &Arc<str>, params: &[String]) -> Option<Check> {
-    let kinds: Vec<&'static str> = KINDS.into_iter().filter(|kind| table.has(kind)).collect();
+pub(super) fn check(mut table: Table<'_>, around: &Surroundings) -> Option<Check> {
     let document = table.document();
+    let name = table.required_text("name").filter(|name| {
+        let fits = is_name(name);
+        if !fits {
+            document.report(name.line, NAME_RULE);
+        }
+        fits
+    });
+    let next_step = next_step(&mut table, around.steps);
+    let kinds: Vec<&'static str> = KINDS.into_iter().filter(|kind| table.has(kind)).collect();
     let (line, check) = (table.line(), kinds.first().and_then(|kind| table.table(kind)));
     match kinds.as_slice() {
         [kind] => {
             table.finish();
-            Reader { table: check?, path, params }.check(kind)
+            let check = Reader { table: check?, around }.check(kind, next_step)?;
+            Some(Check { name: name?.value, ..check })
         }
         [] => {
             for key in table.keys() {
                 let message =
-                    format!("unknown check kind `{}`: it is one of {}", key.value, KINDS.join(", "));
-                unknown(document, key.line, message, &key.value, KINDS);
+                    format!("unknown check kind `{}`: it is one of {}", excerpt(&key), KINDS.join(", "));
+                document.report_with(key.line, message, closest(&key, KINDS));
             }
             if table.keys().is_empty() {
                 document.report(line, format!("a check has one of the kinds {}", KINDS.join(", ")));
@@ -39,9 +62,31 @@ pub(super) fn check(mut table: Table<'_>, path: &Arc<str>, params: &[String]) ->
     }
 }
 
+const NAME_RULE: &str =
+    "`name` must be at most 40 lower-case letters and digits, in words joined by single dashes";
+
+fn is_name(name: &str) -> bool {
+    let word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    name.len() <= LONGEST_NAME && name.split('-').all(word)
+}
+
+/// The step that is named, else the first.
+fn next_step(table: &mut Table<'_>, steps: usize) -> Option<usize> {
+    let first = (steps > 0).then_some(0);
+    let Some(named) = table.integer("next_step") else { return first };
+    let index = usize::try_from(named.value).ok().and_then(|number| number.checked_sub(1));
+    if index.is_none_or(|index| index >= steps) {
+        let message = format!("`next_step` is {}, but there are {steps} [[steps]]", named.value);
+        table.document().report(named.line, message);
+    }
+    index
+}
+
 /// Reads one line of context.
-pub(super) fn context_line(table: Table<'_>, path: &Arc<str>, params: &[String]) -> Option<ContextLine> {
-    let mut reader = Reader { table, path, params };
+pub(super) fn context_line(table: Table<'_>, around: &Surroundings) -> Option<ContextLine> {
+    let mut reader = Reader { table, around };
     let when = reader.expression("when", None);
     let show = reader.required("show", None);
     reader.table.finish();
@@ -50,14 +95,13 @@ pub(super) fn context_line(table: Table<'_>, path: &Arc<str>, params: &[String])
 
 struct Reader<'d, 'a> {
     table: Table<'d>,
-    path: &'a Arc<str>,
-    params: &'a [String],
+    around: &'a Surroundings,
 }
 
 type OverTable = Option<&'static vocabulary::Table>;
 
 impl Reader<'_, '_> {
-    fn check(mut self, kind: &str) -> Option<Check> {
+    fn check(mut self, kind: &str, next_step: Option<usize>) -> Option<Check> {
         let kind = match kind {
             "every" => self.every(),
             "count" => self.count(),
@@ -73,20 +117,36 @@ impl Reader<'_, '_> {
         let otherwise = self.status("otherwise", &["fail", "manual"], Status::Fail);
         let basis = self.basis();
         self.table.finish();
-        Some(Check { when, needs, note, when_empty, otherwise, basis, on_pass, on_fail, kind: kind? })
+        let name = String::new();
+        let kind = kind?;
+        Some(Check {
+            name,
+            next_step,
+            when,
+            needs,
+            note,
+            when_empty,
+            otherwise,
+            basis,
+            on_pass,
+            on_fail,
+            kind,
+        })
     }
 
     /// The condition under which the check takes part. It may only ask what was given to the scan, which is always
     /// known: a check that an unread source could silence would turn a gap into a pass.
     fn given(&mut self) -> Option<Expression> {
         let source = self.table.text("when")?;
-        let when = self.compile("when", &source, source.line, None)?;
-        let values = when.references().values.iter().filter_map(|name| vocabulary::value(name));
-        let read: Vec<_> = values.filter(|value| !value.feeds.is_empty()).map(|value| value.name).collect();
-        for name in read {
-            let message =
-                format!("`when` asks for `facts.{name}`, which has to be read; that is for `needs`");
-            self.report(source.line, &message);
+        let when = self.keep("when", &source, source.line, None)?;
+        if self.around.in_full {
+            let values = when.references().values.iter().filter_map(|name| vocabulary::value(name));
+            for value in values.filter(|value| !value.feeds.is_empty()) {
+                let name = value.name;
+                let message =
+                    format!("`when` asks for `facts.{name}`, which has to be read; that is for `needs`");
+                self.report(source.line, &message);
+            }
         }
         Some(when)
     }
@@ -94,8 +154,8 @@ impl Reader<'_, '_> {
     /// One condition, or several in the order in which they are asked.
     fn needs(&mut self) -> Vec<Expression> {
         let sources = self.table.text_or_texts("needs").map(|sources| sources.value).unwrap_or_default();
-        let compile = |source: Located<String>| self.compile("needs", &source, source.line, None);
-        sources.into_iter().filter_map(compile).collect()
+        let keep = |source: Located<String>| self.keep("needs", &source, source.line, None);
+        sources.into_iter().filter_map(keep).collect()
     }
 
     fn every(&mut self) -> Option<Kind> {
@@ -138,18 +198,20 @@ impl Reader<'_, '_> {
             self.report(self.table.line(), "a check over `events` says which with `types = […]`");
         }
         let filter = self.expression("where", table);
+        let person = self.expression("person", table);
         let subject = self.expression("subject", table);
         let message = self.expression("message", table);
         let types = types.map(|types| types.value).unwrap_or_default();
         let types = types.into_iter().map(|name| name.value).collect();
-        (table, table.map(|table| Over { table, types, filter, subject, message }))
+        (table, table.map(|table| Over { table, types, filter, person, subject, message }))
     }
 
     fn named_table(&self, name: &Located<String>) -> OverTable {
         let table = vocabulary::table(name);
         if table.is_none() {
             let known = vocabulary::TABLES.iter().map(|table| table.name);
-            unknown(self.table.document(), name.line, format!("unknown table `{}`", name.value), name, known);
+            let message = format!("unknown table `{}`", excerpt(name));
+            self.table.document().report_with(name.line, message, closest(name, known));
         }
         table
     }
@@ -157,32 +219,29 @@ impl Reader<'_, '_> {
     fn bound(&mut self, key: &'static str) -> Option<Expression> {
         let value = self.table.number_or_text(key)?;
         let source = value.as_str().map_or_else(|| value.value.to_string(), str::to_owned);
-        self.compile(key, &source, value.line, None)
+        self.keep(key, &source, value.line, None)
     }
 
     fn required(&mut self, key: &'static str, over: OverTable) -> Option<Expression> {
         let source = self.table.required_text(key)?;
-        self.compile(key, &source, source.line, over)
+        self.keep(key, &source, source.line, over)
     }
 
     fn expression(&mut self, key: &'static str, over: OverTable) -> Option<Expression> {
         let source = self.table.text(key)?;
-        self.compile(key, &source, source.line, over)
+        self.keep(key, &source, source.line, over)
     }
 
-    fn compile(&self, key: &str, source: &str, line: usize, over: OverTable) -> Option<Expression> {
-        let scope = Scope { table: over, params: self.params };
-        let place = Place { path: Arc::clone(self.path), line };
-        match Expression::compile(source, place, &scope) {
-            Ok(expression) => Some(expression),
-            Err(refusals) => {
-                for refusal in refusals {
-                    let message = format!("`{key}`: {}", refusal.message);
-                    self.table.document().report_with(line, message, refusal.suggestion.as_deref());
-                }
-                None
-            }
+    fn keep(&self, key: &str, source: &str, line: usize, over: OverTable) -> Option<Expression> {
+        let scope = Scope { table: over, params: Arc::clone(&self.around.params) };
+        let place = Place { path: Arc::clone(&self.around.path), line };
+        let expression = Expression::new(source.to_owned(), place, scope);
+        let refusals = if self.around.in_full { expression.refusals() } else { &[] };
+        for refusal in refusals {
+            let message = format!("`{key}`: {}", refusal.message);
+            self.table.document().report_with(line, message, refusal.suggestion.as_deref());
         }
+        refusals.is_empty().then_some(expression)
     }
 
     fn status(&mut self, key: &'static str, words: &[&'static str], default: Status) -> Status {
@@ -197,13 +256,8 @@ impl Reader<'_, '_> {
                 Some(known) => basis.push(known),
                 None => {
                     let known = Basis::ALL.map(Basis::as_str);
-                    unknown(
-                        self.table.document(),
-                        word.line,
-                        format!("unknown basis `{}`", word.value),
-                        &word,
-                        known,
-                    );
+                    let message = format!("unknown basis `{}`", excerpt(&word));
+                    self.table.document().report_with(word.line, message, closest(&word, known));
                 }
             }
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::RosterError;
+use crate::casefold::same_name;
 use crate::digest;
 use crate::sentence::Sentence;
 use crate::warning::Warning;
@@ -279,7 +280,7 @@ impl Tally {
 
     /// Counts a word. Words that differ in case alone are one.
     pub(super) fn count(&mut self, word: &str) {
-        if let Some((_, count)) = self.words.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(word)) {
+        if let Some((_, count)) = self.words.iter_mut().find(|(known, _)| same_name(known, word)) {
             *count += 1;
         } else if self.words.len() < MOST_WORDS {
             self.words.insert(word.to_owned(), 1);

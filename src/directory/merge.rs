@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::{Gap, Kind, Person, Reading, Roster, RosterError};
-use crate::casefold::folded;
+use crate::address::EmailAddress;
 
 /// How many people of one address, or id, are looked at. A list in which thousands share one is not worth
 /// the time that comparing them all would take.
@@ -15,17 +15,19 @@ const MOST_DOUBLES: usize = 32;
 
 /// Finds people by their address, however it is spelled.
 #[derive(Default)]
-pub(super) struct Index(HashMap<String, Vec<usize>>);
+pub(super) struct Index(HashMap<EmailAddress, Vec<usize>>);
 
 impl Index {
     /// The first of the people with that address who fits.
     pub(super) fn find(&self, email: &str, mut fits: impl FnMut(usize) -> bool) -> Option<usize> {
-        self.0.get(&folded(email))?.iter().copied().find(|&at| fits(at))
+        self.0.get(&EmailAddress::parse(email)?)?.iter().copied().find(|&at| fits(at))
     }
 
     /// Notes where a person is.
     pub(super) fn add(&mut self, email: &str, at: usize) {
-        note(self.0.entry(folded(email)).or_default(), at);
+        if let Some(email) = EmailAddress::parse(email) {
+            note(self.0.entry(email).or_default(), at);
+        }
     }
 }
 
@@ -58,7 +60,7 @@ impl Places {
     /// Finds people by their id, or else their address.
     fn members(&self, id: Option<&String>, email: Option<&String>) -> Option<&Vec<usize>> {
         id.and_then(|id| self.by_id.get(id)).or_else(|| {
-            let email = folded(email?);
+            let email = EmailAddress::parse(email?)?;
             self.by_email.0.get(&email).or_else(|| self.by_other_email.0.get(&email))
         })
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{MOST_ADDRESSES, MOST_ENTRIES};
-use crate::casefold::folded;
+use crate::address;
 
 /// A person on the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -106,7 +106,7 @@ impl Person {
 
     /// Adds an address, unless it is known.
     pub(super) fn add_email(&mut self, email: String) -> usize {
-        let known = |known: &String| folded(known) == folded(&email);
+        let known = |known: &String| address::fold(known) == address::fold(&email);
         if known(&self.email) || self.other_emails.iter().any(known) {
             return 0;
         }

@@ -1,6 +1,8 @@
 //! The words of the vendors: what a cell says about standing, second factor, groups and address.
 
 use super::Standing;
+use crate::address::EmailAddress;
+use crate::casefold::{ascii_eq, fold};
 use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
 
@@ -11,7 +13,7 @@ const LONGEST_TEXT: usize = 500;
 
 /// A name as it is compared: in lower case, only letters and digits. `Two-Factor_Auth` is `twofactorauth`.
 pub(super) fn plain(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// Text of bounded length, without white space around it; none where nothing is left.
@@ -35,12 +37,9 @@ pub(super) fn email(cell: &str) -> Result<&str, Sentence> {
         let long = format!("the e-mail address is longer than {LONGEST_EMAIL} bytes: `");
         return Err(Sentence::from(long).words(excerpt(cell)).and("`"));
     }
-    let sound = cell
-        .split_once('@')
-        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
     // What must be quoted in an address is in nobody's: such a cell is a list, a formula or a display name.
     let odd = |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>[\\]".contains(c);
-    if !sound || cell.contains(odd) {
+    if cell.contains(odd) || EmailAddress::parse(cell).is_none() {
         return Err(Sentence::from("`").words(excerpt(cell)).and("` is not an e-mail address"));
     }
     Ok(cell)
@@ -51,7 +50,7 @@ pub(super) fn emails(cell: &str) -> impl Iterator<Item = &str> {
     cell.split([',', ';', '|', '\n', ' ']).filter_map(|part| {
         let part = part.trim();
         let bare = match part.split_at_checked(5) {
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("smtp:") => rest,
+            Some((scheme, rest)) if ascii_eq(scheme, "smtp:") => rest,
             _ => part,
         };
         email(bare).ok()
@@ -64,7 +63,7 @@ pub(super) fn emails(cell: &str) -> impl Iterator<Item = &str> {
 /// cell that has none of the others, and not in a distinguished name such as `CN=Support,OU=Groups`.
 pub(super) fn list(cell: &str, plural: bool) -> impl Iterator<Item = String> {
     let hard = |c: char| matches!(c, ';' | '|' | '\n' | '\r');
-    let distinguished = cell.trim_start().get(..3).is_some_and(|start| start.eq_ignore_ascii_case("cn="));
+    let distinguished = cell.trim_start().get(..3).is_some_and(|start| ascii_eq(start, "cn="));
     let commas = plural && !distinguished && !cell.contains(hard);
     cell.split(move |c| hard(c) || (commas && c == ',')).filter_map(text)
 }

@@ -1,5 +1,6 @@
 //! The proxy that requests go through, as far as the environment tells.
 
+use crate::casefold::ascii_lower;
 use url::Url;
 
 /// A proxy: where it is, and which variable names it. User name and password are never kept.
@@ -26,7 +27,7 @@ impl Proxy {
             return None;
         }
         let set = |name: &str| lookup(name).map(|value| value.trim().to_owned()).filter(|v| !v.is_empty());
-        let host = Url::parse(origin).ok()?.host_str()?.to_lowercase();
+        let host = ascii_lower(Url::parse(origin).ok()?.host_str()?);
         let spared = set("NO_PROXY").or_else(|| set("no_proxy")).is_some_and(|list| spares(&list, &host));
         if spared {
             return None;
@@ -46,7 +47,7 @@ impl Proxy {
 
 /// Whether a list of hosts, domains and `*` covers a host.
 fn spares(list: &str, host: &str) -> bool {
-    list.split(',').map(|entry| entry.trim().trim_start_matches('.').to_lowercase()).any(|entry| {
+    list.split(',').map(|entry| ascii_lower(entry.trim().trim_start_matches('.'))).any(|entry| {
         entry == "*"
             || entry == host
             || (!entry.is_empty() && host.strip_suffix(&entry).is_some_and(|rest| rest.ends_with('.')))

@@ -1,54 +1,41 @@
-//! What is added to a configuration: an attestation or a waiver, as a table of TOML.
+//! What is added to a configuration: an attestation or a waiver, as a table of TOML at the end of the file.
 
 use jiff::civil::Date;
-use toml_edit::{Datetime, InlineTable, Table, Value};
+use toml_edit::{Datetime, Document, Item, Table, Value};
 
 use crate::config::Attested;
 
 /// An attestation that is being signed.
 #[derive(Debug, Clone)]
 pub(crate) struct NewAttestation {
-    /// The control's id.
     pub control: String,
-    /// What was seen.
     pub result: Attested,
-    /// Who saw it.
     pub by: String,
-    /// The day it was seen, UTC.
     pub on: Date,
-    /// The last day on which it counts, UTC.
     pub expires: Date,
-    /// Where the proof is kept.
     pub evidence: Option<String>,
     /// The file with the proof as the configuration names it, and its SHA-256.
     pub evidence_file: Option<(String, String)>,
-    /// What else is worth knowing.
     pub note: Option<String>,
 }
 
 /// A waiver that is being decided.
 #[derive(Debug, Clone)]
 pub(crate) struct NewWaiver {
-    /// The control's id.
     pub control: String,
     /// The one finding it is about; the whole control where it is none.
     pub subject: Option<String>,
-    /// Why.
     pub reason: String,
-    /// Who decided.
     pub by: String,
-    /// The day of the decision, UTC.
     pub on: Date,
-    /// The last day on which it counts, UTC.
     pub expires: Date,
 }
 
 /// One table of an array of tables.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
-    /// The array's key.
     pub(super) key: &'static str,
-    fields: Vec<(&'static str, Value)>,
+    table: Table,
 }
 
 impl From<NewAttestation> for Entry {
@@ -86,21 +73,24 @@ impl From<NewWaiver> for Entry {
 impl Entry {
     fn of<const N: usize>(key: &'static str, fields: [(&'static str, Option<Value>); N]) -> Self {
         let given = fields.into_iter().filter_map(|(key, value)| Some((key, value?)));
-        Self { key, fields: given.collect() }
+        Self { key, table: given.collect() }
     }
 
-    /// The entry with a header of its own, ending in a line break.
-    pub(super) fn table(&self) -> String {
-        let mut table = Table::new();
-        for (key, value) in &self.fields {
-            table.insert(key, toml_edit::Item::Value(value.clone()));
+    /// The text of a configuration with the entry at its end; none where its like stand in an array in brackets, which
+    /// is complete where it ends.
+    pub(super) fn added_to(&self, text: &str) -> Option<String> {
+        let inline = |document: Document<_>| document.get(self.key).is_some_and(Item::is_value);
+        if Document::parse(text).is_ok_and(inline) {
+            return None;
         }
-        format!("[[{}]]\n{table}", self.key)
-    }
-
-    /// The entry within braces, for a file that has them on one line each.
-    pub(super) fn inline(&self) -> InlineTable {
-        self.fields.iter().map(|(key, value)| (*key, value.clone())).collect()
+        let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let apart = match text {
+            "" => "",
+            text if text.ends_with('\n') => line_break,
+            _ => &line_break.repeat(2),
+        };
+        let entry = format!("[[{}]]\n{}", self.key, self.table).replace('\n', line_break);
+        Some(format!("{text}{apart}{entry}"))
     }
 }
 

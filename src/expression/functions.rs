@@ -1,28 +1,29 @@
 //! The functions this project adds to CEL.
 
-use std::net::IpAddr;
-
 use cel::{Context, ExecutionError, Value};
-use ipnet::IpNet;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::value::to_text;
+use crate::address::{self, EmailAddress};
 
 /// The names of the functions added here.
-pub(super) const NAMES: [&str; 4] = ["lower", "text", "in_network", "domain"];
+pub(super) const NAMES: [&str; 5] = ["lower", "text", "day", "in_network", "domain"];
 
 /// Adds the functions to a root context.
 pub(super) fn register(context: &mut Context<'_, '_>) {
     // The names are not overloads of the standard library, the one reason for which adding can fail.
     let _ = context.add_function("lower", lower);
     let _ = context.add_function("text", text);
+    let _ = context.add_function("day", day);
     let _ = context.add_function("in_network", in_network);
     let _ = context.add_function("domain", domain);
 }
 
-/// Unicode lower case; null stays null.
+/// The text as names and addresses are compared; null stays null.
 fn lower(value: Value) -> Result<Value, ExecutionError> {
     match value {
-        Value::String(text) => Ok(Value::from(text.to_lowercase())),
+        Value::String(text) => Ok(Value::from(address::fold(&text).into_owned())),
         Value::Null => Ok(Value::Null),
         other => Err(expected("lower", "text", &other)),
     }
@@ -33,13 +34,26 @@ fn text(value: Value) -> Result<Value, ExecutionError> {
     to_text(&value).map(Value::from).ok_or_else(|| expected("text", "a single value", &value))
 }
 
-/// The domain of an e-mail address in lower case; null where there is none.
+/// The UTC day of a time, such as 2026-11-24; null stays null.
+fn day(value: Value) -> Result<Value, ExecutionError> {
+    match value {
+        Value::String(text) => {
+            let time: Timestamp =
+                text.parse().map_err(|_| ExecutionError::function_error("day", "the text is not a time"))?;
+            Ok(Value::from(time.to_zoned(TimeZone::UTC).date().to_string()))
+        }
+        Value::Null => Ok(Value::Null),
+        other => Err(expected("day", "a time", &other)),
+    }
+}
+
+/// The domain of an e-mail address as domains are compared; null where there is none.
 fn domain(value: Value) -> Result<Value, ExecutionError> {
     match value {
-        Value::String(text) => Ok(text
-            .rsplit_once('@')
-            .filter(|(local, domain)| !local.is_empty() && !domain.is_empty())
-            .map_or(Value::Null, |(_, domain)| Value::from(domain.to_lowercase()))),
+        Value::String(text) => {
+            let address = EmailAddress::parse(&text);
+            Ok(address.map_or(Value::Null, |address| Value::from(address.domain().to_owned())))
+        }
         Value::Null => Ok(Value::Null),
         other => Err(expected("domain", "text", &other)),
     }
@@ -50,14 +64,10 @@ fn in_network(address: Value, network: Value) -> Result<Value, ExecutionError> {
     let (Value::String(address), Value::String(network)) = (&address, &network) else {
         return Err(expected("in_network", "two texts", &address));
     };
-    let address: IpAddr = address
-        .parse()
-        .map_err(|_| ExecutionError::function_error("in_network", "the first text is not an IP address"))?;
-    let network: IpNet = network
-        .parse()
-        .or_else(|_| network.parse::<IpAddr>().map(IpNet::from))
-        .map_err(|_| ExecutionError::function_error("in_network", "the second text is not a network"))?;
-    Ok(Value::Bool(network.contains(&address.to_canonical())))
+    let no = |what| ExecutionError::function_error("in_network", what);
+    let address = address::ip(address).ok_or_else(|| no("the first text is not an IP address"))?;
+    let network = address::network(network).ok_or_else(|| no("the second text is not a network"))?;
+    Ok(Value::Bool(network.contains(&address)))
 }
 
 fn expected(function: &str, wanted: &str, got: &Value) -> ExecutionError {

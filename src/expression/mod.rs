@@ -1,24 +1,21 @@
-//! CEL predicates over declared names: compiled and checked when the catalog loads, bounded so that a
-//! hostile expression is refused and a deep one cannot overflow the stack.
+//! CEL predicates over declared names, bounded before they are parsed, so that a hostile expression is refused and
+//! none can overflow the stack.
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use cel::{Context, Env, Program, Value};
 
+mod bounds;
 mod functions;
 mod stack;
 mod value;
 mod walk;
 
-pub(crate) use stack::{each_on_deep_stacks, on_deep_stack};
+pub(crate) use stack::on_deep_stack;
 pub(crate) use value::to_cel;
 pub(crate) use walk::{References, Scope};
-
-/// The longest source an expression may have, in bytes.
-const MAX_SOURCE: usize = 1024;
-/// The deepest nesting of brackets that is handed to the parser.
-const MAX_BRACKETS: usize = 32;
 
 /// Where an expression stands in its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,39 +59,46 @@ pub(crate) struct EvaluationError {
     pub message: String,
 }
 
-/// A compiled expression whose every name is declared.
+/// An expression, compiled when it is first asked for: most runs evaluate a few of a catalog's hundreds.
 #[derive(Debug)]
 pub(crate) struct Expression {
     source: String,
     place: Place,
+    scope: Scope,
+    compiled: OnceLock<Result<Compiled, Vec<Refusal>>>,
+}
+
+/// An expression whose every name is declared.
+#[derive(Debug)]
+struct Compiled {
     program: Program,
     references: References,
 }
 
 impl Expression {
-    /// Compiles `source` and checks it against `scope`.
-    ///
-    /// Call it inside [`on_deep_stack`]: the parser and the walk recurse.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the expression, at once.
-    pub(crate) fn compile(source: &str, place: Place, scope: &Scope<'_>) -> Result<Self, Vec<Refusal>> {
-        check_size(source).map_err(|refusal| vec![refusal])?;
-        let program = environment().compile(source).map_err(|errors| {
-            errors.errors.iter().take(3).map(|error| Refusal::new(syntax_message(error))).collect::<Vec<_>>()
-        })?;
-        let references = walk::check(program.expression(), scope)?;
-        Ok(Self { source: source.to_owned(), place, program, references })
+    /// Keeps `source`, whose names are those of `scope`.
+    pub(crate) const fn new(source: String, place: Place, scope: Scope) -> Self {
+        Self { source, place, scope, compiled: OnceLock::new() }
+    }
+
+    /// Everything that is wrong with it; empty for one that can be evaluated.
+    pub(crate) fn refusals(&self) -> &[Refusal] {
+        self.compiled().err().unwrap_or_default()
     }
 
     /// The declared names it reads.
-    pub(crate) const fn references(&self) -> &References {
-        &self.references
+    pub(crate) fn references(&self) -> &References {
+        static NONE: References = References { columns: BTreeSet::new(), values: BTreeSet::new() };
+        self.compiled().map_or(&NONE, |compiled| &compiled.references)
     }
 
     /// The source text.
     pub(crate) fn source(&self) -> &str {
         &self.source
+    }
+
+    fn compiled(&self) -> Result<&Compiled, &[Refusal]> {
+        self.compiled.get_or_init(|| compile(&self.source, &self.scope)).as_ref().map_err(Vec::as_slice)
     }
 
     /// Evaluates to true or false.
@@ -131,13 +135,27 @@ impl Expression {
     }
 
     fn evaluate(&self, context: &Context<'_, '_>) -> Result<Value, EvaluationError> {
-        self.program.execute(context).map_err(|error| self.error(error.to_string()))
+        match self.compiled() {
+            Ok(compiled) => compiled.program.execute(context).map_err(|error| self.error(error.to_string())),
+            Err(refusals) => {
+                Err(self.error(refusals.first().map_or_else(String::new, |first| first.message.clone())))
+            }
+        }
     }
 
     fn error(&self, message: String) -> EvaluationError {
         let message = message.chars().take(200).collect();
         EvaluationError { place: self.place.clone(), source_text: self.source.clone(), message }
     }
+}
+
+fn compile(source: &str, scope: &Scope) -> Result<Compiled, Vec<Refusal>> {
+    bounds::check(source).map_err(|refusal| vec![refusal])?;
+    let program = environment().compile(source).map_err(|errors| {
+        errors.errors.iter().take(3).map(|error| Refusal::new(syntax_message(error))).collect::<Vec<_>>()
+    })?;
+    let references = walk::check(program.expression(), scope)?;
+    Ok(Compiled { program, references })
 }
 
 /// A fresh context with the project's functions; bind `facts`, `params` and `row` to it.
@@ -154,28 +172,6 @@ fn environment() -> &'static Arc<Env> {
         Arc::new(Env::stdlib().with_optional_support(false))
     });
     &ENVIRONMENT
-}
-
-/// Refuses what could keep the parser busy before it is even asked.
-fn check_size(source: &str) -> Result<(), Refusal> {
-    if source.len() > MAX_SOURCE {
-        return Err(Refusal::new(format!(
-            "the expression is {} bytes long, at most {MAX_SOURCE} are allowed",
-            source.len()
-        )));
-    }
-    let mut depth = 0_usize;
-    for byte in source.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > MAX_BRACKETS {
-            return Err(Refusal::new(format!("brackets are nested more than {MAX_BRACKETS} deep")));
-        }
-    }
-    Ok(())
 }
 
 fn syntax_message(error: &cel::ParseError) -> String {

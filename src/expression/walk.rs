@@ -1,6 +1,7 @@
 //! The walk over a compiled expression: every name must be declared, every construct bounded.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, SelectExpr, operators};
@@ -15,12 +16,12 @@ const MAX_DEPTH: usize = 32;
 const MAX_COMPREHENSIONS: usize = 1;
 
 /// The names an expression may use.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Scope<'a> {
+#[derive(Debug, Clone)]
+pub(crate) struct Scope {
     /// The table whose rows `row` stands for; none where there is no row.
     pub table: Option<&'static Table>,
     /// The names of the control's parameters.
-    pub params: &'a [String],
+    pub params: Arc<[String]>,
 }
 
 /// The declared names an expression reads.
@@ -56,7 +57,7 @@ const OPERATORS: [&str; 15] = [
 ];
 
 /// Checks the tree and collects what it reads.
-pub(super) fn check(root: &IdedExpr, scope: &Scope<'_>) -> Result<References, Vec<Refusal>> {
+pub(super) fn check(root: &IdedExpr, scope: &Scope) -> Result<References, Vec<Refusal>> {
     let mut walk = Walk {
         scope,
         bound: Vec::new(),
@@ -76,7 +77,7 @@ pub(super) fn check(root: &IdedExpr, scope: &Scope<'_>) -> Result<References, Ve
 }
 
 struct Walk<'a, 'e> {
-    scope: &'a Scope<'a>,
+    scope: &'a Scope,
     /// Variables of the enclosing comprehensions.
     bound: Vec<&'e str>,
     comprehensions: usize,

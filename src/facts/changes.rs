@@ -4,16 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::json;
 
-use super::bounded;
-use super::cell::{row, time};
-use super::newest::Moment;
+use super::Change;
+use super::event::{Moment, by};
 use super::person::{People, PersonId};
-use super::{Change, Row, Rows};
+use super::rows::{MAX_ROWS, Row, Rows, bounded, row, time};
 use crate::api::model::Event;
 use crate::event_type::EventType;
 
 /// The most events kept of one type, and of all types together.
-const MAX_EVENTS: (usize, usize) = (bounded::MAX_ROWS, 2 * bounded::MAX_ROWS);
+const MAX_EVENTS: (usize, usize) = (MAX_ROWS, 2 * MAX_ROWS);
 /// The most changes of settings kept.
 const MAX_SETTINGS: usize = 1_000;
 /// The most event types whose newest event is kept; the API knows about 120.
@@ -32,22 +31,13 @@ pub(super) struct Kept {
 impl Kept {
     fn of(event: &Event<'_>) -> Self {
         Self {
-            id: bounded::text(&event.id).into_owned(),
-            activity_type: bounded::text(&event.activity_type).into_owned(),
+            id: bounded(&event.id).into_owned(),
+            activity_type: bounded(&event.activity_type).into_owned(),
             at: event.created_at,
             by: by(event),
-            description: event.activity_description.as_deref().map(|text| bounded::text(text).into_owned()),
+            description: event.activity_description.as_deref().map(|text| bounded(text).into_owned()),
         }
     }
-}
-
-/// Who did it: e-mail address, else id.
-pub(super) fn by(event: &Event<'_>) -> Option<String> {
-    let performer = event.performed_by.as_ref()?;
-    let given = |text: Option<&str>| {
-        text.filter(|text| !text.is_empty()).map(|text| bounded::text(text).into_owned())
-    };
-    given(performer.email.as_deref()).or_else(|| given(performer.id.as_deref()))
 }
 
 /// The events of the types that checks ask for, in the window.
@@ -145,14 +135,14 @@ pub(super) struct NewestByType {
 impl NewestByType {
     /// Takes in an event. Copies only what is newer than what is there, and logs are read newest first.
     pub(super) fn add(&mut self, event: &Event<'_>, moment: Moment) {
-        let name = bounded::text(&event.activity_type);
+        let name = bounded(&event.activity_type);
         let change = || Change {
-            event: bounded::text(&event.id).into_owned(),
+            event: bounded(&event.id).into_owned(),
             activity_type: name.clone().into_owned(),
             description: event
                 .activity_description
                 .as_deref()
-                .map_or_else(String::new, |text| bounded::text(text).into_owned()),
+                .map_or_else(String::new, |text| bounded(text).into_owned()),
             by: by(event),
             at: event.created_at,
         };

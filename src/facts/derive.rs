@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::bounded;
-use super::cell::{days, share, time};
 use super::observe::{Counts, Observer};
 use super::privilege::Roles;
 use super::reconcile::{self, Declared};
-use super::teammates::{self, LogStates, Sources, Team};
+use super::rows::{Rows, bounded, days, share, time};
+use super::teammates::{self, Inputs, LogStates, Team};
 use super::vocabulary::{TABLES, VALUES};
-use super::{Facts, FeedState, Rows, Settings, policy, saml, settings_read};
+use super::{Facts, FeedState, Settings, policy, settings_read};
 use crate::api::model::{IpAllowlist, Me};
 use crate::sources::{Feed, Outcomes, Ranges, SourceStatus};
 
@@ -30,10 +29,10 @@ impl Observer {
         };
         let settings = &self.settings;
         let roles = Roles::new(&settings.privileged_roles, &settings.unprivileged_roles);
-        let team = teammates::derive(&Sources {
+        let team = teammates::derive(&Inputs {
             people: &self.people,
             state: &self.state,
-            attendance: &self.attendance,
+            last_seen: &self.last_seen,
             roles: &roles,
             allowed_domains: settings.organization.allowed_domains.as_deref(),
             states,
@@ -46,8 +45,8 @@ impl Observer {
         values.extend(window(self.ranges));
         values.extend(log(&self.counts, states, self.ranges));
         if states.window == SourceStatus::Complete {
-            let born = self.me.as_ref().and_then(|me| me.app.as_ref()?.created_at);
-            let longest = self.silence.longest(born);
+            let created = self.me.as_ref().and_then(|me| me.app.as_ref()?.created_at);
+            let longest = self.silence.longest(created);
             values.push(("log.longest_silence_days", json!(longest.days)));
             values.push(("log.silence_since", time(longest.since)));
         }
@@ -63,16 +62,16 @@ impl Observer {
         values.extend(comparison.values);
         tables.extend(comparison.tables);
         if let Some(file) = settings.saml.as_deref() {
-            values.extend(saml::values(file));
-            tables.insert("saml_problems", saml::table(file, self.ranges.now));
+            values.extend(settings_read::saml_values(file));
+            tables.insert("saml_problems", settings_read::saml_problems(file, self.ranges.now));
         }
         tables.insert("sign_ins", self.sign_ins.methods(&self.people));
         tables.insert("sign_in_addresses", self.sign_ins.addresses(&self.people));
         tables.insert("exports", self.exports.table(&self.people, &team.privileges));
-        tables.insert("joins", self.joins.table(&self.people));
+        tables.insert("joins", self.new_teammates.table(&self.people));
         tables.insert("setting_changes", self.setting_changes.table());
         tables.insert("permission_snapshots", self.state.table(&self.people, states.certainty()));
-        tables.insert("sign_in_trouble", self.trouble.table(&self.people));
+        tables.insert("sign_in_trouble", self.failures.table(&self.people));
         tables.insert("permission_losses", self.losses.table(&self.people));
         tables.insert("teammates", team.table);
         if let Some(list) = &self.allowlist {
@@ -137,7 +136,7 @@ fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, FeedState>
 
 fn workspace(me: Option<&Me>) -> Values {
     let Some(me) = me else { return Values::new() };
-    let text = |text: Option<&String>| json!(text.map(|text| bounded::text(text)));
+    let text = |text: Option<&String>| json!(text.map(|text| bounded(text)));
     let app = me.app.as_ref();
     vec![
         ("workspace.id", text(app.and_then(|app| app.id_code.as_ref()))),

@@ -11,42 +11,31 @@ use serde_json::Value;
 use crate::sources::{Feed, SourceStatus};
 
 pub(crate) mod activity;
-mod bounded;
-mod bursts;
-mod cell;
 mod changes;
 mod derive;
-pub(crate) mod email;
-mod exports;
-mod joins;
-mod losses;
-mod metadata;
-mod newest;
+mod event;
+mod failures;
 mod observe;
+mod permissions;
 mod person;
 mod policy;
-mod presence;
 mod privilege;
 mod reconcile;
-mod saml;
+mod rows;
 mod settings;
 mod settings_read;
 mod sign_ins;
-mod silence;
-mod state;
 mod teammates;
 #[cfg(test)]
 mod tests;
-mod trouble;
 pub(crate) mod vocabulary;
+mod window;
 
 pub(crate) use activity::Activity;
-pub(crate) use metadata::PRIVILEGED_PERMISSIONS;
+pub(crate) use event::PRIVILEGED_PERMISSIONS;
 pub(crate) use observe::Observer;
+pub(crate) use rows::{Row, Rows};
 pub(crate) use settings::{SamlFile, Settings};
-
-/// One row of a table: column name to value. A column that was not observed is null.
-pub(crate) type Row = serde_json::Map<String, Value>;
 
 /// How a feed ended, as far as verdicts care.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,15 +53,6 @@ impl FeedState {
     pub(crate) const fn skipped() -> Self {
         Self { status: SourceStatus::Skipped, detail: None, unreadable: 0 }
     }
-}
-
-/// The rows of one table.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Rows {
-    /// The rows, in a stable order.
-    pub rows: Vec<Row>,
-    /// True when there were more rows than the program keeps: they may prove a fail, never a pass.
-    pub truncated: bool,
 }
 
 /// The newest event that changed something: what, by whom, when.

@@ -3,20 +3,15 @@
 use std::collections::HashMap;
 
 use super::Settings;
-use super::activity::{Groups, Periods};
-use super::bursts::{Bursts, Source};
-use super::changes::{self, Events, NewestByType, SettingChanges};
-use super::exports::Exports;
-use super::joins::Joins;
-use super::losses::Losses;
-use super::metadata::Metadata;
-use super::newest::Moment;
+use super::activity::{Groups, Periods, Silence};
+use super::changes::{Events, NewestByType, SettingChanges};
+use super::event::{Metadata, Moment, by};
+use super::failures::{Bursts, FailureSource, SignInFailures};
+use super::permissions::{Losses, State};
 use super::person::{People, PersonId, Subject};
-use super::presence::Attendance;
-use super::sign_ins::{self, SignIns};
-use super::silence::Silence;
-use super::state::State;
-use super::trouble::Trouble;
+use super::sign_ins::SignIns;
+use super::window::{Exports, LastSeen, NewTeammates};
+use crate::address;
 use crate::api::model::{Event, IpAllowlist, Me, ProbeAnswer};
 use crate::api::record::Record;
 use crate::event_type::{EventKind, EventType};
@@ -47,11 +42,11 @@ pub(crate) struct Observer {
     pub(super) counts: Counts,
     pub(super) periods: Periods,
     pub(super) sign_ins: SignIns,
-    pub(super) attendance: Attendance,
+    pub(super) last_seen: LastSeen,
     pub(super) exports: Exports,
-    pub(super) joins: Joins,
+    pub(super) new_teammates: NewTeammates,
     pub(super) bursts: Bursts,
-    pub(super) trouble: Trouble,
+    pub(super) failures: SignInFailures,
     pub(super) losses: Losses,
     pub(super) silence: Silence,
     pub(super) state: State,
@@ -72,11 +67,11 @@ impl Observer {
             counts: Counts::default(),
             periods: Periods::new(&ranges),
             sign_ins: SignIns::new(settings.organization.approved_networks.clone()),
-            attendance: Attendance::default(),
+            last_seen: LastSeen::default(),
             exports: Exports::new(settings.organization.export_approvers.as_deref()),
-            joins: Joins::new(),
+            new_teammates: NewTeammates::new(),
             bursts: Bursts::new(settings.burst_count, settings.burst_minutes),
-            trouble: Trouble::default(),
+            failures: SignInFailures::default(),
             losses: Losses::new(),
             silence: Silence::new(ranges),
             state: State::default(),
@@ -93,7 +88,7 @@ impl Observer {
     pub(crate) fn observe(&mut self, record: Record<'_>) {
         match record {
             Record::Me(me) => self.me = Some(me.clone()),
-            Record::Admins(admins) => self.people.admit(admins),
+            Record::Admins(admins) => self.people.load_teammates(admins),
             Record::IpAllowlist(list) => self.allowlist = Some(list.clone()),
             Record::Probe(answers) => self.probe = Some(answers.to_vec()),
             Record::Event(feed, event) => self.event(feed, event),
@@ -171,34 +166,34 @@ impl Observer {
         let (feed, at) = (moment.feed(), moment.at);
         let in_window = feed == Feed::LogWindow;
         let teammate = person.filter(|_| self.people.is_teammate(person) == Some(true));
-        let address = || sign_ins::address(event.performed_by.as_ref().and_then(|by| by.ip.as_deref()));
+        let address = || address::ip(event.performed_by.as_ref()?.ip.as_deref()?);
         match kind {
             EventKind::SignIn => {
                 if in_window {
                     self.sign_ins.add(person, metadata.sign_in_method().as_deref(), address(), at);
-                    self.trouble.signed_in(person, at);
+                    self.failures.signed_in(person, at);
                 }
                 if let Some(teammate) = teammate {
-                    self.attendance.signed_in(teammate, feed, at);
+                    self.last_seen.signed_in(teammate, feed, at);
                 }
             }
             EventKind::Joined | EventKind::Provisioned => {
                 match kind {
-                    EventKind::Joined if in_window => self.joins.joined(person, at),
-                    EventKind::Provisioned if in_window => self.joins.provisioned(person, at),
+                    EventKind::Joined if in_window => self.new_teammates.joined(person, at),
+                    EventKind::Provisioned if in_window => self.new_teammates.provisioned(person, at),
                     _ => {}
                 }
                 if let Some(teammate) = teammate {
-                    self.attendance.arrived(teammate, feed, at);
+                    self.last_seen.arrived(teammate, feed, at);
                 }
             }
             EventKind::UnauthorizedSignIn if in_window => {
-                self.trouble.unauthorized(person, metadata.sign_in_method().as_deref(), at);
+                self.failures.unauthorized(person, metadata.sign_in_method().as_deref(), at);
             }
             EventKind::FailedSignIn if in_window => {
-                self.trouble.failed(person, metadata.sign_in_method().as_deref(), at);
+                self.failures.failed(person, metadata.sign_in_method().as_deref(), at);
                 if let Ok(time) = u32::try_from(at - self.ranges.since.as_second()) {
-                    let sources = [person.map(Source::Person), address().map(Source::Address)];
+                    let sources = [person.map(FailureSource::Person), address().map(FailureSource::Address)];
                     sources.into_iter().flatten().for_each(|source| self.bursts.add(source, time));
                 }
             }
@@ -206,9 +201,9 @@ impl Observer {
             EventKind::Permissions => {
                 if let Some(permissions) = metadata.permissions_after() {
                     if in_window && let Some(before) = metadata.permissions_before() {
-                        self.losses.add(person, moment, changes::by(event), before, &permissions);
+                        self.losses.add(person, moment, by(event), before, &permissions);
                     }
-                    self.state.permissions(person, moment, changes::by(event), permissions);
+                    self.state.permissions(person, moment, by(event), permissions);
                 }
             }
             EventKind::TwoFactor => self.state.two_factor(person, moment, metadata.two_factor()),

@@ -5,18 +5,20 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::metadata::AdminRef;
-use super::newest::Moment;
-use super::{bounded, email};
+use serde_json::{Value, json};
+
+use super::event::{AdminRef, Moment};
+use super::rows::{Row, bounded, row};
+use crate::address::{self, EmailAddress};
 use crate::api::model::{Admin, Performer};
 
-/// The most people who are not teammates that are told apart.
-const MAX_STRANGERS: usize = 50_000;
+/// The most people who are not teammates that are email_from apart.
+const MAX_OUTSIDERS: usize = 50_000;
 
 /// The number of a person.
 pub(super) type PersonId = u32;
 
-/// More people than are told apart.
+/// More people than are email_from apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooMany;
 
@@ -43,8 +45,8 @@ struct Person {
     /// The id, else the e-mail address in lower case.
     text: Option<String>,
     email: Option<String>,
-    /// The event that told the e-mail address; none for teammates, whose address `GET /admins` tells.
-    told: Option<Moment>,
+    /// The event that email_from the e-mail address; none for teammates, whose address `GET /admins` tells.
+    email_from: Option<Moment>,
     teammate: bool,
 }
 
@@ -53,11 +55,11 @@ struct Person {
 pub(super) struct People {
     teammates: Option<Vec<Teammate>>,
     persons: Vec<Person>,
-    strangers: usize,
+    outsiders: usize,
     by_id: HashMap<String, PersonId>,
-    by_email: HashMap<String, PersonId>,
+    by_email: HashMap<EmailAddress, PersonId>,
     /// Teammates for whom `GET /admins` shows no id: their address serves instead.
-    by_email_without_id: HashMap<String, PersonId>,
+    by_email_without_id: HashMap<EmailAddress, PersonId>,
     bots: HashSet<String>,
     truncated: bool,
 }
@@ -75,7 +77,7 @@ impl<'a> Subject<'a> {
     pub(super) fn new(admin: AdminRef<'a>, performer: Option<&'a Performer<'_>>, by_oneself: bool) -> Self {
         let performer_id = performer.and_then(|by| by.id.as_deref()).filter(|id| !id.is_empty());
         let performer_email = performer.and_then(|by| by.email.as_deref());
-        let valid = |text: &str| email::split(text).is_some();
+        let valid = |text: &str| address::split(text).is_some();
         let Some(id) = admin.id else {
             let own = performer_email.filter(|text| valid(text)).map(Cow::Borrowed);
             let about = admin.email.filter(|text| performer_id.is_none() && valid(text));
@@ -87,23 +89,29 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// The form in which an address is compared, of bounded length; none where it is malformed.
+fn address_key(text: &str) -> Option<EmailAddress> {
+    EmailAddress::parse(&bounded(text.trim()))
+}
+
 impl People {
     /// Takes in the answer of `GET /admins`.
-    pub(super) fn admit(&mut self, admins: &[Admin]) {
+    pub(super) fn load_teammates(&mut self, admins: &[Admin]) {
         let mut teammates = Vec::with_capacity(admins.len());
         for admin in admins {
-            let id = admin.id.as_deref().filter(|id| !id.is_empty()).map(|id| bounded::text(id).into_owned());
-            if admin.email.as_deref().is_some_and(email::is_bot) {
+            let id = admin.id.as_deref().filter(|id| !id.is_empty()).map(|id| bounded(id).into_owned());
+            if admin.email.as_deref().is_some_and(address::is_bot) {
                 self.bots.extend(id);
                 continue;
             }
-            let email = email::address(admin.email.as_deref());
-            let key = email.as_deref().map(|email| bounded::lower(email).into_owned());
+            let key = admin.email.as_deref().and_then(address_key);
+            let email = admin.email.as_deref().filter(|_| key.is_some());
+            let email = email.map(|email| bounded(email.trim()).into_owned());
             // An entry that repeats an id is one more teammate, but not one more person.
             let known = id.as_ref().and_then(|id| self.by_id.get(id)).copied();
             let person = known.unwrap_or_else(|| {
-                let text = id.clone().or_else(|| key.clone());
-                self.enter(Person { text, email: email.clone(), told: None, teammate: true })
+                let text = id.clone().or_else(|| key.as_ref().map(EmailAddress::to_string));
+                self.enter(Person { text, email: email.clone(), email_from: None, teammate: true })
             });
             if let Some(id) = &id {
                 self.by_id.entry(id.clone()).or_insert(person);
@@ -114,7 +122,7 @@ impl People {
                 self.by_email.entry(key).or_insert(person);
             }
             let name = |text: Option<&str>| {
-                text.filter(|text| !text.trim().is_empty()).map(|text| bounded::text(text).into_owned())
+                text.filter(|text| !text.trim().is_empty()).map(|text| bounded(text).into_owned())
             };
             teammates.push(Teammate {
                 id,
@@ -131,15 +139,15 @@ impl People {
     /// Whether Intercom's bot performed the event.
     pub(super) fn is_bot(&self, performer: Option<&Performer<'_>>) -> bool {
         performer.is_some_and(|by| {
-            by.email.as_deref().is_some_and(email::is_bot)
-                || by.id.as_deref().is_some_and(|id| self.bots.contains(bounded::text(id).as_ref()))
+            by.email.as_deref().is_some_and(address::is_bot)
+                || by.id.as_deref().is_some_and(|id| self.bots.contains(bounded(id).as_ref()))
         })
     }
 
     /// Whether the event is about Intercom's bot.
     pub(super) fn is_about_bot(&self, subject: &Subject<'_>) -> bool {
-        let by_id = |id: &str| self.bots.contains(bounded::text(id).as_ref());
-        subject.id.as_deref().is_some_and(by_id) || subject.email.as_deref().is_some_and(email::is_bot)
+        let by_id = |id: &str| self.bots.contains(bounded(id).as_ref());
+        subject.id.as_deref().is_some_and(by_id) || subject.email.as_deref().is_some_and(address::is_bot)
     }
 
     /// The person an event is about; none where it names nobody.
@@ -150,37 +158,35 @@ impl People {
     ) -> Result<Option<PersonId>, TooMany> {
         let Some(id) = subject.id.as_deref() else {
             let Some(address) = subject.email.as_deref() else { return Ok(None) };
-            let address = bounded::text(address);
-            let key = bounded::lower(&address);
-            let known = self.by_email.get(key.as_ref()).copied();
+            let Some(key) = address_key(address) else { return Ok(None) };
+            let known = self.by_email.get(&key).copied();
             let person = match known {
                 Some(person) => person,
                 None => {
-                    let person = self.stranger(key.as_ref())?;
-                    self.by_email.insert(key.into_owned(), person);
+                    let person = self.outsider(&key.to_string())?;
+                    self.by_email.insert(key, person);
                     person
                 }
             };
-            self.tell(person, &address, moment);
+            self.note_email(person, address, moment);
             return Ok(Some(person));
         };
-        let id = bounded::text(id);
+        let id = bounded(id);
         if let Some(&person) = self.by_id.get(id.as_ref()) {
             if let Some(address) = subject.email.as_deref() {
-                self.tell(person, address, moment);
+                self.note_email(person, address, moment);
             }
             return Ok(Some(person));
         }
         if let (Some(address), false) = (subject.email.as_deref(), self.by_email_without_id.is_empty())
-            && let Some(&person) =
-                self.by_email_without_id.get(bounded::lower(&bounded::text(address)).as_ref())
+            && let Some(&person) = address_key(address).and_then(|key| self.by_email_without_id.get(&key))
         {
             return Ok(Some(person));
         }
-        let person = self.stranger(id.as_ref())?;
+        let person = self.outsider(id.as_ref())?;
         self.by_id.insert(id.into_owned(), person);
         if let Some(address) = subject.email.as_deref() {
-            self.tell(person, address, moment);
+            self.note_email(person, address, moment);
         }
         Ok(Some(person))
     }
@@ -190,24 +196,24 @@ impl People {
         PersonId::try_from(self.persons.len() - 1).unwrap_or(PersonId::MAX)
     }
 
-    fn stranger(&mut self, text: &str) -> Result<PersonId, TooMany> {
-        if self.strangers >= MAX_STRANGERS {
+    fn outsider(&mut self, text: &str) -> Result<PersonId, TooMany> {
+        if self.outsiders >= MAX_OUTSIDERS {
             self.truncated = true;
             return Err(TooMany);
         }
-        self.strangers += 1;
+        self.outsiders += 1;
         Ok(self.enter(Person { text: Some(text.to_owned()), ..Person::default() }))
     }
 
     /// Keeps the address that the newest event gives for somebody who is not a teammate.
-    fn tell(&mut self, person: PersonId, address: &str, moment: Moment) {
+    fn note_email(&mut self, person: PersonId, address: &str, moment: Moment) {
         let Some(person) = self.persons.get_mut(person as usize) else { return };
-        if person.teammate || person.told.is_some_and(|told| told >= moment) {
+        if person.teammate || person.email_from.is_some_and(|email_from| email_from >= moment) {
             return;
         }
-        person.told = Some(moment);
-        if person.email.as_deref() != Some(address) {
-            person.email = Some(bounded::text(address).into_owned());
+        person.email_from = Some(moment);
+        if person.email.as_deref() != Some(address.trim()) {
+            person.email = Some(bounded(address.trim()).into_owned());
         }
     }
 
@@ -224,6 +230,18 @@ impl People {
     /// The person's e-mail address: the teammate's, else the newest event's.
     pub(super) fn email(&self, person: PersonId) -> Option<&str> {
         self.persons.get(person as usize)?.email.as_deref()
+    }
+
+    /// A row about a person: who it is, and these cells.
+    pub(super) fn row<const N: usize>(
+        &self,
+        person: Option<PersonId>,
+        cells: [(&'static str, Value); N],
+    ) -> Row {
+        let mut row = row(cells);
+        row.insert("person".to_owned(), json!(person.and_then(|person| self.text(person))));
+        row.insert("email".to_owned(), json!(person.and_then(|person| self.email(person))));
+        row
     }
 
     /// Whether the person is a current teammate; none where that is not known.

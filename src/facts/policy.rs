@@ -1,13 +1,12 @@
 //! The declared roles and groups as tables, and what they say about each teammate.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
-use super::bounded::{self, MAX_ROWS};
-use super::cell::row;
-use super::{Row, Rows};
-use crate::casefold::folded;
+use super::rows::{Row, Rows, bounded, row};
+use crate::casefold::{fold, same_name};
 use crate::config::{Permission, Rbac};
 
 /// Fills in what the declared roles say about each teammate: whether the role is declared, whether it may administer,
@@ -20,9 +19,9 @@ pub(super) fn annotate(teammates: &mut [Row], rbac: &Rbac) {
         let granted = row.get("permissions").and_then(Value::as_array);
         let excess =
             declared.and_then(|role| role.intercom.as_ref()).zip(granted).map(|(listed, granted)| {
-                let listed: BTreeSet<String> = listed.iter().map(|name| folded(name)).collect();
+                let listed: BTreeSet<_> = listed.iter().map(|name| fold(name)).collect();
                 let names = granted.iter().filter_map(Value::as_str);
-                names.filter(|name| !listed.contains(&folded(name))).map(str::to_owned).collect::<Vec<_>>()
+                names.filter(|name| !listed.contains(&fold(name))).map(str::to_owned).collect::<Vec<_>>()
             });
         let admin = declared.map(|role| role.permissions.contains(&Permission::Admin));
         row.insert("role_declared".to_owned(), json!(is_declared));
@@ -42,16 +41,16 @@ pub(super) fn unseen(teammates: &[Row], rbac: &Rbac) -> usize {
 
 /// The table `declared_roles`.
 pub(super) fn roles(rbac: &Rbac, teammates: &[Row]) -> Rows {
-    let mut holders: HashMap<String, usize> = HashMap::new();
+    let mut holders: HashMap<Cow<'_, str>, usize> = HashMap::new();
     for role in teammates.iter().filter_map(|row| row.get("role").and_then(Value::as_str)) {
-        *holders.entry(folded(role)).or_default() += 1;
+        *holders.entry(fold(role)).or_default() += 1;
     }
-    let mut spellings: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut spellings: BTreeMap<Cow<'_, str>, Vec<&str>> = BTreeMap::new();
     for name in rbac.roles.keys() {
-        spellings.entry(folded(name)).or_default().push(name);
+        spellings.entry(fold(name)).or_default().push(name);
     }
-    let rows = rbac.roles.iter().take(MAX_ROWS).map(|(name, role)| {
-        let others = spellings.get(&folded(name)).into_iter().flatten().filter(|other| *other != name);
+    let rows = rbac.roles.iter().map(|(name, role)| {
+        let others = spellings.get(&fold(name)).into_iter().flatten().filter(|other| *other != name);
         let contradicting: Vec<&str> = others
             .copied()
             .filter(|other| {
@@ -62,39 +61,39 @@ pub(super) fn roles(rbac: &Rbac, teammates: &[Row]) -> Rows {
             .collect();
         let contradicted_by = (!contradicting.is_empty()).then(|| contradicting.join(", "));
         row([
-            ("role", json!(bounded::text(name))),
+            ("role", json!(bounded(name))),
             ("permissions", json!(role.permissions.iter().map(|p| p.into_str()).collect::<Vec<_>>())),
             ("intercom", json!(role.intercom)),
             ("admin", json!(role.permissions.contains(&Permission::Admin))),
-            ("holders", json!(holders.get(&folded(name)).copied().unwrap_or(0))),
-            ("contradicted_by", json!(contradicted_by.as_deref().map(bounded::text))),
+            ("holders", json!(holders.get(&fold(name)).copied().unwrap_or(0))),
+            ("contradicted_by", json!(contradicted_by.as_deref().map(bounded))),
             ("line", json!(role.line)),
         ])
     });
-    Rows { rows: rows.collect(), truncated: rbac.roles.len() > MAX_ROWS }
+    Rows::bounded(rows)
 }
 
 /// The table `declared_groups`.
 pub(super) fn groups(rbac: &Rbac) -> Rows {
-    let mut spellings: BTreeMap<String, Vec<(&str, &str)>> = BTreeMap::new();
+    let mut spellings: BTreeMap<Cow<'_, str>, Vec<(&str, &str)>> = BTreeMap::new();
     for (group, role) in &rbac.groups {
-        spellings.entry(folded(group)).or_default().push((group, &role.value));
+        spellings.entry(fold(group)).or_default().push((group, &role.value));
     }
-    let rows = rbac.groups.iter().take(MAX_ROWS).map(|(group, role)| {
-        let others = spellings.get(&folded(group)).into_iter().flatten();
-        let others = others.filter(|(other, to)| other != group && folded(to) != folded(role));
+    let rows = rbac.groups.iter().map(|(group, role)| {
+        let others = spellings.get(&fold(group)).into_iter().flatten();
+        let others = others.filter(|(other, to)| other != group && !same_name(to, role));
         let others: Vec<String> = others.map(|(other, to)| format!("{other} to {to}")).collect();
         let also = (!others.is_empty()).then(|| others.join(", "));
         let declared = (!rbac.roles.is_empty()).then(|| rbac.role(role).is_some());
         row([
-            ("group", json!(bounded::text(group))),
-            ("role", json!(bounded::text(role))),
+            ("group", json!(bounded(group))),
+            ("role", json!(bounded(role))),
             ("declared", json!(declared)),
-            ("also_maps", json!(also.as_deref().map(bounded::text))),
+            ("also_maps", json!(also.as_deref().map(bounded))),
             ("line", json!(role.line)),
         ])
     });
-    Rows { rows: rows.collect(), truncated: rbac.groups.len() > MAX_ROWS }
+    Rows::bounded(rows)
 }
 
 /// Single values about the policy by dotted name.

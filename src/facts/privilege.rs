@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::bounded;
-use super::metadata::{PRIVILEGED_PERMISSIONS, Permissions};
-use crate::casefold::folded;
+use super::event::{PRIVILEGED_PERMISSIONS, Permissions};
+use super::rows::bounded;
+use crate::casefold::{fold, looks};
 
 /// Whether a teammate may change settings or teammates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Privilege {
 
 /// How far permission snapshots could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Log {
+pub(super) enum LogAccess {
     /// All of them.
     Read,
     /// The token may not read them: roles decide alone.
@@ -55,13 +55,15 @@ pub(super) struct Judgement {
 pub(super) struct Roles {
     privileged: BTreeSet<String>,
     unprivileged: BTreeSet<String>,
+    /// What the privileged ones look like.
+    looks: BTreeSet<String>,
     /// The unprivileged list as the configuration spells it.
     spelled: Vec<String>,
 }
 
 /// The form in which role names are compared.
 fn key(name: &str) -> String {
-    folded(&bounded::text(name.trim()))
+    fold(&bounded(name.trim())).into_owned()
 }
 
 impl Roles {
@@ -70,6 +72,7 @@ impl Roles {
         Self {
             privileged: privileged.iter().map(|name| key(name)).collect(),
             unprivileged: unprivileged.iter().map(|name| key(name)).collect(),
+            looks: privileged.iter().flat_map(|name| looks(&bounded(name))).collect(),
             spelled: unprivileged.to_vec(),
         }
     }
@@ -79,7 +82,7 @@ impl Roles {
         &self,
         role: Option<&str>,
         snapshot: Option<(&Permissions, i64)>,
-        log: Log,
+        log: LogAccess,
     ) -> Judgement {
         let decided = |privilege, reason| Judgement { privilege: Some(privilege), reason };
         let role_key = role.map(key);
@@ -96,16 +99,20 @@ impl Roles {
                 return decided(Privilege::Privileged, reason);
             }
         }
-        if log == Log::Failed && snapshot.is_none() {
+        if log == LogAccess::Failed && snapshot.is_none() {
             let reason = format!("{}; the activity log could not be read in full", role_is());
             return Judgement { privilege: None, reason };
         }
         let suffix = match log {
-            Log::Forbidden => "; roles decide alone, since the activity log may not be read",
-            Log::Read | Log::Failed => "",
+            LogAccess::Forbidden => "; roles decide alone, since the activity log may not be read",
+            LogAccess::Read | LogAccess::Failed => "",
         };
         if within(&self.unprivileged) {
             return decided(Privilege::Unprivileged, format!("{}{suffix}", role_is()));
+        }
+        if let Some(role) = role.filter(|role| self.only_looks_privileged(role)) {
+            let reason = format!("role {role} looks like a privileged role, and is another");
+            return decided(Privilege::Unknown, reason);
         }
         match (snapshot, role) {
             (Some((_, at)), _) => decided(
@@ -117,6 +124,11 @@ impl Roles {
             }
             (None, None) => decided(Privilege::Unknown, format!("no role{suffix}")),
         }
+    }
+
+    /// Whether the role is in neither list, and looks like a privileged one.
+    fn only_looks_privileged(&self, role: &str) -> bool {
+        self.is_unclassified(role) && looks(&bounded(role)).iter().any(|look| self.looks.contains(look))
     }
 
     /// Whether the role is known not to be privileged.
@@ -201,7 +213,7 @@ mod tests {
         Permissions { granted, conversation_access: None }
     }
 
-    fn judge(role: Option<&str>, names: Option<&[&str]>, log: Log) -> Option<Privilege> {
+    fn judge(role: Option<&str>, names: Option<&[&str]>, log: LogAccess) -> Option<Privilege> {
         let snapshot = names.map(snapshot);
         roles().judge(role, snapshot.as_ref().map(|permissions| (permissions, 0)), log).privilege
     }
@@ -212,7 +224,7 @@ mod tests {
     #[test]
     fn privilege_is_decided_in_order() {
         use Privilege::{Privileged, Unknown, Unprivileged};
-        let cases: [Case; 8] = [
+        let cases: [Case; 12] = [
             (Some(" ADMIN "), Some(&[]), Privileged),
             (Some("Agent"), Some(&["manage_teammates"]), Privileged),
             (None, Some(&["access_workspace_settings"]), Privileged),
@@ -220,25 +232,31 @@ mod tests {
             (Some("Ops lead"), Some(&["export_data"]), Unprivileged),
             (None, Some(&[]), Unprivileged),
             (Some("Ops lead"), None, Unknown),
+            (Some("\u{410}dmin"), Some(&[]), Unknown),
+            (Some("Adm1n"), Some(&["export_data"]), Unknown),
+            (Some("Adm1n"), Some(&["manage_teammates"]), Privileged),
+            (Some("ＡＤ\u{200b}ＭＩＮ"), Some(&[]), Privileged),
             (None, None, Unknown),
         ];
         for (role, names, expected) in cases {
-            assert_eq!(judge(role, names, Log::Read), Some(expected), "{role:?} {names:?}");
+            assert_eq!(judge(role, names, LogAccess::Read), Some(expected), "{role:?} {names:?}");
         }
     }
 
     #[test]
     fn an_error_leaves_open_what_the_role_does_not_prove() {
-        assert_eq!(judge(Some("Agent"), None, Log::Failed), None);
-        assert_eq!(judge(Some("Owner"), None, Log::Failed), Some(Privilege::Privileged));
-        assert_eq!(judge(Some("Agent"), None, Log::Forbidden), Some(Privilege::Unprivileged));
-        assert!(roles().judge(Some("Agent"), None, Log::Forbidden).reason.contains("roles decide alone"));
+        assert_eq!(judge(Some("Agent"), None, LogAccess::Failed), None);
+        assert_eq!(judge(Some("Owner"), None, LogAccess::Failed), Some(Privilege::Privileged));
+        assert_eq!(judge(Some("Agent"), None, LogAccess::Forbidden), Some(Privilege::Unprivileged));
+        assert!(
+            roles().judge(Some("Agent"), None, LogAccess::Forbidden).reason.contains("roles decide alone")
+        );
     }
 
     #[test]
     fn the_line_to_paste_is_toml_and_settles_the_roles() {
         let odd = ["Ops lead", "Đội \"A\"\\", "a\u{202e}b\nc", "СУПЕР", &"x".repeat(600)]
-            .map(|name| bounded::text(name).into_owned());
+            .map(|name| bounded(name).into_owned());
         let sentence = roles().settle(odd.iter().map(String::as_str)).unwrap();
         let start = sentence.find("unprivileged_roles").unwrap();
         let end = sentence.rfind("] (").unwrap() + 1;

@@ -1,39 +1,28 @@
-//! The settings the API shows itself: the IP allowlist, and what the token was let into.
-
-use std::net::IpAddr;
+//! The settings that can be read as they are: the IP allowlist, what the token can read, and the identity provider's file.
 
 use ipnet::IpNet;
-use serde_json::json;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use super::bounded::{self, MAX_ROWS};
-use super::cell::row;
-use super::{Rows, Settings};
+use super::Settings;
+use super::rows::{Rows, bounded, row};
+use super::settings::SamlFile;
+use crate::address;
 use crate::api::model::{IpAllowlist, ProbeAnswer};
+use crate::saml::{self, Problem, ProblemKind};
 
 /// The table `ip_allowlist`.
 pub(super) fn allowlist(list: &IpAllowlist, settings: &Settings) -> Rows {
     let entries = list.ip_allowlist.as_deref().unwrap_or_default();
-    let rows = entries.iter().take(MAX_ROWS).map(|entry| {
-        let network = network(entry.trim());
+    let rows = entries.iter().map(|entry| {
+        let network = address::network(entry);
         row([
-            ("range", json!(bounded::text(entry))),
+            ("range", json!(bounded(entry))),
             ("wide", json!(network.map(|network| is_wide(network, settings)))),
             ("valid", json!(network.is_some())),
         ])
     });
-    Rows { rows: rows.collect(), truncated: entries.len() > MAX_ROWS }
-}
-
-/// An address or a CIDR range. IPv4 in IPv6 clothes is left as IPv6 only where the range holds more than IPv4.
-fn network(entry: &str) -> Option<IpNet> {
-    let network = entry.parse::<IpNet>().ok().or_else(|| entry.parse::<IpAddr>().ok().map(IpNet::from))?;
-    let mapped = match network {
-        IpNet::V6(v6) if v6.prefix_len() >= 96 => {
-            v6.addr().to_ipv4_mapped().map(|v4| (v4, v6.prefix_len() - 96))
-        }
-        _ => None,
-    };
-    mapped.and_then(|(v4, prefix)| IpNet::new(v4.into(), prefix).ok()).or(Some(network))
+    Rows::bounded(rows)
 }
 
 const fn is_wide(network: IpNet, settings: &Settings) -> bool {
@@ -45,19 +34,53 @@ const fn is_wide(network: IpNet, settings: &Settings) -> bool {
 
 /// The table `token_probe`.
 pub(super) fn probe(answers: &[ProbeAnswer]) -> Rows {
-    let rows = answers.iter().take(MAX_ROWS).map(|answer| {
+    let rows = answers.iter().map(|answer| {
         let granted = match answer.status {
             Some(200) => Some(true),
             Some(401..=404) => Some(false),
             _ => None,
         };
         row([
-            ("endpoint", json!(bounded::text(&answer.endpoint))),
+            ("endpoint", json!(bounded(&answer.endpoint))),
             ("status", json!(answer.status)),
             ("granted", json!(granted)),
         ])
     });
-    Rows { rows: rows.collect(), truncated: answers.len() > MAX_ROWS }
+    Rows::bounded(rows)
+}
+
+/// The table `saml_problems`.
+pub(super) fn saml_problems(file: &SamlFile, now: Timestamp) -> Rows {
+    let problems = saml::problems(&file.material, &file.config, now, file.notice_days);
+    let rows = problems.iter().map(|problem| {
+        row([
+            ("kind", json!(problem.kind.as_str())),
+            ("subject", json!(bounded(&problem.subject))),
+            ("message", json!(bounded(&problem.message))),
+            ("fix", json!(bounded(&problem.fix))),
+            ("certain", json!(is_certain(problem, file))),
+            ("at", json!(problem.at)),
+        ])
+    });
+    Rows::bounded(rows)
+}
+
+/// A key for encryption in the metadata is no proof that assertions are encrypted; the configuration's word is.
+fn is_certain(problem: &Problem, file: &SamlFile) -> bool {
+    match problem.kind {
+        ProblemKind::EncryptedAssertions => file.config.encrypted_assertions == Some(true),
+        kind => !kind.is_note(),
+    }
+}
+
+/// Single values about the file by dotted name.
+pub(super) fn saml_values(file: &SamlFile) -> Vec<(&'static str, Value)> {
+    let certificates = &file.material.certificates;
+    vec![
+        ("saml.file", json!(bounded(&file.material.path))),
+        ("saml.certificates", json!(certificates.len())),
+        ("saml.expires", json!(certificates.iter().map(|certificate| certificate.not_after).max())),
+    ]
 }
 
 #[cfg(test)]
@@ -66,7 +89,8 @@ mod tests {
 
     #[test]
     fn ranges_wider_than_the_parameters_are_wide() {
-        let wide = |entry: &str| network(entry).map(|network| is_wide(network, &Settings::default()));
+        let wide =
+            |entry: &str| address::network(entry).map(|network| is_wide(network, &Settings::default()));
         for (entry, expected) in [
             ("10.0.0.0/8", Some(false)),
             ("10.0.0.0/7", Some(true)),

@@ -7,11 +7,10 @@ use ipnet::IpNet;
 use serde_json::{Value, json};
 
 use super::activity::SignInMethod;
-use super::bounded::{self, Bounded, MAX_ROWS};
-use super::cell::{row, time};
-use super::newest::Tally;
+use super::event::Tally;
 use super::person::{People, PersonId};
-use super::{Row, Rows};
+use super::rows::{Bounded, MAX_ROWS, Rows, bounded, time};
+use crate::casefold;
 
 /// The most spellings of methods told apart.
 const MAX_METHODS: usize = 10_000;
@@ -34,11 +33,6 @@ pub(super) struct SignIns {
     beyond: u64,
     method_ids: HashMap<String, MethodId>,
     methods_truncated: bool,
-}
-
-/// An IP address as an event gives it; none where it is malformed. An IPv4 address in IPv6 clothes is an IPv4 address.
-pub(super) fn address(text: Option<&str>) -> Option<IpAddr> {
-    text?.parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }
 
 impl SignIns {
@@ -93,8 +87,8 @@ impl SignIns {
     }
 
     fn method_id(&mut self, method: &str) -> Option<MethodId> {
-        let lower = bounded::lower(method);
-        let name = bounded::text(&lower);
+        let folded = casefold::fold(method);
+        let name = bounded(&folded);
         if let Some(&id) = self.method_ids.get(name.as_ref()) {
             return Some(id);
         }
@@ -119,59 +113,47 @@ impl SignIns {
     /// The table `sign_ins`.
     pub(super) fn methods(&self, people: &People) -> Rows {
         let rows = self.by_method.iter().map(|(&(person, method), tally)| {
-            row([
-                ("person", json!(person.and_then(|person| people.text(person)))),
-                ("email", json!(person.and_then(|person| people.email(person)))),
-                ("method", json!(method.and_then(|method| self.methods.get(method as usize)))),
-                ("count", json!(tally.count)),
-                ("last", time(tally.last)),
-                ("teammate", json!(people.is_teammate(person))),
-            ])
+            people.row(
+                person,
+                [
+                    ("method", json!(method.and_then(|method| self.methods.get(method as usize)))),
+                    ("count", json!(tally.count)),
+                    ("last", time(tally.last)),
+                    ("teammate", json!(people.is_teammate(person))),
+                ],
+            )
         });
         let truncated = self.by_method.truncated() || self.methods_truncated || people.truncated();
-        Rows { rows: sorted(rows, &["person", "method"]), truncated }
+        Rows::sorted(rows, &["person", "method"], truncated)
     }
 
     /// The table `sign_in_addresses`.
     pub(super) fn addresses(&self, people: &People) -> Rows {
         let others = self.by_address.iter().map(|(&(person, address), tally)| {
-            row([
-                ("person", json!(person.and_then(|person| people.text(person)))),
-                ("email", json!(person.and_then(|person| people.email(person)))),
-                ("address", json!(address.map(|address| address.to_string()))),
-                ("count", json!(tally.count)),
-                ("last", time(tally.last)),
-                ("approved", json!(self.is_approved(address))),
-            ])
+            people.row(
+                person,
+                [
+                    ("address", json!(address.map(|address| address.to_string()))),
+                    ("count", json!(tally.count)),
+                    ("last", time(tally.last)),
+                    ("approved", json!(self.is_approved(address))),
+                ],
+            )
         });
         let approved = (self.approved.count > 0).then(|| {
-            row([
-                ("person", Value::Null),
-                ("email", Value::Null),
-                ("address", Value::Null),
-                ("count", json!(self.approved.count)),
-                ("last", time(self.approved.last)),
-                ("approved", Value::Bool(true)),
-            ])
+            people.row(
+                None,
+                [
+                    ("address", Value::Null),
+                    ("count", json!(self.approved.count)),
+                    ("last", time(self.approved.last)),
+                    ("approved", Value::Bool(true)),
+                ],
+            )
         });
-        let mut rows = sorted(others, &["person", "address"]);
-        rows.extend(approved);
-        Rows { rows, truncated: self.by_address.truncated() || people.truncated() }
+        let truncated = self.by_address.truncated() || people.truncated();
+        let mut table = Rows::sorted(others, &["person", "address"], truncated);
+        table.rows.extend(approved);
+        table
     }
-}
-
-/// The rows in the order of these text columns, null first; rows alike in them in the order of all they hold, so that
-/// the order never depends on that of arrival.
-pub(super) fn sorted(rows: impl Iterator<Item = Row>, columns: &[&str]) -> Vec<Row> {
-    fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
-        row.get(column).and_then(Value::as_str)
-    }
-    let mut rows: Vec<Row> = rows.collect();
-    rows.sort_by(|one, other| {
-        let mut orders = columns.iter().map(|column| text(one, column).cmp(&text(other, column)));
-        orders
-            .find(|order| order.is_ne())
-            .unwrap_or_else(|| json!(one).to_string().cmp(&json!(other).to_string()))
-    });
-    rows
 }

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
-use super::bounded::{self, MAX_ROWS};
-use super::cell::{days, row, time};
+use super::permissions::{Certainty, State};
 use super::person::{People, PersonId, Teammate};
-use super::presence::{Attendance, Presence};
-use super::privilege::{Judgement, Log, Privilege, Roles, distinct};
-use super::state::{Certainty, State};
-use super::{Row, Rows, email};
+use super::privilege::{Judgement, LogAccess, Privilege, Roles, distinct};
+use super::rows::{MAX_ROWS, Row, Rows, days, row, time};
+use super::window::{LastSeen, Presence};
+use crate::address::EmailAddress;
 use crate::sources::SourceStatus;
 
 /// The most shared addresses that are spelled out.
@@ -33,21 +32,21 @@ impl LogStates {
         Certainty::new(self.window, self.history)
     }
 
-    fn for_privilege(self) -> Log {
+    fn for_privilege(self) -> LogAccess {
         match [self.window, self.history] {
-            [SourceStatus::Complete, SourceStatus::Complete] => Log::Read,
-            states if states.contains(&SourceStatus::Failed) => Log::Failed,
-            _ => Log::Forbidden,
+            [SourceStatus::Complete, SourceStatus::Complete] => LogAccess::Read,
+            states if states.contains(&SourceStatus::Failed) => LogAccess::Failed,
+            _ => LogAccess::Forbidden,
         }
     }
 }
 
 /// What the teammates table is made of.
 #[derive(Debug)]
-pub(super) struct Sources<'a> {
+pub(super) struct Inputs<'a> {
     pub(super) people: &'a People,
     pub(super) state: &'a State,
-    pub(super) attendance: &'a Attendance,
+    pub(super) last_seen: &'a LastSeen,
     pub(super) roles: &'a Roles,
     pub(super) allowed_domains: Option<&'a [String]>,
     pub(super) states: LogStates,
@@ -78,28 +77,28 @@ pub(super) struct Team {
 }
 
 /// Makes the table; none where `GET /admins` was not read.
-pub(super) fn derive(sources: &Sources<'_>) -> Option<Team> {
-    let teammates = sources.people.teammates()?;
-    let certainty = sources.states.certainty();
+pub(super) fn derive(inputs: &Inputs<'_>) -> Option<Team> {
+    let teammates = inputs.people.teammates()?;
+    let certainty = inputs.states.certainty();
     let mailboxes = Mailboxes::of(teammates);
     let mut team = Team { size: teammates.len(), ..Team::default() };
     let mut open = Vec::new();
     for (index, teammate) in teammates.iter().enumerate() {
-        let snapshot = sources.state.snapshot_of(teammate.person);
-        let two_factor = sources.state.two_factor_of(teammate.person);
+        let snapshot = inputs.state.snapshot_of(teammate.person);
+        let two_factor = inputs.state.two_factor_of(teammate.person);
         team.permissions_known += usize::from(snapshot.is_some());
         team.two_factor_known += usize::from(two_factor.is_some());
         let snapshot = snapshot.filter(|snapshot| certainty.of(snapshot.moment));
         let two_factor = two_factor.filter(|change| certainty.of(change.moment));
-        let judgement = sources.roles.judge(
+        let judgement = inputs.roles.judge(
             teammate.role.as_deref(),
             snapshot.map(|snapshot| (&snapshot.permissions, snapshot.moment.at)),
-            sources.states.for_privilege(),
+            inputs.states.for_privilege(),
         );
-        let presence = sources.attendance.of(teammate.person, sources.states.window, sources.states.arrivals);
+        let presence = inputs.last_seen.of(teammate.person, inputs.states.window, inputs.states.arrivals);
         team.count(teammate, &judgement, presence);
         if !matches!(judgement.privilege, Some(Privilege::Privileged | Privilege::Unprivileged)) {
-            let unclassified = |role: &&str| sources.roles.is_unclassified(role);
+            let unclassified = |role: &&str| inputs.roles.is_unclassified(role);
             open.extend(teammate.role.as_deref().filter(unclassified));
         }
         if team.table.rows.len() >= MAX_ROWS {
@@ -107,7 +106,7 @@ pub(super) fn derive(sources: &Sources<'_>) -> Option<Team> {
             continue;
         }
         let permissions = snapshot.map(|snapshot| &snapshot.permissions);
-        let mut cells = own_cells(teammate, sources.allowed_domains, mailboxes.others(index, teammates));
+        let mut cells = own_cells(teammate, inputs.allowed_domains, mailboxes.others(index, teammates));
         cells.extend(row([
             ("privilege", json!(judgement.privilege.map(Privilege::as_str))),
             ("privileged", json!(judgement.privilege == Some(Privilege::Privileged))),
@@ -128,7 +127,7 @@ pub(super) fn derive(sources: &Sources<'_>) -> Option<Team> {
             ("last_seen", time(presence.last_seen)),
             ("directory_status", Value::Null),
             ("directory_mfa", Value::Null),
-            ("last_seen_days", presence.last_seen.map_or(Value::Null, |at| days(sources.now - at))),
+            ("last_seen_days", presence.last_seen.map_or(Value::Null, |at| days(inputs.now - at))),
         ]));
         team.table.rows.push(cells);
     }
@@ -156,16 +155,16 @@ impl Team {
 
 /// The columns that `GET /admins` fills.
 fn own_cells(teammate: &Teammate, allowed: Option<&[String]>, shared: Option<String>) -> Row {
-    let address = teammate.email.as_deref().map(bounded::lower);
-    let parts = address.as_deref().and_then(email::split);
-    let domain = parts.map(|(_, domain)| domain);
-    let domain_allowed = domain.zip(allowed).map(|(domain, allowed)| email::domain_allowed(domain, allowed));
+    let address = teammate.email.as_deref().and_then(EmailAddress::parse);
+    let address = address.as_ref();
+    let domain_allowed =
+        address.zip(allowed).map(|(address, allowed)| allowed.iter().any(|domain| address.is_at(domain)));
     row([
         ("id", json!(teammate.id)),
         ("name", json!(teammate.name)),
         ("email", json!(teammate.email)),
-        ("domain", json!(domain)),
-        ("local_part", json!(parts.map(|(local, _)| local))),
+        ("domain", json!(address.map(EmailAddress::domain))),
+        ("local_part", json!(address.map(EmailAddress::local))),
         ("domain_allowed", json!(domain_allowed)),
         ("shared_mailbox", json!(shared)),
         ("role", json!(teammate.role)),
@@ -175,15 +174,16 @@ fn own_cells(teammate: &Teammate, allowed: Option<&[String]>, shared: Option<Str
 
 /// Which teammates' addresses reach the same mailbox.
 struct Mailboxes {
-    of: Vec<Option<String>>,
-    owners: BTreeMap<String, Vec<usize>>,
+    of: Vec<Option<EmailAddress>>,
+    owners: BTreeMap<EmailAddress, Vec<usize>>,
 }
 
 impl Mailboxes {
     fn of(teammates: &[Teammate]) -> Self {
-        let of: Vec<Option<String>> =
-            teammates.iter().map(|teammate| email::mailbox(teammate.email.as_deref()?)).collect();
-        let mut owners: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mailbox = |email| EmailAddress::parse(email).map(EmailAddress::untagged);
+        let of: Vec<_> =
+            teammates.iter().map(|teammate| teammate.email.as_deref().and_then(mailbox)).collect();
+        let mut owners: BTreeMap<EmailAddress, Vec<usize>> = BTreeMap::new();
         for (index, mailbox) in of.iter().enumerate() {
             if let Some(mailbox) = mailbox {
                 owners.entry(mailbox.clone()).or_default().push(index);

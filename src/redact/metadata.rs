@@ -9,6 +9,7 @@ use super::Redactor;
 use crate::api::model::metadata::{
     ConversationAccess, Metadata, MetadataAdmin, PermissionSide, id, object, string,
 };
+use crate::casefold::fold;
 
 /// The longest name of a permission or a method that stays as it is.
 const LONGEST_WORD: usize = 64;
@@ -77,7 +78,7 @@ fn switch(raw: &RawValue) -> Option<Value> {
         "true" => Some(Value::Bool(true)),
         "false" => Some(Value::Bool(false)),
         _ => string(raw)
-            .filter(|word| matches!(word.to_lowercase().as_str(), "on" | "off" | "enabled" | "disabled"))
+            .filter(|word| matches!(fold(word).as_ref(), "on" | "off" | "enabled" | "disabled"))
             .map(|word| Value::String(word.into_owned())),
     }
 }

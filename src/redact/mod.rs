@@ -22,6 +22,7 @@ mod tests;
 pub(crate) use key::{Key, KeyError};
 pub(crate) use snapshot::SnapshotRedactor;
 
+use crate::casefold::fold;
 use known::Known;
 
 /// Replaces people and addresses by pseudonyms.
@@ -35,7 +36,7 @@ pub(crate) struct Redactor {
 impl Redactor {
     /// Works with this key, and leaves the names of functions, such as `support`, in addresses.
     pub(crate) fn new(key: Key, functions: impl IntoIterator<Item = String>) -> Self {
-        Self { key, functions: functions.into_iter().map(|name| name.to_lowercase()).collect() }
+        Self { key, functions: functions.into_iter().map(|name| fold(&name).into_owned()).collect() }
     }
 
     /// Tells keys apart without giving any away.

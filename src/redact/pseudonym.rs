@@ -7,7 +7,8 @@ use ipnet::IpNet;
 
 use super::Redactor;
 use super::key::{hexadecimal, is_pseudonym};
-use crate::facts::email;
+use crate::address::{self, EmailAddress};
+use crate::casefold::fold;
 use crate::verdict::Fingerprint;
 
 /// Where pseudonyms of addresses are: a corner of the network that is reserved for documentation, with room to keep
@@ -27,19 +28,19 @@ impl Redactor {
     /// The domain stays, which names an organization or a provider. So does what names a function and not a person, and
     /// whether several addresses lead to one mailbox. Intercom's bot stays itself.
     pub(super) fn email(&self, address: &str) -> Option<String> {
-        let (local, domain) = email::split(address)?;
-        if email::is_bot(address) {
+        let (local, domain) = address::split(address)?;
+        let mailbox = EmailAddress::parse(address)?.untagged();
+        if address::is_bot(address) {
             return Some(address.to_owned());
         }
         let (base, tag) = local.split_once('+').map_or((local, None), |(base, tag)| (base, Some(tag)));
-        let lower = base.to_lowercase();
-        let base = if base.is_empty() || self.functions.contains(&lower) || is_pseudonym(base, "person-") {
+        let is_function = self.functions.contains(mailbox.local());
+        let base = if base.is_empty() || is_function || is_pseudonym(base, "person-") {
             base.to_owned()
         } else {
-            let mailbox = format!("{lower}@{}", domain.to_lowercase());
-            format!("person-{}", self.key.digits("mailbox", &mailbox))
+            format!("person-{}", self.key.digits("mailbox", &mailbox.to_string()))
         };
-        let tag = tag.map(|tag| format!("+{}", self.pseudonym("tag-", "tag", &tag.to_lowercase())));
+        let tag = tag.map(|tag| format!("+{}", self.pseudonym("tag-", "tag", &fold(tag))));
         Some(format!("{base}{}@{domain}", tag.unwrap_or_default()))
     }
 
@@ -97,19 +98,15 @@ impl Redactor {
     /// The pseudonym of an address or a range; none where the text is neither. A range keeps its length and its kind,
     /// since those decide whether it is too wide.
     pub(super) fn range(&self, text: &str) -> Option<String> {
-        if let Ok(address) = text.parse::<IpAddr>() {
+        if let Some(address) = address::ip(text) {
             return Some(self.address(address).to_string());
         }
-        let range: IpNet = text.parse().ok()?;
-        let length = range.prefix_len();
+        let range = address::network(text)?;
         let address = match range {
-            IpNet::V4(v4) => self.start_of_range(v4.addr()).to_string(),
-            IpNet::V6(v6) => match v6.addr().to_ipv4_mapped() {
-                Some(v4) if length >= 96 => format!("::ffff:{}", self.start_of_range(v4)),
-                _ => self.address_of_range(v6.addr()).to_string(),
-            },
+            IpNet::V4(v4) => self.start_of_range(v4.addr()).into(),
+            IpNet::V6(v6) => self.address(v6.addr().into()),
         };
-        Some(format!("{address}/{length}"))
+        Some(format!("{address}/{}", range.prefix_len()))
     }
 
     /// The first address of a range becomes one of the network that is reserved for measurements, 198.18.0.0/15.
@@ -120,14 +117,6 @@ impl Redactor {
         }
         let digest = self.key.digest("range", &address.to_string());
         Ipv4Addr::new(198, 18 + (digest[0] & 1), digest[1], digest[2])
-    }
-
-    fn address_of_range(&self, address: Ipv6Addr) -> IpAddr {
-        // An IPv4 address in other clothes would change its kind.
-        match address.to_ipv4_mapped() {
-            Some(_) => self.address(IpAddr::V6(Ipv6Addr::from(u128::from(address) | 1 << 112))),
-            None => self.address(IpAddr::V6(address)),
-        }
     }
 
     /// A fingerprint that cannot be made from a guessed subject.

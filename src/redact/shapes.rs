@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::{Redactor, Span};
-use crate::facts::email;
+use crate::address;
 
 /// What comes before the name of a user in a path.
 const HOMES: [&str; 4] = ["/home/", "/Users/", "\\Users\\", "\\users\\"];
@@ -114,7 +114,7 @@ fn homes(redactor: &Redactor, text: &str, spans: &mut Vec<Span>) {
 
 /// Whether the text is an e-mail address that is found by its shape, whole, wherever it stands.
 pub(super) fn is_plain_email(text: &str) -> bool {
-    email::split(text).is_some()
+    address::split(text).is_some()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"@._+-".contains(&byte))
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.ends_with(|c: char| c.is_ascii_alphanumeric())

@@ -9,9 +9,9 @@ use std::io;
 
 use super::known::Known;
 use super::{Redactor, Scrubber};
+use crate::address;
 use crate::api::model::{Admin, Event, IpAllowlist, Me, Performer};
 use crate::api::record::Record;
-use crate::facts::email;
 use crate::sources::{Failure, Outcomes};
 
 /// Redacts the records of one reading.
@@ -92,7 +92,7 @@ impl Redactor {
     }
 
     fn admin(&self, admin: &Admin) -> Admin {
-        let is_bot = admin.email.as_deref().is_some_and(email::is_bot);
+        let is_bot = admin.email.as_deref().is_some_and(address::is_bot);
         let name = admin.name.as_deref();
         Admin {
             id: admin.id.as_deref().map(|id| self.id(id)),
@@ -105,7 +105,7 @@ impl Redactor {
 
     /// An entry of the allowlist: one that is neither address nor range stays neither.
     fn entry(&self, entry: &str) -> String {
-        self.range(entry.trim()).unwrap_or_else(|| self.words(entry))
+        self.range(entry).unwrap_or_else(|| self.words(entry))
     }
 
     fn event<'a>(&self, event: &'a Event<'_>) -> Event<'a> {

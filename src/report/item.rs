@@ -71,7 +71,7 @@ impl<'a> Item<'a> {
     pub(super) fn fingerprint(&self) -> Fingerprint {
         match self.finding {
             Some(finding) => finding.fingerprint.clone(),
-            None => Fingerprint::new(&self.control().id, 0, []),
+            None => Fingerprint::new(&self.control().id, "", []),
         }
     }
 

@@ -66,7 +66,7 @@ pub(crate) fn finding(control: &str, subject: &str, message: &str) -> Finding {
         Value::Object(row) => row,
         _ => Row::new(),
     };
-    let fingerprint = Fingerprint::new(control, 0, [subject]);
+    let fingerprint = Fingerprint::new(control, "0", [subject]);
     Finding::new(fingerprint, subject.to_owned(), message.to_owned(), evidence)
 }
 

@@ -4,7 +4,6 @@
 //! prints, asks the environment or makes a runtime, so that one process can run several jobs, one after the other or
 //! side by side.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -21,7 +20,6 @@ pub(crate) use source::{Connection, Source, Target};
 
 use crate::adjust::{self, day_of};
 use crate::api::record::Record;
-use crate::checks;
 use crate::controls::Definition;
 use crate::expression::on_deep_stack;
 use crate::facts::{Facts, Observer};
@@ -86,8 +84,7 @@ fn evaluate<'a>(
     facts: &Facts,
 ) -> Result<Vec<Assessment>, ScanError> {
     let decide = |definition: &Definition| {
-        let control = Arc::clone(&definition.control);
-        let verdict = checks::evaluate(&control.id, &control.params, &definition.rules, facts);
+        let (control, verdict) = definition.judge(facts);
         Assessment::new(control, verdict)
     };
     on_deep_stack(|| definitions.map(decide).collect()).map_err(ScanError::Thread)

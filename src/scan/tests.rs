@@ -10,7 +10,7 @@ use crate::report::{Format, GateRule, Options, Report, render};
 use crate::snapshot::collect::ReadScope;
 
 fn job(level: Level, pack: Option<Pack>, stale_after: u64) -> Job {
-    let selection = Selection { level, pack, only: Vec::new(), skip: Vec::new() };
+    let selection = Selection { level, pack, only: Vec::new(), skip: Vec::new(), needs_roster: false };
     let plan = Plan::new(Catalog::load(&[]).unwrap(), Some(&selection)).unwrap();
     let event_types = plan.selected().flat_map(|definition| definition.rules.event_types()).collect();
     Job {

@@ -1,12 +1,36 @@
 //! What is wrong with a file, and where: the form in which every mistake is reported.
 
 use std::fmt;
+use std::ops::Deref;
+
+use super::suggestion::excerpt;
 
 /// How many problems are printed; what is beyond is only counted.
 const SHOWN: usize = 200;
 
-/// How much of a file's own text a message quotes, in characters.
-const EXCERPT: usize = 80;
+/// A value and the line of the file it stands on, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// The line.
+    pub line: usize,
+}
+
+impl<T> Located<T> {
+    /// Keeps the line and converts the value.
+    pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Located<U> {
+        Located { value: convert(self.value), line: self.line }
+    }
+}
+
+impl<T> Deref for Located<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
 
 /// One mistake in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,28 +106,6 @@ impl fmt::Display for Problems {
     }
 }
 
-/// Quotes text of a file for a message: on one line, and no longer than a message bears.
-///
-/// Characters that a terminal would act on are left to the place that prints.
-pub(crate) fn excerpt(text: &str) -> String {
-    let mut rest = text.chars();
-    let mut quoted: String = rest
-        .by_ref()
-        .take(EXCERPT)
-        .map(|c| {
-            if matches!(c, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}') {
-                ' '
-            } else {
-                c
-            }
-        })
-        .collect();
-    if rest.next().is_some() {
-        quoted.push('…');
-    }
-    quoted
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,12 +145,5 @@ mod tests {
         let printed = Problems::from(many).to_string();
         assert_eq!(printed.lines().count(), 201);
         assert!(printed.ends_with("… and 50 more"));
-    }
-
-    #[test]
-    fn excerpts_are_short_and_on_one_line() {
-        assert_eq!(excerpt("a\nb\u{2028}c"), "a b c");
-        assert_eq!(excerpt(&"é".repeat(500)).chars().count(), EXCERPT + 1);
-        assert_eq!(excerpt(&"é".repeat(80)).chars().count(), EXCERPT);
     }
 }

@@ -1,7 +1,12 @@
-//! "Did you mean": the nearest of the words that would have been right.
+//! What a message repeats of a file, and what was probably meant.
 
-/// Longer words are not compared: nobody mistypes a sentence, and distance costs quadratic time.
+use crate::casefold::fold;
+
+/// Longer words are not compared: distance costs quadratic time.
 const LONGEST: usize = 64;
+
+/// How much of a file's own text a message quotes, in characters.
+const EXCERPT: usize = 80;
 
 /// Finds the candidate that `word` is most likely a misspelling of; none when nothing is near.
 ///
@@ -12,16 +17,16 @@ pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
     if length == 0 || length > LONGEST {
         return None;
     }
-    let word = word.to_lowercase();
+    let word = fold(word);
     let mut best: Option<(usize, f64, &'a str)> = None;
     for candidate in candidates {
         let candidate_length = candidate.chars().count();
         if candidate_length > LONGEST {
             continue;
         }
-        let lower = candidate.to_lowercase();
-        let distance = strsim::damerau_levenshtein(&word, &lower);
-        let likeness = strsim::jaro_winkler(&word, &lower);
+        let folded = fold(candidate);
+        let distance = strsim::damerau_levenshtein(&word, &folded);
+        let likeness = strsim::jaro_winkler(&word, &folded);
         let longer = length.max(candidate_length);
         let near = distance <= (longer / 3).max(1) && distance < longer;
         if !near && likeness < 0.9 {
@@ -34,6 +39,19 @@ pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         }
     }
     best.map(|(_, _, candidate)| candidate)
+}
+
+/// Quotes text of a file for a message: on one line, and no longer than a message bears.
+///
+/// Characters that a terminal would act on are left to the place that prints.
+pub(crate) fn excerpt(text: &str) -> String {
+    let breaks = ['\n', '\r', '\t', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+    let mut rest = text.chars().map(|c| if breaks.contains(&c) { ' ' } else { c });
+    let mut quoted: String = rest.by_ref().take(EXCERPT).collect();
+    if rest.next().is_some() {
+        quoted.push('…');
+    }
+    quoted
 }
 
 #[cfg(test)]
@@ -60,5 +78,12 @@ mod tests {
     #[test]
     fn prefers_the_nearest() {
         assert_eq!(closest("reasn", ["season", "reason"]), Some("reason"));
+    }
+
+    #[test]
+    fn excerpts_are_short_and_on_one_line() {
+        assert_eq!(excerpt("a\nb\u{2028}c"), "a b c");
+        assert_eq!(excerpt(&"é".repeat(500)).chars().count(), EXCERPT + 1);
+        assert_eq!(excerpt(&"é".repeat(80)).chars().count(), EXCERPT);
     }
 }

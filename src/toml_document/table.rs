@@ -5,8 +5,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::ValueEnum;
 use serde_json::Value;
 
+use super::document::{Document, MOST_PROBLEMS};
+use super::problem::Located;
+use super::suggestion::{closest, excerpt};
 use super::tree::{Entry, Kind, Node};
-use super::{Document, Located, MOST_PROBLEMS, closest, excerpt};
+
+/// Takes the kinds of values that fit a pattern, and gives others back.
+macro_rules! take {
+    ($kind:pat => $value:expr) => {
+        |kind| match kind {
+            $kind => Ok($value),
+            other => Err(other),
+        }
+    };
+}
+
+impl Document {
+    /// The top table; none when the file could not be parsed at all.
+    pub(crate) fn root(&self) -> Option<Table<'_>> {
+        Some(Table::new(self, String::new(), 1, self.entries.clone()?))
+    }
+}
 
 /// A table of a [`Document`]. Taking a key removes it; what is left at the end is unknown.
 #[derive(Debug)]
@@ -19,7 +38,7 @@ pub(crate) struct Table<'d> {
 }
 
 impl<'d> Table<'d> {
-    pub(super) fn new(document: &'d Document, name: String, line: usize, entries: Vec<Entry>) -> Self {
+    fn new(document: &'d Document, name: String, line: usize, entries: Vec<Entry>) -> Self {
         let entries = entries.into_iter().map(|entry| (entry.key.clone(), entry)).collect();
         Self { document, name, line, entries, asked: BTreeSet::new() }
     }
@@ -46,10 +65,7 @@ impl<'d> Table<'d> {
 
     /// Takes a text.
     pub(crate) fn text(&mut self, key: &'static str) -> Option<Located<String>> {
-        self.typed(key, "text", |kind| match kind {
-            Kind::Text(text) => Ok(text),
-            other => Err(other),
-        })
+        self.typed(key, "text", take!(Kind::Text(text) => text))
     }
 
     /// Takes a text that has to be there and to say something.
@@ -69,34 +85,26 @@ impl<'d> Table<'d> {
 
     /// Takes a whole number.
     pub(crate) fn integer(&mut self, key: &'static str) -> Option<Located<i64>> {
-        self.typed(key, "a whole number", |kind| match kind {
-            Kind::Integer(integer) => Ok(integer),
-            other => Err(other),
-        })
+        self.typed(key, "a whole number", take!(Kind::Integer(integer) => integer))
     }
 
     /// Takes a number or a text, such as a limit that may be an expression.
     pub(crate) fn number_or_text(&mut self, key: &'static str) -> Option<Located<Value>> {
-        self.typed(key, "a number or text", |kind| match kind {
-            Kind::Integer(_) | Kind::Number(_) | Kind::Text(_) => Ok(kind.into_json()),
-            other => Err(other),
-        })
+        self.typed(
+            key,
+            "a number or text",
+            take!(kind @ (Kind::Integer(_) | Kind::Number(_) | Kind::Text(_)) => kind.into_json()),
+        )
     }
 
     /// Takes `true` or `false`.
     pub(crate) fn flag(&mut self, key: &'static str) -> Option<Located<bool>> {
-        self.typed(key, "true or false", |kind| match kind {
-            Kind::Flag(flag) => Ok(flag),
-            other => Err(other),
-        })
+        self.typed(key, "true or false", take!(Kind::Flag(flag) => flag))
     }
 
     /// Takes a date written as a TOML date or as text; the caller parses it.
     pub(crate) fn date_text(&mut self, key: &'static str) -> Option<Located<String>> {
-        self.typed(key, "a date", |kind| match kind {
-            Kind::Text(text) | Kind::Date(text) => Ok(text),
-            other => Err(other),
-        })
+        self.typed(key, "a date", take!(Kind::Text(text) | Kind::Date(text) => text))
     }
 
     /// Takes an array of texts. Items of another type are reported and left out.
@@ -127,13 +135,8 @@ impl<'d> Table<'d> {
         words: &[&'static str],
     ) -> Option<Located<&'static str>> {
         let text = self.text(key)?;
-        if let Some(word) = words.iter().find(|word| **word == text.value) {
-            return Some(Located { value: word, line: text.line });
-        }
-        let list: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-        let message = format!("`{key}` is one of {}, not `{}`", list.join(", "), excerpt(&text));
-        self.document.report_with(text.line, message, closest(&text, words.iter().copied()));
-        None
+        let value = self.document.one_of(&format!("`{key}`"), &text, words)?;
+        Some(Located { value, line: text.line })
     }
 
     /// Takes a word of an enum, in any letter case.
@@ -152,10 +155,7 @@ impl<'d> Table<'d> {
     pub(crate) fn table_at(&mut self, key: &str) -> Option<Self> {
         let name = self.name_of(key);
         let document = self.document;
-        let table = self.typed_at(key, "a table", |kind| match kind {
-            Kind::Table(entries) => Ok(entries),
-            other => Err(other),
-        })?;
+        let table = self.typed_at(key, "a table", take!(Kind::Table(entries) => entries))?;
         Some(Self::new(document, name, table.line, table.value))
     }
 
@@ -204,10 +204,14 @@ impl<'d> Table<'d> {
 
     /// Takes a text under a key that is the file's own word, one of [`Self::keys`].
     pub(crate) fn text_at(&mut self, key: &str) -> Option<Located<String>> {
-        self.typed_at(key, "text", |kind| match kind {
-            Kind::Text(text) => Ok(text),
-            other => Err(other),
-        })
+        self.typed_at(key, "text", take!(Kind::Text(text) => text))
+    }
+
+    /// Reports that a key is missing, where it is.
+    pub(crate) fn require(&self, key: &str) {
+        if !self.has(key) {
+            self.missing(key);
+        }
     }
 
     /// Reports that a key is missing; says nothing when a syntax error may have hidden it.
@@ -243,10 +247,7 @@ impl<'d> Table<'d> {
     }
 
     fn array(&mut self, key: &'static str, expected: &str) -> Option<Located<Vec<Node>>> {
-        self.typed(key, expected, |kind| match kind {
-            Kind::Array(nodes) => Ok(nodes),
-            other => Err(other),
-        })
+        self.typed(key, expected, take!(Kind::Array(nodes) => nodes))
     }
 
     fn typed<T>(

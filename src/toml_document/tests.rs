@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::document::MOST_PROBLEMS;
 use super::*;
 
 /// Reads a small file of one shape, so that each test only writes the text.

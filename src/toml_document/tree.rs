@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
-use super::problem::excerpt;
+use super::suggestion::excerpt;
 
 /// How many tables and arrays may contain each other.
 const DEEPEST: usize = 24;

@@ -11,7 +11,7 @@ fn control(id: &str, check: &str) -> String {
          description = \"What we ask for.\"\nrationale = \"Why we ask for it.\"\nprerequisites = []\n\
          effort = \"5 minutes\"\nframeworks = {{}}\n\
          [[steps]]\ntitle = \"Look\"\npath = [\"Settings\"]\nactions = [\"Look there.\"]\n\
-         [[check]]\n{check}\n"
+         [[check]]\nname = \"found\"\n{check}\n"
     )
 }
 

@@ -1,7 +1,10 @@
 //! Runs the built program against servers that answer, or misbehave, as Intercom's API does.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage up ought to fail at once")]
+#![expect(clippy::disallowed_methods, reason = "tests may ask the standard library what they expect")]
 
+/// The source itself: what stands in one place only.
+mod architecture;
 /// The GitHub Action, and the examples for CI systems.
 mod ci;
 /// The configuration, found or named.

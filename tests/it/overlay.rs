@@ -119,6 +119,47 @@ fn waiver_of_one_person_covers_that_person() {
 }
 
 #[test]
+fn waiver_covers_what_it_names_and_nothing_that_looks_like_it() {
+    let people = [
+        "kate@bücher.example",
+        "ｋate@bücher.example",
+        "\u{212a}ate@bücher.example",
+        "\u{43a}ate@bücher.example",
+    ];
+    let near = [
+        "kate@bucher.example",
+        "k\u{200b}ate@bücher.example",
+        "straße@bücher.example",
+        "strasse@bücher.example",
+    ];
+    let workspace = people.iter().chain(&near).fold(Workspace::new(), |workspace, email| {
+        workspace.teammate(email, "Admin").sign_in(email, "saml", 3_600)
+    });
+    let server = serve(workspace);
+    for (subject, covered) in [
+        ("kate@bücher.example", "kate@bücher.example"),
+        ("  KATE@XN--BCHER-KVA.example.", "kate@bücher.example"),
+        ("\u{212a}ATE@Bu\u{308}cher.example", "\u{212a}ate@bücher.example"),
+        ("STRA\u{1e9e}E@bücher.example", "straße@bücher.example"),
+        ("strasse@bücher.example", "strasse@bücher.example"),
+        ("kate@bucher.example", "kate@bucher.example"),
+    ] {
+        let waiver = waiver("２.3", &format!("subject = \"{subject}\"\nexpires = 2026-12-31"));
+        let report = with_config(&server, &waiver).run().exits(1).json();
+        let controls = report["controls"].as_array().unwrap();
+        let findings =
+            controls.iter().find(|control| control["id"] == "2.3").unwrap()["findings"].as_array().unwrap();
+        assert_eq!(findings.len(), 8);
+        let waived: Vec<_> = findings.iter().filter(|finding| !finding["waived"].is_null()).collect();
+        assert_eq!(
+            waived.iter().map(|finding| &finding["subject"]).collect::<Vec<_>>(),
+            [covered],
+            "{subject}"
+        );
+    }
+}
+
+#[test]
 fn waiver_of_a_manual_control_satisfies_a_strict_gate() {
     let server = serve(Workspace::healthy());
     let only = ["--strict", "--control", "4.2"];

@@ -54,6 +54,19 @@ fn one_of_twelve_is_too_few() {
 }
 
 #[test]
+fn a_role_that_looks_like_a_privileged_one_is_unknown() {
+    for (role, status) in
+        [("\u{410}dmin", "manual"), ("Adm1n", "manual"), ("ＡＤＭＩＮ\u{200b} ", "pass"), ("Ops", "fail")]
+    {
+        let workspace =
+            twelve(&["Owner", role]).permissions("person1@fixture.example", &["export_data"], DAY);
+        let server = Api::new(workspace).serve();
+        let report = scan(&server.origin()).run().report();
+        report.assert("2.3", status);
+    }
+}
+
+#[test]
 fn nobody_classified_ops_lead() {
     let report = report(twelve(&["Owner", "Admin", "Ops lead"]), 0);
     report.assert("2.3", "manual");

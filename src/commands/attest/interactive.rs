@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::dialogue::{Dialogue, Stop};
 use super::{record, usual};
 use crate::adjust::day_of;
+use crate::casefold::fold;
 use crate::cli::{AttestArgs, ConfigArgs, one_line};
 use crate::commands::destinations::print;
 use crate::commands::{configuration, given, plan, resolve, terminal};
@@ -171,7 +172,7 @@ enum Choice {
 }
 
 fn choice(text: &str) -> Result<Choice, String> {
-    match text.to_lowercase().as_str() {
+    match fold(text).as_ref() {
         "p" | "pass" => Ok(Choice::Attest(Attested::Pass)),
         "f" | "fail" => Ok(Choice::Attest(Attested::Fail)),
         "s" | "skip" => Ok(Choice::Skip),

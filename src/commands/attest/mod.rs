@@ -6,10 +6,12 @@ use jiff::civil::Date;
 
 use super::configuration;
 use crate::adjust::day_of;
+use crate::casefold::same_name;
 use crate::cli::AttestArgs;
 use crate::config::Config;
 use crate::controls::Control;
-use crate::edit::{EditError, Entry, NewAttestation, Target, digest_of};
+use crate::digest;
+use crate::edit::{EditError, Entry, NewAttestation, Target};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
@@ -87,13 +89,13 @@ fn day_seen(text: &str, today: Date) -> Result<Date, TimeError> {
 fn proof(target: &Target, file: &Path) -> Result<(String, String), EditError> {
     let name = target.name_of(file)?;
     let unreadable = |source| EditError::Unreadable { path: file.to_path_buf(), source };
-    Ok((name, digest_of(file).map_err(unreadable)?))
+    Ok((name, digest::of_file(file).map_err(unreadable)?))
 }
 
 /// A new attestation takes over from an earlier one, but scans point at both until one is taken out.
 fn earlier(config: Option<&Config>, control: &str) -> Option<String> {
     let config = config?;
-    let of_control = |id: &str| id.eq_ignore_ascii_case(control);
+    let of_control = |id: &str| same_name(id, control);
     let earlier = config.attestations.iter().rev().find(|attestation| of_control(&attestation.control))?;
     Some(format!("the attestation of {control} at {}:{} can be taken out now", config.path, earlier.line))
 }

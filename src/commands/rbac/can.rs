@@ -27,7 +27,7 @@ pub(super) fn run(args: &CanArgs) -> Result<Exit, Error> {
     for warning in &warnings {
         progress.message(&format!("warning: {warning}"));
     }
-    let answer = can(&facts, policy(resolved.job.config.as_ref())?, &args.who, args.action.into())?;
+    let answer = can(&facts, policy(resolved.job.config.as_ref())?, &args.who, args.action)?;
     print(&match args.answer.format {
         AnswerFormat::Table => sentence(&answer, terminal::style()),
         AnswerFormat::Json => {

@@ -11,15 +11,12 @@ use crate::controls::{Pack, Selection};
 use crate::error::Error;
 use crate::exit::Exit;
 
-/// The controls that compare the teammates with a roster.
-const ROSTER: [&str; 6] = ["R4", "R5", "R6", "R7", "R8", "R9"];
-
 /// Compares the workspace with everything that was declared and given.
 ///
 /// # Errors
 /// As a scan has them.
 pub(super) fn check(args: &RbacCheckArgs) -> Result<Exit, Error> {
-    perform(&request(&args.options, &args.roster), |config| of_policy(config, &[]))
+    perform(&request(&args.options, &args.roster), |config| of_policy(config, false))
 }
 
 /// Compares the teammates with the rosters alone.
@@ -27,7 +24,7 @@ pub(super) fn check(args: &RbacCheckArgs) -> Result<Exit, Error> {
 /// # Errors
 /// As a scan has them.
 pub(super) fn roster(args: &RbacRosterArgs) -> Result<Exit, Error> {
-    perform(&request(&args.options, &args.files), |config| of_policy(config, &ROSTER))
+    perform(&request(&args.options, &args.files), |config| of_policy(config, true))
 }
 
 fn request<'a>(args: &'a PolicyArgs, rosters: &'a [PathBuf]) -> Request<'a> {
@@ -41,8 +38,7 @@ fn request<'a>(args: &'a PolicyArgs, rosters: &'a [PathBuf]) -> Request<'a> {
     }
 }
 
-/// The controls of declared policy; of these, the ones named.
-fn of_policy(config: Option<&Config>, only: &[&str]) -> Selection {
-    let only = only.iter().map(|&id| id.to_owned()).collect();
-    Selection { pack: Some(Pack::Rbac), only, ..everything(config) }
+/// The controls of declared policy; only those about the roster, if asked.
+fn of_policy(config: Option<&Config>, needs_roster: bool) -> Selection {
+    Selection { pack: Some(Pack::Rbac), needs_roster, ..everything(config) }
 }

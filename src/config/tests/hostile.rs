@@ -1,4 +1,4 @@
-//! Configurations that somebody else put into the working directory, and files that are none.
+//! Configurations that a pull request put into the working directory, and files that are none.
 
 use proptest::prelude::*;
 

@@ -207,7 +207,7 @@ fn roles_and_groups_are_complete() {
 #[test]
 fn names_of_intercom_s_permissions_are_texts_that_say_something() {
     let role = |line: &str| problems_of(&format!("[rbac.roles.A]\npermissions = []\n{line}\n"));
-    assert_eq!(role("intercom = ['export_data', 'a name nobody has heard of']"), Vec::<String>::new());
+    assert_eq!(role("intercom = ['export_data', 'a name of their own']"), Vec::<String>::new());
     assert_eq!(
         role("intercom = ['export_data', '  ']"),
         ["c.toml:3: `intercom` holds a permission without a name"]

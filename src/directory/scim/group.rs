@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Membership;
 use super::values::{attribute, text, values};
+use crate::casefold::ascii_eq;
 use crate::directory::words;
 use crate::sentence::Sentence;
 
@@ -21,7 +22,7 @@ pub(super) fn is_group(attributes: &Map<String, Value>) -> bool {
     }
     match attribute(attributes, "meta").and_then(Value::as_object).and_then(|meta| text(meta, "resourceType"))
     {
-        Some(sort) => sort.eq_ignore_ascii_case("group"),
+        Some(sort) => ascii_eq(&sort, "group"),
         None => attribute(attributes, "members").is_some() && attribute(attributes, "userName").is_none(),
     }
 }
@@ -50,7 +51,7 @@ pub(super) fn read(attributes: &Map<String, Value>) -> Result<(String, Vec<Membe
         Membership {
             group: group.clone(),
             email: display.filter(address).or_else(|| value.clone().filter(address)),
-            nested: text(&member, "type").is_some_and(|sort| sort.eq_ignore_ascii_case("group")),
+            nested: text(&member, "type").is_some_and(|sort| ascii_eq(&sort, "group")),
             id: value,
         }
     });

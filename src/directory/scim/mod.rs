@@ -13,6 +13,7 @@ use serde_json::{Deserializer, Map, Value};
 use super::merge::Index;
 use super::text::Lines;
 use super::{Gap, Kind, MOST_PEOPLE, Person, Reading, RosterError, RosterFile};
+use crate::casefold::ascii_eq;
 use crate::toml_document::excerpt;
 
 mod group;
@@ -130,8 +131,7 @@ impl<'a> List<'a> {
         let Ok(object) = serde_json::from_str::<Object<'_>>(answer.get()) else {
             return Err(self.not_scim(answer, kind(answer)));
         };
-        let find =
-            |name: &str| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, v)| *v);
+        let find = |name: &str| object.iter().find(|(key, _)| ascii_eq(key, name)).map(|(_, v)| *v);
         let total = find("totalResults").and_then(|total| total.get().parse::<u64>().ok());
         if let Some(resources) = find("Resources") {
             let Ok(resources) = serde_json::from_str::<Vec<&RawValue>>(resources.get()) else {

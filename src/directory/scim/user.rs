@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::values::{attribute, text, values};
+use crate::casefold::ascii_eq;
 use crate::directory::columns::{self, MOST_EXTRA};
 use crate::directory::{Person, RosterFile, Standing, words};
 use crate::sentence::Sentence;
@@ -72,7 +73,7 @@ fn addresses(attributes: &Map<String, Value>) -> Vec<String> {
     let mut addresses: Vec<_> = values(attributes, "emails")
         .filter_map(|email| {
             let primary = attribute(&email, "primary").is_some_and(is_true);
-            let work = text(&email, "type").is_some_and(|sort| sort.eq_ignore_ascii_case("work"));
+            let work = text(&email, "type").is_some_and(|sort| ascii_eq(&sort, "work"));
             Some((!primary, !work, text(&email, "value")?))
         })
         .collect();
@@ -149,7 +150,7 @@ fn extra(
                 let prefix = format!("{name}:");
                 extension.iter().for_each(|(name, value)| keep(&prefix, name, value));
             }
-            _ if KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name)) => {}
+            _ if KNOWN.iter().any(|known| ascii_eq(known, name)) => {}
             _ => keep("", name, value),
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::casefold::ascii_eq;
 use crate::directory::words;
 
 /// What a value is instead of an object. It is not quoted: a file with a secret may have been named by mistake.
@@ -20,7 +21,7 @@ pub(super) fn kind(value: &RawValue) -> String {
 pub(super) fn attribute<'v>(attributes: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
     attributes.get(name).or_else(|| {
         let mut all = attributes.iter();
-        all.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        all.find(|(key, _)| ascii_eq(key, name)).map(|(_, value)| value)
     })
 }
 

@@ -11,6 +11,7 @@ use super::columns::{Columns, Meaning};
 use super::merge::Index;
 use super::text::Lines;
 use super::{MOST_PEOPLE, Person, Reading, RosterError, RosterFile, Standing, words};
+use crate::casefold::fold;
 
 mod header;
 
@@ -150,7 +151,7 @@ impl Sheet {
                 continue;
             }
             let filled = |at: &&usize| row.get(**at).is_some_and(|cell| !cell.trim().is_empty());
-            let cell = |at: usize| row.get(at).unwrap_or_default().trim().to_lowercase();
+            let cell = |at: usize| fold(row.get(at).unwrap_or_default());
             let Some(first) = places.iter().find(filled) else { continue };
             let other = places.iter().filter(filled).find(|at| cell(**at) != cell(*first));
             if let Some(second) = other {

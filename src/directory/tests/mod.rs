@@ -21,7 +21,7 @@ fn read_bytes(bytes: &[u8]) -> Result<Roster, RosterError> {
 /// The error that a file leads to, as it is shown.
 fn refused(text: &str) -> String {
     let error = read_bytes(text.as_bytes()).unwrap_err();
-    assert!(!error.hint().is_none());
+    assert!(error.hint().is_some());
     error.to_string()
 }
 

@@ -9,12 +9,13 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde_json::Value;
 
+use crate::casefold::{fold, same_name};
 use crate::config::is_domain;
 use crate::controls::Catalog;
 use crate::facts::Facts;
 use crate::text;
 
-/// How many domains and roles are listed; more than that nobody reads through.
+/// How many domains and roles are listed.
 const MOST_LISTED: usize = 50;
 /// The longest name in a remark, in columns.
 const NAME_COLUMNS: usize = 80;
@@ -32,12 +33,12 @@ pub(crate) struct Seen {
     roles: Vec<Counted>,
 }
 
-/// A word, how many teammates it is about, and whether it calls for somebody's decision.
+/// A word, and how many teammates it is about.
 #[derive(Debug, Clone, PartialEq)]
 struct Counted {
     word: String,
     teammates: usize,
-    /// A domain of a consumer mail provider, or a role that nobody has classified.
+    /// A domain of a consumer mail provider, or a role that is not classified yet.
     doubtful: bool,
 }
 
@@ -52,7 +53,7 @@ impl Seen {
         Self {
             name: text("workspace.name").filter(|name| is_plain(name) && !name.trim().is_empty()),
             region: text("workspace.region")
-                .map(|region| region.to_lowercase())
+                .map(|region| fold(&region).into_owned())
                 .filter(|region| matches!(region.as_str(), "us" | "eu" | "au")),
             domains,
             roles: counted(facts, "role", &unclassified),
@@ -68,7 +69,7 @@ fn counted(facts: &Facts, column: &str, doubtful: &[String]) -> Vec<Counted> {
             *counts.entry(word).or_default() += 1;
         }
     }
-    let is_doubtful = |word: &str| doubtful.iter().any(|other| other.to_lowercase() == word.to_lowercase());
+    let is_doubtful = |word: &str| doubtful.iter().any(|other| same_name(other, word));
     let mut seen: Vec<_> = counts
         .into_iter()
         .filter(|(word, _)| is_plain(word))
@@ -151,7 +152,7 @@ fn roles(roles: &[Counted], catalog: &Catalog) -> String {
 /// Four roles to start from, what teammates have beside them, and which group gives which.
 fn declared(seen: &[Counted], catalog: &Catalog) -> String {
     const FOUR: [&str; 4] = ["Admin", "Developer", "Viewer", "Service"];
-    let key = |name: &str| name.trim().to_lowercase();
+    let key = |name: &str| fold(name).into_owned();
     let mut lines = String::from(include_str!("policy.txt"));
     let privileged = catalog.param_texts("2.3", "privileged_roles").unwrap_or_default();
     let mut known: BTreeSet<String> = FOUR.iter().map(|name| key(name)).collect();

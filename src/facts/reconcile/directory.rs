@@ -1,9 +1,14 @@
-//! Everybody on the rosters, found by address.
+//! The people of the directory exports, found by address, and the roles that their groups give them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::config::Identities;
+use super::Declared;
+use crate::address::EmailAddress;
+use crate::casefold::{fold, same_name};
+use crate::config::{Identities, Permission, Rbac};
 use crate::directory::{Person, Roster, Standing};
+use crate::facts::privilege::Roles;
 
 /// What the rosters say about one person.
 #[derive(Debug)]
@@ -24,7 +29,7 @@ pub(super) struct Directory<'a> {
     roster: &'a Roster,
     identities: &'a Identities,
     entries: Vec<Entry<'a>>,
-    by_key: HashMap<String, usize>,
+    by_key: HashMap<EmailAddress, usize>,
     domains: HashSet<String>,
 }
 
@@ -35,10 +40,8 @@ impl<'a> Directory<'a> {
             Self { roster, identities, entries: Vec::new(), by_key: HashMap::new(), domains: HashSet::new() };
         let mut rows: Vec<Vec<&Person>> = Vec::new();
         for person in roster.people.iter().filter(|person| roster.vouches_for(person)) {
-            let key = identities.key(&person.email);
-            if let Some((_, domain)) = key.split_once('@') {
-                directory.domains.insert(domain.to_owned());
-            }
+            let Some(key) = identities.key(&person.email) else { continue };
+            directory.domains.insert(key.domain().to_owned());
             let index = *directory.by_key.entry(key).or_insert(rows.len());
             if index == rows.len() {
                 rows.push(Vec::new());
@@ -48,7 +51,7 @@ impl<'a> Directory<'a> {
         // A second address only ever leads to somebody whose first it is not.
         for (index, person) in rows.iter().enumerate().flat_map(|(i, all)| all.iter().map(move |p| (i, p))) {
             for address in &person.other_emails {
-                directory.by_key.entry(identities.key(address)).or_insert(index);
+                identities.key(address).map(|key| directory.by_key.entry(key).or_insert(index));
             }
         }
         directory.entries = rows.into_iter().map(Entry::of).collect();
@@ -57,7 +60,7 @@ impl<'a> Directory<'a> {
 
     /// The index of whoever has this address.
     pub(super) fn find(&self, email: &str) -> Option<usize> {
-        self.by_key.get(&self.identities.key(email)).copied()
+        self.by_key.get(&self.identities.key(email)?).copied()
     }
 
     /// What is said about the person of that index.
@@ -72,8 +75,7 @@ impl<'a> Directory<'a> {
 
     /// Whether anybody on the rosters has an address of the domain that this address is in.
     pub(super) fn has_domain_of(&self, email: &str) -> bool {
-        let key = self.identities.key(email);
-        key.split_once('@').is_some_and(|(_, domain)| self.domains.contains(domain))
+        self.identities.key(email).is_some_and(|key| self.domains.contains(key.domain()))
     }
 
     /// Where a row stands: `okta.csv:17`.
@@ -121,4 +123,62 @@ fn standing(rows: &[&Person]) -> Standing {
         }
     }
     by_file.into_values().max_by_key(|standing| rank(*standing)).unwrap_or(Standing::Unknown)
+}
+
+/// A role that a group gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Grant<'a> {
+    /// The role.
+    pub(super) role: &'a str,
+    /// The group.
+    pub(super) group: &'a str,
+}
+
+/// Which roles groups give, and which of them are privileged.
+pub(super) struct Policy<'a> {
+    rbac: &'a Rbac,
+    roles: &'a Roles,
+    /// The role of people whom no group gives another.
+    pub(super) default_role: Option<&'a str>,
+    /// Whether groups are mapped, and some roster knows who is in which.
+    pub(super) compares_groups: bool,
+    by_group: HashMap<Cow<'a, str>, Vec<Grant<'a>>>,
+}
+
+impl<'a> Policy<'a> {
+    /// Takes in what is declared.
+    pub(super) fn new(declared: Declared<'a>) -> Self {
+        let Declared { roster, rbac, default_role, roles } = declared;
+        let knows_groups = roster.files.iter().any(|file| file.kind.is_provider() && file.knows.groups);
+        let mut by_group: HashMap<Cow<'_, str>, Vec<Grant<'_>>> = HashMap::new();
+        for (group, role) in &rbac.groups {
+            by_group.entry(fold(group)).or_default().push(Grant { role: &role.value, group });
+        }
+        Self { rbac, roles, default_role, compares_groups: knows_groups && !rbac.groups.is_empty(), by_group }
+    }
+
+    /// The roles that somebody's groups give.
+    pub(super) fn roles_of(&self, entry: &Entry<'_>) -> BTreeSet<Grant<'a>> {
+        let granted = entry.groups.iter().filter_map(|group| self.by_group.get(&fold(group)));
+        granted.flatten().copied().collect()
+    }
+
+    /// Whether a role may be privileged: it is known to be, or nothing says that it is not.
+    pub(super) fn may_be_privileged(&self, role: &str) -> bool {
+        match self.rbac.role(role) {
+            Some(declared) => declared.permissions.contains(&Permission::Admin),
+            None => !self.roles.is_unprivileged(role),
+        }
+    }
+}
+
+/// Whether a teammate's role is the other one.
+pub(super) fn same(role: Option<&str>, other: &str) -> bool {
+    role.is_some_and(|role| same_name(role, other))
+}
+
+/// The roles of which any is expected, with their groups.
+pub(super) fn any_of(granted: &BTreeSet<Grant<'_>>) -> String {
+    let each = granted.iter().map(|Grant { role, group }| format!("role {role} (group {group})"));
+    each.collect::<Vec<_>>().join(" or ")
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::directory::Directory;
 use super::{Difference, text};
-use crate::facts::{Row, email};
+use crate::address::EmailAddress;
+use crate::facts::Row;
 
 /// How many of somebody's other accounts, or places, are named.
 const MOST_NAMED: usize = 5;
@@ -23,8 +24,9 @@ pub(super) fn accounts<'a>(
     }
     let mut differences = Vec::new();
     for (index, rows) in accounts.into_iter().filter(|(_, rows)| rows.len() > 1) {
-        let mailbox = |row: &Row| text(row, "email").and_then(email::mailbox);
-        let mut sharing: HashMap<Option<String>, usize> = HashMap::new();
+        let mailbox =
+            |row: &Row| text(row, "email").and_then(EmailAddress::parse).map(EmailAddress::untagged);
+        let mut sharing: HashMap<Option<EmailAddress>, usize> = HashMap::new();
         rows.iter().for_each(|row| *sharing.entry(mailbox(row)).or_default() += 1);
         for &row in &rows {
             let others = rows.iter().copied().filter(|&other| !std::ptr::eq(other, row));

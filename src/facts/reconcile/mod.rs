@@ -8,21 +8,17 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::bounded::{self, MAX_ROWS};
-use super::cell::row;
 use super::privilege::Roles;
-use super::{Row, Rows};
+use super::rows::{MAX_ROWS, Row, Rows, bounded, row};
 use crate::config::Rbac;
 use crate::directory::{Roster, Standing};
 
 mod directory;
 mod duplicates;
-mod policy;
 #[cfg(test)]
 mod tests;
 
-use directory::{Directory, Entry};
-use policy::{Policy, any_of, same};
+use directory::{Directory, Entry, Policy, any_of, same};
 
 /// What the teammates are compared with.
 #[derive(Debug, Clone, Copy)]
@@ -89,10 +85,7 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
     let present: BTreeSet<usize> = found.iter().copied().flatten().collect();
     differences.extend(missing(&directory, &present, &policy));
     differences.extend(duplicates::entries(&directory));
-    result.differences = Rows {
-        truncated: differences.len() > MAX_ROWS,
-        rows: differences.into_iter().take(MAX_ROWS).map(|difference| difference.row(&directory)).collect(),
-    };
+    result.differences = Rows::bounded(differences.into_iter().map(|difference| difference.row(&directory)));
     result
 }
 
@@ -207,18 +200,18 @@ impl Difference<'_> {
         let cell =
             |column: &str| self.teammate.and_then(|row| row.get(column)).cloned().unwrap_or(Value::Null);
         let first = self.entry.and_then(|entry| entry.rows.first());
-        let name = first.and_then(|person| person.name.as_deref()).map(|name| json!(bounded::text(name)));
+        let name = first.and_then(|person| person.name.as_deref()).map(|name| json!(bounded(name)));
         let groups: Option<Vec<_>> =
-            self.entry.map(|entry| entry.groups.iter().map(|group| bounded::text(group)).collect());
+            self.entry.map(|entry| entry.groups.iter().map(|group| bounded(group)).collect());
         let domain_known = self.email.map(|email| directory.has_domain_of(email));
         row([
             ("kind", json!(self.kind)),
-            ("email", json!(self.email.map(bounded::text))),
+            ("email", json!(self.email.map(bounded))),
             ("id", cell("id")),
             ("name", name.unwrap_or_else(|| cell("name"))),
-            ("expected", json!(bounded::text(&self.expected))),
-            ("actual", json!(bounded::text(&self.actual))),
-            ("other_accounts", json!(self.other_accounts.as_deref().map(bounded::text))),
+            ("expected", json!(bounded(&self.expected))),
+            ("actual", json!(bounded(&self.actual))),
+            ("other_accounts", json!(self.other_accounts.as_deref().map(bounded))),
             ("groups", json!(groups)),
             ("roster", json!(first.map(|person| directory.place(person)))),
             ("teammate", json!(self.teammate.is_some())),

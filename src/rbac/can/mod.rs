@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::casefold::folded;
+use crate::casefold::{fold, same_name};
 use crate::config::{Config, Identities, Permission, Role};
 use crate::facts::{Facts, PRIVILEGED_PERMISSIONS, Row};
 use crate::sources::{Feed, SourceStatus};
@@ -147,7 +147,8 @@ fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
 fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> Result<Person<'a>, CanError> {
     let by_id = |row: &Row| text(row, "id") == Some(who.trim());
     let key = identities.key(who);
-    let by_email = |row: &Row| text(row, "email").is_some_and(|email| identities.key(email) == key);
+    let by_email =
+        |row: &Row| key.is_some() && text(row, "email").and_then(|email| identities.key(email)) == key;
     let is_address = who.contains('@');
     let found: Vec<&&Row> =
         teammates.iter().filter(|row| if is_address { by_email(row) } else { by_id(row) }).collect();
@@ -156,7 +157,7 @@ fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> R
         let suggestion = if is_address { closest(who, emails).map(str::to_owned) } else { None };
         return Err(CanError::UnknownPerson { who: who.to_owned(), suggestion });
     };
-    let roles: BTreeSet<Option<String>> = found.iter().map(|row| text(row, "role").map(folded)).collect();
+    let roles: BTreeSet<_> = found.iter().map(|row| text(row, "role").map(fold)).collect();
     if roles.len() > 1 {
         let spelt: BTreeSet<&str> = found.iter().map(|row| text(row, "role").unwrap_or("no role")).collect();
         let roles = spelt.into_iter().take(MOST_NAMED).map(str::to_owned).collect();
@@ -173,8 +174,7 @@ fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> R
 
 /// Finds the entry of the policy that speaks of the role.
 fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<Rule<'a>, CanError> {
-    let key = folded(role);
-    let mut found = config.rbac.roles.iter().filter(|(name, _)| folded(name) == key);
+    let mut found = config.rbac.roles.iter().filter(|(name, _)| same_name(name, role));
     let Some((name, declared)) = found.next() else {
         let names = config.rbac.roles.keys().map(String::as_str);
         return Err(CanError::UnknownRole {

@@ -1,11 +1,12 @@
 //! People without a declared role, and people who lost permissions.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::{Case, Finding, Situation, Trouble, day, text, who};
-use crate::casefold::folded;
+use crate::casefold::fold;
 use crate::config::Config;
 use crate::facts::{Facts, Row};
 use crate::sources::Feed;
@@ -19,7 +20,7 @@ pub(super) fn look(situation: &Situation<'_>) -> Case {
     let mut finding = Finding::default();
     match situation.config.filter(|config| !config.rbac.roles.is_empty()) {
         Some(config) => {
-            let declared: BTreeSet<String> = config.rbac.roles.keys().map(|name| folded(name)).collect();
+            let declared: BTreeSet<Cow<'_, str>> = config.rbac.roles.keys().map(|name| fold(name)).collect();
             mappings(config, &declared, &mut finding);
             teammates(situation.facts, &declared, &mut finding);
         }
@@ -32,9 +33,9 @@ pub(super) fn look(situation: &Situation<'_>) -> Case {
 }
 
 /// Groups and the default that lead to a role nobody declared.
-fn mappings(config: &Config, declared: &BTreeSet<String>, finding: &mut Finding) {
+fn mappings(config: &Config, declared: &BTreeSet<Cow<'_, str>>, finding: &mut Finding) {
     for (group, role) in &config.rbac.groups {
-        if !declared.contains(&folded(role)) {
+        if !declared.contains(&fold(role)) {
             finding.shows(format!(
                 "the group {} gives the role {}, which is not declared ({}:{})",
                 excerpt(group),
@@ -45,20 +46,20 @@ fn mappings(config: &Config, declared: &BTreeSet<String>, finding: &mut Finding)
         }
     }
     if let Some(role) = &config.organization.default_role
-        && !declared.contains(&folded(role))
+        && !declared.contains(&fold(role))
     {
         finding.shows(format!("organization.default_role is {}, which is not declared", excerpt(role)));
     }
 }
 
 /// Teammates whose role the policy does not speak of.
-fn teammates(facts: &Facts, declared: &BTreeSet<String>, finding: &mut Finding) {
+fn teammates(facts: &Facts, declared: &BTreeSet<Cow<'_, str>>, finding: &mut Finding) {
     finding.rests_on(facts, Feed::Admins);
     finding.rests_on_all_of(facts, "teammates");
     for row in facts.rows("teammates", &[]).rows {
         match text(row, "role") {
             None => finding.affects(who(row), "has no role in Intercom".to_owned()),
-            Some(role) if !declared.contains(&folded(role)) => {
+            Some(role) if !declared.contains(&fold(role)) => {
                 finding.affects(who(row), format!("has the role {role}, which is not declared"));
             }
             Some(_) => {}

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::control::{anchor, chip};
 use super::text::{NAME, percent, shown};
+use crate::casefold::capitalized;
 use crate::report::gate::Outcome;
 use crate::report::words::counted;
 use crate::report::{Report, Tally};
@@ -72,18 +73,12 @@ fn gate(report: &Report) -> Markup {
         div class=(class) {
             p.label { "Gate" }
             p.big { (word) }
-            p.note { (sentence(&report.why())) (violations(&report.gate.violations)) "." }
+            p.note { (capitalized(&report.why())) (violations(&report.gate.violations)) "." }
             @if let Some(stale) = report.stale_too() { p.note { "Stale: " (stale) "." } }
             @if let Some(incomplete) = report.incomplete() { p.note { "Incomplete: " (incomplete) "." } }
             p.note { "Exit code " (report.gate.exit.code()) }
         }
     }
-}
-
-/// Words as the beginning of a sentence.
-fn sentence(words: &str) -> String {
-    let mut rest = words.chars();
-    rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
 }
 
 /// The controls that failed the gate, as links into the page.

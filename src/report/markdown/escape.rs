@@ -40,11 +40,11 @@ pub(in crate::report) fn escape(text: &str, max_columns: usize) -> String {
                 refer(&mut safe, ch);
                 safe.push_str(SPLIT);
             }
-            '.' if previous.eq_ignore_ascii_case(&'w') => {
+            '.' if matches!(previous, 'w' | 'W') => {
                 safe.push_str(SPLIT);
                 safe.push(ch);
             }
-            '-' if previous.eq_ignore_ascii_case(&'h') && next.is_ascii_digit() => {
+            '-' if matches!(previous, 'h' | 'H') && next.is_ascii_digit() => {
                 safe.push(ch);
                 safe.push_str(SPLIT);
             }

@@ -2,6 +2,7 @@
 
 use super::document::{Configuration, Message, Rule, RuleProperties};
 use super::{MESSAGE_COLUMNS, message};
+use crate::casefold::capitalized;
 use crate::controls::Control;
 use crate::level::Level;
 use crate::report::markdown::escape;
@@ -66,12 +67,7 @@ fn sentence(text: &str) -> String {
 /// The title as one word, as SARIF has names: `LimitAdminAccess`.
 fn name(control: &Control) -> String {
     let words = control.title.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty());
-    let mut name = String::new();
-    for word in words {
-        let mut rest = word.chars();
-        name.extend(rest.next().into_iter().flat_map(char::to_uppercase));
-        name.push_str(rest.as_str());
-    }
+    let mut name: String = words.map(capitalized).collect();
     if !name.starts_with(char::is_alphabetic) {
         name.insert_str(0, "Control");
     }

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::casefold::fold;
 use crate::controls::{self, LONGEST_ATTESTATION, LONGEST_TEXT};
 use crate::directory;
 use crate::exit::Exit;
@@ -274,7 +275,7 @@ pub(super) fn distinct<'a, E: serde::de::Error>(
     names: impl IntoIterator<Item = &'a str>,
 ) -> Result<(), E> {
     let mut seen = BTreeSet::new();
-    match names.into_iter().find(|name| !seen.insert(name.to_ascii_lowercase())) {
+    match names.into_iter().find(|name| !seen.insert(fold(name))) {
         Some(twice) => Err(E::custom(format_args!("{what} {twice} is there twice"))),
         None => Ok(()),
     }

@@ -1,16 +1,12 @@
-//! State replayed from events: each person's permissions and two-factor authentication, by the newest event ever.
+//! Permissions and two-factor authentication, by the newest event ever; and who lost permissions in the window.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
 
-use super::Rows;
-use super::bounded::MAX_ROWS;
-use super::cell::{row, time};
-use super::metadata::Permissions;
-use super::newest::Moment;
+use super::event::{Moment, Permissions};
 use super::person::{People, PersonId};
-use super::sign_ins::sorted;
+use super::rows::{Bounded, MAX_ROWS, Rows, time};
 use crate::sources::{Feed, SourceStatus};
 
 /// A permission snapshot.
@@ -95,22 +91,78 @@ impl State {
     pub(super) fn table(&self, people: &People, certainty: Certainty) -> Rows {
         let rows = self.snapshots.iter().map(|(&person, snapshot)| {
             let certain = Some(&snapshot.permissions).filter(|_| certainty.of(snapshot.moment));
-            row([
-                ("person", json!(person.and_then(|person| people.text(person)))),
-                ("email", json!(person.and_then(|person| people.email(person)))),
-                ("at", time(snapshot.moment.at)),
-                ("by", json!(snapshot.by)),
-                ("permissions", json!(certain.map(|permissions| &permissions.granted))),
-                (
-                    "conversation_access",
-                    json!(certain.and_then(|permissions| permissions.conversation_access.as_ref())),
-                ),
-                ("teammate", json!(people.is_teammate(person))),
-            ])
+            people.row(
+                person,
+                [
+                    ("at", time(snapshot.moment.at)),
+                    ("by", json!(snapshot.by)),
+                    ("permissions", json!(certain.map(|permissions| &permissions.granted))),
+                    (
+                        "conversation_access",
+                        json!(certain.and_then(|permissions| permissions.conversation_access.as_ref())),
+                    ),
+                    ("teammate", json!(people.is_teammate(person))),
+                ],
+            )
         });
-        let mut rows = sorted(rows, &["person"]);
-        let truncated = rows.len() > MAX_ROWS || people.truncated();
-        rows.truncate(MAX_ROWS);
-        Rows { rows, truncated }
+        Rows::sorted(rows, &["person"], people.truncated())
+    }
+}
+
+/// The changes of one person's permissions.
+#[derive(Debug, Default)]
+struct Changes {
+    first: Option<(Moment, BTreeSet<String>)>,
+    last: Option<(Moment, BTreeSet<String>, Option<String>)>,
+}
+
+/// The changes of everybody's permissions in the window.
+#[derive(Debug)]
+pub(super) struct Losses {
+    people: Bounded<Option<PersonId>, Changes>,
+}
+
+impl Losses {
+    /// Starts without a change.
+    pub(super) fn new() -> Self {
+        Self { people: Bounded::new(MAX_ROWS) }
+    }
+
+    /// Takes in a change: what was granted before it, and what after.
+    pub(super) fn add(
+        &mut self,
+        person: Option<PersonId>,
+        moment: Moment,
+        by: Option<String>,
+        before: Permissions,
+        after: &Permissions,
+    ) {
+        let Some(changes) = self.people.entry(person) else { return };
+        if changes.first.as_ref().is_none_or(|(first, _)| moment < *first) {
+            changes.first = Some((moment, before.granted));
+        }
+        if changes.last.as_ref().is_none_or(|(last, ..)| moment > *last) {
+            changes.last = Some((moment, after.granted.clone(), by));
+        }
+    }
+
+    /// The table `permission_losses`.
+    pub(super) fn table(&self, people: &People) -> Rows {
+        let rows = self.people.iter().filter_map(|(&person, changes)| {
+            let ((_, before), (last, after, by)) = (changes.first.as_ref()?, changes.last.as_ref()?);
+            let lost: Vec<&String> = before.difference(after).collect();
+            (!lost.is_empty()).then(|| {
+                people.row(
+                    person,
+                    [
+                        ("permissions", json!(lost)),
+                        ("at", time(last.at)),
+                        ("by", json!(by)),
+                        ("teammate", json!(people.is_teammate(person))),
+                    ],
+                )
+            })
+        });
+        Rows::sorted(rows, &["person"], self.people.truncated() || people.truncated())
     }
 }

@@ -1,19 +1,91 @@
-//! Bursts of failed sign-ins, by person and by address.
+//! Failed sign-ins in the window: who had them and whether they got in since, and bursts by person and by address.
 //!
-//! Failures may arrive in any order, so their times are kept until the end: four bytes each, exact up to a million of
+//! Failures may come in any order, so the times are kept until the end: four bytes each, exact up to a million of
 //! them. Beyond that, sources in which a burst is already proven are reduced to it, which keeps every verdict; only if
 //! that makes no room are further failures left out and the table marked as truncated.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use serde_json::json;
 
-use super::Rows;
-use super::bounded::MAX_ROWS;
-use super::cell::{row, time};
 use super::person::{People, PersonId};
-use super::sign_ins::sorted;
+use super::rows::{Rows, bounded, row, time};
+use crate::casefold;
+
+/// The most methods kept of one person.
+const MAX_METHODS: usize = 8;
+
+/// What was seen of one person.
+#[derive(Debug, Default)]
+struct Seen {
+    failures: u64,
+    unauthorized: u64,
+    methods: BTreeSet<String>,
+    last_failure: Option<i64>,
+    last_sign_in: Option<i64>,
+}
+
+/// What was seen of everybody; how many people are told apart is bounded where they are.
+#[derive(Debug, Default)]
+pub(super) struct SignInFailures {
+    people: HashMap<Option<PersonId>, Seen>,
+    methods_truncated: bool,
+}
+
+impl SignInFailures {
+    /// Takes in a sign-in that worked.
+    pub(super) fn signed_in(&mut self, person: Option<PersonId>, at: i64) {
+        let seen = self.people.entry(person).or_default();
+        seen.last_sign_in = seen.last_sign_in.max(Some(at));
+    }
+
+    /// Takes in a sign-in with wrong credentials.
+    pub(super) fn failed(&mut self, person: Option<PersonId>, method: Option<&str>, at: i64) {
+        self.tried(person, method, at).failures += 1;
+    }
+
+    /// Takes in a sign-in by a method that is not allowed.
+    pub(super) fn unauthorized(&mut self, person: Option<PersonId>, method: Option<&str>, at: i64) {
+        self.tried(person, method, at).unauthorized += 1;
+    }
+
+    fn tried(&mut self, person: Option<PersonId>, method: Option<&str>, at: i64) -> &mut Seen {
+        let seen = self.people.entry(person).or_default();
+        seen.last_failure = seen.last_failure.max(Some(at));
+        if let Some(method) = method {
+            let folded = casefold::fold(method);
+            let name = bounded(&folded);
+            if !seen.methods.contains(name.as_ref()) {
+                if seen.methods.len() < MAX_METHODS {
+                    seen.methods.insert(name.into_owned());
+                } else {
+                    self.methods_truncated = true;
+                }
+            }
+        }
+        seen
+    }
+
+    /// The table `sign_in_trouble`.
+    pub(super) fn table(&self, people: &People) -> Rows {
+        let troubled = self.people.iter().filter(|(_, seen)| seen.last_failure.is_some());
+        let rows = troubled.map(|(&person, seen)| {
+            people.row(
+                person,
+                [
+                    ("failures", json!(seen.failures)),
+                    ("unauthorized", json!(seen.unauthorized)),
+                    ("methods", json!(seen.methods)),
+                    ("last_failure", time(seen.last_failure)),
+                    ("last_sign_in", time(seen.last_sign_in)),
+                    ("teammate", json!(people.is_teammate(person))),
+                ],
+            )
+        });
+        Rows::sorted(rows, &["person"], self.methods_truncated || people.truncated())
+    }
+}
 
 /// The most times kept.
 const MAX_TIMES: usize = 1_000_000;
@@ -22,7 +94,7 @@ const MAX_SOURCES: usize = 100_000;
 
 /// Where failed sign-ins come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Source {
+pub(super) enum FailureSource {
     /// Whoever tried.
     Person(PersonId),
     /// The address it was tried from.
@@ -50,7 +122,7 @@ struct Failures {
 /// The failed sign-ins of the window.
 #[derive(Debug)]
 pub(super) struct Bursts {
-    sources: HashMap<Source, Failures>,
+    sources: HashMap<FailureSource, Failures>,
     kept: usize,
     limit: usize,
     least: u64,
@@ -67,7 +139,7 @@ impl Bursts {
     }
 
     /// Takes in a failure, so many seconds after the start of the window.
-    pub(super) fn add(&mut self, source: Source, time: u32) {
+    pub(super) fn add(&mut self, source: FailureSource, time: u32) {
         if self.kept >= self.limit {
             self.compact();
         }
@@ -81,7 +153,7 @@ impl Bursts {
     }
 
     /// Every burst, the densest of each source, in the order of the sources; and whether failures were left out.
-    pub(super) fn finish(mut self) -> (Vec<(Source, Burst)>, bool) {
+    pub(super) fn finish(mut self) -> (Vec<(FailureSource, Burst)>, bool) {
         let (least, seconds) = (self.least, self.seconds);
         let found = self.sources.iter_mut().filter_map(|(&source, failures)| {
             let burst = failures.densest(seconds).filter(|burst| burst.count >= least)?;
@@ -97,11 +169,11 @@ impl Bursts {
         let (bursts, truncated) = self.finish();
         let rows = bursts.into_iter().map(|(source, burst)| {
             let (kind, who, person) = match source {
-                Source::Person(person) => {
+                FailureSource::Person(person) => {
                     let id = people.text(person);
                     ("person", people.email(person).or(id).map(str::to_owned), id)
                 }
-                Source::Address(address) => ("address", Some(address.to_string()), None),
+                FailureSource::Address(address) => ("address", Some(address.to_string()), None),
             };
             row([
                 ("kind", json!(kind)),
@@ -112,10 +184,7 @@ impl Bursts {
                 ("last", time(since + i64::from(burst.last))),
             ])
         });
-        let mut rows = sorted(rows, &["kind", "who", "first"]);
-        let truncated = truncated || rows.len() > MAX_ROWS || people.truncated();
-        rows.truncate(MAX_ROWS);
-        Rows { rows, truncated }
+        Rows::sorted(rows, &["kind", "who", "first"], truncated || people.truncated())
     }
 
     /// Gives up the times of sources in which a burst is proven. Where that frees too little, nothing more is taken in,
@@ -161,7 +230,7 @@ impl Failures {
 mod tests {
     use super::*;
 
-    const WHO: Source = Source::Person(1);
+    const WHO: FailureSource = FailureSource::Person(1);
 
     fn densest(times: &[u32]) -> Option<Burst> {
         let mut bursts = Bursts::new(10, 10);

@@ -1,6 +1,8 @@
-//! The parts of an event's metadata that facts are made of, each read on its own: what has an odd shape is missing.
+//! What facts read of an event: its place in time, its performer, and the parts of its metadata, each read on its own: what
+//! has an odd shape is missing.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -8,10 +10,58 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::bounded;
+use super::rows::bounded;
+use crate::api::model::Event;
 use crate::api::model::metadata::{
     self as model, ConversationAccess, MetadataAdmin, PermissionSide, id, object, string,
 };
+use crate::casefold;
+use crate::sources::Feed;
+
+/// The place of an event in time. Of equal times, the one its feed lists first is the newer, however feeds are interleaved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Moment {
+    /// Seconds since 1970.
+    pub(super) at: i64,
+    place: Reverse<(Feed, u64)>,
+}
+
+impl Moment {
+    /// The event that its feed listed at this position.
+    pub(super) const fn new(at: i64, feed: Feed, position: u64) -> Self {
+        Self { at, place: Reverse((feed, position)) }
+    }
+
+    /// The feed it came by.
+    pub(super) const fn feed(self) -> Feed {
+        self.place.0.0
+    }
+}
+
+/// How often something happened, and when last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// How often.
+    pub(super) count: u64,
+    /// The newest time, in seconds since 1970.
+    pub(super) last: Option<i64>,
+}
+
+impl Tally {
+    /// Counts one more.
+    pub(super) fn add(&mut self, at: i64) {
+        self.count += 1;
+        self.last = self.last.max(Some(at));
+    }
+}
+
+/// Who did it: e-mail address, else id.
+pub(super) fn by(event: &Event<'_>) -> Option<String> {
+    let performer = event.performed_by.as_ref()?;
+    let given =
+        |text: Option<&str>| text.filter(|text| !text.is_empty()).map(|text| bounded(text).into_owned());
+    given(performer.email.as_deref()).or_else(|| given(performer.id.as_deref()))
+}
 
 /// The most permissions of a snapshot that are kept; nineteen names are on record.
 const MAX_PERMISSIONS: usize = 500;
@@ -63,7 +113,7 @@ impl<'a> Metadata<'a> {
         let after = self.0.after.and_then(|raw| match raw.get() {
             "true" => Some(true),
             "false" => Some(false),
-            _ => match string(raw)?.to_lowercase().as_str() {
+            _ => match casefold::fold(&string(raw)?).as_ref() {
                 "on" | "enabled" => Some(true),
                 "off" | "disabled" => Some(false),
                 _ => None,
@@ -99,10 +149,7 @@ fn permissions(side: &RawValue) -> Option<Permissions> {
     let Granted(granted) = object(side.permissions?)?;
     let access: ConversationAccess<'_> = side.conversation_access.and_then(object).unwrap_or_default();
     let access_type = access.access_type.and_then(string);
-    Some(Permissions {
-        granted,
-        conversation_access: access_type.map(|text| bounded::text(&text).into_owned()),
-    })
+    Some(Permissions { granted, conversation_access: access_type.map(|text| bounded(&text).into_owned()) })
 }
 
 /// The names in a map of flags whose flag is true and nothing else.
@@ -122,7 +169,7 @@ impl<'de> Deserialize<'de> for Granted {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut names = BTreeSet::new();
                 while let Some((name, flag)) = map.next_entry::<String, &RawValue>()? {
-                    let name = bounded::text(&name).into_owned();
+                    let name = bounded(&name).into_owned();
                     if flag.get() != "true" {
                         names.remove(&name);
                     } else if names.len() < MAX_PERMISSIONS || PRIVILEGED_PERMISSIONS.contains(&name.as_str())
@@ -140,6 +187,14 @@ impl<'de> Deserialize<'de> for Granted {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_equal_times_the_one_listed_first_is_newer() {
+        let first = Moment::new(10, Feed::LogWindow, 0);
+        let second = Moment::new(10, Feed::LogWindow, 1);
+        assert!(first > second);
+        assert!(Moment::new(11, Feed::LogHistory, 9) > first);
+    }
 
     fn raw(json: &str) -> Box<RawValue> {
         RawValue::from_string(json.to_owned()).unwrap()

@@ -1,0 +1,91 @@
+//! The control files inside the program, and those of directories.
+
+use std::borrow::Cow;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::control::Pack;
+use super::error::{CatalogError, DEEPEST, MOST_FILES};
+use crate::bounded_file;
+use crate::toml_document::LARGEST;
+
+/// A control file's bytes, and where they come from.
+pub(super) struct Source {
+    pub(super) path: String,
+    pub(super) text: Cow<'static, [u8]>,
+    pub(super) pack: Option<Pack>,
+    pub(super) file: Option<PathBuf>,
+}
+
+/// A control file inside the program.
+pub(super) struct EmbeddedFile {
+    /// The pack it belongs to.
+    pub(super) pack: Pack,
+    /// Its path in the repository.
+    pub(super) path: &'static str,
+    /// Its text.
+    pub(super) text: &'static str,
+}
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// The files inside the program.
+pub(super) fn built_in() -> impl Iterator<Item = Source> {
+    FILES.iter().map(|file| Source {
+        path: file.path.to_owned(),
+        text: Cow::Borrowed(file.text.as_bytes()),
+        pack: Some(file.pack),
+        file: None,
+    })
+}
+
+/// The path, in the program's repository, of the file that a built-in control is read from.
+pub(crate) fn built_in_path(id: &str) -> Option<&'static str> {
+    let named = |file: &&EmbeddedFile| {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        name.strip_prefix(id).is_some_and(|rest| rest.starts_with('-'))
+    };
+    FILES.iter().find(named).map(|file| file.path)
+}
+
+/// Every control file of a directory and its folders.
+pub(super) fn of_directory(directory: &Path) -> Result<Vec<Source>, CatalogError> {
+    let mut files = Vec::new();
+    gather(directory, 1, &mut files)?;
+    files.sort();
+    if files.is_empty() {
+        return Err(CatalogError::Empty { path: directory.to_path_buf() });
+    }
+    files.into_iter().map(read_file).collect()
+}
+
+fn gather(directory: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), CatalogError> {
+    let unreadable = |source| CatalogError::Unreadable { path: directory.to_path_buf(), source };
+    for entry in fs::read_dir(directory).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_dir() {
+            if depth == DEEPEST {
+                return Err(CatalogError::TooMany { path: directory.to_path_buf() });
+            }
+            gather(&path, depth + 1, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+        if files.len() > MOST_FILES {
+            return Err(CatalogError::TooMany { path: directory.to_path_buf() });
+        }
+    }
+    Ok(())
+}
+
+fn read_file(path: PathBuf) -> Result<Source, CatalogError> {
+    let read = || -> io::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        // One byte more than is accepted, so that the document reader can say that it is too much.
+        bounded_file::open(&path)?.take(LARGEST as u64 + 1).read_to_end(&mut text)?;
+        Ok(text)
+    };
+    let text = read().map_err(|source| CatalogError::Unreadable { path: path.clone(), source })?;
+    Ok(Source { path: path.display().to_string(), text: text.into(), pack: None, file: Some(path) })
+}

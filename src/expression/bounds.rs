@@ -1,0 +1,73 @@
+//! What is refused before the parser sees it, because it recurses with the depth of an expression.
+
+use super::Refusal;
+
+/// The longest source an expression may have, in bytes.
+const MAX_SOURCE: usize = 1024;
+/// The deepest nesting of brackets.
+const MAX_BRACKETS: usize = 32;
+/// The deepest nesting of brackets and operators together, an operator and what it stands between counted as a level.
+const MAX_NESTING: usize = 64;
+
+/// How deep an expression may be nested so far, in one pair of brackets.
+#[derive(Clone, Copy, Default)]
+struct Level {
+    /// Operators, calls and fields since the last `&&` or `||`, whose sides stand beside each other.
+    chained: usize,
+    conditionals: usize,
+}
+
+/// Refuses a source that is too long, too deep, or has a text in which brackets could hide.
+pub(super) fn check(source: &str) -> Result<(), Refusal> {
+    if source.len() > MAX_SOURCE {
+        return Err(Refusal::new(format!(
+            "the expression is {} bytes long, at most {MAX_SOURCE} are allowed",
+            source.len()
+        )));
+    }
+    let mut levels = vec![Level::default()];
+    let mut bytes = source.bytes().peekable();
+    let mut before = b' ';
+    while let Some(byte) = bytes.next() {
+        let innermost = levels.len() - 1;
+        let level = &mut levels[innermost];
+        match byte {
+            b'\'' | b'"' if before.is_ascii_alphanumeric() || before == byte => {
+                return Err(Refusal::new("raw, byte and triple-quoted texts are not allowed"));
+            }
+            b'\'' | b'"' => skip_text(&mut bytes, byte),
+            b'(' | b'[' | b'{' => {
+                level.chained += 1;
+                levels.push(Level::default());
+            }
+            b')' | b']' | b'}' if innermost > 0 => {
+                levels.pop();
+            }
+            b',' => *level = Level::default(),
+            b'&' | b'|' => level.chained = 0,
+            b'?' => level.conditionals += 1,
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'!' | b'<' | b'>' | b'.' => level.chained += 1,
+            b'=' if bytes.peek() == Some(&b'=') => level.chained += 1,
+            _ => {}
+        }
+        before = byte;
+        if levels.len() > MAX_BRACKETS + 1 {
+            return Err(Refusal::new(format!("brackets are nested more than {MAX_BRACKETS} deep")));
+        }
+        if levels.iter().map(|level| level.chained + level.conditionals).sum::<usize>() > MAX_NESTING {
+            return Err(Refusal::new(format!("operators are nested more than {MAX_NESTING} deep")));
+        }
+    }
+    Ok(())
+}
+
+/// Goes past a text, to behind its closing quote.
+fn skip_text(bytes: &mut impl Iterator<Item = u8>, quote: u8) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            _ if byte == quote => return,
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Rows and the values in them, and what keeps memory from growing with what the workspace answers.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use jiff::Timestamp;
+use serde_json::{Number, Value, json};
+use sha2::{Digest, Sha256};
+
+/// One row of a table: column name to value. A column that was not observed is null.
+pub(crate) type Row = serde_json::Map<String, Value>;
+
+/// The rows of one table.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Rows {
+    /// The rows, in a stable order.
+    pub rows: Vec<Row>,
+    /// True when there were more rows than the program keeps: they may prove a fail, never a pass.
+    pub truncated: bool,
+}
+
+impl Rows {
+    /// As many of the rows as a table keeps.
+    pub(super) fn bounded(rows: impl IntoIterator<Item = Row>) -> Self {
+        let mut rows = rows.into_iter();
+        Self { rows: rows.by_ref().take(MAX_ROWS).collect(), truncated: rows.next().is_some() }
+    }
+
+    /// The rows in the order of these text columns, null first; rows alike in them in the order of all they hold, so
+    /// that the order never depends on that of the events.
+    pub(super) fn sorted(rows: impl Iterator<Item = Row>, columns: &[&str], truncated: bool) -> Self {
+        fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
+            row.get(column).and_then(Value::as_str)
+        }
+        let mut rows: Vec<Row> = rows.collect();
+        rows.sort_by(|one, other| {
+            let mut orders = columns.iter().map(|column| text(one, column).cmp(&text(other, column)));
+            orders
+                .find(|order| order.is_ne())
+                .unwrap_or_else(|| json!(one).to_string().cmp(&json!(other).to_string()))
+        });
+        let truncated = truncated || rows.len() > MAX_ROWS;
+        rows.truncate(MAX_ROWS);
+        Self { rows, truncated }
+    }
+}
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// A row with these columns.
+pub(super) fn row<const N: usize>(cells: [(&'static str, Value); N]) -> Row {
+    cells.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// A time as RFC 3339 text in UTC; null where there is none, or none that a calendar knows.
+pub(super) fn time(seconds: impl Into<Option<i64>>) -> Value {
+    let time = seconds.into().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    time.map_or(Value::Null, |time| Value::String(time.to_string()))
+}
+
+/// A span of seconds in days: an integer where it is whole.
+pub(super) fn days(seconds: i64) -> Value {
+    if seconds % DAY == 0 {
+        return Value::from(seconds / DAY);
+    }
+    // Exact: spans of seconds that fit a calendar fit the mantissa.
+    Number::from_f64(seconds as f64 / DAY as f64).map_or(Value::Null, Value::Number)
+}
+
+/// The part of a whole; null where there is no whole.
+pub(super) fn share(part: usize, whole: usize) -> Value {
+    match (part, whole) {
+        (_, 0) => Value::Null,
+        (part, whole) if part % whole == 0 => Value::from(part / whole),
+        (part, whole) => Value::from(part as f64 / whole as f64),
+    }
+}
+
+/// The most rows a table keeps; what comes after is left out and the table marked as truncated.
+pub(super) const MAX_ROWS: usize = 10_000;
+
+/// The most bytes of a text that is kept.
+const MAX_TEXT: usize = 512;
+
+/// A text of at most 512 bytes. One that is longer ends in a digest, so that different texts stay different.
+pub(super) fn bounded(full: &str) -> Cow<'_, str> {
+    if full.len() <= MAX_TEXT {
+        return Cow::Borrowed(full);
+    }
+    let digest: String = Sha256::digest(full).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let mut cut = MAX_TEXT - digest.len() - '…'.len_utf8();
+    while !full.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    Cow::Owned(format!("{}…{digest}", &full[..cut]))
+}
+
+/// A map that takes no new keys once it is full, and remembers that it had to refuse one.
+#[derive(Debug)]
+pub(super) struct Bounded<K, V> {
+    entries: HashMap<K, V>,
+    capacity: usize,
+    truncated: bool,
+}
+
+impl<K: Eq + Hash, V: Default> Bounded<K, V> {
+    /// An empty map for at most so many keys.
+    pub(super) fn new(capacity: usize) -> Self {
+        Self { entries: HashMap::new(), capacity, truncated: false }
+    }
+
+    /// The entry of the key, made if there is room for it.
+    pub(super) fn entry(&mut self, key: K) -> Option<&mut V> {
+        if self.entries.len() >= self.capacity && !self.entries.contains_key(&key) {
+            self.truncated = true;
+            return None;
+        }
+        Some(self.entries.entry(key).or_default())
+    }
+
+    /// Every entry, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.entries.iter()
+    }
+
+    /// Whether a key had to be refused.
+    pub(super) const fn truncated(&self) -> bool {
+        self.truncated
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_integers() {
+        assert_eq!(days(90 * DAY), Value::from(90));
+        assert!(days(90 * DAY + 1).as_f64().unwrap() > 90.0);
+        assert_eq!(share(3, 3), Value::from(1));
+        assert_eq!(share(1, 2), Value::from(0.5));
+        assert_eq!(share(0, 0), Value::Null);
+    }
+
+    #[test]
+    fn times_are_rfc_3339() {
+        assert_eq!(time(0), Value::from("1970-01-01T00:00:00Z"));
+        assert_eq!(time(i64::MAX), Value::Null);
+        assert_eq!(time(None), Value::Null);
+    }
+
+    #[test]
+    fn long_texts_are_cut_and_stay_different() {
+        let (one, other) = ("é".repeat(5000) + "1", "é".repeat(5000) + "2");
+        assert!(bounded(&one).len() <= MAX_TEXT);
+        assert_ne!(bounded(&one), bounded(&other));
+        assert_eq!(bounded(&bounded(&one)), bounded(&one));
+        assert_eq!(bounded("short"), "short");
+    }
+
+    #[test]
+    fn a_full_map_refuses_new_keys_only() {
+        let mut map: Bounded<u8, u8> = Bounded::new(1);
+        *map.entry(1).unwrap() += 1;
+        assert!(map.entry(1).is_some() && !map.truncated());
+        assert!(map.entry(2).is_none() && map.truncated());
+    }
+}
