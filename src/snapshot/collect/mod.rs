@@ -82,48 +82,29 @@ pub(crate) async fn collect(
     let sink = Sink::new(receive);
     let log = LogReader::new(client, &sink);
     let run = Run { client, options, sink: &sink, log: &log };
-    let (now, since) = (ranges.now.as_second(), ranges.since.as_second());
-    let query = |feed, since, until, types| LogQuery { feed, since, until, types };
+    let [now, since, arrivals_since] =
+        [ranges.now, ranges.since, ranges.arrivals_since].map(|instant| instant.as_second());
+    let range = |feed, since, until, types| run.events(LogQuery { feed, since, until, types });
 
     // Where not all requests can be sent at once, the first to go are those that decide what else is to be asked for.
-    let (window, history, arrivals, head, allowlist, probe) = tokio::try_join!(
-        run.if_wanted(Feed::LogWindow, run.events(query(Feed::LogWindow, since, now, None))),
-        // The workspace is younger, but waiting for `/me` to say so would cost a round trip.
-        run.if_wanted(
-            Feed::LogHistory,
-            run.events(query(Feed::LogHistory, OLDEST_EVENT, since - 1, Some(EventType::history())))
-        ),
-        run.if_wanted(
-            Feed::LogArrivals,
-            run.events(query(
-                Feed::LogArrivals,
-                ranges.arrivals_since.as_second(),
-                since - 1,
-                Some(EventType::arrivals())
-            ))
-        ),
-        run.head(),
-        run.if_wanted(Feed::IpAllowlist, run.allowlist()),
-        run.if_wanted(Feed::TokenProbe, run.probe()),
+    // The workspace is younger than the oldest event, but waiting for `/me` to say so would cost a round trip.
+    let (window, history, arrivals, mut outcomes, allowlist, probe) = tokio::try_join!(
+        range(Feed::LogWindow, since, now, None),
+        range(Feed::LogHistory, OLDEST_EVENT, since - 1, Some(EventType::history())),
+        range(Feed::LogArrivals, arrivals_since, since - 1, Some(EventType::arrivals())),
+        run.basis(),
+        run.allowlist(),
+        run.probe(),
     )?;
-    let [me, admins] = head.feeds;
-    let feeds = [
-        (Feed::Me, me),
-        (Feed::Admins, admins),
+    outcomes.feeds.extend([
         (Feed::IpAllowlist, allowlist),
         (Feed::TokenProbe, probe),
         (Feed::LogWindow, window),
         (Feed::LogHistory, history),
         (Feed::LogArrivals, arrivals),
-    ];
-    let warnings = head.warnings.into_iter().chain(log.warnings()).collect();
-    Ok(Outcomes { feeds: feeds.into(), warnings })
-}
-
-/// How the two sources ended that everything else rests on.
-struct Head {
-    feeds: [Outcome; 2],
-    warnings: Vec<Warning>,
+    ]);
+    outcomes.warnings.extend(log.warnings());
+    Ok(outcomes)
 }
 
 struct Run<'a, 's> {
@@ -135,7 +116,7 @@ struct Run<'a, 's> {
 
 impl Run<'_, '_> {
     /// Reads `/me` and `/admins`, lets events through when both are emitted, and ends it all when neither can be read.
-    async fn head(&self) -> Result<Head, CollectError> {
+    async fn basis(&self) -> Result<Outcomes, CollectError> {
         let (me, admins) =
             tokio::join!(self.get::<Me>(Feed::Me, "/me"), self.get::<AdminList>(Feed::Admins, "/admins"));
         if let (Err(me), Err(admins)) = (&me, &admins) {
@@ -173,19 +154,14 @@ impl Run<'_, '_> {
         let records = admins.as_ref().map_or(0, |admins| admins.len() as u64);
         let mut team = self.outcome(Feed::Admins, odd.map_or(admins.map(|_| records), Err));
         team.records = records;
-        Ok(Head { feeds: [self.outcome(Feed::Me, me.map(|_| 1)), team], warnings })
-    }
-
-    /// Reads a feed, or leaves it out without a request.
-    async fn if_wanted(
-        &self,
-        feed: Feed,
-        reading: impl Future<Output = Result<Outcome, CollectError>>,
-    ) -> Result<Outcome, CollectError> {
-        if self.options.wants(feed) { reading.await } else { Ok(Outcome::skipped()) }
+        let me = self.outcome(Feed::Me, me.map(|_| 1));
+        Ok(Outcomes { feeds: [(Feed::Me, me), (Feed::Admins, team)].into(), warnings })
     }
 
     async fn allowlist(&self) -> Result<Outcome, CollectError> {
+        if !self.options.wants(Feed::IpAllowlist) {
+            return Ok(Outcome::skipped());
+        }
         let answer = self.get::<IpAllowlist>(Feed::IpAllowlist, "/ip_allowlist").await;
         if let Ok(list) = &answer {
             self.sink.emit(Record::IpAllowlist(list))?;
@@ -201,6 +177,9 @@ impl Run<'_, '_> {
     }
 
     async fn probe(&self) -> Result<Outcome, CollectError> {
+        if !self.options.wants(Feed::TokenProbe) {
+            return Ok(Outcome::skipped());
+        }
         let ask =
             async |path: &'static str| (path, self.client.probe(Feed::TokenProbe, &Request::get(path)).await);
         let asked = futures_util::future::join_all(PROBE_PATHS.map(ask)).await;
@@ -226,6 +205,9 @@ impl Run<'_, '_> {
 
     async fn events(&self, query: LogQuery) -> Result<Outcome, CollectError> {
         let feed = query.feed;
+        if !self.options.wants(feed) {
+            return Ok(Outcome::skipped());
+        }
         let read = if query.since > query.until { Ok(()) } else { log::read(self.log, query).await };
         let read = match read {
             Ok(()) => Ok(()),
