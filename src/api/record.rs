@@ -33,26 +33,27 @@ pub(crate) type Receive<'a> = dyn FnMut(Record<'_>) -> io::Result<()> + 'a;
 /// The receiver, shared by everything that is read at once. Events wait until it is open.
 pub(crate) struct Sink<'a> {
     receive: RefCell<&'a mut Receive<'a>>,
-    open: SetOnce<()>,
+    history_since: SetOnce<i64>,
 }
 
 impl<'a> Sink<'a> {
     /// A sink that is not open yet.
     pub(crate) fn new(receive: &'a mut Receive<'a>) -> Self {
-        Self { receive: RefCell::new(receive), open: SetOnce::new() }
+        Self { receive: RefCell::new(receive), history_since: SetOnce::new() }
     }
 
     pub(crate) fn emit(&self, record: Record<'_>) -> io::Result<()> {
         (self.receive.borrow_mut())(record)
     }
 
-    /// Lets events through: all that has to come before them was emitted.
-    pub(crate) fn open(&self) {
+    /// Lets events through: all that has to come before them was emitted. Those of the history count from this second on.
+    pub(crate) fn open(&self, history_since: i64) {
         // Opening it twice changes nothing.
-        let _ = self.open.set(());
+        let _ = self.history_since.set(history_since);
     }
 
-    pub(super) async fn opened(&self) {
-        self.open.wait().await;
+    /// Waits until it is open, and says from when on the history counts.
+    pub(super) async fn opened(&self) -> i64 {
+        *self.history_since.wait().await
     }
 }

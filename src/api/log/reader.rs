@@ -112,7 +112,7 @@ impl<'s> LogReader<'s> {
         mut pass: Option<&mut IdSet>,
         total: Option<u64>,
     ) -> Result<Taken, LogError> {
-        self.sink.opened().await;
+        let history_since = self.sink.opened().await;
         let (mut taken, mut emitted, mut unreadable) = (Taken::default(), 0, 0);
         let mut seen = self.seen.borrow_mut();
         for (text, event) in page.events() {
@@ -128,7 +128,8 @@ impl<'s> LogReader<'s> {
                 unreadable += u64::from(seen.insert(id));
                 continue;
             };
-            if !query.wants(&event) {
+            let too_old = query.feed == Feed::LogHistory && event.created_at < history_since;
+            if too_old || !query.wants(&event) {
                 continue;
             }
             let new = seen.insert(id);

@@ -13,6 +13,9 @@ use crate::hint::Hint;
 use crate::sources::{Failure, Feed, Outcome, Outcomes, Ranges, SourceStatus};
 use crate::warning::Warning;
 
+/// How far back state-setting events count where the workspace's age is not known, in seconds.
+const DEFAULT_HISTORY: i64 = 730 * 86_400;
+
 /// What to read beside the two sources that everything rests on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CollectOptions {
@@ -81,13 +84,13 @@ pub(crate) async fn collect(
 ) -> Result<Outcomes, CollectError> {
     let sink = Sink::new(receive);
     let log = LogReader::new(client, &sink);
-    let run = Run { client, options, sink: &sink, log: &log };
     let [now, since, arrivals_since] =
         [ranges.now, ranges.since, ranges.arrivals_since].map(|instant| instant.as_second());
+    let run = Run { client, options, now, sink: &sink, log: &log };
     let range = |feed, since, until, types| run.events(LogQuery { feed, since, until, types });
 
     // Where not all requests can be sent at once, the first to go are those that decide what else is to be asked for.
-    // The workspace is younger than the oldest event, but waiting for `/me` to say so would cost a round trip.
+    // The history is shorter than what is asked for, but waiting for `/me` to say so would cost a round trip.
     let (window, history, arrivals, mut outcomes, allowlist, probe) = tokio::try_join!(
         range(Feed::LogWindow, since, now, None),
         range(Feed::LogHistory, OLDEST_EVENT, since - 1, Some(EventType::history())),
@@ -110,6 +113,7 @@ pub(crate) async fn collect(
 struct Run<'a, 's> {
     client: &'a Client,
     options: &'a CollectOptions,
+    now: i64,
     sink: &'a Sink<'s>,
     log: &'a LogReader<'s>,
 }
@@ -150,12 +154,19 @@ impl Run<'_, '_> {
         if let Ok(admins) = &admins {
             self.sink.emit(Record::Admins(admins))?;
         }
-        self.sink.open();
+        let created = me.as_ref().ok().and_then(|me| me.app.as_ref()?.created_at);
+        self.sink.open(self.history_since(created));
         let records = admins.as_ref().map_or(0, |admins| admins.len() as u64);
         let mut team = self.outcome(Feed::Admins, odd.map_or(admins.map(|_| records), Err));
         team.records = records;
         let me = self.outcome(Feed::Me, me.map(|_| 1));
         Ok(Outcomes { feeds: [(Feed::Me, me), (Feed::Admins, team)].into(), warnings })
+    }
+
+    /// Where the history starts: at the workspace's creation, if that is believable.
+    fn history_since(&self, created: Option<i64>) -> i64 {
+        let believable = created.filter(|created| (1..=self.now).contains(created));
+        believable.map_or(self.now - DEFAULT_HISTORY, |created| created.max(OLDEST_EVENT))
     }
 
     async fn allowlist(&self) -> Result<Outcome, CollectError> {

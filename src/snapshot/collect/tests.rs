@@ -130,6 +130,28 @@ async fn a_refused_me_is_only_a_warning() {
 }
 
 #[tokio::test]
+async fn the_history_counts_from_the_creation_or_two_years_back() {
+    for (me, old, expected) in [
+        (json!({"app": {"created_at": NOW - 1000 * DAY}}), 1000, true),
+        (json!({"app": {"created_at": NOW - 1000 * DAY}}), 1001, false),
+        (json!({"app": {"created_at": NOW + DAY}}), 730, true),
+        (json!({}), 731, false),
+    ] {
+        let server = workspace(move |asked| {
+            let event = json!({"id": "old", "created_at": NOW - old * DAY, "activity_type": "role_change"});
+            match &*asked.path {
+                "/me" => Some(ok(&me)),
+                _ if asked.body.contains("role_change") => Some(ok(&json!({"activity_logs": [event]}))),
+                _ => None,
+            }
+        });
+        let (outcomes, records) = run(&server, 9_000).await;
+        assert_eq!(outcomes.unwrap().feeds[&Feed::LogHistory].records, u64::from(expected), "{old}");
+        assert_eq!(records.contains(&"LogHistory old".to_owned()), expected, "{old}");
+    }
+}
+
+#[tokio::test]
 async fn a_list_of_teammates_with_odd_entries_is_not_complete() {
     let server = workspace(|asked| {
         let list = json!({"admins": [{"id": "1"}, null, {"id": 2}, "x"]});

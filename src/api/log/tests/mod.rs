@@ -62,7 +62,7 @@ async fn read_counting(
         Ok(())
     };
     let sink = Sink::new(&mut receive);
-    sink.open();
+    sink.open(0);
     let reader = LogReader::new(&client, &sink);
     let ended = super::read(&reader, query).await;
     let warnings = reader.warnings().iter().map(Warning::to_string).collect();
@@ -113,7 +113,7 @@ async fn further_pages_are_asked_for_before_anything_may_be_delivered() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         assert_eq!(delivered.get(), 0);
-        sink.open();
+        sink.open(0);
     };
     let both = async { tokio::join!(super::read(&reader, query(30)), opened) };
     let (ended, ()) = tokio::time::timeout(Duration::from_secs(10), both).await.unwrap();
