@@ -38,30 +38,10 @@ pub(crate) enum EventKind {
 }
 
 impl EventKind {
-    /// The kind of an event type.
-    pub(crate) fn of(name: &str) -> Self {
-        EventType::find(name).map_or(Self::Other, |known| known.kind)
-    }
-
     /// Whether facts tell such events apart by person.
     pub(crate) const fn names_person(self) -> bool {
-        match self {
-            Self::SignIn
-            | Self::FailedSignIn
-            | Self::UnauthorizedSignIn
-            | Self::TwoFactor
-            | Self::Permissions
-            | Self::Joined
-            | Self::Provisioned
-            | Self::Export => true,
-            Self::Authentication
-            | Self::People
-            | Self::Role
-            | Self::Setting
-            | Self::Integration
-            | Self::Token
-            | Self::Other => false,
-        }
+        self.by_oneself()
+            || matches!(self, Self::TwoFactor | Self::Permissions | Self::Joined | Self::Provisioned)
     }
 
     /// Whether the performer of such an event is also the person it is about.
@@ -196,9 +176,9 @@ mod tests {
         assert!(
             TYPES
                 .iter()
-                .all(|known| known.kind != EventKind::Other && EventKind::of(known.name) == known.kind)
+                .all(|known| EventType::find(known.name).is_some_and(|found| found.name == known.name))
         );
-        assert_eq!(EventKind::of("brand_new_type"), EventKind::Other);
+        assert!(EventType::find("brand_new_type").is_none());
     }
 
     #[test]

@@ -2,18 +2,27 @@
 
 use std::process::ExitCode;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// How a command ended. Where several apply, the lowest in this list of precedence wins:
-/// usage, then violation, then incomplete, then success.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// usage, then violation, then incomplete, then success. A report has all of them but usage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(into = "u8", try_from = "u8")]
+#[schemars(
+    with = "u8",
+    description = "How a scan ended: 0 the gate passed, 1 it failed, 3 not all could be read.",
+    extend("enum" = [0, 1, 3])
+)]
 pub enum Exit {
     /// The gate passed.
-    Success,
+    Success = 0,
     /// The gate failed: a violation is certain.
-    Violation,
+    Violation = 1,
     /// The command line, a configuration or a control file is wrong.
-    Usage,
+    Usage = 2,
     /// The scan could not complete: authentication, network, rate limit, or a source that failed.
-    Incomplete,
+    Incomplete = 3,
 }
 
 impl Exit {
@@ -50,10 +59,11 @@ Exit codes:
     /// The exit codes as `rbac diagnose --help` prints them.
     pub const DIAGNOSE_HELP: &'static str = "\
 Exit codes:
-  0  nothing is at hand, as far as could be told
-  1  a case is at hand
+  0  no problem found, as far as the policy allows it to be told
+  1  a problem was found
   2  usage or configuration: bad flag, no token, bad TOML
-  3  nothing is at hand in what could be read, but not everything could be";
+  3  no problem found in what could be read, but not everything could be";
+
     /// The exit codes as `render --help` prints them.
     pub const RENDER_HELP: &'static str = "\
 Exit codes:
@@ -63,12 +73,7 @@ Exit codes:
 
     /// The number the shell sees.
     pub const fn code(self) -> u8 {
-        match self {
-            Self::Success => 0,
-            Self::Violation => 1,
-            Self::Usage => 2,
-            Self::Incomplete => 3,
-        }
+        self as u8
     }
 
     /// Decides how a scan ended: a certain violation outweighs what could not be read.
@@ -78,6 +83,21 @@ Exit codes:
             (false, true) => Self::Incomplete,
             (false, false) => Self::Success,
         }
+    }
+}
+
+impl From<Exit> for u8 {
+    fn from(exit: Exit) -> Self {
+        exit.code()
+    }
+}
+
+impl TryFrom<u8> for Exit {
+    type Error = &'static str;
+
+    fn try_from(code: u8) -> Result<Self, Self::Error> {
+        let ends = [Self::Success, Self::Violation, Self::Incomplete];
+        ends.into_iter().find(|exit| exit.code() == code).ok_or("a scan ends with exit code 0, 1 or 3")
     }
 }
 

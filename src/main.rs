@@ -27,6 +27,7 @@ mod expression;
 
 mod controls;
 
+mod assessment;
 mod checks;
 mod verdict;
 

@@ -82,6 +82,18 @@ impl SourceId {
     }
 }
 
+/// Where the facts came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Provenance {
+    /// The workspace itself, through the API.
+    Api,
+    /// A saved snapshot.
+    Snapshot,
+    /// The built-in sample workspace.
+    Demo,
+}
+
 /// A part of a source that is read, and can fail, on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "kebab-case")]

@@ -2,53 +2,78 @@
 //!
 //! A [`Verdict`] is made by `checks` from facts alone; `overlay` and `report` never change its status.
 
+use clap::ValueEnum;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::facts::Row;
 
-/// The outcome of a control. Unreadable data is never [`Status::Pass`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, PartialOrd, Ord)]
+/// How a control ended. Data that could not be read is never a pass.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub(crate) enum Status {
-    /// The data shows that the requirement holds.
+    /// The requirement holds.
     Pass,
-    /// The data shows that the requirement does not hold.
+    /// The requirement does not hold.
     Fail,
-    /// The API cannot show it, or the token has no scope for it: a person has to look.
+    /// The API cannot show it, or the token may not read it: a person has to look.
     Manual,
-    /// The API could have shown it, but an error kept it from being read.
+    /// An error kept it from being decided.
     Unknown,
 }
 
 impl Status {
     /// Every status, in the order reports list them.
-    pub(crate) const ALL: [Self; 4] = [Self::Pass, Self::Fail, Self::Manual, Self::Unknown];
+    pub(crate) const ALL: &[Self] = Self::VARIANTS;
 
     /// Every status, the one first that decides where several come together.
     pub(crate) const WORST_FIRST: [Self; 4] = [Self::Fail, Self::Unknown, Self::Manual, Self::Pass];
 
     /// The word used in reports and in `expect = "…"`.
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::Manual => "manual",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// Reads the word used in control files.
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == word)
+        self.into_str()
     }
 }
 
-/// The kind of evidence a pass or a fail rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, PartialOrd, Ord)]
+/// What a pass or a fail rests on.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub(crate) enum Basis {
     /// A setting or a list that the API reports directly.
     Api,
@@ -56,27 +81,17 @@ pub(crate) enum Basis {
     ActivityLog,
     /// What a person saw in the web app and signed for.
     Attestation,
-    /// A roster exported from the identity provider.
+    /// What the identity provider exported: a directory export (roster), or the file for single sign-on.
     Roster,
 }
 
 impl Basis {
     /// Every basis.
-    pub(crate) const ALL: [Self; 4] = [Self::Api, Self::ActivityLog, Self::Attestation, Self::Roster];
+    pub(crate) const ALL: &[Self] = Self::VARIANTS;
 
     /// The word used in reports and in `basis = […]`.
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Api => "api",
-            Self::ActivityLog => "activity-log",
-            Self::Attestation => "attestation",
-            Self::Roster => "roster",
-        }
-    }
-
-    /// Reads the word used in control files.
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|basis| basis.as_str() == word)
+        self.into_str()
     }
 }
 
@@ -84,32 +99,39 @@ impl Basis {
 pub(crate) const WORKSPACE: &str = "workspace";
 
 /// One thing that is wrong: who or what, and why.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Finding {
-    /// Identifies the finding across runs.
+    /// Identifies the finding across runs: 24 hexadecimal digits.
     pub fingerprint: Fingerprint,
     /// The name of the check that found it.
+    #[serde(default)]
     pub check: String,
-    /// Who or what the finding is about, usually an e-mail address.
+    /// Who or what it is about, usually an e-mail address.
     pub subject: String,
-    /// The id of the person it is about, where it is about one.
+    /// The id of the person it is about; null where it is about none.
+    #[serde(default)]
     pub person: Option<String>,
-    /// What is wrong with it, in a few words.
+    /// What is wrong with it.
     pub message: String,
-    /// The row of the table that shows it.
+    /// The row of data that shows it, free in form.
+    #[serde(default)]
     pub evidence: Row,
-    /// The id of the event that it is about, where it is about one.
+    /// The id of the event it is about; null where it is about none.
+    #[serde(default)]
     pub event: Option<String>,
-    /// The newest evidence, for a check over the window.
+    /// The time of the newest evidence of a check over the window; null for all others.
+    #[serde(default)]
     pub last: Option<Timestamp>,
-    /// The decision to live with it, where there is one.
-    pub waived: Option<Decision>,
-    /// Whether the baseline shows it too.
-    pub known: bool,
+    /// The waiver of the finding; null where there is none.
+    #[serde(default)]
+    pub waived: Option<Waiver>,
+    /// Whether the baseline has it too.
+    #[serde(default)]
+    pub in_baseline: bool,
 }
 
 impl Finding {
-    /// A finding over which nothing is laid yet.
+    /// A finding that no waiver or baseline covers.
     pub(crate) const fn new(
         fingerprint: Fingerprint,
         subject: String,
@@ -126,7 +148,7 @@ impl Finding {
             event: None,
             last: None,
             waived: None,
-            known: false,
+            in_baseline: false,
         }
     }
 
@@ -141,40 +163,71 @@ impl Finding {
     }
 }
 
-/// A decision to live with something for a while.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Decision {
+/// A decision to accept something for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Waiver {
     /// Why.
     pub reason: String,
     /// Who decided.
     pub by: String,
-    /// The day of the decision.
+    /// The day of the decision; null where it is not known.
+    #[serde(default)]
     pub on: Option<Date>,
     /// The last day on which it counts, UTC.
     pub expires: Date,
 }
 
 /// What a person saw and signed for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Statement {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Attestation {
     /// Whether the requirement was seen to hold.
-    pub pass: bool,
+    pub result: Attested,
     /// Who saw it.
     pub by: String,
     /// The day it was seen.
     pub on: Date,
     /// The last day on which it counts, UTC.
     pub expires: Date,
-    /// Where the proof is kept.
+    /// Where the proof is kept; null where the entry does not say.
+    #[serde(default)]
     pub evidence: Option<String>,
-    /// What else is worth knowing.
+    /// What else is worth knowing; null where there is nothing.
+    #[serde(default)]
     pub note: Option<String>,
 }
 
+/// What an attestation says about a control.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum, IntoStaticStr,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase", const_into_str)]
+pub(crate) enum Attested {
+    /// The requirement was seen to hold.
+    #[default]
+    Pass,
+    /// The requirement was seen not to hold.
+    Fail,
+}
+
 /// Identifies a finding across runs: made of control, check and what it is about, never of counts.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String", extend("pattern" = "^[0-9a-f]{24}$"))]
 pub(crate) struct Fingerprint(String);
+
+impl TryFrom<String> for Fingerprint {
+    type Error = &'static str;
+
+    fn try_from(digits: String) -> Result<Self, Self::Error> {
+        let hexadecimal = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if digits.len() == 2 * Self::BYTES && digits.bytes().all(hexadecimal) {
+            Ok(Self(digits))
+        } else {
+            Err("a fingerprint is 24 hexadecimal digits in lower case")
+        }
+    }
+}
 
 impl Fingerprint {
     /// How much of the digest it is made of.
@@ -193,12 +246,6 @@ impl Fingerprint {
             add(part);
         }
         Self(hash.finalize().iter().take(Self::BYTES).map(|byte| format!("{byte:02x}")).collect())
-    }
-
-    /// Takes a fingerprint that an earlier report has; none where it is not one.
-    pub(crate) fn parse(digits: String) -> Option<Self> {
-        let hexadecimal = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        (digits.len() == 2 * Self::BYTES && digits.bytes().all(hexadecimal)).then_some(Self(digits))
     }
 
     /// The fingerprint as lower-case hexadecimal digits.
@@ -223,7 +270,7 @@ pub(crate) struct Verdict {
     /// Which of the control's steps puts it right, counted from 0; none on a pass.
     pub next_step: Option<usize>,
     /// The attestation that counts for the control, whether or not it decided.
-    pub attestation: Option<Statement>,
+    pub attestation: Option<Attestation>,
 }
 
 #[cfg(test)]
@@ -242,11 +289,11 @@ mod tests {
     #[test]
     fn words_read_back() {
         for status in Status::ALL {
-            assert_eq!(Status::parse(status.as_str()), Some(status));
+            assert_eq!(status.as_str().parse(), Ok(*status));
         }
         for basis in Basis::ALL {
-            assert_eq!(Basis::parse(basis.as_str()), Some(basis));
+            assert_eq!(basis.as_str().parse(), Ok(*basis));
         }
-        assert_eq!(Status::parse("passed"), None);
+        assert!("passed".parse::<Status>().is_err());
     }
 }

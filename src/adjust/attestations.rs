@@ -4,11 +4,11 @@ use jiff::civil::Date;
 
 use super::counts;
 use super::evidence::Judged;
+use crate::assessment::Assessment;
 use crate::casefold::same_name;
-use crate::config::{Attestation, Attested};
+use crate::config;
 use crate::facts::Row;
-use crate::report::Assessment;
-use crate::verdict::{Basis, Finding, Fingerprint, Statement, Status, Verdict, WORKSPACE};
+use crate::verdict::{Attestation, Attested, Basis, Finding, Fingerprint, Status, Verdict, WORKSPACE};
 
 /// The name that stands for a check where an attestation found something.
 const CHECK: &str = "attestation";
@@ -34,7 +34,12 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
 /// The newest takes over from all before it, also when it has expired: what it contradicted does not come back.
 /// It decides a manual control. Data that says fail beats an attested pass, an attested fail beats data that says
 /// pass, and nothing lifts an unknown; a contradiction is reported.
-pub(super) fn enter(control: &str, verdict: Verdict, attestations: &[Attestation], today: Date) -> Verdict {
+pub(super) fn enter(
+    control: &str,
+    verdict: Verdict,
+    attestations: &[config::Attestation],
+    today: Date,
+) -> Verdict {
     let signed = attestations
         .iter()
         .filter(|attestation| same_name(&attestation.control, control) && attestation.on.value <= today);
@@ -48,7 +53,7 @@ pub(super) fn enter(control: &str, verdict: Verdict, attestations: &[Attestation
     }
 }
 
-fn decide(control: &str, mut verdict: Verdict, attestation: &Attestation) -> Verdict {
+fn decide(control: &str, mut verdict: Verdict, attestation: &config::Attestation) -> Verdict {
     let statement = statement(attestation);
     let signed = describe(attestation);
     match (verdict.status, attestation.result) {
@@ -92,26 +97,26 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &Attestation) -> Ver
 }
 
 /// An attestation that no longer counts is still worth knowing: somebody looked once.
-fn remember(mut verdict: Verdict, expired: &Attestation) -> Verdict {
+fn remember(mut verdict: Verdict, expired: &config::Attestation) -> Verdict {
     verdict.context.insert(0, format!("{}; expired on {}", describe(expired), expired.expires.value));
     verdict
 }
 
-fn finding(control: &str, attestation: &Attestation) -> Finding {
+fn finding(control: &str, attestation: &config::Attestation) -> Finding {
     let message = attestation.note.clone().unwrap_or_else(|| "seen not to hold".to_owned());
     let fingerprint = Fingerprint::new(control, CHECK, [WORKSPACE]);
     let found = Finding::new(fingerprint, WORKSPACE.to_owned(), message, Row::new());
     Finding { check: CHECK.to_owned(), ..found }
 }
 
-fn describe(attestation: &Attestation) -> String {
-    let Attestation { result, by, on, .. } = attestation;
+fn describe(attestation: &config::Attestation) -> String {
+    let config::Attestation { result, by, on, .. } = attestation;
     format!("attested as {} by {by} on {}", result.into_str(), on.value)
 }
 
-fn statement(attestation: &Attestation) -> Statement {
-    Statement {
-        pass: attestation.result == Attested::Pass,
+fn statement(attestation: &config::Attestation) -> Attestation {
+    Attestation {
+        result: attestation.result,
         by: attestation.by.clone(),
         on: attestation.on.value,
         expires: attestation.expires.value,

@@ -7,14 +7,17 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::assessment::Assessment;
+use crate::digest;
 use crate::hint::Hint;
-use crate::report::Assessment;
-use crate::report::json::{self, ReadError};
+use crate::report::{BaselineInfo, ReadError, read};
 use crate::verdict::{Fingerprint, Status};
 
 /// What an earlier report showed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Baseline {
+    /// Which file it is.
+    pub info: BaselineInfo,
     controls: BTreeMap<String, Known>,
     /// Whether its fingerprints are keyed.
     redacted: bool,
@@ -62,9 +65,9 @@ impl Baseline {
     /// # Errors
     /// When the file cannot be read or is something else, or is redacted with another key than this scan will be.
     pub(crate) fn load(path: &Path, scan_key: Option<String>) -> Result<Self, BaselineError> {
-        let read = || json::parse::<Report>(&json::bytes_of(path)?);
-        let report =
-            read().map_err(|source| BaselineError::Unreadable { path: path.to_path_buf(), source })?;
+        let unreadable = |source| BaselineError::Unreadable { path: path.to_path_buf(), source };
+        let bytes = read::bytes_of(path).map_err(unreadable)?;
+        let report: Report = read::parse(&bytes).map_err(unreadable)?;
         let Scan { redacted, redaction_key } = report.scan;
         if redacted && (redaction_key.is_none() || redaction_key != scan_key) {
             return Err(BaselineError::OtherKey { path: path.to_path_buf() });
@@ -74,10 +77,11 @@ impl Baseline {
             let whole = control.waived.is_some();
             let counted = control.findings.into_iter().filter(|finding| !whole && finding.waived.is_none());
             let fingerprints = counted.map(|finding| finding.fingerprint).collect();
-            let status = Status::parse(&control.status).filter(|_| !whole);
+            let status = control.status.parse().ok().filter(|_| !whole);
             (control.id, Known { status, fingerprints })
         };
-        Ok(Self { controls: report.controls.into_iter().map(known).collect(), redacted })
+        let info = BaselineInfo { path: path.display().to_string(), digest: digest::of(&bytes) };
+        Ok(Self { info, controls: report.controls.into_iter().map(known).collect(), redacted })
     }
 
     /// Marks what the earlier report showed too. What a redacted one showed is compared by what `keyed` makes of the
@@ -89,11 +93,11 @@ impl Baseline {
     ) {
         for assessment in assessments {
             let Some(known) = self.controls.get(&assessment.control.id) else { continue };
-            assessment.known = known.status == Some(assessment.verdict.status);
+            assessment.in_baseline = known.status == Some(assessment.verdict.status);
             for finding in &mut assessment.verdict.findings {
                 let keyed = if self.redacted { keyed(&finding.fingerprint) } else { None };
                 let fingerprint = keyed.as_ref().unwrap_or(&finding.fingerprint);
-                finding.known = known.fingerprints.contains(fingerprint.as_str());
+                finding.in_baseline = known.fingerprints.contains(fingerprint.as_str());
             }
         }
     }

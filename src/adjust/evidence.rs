@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::casefold::same_name;
-use crate::config::{Attestation, Attested, Config};
+use crate::config::{Attestation, Config};
+use crate::verdict::Attested;
 use crate::warning::{Entry, EntryKind, EntryProblem, Warning};
 
 /// A file as it is found now.

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::assessment::Assessment;
 use crate::config::Config;
-use crate::report::Assessment;
 use crate::warning::Warning;
 
 pub(crate) mod attestations;

@@ -4,18 +4,18 @@ use jiff::civil::Date;
 
 use super::counts;
 use crate::address;
+use crate::assessment::Assessment;
 use crate::casefold::same_name;
-use crate::config::Waiver;
-use crate::report::Assessment;
-use crate::verdict::{Decision, Status};
+use crate::config;
+use crate::verdict::{Status, Waiver};
 
 /// Marks what the waivers cover, and says for each waiver whether it covered anything. One for a control that was
 /// not evaluated is not blamed for it.
-pub(super) fn apply(assessments: &mut [Assessment], waivers: &[Waiver], today: Date) -> Vec<bool> {
+pub(super) fn apply(assessments: &mut [Assessment], waivers: &[config::Waiver], today: Date) -> Vec<bool> {
     waivers.iter().map(|waiver| cover(assessments, waiver, today)).collect()
 }
 
-fn cover(assessments: &mut [Assessment], waiver: &Waiver, today: Date) -> bool {
+fn cover(assessments: &mut [Assessment], waiver: &config::Waiver, today: Date) -> bool {
     let is_meant = |assessment: &Assessment| same_name(&assessment.control.id, &waiver.control);
     let in_question =
         |assessment: &&mut Assessment| is_meant(assessment) && assessment.verdict.status != Status::Pass;
@@ -47,8 +47,8 @@ fn cover(assessments: &mut [Assessment], waiver: &Waiver, today: Date) -> bool {
     matched
 }
 
-fn decision(waiver: &Waiver) -> Decision {
-    Decision {
+fn decision(waiver: &config::Waiver) -> Waiver {
+    Waiver {
         reason: waiver.reason.clone(),
         by: waiver.by.clone(),
         on: waiver.on.as_ref().map(|on| on.value),

@@ -132,7 +132,7 @@ pub(crate) struct Vitals {
 impl Client {
     /// Sends a request, and a second time only where a server error or a broken connection may have been a
     /// moment's. A rate limit is reported, not waited for.
-    pub(crate) async fn examine(&self, request: &Request<'_>, with_body: bool) -> Examination {
+    pub(super) async fn examine(&self, request: &Request<'_>, with_body: bool) -> Examination {
         let first = self.examine_once(request, with_body).await;
         let worth_repeating = matches!(
             &first.answer,

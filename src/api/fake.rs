@@ -8,7 +8,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::client::{Client, ClientOptions, Limits};
-use super::notice::{Notice, Notify};
 use super::origin::Origin;
 use super::retry::Policy;
 use super::token::Token;
@@ -39,15 +38,8 @@ impl Asked {
     }
 }
 
-/// What the server does about a request.
-pub(crate) enum Reply {
-    /// These bytes, then the end of the connection.
-    Raw(Vec<u8>),
-    /// A head, then a byte at a time, for ever.
-    Trickle,
-    /// A head, then as many bytes as are taken.
-    Endless,
-}
+/// What is sent back, before the end of the connection.
+pub(crate) type Reply = Vec<u8>;
 
 /// A complete answer; `headers` are lines without the line end.
 pub(crate) fn reply(status: u16, headers: &[&str], body: &str) -> Reply {
@@ -56,7 +48,7 @@ pub(crate) fn reply(status: u16, headers: &[&str], body: &str) -> Reply {
         text.push_str(header);
         text.push_str("\r\n");
     }
-    Reply::Raw(format!("{text}\r\n{body}").into_bytes())
+    format!("{text}\r\n{body}").into_bytes()
 }
 
 /// A 200 with JSON.
@@ -98,11 +90,8 @@ impl Server {
         self.asked.lock().unwrap().clone()
     }
 
-    /// A client with short waits, and what it gave notice of.
-    pub(crate) fn client(&self, timeout: Duration) -> (Client, Arc<Mutex<Vec<Notice>>>) {
-        let notices = Arc::new(Mutex::new(Vec::new()));
-        let sink = notices.clone();
-        let notify: Notify = Arc::new(move |notice| sink.lock().unwrap().push(notice));
+    /// A client with short waits.
+    pub(crate) fn client(&self, timeout: Duration) -> Client {
         let limits = Limits {
             connect: Duration::from_secs(2),
             attempt: Duration::from_millis(400),
@@ -119,10 +108,10 @@ impl Server {
             deadline: Instant::now() + timeout,
             concurrency: 8,
             rate_share: 0.5,
-            notify,
+            notify: Arc::new(|_| ()),
             limits,
         });
-        (client.unwrap(), notices)
+        client.unwrap()
     }
 }
 
@@ -151,21 +140,5 @@ fn answer(stream: TcpStream, log: &Mutex<Vec<Asked>>, handler: &dyn Fn(&Asked) -
     let asked = Asked { method, path, query, head, body };
     log.lock().unwrap().push(asked.clone());
     let mut stream = reader.into_inner();
-    let head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{\"a\":\"";
-    match handler(&asked) {
-        Reply::Raw(bytes) => drop(stream.write_all(&bytes)),
-        Reply::Trickle => {
-            let mut going = stream.write_all(head);
-            while going.is_ok() {
-                std::thread::sleep(Duration::from_millis(50));
-                going = stream.write_all(b"x");
-            }
-        }
-        Reply::Endless => {
-            let mut going = stream.write_all(head);
-            while going.is_ok() {
-                going = stream.write_all(&[b'x'; 65_536]);
-            }
-        }
-    }
+    drop(stream.write_all(&handler(&asked)));
 }

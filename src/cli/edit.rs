@@ -6,8 +6,8 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::{CatalogArgs, ConnectionArgs, LIVE};
-use crate::config::Attested;
 use crate::text::is_invisible;
+use crate::verdict::Attested;
 
 /// The options that go with a scan, next to [`LIVE`]: to attest one control needs none.
 const SCANNING: [&str; 8] =

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use crate::atomic_file::{Readers, WholeFile};
 use crate::cli::ReportArgs;
-use crate::controls::Control;
 use crate::error::Error;
 use crate::report::grouping::Grouping;
 use crate::report::{Format, Options, Output, Place, Report, Style, render};
@@ -49,15 +48,15 @@ impl Destinations {
         Ok(Self { stdout, style, files, by: args.by.clone() })
     }
 
-    /// Makes sure that the controls can be grouped as was asked for.
+    /// Makes sure that controls can be grouped as was asked for, which name these frameworks.
     ///
     /// # Errors
     /// When none of them knows the framework.
     pub(super) fn check_grouping<'a>(
         &self,
-        controls: impl IntoIterator<Item = &'a Control>,
+        frameworks: impl IntoIterator<Item = &'a String>,
     ) -> Result<(), Error> {
-        Ok(self.by.as_ref().map_or(Ok(()), |by| by.check(controls))?)
+        Ok(self.by.as_ref().map_or(Ok(()), |by| by.check(frameworks))?)
     }
 
     /// Whether whoever reads standard output sees the warnings of the report there.

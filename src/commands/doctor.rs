@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::hint::Hint as _;
 use crate::region::Region;
-use crate::report::RenderError;
+use crate::report::{RenderError, json_text};
 use crate::scan::ScanError;
 
 /// Looks at everything a scan needs, and says what it found.
@@ -35,8 +35,8 @@ pub(super) fn run(args: &DoctorArgs) -> Result<Exit, Error> {
     };
     let diagnosis: Diagnosis = doctor::diagnose(situation, forecast);
     let text = match args.answer.format {
-        AnswerFormat::Table => doctor::render_table(&diagnosis, terminal::style()),
-        AnswerFormat::Json => doctor::render_json(&diagnosis).map_err(RenderError::from)?,
+        AnswerFormat::Table => doctor::table(&diagnosis, terminal::style()),
+        AnswerFormat::Json => json_text(&diagnosis).map_err(RenderError::from)?,
     };
     progress.finish();
     print(&text)?;

@@ -9,11 +9,11 @@ use crate::adjust::{EvidenceFile, EvidenceFiles};
 use crate::config::Config;
 use crate::controls::Catalog;
 use crate::digest;
+use crate::directory::RosterInfo;
 use crate::directory::{Roster, RosterFile};
 use crate::error::Error;
 use crate::facts::SamlFile;
-use crate::report::RosterInfo;
-use crate::saml::Material;
+use crate::saml::IdentityProvider;
 use crate::warning::Warning;
 
 /// How many days before its end a certificate is a problem where no control says so.
@@ -46,7 +46,7 @@ pub(super) fn read(rosters: &[PathBuf], config: Option<&Config>, catalog: &Catal
     }
     if let Some(saml) = config.and_then(|config| config.organization.saml.as_ref()) {
         given.saml = Some(Arc::new(SamlFile {
-            material: Material::read(saml)?,
+            provider: IdentityProvider::read(saml)?,
             config: saml.clone(),
             notice_days: plan::number(catalog, "1.1", "certificate_days").unwrap_or(NOTICE_DAYS),
         }));

@@ -6,8 +6,7 @@ use crate::config::Config;
 use crate::controls::{Catalog, Pack, Selection};
 use crate::facts::Settings;
 use crate::level::{FailOn, Level};
-use crate::report::GateRule;
-use crate::scan::Plan;
+use crate::scan::{GateRule, Plan};
 
 /// How long a teammate may be silent where no control says so, in days.
 pub(super) const STALE_AFTER_DAYS: u64 = 90;
@@ -41,8 +40,7 @@ pub(super) fn gate(args: &GateArgs, demo: bool, config: Option<&Config>) -> Gate
             Some(fail_on) => fail_on,
             None if demo => FailOn::Never,
             None => scan.fail_on.unwrap_or_default(),
-        }
-        .level(),
+        },
         strict: args.strict || scan.strict.unwrap_or(false),
         allow_incomplete: args.allow_incomplete,
         fail_on_hygiene: args.fail_on_hygiene,

@@ -8,8 +8,7 @@ use super::{redaction, terminal};
 use crate::cli::RenderArgs;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::Report;
-use crate::report::json::{self, ReadError};
+use crate::report::{ReadError, Report, read};
 
 /// Renders a saved report. What its gate said does not matter: that was the scan's to exit with.
 ///
@@ -19,8 +18,8 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, Error> {
     let destinations = Destinations::open(&args.report, terminal::style())?;
     let redactor = redaction::of_report(&args.report.redact, &terminal::progress())?;
     let mut report =
-        read(&args.saved).map_err(|source| Error::SavedReport { name: name(&args.saved), source })?;
-    destinations.check_grouping(report.assessments.iter().map(|assessment| &*assessment.control))?;
+        load(&args.saved).map_err(|source| Error::SavedReport { name: name(&args.saved), source })?;
+    destinations.check_grouping(report.controls.iter().flat_map(|control| control.frameworks.keys()))?;
     if let Some(redactor) = redactor {
         report = redactor.report(report);
     }
@@ -28,8 +27,8 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, Error> {
     Ok(Exit::Success)
 }
 
-fn read(saved: &Path) -> Result<Report, ReadError> {
-    let json = if is_stdin(saved) { json::bytes(io::stdin().lock())? } else { json::bytes_of(saved)? };
+fn load(saved: &Path) -> Result<Report, ReadError> {
+    let json = if is_stdin(saved) { read::bytes(io::stdin().lock())? } else { read::bytes_of(saved)? };
     Report::from_json(&json)
 }
 

@@ -12,8 +12,7 @@ use crate::config::Config;
 use crate::controls::Selection;
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::report::GateRule;
-use crate::scan::{self, Adjustments, Job, Plan, Run, Source, Span, Target};
+use crate::scan::{self, Adjustments, GateRule, Job, Plan, Run, Source, Span, Target};
 use crate::snapshot::collect::ReadScope;
 use crate::time::Window;
 

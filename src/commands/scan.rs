@@ -76,7 +76,8 @@ pub(super) fn perform(
         today: None,
     };
     let destinations = Destinations::open(request.report, terminal::style())?;
-    destinations.check_grouping(job.plan.selected().map(|definition| &*definition.control))?;
+    let named = job.plan.selected().flat_map(|definition| definition.control.frameworks.keys());
+    destinations.check_grouping(named)?;
 
     let run = resolved.run(&progress)?;
     let mut report = Report::of(&resolved.job, run, resolved.now.is_some());

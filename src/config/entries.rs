@@ -2,14 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use jiff::civil::Date;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use strum::IntoStaticStr;
 
 use crate::casefold::ascii_lower;
 use crate::toml_document::{Located, Table};
+use crate::verdict::Attested;
 
 use super::section::{Context, date, filled, required_date};
 
@@ -43,20 +40,6 @@ pub(crate) struct EvidenceFile {
     pub path: PathBuf,
     /// The SHA-256 of its bytes, in lower-case hexadecimal digits.
     pub sha256: String,
-}
-
-/// What an attestation says about a control.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum, IntoStaticStr,
-)]
-#[serde(rename_all = "lowercase")]
-#[strum(serialize_all = "lowercase", const_into_str)]
-pub(crate) enum Attested {
-    /// The requirement was seen to hold.
-    #[default]
-    Pass,
-    /// The requirement was seen not to hold.
-    Fail,
 }
 
 /// A decision to live with a finding, until the end of its last day, UTC.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
 use clap::ValueEnum;
+use serde::Serialize;
 use strum::IntoStaticStr;
 
 use crate::address::{EmailAddress, fold_domain};
@@ -64,7 +65,8 @@ impl Identities {
 }
 
 /// What a role may do with customer data and settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum, IntoStaticStr)]
+#[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase", const_into_str)]
 pub(crate) enum Permission {
     /// See.

@@ -11,6 +11,7 @@ use super::scan::ScanSettings;
 use super::*;
 use crate::level::{FailOn, Level};
 use crate::region::Region;
+use crate::verdict::Attested;
 
 mod hostile;
 mod identities;

@@ -12,7 +12,7 @@ use crate::level::{FailOn, Level};
 use crate::toml_document::excerpt;
 
 use super::checked::Config;
-use super::entries::Attested;
+use crate::verdict::Attested;
 
 /// How many entries are kept; what is beyond is counted.
 const MOST: usize = 50;

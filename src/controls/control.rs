@@ -3,25 +3,32 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::level::Level;
 
 /// The version of the hardening guide the built-in controls follow.
 pub(crate) const GUIDE_VERSION: &str = "0.2.0";
+pub(crate) const GUIDE_TITLE: &str = "Intercom Hardening Guide";
+pub(crate) const GUIDE_URL: &str = "https://howtoharden.com/guides/intercom";
+/// What the guide says of its own maturity.
+pub(crate) const GUIDE_STATUS: &str = "draft, AI drafted";
 
 /// How long an attestation holds where neither the control nor whoever signs it says so, in days: half a year.
 pub(crate) const ATTEST_FOR: u16 = 180;
 
 /// A step of the remediation: where to click and what to do there.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Step {
     /// What the step achieves.
     pub title: String,
     /// The way through Intercom's menus.
+    #[serde(default)]
     pub path: Vec<String>,
     /// What to do there, one by one.
+    #[serde(default)]
     pub actions: Vec<String>,
 }
 
@@ -37,7 +44,8 @@ pub(crate) enum Origin {
 }
 
 /// Which of the built-in packs a control belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Pack {
     /// The hardening guide's own controls.
     Guide,

@@ -35,8 +35,8 @@ pub(super) fn read(mut table: Table<'_>) -> Example {
     }
     let params = table.table("params").map(values).unwrap_or_default();
     table.require("expect");
-    let words = Status::ALL.map(Status::as_str);
-    let expect = table.one_of("expect", &words).and_then(|word| Status::parse(word.value));
+    let words = Status::ALL.iter().map(|status| status.as_str()).collect::<Vec<_>>();
+    let expect = table.one_of("expect", &words).and_then(|word| word.value.parse().ok());
     table.finish();
     Example { line, name, facts, params, expect }
 }

@@ -14,7 +14,9 @@ mod selection;
 mod tests;
 
 pub(crate) use catalog::Catalog;
-pub(crate) use control::{ATTEST_FOR, Control, GUIDE_VERSION, Origin, Pack, Step, natural};
+pub(crate) use control::{
+    ATTEST_FOR, Control, GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION, Origin, Pack, Step, natural,
+};
 pub(crate) use definition::Definition;
 pub(crate) use error::CatalogError;
 pub(crate) use files::built_in_path;

@@ -245,17 +245,17 @@ impl Reader<'_, '_> {
     }
 
     fn status(&mut self, key: &'static str, words: &[&'static str], default: Status) -> Status {
-        self.table.one_of(key, words).and_then(|word| Status::parse(word.value)).unwrap_or(default)
+        self.table.one_of(key, words).and_then(|word| word.value.parse().ok()).unwrap_or(default)
     }
 
     fn basis(&mut self) -> Option<Vec<Basis>> {
         let words = self.table.texts("basis")?;
         let mut basis = Vec::new();
         for word in words.value {
-            match Basis::parse(&word) {
-                Some(known) => basis.push(known),
-                None => {
-                    let known = Basis::ALL.map(Basis::as_str);
+            match word.parse() {
+                Ok(known) => basis.push(known),
+                Err(_) => {
+                    let known = Basis::ALL.iter().map(|basis| basis.as_str());
                     let message = format!("unknown basis `{}`", excerpt(&word));
                     self.table.document().report_with(word.line, message, closest(&word, known));
                 }

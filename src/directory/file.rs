@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::RosterError;
 use crate::casefold::same_name;
 use crate::digest;
@@ -43,7 +46,9 @@ pub(crate) struct RosterFile {
 }
 
 /// Who wrote a file, as far as that can be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "RosterKind")]
 pub(crate) enum Kind {
     /// A CSV export or report of Okta.
     Okta,
@@ -70,8 +75,6 @@ pub(crate) struct Knows {
     pub mfa: bool,
     /// Their role.
     pub roles: bool,
-    /// Their permissions.
-    pub permissions: bool,
 }
 
 /// A row that cannot be read.
@@ -116,7 +119,7 @@ pub(crate) enum Gap {
         /// One of the outer groups.
         group: String,
     },
-    /// Groups, permissions or addresses beyond what is kept for a person.
+    /// Groups or addresses beyond what is kept for a person.
     TooManyEntries {
         /// How many were left out.
         left_out: usize,
@@ -148,10 +151,10 @@ impl Gap {
                 group,
                 "`, are groups, whose members are not counted",
             ),
-            Self::TooManyEntries { left_out } => format!(
-                "{left_out} groups, permissions or addresses were left out: there are too many for one person"
-            )
-            .into(),
+            Self::TooManyEntries { left_out } => {
+                format!("{left_out} groups or addresses were left out: there are too many for one person")
+                    .into()
+            }
         }
     }
 }
@@ -288,4 +291,20 @@ impl Tally {
             self.others += 1;
         }
     }
+}
+
+/// A directory export (roster) that the teammates were compared with.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct RosterInfo {
+    /// Its path as given.
+    pub path: String,
+    /// `sha256:` and its digest.
+    #[schemars(extend("pattern" = "^sha256:[0-9a-f]{64}$"))]
+    pub digest: String,
+    /// Whose export it was taken for.
+    pub kind: Kind,
+    /// How many people it lists.
+    pub people: usize,
+    /// How many of its rows could not be read.
+    pub unreadable: usize,
 }

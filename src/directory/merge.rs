@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::{Gap, Kind, Person, Reading, Roster, RosterError};
+use super::{Gap, Kind, Membership, Person, Reading, Roster, RosterError};
 use crate::address::EmailAddress;
 
 /// How many people of one address, or id, are looked at. A list in which thousands share one is not worth
@@ -158,7 +158,7 @@ fn name_groups(roster: &mut Roster, names: &HashMap<String, String>) {
 fn give_groups(
     roster: &mut Roster,
     places: &Places,
-    memberships: Vec<(usize, super::scim::Membership)>,
+    memberships: Vec<(usize, Membership)>,
     names: &HashMap<String, String>,
 ) {
     let mut nested: HashMap<usize, (usize, String)> = HashMap::new();

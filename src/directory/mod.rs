@@ -24,13 +24,14 @@ mod words;
 pub(crate) use error::RosterError;
 #[cfg(test)]
 pub(crate) use file::Tally;
-pub(crate) use file::{Gap, Kind, Knows, RosterFile};
+pub(crate) use file::{Gap, Kind, Knows, RosterFile, RosterInfo};
+use person::Membership;
 pub(crate) use person::{Person, Standing};
 
 /// How many people a file may have.
 const MOST_PEOPLE: usize = 500_000;
-/// How many groups or permissions a person may have; what is beyond is counted.
-const MOST_ENTRIES: usize = 500;
+/// How many groups a person may have; what is beyond is counted.
+const MOST_GROUPS: usize = 500;
 /// How many further addresses a person may have.
 const MOST_ADDRESSES: usize = 50;
 
@@ -87,7 +88,7 @@ struct Reading {
     file: RosterFile,
     people: Vec<Person>,
     /// Memberships that name people elsewhere: SCIM groups.
-    memberships: Vec<scim::Membership>,
+    memberships: Vec<Membership>,
     /// Ids of SCIM groups and their names.
     group_names: Vec<(String, String)>,
 }

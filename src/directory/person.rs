@@ -1,9 +1,9 @@
 //! A person on the list.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{MOST_ADDRESSES, MOST_ENTRIES};
+use super::{MOST_ADDRESSES, MOST_GROUPS};
 use crate::address;
 
 /// A person on the list.
@@ -27,10 +27,6 @@ pub(crate) struct Person {
     pub mfa: Option<bool>,
     /// The role.
     pub role: Option<String>,
-    /// The permissions; none when nothing is said about them.
-    pub permissions: Option<BTreeSet<String>>,
-    /// What other columns say.
-    pub extra: BTreeMap<Arc<str>, String>,
     /// The file that names them first: an index into [`Roster::files`](super::Roster::files).
     pub file: usize,
     /// The line on which it does.
@@ -86,7 +82,19 @@ impl Person {
     /// Takes in what another row says of the same person; what is known already stays. Returns how many
     /// entries were left out because there were too many.
     pub(super) fn absorb(&mut self, other: Self) -> usize {
-        let Self { id, email, other_emails, name, standing, status_word, groups, mfa, role, .. } = other;
+        let Self {
+            id,
+            email,
+            other_emails,
+            name,
+            standing,
+            status_word,
+            groups,
+            mfa,
+            role,
+            file: _,
+            line: _,
+        } = other;
         if self.standing == Standing::Unknown {
             self.standing = standing;
             self.status_word = status_word.or(self.status_word.take());
@@ -95,13 +103,9 @@ impl Person {
         self.name = self.name.take().or(name);
         self.mfa = self.mfa.or(mfa);
         self.role = self.role.take().or(role);
-        for (column, value) in other.extra {
-            self.extra.entry(column).or_insert(value);
-        }
         let mut left_out = self.add_email(email);
         left_out += other_emails.into_iter().map(|email| self.add_email(email)).sum::<usize>();
-        left_out += groups.into_iter().map(|group| self.add_group(group)).sum::<usize>();
-        left_out + other.permissions.map_or(0, |permissions| self.add_permissions(permissions))
+        left_out + groups.into_iter().map(|group| self.add_group(group)).sum::<usize>()
     }
 
     /// Adds an address, unless it is known.
@@ -117,23 +121,25 @@ impl Person {
         0
     }
 
-    /// Adds a group.
+    /// Adds a group. Returns 1 when it was left out.
     pub(super) fn add_group(&mut self, group: String) -> usize {
-        add(&mut self.groups, group)
-    }
-
-    /// Adds permissions; none of them is a statement too.
-    pub(super) fn add_permissions(&mut self, permissions: impl IntoIterator<Item = String>) -> usize {
-        let known = self.permissions.get_or_insert_default();
-        permissions.into_iter().map(|permission| add(known, permission)).sum()
+        if self.groups.len() >= MOST_GROUPS && !self.groups.contains(&group) {
+            return 1;
+        }
+        self.groups.insert(group);
+        0
     }
 }
 
-/// Adds an entry to a set of bounded size. Returns 1 when it was left out.
-fn add(set: &mut BTreeSet<String>, entry: String) -> usize {
-    if set.len() >= MOST_ENTRIES && !set.contains(&entry) {
-        return 1;
-    }
-    set.insert(entry);
-    0
+/// That a member belongs to a group, as the group says it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Membership {
+    /// The name of the group.
+    pub group: Arc<str>,
+    /// The id of the member.
+    pub id: Option<String>,
+    /// Their address, where the service gives it as what to display.
+    pub email: Option<String>,
+    /// Whether the member is a group itself.
+    pub nested: bool,
 }

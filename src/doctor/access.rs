@@ -1,48 +1,86 @@
 //! What the token opens, permission by permission.
 
+use serde::Serialize;
+
 use crate::api::diagnose::{Asked, Observations};
 use crate::api::error::ApiError;
 use crate::sources::SourceId;
 
 /// How a source answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Opening {
-    /// It can be read.
     Open,
     /// The token lacks the permission.
     Refused,
     /// The workspace's plan does not include it.
     Plan,
-    /// It could not be found out; what the server or the network said.
-    Failed(String),
-    /// It was not asked.
+    /// It could not be found out.
+    Failed,
     NotAsked,
 }
 
 /// One source, and whether the token opens it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Access {
-    /// The source.
     pub source: SourceId,
-    /// How it answered.
+    endpoint: &'static str,
+    scope: &'static str,
+    #[serde(rename = "status")]
     pub opening: Opening,
     /// The endpoints of the probe that the token opens; empty for other sources.
     pub granted: Vec<&'static str>,
+    /// What the server or the network said where it failed.
+    #[serde(skip)]
+    pub said: Option<String>,
 }
 
-/// The sources a scan tries, in report order.
-const SOURCES: [SourceId; 5] =
-    [SourceId::Me, SourceId::Admins, SourceId::ActivityLog, SourceId::IpAllowlist, SourceId::TokenProbe];
+impl Access {
+    fn new(source: SourceId, opening: Opening) -> Self {
+        let (endpoint, scope) = (source.endpoint(), source.scope());
+        Self { source, endpoint, scope, opening, granted: Vec::new(), said: None }
+    }
 
-/// What the token was seen to open.
+    fn answered<T>(source: SourceId, asked: &Asked<T>) -> Self {
+        match asked {
+            None => Self::new(source, Opening::NotAsked),
+            Some(Ok(_)) => Self::new(source, Opening::Open),
+            Some(Err(ApiError::Unauthorized(_) | ApiError::Forbidden(_))) => {
+                Self::new(source, Opening::Refused)
+            }
+            Some(Err(ApiError::PlanRestricted(_))) => Self::new(source, Opening::Plan),
+            Some(Err(error)) => Self::failed(source, error),
+        }
+    }
+
+    fn failed(source: SourceId, error: &ApiError) -> Self {
+        Self { said: Some(error.to_string()), ..Self::new(source, Opening::Failed) }
+    }
+
+    /// The probe is open when it could be carried out, whatever it found: refusals are what it hopes for.
+    fn probed(seen: &Observations, without_probe: bool) -> Self {
+        let source = SourceId::TokenProbe;
+        let broken = seen.probe.iter().find_map(|(_, answer)| {
+            answer.as_ref().err().filter(|error| !matches!(error.status(), Some(401..=404)))
+        });
+        let granted = seen.probe.iter().filter(|(_, answer)| answer.is_ok()).map(|(path, _)| *path).collect();
+        let access = match broken {
+            _ if without_probe || seen.probe.is_empty() => Self::new(source, Opening::NotAsked),
+            Some(error) => Self::failed(source, error),
+            None => Self::new(source, Opening::Open),
+        };
+        Self { granted, ..access }
+    }
+}
+
+/// What the token was seen to open, in report order.
 pub(super) fn of(seen: &Observations, without_probe: bool) -> Vec<Access> {
-    let simple = |source, opening| Access { source, opening, granted: Vec::new() };
     vec![
-        simple(SourceId::Me, opening(&seen.me)),
-        simple(SourceId::Admins, opening(&seen.admins)),
-        simple(SourceId::ActivityLog, opening(&seen.log)),
-        simple(SourceId::IpAllowlist, opening(&seen.allowlist)),
-        probe(seen, without_probe),
+        Access::answered(SourceId::Me, &seen.me),
+        Access::answered(SourceId::Admins, &seen.admins),
+        Access::answered(SourceId::ActivityLog, &seen.log),
+        Access::answered(SourceId::IpAllowlist, &seen.allowlist),
+        Access::probed(seen, without_probe),
     ]
 }
 
@@ -53,35 +91,5 @@ pub(super) fn recommended(without_probe: bool) -> Vec<Access> {
         SourceId::TokenProbe if without_probe => Opening::NotAsked,
         _ => Opening::Open,
     };
-    SOURCES.map(|source| Access { source, opening: opening(source), granted: Vec::new() }).into()
-}
-
-fn opening<T>(asked: &Asked<T>) -> Opening {
-    match asked {
-        None => Opening::NotAsked,
-        Some(Ok(_)) => Opening::Open,
-        Some(Err(error)) => refusal(error),
-    }
-}
-
-fn refusal(error: &ApiError) -> Opening {
-    match error {
-        ApiError::Unauthorized(_) | ApiError::Forbidden(_) => Opening::Refused,
-        ApiError::PlanRestricted(_) => Opening::Plan,
-        other => Opening::Failed(other.to_string()),
-    }
-}
-
-/// The probe is open when it could be carried out, whatever it found: refusals are what it hopes for.
-fn probe(seen: &Observations, without_probe: bool) -> Access {
-    let granted = seen.probe.iter().filter(|(_, answer)| answer.is_ok()).map(|(path, _)| *path).collect();
-    let broken = seen.probe.iter().find_map(|(_, answer)| {
-        answer.as_ref().err().filter(|error| !matches!(error.status(), Some(401..=404)))
-    });
-    let opening = match broken {
-        _ if without_probe || seen.probe.is_empty() => Opening::NotAsked,
-        Some(error) => Opening::Failed(error.to_string()),
-        None => Opening::Open,
-    };
-    Access { source: SourceId::TokenProbe, opening, granted }
+    SourceId::ALL.iter().map(|source| Access::new(*source, opening(*source))).collect()
 }

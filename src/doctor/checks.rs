@@ -1,7 +1,7 @@
 //! What was looked at, one line each.
 
 use super::access::{Access, Opening};
-use super::problems::{TOLERATED_SKEW, actual_region, duration, skew};
+use super::problems::{TOLERATED_SKEW, actual_region, distance, skew};
 use super::{Check, Mark, Situation, TokenState};
 use crate::api::client::API_VERSION;
 use crate::api::error::ApiError;
@@ -17,8 +17,8 @@ pub(super) fn list(situation: &Situation, access: &[Access]) -> Vec<Check> {
         check("version", Mark::Good, format!("intercom-harden {}", env!("CARGO_PKG_VERSION"))),
         token(situation),
         address(situation),
+        proxy(situation),
     ];
-    checks.push(proxy(situation));
     checks.extend(situation.warnings.iter().map(|warning| check("warning", Mark::Note, warning.clone())));
     if situation.seen.vitals.is_some() {
         checks.extend([tls(situation), region(situation), clock(situation), budget(situation)]);
@@ -69,37 +69,26 @@ fn tls(situation: &Situation) -> Check {
 
 fn region(situation: &Situation) -> Check {
     let asked = situation.region;
-    match actual_region(situation) {
-        Some(actual) if actual == asked => {
-            check("region", Mark::Good, format!("{}, as asked for", actual.label()))
-        }
+    let (mark, detail) = match actual_region(situation) {
+        Some(actual) if actual == asked => (Mark::Good, format!("{}, as asked for", actual.label())),
         Some(actual) => {
-            let detail =
-                format!("the workspace is in {}: use --region {}", actual.label(), actual.into_str());
-            check("region", Mark::Bad, detail)
+            (Mark::Bad, format!("the workspace is in {}: use --region {}", actual.label(), actual.into_str()))
         }
-        None => check(
-            "region",
-            Mark::Unknown,
-            format!("{} was asked for; the workspace did not say", asked.label()),
-        ),
-    }
+        None => (Mark::Unknown, format!("{} was asked for; the workspace did not say", asked.label())),
+    };
+    check("region", mark, detail)
 }
 
 fn clock(situation: &Situation) -> Check {
-    match skew(situation) {
-        None => check("clock", Mark::Unknown, "the server did not say what time it is"),
-        Some(skew) => {
-            let off = skew.unsigned_abs();
-            let mark = if off > TOLERATED_SKEW { Mark::Bad } else { Mark::Good };
-            let direction = if skew > 0 { "behind" } else { "ahead of" };
-            let detail = match off {
-                0..=2 => "in step with the server's".to_owned(),
-                _ => format!("{} {direction} the server's", duration(off)),
-            };
-            check("clock", mark, detail)
-        }
-    }
+    let Some(skew) = skew(situation) else {
+        return check("clock", Mark::Unknown, "the server did not say what time it is");
+    };
+    let mark = if skew.unsigned_abs() > TOLERATED_SKEW { Mark::Bad } else { Mark::Good };
+    let detail = match skew {
+        -2..=2 => "in step with the server's".to_owned(),
+        _ => format!("{} the server's", distance(skew)),
+    };
+    check("clock", mark, detail)
 }
 
 fn budget(situation: &Situation) -> Check {
@@ -107,56 +96,47 @@ fn budget(situation: &Situation) -> Check {
     let Some((limit, remaining)) = vitals.and_then(|vitals| Some((vitals.limit?, vitals.remaining?))) else {
         return check("rate-limit", Mark::Unknown, "the server did not say");
     };
-    let reset =
-        vitals.and_then(|vitals| vitals.reset).map(|reset| format!(" until {reset}")).unwrap_or_default();
+    let reset = vitals.and_then(|vitals| vitals.reset);
+    let reset = reset.map(|reset| format!(" until {reset}")).unwrap_or_default();
     let mark = if remaining < limit / LITTLE { Mark::Note } else { Mark::Good };
     check("rate-limit", mark, format!("{remaining} of {limit} requests left{reset}"))
 }
 
 fn account(me: &Result<Me, ApiError>) -> Check {
-    match me {
-        Ok(me) => {
-            let app = me.app.as_ref();
-            let name = app.and_then(|app| app.name.as_deref()).unwrap_or("without a name");
-            let id =
-                app.and_then(|app| app.id_code.as_deref()).map(|id| format!(" ({id})")).unwrap_or_default();
-            let acts =
-                me.email.as_deref().map(|email| format!(", the token acts for {email}")).unwrap_or_default();
-            check("workspace", Mark::Good, format!("{name}{id}{acts}"))
-        }
-        Err(error) => check("workspace", Mark::Unknown, error.to_string()),
-    }
+    let me = match me {
+        Ok(me) => me,
+        Err(error) => return check("workspace", Mark::Unknown, error.to_string()),
+    };
+    let app = me.app.as_ref();
+    let name = app.and_then(|app| app.name.as_deref()).unwrap_or("without a name");
+    let id = app.and_then(|app| app.id_code.as_deref()).map(|id| format!(" ({id})")).unwrap_or_default();
+    let acts = me.email.as_deref().map(|email| format!(", the token acts for {email}")).unwrap_or_default();
+    check("workspace", Mark::Good, format!("{name}{id}{acts}"))
 }
 
 fn permission(access: &Access) -> Check {
     let source = access.source;
     let scope = format!("\"{}\"", source.scope());
-    match (source, &access.opening) {
-        (SourceId::TokenProbe, Opening::Open) if access.granted.is_empty() => check(
-            "token-probe",
-            Mark::Good,
-            "refused by every other list that was tried, as it should be (E4)",
-        ),
+    let (mark, detail) = match (source, access.opening) {
+        (SourceId::TokenProbe, Opening::Open) if access.granted.is_empty() => {
+            (Mark::Good, "refused by every other list that was tried, as it should be".to_owned())
+        }
         (SourceId::TokenProbe, _) if !access.granted.is_empty() => {
-            let detail = format!("it opens more than a scan needs (E4): {}", access.granted.join(", "));
-            check("token-probe", Mark::Bad, detail)
+            (Mark::Bad, format!("it opens more than a scan needs: {}", access.granted.join(", ")))
         }
-        (SourceId::TokenProbe, Opening::NotAsked) => {
-            check("token-probe", Mark::Note, "left out (--no-probe)")
-        }
-        (SourceId::IpAllowlist, Opening::Open) => {
-            let detail = format!(
-                "granted {scope}: it decides control 1.4, but can also change the allowlist, and is never needed"
-            );
-            check("ip-allowlist", Mark::Note, detail)
-        }
+        (SourceId::TokenProbe, Opening::NotAsked) => (Mark::Note, "left out (--no-probe)".to_owned()),
+        (SourceId::IpAllowlist, Opening::Open) => (
+            Mark::Note,
+            format!("granted {scope}: it shows the allowlist, but can also change it, and is never needed"),
+        ),
         (SourceId::IpAllowlist, Opening::Refused | Opening::Plan) => {
-            check("ip-allowlist", Mark::Good, format!("without {scope}, as it should be: it can also write"))
+            (Mark::Good, format!("without {scope}, as it should be: it can also write"))
         }
-        (_, Opening::Open) => check(source.as_str(), Mark::Good, format!("granted {scope}")),
-        (_, Opening::Refused) => check(source.as_str(), Mark::Bad, format!("lacking {scope}")),
-        (_, Opening::Plan) => check(source.as_str(), Mark::Bad, "not included in the workspace's plan"),
-        (_, Opening::Failed(detail)) => check(source.as_str(), Mark::Unknown, detail.clone()),
-        (_, Opening::NotAsked) => check(source.as_str(), Mark::Unknown, "not asked"),
-    }
+        (_, Opening::Open) => (Mark::Good, format!("granted {scope}")),
+        (_, Opening::Refused) => (Mark::Bad, format!("lacking {scope}")),
+        (_, Opening::Plan) => (Mark::Bad, "not included in the workspace's plan".to_owned()),
+        (_, Opening::Failed) => (Mark::Unknown, access.said.clone().unwrap_or_default()),
+        (_, Opening::NotAsked) => (Mark::Unknown, "not asked".to_owned()),
+    };
+    check(source.as_str(), mark, detail)
 }

@@ -1,20 +1,23 @@
 //! Which controls a scan would decide, which it would leave to a person, and why: told from the control files,
 //! the access the token has, and the configuration.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+
+use serde::Serialize;
 
 use super::access::{Access, Opening};
 use crate::checks::{Decided, Kind};
-use crate::controls::{Control, Definition};
+use crate::controls::Definition;
 use crate::sources::SourceId;
 use crate::verdict::Status;
 
 /// What a scan would be able to say about a control.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Forecast {
-    /// The control.
-    pub control: Arc<Control>,
+    pub id: String,
+    pub title: String,
     /// How much of it data can decide.
+    #[serde(rename = "decided")]
     pub outlook: Decided,
     /// Why not more.
     pub reasons: Vec<String>,
@@ -49,18 +52,15 @@ fn outlook(definition: &Definition, access: &[Access], configured: &impl Fn(&str
         }
         reasons.extend(obstacles);
     }
-    let mut unique: Vec<String> = Vec::new();
-    for reason in reasons {
-        if !unique.contains(&reason) {
-            unique.push(reason);
-        }
-    }
+    let mut seen = BTreeSet::new();
+    reasons.retain(|reason| seen.insert(reason.clone()));
     let outlook = match (may_pass, may_fail) {
         (true, _) => Decided::Data,
         (false, true) => Decided::ViolationsOnly,
         (false, false) => Decided::Person,
     };
-    Forecast { control: Arc::clone(&definition.control), outlook, reasons: unique }
+    let control = &definition.control;
+    Forecast { id: control.id.clone(), title: control.title.clone(), outlook, reasons }
 }
 
 fn missing(name: &str) -> String {
@@ -73,15 +73,15 @@ fn missing(name: &str) -> String {
 /// Why a source is of no use; none where it can be read.
 fn closed(source: SourceId, access: &[Access]) -> Option<String> {
     let what = source.describe();
-    let opening = access.iter().find(|access| access.source == source).map(|access| &access.opening);
-    match opening.unwrap_or(&Opening::NotAsked) {
+    let opening = access.iter().find(|access| access.source == source).map(|access| access.opening);
+    match opening.unwrap_or(Opening::NotAsked) {
         Opening::Open => None,
         Opening::Refused if source == SourceId::IpAllowlist => {
             Some(format!("{what} is closed to the token, as it should be: what opens it can also change it"))
         }
         Opening::Refused => Some(format!("the token lacks the permission \"{}\"", source.scope())),
         Opening::Plan => Some(format!("the workspace's plan does not include {what}")),
-        Opening::Failed(_) => Some(format!("{what} could not be read")),
+        Opening::Failed => Some(format!("{what} could not be read")),
         Opening::NotAsked if source == SourceId::TokenProbe => {
             Some("--no-probe leaves the token probe out".to_owned())
         }

@@ -1,7 +1,13 @@
 //! Judging, before a first scan, whether one can be made and what it would be able to say: from what a few
 //! requests showed to findings in plain words. Nothing here asks the network, the clock or the environment.
 
-use crate::api::diagnose::{Observations, Vitals};
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::api::client::API_VERSION;
+use crate::api::diagnose::Observations;
 use crate::checks::Decided;
 use crate::exit::Exit;
 use crate::region::Region;
@@ -9,8 +15,6 @@ use crate::region::Region;
 mod access;
 mod checks;
 mod forecast;
-mod json;
-mod onboarding;
 mod problems;
 mod proxy;
 mod render;
@@ -19,9 +23,8 @@ mod tests;
 
 pub(crate) use access::Access;
 pub(crate) use forecast::{Forecast, forecast};
-pub(crate) use json::render as render_json;
 pub(crate) use proxy::Proxy;
-pub(crate) use render::render as render_table;
+pub(crate) use render::table;
 
 /// Everything a diagnosis is made from.
 #[derive(Debug)]
@@ -32,38 +35,33 @@ pub(crate) struct Situation {
     pub origin: String,
     /// Whether that is one of Intercom's own hosts.
     pub is_intercom: bool,
-    /// Whether the connection is encrypted.
     pub is_encrypted: bool,
     /// The proxy in between, as far as the environment tells.
     pub proxy: Option<Proxy>,
-    /// Whether there is a token to ask with.
     pub token: TokenState,
     /// Whether the token probe was left out on request.
     pub without_probe: bool,
     /// What the requests showed; empty where none was made.
     pub seen: Observations,
-    /// What the person should know about token and address.
+    /// About token and address.
     pub warnings: Vec<String>,
 }
 
 /// Whether there is a token to ask with. No variant holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TokenState {
-    /// None was given.
     Missing,
     /// Something was given that cannot be a token.
     Unusable {
-        /// What is wrong with it.
         problem: String,
-        /// What to do about it.
         fix: String,
     },
-    /// One was given, and looks like one.
     WellFormed,
 }
 
 /// How bad a problem is, worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Severity {
     /// What the program was given is wrong.
     Usage,
@@ -74,13 +72,13 @@ pub(crate) enum Severity {
 }
 
 /// Something that is not as it should be, and what to do about it. The texts may quote a server.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Problem {
     /// A short name that stays the same, for programs.
     pub id: &'static str,
-    /// How bad it is.
     pub severity: Severity,
     /// What is wrong, as the rest of a sentence.
+    #[serde(rename = "problem")]
     pub what: String,
     /// What to do, as a sentence of its own without its end.
     pub fix: String,
@@ -89,62 +87,85 @@ pub(crate) struct Problem {
 }
 
 /// How one of the things that were looked at turned out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Mark {
-    /// As it should be.
+    #[serde(rename = "ok")]
     Good,
     /// Worth knowing.
     Note,
-    /// Not as it should be.
     Bad,
     /// It could not be found out.
     Unknown,
 }
 
 /// One of the things that were looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Check {
     /// A short name that stays the same, for programs and people.
     pub id: &'static str,
-    /// How it turned out.
+    #[serde(rename = "status")]
     pub mark: Mark,
-    /// What was found, in words.
     pub detail: String,
 }
 
-/// What is to be said about a situation.
-#[derive(Debug)]
+/// What there is to say about a situation, and the document of `--format json`. Fields may be added under schema
+/// version 1; to remove one or to change its meaning takes version 2.
+#[derive(Debug, Serialize)]
 pub(crate) struct Diagnosis {
+    schema_version: &'static str,
+    tool: BTreeMap<&'static str, &'static str>,
+    ready: bool,
     /// The one sentence that comes first.
     pub summary: String,
-    /// What is wrong, worst first.
+    #[serde(rename = "exit_code")]
+    pub exit: Exit,
+    /// Worst first.
     pub problems: Vec<Problem>,
-    /// What was looked at.
     pub checks: Vec<Check>,
-    /// What the permissions of the token turned out to be.
+    api: Api,
+    workspace: Workspace,
+    rate_limit: Option<RateLimit>,
+    #[serde(rename = "permissions")]
     pub access: Vec<Access>,
-    /// What a scan would be able to say.
+    #[serde(rename = "controls")]
     pub forecasts: Vec<Forecast>,
     /// Whether the forecasts rest on what the token was seen to open, rather than on what it should.
+    #[serde(rename = "controls_observed")]
     pub forecasts_observed: bool,
-    /// The workspace's name.
-    pub workspace: Option<String>,
-    /// The workspace's region.
-    pub workspace_region: Option<String>,
-    /// The headers of the newest answer.
-    pub vitals: Option<Vitals>,
-    /// How the command ends.
-    pub exit: Exit,
-    /// Where the requests went.
-    pub origin: String,
+    /// How to get a token, where there is none.
+    pub onboarding: Vec<&'static str>,
 }
 
-impl Diagnosis {
-    /// Whether there was nothing to ask with, so that the person needs to be told how to begin.
-    pub(crate) fn wants_onboarding(&self) -> bool {
-        self.problems.iter().any(|problem| problem.id == problems::NO_TOKEN)
-    }
+#[derive(Debug, Serialize)]
+struct Api {
+    origin: String,
+    version: &'static str,
 }
+
+#[derive(Debug, Default, Serialize)]
+struct Workspace {
+    name: Option<String>,
+    region: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct RateLimit {
+    limit: u64,
+    remaining: Option<u64>,
+    reset: Option<Timestamp>,
+}
+
+/// How to get a token that can do what a scan needs and nothing else.
+const ONBOARDING: [&str; 6] = [
+    "Sign in to Intercom, open Settings > Integrations > Developer Hub and create an app for this workspace",
+    "Open the app's Authentication page and choose to edit its permissions: a new app starts with all of them",
+    "Untick everything except \"Read admins\" and \"Read admin activity logs\", then save",
+    "Regenerate the access token: the one the app was created with keeps the permissions it started with",
+    "Copy the new token into the environment variable INTERCOM_ACCESS_TOKEN, or into a file that only you may \
+     read and name it with --token-file; it does not go on the command line",
+    "Run intercom-harden doctor again, with the --region that the table names",
+];
 
 /// Judges a situation. `forecast` says what a scan could decide with given access.
 pub(crate) fn diagnose(situation: Situation, forecast: impl FnOnce(&[Access]) -> Vec<Forecast>) -> Diagnosis {
@@ -153,19 +174,27 @@ pub(crate) fn diagnose(situation: Situation, forecast: impl FnOnce(&[Access]) ->
     let expected = access::recommended(situation.without_probe);
     let forecasts = forecast(if forecasts_observed { &access } else { &expected });
     let problems = problems::find(&situation, &access, &forecasts);
-    let app = situation.seen.me.as_ref().and_then(|me| me.as_ref().ok()).and_then(|me| me.app.as_ref());
+    let checks = checks::list(&situation, &access);
+    let me = situation.seen.me.and_then(Result::ok);
+    let workspace = me.and_then(|me| me.app).map(|app| Workspace { name: app.name, region: app.region });
+    let workspace = workspace.unwrap_or_default();
     Diagnosis {
-        summary: summary(&problems, app.and_then(|app| app.name.as_deref()), &forecasts),
+        schema_version: "1",
+        tool: [("name", env!("CARGO_PKG_NAME")), ("version", env!("CARGO_PKG_VERSION"))].into(),
+        ready: problems.is_empty(),
+        summary: summary(&problems, workspace.name.as_deref(), &forecasts),
         exit: match problems.first().map(|problem| problem.severity) {
             Some(Severity::Usage) => Exit::Usage,
             Some(Severity::Blocking) => Exit::Incomplete,
             Some(Severity::Limiting) | None => Exit::Success,
         },
-        checks: checks::list(&situation, &access),
-        workspace: app.and_then(|app| app.name.clone()),
-        workspace_region: app.and_then(|app| app.region.clone()),
-        vitals: situation.seen.vitals,
-        origin: situation.origin,
+        onboarding: if situation.token == TokenState::Missing { ONBOARDING.into() } else { Vec::new() },
+        checks,
+        api: Api { origin: situation.origin, version: API_VERSION },
+        workspace,
+        rate_limit: situation.seen.vitals.and_then(|vitals| {
+            Some(RateLimit { limit: vitals.limit?, remaining: vitals.remaining, reset: vitals.reset })
+        }),
         problems,
         access,
         forecasts,

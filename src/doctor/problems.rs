@@ -1,5 +1,6 @@
 //! What is wrong, worst first, each with its remedy.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use clap::ValueEnum as _;
@@ -12,9 +13,6 @@ use crate::hint::Hint as _;
 use crate::region::Region;
 use crate::sources::SourceId;
 
-/// The problem of having no token at all.
-pub(super) const NO_TOKEN: &str = "no-token";
-
 /// How far the clocks may be apart, in seconds: enough for sloppy clocks, too little to move a window noticeably.
 pub(super) const TOLERATED_SKEW: u64 = 300;
 
@@ -26,7 +24,7 @@ const REGENERATE: &str =
 pub(super) fn find(situation: &Situation, access: &[Access], forecasts: &[Forecast]) -> Vec<Problem> {
     let mut problems: Vec<Problem> = match &situation.token {
         TokenState::Missing => vec![problem(
-            NO_TOKEN,
+            "no-token",
             Severity::Usage,
             "there is no access token",
             "create one by the steps below, then set INTERCOM_ACCESS_TOKEN, or use --token-file PATH or --token-stdin",
@@ -69,12 +67,13 @@ pub(super) fn actual_region(situation: &Situation) -> Option<Region> {
 /// What keeps `/me` and `/admins` from being read: without teammates there is no scan.
 fn workspace(situation: &Situation) -> Option<Problem> {
     let me = situation.seen.me.as_ref()?.as_ref().err();
-    let admins = situation.seen.admins.as_ref().and_then(|admins| admins.as_ref().err());
-    let asked_once = situation.seen.admins.is_none();
-    let error = if asked_once { me? } else { admins? };
-    let blocking = |id, what: String, fix: String| problem(id, Severity::Blocking, what, fix);
-    let found = match error {
-        ApiError::Unauthorized(_) if matches!(me, Some(ApiError::Unauthorized(_))) => blocking(
+    let error = match &situation.seen.admins {
+        Some(admins) => admins.as_ref().err()?,
+        None => me?,
+    };
+    let admins = SourceId::Admins.scope();
+    let (id, what, fix) = match error {
+        ApiError::Unauthorized(_) if matches!(me, Some(ApiError::Unauthorized(_))) => (
             "bad-token",
             "Intercom does not accept the token".to_owned(),
             format!(
@@ -82,98 +81,92 @@ fn workspace(situation: &Situation) -> Option<Problem> {
                  works in its own region only, so if the workspace is not in {} use {}",
                 situation.region.label(),
                 other_regions(situation.region)
-            ),
+            )
+            .into(),
         ),
-        ApiError::Unauthorized(_) | ApiError::Forbidden(_) => blocking(
+        ApiError::Unauthorized(_) | ApiError::Forbidden(_) => (
             "no-admins-permission",
-            format!("the token lacks the permission \"{}\"", SourceId::Admins.scope()),
-            format!("tick \"{}\" {REGENERATE}", SourceId::Admins.scope()),
+            format!("the token lacks the permission \"{admins}\""),
+            format!("tick \"{admins}\" {REGENERATE}").into(),
         ),
-        ApiError::PlanRestricted(_) => blocking(
+        ApiError::PlanRestricted(_) => (
             "plan",
             "the workspace's plan does not let its teammates be read by API".to_owned(),
-            "ask the workspace's owner for a plan that includes API access, or scan another workspace".to_owned(),
+            "ask the workspace's owner for a plan that includes API access, or scan another workspace".into(),
         ),
-        ApiError::IpNotAllowed(_) => blocking(
+        ApiError::IpNotAllowed(_) => (
             "ip-allowlist",
             "the workspace's API allowlist does not let this machine's IP address in".to_owned(),
             "run from an allowed address, or have this machine's public address added to the REST API allowlist \
              in the workspace's security settings"
-                .to_owned(),
+                .into(),
         ),
-        ApiError::RateLimited { .. } => blocking(
+        ApiError::RateLimited { .. } => (
             "rate-limit",
             format!("the app's rate limit is used up{}", until_reset(situation)),
-            "wait, or run it when other integrations that use the same app are quiet".to_owned(),
+            "wait, or run it when other integrations that use the same app are quiet".into(),
         ),
         error if error.is_unreachable() => unreachable_api(situation, error),
-        error => blocking(
-            "failed",
-            "the API failed".to_owned(),
-            error.hint().unwrap_or("try again".into()).into_owned(),
-        ),
+        error => ("failed", "the API failed".to_owned(), error.hint().unwrap_or("try again".into())),
     };
-    Some(Problem { said: Some(error.to_string()), ..found })
+    Some(Problem { said: Some(error.to_string()), ..problem(id, Severity::Blocking, what, fix) })
 }
 
 /// The ways to the API that do not lead there, told apart.
-fn unreachable_api(situation: &Situation, error: &ApiError) -> Problem {
+fn unreachable_api<'a>(situation: &Situation, error: &'a ApiError) -> (&'static str, String, Cow<'a, str>) {
     let origin = &situation.origin;
-    let through = situation.proxy.as_ref().map(super::Proxy::describe);
-    let (id, what, fix) = match (error, &through) {
+    match (error, situation.proxy.as_ref().map(super::Proxy::describe)) {
         (ApiError::Dns { .. } | ApiError::Refused { .. } | ApiError::Network { .. }, Some(proxy)) => (
             "proxy",
             format!("{origin} cannot be reached through the proxy {proxy}"),
             "check that the proxy runs and lets this machine connect to that host, or list the host in NO_PROXY"
-                .to_owned(),
+                .into(),
         ),
         (ApiError::Dns { .. }, None) => (
             "dns",
             format!("the host name of {origin} could not be resolved (DNS)"),
-            "check the network connection, the name server, and --base-url; behind a proxy set HTTPS_PROXY".to_owned(),
+            "check the network connection, the name server, and --base-url; behind a proxy set HTTPS_PROXY".into(),
         ),
         (ApiError::Refused { .. }, None) => (
             "refused",
             format!("{origin} refused the connection"),
-            "check --base-url, and whether a firewall is in between".to_owned(),
+            "check --base-url, and whether a firewall is in between".into(),
         ),
         (ApiError::Tls { .. }, _) => (
             "tls",
             format!("there is no trusted TLS connection to {origin}"),
             "if a proxy inspects TLS here, add its certificate authority to the system's trust store; check that \
              the system's clock is right"
-                .to_owned(),
+                .into(),
         ),
         (ApiError::Timeout { .. } | ApiError::Deadline { .. }, _) => (
             "timeout",
             format!("{origin} did not answer in time"),
-            "check the network connection, firewall and proxy, or raise --timeout".to_owned(),
+            "check the network connection, firewall and proxy, or raise --timeout".into(),
         ),
         (other, _) => (
             "not-the-api",
             format!("what answers at {origin} is not Intercom's API"),
-            other.hint().unwrap_or("check the region and --base-url".into()).into_owned(),
+            other.hint().unwrap_or("check the region and --base-url".into()),
         ),
-    };
-    problem(id, Severity::Blocking, what, fix)
+    }
 }
 
 /// What a source beside `/me` and `/admins` makes impossible.
 fn source(access: &Access, situation: &Situation, forecasts: &[Forecast]) -> Option<Problem> {
     let source = access.source;
     let log = source == SourceId::ActivityLog;
-    match &access.opening {
+    match access.opening {
         Opening::Refused if log => {
             let waiting = forecasts.iter().filter(|forecast| forecast.outlook != Decided::Data).count();
+            let (scope, all) = (source.scope(), forecasts.len());
             Some(problem(
                 "no-log-permission",
                 Severity::Limiting,
                 format!(
-                    "the token lacks the permission \"{}\", so {waiting} of {} controls need a person",
-                    source.scope(),
-                    forecasts.len()
+                    "the token lacks the permission \"{scope}\", so {waiting} of {all} controls need a person"
                 ),
-                format!("tick \"{}\" {REGENERATE}", source.scope()),
+                format!("tick \"{scope}\" {REGENERATE}"),
             ))
         }
         Opening::Plan if log => Some(problem(
@@ -183,9 +176,9 @@ fn source(access: &Access, situation: &Situation, forecasts: &[Forecast]) -> Opt
             "move to a plan with activity logs, or attest by hand what the log would have shown",
         )),
         // The first request that fails is reported as such already.
-        Opening::Failed(_) if source == SourceId::Admins || situation.seen.log.is_none() => None,
-        Opening::Failed(said) => Some(Problem {
-            said: Some(said.clone()),
+        Opening::Failed if source == SourceId::Admins || situation.seen.log.is_none() => None,
+        Opening::Failed => Some(Problem {
+            said: access.said.clone(),
             ..problem(
                 "source-failed",
                 Severity::Blocking,
@@ -199,31 +192,21 @@ fn source(access: &Access, situation: &Situation, forecasts: &[Forecast]) -> Opt
 
 fn too_powerful(access: &[Access]) -> Option<Problem> {
     let granted = &access.iter().find(|access| !access.granted.is_empty())?.granted;
+    let (admins, log) = (SourceId::Admins.scope(), SourceId::ActivityLog.scope());
     Some(problem(
         "too-powerful",
         Severity::Limiting,
-        format!(
-            "the token can do more than it should: it also opens {} (control E4 fails)",
-            granted.join(", ")
-        ),
-        format!(
-            "untick everything but \"{}\" and \"{}\" {REGENERATE}",
-            SourceId::Admins.scope(),
-            SourceId::ActivityLog.scope()
-        ),
+        format!("the token can do more than it should: it also opens {}", granted.join(", ")),
+        format!("untick everything but \"{admins}\" and \"{log}\" {REGENERATE}"),
     ))
 }
 
 fn clock(situation: &Situation) -> Option<Problem> {
     let skew = skew(situation).filter(|skew| skew.unsigned_abs() > TOLERATED_SKEW)?;
-    let direction = if skew > 0 { "behind" } else { "ahead of" };
     Some(problem(
         "clock",
         Severity::Limiting,
-        format!(
-            "this machine's clock is {} {direction} Intercom's, so the window of the scan is off",
-            duration(skew.unsigned_abs())
-        ),
+        format!("this machine's clock is {} Intercom's, so the window of the scan is off", distance(skew)),
         "set this machine's clock (NTP), then run it again",
     ))
 }
@@ -234,8 +217,13 @@ pub(super) fn skew(situation: &Situation) -> Option<i64> {
     Some(vitals.date?.as_second() - vitals.received.as_second())
 }
 
+/// How far a clock is from another, and which way: `2 hours behind`.
+pub(super) fn distance(skew: i64) -> String {
+    format!("{} {}", duration(skew.unsigned_abs()), if skew > 0 { "behind" } else { "ahead of" })
+}
+
 /// A length of time in its largest unit.
-pub(super) fn duration(seconds: u64) -> String {
+fn duration(seconds: u64) -> String {
     let (number, unit) = match seconds {
         0..120 => (seconds, "second"),
         120..7_200 => (seconds / 60, "minute"),

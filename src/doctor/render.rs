@@ -1,9 +1,12 @@
 //! The diagnosis for people: first the sentence that matters, then everything else.
 
-use super::{Check, Diagnosis, Mark, Problem, Severity, onboarding};
+use clap::ValueEnum as _;
+
+use super::{Check, Diagnosis, Mark, Problem, Severity};
 use crate::checks::Decided;
+use crate::region::Region;
 use crate::terminal::Style;
-use crate::terminal::page::{Page, table};
+use crate::terminal::page::{self, Page};
 use crate::terminal::style::Role;
 use crate::text;
 
@@ -11,7 +14,7 @@ use crate::text;
 const LINE_COLUMNS: usize = 600;
 
 /// Renders the diagnosis. The first line is never broken, so that it can be read by itself.
-pub(crate) fn render(diagnosis: &Diagnosis, style: Style) -> String {
+pub(crate) fn table(diagnosis: &Diagnosis, style: Style) -> String {
     let role = match diagnosis.problems.first().map(|problem| problem.severity) {
         None => Role::Good,
         Some(Severity::Limiting) => Role::Caution,
@@ -19,8 +22,8 @@ pub(crate) fn render(diagnosis: &Diagnosis, style: Style) -> String {
     };
     let first = style.paint(role, &line(&diagnosis.summary));
     let mut page = Page::new(style);
-    if diagnosis.wants_onboarding() {
-        steps(&mut page);
+    if !diagnosis.onboarding.is_empty() {
+        steps(&mut page, &diagnosis.onboarding);
     }
     let said = |page: &mut Page, problem: &Problem| {
         if let Some(said) = &problem.said {
@@ -37,7 +40,7 @@ pub(crate) fn render(diagnosis: &Diagnosis, style: Style) -> String {
     }
     page.heading("What was looked at");
     diagnosis.checks.iter().for_each(|check| entry(&mut page, check));
-    if diagnosis.forecasts_observed || diagnosis.wants_onboarding() {
+    if diagnosis.forecasts_observed || !diagnosis.onboarding.is_empty() {
         forecasts(&mut page, diagnosis);
     }
     page.gap();
@@ -45,16 +48,16 @@ pub(crate) fn render(diagnosis: &Diagnosis, style: Style) -> String {
     format!("{first}\n{}", page.finish())
 }
 
-fn steps(page: &mut Page) {
+fn steps(page: &mut Page, steps: &[&str]) {
     page.heading("How to get a token that can do no more than it should");
-    for (number, step) in (1..).zip(onboarding::steps()) {
-        page.entry(2, Role::Label, &format!("{number}."), &step);
+    for (number, step) in (1..).zip(steps) {
+        page.entry(2, Role::Label, &format!("{number}."), step);
     }
     page.heading("Where the workspace is");
-    let mut rows = table(page.width(), &["People sign in at", "Option", "API"], 0..0);
-    onboarding::regions().into_iter().for_each(|region| {
-        rows.add_row(region);
-    });
+    let mut rows = page::table(page.width(), &["People sign in at", "Option", "API"], 0..0);
+    for region in Region::value_variants() {
+        rows.add_row([region.web_origin(), &format!("--region {}", region.into_str()), region.api_origin()]);
+    }
     page.table(&rows);
 }
 
@@ -74,12 +77,12 @@ fn forecasts(page: &mut Page, diagnosis: &Diagnosis) {
     } else {
         "What a scan can decide once the token has the two permissions"
     });
-    let mut rows = table(page.width(), &["Control", "Decided", "Why not more"], 0..0);
+    let mut rows = page::table(page.width(), &["Control", "Decided", "Why not more"], 0..0);
     for forecast in &diagnosis.forecasts {
         let reasons =
             if forecast.outlook == Decided::Data { String::new() } else { forecast.reasons.join("; ") };
         rows.add_row([
-            line(&format!("{} {}", forecast.control.id, forecast.control.title)),
+            line(&format!("{} {}", forecast.id, forecast.title)),
             forecast.outlook.words().to_owned(),
             line(&reasons),
         ]);

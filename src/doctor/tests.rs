@@ -4,9 +4,11 @@ use jiff::Timestamp;
 
 use super::access::{Opening, recommended};
 use super::*;
+use crate::api::diagnose::Vitals;
 use crate::api::error::{Answer, ApiError};
 use crate::api::model::Me;
 use crate::controls::Catalog;
+use crate::report::json_text;
 use crate::sources::SourceId;
 use crate::terminal::Style;
 
@@ -86,19 +88,6 @@ fn judge(situation: Situation) -> Diagnosis {
 
 fn ids(diagnosis: &Diagnosis) -> Vec<&'static str> {
     diagnosis.problems.iter().map(|problem| problem.id).collect()
-}
-
-#[test]
-fn without_a_problem_the_first_word_is_ready() {
-    let diagnosis = judge(well());
-    assert_eq!(ids(&diagnosis), [""; 0]);
-    assert_eq!(diagnosis.exit, Exit::Success);
-    assert!(
-        diagnosis.summary.starts_with("ready: a scan can read the workspace Acme"),
-        "{}",
-        diagnosis.summary
-    );
-    assert!(diagnosis.checks.iter().all(|check| check.mark == Mark::Good), "{:?}", diagnosis.checks);
 }
 
 #[test]
@@ -195,7 +184,7 @@ fn only_an_answer_to_the_probe_is_a_grant() {
 fn outlook(access: &[Access], id: &str, configured: bool) -> (Decided, String) {
     let catalog = Catalog::load(&[]).unwrap();
     let found = forecast(catalog.of_policy(false), access, |_| configured);
-    let found = found.into_iter().find(|forecast| forecast.control.id == id).unwrap();
+    let found = found.into_iter().find(|forecast| forecast.id == id).unwrap();
     (found.outlook, found.reasons.join("; "))
 }
 
@@ -223,21 +212,21 @@ fn controls_are_forecast_from_access_and_configuration() {
 
 #[test]
 fn a_closed_log_leaves_what_roles_decide() {
-    let with = |opening: &Opening| {
+    let with = |opening: Opening| {
         let mut access = recommended(false);
         let log = access.iter_mut().find(|access| access.source == SourceId::ActivityLog).unwrap();
-        log.opening = opening.clone();
+        log.opening = opening;
         access
     };
     for (opening, why) in [
         (Opening::Refused, "Read admin activity logs"),
         (Opening::Plan, "plan does not include"),
-        (Opening::Failed("x".to_owned()), "could not be read"),
+        (Opening::Failed, "could not be read"),
     ] {
-        let (found, reasons) = outlook(&with(&opening), "E3", false);
+        let (found, reasons) = outlook(&with(opening), "E3", false);
         assert!(found == Decided::Person && reasons.contains(why), "{reasons}");
     }
-    assert_eq!(outlook(&with(&Opening::Refused), "2.3", false).0, Decided::Data);
+    assert_eq!(outlook(&with(Opening::Refused), "2.3", false).0, Decided::Data);
 }
 
 #[test]
@@ -248,11 +237,11 @@ fn the_first_line_is_one_line_and_the_forms_agree() {
         ..well()
     };
     let diagnosis = judge(odd);
-    let table = render_table(&diagnosis, Style::plain(60));
-    let first = table.lines().next().unwrap();
+    let shown = table(&diagnosis, Style::plain(60));
+    let first = shown.lines().next().unwrap();
     assert!(first.starts_with("not set up: two\\nlines") && first.ends_with(&"x".repeat(300)), "{first}");
-    assert!(!table.contains('\u{1b}'));
-    let json: serde_json::Value = serde_json::from_str(&render_json(&diagnosis).unwrap()).unwrap();
+    assert!(!shown.contains('\u{1b}'));
+    let json: serde_json::Value = serde_json::from_str(&json_text(&diagnosis).unwrap()).unwrap();
     assert_eq!(json["exit_code"], 2);
     assert_eq!(json["problems"][0]["id"], "unusable-token");
     assert_eq!(json["onboarding"], serde_json::json!([]), "whoever has a token knows how to get one");

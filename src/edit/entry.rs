@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use toml_edit::{Datetime, Document, Item, Table, Value};
 
-use crate::config::Attested;
+use crate::verdict::Attested;
 
 /// An attestation that is being signed.
 #[derive(Debug, Clone)]

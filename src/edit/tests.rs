@@ -9,10 +9,11 @@ use tempfile::TempDir;
 
 use super::starter::{Policy, Seen, text};
 use super::*;
-use crate::config::{Attested, Config, Trust};
+use crate::config::{Config, Trust};
 use crate::controls::Catalog;
 use crate::digest;
 use crate::hint::Hint as _;
+use crate::verdict::Attested;
 
 fn attestation(control: &str) -> Entry {
     Entry::from(NewAttestation {

@@ -7,6 +7,8 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::event_type::EventKind;
 use crate::sources::Ranges;
@@ -21,7 +23,7 @@ pub(crate) const MAX_METHODS: usize = 12;
 const DAY: i64 = 86_400;
 
 /// What went on in the window.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Activity {
     /// Whether every event of the window was read; otherwise there were at least so many.
     pub complete: bool,
@@ -30,6 +32,7 @@ pub(crate) struct Activity {
     /// Sign-ins by methods that are not named above.
     pub other_sign_ins: u64,
     /// How many days a period has.
+    #[serde(rename = "days_per_period")]
     pub days: u32,
     /// The periods from the start of the window to its end, without a gap; the first and the last may lie in it only in
     /// part.
@@ -37,25 +40,26 @@ pub(crate) struct Activity {
 }
 
 /// How often people signed in by one method.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct SignInMethod {
-    /// The method as the log calls it; none where it does not say.
+    /// The method as the log calls it; null where it does not say.
     pub method: Option<String>,
     /// How many sign-ins.
     pub count: u64,
 }
 
 /// A few days of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Period {
     /// Its first day, UTC.
     pub from: Date,
     /// How many events there were of each group.
+    #[serde(flatten)]
     pub events: Groups,
 }
 
 /// Events by group.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Groups {
     /// Sign-ins, failed ones among them, and what else is about authentication.
     pub authentication: u64,

@@ -71,7 +71,7 @@ impl Observer {
         tables.insert("joins", self.new_teammates.table(&self.people));
         tables.insert("setting_changes", self.setting_changes.table());
         tables.insert("permission_snapshots", self.state.table(&self.people, states.certainty()));
-        tables.insert("sign_in_trouble", self.failures.table(&self.people));
+        tables.insert("failed_sign_ins", self.failures.table(&self.people));
         tables.insert("permission_losses", self.losses.table(&self.people));
         tables.insert("teammates", team.table);
         if let Some(list) = &self.allowlist {

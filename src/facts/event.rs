@@ -73,7 +73,7 @@ pub(crate) const PRIVILEGED_PERMISSIONS: [&str; 2] = ["access_workspace_settings
 #[derive(Debug, Default)]
 pub(super) struct Metadata<'a>(model::Metadata<'a>);
 
-/// Whom an event is about.
+/// The person an event is about.
 #[derive(Debug, Default)]
 pub(super) struct AdminRef<'a> {
     /// The id as text; the API writes it as an integer here.
@@ -97,13 +97,12 @@ impl<'a> Metadata<'a> {
         Self(raw.and_then(object).unwrap_or_default())
     }
 
-    /// Whom the event is about.
     pub(super) fn admin(&self) -> AdminRef<'a> {
         let raw: MetadataAdmin<'a> = self.0.admin.and_then(object).unwrap_or_default();
         AdminRef { id: raw.id.and_then(id), email: raw.email.and_then(string) }
     }
 
-    /// How somebody signed in; an empty method is a missing one.
+    /// The method of a sign-in; an empty one is a missing one.
     pub(super) fn sign_in_method(&self) -> Option<Cow<'a, str>> {
         self.0.sign_in_method.and_then(string).filter(|method| !method.is_empty())
     }

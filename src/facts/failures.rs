@@ -26,7 +26,7 @@ struct Seen {
     last_sign_in: Option<i64>,
 }
 
-/// What was seen of everybody; how many people are told apart is bounded where they are.
+/// What was seen of all people; how many are told apart is bounded where they are.
 #[derive(Debug, Default)]
 pub(super) struct SignInFailures {
     people: HashMap<Option<PersonId>, Seen>,
@@ -67,7 +67,7 @@ impl SignInFailures {
         seen
     }
 
-    /// The table `sign_in_trouble`.
+    /// The table `failed_sign_ins`.
     pub(super) fn table(&self, people: &People) -> Rows {
         let troubled = self.people.iter().filter(|(_, seen)| seen.last_failure.is_some());
         let rows = troubled.map(|(&person, seen)| {
@@ -95,7 +95,7 @@ const MAX_SOURCES: usize = 100_000;
 /// Where failed sign-ins come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum FailureSource {
-    /// Whoever tried.
+    /// The person who tried.
     Person(PersonId),
     /// The address it was tried from.
     Address(IpAddr),

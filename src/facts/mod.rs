@@ -55,7 +55,7 @@ impl FeedState {
     }
 }
 
-/// The newest event that changed something: what, by whom, when.
+/// The newest event that changed something: what, who, when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
     /// The event type.
@@ -97,7 +97,7 @@ pub(crate) struct RowsView<'a> {
 }
 
 impl Facts {
-    /// The rows of a table; of `events`, those of the given types, newest first. A table nobody knows has no rows.
+    /// The rows of a table; of `events`, those of the given types, newest first. A table that is not declared has no rows.
     pub(crate) fn rows(&self, table: &str, types: &[String]) -> RowsView<'_> {
         let tables: Vec<&Rows> = if table == "events" {
             let types: BTreeSet<&String> = types.iter().collect();

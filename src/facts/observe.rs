@@ -115,7 +115,7 @@ impl Observer {
         let kind = known.map_or(EventKind::Other, |known| known.kind);
         let wanted =
             feed == Feed::LogWindow && self.settings.event_types.contains(event.activity_type.as_ref());
-        // Metadata is parsed only where somebody asks whom the event is about.
+        // Metadata is parsed only where it matters which person the event is about.
         let metadata = if wanted || kind.names_person() { event.metadata } else { None };
         let metadata = Metadata::read(metadata);
         let subject = Subject::new(metadata.admin(), performer, kind.by_oneself());
@@ -130,7 +130,7 @@ impl Observer {
         if !wanted && !kind.names_person() {
             return;
         }
-        // Whoever is one too many to tell apart is in no table; the tables say that they are truncated.
+        // A person beyond those told apart is in no table; the tables say that they are truncated.
         let Ok(person) = self.people.resolve(&subject, moment) else { return };
         if wanted {
             self.events.add(event, moment, person);

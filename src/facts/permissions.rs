@@ -48,7 +48,7 @@ impl Certainty {
     }
 }
 
-/// The state of everybody; how many people are told apart is bounded where they are.
+/// The state of all people; how many people are told apart is bounded where they are.
 #[derive(Debug, Default)]
 pub(super) struct State {
     snapshots: HashMap<Option<PersonId>, Snapshot>,
@@ -116,7 +116,7 @@ struct Changes {
     last: Option<(Moment, BTreeSet<String>, Option<String>)>,
 }
 
-/// The changes of everybody's permissions in the window.
+/// The changes of all people's permissions in the window.
 #[derive(Debug)]
 pub(super) struct Losses {
     people: Bounded<Option<PersonId>, Changes>,

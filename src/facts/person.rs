@@ -1,4 +1,4 @@
-//! Who is who: current teammates, Intercom's bot, and everybody else an event names.
+//! Who is who: current teammates, Intercom's bot, and other people that events name.
 //!
 //! A person is a number while events stream by. Teammates get theirs from `GET /admins`; others when first seen.
 
@@ -50,7 +50,7 @@ struct Person {
     teammate: bool,
 }
 
-/// Everybody seen.
+/// The people seen.
 #[derive(Debug, Default)]
 pub(super) struct People {
     teammates: Option<Vec<Teammate>>,
@@ -72,7 +72,7 @@ pub(super) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// Whom an event is about: `metadata.admin` where it has an id, else whoever performed it. The performer's address
+    /// The person an event is about: `metadata.admin` where it has an id, else the performer. The performer's address
     /// is the subject's only where both are the same person.
     pub(super) fn new(admin: AdminRef<'a>, performer: Option<&'a Performer<'_>>, by_oneself: bool) -> Self {
         let performer_id = performer.and_then(|by| by.id.as_deref()).filter(|id| !id.is_empty());
@@ -150,7 +150,7 @@ impl People {
         subject.id.as_deref().is_some_and(by_id) || subject.email.as_deref().is_some_and(address::is_bot)
     }
 
-    /// The person an event is about; none where it names nobody.
+    /// The person an event is about; none where it names none.
     pub(super) fn resolve(
         &mut self,
         subject: &Subject<'_>,
@@ -205,7 +205,7 @@ impl People {
         Ok(self.enter(Person { text: Some(text.to_owned()), ..Person::default() }))
     }
 
-    /// Keeps the address that the newest event gives for somebody who is not a teammate.
+    /// Keeps the address that the newest event gives for a person who is not a teammate.
     fn note_email(&mut self, person: PersonId, address: &str, moment: Moment) {
         let Some(person) = self.persons.get_mut(person as usize) else { return };
         if person.teammate || person.email_from.is_some_and(|email_from| email_from >= moment) {
@@ -251,7 +251,7 @@ impl People {
         Some(known.is_some_and(|person| person.teammate))
     }
 
-    /// Whether somebody had to be left out of the tables.
+    /// Whether a person had to be left out of the tables.
     pub(super) const fn truncated(&self) -> bool {
         self.truncated
     }

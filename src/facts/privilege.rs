@@ -1,4 +1,4 @@
-//! Who may change settings or teammates: by role, by the newest permission snapshot, or nobody can tell.
+//! Who may change settings or teammates: by role, by the newest permission snapshot, or unknown.
 
 use std::collections::BTreeSet;
 
@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::event::{PRIVILEGED_PERMISSIONS, Permissions};
 use super::rows::bounded;
 use crate::casefold::{fold, looks};
+use crate::text::is_invisible;
 
 /// Whether a teammate may change settings or teammates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub(super) struct Judgement {
     pub(super) reason: String,
 }
 
-/// The roles somebody classified.
+/// The roles that are classified.
 #[derive(Debug)]
 pub(super) struct Roles {
     privileged: BTreeSet<String>,
@@ -181,21 +182,12 @@ fn toml_string(text: &str) -> String {
         match c {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
-            c if c.is_control() || is_format(c) => quoted.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c if is_invisible(c) => quoted.push_str(&format!("\\U{:08X}", u32::from(c))),
             c => quoted.push(c),
         }
     }
     quoted.push('"');
     quoted
-}
-
-/// Unicode's invisible format characters and line separators (Cf, Zl, Zp).
-const fn is_format(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}'
-        | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use crate::config::{Organization, Rbac, Saml};
 use crate::directory::Roster;
-use crate::saml::Material;
+use crate::saml::IdentityProvider;
 
 /// The identity provider's own file, and what it is judged by.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SamlFile {
     /// What it says.
-    pub material: Material,
+    pub provider: IdentityProvider,
     /// What the configuration says about it.
     pub config: Saml,
     /// How many days before its end a certificate is a problem.

@@ -51,10 +51,10 @@ pub(super) fn probe(answers: &[ProbeAnswer]) -> Rows {
 
 /// The table `saml_problems`.
 pub(super) fn saml_problems(file: &SamlFile, now: Timestamp) -> Rows {
-    let problems = saml::problems(&file.material, &file.config, now, file.notice_days);
+    let problems = saml::problems(&file.provider, &file.config, now, file.notice_days);
     let rows = problems.iter().map(|problem| {
         row([
-            ("kind", json!(problem.kind.as_str())),
+            ("kind", json!(problem.kind.into_str())),
             ("subject", json!(bounded(&problem.subject))),
             ("message", json!(bounded(&problem.message))),
             ("fix", json!(bounded(&problem.fix))),
@@ -69,15 +69,15 @@ pub(super) fn saml_problems(file: &SamlFile, now: Timestamp) -> Rows {
 fn is_certain(problem: &Problem, file: &SamlFile) -> bool {
     match problem.kind {
         ProblemKind::EncryptedAssertions => file.config.encrypted_assertions == Some(true),
-        kind => !kind.is_note(),
+        kind => kind != ProblemKind::Leftover,
     }
 }
 
 /// Single values about the file by dotted name.
 pub(super) fn saml_values(file: &SamlFile) -> Vec<(&'static str, Value)> {
-    let certificates = &file.material.certificates;
+    let certificates = &file.provider.certificates;
     vec![
-        ("saml.file", json!(bounded(&file.material.path))),
+        ("saml.file", json!(bounded(&file.provider.path))),
         ("saml.certificates", json!(certificates.len())),
         ("saml.expires", json!(certificates.iter().map(|certificate| certificate.not_after).max())),
     ]

@@ -1,4 +1,4 @@
-//! Sign-ins in the window: by whom and how, and from where.
+//! Sign-ins in the window: who, how, and from where.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -102,7 +102,7 @@ impl SignIns {
         Some(id)
     }
 
-    /// How often each method was used, whoever signed in; and how often methods that are too many to name.
+    /// How often each method was used by all together; and how often methods that are too many to name.
     pub(super) fn totals(&self) -> (Vec<SignInMethod>, u64) {
         let named = self.methods.iter().zip(&self.uses);
         let named = named.map(|(name, &count)| SignInMethod { method: Some(name.clone()), count });

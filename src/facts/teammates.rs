@@ -72,7 +72,7 @@ pub(super) struct Team {
     pub(super) two_factor_known: usize,
     /// How many have a permission snapshot.
     pub(super) permissions_known: usize,
-    /// Roles in neither list that leave somebody's privilege open.
+    /// Roles in neither list that leave a teammate's privilege open.
     pub(super) unclassified: Vec<String>,
 }
 
@@ -137,7 +137,7 @@ pub(super) fn derive(inputs: &Inputs<'_>) -> Option<Team> {
 
 impl Team {
     fn count(&mut self, teammate: &Teammate, judgement: &Judgement, presence: Presence) {
-        // Two entries with one id may have two roles: whoever is privileged by one of them is privileged.
+        // Two entries with one id may have two roles: one that is privileged counts.
         let strongest = self.privileges.entry(teammate.person).or_insert(judgement.privilege);
         if judgement.privilege == Some(Privilege::Privileged) {
             *strongest = judgement.privilege;

@@ -72,7 +72,6 @@ pub(super) struct NewTeammates {
 }
 
 impl NewTeammates {
-    /// Nobody yet.
     pub(super) fn new() -> Self {
         Self { persons: Bounded::new(MAX_ROWS) }
     }

@@ -1,6 +1,27 @@
-//! What the declared policy says: whether somebody may do something, and what may be behind a trouble.
+//! What the declared policy says: who may do what, and which problems with access there are.
 //!
 //! Everything here is pure: facts and declarations in, answers out. `src/commands/rbac/` reads and prints.
 
+use serde_json::Value;
+
+use crate::facts::Row;
+
 pub(crate) mod can;
 pub(crate) mod diagnose;
+
+/// A text of a row.
+fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
+    row.get(column)?.as_str()
+}
+
+/// A list of texts of a row; empty where there is none.
+fn texts<'a>(row: &'a Row, column: &str) -> Vec<&'a str> {
+    row.get(column).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// The first few names, and how many more there are.
+fn listed(names: &[&str], most: usize) -> String {
+    let more = names.len().saturating_sub(most);
+    let suffix = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{suffix}", names.iter().take(most).copied().collect::<Vec<_>>().join(", "))
+}

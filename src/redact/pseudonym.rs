@@ -123,6 +123,6 @@ impl Redactor {
     pub(crate) fn fingerprint(&self, fingerprint: &Fingerprint) -> Fingerprint {
         let digest = self.key.digest("fingerprint", fingerprint.as_str());
         let digits = hexadecimal(&digest[..fingerprint.as_str().len() / 2]);
-        Fingerprint::parse(digits).unwrap_or_else(|| fingerprint.clone())
+        Fingerprint::try_from(digits).unwrap_or_else(|_| fingerprint.clone())
     }
 }

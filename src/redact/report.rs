@@ -1,17 +1,15 @@
 //! Redacting a report, before any format sees it.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
 use super::known::Known;
 use super::sentences::file_name;
 use super::shapes::is_plain_email;
 use super::{Redactor, Scrubber};
-use crate::controls::{Control, Origin};
 use crate::facts::Row;
-use crate::report::{Assessment, Report};
-use crate::verdict::{Decision, Finding, Statement};
+use crate::posture::{Person, SettingChange};
+use crate::report::{BUILT_IN, Control, Report};
+use crate::verdict::{Attestation, Finding, Waiver};
 
 /// Columns of evidence that say something about the matter, and nothing about who it is.
 const MATTERS: [&str; 13] = [
@@ -36,12 +34,16 @@ impl Redactor {
         let scrubber = Scrubber { redactor: self, known: self.known_in(&report) };
         // All of it is named, so that whatever is added to a report has to be thought about here.
         let Report {
-            version: _,
+            schema_version: _,
+            tool: _,
             catalog: _,
+            summary: _,
             scan,
             workspace,
             sources,
-            assessments,
+            controls,
+            people,
+            settings,
             gate: _,
             warnings,
             activity,
@@ -57,7 +59,10 @@ impl Redactor {
         }
         if let Some(config) = &mut scan.config {
             config.path = file_name(&config.path).to_owned();
-            config.loosens.iter_mut().for_each(|sentence| *sentence = scrubber.setting(sentence));
+            config.weakens.iter_mut().for_each(|sentence| *sentence = scrubber.setting(sentence));
+        }
+        if let Some(baseline) = &mut scan.baseline {
+            baseline.path = file_name(&baseline.path).to_owned();
         }
         for roster in &mut scan.rosters {
             roster.path = file_name(&roster.path).to_owned();
@@ -71,8 +76,12 @@ impl Redactor {
             .filter_map(|sign_ins| sign_ins.method.as_mut())
             .for_each(|method| *method = scrubber.text(method));
         warnings.iter_mut().for_each(|warning| *warning = scrubber.warning(warning));
-        for assessment in assessments {
-            scrubber.assessment(assessment, fresh);
+        for control in controls {
+            scrubber.control(control, fresh);
+        }
+        people.iter_mut().for_each(|person| scrubber.person(person));
+        for SettingChange { by, .. } in settings {
+            by.iter_mut().for_each(|by| *by = self.somebody(by));
         }
         report
     }
@@ -80,21 +89,23 @@ impl Redactor {
     /// Everything in the report that identifies somebody, or that somebody wrote.
     fn known_in(&self, report: &Report) -> Known {
         let mut known = Known::default();
-        let paths = report.scan.config.iter().map(|config| &config.path);
+        let scan = &report.scan;
+        let paths = scan.config.iter().map(|config| &config.path);
+        let paths = paths.chain(scan.baseline.iter().map(|baseline| &baseline.path));
         for path in paths.chain(report.scan.rosters.iter().map(|roster| &roster.path)) {
             known.learn(path, || file_name(path).to_owned());
         }
-        for Assessment { verdict, waived, .. } in &report.assessments {
-            let own = verdict.findings.iter().filter_map(|finding| finding.waived.as_ref());
+        for Control { findings, attestation, waived, .. } in &report.controls {
+            let own = findings.iter().filter_map(|finding| finding.waived.as_ref());
             for decision in own.chain(waived) {
                 known.learn(&decision.by, || self.signatory(&decision.by));
                 known.learn_whole(&decision.reason, || self.words(&decision.reason));
             }
-            if let Some(Statement { by, evidence, note, .. }) = &verdict.attestation {
+            if let Some(Attestation { by, evidence, note, .. }) = attestation {
                 known.learn(by, || self.signatory(by));
                 evidence.iter().chain(note).for_each(|text| known.learn_whole(text, || self.words(text)));
             }
-            verdict.findings.iter().for_each(|finding| self.learn_row(&mut known, &finding.evidence));
+            findings.iter().for_each(|finding| self.learn_row(&mut known, &finding.evidence));
         }
         if let Some(name) = &report.workspace.name {
             known.learn(name, || self.workspace(name));
@@ -155,56 +166,59 @@ fn described(row: &Row) -> String {
 }
 
 impl Scrubber<'_> {
-    fn assessment(&self, assessment: &mut Assessment, fresh: bool) {
-        if assessment.control.origin != Origin::BuiltIn {
-            self.control(Arc::make_mut(&mut assessment.control));
+    fn control(&self, control: &mut Control, fresh: bool) {
+        if control.origin != BUILT_IN {
+            self.prose(control);
         }
-        let verdict = &mut assessment.verdict;
-        let short = verdict.findings.iter().flat_map(|finding| self.short_names(&finding.evidence));
+        let short = control.findings.iter().flat_map(|finding| self.short_names(&finding.evidence));
         let short: Vec<_> = short.collect();
         let further: Vec<_> =
             short.iter().map(|(name, pseudonym)| (name.as_str(), pseudonym.clone())).collect();
-        verdict.reason = match self.known.whole(&verdict.reason) {
+        control.reason = match self.known.whole(&control.reason) {
             Some(replacement) => replacement.to_owned(),
             // Where a single finding is all there is, the reason repeats it.
-            None if verdict.findings.len() == 1 => self.within(&verdict.reason, &further),
-            None => self.text(&verdict.reason),
+            None if control.findings.len() == 1 => self.within(&control.reason, &further),
+            None => self.text(&control.reason),
         };
-        verdict.context.iter_mut().for_each(|line| *line = self.context(line));
-        for finding in &mut verdict.findings {
+        control.context.iter_mut().for_each(|line| *line = self.context(line));
+        for finding in &mut control.findings {
             self.finding(finding, fresh);
         }
-        if let Some(Statement { by, evidence, note, .. }) = &mut verdict.attestation {
+        if let Some(Attestation { by, evidence, note, .. }) = &mut control.attestation {
             *by = self.redactor.signatory(by);
             evidence.iter_mut().chain(note).for_each(|text| *text = self.redactor.words(text));
         }
-        assessment.waived.iter_mut().for_each(|decision| self.decision(decision));
+        control.waived.iter_mut().for_each(|waiver| self.waiver(waiver));
     }
 
-    /// The text of a control that somebody added, and where it came from.
-    fn control(&self, control: &mut Control) {
-        let Control { title, section, description, rationale, prerequisites, effort, steps, origin, .. } =
-            control;
+    /// The text of a control that was added, and where it came from.
+    fn prose(&self, control: &mut Control) {
+        let Control { title, slug, section, description, rationale, prerequisites, effort, .. } = control;
+        let steps = control.remediation.iter_mut().chain(&mut control.next_step);
         let steps = steps
-            .iter_mut()
             .flat_map(|step| std::iter::once(&mut step.title).chain(&mut step.path).chain(&mut step.actions));
-        for text in
-            [title, section, description, rationale, effort].into_iter().chain(prerequisites).chain(steps)
-        {
+        let own = [title, slug, section, description, rationale, effort];
+        for text in own.into_iter().chain(prerequisites).chain(&mut control.references).chain(steps) {
             *text = self.text(text);
         }
-        if let Origin::File(path) | Origin::Replaces(path) = origin {
-            *path = file_name(&path.to_string_lossy()).into();
-        }
+        control.origin = file_name(&control.origin).to_owned();
     }
 
-    fn decision(&self, decision: &mut Decision) {
-        decision.by = self.redactor.signatory(&decision.by);
-        decision.reason = self.redactor.words(&decision.reason);
+    fn person(&self, person: &mut Person) {
+        let Person { id, name, email, privilege_reason, .. } = person;
+        *id = self.redactor.id(id);
+        name.iter_mut().for_each(|name| *name = self.redactor.name(name));
+        email.iter_mut().for_each(|email| *email = self.redactor.somebody(email));
+        privilege_reason.iter_mut().for_each(|reason| *reason = self.text(reason));
+    }
+
+    fn waiver(&self, waiver: &mut Waiver) {
+        waiver.by = self.redactor.signatory(&waiver.by);
+        waiver.reason = self.redactor.words(&waiver.reason);
     }
 
     fn finding(&self, finding: &mut Finding, fresh: bool) {
-        let Finding { fingerprint, subject, message, evidence, waived, .. } = finding;
+        let Finding { fingerprint, subject, person, message, evidence, waived, .. } = finding;
         let names = self.short_names(evidence);
         let further: Vec<_> =
             names.iter().map(|(name, pseudonym)| (name.as_str(), pseudonym.clone())).collect();
@@ -217,7 +231,8 @@ impl Scrubber<'_> {
         if fresh {
             *fingerprint = self.redactor.fingerprint(fingerprint);
         }
-        waived.iter_mut().for_each(|decision| self.decision(decision));
+        person.iter_mut().for_each(|id| *id = self.redactor.id(id));
+        waived.iter_mut().for_each(|waiver| self.waiver(waiver));
     }
 
     /// Names of the row that are too short to be looked for everywhere.

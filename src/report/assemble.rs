@@ -1,28 +1,22 @@
-//! From verdicts to a report: the workspace, the sources, the gate.
+//! From assessments to a report: the workspace, the sources, the gate, and the order in which things are put right.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Assessment, CatalogInfo, ConfigInfo, Gate, Origin, Report, ScanInfo, SourceReport, WorkspaceInfo,
+    CatalogInfo, ConfigInfo, Control, Gate, Report, ScanInfo, SchemaVersion, SourceReport, Summary, Tool,
+    Window, WorkspaceInfo,
 };
-use crate::controls::GUIDE_VERSION;
+use crate::controls::{GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION};
 use crate::exit::Exit;
 use crate::facts::Facts;
 use crate::level::Level;
+use crate::posture::{self, Person, Posture};
 use crate::scan::{Job, Run};
+use crate::sources::Provenance;
 use crate::sources::{Feed, Outcomes, SourceId, SourceStatus};
+use crate::verdict::Status;
 use crate::warning::Warning;
-
-/// What fails a scan.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct GateRule {
-    /// Controls up to this level count; none if nothing fails the scan.
-    pub fail_on: Option<Level>,
-    /// Whether manual and unknown count too.
-    pub strict: bool,
-    /// Whether a scan with failed sources may exit 0.
-    pub allow_incomplete: bool,
-    /// Whether stale attestations and waivers fail the scan.
-    pub fail_on_hygiene: bool,
-}
 
 impl Report {
     /// What came of a job. How long it took is left out where output has to be reproducible: of a saved workspace, or as
@@ -30,34 +24,48 @@ impl Report {
     pub(crate) fn of(job: &Job, run: Run, reproducible: bool) -> Self {
         let Run { origin, outcomes, facts, ranges, assessments, warnings, duration } = run;
         let sources = sources(&outcomes);
-        let duration = Some(duration).filter(|_| origin == Origin::Api && !reproducible);
+        let mut controls: Vec<Control> = assessments.into_iter().map(Control::from).collect();
+        let Posture { mut people, settings } = posture::of(&facts);
+        let hygiene = warnings.iter().any(Warning::is_hygiene);
+        let gate = Gate::decide(job.gate, &controls, &sources, hygiene);
+        rank(&mut controls, &people, &gate);
+        note_findings(&mut people, &controls);
+        let duration = Some(duration).filter(|_| origin == Provenance::Api && !reproducible);
         Self {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            schema_version: SchemaVersion::One,
+            tool: Tool::this(),
             catalog: CatalogInfo {
                 guide_version: GUIDE_VERSION.to_owned(),
+                guide_title: GUIDE_TITLE.to_owned(),
+                guide_url: GUIDE_URL.to_owned(),
+                guide_status: GUIDE_STATUS.to_owned(),
                 digest: job.plan.catalog.digest(),
-                controls: assessments.len(),
+                controls: controls.len(),
             },
             scan: ScanInfo {
                 at: ranges.now,
                 origin,
                 level: job.plan.level,
-                since: ranges.since,
-                until: ranges.now,
+                window: Window { since: ranges.since, until: ranges.now },
                 duration_ms: duration.map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
+                skipped: job.plan.skipped.clone(),
+                baseline: job.adjustments.baseline.as_ref().map(|baseline| baseline.info.clone()),
                 config: job.config.as_ref().map(|config| ConfigInfo {
                     path: config.path.clone(),
                     digest: config.digest.clone(),
-                    loosens: config.weakens().iter().map(ToString::to_string).collect(),
+                    weakens: config.weakens().iter().map(ToString::to_string).collect(),
                 }),
                 rosters: job.rosters.clone(),
                 redacted: false,
                 redaction_key: None,
             },
             workspace: workspace(&facts),
+            summary: Summary::of(&controls),
+            controls,
+            people,
+            settings,
             activity: facts.activity.clone(),
-            gate: decide(job.gate, &assessments, &sources, warnings.iter().any(Warning::is_hygiene)),
-            assessments,
+            gate,
             warnings: warnings.iter().map(Warning::to_string).collect(),
             sources,
         }
@@ -65,7 +73,7 @@ impl Report {
 
     /// How the scan ends.
     pub(crate) const fn exit(&self) -> Exit {
-        self.gate.exit
+        self.gate.exit_code
     }
 }
 
@@ -77,6 +85,8 @@ fn sources(outcomes: &Outcomes) -> Vec<SourceReport> {
         let worst = feeds.iter().max_by_key(|outcome| outcome.status);
         SourceReport {
             id,
+            endpoint: id.endpoint().to_owned(),
+            scope: id.scope().to_owned(),
             status: worst.map_or(SourceStatus::Skipped, |outcome| outcome.status),
             records: feeds.iter().map(|outcome| outcome.records).sum(),
             requests: feeds.iter().map(|outcome| outcome.requests).sum(),
@@ -96,25 +106,43 @@ fn workspace(facts: &Facts) -> WorkspaceInfo {
     }
 }
 
-fn decide(rule: GateRule, assessments: &[Assessment], sources: &[SourceReport], hygiene: bool) -> Gate {
-    let counted = |assessment: &&Assessment| {
-        rule.fail_on.is_some_and(|gate| assessment.control.level <= gate) && assessment.violates(rule.strict)
+/// Ranks what did not pass: what violates the gate, then by level, then what touches an administrator, then by the
+/// number of findings. Where nothing fails the scan, L1 stands in for the gate.
+fn rank(controls: &mut [Control], people: &[Person], gate: &Gate) {
+    let privileged: BTreeSet<&str> = people
+        .iter()
+        .filter(|person| person.privilege == "privileged")
+        .map(|person| person.id.as_str())
+        .collect();
+    let level = gate.fail_on.level().unwrap_or(Level::L1);
+    let urgency = |control: &Control| {
+        let violates = control.level <= level && control.violates(gate.strict);
+        let mut persons = control.findings.iter().filter_map(|finding| finding.person.as_deref());
+        let administrator = persons.any(|person| privileged.contains(person));
+        let status = Status::WORST_FIRST.iter().position(|status| *status == control.status);
+        (!violates, control.level, !administrator, Reverse(control.findings.len()), status)
     };
-    let violations: Vec<_> =
-        assessments.iter().filter(counted).map(|assessment| assessment.control.id.clone()).collect();
-    let stale = rule.fail_on_hygiene && hygiene;
-    let passed = violations.is_empty() && !stale;
-    let ended = |id| sources.iter().find(|source| source.id == id).map(|source| source.status);
-    let failed = sources.iter().any(|source| source.status == SourceStatus::Failed);
-    // Without the list of teammates there is no scan to speak of, whatever was allowed.
-    let incomplete =
-        (failed && !rule.allow_incomplete) || ended(SourceId::Admins) != Some(SourceStatus::Complete);
-    Gate {
-        fail_on: rule.fail_on,
-        strict: rule.strict,
-        passed,
-        stale,
-        exit: Exit::of_scan(!passed, incomplete),
-        violations,
+    let mut open: Vec<&mut Control> =
+        controls.iter_mut().filter(|control| control.status != Status::Pass).collect();
+    open.sort_by_cached_key(|control| urgency(control));
+    for (rank, control) in (1..).zip(open) {
+        control.priority = Some(rank);
+    }
+}
+
+/// Says for each person which controls have findings about them.
+fn note_findings(people: &mut [Person], controls: &[Control]) {
+    let mut about: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for control in controls {
+        for person in control.findings.iter().filter_map(|finding| finding.person.as_deref()) {
+            let ids = about.entry(person).or_default();
+            if ids.last() != Some(&&*control.id) {
+                ids.push(&control.id);
+            }
+        }
+    }
+    for person in people {
+        let ids = about.get(&*person.id).map(Vec::as_slice).unwrap_or_default();
+        person.findings = ids.iter().map(|&id| id.to_owned()).collect();
     }
 }

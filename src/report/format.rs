@@ -217,7 +217,7 @@ impl Options {
 pub(crate) fn render(report: &Report, format: Format, options: &Options) -> Result<String, RenderError> {
     match format {
         Format::Table => Ok(table::render(report, options)),
-        Format::Json => Ok(json::render(report)?),
+        Format::Json => Ok(json::json_text(report)?),
         Format::Ndjson => Ok(ndjson::render(report)?),
         Format::Sarif => Ok(sarif::render(report)?),
         Format::Junit => Ok(junit::render(report)?),

@@ -1,13 +1,68 @@
-//! What the gate decided and why, in the words that every report for people uses.
+//! The gate: what fails a scan, what it decided and why, in the words that every report for people uses.
 
-use super::Report;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
+
 use super::words::counted;
-use crate::level::Level;
+use super::{Control, Report, SourceReport};
+use crate::exit::Exit;
+use crate::level::{FailOn, Level};
+use crate::scan::GateRule;
 use crate::sources::{SourceId, SourceStatus};
 use crate::verdict::Status;
 
+/// What decided the exit code.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Gate {
+    /// Controls up to this level count.
+    pub fail_on: FailOn,
+    /// Whether manual and unknown count too.
+    pub strict: bool,
+    /// Whether no control violates it, and it is not stale.
+    pub passed: bool,
+    /// The ids of the controls that violate it.
+    pub violations: Vec<String>,
+    /// The exit code of the scan.
+    pub exit_code: Exit,
+    /// Whether stale attestations and waivers failed it, as was asked for.
+    #[serde(default)]
+    pub stale: bool,
+}
+
+impl Gate {
+    /// Decides. `hygiene` says whether attestations or waivers are stale.
+    pub(super) fn decide(
+        rule: GateRule,
+        controls: &[Control],
+        sources: &[SourceReport],
+        hygiene: bool,
+    ) -> Self {
+        let counted = |control: &&Control| {
+            rule.fail_on.level().is_some_and(|gate| control.level <= gate) && control.violates(rule.strict)
+        };
+        let violations: Vec<_> = controls.iter().filter(counted).map(|control| control.id.clone()).collect();
+        let stale = rule.fail_on_hygiene && hygiene;
+        let passed = violations.is_empty() && !stale;
+        let failed = sources.iter().any(|source| source.status == SourceStatus::Failed);
+        // Without the list of teammates there is no scan to speak of, whatever was allowed.
+        let teammates = sources.iter().find(|source| source.id == SourceId::Admins);
+        let incomplete = (failed && !rule.allow_incomplete)
+            || teammates.is_none_or(|source| source.status != SourceStatus::Complete);
+        Self {
+            fail_on: rule.fail_on,
+            strict: rule.strict,
+            passed,
+            stale,
+            exit_code: Exit::of_scan(!passed, incomplete),
+            violations,
+        }
+    }
+}
+
 /// What the gate decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub(super) enum Outcome {
     /// Nothing could fail it.
     Off,
@@ -20,11 +75,7 @@ pub(super) enum Outcome {
 impl Outcome {
     /// The word for it.
     pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Passed => "passed",
-            Self::Failed => "failed",
-        }
+        self.into_str()
     }
 }
 
@@ -36,15 +87,15 @@ impl Report {
     pub(super) const fn outcome(&self) -> Outcome {
         match (self.gate.passed, self.gate.fail_on) {
             (false, _) => Outcome::Failed,
-            (true, None) => Outcome::Off,
-            (true, Some(_)) => Outcome::Passed,
+            (true, FailOn::Never) => Outcome::Off,
+            (true, _) => Outcome::Passed,
         }
     }
 
     /// Why, without naming the controls that failed it: they come next.
     pub(super) fn why(&self) -> String {
         let gate = &self.gate;
-        match (gate.violations.len(), gate.fail_on) {
+        match (gate.violations.len(), gate.fail_on.level()) {
             (0, _) if gate.stale => STALE.to_owned(),
             (0, None) => "nothing fails the scan (--fail-on never)".to_owned(),
             (0, Some(level)) => {
@@ -87,10 +138,8 @@ impl Report {
             Status::Fail => true,
             Status::Manual | Status::Unknown => self.gate.strict,
         };
-        let excused = self.assessments.iter().filter(|assessment| {
-            assessment.control.level <= level
-                && counts(assessment.verdict.status)
-                && !assessment.violates(self.gate.strict)
+        let excused = self.controls.iter().filter(|control| {
+            control.level <= level && counts(control.status) && !control.violates(self.gate.strict)
         });
         excused.count()
     }

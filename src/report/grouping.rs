@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::{Assessment, Report};
-use crate::controls::{Control, natural};
+use super::{Control, Report};
+use crate::controls::natural;
 use crate::level::Level;
 use crate::text;
 use crate::toml_document::closest;
@@ -35,7 +35,7 @@ pub(crate) struct Group<'a> {
     /// What they have in common, such as `AC-2(1)`; none for those that nothing in the framework asks for.
     pub name: Option<&'a str>,
     /// The controls, in the order of the report. One that serves several of a framework's controls is in each.
-    pub assessments: Vec<&'a Assessment>,
+    pub controls: Vec<&'a Control>,
 }
 
 impl Group<'_> {
@@ -50,7 +50,7 @@ impl Group<'_> {
         let of_status = |status: Status| {
             let ids: Vec<String> = self
                 .of(status)
-                .map(|one| format!("{}{}", one.control.id, if one.is_waived() { " (waived)" } else { "" }))
+                .map(|one| format!("{}{}", one.id, if one.is_waived() { " (waived)" } else { "" }))
                 .collect();
             (!ids.is_empty()).then(|| format!("{} {}", status.as_str(), ids.join(", ")))
         };
@@ -58,65 +58,65 @@ impl Group<'_> {
     }
 
     /// The controls of one status.
-    fn of(&self, status: Status) -> impl Iterator<Item = &Assessment> {
-        self.assessments.iter().copied().filter(move |assessment| assessment.verdict.status == status)
+    fn of(&self, status: Status) -> impl Iterator<Item = &Control> {
+        self.controls.iter().copied().filter(move |control| control.status == status)
     }
 }
 
 /// Groups the controls of a report: levels and sections in the report's order, a framework's controls as
 /// people count, and last those that have no place in the framework.
 pub(crate) fn group<'a>(report: &'a Report, by: &Grouping) -> Vec<Group<'a>> {
-    let all = &report.assessments;
+    let all = &report.controls;
     match by {
         Grouping::Level => {
             let of_level = |level: Level| Group {
                 name: Some(level.label()),
-                assessments: all.iter().filter(|assessment| assessment.control.level == level).collect(),
+                controls: all.iter().filter(|control| control.level == level).collect(),
             };
-            Level::ALL.into_iter().map(of_level).filter(|group| !group.assessments.is_empty()).collect()
+            Level::ALL.into_iter().map(of_level).filter(|group| !group.controls.is_empty()).collect()
         }
         Grouping::Section => by_section(all),
         Grouping::Framework(framework) => by_framework(all, framework),
     }
 }
 
-fn by_section(all: &[Assessment]) -> Vec<Group<'_>> {
+fn by_section(all: &[Control]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut places = BTreeMap::new();
-    for assessment in all {
-        let section = assessment.control.section.as_str();
+    for control in all {
+        let section = control.section.as_str();
         let place = *places.entry(section).or_insert_with(|| {
-            groups.push(Group { name: Some(section), assessments: Vec::new() });
+            groups.push(Group { name: Some(section), controls: Vec::new() });
             groups.len() - 1
         });
         if let Some(group) = groups.get_mut(place) {
-            group.assessments.push(assessment);
+            group.controls.push(control);
         }
     }
     groups
 }
 
-fn by_framework<'a>(all: &'a [Assessment], framework: &str) -> Vec<Group<'a>> {
-    let mut mapped: BTreeMap<&str, Vec<&Assessment>> = BTreeMap::new();
+fn by_framework<'a>(all: &'a [Control], framework: &str) -> Vec<Group<'a>> {
+    let mut mapped: BTreeMap<&str, Vec<&Control>> = BTreeMap::new();
     let mut unmapped = Vec::new();
-    for assessment in all {
-        let serves = assessment.control.frameworks.get(framework).map(Vec::as_slice).unwrap_or_default();
+    for control in all {
+        let serves = control.frameworks.get(framework).map(Vec::as_slice).unwrap_or_default();
         if serves.is_empty() {
-            unmapped.push(assessment);
+            unmapped.push(control);
         }
         for name in serves {
             let group = mapped.entry(name).or_default();
             // A control may name the same one twice.
-            if !group.last().is_some_and(|last| std::ptr::eq(*last, assessment)) {
-                group.push(assessment);
+            if !group.last().is_some_and(|last| std::ptr::eq(*last, control)) {
+                group.push(control);
             }
         }
     }
-    let named = |(name, assessments)| Group { name: Some(name), assessments };
+    let named = |(name, controls)| Group { name: Some(name), controls };
     let mut groups: Vec<Group<'_>> = mapped.into_iter().map(named).collect();
     groups.sort_by_cached_key(|group| group.name.map(natural));
     if !unmapped.is_empty() {
-        groups.push(Group { name: None, assessments: unmapped });
+        groups.push(Group { name: None, controls: unmapped });
     }
     groups
 }
@@ -140,17 +140,17 @@ impl Grouping {
         }
     }
 
-    /// Makes sure that the controls can be grouped like this.
+    /// Makes sure that controls can be grouped like this, which name these frameworks.
     ///
     /// # Errors
     /// When none of them knows the framework.
     pub(crate) fn check<'a>(
         &self,
-        controls: impl IntoIterator<Item = &'a Control>,
+        frameworks: impl IntoIterator<Item = &'a String>,
     ) -> Result<(), UnknownGrouping> {
         let Self::Framework(name) = self else { return Ok(()) };
         let mut known = vec![Self::Level.as_str(), Self::Section.as_str()];
-        for framework in controls.into_iter().flat_map(|control| control.frameworks.keys()) {
+        for framework in frameworks {
             if framework == name {
                 return Ok(());
             }
@@ -182,15 +182,12 @@ impl FromStr for Grouping {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::report::sample::sample;
 
     fn mapped(names: &[(&str, &[&str])]) -> Report {
         let mut report = sample();
-        for assessment in &mut report.assessments {
-            let control = Arc::make_mut(&mut assessment.control);
+        for control in &mut report.controls {
             let (_, serves) = names.iter().find(|(id, _)| *id == control.id).copied().unwrap_or_default();
             let serves = serves.iter().map(|&name| name.to_owned()).collect();
             control.frameworks = [("nist-800-53".to_owned(), serves)].into();
@@ -199,9 +196,8 @@ mod tests {
     }
 
     fn shape(groups: &[Group<'_>]) -> Vec<String> {
-        let ids = |group: &Group<'_>| {
-            group.assessments.iter().map(|assessment| assessment.control.id.clone()).collect::<Vec<_>>()
-        };
+        let ids =
+            |group: &Group<'_>| group.controls.iter().map(|control| control.id.clone()).collect::<Vec<_>>();
         let line = |group: &Group<'_>| {
             let name = group.name.unwrap_or("-");
             format!("{name} {}: {}", group.status().as_str(), ids(group).join(" "))
@@ -250,14 +246,14 @@ mod tests {
     fn a_control_that_serves_two_hundred_thousand_others_is_grouped_in_time() {
         let mut report = sample();
         let serves: Vec<String> = (0..200_000).map(|number| format!("A{number}")).collect();
-        Arc::make_mut(&mut report.assessments[0].control).frameworks = [("own".to_owned(), serves)].into();
+        report.controls[0].frameworks = [("own".to_owned(), serves)].into();
         assert_eq!(group(&report, &Grouping::Framework("own".to_owned())).len(), 200_001);
     }
 
     #[test]
     fn levels_and_sections_hold_every_control_once() {
         let mut report = sample();
-        Arc::make_mut(&mut report.assessments[1].control).section = "Monitoring".to_owned();
+        report.controls[1].section = "Monitoring".to_owned();
         assert_eq!(
             shape(&group(&report, &Grouping::Level)),
             ["L1 fail: 1.1 1.3 2.3", "L2 fail: 5.1 E6", "L3 unknown: X1"]
@@ -266,7 +262,7 @@ mod tests {
             shape(&group(&report, &Grouping::Section)),
             ["Access controls fail: 1.1 2.3 5.1 E6 X1", "Monitoring manual: 1.3"]
         );
-        report.assessments.retain(|assessment| assessment.control.level == Level::L2);
+        report.controls.retain(|control| control.level == Level::L2);
         assert_eq!(shape(&group(&report, &Grouping::Level)), ["L2 fail: 5.1 E6"]);
     }
 
@@ -275,7 +271,7 @@ mod tests {
         let report = sample();
         let check = |name: &str| {
             let grouping: Grouping = name.parse().unwrap();
-            grouping.check(report.assessments.iter().map(|assessment| &*assessment.control))
+            grouping.check(report.controls.iter().flat_map(|control| control.frameworks.keys()))
         };
         for known in ["cis-v8", "level", "section"] {
             assert_eq!(check(known), Ok(()));

@@ -1,15 +1,12 @@
 //! Text that tries to break out of a report, for the tests of the formats.
 
-use std::sync::Arc;
-
 use jiff::civil::date;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::sample::{finding, sample};
-use super::{Format, Options, Report, render};
-use crate::controls::Origin;
+use super::{Format, Options, Report, WorkspaceInfo, github, html, junit, markdown, render};
 use crate::text;
-use crate::verdict::Decision;
+use crate::verdict::{Attestation, Attested, Waiver};
 
 /// Names that somebody might give to a teammate, a team or a workspace.
 pub(crate) fn texts() -> Vec<String> {
@@ -36,37 +33,48 @@ pub(crate) fn texts() -> Vec<String> {
         "\u{fffe}\u{ffff}\u{fdd0}",
         "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
         "C:\\..\\..\\etc/../passwd?x#y%20 z",
+        "\"><img src=x onerror=alert(3)>",
+        "' onmouseover='alert(4)",
+        "</title></style></script><script>alert(2)</script>",
+        "PASS     2.3  L1",
+        "\t\u{0}\u{7f}\u{3000}\u{a0}",
         "",
     ]
     .map(str::to_owned)
     .into_iter()
-    .chain(["x".repeat(10_000), "|".repeat(10_000), "`".repeat(10_000), "@a".repeat(5_000), "田".repeat(10_000)])
+    .chain(["x".repeat(10_000), "|".repeat(10_000), "`".repeat(10_000), "@a".repeat(5_000), "田".repeat(10_000), "\u{301}".repeat(10_000), "❤\u{fe0f}".repeat(500), format!("a{}PASS", " ".repeat(200)), "PASS ".repeat(100)])
     .collect()
 }
 
-/// A decision that gives the text as its reason.
-pub(super) fn decision(text: &str) -> Decision {
+/// A waiver that gives the text as its reason.
+pub(super) fn waiver(text: &str) -> Waiver {
     let by = "grace@example.com".to_owned();
-    Decision { reason: text.to_owned(), by, on: None, expires: date(2026, 3, 1) }
+    Waiver { reason: text.to_owned(), by, on: None, expires: date(2026, 3, 1) }
 }
 
 /// The sample with the text wherever somebody from outside can put one, and one finding more than the sample.
 pub(crate) fn report(text: &str) -> Report {
     let mut report = sample();
-    report.workspace.name = Some(text.to_owned());
-    report.workspace.id = Some(text.to_owned());
-    report.workspace.region = Some(text.to_owned());
+    report.workspace = WorkspaceInfo {
+        id: Some(text.to_owned()),
+        name: Some(text.to_owned()),
+        region: Some(text.to_owned()),
+        teammates: None,
+    };
+    report.tool.version = text.to_owned();
     report.catalog.guide_version = text.to_owned();
-    report.warnings = vec![text.to_owned()];
+    report.catalog.digest = text.to_owned();
+    report.warnings = vec![text.to_owned(), "the last warning".to_owned()];
     report.sources[2].detail = Some(text.to_owned());
+    report.activity.as_mut().unwrap().sign_ins[0].method = Some(text.to_owned());
     let config = report.scan.config.as_mut().unwrap();
     config.path = text.to_owned();
-    config.loosens = vec![text.to_owned()];
-    for assessment in &mut report.assessments {
-        assessment.verdict.reason = text.to_owned();
-        assessment.verdict.context = vec![text.to_owned()];
-        let control = Arc::make_mut(&mut assessment.control);
+    config.digest = text.to_owned();
+    config.weakens = vec![text.to_owned()];
+    for control in &mut report.controls {
         for field in [
+            &mut control.reason,
+            &mut control.slug,
             &mut control.title,
             &mut control.section,
             &mut control.description,
@@ -75,19 +83,31 @@ pub(crate) fn report(text: &str) -> Report {
         ] {
             text.clone_into(field);
         }
+        control.since = Some(text.to_owned());
+        control.context = vec![text.to_owned()];
         control.prerequisites = vec![text.to_owned()];
-        control.frameworks.insert(text.to_owned(), vec![text.to_owned()]);
-        for step in &mut control.steps {
+        control.references = vec![text.to_owned()];
+        control.frameworks = [(text.to_owned(), vec![text.to_owned()])].into();
+        control.attestation = Some(Attestation {
+            result: Attested::Pass,
+            by: text.to_owned(),
+            on: date(2026, 2, 1),
+            expires: date(2026, 3, 1),
+            evidence: Some(text.to_owned()),
+            note: Some(text.to_owned()),
+        });
+        for step in control.remediation.iter_mut().chain(&mut control.next_step) {
             step.title = text.to_owned();
             step.path = vec![text.to_owned()];
             step.actions = vec![text.to_owned()];
         }
     }
-    let failing = &mut report.assessments[2];
-    failing.verdict.findings.insert(0, finding("2.3", text, text));
-    failing.verdict.findings[1].waived = Some(decision(text));
-    Arc::make_mut(&mut report.assessments[4].control).origin = Origin::Replaces(text.into());
-    report.assessments[4].waived = Some(Decision { by: text.to_owned(), ..decision(text) });
+    let failing = &mut report.controls[2];
+    failing.findings.insert(0, finding("2.3", text, text));
+    failing.findings[0].evidence.insert(format!("named {text}"), json!([text, { "a": text }]));
+    failing.findings[1].waived = Some(waiver(text));
+    report.controls[4].origin = text.to_owned();
+    report.controls[4].waived = Some(Waiver { by: text.to_owned(), ..waiver(text) });
     report
 }
 
@@ -95,7 +115,7 @@ pub(crate) fn report(text: &str) -> Report {
 pub(crate) fn many(count: usize) -> Report {
     let mut report = sample();
     let each = |number| finding("2.3", &format!("person{number:05}@example.com"), "privileged: role Admin");
-    report.assessments[2].verdict.findings = (0..count).map(each).collect();
+    report.controls[2].findings = (0..count).map(each).collect();
     report
 }
 
@@ -103,6 +123,96 @@ pub(crate) fn many(count: usize) -> Report {
 pub(super) fn assert_harmless(rendered: &str, layout: &str) {
     let raw = rendered.chars().find(|&ch| !layout.contains(ch) && text::is_invisible(ch));
     assert_eq!(raw, None, "in {}", rendered.chars().take(3_000).collect::<String>());
+}
+
+fn rendered(report: &Report, format: Format) -> String {
+    render(report, format, &Options::plain(100)).unwrap()
+}
+
+/// What a reader of the format takes the report to be made of: the same for every text, unless one breaks out.
+fn shape(format: Format, rendered: &str) -> Vec<String> {
+    let json = |text: &str| structure(&serde_json::from_str(text).unwrap());
+    match format {
+        Format::Json | Format::Sarif => vec![json(rendered)],
+        Format::Ndjson | Format::Ocsf => rendered.lines().map(json).collect(),
+        Format::Csv | Format::Plan => cells(rendered).iter().map(|row| row.len().to_string()).collect(),
+        Format::Junit => junit::tests::read(rendered).0,
+        Format::Github => rendered.lines().map(github::tests::read).map(|(command, ..)| command).collect(),
+        Format::Markdown => markdown::tests::read(rendered).0,
+        Format::Html => html::tests::tags(rendered),
+        Format::Table => {
+            let statuses = ["PASS ", "FAIL ", "MANUAL ", "UNKNOWN ", "GATE ", "! the last"];
+            let starts = |line: &str| statuses.into_iter().find(|word| line.starts_with(word));
+            rendered.lines().filter_map(starts).map(str::to_owned).collect()
+        }
+    }
+}
+
+/// The kinds of values, as they are nested. Names of fields are left out: evidence has any.
+fn structure(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => format!("{{{}}}", fields.values().map(structure).collect::<String>()),
+        Value::Array(items) => format!("[{}]", items.iter().map(structure).collect::<String>()),
+        Value::String(_) => "s".to_owned(),
+        other => other.to_string().chars().take(1).collect(),
+    }
+}
+
+fn cells(rendered: &str) -> Vec<csv::StringRecord> {
+    csv::Reader::from_reader(rendered.as_bytes()).records().map(Result::unwrap).collect()
+}
+
+#[test]
+fn text_from_outside_stays_in_its_place_in_every_format() {
+    for format in Format::ALL.iter().copied() {
+        let expected = shape(format, &rendered(&report("x"), format));
+        for text in texts() {
+            let rendered = rendered(&report(&text), format);
+            let is_table = matches!(format, Format::Csv | Format::Plan);
+            assert_harmless(&rendered, if is_table { "\r\n" } else { "\n" });
+            let found = shape(format, &rendered);
+            // A page leaves out what is empty, and a comment what does not fit.
+            if !text.is_empty() && (text.len() < 5_000 || format != Format::Markdown) {
+                assert_eq!(found, expected, "{text:?} in {}", format.as_str());
+            }
+            match format {
+                Format::Csv | Format::Plan => {
+                    for field in cells(&rendered).iter().flatten() {
+                        let formula = field.trim_start().starts_with(['=', '+', '-', '@', '＝', '\t', '\r']);
+                        assert!(!formula && !field.contains(['\n', '\r']), "{field:?}");
+                    }
+                }
+                Format::Github => assert!(!rendered.contains("##[") && rendered.len() < 40_000, "{rendered}"),
+                Format::Junit => assert!(!rendered.lines().any(|line| line.trim_start().starts_with("::"))),
+                Format::Markdown => markdown::tests::assert_refers_to_nothing(&rendered),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn text_from_outside_is_told_as_it_is_where_nothing_in_it_acts() {
+    let acts = |text: &str| text::line(text, 100) != *text || text.contains('\u{fffe}');
+    for text in texts().into_iter().filter(|text| !acts(text)) {
+        let report = report(&text);
+        let (_, junit) = junit::tests::read(&rendered(&report, Format::Junit));
+        assert!(junit.contains(&text), "{text:?} is not told");
+        let (_, markdown) = markdown::tests::read(&rendered(&report, Format::Markdown));
+        let words = |text: &str| text.split_whitespace().collect::<String>();
+        assert!(words(&markdown).contains(&words(&text)), "{text:?} is not in\n{markdown}");
+    }
+    for text in texts() {
+        let report = report(&text);
+        for format in [Format::Ndjson, Format::Ocsf, Format::Json] {
+            let quoted = serde_json::to_string(&text).unwrap();
+            let read: Vec<Value> = serde_json::Deserializer::from_str(&rendered(&report, format))
+                .into_iter()
+                .map(Result::unwrap)
+                .collect();
+            assert!(serde_json::to_string(&read).unwrap().contains(&quoted), "{text:?}");
+        }
+    }
 }
 
 #[test]
@@ -131,22 +241,11 @@ fn a_report_renders_twice_to_the_same_bytes() {
 }
 
 #[test]
-fn parts_of_a_second_are_in_no_format() {
-    // The JSON report has whole seconds, and whatever is rendered from it should be the same.
-    let mut whole = sample();
-    whole.scan.at = "2026-02-01T12:00:00Z".parse().unwrap();
-    for format in Format::ALL {
-        let one = render(&sample(), format, &Options::plain(100)).unwrap();
-        assert_eq!(one, render(&whole, format, &Options::plain(100)).unwrap(), "{}", format.as_str());
-    }
-}
-
-#[test]
 fn nothing_at_all_is_a_report_too() {
     let mut report = sample();
-    report.assessments.clear();
+    report.controls.clear();
     report.gate.violations.clear();
-    report.workspace = super::WorkspaceInfo::default();
+    report.workspace = WorkspaceInfo::default();
     report.scan.config = None;
     for format in Format::ALL {
         let rendered = render(&report, format, &Options::plain(100)).unwrap();

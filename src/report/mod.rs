@@ -1,20 +1,24 @@
-//! The report: what a scan found, ready to be rendered.
+//! The report: what a scan found. It is the JSON document, field for field: what stands here is serialised, read back
+//! and described by the schema, and every other format is rendered from it.
 //!
-//! Renderers take `&Report` and return text; only commands write.
-
-use std::sync::Arc;
+//! Renderers take `&Report` and return text; only commands write. A saved report may be older than a field: those that
+//! came later have a default. Fields may be added under schema version 1; to remove one or to change its meaning takes
+//! version 2.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::controls::{Control, Pack};
-use crate::directory;
-use crate::exit::Exit;
+use crate::controls::{GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, Pack};
+use crate::directory::RosterInfo;
 use crate::facts::Activity;
 use crate::level::Level;
+use crate::posture::{Person, SettingChange};
+use crate::sources::Provenance;
 use crate::sources::{SourceId, SourceStatus};
-use crate::verdict::{Basis, Decision, Status, Verdict};
 
 mod assemble;
+mod control;
 mod csv;
 pub(crate) mod explain;
 mod format;
@@ -30,7 +34,9 @@ mod markdown;
 mod ndjson;
 mod ocsf;
 mod plan;
+pub(crate) mod read;
 mod sarif;
+mod summary;
 mod table;
 mod words;
 
@@ -42,253 +48,226 @@ pub(crate) mod sample;
 mod schemas;
 
 pub(crate) use crate::terminal::{Style, Surroundings};
-pub(crate) use assemble::GateRule;
+pub(crate) use control::{BUILT_IN, Control};
 pub(crate) use format::{Format, Options, Output, Place, RenderError, render};
+pub(crate) use gate::Gate;
 pub(crate) use json::json_text;
+pub(crate) use read::ReadError;
+pub(crate) use summary::{Counters, Summary};
 
-/// Where the facts came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// A live workspace.
-    Api,
-    /// A saved snapshot.
-    Snapshot,
-    /// The built-in sample workspace.
-    Demo,
+/// What a scan found.
+///
+/// Fields may be added under version 1; readers ignore those that they do not know. A field that is removed, or
+/// comes to mean something else, raises the version.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "The JSON report of intercom-harden, schema version 1")]
+pub(crate) struct Report {
+    /// The version of this format.
+    pub schema_version: SchemaVersion,
+    /// The program that made the report.
+    pub tool: Tool,
+    /// The controls that were in force.
+    pub catalog: CatalogInfo,
+    /// How the scan was run.
+    pub scan: ScanInfo,
+    /// The workspace, as far as it could be read.
+    pub workspace: WorkspaceInfo,
+    /// What was read, and how that ended.
+    #[serde(deserialize_with = "read::sources")]
+    pub sources: Vec<SourceReport>,
+    /// How many controls ended how.
+    // Counted anew when a report is read: it follows from the controls.
+    #[serde(skip_deserializing)]
+    pub summary: Summary,
+    /// The verdicts, in the order of ids.
+    #[serde(deserialize_with = "read::controls")]
+    pub controls: Vec<Control>,
+    /// The current teammates; empty where the list could not be read.
+    #[serde(default)]
+    pub people: Vec<Person>,
+    /// The newest change of each type of setting, ever.
+    #[serde(default)]
+    pub settings: Vec<SettingChange>,
+    /// What decided the exit code.
+    pub gate: Gate,
+    /// Sentences that the reader should know before believing the rest.
+    pub warnings: Vec<String>,
+    /// Sign-ins by method, and events by group and period; null where nothing of the window was read.
+    #[serde(default)]
+    pub activity: Option<Activity>,
 }
 
-/// The catalog that was evaluated.
-#[derive(Debug, Clone)]
+/// The version of the report's format.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+pub(crate) enum SchemaVersion {
+    /// The only one so far.
+    #[serde(rename = "1")]
+    One,
+}
+
+/// The program that made the report: a saved report may be older than the program that renders it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Tool {
+    /// Its name.
+    pub name: ToolName,
+    /// Its version.
+    pub version: String,
+}
+
+impl Tool {
+    /// This program.
+    pub(crate) fn this() -> Self {
+        Self { name: ToolName::IntercomHarden, version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
+/// The program that makes reports.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+pub(crate) enum ToolName {
+    /// This one.
+    #[serde(rename = "intercom-harden")]
+    IntercomHarden,
+}
+
+/// The controls that were in force.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct CatalogInfo {
-    /// The guide's version.
+    /// The version of the hardening guide.
     pub guide_version: String,
-    /// `sha256:` and the digest of every control file in force.
+    /// The title of the guide.
+    #[serde(default = "guide_title")]
+    pub guide_title: String,
+    /// Where the guide is published.
+    #[serde(default = "guide_url")]
+    pub guide_url: String,
+    /// What the guide says of its own maturity.
+    #[serde(default = "guide_status")]
+    pub guide_status: String,
+    /// `sha256:` and the digest of all control files in force, evaluated or not.
+    #[schemars(extend("pattern" = "^sha256:[0-9a-f]{64}$"))]
     pub digest: String,
     /// How many controls were evaluated.
     pub controls: usize,
 }
 
-/// The configuration in force.
-#[derive(Debug, Clone)]
-pub(crate) struct ConfigInfo {
-    /// Its path as given.
-    pub path: String,
-    /// `sha256:` and its digest.
-    pub digest: String,
-    /// The settings in it that loosen the verdict.
-    pub loosens: Vec<String>,
+fn guide_title() -> String {
+    GUIDE_TITLE.to_owned()
 }
 
-/// A roster that the teammates were compared with.
-#[derive(Debug, Clone)]
-pub(crate) struct RosterInfo {
-    /// Its path as given.
-    pub path: String,
-    /// `sha256:` and its digest.
-    pub digest: String,
-    /// Whose export it was taken for.
-    pub kind: directory::Kind,
-    /// How many people it lists.
-    pub people: usize,
-    /// How many of its rows could not be read.
-    pub unreadable: usize,
+fn guide_url() -> String {
+    GUIDE_URL.to_owned()
+}
+
+fn guide_status() -> String {
+    GUIDE_STATUS.to_owned()
 }
 
 /// How the scan was run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct ScanInfo {
     /// The instant of evaluation.
     pub at: Timestamp,
     /// Where the facts came from.
-    pub origin: Origin,
+    #[serde(rename = "source")]
+    pub origin: Provenance,
     /// The highest level evaluated.
     pub level: Level,
-    /// Start of the window, included.
-    pub since: Timestamp,
-    /// End of the window, included.
-    pub until: Timestamp,
-    /// Wall time; none where output has to be reproducible.
+    /// The window in which high-volume events were read.
+    pub window: Window,
+    /// Wall time in milliseconds; null where output has to be reproducible.
+    #[serde(default)]
     pub duration_ms: Option<u64>,
-    /// The configuration, where there is one.
+    /// The ids of the controls that `--skip` left out.
+    #[serde(default)]
+    pub skipped: Vec<String>,
+    /// The earlier report that this one is compared with; null where there is none.
+    #[serde(default)]
+    pub baseline: Option<BaselineInfo>,
+    /// The configuration in force; null where there is none.
+    #[serde(default)]
     pub config: Option<ConfigInfo>,
     /// The rosters that the teammates were compared with.
+    #[serde(default)]
     pub rosters: Vec<RosterInfo>,
-    /// Whether people and addresses in it are pseudonyms.
+    /// Whether people and addresses are pseudonyms, and fingerprints keyed.
+    #[serde(default)]
     pub redacted: bool,
-    /// Tells the keys of pseudonyms apart, where it is redacted.
+    /// Tells the keys of pseudonyms apart: only reports with the same one can be compared. Null where nothing is redacted.
+    #[serde(default)]
     pub redaction_key: Option<String>,
 }
 
+/// A window of time, both ends included.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Window {
+    /// Its start.
+    pub since: Timestamp,
+    /// Its end.
+    pub until: Timestamp,
+}
+
+/// The earlier report that this one is compared with.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct BaselineInfo {
+    /// Its path as given.
+    pub path: String,
+    /// `sha256:` and its digest.
+    #[schemars(extend("pattern" = "^sha256:[0-9a-f]{64}$"))]
+    pub digest: String,
+}
+
+/// The configuration in force.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct ConfigInfo {
+    /// Its path as given.
+    pub path: String,
+    /// `sha256:` and its digest.
+    #[schemars(extend("pattern" = "^sha256:[0-9a-f]{64}$"))]
+    pub digest: String,
+    /// A sentence for each setting in it that may make the result look better.
+    #[serde(default)]
+    pub weakens: Vec<String>,
+}
+
 /// The workspace, as far as it could be read.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub(crate) struct WorkspaceInfo {
-    /// Its id.
+    /// Its id; null where it could not be read.
     pub id: Option<String>,
-    /// Its name.
+    /// Its name; null where it could not be read.
     pub name: Option<String>,
-    /// `US`, `EU` or `AU`, as the API says.
+    /// Where it is hosted: `US`, `EU` or `AU`; null where it could not be read.
     pub region: Option<String>,
-    /// How many teammates it has, Intercom's bot not counted; none where the list was not readable.
+    /// How many teammates it has, Intercom's bot not counted; null where the list could not be read.
     pub teammates: Option<u64>,
 }
 
-/// A source and how reading it ended.
-#[derive(Debug, Clone)]
+/// A source, and how reading it ended.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct SourceReport {
     /// Which source.
     pub id: SourceId,
+    /// The request that reads it.
+    #[serde(default)]
+    pub endpoint: String,
     /// How it ended.
     pub status: SourceStatus,
     /// How many records were read.
     pub records: u64,
-    /// How many requests it took.
+    /// How many requests it took, repeated ones included.
     pub requests: u64,
-    /// What the server or the network said, where it did not end well.
+    /// The permission it takes.
+    #[serde(default)]
+    pub scope: String,
+    /// Why it did not end well, or what is wrong with it although it did; null where there is nothing to say.
+    #[serde(default)]
     pub detail: Option<String>,
 }
 
-/// A control and what the scan says about it.
-#[derive(Debug, Clone)]
-pub(crate) struct Assessment {
-    /// The control.
-    pub control: Arc<Control>,
-    /// What the scan says.
-    pub verdict: Verdict,
-    /// The decision to live with the control as a whole, where there is one.
-    pub waived: Option<Decision>,
-    /// Whether the baseline has the control with the same status.
-    pub known: bool,
-}
-
-impl Assessment {
-    /// An assessment over which nothing is laid yet.
-    pub(crate) const fn new(control: Arc<Control>, verdict: Verdict) -> Self {
-        Self { control, verdict, waived: None, known: false }
-    }
-
-    /// Whether decisions cover all that is wrong with the control.
-    pub(crate) fn is_waived(&self) -> bool {
-        let findings = &self.verdict.findings;
-        self.waived.is_some()
-            || (self.verdict.status == Status::Fail
-                && !findings.is_empty()
-                && findings.iter().all(|finding| finding.waived.is_some()))
-    }
-
-    /// Whether an attestation decided the control.
-    pub(crate) fn is_attested(&self) -> bool {
-        self.verdict.basis.contains(&Basis::Attestation)
-    }
-
-    /// Whether the control counts against a gate that it belongs to: something is wrong with it that is neither
-    /// waived nor known. A strict gate counts what was not decided as wrong.
-    pub(crate) fn violates(&self, strict: bool) -> bool {
-        let findings = &self.verdict.findings;
-        match self.verdict.status {
-            Status::Pass => false,
-            _ if self.waived.is_some() => false,
-            Status::Fail if findings.is_empty() => !self.known,
-            Status::Fail => findings.iter().any(|finding| finding.waived.is_none() && !finding.known),
-            Status::Manual | Status::Unknown => strict && !self.known,
-        }
-    }
-}
-
-/// How many controls ended how.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Tally {
-    /// Controls that passed.
-    pub pass: usize,
-    /// Controls that failed.
-    pub fail: usize,
-    /// Controls a person has to look at.
-    pub manual: usize,
-    /// Controls that an error kept from being decided.
-    pub unknown: usize,
-    /// Controls that decisions took out of the gate, whatever their status.
-    pub waived: usize,
-    /// Controls that an attestation decided, among those that passed or failed.
-    pub attested: usize,
-}
-
-impl Tally {
-    /// Counts the assessments.
-    pub(crate) fn of<'a>(assessments: impl IntoIterator<Item = &'a Assessment>) -> Self {
-        let mut tally = Self::default();
-        for assessment in assessments {
-            match assessment.verdict.status {
-                Status::Pass => tally.pass += 1,
-                Status::Fail => tally.fail += 1,
-                Status::Manual => tally.manual += 1,
-                Status::Unknown => tally.unknown += 1,
-            }
-            tally.waived += usize::from(assessment.is_waived());
-            tally.attested += usize::from(assessment.is_attested());
-        }
-        tally
-    }
-
-    /// The share of controls that data decided; none where there are no controls.
-    pub(crate) fn coverage(&self) -> Option<f64> {
-        let total = self.pass + self.fail + self.manual + self.unknown;
-        (total > 0).then(|| (self.pass + self.fail) as f64 / total as f64)
-    }
-}
-
-/// What fails the scan.
-#[derive(Debug, Clone)]
-pub(crate) struct Gate {
-    /// Controls up to this level count; none with `--fail-on never`.
-    pub fail_on: Option<Level>,
-    /// Whether manual and unknown count too.
-    pub strict: bool,
-    /// Whether the gate passed.
-    pub passed: bool,
-    /// The ids of the controls that failed it.
-    pub violations: Vec<String>,
-    /// Whether stale attestations and waivers failed it, as was asked for.
-    pub stale: bool,
-    /// How the scan ends.
-    pub exit: Exit,
-}
-
-/// What a scan found.
-#[derive(Debug, Clone)]
-pub(crate) struct Report {
-    /// The version of the program that made it: a saved report may be older than the program that renders it.
-    pub version: String,
-    /// The catalog.
-    pub catalog: CatalogInfo,
-    /// The scan.
-    pub scan: ScanInfo,
-    /// The workspace.
-    pub workspace: WorkspaceInfo,
-    /// The sources, in order.
-    pub sources: Vec<SourceReport>,
-    /// What went on in the window; none where nothing of it could be read.
-    pub activity: Option<Activity>,
-    /// The controls, in catalog order.
-    pub assessments: Vec<Assessment>,
-    /// The gate.
-    pub gate: Gate,
-    /// What the reader should know before believing the rest.
-    pub warnings: Vec<String>,
-}
-
 impl Report {
-    /// Counts all controls.
-    pub(crate) fn tally(&self) -> Tally {
-        Tally::of(&self.assessments)
-    }
-
     /// Whether only the declared policy was asked about, and the guide not at all.
     pub(crate) fn is_of_policy(&self) -> bool {
-        let mut packs = self.assessments.iter().map(|assessment| assessment.control.pack).peekable();
-        packs.peek().is_some() && packs.all(|pack| pack == Some(Pack::Rbac))
-    }
-
-    /// Counts the controls of one level.
-    pub(crate) fn tally_of(&self, level: Level) -> Tally {
-        Tally::of(self.assessments.iter().filter(|assessment| assessment.control.level == level))
+        !self.controls.is_empty() && self.controls.iter().all(|control| control.pack == Some(Pack::Rbac))
     }
 }

@@ -1,62 +1,62 @@
 //! A report with one control of each kind, for the tests of the renderers.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
-    Assessment, CatalogInfo, ConfigInfo, Gate, Origin, Report, ScanInfo, SourceReport, WorkspaceInfo,
+    BUILT_IN, CatalogInfo, ConfigInfo, Control, Gate, Report, ScanInfo, SchemaVersion, SourceReport, Summary,
+    Tool, Window, WorkspaceInfo,
 };
-use crate::controls::{self, Control, Pack, Step};
+use crate::controls::{GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, Pack, Step};
+use crate::exit::Exit;
 use crate::facts::Row;
 use crate::facts::activity::{Activity, Groups, Period, SignInMethod};
-use crate::level::Level;
+use crate::level::{FailOn, Level};
+use crate::sources::Provenance;
 use crate::sources::{SourceId, SourceStatus};
-use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict};
+use crate::verdict::{Basis, Finding, Fingerprint, Status};
 
-fn control(id: &str, level: Level, title: &str) -> Control {
+fn control(id: &str, level: Level, title: &str, status: Status, reason: &str) -> Control {
+    let step = Step {
+        title: "Take the admin role away where it is not needed".to_owned(),
+        path: ["Settings", "Workspace", "Teammates"].map(str::to_owned).to_vec(),
+        actions: vec!["Open each teammate of the list and choose a narrower role.".to_owned()],
+    };
     Control {
         id: id.to_owned(),
-        slug: String::new(),
-        references: Vec::new(),
-        columns: Vec::new(),
-        digest: String::new(),
+        slug: "limit-admins".to_owned(),
+        digest: "sha256:22bb".to_owned(),
         title: title.to_owned(),
         level,
         section: "Access controls".to_owned(),
-        since: Some("0.1.0".to_owned()),
+        status,
+        basis: match status {
+            Status::Pass | Status::Fail => vec![Basis::ActivityLog],
+            Status::Manual | Status::Unknown => Vec::new(),
+        },
+        reason: reason.to_owned(),
+        next_step: (status != Status::Pass).then(|| step.clone()),
+        priority: None,
+        findings: Vec::new(),
+        waived: None,
+        attestation: None,
+        context: Vec::new(),
         description: "What it asks for.".to_owned(),
         rationale: "Why it matters.".to_owned(),
         prerequisites: Vec::new(),
         effort: "1-2 hours".to_owned(),
-        attest_for: 180,
+        since: Some("0.1.0".to_owned()),
         frameworks: BTreeMap::from([("cis-v8".to_owned(), vec!["5.4".to_owned()])]),
-        steps: vec![Step {
-            title: "Take the admin role away where it is not needed".to_owned(),
-            path: ["Settings", "Workspace", "Teammates"].map(str::to_owned).to_vec(),
-            actions: vec!["Open each teammate of the list and choose a narrower role.".to_owned()],
-        }],
-        params: BTreeMap::new(),
+        remediation: vec![step],
+        references: Vec::new(),
+        columns: Vec::new(),
+        attest_for: 180,
+        origin: BUILT_IN.to_owned(),
+        replaces_built_in: false,
         pack: Some(if id.starts_with('E') { Pack::Extended } else { Pack::Guide }),
-        origin: controls::Origin::BuiltIn,
-    }
-}
-
-fn verdict(status: Status, reason: &str) -> Verdict {
-    let basis = match status {
-        Status::Pass | Status::Fail => vec![Basis::ActivityLog],
-        Status::Manual | Status::Unknown => Vec::new(),
-    };
-    Verdict {
-        status,
-        basis,
-        reason: reason.to_owned(),
-        findings: Vec::new(),
-        context: Vec::new(),
-        next_step: None,
-        attestation: None,
+        in_baseline: false,
     }
 }
 
@@ -70,8 +70,34 @@ pub(crate) fn finding(control: &str, subject: &str, message: &str) -> Finding {
     Finding::new(fingerprint, subject.to_owned(), message.to_owned(), evidence)
 }
 
-fn assessments() -> Vec<Assessment> {
-    let mut admins = verdict(Status::Fail, "5 of 12 teammates are privileged; at most 3 should be.");
+fn controls() -> Vec<Control> {
+    let mut sso = control(
+        "1.1",
+        Level::L1,
+        "Configure SAML single sign-on",
+        Status::Pass,
+        "All 312 sign-ins by 11 of 12 teammates used SAML; enforcement itself is not readable.",
+    );
+    sso.slug = "saml-sso".to_owned();
+
+    let mut session = control(
+        "1.3",
+        Level::L1,
+        "Configure session security",
+        Status::Manual,
+        "Session length and idle timeout are not readable through the API.",
+    );
+    session.context =
+        vec!["The security settings were last changed by ada@example.com on 2025-11-03.".to_owned()];
+    session.priority = Some(2);
+
+    let mut admins = control(
+        "2.3",
+        Level::L1,
+        "Limit admin access to 2–3 people",
+        Status::Fail,
+        "5 of 12 teammates are privileged; at most 3 should be.",
+    );
     admins.basis = vec![Basis::Api, Basis::ActivityLog];
     admins.findings = [
         ("ada@example.com", "privileged: role Owner"),
@@ -84,48 +110,42 @@ fn assessments() -> Vec<Assessment> {
     .to_vec();
     admins.context =
         vec!["Newest change: ada@example.com changed the role of linus on 2026-01-14.".to_owned()];
+    admins.priority = Some(1);
 
-    let mut replaced = control("E6", Level::L2, "No burst of failed sign-ins goes unexplained");
-    replaced.origin = controls::Origin::Replaces("ours/E6-bursts.toml".into());
-    let mut bursts =
-        verdict(Status::Fail, "1 address failed to sign in at least 10 times within 10 minutes.");
+    let mut allowlist = control(
+        "5.1",
+        Level::L2,
+        "Restrict REST API access by IP allowlist",
+        Status::Manual,
+        "The token may not read the IP allowlist.",
+    );
+    allowlist.priority = Some(4);
+
+    let mut bursts = control(
+        "E6",
+        Level::L2,
+        "No burst of failed sign-ins goes unexplained",
+        Status::Fail,
+        "1 address failed to sign in at least 10 times within 10 minutes.",
+    );
     bursts.findings = vec![finding("E6", "203.0.113.7", "12 failures from 09:00:00 to 09:08:14")];
+    bursts.origin = "ours/E6-bursts.toml".to_owned();
+    bursts.replaces_built_in = true;
+    bursts.priority = Some(3);
 
-    let mut session =
-        verdict(Status::Manual, "Session length and idle timeout are not readable through the API.");
-    session.context =
-        vec!["The security settings were last changed by ada@example.com on 2025-11-03.".to_owned()];
+    let mut added = control(
+        "X1",
+        Level::L3,
+        "Every export is by a named approver",
+        Status::Unknown,
+        "The activity log could not be read: the server answered 500 four times.",
+    );
+    added.origin = "ours/X1-exports.toml".to_owned();
+    added.remediation.clear();
+    added.next_step = None;
+    added.priority = Some(5);
 
-    let mut added = control("X1", Level::L3, "Every export is by a named approver");
-    added.origin = controls::Origin::File("ours/X1-exports.toml".into());
-    added.steps.clear();
-
-    [
-        (
-            control("1.1", Level::L1, "Configure SAML single sign-on"),
-            verdict(
-                Status::Pass,
-                "All 312 sign-ins by 11 of 12 teammates used SAML; enforcement itself is not readable.",
-            ),
-        ),
-        (control("1.3", Level::L1, "Configure session security"), session),
-        (control("2.3", Level::L1, "Limit admin access to 2–3 people"), admins),
-        (
-            control("5.1", Level::L2, "Restrict REST API access by IP allowlist"),
-            verdict(Status::Manual, "The token may not read the IP allowlist."),
-        ),
-        (replaced, bursts),
-        (
-            added,
-            verdict(
-                Status::Unknown,
-                "The activity log could not be read: the server answered 500 four times.",
-            ),
-        ),
-    ]
-    .into_iter()
-    .map(|(control, verdict)| Assessment::new(Arc::new(control), verdict))
-    .collect()
+    vec![sso, session, admins, allowlist, bursts, added]
 }
 
 fn source(
@@ -135,7 +155,15 @@ fn source(
     requests: u64,
     detail: Option<&str>,
 ) -> SourceReport {
-    SourceReport { id, status, records, requests, detail: detail.map(str::to_owned) }
+    SourceReport {
+        id,
+        endpoint: id.endpoint().to_owned(),
+        status,
+        records,
+        requests,
+        scope: id.scope().to_owned(),
+        detail: detail.map(str::to_owned),
+    }
 }
 
 fn activity() -> Activity {
@@ -160,29 +188,39 @@ fn at(text: &str) -> Timestamp {
 
 /// The report.
 pub(crate) fn sample() -> Report {
+    let controls = controls();
     Report {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        schema_version: SchemaVersion::One,
+        tool: Tool::this(),
         catalog: CatalogInfo {
             guide_version: "0.2.0".to_owned(),
+            guide_title: GUIDE_TITLE.to_owned(),
+            guide_url: GUIDE_URL.to_owned(),
+            guide_status: GUIDE_STATUS.to_owned(),
             digest: "sha256:00ff".to_owned(),
             controls: 6,
         },
         scan: ScanInfo {
             at: at("2026-02-01T12:00:00Z"),
-            origin: Origin::Api,
+            origin: Provenance::Api,
             level: Level::L3,
-            since: at("2026-01-02T12:00:00Z"),
-            until: at("2026-02-01T12:00:00Z"),
+            window: Window { since: at("2026-01-02T12:00:00Z"), until: at("2026-02-01T12:00:00Z") },
             duration_ms: Some(1234),
+            skipped: Vec::new(),
+            baseline: None,
             config: Some(ConfigInfo {
                 path: "intercom-harden.toml".to_owned(),
                 digest: "sha256:aa11".to_owned(),
-                loosens: vec!["params.2.3.max_admins = 4".to_owned()],
+                weakens: vec!["params.2.3.max_admins = 4".to_owned()],
             }),
             rosters: Vec::new(),
             redacted: false,
             redaction_key: None,
         },
+        summary: Summary::of(&controls),
+        controls,
+        people: Vec::new(),
+        settings: Vec::new(),
         workspace: WorkspaceInfo {
             id: Some("ab12cd34".to_owned()),
             name: Some("Example Support".to_owned()),
@@ -202,15 +240,19 @@ pub(crate) fn sample() -> Report {
             source(SourceId::IpAllowlist, SourceStatus::Forbidden, 0, 1, Some("HTTP 403: not permitted")),
         ],
         activity: Some(activity()),
-        assessments: assessments(),
         gate: Gate {
-            fail_on: Some(Level::L1),
+            fail_on: FailOn::L1,
             strict: false,
             passed: false,
             violations: vec!["2.3".to_owned()],
             stale: false,
-            exit: crate::exit::Exit::Violation,
+            exit_code: Exit::Violation,
         },
         warnings: vec!["The workspace is in the EU, but US was asked for: use --region eu.".to_owned()],
     }
+}
+
+/// The report with its controls counted anew, after they were changed.
+pub(crate) fn recounted(report: Report) -> Report {
+    Report { summary: Summary::of(&report.controls), ..report }
 }

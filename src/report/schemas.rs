@@ -28,11 +28,11 @@ fn schema(name: &str) -> Option<PathBuf> {
 /// Reports worth checking: an ordinary one, one with waivers and a baseline, an empty one, and every hostile one.
 fn reports() -> Vec<Report> {
     let mut decided = sample::sample();
-    decided.assessments[2].verdict.findings[0].waived = Some(hostile::decision("until March"));
-    decided.assessments[2].verdict.findings[1].known = true;
-    decided.assessments[4].verdict.findings.clear();
+    decided.controls[2].findings[0].waived = Some(hostile::waiver("until March"));
+    decided.controls[2].findings[1].in_baseline = true;
+    decided.controls[4].findings.clear();
     let mut empty = sample::sample();
-    empty.assessments.clear();
+    empty.controls.clear();
     empty.workspace = super::WorkspaceInfo::default();
     empty.scan.config = None;
     let hostile = hostile::texts().into_iter().map(|text| hostile::report(&text));

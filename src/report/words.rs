@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Origin, Report};
-use crate::controls::{Control, Step};
+use super::{Control, Report};
+use crate::controls::Step;
 use crate::level::Level;
-use crate::verdict::Decision;
+use crate::verdict::Waiver;
 
 /// The program's name, as reports carry it.
 pub(super) const TOOL: &str = env!("CARGO_PKG_NAME");
@@ -18,15 +18,6 @@ pub(super) const REDACTED: &str = "people and addresses are pseudonyms, the same
 /// An instant in UTC, in whole seconds: `2026-02-01T12:00:00Z`. The JSON report has no finer ones.
 pub(super) fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// The word for where the facts came from.
-pub(super) const fn source(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Api => "api",
-        Origin::Snapshot => "snapshot",
-        Origin::Demo => "demo",
-    }
 }
 
 /// How bad it is when a control of that level fails: what every workspace should have comes first.
@@ -56,7 +47,7 @@ pub(super) fn menus(step: &Step) -> String {
 /// The steps of a control as lines of plain text, numbered, with what to do in each below it.
 pub(super) fn steps(control: &Control) -> Vec<String> {
     let mut lines = Vec::new();
-    for (number, step) in (1..).zip(&control.steps) {
+    for (number, step) in (1..).zip(&control.remediation) {
         let place = if step.path.is_empty() { String::new() } else { format!(" ({})", menus(step)) };
         lines.push(format!("{number}. {}{place}", step.title));
         lines.extend(step.actions.iter().map(|action| format!("   - {action}")));
@@ -66,7 +57,7 @@ pub(super) fn steps(control: &Control) -> Vec<String> {
 
 /// The steps of a control on one line, for a cell of a table.
 pub(super) fn steps_in_a_line(control: &Control) -> String {
-    let steps = (1..).zip(&control.steps).map(|(number, step): (usize, _)| {
+    let steps = (1..).zip(&control.remediation).map(|(number, step): (usize, _)| {
         let place = if step.path.is_empty() { String::new() } else { format!(" ({})", menus(step)) };
         let actions =
             if step.actions.is_empty() { String::new() } else { format!(": {}", step.actions.join("; ")) };
@@ -93,9 +84,9 @@ pub(super) fn frameworks_in_a_line(control: &Control) -> String {
         .join(", ")
 }
 
-/// A decision in a few words.
-pub(super) fn decision(decision: &Decision) -> String {
-    format!("waived by {} until {}: {}", decision.by, decision.expires, decision.reason)
+/// A waiver in a few words.
+pub(super) fn waived(waiver: &Waiver) -> String {
+    format!("waived by {} until {}: {}", waiver.by, waiver.expires, waiver.reason)
 }
 
 /// What the gate decided, in sentences with the exit code.
@@ -110,20 +101,21 @@ pub(super) fn gate(report: &Report) -> String {
     if let Some(incomplete) = report.incomplete() {
         sentences.push_str(&format!(". Incomplete: {incomplete}"));
     }
-    sentences + &format!(". Exit code {}.", report.gate.exit.code())
+    sentences + &format!(". Exit code {}.", report.gate.exit_code.code())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::exit::Exit;
+    use crate::level::FailOn;
     use crate::report::hostile;
     use crate::report::sample::sample;
 
     #[test]
     fn steps_name_the_way_and_what_to_do_there() {
         let report = sample();
-        let control = &report.assessments[2].control;
+        let control = &report.controls[2];
         assert_eq!(
             steps(control),
             [
@@ -136,7 +128,7 @@ mod tests {
             "1. Take the admin role away where it is not needed (Settings > Workspace > Teammates): Open each teammate \
              of the list and choose a narrower role."
         );
-        assert!(steps(&report.assessments[5].control).is_empty());
+        assert!(steps(&report.controls[5]).is_empty());
     }
 
     #[test]
@@ -150,11 +142,11 @@ mod tests {
         assert!(gate(&report).starts_with("Gate failed: 2 controls up to L1 fail: 2.3, E6."));
         report.gate.violations.clear();
         report.gate.passed = true;
-        report.gate.exit = Exit::Incomplete;
-        report.assessments[2].waived = Some(hostile::decision("until March"));
+        report.gate.exit_code = Exit::Incomplete;
+        report.controls[2].waived = Some(hostile::waiver("until March"));
         let passed = "Gate passed: no control up to L1 fails, but for 1 control waived or in the baseline.";
         assert!(gate(&report).starts_with(passed));
-        report.assessments.remove(2);
+        report.controls.remove(2);
         assert!(gate(&report).starts_with("Gate passed: no control up to L1 fails. Incomplete"));
         report.gate.stale = true;
         report.gate.passed = false;
@@ -164,7 +156,7 @@ mod tests {
         report.gate.violations.clear();
         report.gate.stale = false;
         report.gate.passed = true;
-        report.gate.fail_on = None;
+        report.gate.fail_on = FailOn::Never;
         assert!(gate(&report).starts_with("Gate off: nothing fails the scan"));
     }
 }

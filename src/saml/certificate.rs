@@ -13,7 +13,7 @@ use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 use crate::digest;
 use crate::toml_document::excerpt;
 
-use super::SamlError;
+use super::Fault;
 use super::encoding::Encoded;
 
 /// The shortest RSA key that is not weak, in bits.
@@ -95,14 +95,10 @@ impl fmt::Display for Certificate {
 
 /// Reads encoded certificates and keeps those that may sign assertions: each once, and not the
 /// authorities that came along with a certificate they issued.
-pub(super) fn read(path: &str, encoded: &[Encoded]) -> Result<Vec<Certificate>, SamlError> {
+pub(super) fn read(encoded: &[Encoded]) -> Result<Vec<Certificate>, Fault> {
     let mut parsed = Vec::new();
     for one in encoded {
-        let failed = |why: String| SamlError::Certificate {
-            path: path.to_owned(),
-            line: one.line,
-            why: excerpt(&why),
-        };
+        let failed = |why: String| Fault::Certificate { line: one.line, why: excerpt(&why) };
         let (rest, x509) = X509Certificate::from_der(&one.der).map_err(|error| failed(error.to_string()))?;
         if !rest.is_empty() {
             return Err(failed("something follows it".to_owned()));

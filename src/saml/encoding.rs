@@ -6,7 +6,7 @@ use memchr::memmem;
 use x509_parser::asn1_rs::{Any, FromDer, Tag};
 use x509_parser::certification_request::X509CertificationRequest;
 
-use super::SamlError;
+use super::Fault;
 
 /// What a file looks like from its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +27,9 @@ pub(super) struct Encoded {
 }
 
 /// Says what a file looks like. A file with a private key in it is refused before anything else.
-pub(super) fn looks(path: &str, bytes: &[u8]) -> Result<Looks, SamlError> {
-    let path = || path.to_owned();
+pub(super) fn looks(bytes: &[u8]) -> Result<Looks, Fault> {
     if holds_private_key(bytes) {
-        return Err(SamlError::PrivateKey { path: path() });
+        return Err(Fault::PrivateKey);
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     if text.starts_with(b"<") {
@@ -40,53 +39,49 @@ pub(super) fn looks(path: &str, bytes: &[u8]) -> Result<Looks, SamlError> {
     } else if bytes.first() == Some(&SEQUENCE) {
         Ok(Looks::Der)
     } else if [b"\xff\xfe<\0".as_slice(), b"\xfe\xff\0<"].iter().any(|mark| bytes.starts_with(mark)) {
-        Err(SamlError::NotUtf8 { path: path() })
+        Err(Fault::NotUtf8)
     } else {
-        Err(SamlError::Garbage { path: path() })
+        Err(Fault::Garbage)
     }
 }
 
 /// The certificates of a PEM file, in order.
-pub(super) fn from_pem(path: &str, bytes: &[u8]) -> Result<Vec<Encoded>, SamlError> {
+pub(super) fn from_pem(bytes: &[u8]) -> Result<Vec<Encoded>, Fault> {
     // Outside its blocks a PEM file may hold anything, in any encoding.
     let text = String::from_utf8_lossy(bytes);
     let mut certificates = Vec::new();
-    let mut others = Vec::new();
+    let mut other = None;
     let mut lines = text.lines().zip(1..);
     while let Some((opening, line)) = lines.next() {
         let Some(label) = label(opening, BEGIN) else { continue };
         let mut body = String::new();
         loop {
-            let unended = || SamlError::Unended { path: path.to_owned(), line };
-            let (content, _) = lines.next().ok_or_else(unended)?;
+            let (content, _) = lines.next().ok_or(Fault::Unended { line })?;
             match self::label(content, END) {
                 Some(closing) if closing == label => break,
                 None if self::label(content, BEGIN).is_none() => body.extend([content, "\n"]),
-                _ => return Err(unended()),
+                _ => return Err(Fault::Unended { line }),
             }
         }
         match label {
             "CERTIFICATE" | "X509 CERTIFICATE" => {
-                let der = from_base64(&body)
-                    .map_err(|above| SamlError::Base64 { path: path.to_owned(), line: line + 1 + above })?;
+                let der = from_base64(&body).map_err(|above| Fault::Base64 { line: line + 1 + above })?;
                 certificates.push(Encoded { der, line });
             }
-            "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => {
-                return Err(SamlError::Request { path: path.to_owned() });
-            }
-            other => others.push(other.to_owned()),
+            "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => return Err(Fault::Request),
+            label => other = other.or_else(|| Some(label.to_owned())),
         }
     }
     if certificates.is_empty() {
-        return Err(SamlError::NoCertificate { path: path.to_owned(), found: others.into_iter().next() });
+        return Err(Fault::NoCertificate(other));
     }
     Ok(certificates)
 }
 
 /// The certificate of a DER file.
-pub(super) fn from_der(path: &str, bytes: &[u8]) -> Result<Vec<Encoded>, SamlError> {
+pub(super) fn from_der(bytes: &[u8]) -> Result<Vec<Encoded>, Fault> {
     match X509CertificationRequest::from_der(bytes) {
-        Ok(_) => Err(SamlError::Request { path: path.to_owned() }),
+        Ok(_) => Err(Fault::Request),
         Err(_) => Ok(vec![Encoded { der: bytes.to_owned(), line: 1 }]),
     }
 }

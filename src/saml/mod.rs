@@ -1,6 +1,6 @@
 //! What the identity provider's own file says about single sign-on.
 //!
-//! `[organization.saml]` names SAML metadata or a certificate. [`Material::read`] takes it apart and keeps
+//! `[organization.saml]` names SAML metadata or a certificate. [`IdentityProvider::read`] takes it apart and keeps
 //! what matters; [`problems()`] judges that at an instant, without looking at anything else.
 
 use std::io::ErrorKind;
@@ -10,9 +10,7 @@ use jiff::Timestamp;
 
 use crate::bounded_file::{self, Refusal};
 use crate::config::Saml;
-use crate::digest;
 
-mod audience;
 mod certificate;
 mod encoding;
 mod error;
@@ -22,7 +20,7 @@ mod problems;
 mod tests;
 
 pub(crate) use certificate::{Certificate, Hash, Key};
-pub(crate) use error::SamlError;
+pub(crate) use error::{Fault, SamlError};
 pub(crate) use problems::{Problem, ProblemKind, problems};
 
 use encoding::Looks;
@@ -31,12 +29,10 @@ use encoding::Looks;
 pub(crate) const LARGEST: usize = 1 << 20;
 
 /// What a file says about the identity provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Material {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct IdentityProvider {
     /// The path of the file as configured.
     pub path: String,
-    /// `sha256:` and the digest of its bytes.
-    pub digest: String,
     /// Whether it is metadata; a certificate says nothing about endpoints, formats and audiences.
     pub from_metadata: bool,
     /// What the identity provider calls itself.
@@ -49,11 +45,10 @@ pub(crate) struct Material {
     pub endpoints: Vec<Endpoint>,
     /// The forms in which it can name people; none says nothing.
     pub name_id_formats: Vec<String>,
-    /// Whom its assertions are for, in the rare case that the metadata says so.
+    /// Who its assertions are for, in the rare case that the metadata says so.
     pub audiences: Vec<String>,
-    /// Whether assertions are encrypted, as far as the metadata hints at it: `Some(true)` where it holds a
-    /// key for encryption, which is no proof. Only the configuration can say that they are not.
-    pub encrypts: Option<bool>,
+    /// Whether the metadata holds a key for encryption: a hint, and no proof, that assertions are encrypted.
+    pub has_encryption_key: bool,
     /// Until when the metadata may be relied on.
     pub valid_until: Option<Timestamp>,
 }
@@ -69,84 +64,58 @@ pub(crate) struct Endpoint {
     pub location: String,
 }
 
-impl Material {
+impl IdentityProvider {
     /// Reads the file that the configuration names, and no other than it names.
     pub(crate) fn read(saml: &Saml) -> Result<Self, SamlError> {
-        let mut material = match (&saml.metadata, &saml.certificate) {
-            (Some(file), _) => Self::of_metadata(name(file), &bytes_of(file)?)?,
-            (None, Some(file)) => Self::of_certificate(name(file), &bytes_of(file)?)?,
+        let (path, provider) = match (&saml.metadata, &saml.certificate) {
+            (Some(path), _) => (path, read_with(path, Self::of_metadata)?),
+            (None, Some(path)) => (path, read_with(path, Self::of_certificate)?),
             (None, None) => return Err(SamlError::Unnamed),
         };
-        if let Some(file) = &saml.encryption_certificate {
-            let found = certificates(&name(file), &bytes_of(file)?)?;
-            material.encryption_certificate = found.into_iter().next();
-        }
-        Ok(material)
-    }
-
-    fn of_metadata(path: String, bytes: &[u8]) -> Result<Self, SamlError> {
-        if encoding::looks(&path, bytes)? != Looks::Xml {
-            return Err(SamlError::NotXml { path });
-        }
-        let Ok(text) = str::from_utf8(bytes) else { return Err(SamlError::NotUtf8 { path }) };
-        let provider = metadata::read(&path, text.strip_prefix('\u{feff}').unwrap_or(text))?;
-        if provider.certificates.is_empty() && !provider.has_encryption_key {
-            return Err(SamlError::NoCertificate { path, found: None });
-        }
+        let encryption = saml.encryption_certificate.as_ref().map(|path| read_with(path, certificates));
         Ok(Self {
-            digest: digest::of(bytes),
-            from_metadata: true,
-            entity_id: provider.entity_id,
-            certificates: certificate::read(&path, &provider.certificates)?,
-            encryption_certificate: None,
-            endpoints: provider.endpoints,
-            name_id_formats: provider.name_id_formats,
-            audiences: provider.audiences,
-            encrypts: provider.has_encryption_key.then_some(true),
-            valid_until: provider.valid_until,
-            path,
+            path: path.display().to_string(),
+            encryption_certificate: encryption.transpose()?.and_then(|found| found.into_iter().next()),
+            ..provider
         })
     }
 
-    fn of_certificate(path: String, bytes: &[u8]) -> Result<Self, SamlError> {
-        Ok(Self {
-            digest: digest::of(bytes),
-            from_metadata: false,
-            entity_id: None,
-            certificates: certificates(&path, bytes)?,
-            encryption_certificate: None,
-            endpoints: Vec::new(),
-            name_id_formats: Vec::new(),
-            audiences: Vec::new(),
-            encrypts: None,
-            valid_until: None,
-            path,
-        })
+    fn of_metadata(bytes: &[u8]) -> Result<Self, Fault> {
+        if encoding::looks(bytes)? != Looks::Xml {
+            return Err(Fault::NotXml);
+        }
+        let text = str::from_utf8(bytes).map_err(|_| Fault::NotUtf8)?;
+        let (provider, encoded) = metadata::read(text.strip_prefix('\u{feff}').unwrap_or(text))?;
+        if encoded.is_empty() && !provider.has_encryption_key {
+            return Err(Fault::NoCertificate(None));
+        }
+        Ok(Self { from_metadata: true, certificates: certificate::read(&encoded)?, ..provider })
+    }
+
+    fn of_certificate(bytes: &[u8]) -> Result<Self, Fault> {
+        Ok(Self { certificates: certificates(bytes)?, ..Self::default() })
     }
 }
 
 /// The certificates of a file in PEM or DER.
-fn certificates(path: &str, bytes: &[u8]) -> Result<Vec<Certificate>, SamlError> {
-    let encoded = match encoding::looks(path, bytes)? {
-        Looks::Xml => return Err(SamlError::IsXml { path: path.to_owned() }),
-        Looks::Pem => encoding::from_pem(path, bytes)?,
-        Looks::Der => encoding::from_der(path, bytes)?,
-    };
-    certificate::read(path, &encoded)
-}
-
-/// Reads the bytes of a regular file of bounded size.
-fn bytes_of(path: &Path) -> Result<Vec<u8>, SamlError> {
-    bounded_file::read(path, LARGEST as u64).map_err(|refusal| match refusal {
-        Refusal::NotRegular => SamlError::NotRegular { path: name(path) },
-        Refusal::TooLarge => SamlError::TooLarge { path: name(path) },
-        Refusal::Unreadable(source) if source.kind() == ErrorKind::NotFound => {
-            SamlError::Missing { path: name(path) }
-        }
-        Refusal::Unreadable(source) => SamlError::Unreadable { path: name(path), source },
+fn certificates(bytes: &[u8]) -> Result<Vec<Certificate>, Fault> {
+    certificate::read(&match encoding::looks(bytes)? {
+        Looks::Xml => return Err(Fault::IsXml),
+        Looks::Pem => encoding::from_pem(bytes)?,
+        Looks::Der => encoding::from_der(bytes)?,
     })
 }
 
-fn name(path: &Path) -> String {
-    path.display().to_string()
+/// Reads the bytes of a regular file of bounded size and takes them apart.
+fn read_with<T>(path: &Path, parse: fn(&[u8]) -> Result<T, Fault>) -> Result<T, SamlError> {
+    let named = || path.display().to_string();
+    let bytes = bounded_file::read(path, LARGEST as u64).map_err(|refusal| match refusal {
+        Refusal::Unreadable(source) if source.kind() == ErrorKind::NotFound => {
+            SamlError::Missing { path: named() }
+        }
+        Refusal::Unreadable(source) => SamlError::File { path: named(), fault: Fault::Unreadable(source) },
+        Refusal::NotRegular => SamlError::File { path: named(), fault: Fault::NotRegular },
+        Refusal::TooLarge => SamlError::File { path: named(), fault: Fault::TooLarge },
+    })?;
+    parse(&bytes).map_err(|fault| SamlError::File { path: named(), fault })
 }

@@ -10,10 +10,10 @@ use crate::adjust::EvidenceFiles;
 use crate::adjust::baseline::Baseline;
 use crate::config::Config;
 use crate::controls::{Catalog, Definition, Selection, UnknownControl};
+use crate::directory::RosterInfo;
 use crate::facts::Settings;
-use crate::level::Level;
+use crate::level::{FailOn, Level};
 use crate::redact::Redactor;
-use crate::report::{GateRule, RosterInfo};
 use crate::snapshot::collect::ReadScope;
 use crate::sources::Ranges;
 use crate::time::{DEFAULT_WINDOW, TimeError, Window};
@@ -148,4 +148,17 @@ impl Job {
         let left_out = given.into_iter().filter(|(given, _)| *given).map(|(_, name)| name).collect();
         Ok((settings, Some(Warning::RedactedSnapshot { left_out })))
     }
+}
+
+/// What fails a scan.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct GateRule {
+    /// Controls up to this level count.
+    pub fail_on: FailOn,
+    /// Whether manual and unknown count too.
+    pub strict: bool,
+    /// Whether a scan with failed sources may exit 0.
+    pub allow_incomplete: bool,
+    /// Whether stale attestations and waivers fail the scan.
+    pub fail_on_hygiene: bool,
 }

@@ -15,16 +15,17 @@ mod source;
 mod tests;
 
 pub(crate) use error::ScanError;
-pub(crate) use job::{Adjustments, Job, Plan, Span};
+pub(crate) use job::{Adjustments, GateRule, Job, Plan, Span};
 pub(crate) use source::{Connection, Source, Target};
 
 use crate::adjust::{self, day_of};
 use crate::api::record::Record;
+use crate::assessment::Assessment;
 use crate::controls::Definition;
 use crate::expression::on_deep_stack;
 use crate::facts::{Facts, Observer};
 use crate::region::Region;
-use crate::report::{Assessment, Origin};
+use crate::sources::Provenance;
 use crate::sources::{Outcomes, Ranges};
 use crate::verdict::Fingerprint;
 use crate::warning::Warning;
@@ -32,7 +33,7 @@ use crate::warning::Warning;
 /// What came of a job.
 pub(crate) struct Run {
     /// Where the records came from.
-    pub origin: Origin,
+    pub origin: Provenance,
     /// The ranges of the log that were read.
     pub ranges: Ranges,
     /// How the sources ended.

@@ -16,9 +16,9 @@ use crate::api::record::Receive;
 use crate::api::token::Token;
 use crate::bounded_file;
 use crate::region::Region;
-use crate::report::Origin;
 use crate::snapshot::Replay;
 use crate::snapshot::collect::{CollectOptions, ReadScope, collect};
+use crate::sources::Provenance;
 use crate::sources::{Outcomes, Ranges};
 
 /// The workspace that `--demo` scans.
@@ -95,11 +95,11 @@ impl Source {
     }
 
     /// What kind of source it is.
-    pub(crate) const fn origin(&self) -> Origin {
+    pub(crate) const fn origin(&self) -> Provenance {
         match self {
-            Self::Live(..) => Origin::Api,
-            Self::Snapshot(..) => Origin::Snapshot,
-            Self::Demo(_) => Origin::Demo,
+            Self::Live(..) => Provenance::Api,
+            Self::Snapshot(..) => Provenance::Snapshot,
+            Self::Demo(_) => Provenance::Demo,
         }
     }
 

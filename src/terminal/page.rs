@@ -68,7 +68,7 @@ impl Page {
         for (number, line) in table.lines().enumerate() {
             let line = line.trim_end();
             let word = line.split(' ').next().unwrap_or_default();
-            let status = Status::ALL.into_iter().find(|&status| status_word(status) == word);
+            let status = Status::ALL.iter().copied().find(|&status| status_word(status) == word);
             let line = match status {
                 _ if number == 0 => self.style.paint(Role::Label, line),
                 Some(status) => {

@@ -109,20 +109,6 @@ fn parameters_override_the_defaults() {
 }
 
 #[test]
-fn organization_decides_the_controls_that_need_it() {
-    let workspace = Workspace::healthy().teammate("eve@OTHER.example", "Viewer");
-    let workspace = workspace.sign_in("eve@OTHER.example", "saml", 60);
-    let server = Api::new(workspace).serve();
-    let text = "[organization]\nallowed_domains = [\"Fixture.example\"]\napproved_networks = [\"192.0.2.0/24\"]\n\
-                required_region = \"EU\"\nexport_approvers = [\"ana@fixture.example\"]\n";
-    let report = scan(&server.origin()).file(FILE, text).run().exits(1).report();
-    assert_eq!(report.subjects("E1").join(" ").to_lowercase(), "eve@other.example");
-    report.assert("E10", "pass");
-    report.assert("E11", "pass");
-    report.assert("E12", "fail");
-}
-
-#[test]
 fn command_line_outweighs_the_configuration() {
     let server = Api::new(crowded()).serve();
     let text = "[scan]\nfail_on = \"never\"\n";

@@ -121,7 +121,7 @@ fn additions_keep_the_promises_and_everything_else_breaks_them() {
     assert!(changed("/$defs/Control/properties/reason/type", json!("null"))[0].contains("type was"));
     assert!(changed("/$defs/Gate/required", json!(["passed"]))[0].contains("was required"));
     assert!(!changed("/$defs/Status/oneOf/0/const", json!("ok")).is_empty(), "a word is spelt otherwise");
-    assert!(!changed("/$defs/ExitCode/enum", json!([0, 1])).is_empty());
+    assert!(!changed("/$defs/Exit/enum", json!([0, 1])).is_empty());
     assert!(!changed("/properties/controls/items", json!({ "type": "string" })).is_empty());
     assert!(!changed("/$defs/Control/properties/waived/anyOf", json!([{ "type": "null" }])).is_empty());
 }

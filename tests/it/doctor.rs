@@ -4,9 +4,9 @@ use std::net::TcpListener;
 
 use serde_json::{Value, json};
 
-use crate::exchange::Answer;
-use crate::intercom::{Api, PROBED, SEARCH, Server};
+use crate::intercom::{Api, PROBED, SEARCH};
 use crate::program::{Program, Run, TOKEN, program};
+use crate::server::{Answer, Server};
 use crate::workspace::Workspace;
 
 const ALLOWLISTED: &str = "Your IP address is not on the allowlist for API access";
@@ -133,15 +133,6 @@ fn bad_token() {
 }
 
 #[test]
-fn wrong_region() {
-    let server = Api::new(Workspace::healthy().app("region", "EU")).serve();
-    let run = doctor(&server.origin()).run().exits(2);
-    first_line(&run, &["region EU", "use --region eu"]);
-    as_json(doctor(&server.origin()), 2, Some("wrong-region"));
-    first_line(&doctor(&server.origin()).args(["--region", "eu"]).run().exits(0), &["ready"]);
-}
-
-#[test]
 fn admins_only() {
     for (status, code) in [(401, "token_unauthorized"), (403, "forbidden")] {
         let server = healthy().log_fault(&Answer::error(status, code, "Not authorized")).serve();
@@ -212,32 +203,6 @@ fn proxy_that_refuses_is_told_apart_without_its_credentials() {
     let run =
         doctor("https://intercom.invalid").env("HTTPS_PROXY", address).secret("pass-4711").run().exits(3);
     first_line(&run, &["through the proxy", "127.0.0.1", "NO_PROXY"]);
-}
-
-#[test]
-fn skewed_clock() {
-    let date = |answer: Answer| answer.header("Date", "Tue, 14 Nov 2023 22:13:30 GMT");
-    let workspace = Workspace::healthy();
-    let admins = json!({ "type": "admin.list", "admins": workspace.admins });
-    let server = healthy()
-        .fault("/me", date(Answer::json(200, &workspace.me)))
-        .fault("/admins", date(Answer::json(200, &admins)))
-        .fault(SEARCH, date(Answer::json(200, &json!({ "activity_logs": [] }))))
-        .fault("*", date(Answer::error(403, "token_unauthorized", "Not authorized")))
-        .serve();
-    let run = doctor(&server.origin()).run().exits(0);
-    first_line(&run, &["this machine's clock is", "ahead of Intercom's", "set this machine's clock"]);
-    as_json(doctor(&server.origin()), 0, Some("clock"));
-}
-
-#[test]
-fn plan_without_the_api_or_the_log() {
-    let refusal = Answer::error(402, "api_plan_restricted", "This feature is not yet available to your app");
-    let server = healthy().fault("*", refusal.clone()).serve();
-    first_line(&doctor(&server.origin()).run().exits(3), &["plan", "Fix: "]);
-    as_json(doctor(&server.origin()), 3, Some("plan"));
-    let server = healthy().log_fault(&refusal).serve();
-    first_line(&doctor(&server.origin()).run().exits(0), &["plan", "activity log", "attest"]);
 }
 
 #[test]

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use crate::exchange::Answer;
 use crate::intercom::{Api, LOG, Next, SEARCH};
 use crate::program::{Run, scan};
-use crate::raw::{self, Behaviour};
 use crate::scan::busy;
+use crate::server::{Answer, Behaviour, Server};
 use crate::workspace::Workspace;
 
 fn rate_limited() -> Answer {
@@ -122,8 +121,8 @@ fn redirects_are_not_followed() {
 fn connections_that_break_fail_the_source() {
     for behaviour in [Behaviour::ResetMidBody, Behaviour::Hangup] {
         let api = Api::new(Workspace::healthy());
-        let server = raw::Server::start(api, &[(SEARCH, behaviour), (LOG, behaviour)]);
-        assert_log_failed(scan(server.origin()).args(["--timeout", "12s"]).run());
+        let server = Server::start(api, &[(SEARCH, behaviour), (LOG, behaviour)]);
+        assert_log_failed(scan(&server.origin()).args(["--timeout", "12s"]).run());
         assert!(server.seen().len() > 3, "{behaviour:?}");
     }
 }
@@ -131,16 +130,16 @@ fn connections_that_break_fail_the_source() {
 #[test]
 fn endless_body_is_cut_off() {
     let api = Api::new(Workspace::healthy());
-    let server = raw::Server::start(api, &[(SEARCH, Behaviour::Endless), (LOG, Behaviour::Endless)]);
-    assert_log_failed(scan(server.origin()).args(["--timeout", "20s"]).run());
+    let server = Server::start(api, &[(SEARCH, Behaviour::Endless), (LOG, Behaviour::Endless)]);
+    assert_log_failed(scan(&server.origin()).args(["--timeout", "20s"]).run());
 }
 
 #[test]
 fn stalling_server_ends_at_the_deadline() {
     for behaviour in [Behaviour::Trickle, Behaviour::Silence] {
         let api = Api::new(Workspace::healthy());
-        let server = raw::Server::start(api, &[(SEARCH, behaviour), (LOG, behaviour)]);
-        let run = scan(server.origin()).args(["--timeout", "5s"]).run();
+        let server = Server::start(api, &[(SEARCH, behaviour), (LOG, behaviour)]);
+        let run = scan(&server.origin()).args(["--timeout", "5s"]).run();
         assert!(run.elapsed < Duration::from_secs(15), "{behaviour:?} took {:?}", run.elapsed);
         assert_log_failed(run);
     }

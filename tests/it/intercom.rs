@@ -1,16 +1,15 @@
 //! A server that answers as Intercom's API does, over a [`Workspace`], with faults on demand.
 //!
-//! [`Api`] is the behaviour, request in, answer out; [`Server`] puts it on a loopback port by wiremock, and
-//! [`crate::raw`] does so with the faults that no HTTP library would send.
+//! [`Api`] is the behaviour, request in, answer out; [`Server`] puts it on a loopback port.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use crate::exchange::{Answer, Seen};
 use crate::program::TOKEN;
+use crate::server::{Answer, Seen, Server};
 use crate::unsteady::Unsteady;
 use crate::workspace::Workspace;
 
@@ -136,7 +135,7 @@ impl Api {
 
     /// Puts it on a loopback port.
     pub(crate) fn serve(self) -> Server {
-        Server::start(Arc::new(self))
+        Server::start(self, &[])
     }
 
     /// Every request so far.
@@ -302,62 +301,5 @@ impl Api {
             }
         }
         Answer::json(200, &answer)
-    }
-}
-
-/// An [`Api`] on a loopback port.
-pub(crate) struct Server {
-    api: Arc<Api>,
-    mock: wiremock::MockServer,
-}
-
-struct Respond(Arc<Api>);
-
-impl wiremock::Respond for Respond {
-    fn respond(&self, request: &wiremock::Request) -> wiremock::ResponseTemplate {
-        let headers = request.headers.iter();
-        let header = |(name, value): (&_, &_)| {
-            let (name, value): (&wiremock::http::HeaderName, &wiremock::http::HeaderValue) = (name, value);
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-        };
-        let answer = self.0.answer(Seen {
-            method: request.method.to_string(),
-            path: request.url.path().to_owned(),
-            query: request.url.query_pairs().into_owned().collect(),
-            headers: headers.map(header).collect(),
-            body: serde_json::from_slice(&request.body).unwrap_or(Value::Null),
-        });
-        let template = wiremock::ResponseTemplate::new(answer.status).set_delay(answer.delay);
-        let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        template.append_headers(headers).set_body_raw(answer.body, &answer.content_type)
-    }
-}
-
-impl Server {
-    fn start(api: Arc<Api>) -> Self {
-        // The server runs in a thread of wiremock's; this runtime only waits for it to be there.
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let respond = Respond(Arc::clone(&api));
-        let mock = runtime.block_on(async {
-            let mock = wiremock::MockServer::builder().disable_request_recording().start().await;
-            wiremock::Mock::given(wiremock::matchers::any()).respond_with(respond).mount(&mock).await;
-            mock
-        });
-        Self { api, mock }
-    }
-
-    /// The origin to give to `--base-url`.
-    pub(crate) fn origin(&self) -> String {
-        self.mock.uri()
-    }
-
-    /// Every request so far.
-    pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.api.seen()
-    }
-
-    /// The requests to one path.
-    pub(crate) fn seen_at(&self, path: &str) -> Vec<Seen> {
-        self.seen().into_iter().filter(|seen| seen.path == path).collect()
     }
 }

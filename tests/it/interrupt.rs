@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::exchange::Answer;
-use crate::intercom::{Api, LOG, SEARCH, Server};
+use crate::intercom::{Api, LOG, SEARCH};
 use crate::program::{NOW, Program, TOKEN, program, scan};
+use crate::server::{Answer, Server};
 use crate::workspace::Workspace;
 
 /// A server whose log answers too late for any test.

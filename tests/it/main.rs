@@ -23,24 +23,20 @@ mod doctor;
 mod editing;
 /// The remaining controls, status by status.
 mod evidence;
-/// A request as a server sees it, and the answer.
-mod exchange;
 /// Workspaces from a seed.
 mod generated;
-/// The harness itself: the mock API answers as documented.
-mod harness;
 /// Servers that fail, lie or stall.
 mod hostile_server;
-/// The report as a page.
-mod html;
 /// Questions and answers on a terminal.
 #[cfg(unix)]
 mod interactive;
-/// A mock of Intercom's API over wiremock.
+/// A mock of Intercom's API.
 mod intercom;
 /// Signals while a workspace is read.
 #[cfg(unix)]
 mod interrupt;
+/// How the program is put together.
+mod layers;
 /// The rules of the catalog a second time.
 mod oracle;
 /// Reports in files, hostile strings in reports.
@@ -53,8 +49,6 @@ mod privilege;
 mod program;
 /// Files that attestations name as proof.
 mod proof;
-/// A TCP server that breaks off, never ends, or trickles.
-mod raw;
 /// Roles that are declared, and troubles with access.
 mod rbac;
 /// The README against the program.
@@ -83,6 +77,8 @@ mod samples;
 mod scan;
 /// Missing scopes and failing sources.
 mod scopes;
+/// The mock on a loopback port, and how it may break off, never end, or trickle.
+mod server;
 /// What sign-ins and failed sign-ins show.
 mod sign_ins;
 /// Snapshots as files: how they are written, and which are refused.

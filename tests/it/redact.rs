@@ -113,7 +113,9 @@ fn the_key_alone_decides_which_pseudonyms_there_are() {
     let pseudonyms = |report: &str| -> BTreeSet<String> {
         let words = report.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
         let of = |word: &&str| {
-            ["person-", "name-", "id-", "workspace-"].iter().any(|start| word.starts_with(start))
+            let digits =
+                ["person-", "name-", "id-", "workspace-"].iter().find_map(|kind| word.strip_prefix(kind));
+            digits.is_some_and(|digits| digits.chars().all(|c| c.is_ascii_hexdigit()))
         };
         words.filter(of).map(str::to_owned).collect()
     };

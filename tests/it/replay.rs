@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::exchange::Answer;
 use crate::intercom::{Api, LOG, PROBED, SEARCH};
 use crate::program::{NOW, Program, Run, TOKEN, program, scan};
+use crate::server::Answer;
 use crate::workspace::{DAY, Event, HOUR, Workspace};
 
 /// A snapshot file that lives as long as the test.
@@ -58,7 +58,7 @@ fn comparable(run: &Run) -> String {
 }
 
 #[track_caller]
-fn assert_replays(server: &crate::intercom::Server, args: &[&str], collected: &[&str], code: i32) {
+fn assert_replays(server: &crate::server::Server, args: &[&str], collected: &[&str], code: i32) {
     let saved = Saved::collect(&server.origin(), collected, if code == 3 { 3 } else { 0 });
     let live = scan(&server.origin()).args(args.to_vec()).run();
     let asked = server.seen().len();

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::intercom::{Api, Server};
+use crate::intercom::Api;
 use crate::program::{NOW, Program, Run, TOKEN, program, scan};
+use crate::server::Server;
 use crate::workspace::Workspace;
 
 /// Groups and roles that the hundred go by.
@@ -208,18 +209,6 @@ fn rows_that_cannot_be_read_are_named_and_leave_nothing_passed() {
     assert_eq!(run.json()["scan"]["rosters"][0]["unreadable"], 1);
     let warnings = run.json()["warnings"].to_string();
     assert!(warnings.contains("people.csv:3: row not read"), "{warnings}");
-}
-
-#[test]
-fn a_waiver_covers_a_difference() {
-    let workspace =
-        Workspace::new().teammate("ana@acme.example", "Agent").teammate("gone@acme.example", "Agent");
-    let server = Api::new(workspace).serve();
-    let people = "email,status,groups\nana@acme.example,active,Support\n";
-    let waiver = "\n[[waiver]]\ncontrol = \"R4\"\nsubject = \"gone@acme.example\"\nreason = \"break glass\"\nby = \"CISO\"\nexpires = 2030-01-01\n";
-    reconcile(&server, people, POLICY).run().exits(1);
-    let run = reconcile(&server, people, &format!("{POLICY}{waiver}")).run().exits(0);
-    assert_eq!(run.json()["controls"][0]["findings"][0]["waived"]["reason"], "break glass");
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::intercom::{Api, Server};
+use crate::intercom::Api;
 use crate::program::{NOW, Program, Run, TOKEN, program, scan};
 use crate::report::Report;
+use crate::server::Server;
 use crate::workspace::Workspace;
 
 const POLICY: &str = "
@@ -172,7 +173,7 @@ fn aliases_make_one_person_of_two_addresses_only_where_declared() {
     for id in ["R4", "R6", "R8", "R9"] {
         aliased.assert(id, "pass");
     }
-    let weakens = aliased.0["scan"]["config"]["loosens"].to_string();
+    let weakens = aliased.0["scan"]["config"]["weakens"].to_string();
     assert!(weakens.contains("plus_aliases") && weakens.contains("acme.co"), "{weakens}");
 }
 
@@ -223,9 +224,9 @@ fn a_baseline_knows_the_differences_of_before() {
     };
     let again = with(people).exits(0).report();
     again.assert("R4", "fail");
-    assert_eq!(again.control("R4")["findings"][0]["known"], true);
+    assert_eq!(again.control("R4")["findings"][0]["in_baseline"], true);
     let worse = with("email,status,groups\nana@acme.example,suspended,Support\n").exits(1).report();
-    assert_eq!(worse.control("R5")["findings"][0]["known"], false);
+    assert_eq!(worse.control("R5")["findings"][0]["in_baseline"], false);
     // A scan takes the same differences as evidence, under a baseline of its own.
     let server = serve(&["gone@acme.example", "ana@acme.example"]);
     let scanned = |more: &[&str], baseline: Option<&Value>| {

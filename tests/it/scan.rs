@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::exchange::Answer;
 use crate::intercom::{Api, LOG, Next, PROBED, SEARCH};
 use crate::program::{TOKEN, program, scan};
+use crate::server::Answer;
 use crate::workspace::{DAY, Event, Workspace};
 
 /// A healthy workspace with this many further events in the window.

@@ -1,8 +1,8 @@
 //! What the token may not read, and what an error keeps from being read: manual, unknown, and the exit code.
 
-use crate::exchange::Answer;
 use crate::intercom::Api;
 use crate::program::scan;
+use crate::server::Answer;
 use crate::workspace::Workspace;
 
 const LOG_SCOPE: &str = "Read admin activity logs";
@@ -114,13 +114,6 @@ fn plan_without_the_log_is_said_to_be_the_plan() {
         let detail = run.report().source("activity-log").to_string() + &run.report().warnings();
         assert!(detail.to_lowercase().contains("plan"), "{detail}");
     }
-}
-
-#[test]
-fn address_outside_the_api_allowlist_is_told_apart() {
-    let refusal = Answer::error(403, "forbidden", "Your IP address is not on the allowlist for API access");
-    let server = Api::new(Workspace::healthy()).fault("*", refusal).serve();
-    scan(&server.origin()).run().exits(3).says("allowlist");
 }
 
 #[test]

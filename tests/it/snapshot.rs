@@ -131,7 +131,7 @@ fn unwritable_place_is_refused_before_anything_is_asked() {
 
 #[test]
 fn an_existing_file_is_replaced_by_a_whole_one_only() {
-    let refusal = crate::exchange::Answer::error(401, "unauthorized", "Access Token Invalid");
+    let refusal = crate::server::Answer::error(401, "unauthorized", "Access Token Invalid");
     let server = Api::new(Workspace::healthy()).fault("*", refusal).serve();
     let run = collect(&server.origin(), "ws.snapshot").file("ws.snapshot", "old").run().exits(3);
     assert_eq!((run.read("ws.snapshot").as_deref(), run.files().len()), (Some("old"), 1));

@@ -7,7 +7,7 @@ use crate::workspace::Workspace;
 
 const NAME: &str = "INTERCOM_ACCESS_TOKEN";
 
-fn origin() -> crate::intercom::Server {
+fn origin() -> crate::server::Server {
     Api::new(Workspace::healthy()).serve()
 }
 

@@ -7,19 +7,20 @@ use jiff::civil::Date;
 use super::dialogue::{Dialogue, Stop};
 use super::{record, usual};
 use crate::adjust::day_of;
+use crate::assessment::Assessment;
 use crate::casefold::fold;
 use crate::cli::{AttestArgs, ConfigArgs, one_line};
 use crate::commands::destinations::print;
 use crate::commands::{configuration, given, plan, resolve, terminal};
-use crate::config::Attested;
 use crate::edit::{NewAttestation, Target};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::{Assessment, explain};
+use crate::report::explain;
 use crate::terminal::page::Page;
 use crate::terminal::style::Role;
 use crate::text;
 use crate::time::parse_expiry;
+use crate::verdict::Attested;
 use crate::verdict::Status;
 
 /// The longest text shown for one fact about a control, in columns.

@@ -5,8 +5,8 @@ use crate::commands::destinations::print;
 use crate::commands::{configuration, resolve, terminal};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::rbac::can::{CanError, can, json, policy, sentence};
-use crate::report::RenderError;
+use crate::rbac::can::{CanError, can, policy};
+use crate::report::{RenderError, json_text};
 use crate::scan::Run;
 use crate::snapshot::collect::ReadScope;
 
@@ -29,10 +29,8 @@ pub(super) fn run(args: &CanArgs) -> Result<Exit, Error> {
     }
     let answer = can(&facts, policy(resolved.job.config.as_ref())?, &args.who, args.action)?;
     print(&match args.answer.format {
-        AnswerFormat::Table => sentence(&answer, terminal::style()),
-        AnswerFormat::Json => {
-            json(&answer, facts.value("workspace.id").as_str()).map_err(RenderError::from)?
-        }
+        AnswerFormat::Table => answer.sentence(terminal::style()),
+        AnswerFormat::Json => json_text(&answer).map_err(RenderError::from)?,
     })?;
     Ok(if answer.allowed { Exit::Success } else { Exit::Violation })
 }

@@ -1,4 +1,4 @@
-//! `rbac diagnose`: which of four troubles with access is at hand.
+//! `rbac diagnose`: which of four problems with access there are.
 
 use crate::api::error::ApiError;
 use crate::cli::{AnswerFormat, DiagnoseArgs};
@@ -9,15 +9,15 @@ use crate::error::Error;
 use crate::event_type::{EventKind, EventType};
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::rbac::diagnose::{Diagnosis, Situation, render_json, render_table};
-use crate::report::RenderError;
+use crate::rbac::diagnose::{Diagnosis, Situation, table};
+use crate::report::{RenderError, json_text};
 use crate::scan::{Run, ScanError};
 use crate::snapshot::collect::{CollectError, ReadScope};
 
 /// How many days without an event are odd, where no control says so.
 const MAX_SILENCE_DAYS: f64 = 7.0;
 
-/// Reads the workspace and its log, and says what is at hand.
+/// Reads the workspace and its log, and says which problems there are.
 ///
 /// # Errors
 /// When configuration or options are wrong, or the workspace cannot be read for another reason than its token.
@@ -26,10 +26,10 @@ pub(super) fn run(args: &DiagnoseArgs) -> Result<Exit, Error> {
     let config = configuration::load(&args.config, &progress)?;
     let diagnosis = diagnose(args, config, &progress)?;
     print(&match args.answer.format {
-        AnswerFormat::Table => render_table(&diagnosis, terminal::style()),
-        AnswerFormat::Json => render_json(&diagnosis).map_err(RenderError::from)?,
+        AnswerFormat::Table => table(&diagnosis, terminal::style()),
+        AnswerFormat::Json => json_text(&diagnosis).map_err(RenderError::from)?,
     })?;
-    Ok(diagnosis.exit())
+    Ok(diagnosis.exit)
 }
 
 fn diagnose(
@@ -57,7 +57,7 @@ fn diagnose(
     }))
 }
 
-/// A token that opens nothing is one of the cases; any other failure is one.
+/// A token that opens nothing is one of the problems; any other failure is an error.
 fn refused(error: Error) -> Result<Diagnosis, Error> {
     match error {
         Error::Scan(ScanError::Collect(collect)) => match *collect {

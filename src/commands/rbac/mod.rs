@@ -1,4 +1,4 @@
-//! `rbac`: what the declared roles allow, and what is behind a trouble with access.
+//! `rbac`: checks declared roles, and diagnoses access problems.
 
 use crate::cli::RbacCommand;
 use crate::error::Error;

@@ -1,27 +1,19 @@
 //! What the columns of a CSV file mean, told by their names, and who wrote the file.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::{Kind, Knows};
 use crate::toml_document::excerpt;
 
 mod names;
 
-pub(super) use names::{Meaning, is_mfa, is_secret, plain};
-
-/// How many unknown columns are kept.
-pub(super) const MOST_EXTRA: usize = 50;
-/// How long the name of an unknown column may be, in characters.
-const LONGEST_NAME: usize = 100;
+pub(super) use names::{Meaning, is_mfa, plain};
 
 /// The columns of a file.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     names: Vec<String>,
     known: BTreeMap<Meaning, Vec<usize>>,
-    /// Unknown columns: where they are, and their name.
-    pub extra: Vec<(usize, Arc<str>)>,
     /// How many fields a row has to have, so that none that is understood is missing.
     pub needed: usize,
 }
@@ -51,28 +43,7 @@ impl Columns {
             columns.known.insert(meaning, places.into_iter().map(|(_, at)| at).collect());
         }
         columns.needed = columns.known.values().flatten().max().map_or(0, |last| last + 1);
-        columns.keep_extra(&plain);
         columns
-    }
-
-    /// Names the columns that are kept as they are. Those of the same name are told apart by a number.
-    fn keep_extra(&mut self, plain: &[String]) {
-        let known: Vec<usize> = self.known.values().flatten().copied().collect();
-        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-        for (at, name) in self.names.iter().enumerate() {
-            let bare = plain.get(at).map_or("", String::as_str);
-            if known.contains(&at) || is_secret(bare) || self.extra.len() >= MOST_EXTRA {
-                continue;
-            }
-            let name: String = match name.as_str() {
-                "" => format!("column {}", at + 1),
-                name => name.chars().take(LONGEST_NAME).collect(),
-            };
-            let count = seen.entry(name.clone()).or_default();
-            *count += 1;
-            let name = if *count == 1 { name } else { format!("{name} ({count})") };
-            self.extra.push((at, name.into()));
-        }
     }
 
     /// The columns with that meaning, the best first.
@@ -125,7 +96,6 @@ impl Columns {
             groups: self.any(&[Meaning::Groups, Meaning::Group]),
             mfa: self.any(&[Meaning::Mfa, Meaning::MfaCapable, Meaning::Factors]),
             roles: self.any(&[Meaning::Role]),
-            permissions: self.any(&[Meaning::Permissions]),
         }
     }
 
@@ -181,17 +151,8 @@ mod tests {
     }
 
     #[test]
-    fn the_best_id_is_used_and_the_other_kept() {
-        let columns = columns("id,objectId,mail");
-        assert_eq!(columns.of(Meaning::Id), [1]);
-        assert_eq!(columns.extra, [(0, "id".into())]);
-    }
-
-    #[test]
-    fn unknown_columns_of_one_name_are_told_apart_and_secrets_left_behind() {
-        let columns = columns("email,note,,note,Password [Required]");
-        let names: Vec<_> = columns.extra.iter().map(|(_, name)| &**name).collect();
-        assert_eq!(names, ["note", "column 3", "note (2)"]);
+    fn the_best_id_is_used() {
+        assert_eq!(columns("id,objectId,mail").of(Meaning::Id), [1]);
     }
 
     #[test]

@@ -42,8 +42,6 @@ pub(in crate::directory) enum Meaning {
     Factors,
     /// The role.
     Role,
-    /// Permissions.
-    Permissions,
 }
 
 /// The names of each meaning, the better one first where only one of several columns is used.
@@ -59,7 +57,7 @@ pub(in crate::directory) enum Meaning {
 /// Left out with intent, because they say something else: addresses to recover an account (`Recovery Email`,
 /// `secondEmail`, `alternateEmailAddress`), those of other people (`Manager Email`), and `state`, which is
 /// a part of a postal address.
-const NAMES: [(Meaning, &[&str]); 18] = [
+const NAMES: [(Meaning, &[&str]); 17] = [
     (
         Meaning::Email,
         &[
@@ -171,7 +169,6 @@ const NAMES: [(Meaning, &[&str]); 18] = [
         &["factors", "mfafactors", "enrolledfactors", "factorcount", "factortypes", "methodsregistered"],
     ),
     (Meaning::Role, &["role", "roles", "rolename", "intercomrole"]),
-    (Meaning::Permissions, &["permissions", "intercompermissions"]),
 ];
 
 impl Meaning {
@@ -190,7 +187,7 @@ impl Meaning {
         (Self::Role, "the role"),
     ];
 
-    /// Whether the best name is used and the others are kept as they are.
+    /// Whether the best name is used and the others are ignored.
     pub(super) const fn best_only(self) -> bool {
         matches!(self, Self::Id | Self::Name | Self::FirstName | Self::LastName)
     }
@@ -212,12 +209,6 @@ pub(in crate::directory) fn plain(name: &str) -> String {
         })
         .collect();
     words::plain(&bare)
-}
-
-/// Whether a column, by its plain name, may hold what nobody should keep. Google's file is a template for
-/// uploads too, with a column for passwords.
-pub(in crate::directory) fn is_secret(plain: &str) -> bool {
-    ["password", "secret", "recovery", "token"].iter().any(|word| plain.contains(word))
 }
 
 /// Whether a plain name says that the second factor is told there.

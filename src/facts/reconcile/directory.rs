@@ -23,7 +23,7 @@ pub(super) struct Entry<'a> {
     pub(super) mfa: Option<bool>,
 }
 
-/// Everybody on the rosters of identity providers.
+/// The people in the exports of identity providers.
 #[derive(Debug)]
 pub(super) struct Directory<'a> {
     roster: &'a Roster,
@@ -48,7 +48,7 @@ impl<'a> Directory<'a> {
             }
             rows[index].push(person);
         }
-        // A second address only ever leads to somebody whose first it is not.
+        // A second address never takes the place of a person's first.
         for (index, person) in rows.iter().enumerate().flat_map(|(i, all)| all.iter().map(move |p| (i, p))) {
             for address in &person.other_emails {
                 identities.key(address).map(|key| directory.by_key.entry(key).or_insert(index));
@@ -58,7 +58,7 @@ impl<'a> Directory<'a> {
         directory
     }
 
-    /// The index of whoever has this address.
+    /// The index of the person who has this address.
     pub(super) fn find(&self, email: &str) -> Option<usize> {
         self.by_key.get(&self.identities.key(email)?).copied()
     }
@@ -68,12 +68,12 @@ impl<'a> Directory<'a> {
         self.entries.get(index)
     }
 
-    /// Everybody, in the order of the files.
+    /// All people, in the order of the files.
     pub(super) fn entries(&self) -> &[Entry<'a>] {
         &self.entries
     }
 
-    /// Whether anybody on the rosters has an address of the domain that this address is in.
+    /// Whether a person in the exports has an address of this address's domain.
     pub(super) fn has_domain_of(&self, email: &str) -> bool {
         self.identities.key(email).is_some_and(|key| self.domains.contains(key.domain()))
     }
@@ -138,7 +138,7 @@ pub(super) struct Grant<'a> {
 pub(super) struct Policy<'a> {
     rbac: &'a Rbac,
     roles: &'a Roles,
-    /// The role of people whom no group gives another.
+    /// The role of people without another by a group.
     pub(super) default_role: Option<&'a str>,
     /// Whether groups are mapped, and some roster knows who is in which.
     pub(super) compares_groups: bool,
@@ -157,7 +157,7 @@ impl<'a> Policy<'a> {
         Self { rbac, roles, default_role, compares_groups: knows_groups && !rbac.groups.is_empty(), by_group }
     }
 
-    /// The roles that somebody's groups give.
+    /// The roles that a person's groups give.
     pub(super) fn roles_of(&self, entry: &Entry<'_>) -> BTreeSet<Grant<'a>> {
         let granted = entry.groups.iter().filter_map(|group| self.by_group.get(&fold(group)));
         granted.flatten().copied().collect()

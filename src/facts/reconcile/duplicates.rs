@@ -7,7 +7,7 @@ use super::{Difference, text};
 use crate::address::EmailAddress;
 use crate::facts::Row;
 
-/// How many of somebody's other accounts, or places, are named.
+/// How many of a person's other accounts, or places, are named.
 const MOST_NAMED: usize = 5;
 
 /// Teammates who are the same person on the roster.

@@ -1,7 +1,7 @@
 //! The teammates against the rosters of identity providers: who should not be there, who is something else than
 //! their groups make them, and who is missing.
 //!
-//! A teammate is in one difference at most, the gravest: whoever has left the company is not also blamed for a role.
+//! A teammate is in one difference at most, the gravest: one who has left the company is not also blamed for a role.
 //! Duplicates are apart from that, since they are about two accounts.
 
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ pub(super) struct Declared<'a> {
     pub(super) roster: &'a Roster,
     /// Roles and groups.
     pub(super) rbac: &'a Rbac,
-    /// The role of people whom no group gives another.
+    /// The role of people without another by a group.
     pub(super) default_role: Option<&'a str>,
     /// The roles that are known to be privileged, and known not to be.
     pub(super) roles: &'a Roles,
@@ -48,7 +48,7 @@ pub(super) struct Reconciliation {
 #[derive(Debug, Default)]
 struct Difference<'a> {
     kind: &'static str,
-    /// The teammate's row; none for somebody who is no teammate.
+    /// The teammate's row; none for a person who is no teammate.
     teammate: Option<&'a Row>,
     entry: Option<&'a Entry<'a>>,
     email: Option<&'a str>,
@@ -174,7 +174,7 @@ fn of_teammate<'a>(
     None
 }
 
-/// People whom a group gives a role, and who are no teammates.
+/// People with a role by a group who are no teammates.
 fn missing<'a>(
     directory: &'a Directory<'a>,
     present: &BTreeSet<usize>,

@@ -35,7 +35,7 @@ fn file(kind: Kind) -> RosterFile {
         unknown_statuses: Tally::default(),
         unknown_mfa: Tally::default(),
         gaps: Vec::new(),
-        knows: Knows { status: true, groups: true, mfa: true, roles: false, permissions: false },
+        knows: Knows { status: true, groups: true, mfa: true, roles: false },
     }
 }
 
@@ -83,7 +83,7 @@ fn kinds(teammates: &[Row], people: Vec<Person>, rbac: &Rbac, default_role: Opti
 }
 
 #[test]
-fn whoever_is_on_the_roster_in_the_right_group_is_no_difference() {
+fn a_person_on_the_roster_in_the_right_group_is_no_difference() {
     let team = [teammate("Ana@Acme.example", "agent "), teammate("bo@acme.example", "Admin")];
     let people =
         vec![active("ana@ACME.example", &["agents", "Everyone"]), active("bo@acme.example", &["Bosses"])];
@@ -92,7 +92,7 @@ fn whoever_is_on_the_roster_in_the_right_group_is_no_difference() {
 
 #[test]
 fn each_teammate_is_in_the_gravest_difference_alone() {
-    // An administrator nobody knows is an orphan; one who was suspended is suspended.
+    // An unknown administrator is an orphan; one who was suspended is suspended.
     assert_eq!(
         kinds(&[teammate("a@b.example", "Admin")], vec![active("x@b.example", &[])], &rbac(), None),
         ["orphan"]
@@ -166,7 +166,7 @@ fn aliases_are_one_person_where_the_configuration_says_so() {
 }
 
 #[test]
-fn an_older_account_does_not_shut_anybody_out_but_another_provider_does() {
+fn an_older_account_suspends_no_one_but_another_provider_does() {
     let team = [teammate("a@b.example", "Agent")];
     let old = person("a@b.example", Standing::Deprovisioned, &[]);
     let current = active("a@b.example", &["Agents"]);

@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Facts, Observer, Row, Settings};
-use crate::api::model::{Admin, Event};
+use crate::api::model::{Admin, Event, IpAllowlist};
 use crate::api::record::Record;
 use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceStatus};
 
+mod failures;
+mod filled;
 mod laws;
 mod people;
-mod trouble;
 mod window;
 
 /// The end of the window of every test.
@@ -67,6 +68,10 @@ impl Workspace {
     }
 
     fn facts(&self) -> Facts {
+        self.observed(None)
+    }
+
+    fn observed(&self, allowlist: Option<&IpAllowlist>) -> Facts {
         let second = |at| Timestamp::from_second(at).unwrap();
         let ranges =
             Ranges { now: second(NOW), since: second(SINCE), arrivals_since: second(NOW - 90 * DAY) };
@@ -75,6 +80,9 @@ impl Workspace {
             self.admins.as_ref().map(|admins| serde_json::from_value(admins.clone()).unwrap());
         if let Some(admins) = &admins {
             observer.observe(Record::Admins(admins));
+        }
+        if let Some(list) = allowlist {
+            observer.observe(Record::IpAllowlist(list));
         }
         for (feed, json) in &self.events {
             if let Ok(event) = serde_json::from_str::<Event<'_>>(json) {

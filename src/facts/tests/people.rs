@@ -31,8 +31,8 @@ fn the_address_serves_where_an_id_is_missing_and_only_there() {
     assert_eq!((&row["person"], &row["teammate"], &row["method"]), (&json!("1"), &json!(true), &Value::Null));
     let row = sign_in(json!({"id": "77", "email": "jo@acme.example"}));
     assert_eq!((&row["person"], &row["teammate"]), (&json!("77"), &json!(false)));
-    for nobody in [Value::Null, json!({}), json!({"id": "", "email": "nobody"}), json!({"id": null})] {
-        let row = sign_in(nobody);
+    for nameless in [Value::Null, json!({}), json!({"id": "", "email": "nobody"}), json!({"id": null})] {
+        let row = sign_in(nameless);
         assert_eq!((&row["person"], &row["teammate"]), (&Value::Null, &json!(false)));
     }
     let facts = Workspace::new(json!([{"email": "İ@ß.example"}]))
@@ -89,7 +89,7 @@ fn the_newest_two_factor_change_decides_whatever_it_says() {
 }
 
 #[test]
-fn roles_nobody_classified_are_named_with_what_settles_them() {
+fn unclassified_roles_are_named_with_what_classifies_them() {
     let role = |name: &str| json!({"id": name, "email": "a@b.c", "role": {"name": name}});
     let mut workspace =
         Workspace::new(json!([role("Ops lead"), role(" OPS LEAD"), role("AGENT"), {"id": "x"}]));

@@ -194,7 +194,7 @@ fn what_was_not_read_is_null_and_not_complete() {
 }
 
 #[test]
-fn somebody_who_left_and_came_back_under_one_address_is_listed_in_one_order() {
+fn a_person_who_left_and_came_back_under_one_address_is_listed_in_one_order() {
     let fail = |workspace: Workspace, id: &str| {
         (0..10).fold(workspace, |workspace, second| {
             let by = json!({"id": id, "email": "back@acme.example"});

@@ -10,7 +10,7 @@ pub(super) const SIGN_INS: Table = Table::new(
     &["person", "method"],
     WINDOW,
     &[
-        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where nobody is named"),
+        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where the log names none"),
         field("email", Text, WINDOW, Address, "the person's e-mail address"),
         field("method", Text, WINDOW, No, "the sign-in method in lower case; null where none is given"),
         field("count", Number, WINDOW, No, "how many sign-ins"),
@@ -28,18 +28,12 @@ pub(super) const SIGN_IN_ADDRESSES: Table = Table::new(
     &["person", "address"],
     WINDOW,
     &[
-        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where nobody is named"),
+        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where the log names none"),
         field("email", Text, WINDOW, Address, "the person's e-mail address"),
         field("address", Text, WINDOW, Address, "the IP address; null where missing or malformed"),
         field("count", Number, WINDOW, No, "how many sign-ins"),
         field("last", Text, WINDOW, No, "the newest of them"),
-        field(
-            "approved",
-            Flag,
-            WINDOW,
-            No,
-            "whether the address is approved; null without networks or address",
-        ),
+        field("approved", Flag, WINDOW, No, "whether the address is approved; null if unknown"),
     ],
 )
 .last("last")
@@ -69,12 +63,12 @@ pub(super) const EXPORTS: Table = Table::new(
     &["person", "type"],
     WINDOW,
     &[
-        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where nobody is named"),
+        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where the log names none"),
         field("email", Text, WINDOW, Address, "the person's e-mail address"),
         field("type", Text, WINDOW, No, "the event type"),
         field("count", Number, WINDOW, No, "how many exports"),
         field("last", Text, WINDOW, No, "the newest of them"),
-        field("performer_known", Flag, WINDOW, No, "whether the log names anybody"),
+        field("performer_known", Flag, WINDOW, No, "whether the log names a person"),
         field("privilege", Text, ADMINS_AND_LOG, No, "the privilege of a current teammate"),
         field("approved", Flag, WINDOW, No, "whether the address is in organization.export_approvers"),
     ],
@@ -88,7 +82,7 @@ pub(super) const JOINS: Table = Table::new(
     &["person"],
     WINDOW,
     &[
-        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where nobody is named"),
+        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where the log names none"),
         field("email", Text, WINDOW, Address, "the person's e-mail address"),
         field("joined", Text, WINDOW, No, "the newest accepted invite"),
         field("provisioned", Text, WINDOW, No, "the newest provisioning by SCIM"),
@@ -119,7 +113,7 @@ pub(super) const PERMISSION_SNAPSHOTS: Table = Table::new(
     &["person"],
     LOG,
     &[
-        field("person", Text, LOG, Id, "the person's id, else e-mail; null where nobody is named"),
+        field("person", Text, LOG, Id, "the person's id, else e-mail; null where the log names none"),
         field("email", Text, LOG, Address, "the person's e-mail address"),
         field("at", Text, LOG, No, "when the permissions were changed"),
         field("by", Text, LOG, Address, "e-mail address, else id, of who changed them"),
@@ -147,12 +141,12 @@ pub(super) const FAILED_SIGN_IN_BURSTS: Table = Table::new(
 .also(&["kind"]);
 
 pub(super) const SIGN_IN_TROUBLE: Table = Table::new(
-    "sign_in_trouble",
+    "failed_sign_ins",
     "a person with a failed sign-in in the window, or one by a method that is not allowed",
     &["person"],
     WINDOW,
     &[
-        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where nobody is named"),
+        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where the log names none"),
         field("email", Text, WINDOW, Address, "the person's e-mail address"),
         field("failures", Number, WINDOW, No, "how many sign-ins with wrong credentials"),
         field("unauthorized", Number, WINDOW, No, "how many sign-ins by a method that is not allowed"),
@@ -170,7 +164,7 @@ pub(super) const PERMISSION_LOSSES: Table = Table::new(
     &["person"],
     WINDOW,
     &[
-        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where nobody is named"),
+        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where the log names none"),
         field("email", Text, WINDOW, Address, "the person's e-mail address"),
         field("permissions", TextList, WINDOW, No, "the permissions that are gone"),
         field("at", Text, WINDOW, No, "when the last change was made"),

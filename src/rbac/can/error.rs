@@ -5,67 +5,30 @@ use std::borrow::Cow;
 use crate::exit::Exit;
 use crate::hint::Hint;
 
-/// Why it cannot be said whether somebody may do something.
+/// Why it cannot be said whether a teammate may do something. `who` is as the question named the teammate.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CanError {
-    /// There is no policy.
     #[error("no role is declared, so nothing is allowed or denied")]
     NothingDeclared,
-    /// Nobody has that address or id.
     #[error("no teammate is {who}{}", did_you_mean(.suggestion.as_ref()))]
-    UnknownPerson {
-        /// Whom the question was about.
-        who: String,
-        /// The address that was probably meant.
-        suggestion: Option<String>,
-    },
-    /// Several teammates are meant, and their roles differ.
+    UnknownPerson { who: String, suggestion: Option<String> },
     #[error("{who} is several teammates with different roles: {}", .roles.join(", "))]
-    AmbiguousPerson {
-        /// Whom the question was about.
-        who: String,
-        /// Their roles.
-        roles: Vec<String>,
-    },
-    /// The teammate has no role in Intercom.
+    AmbiguousPerson { who: String, roles: Vec<String> },
     #[error("{who} has no role in Intercom")]
-    WithoutRole {
-        /// The teammate.
-        who: String,
-    },
-    /// The policy does not speak of the role.
+    WithoutRole { who: String },
+    /// The role is as Intercom spells it, the suggestion a declared one.
     #[error("{who} has the role {role}, which is not declared{}", did_you_mean(.suggestion.as_ref()))]
-    UnknownRole {
-        /// The teammate.
-        who: String,
-        /// The role, as Intercom spells it.
-        role: String,
-        /// The declared role that was probably meant.
-        suggestion: Option<String>,
-    },
-    /// The policy contradicts itself.
+    UnknownRole { who: String, role: String, suggestion: Option<String> },
     #[error("{file}:{}: the role {role} is declared on line {} too, and differently", .lines[1], .lines[0])]
-    DeclaredTwice {
-        /// The role, as Intercom spells it.
-        role: String,
-        /// The file.
-        file: String,
-        /// Where, in the order of the file.
-        lines: [usize; 2],
-    },
-    /// The rosters that were given are Intercom's own, and say nothing about who may sign in.
+    DeclaredTwice { role: String, file: String, lines: [usize; 2] },
     #[error("the roster is the list that Intercom exports, not the identity provider's")]
     NotTheProvider,
-    /// The list of teammates could not be read in full.
+    /// The list of teammates is not complete; the detail is what the server or the network said.
     #[error("the list of teammates could not be read in full{}", reason(.detail.as_ref()))]
-    Unread {
-        /// What the server or the network said.
-        detail: Option<String>,
-    },
+    Unread { detail: Option<String> },
 }
 
 impl CanError {
-    /// The exit code it leads to.
     pub(crate) const fn exit(&self) -> Exit {
         match self {
             Self::Unread { .. } => Exit::Incomplete,

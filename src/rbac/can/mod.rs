@@ -1,56 +1,74 @@
 //! `rbac can`: whether a teammate may do something, by the role they have and what the policy says of it.
 //!
-//! Nothing is allowed by default: whoever, or whatever, cannot be resolved is an error and not an answer.
+//! Nothing is allowed by default: a person, role or rule that cannot be resolved is an error and not an answer.
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
 use serde_json::Value;
 
+use super::{listed, text, texts};
 use crate::casefold::{fold, same_name};
 use crate::config::{Config, Identities, Permission, Role};
 use crate::facts::{Facts, PRIVILEGED_PERMISSIONS, Row};
 use crate::sources::{Feed, SourceStatus};
+use crate::terminal::Style;
+use crate::terminal::style::Role as Looks;
 use crate::toml_document::closest;
 
 mod error;
-mod render;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use error::CanError;
-pub(crate) use render::{json, sentence};
 
 /// How many permissions are named where a role has more than was declared.
 const MOST_NAMED: usize = 5;
 
-/// The answer to the question whether somebody may do something.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The longest answer, in columns: names of people and roles may be long.
+const LINE_COLUMNS: usize = 2_000;
+
+/// The answer to the question whether a teammate may do something, and the document of `--format json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Answer<'a> {
+    schema_version: &'static str,
+    workspace_id: Option<String>,
     /// The teammate: the e-mail address, else the id.
-    pub(crate) who: String,
-    /// What was asked about.
-    pub(crate) action: Permission,
-    /// Whether the rule permits it.
+    who: String,
+    action: Permission,
     pub(crate) allowed: bool,
-    /// The teammate's role, as Intercom spells it.
-    pub(crate) role: String,
-    /// What the identity provider says of the teammate; none without a roster.
-    pub(crate) standing: Option<String>,
-    /// Why.
-    pub(crate) reason: String,
-    /// What decided it.
-    pub(crate) rule: Rule<'a>,
+    /// As Intercom spells it.
+    role: String,
+    /// The account status in the identity provider; none without a directory export.
+    standing: Option<String>,
+    reason: String,
+    rule: Rule<'a>,
 }
 
 /// The entry of `[rbac.roles]` that decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Rule<'a> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+struct Rule<'a> {
     /// The role's name as it was declared.
-    pub(crate) name: &'a str,
-    /// What is declared about it.
-    pub(crate) role: &'a Role,
-    /// The file it stands in.
-    pub(crate) file: &'a str,
+    role: &'a str,
+    permissions: &'a [Permission],
+    file: &'a str,
+    line: usize,
+}
+
+impl Answer<'_> {
+    /// The answer on one line: the word, the reason, and the rule as it could stand in its file.
+    pub(crate) fn sentence(&self, style: Style) -> String {
+        let (looks, word) = if self.allowed { (Looks::Good, "allowed") } else { (Looks::Bad, "denied") };
+        let Rule { role, permissions, file, line } = self.rule;
+        let name = toml_edit::Key::new(role);
+        let permissions: Vec<_> = permissions.iter().map(|word| format!("\"{}\"", word.into_str())).collect();
+        let rest = format!(
+            "{}; [rbac.roles.{name}] permissions = [{}] ({file}:{line})",
+            self.reason,
+            permissions.join(", ")
+        );
+        format!("{}: {}\n", style.paint(looks, word), crate::text::line(&rest, LINE_COLUMNS))
+    }
 }
 
 /// Decides whether `who` (an e-mail address or an admin's id) may do `action`.
@@ -66,19 +84,21 @@ pub(crate) fn can<'a>(
     let teammates = teammates(facts)?;
     let person = person(&teammates, &config.rbac.identities, who)?;
     let Some(role) = person.role else { return Err(CanError::WithoutRole { who: person.shown.to_owned() }) };
-    let rule = rule(config, role, person.shown)?;
-    let included = rule.role.permissions.contains(&action);
+    let (rule, declared) = rule(config, role, person.shown)?;
+    let included = rule.permissions.contains(&action);
     let barred = person.standings.iter().find_map(|standing| barred(facts, *standing));
     let verb = if included { "includes" } else { "does not include" };
     let mut reason = match barred {
         Some(why) => format!("{} {why}, whatever the role {role} includes", person.shown),
         None => format!("{} has the role {role}, which {verb} {}", person.shown, action.into_str()),
     };
-    if let Some(beyond) = beyond(&person.granted, rule.role) {
+    if let Some(beyond) = beyond(&person.granted, declared) {
         reason.push_str("; ");
         reason.push_str(&beyond);
     }
     Ok(Answer {
+        schema_version: "1",
+        workspace_id: facts.value("workspace.id").as_str().map(str::to_owned),
         who: person.shown.to_owned(),
         action,
         allowed: included && barred.is_none(),
@@ -89,14 +109,14 @@ pub(crate) fn can<'a>(
     })
 }
 
-/// Why the identity provider's word keeps somebody out, where a roster was given. Who cannot be found on it is out.
+/// Why the identity provider keeps a teammate out, where a directory export was given: one who is not in it is out.
 fn barred(facts: &Facts, standing: Option<&str>) -> Option<&'static str> {
     if facts.value("roster.people").is_null() {
         return None;
     }
     match standing {
         Some("active") => None,
-        // A roster without a status lists those whom it lets in.
+        // A directory export without a status lists active people.
         Some("unknown") if facts.value("roster.knows_status") == &Value::Bool(false) => None,
         Some("unknown") => Some("has a status on the roster that is not understood"),
         Some("absent") => Some("is not on the roster of the identity provider"),
@@ -115,7 +135,7 @@ pub(crate) fn policy(config: Option<&Config>) -> Result<&Config, CanError> {
     config.filter(|config| !config.rbac.roles.is_empty()).ok_or(CanError::NothingDeclared)
 }
 
-/// Every teammate; somebody who is missing from an incomplete list may still be one.
+/// Every teammate. One who is missing from an incomplete list may still be one.
 fn teammates(facts: &Facts) -> Result<Vec<&Row>, CanError> {
     let state = facts.feed(Feed::Admins);
     if state.status != SourceStatus::Complete {
@@ -139,10 +159,6 @@ struct Person<'a> {
     granted: BTreeSet<&'a str>,
 }
 
-fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
-    row.get(column).and_then(Value::as_str)
-}
-
 /// Finds the one person that is meant. Several entries of one address count as one where they agree on the role.
 fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> Result<Person<'a>, CanError> {
     let by_id = |row: &Row| text(row, "id") == Some(who.trim());
@@ -163,17 +179,16 @@ fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> R
         let roles = spelt.into_iter().take(MOST_NAMED).map(str::to_owned).collect();
         return Err(CanError::AmbiguousPerson { who: who.to_owned(), roles });
     }
-    let granted = found.iter().filter_map(|row| row.get("permissions")?.as_array()).flatten();
     Ok(Person {
         shown: text(first, "email").or_else(|| text(first, "id")).unwrap_or(who),
         role: text(first, "role"),
         standings: found.iter().map(|row| text(row, "directory_status")).collect(),
-        granted: granted.filter_map(Value::as_str).collect(),
+        granted: found.iter().flat_map(|row| texts(row, "permissions")).collect(),
     })
 }
 
 /// Finds the entry of the policy that speaks of the role.
-fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<Rule<'a>, CanError> {
+fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<(Rule<'a>, &'a Role), CanError> {
     let mut found = config.rbac.roles.iter().filter(|(name, _)| same_name(name, role));
     let Some((name, declared)) = found.next() else {
         let names = config.rbac.roles.keys().map(String::as_str);
@@ -192,7 +207,9 @@ fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<Rule<'a>, CanEr
             lines: [declared.line.min(other.line), declared.line.max(other.line)],
         });
     }
-    Ok(Rule { name, role: declared, file: &config.path })
+    let rule =
+        Rule { role: name, permissions: &declared.permissions, file: &config.path, line: declared.line };
+    Ok((rule, declared))
 }
 
 /// What the newest permission snapshot grants beyond what is declared of the role.
@@ -207,9 +224,6 @@ fn beyond(granted: &BTreeSet<&str>, role: &Role) -> Option<String> {
         granted.iter().copied().filter(|name| undeclared(name) || privileged(name)).collect();
     // What matters most is named first.
     names.sort_by_key(|name| (!PRIVILEGED_PERMISSIONS.contains(name), *name));
-    let more = names.len().saturating_sub(MOST_NAMED);
-    names.truncate(MOST_NAMED);
-    let suffix = if more > 0 { format!(" and {more} more") } else { String::new() };
     (!names.is_empty())
-        .then(|| format!("Intercom grants more than is declared: {}{suffix}", names.join(", ")))
+        .then(|| format!("Intercom grants more than is declared: {}", listed(&names, MOST_NAMED)))
 }

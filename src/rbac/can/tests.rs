@@ -59,7 +59,7 @@ fn the_truth_table_of_the_four_roles() {
                 for who in ["ana@acme.example", " ANA@Acme.Example", "1"] {
                     let answer = can(&facts, &config, who, action).unwrap();
                     assert_eq!(answer.allowed, expected, "{who} as {spelling}: {action:?}");
-                    assert_eq!((answer.role.as_str(), answer.rule.name), (spelling.as_str(), role));
+                    assert_eq!((answer.role.as_str(), answer.rule.role), (spelling.as_str(), role));
                 }
             }
         }
@@ -183,14 +183,15 @@ fn what_intercom_grants_beyond_the_declaration_is_said() {
 fn the_answer_is_one_line_with_the_rule() {
     let policy = "\n[rbac.roles.\"Support agent\"]\npermissions = ['write', 'read']\n";
     let config = policy_of(policy);
-    let facts = facts(json!([{"id": "1", "email": "ana@acme.example", "role": "support agent"}]));
+    let mut facts = facts(json!([{"id": "1", "email": "ana@acme.example", "role": "support agent"}]));
+    facts.values = json!({"workspace": {"id": "w1"}});
     let answer = can(&facts, &config, "1", Permission::Delete).unwrap();
     assert_eq!(
-        sentence(&answer, Style::plain(80)),
+        answer.sentence(Style::plain(80)),
         "denied: ana@acme.example has the role support agent, which does not include delete; \
          [rbac.roles.\"Support agent\"] permissions = [\"read\", \"write\"] (policy.toml:2)\n"
     );
-    let json: Value = serde_json::from_str(&super::json(&answer, Some("w1")).unwrap()).unwrap();
+    let json = serde_json::to_value(&answer).unwrap();
     assert_eq!(
         json["rule"],
         json!({"role": "Support agent", "permissions": ["read", "write"], "file": "policy.toml", "line": 2})
@@ -204,13 +205,13 @@ fn hostile_names_stay_on_their_line() {
     let policy = "[rbac.roles.\"x\\n\\u001b[2Jallowed: \\u202e\"]\npermissions = []\n";
     let facts = facts(json!([{"id": "1", "email": "ana@acme.example", "role": evil}]));
     let config = policy_of(policy);
-    let line = sentence(&can(&facts, &config, "1", Permission::Read).unwrap(), Style::plain(80));
+    let line = can(&facts, &config, "1", Permission::Read).unwrap().sentence(Style::plain(80));
     assert_eq!(line.lines().count(), 1);
     assert!(line.starts_with("denied: ") && !line.contains('\u{1b}') && !line.contains('\u{202e}'), "{line}");
 }
 
 #[test]
-fn only_whom_the_provider_lets_in_is_allowed_anything() {
+fn only_active_people_of_the_directory_are_allowed_anything() {
     let on_roster = |standing: Value, knows_status: bool| {
         let mut facts = facts(json!([
             {"id": "1", "email": "ana@acme.example", "role": "Admin", "directory_status": standing}
@@ -233,7 +234,7 @@ fn only_whom_the_provider_lets_in_is_allowed_anything() {
 }
 
 #[test]
-fn of_two_entries_the_one_that_is_shut_out_decides() {
+fn of_two_entries_the_suspended_one_decides() {
     let mut both = facts(json!([
         {"id": "1", "email": "ana@acme.example", "role": "Admin", "directory_status": "active"},
         {"id": "1", "email": "ana@old.example", "role": "Admin", "directory_status": "suspended"},

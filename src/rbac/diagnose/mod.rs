@@ -1,209 +1,220 @@
-//! `rbac diagnose`: which of four troubles with access is at hand, for whom, and what to do.
+//! `rbac diagnose`: which of four problems with access there are, for which people, and what to do.
 //!
-//! A case is only *not at hand* where everything that could show it was read; otherwise it cannot be told.
+//! A problem is only *not found* where everything that could show it was read; otherwise it cannot be told.
 
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::facts::{Facts, Row};
-use crate::sources::{Feed, Outcomes};
+use crate::sources::{Feed, Outcomes, SourceStatus};
 
-mod audit;
-mod finding;
-mod json;
+use super::{text, texts};
+
+mod activity_log;
 mod permission;
 mod render;
 mod sign_in;
 #[cfg(test)]
 mod tests;
-mod token;
 
-pub(crate) use json::render as render_json;
-pub(crate) use render::render as render_table;
-
-use finding::Finding;
+pub(crate) use render::table;
 
 /// What a diagnosis is made from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Situation<'a> {
-    /// What the workspace shows.
     pub(crate) facts: &'a Facts,
-    /// How its sources ended.
+    /// How the workspace's sources ended.
     pub(crate) outcomes: &'a Outcomes,
-    /// What the organization declares.
     pub(crate) config: Option<&'a Config>,
     /// How many days in a row without an event are odd.
     pub(crate) max_silence: f64,
 }
 
-/// One of the four cases.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Trouble {
-    /// People cannot sign in.
-    SignIn,
-    /// People may not do what they should.
-    Permission,
-    /// A token is no longer accepted.
-    Token,
-    /// What happened is not recorded, or cannot be read.
-    Audit,
-}
-
-impl Trouble {
+/// One of the four problems, and what was found out about it. The texts may quote the workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct AccessProblem {
     /// The short name for programs.
-    pub(crate) const fn id(self) -> &'static str {
-        match self {
-            Self::SignIn => "sso-login",
-            Self::Permission => "permission-denied",
-            Self::Token => "token-refused",
-            Self::Audit => "audit-gaps",
-        }
-    }
-
-    /// What people call it.
-    pub(crate) const fn title(self) -> &'static str {
-        match self {
-            Self::SignIn => "SSO login fails",
-            Self::Permission => "Permission denied",
-            Self::Token => "Token expired",
-            Self::Audit => "Audit gaps",
-        }
-    }
-
-    /// What to do about it.
-    pub(crate) const fn fix(self) -> &'static str {
-        match self {
-            Self::SignIn => {
-                "Compare the callback (ACS) address, the audience and the signing certificate in the identity \
-                 provider with Settings > Workspace > Security in Intercom; check that the people are assigned to \
-                 the app there, and that the method they use is one the workspace allows."
-            }
-            Self::Permission => {
-                "Declare the missing roles under [rbac.roles], map the groups to them under [rbac.groups], and \
-                 update the group in the identity provider; permissions that were taken by mistake are given back \
-                 in Settings > Workspace > Teammates."
-            }
-            Self::Token => {
-                "Intercom's tokens do not expire by themselves: a 401 means that the token was regenerated or \
-                 revoked, or is asked for in the wrong region. Put the present token wherever the old one is still \
-                 used, and check --region; `intercom-harden doctor` looks closer."
-            }
-            Self::Audit => {
-                "Give the token the permission Read admin activity logs; where it has it, find out what stopped at \
-                 the time named, and save a snapshot with `intercom-harden collect` on a schedule, so that the log \
-                 outlives Intercom's own."
-            }
-        }
-    }
-}
-
-/// What was found out about a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Case {
-    /// Which one.
-    pub(crate) trouble: Trouble,
-    /// Whether it is at hand.
-    pub(crate) state: State,
-    /// For whom, with what shows it.
-    pub(crate) affected: Vec<Affected>,
+    id: &'static str,
+    title: &'static str,
+    state: State,
+    affected: Vec<Affected>,
     /// What else shows it.
-    pub(crate) evidence: Vec<String>,
+    evidence: Vec<String>,
     /// What is worth knowing without showing it.
-    pub(crate) notes: Vec<String>,
-    /// What could not be looked at.
-    pub(crate) open: Vec<Open>,
+    notes: Vec<String>,
+    /// What could not be looked at, and why not; never empty where the state is unknown.
+    open: Vec<String>,
+    fix: &'static str,
+    /// Whether a part of the workspace could not be read.
+    #[serde(skip)]
+    unread: bool,
 }
 
-/// Whether a case is at hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
-    /// It is.
-    AtHand,
-    /// It is not: everything that could show it was looked at.
-    NotAtHand,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    #[serde(rename = "at_hand")]
+    Found,
+    /// Everything that could show it was looked at.
+    #[serde(rename = "not_at_hand")]
+    NotFound,
     /// Nothing shows it, but not everything could be looked at.
     Unknown,
 }
 
-/// Somebody whom a case concerns. The texts may quote the workspace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Affected {
+/// A person who has the problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Affected {
     /// The e-mail address, else the id.
-    pub(crate) who: String,
-    /// What shows it.
-    pub(crate) evidence: String,
+    who: String,
+    evidence: String,
 }
 
-/// Something that could not be looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Open {
-    /// What, and why not.
-    pub(crate) why: String,
-    /// Whether the workspace could not be read; otherwise the configuration does not say enough.
-    pub(crate) unread: bool,
+impl AccessProblem {
+    const fn new(id: &'static str, title: &'static str, fix: &'static str) -> Self {
+        Self {
+            id,
+            title,
+            state: State::NotFound,
+            affected: Vec::new(),
+            evidence: Vec::new(),
+            notes: Vec::new(),
+            open: Vec::new(),
+            fix,
+            unread: false,
+        }
+    }
+
+    fn affects(&mut self, row: &Row, evidence: String) {
+        let who = ["email", "person", "id"].iter().find_map(|column| text(row, column));
+        self.affected.push(Affected { who: who.unwrap_or("an unknown person").to_owned(), evidence });
+        self.state = State::Found;
+    }
+
+    fn shows(&mut self, evidence: String) {
+        self.evidence.push(evidence);
+        self.state = State::Found;
+    }
+
+    /// Notes something that the configuration leaves open.
+    fn undeclared(&mut self, why: impl Into<String>) {
+        let why = why.into();
+        if !self.open.contains(&why) {
+            self.open.push(why);
+        }
+        if self.state == State::NotFound {
+            self.state = State::Unknown;
+        }
+    }
+
+    /// Notes something that could not be read.
+    fn unread(&mut self, why: impl Into<String>) {
+        self.undeclared(why);
+        self.unread = true;
+    }
+
+    /// Notes whether a feed was read in full.
+    fn rests_on(&mut self, facts: &Facts, feed: Feed) {
+        let state = facts.feed(feed);
+        let what = describe(feed);
+        let said = state.detail.as_ref().map_or_else(String::new, |detail| format!(": {detail}"));
+        match state.status {
+            SourceStatus::Complete if state.unreadable > 0 => {
+                self.unread(format!("{what} has {} entries that make no sense", state.unreadable));
+            }
+            SourceStatus::Complete => {}
+            SourceStatus::Skipped => self.unread(format!("{what} was not read")),
+            SourceStatus::Forbidden => self.unread(format!("{what} may not be read{said}")),
+            SourceStatus::Failed => self.unread(format!("{what} could not be read in full{said}")),
+        }
+    }
+
+    /// The rows of a table, after noting whether it has all of them.
+    fn rows<'a>(&mut self, facts: &'a Facts, table: &'static str, types: &[String]) -> Vec<&'a Row> {
+        let found = facts.rows(table, types);
+        if found.truncated {
+            self.unread(format!("there is more in the log than the program keeps ({table})"));
+        }
+        found.rows
+    }
 }
 
-/// What was found out about all four.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What was found out about all four, and the document of `--format json`. Fields may be added under schema version
+/// 1; to remove one or to change its meaning takes version 2.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Diagnosis {
-    /// The workspace's id.
-    pub(crate) workspace_id: Option<String>,
-    /// The workspace's name.
-    pub(crate) workspace: Option<String>,
-    /// The start and the end of the window.
-    pub(crate) window: Option<[String; 2]>,
-    /// The cases, in a fixed order.
-    pub(crate) cases: [Case; 4],
+    schema_version: &'static str,
+    summary: String,
+    #[serde(rename = "exit_code")]
+    pub(crate) exit: Exit,
+    workspace: Workspace,
+    window: Option<Window>,
+    #[serde(rename = "cases")]
+    problems: [AccessProblem; 4],
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+struct Workspace {
+    id: Option<String>,
+    name: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Window {
+    since: String,
+    until: String,
 }
 
 impl Diagnosis {
-    /// Looks for all four cases.
     pub(crate) fn of(situation: &Situation<'_>) -> Self {
         let text = |name| situation.facts.value(name).as_str().map(str::to_owned);
+        let problems = [
+            sign_in::look(situation),
+            permission::look(situation),
+            activity_log::refused_tokens(situation),
+            activity_log::gaps(situation),
+        ];
         Self {
-            workspace_id: text("workspace.id"),
-            workspace: text("workspace.name"),
-            window: text("window.since").zip(text("window.until")).map(|(since, until)| [since, until]),
-            cases: [
-                sign_in::look(situation),
-                permission::look(situation),
-                token::look(situation),
-                audit::look(situation),
-            ],
+            workspace: Workspace { id: text("workspace.id"), name: text("workspace.name") },
+            window: text("window.since")
+                .zip(text("window.until"))
+                .map(|(since, until)| Window { since, until }),
+            ..Self::found(problems)
         }
     }
 
-    /// What is left to say where the API refused the token from the start.
-    pub(crate) fn of_refused_token(said: &str) -> Self {
-        let unread = |trouble| {
-            let mut finding = Finding::default();
-            finding.unread("nothing could be read: the token was refused");
-            finding.case(trouble)
-        };
+    /// What is left to say where the API refused the token from the start, with the API's answer.
+    pub(crate) fn of_refused_token(answer: &str) -> Self {
+        let mut problems = [sign_in::PROBLEM, permission::PROBLEM, activity_log::TOKEN, activity_log::GAPS];
+        for problem in &mut problems {
+            if problem.id == activity_log::TOKEN.id {
+                problem.shows(format!("the API answered with 401 from the start: {answer}"));
+                problem
+                    .unread("whether tokens were regenerated or revoked: the activity log could not be read");
+            } else {
+                problem.unread("nothing could be read: the token was refused");
+            }
+        }
+        Self::found(problems)
+    }
+
+    fn found(problems: [AccessProblem; 4]) -> Self {
+        let found = problems.iter().filter(|problem| problem.state == State::Found);
+        let titles: Vec<_> = found.map(|problem| problem.title).collect();
+        let is_open = problems.iter().any(|problem| problem.state == State::Unknown);
         Self {
-            workspace_id: None,
-            workspace: None,
+            schema_version: "1",
+            summary: match (titles.as_slice(), is_open) {
+                ([], false) => "No problem found.".to_owned(),
+                ([], true) => "No problem found, but not everything could be checked.".to_owned(),
+                (titles, _) => format!("Found: {}", titles.join(", ")),
+            },
+            exit: Exit::of_scan(!titles.is_empty(), problems.iter().any(|problem| problem.unread)),
+            workspace: Workspace::default(),
             window: None,
-            cases: [
-                unread(Trouble::SignIn),
-                unread(Trouble::Permission),
-                token::refused(said),
-                unread(Trouble::Audit),
-            ],
+            problems,
         }
-    }
-
-    /// The titles of the cases at hand.
-    pub(crate) fn at_hand(&self) -> Vec<&'static str> {
-        let at_hand = self.cases.iter().filter(|case| case.state == State::AtHand);
-        at_hand.map(|case| case.trouble.title()).collect()
-    }
-
-    /// How the command ends.
-    pub(crate) fn exit(&self) -> Exit {
-        let unread = |case: &Case| case.open.iter().any(|open| open.unread);
-        Exit::of_scan(!self.at_hand().is_empty(), self.cases.iter().any(unread))
     }
 }
 
@@ -216,27 +227,12 @@ const fn describe(feed: Feed) -> &'static str {
     }
 }
 
-/// A text of a row.
-fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
-    row.get(column).and_then(Value::as_str)
-}
-
-/// A number of a row.
-fn number(row: &Row, column: &str) -> u64 {
-    row.get(column).and_then(Value::as_u64).unwrap_or(0)
-}
-
-/// Whom a row is about: the e-mail address, else the id.
-fn who(row: &Row) -> &str {
-    text(row, "email").or_else(|| text(row, "person")).or_else(|| text(row, "id")).unwrap_or("somebody")
+/// When something happened and who did it: `on 2026-07-20 by bo@acme.example`.
+fn on_by(row: &Row) -> String {
+    format!("on {} by {}", day_of(text(row, "at")), text(row, "by").unwrap_or("an unrecorded person"))
 }
 
 /// The day of a time, in UTC.
-fn day(time: &str) -> &str {
-    time.split('T').next().unwrap_or(time)
-}
-
-/// `1 failed sign-in`, `3 failed sign-ins`.
-fn count(number: u64, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+fn day_of(time: Option<&str>) -> &str {
+    time.and_then(|time| time.split('T').next()).unwrap_or("an unknown day")
 }

@@ -1,91 +1,80 @@
 //! People without a declared role, and people who lost permissions.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
-use super::{Case, Finding, Situation, Trouble, day, text, who};
-use crate::casefold::fold;
+use super::{AccessProblem, Situation, on_by, text, texts};
+use crate::casefold::same_name;
 use crate::config::Config;
 use crate::facts::{Facts, Row};
+use crate::rbac::listed;
 use crate::sources::Feed;
 use crate::toml_document::excerpt;
 
 /// How many lost permissions are named.
 const MOST_NAMED: usize = 8;
 
+pub(super) const PROBLEM: AccessProblem = AccessProblem::new(
+    "permission-denied",
+    "Permission denied",
+    "Declare the missing roles under [rbac.roles], map the groups to them under [rbac.groups], and update the group in \
+     the identity provider; permissions that were taken by mistake are given back in Settings > Workspace > Teammates.",
+);
+
 /// Looks for people who may not do what they should.
-pub(super) fn look(situation: &Situation<'_>) -> Case {
-    let mut finding = Finding::default();
+pub(super) fn look(situation: &Situation<'_>) -> AccessProblem {
+    let mut problem = PROBLEM;
     match situation.config.filter(|config| !config.rbac.roles.is_empty()) {
         Some(config) => {
-            let declared: BTreeSet<Cow<'_, str>> = config.rbac.roles.keys().map(|name| fold(name)).collect();
-            mappings(config, &declared, &mut finding);
-            teammates(situation.facts, &declared, &mut finding);
+            mappings(config, &mut problem);
+            teammates(situation.facts, config, &mut problem);
         }
-        None => finding.undeclared(
+        None => problem.undeclared(
             "no role is declared under [rbac.roles], so a role without a mapping could not be looked for",
         ),
     }
-    losses(situation.facts, &mut finding);
-    finding.case(Trouble::Permission)
+    losses(situation.facts, &mut problem);
+    problem
 }
 
-/// Groups and the default that lead to a role nobody declared.
-fn mappings(config: &Config, declared: &BTreeSet<Cow<'_, str>>, finding: &mut Finding) {
-    for (group, role) in &config.rbac.groups {
-        if !declared.contains(&fold(role)) {
-            finding.shows(format!(
-                "the group {} gives the role {}, which is not declared ({}:{})",
-                excerpt(group),
-                excerpt(role),
-                config.path,
-                role.line
-            ));
-        }
+fn is_declared(config: &Config, role: &str) -> bool {
+    config.rbac.roles.keys().any(|name| same_name(name, role))
+}
+
+/// Groups and the default that lead to a role that is not declared.
+fn mappings(config: &Config, problem: &mut AccessProblem) {
+    for (group, role) in config.rbac.groups.iter().filter(|(_, role)| !is_declared(config, role)) {
+        let (group, name) = (excerpt(group), excerpt(role));
+        problem.shows(format!(
+            "the group {group} gives the role {name}, which is not declared ({}:{})",
+            config.path, role.line
+        ));
     }
-    if let Some(role) = &config.organization.default_role
-        && !declared.contains(&fold(role))
-    {
-        finding.shows(format!("organization.default_role is {}, which is not declared", excerpt(role)));
+    if let Some(role) = config.organization.default_role.as_ref().filter(|role| !is_declared(config, role)) {
+        problem.shows(format!("organization.default_role is {}, which is not declared", excerpt(role)));
     }
 }
 
 /// Teammates whose role the policy does not speak of.
-fn teammates(facts: &Facts, declared: &BTreeSet<Cow<'_, str>>, finding: &mut Finding) {
-    finding.rests_on(facts, Feed::Admins);
-    finding.rests_on_all_of(facts, "teammates");
-    for row in facts.rows("teammates", &[]).rows {
+fn teammates(facts: &Facts, config: &Config, problem: &mut AccessProblem) {
+    problem.rests_on(facts, Feed::Admins);
+    for row in problem.rows(facts, "teammates", &[]) {
         match text(row, "role") {
-            None => finding.affects(who(row), "has no role in Intercom".to_owned()),
-            Some(role) if !declared.contains(&fold(role)) => {
-                finding.affects(who(row), format!("has the role {role}, which is not declared"));
+            None => problem.affects(row, "has no role in Intercom".to_owned()),
+            Some(role) if !is_declared(config, role) => {
+                problem.affects(row, format!("has the role {role}, which is not declared"));
             }
             Some(_) => {}
         }
     }
 }
 
-/// People who lost permissions in the window. Whoever has left since has lost them for good reason.
-fn losses(facts: &Facts, finding: &mut Finding) {
-    finding.rests_on(facts, Feed::LogWindow);
-    finding.rests_on_all_of(facts, "permission_losses");
+/// People who lost permissions in the window, without those who have left since.
+fn losses(facts: &Facts, problem: &mut AccessProblem) {
+    problem.rests_on(facts, Feed::LogWindow);
     let has_left =
         |row: &&Row| row.get("teammate") == Some(&Value::Bool(false)) && text(row, "person").is_some();
-    for row in facts.rows("permission_losses", &[]).rows.into_iter().filter(|row| !has_left(row)) {
-        let lost: Vec<&str> = row
-            .get("permissions")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
-        let more = lost.len().saturating_sub(MOST_NAMED);
-        let suffix = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let named: Vec<&str> = lost.into_iter().take(MOST_NAMED).collect();
-        let at = text(row, "at").map_or("an unknown day", day);
-        let by = text(row, "by").unwrap_or("nobody recorded");
-        finding.affects(who(row), format!("lost {}{suffix}; changed on {at} by {by}", named.join(", ")));
+    for row in problem.rows(facts, "permission_losses", &[]).into_iter().filter(|row| !has_left(row)) {
+        let lost = listed(&texts(row, "permissions"), MOST_NAMED);
+        problem.affects(row, format!("lost {lost}; changed {}", on_by(row)));
     }
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{Case, Finding, Situation, Trouble, count, day, number, text, who};
+use super::{AccessProblem, Situation, day_of, on_by, text, texts};
 use crate::facts::Row;
 use crate::sources::{Feed, SourceStatus};
 
@@ -14,59 +14,60 @@ const MANY: usize = 3;
 const SETTINGS: [&str; 3] =
     ["app_authentication_method_change", "app_google_sso_domain_change", "security_settings_change"];
 
+pub(super) const PROBLEM: AccessProblem = AccessProblem::new(
+    "sso-login",
+    "SSO login fails",
+    "Compare the callback (ACS) address, the audience and the signing certificate in the identity provider with \
+     Settings > Workspace > Security in Intercom; check that the people are assigned to the app there, and that the \
+     method they use is one the workspace allows.",
+);
+
 /// Looks for people who cannot sign in.
-pub(super) fn look(situation: &Situation<'_>) -> Case {
+pub(super) fn look(situation: &Situation<'_>) -> AccessProblem {
     let facts = situation.facts;
-    let mut finding = Finding::default();
-    finding.rests_on(facts, Feed::LogWindow);
-    finding.rests_on_all_of(facts, "sign_in_trouble");
-    let rows = facts.rows("sign_in_trouble", &[]).rows;
+    let mut problem = PROBLEM;
+    problem.rests_on(facts, Feed::LogWindow);
+    let rows = problem.rows(facts, "failed_sign_ins", &[]);
     // Where the reading broke off a later sign-in may be missing: the failures of the rest prove nothing.
-    if facts.feed(Feed::LogWindow).status == SourceStatus::Complete {
-        let shut_out = |row: &&&Row| text(row, "last_failure") > text(row, "last_sign_in");
-        let (strangers, people): (Vec<&Row>, Vec<&Row>) =
-            rows.iter().filter(shut_out).partition(|row| row.get("teammate") == Some(&Value::Bool(false)));
-        people.iter().for_each(|row| finding.affects(who(row), tried(row)));
-        let together = most_within_a_day(&people);
-        if together >= MANY {
-            finding.shows(format!(
-                "{together} people within a day: rather the identity provider's configuration or the callback \
-                 address than their own doing"
-            ));
-        }
-        if !people.is_empty() {
-            settings(situation, &mut finding);
-        }
-        if !strangers.is_empty() {
-            finding.remarks(format!(
-                "people who are no teammates had trouble too, {} of them: somebody guesses, has left, or was never \
-                 added",
-                strangers.len()
-            ));
-        }
+    if facts.feed(Feed::LogWindow).status != SourceStatus::Complete {
+        return problem;
     }
-    finding.case(Trouble::SignIn)
+    let is_out = |row: &&Row| text(row, "last_failure") > text(row, "last_sign_in");
+    let is_outsider = |row: &&Row| row.get("teammate") == Some(&Value::Bool(false));
+    let (outsiders, people): (Vec<&Row>, Vec<&Row>) = rows.into_iter().filter(is_out).partition(is_outsider);
+    people.iter().for_each(|row| problem.affects(row, tried(row)));
+    let together = most_within_a_day(&people);
+    if together >= MANY {
+        problem.shows(format!(
+            "{together} people failed within 24 hours. The cause is probably the identity provider's configuration \
+             or the callback (ACS) address"
+        ));
+    }
+    if !people.is_empty() {
+        settings(situation, &mut problem);
+    }
+    if !outsiders.is_empty() {
+        problem.notes.push(format!(
+            "failures came from {} more who are not teammates: guessed addresses, former staff, or never invited",
+            outsiders.len()
+        ));
+    }
+    problem
 }
 
-/// What somebody tried, and when last.
+/// What a person tried, and when last.
 fn tried(row: &Row) -> String {
-    let (failures, unauthorized) = (number(row, "failures"), number(row, "unauthorized"));
-    let mut parts = Vec::new();
-    if failures > 0 {
-        parts.push(count(failures, "failed sign-in"));
-    }
-    if unauthorized > 0 {
-        parts.push(format!("{} by a method that is not allowed", count(unauthorized, "attempt")));
-    }
-    let methods: Vec<&str> = row
-        .get("methods")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    let by = if methods.is_empty() { String::new() } else { format!(" ({})", methods.join(", ")) };
-    let last = text(row, "last_failure").map_or("an unknown day", day);
+    let count = |column: &str, word: &str| match row.get(column).and_then(Value::as_u64).unwrap_or(0) {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        number => Some(format!("{number} {word}s")),
+    };
+    let refused =
+        count("unauthorized", "attempt").map(|count| format!("{count} by a method that is not allowed"));
+    let parts: Vec<_> = count("failures", "failed sign-in").into_iter().chain(refused).collect();
+    let methods = texts(row, "methods").join(", ");
+    let by = if methods.is_empty() { methods } else { format!(" ({methods})") };
+    let last = day_of(text(row, "last_failure"));
     format!("{}{by}, the last on {last}, and no sign-in since", parts.join(" and "))
 }
 
@@ -90,13 +91,11 @@ fn most_within_a_day(people: &[&Row]) -> usize {
 }
 
 /// What was changed in the window about how people sign in.
-fn settings(situation: &Situation<'_>, finding: &mut Finding) {
+fn settings(situation: &Situation<'_>, problem: &mut AccessProblem) {
     for row in situation.facts.rows("setting_changes", &[]).rows {
         let name = text(row, "type").filter(|name| SETTINGS.contains(name));
         if let (Some(name), Some(&Value::Bool(true))) = (name, row.get("in_window")) {
-            let by = text(row, "by").unwrap_or("nobody recorded");
-            let at = text(row, "at").map_or("an unknown day", day);
-            finding.shows(format!("{name} on {at} by {by}"));
+            problem.shows(format!("{name} {}", on_by(row)));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which case is at hand, and what keeps it from being told.
+//! Which problems are found, and what keeps them from being told.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,16 @@ use serde_json::{Value, json};
 use super::*;
 use crate::config::Trust;
 use crate::facts::{FeedState, Rows};
+use crate::report::json_text;
 use crate::sources::{Failure, Outcome, SourceStatus};
 use crate::terminal::Style;
 
-/// A workspace in which nothing is the matter, to be spoilt.
+const SIGN_IN: &str = "sso-login";
+const PERMISSION: &str = "permission-denied";
+const TOKEN: &str = "token-refused";
+const GAPS: &str = "audit-gaps";
+
+/// A workspace without a problem, to be spoilt.
 struct Stage {
     facts: Facts,
     outcomes: Outcomes,
@@ -69,12 +75,12 @@ impl Stage {
         Diagnosis::of(&Situation { facts, outcomes, config, max_silence: 7.0 })
     }
 
-    fn case(&self, trouble: Trouble) -> Case {
-        self.diagnose().cases.into_iter().find(|case| case.trouble == trouble).unwrap()
+    fn case(&self, id: &str) -> AccessProblem {
+        self.diagnose().problems.into_iter().find(|case| case.id == id).unwrap()
     }
 
     fn states(&self) -> Vec<State> {
-        self.diagnose().cases.iter().map(|case| case.state).collect()
+        self.diagnose().problems.iter().map(|case| case.state).collect()
     }
 }
 
@@ -84,23 +90,23 @@ fn trouble(who: &str, failed: &str, signed_in: Option<&str>, teammate: bool) -> 
 }
 
 #[test]
-fn where_nothing_is_the_matter_nothing_is_at_hand() {
+fn a_sound_workspace_has_no_problem() {
     let diagnosis = Stage::new().diagnose();
-    assert_eq!(diagnosis.cases.iter().map(|case| case.state).collect::<Vec<_>>(), [State::NotAtHand; 4]);
-    assert_eq!(diagnosis.exit().code(), 0);
-    assert!(render_table(&diagnosis, Style::plain(80)).starts_with("at hand: nothing\n"));
+    assert_eq!(diagnosis.problems.iter().map(|case| case.state).collect::<Vec<_>>(), [State::NotFound; 4]);
+    assert_eq!(diagnosis.exit.code(), 0);
+    assert!(table(&diagnosis, Style::plain(80)).starts_with("No problem found.\n"));
 }
 
 #[test]
-fn people_who_got_in_since_are_not_shut_out() {
+fn people_who_got_in_since_have_no_problem() {
     let rows = json!([
         trouble("in", "2026-07-20T08:00:00Z", Some("2026-07-20T08:00:01Z"), true),
         trouble("out", "2026-07-20T08:00:00Z", Some("2026-07-20T07:59:59Z"), true),
         trouble("never", "2026-07-30T08:00:00Z", None, true),
         trouble("stranger", "2026-07-30T08:00:00Z", None, false),
     ]);
-    let case = Stage::new().table("sign_in_trouble", rows).case(Trouble::SignIn);
-    assert_eq!(case.state, State::AtHand);
+    let case = Stage::new().table("failed_sign_ins", rows).case(SIGN_IN);
+    assert_eq!(case.state, State::Found);
     let who: Vec<_> = case.affected.iter().map(|affected| affected.who.as_str()).collect();
     assert_eq!(who, ["out@acme.example", "never@acme.example"]);
     assert_eq!(
@@ -114,13 +120,13 @@ fn people_who_got_in_since_are_not_shut_out() {
         case.notes
     );
     let stranger = json!([trouble("stranger", "2026-07-30T08:00:00Z", None, false)]);
-    let case = Stage::new().table("sign_in_trouble", stranger).case(Trouble::SignIn);
-    assert_eq!(case.state, State::NotAtHand, "whoever guesses is no case of single sign-on");
+    let case = Stage::new().table("failed_sign_ins", stranger).case(SIGN_IN);
+    assert_eq!(case.state, State::NotFound, "a guessed address is no problem of single sign-on");
     assert_eq!(case.notes.len(), 1);
     let mut nobody = trouble("x", "2026-07-30T08:00:00Z", None, false);
     nobody["person"] = Value::Null;
-    let case = Stage::new().table("sign_in_trouble", json!([nobody])).case(Trouble::SignIn);
-    assert_eq!(case.state, State::NotAtHand, "events that name nobody are nobody's trouble");
+    let case = Stage::new().table("failed_sign_ins", json!([nobody])).case(SIGN_IN);
+    assert_eq!(case.state, State::NotFound, "events that name nobody are nobody's trouble");
 }
 
 #[test]
@@ -128,8 +134,8 @@ fn many_at_once_point_at_the_identity_provider() {
     let hint = |times: [&str; 3]| {
         let rows: Vec<Value> =
             times.iter().zip(["a", "b", "c"]).map(|(time, who)| trouble(who, time, None, true)).collect();
-        let case = Stage::new().table("sign_in_trouble", Value::Array(rows)).case(Trouble::SignIn);
-        case.evidence.iter().any(|evidence| evidence.contains("callback address"))
+        let case = Stage::new().table("failed_sign_ins", Value::Array(rows)).case(SIGN_IN);
+        case.evidence.iter().any(|evidence| evidence.contains("callback (ACS) address"))
     };
     assert!(hint(["2026-07-20T08:00:00Z", "2026-07-21T08:00:00Z", "2026-07-20T23:00:00Z"]));
     assert!(!hint(["2026-07-20T08:00:00Z", "2026-07-21T08:00:01Z", "2026-07-20T23:00:00Z"]));
@@ -144,9 +150,9 @@ fn changes_of_the_sign_in_settings_in_the_window_are_named_beside_the_people() {
         change("content_redaction_rule_deletion", true),
     ]);
     let stage = Stage::new().table("setting_changes", changes);
-    assert_eq!(stage.case(Trouble::SignIn).state, State::NotAtHand, "a change alone shuts nobody out");
-    let stage = stage.table("sign_in_trouble", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
-    let evidence = stage.case(Trouble::SignIn).evidence;
+    assert_eq!(stage.case(SIGN_IN).state, State::NotFound, "a change alone is no problem");
+    let stage = stage.table("failed_sign_ins", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
+    let evidence = stage.case(SIGN_IN).evidence;
     assert_eq!(evidence, ["app_authentication_method_change on 2026-07-20 by bo@acme.example"]);
 }
 
@@ -159,7 +165,7 @@ fn missing_mappings_are_roles_nobody_declared() {
         {"id": "2", "email": "bo@acme.example", "role": "Lead"},
         {"id": "3", "email": null, "role": null},
     ]);
-    let case = Stage::new().policy(policy).table("teammates", team).case(Trouble::Permission);
+    let case = Stage::new().policy(policy).table("teammates", team).case(PERMISSION);
     let affected: Vec<_> = case.affected.iter().map(|a| format!("{}: {}", a.who, a.evidence)).collect();
     assert_eq!(
         affected,
@@ -175,34 +181,28 @@ fn missing_mappings_are_roles_nobody_declared() {
 }
 
 #[test]
-fn lost_permissions_are_at_hand_and_a_missing_policy_leaves_the_rest_open() {
+fn lost_permissions_are_found_and_a_missing_policy_leaves_the_rest_open() {
     let loss = |teammate: bool| {
         json!([{"person": "1", "email": "ana@acme.example", "permissions": ["export_data"], "at": "2026-07-20T07:00:00Z",
             "by": "bo@acme.example", "teammate": teammate}])
     };
-    let case = Stage::new().table("permission_losses", loss(true)).case(Trouble::Permission);
+    let case = Stage::new().table("permission_losses", loss(true)).case(PERMISSION);
     assert_eq!(case.affected[0].evidence, "lost export_data; changed on 2026-07-20 by bo@acme.example");
-    assert_eq!(
-        Stage::new().table("permission_losses", loss(false)).case(Trouble::Permission).state,
-        State::NotAtHand
-    );
+    assert_eq!(Stage::new().table("permission_losses", loss(false)).case(PERMISSION).state, State::NotFound);
 
     let mut undeclared = Stage::new();
     undeclared.config = None;
-    assert_eq!(undeclared.case(Trouble::Permission).state, State::Unknown);
-    assert_eq!(undeclared.diagnose().exit().code(), 0, "nothing failed: the policy is merely silent");
-    assert_eq!(
-        undeclared.table("permission_losses", loss(true)).case(Trouble::Permission).state,
-        State::AtHand
-    );
+    assert_eq!(undeclared.case(PERMISSION).state, State::Unknown);
+    assert_eq!(undeclared.diagnose().exit.code(), 0, "nothing failed: the policy is merely silent");
+    assert_eq!(undeclared.table("permission_losses", loss(true)).case(PERMISSION).state, State::Found);
 }
 
 #[test]
 fn a_401_midway_is_a_refused_token_and_one_from_the_start_may_be_a_permission() {
     let said = || Failure::TokenRefused("POST /admins/activity_logs/search answered 401".to_owned());
     let refused = SourceStatus::Forbidden;
-    let midway = Stage::new().ended(Feed::LogWindow, refused, 250, said()).case(Trouble::Token);
-    assert_eq!(midway.state, State::AtHand);
+    let midway = Stage::new().ended(Feed::LogWindow, refused, 250, said()).case(TOKEN);
+    assert_eq!(midway.state, State::Found);
     assert!(midway.evidence[0].contains("midway"), "{:?}", midway.evidence);
     let another = Stage::new().ended(Feed::LogWindow, SourceStatus::Complete, 9, api("")).ended(
         Feed::LogHistory,
@@ -210,20 +210,14 @@ fn a_401_midway_is_a_refused_token_and_one_from_the_start_may_be_a_permission() 
         0,
         said(),
     );
-    assert_eq!(another.case(Trouble::Token).state, State::AtHand, "the log was open a moment ago");
-    assert_eq!(
-        Stage::new().ended(Feed::LogWindow, refused, 0, said()).case(Trouble::Token).state,
-        State::Unknown
-    );
+    assert_eq!(another.case(TOKEN).state, State::Found, "the log was open a moment ago");
+    assert_eq!(Stage::new().ended(Feed::LogWindow, refused, 0, said()).case(TOKEN).state, State::Unknown);
     let forbidden = api("the token may not read this: the token was not accepted: GET /me");
-    assert_eq!(
-        Stage::new().ended(Feed::LogWindow, refused, 9, forbidden).case(Trouble::Token).state,
-        State::Unknown
-    );
+    assert_eq!(Stage::new().ended(Feed::LogWindow, refused, 9, forbidden).case(TOKEN).state, State::Unknown);
     let from_the_start = Diagnosis::of_refused_token("GET /admins answered 401");
-    let states: Vec<_> = from_the_start.cases.iter().map(|case| case.state).collect();
-    assert_eq!(states, [State::Unknown, State::Unknown, State::AtHand, State::Unknown]);
-    assert_eq!(from_the_start.exit().code(), 1);
+    let states: Vec<_> = from_the_start.problems.iter().map(|case| case.state).collect();
+    assert_eq!(states, [State::Unknown, State::Unknown, State::Found, State::Unknown]);
+    assert_eq!(from_the_start.exit.code(), 1);
 }
 
 #[test]
@@ -235,7 +229,7 @@ fn replaced_tokens_are_named() {
         stage.facts.events.insert(name.to_owned(), Rows { rows, truncated: false });
     }
     assert_eq!(
-        stage.case(Trouble::Token).evidence,
+        stage.case(TOKEN).evidence,
         [
             "a token was revoked on 2026-07-21 by bo@acme.example; whatever still uses it gets a 401: Sync app",
             "a token was regenerated on 2026-07-20 by bo@acme.example; whatever still uses it gets a 401: Sync app",
@@ -245,30 +239,29 @@ fn replaced_tokens_are_named() {
 
 #[test]
 fn a_log_that_may_not_be_read_is_a_gap_and_leaves_the_others_open() {
-    for (status, audit) in [(SourceStatus::Forbidden, State::AtHand), (SourceStatus::Failed, State::Unknown)]
-    {
+    for (status, audit) in [(SourceStatus::Forbidden, State::Found), (SourceStatus::Failed, State::Unknown)] {
         let stage = Stage::new().ended(Feed::LogWindow, status, 0, api("a server said no"));
         assert_eq!(stage.states(), [State::Unknown, State::Unknown, State::Unknown, audit], "{status:?}");
         // What was read before the log broke off may be out of date.
-        let stage = stage.table("sign_in_trouble", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
-        assert_eq!(stage.case(Trouble::SignIn).state, State::Unknown);
+        let stage = stage.table("failed_sign_ins", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
+        assert_eq!(stage.case(SIGN_IN).state, State::Unknown);
     }
     let skipped = Stage::new().ended(Feed::LogWindow, SourceStatus::Skipped, 0, api(""));
     assert_eq!(skipped.states(), [State::Unknown; 4]);
-    assert_eq!(skipped.diagnose().exit().code(), 3);
+    assert_eq!(skipped.diagnose().exit.code(), 3);
     let admins = Stage::new().ended(Feed::Admins, SourceStatus::Failed, 0, api("broken"));
-    assert_eq!(admins.case(Trouble::Permission).state, State::Unknown);
-    assert_eq!(admins.diagnose().exit().code(), 3);
+    assert_eq!(admins.case(PERMISSION).state, State::Unknown);
+    assert_eq!(admins.diagnose().exit.code(), 3);
     let mut odd = Stage::new();
     odd.facts.feeds.get_mut(&Feed::LogWindow).unwrap().unreadable = 2;
-    assert_eq!(odd.states(), [State::Unknown, State::Unknown, State::Unknown, State::AtHand]);
-    let odd = odd.table("sign_in_trouble", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
-    assert_eq!(odd.case(Trouble::SignIn).state, State::AtHand, "one odd entry hides nobody");
+    assert_eq!(odd.states(), [State::Unknown, State::Unknown, State::Unknown, State::Found]);
+    let odd = odd.table("failed_sign_ins", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
+    assert_eq!(odd.case(SIGN_IN).state, State::Found, "one odd entry hides nobody");
 }
 
 #[test]
 fn silence_is_a_gap_once_it_is_longer_than_is_usual() {
-    let evidence = |stage: Stage| stage.case(Trouble::Audit).evidence;
+    let evidence = |stage: Stage| stage.case(GAPS).evidence;
     let silent = |days: i64| Stage::new().log("longest_silence_days", json!(days));
     assert_eq!(evidence(silent(7)), Vec::<String>::new());
     assert_eq!(evidence(silent(8)), ["nothing was recorded for 8 days from 2026-07-10 on"]);
@@ -281,23 +274,23 @@ fn silence_is_a_gap_once_it_is_longer_than_is_usual() {
 #[test]
 fn a_table_that_overflowed_proves_nothing() {
     let mut stage = Stage::new();
-    stage.facts.tables.insert("sign_in_trouble", Rows { rows: Vec::new(), truncated: true });
+    stage.facts.tables.insert("failed_sign_ins", Rows { rows: Vec::new(), truncated: true });
     stage.facts.tables.insert("permission_losses", Rows { rows: Vec::new(), truncated: true });
     assert_eq!(stage.states()[..2], [State::Unknown, State::Unknown]);
 }
 
 #[test]
 fn hostile_names_stay_on_their_line_and_many_people_are_counted() {
-    let evil = "x\u{1b}[2J\nToken expired: at hand\u{202e}";
+    let evil = "x\u{1b}[2J\nToken expired: found\u{202e}";
     let team: Vec<Value> =
         (0..50).map(|id| json!({"id": id.to_string(), "email": evil, "role": evil})).collect();
     let stage = Stage::new().table("teammates", Value::Array(team));
     let diagnosis = stage.diagnose();
-    let table = render_table(&diagnosis, Style::plain(80));
-    assert!(!table.contains('\u{1b}') && !table.contains('\u{202e}'), "{table}");
-    assert!(!table.lines().any(|line| line.starts_with("Token expired: at hand")), "{table}");
-    assert!(table.contains("and 30 more"), "{table}");
-    let json: Value = serde_json::from_str(&render_json(&diagnosis).unwrap()).unwrap();
+    let shown = table(&diagnosis, Style::plain(80));
+    assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{shown}");
+    assert!(!shown.lines().any(|line| line.starts_with("Token expired: found")), "{shown}");
+    assert!(shown.contains("and 30 more"), "{shown}");
+    let json: Value = serde_json::from_str(&json_text(&diagnosis).unwrap()).unwrap();
     assert_eq!(json["cases"][1]["affected"].as_array().map(Vec::len), Some(50));
     let states: BTreeMap<_, _> = json["cases"]
         .as_array()

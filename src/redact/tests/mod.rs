@@ -1,17 +1,14 @@
 //! What has to go, what has to stay, and what hostile text makes of it.
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::controls::Origin;
 use crate::facts::Row;
 use crate::report::hostile::{many, report as hostile, texts};
 use crate::report::sample::{finding, sample};
 use crate::report::{Format, Options, Report, render};
-use crate::verdict::Statement;
+use crate::verdict::{Attestation, Attested};
 
 mod texts;
 
@@ -41,7 +38,7 @@ fn report_about(name: &str, email: &str, address: &str, id: &str) -> Report {
     report.workspace.name = Some(format!("{name} Incorporated"));
     let config = report.scan.config.as_mut().unwrap();
     config.path = format!("/home/{name}/intercom-harden.toml");
-    config.loosens = vec![
+    config.weakens = vec![
         format!("organization.export_approvers = [\"{email}\"]"),
         format!("organization.approved_networks = [\"{address}\"]"),
         format!("params.\"X1\".people = [\"{name}\"]"),
@@ -58,13 +55,13 @@ fn report_about(name: &str, email: &str, address: &str, id: &str) -> Report {
         ),
     ];
     report.sources[2].detail = Some(format!("HTTP 403 for {email} from {address}"));
-    let failing = &mut report.assessments[2];
+    let failing = &mut report.controls[2];
     let mut about = finding("2.3", email, &format!("{name} from {address}, id {id}"));
     about.evidence = row(json!({
         "id": id, "name": name, "email": email, "address": address, "person": id, "local_part": email.split('@').next(),
         "domain": "acme.example", "by": id, "nested": [{ "name": name }, email], "shared_mailbox": format!("x, {email}"),
     }));
-    about.waived = Some(crate::verdict::Decision {
+    about.waived = Some(crate::verdict::Waiver {
         reason: format!("{name} agreed"),
         by: name.to_owned(),
         on: None,
@@ -75,26 +72,26 @@ fn report_about(name: &str, email: &str, address: &str, id: &str) -> Report {
     event.evidence = row(json!({
         "id": "5a3e", "type": "x_change", "at": "2026-01-14T00:00:00Z", "by": email, "description": format!("{name} changed {email}"),
     }));
-    failing.verdict.findings = vec![about, event, finding("2.3", id, "left")];
-    failing.verdict.reason = format!("{name} and {email} from {address}");
-    failing.verdict.context = vec![
+    failing.findings = vec![about, event, finding("2.3", id, "left")];
+    failing.reason = format!("{name} and {email} from {address}");
+    failing.context = vec![
         format!("last relevant change: {name} did it (x_change, by {email}, 2026-01-14T00:00:00Z)"),
         format!("last relevant change: {name} (did, it (x_change, by {id}, 2026-01-14T00:00:00Z)"),
         format!("judged by the attestation: {id}: no usable e-mail address, name: {name}"),
         format!("the evidence /home/{name}/mfa.png is not here, so it was not compared"),
         format!("attested as pass by {name} on 2026-01-14"),
     ];
-    failing.waived = failing.verdict.findings[0].waived.clone();
-    failing.verdict.attestation = Some(Statement {
-        pass: true,
+    failing.waived = failing.findings[0].waived.clone();
+    failing.attestation = Some(Attestation {
+        result: Attested::Pass,
         by: name.to_owned(),
         on: jiff::civil::date(2026, 1, 14),
         expires: jiff::civil::date(2026, 3, 1),
         evidence: Some(format!("https://wiki.example/{name}")),
         note: Some(format!("seen with {name}")),
     });
-    let control = Arc::make_mut(&mut report.assessments[5].control);
-    control.origin = Origin::File(format!("/home/{name}/X1.toml").into());
+    let control = &mut report.controls[5];
+    control.origin = format!("/home/{name}/X1.toml");
     control.description = format!("Ask {email}, or {name}.");
     report
 }
@@ -129,14 +126,14 @@ proptest! {
 fn verdicts_stay_and_pseudonyms_hang_on_the_key_alone() {
     let report = || report_about("Zork Quux", "zork.quux@acme.example", "203.0.113.7", "4425337");
     let (before, one) = (report(), redactor().report(report()));
-    assert_eq!(one.tally(), before.tally());
+    assert_eq!(one.summary, before.summary);
     assert_eq!((one.exit(), &one.gate.violations), (before.exit(), &before.gate.violations));
     assert!(one.scan.redacted);
     assert_eq!(everything(&one), everything(&redactor().report(report())), "the same key, the same bytes");
     let other = redactor_of(b"another key of some length").report(report());
     assert_ne!(one.scan.redaction_key, other.scan.redaction_key);
-    for (one, other) in one.assessments.iter().zip(&other.assessments) {
-        for (one, other) in one.verdict.findings.iter().zip(&other.verdict.findings) {
+    for (one, other) in one.controls.iter().zip(&other.controls) {
+        for (one, other) in one.findings.iter().zip(&other.findings) {
             assert_ne!(one.fingerprint, other.fingerprint);
             assert!(one.subject != other.subject || one.subject.contains("x_change"));
         }
@@ -147,20 +144,20 @@ fn verdicts_stay_and_pseudonyms_hang_on_the_key_alone() {
 #[test]
 fn what_is_not_about_people_stays() {
     let report = redactor().report(sample());
-    let texts: Vec<&str> = report.assessments.iter().map(|one| one.verdict.reason.as_str()).collect();
+    let texts: Vec<&str> = report.controls.iter().map(|one| one.reason.as_str()).collect();
     let before = sample();
-    assert_eq!(texts, before.assessments.iter().map(|one| one.verdict.reason.as_str()).collect::<Vec<_>>());
-    assert_eq!(report.assessments[2].verdict.findings[0].message, "privileged: role Owner");
+    assert_eq!(texts, before.controls.iter().map(|one| one.reason.as_str()).collect::<Vec<_>>());
+    assert_eq!(report.controls[2].findings[0].message, "privileged: role Owner");
     assert_eq!(report.workspace.id.as_deref(), Some("ab12cd34"));
     assert_eq!(report.sources[2].detail.as_deref(), Some("HTTP 500 (request id 0001abcd)"));
-    assert_eq!(report.scan.config.unwrap().loosens, ["params.2.3.max_admins = 4"]);
+    assert_eq!(report.scan.config.unwrap().weakens, ["params.2.3.max_admins = 4"]);
 }
 
 #[test]
 fn hostile_names_break_nothing() {
     for text in texts() {
         let redacted = redactor().report(hostile(&text));
-        assert_eq!(redacted.tally(), hostile(&text).tally());
+        assert_eq!(redacted.summary, hostile(&text).summary);
         if text.chars().filter(|c| c.is_alphabetic()).count() > 20 && !text.contains("evil.example") {
             assert_ne!(redacted.workspace.name.as_deref(), Some(text.as_str()));
         }
@@ -172,29 +169,29 @@ fn hostile_names_break_nothing() {
         about.evidence = row(json!({ "name": name, "id": name }));
         about
     });
-    report.assessments[2].verdict.findings = findings.collect();
-    for finding in &redactor().report(report).assessments[2].verdict.findings {
+    report.controls[2].findings = findings.collect();
+    for finding in &redactor().report(report).controls[2].findings {
         let pseudonym = finding.evidence["name"].as_str().unwrap();
         assert!(pseudonym.is_empty() || pseudonym.starts_with("name-"), "{pseudonym}");
     }
     let mut report = sample();
     let mut about = finding("2.3", "7", "no usable e-mail address, name: Bo");
     about.evidence = row(json!({ "name": "Bo", "id": "7" }));
-    report.assessments[2].verdict.findings = vec![about];
-    let finding = &redactor().report(report).assessments[2].verdict.findings[0];
+    report.controls[2].findings = vec![about];
+    let finding = &redactor().report(report).controls[2].findings[0];
     assert!(!finding.message.contains("Bo") && finding.subject.starts_with("id-"), "{finding:?}");
 }
 
 #[test]
 fn five_thousand_findings_take_less_than_a_second() {
     let mut report = many(5_000);
-    for (number, finding) in report.assessments[2].verdict.findings.iter_mut().enumerate() {
+    for (number, finding) in report.controls[2].findings.iter_mut().enumerate() {
         finding.evidence.insert("name".to_owned(), json!(format!("Person Number{number:05}")));
         finding.evidence.insert("id".to_owned(), json!(format!("44{number:05}")));
     }
     let timed = || {
         let started = std::time::Instant::now();
-        assert_eq!(redactor().report(report.clone()).assessments[2].verdict.findings.len(), 5_000);
+        assert_eq!(redactor().report(report.clone()).controls[2].findings.len(), 5_000);
         started.elapsed()
     };
     // A machine may be busy with something else once, but not three times in a row.

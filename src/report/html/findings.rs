@@ -6,15 +6,17 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::control::decision_text;
+use super::parts::waiver;
 use super::text::{NAME, SENTENCE, cell, shown};
-use crate::controls::Control;
-use crate::report::Report;
 use crate::report::words::counted;
+use crate::report::{Control, Report};
 use crate::verdict::Finding;
 
 /// How many findings of a control are listed.
 const MAX_FINDINGS: usize = 1_000;
+
+/// How many findings are listed in all, shared evenly: of an ordinary report the page stays below two megabytes.
+const MAX_ROWS: usize = 2_000;
 
 /// How many columns of evidence a table has.
 const MAX_COLUMNS: usize = 8;
@@ -22,56 +24,26 @@ const MAX_COLUMNS: usize = 8;
 /// How many findings are looked at for their columns.
 const SAMPLED: usize = 100;
 
-/// How many bytes all findings of a page may take: with the rest it stays below two megabytes.
-const MAX_BYTES: usize = 1_400_000;
-
-/// The room that is left for findings. Controls share it evenly, and what one leaves over goes to those after it.
-pub(super) struct Room {
-    bytes: usize,
-    controls: usize,
-}
-
-impl Room {
-    /// All of it.
-    pub(super) fn for_findings_of(report: &Report) -> Self {
-        let with_findings = report.assessments.iter().filter(|one| !one.verdict.findings.is_empty());
-        Self { bytes: MAX_BYTES, controls: with_findings.count() }
-    }
-
-    /// Renders elements until the next control's share is used up.
-    fn fill<T>(&mut self, elements: impl Iterator<Item = T>, render: impl Fn(T) -> Markup) -> Vec<Markup> {
-        let share = self.bytes / self.controls.max(1);
-        self.controls = self.controls.saturating_sub(1);
-        let mut used = 0;
-        let mut rendered = Vec::new();
-        for element in elements {
-            let markup = render(element);
-            used += markup.0.len();
-            if used > share {
-                used -= markup.0.len();
-                break;
-            }
-            rendered.push(markup);
-        }
-        self.bytes -= used;
-        rendered
-    }
+/// How many findings of each control the page lists.
+pub(super) fn most_of_each(report: &Report) -> usize {
+    let with_findings = report.controls.iter().filter(|one| !one.findings.is_empty()).count();
+    (MAX_ROWS / with_findings.max(1)).clamp(1, MAX_FINDINGS)
 }
 
 /// The findings of a control; nothing where there are none. Those that count against the gate come first.
-pub(super) fn table(control: &Control, findings: &[Finding], room: &mut Room) -> Markup {
-    if findings.is_empty() {
+pub(super) fn table(control: &Control, most: usize) -> Markup {
+    let all = &control.findings;
+    if all.is_empty() {
         return html! {};
     }
-    let columns = columns(findings);
-    let mut order: Vec<&Finding> = findings.iter().collect();
-    order.sort_by_key(|finding| (finding.known, finding.waived.is_some()));
-    let rows = room.fill(order.into_iter().take(MAX_FINDINGS), |finding| row(finding, &columns));
-    let more = findings.len() - rows.len();
+    let columns = columns(control);
+    let mut order: Vec<&Finding> = all.iter().collect();
+    order.sort_by_key(|finding| (finding.in_baseline, finding.waived.is_some()));
+    let more = all.len().saturating_sub(most);
     html! {
         h5 {
-            (counted(findings.len() as u64, "finding"))
-            @if more > 0 { ", of which " (rows.len()) " are listed" }
+            (counted(all.len() as u64, "finding"))
+            @if more > 0 { ", of which " (most) " are listed" }
         }
         div.scroll tabindex="0" role="group" aria-label={ "Findings of " (shown(&control.id, NAME)) } {
             table.findings {
@@ -84,7 +56,7 @@ pub(super) fn table(control: &Control, findings: &[Finding], room: &mut Room) ->
                         }
                     }
                 }
-                tbody { @for row in rows { (row) } }
+                tbody { @for finding in order.into_iter().take(most) { (row(finding, &columns)) } }
             }
         }
         @if more > 0 { p.more { (more) " more in the JSON report" } }
@@ -97,9 +69,9 @@ fn row(finding: &Finding, columns: &[(&String, bool)]) -> Markup {
             th scope="row" { (shown(&finding.subject, NAME)) }
             td {
                 (shown(&finding.message, SENTENCE))
-                @if finding.known { " " span.mark { "in the baseline" } }
-                @if let Some(decision) = &finding.waived {
-                    span.waiver { span.mark { "waived" } " " (decision_text(decision)) }
+                @if finding.in_baseline { " " span.mark { "in the baseline" } }
+                @if let Some(waived) = &finding.waived {
+                    span.waiver { span.mark { "waived" } " " (waiver(waived)) }
                 }
             }
             @for (column, _) in columns { (evidence(finding.evidence.get(*column))) }
@@ -117,11 +89,11 @@ fn evidence(value: Option<&Value>) -> Markup {
     }
 }
 
-/// The columns worth showing, in the order of their names, and whether they hold numbers. Not worth showing is what is
-/// empty or repeats the subject.
-fn columns(findings: &[Finding]) -> Vec<(&String, bool)> {
-    let sampled = || findings.iter().take(SAMPLED);
-    let names: BTreeSet<&String> = sampled().flat_map(|finding| finding.evidence.keys()).collect();
+/// The columns worth showing, and whether they hold numbers: those that the control names, or else all in the order of
+/// their names. Not worth showing is what is empty or repeats the subject.
+fn columns(control: &Control) -> Vec<(&String, bool)> {
+    let sampled = || control.findings.iter().take(SAMPLED);
+    let found: BTreeSet<&String> = sampled().flat_map(|finding| finding.evidence.keys()).collect();
     let telling = |name: &&String| {
         sampled().any(|finding| match finding.evidence.get(*name) {
             None | Some(Value::Null) => false,
@@ -131,5 +103,10 @@ fn columns(findings: &[Finding]) -> Vec<(&String, bool)> {
     };
     let numeric =
         |name: &String| sampled().any(|finding| finding.evidence.get(name).is_some_and(Value::is_number));
+    let names: Vec<&String> = if control.columns.is_empty() {
+        found.into_iter().collect()
+    } else {
+        control.columns.iter().collect()
+    };
     names.into_iter().filter(telling).take(MAX_COLUMNS).map(|name| (name, numeric(name))).collect()
 }

@@ -1,27 +1,102 @@
-//! The controls by what was asked for: every group with the worst verdict in it.
+//! Groups of controls, each with the worst status in it: by what was asked for, and by what each framework asks for.
+
+use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
-use super::frameworks;
-use super::text::{NAME, shown};
-use crate::report::Report;
-use crate::report::grouping::{Grouping, group};
+use super::parts::{anchor, chip, listed};
+use super::text::{NAME, framework, shown};
+use crate::report::grouping::{Group, Grouping, group};
+use crate::report::words::counted;
+use crate::report::{Control, Report};
 
-/// The most groups that a page lists.
-const MAX_GROUPS: usize = 2_000;
+/// The most groups of a kind that a page lists: there are fewer, unless somebody means harm.
+const MAX_GROUPS: usize = 500;
 
-/// The groups, above the controls.
+/// The most frameworks that a page tells apart.
+const MAX_FRAMEWORKS: usize = 20;
+
+/// The most controls of a group that it links to.
+const MAX_LINKS: usize = 100;
+
+/// The groups that were asked for, above the controls.
 pub(super) fn section(report: &Report, by: &Grouping) -> Markup {
     let groups = group(report, by);
     html! {
         section aria-labelledby="groups-heading" {
             h2 #groups-heading { "By " (shown(by.as_str(), NAME)) }
             p.hint { "The status of a group is the worst in it." }
-            (frameworks::groups("Group", "Controls", groups.iter().take(MAX_GROUPS)))
-            @if let Some(rest @ 1..) = groups.len().checked_sub(MAX_GROUPS) {
-                p.hint { "… and " (rest) " more (all of them in the JSON report)" }
+            (table("Group", "Controls", &groups))
+        }
+    }
+}
+
+/// Every framework that a control is mapped to, with its controls.
+pub(super) fn frameworks(report: &Report) -> impl Iterator<Item = (&str, Vec<Group<'_>>)> {
+    let mapped = report.controls.iter().flat_map(|one| &one.frameworks);
+    let named: BTreeSet<&str> =
+        mapped.filter(|(_, ids)| !ids.is_empty()).map(|(framework, _)| framework.as_str()).collect();
+    named.into_iter().take(MAX_FRAMEWORKS).map(|id| {
+        let mut groups = group(report, &Grouping::Framework(id.to_owned()));
+        groups.retain(|group| group.name.is_some());
+        groups.truncate(MAX_GROUPS);
+        (id, groups)
+    })
+}
+
+/// The compliance view; nothing where no control is mapped to a framework.
+pub(super) fn compliance(report: &Report) -> Markup {
+    let mut frameworks = frameworks(report).peekable();
+    html! {
+        @if frameworks.peek().is_some() {
+            section aria-labelledby="frameworks-heading" {
+                h2 #frameworks-heading { "Frameworks" }
+                p.hint { "Each framework control takes the worst status of the controls that are mapped to it." }
+                @for (id, groups) in frameworks {
+                    details.framework {
+                        summary {
+                            h3 { (framework(id)) }
+                            span.marks { (counted(groups.len() as u64, "framework control")) }
+                        }
+                        (table("Control", "Mapped to it", &groups))
+                    }
+                }
             }
         }
+    }
+}
+
+fn table(what: &str, members: &str, groups: &[Group<'_>]) -> Markup {
+    html! {
+        table {
+            thead {
+                tr {
+                    th scope="col" { (what) }
+                    th scope="col" { "Status" }
+                    th scope="col" { (members) }
+                }
+            }
+            tbody {
+                @for group in groups.iter().take(MAX_GROUPS) {
+                    tr {
+                        th scope="row" { (group.name.map_or_else(|| "not mapped".to_owned(), |name| shown(name, NAME))) }
+                        td { (chip(group.status())) }
+                        td { ul.links { (listed(&group.controls, MAX_LINKS, |control| link(control))) } }
+                    }
+                }
+            }
+        }
+        @if let Some(rest @ 1..) = groups.len().checked_sub(MAX_GROUPS) {
+            p.hint { "… and " (rest) " more (all of them in the JSON report)" }
+        }
+    }
+}
+
+/// A link to a control in the page, with its status.
+fn link(control: &Control) -> Markup {
+    html! {
+        a href={ "#" (anchor(&control.id)) } title=(shown(&control.title, NAME)) { (shown(&control.id, NAME)) }
+        " " span.status-word { (control.status.as_str()) @if control.is_waived() { " (waived)" } }
     }
 }
 

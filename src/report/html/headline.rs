@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::control::{anchor, chip};
+use super::parts::{anchor, chip};
 use super::text::{NAME, percent, shown};
 use crate::casefold::capitalized;
 use crate::report::gate::Outcome;
 use crate::report::words::counted;
-use crate::report::{Report, Tally};
+use crate::report::{Counters, Report};
 use crate::verdict::Status;
 
 /// How many of the controls that failed the gate are named.
@@ -15,8 +15,8 @@ const MAX_VIOLATIONS: usize = 30;
 
 /// The section.
 pub(super) fn section(report: &Report) -> Markup {
-    let tally = report.tally();
-    let Tally { pass, fail, manual, unknown, .. } = tally;
+    let counters = report.summary.all;
+    let Counters { pass, fail, manual, unknown, coverage, .. } = counters;
     let decided = pass + fail;
     let score = (decided > 0).then(|| pass as f64 / decided as f64);
     html! {
@@ -30,34 +30,28 @@ pub(super) fn section(report: &Report) -> Markup {
             }
             div.figure {
                 p.label { "Coverage" }
-                p.big { (percent(tally.coverage())) }
+                p.big { (percent(coverage)) }
                 p.note {
                     (decided) " of " (counted((decided + manual + unknown) as u64, "control"))
                     " could be decided"
                 }
             }
         }
-        (counts(&tally))
+        (counts(&counters))
     }
 }
 
-fn counts(tally: &Tally) -> Markup {
-    let of = |status| match status {
-        Status::Pass => tally.pass,
-        Status::Fail => tally.fail,
-        Status::Manual => tally.manual,
-        Status::Unknown => tally.unknown,
-    };
+fn counts(counters: &Counters) -> Markup {
     html! {
         ul.counts {
             @for status in Status::WORST_FIRST {
-                li { (chip(status)) " " strong { (of(status)) } }
+                li { (chip(status)) " " strong { (counters.with(status)) } }
             }
-            @if tally.waived > 0 {
-                li.aside { strong { (tally.waived) } " out of the gate by a waiver" }
+            @if counters.waived > 0 {
+                li.aside { strong { (counters.waived) } " out of the gate by a waiver" }
             }
-            @if tally.attested > 0 {
-                li.aside { strong { (tally.attested) } " decided by an attestation" }
+            @if counters.attested > 0 {
+                li.aside { strong { (counters.attested) } " decided by an attestation" }
             }
         }
     }
@@ -76,7 +70,7 @@ fn gate(report: &Report) -> Markup {
             p.note { (capitalized(&report.why())) (violations(&report.gate.violations)) "." }
             @if let Some(stale) = report.stale_too() { p.note { "Stale: " (stale) "." } }
             @if let Some(incomplete) = report.incomplete() { p.note { "Incomplete: " (incomplete) "." } }
-            p.note { "Exit code " (report.gate.exit.code()) }
+            p.note { "Exit code " (report.gate.exit_code.code()) }
         }
     }
 }

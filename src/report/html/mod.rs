@@ -7,7 +7,7 @@
 //! ```html
 //! <!DOCTYPE html>
 //! <html lang="en">…<meta http-equiv="Content-Security-Policy" content="default-src 'none'; …">…
-//! <details class="control" id="control-2.3" data-status="fail" data-level="l1" data-frameworks="0 1">
+//! <details class="control" id="control-2.3" data-status="fail" data-level="l1" data-frameworks="cis-v8/ cis-v8/5.4">
 //! <summary>… <h4>Limit admin access</h4> …</summary> evidence, steps, frameworks </details>…
 //! ```
 
@@ -18,17 +18,18 @@ use sha2::{Digest, Sha256};
 
 use super::Report;
 use super::grouping::Grouping;
+use crate::verdict::Status;
 
 mod control;
 mod filter;
 mod findings;
-mod frameworks;
 mod groups;
 mod headline;
+mod parts;
 mod plots;
 mod scope;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod text;
 
 use text::{NAME, shown};
@@ -41,7 +42,6 @@ const SCRIPT: &str = include_str!("report.js");
 
 /// Renders the report.
 pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
-    let frameworks = frameworks::Index::of(report);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -62,8 +62,8 @@ pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
                     (scope::warnings(report))
                     (plots::section(report))
                     @if let Some(by) = by { (groups::section(report, by)) }
-                    (controls(report, &frameworks))
-                    (frameworks::section(&frameworks))
+                    (controls(report))
+                    (groups::compliance(report))
                     (scope::section(report))
                 }
                 (scope::footer(report))
@@ -91,24 +91,47 @@ fn title(report: &Report) -> String {
 }
 
 /// The controls, what is wrong first, with what filters them.
-fn controls(report: &Report, frameworks: &frameworks::Index<'_>) -> Markup {
-    let mut room = findings::Room::for_findings_of(report);
+fn controls(report: &Report) -> Markup {
+    let max_findings = findings::most_of_each(report);
     html! {
         section #controls aria-labelledby="controls-heading" {
             h2 #controls-heading { "Controls" }
-            (filter::bar(report, frameworks))
-            @for (status, assessments) in control::by_status(report) {
-                section.group aria-labelledby={ "group-" (status.as_str()) } {
-                    h3 id={ "group-" (status.as_str()) } {
-                        (control::group_title(status)) " " span.count { (assessments.len()) }
-                    }
-                    p.hint { (control::group_meaning(status)) }
-                    @for assessment in assessments {
-                        (control::folded(assessment, frameworks, &mut room))
+            (filter::bar(report))
+            @for status in Status::WORST_FIRST {
+                @let of_status: Vec<_> = report.controls.iter().filter(|one| one.status == status).collect();
+                @if !of_status.is_empty() {
+                    section.group aria-labelledby={ "group-" (status.as_str()) } {
+                        h3 id={ "group-" (status.as_str()) } {
+                            (group_title(status)) " " span.count { (of_status.len()) }
+                        }
+                        p.hint { (group_meaning(status)) }
+                        @for control in of_status {
+                            (control::folded(control, max_findings))
+                        }
                     }
                 }
             }
-            @if report.assessments.is_empty() { p { "No control was evaluated." } }
+            @if report.controls.is_empty() { p { "No control was evaluated." } }
         }
+    }
+}
+
+/// The heading above the controls of a status.
+const fn group_title(status: Status) -> &'static str {
+    match status {
+        Status::Fail => "Failed",
+        Status::Unknown => "Unknown",
+        Status::Manual => "To be checked by a person",
+        Status::Pass => "Passed",
+    }
+}
+
+/// What the status means.
+const fn group_meaning(status: Status) -> &'static str {
+    match status {
+        Status::Fail => "What was observed shows that the requirement does not hold.",
+        Status::Unknown => "An error kept the scan from reading what would decide it.",
+        Status::Manual => "The API cannot show it, or the token may not read it.",
+        Status::Pass => "What was observed shows that the requirement holds.",
     }
 }

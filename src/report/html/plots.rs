@@ -10,7 +10,7 @@ use super::text::{NAME, percent, shown};
 use crate::facts::activity::{Activity, Groups, Period};
 use crate::level::Level;
 use crate::report::words::counted;
-use crate::report::{Report, Tally};
+use crate::report::{Counters, Report};
 
 /// The height of the drawings in units of their own.
 const HEIGHT: u64 = 100;
@@ -41,11 +41,7 @@ const GROUPS: [Group; 5] = [
 
 /// The section.
 pub(super) fn section(report: &Report) -> Markup {
-    let levels: Vec<(Level, Tally)> = Level::ALL
-        .into_iter()
-        .map(|level| (level, report.tally_of(level)))
-        .filter(|(_, tally)| tally.coverage().is_some())
-        .collect();
+    let levels: Vec<(Level, &Counters)> = report.summary.levels().collect();
     html! {
         section.plots aria-labelledby="plots-heading" {
             h2 #plots-heading { "At a glance" }
@@ -82,7 +78,7 @@ fn bar(parts: &[(&str, u64)], whole: u64) -> Markup {
     }
 }
 
-fn status_by_level(levels: &[(Level, Tally)]) -> Markup {
+fn status_by_level(levels: &[(Level, &Counters)]) -> Markup {
     html! {
         figure aria-labelledby="plot-status" {
             figcaption #plot-status { "Status by level" }
@@ -98,7 +94,7 @@ fn status_by_level(levels: &[(Level, Tally)]) -> Markup {
                     }
                 }
                 tbody {
-                    @for (level, Tally { pass, fail, manual, unknown, .. }) in levels {
+                    @for (level, Counters { pass, fail, manual, unknown, .. }) in levels {
                         @let counts = [*fail, *unknown, *manual, *pass].map(|count| count as u64);
                         @let [fail, unknown, manual, pass] = counts;
                         tr {
@@ -120,7 +116,7 @@ fn status_by_level(levels: &[(Level, Tally)]) -> Markup {
     }
 }
 
-fn coverage_by_level(levels: &[(Level, Tally)]) -> Markup {
+fn coverage_by_level(levels: &[(Level, &Counters)]) -> Markup {
     html! {
         figure aria-labelledby="plot-coverage" {
             figcaption #plot-coverage { "Coverage" small { "controls that could be decided" } }
@@ -134,14 +130,14 @@ fn coverage_by_level(levels: &[(Level, Tally)]) -> Markup {
                     }
                 }
                 tbody {
-                    @for (level, tally) in levels {
-                        @let decided = tally.pass + tally.fail;
-                        @let all = decided + tally.manual + tally.unknown;
+                    @for (level, counters) in levels {
+                        @let decided = counters.pass + counters.fail;
+                        @let all = decided + counters.manual + counters.unknown;
                         tr {
                             th scope="row" { (level.label()) }
                             td.drawing { (bar(&[("ink", decided as u64)], all as u64)) }
                             td.number { (decided) " of " (all) }
-                            td.number { (percent(tally.coverage())) }
+                            td.number { (percent(counters.coverage)) }
                         }
                     }
                 }

@@ -2,15 +2,18 @@
 
 use maud::{Markup, html};
 
+use super::parts::listed;
 use super::text::{NAME, SENTENCE, shown};
+use crate::directory::RosterInfo;
 use crate::report::words::{self, REDACTED, counted};
-use crate::report::{Origin, Report, RosterInfo, SourceReport};
+use crate::report::{Report, SourceReport};
+use crate::sources::Provenance;
 use crate::sources::SourceStatus;
 
 /// The longest warning shown, in columns: some list names.
 const WARNING: usize = 1_000;
 
-/// How many warnings, and how many settings that loosen the verdict, are listed.
+/// How many warnings, and how many settings that weaken the result, are listed.
 const MAX_LINES: usize = 50;
 
 /// How times are written.
@@ -20,7 +23,7 @@ const MINUTE: &str = "%Y-%m-%d %H:%M";
 pub(super) fn masthead(report: &Report) -> Markup {
     let workspace = &report.workspace;
     let scan = &report.scan;
-    let days = scan.until.duration_since(scan.since).as_secs() / 86_400;
+    let days = scan.window.until.duration_since(scan.window.since).as_secs() / 86_400;
     html! {
         header.masthead {
             div.brand {
@@ -33,7 +36,7 @@ pub(super) fn masthead(report: &Report) -> Markup {
                     None => "Intercom workspace",
                 }
             }
-            @if scan.origin == Origin::Demo {
+            @if scan.origin == Provenance::Demo {
                 p.lede { "The built-in sample workspace: nothing below is about yours." }
             }
             @if scan.redacted { p.lede { "Redacted: " (REDACTED) "." } }
@@ -45,8 +48,8 @@ pub(super) fn masthead(report: &Report) -> Markup {
                 div {
                     dt { "Window" }
                     dd {
-                        (scan.since.strftime("%Y-%m-%d").to_string()) " to "
-                        (scan.until.strftime("%Y-%m-%d").to_string())
+                        (scan.window.since.strftime("%Y-%m-%d").to_string()) " to "
+                        (scan.window.until.strftime("%Y-%m-%d").to_string())
                         " (" (if days < 1 { "less than a day".to_owned() } else { counted(days.unsigned_abs(), "day") }) ")"
                     }
                 }
@@ -73,12 +76,7 @@ pub(super) fn warnings(report: &Report) -> Markup {
 }
 
 fn list(lines: &[String]) -> Markup {
-    html! {
-        ul {
-            @for line in lines.iter().take(MAX_LINES) { li { (shown(line, WARNING)) } }
-            @if lines.len() > MAX_LINES { li.more { (lines.len() - MAX_LINES) " more in the JSON report" } }
-        }
-    }
+    html! { ul { (listed(lines, MAX_LINES, |line| html! { (shown(line, WARNING)) })) } }
 }
 
 /// The sources and the configuration.
@@ -102,16 +100,14 @@ pub(super) fn section(report: &Report) -> Markup {
             }
             @if !report.scan.rosters.is_empty() {
                 h3 { "Rosters" }
-                ul {
-                    @for roster in report.scan.rosters.iter().take(MAX_LINES) { li { (of_roster(roster)) } }
-                }
+                ul { (listed(&report.scan.rosters, MAX_LINES, of_roster)) }
             }
             @if let Some(config) = &report.scan.config {
                 h3 { "Configuration" }
                 p { code { (shown(&config.path, NAME)) } " " span.digest { (shown(&config.digest, NAME)) } }
-                @if !config.loosens.is_empty() {
-                    p { "It loosens the result:" }
-                    (list(&config.loosens))
+                @if !config.weakens.is_empty() {
+                    p { "It weakens the result:" }
+                    (list(&config.weakens))
                 }
             }
         }
@@ -151,7 +147,7 @@ fn row(source: &SourceReport) -> Markup {
 pub(super) fn footer(report: &Report) -> Markup {
     html! {
         footer {
-            p { "Made by intercom-harden " (report.version) "; the page is complete in itself and loads nothing." }
+            p { "Made by intercom-harden " (shown(&report.tool.version, NAME)) "; the page is complete in itself and loads nothing." }
             p.digest {
                 (counted(report.catalog.controls as u64, "control")) ", " (shown(&report.catalog.digest, NAME))
             }

@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::*;
-use crate::report::sample::{finding, sample};
-use crate::report::{Assessment, WorkspaceInfo};
+use crate::level::FailOn;
+use crate::report::sample::{finding, recounted, sample};
+use crate::report::{Control, WorkspaceInfo};
 
 fn parsed(report: &Report) -> Value {
-    serde_json::from_str(&render(report).unwrap()).unwrap()
+    serde_json::from_str(&json_text(report).unwrap()).unwrap()
 }
 
 /// The names of an object's fields, in the order of the text: a parsed object may have lost it.
@@ -18,7 +19,7 @@ fn top_level_keys(document: &str) -> Vec<&str> {
 
 #[test]
 fn the_fields_come_in_the_documented_order() {
-    let document = render(&sample()).unwrap();
+    let document = json_text(&sample()).unwrap();
     assert_eq!(
         top_level_keys(&document),
         [
@@ -30,6 +31,8 @@ fn the_fields_come_in_the_documented_order() {
             "sources",
             "summary",
             "controls",
+            "people",
+            "settings",
             "gate",
             "warnings",
             "activity"
@@ -41,8 +44,8 @@ fn the_fields_come_in_the_documented_order() {
 #[test]
 fn everything_but_the_controls() {
     let mut report = sample();
-    report.assessments.truncate(2);
-    let document = render(&report).unwrap();
+    report.controls.truncate(2);
+    let document = json_text(&recounted(report)).unwrap();
     let (before, rest) = document.split_once("  \"controls\": [").unwrap();
     let (_, after) = rest.split_once("\n  ],\n").unwrap();
     insta::assert_snapshot!(format!("{before}  …\n{after}").replace(env!("CARGO_PKG_VERSION"), "VERSION"), @r#"
@@ -54,6 +57,9 @@ fn everything_but_the_controls() {
       },
       "catalog": {
         "guide_version": "0.2.0",
+        "guide_title": "Intercom Hardening Guide",
+        "guide_url": "https://howtoharden.com/guides/intercom",
+        "guide_status": "draft, AI drafted",
         "digest": "sha256:00ff",
         "controls": 6
       },
@@ -66,10 +72,12 @@ fn everything_but_the_controls() {
           "until": "2026-02-01T12:00:00Z"
         },
         "duration_ms": 1234,
+        "skipped": [],
+        "baseline": null,
         "config": {
           "path": "intercom-harden.toml",
           "digest": "sha256:aa11",
-          "loosens": [
+          "weakens": [
             "params.2.3.max_admins = 4"
           ]
         },
@@ -160,6 +168,8 @@ fn everything_but_the_controls() {
         }
       },
       …
+      "people": [],
+      "settings": [],
       "gate": {
         "fail_on": "l1",
         "strict": false,
@@ -213,15 +223,17 @@ fn everything_but_the_controls() {
 #[test]
 fn a_failing_control_in_full() {
     let mut report = sample();
-    let mut failing: Assessment = report.assessments.swap_remove(2);
-    failing.verdict.findings.truncate(1);
-    report.assessments = vec![failing];
-    let document = render(&report).unwrap();
+    let mut failing: Control = report.controls.swap_remove(2);
+    failing.findings.truncate(1);
+    report.controls = vec![failing];
+    let document = json_text(&report).unwrap();
     let (_, rest) = document.split_once("  \"controls\": [\n").unwrap();
     let (control, _) = rest.split_once("\n  ],\n").unwrap();
     insta::assert_snapshot!(control, @r#"
     {
       "id": "2.3",
+      "slug": "limit-admins",
+      "digest": "sha256:22bb",
       "title": "Limit admin access to 2–3 people",
       "level": "l1",
       "section": "Access controls",
@@ -231,17 +243,33 @@ fn a_failing_control_in_full() {
         "activity-log"
       ],
       "reason": "5 of 12 teammates are privileged; at most 3 should be.",
+      "next_step": {
+        "title": "Take the admin role away where it is not needed",
+        "path": [
+          "Settings",
+          "Workspace",
+          "Teammates"
+        ],
+        "actions": [
+          "Open each teammate of the list and choose a narrower role."
+        ]
+      },
+      "priority": 1,
       "findings": [
         {
           "fingerprint": "aab9a02453c7085429bced82",
+          "check": "",
           "subject": "ada@example.com",
+          "person": null,
           "message": "privileged: role Owner",
           "evidence": {
             "count": 3,
             "email": "ada@example.com"
           },
+          "event": null,
+          "last": null,
           "waived": null,
-          "known": false
+          "in_baseline": false
         }
       ],
       "waived": null,
@@ -272,11 +300,13 @@ fn a_failing_control_in_full() {
           ]
         }
       ],
+      "references": [],
+      "columns": [],
       "attest_for": 180,
       "origin": "built-in",
       "replaces_built_in": false,
       "pack": "guide",
-      "known": false
+      "in_baseline": false
     }
     "#);
 }
@@ -284,8 +314,8 @@ fn a_failing_control_in_full() {
 #[test]
 fn coverage_is_null_where_nothing_was_evaluated() {
     let mut report = sample();
-    report.assessments.retain(|assessment| assessment.control.id == "1.1");
-    let summary = &parsed(&report)["summary"];
+    report.controls.retain(|control| control.id == "1.1");
+    let summary = &parsed(&recounted(report))["summary"];
     assert_eq!(summary["coverage"], 1.0);
     assert_eq!(summary["by_level"]["l1"]["coverage"], 1.0);
     assert_eq!(summary["by_level"]["l2"]["coverage"], Value::Null);
@@ -298,7 +328,7 @@ fn what_could_not_be_read_is_null() {
     report.workspace = WorkspaceInfo::default();
     report.scan.config = None;
     report.scan.duration_ms = None;
-    report.gate.fail_on = None;
+    report.gate.fail_on = FailOn::Never;
     let document = parsed(&report);
     for field in ["id", "name", "region", "teammates"] {
         assert_eq!(document["workspace"].get(field), Some(&Value::Null), "{field}");
@@ -324,9 +354,9 @@ fn hostile_text_survives_unchanged_and_reaches_no_terminal() {
     let name = "\x1b[2J\u{9b}31m\u{202e}\u{2028}\u{e0041}\u{7f}\"\\\n";
     let mut report = sample();
     report.workspace.name = Some(name.to_owned());
-    let failing = &mut report.assessments[2].verdict;
+    let failing = &mut report.controls[2];
     failing.findings = vec![finding("2.3", name, name)];
-    let document = render(&report).unwrap();
+    let document = json_text(&report).unwrap();
     assert!(!document.chars().any(|ch| ch != '\n' && text::is_invisible(ch)));
     let document = parsed(&report);
     assert_eq!(document["workspace"]["name"], name);

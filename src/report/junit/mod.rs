@@ -23,18 +23,185 @@
 
 use std::io;
 
-use super::Report;
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
 
-mod suite;
-mod write;
+use super::item::items_of;
+use super::words::{self, TOOL, instant};
+use super::{Control, Report};
+use crate::text;
+use crate::verdict::Status;
 
-/// Renders the report.
+#[cfg(test)]
+pub(super) mod tests;
+
+/// The longest line of text, in columns.
+const LINE_COLUMNS: usize = 1_000;
+
+type Xml = Writer<Vec<u8>>;
+
+/// How a case ended, with its message.
+enum Outcome {
+    Passed,
+    Skipped(String),
+    Failed,
+    Errored,
+}
+
+/// Renders the report, with a suite for each section in the order in which the sections first occur.
 ///
 /// # Errors
 /// When it cannot be put into XML.
 pub(super) fn render(report: &Report) -> io::Result<String> {
-    write::document(&suite::suites(report))
+    let mut sections: Vec<&str> = Vec::new();
+    for control in &report.controls {
+        if !sections.contains(&control.section.as_str()) {
+            sections.push(&control.section);
+        }
+    }
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
+    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    writer.create_element("testsuites").write_inner_content(|inner| {
+        sections.iter().enumerate().try_for_each(|(number, section)| suite(inner, report, number, section))
+    })?;
+    let mut bytes = writer.into_inner();
+    bytes.push(b'\n');
+    String::from_utf8(bytes).map_err(|failed| io::Error::new(io::ErrorKind::InvalidData, failed))
 }
 
-#[cfg(test)]
-mod tests;
+/// Attributes and elements come in the order that the common schema asks for.
+fn suite(writer: &mut Xml, report: &Report, number: usize, section: &str) -> io::Result<()> {
+    let controls: Vec<&Control> = report.controls.iter().filter(|one| one.section == section).collect();
+    let counted = |counts: fn(&Outcome) -> bool| {
+        controls.iter().filter(|control| counts(&outcome(control))).count().to_string()
+    };
+    // In UTC, without saying so: the format has no place for a zone.
+    let timestamp = instant(report.scan.at);
+    let told = controls.iter().map(|one| format!("{} {}: {}", one.id, one.status.as_str(), one.reason));
+    let warnings = if number == 0 { block(&report.warnings) } else { String::new() };
+    writer
+        .create_element("testsuite")
+        .with_attribute(("id", number.to_string().as_str()))
+        .with_attribute(("package", TOOL))
+        .with_attribute(("name", name(section).as_str()))
+        .with_attribute(("timestamp", timestamp.trim_end_matches('Z')))
+        .with_attribute(("hostname", "localhost"))
+        .with_attribute(("tests", counted(|_| true).as_str()))
+        .with_attribute(("failures", counted(|outcome| matches!(outcome, Outcome::Failed)).as_str()))
+        .with_attribute(("errors", counted(|outcome| matches!(outcome, Outcome::Errored)).as_str()))
+        .with_attribute(("skipped", counted(|outcome| matches!(outcome, Outcome::Skipped(_))).as_str()))
+        .with_attribute(("time", "0"))
+        .write_inner_content(|inner| {
+            inner.create_element("properties").write_inner_content(|inner| properties(inner, report))?;
+            controls.iter().try_for_each(|control| case(inner, control))?;
+            let told: Vec<String> = told.collect();
+            inner.create_element("system-out").write_text_content(BytesText::new(&block(&told)))?;
+            inner.create_element("system-err").write_text_content(BytesText::new(&warnings))?;
+            Ok(())
+        })?;
+    Ok(())
+}
+
+fn properties(writer: &mut Xml, report: &Report) -> io::Result<()> {
+    let workspace = &report.workspace;
+    let given = |value: &Option<String>| value.clone().unwrap_or_default();
+    let all = [
+        ("tool.version", report.tool.version.clone()),
+        ("catalog.guide_version", report.catalog.guide_version.clone()),
+        ("catalog.digest", report.catalog.digest.clone()),
+        ("workspace.id", given(&workspace.id)),
+        ("workspace.name", given(&workspace.name)),
+        ("workspace.region", given(&workspace.region)),
+        ("gate", words::gate(report)),
+    ];
+    for (key, value) in all {
+        let property = writer.create_element("property").with_attribute(("name", key));
+        property.with_attribute(("value", line(&value).as_str())).write_empty()?;
+    }
+    Ok(())
+}
+
+fn case(writer: &mut Xml, control: &Control) -> io::Result<()> {
+    let element = writer
+        .create_element("testcase")
+        .with_attribute(("name", name(&format!("{} {}", control.id, control.title)).as_str()))
+        .with_attribute(("classname", name(&format!("{TOOL}.{}", control.section)).as_str()))
+        .with_attribute(("time", "0"));
+    let tag = match outcome(control) {
+        Outcome::Passed => return element.write_empty().map(drop),
+        Outcome::Skipped(message) => {
+            let skipped = |inner: &mut Xml| {
+                let skipped = inner.create_element("skipped");
+                skipped.with_attribute(("message", line(&message).as_str())).write_empty().map(drop)
+            };
+            return element.write_inner_content(skipped).map(drop);
+        }
+        Outcome::Failed => "failure",
+        Outcome::Errored => "error",
+    };
+    element.write_inner_content(|inner| {
+        inner
+            .create_element(tag)
+            .with_attribute(("type", control.level.label()))
+            .with_attribute(("message", line(&control.reason).as_str()))
+            .write_text_content(BytesText::new(&block(&text(control))))?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn outcome(control: &Control) -> Outcome {
+    let reason = &control.reason;
+    match (control.status, &control.waived) {
+        (Status::Pass, _) => Outcome::Passed,
+        (_, Some(waiver)) => Outcome::Skipped(words::waived(waiver)),
+        (Status::Fail, None) if control.violates(false) => Outcome::Failed,
+        (Status::Fail, None) => Outcome::Skipped(format!("waived or in the baseline: {reason}")),
+        (Status::Manual, None) => Outcome::Skipped(format!("a person has to look: {reason}")),
+        (Status::Unknown, None) => Outcome::Errored,
+    }
+}
+
+/// What is wrong, what else is known, and what to do, line by line.
+fn text(control: &Control) -> Vec<String> {
+    let mut lines = Vec::new();
+    for item in items_of(control).filter(|item| item.finding.is_some()) {
+        let aside = match (item.waived(), item.in_baseline()) {
+            (Some(waiver), _) => format!(" ({})", words::waived(waiver)),
+            (None, true) => " (in the baseline)".to_owned(),
+            (None, false) => String::new(),
+        };
+        lines.push(format!("- {}{aside}", item.sentence()));
+    }
+    lines.extend(control.context.iter().map(|observation| format!("note: {observation}")));
+    let steps = words::steps(control);
+    if !steps.is_empty() {
+        lines.push("Fix:".to_owned());
+        lines.extend(steps);
+    }
+    lines
+}
+
+/// Lines as a block of text.
+fn block(lines: &[String]) -> String {
+    lines.iter().map(|text| line(text)).collect::<Vec<_>>().join("\n")
+}
+
+/// A name, which the schema does not let be empty.
+fn name(text: &str) -> String {
+    let name = line(text);
+    if name.trim().is_empty() { "(without a name)".to_owned() } else { name }
+}
+
+/// One line of text from outside: what XML 1.0 cannot hold, and what acts instead of being seen, is spelled out. The
+/// writer escapes what has a meaning in XML.
+fn line(text: &str) -> String {
+    let mut safe = String::new();
+    for ch in text::line(text, LINE_COLUMNS).chars() {
+        match ch {
+            '\u{fffe}' | '\u{ffff}' => safe.extend(ch.escape_unicode()),
+            _ => safe.push(ch),
+        }
+    }
+    safe
+}

@@ -1,8 +1,7 @@
 //! A control: what is wrong, what is known, what to do.
 
-use super::escape;
-use crate::controls::Control;
-use crate::report::Assessment;
+use super::escape::escape;
+use crate::report::Control;
 use crate::report::item::{Item, items_of};
 use crate::report::words::{self, counted};
 
@@ -25,30 +24,28 @@ const TITLE_COLUMNS: usize = 120;
 const SENTENCE_COLUMNS: usize = 300;
 
 /// A control that fails, with its findings and steps.
-pub(super) fn failing(assessment: &Assessment) -> String {
-    let Assessment { control, verdict, waived, .. } = assessment;
-    let mut text = format!("#### {}\n\n{}\n\n", name(control), escape(&verdict.reason, SENTENCE_COLUMNS));
-    if let Some(decision) = waived {
-        text.push_str(&format!("*{}*\n\n", escape(&words::decision(decision), SENTENCE_COLUMNS)));
+pub(super) fn failing(control: &Control) -> String {
+    let mut text = format!("#### {}\n\n{}\n\n", name(control), escape(&control.reason, SENTENCE_COLUMNS));
+    if let Some(waiver) = &control.waived {
+        text.push_str(&format!("*{}*\n\n", escape(&words::waived(waiver), SENTENCE_COLUMNS)));
     }
-    findings(&mut text, assessment);
-    context(&mut text, &verdict.context);
+    findings(&mut text, control);
+    context(&mut text, &control.context);
     steps(&mut text, control);
     text
 }
 
 /// A control that nobody decided, as an item of a list with what is known below it.
-pub(super) fn undecided(assessment: &Assessment) -> String {
-    let Assessment { control, verdict, waived, .. } = assessment;
-    let mut text = format!("- **{}**: {}", name(control), escape(&verdict.reason, SENTENCE_COLUMNS));
-    if let Some(decision) = waived {
-        text.push_str(&format!(" *{}*", escape(&words::decision(decision), SENTENCE_COLUMNS)));
+pub(super) fn undecided(control: &Control) -> String {
+    let mut text = format!("- **{}**: {}", name(control), escape(&control.reason, SENTENCE_COLUMNS));
+    if let Some(waiver) = &control.waived {
+        text.push_str(&format!(" *{}*", escape(&words::waived(waiver), SENTENCE_COLUMNS)));
     }
     text.push('\n');
-    for finding in verdict.findings.iter().take(MAX_LINES) {
+    for finding in control.findings.iter().take(MAX_LINES) {
         text.push_str(&format!("  - {}\n", escape(&finding.sentence(), SENTENCE_COLUMNS)));
     }
-    if let Some(rest @ 1..) = verdict.findings.len().checked_sub(MAX_LINES) {
+    if let Some(rest @ 1..) = control.findings.len().checked_sub(MAX_LINES) {
         text.push_str(&format!("  - … and {rest} more (all of them in the JSON report)\n"));
     }
     text.push('\n');
@@ -61,9 +58,9 @@ fn name(control: &Control) -> String {
 }
 
 /// The findings that count first; those that a baseline shows too are merely counted.
-fn findings(text: &mut String, assessment: &Assessment) {
+fn findings(text: &mut String, control: &Control) {
     let (known, mut news): (Vec<_>, Vec<_>) =
-        items_of(assessment).filter(|item| item.finding.is_some()).partition(Item::known);
+        items_of(control).filter(|item| item.finding.is_some()).partition(Item::in_baseline);
     news.sort_by_key(|item| item.waived().is_some());
     let (mut shown, mut folded) = (String::new(), String::new());
     let mut listed = 0;
@@ -91,7 +88,7 @@ fn findings(text: &mut String, assessment: &Assessment) {
     if !known.is_empty() {
         text.push_str(&format!("\n{} in the baseline too\n", counted(known.len() as u64, "finding")));
     }
-    if !assessment.verdict.findings.is_empty() {
+    if !control.findings.is_empty() {
         text.push('\n');
     }
 }
@@ -100,7 +97,7 @@ fn finding(item: Item<'_>) -> String {
     let sentence = escape(&item.sentence(), SENTENCE_COLUMNS);
     // The decision about the control as a whole stands above the list.
     match item.finding.and_then(|finding| finding.waived.as_ref()) {
-        Some(decision) => format!("{sentence} *({})*", escape(&words::decision(decision), SENTENCE_COLUMNS)),
+        Some(waiver) => format!("{sentence} *({})*", escape(&words::waived(waiver), SENTENCE_COLUMNS)),
         None => sentence,
     }
 }
@@ -113,7 +110,7 @@ fn context(text: &mut String, context: &[String]) {
 
 fn steps(text: &mut String, control: &Control) {
     let lines: Vec<_> = control
-        .steps
+        .remediation
         .iter()
         .take(MAX_LINES)
         .map(|step| {

@@ -25,19 +25,31 @@
 //! ```
 
 use super::Report;
-use super::grouping::Grouping;
+use super::grouping::{Grouping, group};
+use super::words::counted;
 use crate::verdict::Status;
 
 mod control;
 mod escape;
-mod groups;
 mod overview;
 mod sheet;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub(super) use escape::escape;
 use sheet::Sheet;
+
+/// The longest name of a group shown, in columns.
+const GROUP_COLUMNS: usize = 60;
+
+/// The longest list of ids shown, in columns.
+const IDS_COLUMNS: usize = 300;
+
+/// How many groups are shown: the rest of the comment needs room too.
+const MAX_GROUPS: usize = 60;
+
+/// How many bytes of the sheet their rows may take.
+const GROUPS_SHARE: usize = 20_000;
 
 /// Renders the report.
 pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
@@ -46,23 +58,36 @@ pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
     sheet.put(&overview::counts(report));
     overview::warnings(&mut sheet, report);
     if let Some(by) = by {
-        groups::table(&mut sheet, report, by);
+        groups(&mut sheet, report, by);
     }
-    let of = |status| report.assessments.iter().filter(move |one| one.verdict.status == status);
+    let of = |status| report.controls.iter().filter(move |one| one.status == status);
     // What fails the gate comes first, so that it is cut last.
     let (violations, others): (Vec<_>, Vec<_>) =
-        of(Status::Fail).partition(|one| report.gate.violations.contains(&one.control.id));
+        of(Status::Fail).partition(|one| report.gate.violations.contains(&one.id));
     let failing = violations.into_iter().chain(others).map(control::failing);
     sheet.part("### What failed\n\n", failing, "");
     for (status, title) in
         [(Status::Unknown, "could not be decided"), (Status::Manual, "for a person to check")]
     {
         let count = of(status).count();
-        let open = format!(
-            "<details><summary>{} {title}</summary>\n\n",
-            super::words::counted(count as u64, "control")
-        );
+        let open = format!("<details><summary>{} {title}</summary>\n\n", counted(count as u64, "control"));
         sheet.part(&open, of(status).map(control::undecided), "</details>\n\n");
     }
     sheet.finish()
+}
+
+/// Writes the table of groups, which can be folded.
+fn groups(sheet: &mut Sheet, report: &Report, by: &Grouping) {
+    let groups = group(report, by);
+    sheet.put(&format!(
+        "<details open><summary>By {}</summary>\n\n| Status | Group | Controls |\n|:--|:--|:--|\n",
+        escape(by.as_str(), GROUP_COLUMNS)
+    ));
+    let rows = groups.iter().take(MAX_GROUPS).map(|group| {
+        let name = group.name.map_or_else(|| "(not mapped)".to_owned(), |name| escape(name, GROUP_COLUMNS));
+        let members = escape(&group.members(), IDS_COLUMNS);
+        format!("| {} | {name} | {members} |\n", group.status().as_str())
+    });
+    sheet.lines(rows, groups.len(), GROUPS_SHARE, "\n");
+    sheet.put("\nThe status of a group is the worst in it.\n\n</details>\n\n");
 }

@@ -1,11 +1,12 @@
 //! What was scanned, what the gate decided, and the counts.
 
-use super::escape;
+use super::escape::escape;
 use super::sheet::Sheet;
 use crate::exit::Exit;
-use crate::level::Level;
+use crate::level::FailOn;
 use crate::report::words::{self, TOOL, counted};
-use crate::report::{Origin, Report, Tally};
+use crate::report::{Counters, Report};
+use crate::sources::Provenance;
 
 /// The longest name or value shown, in columns.
 const VALUE_COLUMNS: usize = 120;
@@ -13,7 +14,7 @@ const VALUE_COLUMNS: usize = 120;
 /// The longest sentence shown, in columns.
 const SENTENCE_COLUMNS: usize = 400;
 
-/// How many warnings, and how many settings that loosen the verdict, are listed.
+/// How many warnings, and how many settings that weaken the result, are listed.
 const MAX_LINES: usize = 10;
 
 /// How many bytes of the sheet they may take.
@@ -21,9 +22,9 @@ const SHARE: usize = 12_000;
 
 /// The title, the workspace and the gate.
 pub(super) fn heading(report: &Report) -> String {
-    let outcome = match (report.gate.exit, report.gate.fail_on) {
-        (Exit::Success, None) => "nothing fails the scan",
-        (Exit::Success, Some(_)) => "gate passed",
+    let outcome = match (report.gate.exit_code, report.gate.fail_on) {
+        (Exit::Success, FailOn::Never) => "nothing fails the scan",
+        (Exit::Success, _) => "gate passed",
         (Exit::Incomplete, _) => "incomplete",
         (Exit::Violation | Exit::Usage, _) => "gate failed",
     };
@@ -44,9 +45,9 @@ fn workspace(report: &Report) -> String {
         .teammates
         .map_or_else(|| "teammates not readable".to_owned(), |count| counted(count, "teammate"));
     let origin = match report.scan.origin {
-        Origin::Api => "",
-        Origin::Snapshot => " From a saved snapshot.",
-        Origin::Demo => " **The built-in sample workspace: nothing here is about yours.**",
+        Provenance::Api => "",
+        Provenance::Snapshot => " From a saved snapshot.",
+        Provenance::Demo => " **The built-in sample workspace: nothing here is about yours.**",
     };
     let redacted =
         if report.scan.redacted { format!(" Redacted: {}.", words::REDACTED) } else { String::new() };
@@ -67,13 +68,10 @@ fn workspace(report: &Report) -> String {
 pub(super) fn counts(report: &Report) -> String {
     let mut table =
         "| Level | Pass | Fail | Manual | Unknown | Coverage |\n|:--|--:|--:|--:|--:|--:|\n".to_owned();
-    for level in Level::ALL {
-        let tally = report.tally_of(level);
-        if tally.coverage().is_some() {
-            table.push_str(&row(level.label(), tally));
-        }
+    for (level, counters) in report.summary.levels() {
+        table.push_str(&row(level.label(), counters));
     }
-    let all = report.tally();
+    let all = &report.summary.all;
     table.push_str(&row("All", all));
     table.push('\n');
     for (count, what) in
@@ -86,17 +84,17 @@ pub(super) fn counts(report: &Report) -> String {
     table
 }
 
-fn row(label: &str, tally: Tally) -> String {
-    let Tally { pass, fail, manual, unknown, .. } = tally;
-    let coverage = tally.coverage().map_or_else(|| "-".to_owned(), |share| format!("{:.0} %", share * 100.0));
+fn row(label: &str, counters: &Counters) -> String {
+    let Counters { pass, fail, manual, unknown, coverage, .. } = counters;
+    let coverage = coverage.map_or_else(|| "-".to_owned(), |share| format!("{:.0} %", share * 100.0));
     format!("| {label} | {pass} | {fail} | {manual} | {unknown} | {coverage} |\n")
 }
 
 /// What the reader should know before believing the rest.
 pub(super) fn warnings(sheet: &mut Sheet, report: &Report) {
-    let loosens = report.scan.config.iter().flat_map(|config| &config.loosens);
-    let loosens = loosens.map(|setting| format!("The configuration loosens the verdict: {setting}"));
-    let all: Vec<_> = report.warnings.iter().cloned().chain(loosens).collect();
+    let weakens = report.scan.config.iter().flat_map(|config| &config.weakens);
+    let weakens = weakens.map(|setting| format!("The configuration weakens the result: {setting}"));
+    let all: Vec<_> = report.warnings.iter().cloned().chain(weakens).collect();
     if all.is_empty() {
         return;
     }

@@ -1,5 +1,7 @@
 //! The sheet that the report is written on: keeps to what a comment holds.
 
+use crate::report::words::counted;
+
 /// The most bytes that are written. A comment holds 65,536 characters, and somebody may want to put a line above.
 pub(super) const MAX_BYTES: usize = 64_000;
 
@@ -67,7 +69,7 @@ impl Sheet {
     /// The text, with a sentence about what found no room.
     pub(super) fn finish(mut self) -> String {
         if self.left_out > 0 {
-            let what = crate::report::words::counted(self.left_out as u64, "control");
+            let what = counted(self.left_out as u64, "control");
             self.text
                 .push_str(&format!("{what} left out for want of room: the JSON report has them all.\n\n"));
         }

@@ -4,13 +4,13 @@ use std::net::IpAddr;
 
 use super::event::{
     Analytic, Compliance, Event, Evidence, FindingInfo, Metadata, Observable, Product, Remediation, Resource,
-    Unmapped, User, Waiver,
+    Unmapped, User,
 };
 use crate::level::Level;
 use crate::report::Report;
 use crate::report::item::Item;
 use crate::report::words::{self, TOOL, instant};
-use crate::verdict::{Decision, Status, WORKSPACE};
+use crate::verdict::{Status, WORKSPACE};
 
 /// The version of the schema that is written.
 const OCSF: &str = "1.8.0";
@@ -28,9 +28,9 @@ enum Subject {
 
 /// The event of a finding, or of a control as a whole.
 pub(super) fn event<'a>(report: &'a Report, item: Item<'a>) -> Event<'a> {
-    let control = item.control();
-    let (severity_id, severity) = severity(item.status(), control.level);
-    let (status_id, status) = match (item.waived(), item.status()) {
+    let control = item.control;
+    let (severity_id, severity) = severity(item.control.status, control.level);
+    let (status_id, status) = match (item.waived(), item.control.status) {
         (Some(_), Status::Fail | Status::Manual | Status::Unknown) => (3, "Suppressed"),
         (_, Status::Pass) => (4, "Resolved"),
         (None, _) => (1, "New"),
@@ -52,11 +52,11 @@ pub(super) fn event<'a>(report: &'a Report, item: Item<'a>) -> Event<'a> {
         severity,
         status_id,
         status,
-        status_detail: item.waived().map(words::decision),
+        status_detail: item.waived().map(words::waived),
         message: format!("{} {}: {sentence}", control.id, control.title),
         metadata: Metadata {
             version: OCSF,
-            product: Product { name: TOOL, vendor_name: TOOL, version: &report.version },
+            product: Product { name: TOOL, vendor_name: TOOL, version: &report.tool.version },
             uid: format!("{}-{time}", uid.as_str()),
             event_code: &control.id,
             original_time: instant(report.scan.at),
@@ -70,7 +70,7 @@ pub(super) fn event<'a>(report: &'a Report, item: Item<'a>) -> Event<'a> {
             created_time: time,
             types: ["Security posture"],
             analytic: Analytic { uid: &control.id, name: &control.title, type_id: 1, kind: "Rule" },
-            data_sources: item.assessment.verdict.basis.iter().map(|basis| basis.as_str()).collect(),
+            data_sources: &item.control.basis,
         },
         resources: [resource(report, item)],
         evidences: evidences(item),
@@ -91,9 +91,8 @@ const fn severity(status: Status, level: Level) -> (u8, &'static str) {
 }
 
 fn compliance(item: Item<'_>) -> Compliance<'_> {
-    let control = item.control();
-    let verdict = &item.assessment.verdict;
-    let (status_id, status) = match verdict.status {
+    let control = item.control;
+    let (status_id, status) = match control.status {
         Status::Pass => (1, "Pass"),
         Status::Fail => (3, "Fail"),
         Status::Unknown => (0, "Unknown"),
@@ -110,8 +109,8 @@ fn compliance(item: Item<'_>) -> Compliance<'_> {
         requirements: mapped().map(|(framework, id)| format!("{framework} {id}")).collect(),
         status_id,
         status,
-        status_detail: &verdict.reason,
-        status_details: &verdict.context,
+        status_detail: &control.reason,
+        status_details: &control.context,
     }
 }
 
@@ -186,34 +185,25 @@ fn observables(item: Item<'_>) -> Vec<Observable<'_>> {
 fn evidences(item: Item<'_>) -> Vec<Evidence<'_>> {
     let all = match item.finding {
         Some(finding) => std::slice::from_ref(finding),
-        None => &item.assessment.verdict.findings,
+        None => &item.control.findings,
     };
     let telling = all.iter().filter(|finding| !finding.evidence.is_empty());
     telling.take(MAX_EVIDENCES).map(|finding| Evidence { data: &finding.evidence }).collect()
 }
 
 fn remediation(item: Item<'_>) -> Option<Remediation> {
-    let steps = words::steps(item.control());
+    let steps = words::steps(item.control);
     (!steps.is_empty()).then(|| Remediation { desc: steps.join("\n") })
 }
 
 fn unmapped<'a>(report: &'a Report, item: Item<'a>) -> Unmapped<'a> {
     Unmapped {
-        level: item.control().level.as_str(),
-        source: words::source(report.scan.origin),
+        level: item.control.level,
+        source: report.scan.origin,
         workspace_name: report.workspace.name.as_deref(),
         workspace_region: report.workspace.region.as_deref(),
-        known: item.known(),
+        in_baseline: item.in_baseline(),
         violates_gate: item.violates(&report.gate),
-        waived: item.waived().map(waiver),
-    }
-}
-
-fn waiver(decision: &Decision) -> Waiver<'_> {
-    Waiver {
-        reason: &decision.reason,
-        by: &decision.by,
-        on: decision.on.map(|on| on.to_string()),
-        expires: decision.expires.to_string(),
+        waived: item.waived(),
     }
 }

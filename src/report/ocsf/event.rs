@@ -3,6 +3,9 @@
 use serde::Serialize;
 
 use crate::facts::Row;
+use crate::level::Level;
+use crate::sources::Provenance;
+use crate::verdict::{Basis, Waiver};
 
 /// A Compliance Finding.
 #[derive(Serialize)]
@@ -82,8 +85,8 @@ pub(super) struct FindingInfo<'a> {
     pub(super) created_time: i64,
     pub(super) types: [&'static str; 1],
     pub(super) analytic: Analytic<'a>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) data_sources: Vec<&'static str>,
+    #[serde(skip_serializing_if = "<[Basis]>::is_empty")]
+    pub(super) data_sources: &'a [Basis],
 }
 
 /// The control as the rule that found it.
@@ -144,20 +147,11 @@ pub(super) struct Remediation {
 /// What the class has no attribute for.
 #[derive(Serialize)]
 pub(super) struct Unmapped<'a> {
-    pub(super) level: &'static str,
-    pub(super) source: &'static str,
+    pub(super) level: Level,
+    pub(super) source: Provenance,
     pub(super) workspace_name: Option<&'a str>,
     pub(super) workspace_region: Option<&'a str>,
-    pub(super) known: bool,
+    pub(super) in_baseline: bool,
     pub(super) violates_gate: bool,
-    pub(super) waived: Option<Waiver<'a>>,
-}
-
-/// A decision to live with it.
-#[derive(Serialize)]
-pub(super) struct Waiver<'a> {
-    pub(super) reason: &'a str,
-    pub(super) by: &'a str,
-    pub(super) on: Option<String>,
-    pub(super) expires: String,
+    pub(super) waived: Option<&'a Waiver>,
 }

@@ -22,7 +22,7 @@
 
 use super::item::{Item, items_of};
 use super::json::json_line;
-use super::{Assessment, Report};
+use super::{Control, Report};
 use crate::verdict::Status;
 
 mod convert;
@@ -33,14 +33,14 @@ mod event;
 /// # Errors
 /// When something in it has no JSON form.
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
-    report.assessments.iter().flat_map(told).map(|item| json_line(&convert::event(report, item))).collect()
+    report.controls.iter().flat_map(told).map(|item| json_line(&convert::event(report, item))).collect()
 }
 
 /// The events of a control: its findings where it fails, and otherwise the control as a whole.
-fn told(assessment: &Assessment) -> Vec<Item<'_>> {
-    match assessment.verdict.status {
-        Status::Fail => items_of(assessment).collect(),
-        Status::Pass | Status::Manual | Status::Unknown => vec![Item::whole(assessment)],
+fn told(control: &Control) -> Vec<Item<'_>> {
+    match control.status {
+        Status::Fail => items_of(control).collect(),
+        Status::Pass | Status::Manual | Status::Unknown => vec![Item::whole(control)],
     }
 }
 

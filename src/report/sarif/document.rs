@@ -2,61 +2,58 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{location, notifications, results, rules};
+use crate::exit::Exit;
 use crate::facts::Row;
-use crate::report::Report;
-use crate::report::words::{TOOL, instant};
+use crate::text;
+use crate::verdict::Basis;
 
-/// The version of SARIF.
-const SARIF: &str = "2.1.0";
-
-/// The schema, for editors that check what they show.
-const SCHEMA: &str =
-    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+/// The longest message, in columns.
+pub(super) const MESSAGE_COLUMNS: usize = 1_000;
 
 /// The whole file.
 #[derive(Serialize)]
 pub(super) struct Log<'a> {
     #[serde(rename = "$schema")]
-    schema: &'static str,
-    version: &'static str,
-    runs: [Run<'a>; 1],
+    pub(super) schema: &'static str,
+    pub(super) version: &'static str,
+    pub(super) runs: [Run<'a>; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run<'a> {
-    tool: Tool<'a>,
-    automation_details: AutomationDetails,
-    invocations: [Invocation<'a>; 1],
-    column_kind: &'static str,
-    results: Vec<ResultObject<'a>>,
+pub(super) struct Run<'a> {
+    pub(super) tool: Tool<'a>,
+    pub(super) automation_details: AutomationDetails,
+    pub(super) invocations: [Invocation<'a>; 1],
+    pub(super) column_kind: &'static str,
+    pub(super) results: Vec<ResultObject<'a>>,
 }
 
 #[derive(Serialize)]
-struct Tool<'a> {
-    driver: Driver<'a>,
+pub(super) struct Tool<'a> {
+    pub(super) driver: Driver<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Driver<'a> {
-    name: &'static str,
-    version: &'a str,
-    semantic_version: &'a str,
-    full_name: String,
+pub(super) struct Driver<'a> {
+    pub(super) name: &'static str,
+    pub(super) version: &'a str,
+    pub(super) semantic_version: &'a str,
+    pub(super) full_name: String,
     /// The project's page; none while the package names none.
     #[serde(skip_serializing_if = "str::is_empty")]
-    information_uri: &'static str,
-    rules: Vec<Rule<'a>>,
+    pub(super) information_uri: &'static str,
+    pub(super) rules: Vec<Rule<'a>>,
 }
 
 /// Says which scans belong together: those of one workspace.
 #[derive(Serialize)]
-struct AutomationDetails {
-    id: String,
+pub(super) struct AutomationDetails {
+    pub(super) id: String,
 }
 
 /// A control.
@@ -85,6 +82,23 @@ impl Message {
     pub(super) const fn plain(text: String) -> Self {
         Self { text, markdown: None }
     }
+
+    /// One line of plain text from outside.
+    pub(super) fn line(text: &str) -> Self {
+        Self::plain(line(text, MESSAGE_COLUMNS))
+    }
+}
+
+/// One line of plain text from outside. SARIF knows links in it, whose brackets are escaped.
+pub(super) fn line(text: &str, max_columns: usize) -> String {
+    let mut safe = String::new();
+    for ch in text::line(text, max_columns).chars() {
+        if matches!(ch, '[' | ']' | '\\') {
+            safe.push('\\');
+        }
+        safe.push(ch);
+    }
+    safe
 }
 
 #[derive(Serialize)]
@@ -106,11 +120,11 @@ pub(super) struct RuleProperties {
 /// How the scan went.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Invocation<'a> {
-    execution_successful: bool,
-    exit_code: u8,
-    end_time_utc: String,
-    tool_execution_notifications: Vec<Notification<'a>>,
+pub(super) struct Invocation<'a> {
+    pub(super) execution_successful: bool,
+    pub(super) exit_code: Exit,
+    pub(super) end_time_utc: String,
+    pub(super) tool_execution_notifications: Vec<Notification<'a>>,
 }
 
 /// Something about the scan rather than the workspace.
@@ -138,7 +152,7 @@ pub(super) struct ResultObject<'a> {
     pub(super) rule_index: usize,
     pub(super) level: &'static str,
     pub(super) message: Message,
-    pub(super) locations: [location::Location; 1],
+    pub(super) locations: [Location; 1],
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) baseline_state: Option<&'static str>,
@@ -160,55 +174,50 @@ pub(super) struct Suppression<'a> {
 #[derive(Serialize)]
 pub(super) struct Decided<'a> {
     pub(super) by: &'a str,
-    pub(super) on: Option<String>,
-    pub(super) expires: String,
+    pub(super) on: Option<Date>,
+    pub(super) expires: Date,
 }
 
 /// What SARIF has no place for.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ResultProperties<'a> {
-    pub(super) basis: Vec<&'static str>,
+    pub(super) basis: &'a [Basis],
     pub(super) reason: &'a str,
     pub(super) violates_gate: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) evidence: Option<&'a Row>,
 }
 
-impl<'a> Log<'a> {
-    /// The log of a report, with that many results at most.
-    pub(super) fn of(report: &'a Report, max_results: usize) -> Self {
-        let (results, left_out) = results::results(report, max_results);
-        let workspace = report.workspace.id.as_deref().unwrap_or("unknown");
-        let run = Run {
-            tool: Tool {
-                driver: Driver {
-                    name: TOOL,
-                    version: &report.version,
-                    semantic_version: &report.version,
-                    full_name: format!("{TOOL} {}", report.version),
-                    information_uri: env!("CARGO_PKG_REPOSITORY"),
-                    rules: rules::rules(report),
-                },
-            },
-            automation_details: AutomationDetails {
-                // Code scanning closes the alerts of a category that a later run does not repeat, so scans and checks of
-                // the declared policy have one each. What follows the last slash would name a single run.
-                id: format!(
-                    "{TOOL}{}/{}/",
-                    if report.is_of_policy() { "-rbac" } else { "" },
-                    location::segment(workspace)
-                ),
-            },
-            invocations: [Invocation {
-                execution_successful: report.incomplete().is_none(),
-                exit_code: report.gate.exit.code(),
-                end_time_utc: instant(report.scan.at),
-                tool_execution_notifications: notifications::notifications(report, left_out),
-            }],
-            column_kind: "utf16CodeUnits",
-            results,
-        };
-        Self { schema: SCHEMA, version: SARIF, runs: [run] }
-    }
+/// A place in a file, and who or what it is about.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Location {
+    pub(super) physical_location: Physical,
+    pub(super) logical_locations: [Logical; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Physical {
+    pub(super) artifact_location: Artifact,
+    pub(super) region: Region,
+}
+
+#[derive(Serialize)]
+pub(super) struct Artifact {
+    pub(super) uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Region {
+    pub(super) start_line: u8,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Logical {
+    pub(super) name: String,
+    pub(super) kind: &'static str,
 }

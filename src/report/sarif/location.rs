@@ -1,10 +1,10 @@
 //! Where a finding is shown: in a file of the repository from which the scan is run.
 
-use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
-use crate::controls::{Control, Origin, built_in_path};
-use crate::report::Report;
+use super::document::{Artifact, Location, Logical, Physical, Region};
+use crate::controls::built_in_path;
+use crate::report::{BUILT_IN, Control, Report};
 use crate::text;
 
 /// Where the configuration would be, were there one.
@@ -13,45 +13,12 @@ const USUAL_CONFIG: &str = "intercom-harden.toml";
 /// The longest name of who or what a finding is about, in columns.
 const SUBJECT_COLUMNS: usize = 200;
 
-/// A place in a file, and who or what it is about.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Location {
-    physical_location: Physical,
-    logical_locations: [Logical; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Physical {
-    artifact_location: Artifact,
-    region: Region,
-}
-
-#[derive(Serialize)]
-struct Artifact {
-    uri: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: u8,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Logical {
-    name: String,
-    kind: &'static str,
-}
-
 /// The file, as a URI, in which findings of a control are shown.
 pub(super) fn file(report: &Report, control: &Control) -> String {
-    match (&report.scan.config, &control.origin) {
-        (Some(config), _) => relative(&config.path),
-        (None, Origin::File(path) | Origin::Replaces(path)) => relative(&path.to_string_lossy()),
-        (None, Origin::BuiltIn) => built_in_path(&control.id).unwrap_or(USUAL_CONFIG).to_owned(),
+    match &report.scan.config {
+        Some(config) => relative(&config.path),
+        None if control.origin == BUILT_IN => built_in_path(&control.id).unwrap_or(USUAL_CONFIG).to_owned(),
+        None => relative(&control.origin),
     }
 }
 

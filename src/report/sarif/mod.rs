@@ -28,39 +28,68 @@
 
 use super::Report;
 use super::json::json_text;
+use super::words::{TOOL, instant};
 
 mod document;
 mod location;
-mod notifications;
 mod results;
 mod rules;
 #[cfg(test)]
 mod tests;
 
-use document::Log;
+use document::{AutomationDetails, Driver, Invocation, Log, Run, Tool};
+
+/// The version of SARIF.
+const SARIF: &str = "2.1.0";
+
+/// The schema, for editors that check what they show.
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// The most results of a run that code scanning accepts.
 const MAX_RESULTS: usize = 25_000;
-
-/// The longest message, in columns.
-const MESSAGE_COLUMNS: usize = 1_000;
 
 /// Renders the report as indented JSON with a final newline.
 ///
 /// # Errors
 /// When something in it has no JSON form.
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
-    json_text(&Log::of(report, MAX_RESULTS))
+    json_text(&log(report, MAX_RESULTS))
 }
 
-/// One line of plain text from outside. SARIF knows links in it, whose brackets are escaped.
-fn message(text: &str, max_columns: usize) -> String {
-    let mut safe = String::new();
-    for ch in crate::text::line(text, max_columns).chars() {
-        if matches!(ch, '[' | ']' | '\\') {
-            safe.push('\\');
-        }
-        safe.push(ch);
-    }
-    safe
+/// The log of a report, with that many results at most.
+fn log(report: &Report, max_results: usize) -> Log<'_> {
+    let (results, left_out) = results::results(report, max_results);
+    let workspace = report.workspace.id.as_deref().unwrap_or("unknown");
+    let version = &report.tool.version;
+    let run = Run {
+        tool: Tool {
+            driver: Driver {
+                name: TOOL,
+                version,
+                semantic_version: version,
+                full_name: format!("{TOOL} {version}"),
+                information_uri: env!("CARGO_PKG_REPOSITORY"),
+                rules: report.controls.iter().map(rules::rule).collect(),
+            },
+        },
+        automation_details: AutomationDetails {
+            // Code scanning closes the alerts of a category that a later run does not repeat, so scans and checks of
+            // the declared policy have one each. What follows the last slash would name a single run.
+            id: format!(
+                "{TOOL}{}/{}/",
+                if report.is_of_policy() { "-rbac" } else { "" },
+                location::segment(workspace)
+            ),
+        },
+        invocations: [Invocation {
+            execution_successful: report.incomplete().is_none(),
+            exit_code: report.gate.exit_code,
+            end_time_utc: instant(report.scan.at),
+            tool_execution_notifications: results::notifications(report, left_out),
+        }],
+        column_kind: "utf16CodeUnits",
+        results,
+    };
+    Log { schema: SCHEMA, version: SARIF, runs: [run] }
 }

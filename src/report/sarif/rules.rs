@@ -1,13 +1,11 @@
 //! A rule for each control that was evaluated, whatever came of it.
 
-use super::document::{Configuration, Message, Rule, RuleProperties};
-use super::{MESSAGE_COLUMNS, message};
+use super::document::{Configuration, MESSAGE_COLUMNS, Message, Rule, RuleProperties, line};
 use crate::casefold::capitalized;
-use crate::controls::Control;
 use crate::level::Level;
+use crate::report::Control;
 use crate::report::markdown::escape;
 use crate::report::words::{frameworks_in_a_line, mapped, menus, steps};
-use crate::report::{Assessment, Report};
 
 /// The most tags of a rule that code scanning accepts.
 const MAX_TAGS: usize = 20;
@@ -18,11 +16,6 @@ const NAME_COLUMNS: usize = 120;
 /// How many actions of all steps are listed: enough for any control worth reading.
 const MAX_ACTIONS: usize = 100;
 
-/// The rules, in the order of the controls.
-pub(super) fn rules(report: &Report) -> Vec<Rule<'_>> {
-    report.assessments.iter().map(rule).collect()
-}
-
 /// How a result of that level is shown.
 pub(super) const fn level(level: Level) -> &'static str {
     match level {
@@ -32,8 +25,8 @@ pub(super) const fn level(level: Level) -> &'static str {
     }
 }
 
-fn rule(assessment: &Assessment) -> Rule<'_> {
-    let control = &assessment.control;
+/// The rule of a control.
+pub(super) fn rule(control: &Control) -> Rule<'_> {
     Rule {
         id: &control.id,
         name: name(control),
@@ -60,7 +53,7 @@ fn rule(assessment: &Assessment) -> Rule<'_> {
 
 /// Text of the control file as a sentence; viewers expect one.
 fn sentence(text: &str) -> String {
-    let text = message(&text.split_whitespace().collect::<Vec<_>>().join(" "), MESSAGE_COLUMNS);
+    let text = line(&text.split_whitespace().collect::<Vec<_>>().join(" "), MESSAGE_COLUMNS);
     if text.is_empty() || text.ends_with(['.', '!', '?', '…']) { text } else { text + "." }
 }
 
@@ -76,17 +69,17 @@ fn name(control: &Control) -> String {
 
 fn tags(control: &Control) -> Vec<String> {
     let own = ["security".to_owned(), control.level.as_str().to_owned()];
-    let mapped = mapped(&control.frameworks)
-        .map(|(framework, id)| message(&format!("{framework}/{id}"), NAME_COLUMNS));
+    let mapped =
+        mapped(&control.frameworks).map(|(framework, id)| line(&format!("{framework}/{id}"), NAME_COLUMNS));
     own.into_iter().chain(mapped).take(MAX_TAGS).collect()
 }
 
 fn help(control: &Control) -> String {
     let mut lines = vec![sentence(&control.rationale)];
-    lines.extend(steps(control).iter().take(MAX_ACTIONS).map(|line| message(line, MESSAGE_COLUMNS)));
+    lines.extend(steps(control).iter().take(MAX_ACTIONS).map(|step| line(step, MESSAGE_COLUMNS)));
     let frameworks = frameworks_in_a_line(control);
     if !frameworks.is_empty() {
-        lines.push(message(&format!("Frameworks: {frameworks}"), MESSAGE_COLUMNS));
+        lines.push(line(&format!("Frameworks: {frameworks}"), MESSAGE_COLUMNS));
     }
     lines.join("\n")
 }
@@ -97,11 +90,11 @@ fn help_in_markdown(control: &Control) -> String {
         escape(&text, MESSAGE_COLUMNS)
     };
     let mut text = format!("{}\n\n{}\n", paragraph(&control.description), paragraph(&control.rationale));
-    if !control.steps.is_empty() {
+    if !control.remediation.is_empty() {
         text.push_str("\n## What to do\n\n");
     }
     let mut left = MAX_ACTIONS;
-    for step in &control.steps {
+    for step in &control.remediation {
         let place = if step.path.is_empty() { String::new() } else { format!(" ({})", menus(step)) };
         text.push_str(&format!("1. {}\n", escape(&format!("{}{place}", step.title), MESSAGE_COLUMNS)));
         for action in step.actions.iter().take(left) {

@@ -1,9 +1,9 @@
-//! Every control on a line of its own, in the order of the guide.
+//! Every control on a line of its own, in the order of the guide, and the groups of them.
 
 use comfy_table::{ColumnConstraint, Width};
 
-use crate::controls::{Control, Origin};
-use crate::report::{Assessment, Report};
+use crate::report::grouping::{Grouping, group};
+use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word, table};
 use crate::terminal::style::Role;
 use crate::text;
@@ -21,6 +21,15 @@ const REASON_COLUMNS: usize = 600;
 /// The longest path shown.
 const PATH_COLUMNS: usize = 200;
 
+/// The longest name of a group shown, in columns.
+const GROUP_COLUMNS: usize = 60;
+
+/// The longest list of ids shown.
+const IDS_COLUMNS: usize = 600;
+
+/// How many groups are shown: frameworks have fewer, unless somebody means harm.
+const MAX_GROUPS: usize = 500;
+
 /// The id as reports show it.
 pub(super) fn id(control: &Control) -> String {
     text::line(&control.id, ID_COLUMNS)
@@ -31,12 +40,12 @@ pub(super) fn title(control: &Control) -> String {
     text::line(&control.title, TITLE_COLUMNS)
 }
 
-/// The reason as the table shows it, with what is laid over the verdict.
-fn reason(assessment: &Assessment) -> String {
-    let reason = text::line(&assessment.verdict.reason, REASON_COLUMNS);
-    match (assessment.is_waived(), assessment.verdict.status) {
+/// The reason as the table shows it, with whether a waiver or the baseline covers it.
+fn reason(control: &Control) -> String {
+    let reason = text::line(&control.reason, REASON_COLUMNS);
+    match (control.is_waived(), control.status) {
         (true, _) => format!("[waived] {reason}"),
-        (false, Status::Fail) if !assessment.violates(false) => format!("[nothing new] {reason}"),
+        (false, Status::Fail) if !control.violates(false) => format!("[nothing new] {reason}"),
         _ => reason,
     }
 }
@@ -50,23 +59,41 @@ pub(super) fn table_of(page: &mut Page, report: &Report) {
     if let Some(column) = table.column_mut(3) {
         column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(titles)));
     }
-    for assessment in &report.assessments {
-        let control = &assessment.control;
-        let mark = if matches!(control.origin, Origin::Replaces(_)) { "*" } else { "" };
+    for control in &report.controls {
+        let mark = if control.replaces_built_in { "*" } else { "" };
         table.add_row([
-            status_word(assessment.verdict.status).to_owned(),
+            status_word(control.status).to_owned(),
             id(control) + mark,
             control.level.label().to_owned(),
             title(control),
-            reason(assessment),
+            reason(control),
         ]);
     }
     page.table(&table);
-    for assessment in &report.assessments {
-        if let Origin::Replaces(path) = &assessment.control.origin {
-            let path = text::line(&path.to_string_lossy(), PATH_COLUMNS);
-            let id = id(&assessment.control);
-            page.entry(0, Role::Caution, "*", &format!("The built-in control {id} was replaced by {path}."));
-        }
+    for control in report.controls.iter().filter(|control| control.replaces_built_in) {
+        let (id, path) = (id(control), text::line(&control.origin, PATH_COLUMNS));
+        page.entry(0, Role::Caution, "*", &format!("The built-in control {id} was replaced by {path}."));
     }
+}
+
+/// Writes every group with its verdict and the ids of its controls.
+pub(super) fn groups(page: &mut Page, report: &Report, by: &Grouping) {
+    let name = text::line(by.as_str(), GROUP_COLUMNS);
+    page.heading(&format!("By {name}"));
+    let mut rows = table(page.width(), &["Status", "Group", "Controls"], 0..0);
+    let groups = group(report, by);
+    for group in groups.iter().take(MAX_GROUPS) {
+        let name =
+            group.name.map_or_else(|| "(not mapped)".to_owned(), |name| text::line(name, GROUP_COLUMNS));
+        rows.add_row([
+            status_word(group.status()).to_owned(),
+            name,
+            text::line(&group.members(), IDS_COLUMNS),
+        ]);
+    }
+    page.table(&rows);
+    if let Some(rest @ 1..) = groups.len().checked_sub(MAX_GROUPS) {
+        page.text(0, &format!("… and {rest} more (all of them in the JSON report)"));
+    }
+    page.text(0, "The status of a group is the worst in it.");
 }

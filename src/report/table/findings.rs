@@ -1,13 +1,12 @@
 //! What stands behind the verdicts: findings with their first remedy, and what a person has to check.
 
 use super::controls::{id, title};
-use crate::controls::Control;
 use crate::report::words::counted;
-use crate::report::{Assessment, Report};
+use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word};
 use crate::terminal::style::Role;
 use crate::text;
-use crate::verdict::{Decision, Finding, Status};
+use crate::verdict::{Finding, Status, Waiver};
 
 /// How many findings of a control are listed.
 const MAX_FINDINGS: usize = 20;
@@ -37,12 +36,12 @@ pub(super) fn failed(page: &mut Page, report: &Report) {
         return;
     }
     page.heading("What failed");
-    for assessment in failing {
+    for control in failing {
         page.gap();
-        name(page, assessment);
-        findings(page, &assessment.verdict.findings);
-        context(page, &assessment.verdict.context, MAX_CONTEXT);
-        first_step(page, &assessment.control);
+        name(page, control);
+        findings(page, &control.findings);
+        context(page, &control.context, MAX_CONTEXT);
+        first_step(page, control);
     }
     page.gap();
     page.text(0, "All steps of a control: intercom-harden controls show ID");
@@ -51,40 +50,35 @@ pub(super) fn failed(page: &mut Page, report: &Report) {
 /// Writes the undecided controls about which there is more to say than the reason in the table.
 pub(super) fn to_check(page: &mut Page, report: &Report) {
     let mut telling = of_status(report, &[Status::Manual, Status::Unknown])
-        .filter(|assessment| {
-            let verdict = &assessment.verdict;
-            !verdict.findings.is_empty() || !verdict.context.is_empty()
-        })
+        .filter(|control| !control.findings.is_empty() || !control.context.is_empty())
         .peekable();
     if telling.peek().is_none() {
         return;
     }
     page.heading("What is known about the undecided ones");
-    for assessment in telling {
+    for control in telling {
         page.gap();
-        name(page, assessment);
-        findings(page, &assessment.verdict.findings);
-        context(page, &assessment.verdict.context, FEW_CONTEXT);
+        name(page, control);
+        findings(page, &control.findings);
+        context(page, &control.context, FEW_CONTEXT);
     }
 }
 
-fn of_status<'a>(report: &'a Report, statuses: &'a [Status]) -> impl Iterator<Item = &'a Assessment> {
-    report.assessments.iter().filter(move |assessment| statuses.contains(&assessment.verdict.status))
+fn of_status<'a>(report: &'a Report, statuses: &'a [Status]) -> impl Iterator<Item = &'a Control> {
+    report.controls.iter().filter(move |control| statuses.contains(&control.status))
 }
 
-fn name(page: &mut Page, assessment: &Assessment) {
-    let status = assessment.verdict.status;
-    let Assessment { control, .. } = assessment;
+fn name(page: &mut Page, control: &Control) {
     let text = format!("{} ({}) {}", id(control), control.level.label(), title(control));
-    page.entry(0, Role::Status(status), status_word(status), &text);
-    if let Some(decision) = &assessment.waived {
-        page.entry(2, Role::Caution, "note:", &waived(decision));
+    page.entry(0, Role::Status(control.status), status_word(control.status), &text);
+    if let Some(waiver) = &control.waived {
+        page.entry(2, Role::Caution, "note:", &waived(waiver));
     }
 }
 
 /// Findings that fail the gate come first; those that a baseline shows too are not news, and merely counted.
 fn findings(page: &mut Page, findings: &[Finding]) {
-    let (known, mut news): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.known);
+    let (known, mut news): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.in_baseline);
     news.sort_by_key(|finding| finding.waived.is_some());
     for finding in news.iter().take(MAX_FINDINGS) {
         let subject = text::line(&finding.subject, SUBJECT_COLUMNS);
@@ -95,7 +89,7 @@ fn findings(page: &mut Page, findings: &[Finding]) {
             _ => subject + &message,
         };
         match &finding.waived {
-            Some(decision) => page.entry(2, Role::Label, "-", &format!("{text} ({})", waived(decision))),
+            Some(waiver) => page.entry(2, Role::Label, "-", &format!("{text} ({})", waived(waiver))),
             None => page.entry(2, Role::Bad, "-", &text),
         }
     }
@@ -105,10 +99,10 @@ fn findings(page: &mut Page, findings: &[Finding]) {
     }
 }
 
-/// A decision in a few words.
-fn waived(decision: &Decision) -> String {
-    let by = text::line(&decision.by, SUBJECT_COLUMNS);
-    format!("waived by {by} until {}: {}", decision.expires, text::line(&decision.reason, MESSAGE_COLUMNS))
+/// A waiver in a few words.
+fn waived(waiver: &Waiver) -> String {
+    let by = text::line(&waiver.by, SUBJECT_COLUMNS);
+    format!("waived by {by} until {}: {}", waiver.expires, text::line(&waiver.reason, MESSAGE_COLUMNS))
 }
 
 fn context(page: &mut Page, context: &[String], most: usize) {
@@ -125,7 +119,7 @@ fn more(page: &mut Page, all: usize, shown: usize) {
 }
 
 fn first_step(page: &mut Page, control: &Control) {
-    let Some(step) = control.steps.first() else { return };
+    let Some(step) = control.remediation.first() else { return };
     let menus: Vec<String> = step.path.iter().map(|menu| text::line(menu, STEP_COLUMNS)).collect();
     let title = text::line(&step.title, STEP_COLUMNS);
     let text = if menus.is_empty() { title } else { format!("{}: {title}", menus.join(" > ")) };

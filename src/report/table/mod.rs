@@ -9,9 +9,7 @@ use crate::terminal::page::Page;
 
 mod controls;
 mod findings;
-mod groups;
 mod scope;
-mod summary;
 
 #[cfg(test)]
 mod tests;
@@ -22,14 +20,14 @@ pub(super) fn render(report: &Report, options: &Options) -> String {
     let mut page = Page::new(options.style);
     scope::heading(&mut page, report);
     if let Some(by) = &options.by {
-        groups::table_of(&mut page, report, by);
+        controls::groups(&mut page, report, by);
     }
     controls::table_of(&mut page, report);
     findings::failed(&mut page, report);
     findings::to_check(&mut page, report);
     scope::sources(&mut page, report);
     scope::warnings(&mut page, report);
-    summary::counts(&mut page, report);
-    summary::gate(&mut page, report);
+    scope::counts(&mut page, report);
+    scope::gate(&mut page, report);
     page.finish()
 }

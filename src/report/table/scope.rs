@@ -1,7 +1,9 @@
-//! What was scanned, with what, and how well it could be read.
+//! What was scanned, with what, how well it could be read, the counts and the gate.
 
+use crate::report::gate::Outcome;
 use crate::report::words::{self, counted, people};
-use crate::report::{Origin, Report, SourceReport};
+use crate::report::{Counters, Report, SourceReport};
+use crate::sources::Provenance;
 use crate::sources::{SourceId, SourceStatus};
 use crate::terminal::page::{Page, table};
 use crate::terminal::style::Role;
@@ -19,7 +21,10 @@ const DETAIL_COLUMNS: usize = 300;
 /// The longest warning shown: some list names.
 const WARNING_COLUMNS: usize = 1_000;
 
-/// How many settings that loosen the verdict, and how many warnings, are listed.
+/// The longest list of ids shown.
+const IDS_COLUMNS: usize = 400;
+
+/// How many settings that weaken the result, and how many warnings, are listed.
 const MAX_LINES: usize = 50;
 
 /// Writes what was scanned, when, and under which rules.
@@ -33,26 +38,30 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
     };
     let controls = counted(catalog.controls as u64, "control");
     let extent = format!("{controls} up to {}, {rules}", scan.level.label());
-    let program = format!("intercom-harden {}:", text::line(&report.version, VERSION_COLUMNS));
+    let program = format!("intercom-harden {}:", text::line(&report.tool.version, VERSION_COLUMNS));
     page.entry(0, Role::Heading, &program, &extent);
     page.gap();
     field(page, "Workspace", &workspace(report));
     let origin = match scan.origin {
-        Origin::Api => "the workspace itself, through the API",
-        Origin::Snapshot => "a saved snapshot",
-        Origin::Demo => "the built-in sample workspace: nothing below is about yours",
+        Provenance::Api => "the workspace itself, through the API",
+        Provenance::Snapshot => "a saved snapshot",
+        Provenance::Demo => "the built-in sample workspace: nothing below is about yours",
     };
     field(page, "Source", origin);
     if scan.redacted {
         field(page, "Redacted", words::REDACTED);
     }
-    let days = scan.until.duration_since(scan.since).as_secs() / 86_400;
+    let days = scan.window.until.duration_since(scan.window.since).as_secs() / 86_400;
     let span = match days {
         ..1 => "less than a day".to_owned(),
         days => counted(days.unsigned_abs(), "day"),
     };
     let minute = "%Y-%m-%d %H:%M";
-    let window = format!("{} to {} UTC ({span})", scan.since.strftime(minute), scan.until.strftime(minute));
+    let window = format!(
+        "{} to {} UTC ({span})",
+        scan.window.since.strftime(minute),
+        scan.window.until.strftime(minute)
+    );
     field(page, "Window", &window);
     for roster in &scan.rosters {
         let people = people(roster.people);
@@ -63,10 +72,10 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
     if let Some(config) = &scan.config {
         let path = text::line(&config.path, VALUE_COLUMNS);
         field(page, "Config", &format!("{path} ({})", text::line(&config.digest, VALUE_COLUMNS)));
-        for setting in config.loosens.iter().take(MAX_LINES) {
-            page.entry(11, Role::Caution, "loosens:", &text::line(setting, VALUE_COLUMNS));
+        for setting in config.weakens.iter().take(MAX_LINES) {
+            page.entry(11, Role::Caution, "weakens:", &text::line(setting, VALUE_COLUMNS));
         }
-        if let Some(rest @ 1..) = config.loosens.len().checked_sub(MAX_LINES) {
+        if let Some(rest @ 1..) = config.weakens.len().checked_sub(MAX_LINES) {
             page.text(11, &format!("… and {rest} more (all of them in the JSON report)"));
         }
     }
@@ -107,6 +116,60 @@ pub(super) fn warnings(page: &mut Page, report: &Report) {
     if let Some(rest @ 1..) = report.warnings.len().checked_sub(MAX_LINES) {
         page.text(0, &format!("… and {rest} more (all of them in the JSON report)"));
     }
+}
+
+/// Writes how many controls ended how, by level.
+pub(super) fn counts(page: &mut Page, report: &Report) {
+    page.heading("Summary");
+    let mut table = table(page.width(), &["Level", "Pass", "Fail", "Manual", "Unknown", "Coverage"], 1..6);
+    for (level, counters) in report.summary.levels() {
+        table.add_row(row(level.label(), counters));
+    }
+    table.add_row(row("All", &report.summary.all));
+    page.table(&table);
+    page.text(0, "Coverage is the share of controls that pass or fail by what was observed.");
+    let Counters { waived, attested, .. } = report.summary.all;
+    if waived > 0 {
+        page.text(0, &format!("{} left the gate by a decision.", counted(waived as u64, "control")));
+    }
+    if attested > 0 {
+        page.text(0, &format!("{} decided by what a person attested.", counted(attested as u64, "control")));
+    }
+}
+
+fn row(label: &str, counters: &Counters) -> [String; 6] {
+    let coverage =
+        counters.coverage.map_or_else(|| "-".to_owned(), |share| format!("{:.0} %", share * 100.0));
+    [
+        label.to_owned(),
+        counters.pass.to_string(),
+        counters.fail.to_string(),
+        counters.manual.to_string(),
+        counters.unknown.to_string(),
+        coverage,
+    ]
+}
+
+/// Writes whether the gate passed, why, and the exit code.
+pub(super) fn gate(page: &mut Page, report: &Report) {
+    page.gap();
+    let (role, word) = match report.outcome() {
+        Outcome::Off => (Role::Caution, "GATE OFF:"),
+        Outcome::Passed => (Role::Good, "GATE PASSED:"),
+        Outcome::Failed => (Role::Bad, "GATE FAILED:"),
+    };
+    let mut why = report.why();
+    if !report.gate.violations.is_empty() {
+        why.push_str(&format!(": {}", text::line(&report.gate.violations.join(", "), IDS_COLUMNS)));
+    }
+    page.entry(0, role, word, &why);
+    if let Some(stale) = report.stale_too() {
+        page.entry(0, Role::Bad, "STALE:", stale);
+    }
+    if let Some(incomplete) = report.incomplete() {
+        page.entry(0, Role::Bad, "INCOMPLETE:", &incomplete);
+    }
+    page.text(0, &format!("Exit code {}", report.gate.exit_code.code()));
 }
 
 fn field(page: &mut Page, label: &str, value: &str) {

@@ -3,36 +3,24 @@
 //! The XML is walked once, event by event. Nothing that it names is opened, a document type is refused
 //! before any entity of it could count, and depth and numbers are bounded.
 
-use jiff::Timestamp;
 use quick_xml::events::BytesStart;
 use quick_xml::name::ResolveResult;
 
 use crate::toml_document::excerpt;
 
 use super::encoding::Encoded;
-use super::{Endpoint, SamlError};
+use super::{Fault, IdentityProvider};
 
 mod walk;
 
 use walk::Walk;
 
-/// What metadata says about an identity provider.
+/// An entity of the metadata.
 #[derive(Debug, Default)]
-pub(super) struct Provider {
-    /// What the provider calls itself.
-    pub(super) entity_id: Option<String>,
-    /// Until when the metadata may be relied on.
-    pub(super) valid_until: Option<Timestamp>,
+struct Entity {
+    provider: IdentityProvider,
     /// The certificates it signs with.
-    pub(super) certificates: Vec<Encoded>,
-    /// Whether it has a key for encryption as well.
-    pub(super) has_encryption_key: bool,
-    /// Where people are sent to sign in and out.
-    pub(super) endpoints: Vec<Endpoint>,
-    /// The forms in which it can name people.
-    pub(super) name_id_formats: Vec<String>,
-    /// Whom its assertions are for, where it says so.
-    pub(super) audiences: Vec<String>,
+    certificates: Vec<Encoded>,
     is_identity_provider: bool,
     is_service_provider: bool,
 }
@@ -52,24 +40,20 @@ enum Element {
     Other,
 }
 
-/// Reads metadata and answers with its one identity provider.
-pub(super) fn read(path: &str, text: &str) -> Result<Provider, SamlError> {
-    let providers = Walk::over(path, text)?;
-    let describes_service = providers.iter().any(|entity| entity.is_service_provider);
-    let mut found: Vec<_> = providers.into_iter().filter(|entity| entity.is_identity_provider).collect();
+/// Reads metadata and answers with its one identity provider, and the certificates that it signs with.
+pub(super) fn read(text: &str) -> Result<(IdentityProvider, Vec<Encoded>), Fault> {
+    let entities = Walk::over(text)?;
+    let describes_service = entities.iter().any(|entity| entity.is_service_provider);
+    let mut found: Vec<_> = entities.into_iter().filter(|entity| entity.is_identity_provider).collect();
     if found.len() > 1 {
-        let name =
-            |entity: Provider| entity.entity_id.map_or_else(|| "(no id)".to_owned(), |id| excerpt(&id));
-        let ids = found.into_iter().map(name).collect();
-        return Err(SamlError::SeveralProviders { path: path.to_owned(), ids });
+        let name = |entity: Entity| entity.provider.entity_id.map_or("(no id)".to_owned(), |id| excerpt(&id));
+        return Err(Fault::SeveralProviders { ids: found.into_iter().map(name).collect() });
     }
-    found.pop().ok_or_else(|| {
-        if describes_service {
-            SamlError::ServiceProvider { path: path.to_owned() }
-        } else {
-            SamlError::NoProvider { path: path.to_owned() }
-        }
-    })
+    match found.pop() {
+        Some(entity) => Ok((entity.provider, entity.certificates)),
+        None if describes_service => Err(Fault::ServiceProvider),
+        None => Err(Fault::NoProvider),
+    }
 }
 
 /// Which element a tag stands for: its namespace and its local name, whatever the prefix.

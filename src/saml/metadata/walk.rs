@@ -9,10 +9,10 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{XmlVersion, escape};
 
 use crate::saml::encoding::{Encoded, from_base64};
-use crate::saml::{Endpoint, SamlError};
+use crate::saml::{Endpoint, Fault, IdentityProvider};
 use crate::toml_document::excerpt;
 
-use super::{Element, Provider, kind};
+use super::{Element, Entity, kind};
 
 /// How deep elements may lie in each other.
 const DEEPEST: usize = 64;
@@ -34,7 +34,6 @@ impl Attributes {
 
 /// One pass over the events of a document.
 pub(super) struct Walk<'a> {
-    path: &'a str,
     text: &'a str,
     /// Where the current event begins, in bytes.
     start: usize,
@@ -48,14 +47,13 @@ pub(super) struct Walk<'a> {
     content: String,
     /// Where that text begins.
     content_start: usize,
-    entities: Vec<Provider>,
+    entities: Vec<Entity>,
 }
 
 impl<'a> Walk<'a> {
     /// Reads a document to its end and answers with everything that it describes.
-    pub(super) fn over(path: &'a str, text: &'a str) -> Result<Vec<Provider>, SamlError> {
+    pub(super) fn over(text: &'a str) -> Result<Vec<Entity>, Fault> {
         let mut walk = Self {
-            path,
             text,
             start: 0,
             end: 0,
@@ -93,7 +91,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn step(&mut self, kind: Element, event: Event<'_>) -> Result<(), SamlError> {
+    fn step(&mut self, kind: Element, event: Event<'_>) -> Result<(), Fault> {
         match event {
             Event::Start(tag) => self.enter(kind, &tag),
             Event::Empty(tag) => {
@@ -117,13 +115,13 @@ impl<'a> Walk<'a> {
             }
             Event::DocType(_) => {
                 let (line, column) = self.position();
-                Err(SamlError::Doctype { path: self.path.to_owned(), line, column })
+                Err(Fault::Doctype { line, column })
             }
             _ => Ok(()),
         }
     }
 
-    fn enter(&mut self, kind: Element, tag: &BytesStart<'_>) -> Result<(), SamlError> {
+    fn enter(&mut self, kind: Element, tag: &BytesStart<'_>) -> Result<(), Fault> {
         if self.open.is_empty() {
             if self.begun {
                 return Err(self.wrong("a second outermost element begins here"));
@@ -131,7 +129,7 @@ impl<'a> Walk<'a> {
             self.begun = true;
             if !matches!(kind, Element::Entities | Element::Entity) {
                 let root = excerpt(tag.name().into_inner());
-                return Err(SamlError::NotMetadata { path: self.path.to_owned(), root });
+                return Err(Fault::NotMetadata { root });
             }
         }
         if self.open.len() == DEEPEST {
@@ -155,7 +153,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// What an element stands for where it is. In another place than its own it describes nobody.
+    /// What an element stands for where it is. In another place than its own it describes nothing.
     fn in_place(&self, kind: Element) -> Element {
         let parent = self.open.last().map(|(kind, _)| *kind);
         let at_home = match kind {
@@ -175,75 +173,69 @@ impl<'a> Walk<'a> {
         kind: Element,
         attributes: &Attributes,
         until: Option<Timestamp>,
-    ) -> Result<(), SamlError> {
+    ) -> Result<(), Fault> {
         if kind == Element::Entity {
             let entity_id = attributes.get("entityID").map(str::to_owned);
-            self.entities.push(Provider { entity_id, valid_until: until, ..Provider::default() });
+            let provider = IdentityProvider { entity_id, valid_until: until, ..IdentityProvider::default() };
+            self.entities.push(Entity { provider, ..Entity::default() });
         }
         let Some(entity) = self.entities.last_mut() else { return Ok(()) };
         match kind {
             Element::IdentityProvider => {
                 entity.is_identity_provider = true;
-                entity.valid_until = until;
+                entity.provider.valid_until = until;
             }
             Element::ServiceProvider => entity.is_service_provider = true,
-            Element::Key { signs: false } => entity.has_encryption_key = true,
+            Element::Key { signs: false } => entity.provider.has_encryption_key = true,
             Element::Service(service) => {
                 // Answers may go elsewhere than questions.
                 for location in ["Location", "ResponseLocation"].into_iter().filter_map(|a| attributes.get(a))
                 {
                     let binding = attributes.get("Binding").unwrap_or_default().to_owned();
-                    entity.endpoints.push(Endpoint { service, binding, location: location.to_owned() });
+                    entity.provider.endpoints.push(Endpoint {
+                        service,
+                        binding,
+                        location: location.to_owned(),
+                    });
                 }
             }
             _ => {}
         }
-        if entity.endpoints.len() > MOST_ENTRIES {
+        if entity.provider.endpoints.len() > MOST_ENTRIES {
             return Err(self.too_many("endpoints"));
         }
         Ok(())
     }
 
-    fn leave(&mut self) -> Result<(), SamlError> {
+    fn leave(&mut self) -> Result<(), Fault> {
         let Some((kind, _)) = self.open.pop() else { return Ok(()) };
         let content = std::mem::take(&mut self.content);
-        let counts = match kind {
-            Element::X509Certificate => {
-                self.open.iter().any(|(kind, _)| *kind == Element::Key { signs: true })
-            }
-            Element::NameIdFormat | Element::Audience => true,
-            _ => false,
-        };
-        if !counts {
-            return Ok(());
-        }
+        let is_signing = || self.open.iter().any(|(kind, _)| *kind == Element::Key { signs: true });
         let certificate = match kind {
-            Element::X509Certificate => Some(self.certificate(&content)?),
+            Element::X509Certificate if is_signing() => Some(self.certificate(&content)?),
             _ => None,
         };
-        let Some(entity) = self.entities.last_mut() else { return Ok(()) };
-        let text = content.trim().to_owned();
+        let Some(Entity { provider, certificates, .. }) = self.entities.last_mut() else { return Ok(()) };
         match kind {
-            Element::NameIdFormat => entity.name_id_formats.push(text),
-            Element::Audience => entity.audiences.push(text),
-            _ => entity.certificates.extend(certificate),
+            Element::NameIdFormat => provider.name_id_formats.push(content.trim().to_owned()),
+            Element::Audience => provider.audiences.push(content.trim().to_owned()),
+            _ => certificates.extend(certificate),
         }
-        let most = entity.certificates.len().max(entity.name_id_formats.len()).max(entity.audiences.len());
+        let most = certificates.len().max(provider.name_id_formats.len()).max(provider.audiences.len());
         if most > MOST_ENTRIES {
             return Err(self.too_many("certificates, name formats or audiences"));
         }
         Ok(())
     }
 
-    fn certificate(&self, content: &str) -> Result<Encoded, SamlError> {
+    fn certificate(&self, content: &str) -> Result<Encoded, Fault> {
         let line = line_of(self.text, self.content_start);
-        let der = from_base64(content)
-            .map_err(|above| SamlError::Base64 { path: self.path.to_owned(), line: line + above })?;
+        let der = from_base64(content).map_err(|above| Fault::Base64 { line: line + above })?;
         Ok(Encoded { der, line })
     }
 
     /// Takes text. Between the elements that matter there is only space; elsewhere it does not matter.
-    fn add(&mut self, text: &str) -> Result<(), SamlError> {
+    fn add(&mut self, text: &str) -> Result<(), Fault> {
         match self.open.last() {
             None if !text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() => {
                 Err(self.wrong("text outside of the outermost element"))
@@ -259,7 +251,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn attributes(&self, tag: &BytesStart<'_>) -> Result<Attributes, SamlError> {
+    fn attributes(&self, tag: &BytesStart<'_>) -> Result<Attributes, Fault> {
         let mut attributes = tag.attributes();
         // Counted without the search for duplicates, which takes the square of their number.
         if attributes.with_checks(false).take(MOST_ATTRIBUTES + 1).count() > MOST_ATTRIBUTES {
@@ -274,13 +266,13 @@ impl<'a> Walk<'a> {
         all.map(Attributes).map_err(|error| self.wrong(error.to_string()))
     }
 
-    fn too_many(&self, what: &str) -> SamlError {
+    fn too_many(&self, what: &str) -> Fault {
         self.wrong(format!("there are too many {what}"))
     }
 
-    fn wrong(&self, why: impl AsRef<str>) -> SamlError {
+    fn wrong(&self, why: impl AsRef<str>) -> Fault {
         let (line, column) = self.position();
-        SamlError::Xml { path: self.path.to_owned(), line, column, why: excerpt(why.as_ref()) }
+        Fault::Xml { line, column, why: excerpt(why.as_ref()) }
     }
 
     /// The line and the column at which the current event begins.

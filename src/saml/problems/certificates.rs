@@ -1,13 +1,16 @@
-//! The certificates that the identity provider signs with.
+//! The certificates that the identity provider signs with, and the one of Intercom's that it encrypts with.
 //!
-//! Several at once are how a certificate is replaced. As long as one is valid for longer than the time to
-//! be warned in, sign-in goes on: one that ends earlier is a leftover and not a failure, and one that
-//! begins later is nothing at all.
+//! Several signing certificates at once are how one is replaced. As long as one is valid for longer than the time to
+//! be warned in, sign-in goes on: one that ends earlier is a leftover and not a failure, and one that begins later is
+//! nothing at all.
 
 use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use jiff::tz::Offset;
 
+use crate::config::Saml;
 use crate::saml::certificate::{EC_BITS, RSA_BITS};
-use crate::saml::{Certificate, Hash, Key, Material};
+use crate::saml::{Certificate, Hash, IdentityProvider, Key};
 
 use super::{Problem, ProblemKind, SECONDS_A_DAY, away, day};
 
@@ -20,32 +23,22 @@ enum Age {
     Over,
 }
 
-pub(super) fn problems(material: &Material, now: Timestamp, within_days: u64) -> Vec<Problem> {
-    let aged: Vec<_> = material.certificates.iter().map(|c| (c, age(c, now, within_days))).collect();
+pub(super) fn signing(provider: &IdentityProvider, now: Timestamp, within_days: u64) -> Vec<Problem> {
+    let aged: Vec<_> = provider.certificates.iter().map(|c| (c, age(c, now, within_days))).collect();
     if aged.is_empty() {
-        return vec![Problem {
-            kind: ProblemKind::NoSigningCertificate,
-            subject: material.path.clone(),
-            message: "the metadata has a key for encryption only, and no certificate to sign with".to_owned(),
-            fix: "export the metadata with the signing certificate from the identity provider".to_owned(),
-            at: None,
-        }];
+        let message = "the metadata has a key for encryption only, and no certificate to sign with";
+        return vec![Problem::new(ProblemKind::NoSigningCertificate, &provider.path, message)];
     }
     let has = |wanted| aged.iter().any(|(_, age)| *age == wanted);
     let (has_good, has_valid) = (has(Age::Good), has(Age::Good) || has(Age::Ending));
     let mut problems = Vec::new();
     for (certificate, age) in aged {
-        let ended = match age {
-            Age::Over if has_valid => Some(leftover(certificate, now)),
-            Age::Over => Some(expired(certificate, now)),
-            Age::Ending if has_good => Some(leftover(certificate, now)),
-            Age::Ending => Some(expiring(certificate, now)),
-            Age::Ahead if has_valid => None,
-            Age::Ahead => Some(not_yet_valid(certificate, now)),
-            Age::Good => None,
+        let is_replaced = match age {
+            Age::Ahead | Age::Over => has_valid,
+            Age::Good | Age::Ending => has_good,
         };
-        problems.extend(ended);
-        // Nobody relies on a leftover that is over, however weak it was.
+        problems.extend(aging(certificate, age, is_replaced, now));
+        // Sign-in does not depend on a leftover that is over, however weak it was.
         if age != Age::Over || !has_valid {
             problems.extend(weak_signature(certificate));
             problems.extend(weak_key(certificate));
@@ -67,65 +60,30 @@ fn age(certificate: &Certificate, now: Timestamp, within_days: u64) -> Age {
     }
 }
 
-const REPLACE: &str = "create a new signing certificate in the identity provider, enter it in Intercom under \
-                       Settings > Workspace > Security, and make it the active one";
-
-fn expired(certificate: &Certificate, now: Timestamp) -> Problem {
-    let end = certificate.not_after;
-    Problem {
-        kind: ProblemKind::Expired,
-        subject: certificate.to_string(),
-        message: format!("the signing certificate expired on {} ({})", day(end), away(now, end)),
-        fix: REPLACE.to_owned(),
-        at: Some(end),
-    }
-}
-
-fn expiring(certificate: &Certificate, now: Timestamp) -> Problem {
-    let end = certificate.not_after;
-    Problem {
-        kind: ProblemKind::Expiring,
-        subject: certificate.to_string(),
-        message: format!(
-            "the signing certificate expires on {} ({}), and no other that is valid now outlasts it",
-            day(end),
-            away(now, end)
+/// What a certificate's age means, by itself or beside one that stays valid longer.
+fn aging(certificate: &Certificate, age: Age, is_replaced: bool, now: Timestamp) -> Option<Problem> {
+    let turn = if age == Age::Ahead { certificate.not_before } else { certificate.not_after };
+    let when = format!("{} ({})", day(turn), away(now, turn));
+    let (kind, message) = match age {
+        Age::Good => return None,
+        Age::Ahead if is_replaced => return None,
+        Age::Ahead => (
+            ProblemKind::NotYetValid,
+            format!("the signing certificate is valid from {when}, and none is valid now"),
         ),
-        fix: REPLACE.to_owned(),
-        at: Some(end),
-    }
-}
-
-fn not_yet_valid(certificate: &Certificate, now: Timestamp) -> Problem {
-    let start = certificate.not_before;
-    Problem {
-        kind: ProblemKind::NotYetValid,
-        subject: certificate.to_string(),
-        message: format!(
-            "the signing certificate is valid from {} ({}), and none is valid now",
-            day(start),
-            away(now, start)
+        Age::Ending if is_replaced => {
+            (ProblemKind::Leftover, format!("it expires on {when}, beside one that stays valid longer"))
+        }
+        Age::Over if is_replaced => {
+            (ProblemKind::Leftover, format!("it expired on {when}, beside one that stays valid longer"))
+        }
+        Age::Ending => (
+            ProblemKind::Expiring,
+            format!("the signing certificate expires on {when}, and no other that is valid now outlasts it"),
         ),
-        fix: "sign with a certificate that is valid now until then".to_owned(),
-        at: Some(start),
-    }
-}
-
-fn leftover(certificate: &Certificate, now: Timestamp) -> Problem {
-    let end = certificate.not_after;
-    let verb = if now > end { "expired" } else { "expires" };
-    Problem {
-        kind: ProblemKind::Leftover,
-        subject: certificate.to_string(),
-        message: format!(
-            "it {verb} on {} ({}), beside one that stays valid longer",
-            day(end),
-            away(now, end)
-        ),
-        fix: "check that Intercom has the newer certificate, then remove this one from the identity provider"
-            .to_owned(),
-        at: Some(end),
-    }
+        Age::Over => (ProblemKind::Expired, format!("the signing certificate expired on {when}")),
+    };
+    Some(Problem::new(kind, certificate.to_string(), message).at(turn))
 }
 
 fn weak_signature(certificate: &Certificate) -> Option<Problem> {
@@ -134,28 +92,57 @@ fn weak_signature(certificate: &Certificate) -> Option<Problem> {
         Hash::Sha1 => "SHA-1",
         Hash::Other => return None,
     };
-    Some(Problem {
-        kind: ProblemKind::WeakSignature,
-        subject: certificate.to_string(),
-        message: format!("the certificate is signed with {hash}; expected SHA-256 or better"),
-        fix: REPLACE.to_owned(),
-        at: None,
-    })
+    let message = format!("the certificate is signed with {hash}; expected SHA-256 or better");
+    Some(Problem::new(ProblemKind::WeakSignature, certificate.to_string(), message))
 }
 
 fn weak_key(certificate: &Certificate) -> Option<Problem> {
-    if !certificate.key.is_weak() {
-        return None;
-    }
-    let expected = match certificate.key {
+    let key = certificate.key;
+    let expected = match key {
         Key::Ec(_) => format!("at least {EC_BITS} bits"),
         _ => format!("RSA of at least {RSA_BITS} bits"),
     };
-    Some(Problem {
-        kind: ProblemKind::WeakKey,
-        subject: certificate.to_string(),
-        message: format!("the certificate holds a {}; expected {expected}", certificate.key),
-        fix: REPLACE.to_owned(),
-        at: None,
-    })
+    let message = format!("the certificate holds a {key}; expected {expected}");
+    key.is_weak().then(|| Problem::new(ProblemKind::WeakKey, certificate.to_string(), message))
+}
+
+/// The day by which Intercom's new certificate has to be installed.
+const CHANGE: Date = date(2026, 12, 12);
+
+/// An identity provider that encrypts assertions does so with a certificate of Intercom's. The one in use since 2016
+/// ends in December 2026, and its successor has to be installed before. The file cannot show what is installed; the
+/// configuration can name it as `encryption_certificate`.
+pub(super) fn encryption(provider: &IdentityProvider, saml: &Saml, now: Timestamp) -> Option<Problem> {
+    let change = Offset::UTC.to_timestamp(CHANGE.at(0, 0, 0, 0)).ok()?;
+    let installed = provider.encryption_certificate.as_ref();
+    let how = match (saml.encrypted_assertions, installed) {
+        (Some(false), _) => return None,
+        (_, Some(certificate)) if day(certificate.not_after) > CHANGE && certificate.not_after >= now => {
+            return None;
+        }
+        (_, Some(certificate)) => {
+            format!("assertions are encrypted with a certificate that ends on {}", day(certificate.not_after))
+        }
+        (Some(true), None) => "the configuration says that assertions are encrypted".to_owned(),
+        (None, None) if provider.has_encryption_key => {
+            "a key in the metadata hints that assertions are encrypted".to_owned()
+        }
+        (None, None) => return None,
+    };
+    let state = if now < change {
+        format!(
+            "Intercom changes its certificate on {CHANGE} ({}); encrypted sign-ins then need the new one",
+            away(now, change)
+        )
+    } else {
+        format!(
+            "Intercom's change of certificate is in force since {CHANGE}; encrypted sign-ins need the new one"
+        )
+    };
+    let subject = installed.map_or_else(|| "encrypted assertions".to_owned(), ToString::to_string);
+    let mut problem = Problem::new(ProblemKind::EncryptedAssertions, subject, format!("{how}; {state}"));
+    if saml.encrypted_assertions.is_none() && installed.is_none() {
+        problem.fix.push_str("; or say `encrypted_assertions = false`, if that is so");
+    }
+    Some(problem.at(change))
 }

@@ -1,24 +1,23 @@
 //! What is wrong with single sign-on, as far as the identity provider's file and the configuration show.
 //!
-//! Pure: the same material, configuration and instant yield the same problems in the same order.
+//! Pure: the same file, configuration and instant yield the same problems in the same order.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
+use strum::IntoStaticStr;
 use url::Url;
 
 use crate::config::Saml;
 use crate::toml_document::excerpt;
 
-use super::{Endpoint, Material, audience};
+use super::{Endpoint, IdentityProvider};
 
 mod certificates;
-mod encryption;
 
 /// Something wrong with single sign-on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
-    /// What kind of thing is wrong.
     pub kind: ProblemKind,
     /// What it is wrong with: a certificate, a URL, the metadata.
     pub subject: String,
@@ -30,8 +29,20 @@ pub(crate) struct Problem {
     pub at: Option<Timestamp>,
 }
 
+impl Problem {
+    /// A problem with the usual remedy.
+    fn new(kind: ProblemKind, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { kind, subject: subject.into(), message: message.into(), fix: kind.fix().to_owned(), at: None }
+    }
+
+    fn at(self, at: Timestamp) -> Self {
+        Self { at: Some(at), ..self }
+    }
+}
+
 /// The kinds of things that can be wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub(crate) enum ProblemKind {
     /// No certificate is valid any more, and this is one of those that were.
     Expired,
@@ -39,7 +50,8 @@ pub(crate) enum ProblemKind {
     Expiring,
     /// No certificate is valid yet, and this one will be.
     NotYetValid,
-    /// A certificate that has expired or soon will, beside one that goes on: to be tidied up.
+    /// A certificate that has expired or soon will, beside one that goes on: to be tidied up, and no reason to call
+    /// single sign-on insecure or about to fail.
     Leftover,
     /// A certificate is signed with a hash that can be forged.
     WeakSignature,
@@ -53,7 +65,7 @@ pub(crate) enum ProblemKind {
     NoSignOnEndpoint,
     /// Names are listed in other forms only than an e-mail address.
     NoEmailNameId,
-    /// Assertions are made out to somebody else than Intercom.
+    /// Assertions are made out to another application than Intercom.
     WrongAudience,
     /// Assertions are encrypted for a certificate of Intercom's that runs out.
     EncryptedAssertions,
@@ -62,46 +74,51 @@ pub(crate) enum ProblemKind {
 }
 
 impl ProblemKind {
-    /// The word for it.
-    pub(crate) const fn as_str(self) -> &'static str {
+    const fn fix(self) -> &'static str {
         match self {
-            Self::Expired => "expired",
-            Self::Expiring => "expiring",
-            Self::NotYetValid => "not-yet-valid",
-            Self::Leftover => "leftover",
-            Self::WeakSignature => "weak-signature",
-            Self::WeakKey => "weak-key",
-            Self::NoSigningCertificate => "no-signing-certificate",
-            Self::InsecureEndpoint => "insecure-endpoint",
-            Self::NoSignOnEndpoint => "no-sign-on-endpoint",
-            Self::NoEmailNameId => "no-email-name-id",
-            Self::WrongAudience => "wrong-audience",
-            Self::EncryptedAssertions => "encrypted-assertions",
-            Self::MetadataExpired => "metadata-expired",
+            Self::Expired | Self::Expiring | Self::WeakSignature | Self::WeakKey => {
+                "create a new signing certificate in the identity provider, enter it in Intercom under Settings > \
+                 Workspace > Security, and make it the active one"
+            }
+            Self::NotYetValid => "sign with a certificate that is valid now until then",
+            Self::Leftover => {
+                "check that Intercom has the newer certificate, then remove this one from the identity provider"
+            }
+            Self::NoSigningCertificate => {
+                "export the metadata with the signing certificate from the identity provider"
+            }
+            Self::InsecureEndpoint => {
+                "have the identity provider publish an https address, and enter that in Intercom"
+            }
+            Self::NoSignOnEndpoint | Self::MetadataExpired => {
+                "download the metadata from the identity provider again"
+            }
+            Self::NoEmailNameId => "set the NameID format of the Intercom application to e-mail address",
+            Self::WrongAudience => {
+                "copy the SAML URL from Settings > Workspace > Security into the audience in the identity provider"
+            }
+            Self::EncryptedAssertions => {
+                "install it in the identity provider and name it as `encryption_certificate`"
+            }
         }
-    }
-
-    /// Whether it is worth a word, but no reason to call single sign-on insecure or about to fail.
-    pub(crate) const fn is_note(self) -> bool {
-        matches!(self, Self::Leftover)
     }
 }
 
 /// Judges what a file says about single sign-on, at an instant.
 pub(crate) fn problems(
-    material: &Material,
+    provider: &IdentityProvider,
     saml: &Saml,
     now: Timestamp,
     expiring_within_days: u64,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
-    problems.extend(metadata_expired(material, now));
-    problems.extend(certificates::problems(material, now, expiring_within_days));
-    problems.extend(material.endpoints.iter().filter_map(insecure));
-    problems.extend(no_sign_on(material));
-    problems.extend(no_email(material));
-    problems.extend(wrong_audience(material, saml));
-    problems.extend(encryption::problem(material, saml, now));
+    problems.extend(metadata_expired(provider, now));
+    problems.extend(certificates::signing(provider, now, expiring_within_days));
+    problems.extend(provider.endpoints.iter().filter_map(insecure));
+    problems.extend(no_sign_on(provider));
+    problems.extend(no_email(provider));
+    problems.extend(wrong_audience(provider, saml));
+    problems.extend(certificates::encryption(provider, saml, now));
     // One address serves several bindings: what is wrong with it is said once.
     let mut distinct = Vec::new();
     for problem in problems {
@@ -112,19 +129,14 @@ pub(crate) fn problems(
     distinct
 }
 
-fn metadata_expired(material: &Material, now: Timestamp) -> Option<Problem> {
-    let until = material.valid_until.filter(|until| *until <= now)?;
-    Some(Problem {
-        kind: ProblemKind::MetadataExpired,
-        subject: material.path.clone(),
-        message: format!(
-            "the metadata says that it is valid until {} ({}), so what it says may no longer hold",
-            day(until),
-            away(now, until)
-        ),
-        fix: "download the metadata from the identity provider again".to_owned(),
-        at: Some(until),
-    })
+fn metadata_expired(provider: &IdentityProvider, now: Timestamp) -> Option<Problem> {
+    let until = provider.valid_until.filter(|until| *until <= now)?;
+    let message = format!(
+        "the metadata says that it is valid until {} ({}), so what it says may no longer hold",
+        day(until),
+        away(now, until)
+    );
+    Some(Problem::new(ProblemKind::MetadataExpired, &provider.path, message).at(until))
 }
 
 fn insecure(endpoint: &Endpoint) -> Option<Problem> {
@@ -133,47 +145,29 @@ fn insecure(endpoint: &Endpoint) -> Option<Problem> {
         Ok(url) => format!("is reached over {}", excerpt(url.scheme())),
         Err(_) => "is not a URL".to_owned(),
     };
-    Some(Problem {
-        kind: ProblemKind::InsecureEndpoint,
-        subject: excerpt(&endpoint.location),
-        message: format!("the {} of the identity provider {found}; expected https", endpoint.service),
-        fix: "have the identity provider publish an https address, and enter that in Intercom".to_owned(),
-        at: None,
-    })
+    let message = format!("the {} of the identity provider {found}; expected https", endpoint.service);
+    Some(Problem::new(ProblemKind::InsecureEndpoint, excerpt(&endpoint.location), message))
 }
 
-fn no_sign_on(material: &Material) -> Option<Problem> {
-    let has_sign_on = material.endpoints.iter().any(|endpoint| endpoint.service == "SingleSignOnService");
-    (material.from_metadata && !has_sign_on).then(|| Problem {
-        kind: ProblemKind::NoSignOnEndpoint,
-        subject: material.path.clone(),
-        message: "the metadata names no SingleSignOnService, so there is nowhere to send people to"
-            .to_owned(),
-        fix: "download the metadata from the identity provider again".to_owned(),
-        at: None,
-    })
+fn no_sign_on(provider: &IdentityProvider) -> Option<Problem> {
+    let has_sign_on = provider.endpoints.iter().any(|endpoint| endpoint.service == "SingleSignOnService");
+    let message = "the metadata names no SingleSignOnService, so there is nowhere to send people to";
+    (provider.from_metadata && !has_sign_on)
+        .then(|| Problem::new(ProblemKind::NoSignOnEndpoint, &provider.path, message))
 }
 
 /// The form of names that Intercom finds its teammates by.
 const EMAIL: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 
-fn no_email(material: &Material) -> Option<Problem> {
-    let formats = &material.name_id_formats;
+fn no_email(provider: &IdentityProvider) -> Option<Problem> {
+    let formats = &provider.name_id_formats;
     if formats.is_empty() || formats.iter().any(|format| format == EMAIL) {
         return None;
     }
     let found: Vec<_> = formats.iter().take(5).map(|format| excerpt(short_name(format))).collect();
-    Some(Problem {
-        kind: ProblemKind::NoEmailNameId,
-        subject: material.path.clone(),
-        message: format!(
-            "the identity provider names people as {}; Intercom needs {}",
-            found.join(", "),
-            short_name(EMAIL)
-        ),
-        fix: "set the NameID format of the Intercom application to e-mail address".to_owned(),
-        at: None,
-    })
+    let (found, expected) = (found.join(", "), short_name(EMAIL));
+    let message = format!("the identity provider names people as {found}; Intercom needs {expected}");
+    Some(Problem::new(ProblemKind::NoEmailNameId, &provider.path, message))
 }
 
 /// The part of a format's URI that tells it from the others.
@@ -181,34 +175,58 @@ fn short_name(format: &str) -> &str {
     format.strip_prefix("urn:oasis:names:tc:SAML:").unwrap_or(format)
 }
 
-fn wrong_audience(material: &Material, saml: &Saml) -> Option<Problem> {
-    let entity_id = material.entity_id.as_deref();
-    let declared = &material.audiences;
+fn wrong_audience(provider: &IdentityProvider, saml: &Saml) -> Option<Problem> {
+    let entity_id = provider.entity_id.as_deref();
+    let declared = &provider.audiences;
     let (found, why) = match &saml.audience {
-        Some(audience) => match audience::fault(audience, entity_id) {
+        Some(audience) => match audience_fault(audience, entity_id) {
             Some(why) => (audience, why),
             None if declared.is_empty() || declared.contains(audience) => return None,
             None => (declared.first()?, format!("the configuration says {}", excerpt(audience))),
         },
-        None if declared.iter().any(|audience| audience::fault(audience, entity_id).is_none()) => {
+        None if declared.iter().any(|audience| audience_fault(audience, entity_id).is_none()) => {
             return None;
         }
         None => {
             let first = declared.first()?;
-            (first, audience::fault(first, entity_id)?)
+            (first, audience_fault(first, entity_id)?)
         }
     };
-    Some(Problem {
-        kind: ProblemKind::WrongAudience,
-        subject: format!("audience {}", excerpt(found)),
-        message: format!(
-            "assertions are made out to somebody else: {why}; expected the workspace's SAML URL, \
-             https://app.intercom.com/saml/NAME"
-        ),
-        fix: "copy the SAML URL from Settings > Workspace > Security into the audience in the identity provider"
-            .to_owned(),
-        at: None,
-    })
+    let message = format!(
+        "assertions are made out to another application: {why}; expected the workspace's SAML URL, \
+         https://app.intercom.com/saml/NAME"
+    );
+    Some(Problem::new(ProblemKind::WrongAudience, format!("audience {}", excerpt(found)), message))
+}
+
+/// The hosts that people sign in to, by region: US, EU and AU.
+const HOSTS: [&str; 3] = ["app.intercom.com", "app.eu.intercom.com", "app.au.intercom.com"];
+
+/// What keeps a text from being the audience of a workspace.
+///
+/// Intercom expects assertions to be made out to the SAML URL of the workspace: `/saml/` and a name of its own on the
+/// host of its region. The API does not show that name, so what can be judged is the shape.
+fn audience_fault(audience: &str, entity_id: Option<&str>) -> Option<String> {
+    if entity_id == Some(audience) {
+        return Some("it is the entity id of the identity provider itself".to_owned());
+    }
+    let Ok(url) = Url::parse(audience) else { return Some("it is not a URL".to_owned()) };
+    if url.scheme() != "https" {
+        return Some("it does not begin with https://".to_owned());
+    }
+    if !url.host_str().is_some_and(|host| HOSTS.contains(&host)) {
+        return Some(format!("its host is none of {}", HOSTS.join(", ")));
+    }
+    let has_credentials = !url.username().is_empty() || url.password().is_some();
+    let is_bare =
+        url.query().is_none() && url.fragment().is_none() && url.port().is_none() && !has_credentials;
+    let segments: Vec<_> = url.path_segments().into_iter().flatten().collect();
+    let fault = match segments[..] {
+        ["saml", _, "consume"] => "it is where assertions are sent; the audience ends before /consume",
+        ["saml", name] if !name.is_empty() && is_bare => return None,
+        _ => "it is not `/saml/` and the name of a workspace on that host, and nothing after it",
+    };
+    Some(fault.to_owned())
 }
 
 /// The day of an instant, in UTC.
@@ -216,18 +234,13 @@ fn day(at: Timestamp) -> Date {
     Offset::UTC.to_datetime(at).date()
 }
 
-/// How many days lie between two instants, counted in days of the calendar in UTC.
-fn days(now: Timestamp, at: Timestamp) -> i64 {
-    // The day number of the instant: negative ones round down as well.
-    let number = |instant: Timestamp| instant.as_second().div_euclid(SECONDS_A_DAY);
-    number(at) - number(now)
-}
-
 const SECONDS_A_DAY: i64 = 24 * 60 * 60;
 
-/// How far away an instant is, in words.
+/// How far away an instant is, in words; counted in days of the calendar in UTC.
 fn away(now: Timestamp, at: Timestamp) -> String {
-    match days(now, at) {
+    // Instants before 1970 round down as well.
+    let number = |instant: Timestamp| instant.as_second().div_euclid(SECONDS_A_DAY);
+    match number(at) - number(now) {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
         -1 => "yesterday".to_owned(),

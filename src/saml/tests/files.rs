@@ -7,21 +7,20 @@ use crate::hint::Hint as _;
 
 #[test]
 fn metadata_is_read_whole() {
-    let material = Material::read(&naming("sample-idp-metadata.xml")).unwrap();
-    assert!(material.from_metadata);
-    assert!(material.path.ends_with("sample-idp-metadata.xml"));
-    assert!(material.digest.starts_with("sha256:") && material.digest.len() == 7 + 64);
-    assert_eq!(material.entity_id.as_deref(), Some("https://sso.kestrelparcel.example/saml/metadata"));
-    assert_eq!(material.encrypts, None);
-    assert_eq!(material.valid_until, None);
+    let provider = IdentityProvider::read(&naming("sample-idp-metadata.xml")).unwrap();
+    assert!(provider.from_metadata);
+    assert!(provider.path.ends_with("sample-idp-metadata.xml"));
+    assert_eq!(provider.entity_id.as_deref(), Some("https://sso.kestrelparcel.example/saml/metadata"));
+    assert!(!provider.has_encryption_key);
+    assert_eq!(provider.valid_until, None);
     assert_eq!(
-        material.name_id_formats,
+        provider.name_id_formats,
         [
             "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
             "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
         ]
     );
-    let endpoints: Vec<_> = material.endpoints.iter().map(|e| (e.service, e.location.as_str())).collect();
+    let endpoints: Vec<_> = provider.endpoints.iter().map(|e| (e.service, e.location.as_str())).collect();
     assert_eq!(
         endpoints,
         [
@@ -30,7 +29,7 @@ fn metadata_is_read_whole() {
             ("SingleSignOnService", "https://sso.kestrelparcel.example/saml/sign-in"),
         ]
     );
-    let [certificate] = &material.certificates[..] else { panic!("{:?}", material.certificates) };
+    let [certificate] = &provider.certificates[..] else { panic!("{:?}", provider.certificates) };
     assert_eq!(certificate.subject, "CN=sso.kestrelparcel.example");
     assert_eq!(certificate.not_before, "2026-02-01T09:00:00Z".parse().unwrap());
     assert_eq!(certificate.not_after, "2036-02-01T09:00:00Z".parse().unwrap());
@@ -39,33 +38,33 @@ fn metadata_is_read_whole() {
 
 #[test]
 fn prefixes_do_not_matter_and_certificates_elsewhere_do_not_count() {
-    let material = Material::read(&naming("other-prefixes.xml")).unwrap();
-    let alone = Material::read(&naming("valid.pem")).unwrap();
+    let provider = IdentityProvider::read(&naming("other-prefixes.xml")).unwrap();
+    let alone = IdentityProvider::read(&naming("valid.pem")).unwrap();
     // Neither the certificate of the file's own signature nor that of another role.
-    assert_eq!(material.certificates, alone.certificates);
-    assert_eq!(material.endpoints[0].location, "https://sso.kestrelparcel.example/saml/sign-in?a=1&b=2");
-    assert_eq!(material.name_id_formats, Vec::<String>::new());
+    assert_eq!(provider.certificates, alone.certificates);
+    assert_eq!(provider.endpoints[0].location, "https://sso.kestrelparcel.example/saml/sign-in?a=1&b=2");
+    assert_eq!(provider.name_id_formats, Vec::<String>::new());
 }
 
 #[test]
 fn an_element_of_another_namespace_is_another_element() {
     let text = text_of("sample-idp-metadata.xml").replace("SAML:2.0:metadata\"", "SAML:1.1:metadata\"");
     assert!(
-        matches!(metadata(&text), Err(SamlError::NotMetadata { root, .. }) if root == "md:EntityDescriptor")
+        matches!(metadata(&text), Err(SamlError::File { fault: Fault::NotMetadata { root, .. }, .. }) if root == "md:EntityDescriptor")
     );
 }
 
 #[test]
 fn a_certificate_says_nothing_about_the_rest() {
-    let material = Material::read(&naming("valid.pem")).unwrap();
-    assert!(!material.from_metadata && material.endpoints.is_empty() && material.entity_id.is_none());
+    let provider = IdentityProvider::read(&naming("valid.pem")).unwrap();
+    assert!(!provider.from_metadata && provider.endpoints.is_empty() && provider.entity_id.is_none());
 }
 
 #[test]
 fn der_and_pem_with_text_around_it_are_the_same_certificate() {
     let pem = text_of("valid.pem");
     let plain = certificate(pem.as_bytes()).unwrap().certificates;
-    let der = encoding::from_pem("", pem.as_bytes()).unwrap().remove(0).der;
+    let der = encoding::from_pem(pem.as_bytes()).unwrap().remove(0).der;
     assert_eq!(certificate(&der).unwrap().certificates, plain);
     let dressed = format!("\u{feff}Bag Attributes\r\n{}", pem.replace('\n', "\r\n"));
     assert_eq!(certificate(dressed.as_bytes()).unwrap().certificates, plain);
@@ -74,9 +73,9 @@ fn der_and_pem_with_text_around_it_are_the_same_certificate() {
 
 #[test]
 fn an_authority_that_came_along_does_not_sign() {
-    let material = Material::read(&naming("chain.pem")).unwrap();
-    assert_eq!(material.certificates.len(), 1);
-    assert_eq!(material.certificates[0].subject, "CN=sso.kestrelparcel.example");
+    let provider = IdentityProvider::read(&naming("chain.pem")).unwrap();
+    assert_eq!(provider.certificates.len(), 1);
+    assert_eq!(provider.certificates[0].subject, "CN=sso.kestrelparcel.example");
     // Two that signed themselves and bear one name are a certificate and its successor.
     let both = text_of("valid.pem") + &text_of("successor.pem");
     assert_eq!(certificate(both.as_bytes()).unwrap().certificates.len(), 2);
@@ -85,7 +84,7 @@ fn an_authority_that_came_along_does_not_sign() {
 #[test]
 fn keys_and_hashes_are_told_apart() {
     let of = |name: &str| {
-        let certificate = Material::read(&naming(name)).unwrap().certificates.remove(0);
+        let certificate = IdentityProvider::read(&naming(name)).unwrap().certificates.remove(0);
         (certificate.key, certificate.hash)
     };
     assert_eq!(of("rsa-1024.pem"), (Key::Rsa(1024), Hash::Other));
@@ -117,14 +116,14 @@ fn the_earliest_deadline_holds() {
 #[test]
 fn a_file_has_to_be_there_and_to_be_a_file() {
     let folder = tempfile::tempdir().unwrap();
-    let read = |path: PathBuf| Material::read(&saml(Some(path), None)).unwrap_err();
+    let read = |path: PathBuf| IdentityProvider::read(&saml(Some(path), None)).unwrap_err();
     assert!(matches!(read(folder.path().join("none.xml")), SamlError::Missing { .. }));
-    assert!(matches!(read(folder.path().to_owned()), SamlError::NotRegular { .. }));
+    assert!(matches!(read(folder.path().to_owned()), SamlError::File { fault: Fault::NotRegular, .. }));
     let large = folder.path().join("large.xml");
     fs::write(&large, vec![b' '; LARGEST + 1]).unwrap();
     let error = read(large.clone());
     assert_eq!(error.to_string(), format!("{} is larger than 1024 KiB", large.display()));
-    assert!(matches!(Material::read(&saml(None, None)), Err(SamlError::Unnamed)));
+    assert!(matches!(IdentityProvider::read(&saml(None, None)), Err(SamlError::Unnamed)));
 }
 
 #[cfg(unix)]
@@ -135,7 +134,7 @@ fn a_pipe_is_not_waited_for() {
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let (done, waits) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
-        let error = Material::read(&saml(None, Some(pipe))).unwrap_err();
+        let error = IdentityProvider::read(&saml(None, Some(pipe))).unwrap_err();
         done.send(error.to_string())
     });
     let answer = waits.recv_timeout(Duration::from_secs(20)).unwrap();
@@ -144,7 +143,7 @@ fn a_pipe_is_not_waited_for() {
 
 #[test]
 fn the_wrong_kind_of_file_is_named() {
-    let error = |name: &str| Material::read(&naming(name)).unwrap_err().to_string();
+    let error = |name: &str| IdentityProvider::read(&naming(name)).unwrap_err().to_string();
     assert!(error("garbage.txt").ends_with("garbage.txt is neither XML nor a certificate in PEM or DER"));
     assert!(error("request.pem").ends_with("holds a certificate signing request, not a certificate"));
     assert!(
@@ -154,12 +153,12 @@ fn the_wrong_kind_of_file_is_named() {
         "describes 2 identity providers: https://sso.kestrelparcel.example/saml/metadata, \
          https://old-sso.kestrelparcel.example/saml/metadata"
     ));
-    let swapped = Material::read(&saml(Some(fixture("valid.pem")), None)).unwrap_err();
+    let swapped = IdentityProvider::read(&saml(Some(fixture("valid.pem")), None)).unwrap_err();
     assert!(
         swapped.hint().unwrap().contains("`certificate`")
             && swapped.to_string().contains("is not SAML metadata")
     );
-    let swapped = Material::read(&saml(None, Some(fixture("rollover.xml")))).unwrap_err();
+    let swapped = IdentityProvider::read(&saml(None, Some(fixture("rollover.xml")))).unwrap_err();
     assert!(
         swapped.hint().unwrap().contains("`metadata`")
             && swapped.to_string().contains("is not a certificate")
@@ -169,15 +168,21 @@ fn the_wrong_kind_of_file_is_named() {
 #[test]
 fn other_blocks_and_other_structures_are_not_certificates() {
     let request = encoding_of("request.pem");
-    assert!(matches!(certificate(&request), Err(SamlError::Request { .. })));
+    assert!(matches!(certificate(&request), Err(SamlError::File { fault: Fault::Request, .. })));
     let public = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n";
     assert_eq!(
         certificate(public.as_bytes()).unwrap_err().to_string(),
         "idp.pem holds no certificate, but: PUBLIC KEY"
     );
-    assert!(matches!(certificate(b""), Err(SamlError::Garbage { .. })));
-    assert!(matches!(certificate(b"0"), Err(SamlError::Certificate { line: 1, .. })));
-    assert!(matches!(certificate(b"-----BEGIN "), Err(SamlError::NoCertificate { found: None, .. })));
+    assert!(matches!(certificate(b""), Err(SamlError::File { fault: Fault::Garbage, .. })));
+    assert!(matches!(
+        certificate(b"0"),
+        Err(SamlError::File { fault: Fault::Certificate { line: 1, .. }, .. })
+    ));
+    assert!(matches!(
+        certificate(b"-----BEGIN "),
+        Err(SamlError::File { fault: Fault::NoCertificate(None), .. })
+    ));
     let mut longer = encoding_of("valid.pem");
     longer.push(0);
     assert_eq!(
@@ -211,7 +216,10 @@ fn a_broken_certificate_is_reported_with_its_line() {
     let error = certificate(short.as_bytes()).unwrap_err().to_string();
     assert!(error.starts_with("idp.pem:1: the certificate cannot be read: "), "{error}");
     let twice = format!("{cut}\n{pem}");
-    assert!(matches!(certificate(twice.as_bytes()), Err(SamlError::Unended { line: 1, .. })));
+    assert!(matches!(
+        certificate(twice.as_bytes()),
+        Err(SamlError::File { fault: Fault::Unended { line: 1, .. }, .. })
+    ));
 }
 
 #[test]

@@ -15,9 +15,9 @@ fn secret(label: &str) -> String {
     format!("-----BEGIN {label}-----\n{BODY}\n-----END {label}-----\n")
 }
 
-fn assert_refused(result: Result<Material, SamlError>, what: &str) {
+fn assert_refused(result: Result<IdentityProvider, SamlError>, what: &str) {
     let error = result.expect_err(what);
-    assert!(matches!(error, SamlError::PrivateKey { .. }), "{what}: {error}");
+    assert!(matches!(error, SamlError::File { fault: Fault::PrivateKey, .. }), "{what}: {error}");
     let said = format!("{error} {error:?} {:?}", error.hint());
     for part in BODY.as_bytes().chunks(8).map(|part| str::from_utf8(part).unwrap()) {
         assert!(!said.contains(part), "{what}: {said}");
@@ -62,7 +62,7 @@ fn a_private_key_in_der_is_refused() {
     assert_refused(certificate(&der(sequence, &[&version(3), &rsa])), "PKCS#12");
     // The public half is no secret, and no certificate either.
     let public = der(sequence, &[&rsa, &der(3, &[BODY.as_bytes()])]);
-    assert!(matches!(certificate(&public), Err(SamlError::Certificate { .. })));
+    assert!(matches!(certificate(&public), Err(SamlError::File { fault: Fault::Certificate { .. }, .. })));
 }
 
 #[test]
@@ -79,12 +79,18 @@ fn document_types_are_refused_before_they_count() {
         let path = folder.path().join("idp.xml");
         fs::copy(fixture(name), &path).unwrap();
         let begun = Instant::now();
-        let error = Material::read(&saml(Some(path), None)).unwrap_err();
+        let error = IdentityProvider::read(&saml(Some(path), None)).unwrap_err();
         assert!(begun.elapsed() < Duration::from_secs(2), "{name}");
-        assert!(matches!(error, SamlError::Doctype { line: 2, column: 1, .. }), "{name}: {error}");
+        assert!(
+            matches!(error, SamlError::File { fault: Fault::Doctype { line: 2, column: 1, .. }, .. }),
+            "{name}: {error}"
+        );
         assert!(!error.to_string().contains("from-outside"), "{name}: {error}");
     }
-    assert!(matches!(metadata("<!DOCTYPE html><html/>"), Err(SamlError::Doctype { .. })));
+    assert!(matches!(
+        metadata("<!DOCTYPE html><html/>"),
+        Err(SamlError::File { fault: Fault::Doctype { .. }, .. })
+    ));
 }
 
 fn message(text: &str) -> String {
@@ -121,7 +127,10 @@ fn xml_that_is_not_well_formed_is_reported_with_its_place() {
         message("<html lang='en'></html>"),
         "idp.xml is not SAML metadata: its outermost element is `html`"
     );
-    assert!(matches!(metadata("<a"), Err(SamlError::Xml { line: 1, column: 1, .. })));
+    assert!(matches!(
+        metadata("<a"),
+        Err(SamlError::File { fault: Fault::Xml { line: 1, column: 1, .. }, .. })
+    ));
 }
 
 #[test]
@@ -132,7 +141,10 @@ fn depth_and_numbers_are_bounded() {
     let spaces: String = (0..30_000).map(|n| format!(" xmlns:a{n}='u'")).collect();
     let begun = Instant::now();
     assert!(message(&around(&format!("<a{attributes}/>"))).contains("too many attributes"));
-    assert!(matches!(metadata(&around(&format!("<a{spaces}/>"))), Err(SamlError::Xml { .. })));
+    assert!(matches!(
+        metadata(&around(&format!("<a{spaces}/>"))),
+        Err(SamlError::File { fault: Fault::Xml { .. }, .. })
+    ));
     assert!(message(&around(&SIGN_ON.repeat(10_000))).contains("too many endpoints"));
     let formats = "<NameIDFormat>x</NameIDFormat>".repeat(30_000);
     assert!(message(&around(&formats)).contains("too many certificates, name formats or audiences"));
@@ -152,9 +164,9 @@ fn depth_and_numbers_are_bounded() {
 fn an_entity_in_an_entity_describes_nobody() {
     let good = around(&format!("{}{SIGN_ON}", key("valid.pem")));
     let hidden = around(&format!("{}<Extensions>{good}</Extensions>{SIGN_ON}", key("sha1.pem")));
-    let material = metadata(&hidden).unwrap();
-    assert_eq!(material.certificates.iter().map(|c| c.hash).next(), Some(Hash::Sha1));
-    assert_eq!(material.endpoints.len(), 1);
+    let provider = metadata(&hidden).unwrap();
+    assert_eq!(provider.certificates.iter().map(|c| c.hash).next(), Some(Hash::Sha1));
+    assert_eq!(provider.endpoints.len(), 1);
 }
 
 #[test]
@@ -167,9 +179,9 @@ fn names_from_outside_are_short_and_on_one_line() {
 #[test]
 fn other_encodings_are_named() {
     let wide: Vec<u8> = format!("\u{feff}{}", around("")).encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let read = |bytes: &[u8]| Material::of_metadata("idp.xml".to_owned(), bytes).unwrap_err();
-    assert!(matches!(read(&wide), SamlError::NotUtf8 { .. }));
-    assert!(matches!(read(b"<a>\xff</a>"), SamlError::NotUtf8 { .. }));
+    let read = |bytes: &[u8]| IdentityProvider::of_metadata(bytes).unwrap_err();
+    assert!(matches!(read(&wide), Fault::NotUtf8));
+    assert!(matches!(read(b"<a>\xff</a>"), Fault::NotUtf8));
     let marked = format!("\u{feff}{}", text_of("sample-idp-metadata.xml"));
     assert!(metadata(&marked).is_ok());
 }
@@ -182,8 +194,8 @@ fn no_damage_to_a_file_ends_in_a_panic() {
     for place in 0..whole.len() {
         let mut damaged = whole.clone();
         damaged[place] ^= 0xff;
-        if let Ok(material) = certificate(&damaged) {
-            problems(&material, &saml(None, None), now(), u64::MAX);
+        if let Ok(provider) = certificate(&damaged) {
+            problems(&provider, &saml(None, None), now(), u64::MAX);
         }
         assert!(certificate(&whole[..place]).is_err());
     }

@@ -31,13 +31,15 @@ fn naming(name: &str) -> Saml {
 }
 
 /// Metadata that was not written to a file.
-fn metadata(text: &str) -> Result<Material, SamlError> {
-    Material::of_metadata("idp.xml".to_owned(), text.as_bytes())
+fn metadata(text: &str) -> Result<IdentityProvider, SamlError> {
+    IdentityProvider::of_metadata(text.as_bytes())
+        .map_err(|fault| SamlError::File { path: "idp.xml".to_owned(), fault })
 }
 
 /// A certificate that was not written to a file.
-fn certificate(bytes: &[u8]) -> Result<Material, SamlError> {
-    Material::of_certificate("idp.pem".to_owned(), bytes)
+fn certificate(bytes: &[u8]) -> Result<IdentityProvider, SamlError> {
+    IdentityProvider::of_certificate(bytes)
+        .map_err(|fault| SamlError::File { path: "idp.pem".to_owned(), fault })
 }
 
 fn text_of(name: &str) -> String {
@@ -66,8 +68,8 @@ const SIGN_ON: &str = "<SingleSignOnService Binding='b' Location='https://idp.ex
 
 /// The problems of a configuration, judged at the usual instant, as kind, subject and message.
 fn lines(saml: &Saml) -> Vec<String> {
-    let material = Material::read(saml).unwrap();
-    problems(&material, saml, now(), 30).into_iter().map(line).collect()
+    let provider = IdentityProvider::read(saml).unwrap();
+    problems(&provider, saml, now(), 30).into_iter().map(line).collect()
 }
 
 fn line(problem: Problem) -> String {
@@ -77,5 +79,5 @@ fn line(problem: Problem) -> String {
         None => problem.subject,
     };
     let subject = subject.rsplit('/').next().unwrap_or_default().to_owned();
-    format!("{}: {subject}: {}", problem.kind.as_str(), problem.message)
+    format!("{}: {subject}: {}", problem.kind.into_str(), problem.message)
 }

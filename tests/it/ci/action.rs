@@ -219,7 +219,7 @@ fn every_input_arrives() {
     assert_eq!(report["scan"]["config"]["path"], *config);
     let controls = report["controls"].as_array().unwrap();
     assert!(controls.iter().all(|control| control["id"] != "E3"));
-    assert!(controls.iter().any(|control| control["known"] == true));
+    assert!(controls.iter().any(|control| control["in_baseline"] == true));
 
     // The sample workspace is in no region, and the program says so.
     job(&[("arguments", "--demo"), ("region", "eu")]).run().exits(2);

@@ -11,10 +11,10 @@ mod random;
 
 use serde_json::{Value, json};
 
-use crate::exchange::Answer;
 use crate::intercom::{Api, LOG, Next, PROBED, SEARCH};
 use crate::oracle::{Case, Ended, Organization};
 use crate::program::NOW_SECONDS;
+use crate::server::Answer;
 use crate::workspace::{DAY, Workspace};
 use happenings::Happenings;
 use random::Random;

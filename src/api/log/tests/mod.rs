@@ -54,7 +54,7 @@ async fn read_counting(
     server: &Server,
     query: LogQuery,
 ) -> (Vec<String>, Result<(), LogError>, Vec<String>, u64) {
-    let (client, _) = server.client(Duration::from_secs(10));
+    let client = server.client(Duration::from_secs(10));
     let mut ids = Vec::new();
     let mut receive = |record: Record<'_>| {
         let Record::Event(_, event) = record else { unreachable!("the log holds events") };
@@ -100,7 +100,7 @@ async fn full_pages_cost_not_one_request_too_many() {
 #[tokio::test]
 async fn further_pages_are_asked_for_before_anything_may_be_delivered() {
     let server = serve(200, |_, _, total| json!({"total_pages": total}));
-    let (client, _) = server.client(Duration::from_secs(10));
+    let client = server.client(Duration::from_secs(10));
     let delivered = Cell::new(0);
     let mut receive = |_: Record<'_>| {
         delivered.set(delivered.get() + 1);

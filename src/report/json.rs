@@ -1,26 +1,47 @@
-//! The JSON report: a contract with programs, so it has structs of its own.
-//!
-//! Fields may be added under schema version 1; to remove one or to change its meaning takes version 2.
+//! The JSON report and its schema, and JSON that is safe to be shown on a terminal.
 
+use schemars::Schema;
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Report;
 use crate::text;
 
-mod document;
-mod read;
-mod schema;
-
-use document::Document;
-pub(crate) use read::{ReadError, bytes, bytes_of, parse};
-pub(crate) use schema::schema;
-
 /// How many bytes of JSON are looked at together.
 const PIECE: usize = 128;
 
-/// Renders the report as indented JSON with a final newline.
-pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
-    json_text(&Document::from(report))
+/// Writes the schema (draft 2020-12) of the report.
+///
+/// # Errors
+/// None that a test would not have met.
+pub(crate) fn schema() -> Result<String, serde_json::Error> {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    let generator = settings.with_transform(RecursiveTransform(about_writing)).into_generator();
+    json_text(&generator.into_root_schema_for::<Report>())
+}
+
+/// Leaves out what is about reading or about Rust, since every field is always written and JSON has one kind of
+/// number, says that instants have whole seconds, and unfolds the lines of comments.
+fn about_writing(schema: &mut Schema) {
+    for keyword in ["default", "readOnly"] {
+        schema.remove(keyword);
+    }
+    let pattern = match schema.get("format").and_then(Value::as_str) {
+        Some("date-time") => Some(r"^-?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"),
+        Some("date") => Some(r"^-?\d{4,6}-\d\d-\d\d$"),
+        // The name of a number in Rust.
+        _ => None,
+    };
+    match pattern {
+        Some(pattern) => drop(schema.insert("pattern".to_owned(), pattern.into())),
+        None => drop(schema.remove("format")),
+    }
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        let paragraphs: Vec<_> = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect();
+        *text = paragraphs.join("\n\n");
+    }
 }
 
 /// Writes a document as indented JSON with a final newline, safe to be shown on a terminal.

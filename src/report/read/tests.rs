@@ -1,57 +1,53 @@
 //! A saved report against the report it was saved from, and against whoever edits it.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
 use super::*;
-use crate::controls;
 use crate::exit::Exit;
-use crate::report::sample::{finding, sample};
-use crate::report::{Format, Options, Origin, WorkspaceInfo, json, render};
-use crate::verdict::{Basis, Decision, Statement, Status};
+use crate::level::FailOn;
+use crate::report::sample::{finding, recounted, sample};
+use crate::report::{BUILT_IN, Format, Options, WorkspaceInfo, json_text, render};
+use crate::sources::Provenance;
+use crate::verdict::{Attestation, Attested, Basis, Status, Waiver};
 
 /// A report in which everything is there that may be.
 fn laden() -> Report {
-    let decision = Decision {
+    let decision = Waiver {
         reason: "Accepted until the migration".to_owned(),
         by: "CISO".to_owned(),
         on: Some("2026-01-15".parse().unwrap()),
         expires: "2026-06-30".parse().unwrap(),
     };
     let mut report = sample();
-    report.scan.origin = Origin::Snapshot;
+    report.scan.origin = Provenance::Snapshot;
     report.gate.stale = true;
     report.gate.strict = true;
     report.warnings.push("\u{1b}[2J\u{202e}\u{2028}\n\"\\".to_owned());
-    let [attested, _, admins, ..] = report.assessments.as_mut_slice() else {
-        panic!("the sample is shorter")
-    };
-    attested.verdict.basis = vec![Basis::Attestation, Basis::Roster];
-    attested.verdict.attestation = Some(Statement {
-        pass: true,
+    let [attested, _, admins, ..] = report.controls.as_mut_slice() else { panic!("the sample is shorter") };
+    attested.basis = vec![Basis::Attestation, Basis::Roster];
+    attested.attestation = Some(Attestation {
+        result: Attested::Pass,
         by: "Dana Ruiz".to_owned(),
         on: "2026-01-20".parse().unwrap(),
         expires: "2026-07-20".parse().unwrap(),
         evidence: Some("https://wiki.example/1".to_owned()),
         note: None,
     });
-    let control = Arc::make_mut(&mut attested.control);
-    control.prerequisites = vec!["An identity provider".to_owned()];
-    control.since = None;
-    control.attest_for = 90;
-    control.pack = None;
-    admins.waived = Some(Decision { on: None, ..decision.clone() });
-    admins.known = true;
-    let findings = &mut admins.verdict.findings;
+    attested.prerequisites = vec!["An identity provider".to_owned()];
+    attested.since = None;
+    attested.attest_for = 90;
+    attested.pack = None;
+    admins.waived = Some(Waiver { on: None, ..decision.clone() });
+    admins.in_baseline = true;
+    let findings = &mut admins.findings;
     findings[0].waived = Some(decision);
-    findings[1].known = true;
+    findings[1].in_baseline = true;
     // Numbers whose last digits get lost in a careless reader.
     let numbers =
         json!({ "share": 0.1 + 0.2, "days": 123_456.789_012_345_67, "tiny": 5e-324, "id": u64::MAX });
     findings[2].evidence = numbers.as_object().unwrap().clone();
     findings.push(finding("2.3", &"<script>]]>|`=cmd|'/C calc'!A0\u{9b}31m".repeat(300), "\r\n\t\0"));
-    report
+    recounted(report)
 }
 
 /// A report in which all is missing that may be.
@@ -60,17 +56,17 @@ fn bare() -> Report {
     report.workspace = WorkspaceInfo::default();
     report.scan.config = None;
     report.scan.duration_ms = None;
-    report.scan.origin = Origin::Demo;
-    report.gate.fail_on = None;
-    report.gate.exit = Exit::Incomplete;
-    report.assessments.truncate(1);
+    report.scan.origin = Provenance::Demo;
+    report.gate.fail_on = FailOn::Never;
+    report.gate.exit_code = Exit::Incomplete;
+    report.controls.truncate(1);
     report.gate.violations.clear();
     report.sources.clear();
-    report
+    recounted(report)
 }
 
 fn saved(report: &Report) -> Value {
-    serde_json::from_str(&json::render(report).unwrap()).unwrap()
+    serde_json::from_str(&json_text(report).unwrap()).unwrap()
 }
 
 fn read(report: &Value) -> Result<Report, ReadError> {
@@ -80,9 +76,9 @@ fn read(report: &Value) -> Result<Report, ReadError> {
 #[test]
 fn every_format_is_the_same_by_way_of_a_saved_report() {
     let mut empty = bare();
-    empty.assessments.clear();
-    for report in [sample(), laden(), bare(), empty] {
-        let again = Report::from_json(json::render(&report).unwrap().as_bytes()).unwrap();
+    empty.controls.clear();
+    for report in [sample(), laden(), bare(), recounted(empty)] {
+        let again = Report::from_json(json_text(&report).unwrap().as_bytes()).unwrap();
         for format in Format::ALL {
             for by in [None, Some("level"), Some("section"), Some("cis-v8")] {
                 let by = by.map(|by| by.parse().unwrap());
@@ -123,9 +119,9 @@ fn a_report_from_before_a_field_came_is_read() {
     old.as_object_mut().unwrap().remove("summary");
     old["gate"].as_object_mut().unwrap().remove("stale");
     let report = read(&old).unwrap();
-    let control = &report.assessments[0].control;
-    assert_eq!((control.attest_for, &control.origin), (180, &controls::Origin::BuiltIn));
-    assert_eq!(report.tally().fail, 2, "what follows from the controls is counted anew");
+    let control = &report.controls[0];
+    assert_eq!((control.attest_for, &*control.origin), (180, BUILT_IN));
+    assert_eq!(report.summary.all.fail, 2, "what follows from the controls is counted anew");
     for format in Format::ALL {
         render(&report, format, &Options::plain(80)).unwrap();
     }
@@ -139,7 +135,7 @@ fn fields_of_the_future_are_ignored() {
     report["controls"][2]["new"] = nested.clone();
     report["controls"][2]["findings"][0]["new"] = nested.clone();
     report["gate"]["new"] = nested;
-    assert_eq!(json::render(&read(&report).unwrap()).unwrap(), json::render(&sample()).unwrap());
+    assert_eq!(json_text(&read(&report).unwrap()).unwrap(), json_text(&sample()).unwrap());
 }
 
 #[test]
@@ -195,7 +191,7 @@ fn values_are_checked_as_they_are_read() {
 
 #[test]
 fn what_is_broken_or_something_else_is_refused_with_its_place() {
-    let whole = json::render(&laden()).unwrap();
+    let whole = json_text(&laden()).unwrap();
     for end in (0..whole.len() - 2).step_by(101) {
         let end = (end..).find(|&end| whole.is_char_boundary(end)).unwrap();
         match Report::from_json(&whole.as_bytes()[..end]) {
@@ -228,7 +224,7 @@ fn another_version_is_named_wherever_it_stands() {
 #[test]
 fn depth_and_size_are_bounded() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    let whole = json::render(&sample()).unwrap();
+    let whole = json_text(&sample()).unwrap();
     for place in ["\"count\": 3", "\"schema_version\": \"1\","] {
         let with_depth = whole.replacen(place, &format!("\"deep\": {deep}, {place}"), 1);
         let read = Report::from_json(with_depth.as_bytes());
@@ -242,7 +238,7 @@ fn depth_and_size_are_bounded() {
 #[test]
 fn the_worst_status_comes_back_as_it_was() {
     let report = read(&saved(&laden())).unwrap();
-    let statuses = report.assessments.iter().map(|assessment| assessment.verdict.status);
+    let statuses = report.controls.iter().map(|control| control.status);
     assert!(statuses.eq([
         Status::Pass,
         Status::Manual,
@@ -251,7 +247,7 @@ fn the_worst_status_comes_back_as_it_was() {
         Status::Fail,
         Status::Unknown
     ]));
-    assert!(report.assessments[2].is_waived() && report.assessments[0].is_attested());
+    assert!(report.controls[2].is_waived() && report.controls[0].is_attested());
 }
 
 /// Every place in a document that holds a single value.
@@ -270,9 +266,9 @@ fn leaves(value: &Value, pointer: String, found: &mut Vec<String>) {
 #[test]
 fn no_value_anywhere_makes_a_renderer_panic() {
     let mut report = laden();
-    report.assessments.swap(1, 2);
-    report.assessments.truncate(2);
-    report.assessments[1].verdict.findings.truncate(3);
+    report.controls.swap(1, 2);
+    report.controls.truncate(2);
+    report.controls[1].findings.truncate(3);
     let whole = saved(&report);
     let mut places = Vec::new();
     leaves(&whole, String::new(), &mut places);

@@ -1,17 +1,20 @@
-//! Reading saved reports back. Everything in them may have been written by somebody else.
+//! Reading saved reports back. They may come from anywhere, so each value is checked as it is read.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::Path;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
-use super::Document;
+use super::{Control, Report, SourceReport, Summary};
 use crate::bounded_file::{self, Refusal};
+use crate::casefold::fold;
+use crate::controls::{self, LONGEST_ATTESTATION, LONGEST_TEXT};
+use crate::facts::activity::{MAX_METHODS, MAX_PERIODS};
 use crate::hint::Hint;
-use crate::report::Report;
 use crate::text;
 
 /// The largest report that is read, in bytes.
@@ -20,6 +23,8 @@ const LARGEST: u64 = 256 << 20;
 const SCHEMA_VERSION: &str = "1";
 /// How much of what is wrong is repeated, in columns: it may quote the file.
 const ECHO_COLUMNS: usize = 200;
+/// The most controls that a report may have: twice as many as there may be control files.
+const MOST_CONTROLS: usize = 2_000;
 
 /// Why a saved report cannot be read back. The texts it repeats are escaped already.
 #[derive(Debug, Error)]
@@ -87,10 +92,32 @@ impl Report {
     /// # Errors
     /// When that is something else, or has a format this program does not know.
     pub(crate) fn from_json(json: &[u8]) -> Result<Self, ReadError> {
-        let document = parse::<Document<'static>>(json)?;
-        let contradiction = |what: String| ReadError::Contradiction { what: text::line(&what, ECHO_COLUMNS) };
-        document.check().map_err(contradiction)?;
-        Ok(Self::from(document))
+        let mut report = parse::<Self>(json)?;
+        report
+            .check_gate()
+            .map_err(|what| ReadError::Contradiction { what: text::line(&what, ECHO_COLUMNS) })?;
+        report.summary = Summary::of(&report.controls);
+        if let Some(activity) = &mut report.activity {
+            activity.sign_ins.truncate(MAX_METHODS);
+            activity.periods.truncate(MAX_PERIODS);
+        }
+        Ok(report)
+    }
+
+    /// Makes sure that the gate names controls of the report, each of them once: formats look them up for every
+    /// finding, and link to them.
+    fn check_gate(&self) -> Result<(), String> {
+        let controls: BTreeSet<&str> = self.controls.iter().map(|control| &*control.id).collect();
+        let mut named = BTreeSet::new();
+        for id in &self.gate.violations {
+            if !controls.contains(id.as_str()) {
+                return Err(format!("its gate names the control \"{id}\", which is not in it"));
+            }
+            if !named.insert(id) {
+                return Err(format!("its gate names the control {id} twice"));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -133,6 +160,55 @@ fn bytes_up_to(source: impl Read, largest: u64) -> Result<Vec<u8>, ReadError> {
         Refusal::TooLarge => ReadError::TooLarge,
         other => io::Error::from(other).into(),
     })
+}
+
+/// Reads the id of a control, which has the form it has in a control file.
+pub(super) fn id<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {
+    let id = String::deserialize(input)?;
+    if controls::is_id(&id) { Ok(id) } else { Err(D::Error::custom(controls::ID_RULE)) }
+}
+
+/// Reads a text that comes from a control file, which has a bound there.
+pub(super) fn prose<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {
+    let text = String::deserialize(input)?;
+    if text.chars().count() > LONGEST_TEXT {
+        return Err(D::Error::custom(format_args!("the text is longer than {LONGEST_TEXT} characters")));
+    }
+    Ok(text)
+}
+
+/// Reads how many days an attestation holds.
+pub(super) fn attest_for<'de, D: Deserializer<'de>>(input: D) -> Result<u16, D::Error> {
+    match u16::deserialize(input)? {
+        days @ 1..=LONGEST_ATTESTATION => Ok(days),
+        _ => Err(D::Error::custom(format_args!("an attestation holds from 1 to {LONGEST_ATTESTATION} days"))),
+    }
+}
+
+/// Reads the controls, each of which is there once.
+pub(super) fn controls<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<Control>, D::Error> {
+    let controls: Vec<Control> = Vec::deserialize(input)?;
+    if controls.len() > MOST_CONTROLS {
+        return Err(D::Error::custom(format_args!("there are more than {MOST_CONTROLS} controls")));
+    }
+    distinct("control", controls.iter().map(|control| &*control.id))?;
+    Ok(controls)
+}
+
+/// Reads the sources, each of which is there once.
+pub(super) fn sources<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<SourceReport>, D::Error> {
+    let sources: Vec<SourceReport> = Vec::deserialize(input)?;
+    distinct("source", sources.iter().map(|source| source.id.as_str()))?;
+    Ok(sources)
+}
+
+/// Refuses a list in which something is there twice: reports are looked up by it.
+fn distinct<'a, E: serde::de::Error>(what: &str, names: impl IntoIterator<Item = &'a str>) -> Result<(), E> {
+    let mut seen = BTreeSet::new();
+    match names.into_iter().find(|name| !seen.insert(fold(name))) {
+        Some(twice) => Err(E::custom(format_args!("{what} {twice} is there twice"))),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const TROUBLE: &str = "sign_in_trouble";
+const FAILURES: &str = "failed_sign_ins";
 const LOSSES: &str = "permission_losses";
 
 #[test]
@@ -17,8 +17,8 @@ fn failures_and_unauthorized_methods_are_counted_by_person() {
         .window("admin_login_success", NOW - 9, by("8"), Value::Null)
         .event(Feed::LogArrivals, "admin_login_success", SINCE - 9, by("7"), Value::Null)
         .facts();
-    let rows = rows(&facts, TROUBLE);
-    assert_eq!(rows.len(), 2, "whoever only signed in had no trouble: {rows:?}");
+    let rows = rows(&facts, FAILURES);
+    assert_eq!(rows.len(), 2, "a person who only signed in is not listed: {rows:?}");
     let (jo, left) = (&rows[0], &rows[1]);
     assert_eq!((&jo["failures"], &jo["unauthorized"]), (&json!(1), &json!(1)));
     assert_eq!(jo["methods"], json!(["email_password", "saml"]));
@@ -32,12 +32,12 @@ fn failures_and_unauthorized_methods_are_counted_by_person() {
 }
 
 #[test]
-fn trouble_of_nobody_in_particular_is_a_row_and_the_bots_is_none() {
+fn failures_without_a_person_are_a_row_and_the_bots_are_none() {
     let facts = Workspace::of_jo()
         .window("admin_login_failure", NOW, Value::Null, json!({"sign_in_method": 3}))
         .window("admin_unauthorized_sign_in_method", NOW, json!({"id": "9"}), Value::Null)
         .facts();
-    let row = only(&facts, TROUBLE);
+    let row = only(&facts, FAILURES);
     assert_eq!((&row["person"], &row["methods"]), (&Value::Null, &json!([])));
 }
 
@@ -48,8 +48,8 @@ fn a_flood_of_methods_is_cut_and_said_to_be() {
         workspace.window("admin_login_failure", NOW, by("1"), method)
     });
     let facts = workspace.facts();
-    assert!(facts.rows(TROUBLE, &[]).truncated);
-    assert_eq!(only(&facts, TROUBLE)["methods"].as_array().map(Vec::len), Some(8));
+    assert!(facts.rows(FAILURES, &[]).truncated);
+    assert_eq!(only(&facts, FAILURES)["methods"].as_array().map(Vec::len), Some(8));
 }
 
 /// A change of Jo's permissions, from these to those.

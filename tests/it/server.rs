@@ -1,17 +1,85 @@
-//! A TCP server for what no HTTP library would send: bodies that break off, never end, or take for ever.
-//!
-//! Paths without a behaviour of their own are answered by an [`Api`].
+//! An [`Api`] on a loopback port: what arrives, what is sent back, and what no HTTP library would send, bodies that
+//! break off, never end, or take for ever.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use serde_json::Value;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use serde_json::{Value, json};
 
-use crate::exchange::{Answer, Seen};
 use crate::intercom::Api;
+
+/// A request as it arrived.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    /// `GET` or `POST`.
+    pub(crate) method: String,
+    /// The path, without the query.
+    pub(crate) path: String,
+    /// The query's pairs.
+    pub(crate) query: BTreeMap<String, String>,
+    /// The headers, names in lower case.
+    pub(crate) headers: BTreeMap<String, String>,
+    /// The body as JSON; null where there is none.
+    pub(crate) body: Value,
+}
+
+/// What the server sends back.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// Headers beside the content type.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The content type.
+    pub(crate) content_type: String,
+    /// The body.
+    pub(crate) body: Vec<u8>,
+    /// How long it takes.
+    pub(crate) delay: Duration,
+}
+
+impl Answer {
+    /// A JSON answer.
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self::bytes(status, body.to_string())
+    }
+
+    /// An error as the API words it.
+    pub(crate) fn error(status: u16, code: &str, message: &str) -> Self {
+        let errors = json!([{ "code": code, "message": message, "field": null }]);
+        let request_id = format!("req-{status}-{}", code.replace('_', "-"));
+        Self::json(status, &json!({ "type": "error.list", "request_id": request_id, "errors": errors }))
+    }
+
+    /// An answer with this body, whatever it is.
+    pub(crate) fn bytes(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        let content_type = "application/json; charset=utf-8".to_owned();
+        Self { status, headers: Vec::new(), content_type, body: body.into(), delay: Duration::ZERO }
+    }
+
+    /// Adds a header.
+    pub(crate) fn header(mut self, name: &str, value: impl ToString) -> Self {
+        self.headers.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Answers late.
+    pub(crate) fn late(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// Calls the body HTML.
+    pub(crate) fn html(mut self) -> Self {
+        self.content_type = "text/html".to_owned();
+        self
+    }
+}
 
 /// What a path does.
 #[derive(Debug, Clone, Copy)]
@@ -52,18 +120,27 @@ impl Server {
     }
 
     /// The origin to give to `--base-url`.
-    pub(crate) fn origin(&self) -> &str {
-        &self.origin
+    pub(crate) fn origin(&self) -> String {
+        self.origin.clone()
     }
 
     /// Every request so far.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.api.seen()
     }
+
+    /// The requests to one path.
+    pub(crate) fn seen_at(&self, path: &str) -> Vec<Seen> {
+        self.seen().into_iter().filter(|seen| seen.path == path).collect()
+    }
 }
 
 fn converse(stream: TcpStream, api: &Api, behaviours: &[(&'static str, Behaviour)]) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
+    if reader.fill_buf()?.first().is_some_and(|byte| !byte.is_ascii_uppercase()) {
+        // A client that speaks TLS is answered as a server would that does not.
+        return send(&stream, &Answer::bytes(400, ""));
+    }
     while let Some(seen) = read_request(&mut reader)? {
         let behaviour = behaviours.iter().find(|(path, _)| *path == seen.path);
         let path_misbehaves = behaviour.map(|(_, behaviour)| *behaviour);
@@ -121,7 +198,7 @@ fn read_request(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<See
     }
     let mut words = line.split_whitespace().map(str::to_owned);
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let mut headers = std::collections::BTreeMap::new();
+    let mut headers = BTreeMap::new();
     loop {
         let mut line = String::new();
         reader.read_line(&mut line)?;
@@ -142,9 +219,12 @@ fn read_request(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<See
     }))
 }
 
+#[expect(clippy::disallowed_methods, reason = "a server has a clock of its own")]
 fn send(mut stream: &TcpStream, answer: &Answer) -> std::io::Result<()> {
     thread::sleep(answer.delay);
-    let mut head = format!("HTTP/1.1 {} Answer\r\nContent-Type: {}\r\n", answer.status, answer.content_type);
+    let Answer { status, content_type, .. } = answer;
+    let now = DateTimePrinter::new().timestamp_to_rfc9110_string(&jiff::Timestamp::now()).unwrap();
+    let mut head = format!("HTTP/1.1 {status} Answer\r\nContent-Type: {content_type}\r\nDate: {now}\r\n");
     for (name, value) in &answer.headers {
         head += &format!("{name}: {value}\r\n");
     }

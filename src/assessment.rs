@@ -1,0 +1,24 @@
+//! A control with its verdict, and what people decided about it: what a scan hands to the report.
+
+use std::sync::Arc;
+
+use crate::controls::Control;
+use crate::verdict::{Verdict, Waiver};
+
+/// A control and what the scan says about it.
+#[derive(Debug, Clone)]
+pub(crate) struct Assessment {
+    pub control: Arc<Control>,
+    pub verdict: Verdict,
+    /// The waiver of the control as a whole.
+    pub waived: Option<Waiver>,
+    /// Whether the baseline has the control with the same status.
+    pub in_baseline: bool,
+}
+
+impl Assessment {
+    /// An assessment that no waiver or baseline covers.
+    pub(crate) const fn new(control: Arc<Control>, verdict: Verdict) -> Self {
+        Self { control, verdict, waived: None, in_baseline: false }
+    }
+}

@@ -1,0 +1,104 @@
+//! What the activity log, and how its reading went, tell: refused and replaced tokens, and gaps.
+
+use super::{AccessProblem, Situation, day_of, describe, on_by, text};
+use crate::event_type::{EventKind, EventType};
+use crate::sources::{Failure, Feed, SourceStatus};
+
+pub(super) const TOKEN: AccessProblem = AccessProblem::new(
+    "token-refused",
+    "Token expired",
+    "Intercom's tokens do not expire by themselves: a 401 means that the token was regenerated or revoked, or is asked \
+     for in the wrong region. Put the present token wherever the old one is still used, and check --region; \
+     `intercom-harden doctor` looks closer.",
+);
+
+pub(super) const GAPS: AccessProblem = AccessProblem::new(
+    "audit-gaps",
+    "Audit gaps",
+    "Give the token the permission Read admin activity logs; where it has it, find out what stopped at the time named, \
+     and save a snapshot with `intercom-harden collect` on a schedule, so that the log outlives Intercom's own.",
+);
+
+/// The parts of the log that are read on their own.
+const LOG: [Feed; 3] = [Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals];
+
+/// Looks for a token that is no longer accepted: this one, or one that the log says was replaced.
+pub(super) fn refused_tokens(situation: &Situation<'_>) -> AccessProblem {
+    let mut problem = TOKEN;
+    own_token(situation, &mut problem);
+    problem.rests_on(situation.facts, Feed::LogWindow);
+    let types: Vec<_> = EventType::of_kind(EventKind::Token).map(str::to_owned).collect();
+    for row in problem.rows(situation.facts, "events", &types) {
+        let did = match text(row, "type") {
+            Some("oauth_token_revocation") => "revoked",
+            _ => "regenerated",
+        };
+        let said = text(row, "description").map_or_else(String::new, |said| format!(": {said}"));
+        problem.shows(format!("a token was {did} {}; whatever still uses it gets a 401{said}", on_by(row)));
+    }
+    problem
+}
+
+/// Whether the token of this reading was refused: midway, or where it may merely lack a permission.
+fn own_token(situation: &Situation<'_>, problem: &mut AccessProblem) {
+    let ended = |feed: &Feed| Some((*feed, situation.outcomes.feeds.get(feed)?));
+    let log_was_open = LOG.iter().filter_map(ended).any(|(_, outcome)| outcome.records > 0);
+    for (feed, outcome) in [Feed::Me, Feed::Admins].iter().chain(&LOG).filter_map(ended) {
+        let Some(Failure::TokenRefused(detail)) = &outcome.failure else { continue };
+        if outcome.status == SourceStatus::Complete {
+            continue;
+        }
+        let what = describe(feed);
+        // Intercom refuses a missing permission with the same status, but never halfway through.
+        if outcome.records > 0 || (LOG.contains(&feed) && log_was_open) {
+            problem.shows(format!("{what} was refused with 401 midway: {detail}"));
+        } else {
+            problem.unread(format!(
+                "{what} was refused with 401, which a token without the permission gets too: {detail}"
+            ));
+        }
+    }
+}
+
+/// Looks for parts of the log that cannot be read, and for days on which nothing was recorded.
+pub(super) fn gaps(situation: &Situation<'_>) -> AccessProblem {
+    let mut problem = GAPS;
+    for feed in LOG {
+        let state = situation.facts.feed(feed);
+        let what = describe(feed);
+        let said = state.detail.as_ref().map_or_else(String::new, |detail| format!(": {detail}"));
+        match state.status {
+            // A log that may not be read is a gap, whatever it holds. After an error another attempt may tell.
+            SourceStatus::Forbidden => problem.shows(format!("{what} may not be read{said}")),
+            SourceStatus::Complete if state.unreadable > 0 => {
+                problem.shows(format!("{what} has {} entries that make no sense{said}", state.unreadable));
+            }
+            // Sign-ins before the window say nothing about the window.
+            SourceStatus::Skipped if feed != Feed::LogWindow => {}
+            SourceStatus::Complete | SourceStatus::Skipped | SourceStatus::Failed => {
+                problem.rests_on(situation.facts, feed);
+            }
+        }
+    }
+    if situation.facts.feed(Feed::LogWindow).status == SourceStatus::Complete {
+        silence(situation, &mut problem);
+    }
+    problem
+}
+
+fn silence(situation: &Situation<'_>, problem: &mut AccessProblem) {
+    let value = |name| situation.facts.value(name);
+    let days = value("window.days").as_f64().unwrap_or(0.0);
+    if value("log.events").as_u64() == Some(0) && days >= 1.0 {
+        problem.shows(format!("nothing at all was recorded in the {} days of the window", days.floor()));
+        return;
+    }
+    if let Some(age) = value("log.newest_age_days").as_f64().filter(|age| *age > situation.max_silence) {
+        problem.shows(format!("the newest event is {} days old", age.floor()));
+    }
+    let longest = value("log.longest_silence_days").as_f64().filter(|days| *days > situation.max_silence);
+    if let Some(longest) = longest {
+        let since = day_of(value("log.silence_since").as_str());
+        problem.shows(format!("nothing was recorded for {longest} days from {since} on"));
+    }
+}

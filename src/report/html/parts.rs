@@ -1,0 +1,49 @@
+//! What several sections of the page are made of.
+
+use maud::{Markup, html};
+
+use super::text::{NAME, SENTENCE, shown};
+use crate::verdict::{Status, Waiver};
+
+/// The word for a status.
+pub(super) const fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "Pass",
+        Status::Fail => "Fail",
+        Status::Manual => "Manual",
+        Status::Unknown => "Unknown",
+    }
+}
+
+/// The word for a status, with a sign, so that nothing is told by colour alone.
+pub(super) fn chip(status: Status) -> Markup {
+    let sign = match status {
+        Status::Pass => "✓",
+        Status::Fail => "✕",
+        Status::Manual => "○",
+        Status::Unknown => "?",
+    };
+    html! {
+        span class={ "chip " (status.as_str()) } { span.sign aria-hidden="true" { (sign) } (status_word(status)) }
+    }
+}
+
+/// The name of a control's place in the page; ids are plain words, also in reports that are read back.
+pub(super) fn anchor(id: &str) -> String {
+    format!("control-{id}")
+}
+
+/// A waiver in a sentence.
+pub(super) fn waiver(waiver: &Waiver) -> String {
+    let on = waiver.on.map(|on| format!(" on {on}")).unwrap_or_default();
+    let Waiver { reason, by, expires, .. } = waiver;
+    format!("By {}{on}, until {expires}: {}", shown(by, NAME), shown(reason, SENTENCE))
+}
+
+/// The elements of a list, that many at most, with a last one that counts the rest.
+pub(super) fn listed<T>(all: &[T], most: usize, one: impl Fn(&T) -> Markup) -> Markup {
+    html! {
+        @for element in all.iter().take(most) { li { (one(element)) } }
+        @if all.len() > most { li.more { (all.len() - most) " more in the JSON report" } }
+    }
+}

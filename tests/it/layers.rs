@@ -1,0 +1,158 @@
+//! Modules depend downwards only: each uses those that `src/main.rs` lists before it, and no two files use each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use syn::visit::{self, Visit};
+
+/// Where a module stands: `["facts", "vocabulary"]`.
+type Module = Vec<String>;
+
+/// The modules of the program, each with the paths that its code mentions, from the root on.
+fn modules() -> BTreeMap<Module, BTreeSet<Module>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut modules = BTreeMap::new();
+    read(&root.join("main.rs"), &root, Module::new(), &mut modules);
+    modules
+}
+
+/// Reads a file, and those of the modules that it declares.
+fn read(file: &Path, folder: &Path, module: Module, modules: &mut BTreeMap<Module, BTreeSet<Module>>) {
+    let code = syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap();
+    let mut reader = Reader { module: module.clone(), declared: Vec::new(), mentioned: BTreeSet::new() };
+    reader.visit_file(&code);
+    modules.insert(module.clone(), reader.mentioned);
+    for name in reader.declared {
+        let child = [module.as_slice(), std::slice::from_ref(&name)].concat();
+        let (own, nested) = (folder.join(format!("{name}.rs")), folder.join(&name));
+        let file = if own.exists() { own } else { nested.join("mod.rs") };
+        read(&file, &nested, child, modules);
+    }
+}
+
+struct Reader {
+    module: Module,
+    declared: Vec<String>,
+    mentioned: BTreeSet<Module>,
+}
+
+impl Reader {
+    /// Notes a path of the program's own.
+    fn note(&mut self, path: &[String]) {
+        let (first, rest) = path.split_first().unwrap();
+        let mut absolute = match first.as_str() {
+            "crate" => Module::new(),
+            "self" => self.module.clone(),
+            "super" => self.module[..self.module.len() - 1].to_vec(),
+            _ => return,
+        };
+        for segment in rest {
+            if segment == "super" {
+                absolute.pop();
+            } else {
+                absolute.push(segment.clone());
+            }
+        }
+        self.mentioned.insert(absolute);
+    }
+
+    fn note_use(&mut self, tree: &syn::UseTree, before: &[String]) {
+        let with = |name: &syn::Ident| [before, &[name.to_string()]].concat();
+        match tree {
+            syn::UseTree::Path(path) => self.note_use(&path.tree, &with(&path.ident)),
+            syn::UseTree::Group(group) => group.items.iter().for_each(|tree| self.note_use(tree, before)),
+            syn::UseTree::Name(name) => self.note(&with(&name.ident)),
+            syn::UseTree::Rename(rename) => self.note(&with(&rename.ident)),
+            syn::UseTree::Glob(_) => self.note(before),
+        }
+    }
+}
+
+/// What tests reach for is not how the program is built.
+fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg")
+            && attribute.parse_args::<syn::Ident>().is_ok_and(|condition| condition == "test")
+    })
+}
+
+impl<'ast> Visit<'ast> for Reader {
+    fn visit_item(&mut self, item: &'ast syn::Item) {
+        let attributes = match item {
+            syn::Item::Mod(module) => &module.attrs,
+            syn::Item::Use(used) => &used.attrs,
+            syn::Item::Fn(function) => &function.attrs,
+            syn::Item::Impl(implementation) => &implementation.attrs,
+            _ => return visit::visit_item(self, item),
+        };
+        if !is_for_tests(attributes) {
+            visit::visit_item(self, item);
+        }
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        if !is_for_tests(&function.attrs) {
+            visit::visit_impl_item_fn(self, function);
+        }
+    }
+
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        match module.content {
+            Some(_) => visit::visit_item_mod(self, module),
+            None => self.declared.push(module.ident.to_string()),
+        }
+    }
+
+    fn visit_item_use(&mut self, used: &'ast syn::ItemUse) {
+        self.note_use(&used.tree, &[]);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let path_of: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        self.note(&path_of);
+        visit::visit_path(self, path);
+    }
+}
+
+#[test]
+fn each_module_uses_those_that_are_listed_before_it() {
+    let main = fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/main.rs")).unwrap();
+    let listed = main.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+    let places: BTreeMap<&str, usize> = listed.zip(0..).collect();
+    let mut upwards = BTreeSet::new();
+    for (module, mentioned) in modules() {
+        let Some(own) = module.first() else { continue };
+        for used in mentioned.iter().filter_map(|path| path.first()) {
+            if used != own && places.get(used.as_str()) > places.get(own.as_str()) {
+                upwards.insert(format!("{} uses {used}", module.join("::")));
+            }
+        }
+    }
+    assert!(upwards.is_empty(), "{upwards:#?}");
+}
+
+#[test]
+fn no_two_files_use_each_other() {
+    let modules = modules();
+    // A module and its parent are one thing in two files: the parent holds what its children share.
+    let file_of = |path: &Module| {
+        (0..=path.len()).rev().map(|end| path[..end].to_vec()).find(|part| modules.contains_key(part))
+    };
+    let uses = |module: &Module| -> BTreeSet<Module> {
+        let used = modules[module].iter().filter_map(file_of);
+        used.filter(|used| !module.starts_with(used) && !used.starts_with(module)).collect()
+    };
+    for start in modules.keys() {
+        let (mut reached, mut next) = (BTreeSet::new(), vec![(start.clone(), vec![start.join("::")])]);
+        while let Some((module, way)) = next.pop() {
+            for used in uses(&module) {
+                let way = [way.as_slice(), &[used.join("::")]].concat();
+                assert!(used != *start, "a circle: {}", way.join(" -> "));
+                if reached.insert(used.clone()) {
+                    next.push((used, way));
+                }
+            }
+        }
+    }
+}
