@@ -1,6 +1,6 @@
 //! What the program says about one control: the outcome, how strong it is, and what it rests on.
 //!
-//! A [`Verdict`] is made by `checks` from facts alone; `overlay` and `report` never change its status.
+//! A [`Verdict`] is made by `checks` from facts alone; `adjust` and `report` never change its status.
 
 use clap::ValueEnum;
 use jiff::Timestamp;
@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::facts::Row;
+/// One row of a table: column name to value. A column that was not observed is null.
+pub(crate) type Row = serde_json::Map<String, serde_json::Value>;
 
 /// How a control ended. Data that could not be read is never a pass.
 #[derive(

@@ -217,21 +217,4 @@ mod tests {
     fn an_endless_stream_ends() {
         assert!(matches!(Token::from_reader(std::io::repeat(b'a')), Err(TokenError::TooLong)));
     }
-
-    #[test]
-    fn files_are_checked() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(matches!(Token::from_file(folder.path()), Err(TokenError::NotAFile(_))));
-        let path = folder.path().join("token");
-        assert!(matches!(Token::from_file(&path), Err(TokenError::Unreadable { .. })));
-        std::fs::write(&path, "abc\n").unwrap();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
-            assert!(Token::from_file(&path).unwrap().1.unwrap().contains("644"));
-            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
-        }
-        assert_eq!(Token::from_file(&path).unwrap(), (Token("abc".to_owned()), None));
-    }
 }

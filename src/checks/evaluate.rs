@@ -15,7 +15,7 @@ use crate::verdict::Finding;
 /// Decides one control.
 ///
 /// It fails if one check fails; else it is unknown if one is unknown, manual if one is manual, and
-/// passes only if all pass. Call it inside `on_deep_stack`.
+/// passes only if all pass.
 pub(crate) fn evaluate(
     control: &str,
     params: &BTreeMap<String, serde_json::Value>,

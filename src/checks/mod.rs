@@ -3,7 +3,10 @@
 //! Every kind goes through the same order: `needs`, then the state of what it reads, then the rows,
 //! then the predicate. What is not complete may prove a fail, never a pass.
 
+use std::collections::BTreeSet;
+
 use cel::Context;
+use serde_json::{Value as Json, json};
 
 use crate::expression::{self, Expression};
 use crate::facts::Facts;
@@ -129,6 +132,46 @@ impl Check {
             Kind::Every(Every { over, .. }) | Kind::Count(Count { over, .. }) => Some(over),
             Kind::Value(_) | Kind::Manual => None,
         }
+    }
+
+    /// The expressions that decide, by the keys they are written under.
+    fn expressions(&self) -> impl Iterator<Item = (&'static str, &Expression)> {
+        let over = self.over();
+        let own = match &self.kind {
+            Kind::Every(every) => [("require", Some(&every.require)), ("max", None)],
+            Kind::Count(count) => [("min", count.min.as_ref()), ("max", count.max.as_ref())],
+            Kind::Value(value) => [("require", Some(&value.require)), ("subject", value.subject.as_ref())],
+            Kind::Manual => [("require", None); 2],
+        };
+        let rows = [
+            ("where", over.and_then(|over| over.filter.as_ref())),
+            ("person", over.and_then(|over| over.person.as_ref())),
+            ("subject", over.and_then(|over| over.subject.as_ref())),
+            ("when", self.when.as_ref()),
+        ];
+        let all = rows.into_iter().chain(own).filter_map(|(key, expression)| Some((key, expression?)));
+        all.chain(self.needs.iter().map(|need| ("needs", need)))
+    }
+
+    /// What decides, without the sentences about it.
+    pub(crate) fn decisive(&self) -> Json {
+        let over = self.over();
+        json!({
+            "name": self.name,
+            "table": over.map(|over| over.table.name),
+            "types": over.map(|over| over.types.iter().collect::<BTreeSet<_>>()),
+            "when_empty": self.when_empty,
+            "otherwise": self.otherwise,
+            "basis": self.basis,
+            "expressions": self.expressions().map(|(key, expression)| (key, expression.source().trim())).collect::<Vec<_>>(),
+        })
+    }
+
+    /// The table, columns and values that decide.
+    pub(crate) fn names_read(&self) -> BTreeSet<&'static str> {
+        let read = self.expressions().map(|(_, expression)| expression.references());
+        let names = read.flat_map(|read| read.columns.iter().chain(&read.values).copied());
+        names.chain(self.over().map(|over| over.table.name)).collect()
     }
 }
 

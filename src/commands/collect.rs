@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::connection::connection;
-use super::{configuration, plan, redaction, resolve, runtime, terminal};
+use super::{configuration, redaction, resolve, runtime, terminal};
 use crate::api::record::Record;
 use crate::cli::CollectArgs;
 use crate::error::Error;
@@ -23,8 +23,8 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     let config = configuration::load(&args.config, &progress)?;
     let (connection, notices) = connection(&args.connection, config.as_ref())?;
     // As far back as a scan with this configuration will ask whether a teammate signed in.
-    let catalog = configuration::catalog(&[], config.as_ref())?;
-    let span = resolve::span(&args.connection, config.as_ref(), plan::stale_after_days(&catalog))?;
+    let stale_after = configuration::facts(config.as_ref())?.stale_after;
+    let span = resolve::span(&args.connection, config.as_ref(), stale_after)?;
     let now = args.connection.now.unwrap_or_else(super::clock);
     let ranges = span.ranges(now, None).map_err(ScanError::from)?;
     let unwritable = |source| Error::Output { path: args.output.clone(), source };

@@ -6,6 +6,7 @@ use crate::cli::ConfigArgs;
 use crate::config::{Announcement, Config, ConfigError, Trust, find};
 use crate::controls::Catalog;
 use crate::error::Error;
+use crate::facts::FactSettings;
 use crate::progress::Progress;
 
 /// Loads the configuration that was named, or the one in the working directory.
@@ -47,6 +48,17 @@ pub(super) fn catalog(directories: &[PathBuf], config: Option<&Config>) -> Resul
         catalog.override_params(&config.path, &config.params).map_err(Error::Parameters)?;
     }
     Ok(catalog)
+}
+
+/// The settings of facts, with the values that the configuration gives them.
+///
+/// # Errors
+/// Whatever is wrong with these.
+pub(super) fn facts(config: Option<&Config>) -> Result<FactSettings, Error> {
+    config.map_or_else(
+        || Ok(FactSettings::declared()),
+        |config| FactSettings::in_force(&config.path, &config.facts).map_err(Error::Parameters),
+    )
 }
 
 /// Says which file is used, and what in it makes the result look better: somebody else may have put it there.

@@ -89,11 +89,11 @@ fn facts() -> String {
     }
     page.gap();
     page.entry(0, Role::Heading, "Values,", "written facts.NAME");
-    fields(&mut page, vocabulary::VALUES);
+    fields(&mut page, vocabulary::values());
     page.finish()
 }
 
-fn fields(page: &mut Page, fields: &[Field]) {
+fn fields(page: &mut Page, fields: impl IntoIterator<Item = &'static Field>) {
     let mut rows = table(page.width(), &["Name", "Type", "Source", "Personal", "Meaning"], 0..0);
     for field in fields {
         let mut sources: Vec<_> = field.feeds.iter().map(|feed| feed.source().as_str()).collect();

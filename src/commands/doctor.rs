@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::connection;
 use super::destinations::print;
-use super::plan::STALE_AFTER_DAYS;
 use super::{configuration, resolve, runtime, terminal};
 use crate::api::diagnose::{Observations, diagnose};
 use crate::api::origin::Origin;
@@ -46,7 +45,7 @@ pub(super) fn run(args: &DoctorArgs) -> Result<Exit, Error> {
 fn situation(args: &DoctorArgs, config: Option<&Config>) -> Result<Situation, Error> {
     let now = args.connection.now.unwrap_or_else(super::clock);
     // A window that a scan would refuse is refused here.
-    let span = resolve::span(&args.connection, config, STALE_AFTER_DAYS)?;
+    let span = resolve::span(&args.connection, config, configuration::facts(config)?.stale_after)?;
     let now = span.ranges(now, None).map_err(ScanError::from)?.now;
     let (region, origin) = connection::place(&args.connection, config)?;
     match connection::connection(&args.connection, config) {

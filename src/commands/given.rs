@@ -4,10 +4,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::plan;
 use crate::adjust::{EvidenceFile, EvidenceFiles};
 use crate::config::Config;
-use crate::controls::Catalog;
 use crate::digest;
 use crate::directory::RosterInfo;
 use crate::directory::{Roster, RosterFile};
@@ -15,9 +13,6 @@ use crate::error::Error;
 use crate::facts::SamlFile;
 use crate::saml::IdentityProvider;
 use crate::warning::Warning;
-
-/// How many days before its end a certificate is a problem where no control says so.
-const NOTICE_DAYS: u64 = 30;
 
 /// What was given, as facts and reports need it.
 #[derive(Default)]
@@ -36,7 +31,7 @@ pub(super) struct Given {
 ///
 /// # Errors
 /// When a file is not there, or not what it should be.
-pub(super) fn read(rosters: &[PathBuf], config: Option<&Config>, catalog: &Catalog) -> Result<Given, Error> {
+pub(super) fn read(rosters: &[PathBuf], config: Option<&Config>) -> Result<Given, Error> {
     let mut given = Given::default();
     if !rosters.is_empty() {
         let roster = Roster::read(rosters)?;
@@ -45,11 +40,8 @@ pub(super) fn read(rosters: &[PathBuf], config: Option<&Config>, catalog: &Catal
         given.roster = Some(Arc::new(roster));
     }
     if let Some(saml) = config.and_then(|config| config.organization.saml.as_ref()) {
-        given.saml = Some(Arc::new(SamlFile {
-            provider: IdentityProvider::read(saml)?,
-            config: saml.clone(),
-            notice_days: plan::number(catalog, "1.1", "certificate_days").unwrap_or(NOTICE_DAYS),
-        }));
+        given.saml =
+            Some(Arc::new(SamlFile { provider: IdentityProvider::read(saml)?, config: saml.clone() }));
     }
     Ok(given)
 }

@@ -1,13 +1,14 @@
 //! `init`: a commented configuration to start from, filled in from the workspace at hand.
 
 use super::destinations::print;
-use super::{configuration, resolve, terminal};
+use super::{resolve, terminal};
 use crate::adjust::day_of;
 use crate::cli::InitArgs;
 use crate::edit::starter::{self, Policy, Seen};
 use crate::edit::{EditError, Target};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::facts::FactSettings;
 
 /// Writes the configuration; a file that is there is never touched.
 ///
@@ -20,21 +21,21 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
     }
     let progress = terminal::progress();
     let today = day_of(args.source.connection.now.unwrap_or_else(super::clock));
-    let (seen, catalog) = match resolve::job((&args.source).into(), &[], &[], None, None) {
+    let settings = FactSettings::declared();
+    let seen = match resolve::job((&args.source).into(), &[], &[], None, None) {
         Ok(resolved) => {
             let run = resolved.run(&progress)?;
-            let catalog = resolved.job.plan.catalog;
-            (Seen::of(&run.facts, &catalog), catalog)
+            Seen::of(&run.facts, &settings)
         }
         Err(Error::NoToken) => {
             progress.finish();
             progress.message("no token, --snapshot or --demo was given: nothing is filled in");
-            (Seen::default(), configuration::catalog(&[], None)?)
+            Seen::default()
         }
         Err(error) => return Err(error),
     };
     let policy = if args.rbac { Policy::Declared } else { Policy::Example };
-    let text = starter::text(&seen, &catalog, policy, today);
+    let text = starter::text(&seen, &settings, policy, today);
     if args.stdout {
         print(&text)?;
     } else {

@@ -3,13 +3,11 @@
 use super::given::Given;
 use crate::cli::{GateArgs, PackName, ScanArgs};
 use crate::config::Config;
-use crate::controls::{Catalog, Pack, Selection};
-use crate::facts::Settings;
+use crate::controls::{Pack, Selection};
+use crate::facts::{FactSettings, Settings};
 use crate::level::{FailOn, Level};
-use crate::scan::{GateRule, Plan};
-
-/// How long a teammate may be silent where no control says so, in days.
-pub(super) const STALE_AFTER_DAYS: u64 = 90;
+use crate::report::GateRule;
+use crate::scan::Plan;
 
 /// Which controls a scan evaluates.
 pub(super) fn selection(args: &ScanArgs, config: Option<&Config>) -> Selection {
@@ -47,41 +45,14 @@ pub(super) fn gate(args: &GateArgs, demo: bool, config: Option<&Config>) -> Gate
     }
 }
 
-/// Takes from the controls' parameters what the facts need to know beforehand.
-pub(super) fn settings(plan: &Plan, config: Option<&Config>, given: &Given) -> Settings {
-    let catalog = &plan.catalog;
-    let defaults = Settings::default();
-    let number = |id, name| number(catalog, id, name);
-    let prefix = |name| number("1.4", name).map(|bits| u8::try_from(bits).unwrap_or(u8::MAX));
+/// What facts go by.
+pub(super) fn settings(facts: FactSettings, plan: &Plan, config: Option<&Config>, given: &Given) -> Settings {
     Settings {
-        privileged_roles: catalog.param_texts("2.3", "privileged_roles").unwrap_or(defaults.privileged_roles),
-        unprivileged_roles: catalog
-            .param_texts("2.3", "unprivileged_roles")
-            .unwrap_or(defaults.unprivileged_roles),
-        burst_count: number("E6", "burst_count").unwrap_or(defaults.burst_count),
-        burst_minutes: number("E6", "burst_minutes").unwrap_or(defaults.burst_minutes),
-        widest_ipv4: prefix("widest_ipv4").unwrap_or(defaults.widest_ipv4),
-        widest_ipv6: prefix("widest_ipv6").unwrap_or(defaults.widest_ipv6),
+        facts,
         organization: config.map(|config| config.organization.clone()).unwrap_or_default(),
         rbac: config.map(|config| config.rbac.clone()).unwrap_or_default(),
         roster: given.roster.clone(),
         saml: given.saml.clone(),
         event_types: plan.selected().flat_map(|definition| definition.rules.event_types()).collect(),
     }
-}
-
-/// For how many days a teammate may be silent: sign-ins and arrivals are read as far back.
-pub(super) fn stale_after_days(catalog: &Catalog) -> u64 {
-    number(catalog, "E5", "stale_after").unwrap_or(STALE_AFTER_DAYS)
-}
-
-/// A parameter that counts something; fractions are rounded up, so that a limit is never tighter than it was written.
-pub(super) fn number(catalog: &Catalog, id: &str, name: &str) -> Option<u64> {
-    let number = catalog.param(id, name)?.as_f64()?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the cast saturates, which serves"
-    )]
-    Some(number.ceil() as u64)
 }

@@ -2,15 +2,13 @@
 
 use std::env;
 
+use super::configuration;
 use crate::cli::RedactArgs;
 use crate::config::Config;
-use crate::controls::Catalog;
 use crate::error::Error;
+use crate::facts::FactSettings;
 use crate::progress::Progress;
 use crate::redact::{Key, Redactor};
-
-/// The control that knows names of functions in addresses, and its parameter.
-const FUNCTIONS: (&str, &str) = ("E2", "generic_names");
 
 /// The redactor of a report; none where nothing is redacted. It is the same one for a scan and for a saved report.
 ///
@@ -40,11 +38,9 @@ fn redactor(
     if !args.redact {
         return Ok(None);
     }
-    let (control, param) = FUNCTIONS;
-    let mut functions = Catalog::load(&[])?.param_texts(control, param).unwrap_or_default();
-    let configured = config.and_then(|config| config.params.get(control)?.get(param));
-    if let Some(names) = configured.and_then(|names| names.value.as_array()) {
-        functions.extend(names.iter().filter_map(|name| name.as_str().map(str::to_owned)));
+    let mut functions = FactSettings::declared().generic_names;
+    if config.is_some() {
+        functions.extend(configuration::facts(config)?.generic_names);
     }
     Ok(Some(Redactor::new(key(args, progress)?, functions)))
 }

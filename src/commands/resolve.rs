@@ -12,7 +12,8 @@ use crate::config::Config;
 use crate::controls::Selection;
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::scan::{self, Adjustments, GateRule, Job, Plan, Run, Source, Span, Target};
+use crate::report::GateRule;
+use crate::scan::{self, Adjustments, Job, Plan, Run, Source, Span, Target};
 use crate::snapshot::collect::ReadScope;
 use crate::time::Window;
 
@@ -65,12 +66,13 @@ pub(super) fn job(
     config: Option<Config>,
 ) -> Result<Resolved, Error> {
     let catalog = configuration::catalog(controls, config.as_ref())?;
-    let stale_after = plan::stale_after_days(&catalog);
+    let facts = configuration::facts(config.as_ref())?;
+    let stale_after = facts.stale_after;
     let plan = Plan::new(catalog, selection)?;
     // What only controls read is not missed where none is evaluated.
     let saml = config.as_ref().filter(|_| selection.is_some());
-    let given = given::read(rosters, saml, &plan.catalog)?;
-    let settings = plan::settings(&plan, config.as_ref(), &given);
+    let given = given::read(rosters, saml)?;
+    let settings = plan::settings(facts, &plan, config.as_ref(), &given);
     let span = span(workspace.connection, config.as_ref(), stale_after)?;
     let (target, notices) = workspace.target(config.as_ref())?;
     let job = Job {

@@ -88,5 +88,5 @@ pub(super) fn perform(
         terminal::warn(&report, &progress);
     }
     destinations.write(&report)?;
-    Ok(report.exit())
+    Ok(report.gate.exit_code)
 }

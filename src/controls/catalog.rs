@@ -12,7 +12,6 @@ use super::files::{self, Source};
 use super::read;
 use crate::casefold::same_name;
 use crate::digest;
-use crate::expression::on_deep_stack;
 use crate::toml_document::{Document, Problem, Problems};
 
 /// Every control in force, in reading order.
@@ -68,15 +67,8 @@ impl Catalog {
             problems.extend(mistakes);
             problems.extend(definition.and_then(|definition| catalog.add(definition)));
         };
-        let mut add_all = || {
-            files::built_in().for_each(|source| add(&source, built_in == BuiltIn::Examined));
-            own.iter().for_each(|source| add(source, true));
-        };
-        if built_in == BuiltIn::Examined || !own.is_empty() {
-            on_deep_stack(add_all).map_err(CatalogError::Thread)?;
-        } else {
-            add_all();
-        }
+        files::built_in().for_each(|source| add(&source, built_in == BuiltIn::Examined));
+        own.iter().for_each(|source| add(source, true));
         if !problems.is_empty() {
             return Err(invalid(problems));
         }

@@ -1,12 +1,17 @@
 //! A control file, read: what people read, what is evaluated, and the examples that show it works.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use serde_json::json;
 
 use super::control::Control;
 use super::example::Example;
 use crate::checks::{self, Rules};
+use crate::digest;
 use crate::facts::Facts;
+use crate::facts::vocabulary::{SETTINGS, Setting};
 use crate::toml_document::Problem;
 use crate::verdict::{Status, Verdict};
 
@@ -27,13 +32,31 @@ pub(crate) struct Definition {
 }
 
 impl Definition {
-    /// Decides the control over the facts, and puts down what decided it. Call it inside `on_deep_stack`.
+    /// Decides the control over the facts, and gives the control with the digest of what decided it.
     pub(crate) fn judge(&self, facts: &Facts) -> (Arc<Control>, Verdict) {
         let Control { id, params, .. } = &*self.control;
-        (Arc::clone(&self.control), checks::evaluate(id, params, &self.rules, facts))
+        let verdict = checks::evaluate(id, params, &self.rules, facts);
+        (Arc::new(Control { digest: self.digest(facts), ..(*self.control).clone() }), verdict)
     }
 
-    /// Every example that yields another verdict than it expects. Call it inside `on_deep_stack`.
+    /// `sha256:` and the digest of what decides: not of prose, and not of how the file is written.
+    fn digest(&self, facts: &Facts) -> String {
+        let Control { level, params, .. } = &*self.control;
+        let mut checks: Vec<_> = self.rules.checks.iter().collect();
+        checks.sort_unstable_by_key(|check| &check.name);
+        let read: Vec<_> = checks.iter().map(|check| check.names_read()).collect();
+        let shapes = |setting: &&Setting| {
+            let mut names = setting.decides.iter().map(String::as_str).chain([setting.field.name]);
+            names.any(|name| read.iter().any(|read| read.contains(name)))
+        };
+        let settings = SETTINGS.iter().filter(shapes).map(|setting| setting.field.name);
+        let settings: BTreeMap<_, _> = settings.map(|name| (name, facts.value(name))).collect();
+        let checks: Vec<_> = checks.iter().map(|check| check.decisive()).collect();
+        let text = json!({ "level": level, "params": params, "settings": settings, "checks": checks });
+        digest::of(text.to_string().as_bytes())
+    }
+
+    /// Every example that yields another verdict than it expects.
     pub(super) fn run_examples(&self) -> Vec<Problem> {
         self.examples
             .iter()

@@ -40,9 +40,6 @@ pub(crate) enum CatalogError {
         /// The directory.
         path: PathBuf,
     },
-    /// The system could not start the thread that expressions are compiled on.
-    #[error("cannot start a thread to compile the controls: {0}")]
-    Thread(io::Error),
 }
 
 impl Hint for CatalogError {
@@ -55,7 +52,6 @@ impl Hint for CatalogError {
                 Self::Unreadable { .. } => "give a directory of control files that this user may read",
                 Self::Empty { .. } => "give the directory that holds the control files",
                 Self::TooMany { .. } => "give the directory that holds the control files, not one above it",
-                Self::Thread(_) => "free some memory, or raise the limit on threads",
             }
             .into(),
         )

@@ -74,6 +74,9 @@ fn blank() -> Facts {
     for field in vocabulary::VALUES {
         set(&mut facts.values, field.name, Value::Null);
     }
+    for setting in vocabulary::SETTINGS.iter() {
+        set(&mut facts.values, setting.field.name, setting.default.clone());
+    }
     facts
 }
 
@@ -140,7 +143,7 @@ fn nested(name: &str, value: Value, line: usize, document: &Document, facts: &mu
             }
         }
         (None, _) => {
-            let known = vocabulary::VALUES.iter().map(|field| field.name);
+            let known = vocabulary::values().map(|field| field.name);
             let known = known.chain(vocabulary::TABLES.iter().map(|table| table.name));
             let message = format!("unknown table or value `{}`", excerpt(name));
             document.report_with(line, message, closest(name, known));

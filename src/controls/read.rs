@@ -34,8 +34,6 @@ pub(super) fn part(text: &[u8], in_full: bool) -> &[u8] {
 }
 
 /// Reads one control file. None when it is too broken to be used; the document says why.
-///
-/// Call it inside `on_deep_stack` where it is read in full: expressions are compiled then.
 pub(super) fn definition(
     document: &Document,
     source: &Source,

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use super::catalog::BuiltIn;
 use super::*;
+use crate::facts::Facts;
 use crate::level::Level;
 use crate::verdict::Status;
 
@@ -109,6 +110,60 @@ fn the_digest_follows_the_content() {
     assert_ne!(replaced.digest(), digest);
     assert!(matches!(replaced.definitions[0].control.origin, Origin::Replaces(_)));
     assert_eq!(replaced.definitions.len(), catalog.definitions.len());
+}
+
+/// The digest of a control whose file is changed like this, with these settings of facts.
+fn digest_of(id: &str, change: impl Fn(&str) -> String, facts: &Facts) -> String {
+    let catalog = Catalog::load(&[]).unwrap();
+    let definition = catalog.find(id).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(Path::new(&*definition.path).file_name().unwrap());
+    let (described, _) = definition.text.split_once("[[example]]").unwrap();
+    std::fs::write(path, change(described)).unwrap();
+    let changed = Catalog::load(&[folder.path().to_path_buf()]).unwrap();
+    let (control, _) = changed.find(id).unwrap().judge(facts);
+    control.digest.clone()
+}
+
+fn facts_with(settings: &serde_json::Value) -> Facts {
+    Facts { values: serde_json::json!({ "settings": settings }), ..Facts::default() }
+}
+
+#[test]
+fn the_digest_of_a_control_follows_what_decides() {
+    let facts = facts_with(&serde_json::json!({"privileged_roles": ["owner"], "burst_count": 10}));
+    let as_it_is = digest_of("2.3", str::to_owned, &facts);
+    assert!(as_it_is.starts_with("sha256:") && as_it_is.len() == 71);
+    let with = |from: &str, to: &str| {
+        let change = |text: &str| {
+            assert!(text.contains(from), "{from}");
+            text.replacen(from, to, 1)
+        };
+        digest_of("2.3", change, &facts)
+    };
+    for (from, to) in [
+        ("title = \"", "title = \"As we say: "),
+        ("[params]\n", "# A comment.\n[params]\n"),
+        ("max_admins = 3\nmin_admins = 2\n", "min_admins = 2\nmax_admins   =   3\n"),
+        ("note = \"", "note = \"We say: "),
+        ("on_fail = ", "when_empty = \"manual\"\non_fail = "),
+        ("next_step = 2", "next_step = 1"),
+    ] {
+        assert_eq!(with(from, to), as_it_is, "{from}");
+    }
+    for (from, to) in [
+        ("max_admins = 3", "max_admins = 4"),
+        ("level = \"L1\"", "level = \"L2\""),
+        ("name = \"too-many\"", "name = \"more\""),
+        ("row.privilege == 'privileged'", "row.privilege != 'unprivileged'"),
+    ] {
+        assert_ne!(with(from, to), as_it_is, "{from}");
+    }
+    let others = facts_with(&serde_json::json!({"privileged_roles": ["boss"], "burst_count": 10}));
+    assert_ne!(digest_of("2.3", str::to_owned, &others), as_it_is, "roles decide who is privileged");
+    let others = facts_with(&serde_json::json!({"privileged_roles": ["owner"], "burst_count": 5}));
+    assert_eq!(digest_of("2.3", str::to_owned, &others), as_it_is, "bursts do not");
+    assert_ne!(digest_of("E6", str::to_owned, &others), digest_of("E6", str::to_owned, &facts));
 }
 
 #[test]

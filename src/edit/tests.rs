@@ -12,6 +12,7 @@ use super::*;
 use crate::config::{Config, Trust};
 use crate::controls::Catalog;
 use crate::digest;
+use crate::facts::FactSettings;
 use crate::hint::Hint as _;
 use crate::verdict::Attested;
 
@@ -151,9 +152,9 @@ fn evidence_is_named_from_the_folder_of_the_configuration() {
 
 #[test]
 fn the_starter_is_valid_as_it_is_and_with_every_example_in_force() {
-    let catalog = Catalog::load(&[]).unwrap();
+    let settings = FactSettings::declared();
     let roles = |policy| {
-        let starter = text(&Seen::default(), &catalog, policy, date(2026, 8, 1));
+        let starter = text(&Seen::default(), &settings, policy, date(2026, 8, 1));
         let config = starter_is_valid(&starter);
         let names: Vec<String> = config.rbac.roles.into_keys().collect();
         names.join(", ")
@@ -181,6 +182,7 @@ fn starter_is_valid(starter: &str) -> Config {
     assert!(config.organization.saml.is_some() && config.organization.allowed_domains.is_some());
     let mut catalog = Catalog::load(&[]).unwrap();
     catalog.override_params("starter.toml", &config.params).unwrap();
+    assert_eq!(FactSettings::in_force("starter.toml", &config.facts).unwrap(), FactSettings::declared());
     config
 }
 

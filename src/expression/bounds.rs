@@ -1,4 +1,5 @@
-//! What is refused before the parser sees it, because it recurses with the depth of an expression.
+//! What is refused before the parser sees it: parser, walk and interpreter recurse with the depth of an expression, and
+//! what is left fits into the smallest stack that a thread has.
 
 use super::Refusal;
 
@@ -27,12 +28,16 @@ pub(super) fn check(source: &str) -> Result<(), Refusal> {
     }
     let mut levels = vec![Level::default()];
     let mut bytes = source.bytes().peekable();
-    let mut before = b' ';
+    // The three bytes before.
+    let mut recent = [b' '; 3];
     while let Some(byte) = bytes.next() {
         let innermost = levels.len() - 1;
         let level = &mut levels[innermost];
+        if recent[1..] == *b"in" && !is_word(recent[0]) && !is_word(byte) {
+            level.chained += 1;
+        }
         match byte {
-            b'\'' | b'"' if before.is_ascii_alphanumeric() || before == byte => {
+            b'\'' | b'"' if is_word(recent[2]) || recent[2] == byte => {
                 return Err(Refusal::new("raw, byte and triple-quoted texts are not allowed"));
             }
             b'\'' | b'"' => skip_text(&mut bytes, byte),
@@ -50,7 +55,7 @@ pub(super) fn check(source: &str) -> Result<(), Refusal> {
             b'=' if bytes.peek() == Some(&b'=') => level.chained += 1,
             _ => {}
         }
-        before = byte;
+        recent = [recent[1], recent[2], byte];
         if levels.len() > MAX_BRACKETS + 1 {
             return Err(Refusal::new(format!("brackets are nested more than {MAX_BRACKETS} deep")));
         }
@@ -59,6 +64,10 @@ pub(super) fn check(source: &str) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// Goes past a text, to behind its closing quote.

@@ -9,11 +9,9 @@ use cel::{Context, Env, Program, Value};
 
 mod bounds;
 mod functions;
-mod stack;
 mod value;
 mod walk;
 
-pub(crate) use stack::on_deep_stack;
 pub(crate) use value::to_cel;
 pub(crate) use walk::{References, Scope};
 

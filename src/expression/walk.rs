@@ -165,7 +165,7 @@ impl<'e> Walk<'_, 'e> {
                     self.references.values.insert(field.name);
                 }
                 None => {
-                    let known = vocabulary::VALUES.iter().map(|field| field.name);
+                    let known = vocabulary::values().map(|field| field.name);
                     self.refuse_name(format!("unknown value `facts.{name}`"), &name, known);
                 }
             },

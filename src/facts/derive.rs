@@ -9,7 +9,7 @@ use super::privilege::Roles;
 use super::reconcile::{self, Declared};
 use super::rows::{Rows, bounded, days, share, time};
 use super::teammates::{self, Inputs, LogStates, Team};
-use super::vocabulary::{TABLES, VALUES};
+use super::vocabulary::{self, TABLES};
 use super::{Facts, FeedState, Settings, policy, settings_read};
 use crate::api::model::{IpAllowlist, Me};
 use crate::sources::{Feed, Outcomes, Ranges, SourceStatus};
@@ -28,7 +28,7 @@ impl Observer {
             arrivals: status(Feed::LogArrivals),
         };
         let settings = &self.settings;
-        let roles = Roles::new(&settings.privileged_roles, &settings.unprivileged_roles);
+        let roles = Roles::new(&settings.facts.privileged_roles, &settings.facts.unprivileged_roles);
         let team = teammates::derive(&Inputs {
             people: &self.people,
             state: &self.state,
@@ -51,6 +51,7 @@ impl Observer {
             values.push(("log.silence_since", time(longest.since)));
         }
         values.extend(organization(settings));
+        values.extend(settings.facts.values());
         values.extend(allowlist(self.allowlist.as_ref()));
 
         let mut tables: BTreeMap<&'static str, Rows> =
@@ -63,7 +64,7 @@ impl Observer {
         tables.extend(comparison.tables);
         if let Some(file) = settings.saml.as_deref() {
             values.extend(settings_read::saml_values(file));
-            tables.insert("saml_problems", settings_read::saml_problems(file, self.ranges.now));
+            tables.insert("saml_problems", settings_read::saml_problems(file, settings, self.ranges.now));
         }
         tables.insert("sign_ins", self.sign_ins.methods(&self.people));
         tables.insert("sign_in_addresses", self.sign_ins.addresses(&self.people));
@@ -232,7 +233,7 @@ fn allowlist(list: Option<&IpAllowlist>) -> Values {
 /// Nests dotted names, every declared one among them; what was not observed is null.
 fn nested(values: Values) -> Value {
     let mut root = Map::new();
-    let unobserved = VALUES.iter().map(|field| (field.name, Value::Null));
+    let unobserved = vocabulary::values().map(|field| (field.name, Value::Null));
     for (name, value) in unobserved.chain(values) {
         match name.split_once('.') {
             None => {

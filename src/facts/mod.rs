@@ -35,7 +35,7 @@ pub(crate) use activity::Activity;
 pub(crate) use event::PRIVILEGED_PERMISSIONS;
 pub(crate) use observe::Observer;
 pub(crate) use rows::{Row, Rows};
-pub(crate) use settings::{SamlFile, Settings};
+pub(crate) use settings::{FactSettings, SamlFile, Settings};
 
 /// How a feed ended, as far as verdicts care.
 #[derive(Debug, Clone, PartialEq, Eq)]

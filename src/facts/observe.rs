@@ -70,7 +70,7 @@ impl Observer {
             last_seen: LastSeen::default(),
             exports: Exports::new(settings.organization.export_approvers.as_deref()),
             new_teammates: NewTeammates::new(),
-            bursts: Bursts::new(settings.burst_count, settings.burst_minutes),
+            bursts: Bursts::new(settings.facts.burst_count, settings.facts.burst_minutes),
             failures: SignInFailures::default(),
             losses: Losses::new(),
             silence: Silence::new(ranges),

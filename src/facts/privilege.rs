@@ -152,7 +152,7 @@ impl Roles {
         }
         let names: Vec<String> = self.spelled.iter().map(|name| toml_string(name)).chain(added).collect();
         Some(format!(
-            "add the role to one of the two lists: under [params.\"2.3\"] set unprivileged_roles = [{}] \
+            "add the role to one of the two lists: under [facts] set unprivileged_roles = [{}] \
              (or add it to privileged_roles, if it may change settings or teammates)",
             names.join(", ")
         ))
@@ -197,7 +197,7 @@ mod tests {
 
     fn roles() -> Roles {
         let defaults = Settings::default();
-        Roles::new(&defaults.privileged_roles, &defaults.unprivileged_roles)
+        Roles::new(&defaults.facts.privileged_roles, &defaults.facts.unprivileged_roles)
     }
 
     fn snapshot(names: &[&str]) -> Permissions {
@@ -252,9 +252,9 @@ mod tests {
         let sentence = roles().settle(odd.iter().map(String::as_str)).unwrap();
         let start = sentence.find("unprivileged_roles").unwrap();
         let end = sentence.rfind("] (").unwrap() + 1;
-        let file = format!("[params.\"2.3\"]\n{}\n", &sentence[start..end]);
+        let file = format!("[facts]\n{}\n", &sentence[start..end]);
         let parsed: toml::Table = toml::from_str(&file).unwrap();
-        let list = parsed["params"]["2.3"]["unprivileged_roles"].as_array().unwrap();
+        let list = parsed["facts"]["unprivileged_roles"].as_array().unwrap();
         let list: Vec<String> = list.iter().map(|name| name.as_str().unwrap().to_owned()).collect();
         assert!(list.contains(&"agent".to_owned()), "the defaults stay in force");
         let settled = Roles::new(&[], &list);

@@ -1,11 +1,16 @@
 //! What facts need to know beforehand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::vocabulary::{SETTINGS, Setting, replaces};
 use crate::config::{Organization, Rbac, Saml};
 use crate::directory::Roster;
 use crate::saml::IdentityProvider;
+use crate::toml_document::{Located, Problem, Problems, closest, excerpt};
 
 /// The identity provider's own file, and what it is judged by.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,25 +19,84 @@ pub(crate) struct SamlFile {
     pub provider: IdentityProvider,
     /// What the configuration says about it.
     pub config: Saml,
-    /// How many days before its end a certificate is a problem.
-    pub notice_days: u64,
 }
 
-/// What facts need to know beforehand: parameters of the catalog, and the configuration.
+/// The settings of facts with the values in force; `controls/facts.toml` declares each of them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FactSettings {
+    pub privileged_roles: Vec<String>,
+    pub unprivileged_roles: Vec<String>,
+    pub burst_count: u64,
+    pub burst_minutes: u64,
+    pub stale_after: u64,
+    pub max_silence: u64,
+    pub widest_ipv4: u64,
+    pub widest_ipv6: u64,
+    pub certificate_days: u64,
+    pub generic_names: Vec<String>,
+    pub consumer_domains: Vec<String>,
+}
+
+impl FactSettings {
+    /// The values that are declared.
+    pub(crate) fn declared() -> Self {
+        Self::of(defaults())
+    }
+
+    /// The values that are declared, with those of a configuration in their place.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them: a setting that does not exist, a value of another type.
+    pub(crate) fn in_force(
+        path: &str,
+        configured: &BTreeMap<String, Located<Value>>,
+    ) -> Result<Self, Problems> {
+        let mut values = defaults();
+        let mut problems = Vec::new();
+        for (name, value) in configured {
+            let mut report = |message: String, suggestion: Option<&str>| {
+                let suggestion = suggestion.map(str::to_owned);
+                problems.push(Problem { path: path.to_owned(), line: value.line, message, suggestion });
+            };
+            match values.get_mut(name) {
+                None => {
+                    let known = SETTINGS.iter().map(Setting::name);
+                    report(format!("facts have no setting `{}`", excerpt(name)), closest(name, known));
+                }
+                Some(own) => match replaces(value, own) {
+                    Ok(()) if own.is_u64() && !value.is_u64() => {
+                        report(format!("`{name}` must be a whole number"), None);
+                    }
+                    Ok(()) => *own = value.value.clone(),
+                    Err(wanted) => report(format!("`{name}` must be {wanted}"), None),
+                },
+            }
+        }
+        if problems.is_empty() { Ok(Self::of(values)) } else { Err(Problems::from(problems)) }
+    }
+
+    fn of(values: Map<String, Value>) -> Self {
+        // A test holds the declarations and the fields together, and a value was compared with its declaration.
+        serde_json::from_value(Value::Object(values)).unwrap_or_default()
+    }
+
+    /// The values by the names that controls read them by.
+    pub(super) fn values(&self) -> Vec<(&'static str, Value)> {
+        let values = serde_json::to_value(self).unwrap_or_default();
+        SETTINGS.iter().map(|setting| (setting.field.name, values[setting.name()].clone())).collect()
+    }
+}
+
+fn defaults() -> Map<String, Value> {
+    SETTINGS.iter().map(|setting| (setting.name().to_owned(), setting.default.clone())).collect()
+}
+
+/// What facts need to know beforehand.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Settings {
-    /// Names of roles that may change settings or teammates.
-    pub privileged_roles: Vec<String>,
-    /// Names of roles known not to.
-    pub unprivileged_roles: Vec<String>,
-    /// How many failed sign-ins make a burst; at least 1.
-    pub burst_count: u64,
-    /// How many minutes lie between the first and the last of them at most.
-    pub burst_minutes: u64,
-    /// A shorter IPv4 prefix counts as wide.
-    pub widest_ipv4: u8,
-    /// A shorter IPv6 prefix counts as wide.
-    pub widest_ipv6: u8,
+    /// The settings that are declared.
+    pub facts: FactSettings,
     /// What the organization declares about itself.
     pub organization: Organization,
     /// Declared roles and groups.
@@ -47,29 +111,56 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let list = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
         Self {
-            privileged_roles: list(&["owner", "admin", "administrator", "super admin", "superadmin"]),
-            unprivileged_roles: list(&[
-                "teammate",
-                "agent",
-                "support agent",
-                "support",
-                "viewer",
-                "read only",
-                "read-only",
-                "lite",
-                "member",
-            ]),
-            burst_count: 10,
-            burst_minutes: 10,
-            widest_ipv4: 8,
-            widest_ipv6: 32,
+            facts: FactSettings::declared(),
             organization: Organization::default(),
             rbac: Rbac::default(),
             roster: None,
             saml: None,
             event_types: BTreeSet::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::facts::vocabulary::{TABLES, values};
+
+    #[test]
+    fn every_setting_is_declared_and_has_a_field() {
+        let declared = serde_json::to_value(FactSettings::declared()).unwrap();
+        assert_eq!(declared, Value::Object(defaults()));
+        assert!(!SETTINGS.is_empty());
+    }
+
+    #[test]
+    fn what_a_setting_decides_exists() {
+        let columns = TABLES.iter().flat_map(|table| table.columns).chain(values()).map(|field| field.name);
+        let names: BTreeSet<_> = columns.chain(TABLES.iter().map(|table| table.name)).collect();
+        for setting in SETTINGS.iter() {
+            assert!(setting.decides.iter().all(|name| names.contains(name.as_str())), "{}", setting.name());
+        }
+    }
+
+    #[test]
+    fn a_configuration_changes_what_is_declared_and_nothing_else() {
+        let with = |name: &str, value: Value| {
+            let configured = BTreeMap::from([(name.to_owned(), Located { value, line: 3 })]);
+            FactSettings::in_force("c.toml", &configured).map_err(|problems| problems.to_string())
+        };
+        assert_eq!(with("burst_count", json!(3)).unwrap().burst_count, 3);
+        assert_eq!(with("privileged_roles", json!(["boss"])).unwrap().privileged_roles, ["boss"]);
+        for (name, value, said) in [
+            ("burst_cuont", json!(3), "burst_count"),
+            ("burst_count", json!(2.5), "whole number"),
+            ("burst_count", json!(-1), "not negative"),
+            ("privileged_roles", json!([1]), "an array of texts"),
+        ] {
+            let problem = with(name, value).unwrap_err();
+            assert!(problem.contains("c.toml:3") && problem.contains(said), "{problem}");
         }
     }
 }

@@ -25,10 +25,10 @@ pub(super) fn allowlist(list: &IpAllowlist, settings: &Settings) -> Rows {
     Rows::bounded(rows)
 }
 
-const fn is_wide(network: IpNet, settings: &Settings) -> bool {
+fn is_wide(network: IpNet, settings: &Settings) -> bool {
     match network {
-        IpNet::V4(v4) => v4.prefix_len() < settings.widest_ipv4,
-        IpNet::V6(v6) => v6.prefix_len() < settings.widest_ipv6,
+        IpNet::V4(v4) => u64::from(v4.prefix_len()) < settings.facts.widest_ipv4,
+        IpNet::V6(v6) => u64::from(v6.prefix_len()) < settings.facts.widest_ipv6,
     }
 }
 
@@ -50,8 +50,8 @@ pub(super) fn probe(answers: &[ProbeAnswer]) -> Rows {
 }
 
 /// The table `saml_problems`.
-pub(super) fn saml_problems(file: &SamlFile, now: Timestamp) -> Rows {
-    let problems = saml::problems(&file.provider, &file.config, now, file.notice_days);
+pub(super) fn saml_problems(file: &SamlFile, settings: &Settings, now: Timestamp) -> Rows {
+    let problems = saml::problems(&file.provider, &file.config, now, settings.facts.certificate_days);
     let rows = problems.iter().map(|problem| {
         row([
             ("kind", json!(problem.kind.into_str())),

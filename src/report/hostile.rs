@@ -164,7 +164,7 @@ fn cells(rendered: &str) -> Vec<csv::StringRecord> {
 
 #[test]
 fn text_from_outside_stays_in_its_place_in_every_format() {
-    for format in Format::ALL.iter().copied() {
+    for &format in Format::ALL {
         let expected = shape(format, &rendered(&report("x"), format));
         for text in texts() {
             let rendered = rendered(&report(&text), format);
@@ -220,7 +220,7 @@ fn five_thousand_findings_take_less_than_a_second() {
     // An unoptimised build takes ten times as long, which would still show what grows faster than the findings do.
     let limit = if cfg!(debug_assertions) { 10.0 } else { 1.0 };
     let report = many(5_000);
-    for format in Format::ALL {
+    for &format in Format::ALL {
         let timed = || {
             let started = std::time::Instant::now();
             assert!(render(&report, format, &Options::plain(100)).unwrap().len() > 100);
@@ -234,7 +234,7 @@ fn five_thousand_findings_take_less_than_a_second() {
 
 #[test]
 fn a_report_renders_twice_to_the_same_bytes() {
-    for format in Format::ALL {
+    for &format in Format::ALL {
         let once = render(&sample(), format, &Options::plain(100)).unwrap();
         assert_eq!(once, render(&sample(), format, &Options::plain(100)).unwrap());
     }
@@ -247,7 +247,7 @@ fn nothing_at_all_is_a_report_too() {
     report.gate.violations.clear();
     report.workspace = WorkspaceInfo::default();
     report.scan.config = None;
-    for format in Format::ALL {
+    for &format in Format::ALL {
         let rendered = render(&report, format, &Options::plain(100)).unwrap();
         assert_harmless(&rendered, "\r\n");
     }

@@ -17,7 +17,6 @@ use crate::posture::{Person, SettingChange};
 use crate::sources::Provenance;
 use crate::sources::{SourceId, SourceStatus};
 
-mod assemble;
 mod control;
 mod csv;
 pub(crate) mod explain;
@@ -50,7 +49,7 @@ mod schemas;
 pub(crate) use crate::terminal::{Style, Surroundings};
 pub(crate) use control::{BUILT_IN, Control};
 pub(crate) use format::{Format, Options, Output, Place, RenderError, render};
-pub(crate) use gate::Gate;
+pub(crate) use gate::{Gate, GateRule};
 pub(crate) use json::json_text;
 pub(crate) use read::ReadError;
 pub(crate) use summary::{Counters, Summary};

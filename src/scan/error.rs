@@ -42,15 +42,12 @@ pub(crate) enum ScanError {
     /// The workspace could not be read at all.
     #[error(transparent)]
     Collect(#[from] Box<CollectError>),
-    /// The thread that controls are evaluated on could not be started.
-    #[error("cannot start the evaluation: {0}")]
-    Thread(io::Error),
 }
 
 impl Hint for ScanError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
-            Self::Window(_) | Self::Unreadable { .. } | Self::Thread(_) => None,
+            Self::Window(_) | Self::Unreadable { .. } => None,
             Self::RedactedSnapshot => Some("scan the workspace, or a snapshot that is not redacted".into()),
             Self::Snapshot { source, .. } => source.hint(),
             Self::Client(error) => error.hint(),
@@ -66,7 +63,7 @@ impl ScanError {
             Self::Window(_) | Self::RedactedSnapshot | Self::Unreadable { .. } | Self::Snapshot { .. } => {
                 Exit::Usage
             }
-            Self::Client(_) | Self::Collect(_) | Self::Thread(_) => Exit::Incomplete,
+            Self::Client(_) | Self::Collect(_) => Exit::Incomplete,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+mod assemble;
 mod error;
 mod job;
 mod source;
@@ -15,14 +16,13 @@ mod source;
 mod tests;
 
 pub(crate) use error::ScanError;
-pub(crate) use job::{Adjustments, GateRule, Job, Plan, Span};
+pub(crate) use job::{Adjustments, Job, Plan, Span};
 pub(crate) use source::{Connection, Source, Target};
 
 use crate::adjust::{self, day_of};
 use crate::api::record::Record;
 use crate::assessment::Assessment;
 use crate::controls::Definition;
-use crate::expression::on_deep_stack;
 use crate::facts::{Facts, Observer};
 use crate::region::Region;
 use crate::sources::Provenance;
@@ -63,7 +63,11 @@ pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run
     let outcomes = source.read(&ranges, job.scope, &mut observe).await?;
     let facts = observer.finish(&outcomes);
 
-    let mut assessments = evaluate(job.plan.selected(), &facts)?;
+    let decide = |definition: &Definition| {
+        let (control, verdict) = definition.judge(&facts);
+        Assessment::new(control, verdict)
+    };
+    let mut assessments: Vec<_> = job.plan.selected().map(decide).collect();
     let hygiene = adjust(&mut assessments, job, ranges.now);
 
     let elsewhere = asked.and_then(|asked| other_region(asked, facts.value("workspace.region").as_str()?));
@@ -77,18 +81,6 @@ pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run
         .chain(hygiene);
     let warnings = warnings.collect();
     Ok(Run { origin, ranges, outcomes, facts, assessments, warnings, duration: started.elapsed() })
-}
-
-/// Decides every control from the facts.
-fn evaluate<'a>(
-    definitions: impl Iterator<Item = &'a Definition> + Send,
-    facts: &Facts,
-) -> Result<Vec<Assessment>, ScanError> {
-    let decide = |definition: &Definition| {
-        let (control, verdict) = definition.judge(facts);
-        Assessment::new(control, verdict)
-    };
-    on_deep_stack(|| definitions.map(decide).collect()).map_err(ScanError::Thread)
 }
 
 /// Lets attestations enter the verdicts, takes waived findings and those of the baseline out of the gate, and warns of

@@ -6,7 +6,7 @@ use super::*;
 use crate::controls::{Catalog, Pack, Selection};
 use crate::facts::Settings;
 use crate::level::Level;
-use crate::report::{Format, Options, Report, render};
+use crate::report::{Format, GateRule, Options, Report, render};
 use crate::snapshot::collect::ReadScope;
 
 fn job(level: Level, pack: Option<Pack>, stale_after: u64) -> Job {

@@ -59,7 +59,7 @@ fn every_exit_code_is_in_the_readme() {
 fn example_configurations_are_accepted() {
     let examples = [
         block(&readme(), "<!-- intercom-harden.toml -->"),
-        block(&document("docs/configuration.md"), "`stale_after`"),
+        block(&document("docs/configuration.md"), "## `[params.\"ID\"]`"),
         block(&document("docs/configuration.md"), "## Attestations and waivers"),
         block(&document("docs/configuration.md"), "## Roles and groups"),
         block(&document("docs/configuration.md"), "## `[facts]`"),

@@ -165,7 +165,7 @@ fn keys_come_from_a_file_too_and_bad_ones_are_refused_before_anything_is_read() 
 const CONFIG: &str = "\
     [organization]\nexport_approvers = [\"dana.ruiz@kestrelparcel.example\"]\n\
     approved_networks = [\"198.51.100.0/24\"]\n\
-    [params.\"E2\"]\ngeneric_names = [\"Dana Ruiz\"]\n\
+    [facts]\ngeneric_names = [\"Dana Ruiz\"]\n\
     [[attestation]]\ncontrol = \"1.3\"\nby = \"Dana Ruiz\"\non = 2026-07-01\nexpires = 2026-12-31\n\
     evidence = \"https://wiki.example/Dana Ruiz\"\nnote = \"seen with Dana Ruiz\"\n\
     [[waiver]]\ncontrol = \"2.3\"\nreason = \"Dana Ruiz knows\"\nby = \"Dana Ruiz\"\nexpires = 2026-08-10\n\
@@ -323,7 +323,7 @@ fn what_lists_real_people_or_networks_is_not_compared_with_pseudonyms() {
 #[test]
 fn names_that_a_configuration_calls_functions_stay_so_in_a_snapshot() {
     let server = Api::new(Workspace::healthy().teammate("Desk@fixture.example", "Support agent")).serve();
-    let config = "[params.E2]\ngeneric_names = [\"desk\"]\n";
+    let config = "[facts]\ngeneric_names = [\"desk\"]\n";
     let configured = |program: Program| program.file("own.toml", config).args(["--config", "own.toml"]);
     let run = configured(collect(&server.origin())).run().exits(0);
     let replay = configured(scan_of(&run, &[])).run().json();

@@ -105,12 +105,17 @@ fn every_fault_fails_with_what_to_do_about_it() {
             assert_eq!(report.control(control)["findings"][0]["evidence"]["certain"], true, "{fixture}");
         }
     }
+    // One that is being replaced fails nothing.
+    let (scan, check) = judged(&server, "rollover.xml", "");
+    scan.assert("1.1", "pass");
+    check.assert("R11", "manual");
+    assert_eq!(check.control("R11")["findings"][0]["evidence"]["certain"], false);
 }
 
 #[test]
-fn how_soon_an_end_counts_is_a_parameter() {
+fn how_soon_an_end_counts_is_a_setting() {
     let server = serve();
-    let days = |days: u32| format!("[params.'1.1']\ncertificate_days = {days}");
+    let days = |days: u32| format!("[facts]\ncertificate_days = {days}");
     for (more, status, other) in
         [(String::new(), "fail", "fail"), (days(5), "pass", "pass"), (days(11), "fail", "fail")]
     {

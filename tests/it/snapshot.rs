@@ -198,7 +198,7 @@ fn arrivals_are_collected_as_far_back_as_the_configuration_asks() {
     let email = "ana@fixture.example";
     let workspace = Workspace::new().teammate(email, "Admin").sign_in(email, "saml", 150 * DAY);
     let server = Api::new(workspace).serve();
-    let config = "[params.\"E5\"]\nstale_after = 200\n";
+    let config = "[facts]\nstale_after = 200\n";
     let saved =
         collect(&server.origin(), "ws.snapshot").file("own.toml", config).args(["--config", "own.toml"]);
     let saved = saved.run().exits(0);

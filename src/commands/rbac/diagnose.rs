@@ -14,9 +14,6 @@ use crate::report::{RenderError, json_text};
 use crate::scan::{Run, ScanError};
 use crate::snapshot::collect::{CollectError, ReadScope};
 
-/// How many days without an event are odd, where no control says so.
-const MAX_SILENCE_DAYS: f64 = 7.0;
-
 /// Reads the workspace and its log, and says which problems there are.
 ///
 /// # Errors
@@ -39,7 +36,7 @@ fn diagnose(
 ) -> Result<Diagnosis, Error> {
     let mut resolved = resolve::job((&args.source).into(), &[], &[], None, config)?;
     let job = &mut resolved.job;
-    let max_silence = job.plan.catalog.param("4.1", "max_silence").and_then(serde_json::Value::as_f64);
+    let max_silence = job.settings.facts.max_silence as f64;
     job.scope = ReadScope::Log;
     job.settings.event_types = EventType::of_kind(EventKind::Token).map(str::to_owned).collect();
     let Run { facts, outcomes, warnings, .. } = match resolved.run(progress) {
@@ -53,7 +50,7 @@ fn diagnose(
         facts: &facts,
         outcomes: &outcomes,
         config: resolved.job.config.as_ref(),
-        max_silence: max_silence.unwrap_or(MAX_SILENCE_DAYS),
+        max_silence,
     }))
 }
 

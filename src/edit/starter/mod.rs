@@ -11,8 +11,7 @@ use serde_json::Value;
 
 use crate::casefold::{fold, same_name};
 use crate::config::is_domain;
-use crate::controls::Catalog;
-use crate::facts::Facts;
+use crate::facts::{FactSettings, Facts};
 use crate::text;
 
 /// How many domains and roles are listed.
@@ -44,11 +43,10 @@ struct Counted {
 
 impl Seen {
     /// Takes from the facts what belongs into a configuration.
-    pub(crate) fn of(facts: &Facts, catalog: &Catalog) -> Self {
+    pub(crate) fn of(facts: &Facts, settings: &FactSettings) -> Self {
         let text = |name| facts.value(name).as_str().map(str::to_owned);
-        let consumer = catalog.param_texts("E1", "consumer_domains").unwrap_or_default();
         let unclassified = texts(Some(facts.value("roles.unclassified")));
-        let mut domains = counted(facts, "domain", &consumer);
+        let mut domains = counted(facts, "domain", &settings.consumer_domains);
         domains.retain(|domain| is_domain(&domain.word));
         Self {
             name: text("workspace.name").filter(|name| is_plain(name) && !name.trim().is_empty()),
@@ -90,7 +88,7 @@ pub(crate) enum Policy {
 }
 
 /// The text of the configuration.
-pub(crate) fn text(seen: &Seen, catalog: &Catalog, policy: Policy, today: Date) -> String {
+pub(crate) fn text(seen: &Seen, settings: &FactSettings, policy: Policy, today: Date) -> String {
     let region = seen.region.as_deref();
     let filled = |key: &str, value: Option<&str>, example: &str| match value {
         Some(value) => format!("{key} = {}", quoted(value)),
@@ -105,11 +103,11 @@ pub(crate) fn text(seen: &Seen, catalog: &Catalog, policy: Policy, today: Date) 
         include_str!("scan.txt").to_owned(),
         domains(&seen.domains),
         format!(include_str!("organization.txt"), region = region.unwrap_or("eu")),
-        roles(&seen.roles, catalog),
+        roles(&seen.roles, settings),
         format!(include_str!("rest.txt"), today = today, expires = expires),
         match policy {
             Policy::Example => include_str!("policy_example.txt").to_owned(),
-            Policy::Declared => declared(&seen.roles, catalog),
+            Policy::Declared => declared(&seen.roles, settings),
         },
     ]
     .map(|part| part.trim_end().to_owned() + "\n")
@@ -130,7 +128,7 @@ fn domains(domains: &[Counted]) -> String {
     list + "]"
 }
 
-fn roles(roles: &[Counted], catalog: &Catalog) -> String {
+fn roles(roles: &[Counted], settings: &FactSettings) -> String {
     let mut lines = String::from(include_str!("roles.txt"));
     if !roles.is_empty() {
         lines.push_str("# Roles that teammates have:\n");
@@ -140,9 +138,8 @@ fn roles(roles: &[Counted], catalog: &Catalog) -> String {
         let _ = writeln!(lines, "#  - {}, {}{remark}", shown(word), people(*teammates));
     }
     let unclassified = roles.iter().filter(|role| role.doubtful).map(|role| role.word.clone());
-    let privileged = catalog.param_texts("2.3", "privileged_roles").unwrap_or_default();
-    let unprivileged =
-        catalog.param_texts("2.3", "unprivileged_roles").unwrap_or_default().into_iter().chain(unclassified);
+    let privileged = settings.privileged_roles.clone();
+    let unprivileged = settings.unprivileged_roles.iter().cloned().chain(unclassified);
     let list = |names: Vec<String>| names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
     let _ = writeln!(lines, "#privileged_roles = [{}]", list(privileged));
     let _ = writeln!(lines, "#unprivileged_roles = [{}]", list(unprivileged.collect()));
@@ -150,11 +147,10 @@ fn roles(roles: &[Counted], catalog: &Catalog) -> String {
 }
 
 /// Four roles to start from, what teammates have beside them, and which group gives which.
-fn declared(seen: &[Counted], catalog: &Catalog) -> String {
+fn declared(seen: &[Counted], settings: &FactSettings) -> String {
     const FOUR: [&str; 4] = ["Admin", "Developer", "Viewer", "Service"];
     let key = |name: &str| fold(name).into_owned();
     let mut lines = String::from(include_str!("policy.txt"));
-    let privileged = catalog.param_texts("2.3", "privileged_roles").unwrap_or_default();
     let mut known: BTreeSet<String> = FOUR.iter().map(|name| key(name)).collect();
     // A role that differs from another in letter case alone is declared with it.
     let others: Vec<&Counted> = seen.iter().filter(|role| known.insert(key(&role.word))).collect();
@@ -162,7 +158,7 @@ fn declared(seen: &[Counted], catalog: &Catalog) -> String {
         lines.push_str("\n# Roles that teammates have in Intercom: say what each may do.\n");
     }
     for Counted { word, teammates, .. } in &others {
-        let is_privileged = privileged.iter().any(|role| key(role) == key(word));
+        let is_privileged = settings.privileged_roles.iter().any(|role| key(role) == key(word));
         let permissions =
             if is_privileged { r#"["read", "write", "delete", "admin"]"# } else { r#"["read"]"# };
         let name = toml_edit::Key::new(word.as_str());

@@ -63,7 +63,7 @@ type Found = (String, String, String, String);
 
 fn differences(teammates: &[Row], roster: &Roster, rbac: &Rbac, default_role: Option<&str>) -> Vec<Found> {
     let settings = Settings::default();
-    let roles = Roles::new(&settings.privileged_roles, &settings.unprivileged_roles);
+    let roles = Roles::new(&settings.facts.privileged_roles, &settings.facts.unprivileged_roles);
     let mut rows = teammates.to_vec();
     let declared = Declared { roster, rbac, default_role, roles: &roles };
     let cell = |row: &Row, name: &str| row[name].as_str().unwrap_or_default().to_owned();

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use super::*;
 use crate::config::{Config, Trust};
 use crate::directory::Roster;
-use crate::facts::SamlFile;
 use crate::facts::vocabulary::{TABLES, VALUES};
+use crate::facts::{FactSettings, SamlFile};
 use crate::saml::IdentityProvider;
 use crate::snapshot::Replay;
 
@@ -52,16 +52,11 @@ fn sample() -> Facts {
     };
     let settings = Settings {
         roster: Some(Arc::new(Roster::parse(&[("okta.csv", ROSTER)]).unwrap())),
-        saml: Some(Arc::new(SamlFile {
-            provider: IdentityProvider::read(&saml).unwrap(),
-            config: saml,
-            notice_days: 30,
-        })),
+        saml: Some(Arc::new(SamlFile { provider: IdentityProvider::read(&saml).unwrap(), config: saml })),
         organization: config.organization,
         rbac: config.rbac,
         event_types: ["admin_permission_change".to_owned()].into(),
-        burst_count: 2,
-        ..Settings::default()
+        facts: FactSettings { burst_count: 2, ..FactSettings::declared() },
     };
     let mut observer = Observer::new(settings, ranges);
     let outcomes = replay.run(&ranges, &mut |record| {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::facts::vocabulary::{self, Personal, TABLES, Type, VALUES};
+use crate::facts::vocabulary::{self, Personal, TABLES, Type};
 
 const TYPES: [&str; 13] = [
     "admin_login_success",
@@ -74,7 +74,7 @@ fn events() -> impl Strategy<Value = Vec<(Feed, String)>> {
 fn workspace(events: Vec<(Feed, String)>) -> Workspace {
     let mut workspace = Workspace::of_jo();
     workspace.settings.event_types.extend(TYPES.map(str::to_owned));
-    workspace.settings.burst_count = 2;
+    workspace.settings.facts.burst_count = 2;
     workspace.events = events;
     workspace
 }
@@ -138,7 +138,7 @@ proptest! {
 #[test]
 fn every_declared_value_exists_and_fits() {
     let facts = Workspace::of_jo().facts();
-    for field in VALUES {
+    for field in vocabulary::values() {
         let pointer = format!("/{}", field.name.replace('.', "/"));
         let value = facts.values.pointer(&pointer);
         assert!(value.is_some_and(|value| fits(field.ty, value)), "{}: {value:?}", field.name);
@@ -150,12 +150,12 @@ fn every_declared_value_exists_and_fits() {
         .unwrap()
         .values()
         .map(|value| value.as_object().map_or(1, |group| group.len()));
-    assert_eq!(leaves.sum::<usize>(), VALUES.len());
+    assert_eq!(leaves.sum::<usize>(), vocabulary::values().count());
 }
 
 #[test]
 fn a_name_is_as_personal_in_every_table() {
-    for field in TABLES.iter().flat_map(|table| table.columns).chain(VALUES) {
+    for field in TABLES.iter().flat_map(|table| table.columns).chain(vocabulary::values()) {
         assert_eq!(vocabulary::personal(field.name), field.personal, "{}", field.name);
     }
     assert_eq!(vocabulary::personal("not_declared"), Personal::Name);
@@ -164,9 +164,9 @@ fn a_name_is_as_personal_in_every_table() {
 #[test]
 fn keys_name_columns_and_names_are_unique() {
     let names: std::collections::BTreeSet<_> =
-        TABLES.iter().map(|table| table.name).chain(VALUES.iter().map(|field| field.name)).collect();
+        TABLES.iter().map(|table| table.name).chain(vocabulary::values().map(|field| field.name)).collect();
     // The table and the group of values about the IP allowlist share a word, but not a dotted name.
-    assert_eq!(names.len(), TABLES.len() + VALUES.len());
+    assert_eq!(names.len(), TABLES.len() + vocabulary::values().count());
     for table in TABLES {
         let named = table.key.iter().chain(&table.event).chain(&table.last).chain(table.also);
         assert!(named.copied().all(|name| table.column(name).is_some()), "{}", table.name);

@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use serde_json::Value;
 use strum::IntoStaticStr;
 
 use crate::sources::Feed;
 
 mod log_tables;
+mod settings;
 mod tables;
 mod values;
 
+pub(crate) use settings::{SETTINGS, Setting};
 pub(crate) use values::VALUES;
 
 /// The type of a column or value; each may also be null.
@@ -34,6 +37,17 @@ impl Type {
             Self::Number => "number",
             Self::Flag => "flag",
             Self::TextList => "list of text",
+        }
+    }
+
+    /// The type of a value; none where it is of none of them.
+    pub(crate) fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(_) => Some(Self::Text),
+            Value::Number(_) => Some(Self::Number),
+            Value::Bool(_) => Some(Self::Flag),
+            Value::Array(items) => items.iter().all(Value::is_string).then_some(Self::TextList),
+            Value::Null | Value::Object(_) => None,
         }
     }
 }
@@ -145,16 +159,33 @@ pub(crate) fn table(name: &str) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name == name)
 }
 
+/// Every single value, those of the settings last.
+pub(crate) fn values() -> impl Iterator<Item = &'static Field> {
+    VALUES.iter().chain(SETTINGS.iter().map(|setting| &setting.field))
+}
+
 /// The single value of that dotted name.
 pub(crate) fn value(dotted: &str) -> Option<&'static Field> {
-    VALUES.iter().find(|field| field.name == dotted)
+    values().find(|field| field.name == dotted)
+}
+
+/// Whether a value may stand in place of another; else what it has to be.
+pub(crate) fn replaces(value: &Value, default: &Value) -> Result<(), &'static str> {
+    let negative = value.as_f64().is_some_and(|number| !number.is_finite() || number < 0.0);
+    match Type::of(default) {
+        ty if ty.is_some() && ty == Type::of(value) && !negative => Ok(()),
+        Some(Type::Number) => Err("a number that is not negative"),
+        Some(Type::TextList) => Err("an array of texts"),
+        Some(Type::Flag) => Err("true or false"),
+        Some(Type::Text) | None => Err("text"),
+    }
 }
 
 /// Whether the column or value of that name identifies a person. A name that is not declared is taken for a person's.
 pub(crate) fn personal(name: &str) -> Personal {
     static DECLARED: LazyLock<HashMap<&str, Personal>> = LazyLock::new(|| {
         let columns = TABLES.iter().flat_map(|table| table.columns);
-        columns.chain(VALUES).map(|field| (field.name, field.personal)).collect()
+        columns.chain(values()).map(|field| (field.name, field.personal)).collect()
     });
     DECLARED.get(name).copied().unwrap_or(Personal::Name)
 }

@@ -79,7 +79,7 @@ fn every_format_is_the_same_by_way_of_a_saved_report() {
     empty.controls.clear();
     for report in [sample(), laden(), bare(), recounted(empty)] {
         let again = Report::from_json(json_text(&report).unwrap().as_bytes()).unwrap();
-        for format in Format::ALL {
+        for &format in Format::ALL {
             for by in [None, Some("level"), Some("section"), Some("cis-v8")] {
                 let by = by.map(|by| by.parse().unwrap());
                 let options = Options { by, ..Options::plain(100) };
@@ -122,7 +122,7 @@ fn a_report_from_before_a_field_came_is_read() {
     let control = &report.controls[0];
     assert_eq!((control.attest_for, &*control.origin), (180, BUILT_IN));
     assert_eq!(report.summary.all.fail, 2, "what follows from the controls is counted anew");
-    for format in Format::ALL {
+    for &format in Format::ALL {
         render(&report, format, &Options::plain(80)).unwrap();
     }
 }
@@ -281,7 +281,7 @@ fn no_value_anywhere_makes_a_renderer_panic() {
             *changed.pointer_mut(place).unwrap() = value.clone();
             let Ok(report) = read(&changed) else { continue };
             taken += 1;
-            for format in Format::ALL {
+            for &format in Format::ALL {
                 let options = Options { by: Some("cis-v8".parse().unwrap()), ..Options::plain(60) };
                 render(&report, format, &options).unwrap();
             }

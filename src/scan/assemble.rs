@@ -3,16 +3,15 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    CatalogInfo, ConfigInfo, Control, Gate, Report, ScanInfo, SchemaVersion, SourceReport, Summary, Tool,
-    Window, WorkspaceInfo,
-};
+use super::{Job, Run};
 use crate::controls::{GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION};
-use crate::exit::Exit;
 use crate::facts::Facts;
 use crate::level::Level;
 use crate::posture::{self, Person, Posture};
-use crate::scan::{Job, Run};
+use crate::report::{
+    CatalogInfo, ConfigInfo, Control, Gate, Report, ScanInfo, SchemaVersion, SourceReport, Summary, Tool,
+    Window, WorkspaceInfo,
+};
 use crate::sources::Provenance;
 use crate::sources::{Feed, Outcomes, SourceId, SourceStatus};
 use crate::verdict::Status;
@@ -69,11 +68,6 @@ impl Report {
             warnings: warnings.iter().map(Warning::to_string).collect(),
             sources,
         }
-    }
-
-    /// How the scan ends.
-    pub(crate) const fn exit(&self) -> Exit {
-        self.gate.exit_code
     }
 }
 
@@ -144,5 +138,54 @@ fn note_findings(people: &mut [Person], controls: &[Control]) {
     for person in people {
         let ids = about.get(&*person.id).map(Vec::as_slice).unwrap_or_default();
         person.findings = ids.iter().map(|&id| id.to_owned()).collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::level::FailOn;
+    use crate::report::sample::sample;
+
+    fn person(id: &str, privilege: &str) -> Person {
+        let json =
+            serde_json::json!({ "id": id, "privilege": privilege, "sign_in_methods": [], "findings": [] });
+        serde_json::from_value(json).unwrap()
+    }
+
+    fn ranked(report: &mut Report, people: &[Person]) -> Vec<String> {
+        rank(&mut report.controls, people, &report.gate);
+        let mut open: Vec<_> = report.controls.iter().filter(|one| one.priority.is_some()).collect();
+        open.sort_by_key(|one| one.priority);
+        open.iter().map(|one| one.id.clone()).collect()
+    }
+
+    #[test]
+    fn what_violates_the_gate_comes_first_and_then_levels_administrators_and_numbers() {
+        let mut report = sample();
+        assert_eq!(ranked(&mut report, &[]), ["2.3", "1.3", "E6", "5.1", "X1"]);
+        // Nothing of L2 violates the gate, so one about an administrator comes before one with more findings.
+        let mut finding = report.controls[4].findings[0].clone();
+        finding.person = Some("7".to_owned());
+        report.controls[3].findings = vec![finding];
+        report.controls[4].findings = vec![report.controls[4].findings[0].clone(); 9];
+        assert_eq!(ranked(&mut report, &[person("7", "unprivileged")])[2..4], ["E6", "5.1"]);
+        assert_eq!(ranked(&mut report, &[person("7", "privileged")])[2..4], ["5.1", "E6"]);
+        report.gate.fail_on = FailOn::L2;
+        assert_eq!(ranked(&mut report, &[person("7", "privileged")])[..2], ["2.3", "E6"]);
+        report.gate.fail_on = FailOn::Never;
+        assert_eq!(ranked(&mut report, &[])[0], "2.3", "L1 stands in for the gate");
+    }
+
+    #[test]
+    fn people_are_joined_with_the_controls_that_have_findings_about_them() {
+        let mut report = sample();
+        for (control, finding) in [(2, 0), (2, 1), (4, 0)] {
+            report.controls[control].findings[finding].person = Some("7".to_owned());
+        }
+        let mut people = [person("7", "privileged"), person("8", "unknown")];
+        note_findings(&mut people, &report.controls);
+        assert_eq!(people[0].findings, ["2.3", "E6"]);
+        assert!(people[1].findings.is_empty());
     }
 }

@@ -1,0 +1,57 @@
+//! The settings of facts, as `controls/facts.toml` declares them.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Field, Personal, Type, field};
+
+/// A setting of facts.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    /// The value that controls read, named `settings.NAME`.
+    pub field: Field,
+    /// The value where a configuration says nothing.
+    pub default: Value,
+    /// Tables, columns and values that it shapes.
+    pub decides: Vec<String>,
+    /// Where earlier versions had it.
+    pub was: String,
+}
+
+impl Setting {
+    /// The name under `[facts]`.
+    pub(crate) fn name(&self) -> &'static str {
+        self.field.name.trim_start_matches(PREFIX)
+    }
+}
+
+/// What stands before the name of a setting where it is a value.
+const PREFIX: &str = "settings.";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    meaning: String,
+    default: Value,
+    #[serde(default)]
+    decides: Vec<String>,
+    was: String,
+}
+
+/// Every setting, in the order of their names.
+pub(crate) static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
+    // The file is part of the program, and a test reads it: it is never empty.
+    let entries: BTreeMap<String, Entry> =
+        toml::from_str(include_str!("../../../controls/facts.toml")).unwrap_or_default();
+    entries.into_iter().map(|(name, entry)| setting(&name, entry)).collect()
+});
+
+fn setting(name: &str, entry: Entry) -> Setting {
+    let Entry { meaning, default, decides, was } = entry;
+    let name = format!("{PREFIX}{name}").leak();
+    let ty = Type::of(&default).unwrap_or(Type::Text);
+    Setting { field: field(name, ty, &[], Personal::No, meaning.leak()), default, decides, was }
+}
