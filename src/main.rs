@@ -1,69 +1,67 @@
-//! A *token* makes a `Client`; the client collects a snapshot, record by record (what the API
-//! answered, source by source, with how each ended); the records yield `Facts` (named values and
-//! tables); the `Catalog` of controls is evaluated over the facts into `Verdict`s; attestations and
-//! waivers are laid over them; the `Report` is rendered, and decides the `Exit`.
+//! A *target* (workspace, region, token) makes a `Client`; the client streams what the API answers, source by source, with
+//! how each ended; the stream yields `Facts` (named values and tables); the `Catalog` of controls is evaluated over the
+//! facts into `Verdict`s; attestations, waivers and a baseline adjust them into `Assessment`s; the `Report` is rendered,
+//! and decides the `Exit`.
+//!
+//! Each module uses those listed before it, and none after it.
 
 #![cfg_attr(
     test,
     allow(clippy::disallowed_methods, reason = "tests may ask the standard library what they expect")
 )]
 
-mod cli;
-mod commands;
+mod atomic_file;
+mod bounded_file;
+mod casefold;
+mod event_type;
+mod exit;
+mod hint;
+mod level;
+mod sentence;
+mod text;
+mod time;
+
+mod address;
+mod digest;
+mod progress;
+mod region;
+mod toml_document;
+
+mod warning;
+
+mod reason;
+mod sources;
+mod verdict;
 
 mod config;
-
-mod api;
-mod event_type;
-mod snapshot;
-mod sources;
-
 mod directory;
 mod saml;
 
+mod api;
+mod snapshot;
+
 mod facts;
-
-mod expression;
-
-mod controls;
+mod posture;
 
 mod assessment;
 mod checks;
-mod verdict;
+mod controls;
+mod expression;
+
+mod redact;
+mod report;
+mod terminal;
 
 mod adjust;
-
 mod scan;
 
 mod doctor;
 mod edit;
-
 mod rbac;
-mod redact;
 
-mod posture;
-mod report;
-
-mod terminal;
-
-mod toml_document;
-
-mod address;
-mod atomic_file;
-mod bounded_file;
-mod casefold;
-mod digest;
+mod cli;
+mod commands;
 mod error;
-mod exit;
-mod hint;
-mod level;
-mod progress;
-mod reason;
-mod region;
-mod sentence;
-mod text;
-mod time;
-mod warning;
 
 use std::process::ExitCode;
 

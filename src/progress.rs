@@ -57,7 +57,7 @@ impl Progress {
     /// Shows one line: above the moving line where there is one.
     pub(crate) fn message(&self, message: &str) {
         let line = text::line(message, MESSAGE_COLUMNS);
-        // Nobody is left to tell when stderr is closed.
+        // A closed stderr has no reader to tell about it.
         let write = || drop(writeln!(io::stderr(), "{line}"));
         match &self.bar {
             Some(bar) => bar.suspend(write),

@@ -1,6 +1,6 @@
 //! What the program says about one control: the outcome, how strong it is, and what it rests on.
 //!
-//! A [`Verdict`] is made by `checks` from facts alone; `overlay` and `report` never change its status.
+//! A [`Verdict`] is made by `checks` from facts alone; `adjust` and `report` never change its status.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::facts::Row;
 pub(crate) use crate::reason::{Attestation, Attested};
 use crate::reason::{Observation, Reason};
 use crate::sentence::Sentence;
+
+/// One row of a table: column name to value. A column that was not observed is null.
+pub(crate) type Row = serde_json::Map<String, serde_json::Value>;
 
 /// How a control ended. Data that could not be read is never a pass.
 #[derive(

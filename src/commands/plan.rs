@@ -6,7 +6,8 @@ use crate::config::Config;
 use crate::controls::{Pack, Selection};
 use crate::facts::{FactSettings, Settings};
 use crate::level::{FailOn, Level};
-use crate::scan::{GateRule, Plan};
+use crate::report::GateRule;
+use crate::scan::Plan;
 
 /// Which controls a scan evaluates.
 pub(super) fn selection(args: &ScanArgs, config: Option<&Config>) -> Selection {

@@ -1,5 +1,7 @@
 //! Rows and the values in them, and what keeps memory from growing with what the workspace answers.
 
+pub(crate) use crate::verdict::Row;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -7,9 +9,6 @@ use std::hash::Hash;
 use jiff::Timestamp;
 use serde_json::{Number, Value, json};
 use sha2::{Digest, Sha256};
-
-/// One row of a table: column name to value. A column that was not observed is null.
-pub(crate) type Row = serde_json::Map<String, Value>;
 
 /// The rows of one table.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -8,9 +8,21 @@ use super::words::counted;
 use super::{Control, Report, SourceReport};
 use crate::exit::Exit;
 use crate::level::{FailOn, Level};
-use crate::scan::GateRule;
 use crate::sources::{SourceId, SourceStatus};
 use crate::verdict::Status;
+
+/// What fails a scan.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct GateRule {
+    /// Controls up to this level count.
+    pub fail_on: FailOn,
+    /// Whether manual and unknown count too.
+    pub strict: bool,
+    /// Whether a scan with failed sources may exit 0.
+    pub allow_incomplete: bool,
+    /// Whether stale attestations and waivers fail the scan.
+    pub fail_on_hygiene: bool,
+}
 
 /// What decided the exit code.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

@@ -12,9 +12,10 @@ use crate::config::Config;
 use crate::controls::{Catalog, Definition, Selection, UnknownControl};
 use crate::directory::RosterInfo;
 use crate::facts::Settings;
-use crate::level::{FailOn, Level};
+use crate::level::Level;
 use crate::redact::Redactor;
-use crate::snapshot::collect::Reach;
+use crate::report::GateRule;
+use crate::snapshot::collect::ReadScope;
 use crate::sources::Ranges;
 use crate::time::{DEFAULT_WINDOW, TimeError, Window};
 use crate::warning::Warning;
@@ -27,7 +28,7 @@ pub(crate) struct Job {
     /// Which workspace.
     pub target: Target,
     /// How much of it is read.
-    pub reach: Reach,
+    pub scope: ReadScope,
     /// Which part of the log.
     pub span: Span,
     /// The controls.
@@ -148,17 +149,4 @@ impl Job {
         let left_out = given.into_iter().filter(|(given, _)| *given).map(|(_, name)| name).collect();
         Ok((settings, Some(Warning::RedactedSnapshot { left_out })))
     }
-}
-
-/// What fails a scan.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct GateRule {
-    /// Controls up to this level count.
-    pub fail_on: FailOn,
-    /// Whether manual and unknown count too.
-    pub strict: bool,
-    /// Whether a scan with failed sources may exit 0.
-    pub allow_incomplete: bool,
-    /// Whether stale attestations and waivers fail the scan.
-    pub fail_on_hygiene: bool,
 }

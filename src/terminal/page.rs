@@ -19,7 +19,6 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// An empty page.
     pub(crate) const fn new(style: Style) -> Self {
         Self { style, out: String::new() }
     }
@@ -90,7 +89,6 @@ impl Page {
         self.out.push('\n');
     }
 
-    /// The text of the page.
     pub(crate) fn finish(self) -> String {
         self.out
     }

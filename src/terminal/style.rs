@@ -16,7 +16,6 @@ const MAX_WIDTH: usize = 200;
 /// What the surroundings of the program say about the place the report goes to.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Surroundings<'a> {
-    /// Whether that place is a terminal.
     pub is_terminal: bool,
     /// Its width in columns, where known or chosen.
     pub columns: Option<u16>,
@@ -41,15 +40,10 @@ pub(crate) struct Style {
 /// What a piece of text means, as far as its looks go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// The word for a status.
     Status(Status),
-    /// A heading.
     Heading,
-    /// Something that went well.
     Good,
-    /// Something that went wrong.
     Bad,
-    /// Something to be careful about.
     Caution,
     /// What merely labels the text beside it.
     Label,

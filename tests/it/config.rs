@@ -6,19 +6,13 @@ use crate::workspace::Workspace;
 
 const FILE: &str = "intercom-harden.toml";
 
-fn crowded() -> Workspace {
-    ["one", "two", "three"].iter().fold(Workspace::healthy(), |workspace, name| {
-        workspace.teammate(&format!("{name}@fixture.example"), "Administrator")
-    })
-}
-
 fn demo() -> Program {
     program().args(["scan", "--demo", "--format", "json"])
 }
 
 #[test]
 fn found_configuration_is_announced_with_what_it_weakens() {
-    let server = Api::new(crowded()).serve();
+    let server = Api::new(Workspace::crowded()).serve();
     let text = "[scan]\nfail_on = \"never\"\n[params.\"2.3\"]\nmax_admins = 999\n";
     let run = scan(&server.origin()).file(FILE, text).run().exits(0);
     let run = run.says(FILE).says("fail_on").says("max_admins").says("sha256:");
@@ -33,7 +27,7 @@ fn found_configuration_is_announced_with_what_it_weakens() {
 
 #[test]
 fn found_configuration_cannot_name_a_token() {
-    let server = Api::new(crowded()).serve();
+    let server = Api::new(Workspace::crowded()).serve();
     let hostile = "[workspace]\ntoken_file = \"token\"\n\
                    [scan]\nfail_on = \"never\"\n[params.\"2.3\"]\nmax_admins = 999\n";
     let run = scan(&server.origin()).file("token", TOKEN).file(FILE, hostile).run().exits(2);
@@ -47,7 +41,8 @@ fn words_are_taken_in_any_case() {
                 [rbac.roles.A]\npermissions = [\"Read\"]\n";
     let report = demo().file(FILE, text).run().exits(0).report();
     assert_eq!(report.0["scan"]["level"], "l2");
-    let words = ["--level", "L1", "--fail-on", "Never", "--pack", "Guide", "--format", "JSON"];
+    let words =
+        ["--level", "L1", "--fail-on", "Never", "--pack", "Guide", "--format", "JSON", "--by", "CIS-V8"];
     let run =
         program().args(["scan", "--demo"]).args(words).args(["-o", "Markdown=report.md"]).run().exits(0);
     assert_eq!(run.report().0["scan"]["level"], "l1");
@@ -98,7 +93,7 @@ fn broken_toml_and_missing_files_are_usage_errors() {
 
 #[test]
 fn parameters_override_the_defaults() {
-    let server = Api::new(crowded()).serve();
+    let server = Api::new(Workspace::crowded()).serve();
     let text = "[params.\"2.3\"]\nmax_admins = 5\n";
     let report =
         scan(&server.origin()).file("own.toml", text).args(["--config", "own.toml"]).run().exits(0).report();
@@ -110,7 +105,7 @@ fn parameters_override_the_defaults() {
 
 #[test]
 fn command_line_outweighs_the_configuration() {
-    let server = Api::new(crowded()).serve();
+    let server = Api::new(Workspace::crowded()).serve();
     let text = "[scan]\nfail_on = \"never\"\n";
     scan(&server.origin()).file(FILE, text).args(["--fail-on", "l1"]).run().exits(1);
 }

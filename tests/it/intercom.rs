@@ -135,7 +135,7 @@ impl Api {
 
     /// Puts it on a loopback port.
     pub(crate) fn serve(self) -> Server {
-        Server::start(self, &[])
+        Server::mock(self)
     }
 
     /// Every request so far.

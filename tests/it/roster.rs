@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::intercom::Api;
-use crate::program::{NOW, Program, Run, TOKEN, program, scan};
+use crate::program::{NOW, Program, Run, TOKEN, evaluated, program, scan};
 use crate::server::Server;
 use crate::workspace::Workspace;
 
@@ -118,29 +118,6 @@ fn a_hundred_teammates_show_exactly_the_ten_differences() {
 }
 
 #[test]
-fn an_administrator_in_a_group_of_agents_counts_as_one_without_a_group() {
-    let server = Api::new(hundred()).serve();
-    let run = reconcile(&server, &roster().replace(",Everyone\n", ",Support\n"), POLICY).run().exits(1);
-    let about: Vec<String> =
-        findings(&run).into_iter().filter(|(_, who, _)| *who == address(1)).map(|(id, ..)| id).collect();
-    assert_eq!(about, ["R6", "R7"]);
-}
-
-#[test]
-fn a_status_that_is_not_understood_leaves_open_who_is_missing() {
-    let server = Api::new(hundred()).serve();
-    let status = |row: &str| {
-        let run = reconcile(&server, &format!("{}{row}", roster()), POLICY).run().exits(1);
-        let report = run.json();
-        let controls = report["controls"].as_array().unwrap();
-        controls.iter().find(|control| control["id"] == "R8").unwrap()["status"].clone()
-    };
-    assert_eq!(status(""), "pass");
-    assert_eq!(status("new@acme.example,New,One,SABBATICAL,Support\n"), "manual");
-    assert_eq!(status("new@acme.example,New,One,ACTIVE,Support\n"), "fail");
-}
-
-#[test]
 fn nobody_missing_and_nobody_wrong_passes() {
     let workspace =
         Workspace::new().teammate("ana@acme.example", "Admin").teammate("bo@acme.example", "Agent");
@@ -176,7 +153,7 @@ fn a_scan_takes_a_roster_as_evidence() {
         others.map(|control| (control["id"].clone(), control["status"].clone())).collect::<Vec<_>>()
     };
     assert_eq!(others(&plain), others(&report));
-    assert_eq!(report.0["controls"].as_array().unwrap().len(), 25);
+    assert_eq!(report.0["controls"].as_array().unwrap().len(), evaluated());
 }
 
 #[test]

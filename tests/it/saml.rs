@@ -105,6 +105,11 @@ fn every_fault_fails_with_what_to_do_about_it() {
             assert_eq!(report.control(control)["findings"][0]["evidence"]["certain"], true, "{fixture}");
         }
     }
+    // One that is being replaced fails nothing.
+    let (scan, check) = judged(&server, "rollover.xml", "");
+    scan.assert("1.1", "pass");
+    check.assert("R11", "manual");
+    assert_eq!(check.control("R11")["findings"][0]["evidence"]["certain"], false);
 }
 
 #[test]

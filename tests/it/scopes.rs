@@ -7,12 +7,6 @@ use crate::workspace::Workspace;
 
 const LOG_SCOPE: &str = "Read admin activity logs";
 
-fn crowded() -> Workspace {
-    ["one", "two", "three"].iter().fold(Workspace::healthy(), |workspace, name| {
-        workspace.teammate(&format!("{name}@fixture.example"), "Administrator")
-    })
-}
-
 fn server_error() -> Answer {
     Answer::error(500, "server_error", "Something went wrong")
 }
@@ -36,7 +30,8 @@ fn refused_log_makes_its_controls_manual_and_names_the_scope() {
 
 #[test]
 fn refused_log_does_not_hide_a_violation() {
-    let server = Api::new(crowded()).log_fault(&Answer::error(403, "forbidden", "Not authorized")).serve();
+    let server =
+        Api::new(Workspace::crowded()).log_fault(&Answer::error(403, "forbidden", "Not authorized")).serve();
     let report = scan(&server.origin()).run().exits(1).report();
     report.assert("2.3", "fail");
     report.assert("4.1", "manual");
@@ -68,7 +63,7 @@ fn failing_log_is_unknown_and_incomplete() {
 
 #[test]
 fn violation_outweighs_a_failing_log() {
-    let server = Api::new(crowded()).log_fault(&server_error()).serve();
+    let server = Api::new(Workspace::crowded()).log_fault(&server_error()).serve();
     let report = scan(&server.origin()).args(["--timeout", "12s"]).run().exits(1).report();
     report.assert("2.3", "fail");
     report.assert("1.1", "unknown");

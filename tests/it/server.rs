@@ -1,5 +1,5 @@
-//! An [`Api`] on a loopback port: what arrives, what is sent back, and what no HTTP library would send, bodies that
-//! break off, never end, or take for ever.
+//! An [`Api`] on a loopback port, by wiremock; or by hand, for what no HTTP library would send: bodies that break off,
+//! never end, or take for ever.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -100,9 +100,45 @@ pub(crate) enum Behaviour {
 pub(crate) struct Server {
     api: Arc<Api>,
     origin: String,
+    /// What listens, where no path misbehaves.
+    _mock: Option<wiremock::MockServer>,
+}
+
+struct Respond(Arc<Api>);
+
+impl wiremock::Respond for Respond {
+    fn respond(&self, request: &wiremock::Request) -> wiremock::ResponseTemplate {
+        let text =
+            |value: &wiremock::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = request.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value)));
+        let answer = self.0.answer(Seen {
+            method: request.method.to_string(),
+            path: request.url.path().to_owned(),
+            query: request.url.query_pairs().into_owned().collect(),
+            headers: headers.collect(),
+            body: serde_json::from_slice(&request.body).unwrap_or(Value::Null),
+        });
+        let template = wiremock::ResponseTemplate::new(answer.status).set_delay(answer.delay);
+        let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        template.append_headers(headers).set_body_raw(answer.body, &answer.content_type)
+    }
 }
 
 impl Server {
+    /// Listens on a loopback port, and answers as the API does.
+    pub(crate) fn mock(api: Api) -> Self {
+        let api = Arc::new(api);
+        let respond = Respond(Arc::clone(&api));
+        // The server runs in a thread of wiremock's; this runtime only waits for it to be there.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let mock = runtime.block_on(async {
+            let mock = wiremock::MockServer::builder().disable_request_recording().start().await;
+            wiremock::Mock::given(wiremock::matchers::any()).respond_with(respond).mount(&mock).await;
+            mock
+        });
+        Self { api, origin: mock.uri(), _mock: Some(mock) }
+    }
+
     /// Listens on a loopback port; the paths listed misbehave, the others answer as the API does.
     pub(crate) fn start(api: Api, behaviours: &[(&'static str, Behaviour)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -116,7 +152,7 @@ impl Server {
                 thread::spawn(move || drop(converse(stream, &api, &behaviours)));
             }
         });
-        Self { api, origin }
+        Self { api, origin, _mock: None }
     }
 
     /// The origin to give to `--base-url`.

@@ -38,21 +38,6 @@ fn the_sample_fills_the_configuration_in() {
 }
 
 #[test]
-fn every_example_is_valid_beside_what_was_filled_in() {
-    let text = program().args(["init", "--demo", "--stdout"]).now(NOW).run().exits(0).stdout;
-    let in_force = |line: &str| match line.trim_start().strip_prefix('#') {
-        Some(example) if !example.is_empty() && !example.starts_with(' ') => example.to_owned(),
-        _ => line.to_owned(),
-    };
-    let uncommented: Vec<_> = text.lines().map(in_force).collect();
-    let run = program().args(["scan", "--demo", "--format", "json", "--config", "all.toml"]);
-    let metadata = include_str!("../../fixtures/saml/sample-idp-metadata.xml");
-    let run = run.file("all.toml", uncommented.join("\n")).file("idp-metadata.xml", metadata);
-    let report = run.now(NOW).run().exits(0).report();
-    report.assert("1.3", "pass");
-}
-
-#[test]
 fn without_a_source_it_is_a_generic_one() {
     let run = program().arg("init").run().exits(0).says("nothing is filled in");
     let text = run.read(FILE).unwrap();

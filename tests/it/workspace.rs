@@ -47,6 +47,13 @@ impl Workspace {
         })
     }
 
+    /// [`Workspace::healthy`], with three administrators more, which are too many.
+    pub(crate) fn crowded() -> Self {
+        ["one", "two", "three"].iter().fold(Self::healthy(), |workspace, name| {
+            workspace.teammate(&format!("{name}@fixture.example"), "Administrator")
+        })
+    }
+
     /// A workspace as a fixture file holds it: `me`, `admins`, `events`.
     pub(crate) fn from_fixture(text: &str) -> Self {
         let mut fixture: Value = serde_json::from_str(text).expect("the fixture is JSON");
