@@ -1,9 +1,12 @@
 //! A rule for each control that was evaluated, whatever came of it.
 
-use super::document::{Configuration, MESSAGE_COLUMNS, Message, Rule, RuleProperties, line};
+use serde::Serialize;
+
+use super::{MESSAGE_COLUMNS, line, message};
 use crate::casefold::capitalized;
 use crate::level::Level;
 use crate::report::Control;
+use crate::report::json::object;
 use crate::report::markdown::escape;
 use crate::report::words::{frameworks_in_a_line, mapped, menus, steps};
 
@@ -26,27 +29,24 @@ pub(super) const fn level(level: Level) -> &'static str {
 }
 
 /// The rule of a control.
-pub(super) fn rule(control: &Control) -> Rule<'_> {
-    Rule {
-        id: &control.id,
-        name: name(control),
-        short_description: Message::plain(sentence(&control.title)),
-        full_description: Message::plain(sentence(&control.description)),
-        help: Message { text: help(control), markdown: Some(help_in_markdown(control)) },
-        default_configuration: Configuration { level: level(control.level) },
-        properties: RuleProperties {
-            tags: tags(control),
-            precision: "very-high",
-            problem_severity: match control.level {
-                Level::L1 => "error",
-                Level::L2 => "warning",
-                Level::L3 => "recommendation",
-            },
-            security_severity: match control.level {
-                Level::L1 => "8.0",
-                Level::L2 => "5.5",
-                Level::L3 => "3.0",
-            },
+pub(super) fn rule(control: &Control) -> impl Serialize {
+    let security_severity = match control.level {
+        Level::L1 => "8.0",
+        Level::L2 => "5.5",
+        Level::L3 => "3.0",
+    };
+    object! {
+        "id": &control.id,
+        "name": name(control),
+        "shortDescription": message(sentence(&control.title)),
+        "fullDescription": message(sentence(&control.description)),
+        "help": object! { "text": help(control), "markdown": help_in_markdown(control) },
+        "defaultConfiguration": object! { "level": level(control.level) },
+        "properties": object! {
+            "tags": tags(control),
+            "precision": "very-high",
+            "problem.severity": if control.level == Level::L3 { "recommendation" } else { level(control.level) },
+            "security-severity": security_severity,
         },
     }
 }
