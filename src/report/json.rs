@@ -10,9 +10,6 @@ use serde_json::Value;
 use super::Report;
 use crate::text;
 
-/// How many bytes of JSON are looked at together.
-const PIECE: usize = 128;
-
 /// Writes the schema (draft 2020-12) of the report.
 ///
 /// # Errors
@@ -107,38 +104,20 @@ pub(super) use object;
 /// Writes characters that act on a terminal as `\uXXXX`, which means the same to a JSON parser. JSON
 /// itself only asks that of the first 32, and they do not occur here outside strings except as newlines.
 fn spell_out(json: &str) -> String {
+    let acts = |ch: char| ch >= '\u{7f}' && text::is_invisible(ch);
     let mut safe = String::with_capacity(json.len());
-    let mut rest = json;
-    // Piece by piece: only the few with such characters are gone through one by one.
-    while !rest.is_empty() {
-        let mut end = rest.len().min(PIECE);
-        while !rest.is_char_boundary(end) {
-            end += 1;
+    for piece in json.split_inclusive(acts) {
+        match piece.chars().next_back().filter(|&ch| acts(ch)) {
+            Some(ch) => {
+                safe.push_str(piece.trim_end_matches(ch));
+                for unit in ch.encode_utf16(&mut [0; 2]) {
+                    safe.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            None => safe.push_str(piece),
         }
-        let (piece, tail) = rest.split_at(end);
-        if is_plain(piece) {
-            safe.push_str(piece);
-        } else {
-            piece.chars().for_each(|ch| spell_out_one(&mut safe, ch));
-        }
-        rest = tail;
     }
     safe
-}
-
-/// Whether JSON text has nothing but characters that are seen, and line breaks.
-fn is_plain(json: &str) -> bool {
-    json.is_ascii() && !json.contains('\u{7f}')
-}
-
-fn spell_out_one(safe: &mut String, ch: char) {
-    if ch == '\n' || !text::is_invisible(ch) {
-        safe.push(ch);
-    } else {
-        for unit in ch.encode_utf16(&mut [0; 2]) {
-            safe.push_str(&format!("\\u{unit:04x}"));
-        }
-    }
 }
 
 #[cfg(test)]

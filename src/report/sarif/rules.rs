@@ -8,7 +8,7 @@ use crate::level::Level;
 use crate::report::Control;
 use crate::report::json::object;
 use crate::report::markdown::escape;
-use crate::report::words::{frameworks_in_a_line, mapped, menus, steps};
+use crate::report::words::{frameworks_in_a_line, mapped, step_and_place, steps};
 
 /// The most tags of a rule that code scanning accepts.
 const MAX_TAGS: usize = 20;
@@ -95,8 +95,7 @@ fn help_in_markdown(control: &Control) -> String {
     }
     let mut left = MAX_ACTIONS;
     for step in &control.remediation {
-        let place = if step.path.is_empty() { String::new() } else { format!(" ({})", menus(step)) };
-        text.push_str(&format!("1. {}\n", escape(&format!("{}{place}", step.title), MESSAGE_COLUMNS)));
+        text.push_str(&format!("1. {}\n", escape(&step_and_place(step), MESSAGE_COLUMNS)));
         for action in step.actions.iter().take(left) {
             text.push_str(&format!("   - {}\n", escape(action, MESSAGE_COLUMNS)));
         }
