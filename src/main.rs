@@ -29,6 +29,7 @@ mod toml_document;
 
 mod warning;
 
+mod reason;
 mod sources;
 mod verdict;
 
