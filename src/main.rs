@@ -43,14 +43,17 @@ mod snapshot;
 mod facts;
 mod posture;
 
-mod assessment;
-mod checks;
-mod controls;
 mod expression;
 
-mod redact;
-mod report;
+mod checks;
+mod controls;
+
+mod assessment;
 mod terminal;
+
+mod report;
+
+mod redact;
 
 mod adjust;
 mod scan;
@@ -60,8 +63,9 @@ mod edit;
 mod rbac;
 
 mod cli;
-mod commands;
 mod error;
+
+mod commands;
 
 use std::process::ExitCode;
 
