@@ -15,8 +15,8 @@ fn fixture(names: &[&str]) -> Roster {
 }
 
 /// Who wrote the files.
-fn kinds(roster: &Roster) -> Vec<&'static str> {
-    roster.files.iter().map(|file| file.kind.as_str()).collect()
+fn kinds(roster: &Roster) -> Vec<Kind> {
+    roster.files.iter().map(|file| file.kind).collect()
 }
 
 /// What the files know, in words.
@@ -35,7 +35,7 @@ fn knows(roster: &Roster) -> String {
 #[test]
 fn okta_users() {
     let roster = fixture(&["okta-users.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec!["okta"], "status mfa"));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![Kind::Okta], "status mfa"));
     assert!(
         roster.files[0].path.ends_with("okta-users.csv") && roster.files[0].digest.starts_with("sha256:")
     );
@@ -68,7 +68,7 @@ fn okta_users_with_their_groups() {
 #[test]
 fn entra_users_and_group_members() {
     let roster = fixture(&["entra-users.csv", "entra-group-members.csv"]);
-    assert_eq!(kinds(&roster), ["entra", "entra"]);
+    assert_eq!(kinds(&roster), [Kind::Entra, Kind::Entra]);
     assert_snapshot!(people(&roster), @r"
     2 maren.holt@kestrelparcel.example (Maren Holt) active, ?, in []
     3 petra.lindqvist@kestrelparcel.example (Petra Lindqvist) active, mfa, in [Platform-Admins]
@@ -84,7 +84,7 @@ fn entra_users_and_group_members() {
 #[test]
 fn google_users() {
     let roster = fixture(&["google-users.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec!["google"], "status mfa"));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![Kind::Google], "status mfa"));
     assert_snapshot!(people(&roster), @r"
     2 maren.holt@kestrelparcel.example (Maren Holt) active, mfa, in []
     3 hana.novak@kestrelparcel.example (Hana Novak) active, no mfa, in []
@@ -102,7 +102,7 @@ fn google_users() {
 #[test]
 fn a_generic_list() {
     let roster = fixture(&["generic.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec!["generic"], "status groups mfa"));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![Kind::Generic], "status groups mfa"));
     assert_snapshot!(people(&roster), @r"
     2 maren.holt@kestrelparcel.example (Maren Holt) active, mfa, in [Everyone | Workspace-Owners]
     4 vera.lomax@kestrelparcel.example (Vera Lomax) active, no mfa, in [Everyone | Support]
@@ -113,7 +113,7 @@ fn a_generic_list() {
 #[test]
 fn intercom_teammates() {
     let roster = fixture(&["intercom-teammates.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec!["intercom"], "roles"));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![Kind::Intercom], "roles"));
     let maren = person(&roster, "maren.holt@kestrelparcel.example");
     assert_eq!(maren.role.as_deref(), Some("Owner"));
     assert!(maren.groups.is_empty());
@@ -167,7 +167,7 @@ const SAMPLE_ROLES: [(&str, &str); 7] = [
 #[test]
 fn the_sample_differs_from_the_sample_workspace_where_it_is_meant_to() {
     let roster = fixture(&["sample-okta.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec!["okta"], "status groups mfa"));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![Kind::Okta], "status groups mfa"));
     assert_eq!((roster.people.len(), unreadable(&roster).len()), (42, 0));
     let workspace = include_str!("../../../fixtures/workspaces/sample.json");
     let workspace: serde_json::Value = serde_json::from_str(workspace).unwrap();
