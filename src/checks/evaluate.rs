@@ -109,7 +109,8 @@ pub(crate) const LAST_CHANGE: &str = "last relevant change: ";
 fn describe(change: &Change) -> String {
     let at = Timestamp::from_second(change.at).map_or_else(|_| change.at.to_string(), |at| at.to_string());
     let by = change.by.as_deref().unwrap_or("somebody unknown");
-    let what = if change.description.is_empty() { &change.activity_type } else { &change.description };
+    let described = change.description.as_ref().filter(|text| !text.is_empty());
+    let what = described.unwrap_or(&change.activity_type);
     format!("{LAST_CHANGE}{what} ({}, by {by}, {at})", change.activity_type)
 }
 

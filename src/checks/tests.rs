@@ -250,7 +250,7 @@ fn the_last_relevant_change_is_named() {
     let change = |activity_type: &str, at| crate::facts::Change {
         activity_type: activity_type.to_owned(),
         event: "e1".to_owned(),
-        description: "Ana changed the security settings.".to_owned(),
+        description: Some("Ana changed the security settings.".to_owned()),
         by: Some("ana@acme.example".to_owned()),
         at,
     };

@@ -22,8 +22,6 @@ mod text;
 mod words;
 
 pub(crate) use error::RosterError;
-#[cfg(test)]
-pub(crate) use file::Tally;
 pub(crate) use file::{Gap, Kind, Knows, RosterFile, RosterInfo};
 use merge::Index;
 use person::Membership;

@@ -34,7 +34,7 @@ mod window;
 pub(crate) use activity::Activity;
 pub(crate) use event::PRIVILEGED_PERMISSIONS;
 pub(crate) use observe::Observer;
-pub(crate) use rows::{Row, Rows};
+pub(crate) use rows::{Row, Rows, text};
 pub(crate) use settings::{FactSettings, SamlFile, Settings};
 
 /// How a feed ended, as far as verdicts care.
@@ -63,7 +63,7 @@ pub(crate) struct Change {
     /// Its id.
     pub event: String,
     /// Intercom's sentence about it.
-    pub description: String,
+    pub description: Option<String>,
     /// The e-mail or id of the person who did it, where known.
     pub by: Option<String>,
     /// When, in seconds since 1970.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::privilege::Roles;
-use super::rows::{MAX_ROWS, Row, Rows, bounded, row};
+use super::rows::{MAX_ROWS, Row, Rows, bounded, row, text};
 use crate::config::Rbac;
 use crate::directory::{Roster, Standing};
 
@@ -68,7 +68,7 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
     let mut result = Reconciliation::default();
     let found: Vec<Option<usize>> = teammates.iter().map(|row| directory.find(text(row, "email")?)).collect();
     for (row, found) in teammates.iter_mut().zip(&found) {
-        let entry = found.and_then(|index| directory.entry(index));
+        let entry = found.and_then(|index| directory.entries.get(index));
         let standing = entry.map_or("absent", |entry| entry.standing.as_str());
         let standing = text(row, "email").map(|_| standing);
         result.matched += usize::from(entry.is_some());
@@ -78,7 +78,7 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
     }
     let mut differences: Vec<Difference<'_>> = Vec::new();
     for (row, found) in teammates.iter().zip(&found) {
-        let entry = found.and_then(|index| directory.entry(index));
+        let entry = found.and_then(|index| directory.entries.get(index));
         differences.extend(of_teammate(row, entry, &policy));
     }
     differences.extend(duplicates::accounts(teammates, &found, &directory));
@@ -110,10 +110,6 @@ impl Reconciliation {
             ("roster.mfa_known", json!(teammates_read.then_some(self.mfa_known))),
         ]
     }
-}
-
-fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
-    row.get(column).and_then(Value::as_str)
 }
 
 /// The gravest difference of one teammate. One without an address cannot be compared, and is none.
@@ -180,7 +176,7 @@ fn missing<'a>(
     present: &BTreeSet<usize>,
     policy: &Policy<'_>,
 ) -> Vec<Difference<'a>> {
-    let absent = directory.entries().iter().enumerate().filter(|(index, _)| !present.contains(index));
+    let absent = directory.entries.iter().enumerate().filter(|(index, _)| !present.contains(index));
     let may_enter = absent.filter(|(_, entry)| entry.may_enter());
     let granted = may_enter.map(|(_, entry)| (entry, policy.roles_of(entry)));
     let missing = granted.filter(|(_, granted)| !granted.is_empty()).map(|(entry, granted)| Difference {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::config::{Identities, Permission, Role};
-use crate::directory::{Kind, Knows, Person, RosterFile, Tally};
+use crate::directory::{Kind, Knows, Person, RosterFile};
 use crate::facts::Settings;
 use crate::toml_document::Located;
 
@@ -24,19 +24,8 @@ fn active(email: &str, groups: &[&str]) -> Person {
 }
 
 fn file(kind: Kind) -> RosterFile {
-    RosterFile {
-        path: "people.csv".to_owned(),
-        kind,
-        digest: String::new(),
-        people: 0,
-        rows: 0,
-        unreadable: Vec::new(),
-        unreadable_rows: 0,
-        unknown_statuses: Tally::default(),
-        unknown_mfa: Tally::default(),
-        gaps: Vec::new(),
-        knows: Knows { status: true, groups: true, mfa: true, roles: false },
-    }
+    let knows = Knows { status: true, groups: true, mfa: true, roles: false };
+    RosterFile { path: "people.csv".to_owned(), kind, knows, ..RosterFile::default() }
 }
 
 fn roster(people: Vec<Person>) -> Roster {
