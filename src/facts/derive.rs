@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::event::LogStates;
 use super::observe::{Counts, Observer};
 use super::privilege::Roles;
 use super::reconcile::{self, Declared};
 use super::rows::{Rows, bounded, days, share, time};
-use super::teammates::{self, Inputs, LogStates, Team};
+use super::teammates::{self, Team};
 use super::vocabulary::{self, TABLES};
-use super::{Facts, FeedState, Settings, permissions, policy, settings_read, window};
+use super::{Facts, Settings, permissions, policy, settings_read, window};
 use crate::api::model::{IpAllowlist, Me};
-use crate::sources::{Feed, Outcomes, Ranges, SourceStatus};
+use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceStatus};
 
 /// Single values by dotted name.
 type Values = Vec<(&'static str, Value)>;
@@ -29,15 +30,7 @@ impl Observer {
         };
         let settings = &self.settings;
         let roles = Roles::new(&settings.facts.privileged_roles, &settings.facts.unprivileged_roles);
-        let team = teammates::derive(&Inputs {
-            people: &self.people,
-            people_state: &self.people_state,
-            last_seen: &self.last_seen,
-            roles: &roles,
-            allowed_domains: settings.organization.allowed_domains.as_deref(),
-            states,
-            now: self.ranges.now.as_second(),
-        });
+        let team = teammates::derive(&self, &roles, states);
 
         let mut values = Values::new();
         values.extend(workspace(self.me.as_ref()));
@@ -121,18 +114,11 @@ fn compare(
 
 /// How each feed ended. One that is not mentioned was not read. Where the window reaches back far enough for arrivals,
 /// nothing is left to read before it, and how the window ended says it all.
-fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, FeedState> {
-    let state = |feed: Feed| {
-        outcomes.feeds.get(&feed).map_or_else(FeedState::skipped, |outcome| FeedState {
-            status: outcome.status,
-            detail: outcome.failure.as_ref().map(ToString::to_string),
-            unreadable: outcome.unreadable,
-        })
-    };
-    let mut feeds: BTreeMap<Feed, FeedState> =
-        Feed::ALL.iter().copied().map(|feed| (feed, state(feed))).collect();
-    if ranges.arrivals_since >= ranges.since && state(Feed::LogArrivals).status == SourceStatus::Skipped {
-        feeds.insert(Feed::LogArrivals, state(Feed::LogWindow));
+fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, Outcome> {
+    let ended = |feed| outcomes.feeds.get(&feed).cloned().unwrap_or(Outcome::skipped());
+    let mut feeds: BTreeMap<Feed, Outcome> = Feed::ALL.iter().map(|&feed| (feed, ended(feed))).collect();
+    if ranges.arrivals_since >= ranges.since && ended(Feed::LogArrivals).status == SourceStatus::Skipped {
+        feeds.insert(Feed::LogArrivals, ended(Feed::LogWindow));
     }
     feeds
 }

@@ -13,7 +13,7 @@ use crate::api::model::metadata::{
     self as model, ConversationAccess, MetadataAdmin, PermissionSide, id, object, string,
 };
 use crate::casefold;
-use crate::sources::Feed;
+use crate::sources::{Feed, SourceStatus};
 
 /// The place of an event in time. Of equal times, the one its feed lists first is the newer, however feeds are interleaved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +32,34 @@ impl Moment {
     /// The feed it came by.
     pub(super) const fn feed(self) -> Feed {
         self.place.0.0
+    }
+}
+
+/// How the parts of the log ended, and what follows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LogStates {
+    /// The window.
+    pub(super) window: SourceStatus,
+    /// State-setting events before it.
+    pub(super) history: SourceStatus,
+    /// Sign-ins and arrivals before it.
+    pub(super) arrivals: SourceStatus,
+}
+
+impl LogStates {
+    /// Whether no event newer than this one can be missing: the window is newer than the history.
+    pub(super) fn proves_newest(self, moment: Moment) -> bool {
+        let complete = |status| status == SourceStatus::Complete;
+        complete(self.window) && (complete(self.history) || moment.feed() == Feed::LogWindow)
+    }
+
+    /// How the reading of permission snapshots ended.
+    pub(super) fn of_snapshots(self) -> SourceStatus {
+        match [self.window, self.history] {
+            [SourceStatus::Complete, SourceStatus::Complete] => SourceStatus::Complete,
+            states if states.contains(&SourceStatus::Failed) => SourceStatus::Failed,
+            _ => SourceStatus::Forbidden,
+        }
     }
 }
 

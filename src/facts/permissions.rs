@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::event::{Moment, Permissions};
+use super::event::{LogStates, Moment, Permissions};
 use super::person::{People, PerPerson};
 use super::rows::{Rows, time};
-use super::teammates::LogStates;
 
 /// The state of all people; how many people are told apart is bounded where they are.
 pub(super) type States = PerPerson<(), State, { usize::MAX }>;

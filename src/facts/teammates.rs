@@ -4,57 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
-use super::event::Moment;
-use super::permissions::States;
-use super::person::{People, PersonId, Teammate};
+use super::event::LogStates;
+use super::observe::Observer;
+use super::person::{PersonId, Teammate};
 use super::privilege::{Judgement, Privilege, Roles, distinct};
 use super::rows::{MAX_ROWS, Row, Rows, days, row, time};
-use super::window::{LastSeen, Presence};
+use super::window::Presence;
 use crate::address::EmailAddress;
-use crate::sources::{Feed, SourceStatus};
 
 /// The most shared addresses that are spelled out.
 const MAX_SHARED: usize = 5;
-
-/// How the parts of the log ended, and what follows.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct LogStates {
-    /// The window.
-    pub(super) window: SourceStatus,
-    /// State-setting events before it.
-    pub(super) history: SourceStatus,
-    /// Sign-ins and arrivals before it.
-    pub(super) arrivals: SourceStatus,
-}
-
-impl LogStates {
-    /// Whether no event newer than this one can be missing: the window is newer than the history.
-    pub(super) fn proves_newest(self, moment: Moment) -> bool {
-        let complete = |status| status == SourceStatus::Complete;
-        complete(self.window) && (complete(self.history) || moment.feed() == Feed::LogWindow)
-    }
-
-    /// How the reading of permission snapshots ended.
-    fn of_snapshots(self) -> SourceStatus {
-        match [self.window, self.history] {
-            [SourceStatus::Complete, SourceStatus::Complete] => SourceStatus::Complete,
-            states if states.contains(&SourceStatus::Failed) => SourceStatus::Failed,
-            _ => SourceStatus::Forbidden,
-        }
-    }
-}
-
-/// What the teammates table is made of.
-#[derive(Debug)]
-pub(super) struct Inputs<'a> {
-    pub(super) people: &'a People,
-    pub(super) people_state: &'a States,
-    pub(super) last_seen: &'a LastSeen,
-    pub(super) roles: &'a Roles,
-    pub(super) allowed_domains: Option<&'a [String]>,
-    pub(super) states: LogStates,
-    pub(super) now: i64,
-}
 
 /// The teammates, and what is counted of them.
 #[derive(Debug, Default)]
@@ -80,29 +39,31 @@ pub(super) struct Team {
 }
 
 /// Makes the table; none where `GET /admins` was not read.
-pub(super) fn derive(inputs: &Inputs<'_>) -> Option<Team> {
-    let teammates = inputs.people.teammates()?;
+pub(super) fn derive(observed: &Observer, roles: &Roles, log: LogStates) -> Option<Team> {
+    let teammates = observed.people.teammates()?;
+    let allowed_domains = observed.settings.organization.allowed_domains.as_deref();
+    let now = observed.ranges.now.as_second();
     let mut shared = shared_mailboxes(teammates).into_iter();
     let mut team = Team { size: teammates.len(), ..Team::default() };
     let mut open = Vec::new();
     for teammate in teammates {
         let shared = shared.next().flatten();
-        let state = inputs.people_state.get(teammate.person, ());
+        let state = observed.people_state.get(teammate.person, ());
         let snapshot = state.and_then(|state| state.permissions.as_ref());
         let two_factor = state.and_then(|state| state.two_factor);
         team.permissions_known += usize::from(snapshot.is_some());
         team.two_factor_known += usize::from(two_factor.is_some());
-        let snapshot = snapshot.filter(|snapshot| inputs.states.proves_newest(snapshot.moment));
-        let two_factor = two_factor.filter(|change| inputs.states.proves_newest(change.moment));
-        let judgement = inputs.roles.judge(
+        let snapshot = snapshot.filter(|snapshot| log.proves_newest(snapshot.moment));
+        let two_factor = two_factor.filter(|change| log.proves_newest(change.moment));
+        let judgement = roles.judge(
             teammate.role.as_deref(),
             snapshot.map(|snapshot| (&snapshot.permissions, snapshot.moment.at)),
-            inputs.states.of_snapshots(),
+            log.of_snapshots(),
         );
-        let presence = inputs.last_seen.of(teammate.person, inputs.states.window, inputs.states.arrivals);
+        let presence = observed.last_seen.of(teammate.person, log.window, log.arrivals);
         team.count(teammate, &judgement, presence);
         if !matches!(judgement.privilege, Some(Privilege::Privileged | Privilege::Unprivileged)) {
-            let unclassified = |role: &&str| inputs.roles.is_unclassified(role);
+            let unclassified = |role: &&str| roles.is_unclassified(role);
             open.extend(teammate.role.as_deref().filter(unclassified));
         }
         if team.table.rows.len() >= MAX_ROWS {
@@ -111,7 +72,7 @@ pub(super) fn derive(inputs: &Inputs<'_>) -> Option<Team> {
         }
         let permissions = snapshot.map(|snapshot| &snapshot.permissions);
         let on = two_factor.and_then(|change| change.on);
-        let mut cells = own_cells(teammate, inputs.allowed_domains, shared);
+        let mut cells = own_cells(teammate, allowed_domains, shared);
         cells.extend(row([
             ("privilege", json!(judgement.privilege.map(Privilege::as_str))),
             ("privileged", json!(judgement.privilege == Some(Privilege::Privileged))),
@@ -126,7 +87,7 @@ pub(super) fn derive(inputs: &Inputs<'_>) -> Option<Team> {
             ("last_seen", time(presence.last_seen)),
             ("directory_status", Value::Null),
             ("directory_mfa", Value::Null),
-            ("last_seen_days", presence.last_seen.map_or(Value::Null, |at| days(inputs.now - at))),
+            ("last_seen_days", presence.last_seen.map_or(Value::Null, |at| days(now - at))),
         ]));
         team.table.rows.push(cells);
     }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::privilege::Roles;
 use super::rows::{MAX_ROWS, Row, Rows, bounded, row, text};
 use crate::config::Rbac;
-use crate::directory::{Roster, Standing};
+use crate::directory::{Knows, Roster, RosterFile, Standing};
 
 mod directory;
 mod duplicates;
@@ -93,19 +93,15 @@ impl Reconciliation {
     /// Single values about the rosters by dotted name.
     pub(super) fn values(&self, roster: &Roster, teammates_read: bool) -> Vec<(&'static str, Value)> {
         let providers = || roster.files.iter().filter(|file| file.kind.is_provider());
+        let sum = |of: fn(&RosterFile) -> usize| json!(providers().map(of).sum::<usize>());
+        let any = |knows: fn(Knows) -> bool| json!(providers().any(|file| knows(file.knows)));
         vec![
-            ("roster.people", json!(providers().map(|file| file.people).sum::<usize>())),
-            (
-                "roster.unreadable",
-                json!(providers().map(|file| file.unreadable_rows + file.gaps.len()).sum::<usize>()),
-            ),
-            (
-                "roster.strange_statuses",
-                json!(providers().map(|file| file.unknown_statuses.total()).sum::<usize>()),
-            ),
-            ("roster.knows_status", json!(providers().any(|file| file.knows.status))),
-            ("roster.knows_groups", json!(providers().any(|file| file.knows.groups))),
-            ("roster.knows_mfa", json!(providers().any(|file| file.knows.mfa))),
+            ("roster.people", sum(|file| file.people)),
+            ("roster.unreadable", sum(|file| file.unreadable_rows + file.gaps.len())),
+            ("roster.strange_statuses", sum(|file| file.unknown_statuses.total())),
+            ("roster.knows_status", any(|knows| knows.status)),
+            ("roster.knows_groups", any(|knows| knows.groups)),
+            ("roster.knows_mfa", any(|knows| knows.mfa)),
             ("roster.matched", json!(teammates_read.then_some(self.matched))),
             ("roster.mfa_known", json!(teammates_read.then_some(self.mfa_known))),
         ]

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::config::{Identities, Permission, Role};
-use crate::directory::{Kind, Knows, Person, RosterFile};
+use crate::directory::{Kind, Person};
 use crate::facts::Settings;
 use crate::toml_document::Located;
 
