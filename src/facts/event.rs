@@ -176,14 +176,6 @@ fn permissions(side: &RawValue) -> Option<Permissions> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn of_equal_times_the_one_listed_first_is_newer() {
-        let first = Moment::new(10, Feed::LogWindow, 0);
-        let second = Moment::new(10, Feed::LogWindow, 1);
-        assert!(first > second);
-        assert!(Moment::new(11, Feed::LogHistory, 9) > first);
-    }
-
     fn raw(json: &str) -> Box<RawValue> {
         RawValue::from_string(json.to_owned()).unwrap()
     }
