@@ -104,7 +104,7 @@ fn lines(rules: &Rules, scene: &EvalContext<'_>) -> Vec<Observation> {
 
 fn last_change(change: &Change) -> Observation {
     Observation::LastChange {
-        description: change.description.clone(),
+        description: change.description.clone().unwrap_or_default(),
         event_type: change.activity_type.clone(),
         by: change.by.clone(),
         at: change.at,

@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::*;
 use crate::expression::{Place, Scope};
-use crate::facts::{FeedState, Row, Rows, vocabulary};
+use crate::facts::{Row, Rows, vocabulary};
 use crate::reason::Observation;
-use crate::sources::{Feed, SourceStatus};
+use crate::sources::{Feed, Outcome, SourceStatus};
 
 fn expression(source: &str, table: Option<&str>) -> Option<Expression> {
     let scope = Scope { table: table.and_then(vocabulary::table), params: ["limit".to_owned()].into() };
@@ -75,7 +75,7 @@ fn count(filter: &str, min: Option<&str>, max: Option<&str>) -> Kind {
 
 fn teammates(rows: serde_json::Value) -> Facts {
     let rows: Vec<Row> = serde_json::from_value(rows).unwrap();
-    let complete = || FeedState { status: SourceStatus::Complete, detail: None, unreadable: 0 };
+    let complete = || Outcome { status: SourceStatus::Complete, ..Outcome::skipped() };
     Facts {
         tables: BTreeMap::from([("teammates", Rows { rows, truncated: false })]),
         feeds: Feed::ALL.iter().copied().map(|feed| (feed, complete())).collect(),
@@ -86,7 +86,7 @@ fn teammates(rows: serde_json::Value) -> Facts {
 
 fn ended(mut facts: Facts, feeds: &[Feed], status: SourceStatus) -> Facts {
     for feed in feeds {
-        facts.feeds.insert(*feed, FeedState { status, detail: None, unreadable: 0 });
+        facts.feeds.insert(*feed, Outcome { status, ..Outcome::skipped() });
     }
     facts
 }
@@ -293,7 +293,7 @@ fn the_last_relevant_change_is_named() {
     let change = |activity_type: &str, at| crate::facts::Change {
         activity_type: activity_type.to_owned(),
         event: "e1".to_owned(),
-        description: "Ana changed the security settings.".to_owned(),
+        description: Some("Ana changed the security settings.".to_owned()),
         by: Some("ana@acme.example".to_owned()),
         at,
     };
