@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::config::Trust;
-use crate::facts::{FeedState, Rows};
+use crate::facts::Rows;
+use crate::sources::Outcome;
 use crate::terminal::Style;
 
 /// The four roles that the starter writes.
@@ -30,7 +31,7 @@ fn facts(teammates: Value) -> Facts {
     let rows = rows.into_iter().map(|row| row.as_object().unwrap().clone()).collect();
     let mut facts = Facts::default();
     facts.tables.insert("teammates", Rows { rows, truncated: false });
-    facts.feeds.insert(Feed::Admins, FeedState { status: SourceStatus::Complete, ..FeedState::skipped() });
+    facts.feeds.insert(Feed::Admins, Outcome { status: SourceStatus::Complete, ..Outcome::skipped() });
     facts
 }
 

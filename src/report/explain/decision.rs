@@ -23,13 +23,13 @@ pub(super) fn decided(page: &mut Page, rules: &Rules) {
     if rules.checks.len() > 1 {
         page.text(2, "It fails if one check fails, and passes only if all of them pass.");
     }
-    for (number, check) in (1..).zip(&rules.checks) {
-        one(page, number, check);
+    for check in &rules.checks {
+        one(page, check);
     }
 }
 
-fn one(page: &mut Page, number: usize, check: &Check) {
-    let lead = format!("{number}.");
+fn one(page: &mut Page, check: &Check) {
+    let lead = format!("{}:", line(&check.name));
     match &check.kind {
         Kind::Every(Every { over, require }) => {
             page.entry(
