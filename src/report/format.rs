@@ -160,11 +160,7 @@ pub(crate) enum RenderError {
 
 impl Hint for RenderError {
     fn hint(&self) -> Option<Cow<'static, str>> {
-        match self {
-            Self::Json(_) | Self::Csv(_) | Self::Xml(_) => {
-                Some(format!("--format {} does not need it", Format::Table.as_str()).into())
-            }
-        }
+        Some(format!("--format {} does not need it", Format::Table.as_str()).into())
     }
 }
 
