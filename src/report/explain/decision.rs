@@ -23,12 +23,12 @@ pub(super) fn decided(page: &mut Page, rules: &Rules) {
     if rules.checks.len() > 1 {
         page.text(2, "It fails if one check fails, and passes only if all of them pass.");
     }
-    for (number, check) in (1..).zip(&rules.checks) {
-        one(page, number, check);
+    for check in &rules.checks {
+        one(page, check);
     }
 }
 
-fn one(page: &mut Page, number: usize, check: &Check) {
+fn one(page: &mut Page, check: &Check) {
     let what = match &check.kind {
         Kind::Every(Every { over, .. }) => {
             format!("every row of {} has to satisfy a requirement", rows(over))
@@ -37,7 +37,7 @@ fn one(page: &mut Page, number: usize, check: &Check) {
         Kind::Value(_) => "single values have to satisfy a requirement".to_owned(),
         Kind::Manual => "a person has to look".to_owned(),
     };
-    page.entry(2, Role::Label, &format!("{number}."), &what);
+    page.entry(2, Role::Label, &format!("{}:", line(&check.name)), &what);
     match &check.kind {
         Kind::Every(Every { over, require }) => {
             of_rows(page, over);
