@@ -3,7 +3,7 @@
 //! facts into `Verdict`s; attestations, waivers and a baseline adjust them into `Assessment`s; the `Report` is rendered,
 //! and decides the `Exit`.
 //!
-//! Each module uses those listed before it, and none after it.
+//! Each module uses those of the groups listed before its own.
 
 #![cfg_attr(
     test,
@@ -24,38 +24,38 @@ mod time;
 mod address;
 mod digest;
 mod progress;
+mod reason;
 mod region;
 mod toml_document;
 
-mod warning;
-
-mod reason;
-mod sources;
 mod verdict;
+mod warning;
 
 mod config;
 mod directory;
-mod saml;
+mod sources;
+mod terminal;
 
 mod api;
-mod snapshot;
+mod saml;
 
 mod facts;
-mod posture;
+mod snapshot;
 
 mod expression;
+mod posture;
 
 mod checks;
+
 mod controls;
 
 mod assessment;
-mod terminal;
 
 mod report;
 
+mod adjust;
 mod redact;
 
-mod adjust;
 mod scan;
 
 mod doctor;
@@ -63,6 +63,7 @@ mod edit;
 mod rbac;
 
 mod cli;
+
 mod error;
 
 mod commands;
