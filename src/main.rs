@@ -3,7 +3,7 @@
 //! facts into `Verdict`s; attestations, waivers and a baseline adjust them into `Assessment`s; the `Report` is rendered,
 //! and decides the `Exit`.
 //!
-//! Each module uses those listed before it, and none after it.
+//! Each module uses those of the groups listed before its own.
 
 #![cfg_attr(
     test,
@@ -24,34 +24,38 @@ mod time;
 mod address;
 mod digest;
 mod progress;
+mod reason;
 mod region;
 mod toml_document;
 
-mod warning;
-
-mod sources;
 mod verdict;
+mod warning;
 
 mod config;
 mod directory;
-mod saml;
-
-mod api;
-mod snapshot;
-
-mod facts;
-mod posture;
-
-mod assessment;
-mod checks;
-mod controls;
-mod expression;
-
-mod redact;
-mod report;
+mod sources;
 mod terminal;
 
+mod api;
+mod saml;
+
+mod facts;
+mod snapshot;
+
+mod expression;
+mod posture;
+
+mod checks;
+
+mod controls;
+
+mod assessment;
+
+mod report;
+
 mod adjust;
+mod redact;
+
 mod scan;
 
 mod doctor;
@@ -59,8 +63,10 @@ mod edit;
 mod rbac;
 
 mod cli;
-mod commands;
+
 mod error;
+
+mod commands;
 
 use std::process::ExitCode;
 

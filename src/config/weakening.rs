@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::level::{FailOn, Level};
+use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
 
 use super::checked::Config;
@@ -65,6 +66,10 @@ pub(crate) enum Weakening {
         value: Value,
         effect: Option<&'static str>,
     },
+    File {
+        key: &'static str,
+        path: PathBuf,
+    },
     /// What is not listed, and of which kinds it is, so that none can hide among the others.
     More {
         entries: usize,
@@ -74,45 +79,62 @@ pub(crate) enum Weakening {
     },
 }
 
-impl fmt::Display for Weakening {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Weakening {
+    /// The entry in words.
+    pub(crate) fn sentence(&self) -> Sentence {
         match self {
             Self::Waiver { control, subject, expires, by, reason } => {
-                write!(f, "waives {}", excerpt(control))?;
-                if let Some(subject) = subject {
-                    write!(f, " for {}", excerpt(subject))?;
-                }
-                write!(f, " until {expires}, by {}: {}", excerpt(by), excerpt(reason))
+                let sentence = Sentence::from(format!("waives {}", excerpt(control)));
+                let sentence = match subject {
+                    Some(subject) => sentence.and(" for ").person(excerpt(subject)),
+                    None => sentence,
+                };
+                let sentence = sentence.and(format!(" until {expires}, by ")).person(excerpt(by));
+                sentence.and(": ").words(excerpt(reason))
             }
             Self::Attestation { control, result, expires, by } => {
-                let (control, by) = (excerpt(control), excerpt(by));
-                write!(f, "attests {control} as {} until {expires}, by {by}", result.into_str())
+                let (control, result) = (excerpt(control), result.into_str());
+                Sentence::from(format!("attests {control} as {result} until {expires}, by "))
+                    .person(excerpt(by))
             }
-            Self::FailOnNever => f.write_str("scan.fail_on = \"never\": no failing control fails the scan"),
+            Self::FailOnNever => "scan.fail_on = \"never\": no failing control fails the scan".into(),
             Self::Level(level) => {
-                write!(f, "scan.level = \"{}\": stricter controls are left out", level.as_str())
+                format!("scan.level = \"{}\": stricter controls are left out", level.as_str()).into()
             }
-            Self::Since(since) => write!(
-                f,
+            Self::Since(since) => format!(
                 "scan.since = \"{}\": events are judged over another window than the last 30 days",
                 excerpt(since)
-            ),
+            )
+            .into(),
             Self::Param { control, name, value } => {
-                let (control, name) = (excerpt(control), excerpt(name));
-                write!(f, "params.\"{control}\".{name} = {}", excerpt(&value.to_string()))
+                set(&format!("params.\"{}\".{}", excerpt(control), excerpt(name)), value)
             }
-            Self::Fact { name, value } => {
-                write!(f, "facts.{} = {}", excerpt(name), excerpt(&value.to_string()))
-            }
+            Self::Fact { name, value } => set(&format!("facts.{}", excerpt(name)), value),
             Self::Declared { key, value, effect } => {
-                write!(f, "{key} = {}", listed(value))?;
-                effect.map_or(Ok(()), |effect| write!(f, ": {effect}"))
+                let effect = effect.map_or_else(String::new, |effect| format!(": {effect}"));
+                format!("{key} = {}{effect}", listed(value)).into()
             }
-            Self::More { entries, params, waivers, attestations } => write!(
-                f,
+            Self::File { key, path } => {
+                Sentence::from(format!("{key} = \"")).file(excerpt(&path.display().to_string())).and("\"")
+            }
+            Self::More { entries, params, waivers, attestations } => format!(
                 "and {entries} more; in all {params} parameters, {waivers} waivers and {attestations} attestations"
-            ),
+            )
+            .into(),
         }
+    }
+}
+
+/// What a parameter is set to. Text in it may name anyone.
+fn set(key: &str, value: &Value) -> Sentence {
+    let sentence = Sentence::from(format!("{key} = "));
+    let shown = excerpt(&value.to_string());
+    if value.is_number() || value.is_boolean() { sentence.and(shown) } else { sentence.words(shown) }
+}
+
+impl fmt::Display for Weakening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence().fmt(f)
     }
 }
 
@@ -192,7 +214,7 @@ impl Config {
         let networks = organization.approved_networks.as_ref();
         let networks = networks.map(|networks| networks.iter().map(ToString::to_string).collect());
         let (saml, rbac) = (organization.saml.as_ref(), &self.rbac);
-        let file = |file: Option<&PathBuf>| file.map(|file| Value::from(file.display().to_string()));
+        let file = |key, path: Option<&PathBuf>| Some(Weakening::File { key, path: path?.clone() });
         let names = |names: Vec<String>| (!names.is_empty()).then(|| Value::from(names));
         let unencrypted = saml.and_then(|saml| saml.encrypted_assertions) == Some(false);
         let declared =
@@ -200,12 +222,8 @@ impl Config {
         [
             declared("rbac.roles", names(rbac.roles.keys().cloned().collect()), None),
             declared("rbac.groups", names(rbac.groups.keys().cloned().collect()), None),
-            declared("organization.saml.metadata", file(saml.and_then(|saml| saml.metadata.as_ref())), None),
-            declared(
-                "organization.saml.certificate",
-                file(saml.and_then(|saml| saml.certificate.as_ref())),
-                None,
-            ),
+            file("organization.saml.metadata", saml.and_then(|saml| saml.metadata.as_ref())),
+            file("organization.saml.certificate", saml.and_then(|saml| saml.certificate.as_ref())),
             declared(
                 "organization.allowed_domains",
                 organization.allowed_domains.clone().map(Value::from),
