@@ -93,8 +93,8 @@ fn every_fault_fails_with_what_to_do_about_it() {
         (
             "sample-idp-metadata.xml",
             audience,
-            "https://desk.example/saml/kestrel",
-            "the workspace's SAML URL",
+            "its host is none of",
+            "expected the workspace's SAML URL",
         ),
     ] {
         let (scan, check) = judged(&server, fixture, more);
