@@ -20,12 +20,12 @@ mod level;
 mod sentence;
 mod text;
 mod time;
+mod toml_document;
 
 mod address;
 mod digest;
 mod progress;
 mod region;
-mod toml_document;
 
 mod warning;
 

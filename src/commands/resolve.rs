@@ -113,7 +113,8 @@ impl Resolved {
         let source = Source::open(&self.job.target, terminal::notify(progress))?;
         let now = self.now.or_else(|| source.taken_at()).unwrap_or_else(super::clock);
         let is_live = matches!(self.job.target, Target::Live(_));
-        let run = runtime::drive(is_live, async { Ok(scan::run(&self.job, source, now).await?) });
+        let run =
+            runtime::drive(is_live, async { scan::run(&self.job, source, now).await.map_err(Error::Scan) });
         progress.finish();
         run
     }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::config::Trust;
 use crate::facts::{FeedState, Rows};
+use crate::hint::Hint as _;
 use crate::terminal::Style;
 
 /// The four roles that the starter writes.

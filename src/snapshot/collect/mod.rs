@@ -52,7 +52,7 @@ pub(crate) enum CollectError<E> {
     Sink(E),
 }
 
-impl<E> Hint for CollectError<E> {
+impl<E: std::error::Error> Hint for CollectError<E> {
     fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::BadToken(ApiError::Forbidden(_) | ApiError::PlanRestricted(_)) => Some(
