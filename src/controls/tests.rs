@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::catalog::BuiltIn;
+use super::error::CatalogError;
 use super::*;
 use crate::facts::Facts;
 use crate::level::Level;
