@@ -5,14 +5,13 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::level::{FailOn, Level};
 use crate::toml_document::excerpt;
 
 use super::checked::Config;
-use crate::verdict::Attested;
+use super::entries::{Attestation, Waiver};
 
 /// How many entries are kept; what is beyond is counted.
 const MOST: usize = 50;
@@ -33,35 +32,10 @@ pub(crate) struct Announcement {
 /// Something in a configuration that may make the result look better.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Weakening {
-    Waiver {
-        control: String,
-        subject: Option<String>,
-        expires: Date,
-        by: String,
-        reason: String,
-    },
-    Attestation {
-        control: String,
-        result: Attested,
-        expires: Date,
-        by: String,
-    },
-    FailOnNever,
-    Level(Level),
-    /// Either way: a shorter window misses events, a longer one finds activity that is long over.
-    Since(String),
-    Param {
-        control: String,
-        name: String,
-        value: Value,
-    },
-    Fact {
-        name: String,
-        value: Value,
-    },
-    /// What is declared is no finding any more.
-    Declared {
-        key: &'static str,
+    Waiver(Waiver),
+    Attestation(Attestation),
+    Setting {
+        key: String,
         value: Value,
         effect: Option<&'static str>,
     },
@@ -74,37 +48,27 @@ pub(crate) enum Weakening {
     },
 }
 
+impl Weakening {
+    fn setting(key: impl Into<String>, value: impl Into<Value>) -> Self {
+        Self::Setting { key: key.into(), value: value.into(), effect: None }
+    }
+}
+
 impl fmt::Display for Weakening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Waiver { control, subject, expires, by, reason } => {
+            Self::Waiver(Waiver { control, subject, expires, by, reason, .. }) => {
                 write!(f, "waives {}", excerpt(control))?;
                 if let Some(subject) = subject {
                     write!(f, " for {}", excerpt(subject))?;
                 }
-                write!(f, " until {expires}, by {}: {}", excerpt(by), excerpt(reason))
+                write!(f, " until {}, by {}: {}", expires.value, excerpt(by), excerpt(reason))
             }
-            Self::Attestation { control, result, expires, by } => {
-                let (control, by) = (excerpt(control), excerpt(by));
-                write!(f, "attests {control} as {} until {expires}, by {by}", result.into_str())
+            Self::Attestation(Attestation { control, result, expires, by, .. }) => {
+                let (control, result, by) = (excerpt(control), result.into_str(), excerpt(by));
+                write!(f, "attests {control} as {result} until {}, by {by}", expires.value)
             }
-            Self::FailOnNever => f.write_str("scan.fail_on = \"never\": no failing control fails the scan"),
-            Self::Level(level) => {
-                write!(f, "scan.level = \"{}\": stricter controls are left out", level.as_str())
-            }
-            Self::Since(since) => write!(
-                f,
-                "scan.since = \"{}\": events are judged over another window than the last 30 days",
-                excerpt(since)
-            ),
-            Self::Param { control, name, value } => {
-                let (control, name) = (excerpt(control), excerpt(name));
-                write!(f, "params.\"{control}\".{name} = {}", excerpt(&value.to_string()))
-            }
-            Self::Fact { name, value } => {
-                write!(f, "facts.{} = {}", excerpt(name), excerpt(&value.to_string()))
-            }
-            Self::Declared { key, value, effect } => {
+            Self::Setting { key, value, effect } => {
                 write!(f, "{key} = {}", listed(value))?;
                 effect.map_or(Ok(()), |effect| write!(f, ": {effect}"))
             }
@@ -136,37 +100,17 @@ impl Config {
 
     /// Everything in it that may make the result look better, what people signed for first.
     pub(crate) fn weakens(&self) -> Vec<Weakening> {
-        let waivers = self.waivers.iter().map(|waiver| Weakening::Waiver {
-            control: waiver.control.value.clone(),
-            subject: waiver.subject.clone(),
-            expires: waiver.expires.value,
-            by: waiver.by.clone(),
-            reason: waiver.reason.clone(),
-        });
-        let attestations = self.attestations.iter().map(|attestation| Weakening::Attestation {
-            control: attestation.control.value.clone(),
-            result: attestation.result,
-            expires: attestation.expires.value,
-            by: attestation.by.clone(),
-        });
         let params = self.params.iter().flat_map(|(control, params)| {
-            params.iter().map(|(name, value)| Weakening::Param {
-                control: control.clone(),
-                name: name.clone(),
-                value: value.value.clone(),
-            })
+            let key = move |name: &str| format!("params.\"{}\".{}", excerpt(control), excerpt(name));
+            params.iter().map(move |(name, value)| Weakening::setting(key(name), value.value.clone()))
         });
         let facts = self
             .facts
             .iter()
-            .map(|(name, value)| Weakening::Fact { name: name.clone(), value: value.value.clone() });
-        let mut entries: Vec<_> = waivers
-            .chain(attestations)
-            .chain(self.scan_weakens())
-            .chain(params)
-            .chain(facts)
-            .chain(self.declarations_weaken())
-            .collect();
+            .map(|(name, value)| Weakening::setting(format!("facts.{}", excerpt(name)), value.value.clone()));
+        let mut entries: Vec<_> = self.waivers.iter().cloned().map(Weakening::Waiver).collect();
+        entries.extend(self.attestations.iter().cloned().map(Weakening::Attestation));
+        entries.extend(self.scan_weakens().chain(params).chain(facts).chain(self.declarations_weaken()));
         if let Some(more @ 1..) = entries.len().checked_sub(MOST) {
             entries.truncate(MOST);
             entries.push(Weakening::More {
@@ -180,66 +124,55 @@ impl Config {
     }
 
     fn scan_weakens(&self) -> impl Iterator<Item = Weakening> {
-        let never = (self.scan.fail_on == Some(FailOn::Never)).then_some(Weakening::FailOnNever);
-        let level = self.scan.level.filter(|level| *level < Level::L3).map(Weakening::Level);
-        let since = self.scan.since.as_ref().filter(|since| !since.is_default());
-        let since = since.map(|since| Weakening::Since(since.as_str().to_owned()));
-        [never, level, since].into_iter().flatten()
-    }
-
-    fn declarations_weaken(&self) -> Vec<Weakening> {
-        let (organization, identities) = (&self.organization, &self.rbac.identities);
-        let networks = organization.approved_networks.as_ref();
-        let networks = networks.map(|networks| networks.iter().map(ToString::to_string).collect());
-        let (saml, rbac) = (organization.saml.as_ref(), &self.rbac);
-        let file = |file: Option<&PathBuf>| file.map(|file| Value::from(file.display().to_string()));
-        let names = |names: Vec<String>| (!names.is_empty()).then(|| Value::from(names));
-        let unencrypted = saml.and_then(|saml| saml.encrypted_assertions) == Some(false);
-        let declared =
-            |key, value: Option<Value>, effect| value.map(|value| Weakening::Declared { key, value, effect });
+        let never = self.scan.fail_on.filter(|gate| *gate == FailOn::Never).map(|_| "never");
+        let level = self.scan.level.filter(|level| *level < Level::L3).map(Level::as_str);
+        // Either way: a shorter window misses events, a longer one finds activity that is long over.
+        let since = self.scan.since.as_ref().filter(|since| !since.is_default()).map(|since| since.as_str());
         [
-            declared("rbac.roles", names(rbac.roles.keys().cloned().collect()), None),
-            declared("rbac.groups", names(rbac.groups.keys().cloned().collect()), None),
-            declared("organization.saml.metadata", file(saml.and_then(|saml| saml.metadata.as_ref())), None),
-            declared(
-                "organization.saml.certificate",
-                file(saml.and_then(|saml| saml.certificate.as_ref())),
-                None,
-            ),
-            declared(
-                "organization.allowed_domains",
-                organization.allowed_domains.clone().map(Value::from),
-                None,
-            ),
-            declared("organization.approved_networks", networks, None),
-            declared(
-                "organization.export_approvers",
-                organization.export_approvers.clone().map(Value::from),
-                None,
-            ),
-            declared(
-                "organization.required_region",
-                organization.required_region.map(|region| Value::from(region.label())),
-                None,
-            ),
-            declared(
-                "organization.saml.encrypted_assertions",
-                unencrypted.then_some(Value::from(false)),
-                None,
-            ),
-            declared(
-                "rbac.identities.plus_aliases",
-                identities.plus_aliases.then_some(Value::from(true)),
-                Some("addresses that differ in a tag are one person's"),
-            ),
-            declared(
-                "rbac.identities.domain_aliases",
-                names(identities.domain_aliases.keys().cloned().collect()),
-                Some("people are told apart without them"),
-            ),
+            ("scan.fail_on", never, "no failing control fails the scan"),
+            ("scan.level", level, "stricter controls are left out"),
+            ("scan.since", since, "events are judged over another window than the last 30 days"),
         ]
         .into_iter()
-        .flatten()
-        .collect()
+        .filter_map(|(key, value, effect)| {
+            Some(Weakening::Setting { key: key.to_owned(), value: value?.into(), effect: Some(effect) })
+        })
+    }
+
+    /// What is declared is no finding any more.
+    fn declarations_weaken(&self) -> impl Iterator<Item = Weakening> {
+        let (organization, rbac) = (&self.organization, &self.rbac);
+        let (saml, identities) = (organization.saml.as_ref(), &rbac.identities);
+        let networks = organization.approved_networks.as_ref();
+        let networks = networks.map(|networks| networks.iter().map(ToString::to_string).collect());
+        let file = |file: Option<&PathBuf>| file.map(|file| file.display().to_string().into());
+        let names = |names: Vec<&String>| (!names.is_empty()).then(|| names.into_iter().cloned().collect());
+        let unencrypted = saml.and_then(|saml| saml.encrypted_assertions) == Some(false);
+        let (tags, domains) =
+            ("addresses that differ in a tag are one person's", "people are told apart without them");
+        let declared: [(_, Option<Value>, _); 11] = [
+            ("rbac.roles", names(rbac.roles.keys().collect()), None),
+            ("rbac.groups", names(rbac.groups.keys().collect()), None),
+            ("organization.saml.metadata", file(saml.and_then(|saml| saml.metadata.as_ref())), None),
+            ("organization.saml.certificate", file(saml.and_then(|saml| saml.certificate.as_ref())), None),
+            ("organization.allowed_domains", organization.allowed_domains.clone().map(Value::from), None),
+            ("organization.approved_networks", networks, None),
+            ("organization.export_approvers", organization.export_approvers.clone().map(Value::from), None),
+            (
+                "organization.required_region",
+                organization.required_region.map(|region| region.label().into()),
+                None,
+            ),
+            ("organization.saml.encrypted_assertions", unencrypted.then_some(false.into()), None),
+            ("rbac.identities.plus_aliases", identities.plus_aliases.then_some(true.into()), Some(tags)),
+            (
+                "rbac.identities.domain_aliases",
+                names(identities.domain_aliases.keys().collect()),
+                Some(domains),
+            ),
+        ];
+        declared.into_iter().filter_map(|(key, value, effect)| {
+            Some(Weakening::Setting { key: key.to_owned(), value: value?, effect })
+        })
     }
 }
