@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "the measurements are what it is for")]
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -16,7 +17,6 @@ use program::Run;
 use server::{Conditions, Server};
 use workspace::{Log, NOW_TEXT};
 
-mod floor;
 mod program;
 mod server;
 mod workspace;
@@ -27,14 +27,17 @@ struct Options {
     /// Events in the window; without it all scenarios are run
     #[arg(long)]
     events: Option<u64>,
+    /// State-setting events before the window
+    #[arg(long, default_value_t = 0)]
+    history: u64,
     /// Teammates
     #[arg(long, default_value_t = 200)]
     teammates: u64,
     /// Milliseconds between a request and its answer
     #[arg(long, default_value_t = 0)]
     latency: u64,
-    /// Requests side by side
-    #[arg(long, default_value_t = 16)]
+    /// Requests in flight at once
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=64))]
     concurrency: u16,
     /// Requests that the server allows in ten seconds; without it there is no limit
     #[arg(long)]
@@ -45,108 +48,131 @@ struct Options {
     /// Collect a snapshot and scan that
     #[arg(long)]
     snapshot: bool,
+    /// Measure this program instead of the one just built, such as an earlier version
+    #[arg(long, default_value = env!("CARGO_BIN_EXE_intercom-harden"))]
+    program: PathBuf,
     /// What `cargo bench` passes to every benchmark
     #[arg(long = "bench", hide = true)]
     _bench: bool,
 }
 
 fn main() -> io::Result<()> {
-    let options = Options::parse();
-    let conditions = |events, latency, limit| Conditions {
-        events,
-        teammates: options.teammates,
-        latency: Duration::from_millis(latency),
-        limit,
+    let Options { events, history, teammates, latency, concurrency, limit, runs, snapshot, program, .. } =
+        Options::parse();
+    let conditions = |events, latency, limit| {
+        let latency = Duration::from_millis(latency);
+        Conditions { events, history, teammates, latency, limit }
     };
-    let (runs, concurrency) = (options.runs, options.concurrency);
-    if let Some(events) = options.events {
-        let conditions = conditions(events, options.latency, options.limit);
-        return if options.snapshot { replay(conditions, runs) } else { scan(conditions, concurrency, runs) };
+    let bench = Bench { program, runs };
+    if let Some(events) = events {
+        let conditions = conditions(events, latency, limit);
+        return if snapshot { bench.replay(conditions) } else { bench.scan(conditions, concurrency) };
     }
-    scan(conditions(20_000, 50, None), concurrency, runs)?;
-    scan(conditions(250_000, 0, Some(1_667)), concurrency, 1)?;
-    scan(conditions(1_000_000, 0, None), concurrency, runs)?;
-    replay(conditions(1_000_000, 0, None), runs)?;
-    start_up(runs * 4)
+    bench.scan(conditions(20_000, 150, None), 16)?;
+    bench.scan(conditions(20_000, 150, None), 32)?;
+    Bench { runs: 1, ..bench.clone() }.scan(conditions(250_000, 0, Some(1_667)), 32)?;
+    bench.scan(conditions(1_000_000, 0, None), 32)?;
+    bench.replay(conditions(1_000_000, 0, None))?;
+    bench.start_up()
 }
 
-/// Scans a live workspace.
-fn scan(conditions: Conditions, concurrency: u16, runs: u64) -> io::Result<()> {
-    announce("scan", conditions);
-    println!("  {concurrency} requests side by side, medians of {runs} runs");
-    let (mut measured, mut floors, mut last) = (Vec::new(), Vec::new(), (0, 0, 0));
-    for _ in 0..runs {
-        let server = Server::start(conditions)?;
-        let url = format!("http://{}", server.address);
-        let run = program::run(&live(
-            &["scan", "--format", "json", "--fail-on", "never"],
-            &url,
-            &concurrency.to_string(),
-        ))?;
-        complete(&run, conditions.events)?;
-        let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
-        last = (count(&server.counts.requests), count(&server.counts.pages), count(&server.counts.refused));
-        measured.push(run);
-        // Turn by turn, so that both see the same machine. Without a limit: the floor knows none.
-        let bare = Server::start(Conditions { limit: None, ..conditions })?;
-        let pages = Log::new(conditions.events, 1).pages();
-        floors.push(floor::measure(&bare.address, pages, usize::from(concurrency))?);
-    }
-    let (requests, pages, refused) = last;
-    println!(
-        "  requests    {requests}, of which {pages} for pages of the window; {refused} refused with a 429"
-    );
-    show(&measured, conditions.events);
-    let floor = median(floors);
-    let wall = median(measured.iter().map(|run| run.wall).collect());
-    // Against a server that answers at once the floor is no more than what copying bytes takes.
-    if !conditions.latency.is_zero() {
-        let ratio = wall.as_secs_f64() / floor.as_secs_f64();
-        println!("  floor       {:.3} s, ratio {ratio:.2}", floor.as_secs_f64());
-    }
-    Ok(())
+/// Which program is measured, and how often.
+#[derive(Debug, Clone)]
+struct Bench {
+    program: PathBuf,
+    runs: u64,
 }
 
-/// Collects a snapshot, then scans it.
-fn replay(conditions: Conditions, runs: u64) -> io::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("bench.snapshot").display().to_string();
-    announce("collect -o", conditions);
-    let mut measured = Vec::new();
-    for _ in 0..runs {
-        let server = Server::start(conditions)?;
-        let url = format!("http://{}", server.address);
-        measured.push(program::run(&live(&["collect", "--output", &file], &url, "16"))?);
+impl Bench {
+    /// Scans a live workspace.
+    fn scan(&self, conditions: Conditions, concurrency: u16) -> io::Result<()> {
+        announce("scan", conditions);
+        println!("  {concurrency} requests in flight, medians of {} runs", self.runs);
+        let (mut measured, mut counted, mut chain) = (Vec::new(), (0, 0, 0), u64::MAX);
+        for _ in 0..self.runs {
+            let server = Server::start(conditions)?;
+            let url = format!("http://{}", server.address);
+            let arguments = ["scan", "--format", "json", "--fail-on", "never"];
+            let run = self.run(&live(&arguments, &url, &concurrency.to_string()))?;
+            complete(&run, conditions)?;
+            let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+            let counts = &server.counts;
+            counted = (count(&counts.requests), count(&counts.further), count(&counts.refused));
+            chain = chain.min(counts.longest_chain());
+            measured.push(run);
+        }
+        let (requests, further, refused) = counted;
+        println!(
+            "  requests    {requests}, of which {further} for further pages of the log; {refused} refused with a 429"
+        );
+        show(&measured, conditions.events);
+        // Against a server that answers at once there is nothing to wait for.
+        if !conditions.latency.is_zero() {
+            let rounds = rounds(requests, further, concurrency.into());
+            let floor = conditions.latency.as_secs_f64() * rounds as f64;
+            let wall = median(measured.iter().map(|run| run.wall).collect()).as_secs_f64();
+            println!("  rounds      {rounds} have to wait for each other; {chain} did");
+            println!("  floor       {floor:.3} s, ratio {:.2}", wall / floor);
+            println!("  target      {:.3} s: 1.1 × the floor and 50 ms", floor.mul_add(1.1, 0.05));
+        }
+        Ok(())
     }
-    println!("  file        {:.1} MiB", std::fs::metadata(&file)?.len() as f64 / f64::from(1 << 20));
-    show(&measured, conditions.events);
-    announce("scan --snapshot", conditions);
-    let arguments = [
-        "scan",
-        "--snapshot",
-        &file,
-        "--now",
-        NOW_TEXT,
-        "--no-config",
-        "--format",
-        "json",
-        "--fail-on",
-        "never",
-    ];
-    let measured = (0..runs).map(|_| program::run(&arguments)).collect::<io::Result<Vec<_>>>()?;
-    measured.iter().try_for_each(|run| complete(run, conditions.events))?;
-    show(&measured, conditions.events);
-    Ok(())
+
+    /// Collects a snapshot, then scans it.
+    fn replay(&self, conditions: Conditions) -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("bench.snapshot").display().to_string();
+        announce("collect -o", conditions);
+        let mut measured = Vec::new();
+        for _ in 0..self.runs {
+            let server = Server::start(conditions)?;
+            let url = format!("http://{}", server.address);
+            measured.push(self.run(&live(&["collect", "--output", &file], &url, "32"))?);
+        }
+        println!("  file        {:.1} MiB", std::fs::metadata(&file)?.len() as f64 / f64::from(1 << 20));
+        show(&measured, conditions.events);
+        announce("scan --snapshot", conditions);
+        let scan = ["scan", "--snapshot", &file, "--now", NOW_TEXT, "--no-config"];
+        let scan = [&scan[..], &["--format", "json", "--fail-on", "never"]].concat();
+        let measured = (0..self.runs).map(|_| self.run(&scan)).collect::<io::Result<Vec<_>>>()?;
+        measured.iter().try_for_each(|run| complete(run, conditions))?;
+        show(&measured, conditions.events);
+        Ok(())
+    }
+
+    /// What needs no workspace: most of it is start-up. In turns, so that all see the same machine.
+    fn start_up(&self) -> io::Result<()> {
+        let commands: [&[&str]; 4] = [
+            &["--version"],
+            &["controls", "list", "--no-config"],
+            &["controls", "show", "2.3", "--no-config"],
+            &["scan", "--demo", "--no-config"],
+        ];
+        let mut measured = commands.map(|_| Vec::new());
+        for _ in 0..self.runs * 4 {
+            for (command, runs) in commands.iter().zip(&mut measured) {
+                runs.push(self.run(command)?);
+            }
+        }
+        for (command, runs) in commands.iter().zip(&measured) {
+            println!("{}", command.join(" "));
+            show(runs, 0);
+        }
+        let size = std::fs::metadata(&self.program)?.len();
+        println!("binary        {:.1} MiB", size as f64 / f64::from(1 << 20));
+        Ok(())
+    }
+
+    fn run(&self, arguments: &[&str]) -> io::Result<Run> {
+        program::run(&self.program, arguments)
+    }
 }
 
-/// Lists the controls.
-fn start_up(runs: u64) -> io::Result<()> {
-    println!("controls list");
-    let measured = (0..runs).map(|_| program::run(&["controls", "list"])).collect::<io::Result<Vec<_>>>()?;
-    show(&measured, 0);
-    let size = std::fs::metadata(env!("CARGO_BIN_EXE_intercom-harden"))?.len();
-    println!("  binary      {:.1} MiB", size as f64 / f64::from(1 << 20));
-    Ok(())
+/// The longest chain of requests that have to wait for each other: the first page of a range tells how many there are.
+/// All requests but further pages can be sent at the start, as far as there is room.
+const fn rounds(requests: u64, further: u64, concurrency: u64) -> u64 {
+    let first = requests - further;
+    1 + (further + first.saturating_sub(concurrency)).div_ceil(concurrency)
 }
 
 /// The arguments for a live workspace on this machine.
@@ -156,11 +182,12 @@ fn live<'a>(command: &[&'a str], url: &'a str, concurrency: &'a str) -> Vec<&'a 
 }
 
 /// A fast scan that missed something would be worth nothing.
-fn complete(run: &Run, events: u64) -> io::Result<()> {
+fn complete(run: &Run, conditions: Conditions) -> io::Result<()> {
     let report: Value = serde_json::from_slice(&run.output)?;
     let sources = report["sources"].as_array().into_iter().flatten();
     let records =
         sources.filter(|source| source["id"] == "activity-log").find_map(|source| source["records"].as_u64());
+    let events = conditions.events + conditions.history;
     if records == Some(events) {
         Ok(())
     } else {
@@ -169,12 +196,12 @@ fn complete(run: &Run, events: u64) -> io::Result<()> {
 }
 
 fn announce(command: &str, conditions: Conditions) {
-    let Conditions { events, teammates, latency, limit } = conditions;
+    let Conditions { events, history, teammates, latency, limit } = conditions;
     let limit =
         limit.map_or_else(|| "no rate limit".to_owned(), |limit| format!("at most {limit} requests in 10 s"));
-    let size = Log::new(events, teammates).event_size();
+    let size = Log::window(events, teammates).event_size();
     println!(
-        "{command}: {events} events of {size} bytes, {teammates} teammates, {} ms, {limit}",
+        "{command}: {events} events of {size} bytes, {history} before the window, {teammates} teammates, {} ms, {limit}",
         latency.as_millis()
     );
 }

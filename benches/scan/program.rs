@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -29,8 +30,8 @@ pub(crate) struct Run {
 ///
 /// # Errors
 /// When it cannot be run, or ends with anything but success.
-pub(crate) fn run(arguments: &[&str]) -> io::Result<Run> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_intercom-harden"));
+pub(crate) fn run(program: &Path, arguments: &[&str]) -> io::Result<Run> {
+    let mut command = Command::new(program);
     command.args(arguments).env("INTERCOM_ACCESS_TOKEN", "benchmark").env_remove("INTERCOM_REGION");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let started = Instant::now();

@@ -21,7 +21,9 @@ const WINDOW: Duration = Duration::from_secs(10);
 pub(crate) struct Conditions {
     /// Events of the last 30 days.
     pub(crate) events: u64,
-    /// Teammates, all of whom sign in.
+    /// State-setting events before them.
+    pub(crate) history: u64,
+    /// Teammates; all of them sign in.
     pub(crate) teammates: u64,
     /// Time between a request and its answer.
     pub(crate) latency: Duration,
@@ -34,10 +36,27 @@ pub(crate) struct Conditions {
 pub(crate) struct Counts {
     /// Every request.
     pub(crate) requests: AtomicU64,
-    /// Requests for a page of the window.
-    pub(crate) pages: AtomicU64,
+    /// Requests for a page of the log after the first of its range.
+    pub(crate) further: AtomicU64,
     /// Requests refused with a 429.
     pub(crate) refused: AtomicU64,
+    /// When each was asked and answered.
+    times: Mutex<Vec<(Instant, Instant)>>,
+}
+
+impl Counts {
+    /// The most requests of which each was asked after the one before it was answered.
+    pub(crate) fn longest_chain(&self) -> u64 {
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        times.sort_unstable_by_key(|(_, answered)| *answered);
+        let (mut chain, mut last) = (0, None);
+        for (asked, answered) in times {
+            if last.is_none_or(|last| asked >= last) {
+                (chain, last) = (chain + 1, Some(answered));
+            }
+        }
+        chain
+    }
 }
 
 /// A running server; it ends with the program.
@@ -50,7 +69,8 @@ pub(crate) struct Server {
 
 struct Shared {
     conditions: Conditions,
-    log: Log,
+    window_log: Log,
+    history_log: Log,
     counts: Arc<Counts>,
     window: Mutex<(Instant, u64)>,
 }
@@ -61,9 +81,11 @@ impl Server {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let address = listener.local_addr()?.to_string();
         let counts = Arc::new(Counts::default());
-        let log = Log::new(conditions.events, conditions.teammates);
+        let window_log = Log::window(conditions.events, conditions.teammates);
+        let history_log = Log::history(conditions.history, conditions.teammates);
         let window = Mutex::new((Instant::now(), 0));
-        let shared = Arc::new(Shared { conditions, log, counts: Arc::clone(&counts), window });
+        let shared =
+            Arc::new(Shared { conditions, window_log, history_log, counts: Arc::clone(&counts), window });
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let shared = Arc::clone(&shared);
@@ -82,6 +104,7 @@ fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
     let mut requests = BufReader::new(stream);
     let (mut head, mut body, mut asked) = (Vec::new(), Vec::new(), Vec::new());
     while let Some((path, length)) = read_head(&mut requests)? {
+        let arrived = Instant::now();
         asked.resize(length, 0);
         requests.read_exact(&mut asked)?;
         head.clear();
@@ -103,7 +126,8 @@ fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
         }
         write!(head, "Content-Length: {}\r\n\r\n", body.len())?;
         head.extend_from_slice(&body);
-        thread::sleep(shared.conditions.latency);
+        thread::sleep(shared.conditions.latency.saturating_sub(arrived.elapsed()));
+        shared.counts.times.lock().unwrap_or_else(PoisonError::into_inner).push((arrived, Instant::now()));
         answers.write_all(&head)?;
     }
     Ok(())
@@ -147,12 +171,15 @@ impl Shared {
             "/admins" => body.extend_from_slice(workspace::admins(self.conditions.teammates).as_bytes()),
             "/admins/activity_logs/search" => {
                 let asked: Value = serde_json::from_slice(asked).unwrap_or_default();
-                if asked.get("event_types").is_some() {
-                    // A query for what happened before the window; the log starts within it.
-                    body.extend_from_slice(br#"{"type":"activity_log.list","pages":{"type":"pages","page":1,"per_page":250,"total_pages":0,"next":null},"activity_logs":[]}"#);
-                } else {
-                    self.counts.pages.fetch_add(1, Ordering::Relaxed);
-                    self.log.page(asked.get("page").and_then(Value::as_u64).unwrap_or(1), body);
+                let number = asked.get("page").and_then(Value::as_u64).unwrap_or(1);
+                self.counts.further.fetch_add(u64::from(number > 1), Ordering::Relaxed);
+                let types = asked.get("event_types").and_then(Value::as_array);
+                match types.map(|types| types.iter().any(|word| word == "admin_permission_change")) {
+                    None => self.window_log.page(number, body),
+                    Some(true) => self.history_log.page(number, body),
+                    Some(false) => body.extend_from_slice(
+                        br#"{"type":"activity_log.list","pages":{"type":"pages","page":1,"per_page":250,"total_pages":0,"next":null},"activity_logs":[]}"#,
+                    ),
                 }
             }
             _ => {

@@ -1,20 +1,23 @@
 //! The workspace that is served: so many teammates, and an activity log rendered page by page from one template.
 
-use std::fmt::Write as _;
 use std::io::Write as _;
 
 /// The instant every run is evaluated at: 2026-01-01T00:00:00Z, in seconds since 1970.
 const NOW: u64 = 1_767_225_600;
 /// The same, as the program takes it.
 pub(crate) const NOW_TEXT: &str = "2026-01-01T00:00:00Z";
-/// How far back the log reaches, in seconds: a little less than the window of 30 days.
+/// How far back the window reaches, in seconds: a little less than 30 days.
 const SPAN: u64 = 2_590_000;
+/// How long before the instant of the runs the history ends, in seconds: a little more than the window.
+const BEFORE: u64 = 2_600_000;
 /// The most events of a page, as the API has it.
 pub(crate) const PER_PAGE: u64 = 250;
 
 /// A page's worth of events, in which only ids and times are changed from page to page.
 pub(crate) struct Log {
     events: u64,
+    /// One second after its newest event.
+    end: u64,
     template: Vec<u8>,
     entries: Vec<Entry>,
 }
@@ -30,8 +33,17 @@ struct Entry {
 }
 
 impl Log {
-    /// A log of so many events by so many people.
-    pub(crate) fn new(events: u64, people: u64) -> Self {
+    /// So many events of the window, by so many people.
+    pub(crate) fn window(events: u64, people: u64) -> Self {
+        Self::new(events, NOW, |n| details(n, n % people.max(1)))
+    }
+
+    /// So many state-setting events before it, by so many people.
+    pub(crate) fn history(events: u64, people: u64) -> Self {
+        Self::new(events, NOW - BEFORE, |n| details(4, n % people.max(1)))
+    }
+
+    fn new(events: u64, end: u64, details: impl Fn(u64) -> String) -> Self {
         let (mut template, mut entries) = (String::new(), Vec::new());
         for n in 0..PER_PAGE {
             if n > 0 {
@@ -42,10 +54,10 @@ impl Log {
             template.push_str(r#"000000000000","created_at":"#);
             let at = template.len();
             template.push_str("0000000000");
-            let _ = write!(template, "{}", details(n, n % people.max(1)));
+            template.push_str(&details(n));
             entries.push(Entry { id, at, end: template.len() });
         }
-        Self { events, template: template.into_bytes(), entries }
+        Self { events, end, template: template.into_bytes(), entries }
     }
 
     /// How many pages it has.
@@ -73,8 +85,9 @@ impl Log {
             let entries = &self.entries[..=last as usize];
             body.extend_from_slice(&self.template[..entries[entries.len() - 1].end]);
             for (entry, nth) in entries.iter().zip(first..) {
-                let _ = write!(&mut body[start + entry.id..], "{nth:012x}");
-                let _ = write!(&mut body[start + entry.at..], "{:010}", NOW - 1 - nth * SPAN / self.events);
+                let at = self.end - 1 - nth * SPAN / self.events;
+                let _ = write!(&mut body[start + entry.id..], "{:012x}", self.end << 16 ^ nth);
+                let _ = write!(&mut body[start + entry.at..], "{at:010}");
             }
         }
         body.extend_from_slice(b"]}");

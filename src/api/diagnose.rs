@@ -1,20 +1,21 @@
 //! The few requests that show what a token opens: each source once, nothing read in full, nothing waited for.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::json;
+use tokio::time::timeout_at;
 
-use super::client::{Client, Examination, Request, Vitals};
+use super::classify::from_transport;
+use super::client::{Client, InFlight, Request};
 use super::error::ApiError;
-use super::model::{AdminList, IpAllowlist, Me};
-use crate::snapshot::collect::PROBE_PATHS;
+use super::log::{LIST, SEARCH};
+use super::model::{AdminList, IpAllowlist, Me, PROBE_PATHS};
 
 /// How far back the log is asked about, in seconds: a single event, if any, is enough to see.
 const LOG_RANGE: i64 = 86_400;
-
-/// Where the log is searched, and where it is listed by a server that knows no search.
-const SEARCH: &str = "/admins/activity_logs/search";
-const LIST: &str = "/admins/activity_logs";
 
 /// What a request showed; none where it was not made.
 pub(crate) type Asked<T> = Option<Result<T, ApiError>>;
@@ -94,17 +95,98 @@ fn read<T: DeserializeOwned>(
     let Examination { answer, vitals } = examination;
     let content_type = vitals.as_ref().map(|vitals| vitals.content_type.clone()).unwrap_or_default();
     *newest = vitals.or(newest.take());
-    let body = answer?;
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body);
-    serde_json::from_slice(body).map_err(|error| {
-        let endpoint = endpoint.to_owned();
-        if body.trim_ascii_start().starts_with(b"{") || body.trim_ascii_start().starts_with(b"[") {
-            let detail = client.quoted(&error.to_string());
-            ApiError::UnexpectedShape { endpoint, detail }
-        } else {
-            let content_type =
-                if content_type.is_empty() { "no content type".to_owned() } else { content_type };
-            ApiError::NotJson { endpoint, content_type }
+    client.parse(endpoint, content_type, answer?, |body| serde_json::from_str(&body))
+}
+
+/// The pause before the one repetition of a request whose failure may have been a moment's.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// What a request was answered, and the state of the API at that moment.
+#[derive(Debug)]
+pub(super) struct Examination {
+    /// The body of a success; empty where it was not wanted.
+    pub answer: Result<Vec<u8>, ApiError>,
+    /// What the headers said; none where no answer came.
+    pub vitals: Option<Vitals>,
+}
+
+/// What the headers of an answer tell beside its status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Vitals {
+    /// This machine's clock when the headers arrived.
+    pub received: Timestamp,
+    /// The server's clock, by its `Date` header.
+    pub date: Option<Timestamp>,
+    /// Requests allowed in a window of ten seconds.
+    pub limit: Option<u64>,
+    /// Requests left in this window.
+    pub remaining: Option<u64>,
+    /// When the next window begins.
+    pub reset: Option<Timestamp>,
+    /// The API version the answer is in, where it says so; raw and bounded.
+    pub version: Option<String>,
+    /// The content type, raw and bounded.
+    pub content_type: String,
+}
+
+impl Client {
+    /// Sends a request, and a second time only where a server error or a broken connection may have been a
+    /// moment's. A rate limit is reported, not waited for.
+    pub(super) async fn examine(&self, request: &Request<'_>, with_body: bool) -> Examination {
+        let first = self.examine_once(request, with_body).await;
+        let worth_repeating = matches!(
+            &first.answer,
+            Err(ApiError::Server(_) | ApiError::Network { .. } | ApiError::EmptyBody { .. })
+        );
+        if !worth_repeating {
+            return first;
         }
-    })
+        tokio::time::sleep(PAUSE).await;
+        self.examine_once(request, with_body).await
+    }
+
+    async fn examine_once(&self, request: &Request<'_>, with_body: bool) -> Examination {
+        let endpoint = request.endpoint();
+        let late =
+            || Examination { answer: Err(ApiError::Deadline { endpoint: endpoint.clone() }), vitals: None };
+        timeout_at(self.deadline, self.ask(request, &endpoint, with_body)).await.unwrap_or_else(|_| late())
+    }
+
+    async fn ask(&self, request: &Request<'_>, endpoint: &str, with_body: bool) -> Examination {
+        let response = match self.request(request).await {
+            Ok(response) => response,
+            Err(error) => return Examination { answer: Err(from_transport(endpoint, &error)), vitals: None },
+        };
+        let vitals = Some(vitals(response.headers(), |value| self.text(value)));
+        let response = InFlight { response, _permit: None };
+        let answer = if !response.status().is_success() {
+            Err(self.refusal(response, endpoint).await)
+        } else if with_body {
+            match self.body(response, endpoint, self.limits.body).await {
+                Ok(body) if body.trim_ascii().is_empty() => {
+                    Err(ApiError::EmptyBody { endpoint: endpoint.to_owned() })
+                }
+                answer => answer,
+            }
+        } else {
+            Ok(Vec::new())
+        };
+        Examination { answer, vitals }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this machine's clock is what is compared with the server's")]
+fn vitals(headers: &HeaderMap, text: impl Fn(&HeaderValue) -> String) -> Vitals {
+    let get = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let number = |name: &str| get(name).and_then(|text| text.parse().ok());
+    let seconds = |text: &str| Timestamp::from_second(text.parse().ok()?).ok();
+    Vitals {
+        received: Timestamp::now(),
+        date: get("Date").and_then(|date| jiff::fmt::rfc2822::parse(date).ok()).map(|date| date.timestamp()),
+        limit: number("X-RateLimit-Limit"),
+        remaining: number("X-RateLimit-Remaining"),
+        reset: get("X-RateLimit-Reset").and_then(seconds),
+        version: headers.get("Intercom-Version").map(&text),
+        content_type: headers.get(CONTENT_TYPE).map(text).unwrap_or_default(),
+    }
 }

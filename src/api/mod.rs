@@ -4,6 +4,7 @@
 //! request under the shared [`throttle`] and repeats it as [`retry`] decides, [`log`] reads the paged
 //! activity log, [`model`] holds what is answered. Nothing here prints: a [`notice`] is handed out.
 
+mod classify;
 pub(crate) mod client;
 pub(crate) mod diagnose;
 pub(crate) mod error;
@@ -13,6 +14,7 @@ pub(crate) mod log;
 pub(crate) mod model;
 pub(crate) mod notice;
 pub(crate) mod origin;
+pub(crate) mod record;
 pub(crate) mod retry;
 pub(crate) mod throttle;
 pub(crate) mod token;

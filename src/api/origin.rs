@@ -18,22 +18,16 @@ pub(crate) struct Origin {
 /// Why an address cannot be the API's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum OriginError {
-    /// It is not an absolute address.
     #[error("the base URL is not an absolute address: {0}")]
     Malformed(String),
-    /// It is neither https nor http to this machine.
     #[error("the base URL would send the token unencrypted to {0}")]
     Insecure(String),
-    /// It is neither https nor http.
     #[error("the base URL's scheme is {0}, which is not a way to reach the API")]
     Scheme(String),
-    /// It has a user name or password.
     #[error("the base URL contains a user name or a password")]
     UserInfo,
-    /// It has a query or a fragment.
     #[error("the base URL contains a query or a fragment")]
     Query,
-    /// It has a path.
     #[error("the base URL contains a path")]
     Path,
 }

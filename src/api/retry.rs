@@ -35,16 +35,13 @@ impl Default for Policy {
 /// How often one request has failed so far, the present failure included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Failures {
-    /// By 429.
     pub rate_limits: u32,
     /// In ways that take long to show: timeouts, unknown hosts, refused connections.
     pub slow: u32,
-    /// In other ways.
     pub other: u32,
 }
 
 impl Failures {
-    /// Counts a failure.
     pub(crate) const fn count(&mut self, error: &ApiError) {
         match error {
             ApiError::RateLimited { .. } => self.rate_limits += 1,
@@ -54,7 +51,6 @@ impl Failures {
     }
 }
 
-/// What to do after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Retry {
     /// Send it again after this wait.

@@ -13,7 +13,6 @@ use tokio::time::{Instant, sleep_until};
 
 /// Slots the window is counted in; one more than ten seconds' worth, to stay on the safe side.
 const SLOTS: usize = 101;
-/// The length of a slot.
 const SLOT: Duration = Duration::from_millis(100);
 /// The longest pause for a low remainder: Intercom's windows are ten seconds long.
 const LONGEST_PAUSE: Duration = Duration::from_secs(11);
@@ -23,7 +22,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(11);
 pub(crate) struct RateReport {
     /// Requests allowed in a window.
     pub limit: Option<u64>,
-    /// Requests left in this window, whoever uses them.
+    /// Requests left in this window, for all users of the app together.
     pub remaining: Option<u64>,
     /// Time until the next window.
     pub reset: Option<Duration>,
@@ -67,7 +66,6 @@ impl Throttle {
         }
     }
 
-    /// Takes note of what a response said.
     pub(crate) fn learn(&self, report: RateReport) {
         self.with(|state| state.learn(report, Instant::now()));
     }

@@ -23,29 +23,18 @@ pub(crate) struct Token(String);
 /// Why there is no usable token. No variant holds the token or a part of it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TokenError {
-    /// Nothing was given.
     #[error("the access token is empty")]
     Empty,
-    /// More than one line was given.
     #[error("the access token spans several lines")]
     MultiLine,
-    /// It has characters that no token has.
     #[error("the access token contains spaces, control characters or characters outside ASCII")]
     NotVisibleAscii,
-    /// It is longer than any token.
     #[error("the access token is longer than {MAX_TOKEN_BYTES} bytes")]
     TooLong,
-    /// The file is a directory, a device or a pipe.
     #[error("{} is not a regular file", .0.display())]
     NotAFile(PathBuf),
-    /// The file or stream could not be read.
     #[error("the access token could not be read from {from}: {source}")]
-    Unreadable {
-        /// Where it was read from.
-        from: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    Unreadable { from: String, source: std::io::Error },
 }
 
 impl Hint for TokenError {

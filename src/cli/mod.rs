@@ -85,7 +85,7 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "DURATION", default_value = "10m", help_heading = "Reading")]
     pub timeout: String,
     /// Requests in flight at once
-    #[arg(long, value_name = "N", default_value_t = 16, help_heading = "Reading")]
+    #[arg(long, value_name = "N", default_value_t = 32, help_heading = "Reading")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=64))]
     pub concurrency: u16,
     /// Share of the app's rate limit to use, in percent

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use super::connection::connection;
 use super::{configuration, redaction, resolve, runtime, terminal};
+use crate::api::record::Record;
 use crate::cli::CollectArgs;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::redact::{Redactor, SnapshotRedactor};
 use crate::scan::{ScanError, Source, other_region};
-use crate::snapshot::collect::{CollectError, Reach};
-use crate::snapshot::{Record, Writer};
+use crate::snapshot::Writer;
+use crate::snapshot::collect::{CollectError, ReadScope};
 use crate::sources::{Feed, SourceStatus};
 
 /// Saves a snapshot.
@@ -54,7 +55,7 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     }
     let source = Source::Live(Box::new(connection.clone()), terminal::notify(&progress));
     let read = runtime::drive(true, async {
-        match source.read(&ranges, Reach::Everything, &mut keep).await {
+        match source.read(&ranges, ReadScope::Everything, &mut keep).await {
             Err(ScanError::Collect(error)) => Err(match *error {
                 CollectError::Sink(source) => incomplete(source),
                 error => ScanError::from(Box::new(error)).into(),

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::progress::Progress;
 use crate::report::GateRule;
 use crate::scan::{self, Adjustments, Job, Plan, Run, Source, Span, Target};
-use crate::snapshot::collect::Reach;
+use crate::snapshot::collect::ReadScope;
 use crate::time::Window;
 
 /// The snapshot, else the sample, else the live workspace; with what has to be said before a token is sent.
@@ -61,7 +61,7 @@ pub(super) fn job(
     let (target, notices) = target(source, config.as_ref())?;
     let job = Job {
         target,
-        reach: Reach::Everything,
+        scope: ReadScope::Everything,
         span,
         plan,
         settings,

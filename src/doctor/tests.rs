@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::access::{Opening, recommended};
 use super::*;
-use crate::api::client::Vitals;
+use crate::api::diagnose::Vitals;
 use crate::api::error::{Answer, ApiError};
 use crate::api::model::Me;
 use crate::controls::Catalog;

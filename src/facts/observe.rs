@@ -13,8 +13,8 @@ use super::sign_ins::SignIns;
 use super::window::{Exports, LastSeen, NewTeammates};
 use crate::address;
 use crate::api::model::{Event, IpAllowlist, Me, ProbeAnswer};
+use crate::api::record::Record;
 use crate::event_type::{EventKind, EventType};
-use crate::snapshot::Record;
 use crate::sources::{Feed, Ranges};
 
 /// What is counted of the log.

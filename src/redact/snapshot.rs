@@ -11,7 +11,7 @@ use super::known::Known;
 use super::{Redactor, Scrubber};
 use crate::address;
 use crate::api::model::{Admin, Event, IpAllowlist, Me, Performer};
-use crate::snapshot::Record;
+use crate::api::record::Record;
 use crate::sources::{Failure, Outcomes};
 
 /// Redacts the records of one reading.

@@ -15,7 +15,7 @@
 use strum::IntoStaticStr;
 
 use super::item::{Item, items_of};
-use super::words::{TOOL, counted, gate, menus};
+use super::words::{TOOL, counted, gate, more, place_and_step};
 use super::{Control, Report};
 use crate::exit::Exit;
 use crate::sources::Provenance;
@@ -89,11 +89,10 @@ fn of_control(command: Command, control: &Control) -> String {
     let mut message = vec![reason];
     message.extend(open.iter().take(MAX_FINDINGS).map(|item| format!("- {}", item.sentence())));
     if let Some(rest @ 1..) = open.len().checked_sub(MAX_FINDINGS) {
-        message.push(format!("… and {rest} more (all of them in the JSON report)"));
+        message.push(more(rest));
     }
     if let Some(step) = control.remediation.first() {
-        let place = if step.path.is_empty() { String::new() } else { format!("{}: ", menus(step)) };
-        message.push(format!("Fix: {place}{}", step.title));
+        message.push(format!("Fix: {}", place_and_step(step)));
     }
     let id = text::line(&control.id, ID_COLUMNS);
     let title = text::line(&control.title, TITLE_COLUMNS);

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use super::{Control, Report};
+use crate::casefold::{fold, same_name};
 use crate::controls::natural;
 use crate::level::Level;
 use crate::text;
@@ -100,7 +101,8 @@ fn by_framework<'a>(all: &'a [Control], framework: &str) -> Vec<Group<'a>> {
     let mut mapped: BTreeMap<&str, Vec<&Control>> = BTreeMap::new();
     let mut unmapped = Vec::new();
     for control in all {
-        let serves = control.frameworks.get(framework).map(Vec::as_slice).unwrap_or_default();
+        let serves = control.frameworks.iter().find(|(name, _)| same_name(name, framework));
+        let serves = serves.map(|(_, names)| names.as_slice()).unwrap_or_default();
         if serves.is_empty() {
             unmapped.push(control);
         }
@@ -151,7 +153,7 @@ impl Grouping {
         let Self::Framework(name) = self else { return Ok(()) };
         let mut known = vec![Self::Level.as_str(), Self::Section.as_str()];
         for framework in frameworks {
-            if framework == name {
+            if same_name(framework, name) {
                 return Ok(());
             }
             if known.len() < MOST_LISTED && !known.contains(&framework.as_str()) {
@@ -172,10 +174,10 @@ impl FromStr for Grouping {
     type Err = Infallible;
 
     fn from_str(name: &str) -> Result<Self, Infallible> {
-        Ok(match name {
+        Ok(match &*fold(name) {
             "level" => Self::Level,
             "section" => Self::Section,
-            framework => Self::Framework(framework.to_owned()),
+            _ => Self::Framework(name.to_owned()),
         })
     }
 }

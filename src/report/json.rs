@@ -3,14 +3,12 @@
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::Report;
 use crate::text;
-
-/// How many bytes of JSON are looked at together.
-const PIECE: usize = 128;
 
 /// Writes the schema (draft 2020-12) of the report.
 ///
@@ -49,9 +47,7 @@ fn about_writing(schema: &mut Schema) {
 /// # Errors
 /// When it holds something that JSON cannot express.
 pub(crate) fn json_text(document: &impl Serialize) -> Result<String, serde_json::Error> {
-    let mut text = spell_out(&serde_json::to_string_pretty(document)?);
-    text.push('\n');
-    Ok(text)
+    Ok(spell_out(&serde_json::to_string_pretty(document)?) + "\n")
 }
 
 /// Writes a document as one line of JSON with its newline, safe to be shown on a terminal.
@@ -59,46 +55,69 @@ pub(crate) fn json_text(document: &impl Serialize) -> Result<String, serde_json:
 /// # Errors
 /// When it holds something that JSON cannot express.
 pub(super) fn json_line(document: &impl Serialize) -> Result<String, serde_json::Error> {
-    let mut text = spell_out(&serde_json::to_string(document)?);
-    text.push('\n');
-    Ok(text)
+    Ok(spell_out(&serde_json::to_string(document)?) + "\n")
 }
+
+/// A JSON object as the formats of others have them: its fields keep the order in which [`object!`] names them.
+pub(super) struct Object<F>(pub F);
+
+/// The fields of an object: a name, a value where the field is there at all, and the fields behind it.
+pub(super) trait Fields {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+}
+
+impl Fields for () {
+    fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
+        Ok(())
+    }
+}
+
+impl<T: Serialize, R: Fields> Fields for (&'static str, Option<T>, R) {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let (name, value, rest) = self;
+        value.iter().try_for_each(|value| map.serialize_entry(name, value))?;
+        rest.write(map)
+    }
+}
+
+impl<F: Fields> Serialize for Object<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.0.write(&mut map)?;
+        map.end()
+    }
+}
+
+/// Makes an object: `"name": value` is always there, `"name"?: option` only where there is a value.
+macro_rules! object {
+    (@fields) => { () };
+    (@fields $name:literal: $value:expr $(, $($rest:tt)*)?) => {
+        ($name, Some($value), object!(@fields $($($rest)*)?))
+    };
+    (@fields $name:literal?: $value:expr $(, $($rest:tt)*)?) => {
+        ($name, $value, object!(@fields $($($rest)*)?))
+    };
+    ($($fields:tt)*) => { $crate::report::json::Object(object!(@fields $($fields)*)) };
+}
+pub(super) use object;
 
 /// Writes characters that act on a terminal as `\uXXXX`, which means the same to a JSON parser. JSON
 /// itself only asks that of the first 32, and they do not occur here outside strings except as newlines.
 fn spell_out(json: &str) -> String {
+    let acts = |ch: char| ch >= '\u{7f}' && text::is_invisible(ch);
     let mut safe = String::with_capacity(json.len());
-    let mut rest = json;
-    // Piece by piece: only the few with such characters are gone through one by one.
-    while !rest.is_empty() {
-        let mut end = rest.len().min(PIECE);
-        while !rest.is_char_boundary(end) {
-            end += 1;
+    for piece in json.split_inclusive(acts) {
+        match piece.chars().next_back().filter(|&ch| acts(ch)) {
+            Some(ch) => {
+                safe.push_str(piece.trim_end_matches(ch));
+                for unit in ch.encode_utf16(&mut [0; 2]) {
+                    safe.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            None => safe.push_str(piece),
         }
-        let (piece, tail) = rest.split_at(end);
-        if is_plain(piece) {
-            safe.push_str(piece);
-        } else {
-            piece.chars().for_each(|ch| spell_out_one(&mut safe, ch));
-        }
-        rest = tail;
     }
     safe
-}
-
-/// Whether JSON text has nothing but characters that are seen, and line breaks.
-fn is_plain(json: &str) -> bool {
-    json.is_ascii() && !json.contains('\u{7f}')
-}
-
-fn spell_out_one(safe: &mut String, ch: char) {
-    if ch == '\n' || !text::is_invisible(ch) {
-        safe.push(ch);
-    } else {
-        for unit in ch.encode_utf16(&mut [0; 2]) {
-            safe.push_str(&format!("\\u{unit:04x}"));
-        }
-    }
 }
 
 #[cfg(test)]

@@ -18,68 +18,16 @@
 //!  "waived": null, "in_baseline": false, "violates_gate": true}
 //! ```
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
 use serde::Serialize;
 
+use super::Report;
 use super::item::{Item, items};
-use super::json::json_line;
+use super::json::{json_line, object};
 use super::words::severity;
-use super::{Report, Tool};
-use crate::facts::Row;
-use crate::level::Level;
-use crate::sources::Provenance;
-use crate::verdict::{Basis, Fingerprint, Status, Waiver};
+use crate::verdict::Status;
 
 /// The version of what this module writes.
 const SCHEMA_VERSION: &str = "1";
-
-#[derive(Serialize)]
-struct Line<'a> {
-    schema_version: &'static str,
-    /// `finding`, or `control` for one without findings.
-    record: &'static str,
-    tool: &'a Tool,
-    scan: Scan,
-    workspace: Workspace<'a>,
-    control: Control<'a>,
-    fingerprint: Fingerprint,
-    subject: &'a str,
-    message: &'a str,
-    /// Null for a control.
-    evidence: Option<&'a Row>,
-    severity: &'static str,
-    /// The waiver of the finding, or else of its control.
-    waived: Option<&'a Waiver>,
-    in_baseline: bool,
-    violates_gate: bool,
-}
-
-#[derive(Serialize)]
-struct Scan {
-    at: Timestamp,
-    source: Provenance,
-}
-
-#[derive(Serialize)]
-struct Workspace<'a> {
-    id: Option<&'a str>,
-    name: Option<&'a str>,
-    region: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Control<'a> {
-    id: &'a str,
-    title: &'a str,
-    level: Level,
-    section: &'a str,
-    status: Status,
-    basis: &'a [Basis],
-    reason: &'a str,
-    frameworks: &'a BTreeMap<String, Vec<String>>,
-}
 
 /// Renders the report, a line for each finding, and one for a control without any that is wrong all the same.
 ///
@@ -93,36 +41,33 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
     told.map(|item| json_line(&line(report, item))).collect()
 }
 
-fn line<'a>(report: &'a Report, item: Item<'a>) -> Line<'a> {
+fn line<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
+    let Report { tool, scan, workspace, .. } = report;
     let control = item.control;
-    Line {
-        schema_version: SCHEMA_VERSION,
-        record: if item.finding.is_some() { "finding" } else { "control" },
-        tool: &report.tool,
-        scan: Scan { at: report.scan.at, source: report.scan.origin },
-        workspace: Workspace {
-            id: report.workspace.id.as_deref(),
-            name: report.workspace.name.as_deref(),
-            region: report.workspace.region.as_deref(),
+    object! {
+        "schema_version": SCHEMA_VERSION,
+        "record": if item.finding.is_some() { "finding" } else { "control" },
+        "tool": tool,
+        "scan": object! { "at": scan.at, "source": scan.origin },
+        "workspace": object! { "id": &workspace.id, "name": &workspace.name, "region": &workspace.region },
+        "control": object! {
+            "id": &control.id,
+            "title": &control.title,
+            "level": control.level,
+            "section": &control.section,
+            "status": control.status,
+            "basis": &control.basis,
+            "reason": &control.reason,
+            "frameworks": &control.frameworks,
         },
-        control: Control {
-            id: &control.id,
-            title: &control.title,
-            level: control.level,
-            section: &control.section,
-            status: control.status,
-            basis: &control.basis,
-            reason: &control.reason,
-            frameworks: &control.frameworks,
-        },
-        fingerprint: item.fingerprint(),
-        subject: item.subject(),
-        message: item.message(),
-        evidence: item.finding.map(|finding| &finding.evidence),
-        severity: severity(control.level),
-        waived: item.waived(),
-        in_baseline: item.in_baseline(),
-        violates_gate: item.violates(&report.gate),
+        "fingerprint": item.fingerprint(),
+        "subject": item.subject(),
+        "message": item.message(),
+        "evidence": item.finding.map(|finding| &finding.evidence),
+        "severity": severity(control.level),
+        "waived": item.waived(),
+        "in_baseline": item.in_baseline(),
+        "violates_gate": item.violates(&report.gate),
     }
 }
 

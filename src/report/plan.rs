@@ -10,35 +10,15 @@
 //! 2.3,Limit admin access,L1,high,ada@example.com,privileged: role Owner,1. Take the admin role away …,1-2 hours,cis-v8 5.4,no,aab9…,,,
 //! ```
 
-use serde::Serialize;
-
 use super::Report;
-use super::csv::{Cell, cell, table, yes_or_no};
+use super::csv::{table, yes_or_no};
 use super::item::{Item, items};
 use super::words::{frameworks_in_a_line, severity, steps_in_a_line};
 use crate::verdict::Status;
 
-#[derive(Serialize)]
-struct Task<'a> {
-    control: Cell<'a>,
-    title: Cell<'a>,
-    level: &'static str,
-    severity: &'static str,
-    subject: Cell<'a>,
-    finding: Cell<'a>,
-    fix: Cell<'a>,
-    effort: Cell<'a>,
-    frameworks: Cell<'a>,
-    in_baseline: &'static str,
-    fingerprint: Cell<'a>,
-    owner: &'static str,
-    due_date: &'static str,
-    comment: &'static str,
-}
-
-/// The header, which stands there even if there is nothing to do.
+/// The columns; the last three are for people to fill.
 const HEADER: &str = "control,title,level,severity,subject,finding,fix,effort,frameworks,in_baseline,fingerprint,owner,\
-                      due_date,comment\r\n";
+                      due_date,comment";
 
 /// Renders the plan as a table with a header.
 ///
@@ -47,32 +27,29 @@ const HEADER: &str = "control,title,level,severity,subject,finding,fix,effort,fr
 pub(super) fn render(report: &Report) -> Result<String, ::csv::Error> {
     let mut open: Vec<_> =
         items(report).filter(|item| item.control.status == Status::Fail && item.waived().is_none()).collect();
-    if open.is_empty() {
-        return Ok(HEADER.to_owned());
-    }
     // A stable order: within a level, that of the report.
     open.sort_by_key(|item| item.control.level);
-    table(open.into_iter().map(task))
+    table(HEADER, open.into_iter().map(task))
 }
 
-fn task(item: Item<'_>) -> Task<'_> {
+fn task(item: Item<'_>) -> [String; 14] {
     let control = item.control;
-    Task {
-        control: cell(&control.id),
-        title: cell(&control.title),
-        level: control.level.label(),
-        severity: severity(control.level),
-        subject: cell(item.subject()),
-        finding: cell(item.message()),
-        fix: cell(steps_in_a_line(control)),
-        effort: cell(&control.effort),
-        frameworks: cell(frameworks_in_a_line(control)),
-        in_baseline: yes_or_no(item.in_baseline()),
-        fingerprint: cell(item.fingerprint().as_str().to_owned()),
-        owner: "",
-        due_date: "",
-        comment: "",
-    }
+    [
+        control.id.clone(),
+        control.title.clone(),
+        control.level.label().to_owned(),
+        severity(control.level).to_owned(),
+        item.subject().to_owned(),
+        item.message().to_owned(),
+        steps_in_a_line(control),
+        control.effort.clone(),
+        frameworks_in_a_line(control),
+        yes_or_no(item.in_baseline()),
+        item.fingerprint().as_str().to_owned(),
+        String::new(),
+        String::new(),
+        String::new(),
+    ]
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Control, Report};
+use super::{Control, Counters, Report, Window, WorkspaceInfo};
 use crate::controls::Step;
 use crate::level::Level;
+use crate::sources::SourceStatus;
 use crate::verdict::Waiver;
 
 /// The program's name, as reports carry it.
@@ -39,17 +40,28 @@ pub(super) fn people(count: usize) -> String {
     if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
 }
 
-/// The way through the menus: `Settings > Workspace > Teammates`.
-pub(super) fn menus(step: &Step) -> String {
-    step.path.join(" > ")
+/// What a list says that does not show all.
+pub(super) fn more(left_out: usize) -> String {
+    format!("… and {left_out} more (all of them in the JSON report)")
+}
+
+/// What the step is, and the way through the menus: `Limit admins (Settings > Workspace > Teammates)`.
+pub(super) fn step_and_place(step: &Step) -> String {
+    let Step { title, path, .. } = step;
+    if path.is_empty() { title.clone() } else { format!("{title} ({})", path.join(" > ")) }
+}
+
+/// The way through the menus, and what to do there: `Settings > Workspace > Teammates: Limit admins`.
+pub(super) fn place_and_step(step: &Step) -> String {
+    let Step { title, path, .. } = step;
+    if path.is_empty() { title.clone() } else { format!("{}: {title}", path.join(" > ")) }
 }
 
 /// The steps of a control as lines of plain text, numbered, with what to do in each below it.
 pub(super) fn steps(control: &Control) -> Vec<String> {
     let mut lines = Vec::new();
     for (number, step) in (1..).zip(&control.remediation) {
-        let place = if step.path.is_empty() { String::new() } else { format!(" ({})", menus(step)) };
-        lines.push(format!("{number}. {}{place}", step.title));
+        lines.push(format!("{number}. {}", step_and_place(step)));
         lines.extend(step.actions.iter().map(|action| format!("   - {action}")));
     }
     lines
@@ -58,22 +70,81 @@ pub(super) fn steps(control: &Control) -> Vec<String> {
 /// The steps of a control on one line, for a cell of a table.
 pub(super) fn steps_in_a_line(control: &Control) -> String {
     let steps = (1..).zip(&control.remediation).map(|(number, step): (usize, _)| {
-        let place = if step.path.is_empty() { String::new() } else { format!(" ({})", menus(step)) };
         let actions =
             if step.actions.is_empty() { String::new() } else { format!(": {}", step.actions.join("; ")) };
-        format!("{number}. {}{place}{actions}", step.title)
+        format!("{number}. {}{actions}", step_and_place(step))
     });
     steps.collect::<Vec<_>>().join(" ")
 }
 
+/// The workspace: its name, and what else is known of it. `shown` escapes a value; what it does not show counts as not
+/// readable.
+pub(super) fn workspace(report: &Report, shown: impl Fn(&str) -> Option<String>) -> (String, String) {
+    let WorkspaceInfo { id, name, region, teammates } = &report.workspace;
+    let shown = |value: &Option<String>| value.as_deref().and_then(&shown);
+    let name = shown(name).unwrap_or_else(|| "name not readable".to_owned());
+    let id = shown(id).unwrap_or_else(|| "id not readable".to_owned());
+    let region = shown(region).unwrap_or_else(|| "not readable".to_owned());
+    let teammates =
+        teammates.map_or_else(|| "teammates not readable".to_owned(), |count| counted(count, "teammate"));
+    (name, format!(" ({id}), region {region}, {teammates}"))
+}
+
+/// How much was asked: `25 controls up to L3, hardening guide 0.2.0`.
+pub(super) fn extent(report: &Report, shown: impl Fn(&str) -> String) -> String {
+    let rules = if report.is_of_policy() {
+        "declared policy".to_owned()
+    } else {
+        format!("hardening guide {}", shown(&report.catalog.guide_version))
+    };
+    let controls = counted(report.catalog.controls as u64, "control");
+    format!("{controls} up to {}, {rules}", report.scan.level.label())
+}
+
+/// How long the window is, in whole days.
+pub(super) fn span(window: Window) -> String {
+    match window.until.duration_since(window.since).as_hours() / 24 {
+        ..1 => "less than a day".to_owned(),
+        days => counted(days.unsigned_abs(), "day"),
+    }
+}
+
+/// How reading a source ended.
+pub(super) const fn outcome(status: SourceStatus) -> &'static str {
+    match status {
+        SourceStatus::Complete => "complete",
+        SourceStatus::Skipped => "not asked for",
+        SourceStatus::Forbidden => "forbidden",
+        SourceStatus::Failed => "failed",
+    }
+}
+
+/// The columns of [`counts`].
+pub(super) const COUNTS: [&str; 6] = ["Level", "Pass", "Fail", "Manual", "Unknown", "Coverage"];
+
+/// How many controls ended how: a row for each level, and one for all.
+pub(super) fn counts(report: &Report) -> impl Iterator<Item = [String; 6]> {
+    let levels = report.summary.levels().map(|(level, counters)| (level.label(), counters));
+    levels.chain([("All", &report.summary.all)]).map(|(label, counters)| {
+        let Counters { pass, fail, manual, unknown, coverage, .. } = counters;
+        let coverage = coverage.map_or_else(|| "-".to_owned(), |share| format!("{:.0} %", share * 100.0));
+        let [pass, fail, manual, unknown] = [pass, fail, manual, unknown].map(usize::to_string);
+        [label.to_owned(), pass, fail, manual, unknown, coverage]
+    })
+}
+
+/// How many controls people decided, in a sentence each.
+pub(super) fn decisions(report: &Report) -> impl Iterator<Item = String> {
+    let Counters { waived, attested, .. } = report.summary.all;
+    [(waived, "left the gate by a decision"), (attested, "decided by what a person attested")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}.", counted(count as u64, "control")))
+}
+
 /// Every framework control that a control is mapped to: `cis-v8 5.4`.
 pub(super) fn mapped(frameworks: &BTreeMap<String, Vec<String>>) -> impl Iterator<Item = (&str, &str)> {
-    let each = |(framework, controls)| {
-        let controls: &Vec<String> = controls;
-        let framework: &String = framework;
-        controls.iter().map(move |control| (framework.as_str(), control.as_str()))
-    };
-    frameworks.iter().flat_map(each)
+    frameworks.iter().flat_map(|(framework, ids)| ids.iter().map(move |id| (&**framework, &**id)))
 }
 
 /// The framework controls on one line: `cis-v8 5.4, soc2 CC6.1`.

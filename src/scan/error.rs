@@ -41,7 +41,7 @@ pub(crate) enum ScanError {
     Client(#[from] ClientError),
     /// The workspace could not be read at all.
     #[error(transparent)]
-    Collect(#[from] Box<CollectError<io::Error>>),
+    Collect(#[from] Box<CollectError>),
 }
 
 impl Hint for ScanError {

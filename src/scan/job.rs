@@ -15,7 +15,7 @@ use crate::facts::Settings;
 use crate::level::Level;
 use crate::redact::Redactor;
 use crate::report::GateRule;
-use crate::snapshot::collect::Reach;
+use crate::snapshot::collect::ReadScope;
 use crate::sources::Ranges;
 use crate::time::{DEFAULT_WINDOW, TimeError, Window};
 use crate::warning::Warning;
@@ -28,7 +28,7 @@ pub(crate) struct Job {
     /// Which workspace.
     pub target: Target,
     /// How much of it is read.
-    pub reach: Reach,
+    pub scope: ReadScope,
     /// Which part of the log.
     pub span: Span,
     /// The controls.

@@ -20,11 +20,11 @@ pub(crate) use job::{Adjustments, Job, Plan, Span};
 pub(crate) use source::{Connection, Source, Target};
 
 use crate::adjust::{self, day_of};
+use crate::api::record::Record;
 use crate::assessment::Assessment;
 use crate::controls::Definition;
 use crate::facts::{Facts, Observer};
 use crate::region::Region;
-use crate::snapshot::Record;
 use crate::sources::Provenance;
 use crate::sources::{Outcomes, Ranges};
 use crate::verdict::Fingerprint;
@@ -60,7 +60,7 @@ pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run
         observer.observe(record);
         Ok(())
     };
-    let outcomes = source.read(&ranges, job.reach, &mut observe).await?;
+    let outcomes = source.read(&ranges, job.scope, &mut observe).await?;
     let facts = observer.finish(&outcomes);
 
     let decide = |definition: &Definition| {

@@ -12,11 +12,12 @@ use super::ScanError;
 use crate::api::client::{Client, ClientError, ClientOptions, Limits};
 use crate::api::notice::Notify;
 use crate::api::origin::Origin as ApiOrigin;
+use crate::api::record::Receive;
 use crate::api::token::Token;
 use crate::bounded_file;
 use crate::region::Region;
-use crate::snapshot::collect::{CollectOptions, Reach, collect};
-use crate::snapshot::{Record, Replay};
+use crate::snapshot::Replay;
+use crate::snapshot::collect::{CollectOptions, ReadScope, collect};
 use crate::sources::Provenance;
 use crate::sources::{Outcomes, Ranges};
 
@@ -134,24 +135,24 @@ impl Source {
         }
     }
 
-    /// Hands every record to `sink`, and says how the sources ended. What is saved already is handed on whole, whatever
-    /// the reach.
+    /// Hands every record to `receive`, and says how the sources ended. What is saved already is handed on whole, whatever
+    /// the scope.
     pub(crate) async fn read(
         self,
         ranges: &Ranges,
-        reach: Reach,
-        sink: &mut dyn FnMut(Record<'_>) -> io::Result<()>,
+        scope: ReadScope,
+        receive: &mut Receive<'_>,
     ) -> Result<Outcomes, ScanError> {
         match self {
             Self::Live(connection, notify) => {
                 let client = connection.client(notify)?;
-                let options = CollectOptions { reach, probe: connection.probe };
-                Ok(collect(&client, ranges, &options, &mut |record| sink(record)).await.map_err(Box::new)?)
+                let options = CollectOptions { scope, probe: connection.probe };
+                Ok(collect(&client, ranges, &options, receive).await.map_err(Box::new)?)
             }
             Self::Snapshot(path, replay) => {
-                replay.run(ranges, sink).map_err(|source| unusable(path.display(), source))
+                replay.run(ranges, receive).map_err(|source| unusable(path.display(), source))
             }
-            Self::Demo(sample) => sample.moved_to(ranges.now).run(ranges, sink).map_err(unusable_sample),
+            Self::Demo(sample) => sample.shifted_to(ranges.now).run(ranges, receive).map_err(unusable_sample),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::controls::{Catalog, Pack, Selection};
 use crate::facts::Settings;
 use crate::level::Level;
 use crate::report::{Format, GateRule, Options, Report, render};
-use crate::snapshot::collect::Reach;
+use crate::snapshot::collect::ReadScope;
 
 fn job(level: Level, pack: Option<Pack>, stale_after: u64) -> Job {
     let selection = Selection { level, pack, only: Vec::new(), skip: Vec::new(), needs_roster: false };
@@ -15,7 +15,7 @@ fn job(level: Level, pack: Option<Pack>, stale_after: u64) -> Job {
     let event_types = plan.selected().flat_map(|definition| definition.rules.event_types()).collect();
     Job {
         target: Target::Demo,
-        reach: Reach::Everything,
+        scope: ReadScope::Everything,
         span: Span { since: None, stale_after },
         settings: Settings { event_types, ..Settings::default() },
         plan,

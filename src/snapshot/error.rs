@@ -12,44 +12,20 @@ use crate::hint::Hint;
 /// Why a snapshot cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SnapshotError {
-    /// The file does not start as a snapshot does.
     #[error("this is not a snapshot: {0}")]
     NotASnapshot(String),
-    /// A later version of the program wrote it.
     #[error("the snapshot has format version {found}, this program reads up to {REDACTED_VERSION}")]
-    FutureVersion {
-        /// The version in the file.
-        found: u32,
-    },
-    /// The file ends too early.
+    FutureVersion { found: u32 },
     #[error("the snapshot is incomplete: {0}")]
     Truncated(String),
-    /// The content is not what was written.
     #[error("the snapshot was altered or damaged: {0}")]
     Altered(String),
-    /// It decompresses to more than any workspace has.
     #[error("the snapshot decompresses to more than {limit} bytes")]
-    TooLarge {
-        /// The bound.
-        limit: u64,
-    },
-    /// It knows less of the past than was asked for.
+    TooLarge { limit: u64 },
     #[error("the snapshot reaches back to {has}, the window starts at {wanted}")]
-    WindowTooWide {
-        /// The start of what it knows.
-        has: Timestamp,
-        /// The start of what was asked for.
-        wanted: Timestamp,
-    },
-    /// It was taken before the instant of evaluation.
+    WindowTooWide { has: Timestamp, wanted: Timestamp },
     #[error("the snapshot was taken at {at} and knows nothing later, such as {wanted}")]
-    TooOld {
-        /// When it was taken.
-        at: Timestamp,
-        /// The instant of evaluation.
-        wanted: Timestamp,
-    },
-    /// The file could not be read.
+    TooOld { at: Timestamp, wanted: Timestamp },
     #[error("cannot read the snapshot: {0}")]
     Io(io::Error),
 }

@@ -12,6 +12,8 @@
 //! The header is not compressed, so that a later version can be told from a broken file. The digest
 //! covers the header (with an empty digest) and the compressed lines.
 
+use std::io::{self, Read, Write};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -32,12 +34,10 @@ pub(super) const REDACTED_VERSION: u32 = 2;
 pub(super) const EMPTY_DIGEST: &str =
     "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Header {
     /// Always `intercom-harden snapshot`.
     pub format: String,
-    /// The version of the format.
     pub version: u32,
     /// The version of the program that wrote it.
     pub tool: String,
@@ -79,15 +79,10 @@ impl Header {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Line<'a> {
-    /// `GET /me`.
     Me(Box<Me>),
-    /// `GET /admins`.
     Admins(Vec<Admin>),
-    /// `GET /ip_allowlist`.
     IpAllowlist(IpAllowlist),
-    /// The token probe.
     Probe(Vec<ProbeAnswer>),
-    /// An event.
     Event(#[serde(borrow)] &'a RawValue),
     /// How the reading ended; always the last line.
     End(End),
@@ -137,5 +132,31 @@ impl From<End> for Outcomes {
             (feed, Outcome { status, failure, records, requests, unreadable })
         });
         Self { feeds: feeds.collect(), warnings: end.warnings.into_iter().map(Warning::Recorded).collect() }
+    }
+}
+
+/// Digests what is read or written through it.
+pub(super) struct Digesting<T> {
+    pub(super) inner: T,
+    pub(super) hash: Sha256,
+}
+
+impl<R: Read> Read for Digesting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.hash.update(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+impl<W: Write> Write for Digesting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
     }
 }

@@ -4,10 +4,9 @@ use std::io::{self, BufWriter, Seek as _, SeekFrom, Write};
 use std::path::Path;
 
 use serde_json::value::RawValue;
-use sha2::{Digest as _, Sha256};
 
-use super::Record;
-use super::file::{EMPTY_DIGEST, End, FORMAT, Header, Line, VERSION};
+use super::file::{Digesting, EMPTY_DIGEST, End, FORMAT, Header, Line, VERSION};
+use crate::api::record::Record;
 use crate::atomic_file::{Readers, WholeFile};
 use crate::digest;
 use crate::sources::{Outcomes, Ranges};
@@ -24,9 +23,6 @@ pub(crate) struct Writer {
 impl Writer {
     /// Starts the file that will be at `path`, readable by its owner alone. What is written to it has to be redacted
     /// where there is a `redaction_key`, which tells the keys of pseudonyms apart.
-    ///
-    /// # Errors
-    /// When `path` cannot be a file, or its folder is missing or cannot be written to.
     pub(crate) fn create(path: &Path, ranges: &Ranges, redaction_key: Option<String>) -> io::Result<Self> {
         let mut file = BufWriter::new(WholeFile::create(path, Readers::Owner)?);
         let mut header = Header {
@@ -47,9 +43,6 @@ impl Writer {
     }
 
     /// Writes one record.
-    ///
-    /// # Errors
-    /// When the disk is full or fails.
     pub(crate) fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
         match record {
             Record::Me(me) => self.line(&Line::Me(Box::new((*me).clone()))),
@@ -69,9 +62,6 @@ impl Writer {
     }
 
     /// Completes the file and moves it to its place.
-    ///
-    /// # Errors
-    /// When the disk is full or fails, or the place cannot be written to.
     pub(crate) fn finish(mut self, outcomes: &Outcomes) -> io::Result<()> {
         self.line(&Line::End(End::from(outcomes)))?;
         let Digesting { inner, hash } = self.lines.finish()?;
@@ -87,22 +77,4 @@ impl Writer {
 /// in a string it is always escaped.
 fn on_one_line(json: String) -> String {
     if json.contains('\n') { json.replace('\n', " ") } else { json }
-}
-
-/// Passes bytes on and digests them.
-struct Digesting<W> {
-    inner: W,
-    hash: Sha256,
-}
-
-impl<W: Write> Write for Digesting<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.hash.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
 }

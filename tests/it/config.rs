@@ -41,7 +41,8 @@ fn words_are_taken_in_any_case() {
                 [rbac.roles.A]\npermissions = [\"Read\"]\n";
     let report = demo().file(FILE, text).run().exits(0).report();
     assert_eq!(report.0["scan"]["level"], "l2");
-    let words = ["--level", "L1", "--fail-on", "Never", "--pack", "Guide", "--format", "JSON"];
+    let words =
+        ["--level", "L1", "--fail-on", "Never", "--pack", "Guide", "--format", "JSON", "--by", "CIS-V8"];
     let run =
         program().args(["scan", "--demo"]).args(words).args(["-o", "Markdown=report.md"]).run().exits(0);
     assert_eq!(run.report().0["scan"]["level"], "l1");

@@ -156,3 +156,35 @@ fn no_two_files_use_each_other() {
         }
     }
 }
+
+/// The lists in CONTRIBUTING.md of what a token and an event pass through.
+#[test]
+fn the_ways_through_the_program_exist_and_go_downwards() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("CONTRIBUTING.md")).unwrap();
+    let main = fs::read_to_string(root.join("src/main.rs")).unwrap();
+    let place = |path: &str| {
+        let module = path.strip_prefix("src/").unwrap().split(['/', '.']).next().unwrap();
+        main.find(&format!("\nmod {module};")).unwrap_or_else(|| panic!("{module} is not in main.rs"))
+    };
+    for heading in ["### The way of a token", "### The way of an event"] {
+        let section = text.split(heading).nth(1).unwrap().split("\n#").next().unwrap();
+        let mut above = usize::MAX;
+        let steps: Vec<_> = section.lines().filter_map(|line| line.split_once(". `")).collect();
+        assert!(steps.len() >= 4, "{heading}");
+        for (_, step) in steps {
+            let mut quoted = step.split('`');
+            let (path, item) = (quoted.next().unwrap(), quoted.nth(1).unwrap());
+            let code = fs::read_to_string(root.join(path)).unwrap_or_else(|_| panic!("{path} is not there"));
+            let defined = ["fn ", "struct ", "enum ", "type "].iter().any(|word| {
+                let found = code.match_indices(&format!("{word}{item}")).any(|(at, found)| {
+                    !code[at + found.len()..].starts_with(|ch: char| ch.is_alphanumeric() || ch == '_')
+                });
+                found
+            });
+            assert!(defined, "{path} has no {item}");
+            assert!(place(path) <= above, "{path} stands above what comes before it");
+            above = place(path);
+        }
+    }
+}

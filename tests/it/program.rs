@@ -70,6 +70,17 @@ pub(crate) fn program() -> Program {
     }
 }
 
+/// How many built-in controls the folders of `controls/` have: one file each.
+pub(crate) fn built_in(packs: &[&str]) -> usize {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("controls");
+    packs.iter().map(|pack| std::fs::read_dir(folder.join(pack)).unwrap().count()).sum()
+}
+
+/// How many controls a scan evaluates.
+pub(crate) fn evaluated() -> usize {
+    built_in(&["guide", "extended"])
+}
+
 /// `scan` against a server, with the token in the environment, JSON on stdout, evaluated at [`NOW`].
 pub(crate) fn scan(origin: &str) -> Program {
     scan_without_token(origin).env("INTERCOM_ACCESS_TOKEN", TOKEN)

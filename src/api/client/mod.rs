@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use tokio::time::{Instant, timeout_at};
 
-use super::error::{ApiError, from_answer, from_transport};
+use super::classify::{from_answer, from_transport};
+use super::error::ApiError;
 use super::notice::{Notice, Notify};
 use super::origin::Origin;
 use super::retry::{self, Failures, Policy, Retry};
@@ -17,10 +18,8 @@ use super::throttle::{RateReport, Throttle};
 use super::token::Token;
 use crate::sources::Feed;
 
-mod examine;
 mod options;
 
-pub(crate) use examine::{Examination, Vitals};
 pub(crate) use options::{ClientError, ClientOptions, Limits, Request};
 
 /// The version of the API that every request asks for.
@@ -28,15 +27,14 @@ pub(crate) const API_VERSION: &str = "2.16";
 /// The largest error body that is looked at, in bytes.
 const MAX_ERROR_BODY: usize = 64 * 1024;
 
-/// Talks to the API of one workspace.
 pub(crate) struct Client {
     http: reqwest::Client,
     origin: Origin,
     /// Only to keep it out of what is quoted of an answer.
     token: Token,
     throttle: Throttle,
-    limits: Limits,
-    deadline: Instant,
+    pub(super) limits: Limits,
+    pub(super) deadline: Instant,
     concurrency: usize,
     notify: Notify,
     requests: [AtomicU64; Feed::ALL.len()],
@@ -106,12 +104,10 @@ impl Client {
         self.requests[feed as usize].load(Ordering::Relaxed)
     }
 
-    /// Tells whoever waits for the scan.
     pub(crate) fn notify(&self, notice: Notice) {
         (self.notify)(notice);
     }
 
-    /// Sends a request and reads its JSON answer with `parse`.
     pub(crate) async fn json<T>(
         &self,
         feed: Feed,
@@ -124,29 +120,36 @@ impl Client {
             let content_type =
                 response.headers().get(CONTENT_TYPE).map(|value| self.text(value)).unwrap_or_default();
             let body = self.body(response, &endpoint, self.limits.body).await?;
-            let endpoint = endpoint.clone();
-            if body.trim_ascii().is_empty() {
-                return Err(ApiError::EmptyBody { endpoint }.into());
-            }
-            let body = String::from_utf8(body)
-                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-            let starts_like_json =
-                body.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with(['{', '[']);
-            let body = body.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(body);
-            parse(body).map_err(|error| {
-                match error.classify() {
-                    _ if !starts_like_json => {
-                        let content_type =
-                            if content_type.is_empty() { "no content type".to_owned() } else { content_type };
-                        ApiError::NotJson { endpoint, content_type }
-                    }
-                    serde_json::error::Category::Eof => ApiError::Truncated { endpoint },
-                    _ => ApiError::UnexpectedShape { endpoint, detail: self.quoted(&error.to_string()) },
-                }
-                .into()
-            })
+            Ok(self.parse(&endpoint, content_type, body, &parse)?)
         })
         .await
+    }
+
+    pub(super) fn parse<T>(
+        &self,
+        endpoint: &str,
+        content_type: String,
+        body: Vec<u8>,
+        parse: impl Fn(String) -> Result<T, serde_json::Error>,
+    ) -> Result<T, ApiError> {
+        let endpoint = endpoint.to_owned();
+        if body.trim_ascii().is_empty() {
+            return Err(ApiError::EmptyBody { endpoint });
+        }
+        let body = String::from_utf8(body)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        let starts_like_json =
+            body.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with(['{', '[']);
+        let body = body.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(body);
+        parse(body).map_err(|error| match error.classify() {
+            _ if !starts_like_json => {
+                let content_type =
+                    if content_type.is_empty() { "no content type".to_owned() } else { content_type };
+                ApiError::NotJson { endpoint, content_type }
+            }
+            serde_json::error::Category::Eof => ApiError::Truncated { endpoint },
+            _ => ApiError::UnexpectedShape { endpoint, detail: self.quoted(&error.to_string()) },
+        })
     }
 
     /// Sends a GET and looks at the status only; the answer's body is not read.
@@ -197,21 +200,21 @@ impl Client {
     }
 
     /// Sends once. Anything but a success is an error.
-    async fn send(&self, feed: Feed, request: &Request<'_>, endpoint: &str) -> Result<Held<'_>, Failed> {
+    async fn send(&self, feed: Feed, request: &Request<'_>, endpoint: &str) -> Result<InFlight<'_>, Failed> {
         let permit = self.throttle.acquire().await;
         self.requests[feed as usize].fetch_add(1, Ordering::Relaxed);
         let sent = self.request(request).await;
         let response = sent.map_err(|error| from_transport(endpoint, &error))?;
         let (report, asked) = rate_headers(response.headers());
         self.throttle.learn(report);
-        let held = Held { response, _permit: permit };
-        if held.status().is_success() {
-            return Ok(held);
+        let response = InFlight { response, _permit: permit };
+        if response.status().is_success() {
+            return Ok(response);
         }
-        Err(Failed { error: self.refusal(held, endpoint).await, asked })
+        Err(Failed { error: self.refusal(response, endpoint).await, asked })
     }
 
-    async fn request(&self, request: &Request<'_>) -> reqwest::Result<reqwest::Response> {
+    pub(super) async fn request(&self, request: &Request<'_>) -> reqwest::Result<reqwest::Response> {
         let url = self.origin.join(request.path, &request.query);
         match &request.body {
             Some(body) => {
@@ -223,24 +226,29 @@ impl Client {
     }
 
     /// What an answer that is not a success means.
-    async fn refusal(&self, held: Held<'_>, endpoint: &str) -> ApiError {
-        let status = held.status().as_u16();
-        let location = held.headers().get(LOCATION).map(|value| self.text(value));
-        let id = held.headers().get("X-Request-Id").map(|value| self.text(value));
+    pub(super) async fn refusal(&self, response: InFlight<'_>, endpoint: &str) -> ApiError {
+        let status = response.status().as_u16();
+        let location = response.headers().get(LOCATION).map(|value| self.text(value));
+        let id = response.headers().get("X-Request-Id").map(|value| self.text(value));
         // The body only explains; where it is missing or endless the status says enough.
-        let body = self.body(held, endpoint, MAX_ERROR_BODY).await.unwrap_or_default();
+        let body = self.body(response, endpoint, MAX_ERROR_BODY).await.unwrap_or_default();
         from_answer(endpoint, status, location.as_deref(), id.as_deref(), &body)
     }
 
-    async fn body(&self, mut held: Held<'_>, endpoint: &str, limit: usize) -> Result<Vec<u8>, ApiError> {
-        let announced = held.response.content_length().unwrap_or(0);
+    pub(super) async fn body(
+        &self,
+        mut response: InFlight<'_>,
+        endpoint: &str,
+        limit: usize,
+    ) -> Result<Vec<u8>, ApiError> {
+        let announced = response.response.content_length().unwrap_or(0);
         let too_large = || ApiError::BodyTooLarge { endpoint: endpoint.to_owned(), limit };
         if announced > limit as u64 {
             return Err(too_large());
         }
         let mut body = Vec::with_capacity((announced as usize).min(1 << 20));
         while let Some(chunk) =
-            held.response.chunk().await.map_err(|error| from_transport(endpoint, &error))?
+            response.response.chunk().await.map_err(|error| from_transport(endpoint, &error))?
         {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
@@ -252,28 +260,28 @@ impl Client {
     }
 
     /// The beginning of a header, fit to be quoted.
-    fn text(&self, value: &HeaderValue) -> String {
+    pub(super) fn text(&self, value: &HeaderValue) -> String {
         self.quoted(&String::from_utf8_lossy(value.as_bytes()))
     }
 
     /// The beginning of what a server had a hand in, fit to be quoted.
-    pub(crate) fn quoted(&self, text: &str) -> String {
+    fn quoted(&self, text: &str) -> String {
         self.token.hide(text).chars().take(200).collect()
     }
 }
 
 /// A response whose place among the concurrent requests is kept until its body is read.
-struct Held<'a> {
-    response: reqwest::Response,
-    _permit: Option<tokio::sync::SemaphorePermit<'a>>,
+pub(super) struct InFlight<'a> {
+    pub(super) response: reqwest::Response,
+    pub(super) _permit: Option<tokio::sync::SemaphorePermit<'a>>,
 }
 
-impl Held<'_> {
-    fn headers(&self) -> &HeaderMap {
+impl InFlight<'_> {
+    pub(super) fn headers(&self) -> &HeaderMap {
         self.response.headers()
     }
 
-    fn status(&self) -> reqwest::StatusCode {
+    pub(super) fn status(&self) -> reqwest::StatusCode {
         self.response.status()
     }
 }

@@ -14,13 +14,10 @@ use crate::hint::Hint;
 /// Bounds on a single attempt, changed only by tests.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// The longest time to connect.
     pub connect: Duration,
     /// The longest time from sending to the last byte of the answer.
     pub attempt: Duration,
-    /// The largest answer, in bytes.
     pub body: usize,
-    /// When a request is sent again.
     pub retry: Policy,
 }
 
@@ -35,15 +32,11 @@ impl Default for Limits {
     }
 }
 
-/// What a client is made of.
 pub(crate) struct ClientOptions {
-    /// Where the API is.
     pub origin: Origin,
-    /// The secret.
     pub token: Token,
     /// When the whole scan ends.
     pub deadline: Instant,
-    /// How many requests may be under way at once.
     pub concurrency: usize,
     /// The share (0 to 1) of the rate limit that a scan may use.
     pub rate_share: f64,
@@ -56,10 +49,8 @@ pub(crate) struct ClientOptions {
 /// Why no client could be made.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClientError {
-    /// The token cannot be sent.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// The TLS or proxy setup failed.
     #[error("the HTTPS client could not be set up: {0}")]
     Setup(#[from] reqwest::Error),
 }
@@ -80,7 +71,6 @@ impl Hint for ClientError {
 pub(crate) struct Request<'a> {
     /// The path, such as `/admins`.
     pub path: &'a str,
-    /// The query.
     pub query: Vec<(&'static str, String)>,
     /// The JSON body; with one it is a POST, otherwise a GET.
     pub body: Option<String>,
@@ -89,7 +79,6 @@ pub(crate) struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// A plain GET.
     pub(crate) fn get(path: &'a str) -> Self {
         Self { path, ..Self::default() }
     }

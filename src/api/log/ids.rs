@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 
-/// The hash of an event's id. The key is drawn anew for every scan, so nobody can aim at a collision.
+/// The hash of an event's id. The key is drawn anew for every scan, so a collision cannot be aimed at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fingerprint([u32; 3]);
 

@@ -3,190 +3,72 @@
 //! A *range* is read in [`pass`]es. The first page tells how many there are, and the others are fetched
 //! side by side. The end of the range is pinned, but events may still turn up late and push others from
 //! one page to the next while pages are fetched; such a shift shows as an event seen twice, and then the
-//! range is read again. [`range`] decides that, and halves a range that the server cannot cope with.
+//! range is read again. A range that the server cannot cope with is halved; where there is no search, the
+//! older endpoint is read.
 
-use std::cell::{Cell, RefCell};
-use std::ops::ControlFlow;
-
-use tokio::sync::watch;
-
-use super::client::Client;
 use super::error::ApiError;
-use super::model::Event;
-use super::notice::Notice;
-use crate::sources::Feed;
 use crate::warning::Warning;
-use ids::{Fingerprint, Fingerprinter, IdSet};
-use page::Page;
+use pass::{Ended, Order};
 
 mod ids;
 mod page;
 mod pass;
-mod range;
+mod reader;
 
-/// Seconds in a day: no narrower range is halved.
-const DAY: i64 = 86_400;
+pub(crate) use page::{LIST, LogQuery, SEARCH};
+pub(crate) use reader::{LogError, LogReader};
 
-/// A range of the log. Both ends are seconds since 1970, and included.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LogQuery {
-    /// The feed that the events are for.
-    pub feed: Feed,
-    /// The first second.
-    pub since: i64,
-    /// The last second.
-    pub until: i64,
-    /// Only events of these types; all types without.
-    pub types: Option<&'static [&'static str]>,
-}
+/// Intercom was founded in 2011: no event is older than that year, in seconds since 1970.
+pub(crate) const OLDEST_EVENT: i64 = 1_293_840_000;
 
-impl LogQuery {
-    fn can_be_halved(&self) -> bool {
-        self.until.saturating_sub(self.since) > DAY
-    }
-
-    fn wants(&self, event: &Event<'_>) -> bool {
-        (self.since..=self.until).contains(&event.created_at)
-            && self.types.is_none_or(|types| types.contains(&&*event.activity_type))
-    }
-}
-
-/// Why a range was not read to its end.
-#[derive(Debug)]
-pub(crate) enum LogError {
-    /// The API refused or failed.
-    Api(ApiError),
-    /// The receiver wants no more.
-    Stopped,
-}
-
-impl From<ApiError> for LogError {
-    fn from(error: ApiError) -> Self {
-        Self::Api(error)
-    }
-}
-
-/// Receives the events, and says whether it wants more.
-pub(crate) type Receive<'a> = dyn Fn(Feed, &Event<'_>) -> ControlFlow<()> + 'a;
-
-/// Reads ranges of one workspace's log. What one feed has seen, no other delivers again.
-pub(crate) struct LogReader<'a> {
-    client: &'a Client,
-    gate: watch::Receiver<bool>,
-    receive: &'a Receive<'a>,
-    printer: Fingerprinter,
-    seen: RefCell<IdSet>,
-    search: Cell<bool>,
-    records: [Cell<u64>; Feed::ALL.len()],
-    unreadable: [Cell<u64>; Feed::ALL.len()],
-    warnings: RefCell<Vec<Warning>>,
-}
-
-/// What a page brought.
-#[derive(Debug, Default)]
-struct Taken {
-    /// Events in range that the pass had not seen.
-    fresh: u64,
-    /// Events in range that the pass had seen already.
-    repeated: u64,
-    /// What it holds, in order, whether in range or not.
-    content: Vec<Fingerprint>,
-}
-
-impl<'a> LogReader<'a> {
-    /// A reader that delivers nothing until `gate` is true.
-    pub(crate) fn new(client: &'a Client, gate: watch::Receiver<bool>, receive: &'a Receive<'a>) -> Self {
-        Self {
-            client,
-            gate,
-            receive,
-            printer: Fingerprinter::default(),
-            seen: RefCell::default(),
-            search: Cell::new(true),
-            records: Default::default(),
-            unreadable: Default::default(),
-            warnings: RefCell::default(),
+/// Reads a range to its end. What was emitted before an error stays emitted.
+pub(crate) async fn read(reader: &LogReader<'_>, query: LogQuery) -> Result<(), LogError> {
+    let mut left = vec![(query, false)];
+    while let Some((part, again)) = left.pop() {
+        match read_part(reader, &part, again).await {
+            Err(LogError::Api(ApiError::Server(_))) if part.can_be_halved() => {
+                let (older, newer) = halve(part);
+                // A stack: the newer half is read next. Pages of it may have arrived already.
+                left.push((older, true));
+                left.push((newer, true));
+            }
+            other => other?,
         }
     }
+    Ok(())
+}
 
-    /// Reads a range to its end. What was delivered before an error stays delivered.
-    pub(crate) async fn read(&self, query: LogQuery) -> Result<(), LogError> {
-        range::read(self, query).await
-    }
+/// Splits a range into its older and its newer half.
+const fn halve(query: LogQuery) -> (LogQuery, LogQuery) {
+    let middle = query.since + (query.until - query.since) / 2;
+    (LogQuery { until: middle, ..query }, LogQuery { since: middle + 1, ..query })
+}
 
-    /// How many entries of a feed's range have no readable time or type. Each may be any event, so what is said about
-    /// the range rests on less than all of it.
-    pub(crate) fn unreadable(&self, feed: Feed) -> u64 {
-        self.unreadable[feed as usize].get()
-    }
-
-    /// How many events of a feed were delivered.
-    pub(crate) fn records(&self, feed: Feed) -> u64 {
-        self.records[feed as usize].get()
-    }
-
-    /// What the person who runs the scan should know.
-    pub(crate) fn warnings(&self) -> Vec<Warning> {
-        self.warnings.borrow().clone()
-    }
-
-    fn warn(&self, warning: Warning) {
-        let mut warnings = self.warnings.borrow_mut();
-        if !warnings.contains(&warning) {
-            warnings.push(warning);
+async fn read_part(reader: &LogReader<'_>, query: &LogQuery, again: bool) -> Result<(), LogError> {
+    let search = reader.search.get();
+    let mut ended = pass::run(reader, query, Order::Parallel, again).await;
+    if let Err(LogError::Api(ApiError::BadRequest(_) | ApiError::NotFound(_))) = &ended
+        && search
+    {
+        if reader.search.replace(false) {
+            reader.warn(Warning::NoSearch);
         }
+        ended = pass::run(reader, query, Order::Parallel, again).await;
     }
-
-    /// Delivers what is new on a page. `pass` holds what this pass has seen, where that differs from
-    /// what all of them have.
-    async fn take(
-        &self,
-        query: &LogQuery,
-        page: &Page,
-        pass: Option<&mut IdSet>,
-        total: Option<u64>,
-    ) -> Result<Taken, LogError> {
-        if self.gate.clone().wait_for(|open| *open).await.is_err() {
-            return Err(LogError::Stopped);
-        }
-        let (mut taken, mut delivered, mut unreadable) = (Taken::default(), 0, 0);
-        let (mut seen, mut pass) = (self.seen.borrow_mut(), pass);
-        for (text, event) in page.events() {
-            if text == "null" {
-                continue;
-            }
-            let id = event.as_ref().map_or("", |event| &event.id);
-            let id = self.printer.of(if id.is_empty() { text } else { id });
-            taken.content.push(id);
-            let Some(event) = event.filter(|event| !event.activity_type.is_empty()) else {
-                // Counted once for each feed, however often its range is read.
-                let id = self.printer.of(&format!("{:?} {text}", query.feed));
-                unreadable += u64::from(seen.insert(id));
-                continue;
-            };
-            if !query.wants(&event) {
-                continue;
-            }
-            let new = seen.insert(id);
-            if pass.as_mut().map_or(new, |pass| pass.insert(id)) {
-                taken.fresh += 1;
-            } else {
-                taken.repeated += 1;
-            }
-            if new {
-                delivered += 1;
-                if (self.receive)(query.feed, &event).is_break() {
-                    return Err(LogError::Stopped);
-                }
-            }
-        }
-        let left_out = &self.unreadable[query.feed as usize];
-        left_out.set(left_out.get() + unreadable);
-        let records = &self.records[query.feed as usize];
-        records.set(records.get() + delivered);
-        self.client.notify(Notice::Progress { feed: query.feed, records: records.get(), total });
-        Ok(taken)
+    let mut ended = ended?;
+    if ended == Ended::Shifted {
+        ended = pass::run(reader, query, Order::Parallel, true).await?;
     }
+    // Read one after the other, a shift repeats events and hides none: then it is no flaw any more.
+    if ended != Ended::Clean {
+        ended = pass::run(reader, query, Order::Sequential, true).await?;
+    }
+    if ended == Ended::Stuck {
+        let endpoint = if reader.search.get() { format!("POST {SEARCH}") } else { format!("GET {LIST}") };
+        let detail = "the pages repeat or are missing, and their end was not found".to_owned();
+        return Err(ApiError::Paging { endpoint, detail }.into());
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,17 +5,44 @@ use std::ops::Range;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::LogQuery;
 use crate::api::client::Request;
 use crate::api::model::{Event, EventPage};
 use crate::api::origin::Origin;
+use crate::sources::Feed;
 
 /// The path of the search endpoint.
-pub(super) const SEARCH: &str = "/admins/activity_logs/search";
+pub(crate) const SEARCH: &str = "/admins/activity_logs/search";
 /// The path of the plain list, 20 events a page.
-pub(super) const LIST: &str = "/admins/activity_logs";
+pub(crate) const LIST: &str = "/admins/activity_logs";
 /// The most events a search may ask for at once.
 const PER_PAGE: u64 = 250;
+
+/// Seconds in a day: no narrower range is halved.
+pub(super) const DAY: i64 = 86_400;
+
+/// A range of the log. Both ends are seconds since 1970, and included.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LogQuery {
+    /// The feed that the events are for.
+    pub feed: Feed,
+    /// The first second.
+    pub since: i64,
+    /// The last second.
+    pub until: i64,
+    /// Only events of these types; all types without.
+    pub types: Option<&'static [&'static str]>,
+}
+
+impl LogQuery {
+    pub(super) const fn can_be_halved(&self) -> bool {
+        self.until.saturating_sub(self.since) > DAY
+    }
+
+    pub(super) fn wants(&self, event: &Event<'_>) -> bool {
+        (self.since..=self.until).contains(&event.created_at)
+            && self.types.is_none_or(|types| types.contains(&&*event.activity_type))
+    }
+}
 
 /// Which page of a range.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -6,8 +6,8 @@ use std::pin::pin;
 use futures_util::{StreamExt, stream};
 
 use super::ids::{Fingerprint, IdSet};
-use super::page::{Page, Position, request};
-use super::{LogError, LogQuery, LogReader};
+use super::page::{LogQuery, Page, Position};
+use super::reader::{LogError, LogReader};
 use crate::api::error::ApiError;
 use crate::warning::Warning;
 
@@ -37,7 +37,7 @@ pub(super) enum Order {
     Sequential,
 }
 
-/// Reads every page of a range once. `again` says that events of it may have been delivered before.
+/// Reads every page of a range once. `again` says that events of it may have been emitted before.
 pub(super) async fn run(
     reader: &LogReader<'_>,
     query: &LogQuery,
@@ -67,14 +67,13 @@ pub(super) async fn run(
         let total = total.min(MAX_PAGES);
         let events = total.saturating_mul(pass.first_len);
         pass.own.as_mut().unwrap_or(&mut reader.seen.borrow_mut()).expect(events);
-        let window = reader.client.concurrency() * 2;
         let search = pass.search;
         let fetch = |number| {
-            let fetch = fetch(reader, query, Position::Page(number), search);
+            let fetch = reader.fetch(query, Position::Page(number), search);
             async move { (number, fetch.await) }
         };
-        let mut pages = pin!(stream::iter(2..=total).map(fetch).buffered(window).peekable());
-        // Nothing is delivered before the teammates are known; the other pages need not wait for that.
+        let mut pages = pin!(stream::iter(2..=total).map(fetch).buffered(reader.read_ahead()).peekable());
+        // Nothing is emitted before the teammates are known; the other pages need not wait for that.
         let (taken, _) = tokio::join!(pass.take(&last.0), pages.as_mut().peek());
         taken?;
         while let Some((number, page)) = pages.next().await {
@@ -101,8 +100,8 @@ pub(super) async fn run(
     pass.follow(last).await
 }
 
-struct Pass<'a> {
-    reader: &'a LogReader<'a>,
+struct Pass<'a, 's> {
+    reader: &'a LogReader<'s>,
     query: &'a LogQuery,
     search: bool,
     /// What this pass has seen, where that differs from what all passes have.
@@ -116,9 +115,9 @@ struct Pass<'a> {
     first_len: u64,
 }
 
-impl Pass<'_> {
+impl Pass<'_, '_> {
     async fn fetch(&self, position: Position) -> Result<Page, ApiError> {
-        fetch(self.reader, self.query, position, self.search).await
+        self.reader.fetch(self.query, position, self.search).await
     }
 
     async fn take(&mut self, page: &Page) -> Result<(), LogError> {
@@ -212,15 +211,4 @@ impl Pass<'_> {
         }
         Ok(false)
     }
-}
-
-async fn fetch(
-    reader: &LogReader<'_>,
-    query: &LogQuery,
-    position: Position,
-    search: bool,
-) -> Result<Page, ApiError> {
-    let client = reader.client;
-    let request = request(query, &position, search);
-    client.json(query.feed, &request, |body| Page::parse(body, client.origin())).await
 }

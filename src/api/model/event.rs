@@ -16,7 +16,6 @@ pub(crate) struct Event<'a> {
     /// The type; an open set, it grows with API versions. Empty where the API gives none.
     #[serde(borrow, default, deserialize_with = "lenient::cow")]
     pub activity_type: Cow<'a, str>,
-    /// When it happened, in seconds since 1970.
     #[serde(deserialize_with = "lenient::required_seconds")]
     pub created_at: i64,
     /// Intercom's sentence about it.
@@ -34,10 +33,8 @@ pub(crate) struct Event<'a> {
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Performer<'a> {
-    /// The admin's id, as text.
     #[serde(borrow, deserialize_with = "lenient::optional_cow")]
     pub id: Option<Cow<'a, str>>,
-    /// The admin's e-mail address.
     #[serde(borrow, deserialize_with = "lenient::optional_cow")]
     pub email: Option<Cow<'a, str>>,
     /// The address the request came from.
@@ -61,13 +58,8 @@ pub(crate) struct EventPage<'a> {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Pages {
-    /// The number of this page, from 1.
-    #[serde(deserialize_with = "lenient::count")]
-    pub page: Option<u64>,
-    /// How many events a page holds.
     #[serde(deserialize_with = "lenient::count")]
     pub per_page: Option<u64>,
-    /// How many pages there are.
     #[serde(deserialize_with = "lenient::count")]
     pub total_pages: Option<u64>,
     /// The next page: an address, an object with a cursor, or null.

@@ -6,14 +6,14 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// What is read of any metadata. The raw parts are taken apart only where somebody needs them.
+/// What is read of any metadata. The raw parts are taken apart only where they are needed.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Metadata<'a> {
-    /// Whom the event is about.
+    /// The teammate the event is about.
     #[serde(borrow)]
     pub admin: Option<&'a RawValue>,
-    /// How somebody signed in.
+    /// How a teammate signed in.
     #[serde(borrow)]
     pub sign_in_method: Option<&'a RawValue>,
     /// Whether something is on after the event.
@@ -22,19 +22,17 @@ pub(crate) struct Metadata<'a> {
     /// What was before the event: a set of permissions, a switch, or plain text.
     #[serde(borrow)]
     pub before: Option<&'a RawValue>,
-    /// What is after it.
     #[serde(borrow)]
     pub after: Option<&'a RawValue>,
 }
 
-/// Whom an event is about.
+/// The teammate an event is about.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct MetadataAdmin<'a> {
     /// The id; the API writes it as an integer here.
     #[serde(borrow)]
     pub id: Option<&'a RawValue>,
-    /// The e-mail address.
     #[serde(borrow)]
     pub email: Option<&'a RawValue>,
 }
@@ -46,7 +44,6 @@ pub(crate) struct PermissionSide<'a> {
     /// Permission to whether it is granted.
     #[serde(borrow)]
     pub permissions: Option<&'a RawValue>,
-    /// Which conversations are open to the teammate.
     #[serde(borrow)]
     pub conversation_access: Option<&'a RawValue>,
 }

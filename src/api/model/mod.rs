@@ -3,12 +3,10 @@
 //! Shapes follow the public OpenAPI description, version 2.16. Every field may be null or absent:
 //! real workspaces answer so.
 
-mod admin;
 mod event;
 mod lenient;
 pub(crate) mod metadata;
-mod settings;
+mod workspace;
 
-pub(crate) use admin::{Admin, AdminList, Me};
 pub(crate) use event::{Event, EventPage, Performer};
-pub(crate) use settings::{IpAllowlist, ProbeAnswer};
+pub(crate) use workspace::{Admin, AdminList, IpAllowlist, Me, PROBE_PATHS, ProbeAnswer};

@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::rbac::can::{CanError, can, policy};
 use crate::report::{RenderError, json_text};
 use crate::scan::Run;
-use crate::snapshot::collect::Reach;
+use crate::snapshot::collect::ReadScope;
 
 /// Asks the policy about one teammate and one action. A live workspace is asked who its teammates are, and no more.
 ///
@@ -19,7 +19,7 @@ pub(super) fn run(args: &CanArgs) -> Result<Exit, Error> {
     let config = configuration::load(&args.config, &progress)?;
     policy(config.as_ref())?;
     let mut resolved = resolve::job(&args.source, &[], &args.roster, None, config)?;
-    resolved.job.reach = Reach::Teammates;
+    resolved.job.scope = ReadScope::Teammates;
     if resolved.job.settings.roster.as_ref().is_some_and(|roster| !roster.has_provider()) {
         return Err(CanError::NotTheProvider.into());
     }

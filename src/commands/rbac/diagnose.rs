@@ -12,7 +12,7 @@ use crate::progress::Progress;
 use crate::rbac::diagnose::{Diagnosis, Situation, table};
 use crate::report::{RenderError, json_text};
 use crate::scan::{Run, ScanError};
-use crate::snapshot::collect::{CollectError, Reach};
+use crate::snapshot::collect::{CollectError, ReadScope};
 
 /// Reads the workspace and its log, and says which problems there are.
 ///
@@ -37,7 +37,7 @@ fn diagnose(
     let mut resolved = resolve::job(&args.source, &[], &[], None, config)?;
     let job = &mut resolved.job;
     let max_silence = job.settings.facts.max_silence as f64;
-    job.reach = Reach::Log;
+    job.scope = ReadScope::Log;
     job.settings.event_types = EventType::of_kind(EventKind::Token).map(str::to_owned).collect();
     let Run { facts, outcomes, warnings, .. } = match resolved.run(progress) {
         Ok(run) => run,

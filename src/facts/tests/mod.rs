@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Facts, Observer, Row, Settings};
 use crate::api::model::{Admin, Event, IpAllowlist};
-use crate::snapshot::Record;
+use crate::api::record::Record;
 use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceStatus};
 
 mod failures;

@@ -14,132 +14,86 @@
 
 use std::io;
 
-use serde::Serialize;
+use serde_json::Value;
 
+use super::Report;
 use super::item::Item;
 use super::words::{frameworks_in_a_line, instant};
-use super::{Control, Report};
 
 mod cell;
 
-pub(super) use cell::{Cell, cell};
+pub(super) use cell::cell;
 
-#[derive(Serialize)]
-struct Row<'a> {
-    record: &'static str,
-    control: Cell<'a>,
-    title: Cell<'a>,
-    level: &'static str,
-    section: Cell<'a>,
-    status: &'static str,
-    basis: Cell<'a>,
-    reason: Cell<'a>,
-    subject: Cell<'a>,
-    message: Cell<'a>,
-    /// The row of data that shows it, as JSON.
-    evidence: Cell<'a>,
-    fingerprint: Cell<'a>,
-    violates_gate: &'static str,
-    in_baseline: &'static str,
-    waived_by: Cell<'a>,
-    waived_until: Cell<'a>,
-    waived_because: Cell<'a>,
-    attested_by: Cell<'a>,
-    attested_until: Cell<'a>,
-    frameworks: Cell<'a>,
-    workspace: Cell<'a>,
-    scanned_at: Cell<'a>,
-}
-
-/// The header, which stands there even if nothing was evaluated.
+/// The columns; `evidence` is the row of data that shows a finding, as JSON.
 const HEADER: &str = "record,control,title,level,section,status,basis,reason,subject,message,evidence,fingerprint,\
                       violates_gate,in_baseline,waived_by,waived_until,waived_because,attested_by,attested_until,frameworks,\
-                      workspace,scanned_at\r\n";
+                      workspace,scanned_at";
 
 /// Renders the report as a table with a header.
 ///
 /// # Errors
 /// When a row cannot be written.
 pub(super) fn render(report: &Report) -> Result<String, ::csv::Error> {
-    let at = instant(report.scan.at);
-    let mut rows = Vec::new();
-    for control in &report.controls {
-        rows.push(of_control(report, control, &at));
-        for finding in &control.findings {
-            rows.push(of_finding(report, Item { control, finding: Some(finding) }, &at)?);
-        }
-    }
-    if rows.is_empty() { Ok(HEADER.to_owned()) } else { table(rows) }
+    let items = report.controls.iter().flat_map(|control| {
+        let findings = control.findings.iter().map(move |finding| Item { control, finding: Some(finding) });
+        std::iter::once(Item::whole(control)).chain(findings)
+    });
+    table(HEADER, items.map(|item| row(report, item)))
 }
 
-/// Writes rows below a header with the names of their fields.
+/// Writes rows below a header with the names of their columns.
 ///
 /// # Errors
 /// When a row cannot be written.
-pub(super) fn table<R: Serialize>(rows: impl IntoIterator<Item = R>) -> Result<String, ::csv::Error> {
+pub(super) fn table<const N: usize>(
+    header: &str,
+    rows: impl Iterator<Item = [String; N]>,
+) -> Result<String, ::csv::Error> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(header.split(','))?;
     for row in rows {
-        writer.serialize(row)?;
+        writer.write_record(row.map(|text| cell(&text)))?;
     }
     let bytes = writer.into_inner().map_err(|failed| ::csv::Error::from(failed.into_error()))?;
     String::from_utf8(bytes).map_err(|failed| io::Error::new(io::ErrorKind::InvalidData, failed).into())
 }
 
-fn of_control<'a>(report: &'a Report, control: &'a Control, at: &'a str) -> Row<'a> {
-    let basis = control.basis.iter().map(|basis| basis.as_str()).collect::<Vec<_>>().join(", ");
-    let waived = control.waived.as_ref();
-    let attested = control.attestation.as_ref();
-    Row {
-        record: "control",
-        control: cell(&control.id),
-        title: cell(&control.title),
-        level: control.level.label(),
-        section: cell(&control.section),
-        status: control.status.as_str(),
-        basis: cell(basis),
-        reason: cell(&control.reason),
-        subject: cell(""),
-        message: cell(""),
-        evidence: cell(""),
-        fingerprint: cell(""),
-        violates_gate: yes_or_no(report.gate.violations.contains(&control.id)),
-        in_baseline: yes_or_no(control.in_baseline),
-        waived_by: cell(waived.map_or("", |waived| &waived.by)),
-        waived_until: cell(waived.map_or_else(String::new, |waived| waived.expires.to_string())),
-        waived_because: cell(waived.map_or("", |waived| &waived.reason)),
-        attested_by: cell(attested.map_or("", |attested| &attested.by)),
-        attested_until: cell(attested.map_or_else(String::new, |attested| attested.expires.to_string())),
-        frameworks: cell(frameworks_in_a_line(control)),
-        workspace: cell(report.workspace.id.as_deref().unwrap_or_default()),
-        scanned_at: cell(at),
-    }
-}
-
-fn of_finding<'a>(report: &'a Report, item: Item<'a>, at: &'a str) -> Result<Row<'a>, ::csv::Error> {
-    let evidence = item.finding.map(|finding| serde_json::to_string(&finding.evidence)).transpose();
-    let evidence = evidence.map_err(io::Error::from)?.unwrap_or_default();
+fn row(report: &Report, item: Item<'_>) -> [String; 22] {
+    let Item { control, finding } = item;
     let waived = item.waived();
-    Ok(Row {
-        record: "finding",
-        reason: cell(""),
-        subject: cell(item.subject()),
-        message: cell(item.finding.map_or("", |finding| &finding.message)),
-        evidence: cell(evidence),
-        fingerprint: cell(item.fingerprint().as_str().to_owned()),
-        violates_gate: yes_or_no(item.violates(&report.gate)),
-        in_baseline: yes_or_no(item.in_baseline()),
-        waived_by: cell(waived.map_or("", |waived| &waived.by)),
-        waived_until: cell(waived.map_or_else(String::new, |waived| waived.expires.to_string())),
-        waived_because: cell(waived.map_or("", |waived| &waived.reason)),
-        attested_by: cell(""),
-        attested_until: cell(""),
-        ..of_control(report, item.control, at)
-    })
+    let attested = control.attestation.as_ref().filter(|_| finding.is_none());
+    // Whether a control as a whole violates the gate is for the gate to say.
+    let violates =
+        finding.map_or(report.gate.violations.contains(&control.id), |_| item.violates(&report.gate));
+    [
+        if finding.is_some() { "finding" } else { "control" }.to_owned(),
+        control.id.clone(),
+        control.title.clone(),
+        control.level.label().to_owned(),
+        control.section.clone(),
+        control.status.as_str().to_owned(),
+        control.basis.iter().map(|basis| basis.as_str()).collect::<Vec<_>>().join(", "),
+        finding.map_or_else(|| control.reason.clone(), |_| String::new()),
+        finding.map_or_else(String::new, |finding| finding.subject.clone()),
+        finding.map_or_else(String::new, |finding| finding.message.clone()),
+        finding.map_or_else(String::new, |finding| Value::Object(finding.evidence.clone()).to_string()),
+        finding.map_or_else(String::new, |finding| finding.fingerprint.as_str().to_owned()),
+        yes_or_no(violates),
+        yes_or_no(item.in_baseline()),
+        waived.map_or_else(String::new, |waived| waived.by.clone()),
+        waived.map_or_else(String::new, |waived| waived.expires.to_string()),
+        waived.map_or_else(String::new, |waived| waived.reason.clone()),
+        attested.map_or_else(String::new, |attested| attested.by.clone()),
+        attested.map_or_else(String::new, |attested| attested.expires.to_string()),
+        frameworks_in_a_line(control),
+        report.workspace.id.clone().unwrap_or_default(),
+        instant(report.scan.at),
+    ]
 }
 
 /// The words that a spreadsheet filters by.
-pub(super) const fn yes_or_no(yes: bool) -> &'static str {
-    if yes { "yes" } else { "no" }
+pub(super) fn yes_or_no(yes: bool) -> String {
+    if yes { "yes" } else { "no" }.to_owned()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::Style;
+use super::words::step_and_place;
 use crate::controls::{Control, Definition, Origin};
 use crate::terminal::page::Page;
 use crate::terminal::style::Role;
@@ -53,8 +54,7 @@ fn head(page: &mut Page, control: &Control) {
 /// Writes where to click and what to do there, step by step.
 pub(crate) fn steps(page: &mut Page, control: &Control) {
     for (number, step) in (1..).zip(&control.steps) {
-        let path = if step.path.is_empty() { String::new() } else { format!(" ({})", step.path.join(" > ")) };
-        page.entry(2, Role::Label, &format!("{number}."), &line(&format!("{}{path}", step.title)));
+        page.entry(2, Role::Label, &format!("{number}."), &line(&step_and_place(step)));
         step.actions.iter().for_each(|action| bullet(page, 5, action));
     }
 }

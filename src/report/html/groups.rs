@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::parts::{anchor, chip, listed};
 use super::text::{NAME, framework, shown};
 use crate::report::grouping::{Group, Grouping, group};
-use crate::report::words::counted;
+use crate::report::words::{counted, more};
 use crate::report::{Control, Report};
 
 /// The most groups of a kind that a page lists: there are fewer, unless somebody means harm.
@@ -87,7 +87,7 @@ fn table(what: &str, members: &str, groups: &[Group<'_>]) -> Markup {
             }
         }
         @if let Some(rest @ 1..) = groups.len().checked_sub(MAX_GROUPS) {
-            p.hint { "… and " (rest) " more (all of them in the JSON report)" }
+            p.hint { (more(rest)) }
         }
     }
 }

@@ -8,7 +8,6 @@ use crate::directory::RosterInfo;
 use crate::report::words::{self, REDACTED, counted};
 use crate::report::{Report, SourceReport};
 use crate::sources::Provenance;
-use crate::sources::SourceStatus;
 
 /// The longest warning shown, in columns: some list names.
 const WARNING: usize = 1_000;
@@ -23,7 +22,6 @@ const MINUTE: &str = "%Y-%m-%d %H:%M";
 pub(super) fn masthead(report: &Report) -> Markup {
     let workspace = &report.workspace;
     let scan = &report.scan;
-    let days = scan.window.until.duration_since(scan.window.since).as_secs() / 86_400;
     html! {
         header.masthead {
             div.brand {
@@ -50,7 +48,7 @@ pub(super) fn masthead(report: &Report) -> Markup {
                     dd {
                         (scan.window.since.strftime("%Y-%m-%d").to_string()) " to "
                         (scan.window.until.strftime("%Y-%m-%d").to_string())
-                        " (" (if days < 1 { "less than a day".to_owned() } else { counted(days.unsigned_abs(), "day") }) ")"
+                        " (" (words::span(scan.window)) ")"
                     }
                 }
                 div { dt { "Levels" } dd { "up to " (scan.level.label()) } }
@@ -123,17 +121,11 @@ fn of_roster(roster: &RosterInfo) -> Markup {
 }
 
 fn row(source: &SourceReport) -> Markup {
-    let outcome = match source.status {
-        SourceStatus::Complete => "complete",
-        SourceStatus::Skipped => "not asked for",
-        SourceStatus::Forbidden => "forbidden",
-        SourceStatus::Failed => "failed",
-    };
     html! {
         tr {
             th scope="row" { (source.id.describe()) br; code { (source.id.endpoint()) } }
             td {
-                (outcome)
+                (words::outcome(source.status))
                 @if let Some(detail) = &source.detail { br; span.detail { (shown(detail, SENTENCE)) } }
             }
             td.number { (source.records) }

@@ -46,7 +46,7 @@ pub(super) fn undecided(control: &Control) -> String {
         text.push_str(&format!("  - {}\n", escape(&finding.sentence(), SENTENCE_COLUMNS)));
     }
     if let Some(rest @ 1..) = control.findings.len().checked_sub(MAX_LINES) {
-        text.push_str(&format!("  - … and {rest} more (all of them in the JSON report)\n"));
+        text.push_str(&format!("  - {}\n", words::more(rest)));
     }
     text.push('\n');
     text
@@ -83,7 +83,7 @@ fn findings(text: &mut String, control: &Control) {
         text.push_str(&format!("\n<details><summary>{count} more</summary>\n\n{folded}\n</details>\n"));
     }
     if left_out > 0 {
-        text.push_str(&format!("\n… and {left_out} more (all of them in the JSON report)\n"));
+        text.push_str(&format!("\n{}\n", words::more(left_out)));
     }
     if !known.is_empty() {
         text.push_str(&format!("\n{} in the baseline too\n", counted(known.len() as u64, "finding")));
@@ -109,20 +109,12 @@ fn context(text: &mut String, context: &[String]) {
 }
 
 fn steps(text: &mut String, control: &Control) {
-    let lines: Vec<_> = control
-        .remediation
-        .iter()
-        .take(MAX_LINES)
-        .map(|step| {
-            let place =
-                if step.path.is_empty() { String::new() } else { format!("{}: ", words::menus(step)) };
-            format!("1. {}\n", escape(&format!("{place}{}", step.title), SENTENCE_COLUMNS))
-        })
-        .collect();
-    if !lines.is_empty() {
-        text.push_str(&format!(
-            "<details><summary>What to do</summary>\n\n{}\n</details>\n\n",
-            lines.concat()
-        ));
+    if control.remediation.is_empty() {
+        return;
     }
+    text.push_str("<details><summary>What to do</summary>\n\n");
+    for step in control.remediation.iter().take(MAX_LINES) {
+        text.push_str(&format!("1. {}\n", escape(&words::place_and_step(step), SENTENCE_COLUMNS)));
+    }
+    text.push_str("\n</details>\n\n");
 }

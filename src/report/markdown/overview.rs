@@ -4,8 +4,8 @@ use super::escape::escape;
 use super::sheet::Sheet;
 use crate::exit::Exit;
 use crate::level::FailOn;
-use crate::report::words::{self, TOOL, counted};
-use crate::report::{Counters, Report};
+use crate::report::Report;
+use crate::report::words::{self, TOOL};
 use crate::sources::Provenance;
 
 /// The longest name or value shown, in columns.
@@ -29,65 +29,33 @@ pub(super) fn heading(report: &Report) -> String {
         (Exit::Violation | Exit::Usage, _) => "gate failed",
     };
     let gate = escape(&words::gate(report), SENTENCE_COLUMNS);
-    format!("## {TOOL}: {outcome}\n\n{}\n\n**{gate}**\n\n", workspace(report))
+    format!("## {TOOL}: {outcome}\n\n{}\n\n**{gate}**\n\n", scope(report))
 }
 
-fn workspace(report: &Report) -> String {
-    let workspace = &report.workspace;
-    let shown = |value: &Option<String>, otherwise: &str| match value.as_deref().map(str::trim) {
-        None | Some("") => otherwise.to_owned(),
-        Some(value) => escape(value, VALUE_COLUMNS),
-    };
-    let name = shown(&workspace.name, "name not readable");
-    let id = shown(&workspace.id, "id not readable");
-    let region = shown(&workspace.region, "not readable");
-    let teammates = workspace
-        .teammates
-        .map_or_else(|| "teammates not readable".to_owned(), |count| counted(count, "teammate"));
-    let origin = match report.scan.origin {
+fn scope(report: &Report) -> String {
+    let scan = &report.scan;
+    let shown = |value: &str| (!value.trim().is_empty()).then(|| escape(value, VALUE_COLUMNS));
+    let (name, workspace) = words::workspace(report, shown);
+    let origin = match scan.origin {
         Provenance::Api => "",
         Provenance::Snapshot => " From a saved snapshot.",
         Provenance::Demo => " **The built-in sample workspace: nothing here is about yours.**",
     };
-    let redacted =
-        if report.scan.redacted { format!(" Redacted: {}.", words::REDACTED) } else { String::new() };
-    let rules = if report.is_of_policy() {
-        "declared policy".to_owned()
-    } else {
-        format!("hardening guide {}", escape(&report.catalog.guide_version, VALUE_COLUMNS))
-    };
+    let redacted = if scan.redacted { format!(" Redacted: {}.", words::REDACTED) } else { String::new() };
     format!(
-        "Workspace **{name}** ({id}), region {region}, {teammates}. Scanned {} UTC: {} up to {}, {rules}.{origin}{redacted}",
-        report.scan.at.strftime("%Y-%m-%d %H:%M"),
-        counted(report.catalog.controls as u64, "control"),
-        report.scan.level.label(),
+        "Workspace **{name}**{workspace}. Scanned {} UTC: {}.{origin}{redacted}",
+        scan.at.strftime("%Y-%m-%d %H:%M"),
+        words::extent(report, |version| escape(version, VALUE_COLUMNS)),
     )
 }
 
 /// How many controls ended how, by level.
 pub(super) fn counts(report: &Report) -> String {
-    let mut table =
-        "| Level | Pass | Fail | Manual | Unknown | Coverage |\n|:--|--:|--:|--:|--:|--:|\n".to_owned();
-    for (level, counters) in report.summary.levels() {
-        table.push_str(&row(level.label(), counters));
-    }
-    let all = &report.summary.all;
-    table.push_str(&row("All", all));
+    let mut table = format!("| {} |\n|:--|--:|--:|--:|--:|--:|\n", words::COUNTS.join(" | "));
+    table.extend(words::counts(report).map(|row| format!("| {} |\n", row.join(" | "))));
     table.push('\n');
-    for (count, what) in
-        [(all.waived, "left the gate by a decision"), (all.attested, "decided by what a person attested")]
-    {
-        if count > 0 {
-            table.push_str(&format!("{} {what}.\n\n", counted(count as u64, "control")));
-        }
-    }
+    table.extend(words::decisions(report).map(|sentence| sentence + "\n\n"));
     table
-}
-
-fn row(label: &str, counters: &Counters) -> String {
-    let Counters { pass, fail, manual, unknown, coverage, .. } = counters;
-    let coverage = coverage.map_or_else(|| "-".to_owned(), |share| format!("{:.0} %", share * 100.0));
-    format!("| {label} | {pass} | {fail} | {manual} | {unknown} | {coverage} |\n")
 }
 
 /// What the reader should know before believing the rest.

@@ -1,6 +1,6 @@
 //! The sheet that the report is written on: keeps to what a comment holds.
 
-use crate::report::words::counted;
+use crate::report::words::{counted, more};
 
 /// The most bytes that are written. A comment holds 65,536 characters, and somebody may want to put a line above.
 pub(super) const MAX_BYTES: usize = 64_000;
@@ -44,7 +44,7 @@ impl Sheet {
             shown += 1;
         }
         if let Some(left_out @ 1..) = all.checked_sub(shown) {
-            self.text.push_str(&format!("{rest}… and {left_out} more (all of them in the JSON report)\n"));
+            self.text.push_str(&format!("{rest}{}\n", more(left_out)));
         }
     }
 

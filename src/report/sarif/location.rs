@@ -1,9 +1,11 @@
 //! Where a finding is shown: in a file of the repository from which the scan is run.
 
+use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
-use super::document::{Artifact, Location, Logical, Physical, Region};
 use crate::controls::built_in_path;
+use crate::report::item::Item;
+use crate::report::json::object;
 use crate::report::{BUILT_IN, Control, Report};
 use crate::text;
 
@@ -14,7 +16,7 @@ const USUAL_CONFIG: &str = "intercom-harden.toml";
 const SUBJECT_COLUMNS: usize = 200;
 
 /// The file, as a URI, in which findings of a control are shown.
-pub(super) fn file(report: &Report, control: &Control) -> String {
+fn file(report: &Report, control: &Control) -> String {
     match &report.scan.config {
         Some(config) => relative(&config.path),
         None if control.origin == BUILT_IN => built_in_path(&control.id).unwrap_or(USUAL_CONFIG).to_owned(),
@@ -22,14 +24,14 @@ pub(super) fn file(report: &Report, control: &Control) -> String {
     }
 }
 
-/// Locates a finding about somebody in a file.
-pub(super) fn location(file: &str, subject: &str) -> Location {
-    Location {
-        physical_location: Physical {
-            artifact_location: Artifact { uri: file.to_owned() },
-            region: Region { start_line: 1 },
+/// Where a finding, or a control without any, is shown.
+pub(super) fn location(report: &Report, item: Item<'_>) -> impl Serialize + use<> {
+    object! {
+        "physicalLocation": object! {
+            "artifactLocation": object! { "uri": file(report, item.control) },
+            "region": object! { "startLine": 1 },
         },
-        logical_locations: [Logical { name: text::line(subject, SUBJECT_COLUMNS), kind: "resource" }],
+        "logicalLocations": [object! { "name": text::line(item.subject(), SUBJECT_COLUMNS), "kind": "resource" }],
     }
 }
 

@@ -26,18 +26,18 @@
 //!       "partialFingerprints": {"primaryLocationLineHash": "aab9a02453c7085429bced82:1"}}]}]}
 //! ```
 
-use super::Report;
-use super::json::json_text;
-use super::words::{TOOL, instant};
+use serde::Serialize;
 
-mod document;
+use super::Report;
+use super::json::{json_text, object};
+use super::words::{TOOL, instant};
+use crate::text;
+
 mod location;
 mod results;
 mod rules;
 #[cfg(test)]
 mod tests;
-
-use document::{AutomationDetails, Driver, Invocation, Log, Run, Tool};
 
 /// The version of SARIF.
 const SARIF: &str = "2.1.0";
@@ -46,8 +46,14 @@ const SARIF: &str = "2.1.0";
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
+/// The project's page; empty while the package names none.
+const PAGE: &str = env!("CARGO_PKG_REPOSITORY");
+
 /// The most results of a run that code scanning accepts.
 const MAX_RESULTS: usize = 25_000;
+
+/// The longest message, in columns.
+const MESSAGE_COLUMNS: usize = 1_000;
 
 /// Renders the report as indented JSON with a final newline.
 ///
@@ -58,38 +64,49 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
 }
 
 /// The log of a report, with that many results at most.
-fn log(report: &Report, max_results: usize) -> Log<'_> {
+fn log(report: &Report, max_results: usize) -> impl Serialize {
     let (results, left_out) = results::results(report, max_results);
     let workspace = report.workspace.id.as_deref().unwrap_or("unknown");
     let version = &report.tool.version;
-    let run = Run {
-        tool: Tool {
-            driver: Driver {
-                name: TOOL,
-                version,
-                semantic_version: version,
-                full_name: format!("{TOOL} {version}"),
-                information_uri: env!("CARGO_PKG_REPOSITORY"),
-                rules: report.controls.iter().map(rules::rule).collect(),
-            },
-        },
-        automation_details: AutomationDetails {
-            // Code scanning closes the alerts of a category that a later run does not repeat, so scans and checks of
-            // the declared policy have one each. What follows the last slash would name a single run.
-            id: format!(
-                "{TOOL}{}/{}/",
-                if report.is_of_policy() { "-rbac" } else { "" },
-                location::segment(workspace)
-            ),
-        },
-        invocations: [Invocation {
-            execution_successful: report.incomplete().is_none(),
-            exit_code: report.gate.exit_code,
-            end_time_utc: instant(report.scan.at),
-            tool_execution_notifications: results::notifications(report, left_out),
-        }],
-        column_kind: "utf16CodeUnits",
-        results,
+    let driver = object! {
+        "name": TOOL,
+        "version": version,
+        "semanticVersion": version,
+        "fullName": format!("{TOOL} {version}"),
+        "informationUri"?: (!PAGE.is_empty()).then_some(PAGE),
+        "rules": report.controls.iter().map(rules::rule).collect::<Vec<_>>(),
     };
-    Log { schema: SCHEMA, version: SARIF, runs: [run] }
+    // Code scanning closes the alerts of a category that a later run does not repeat, so scans and checks of the declared
+    // policy have one each. What follows the last slash would name a single run.
+    let kind = if report.is_of_policy() { "-rbac" } else { "" };
+    let run = object! {
+        "tool": object! { "driver": driver },
+        "automationDetails": object! { "id": format!("{TOOL}{kind}/{}/", location::segment(workspace)) },
+        "invocations": [object! {
+            "executionSuccessful": report.incomplete().is_none(),
+            "exitCode": report.gate.exit_code,
+            "endTimeUtc": instant(report.scan.at),
+            "toolExecutionNotifications": results::notifications(report, left_out),
+        }],
+        "columnKind": "utf16CodeUnits",
+        "results": results,
+    };
+    object! { "$schema": SCHEMA, "version": SARIF, "runs": [run] }
+}
+
+/// A message of plain text.
+fn message(text: String) -> impl Serialize {
+    object! { "text": text }
+}
+
+/// One line of plain text from outside. SARIF knows links in it, whose brackets are escaped.
+fn line(text: &str, max_columns: usize) -> String {
+    let mut safe = String::new();
+    for ch in text::line(text, max_columns).chars() {
+        if matches!(ch, '[' | ']' | '\\') {
+            safe.push('\\');
+        }
+        safe.push(ch);
+    }
+    safe
 }

@@ -1,11 +1,14 @@
 //! A rule for each control that was evaluated, whatever came of it.
 
-use super::document::{Configuration, MESSAGE_COLUMNS, Message, Rule, RuleProperties, line};
+use serde::Serialize;
+
+use super::{MESSAGE_COLUMNS, line, message};
 use crate::casefold::capitalized;
 use crate::level::Level;
 use crate::report::Control;
+use crate::report::json::object;
 use crate::report::markdown::escape;
-use crate::report::words::{frameworks_in_a_line, mapped, menus, steps};
+use crate::report::words::{frameworks_in_a_line, mapped, step_and_place, steps};
 
 /// The most tags of a rule that code scanning accepts.
 const MAX_TAGS: usize = 20;
@@ -26,27 +29,24 @@ pub(super) const fn level(level: Level) -> &'static str {
 }
 
 /// The rule of a control.
-pub(super) fn rule(control: &Control) -> Rule<'_> {
-    Rule {
-        id: &control.id,
-        name: name(control),
-        short_description: Message::plain(sentence(&control.title)),
-        full_description: Message::plain(sentence(&control.description)),
-        help: Message { text: help(control), markdown: Some(help_in_markdown(control)) },
-        default_configuration: Configuration { level: level(control.level) },
-        properties: RuleProperties {
-            tags: tags(control),
-            precision: "very-high",
-            problem_severity: match control.level {
-                Level::L1 => "error",
-                Level::L2 => "warning",
-                Level::L3 => "recommendation",
-            },
-            security_severity: match control.level {
-                Level::L1 => "8.0",
-                Level::L2 => "5.5",
-                Level::L3 => "3.0",
-            },
+pub(super) fn rule(control: &Control) -> impl Serialize {
+    let security_severity = match control.level {
+        Level::L1 => "8.0",
+        Level::L2 => "5.5",
+        Level::L3 => "3.0",
+    };
+    object! {
+        "id": &control.id,
+        "name": name(control),
+        "shortDescription": message(sentence(&control.title)),
+        "fullDescription": message(sentence(&control.description)),
+        "help": object! { "text": help(control), "markdown": help_in_markdown(control) },
+        "defaultConfiguration": object! { "level": level(control.level) },
+        "properties": object! {
+            "tags": tags(control),
+            "precision": "very-high",
+            "problem.severity": if control.level == Level::L3 { "recommendation" } else { level(control.level) },
+            "security-severity": security_severity,
         },
     }
 }
@@ -95,8 +95,7 @@ fn help_in_markdown(control: &Control) -> String {
     }
     let mut left = MAX_ACTIONS;
     for step in &control.remediation {
-        let place = if step.path.is_empty() { String::new() } else { format!(" ({})", menus(step)) };
-        text.push_str(&format!("1. {}\n", escape(&format!("{}{place}", step.title), MESSAGE_COLUMNS)));
+        text.push_str(&format!("1. {}\n", escape(&step_and_place(step), MESSAGE_COLUMNS)));
         for action in step.actions.iter().take(left) {
             text.push_str(&format!("   - {}\n", escape(action, MESSAGE_COLUMNS)));
         }

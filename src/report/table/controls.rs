@@ -2,6 +2,7 @@
 
 use comfy_table::{ColumnConstraint, Width};
 
+use super::more;
 use crate::report::grouping::{Grouping, group};
 use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word, table};
@@ -92,8 +93,6 @@ pub(super) fn groups(page: &mut Page, report: &Report, by: &Grouping) {
         ]);
     }
     page.table(&rows);
-    if let Some(rest @ 1..) = groups.len().checked_sub(MAX_GROUPS) {
-        page.text(0, &format!("… and {rest} more (all of them in the JSON report)"));
-    }
+    more(page, 0, groups.len(), MAX_GROUPS);
     page.text(0, "The status of a group is the worst in it.");
 }

@@ -1,6 +1,7 @@
 //! What stands behind the verdicts: findings with their first remedy, and what a person has to check.
 
 use super::controls::{id, title};
+use super::more;
 use crate::report::words::counted;
 use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word};
@@ -93,7 +94,7 @@ fn findings(page: &mut Page, findings: &[Finding]) {
             None => page.entry(2, Role::Bad, "-", &text),
         }
     }
-    more(page, news.len(), MAX_FINDINGS);
+    more(page, 2, news.len(), MAX_FINDINGS);
     if !known.is_empty() {
         page.text(2, &format!("{} in the baseline too", counted(known.len() as u64, "finding")));
     }
@@ -109,13 +110,7 @@ fn context(page: &mut Page, context: &[String], most: usize) {
     for observation in context.iter().take(most) {
         page.entry(2, Role::Label, "note:", &text::line(observation, CONTEXT_COLUMNS));
     }
-    more(page, context.len(), most);
-}
-
-fn more(page: &mut Page, all: usize, shown: usize) {
-    if let Some(rest @ 1..) = all.checked_sub(shown) {
-        page.text(2, &format!("… and {rest} more (all of them in the JSON report)"));
-    }
+    more(page, 2, context.len(), most);
 }
 
 fn first_step(page: &mut Page, control: &Control) {

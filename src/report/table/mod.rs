@@ -4,7 +4,7 @@
 //! failed, what a person has to check. How well the sources could be read, the counts and the gate come
 //! last, where a terminal leaves them on the screen.
 
-use super::{Options, Report};
+use super::{Options, Report, words};
 use crate::terminal::page::Page;
 
 mod controls;
@@ -30,4 +30,11 @@ pub(super) fn render(report: &Report, options: &Options) -> String {
     scope::counts(&mut page, report);
     scope::gate(&mut page, report);
     page.finish()
+}
+
+/// Says how many of all are not among those shown; nothing where they all are.
+fn more(page: &mut Page, indent: usize, all: usize, shown: usize) {
+    if let Some(left_out @ 1..) = all.checked_sub(shown) {
+        page.text(indent, &words::more(left_out));
+    }
 }

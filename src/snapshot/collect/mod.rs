@@ -1,58 +1,68 @@
 //! Reading a workspace: every source side by side, none of them able to end the others.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::ops::ControlFlow;
+use std::io;
 
-use tokio::sync::watch;
-
-use super::Record;
 use crate::api::client::{Client, Request};
 use crate::api::error::ApiError;
-use crate::api::log::{LogError, LogQuery, LogReader};
-use crate::api::model::{Admin, AdminList, Event, IpAllowlist, Me, ProbeAnswer};
+use crate::api::log::{self, LogError, LogQuery, LogReader, OLDEST_EVENT};
+use crate::api::model::{Admin, AdminList, IpAllowlist, Me, PROBE_PATHS, ProbeAnswer};
+use crate::api::record::{Receive, Record, Sink};
 use crate::event_type::EventType;
 use crate::hint::Hint;
 use crate::sources::{Failure, Feed, Outcome, Outcomes, Ranges, SourceStatus};
 use crate::warning::Warning;
 
-mod options;
-
-pub(crate) use options::{CollectOptions, Reach};
-
-/// What the token probe asks for: configuration lists that a posture scan has no need to read.
-pub(crate) const PROBE_PATHS: [&str; 6] = [
-    "/tags",
-    "/segments",
-    "/data_attributes",
-    "/ticket_types",
-    "/help_center/collections",
-    "/news/newsfeeds",
-];
-
-/// How far back state-setting events are read where the workspace's age is not known, in seconds.
+/// How far back state-setting events count where the workspace's age is not known, in seconds.
 const DEFAULT_HISTORY: i64 = 730 * 86_400;
-/// Intercom was founded in 2011: no workspace is older than that year.
-const OLDEST_WORKSPACE: i64 = 1_293_840_000;
+
+/// What to read beside the two sources that everything rests on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CollectOptions {
+    /// How much of the workspace the question is about.
+    pub scope: ReadScope,
+    /// Whether to find out what else the token can read.
+    pub probe: bool,
+}
+
+/// How much of a workspace is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReadScope {
+    /// Everything a scan needs.
+    Everything,
+    /// The workspace's own record and its teammates: two requests, and no activity log.
+    Teammates,
+    /// The same, and the activity log; the settings are left out.
+    Log,
+}
+
+impl CollectOptions {
+    const fn wants(&self, feed: Feed) -> bool {
+        match feed {
+            Feed::Me | Feed::Admins => true,
+            Feed::LogWindow | Feed::LogHistory | Feed::LogArrivals => {
+                matches!(self.scope, ReadScope::Everything | ReadScope::Log)
+            }
+            Feed::IpAllowlist => matches!(self.scope, ReadScope::Everything),
+            Feed::TokenProbe => self.probe && matches!(self.scope, ReadScope::Everything),
+        }
+    }
+}
 
 /// Why nothing can be said about a workspace at all.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum CollectError<E> {
-    /// Neither the token's admin nor the teammates may be read.
+pub(crate) enum CollectError {
     #[error("the workspace could not be read: {0}")]
     BadToken(ApiError),
-    /// This machine's address is not allowed to use the API.
     #[error("the workspace could not be read: {0}")]
     NotAllowed(ApiError),
-    /// No usable answer was had.
     #[error("the API could not be reached: {0}")]
     Unreachable(ApiError),
-    /// The receiver of the records failed.
     #[error("what was read could not be kept: {0}")]
-    Sink(E),
+    Sink(#[from] io::Error),
 }
 
-impl<E: std::error::Error> Hint for CollectError<E> {
+impl Hint for CollectError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::BadToken(ApiError::Forbidden(_) | ApiError::PlanRestricted(_)) => Some(
@@ -65,105 +75,68 @@ impl<E: std::error::Error> Hint for CollectError<E> {
     }
 }
 
-/// Reads a workspace and hands every record to `sink`, as described at [`Record`].
-pub(crate) async fn collect<E>(
+/// Reads a workspace and hands every record to `receive`, as described at [`Record`].
+pub(crate) async fn collect(
     client: &Client,
     ranges: &Ranges,
     options: &CollectOptions,
-    sink: &mut impl FnMut(Record<'_>) -> Result<(), E>,
-) -> Result<Outcomes, CollectError<E>> {
-    let sink = RefCell::new(sink);
-    let refused = RefCell::new(None);
-    let deliver = |record: Record<'_>| match (sink.borrow_mut())(record) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(error) => {
-            refused.borrow_mut().get_or_insert(error);
-            ControlFlow::Break(())
-        }
-    };
-    let receive = |feed: Feed, event: &Event<'_>| deliver(Record::Event(feed, event));
-    let (open, gate) = watch::channel(false);
-    let (age, born) = watch::channel(None);
-    let log = LogReader::new(client, gate, &receive);
-    let run = Run { client, ranges, options, deliver: &deliver, log: &log };
+    receive: &mut Receive<'_>,
+) -> Result<Outcomes, CollectError> {
+    let sink = Sink::new(receive);
+    let log = LogReader::new(client, &sink);
+    let [now, since, arrivals_since] =
+        [ranges.now, ranges.since, ranges.arrivals_since].map(|instant| instant.as_second());
+    let run = Run { client, options, now, sink: &sink, log: &log };
+    let range = |feed, since, until, types| run.events(LogQuery { feed, since, until, types });
 
-    let outcomes = tokio::try_join!(
-        run.head(open, age),
-        run.if_wanted(Feed::IpAllowlist, run.allowlist()),
-        run.if_wanted(Feed::TokenProbe, run.probe()),
-        run.if_wanted(Feed::LogWindow, run.window()),
-        run.if_wanted(Feed::LogHistory, run.history(born)),
-        run.if_wanted(Feed::LogArrivals, run.arrivals()),
-    );
-    match outcomes {
-        Ok((head, allowlist, probe, window, history, arrivals)) => {
-            let mut result = Outcomes { feeds: head.feeds.into(), warnings: head.warnings };
-            let rest = [
-                (Feed::IpAllowlist, allowlist),
-                (Feed::TokenProbe, probe),
-                (Feed::LogWindow, window),
-                (Feed::LogHistory, history),
-                (Feed::LogArrivals, arrivals),
-            ];
-            result.feeds.extend(rest);
-            result.warnings.extend(log.warnings());
-            Ok(result)
-        }
-        Err(Stop::Fatal(error)) => Err(match *error {
-            error @ ApiError::IpNotAllowed(_) => CollectError::NotAllowed(error),
-            error if error.is_unreachable() => CollectError::Unreachable(error),
-            error => CollectError::BadToken(error),
-        }),
-        Err(Stop::Sink) => match refused.take() {
-            Some(error) => Err(CollectError::Sink(error)),
-            None => unreachable!("only a sink that failed stops the collection"),
-        },
-    }
+    // Where not all requests can be sent at once, the first to go are those that decide what else is to be asked for.
+    // The history is shorter than what is asked for, but waiting for `/me` to say so would cost a round trip.
+    let (window, history, arrivals, mut outcomes, allowlist, probe) = tokio::try_join!(
+        range(Feed::LogWindow, since, now, None),
+        range(Feed::LogHistory, OLDEST_EVENT, since - 1, Some(EventType::history())),
+        range(Feed::LogArrivals, arrivals_since, since - 1, Some(EventType::arrivals())),
+        run.basis(),
+        run.allowlist(),
+        run.probe(),
+    )?;
+    outcomes.feeds.extend([
+        (Feed::IpAllowlist, allowlist),
+        (Feed::TokenProbe, probe),
+        (Feed::LogWindow, window),
+        (Feed::LogHistory, history),
+        (Feed::LogArrivals, arrivals),
+    ]);
+    outcomes.warnings.extend(log.warnings());
+    Ok(outcomes)
 }
 
-/// Why everything stops at once.
-enum Stop {
-    /// The workspace cannot be read at all.
-    Fatal(Box<ApiError>),
-    /// The receiver failed.
-    Sink,
-}
-
-/// How the two sources ended that everything else rests on.
-struct Head {
-    feeds: [(Feed, Outcome); 2],
-    warnings: Vec<Warning>,
-}
-
-struct Run<'a, 'l> {
+struct Run<'a, 's> {
     client: &'a Client,
-    ranges: &'a Ranges,
     options: &'a CollectOptions,
-    deliver: &'a dyn Fn(Record<'_>) -> ControlFlow<()>,
-    log: &'a LogReader<'l>,
+    now: i64,
+    sink: &'a Sink<'s>,
+    log: &'a LogReader<'s>,
 }
 
 impl Run<'_, '_> {
-    /// Reads `/me` and `/admins`, opens the gate for events when both are delivered, and ends it all
-    /// when neither can be read.
-    async fn head(&self, open: watch::Sender<bool>, age: watch::Sender<Option<i64>>) -> Result<Head, Stop> {
-        let me = async {
-            let answer = self.get::<Me>(Feed::Me, "/me").await;
-            let created = answer.as_ref().ok().and_then(|me| me.app.as_ref()?.created_at);
-            age.send_replace(Some(self.history_start(created)));
-            answer
-        };
-        let (me, admins) = tokio::join!(me, self.get::<AdminList>(Feed::Admins, "/admins"));
+    /// Reads `/me` and `/admins`, lets events through when both are emitted, and ends it all when neither can be read.
+    async fn basis(&self) -> Result<Outcomes, CollectError> {
+        let (me, admins) =
+            tokio::join!(self.get::<Me>(Feed::Me, "/me"), self.get::<AdminList>(Feed::Admins, "/admins"));
         if let (Err(me), Err(admins)) = (&me, &admins) {
             let refused = |error: &ApiError| error.source_status() == SourceStatus::Forbidden;
             if (refused(me) && refused(admins)) || (me.is_unreachable() && admins.is_unreachable()) {
                 let blocked = matches!(me, ApiError::IpNotAllowed(_));
-                return Err(Stop::Fatal(Box::new(if blocked { me } else { admins }.clone())));
+                return Err(match if blocked { me } else { admins }.clone() {
+                    error @ ApiError::IpNotAllowed(_) => CollectError::NotAllowed(error),
+                    error if error.is_unreachable() => CollectError::Unreachable(error),
+                    error => CollectError::BadToken(error),
+                });
             }
         }
         let mut warnings = Vec::new();
         if let Ok(me) = &me {
-            self.hand_over(Record::Me(me))?;
+            self.sink.emit(Record::Me(me))?;
         } else {
             warnings.push(Warning::MeUnread);
         }
@@ -172,36 +145,37 @@ impl Run<'_, '_> {
             let all = list.admins.len();
             let known: Vec<Admin> = list.admins.into_iter().flatten().collect();
             if known.len() < all {
-                // Whoever cannot be read may be anybody: what was read can prove a fail, but no pass.
+                // An entry that cannot be read may be any teammate: the others can prove a fail, but no pass.
                 let detail = format!("{} of {all} entries of the list are no teammates", all - known.len());
                 odd = Some(ApiError::UnexpectedShape { endpoint: "GET /admins".to_owned(), detail });
             }
             known
         });
         if let Ok(admins) = &admins {
-            self.hand_over(Record::Admins(admins))?;
+            self.sink.emit(Record::Admins(admins))?;
         }
-        open.send_replace(true);
+        let created = me.as_ref().ok().and_then(|me| me.app.as_ref()?.created_at);
+        self.sink.open(self.history_since(created));
         let records = admins.as_ref().map_or(0, |admins| admins.len() as u64);
         let mut team = self.outcome(Feed::Admins, odd.map_or(admins.map(|_| records), Err));
         team.records = records;
-        let feeds = [(Feed::Me, self.outcome(Feed::Me, me.map(|_| 1))), (Feed::Admins, team)];
-        Ok(Head { feeds, warnings })
+        let me = self.outcome(Feed::Me, me.map(|_| 1));
+        Ok(Outcomes { feeds: [(Feed::Me, me), (Feed::Admins, team)].into(), warnings })
     }
 
-    /// Reads a feed, or leaves it out without a request.
-    async fn if_wanted(
-        &self,
-        feed: Feed,
-        reading: impl Future<Output = Result<Outcome, Stop>>,
-    ) -> Result<Outcome, Stop> {
-        if self.options.wants(feed) { reading.await } else { Ok(Outcome::skipped()) }
+    /// Where the history starts: at the workspace's creation, if that is believable.
+    fn history_since(&self, created: Option<i64>) -> i64 {
+        let believable = created.filter(|created| (1..=self.now).contains(created));
+        believable.map_or(self.now - DEFAULT_HISTORY, |created| created.max(OLDEST_EVENT))
     }
 
-    async fn allowlist(&self) -> Result<Outcome, Stop> {
+    async fn allowlist(&self) -> Result<Outcome, CollectError> {
+        if !self.options.wants(Feed::IpAllowlist) {
+            return Ok(Outcome::skipped());
+        }
         let answer = self.get::<IpAllowlist>(Feed::IpAllowlist, "/ip_allowlist").await;
         if let Ok(list) = &answer {
-            self.hand_over(Record::IpAllowlist(list))?;
+            self.sink.emit(Record::IpAllowlist(list))?;
         }
         // An endpoint that is new in 2026: a workspace that does not offer it has nothing to show, and nothing failed.
         let not_offered = matches!(answer, Err(ApiError::NotFound(_) | ApiError::BadRequest(_)));
@@ -213,7 +187,10 @@ impl Run<'_, '_> {
         Ok(outcome)
     }
 
-    async fn probe(&self) -> Result<Outcome, Stop> {
+    async fn probe(&self) -> Result<Outcome, CollectError> {
+        if !self.options.wants(Feed::TokenProbe) {
+            return Ok(Outcome::skipped());
+        }
         let ask =
             async |path: &'static str| (path, self.client.probe(Feed::TokenProbe, &Request::get(path)).await);
         let asked = futures_util::future::join_all(PROBE_PATHS.map(ask)).await;
@@ -230,54 +207,23 @@ impl Run<'_, '_> {
                 failure.get_or_insert(error);
             }
         }
-        self.hand_over(Record::Probe(&answers))?;
+        self.sink.emit(Record::Probe(&answers))?;
         let records = answers.len() as u64;
         let mut outcome = self.outcome(Feed::TokenProbe, failure.map_or(Ok(records), Err));
         outcome.records = records;
         Ok(outcome)
     }
 
-    async fn window(&self) -> Result<Outcome, Stop> {
-        self.events(Feed::LogWindow, self.ranges.since.as_second(), self.ranges.now.as_second(), None).await
-    }
-
-    async fn history(&self, mut born: watch::Receiver<Option<i64>>) -> Result<Outcome, Stop> {
-        let start = match born.wait_for(Option::is_some).await {
-            Ok(start) => *start,
-            Err(_) => None,
-        };
-        let since = start.unwrap_or_else(|| self.history_start(None));
-        let until = self.ranges.since.as_second() - 1;
-        self.events(Feed::LogHistory, since, until, Some(EventType::history())).await
-    }
-
-    async fn arrivals(&self) -> Result<Outcome, Stop> {
-        let (since, until) = (self.ranges.arrivals_since.as_second(), self.ranges.since.as_second() - 1);
-        self.events(Feed::LogArrivals, since, until, Some(EventType::arrivals())).await
-    }
-
-    /// Where the history starts: at the workspace's creation, if that is believable.
-    fn history_start(&self, created: Option<i64>) -> i64 {
-        let now = self.ranges.now.as_second();
-        let believable = created.filter(|created| (1..=now).contains(created));
-        believable.map_or(now - DEFAULT_HISTORY, |created| created.max(OLDEST_WORKSPACE))
-    }
-
-    async fn events(
-        &self,
-        feed: Feed,
-        since: i64,
-        until: i64,
-        types: Option<&'static [&'static str]>,
-    ) -> Result<Outcome, Stop> {
-        let read = if since > until {
-            Ok(())
-        } else {
-            match self.log.read(LogQuery { feed, since, until, types }).await {
-                Ok(()) => Ok(()),
-                Err(LogError::Api(error)) => Err(error),
-                Err(LogError::Stopped) => return Err(Stop::Sink),
-            }
+    async fn events(&self, query: LogQuery) -> Result<Outcome, CollectError> {
+        let feed = query.feed;
+        if !self.options.wants(feed) {
+            return Ok(Outcome::skipped());
+        }
+        let read = if query.since > query.until { Ok(()) } else { log::read(self.log, query).await };
+        let read = match read {
+            Ok(()) => Ok(()),
+            Err(LogError::Api(error)) => Err(error),
+            Err(LogError::Sink(error)) => return Err(error.into()),
         };
         let records = self.log.records(feed);
         let mut outcome = self.outcome(feed, read.map(|()| records));
@@ -291,10 +237,6 @@ impl Run<'_, '_> {
 
     async fn get<T: serde::de::DeserializeOwned>(&self, feed: Feed, path: &str) -> Result<T, ApiError> {
         self.client.json(feed, &Request::get(path), |body| serde_json::from_str(&body)).await
-    }
-
-    fn hand_over(&self, record: Record<'_>) -> Result<(), Stop> {
-        if (self.deliver)(record).is_break() { Err(Stop::Sink) } else { Ok(()) }
     }
 
     fn outcome(&self, feed: Feed, read: Result<u64, ApiError>) -> Outcome {

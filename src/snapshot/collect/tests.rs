@@ -1,6 +1,5 @@
 //! Whole collections against a fake workspace.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,7 +11,7 @@ use crate::api::fake::{Asked, Reply, Server, TOKEN, ok, refusal, reply};
 const NOW: i64 = 1_700_000_000;
 const DAY: i64 = 86_400;
 /// What a scan reads.
-const OPTIONS: CollectOptions = CollectOptions { reach: Reach::Everything, probe: true };
+const OPTIONS: CollectOptions = CollectOptions { scope: ReadScope::Everything, probe: true };
 
 fn ranges() -> Ranges {
     let at = |seconds| Timestamp::from_second(seconds).unwrap();
@@ -42,7 +41,7 @@ fn workspace(special: impl Fn(&Asked) -> Option<Reply> + Send + Sync + 'static) 
 }
 
 /// Collects and gives the records as words, in order.
-async fn run(server: &Server, timeout: u64) -> (Result<Outcomes, CollectError<Infallible>>, Vec<String>) {
+async fn run(server: &Server, timeout: u64) -> (Result<Outcomes, CollectError>, Vec<String>) {
     let client = server.client(Duration::from_millis(timeout));
     let mut records = Vec::new();
     let mut sink = |record: Record<'_>| {
@@ -83,7 +82,7 @@ async fn reads_every_source_and_head_before_events() {
     assert_eq!(asked.len(), 12);
     assert!(asked.iter().all(|asked| asked.head.contains(TOKEN) && asked.head.contains("2.16")));
     let history = asked.iter().find(|asked| asked.body.contains("role_change")).unwrap().json();
-    assert_eq!(history["created_at_after"], NOW - 1000 * DAY - 1);
+    assert_eq!(history["created_at_after"], OLDEST_EVENT - 1);
     assert_eq!(history["created_at_before"], NOW - 30 * DAY);
 }
 
@@ -113,7 +112,29 @@ async fn a_refused_me_is_only_a_warning() {
     assert!(records.contains(&"LogHistory role_change".to_owned()));
     let asked = server.asked();
     let history = asked.iter().find(|asked| asked.body.contains("role_change")).unwrap().json();
-    assert_eq!(history["created_at_after"], NOW - 730 * DAY - 1);
+    assert_eq!(history["created_at_after"], OLDEST_EVENT - 1);
+}
+
+#[tokio::test]
+async fn the_history_counts_from_the_creation_or_two_years_back() {
+    for (me, old, expected) in [
+        (json!({"app": {"created_at": NOW - 1000 * DAY}}), 1000, true),
+        (json!({"app": {"created_at": NOW - 1000 * DAY}}), 1001, false),
+        (json!({"app": {"created_at": NOW + DAY}}), 730, true),
+        (json!({}), 731, false),
+    ] {
+        let server = workspace(move |asked| {
+            let event = json!({"id": "old", "created_at": NOW - old * DAY, "activity_type": "role_change"});
+            match &*asked.path {
+                "/me" => Some(ok(&me)),
+                _ if asked.body.contains("role_change") => Some(ok(&json!({"activity_logs": [event]}))),
+                _ => None,
+            }
+        });
+        let (outcomes, records) = run(&server, 9_000).await;
+        assert_eq!(outcomes.unwrap().feeds[&Feed::LogHistory].records, u64::from(expected), "{old}");
+        assert_eq!(records.contains(&"LogHistory old".to_owned()), expected, "{old}");
+    }
 }
 
 #[tokio::test]
@@ -133,8 +154,10 @@ async fn a_list_of_teammates_with_odd_entries_is_not_complete() {
 async fn a_sink_that_fails_ends_it() {
     let server = workspace(|_| None);
     let client = server.client(Duration::from_secs(9));
-    let mut sink =
-        |record: Record<'_>| if matches!(record, Record::Event(..)) { Err("full") } else { Ok(()) };
+    let mut sink = |record: Record<'_>| match record {
+        Record::Event(..) => Err(io::ErrorKind::StorageFull.into()),
+        _ => Ok(()),
+    };
     let ended = collect(&client, &ranges(), &CollectOptions { probe: false, ..OPTIONS }, &mut sink).await;
-    assert!(matches!(ended, Err(CollectError::Sink("full"))));
+    assert!(matches!(ended, Err(CollectError::Sink(error)) if error.kind() == io::ErrorKind::StorageFull));
 }

@@ -3,21 +3,19 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest as _, Sha256};
 
+use crate::api::log::OLDEST_EVENT;
 use crate::api::model::Event;
+use crate::api::record::{Receive, Record};
 use crate::digest;
 use crate::event_type::EventType;
-use crate::snapshot::Record;
 use crate::snapshot::error::SnapshotError;
-use crate::snapshot::file::{FORMAT, Header, Line, REDACTED_VERSION};
+use crate::snapshot::file::{Digesting, FORMAT, Header, Line, REDACTED_VERSION};
 use crate::snapshot::sequence::Sequence;
 use crate::sources::{Failure, Feed, Outcomes, Ranges, SourceStatus};
 
 /// The longest header, in bytes.
 const LONGEST_HEADER: u64 = 4 * 1024;
-/// No workspace is older than Intercom, and no event older than its workspace.
-const OLDEST_EVENT: i64 = 1_293_840_000;
 /// The largest window the compressor may have used, as a power of two: 8 MiB of memory.
 const WINDOW_LOG: u32 = 23;
 
@@ -46,9 +44,6 @@ pub(crate) struct Replay<R> {
 
 impl<R: Read> Replay<R> {
     /// Reads the header.
-    ///
-    /// # Errors
-    /// When the input is not a snapshot, or one of a later version.
     pub(crate) fn open(input: R) -> Result<Self, SnapshotError> {
         let mut input = BufReader::new(input);
         let mut line = Vec::new();
@@ -59,22 +54,15 @@ impl<R: Read> Replay<R> {
 
     /// Moves the whole snapshot in time, so that it was taken at `at`.
     #[must_use]
-    pub(crate) fn moved_to(mut self, at: Timestamp) -> Self {
+    pub(crate) fn shifted_to(mut self, at: Timestamp) -> Self {
         self.shift = at.duration_since(self.header.at);
         self
     }
 
-    /// Hands every record inside `ranges` to `sink`, and says how the sources had ended.
+    /// Hands every record inside `ranges` to `receive`, and says how the sources had ended.
     ///
     /// What was handed on counts only when this succeeds: the digest is known at the end.
-    ///
-    /// # Errors
-    /// When the file is damaged, or `ranges` asks for more than it holds.
-    pub(crate) fn run(
-        self,
-        ranges: &Ranges,
-        sink: &mut dyn FnMut(Record<'_>) -> io::Result<()>,
-    ) -> Result<Outcomes, SnapshotError> {
+    pub(crate) fn run(self, ranges: &Ranges, receive: &mut Receive<'_>) -> Result<Outcomes, SnapshotError> {
         let shifted = |instant: Timestamp| instant.saturating_add(self.shift).unwrap_or(instant);
         let (at, since) = (shifted(self.header.at), shifted(self.header.since));
         if ranges.now > at {
@@ -91,7 +79,7 @@ impl<R: Read> Replay<R> {
         decoder.window_log_max(WINDOW_LOG).map_err(SnapshotError::Io)?;
         let lines = Lines { input: BufReader::new(decoder), limits: self.limits, left: self.limits.total };
         let sorter = Sorter { ranges, header: &self.header, shift: self.shift.as_secs() };
-        let mut outcomes = read_lines(lines, &sorter, sink)?;
+        let mut outcomes = read_lines(lines, &sorter, receive)?;
         if ranges.arrivals_since < arrivals_since {
             unknown_arrivals(&mut outcomes, arrivals_since);
         }
@@ -192,7 +180,7 @@ impl<R: Read> Lines<'_, R> {
 fn read_lines<R: Read>(
     mut lines: Lines<'_, R>,
     sorter: &Sorter<'_>,
-    sink: &mut dyn FnMut(Record<'_>) -> io::Result<()>,
+    receive: &mut Receive<'_>,
 ) -> Result<Outcomes, SnapshotError> {
     let altered = |what: &str| SnapshotError::Altered(what.to_owned());
     let unreadable = |error: serde_json::Error| SnapshotError::Altered(format!("a line of it: {error}"));
@@ -207,13 +195,13 @@ fn read_lines<R: Read>(
                 if let Some(created) = me.app.as_mut().and_then(|app| app.created_at.as_mut()) {
                     *created = created.saturating_add(sorter.shift);
                 }
-                sink(Record::Me(&me)).map_err(SnapshotError::Io)?;
+                receive(Record::Me(&me)).map_err(SnapshotError::Io)?;
             }
-            Line::Admins(admins) => sink(Record::Admins(&admins)).map_err(SnapshotError::Io)?,
+            Line::Admins(admins) => receive(Record::Admins(&admins)).map_err(SnapshotError::Io)?,
             Line::IpAllowlist(allowlist) => {
-                sink(Record::IpAllowlist(&allowlist)).map_err(SnapshotError::Io)?;
+                receive(Record::IpAllowlist(&allowlist)).map_err(SnapshotError::Io)?;
             }
-            Line::Probe(answers) => sink(Record::Probe(&answers)).map_err(SnapshotError::Io)?,
+            Line::Probe(answers) => receive(Record::Probe(&answers)).map_err(SnapshotError::Io)?,
             Line::Event(event) => {
                 let mut event: Event<'_> = serde_json::from_str(event.get()).map_err(unreadable)?;
                 if !sorter.covers(&event) {
@@ -221,7 +209,7 @@ fn read_lines<R: Read>(
                 }
                 event.created_at = event.created_at.saturating_add(sorter.shift);
                 if let Some(feed) = sorter.feed(&event) {
-                    sink(Record::Event(feed, &event)).map_err(SnapshotError::Io)?;
+                    receive(Record::Event(feed, &event)).map_err(SnapshotError::Io)?;
                 }
             }
             Line::End(end) => {
@@ -269,20 +257,6 @@ fn damaged(error: io::Error) -> SnapshotError {
             SnapshotError::Truncated("the compressed data end too early".to_owned())
         }
         _ => SnapshotError::Altered(error.to_string()),
-    }
-}
-
-/// Digests what passes through.
-struct Digesting<R> {
-    inner: R,
-    hash: Sha256,
-}
-
-impl<R: Read> Read for Digesting<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.hash.update(&buffer[..read]);
-        Ok(read)
     }
 }
 

@@ -1,4 +1,6 @@
-//! Snapshots that somebody forged, or that break off: none is read, none costs more than its bounds.
+//! Snapshots that are forged, or that break off: none is read, none costs more than its bounds.
+
+use sha2::Digest as _;
 
 use super::*;
 use crate::snapshot::file::{EMPTY_DIGEST, VERSION};
@@ -37,7 +39,7 @@ fn frame(lines: &[&str]) -> Vec<u8> {
     zstd::encode_all(text.as_bytes(), 1).unwrap()
 }
 
-/// A header with the right digest for whatever follows it: what somebody who knows the format could forge.
+/// A header with the right digest for whatever follows it, as anyone who knows the format could forge it.
 fn sealed(content: &[u8]) -> Vec<u8> {
     let mut header = header();
     let mut hash = header.start_digest().unwrap();

@@ -1,11 +1,15 @@
 //! The log reader against a simulated log that shifts, lies, repeats and breaks.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::page::DAY;
 use super::*;
 use crate::api::fake::{Asked, Server, ok, refusal};
+use crate::api::record::{Record, Sink};
+use crate::sources::Feed;
 
 mod growing;
 
@@ -51,17 +55,19 @@ async fn read_counting(
     query: LogQuery,
 ) -> (Vec<String>, Result<(), LogError>, Vec<String>, u64) {
     let client = server.client(Duration::from_secs(10));
-    let ids = RefCell::new(Vec::new());
-    let receive = |_: Feed, event: &Event<'_>| {
-        ids.borrow_mut().push(event.id.to_string());
-        ControlFlow::Continue(())
+    let mut ids = Vec::new();
+    let mut receive = |record: Record<'_>| {
+        let Record::Event(_, event) = record else { unreachable!("the log holds events") };
+        ids.push(event.id.to_string());
+        Ok(())
     };
-    let (_open, gate) = watch::channel(true);
-    let reader = LogReader::new(&client, gate, &receive);
-    let ended = reader.read(query).await;
+    let sink = Sink::new(&mut receive);
+    sink.open(0);
+    let reader = LogReader::new(&client, &sink);
+    let ended = super::read(&reader, query).await;
     let warnings = reader.warnings().iter().map(Warning::to_string).collect();
     let unreadable = reader.unreadable(Feed::LogWindow);
-    (ids.take(), ended, warnings, unreadable)
+    (ids, ended, warnings, unreadable)
 }
 
 fn ids(log: &[(String, i64)]) -> Vec<String> {
@@ -96,20 +102,20 @@ async fn further_pages_are_asked_for_before_anything_may_be_delivered() {
     let server = serve(200, |_, _, total| json!({"total_pages": total}));
     let client = server.client(Duration::from_secs(10));
     let delivered = Cell::new(0);
-    let receive = |_: Feed, _: &Event<'_>| {
+    let mut receive = |_: Record<'_>| {
         delivered.set(delivered.get() + 1);
-        ControlFlow::Continue(())
+        Ok(())
     };
-    let (open, gate) = watch::channel(false);
-    let reader = LogReader::new(&client, gate, &receive);
+    let sink = Sink::new(&mut receive);
+    let reader = LogReader::new(&client, &sink);
     let opened = async {
         while server.asked().len() < 3 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         assert_eq!(delivered.get(), 0);
-        open.send_replace(true);
+        sink.open(0);
     };
-    let both = async { tokio::join!(reader.read(query(30)), opened) };
+    let both = async { tokio::join!(super::read(&reader, query(30)), opened) };
     let (ended, ()) = tokio::time::timeout(Duration::from_secs(10), both).await.unwrap();
     assert!(ended.is_ok());
     assert_eq!(delivered.get(), 200);
@@ -329,4 +335,16 @@ async fn a_refused_log_is_asked_for_once() {
     let server = Server::start(|_| refusal(403, "forbidden"));
     assert!(matches!(read(&server, query(30)).await.1, Err(LogError::Api(ApiError::Forbidden(_)))));
     assert_eq!(server.asked().len(), 1);
+}
+
+#[test]
+fn halves_meet_without_overlap_down_to_a_day() {
+    let mut parts = vec![LogQuery { feed: Feed::LogWindow, since: 1_000, until: 9_999_999, types: None }];
+    while let Some(at) = parts.iter().position(LogQuery::can_be_halved) {
+        let (older, newer) = halve(parts[at]);
+        parts.splice(at..=at, [older, newer]);
+    }
+    assert_eq!((parts[0].since, parts[parts.len() - 1].until), (1_000, 9_999_999));
+    assert!(parts.windows(2).all(|pair| pair[0].until + 1 == pair[1].since));
+    assert!(parts.iter().all(|part| (1..=DAY).contains(&(part.until - part.since))));
 }

@@ -7,19 +7,10 @@ use std::time::Duration;
 use crate::hint::Hint;
 use crate::sources::{Failure, SourceStatus};
 
-mod classify;
-
-pub(super) use classify::{from_answer, from_transport};
-
-/// The longest text taken over from a server, in characters.
-const MAX_QUOTE: usize = 200;
-
 /// A refusal or failure that the server itself reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
-    /// Method and path.
     pub endpoint: String,
-    /// The HTTP status.
     pub status: u16,
     /// The server's error code, raw and bounded.
     pub code: Option<String>,
@@ -60,7 +51,6 @@ pub(crate) enum ApiError {
     /// 403 because this machine's address is not on the REST API allowlist.
     #[error("this machine's address is not on the workspace's API allowlist: {0}")]
     IpNotAllowed(Answer),
-    /// 404.
     #[error("the API does not know this: {0}")]
     NotFound(Answer),
     /// Another 4xx: the API did not take the request.
@@ -69,7 +59,6 @@ pub(crate) enum ApiError {
     /// 429, with a wait that the deadline does not leave room for.
     #[error("the rate limit asks to wait {} s, longer than the scan may take: {answer}", .wait.as_secs_f64().ceil())]
     RateLimited {
-        /// What the server said.
         answer: Answer,
         /// How long it asked to wait.
         wait: Duration,
@@ -80,101 +69,39 @@ pub(crate) enum ApiError {
     /// 3xx: never followed, since the token would go along.
     #[error("{endpoint} was redirected ({status}) to {location}")]
     Redirected {
-        /// Method and path.
         endpoint: String,
-        /// The HTTP status.
         status: u16,
         /// Where to, raw and bounded.
         location: String,
     },
-    /// The host's name has no address.
     #[error("{endpoint}: the host name could not be resolved ({detail})")]
-    Dns {
-        /// Method and path.
-        endpoint: String,
-        /// What the system said.
-        detail: String,
-    },
-    /// Nobody listens there.
+    Dns { endpoint: String, detail: String },
     #[error("{endpoint}: the connection was refused ({detail})")]
-    Refused {
-        /// Method and path.
-        endpoint: String,
-        /// What the system said.
-        detail: String,
-    },
-    /// No trusted, encrypted connection.
+    Refused { endpoint: String, detail: String },
     #[error("{endpoint}: no trusted TLS connection ({detail})")]
-    Tls {
-        /// Method and path.
-        endpoint: String,
-        /// What the TLS library said.
-        detail: String,
-    },
-    /// No complete answer in time.
+    Tls { endpoint: String, detail: String },
     #[error("{endpoint}: no complete answer in time")]
-    Timeout {
-        /// Method and path.
-        endpoint: String,
-    },
-    /// The connection broke in another way.
+    Timeout { endpoint: String },
     #[error("{endpoint}: the connection broke ({detail})")]
-    Network {
-        /// Method and path.
-        endpoint: String,
-        /// What the network library said.
-        detail: String,
-    },
-    /// More than the program is willing to hold.
+    Network { endpoint: String, detail: String },
     #[error("{endpoint}: the answer is larger than {limit} bytes")]
-    BodyTooLarge {
-        /// Method and path.
-        endpoint: String,
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// Something else than JSON, such as a proxy's page.
+    BodyTooLarge { endpoint: String, limit: usize },
     #[error("{endpoint} answered with {content_type} where JSON was expected")]
     NotJson {
-        /// Method and path.
         endpoint: String,
         /// The content type, raw and bounded.
         content_type: String,
     },
-    /// JSON that stops in the middle.
     #[error("{endpoint}: the answer stops in the middle")]
-    Truncated {
-        /// Method and path.
-        endpoint: String,
-    },
-    /// JSON of another shape than documented.
+    Truncated { endpoint: String },
     #[error("{endpoint}: the answer has an unexpected shape ({detail})")]
-    UnexpectedShape {
-        /// Method and path.
-        endpoint: String,
-        /// What was not as expected.
-        detail: String,
-    },
-    /// 200 with nothing in it.
+    UnexpectedShape { endpoint: String, detail: String },
     #[error("{endpoint}: the answer is empty")]
-    EmptyBody {
-        /// Method and path.
-        endpoint: String,
-    },
-    /// The log goes in circles: its end cannot be found.
+    EmptyBody { endpoint: String },
     #[error("{endpoint}: {detail}")]
-    Paging {
-        /// Method and path.
-        endpoint: String,
-        /// What is wrong with the pages.
-        detail: String,
-    },
-    /// The time for the whole scan is up.
+    Paging { endpoint: String, detail: String },
     #[error("{endpoint}: cut off by the scan's deadline")]
-    Deadline {
-        /// Method and path.
-        endpoint: String,
-    },
+    Deadline { endpoint: String },
 }
 
 impl ApiError {
@@ -269,9 +196,4 @@ impl Hint for ApiError {
         };
         Some(hint.into())
     }
-}
-
-/// Takes over text from a server: bounded, otherwise as it came.
-fn quote(text: &str) -> String {
-    text.chars().take(MAX_QUOTE).collect()
 }

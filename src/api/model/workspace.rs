@@ -1,35 +1,30 @@
-//! Teammates and the workspace: `GET /admins`, `GET /me`.
+//! The workspace, its teammates, and the few settings the API shows: `GET /me`, `GET /admins`, `GET /ip_allowlist`, and
+//! what the token probe was answered.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::lenient;
 
 /// A teammate, or Intercom's own bot.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Admin {
-    /// The id, as text.
     #[serde(deserialize_with = "lenient::text")]
     pub id: Option<String>,
-    /// The display name.
     #[serde(deserialize_with = "lenient::text")]
     pub name: Option<String>,
-    /// The e-mail address.
     #[serde(deserialize_with = "lenient::text")]
     pub email: Option<String>,
     /// The role; null when none is assigned.
     #[serde(deserialize_with = "lenient::object")]
     pub role: Option<Role>,
-    /// Whether the teammate has a paid inbox seat.
     #[serde(deserialize_with = "lenient::flag")]
     pub has_inbox_seat: Option<bool>,
 }
 
-/// The role of a teammate.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Role {
-    /// The id, as text.
     #[serde(deserialize_with = "lenient::text")]
     pub id: Option<String>,
     /// The name the workspace gave it.
@@ -46,37 +41,30 @@ pub(crate) struct AdminList {
 }
 
 /// The answer of `GET /me`: the admin the token acts for.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Me {
-    /// The admin's id, as text.
     #[serde(deserialize_with = "lenient::text")]
     pub id: Option<String>,
-    /// The admin's e-mail address.
     #[serde(deserialize_with = "lenient::text")]
     pub email: Option<String>,
-    /// Whether that address is verified.
     #[serde(deserialize_with = "lenient::flag")]
     pub email_verified: Option<bool>,
-    /// The workspace.
     #[serde(deserialize_with = "lenient::object")]
     pub app: Option<App>,
 }
 
 /// The workspace, as `GET /me` shows it.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct App {
-    /// The workspace id.
     #[serde(deserialize_with = "lenient::text")]
     pub id_code: Option<String>,
-    /// The workspace's name.
     #[serde(deserialize_with = "lenient::text")]
     pub name: Option<String>,
     /// `US`, `EU` or `AU`.
     #[serde(deserialize_with = "lenient::text")]
     pub region: Option<String>,
-    /// The time zone's name.
     #[serde(deserialize_with = "lenient::text")]
     pub timezone: Option<String>,
     /// When the workspace was created, in seconds since 1970.
@@ -85,4 +73,35 @@ pub(crate) struct App {
     /// Whether Messenger identity verification is on; false may still mean JWT is on.
     #[serde(deserialize_with = "lenient::flag")]
     pub identity_verification: Option<bool>,
+}
+
+/// The answer of `GET /ip_allowlist`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct IpAllowlist {
+    /// Whether the allowlist is on. On with an empty list allows everyone.
+    #[serde(deserialize_with = "lenient::flag")]
+    pub enabled: Option<bool>,
+    /// Addresses and CIDR ranges, as the workspace wrote them; none where the answer has no list.
+    #[serde(deserialize_with = "lenient::texts")]
+    pub ip_allowlist: Option<Vec<String>>,
+}
+
+/// What the token probe asks for: configuration lists that a posture scan has no need to read.
+pub(crate) const PROBE_PATHS: [&str; 6] = [
+    "/tags",
+    "/segments",
+    "/data_attributes",
+    "/ticket_types",
+    "/help_center/collections",
+    "/news/newsfeeds",
+];
+
+/// What one endpoint of the token probe answered.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub(crate) struct ProbeAnswer {
+    /// The path, such as `/tags`.
+    pub endpoint: String,
+    /// The HTTP status; none where no answer was had.
+    pub status: Option<u16>,
 }

@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Answer, ApiError, quote};
+use super::error::{Answer, ApiError};
 use crate::casefold::ascii_lower;
+
+/// The longest text taken over from a server, in characters.
+const MAX_QUOTE: usize = 200;
 
 /// Names the error of an answer that is not a success.
 ///
 /// `location` is where a redirect points, `header_id` the `X-Request-Id` header.
-pub(in crate::api) fn from_answer(
+pub(super) fn from_answer(
     endpoint: &str,
     status: u16,
     location: Option<&str>,
@@ -56,7 +59,7 @@ fn mentions_allowlist(answer: &Answer) -> bool {
 }
 
 /// Names the error of a request that got no complete answer.
-pub(in crate::api) fn from_transport(endpoint: &str, error: &reqwest::Error) -> ApiError {
+pub(super) fn from_transport(endpoint: &str, error: &reqwest::Error) -> ApiError {
     let endpoint = endpoint.to_owned();
     let mut detail = None;
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
@@ -104,6 +107,11 @@ fn recognise(cause: &(dyn Error + 'static), said: &str, endpoint: &str) -> Optio
         };
     }
     said.starts_with("dns error").then(|| ApiError::Dns { endpoint, detail: innermost() })
+}
+
+/// Takes over text from a server: bounded, otherwise as it came.
+fn quote(text: &str) -> String {
+    text.chars().take(MAX_QUOTE).collect()
 }
 
 #[cfg(test)]
