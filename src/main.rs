@@ -3,7 +3,7 @@
 //! facts into `Verdict`s; attestations, waivers and a baseline adjust them into `Assessment`s; the `Report` is rendered,
 //! and decides the `Exit`.
 //!
-//! Each module uses those listed before it, and none after it.
+//! Each module uses those of the groups listed before its own.
 
 #![cfg_attr(
     test,
@@ -15,43 +15,48 @@ mod bounded_file;
 mod casefold;
 mod event_type;
 mod exit;
-mod hint;
 mod level;
 mod sentence;
 mod text;
 mod time;
-mod toml_document;
 
 mod address;
 mod digest;
 mod progress;
+mod reason;
+mod toml_document;
+
+mod hint;
+
 mod region;
-
-mod warning;
-
-mod sources;
 mod verdict;
+mod warning;
 
 mod config;
 mod directory;
-mod saml;
-
-mod api;
-mod snapshot;
-
-mod facts;
-mod posture;
-
-mod assessment;
-mod checks;
-mod controls;
-mod expression;
-
-mod redact;
-mod report;
+mod sources;
 mod terminal;
 
+mod api;
+mod saml;
+
+mod facts;
+mod snapshot;
+
+mod expression;
+mod posture;
+
+mod checks;
+
+mod controls;
+
+mod assessment;
+
+mod report;
+
 mod adjust;
+mod redact;
+
 mod scan;
 
 mod doctor;
@@ -59,8 +64,10 @@ mod edit;
 mod rbac;
 
 mod cli;
-mod commands;
+
 mod error;
+
+mod commands;
 
 use std::process::ExitCode;
 

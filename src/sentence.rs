@@ -71,9 +71,9 @@ impl Sentence {
         &self.text
     }
 
-    /// The text, and what it quotes.
-    pub(crate) fn into_parts(self) -> (String, Vec<Quoted>) {
-        (self.text, self.quoted)
+    /// What it quotes.
+    pub(crate) fn quoted(self) -> Vec<Quoted> {
+        self.quoted
     }
 
     fn quote(mut self, kind: QuotedKind, text: String) -> Self {
@@ -91,6 +91,6 @@ impl<T: Into<String>> From<T> for Sentence {
 
 impl fmt::Display for Sentence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.text)
+        f.pad(self.as_str())
     }
 }

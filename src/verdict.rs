@@ -2,13 +2,16 @@
 //!
 //! A [`Verdict`] is made by `checks` from facts alone; `adjust` and `report` never change its status.
 
-use clap::ValueEnum;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use strum::{EnumString, IntoStaticStr, VariantArray};
+
+pub(crate) use crate::reason::{Attestation, Attested};
+use crate::reason::{Observation, Reason};
+use crate::sentence::Sentence;
 
 /// One row of a table: column name to value. A column that was not observed is null.
 pub(crate) type Row = serde_json::Map<String, serde_json::Value>;
@@ -178,39 +181,6 @@ pub(crate) struct Waiver {
     pub expires: Date,
 }
 
-/// What a person saw and signed for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub(crate) struct Attestation {
-    /// Whether the requirement was seen to hold.
-    pub result: Attested,
-    /// Who saw it.
-    pub by: String,
-    /// The day it was seen.
-    pub on: Date,
-    /// The last day on which it counts, UTC.
-    pub expires: Date,
-    /// Where the proof is kept; null where the entry does not say.
-    #[serde(default)]
-    pub evidence: Option<String>,
-    /// What else is worth knowing; null where there is nothing.
-    #[serde(default)]
-    pub note: Option<String>,
-}
-
-/// What an attestation says about a control.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum, IntoStaticStr,
-)]
-#[serde(rename_all = "lowercase")]
-#[strum(serialize_all = "lowercase", const_into_str)]
-pub(crate) enum Attested {
-    /// The requirement was seen to hold.
-    #[default]
-    Pass,
-    /// The requirement was seen not to hold.
-    Fail,
-}
-
 /// Identifies a finding across runs: made of control, check and what it is about, never of counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
@@ -262,16 +232,23 @@ pub(crate) struct Verdict {
     pub status: Status,
     /// What the outcome rests on; empty for manual and unknown.
     pub basis: Vec<Basis>,
-    /// Why, in one sentence.
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
     /// What is wrong, one by one; only a fail and some manuals have any.
     pub findings: Vec<Finding>,
     /// Further observations a reader needs to judge the outcome.
-    pub context: Vec<String>,
+    pub context: Vec<Observation>,
     /// Which of the control's steps puts it right, counted from 0; none on a pass.
     pub next_step: Option<usize>,
     /// The attestation that counts for the control, whether or not it decided.
     pub attestation: Option<Attestation>,
+}
+
+impl Verdict {
+    /// The reason and all observations.
+    pub(crate) fn sentences(&self) -> impl Iterator<Item = Sentence> {
+        std::iter::once(self.reason.sentence()).chain(self.context.iter().map(Observation::sentence))
+    }
 }
 
 #[cfg(test)]

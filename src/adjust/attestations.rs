@@ -8,13 +8,11 @@ use crate::assessment::Assessment;
 use crate::casefold::same_name;
 use crate::config;
 use crate::facts::Row;
-use crate::verdict::{Attestation, Attested, Basis, Finding, Fingerprint, Status, Verdict, WORKSPACE};
+use crate::reason::{Attestation, Attested, Observation, Reason};
+use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict, WORKSPACE};
 
 /// The name that stands for a check where an attestation found something.
 const CHECK: &str = "attestation";
-
-/// What the line about a finding begins with that an attestation settled.
-pub(crate) const JUDGED: &str = "judged by the attestation: ";
 
 /// Lets the attestations that count enter the verdicts they are about, and mentions the files that are not there.
 pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: Date) {
@@ -23,9 +21,7 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
         let verdict = assessment.verdict.clone();
         assessment.verdict = enter(control, verdict, &judged.sound, today);
         let absent = judged.absent.iter().filter(|(id, _)| same_name(id, control));
-        let remarks =
-            absent.map(|(_, file)| format!("the evidence {file} is not here, so it was not compared"));
-        assessment.verdict.context.extend(remarks);
+        assessment.verdict.context.extend(absent.map(|(_, file)| Observation::AbsentEvidence(file.clone())));
     }
 }
 
@@ -36,7 +32,7 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
 /// pass, and nothing lifts an unknown; a contradiction is reported.
 pub(super) fn enter(
     control: &str,
-    verdict: Verdict,
+    mut verdict: Verdict,
     attestations: &[config::Attestation],
     today: Date,
 ) -> Verdict {
@@ -48,24 +44,28 @@ pub(super) fn enter(
         Some(newest) if counts(Some(newest.on.value), newest.expires.value, today) => {
             decide(control, verdict, newest)
         }
-        Some(expired) => remember(verdict, expired),
+        // Still worth knowing: a person looked once.
+        Some(expired) => {
+            verdict.context.insert(0, Observation::Expired(statement(expired)));
+            verdict
+        }
         None => verdict,
     }
 }
 
 fn decide(control: &str, mut verdict: Verdict, attestation: &config::Attestation) -> Verdict {
-    let statement = statement(attestation);
-    let signed = describe(attestation);
+    let signed = statement(attestation);
+    verdict.attestation = Some(signed.clone());
     match (verdict.status, attestation.result) {
         (Status::Manual, result) => {
-            verdict.context.insert(0, format!("not shown by the data: {}", verdict.reason));
-            verdict.reason = signed;
+            let reason = std::mem::replace(&mut verdict.reason, Reason::Attested(signed));
+            verdict.context.insert(0, Observation::NotShown(reason));
             verdict.basis = vec![Basis::Attestation];
             match result {
                 Attested::Pass => {
                     verdict.status = Status::Pass;
                     let settled = verdict.findings.drain(..).map(|finding| finding.sentence());
-                    verdict.context.extend(settled.map(|finding| format!("{JUDGED}{finding}")));
+                    verdict.context.extend(settled.map(Observation::Judged));
                 }
                 Attested::Fail => {
                     verdict.status = Status::Fail;
@@ -74,31 +74,18 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &config::Attestation
             }
         }
         (Status::Pass, Attested::Fail) => {
-            verdict.context.push(format!("contradiction: the data says pass ({})", verdict.reason));
-            verdict.reason = signed;
+            let reason = std::mem::replace(&mut verdict.reason, Reason::Attested(signed));
+            verdict.context.push(Observation::DataPasses(reason));
             verdict.status = Status::Fail;
             verdict.basis.push(Basis::Attestation);
             verdict.findings.push(finding(control, attestation));
         }
-        (Status::Fail, Attested::Pass) => {
-            verdict
-                .context
-                .insert(0, format!("contradiction: {signed}, but the data says fail, and data counts"));
+        (Status::Fail, Attested::Pass) => verdict.context.insert(0, Observation::DataFails(signed)),
+        (Status::Unknown, _) => verdict.context.push(Observation::NoSubstitute(signed)),
+        (Status::Pass, Attested::Pass) | (Status::Fail, Attested::Fail) => {
+            verdict.context.push(Observation::Attested(signed));
         }
-        (Status::Unknown, _) => {
-            verdict
-                .context
-                .push(format!("{signed}; that does not stand in for data an error kept from being read"));
-        }
-        (Status::Pass, Attested::Pass) | (Status::Fail, Attested::Fail) => verdict.context.push(signed),
     }
-    verdict.attestation = Some(statement);
-    verdict
-}
-
-/// An attestation that no longer counts is still worth knowing: somebody looked once.
-fn remember(mut verdict: Verdict, expired: &config::Attestation) -> Verdict {
-    verdict.context.insert(0, format!("{}; expired on {}", describe(expired), expired.expires.value));
     verdict
 }
 
@@ -107,11 +94,6 @@ fn finding(control: &str, attestation: &config::Attestation) -> Finding {
     let fingerprint = Fingerprint::new(control, CHECK, [WORKSPACE]);
     let found = Finding::new(fingerprint, WORKSPACE.to_owned(), message, Row::new());
     Finding { check: CHECK.to_owned(), ..found }
-}
-
-fn describe(attestation: &config::Attestation) -> String {
-    let config::Attestation { result, by, on, .. } = attestation;
-    format!("attested as {} by {by} on {}", result.into_str(), on.value)
 }
 
 fn statement(attestation: &config::Attestation) -> Attestation {

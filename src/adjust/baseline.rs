@@ -1,32 +1,21 @@
-//! The baseline: an earlier report, whose findings are known and do not fail the gate again.
+//! The baseline: an earlier report, whose findings do not fail the gate again.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use crate::assessment::Assessment;
 use crate::digest;
 use crate::hint::Hint;
-use crate::report::{BaselineInfo, ReadError, read};
-use crate::verdict::{Fingerprint, Status};
+use crate::report::{BaselineInfo, ReadError, Report, ScanInfo, read};
+use crate::verdict::Fingerprint;
 
-/// What an earlier report showed.
+/// An earlier report.
 #[derive(Debug)]
 pub(crate) struct Baseline {
     /// Which file it is.
     pub info: BaselineInfo,
-    controls: BTreeMap<String, Known>,
-    /// Whether its fingerprints are keyed.
-    redacted: bool,
-}
-
-#[derive(Debug)]
-struct Known {
-    status: Option<Status>,
-    fingerprints: BTreeSet<String>,
+    report: Report,
 }
 
 /// Why a report cannot serve as a baseline.
@@ -67,21 +56,13 @@ impl Baseline {
     pub(crate) fn load(path: &Path, scan_key: Option<String>) -> Result<Self, BaselineError> {
         let unreadable = |source| BaselineError::Unreadable { path: path.to_path_buf(), source };
         let bytes = read::bytes_of(path).map_err(unreadable)?;
-        let report: Report = read::parse(&bytes).map_err(unreadable)?;
-        let Scan { redacted, redaction_key } = report.scan;
-        if redacted && (redaction_key.is_none() || redaction_key != scan_key) {
+        let report = Report::from_json(&bytes).map_err(unreadable)?;
+        let ScanInfo { redacted, redaction_key, .. } = &report.scan;
+        if *redacted && (redaction_key.is_none() || *redaction_key != scan_key) {
             return Err(BaselineError::OtherKey { path: path.to_path_buf() });
         }
-        // What was waived then left the gate by a decision, which has an end: it is not known for good.
-        let known = |control: Control| {
-            let whole = control.waived.is_some();
-            let counted = control.findings.into_iter().filter(|finding| !whole && finding.waived.is_none());
-            let fingerprints = counted.map(|finding| finding.fingerprint).collect();
-            let status = control.status.parse().ok().filter(|_| !whole);
-            (control.id, Known { status, fingerprints })
-        };
         let info = BaselineInfo { path: path.display().to_string(), digest: digest::of(&bytes) };
-        Ok(Self { info, controls: report.controls.into_iter().map(known).collect(), redacted })
+        Ok(Self { info, report })
     }
 
     /// Marks what the earlier report showed too. What a redacted one showed is compared by what `keyed` makes of the
@@ -92,44 +73,16 @@ impl Baseline {
         keyed: impl Fn(&Fingerprint) -> Option<Fingerprint>,
     ) {
         for assessment in assessments {
-            let Some(known) = self.controls.get(&assessment.control.id) else { continue };
-            assessment.in_baseline = known.status == Some(assessment.verdict.status);
+            // What was waived then left the gate by a decision, which has an end: it is not in the baseline for good.
+            let before = self.report.controls.iter().find(|control| control.id == assessment.control.id);
+            let Some(before) = before.filter(|control| control.waived.is_none()) else { continue };
+            let findings = before.findings.iter().filter(|finding| finding.waived.is_none());
+            let fingerprints: HashSet<_> = findings.map(|finding| &finding.fingerprint).collect();
+            assessment.in_baseline = before.status == assessment.verdict.status;
             for finding in &mut assessment.verdict.findings {
-                let keyed = if self.redacted { keyed(&finding.fingerprint) } else { None };
-                let fingerprint = keyed.as_ref().unwrap_or(&finding.fingerprint);
-                finding.in_baseline = known.fingerprints.contains(fingerprint.as_str());
+                let keyed = if self.report.scan.redacted { keyed(&finding.fingerprint) } else { None };
+                finding.in_baseline = fingerprints.contains(keyed.as_ref().unwrap_or(&finding.fingerprint));
             }
         }
     }
-}
-
-/// What a baseline needs of a report, whatever else was taken out of it before it was kept.
-#[derive(Deserialize)]
-struct Report {
-    controls: Vec<Control>,
-    #[serde(default)]
-    scan: Scan,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Scan {
-    redacted: bool,
-    redaction_key: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Control {
-    id: String,
-    status: String,
-    findings: Vec<Finding>,
-    #[serde(default)]
-    waived: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-struct Finding {
-    fingerprint: String,
-    #[serde(default)]
-    waived: Option<IgnoredAny>,
 }

@@ -12,7 +12,7 @@ use crate::assessment::Assessment;
 use crate::config::Config;
 use crate::warning::Warning;
 
-pub(crate) mod attestations;
+mod attestations;
 pub(crate) mod baseline;
 mod evidence;
 mod hygiene;

@@ -10,8 +10,8 @@ use crate::config::{Attestation, Waiver};
 use crate::controls::{Control, Origin};
 use crate::facts::Row;
 use crate::level::Level;
+use crate::reason::{Observation, Reason};
 use crate::toml_document::Located;
-
 use crate::verdict::{Attested, Basis, Finding, Fingerprint, Status, Verdict};
 
 const TODAY: Date = date(2026, 8, 1);
@@ -59,7 +59,7 @@ fn verdict(status: Status, subjects: &[&str]) -> Verdict {
     Verdict {
         status,
         basis: if decided { vec![Basis::Api] } else { Vec::new() },
-        reason: "the data says so".to_owned(),
+        reason: Reason::Text("the data says so".to_owned()),
         findings: subjects.iter().map(finding).collect(),
         context: Vec::new(),
         next_step: None,
@@ -114,7 +114,7 @@ fn what_a_newer_attestation_took_over_from_does_not_come_back_when_that_expires(
     let fail = attested(Attested::Fail, date(2026, 2, 1), date(2026, 3, 1));
     let verdict = enter(Status::Manual, &[pass.clone(), fail], TODAY);
     assert_eq!(verdict.status, Status::Manual);
-    assert!(verdict.context[0].contains("attested as fail"), "{:?}", verdict.context);
+    assert!(verdict.context[0].to_string().contains("attested as fail"), "{:?}", verdict.context);
     // One that is dated ahead took over from nothing yet.
     let ahead = attested(Attested::Fail, date(2026, 9, 1), date(2026, 12, 31));
     assert_eq!(enter(Status::Manual, &[pass, ahead], TODAY).status, Status::Pass);
@@ -125,17 +125,21 @@ fn what_data_left_to_a_person_stays_visible_when_the_person_says_pass() {
     let manual = verdict(Status::Manual, &["ana@acme.example"]);
     let verdict = attestations::enter("1.3", manual, &[attested(Attested::Pass, TODAY, TODAY)], TODAY);
     assert_eq!((verdict.status, verdict.findings.len()), (Status::Pass, 0));
-    assert!(verdict.context.iter().any(|line| line.contains("ana@acme.example")), "{:?}", verdict.context);
+    assert!(
+        verdict.context.iter().any(|line| line.to_string().contains("ana@acme.example")),
+        "{:?}",
+        verdict.context
+    );
 }
 
 #[test]
 fn data_that_says_fail_stays_a_fail_and_the_contradiction_shows() {
     // First of all, since a table shows no more than a few.
     let mut failing = verdict(Status::Fail, &[]);
-    failing.context = vec!["an observation".to_owned()];
+    failing.context = vec![Observation::Text("an observation".to_owned())];
     let verdict = attestations::enter("1.3", failing, &[attested(Attested::Pass, TODAY, TODAY)], TODAY);
     assert_eq!((verdict.status, verdict.basis.as_slice()), (Status::Fail, &[Basis::Api][..]));
-    assert!(verdict.context[0].contains("contradiction"), "{:?}", verdict.context);
+    assert!(verdict.context[0].to_string().contains("contradiction"), "{:?}", verdict.context);
 }
 
 #[test]
@@ -156,7 +160,10 @@ fn an_expired_attestation_is_remembered_and_does_not_count() {
     let expired = attested(Attested::Pass, date(2026, 1, 1), date(2026, 7, 31));
     let verdict = enter(Status::Manual, &[expired], TODAY);
     assert_eq!(verdict.status, Status::Manual);
-    assert!(verdict.context[0].contains("expired on 2026-07-31") && verdict.context[0].contains("Dana Ruiz"));
+    assert!(
+        verdict.context[0].to_string().contains("expired on 2026-07-31")
+            && verdict.context[0].to_string().contains("Dana Ruiz")
+    );
     let future = attested(Attested::Pass, date(2026, 8, 2), date(2026, 9, 1));
     assert_eq!(enter(Status::Manual, &[future], TODAY).status, Status::Manual);
 }

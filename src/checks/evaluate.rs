@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::state::State;
 use super::{
     Basis, Check, CheckResult, EvalContext, Facts, Kind, Rules, Status, Verdict, count, every, value,
 };
 use crate::expression::EvaluationError;
 use crate::facts::Change;
+use crate::reason::{Observation, Reason};
 use crate::verdict::Finding;
 
 /// Decides one control.
@@ -29,7 +28,7 @@ pub(crate) fn evaluate(
         results.into_iter().partition(|result| result.status == status);
     let mut context = lines(rules, &scene);
     for result in others.iter().filter(|result| result.status != Status::Pass) {
-        let line = format!("undecided: {}", result.reason);
+        let line = Observation::Undecided(result.reason.clone());
         if !context.contains(&line) {
             context.push(line);
         }
@@ -37,7 +36,7 @@ pub(crate) fn evaluate(
     if status != Status::Pass
         && let Some(change) = facts.last_change(&rules.relevant)
     {
-        context.push(describe(change));
+        context.push(last_change(change));
     }
     let mut basis: Vec<Basis> = deciding.iter().flat_map(|result| result.basis.iter().copied()).collect();
     basis.sort_unstable();
@@ -45,7 +44,7 @@ pub(crate) fn evaluate(
     Verdict {
         status,
         basis,
-        reason: reason(status, &deciding),
+        reason: Reason::Text(reason(status, &deciding)),
         next_step: next_step(status, &deciding),
         findings: deciding.into_iter().flat_map(|result| result.findings).collect(),
         context,
@@ -90,27 +89,26 @@ fn reason(status: Status, deciding: &[CheckResult<'_>]) -> String {
     }
 }
 
-fn lines(rules: &Rules, scene: &EvalContext<'_>) -> Vec<String> {
+fn lines(rules: &Rules, scene: &EvalContext<'_>) -> Vec<Observation> {
     let mut lines = Vec::new();
     for line in &rules.context {
         let shown = line.when.as_ref().map_or(Ok(true), |when| when.is_true(&scene.cel));
         match shown.and_then(|shown| if shown { line.show.text(&scene.cel) } else { Ok(String::new()) }) {
             Ok(text) if text.is_empty() => {}
-            Ok(text) => lines.push(text),
-            Err(error) => lines.push(format!("context could not be shown: {error}")),
+            Ok(text) => lines.push(Observation::Text(text)),
+            Err(error) => lines.push(Observation::Failed(error.to_string())),
         }
     }
     lines
 }
 
-/// What the line about the newest change begins with.
-pub(crate) const LAST_CHANGE: &str = "last relevant change: ";
-
-fn describe(change: &Change) -> String {
-    let at = Timestamp::from_second(change.at).map_or_else(|_| change.at.to_string(), |at| at.to_string());
-    let by = change.by.as_deref().unwrap_or("somebody unknown");
-    let what = if change.description.is_empty() { &change.activity_type } else { &change.description };
-    format!("{LAST_CHANGE}{what} ({}, by {by}, {at})", change.activity_type)
+fn last_change(change: &Change) -> Observation {
+    Observation::LastChange {
+        description: change.description.clone(),
+        event_type: change.activity_type.clone(),
+        by: change.by.clone(),
+        at: change.at,
+    }
 }
 
 impl Check {

@@ -22,7 +22,7 @@ mod state;
 mod value;
 
 pub(crate) use decided::Decided;
-pub(crate) use evaluate::{LAST_CHANGE, evaluate};
+pub(crate) use evaluate::evaluate;
 
 /// One check of a control.
 #[derive(Debug)]

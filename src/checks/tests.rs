@@ -7,6 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::expression::{Place, Scope};
 use crate::facts::{FeedState, Row, Rows, vocabulary};
+use crate::reason::Observation;
 use crate::sources::{Feed, SourceStatus};
 
 fn expression(source: &str, table: Option<&str>) -> Option<Expression> {
@@ -120,7 +121,7 @@ fn every_row_that_counts_must_satisfy_the_requirement() {
 fn nothing_observed_proves_nothing() {
     let kept_none = || every("teammates", Some("row.id == '9'"), "false");
     let verdict = judge(vec![check(kept_none())], &two());
-    assert_eq!((verdict.status, verdict.reason.as_str()), (Status::Manual, "look at it"));
+    assert_eq!((verdict.status, verdict.reason.to_string().as_str()), (Status::Manual, "look at it"));
     let passes = Check { when_empty: Status::Pass, ..check(kept_none()) };
     assert_eq!(judge(vec![passes], &two()).status, Status::Pass);
     let fails = Check { when_empty: Status::Fail, ..check(kept_none()) };
@@ -144,7 +145,7 @@ fn what_is_not_complete_may_prove_a_fail_and_never_a_pass() {
     assert_eq!(judge(vec![fine()], &facts).status, Status::Unknown);
     let verdict = judge(vec![fine()], &ended(two(), &LOG, SourceStatus::Forbidden));
     assert_eq!(verdict.status, Status::Manual);
-    assert!(verdict.reason.contains("Read admin activity logs"), "{}", verdict.reason);
+    assert!(verdict.reason.to_string().contains("Read admin activity logs"), "{}", verdict.reason);
     assert!(verdict.basis.is_empty());
 }
 
@@ -223,7 +224,7 @@ fn fail_outweighs_unknown_outweighs_manual_outweighs_pass() {
     assert_eq!(status(vec![pass(), pass()]), Status::Pass);
     assert_eq!(status(Vec::new()), Status::Manual);
     let verdict = judge(vec![manual(), fail()], &two());
-    assert_eq!(verdict.context, ["undecided: look at it"]);
+    assert_eq!(verdict.context, [Observation::Undecided("look at it".to_owned())]);
     assert_eq!(verdict.findings.len(), 2);
 }
 
@@ -231,9 +232,9 @@ fn fail_outweighs_unknown_outweighs_manual_outweighs_pass() {
 fn a_predicate_that_cannot_be_evaluated_is_unknown_with_its_place() {
     let verdict = judge(vec![check(every("teammates", None, "row.last_seen_days > 1"))], &two());
     assert_eq!(verdict.status, Status::Unknown);
-    assert!(verdict.reason.contains("test.toml:1"), "{}", verdict.reason);
+    assert!(verdict.reason.to_string().contains("test.toml:1"), "{}", verdict.reason);
     let verdict = judge(vec![check(every("teammates", None, "row.id"))], &two());
-    assert!(verdict.reason.contains("expected true or false"), "{}", verdict.reason);
+    assert!(verdict.reason.to_string().contains("expected true or false"), "{}", verdict.reason);
 }
 
 #[test]
@@ -263,6 +264,6 @@ fn the_last_relevant_change_is_named() {
     };
     let judge = |kind| evaluate("T1", &BTreeMap::new(), &rules(kind), &facts);
     assert_eq!(judge(Kind::Manual).context.len(), 1);
-    assert!(judge(Kind::Manual).context[0].contains("1970-01-01T00:00:20Z"));
+    assert!(judge(Kind::Manual).context[0].to_string().contains("1970-01-01T00:00:20Z"));
     assert!(judge(every("teammates", None, "true")).context.is_empty());
 }

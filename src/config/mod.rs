@@ -21,4 +21,4 @@ pub(crate) use load::{ConfigError, FILE_NAME, find, read};
 pub(crate) use organization::{Organization, Saml};
 pub(crate) use rbac::{Identities, Permission, Rbac, Role};
 pub(crate) use section::{Trust, folder_of, is_domain};
-pub(crate) use weakening::Announcement;
+pub(crate) use weakening::{Announcement, Weakening};

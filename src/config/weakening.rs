@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::level::{FailOn, Level};
+use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
 
 use super::checked::Config;
@@ -34,10 +35,20 @@ pub(crate) struct Announcement {
 pub(crate) enum Weakening {
     Waiver(Waiver),
     Attestation(Attestation),
-    Setting {
+    /// A parameter of a control, or a setting of facts.
+    Set {
         key: String,
         value: Value,
+    },
+    /// What the configuration says of the scan or the organization. What is declared is no finding any more.
+    Declared {
+        key: &'static str,
+        value: Value,
         effect: Option<&'static str>,
+    },
+    File {
+        key: &'static str,
+        path: PathBuf,
     },
     /// What is not listed, and of which kinds it is, so that none can hide among the others.
     More {
@@ -49,34 +60,46 @@ pub(crate) enum Weakening {
 }
 
 impl Weakening {
-    fn setting(key: impl Into<String>, value: impl Into<Value>) -> Self {
-        Self::Setting { key: key.into(), value: value.into(), effect: None }
+    /// The entry in words.
+    pub(crate) fn sentence(&self) -> Sentence {
+        match self {
+            Self::Waiver(Waiver { control, subject, expires, by, reason, .. }) => {
+                let sentence = Sentence::from(format!("waives {}", excerpt(control)));
+                let sentence = match subject {
+                    Some(subject) => sentence.and(" for ").person(excerpt(subject)),
+                    None => sentence,
+                };
+                let sentence = sentence.and(format!(" until {}, by ", expires.value)).person(excerpt(by));
+                sentence.and(": ").words(excerpt(reason))
+            }
+            Self::Attestation(Attestation { control, result, expires, by, .. }) => {
+                let (control, result, expires) = (excerpt(control), result.into_str(), expires.value);
+                Sentence::from(format!("attests {control} as {result} until {expires}, by ")).person(excerpt(by))
+            }
+            Self::Set { key, value } => {
+                let (sentence, shown) = (Sentence::from(format!("{key} = ")), excerpt(&value.to_string()));
+                // Text may name anyone.
+                let plain = value.is_number() || value.is_boolean();
+                if plain { sentence.and(shown) } else { sentence.words(shown) }
+            }
+            Self::Declared { key, value, effect } => {
+                let effect = effect.map_or_else(String::new, |effect| format!(": {effect}"));
+                format!("{key} = {}{effect}", listed(value)).into()
+            }
+            Self::File { key, path } => {
+                Sentence::from(format!("{key} = \"")).file(excerpt(&path.display().to_string())).and("\"")
+            }
+            Self::More { entries, params, waivers, attestations } => format!(
+                "and {entries} more; in all {params} parameters, {waivers} waivers and {attestations} attestations"
+            )
+            .into(),
+        }
     }
 }
 
 impl fmt::Display for Weakening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Waiver(Waiver { control, subject, expires, by, reason, .. }) => {
-                write!(f, "waives {}", excerpt(control))?;
-                if let Some(subject) = subject {
-                    write!(f, " for {}", excerpt(subject))?;
-                }
-                write!(f, " until {}, by {}: {}", expires.value, excerpt(by), excerpt(reason))
-            }
-            Self::Attestation(Attestation { control, result, expires, by, .. }) => {
-                let (control, result, by) = (excerpt(control), result.into_str(), excerpt(by));
-                write!(f, "attests {control} as {result} until {}, by {by}", expires.value)
-            }
-            Self::Setting { key, value, effect } => {
-                write!(f, "{key} = {}", listed(value))?;
-                effect.map_or(Ok(()), |effect| write!(f, ": {effect}"))
-            }
-            Self::More { entries, params, waivers, attestations } => write!(
-                f,
-                "and {entries} more; in all {params} parameters, {waivers} waivers and {attestations} attestations"
-            ),
-        }
+        self.sentence().fmt(f)
     }
 }
 
@@ -102,12 +125,14 @@ impl Config {
     pub(crate) fn weakens(&self) -> Vec<Weakening> {
         let params = self.params.iter().flat_map(|(control, params)| {
             let key = move |name: &str| format!("params.\"{}\".{}", excerpt(control), excerpt(name));
-            params.iter().map(move |(name, value)| Weakening::setting(key(name), value.value.clone()))
+            params
+                .iter()
+                .map(move |(name, value)| Weakening::Set { key: key(name), value: value.value.clone() })
         });
-        let facts = self
-            .facts
-            .iter()
-            .map(|(name, value)| Weakening::setting(format!("facts.{}", excerpt(name)), value.value.clone()));
+        let facts = self.facts.iter().map(|(name, value)| Weakening::Set {
+            key: format!("facts.{}", excerpt(name)),
+            value: value.value.clone(),
+        });
         let mut entries: Vec<_> = self.waivers.iter().cloned().map(Weakening::Waiver).collect();
         entries.extend(self.attestations.iter().cloned().map(Weakening::Attestation));
         entries.extend(self.scan_weakens().chain(params).chain(facts).chain(self.declarations_weaken()));
@@ -127,52 +152,59 @@ impl Config {
         let never = self.scan.fail_on.filter(|gate| *gate == FailOn::Never).map(|_| "never");
         let level = self.scan.level.filter(|level| *level < Level::L3).map(Level::as_str);
         // Either way: a shorter window misses events, a longer one finds activity that is long over.
-        let since = self.scan.since.as_ref().filter(|since| !since.is_default()).map(|since| since.as_str());
+        let since = self.scan.since.as_ref().filter(|since| !since.is_default());
         [
-            ("scan.fail_on", never, "no failing control fails the scan"),
-            ("scan.level", level, "stricter controls are left out"),
-            ("scan.since", since, "events are judged over another window than the last 30 days"),
+            declared("scan.fail_on", never, Some("no failing control fails the scan")),
+            declared("scan.level", level, Some("stricter controls are left out")),
+            declared(
+                "scan.since",
+                since.map(|since| since.as_str()),
+                Some("events are judged over another window than the last 30 days"),
+            ),
         ]
         .into_iter()
-        .filter_map(|(key, value, effect)| {
-            Some(Weakening::Setting { key: key.to_owned(), value: value?.into(), effect: Some(effect) })
-        })
+        .flatten()
     }
 
-    /// What is declared is no finding any more.
     fn declarations_weaken(&self) -> impl Iterator<Item = Weakening> {
         let (organization, rbac) = (&self.organization, &self.rbac);
         let (saml, identities) = (organization.saml.as_ref(), &rbac.identities);
         let networks = organization.approved_networks.as_ref();
-        let networks = networks.map(|networks| networks.iter().map(ToString::to_string).collect());
-        let file = |file: Option<&PathBuf>| file.map(|file| file.display().to_string().into());
-        let names = |names: Vec<&String>| (!names.is_empty()).then(|| names.into_iter().cloned().collect());
+        let networks = networks.map(|networks| networks.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let file = |key, path: Option<&PathBuf>| Some(Weakening::File { key, path: path?.clone() });
+        let names = |names: Vec<&String>| {
+            (!names.is_empty()).then(|| names.into_iter().cloned().collect::<Vec<String>>())
+        };
         let unencrypted = saml.and_then(|saml| saml.encrypted_assertions) == Some(false);
+        let region = organization.required_region.map(|region| region.label());
         let (tags, domains) =
             ("addresses that differ in a tag are one person's", "people are told apart without them");
-        let declared: [(_, Option<Value>, _); 11] = [
-            ("rbac.roles", names(rbac.roles.keys().collect()), None),
-            ("rbac.groups", names(rbac.groups.keys().collect()), None),
-            ("organization.saml.metadata", file(saml.and_then(|saml| saml.metadata.as_ref())), None),
-            ("organization.saml.certificate", file(saml.and_then(|saml| saml.certificate.as_ref())), None),
-            ("organization.allowed_domains", organization.allowed_domains.clone().map(Value::from), None),
-            ("organization.approved_networks", networks, None),
-            ("organization.export_approvers", organization.export_approvers.clone().map(Value::from), None),
-            (
-                "organization.required_region",
-                organization.required_region.map(|region| region.label().into()),
-                None,
-            ),
-            ("organization.saml.encrypted_assertions", unencrypted.then_some(false.into()), None),
-            ("rbac.identities.plus_aliases", identities.plus_aliases.then_some(true.into()), Some(tags)),
-            (
+        [
+            declared("rbac.roles", names(rbac.roles.keys().collect()), None),
+            declared("rbac.groups", names(rbac.groups.keys().collect()), None),
+            file("organization.saml.metadata", saml.and_then(|saml| saml.metadata.as_ref())),
+            file("organization.saml.certificate", saml.and_then(|saml| saml.certificate.as_ref())),
+            declared("organization.allowed_domains", organization.allowed_domains.clone(), None),
+            declared("organization.approved_networks", networks, None),
+            declared("organization.export_approvers", organization.export_approvers.clone(), None),
+            declared("organization.required_region", region, None),
+            declared("organization.saml.encrypted_assertions", unencrypted.then_some(false), None),
+            declared("rbac.identities.plus_aliases", identities.plus_aliases.then_some(true), Some(tags)),
+            declared(
                 "rbac.identities.domain_aliases",
                 names(identities.domain_aliases.keys().collect()),
                 Some(domains),
             ),
-        ];
-        declared.into_iter().filter_map(|(key, value, effect)| {
-            Some(Weakening::Setting { key: key.to_owned(), value: value?, effect })
-        })
+        ]
+        .into_iter()
+        .flatten()
     }
+}
+
+fn declared(
+    key: &'static str,
+    value: Option<impl Into<Value>>,
+    effect: Option<&'static str>,
+) -> Option<Weakening> {
+    Some(Weakening::Declared { key, value: value?.into(), effect })
 }

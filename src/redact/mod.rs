@@ -7,12 +7,11 @@
 
 use std::collections::BTreeSet;
 
+mod dictionary;
 mod key;
-mod known;
 mod metadata;
 mod pseudonym;
 mod report;
-mod sentences;
 mod shapes;
 mod snapshot;
 
@@ -23,7 +22,7 @@ pub(crate) use key::Key;
 pub(crate) use snapshot::SnapshotRedactor;
 
 use crate::casefold::fold;
-use known::Known;
+use dictionary::Dictionary;
 
 /// Replaces people and addresses by pseudonyms.
 #[derive(Debug, Clone)]
@@ -57,29 +56,32 @@ struct Span {
 #[derive(Debug)]
 struct Scrubber<'a> {
     redactor: &'a Redactor,
-    known: Known,
+    /// What identifies people, wherever it stands.
+    known: Dictionary,
+    /// What sentences quote.
+    quoted: Dictionary,
 }
 
 impl Scrubber<'_> {
-    /// The text without what identifies somebody.
+    /// The text without what identifies a person.
     fn text(&self, text: &str) -> String {
         match self.known.whole(text) {
             Some(replacement) => replacement.to_owned(),
-            None => self.within(text, &[]),
+            None => replace(text, self.spans(text)),
         }
     }
 
-    /// Searches the text, for these further texts too.
-    fn within(&self, text: &str, further: &[(&str, String)]) -> String {
+    /// What identifies a person in the text.
+    fn spans(&self, text: &str) -> Vec<Span> {
         let mut spans = shapes::spans(self.redactor, text);
         self.known.spans(text, &mut spans);
-        for (wanted, replacement) in further {
-            let words = text.match_indices(wanted).map(|(start, found)| (start, start + found.len()));
-            let words = words.filter(|&(start, end)| known::is_word(text, start, end));
-            spans.extend(words.map(|(start, end)| Span { start, end, replacement: replacement.clone() }));
-        }
-        replace(text, spans)
+        spans
     }
+}
+
+/// The last part of a path, whichever system it is of.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(path)
 }
 
 /// Replaces parts of a text. Where several overlap, the longest says what replaces them all.

@@ -79,6 +79,12 @@ impl Redactor {
         self.email(by.trim()).unwrap_or_else(|| self.name(by))
     }
 
+    /// The pseudonym of a person or a machine, by whatever it is told.
+    pub(super) fn anyone(&self, text: &str) -> String {
+        let is_id = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        self.range(text).unwrap_or_else(|| if is_id { self.id(text) } else { self.signatory(text) })
+    }
+
     /// The pseudonym of an address. Those that belong to no machine stay.
     pub(super) fn address(&self, address: IpAddr) -> IpAddr {
         let address = address.to_canonical();

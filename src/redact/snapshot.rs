@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::known::Known;
+use super::dictionary::Dictionary;
 use super::{Redactor, Scrubber};
 use crate::address;
 use crate::api::model::{Admin, Event, IpAllowlist, Me, Performer};
@@ -60,9 +60,10 @@ impl SnapshotRedactor {
 
     /// How the reading ended, without people and addresses in what the server said.
     pub(crate) fn outcomes(&self, mut outcomes: Outcomes) -> Outcomes {
-        let mut known = Known::default();
+        let mut known = Dictionary::default();
         self.names.iter().for_each(|name| known.learn(name, || self.redactor.name(name)));
-        let scrubber = Scrubber { redactor: &self.redactor, known: known.prepare() };
+        let scrubber =
+            Scrubber { redactor: &self.redactor, known: known.prepare(), quoted: Dictionary::default() };
         for failure in outcomes.feeds.values_mut().filter_map(|outcome| outcome.failure.as_mut()) {
             if let Failure::TokenRefused(said) | Failure::Api(said) = failure {
                 *said = scrubber.text(said);

@@ -9,6 +9,7 @@ use super::read;
 use crate::assessment::Assessment;
 use crate::controls::{self, ATTEST_FOR, LONGEST_ATTESTATION, Pack, Step};
 use crate::level::Level;
+use crate::reason::Observation;
 use crate::verdict::{Attestation, Basis, Finding, Status, Waiver};
 
 /// A control and what the scan says about it.
@@ -137,13 +138,13 @@ impl From<Assessment> for Control {
             section: section.clone(),
             status: verdict.status,
             basis: verdict.basis,
-            reason: verdict.reason,
+            reason: verdict.reason.to_string(),
             next_step: verdict.next_step.and_then(|step| control.steps.get(step)).cloned(),
             priority: None,
             findings: verdict.findings,
             waived,
             attestation: verdict.attestation,
-            context: verdict.context,
+            context: verdict.context.iter().map(Observation::to_string).collect(),
             description: description.clone(),
             rationale: control.rationale.clone(),
             prerequisites: control.prerequisites.clone(),

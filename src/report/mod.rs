@@ -5,6 +5,8 @@
 //! came later have a default. Fields may be added under schema version 1; to remove one or to change its meaning takes
 //! version 2.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,7 @@ use crate::directory::RosterInfo;
 use crate::facts::Activity;
 use crate::level::Level;
 use crate::posture::{Person, SettingChange};
+use crate::sentence::Quoted;
 use crate::sources::Provenance;
 use crate::sources::{SourceId, SourceStatus};
 
@@ -91,6 +94,9 @@ pub(crate) struct Report {
     pub gate: Gate,
     /// Sentences that the reader should know before believing the rest.
     pub warnings: Vec<String>,
+    /// What sentences of the report quote: redaction goes by it, and leaves none.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub quoted: BTreeSet<Quoted>,
     /// Sign-ins by method, and events by group and period; null where nothing of the window was read.
     #[serde(default)]
     pub activity: Option<Activity>,

@@ -1,6 +1,6 @@
 //! A report with one control of each kind, for the tests of the renderers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -249,6 +249,7 @@ pub(crate) fn sample() -> Report {
             exit_code: Exit::Violation,
         },
         warnings: vec!["The workspace is in the EU, but US was asked for: use --region eu.".to_owned()],
+        quoted: BTreeSet::new(),
     }
 }
 

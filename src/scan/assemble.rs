@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Job, Run};
+use crate::config::{Config, Weakening};
 use crate::controls::{GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION};
 use crate::facts::Facts;
 use crate::level::Level;
@@ -12,8 +13,8 @@ use crate::report::{
     CatalogInfo, ConfigInfo, Control, Gate, Report, ScanInfo, SchemaVersion, SourceReport, Summary, Tool,
     Window, WorkspaceInfo,
 };
-use crate::sources::Provenance;
-use crate::sources::{Feed, Outcomes, SourceId, SourceStatus};
+use crate::sentence::Sentence;
+use crate::sources::{Feed, Outcomes, Provenance, SourceId, SourceStatus};
 use crate::verdict::Status;
 use crate::warning::Warning;
 
@@ -23,6 +24,10 @@ impl Report {
     pub(crate) fn of(job: &Job, run: Run, reproducible: bool) -> Self {
         let Run { origin, outcomes, facts, ranges, assessments, warnings, duration } = run;
         let sources = sources(&outcomes);
+        let weakens = job.config.as_ref().map(Config::weakens).unwrap_or_default();
+        let sentences = warnings.iter().map(Warning::sentence).chain(weakens.iter().map(Weakening::sentence));
+        let sentences = sentences.chain(assessments.iter().flat_map(|one| one.verdict.sentences()));
+        let quoted = sentences.flat_map(Sentence::quoted).collect();
         let mut controls: Vec<Control> = assessments.into_iter().map(Control::from).collect();
         let Posture { mut people, settings } = posture::of(&facts);
         let hygiene = warnings.iter().any(Warning::is_hygiene);
@@ -52,7 +57,7 @@ impl Report {
                 config: job.config.as_ref().map(|config| ConfigInfo {
                     path: config.path.clone(),
                     digest: config.digest.clone(),
-                    weakens: config.weakens().iter().map(ToString::to_string).collect(),
+                    weakens: weakens.iter().map(ToString::to_string).collect(),
                 }),
                 rosters: job.rosters.clone(),
                 redacted: false,
@@ -66,6 +71,7 @@ impl Report {
             activity: facts.activity.clone(),
             gate,
             warnings: warnings.iter().map(Warning::to_string).collect(),
+            quoted,
             sources,
         }
     }

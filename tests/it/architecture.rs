@@ -47,3 +47,25 @@ fn letter_case_is_known_in_one_place() {
         }
     }
 }
+
+#[test]
+fn no_control_is_known_by_its_id() {
+    let controls = Path::new(env!("CARGO_MANIFEST_DIR")).join("controls");
+    let mut ids = Vec::new();
+    for pack in ["guide", "extended", "rbac"] {
+        let files = fs::read_dir(controls.join(pack)).unwrap().map(|file| file.unwrap().file_name());
+        ids.extend(files.map(|name| name.to_str().unwrap().split_once('-').unwrap().0.to_owned()));
+    }
+    assert!(ids.contains(&"2.3".to_owned()) && ids.len() > 20, "{ids:?}");
+    let is_test = |name: &str| matches!(name, "report/sample.rs" | "report/hostile.rs");
+    for (name, code) in sources().iter().filter(|(name, _)| !is_test(name)) {
+        let code: Vec<_> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let code = code.join("\n");
+        for id in &ids {
+            let written = [format!("\"{id}\""), format!("\\\"{id}\\\""), format!("params.{id}")];
+            for text in written {
+                assert!(!code.contains(&text), "src/{name} knows control {id}: declare it in a control file");
+            }
+        }
+    }
+}

@@ -90,7 +90,7 @@ fn introduction(assessment: &Assessment, number: usize, count: usize) -> String 
     page.gap();
     let lead = format!("[{number} of {count}] {}", line(&control.id));
     page.entry(0, Role::Heading, &lead, &format!("{} ({})", line(&control.title), control.level.label()));
-    page.entry(2, Role::Label, "why a person:", &line(&verdict.reason));
+    page.entry(2, Role::Label, "why a person:", &line(&verdict.reason.to_string()));
     for finding in verdict.findings.iter().take(MOST_FINDINGS) {
         page.entry(2, Role::Label, "seen:", &line(&finding.sentence()));
     }
@@ -98,7 +98,7 @@ fn introduction(assessment: &Assessment, number: usize, count: usize) -> String 
         page.text(2, &format!("… and {more} more (all of them in the JSON report of a scan)"));
     }
     for remark in &verdict.context {
-        page.entry(2, Role::Label, "known:", &line(remark));
+        page.entry(2, Role::Label, "known:", &line(&remark.to_string()));
     }
     explain::steps(&mut page, control);
     page.finish()

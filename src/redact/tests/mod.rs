@@ -1,16 +1,24 @@
 //! What has to go, what has to stay, and what hostile text makes of it.
 
+use std::path::Path;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::config::{Config, Trust, Weakening};
 use crate::facts::Row;
+use crate::posture::{Person, SettingChange};
+use crate::reason::Observation;
 use crate::report::hostile::{many, report as hostile, texts};
 use crate::report::sample::{finding, sample};
 use crate::report::{Format, Options, Report, render};
+use crate::sentence::Sentence;
 use crate::verdict::{Attestation, Attested};
+use crate::warning::{Entry, EntryKind, EntryProblem, Warning};
 
 mod texts;
+mod vocabulary;
 
 fn redactor_of(secret: &[u8]) -> Redactor {
     Redactor::new(Key::new(secret).unwrap(), ["support".to_owned(), "Admin".to_owned()])
@@ -32,28 +40,103 @@ fn row(value: Value) -> Row {
     }
 }
 
-/// The sample with somebody wherever a report may name them.
+/// Everything that the program says with the name of a person in it.
+fn sentences(name: &str, email: &str, id: &str) -> (Vec<Weakening>, Vec<Warning>, Vec<Observation>) {
+    let (name, path) = (name.to_owned(), format!("/home/{name}/intercom-harden.toml"));
+    let expires = jiff::civil::date(2026, 3, 1);
+    let entry = |subject: Option<String>| Entry {
+        kind: if subject.is_some() { EntryKind::Waiver } else { EntryKind::Attestation },
+        control: "2.3".to_owned(),
+        subject,
+    };
+    // A text of JSON is one of TOML.
+    let (who, reason) = (json!(name), json!(format!("{name} said so")));
+    let config = format!(
+        "[params.X1]\npeople = [{who}]\n[organization.saml]\nmetadata = {metadata}\n[[waiver]]\ncontrol = '2.3'\n\
+         subject = {who}\nby = {who}\nreason = {reason}\nexpires = {expires}\n[[attestation]]\ncontrol = '1.3'\n\
+         by = {who}\non = {expires}\nexpires = {expires}\n",
+        metadata = json!(format!("/srv/{name}/idp.xml")),
+    );
+    let config = Config::parse(Path::new(&path), config.as_bytes(), Trust::Named).unwrap();
+    let weakens = config.weakens();
+    let csv = || format!("{name}/okta.csv");
+    let why = Sentence::from("`").words(&name).and("` is not an e-mail address");
+    let file = format!("proofs/{name}/a.png");
+    let warnings = vec![
+        Warning::Entry {
+            path: path.clone(),
+            line: 3,
+            entry: entry(Some(name.clone())),
+            problem: EntryProblem::Expired(expires),
+        },
+        Warning::UnknownWord { path: csv(), column: "status", word: name.clone(), people: 1 },
+        Warning::UnreadRow { path: csv(), line: 7, why },
+        Warning::Entry {
+            path,
+            line: 9,
+            entry: entry(None),
+            problem: EntryProblem::OtherEvidence { file: file.clone(), counts: false },
+        },
+    ];
+    let signed = Attestation {
+        result: Attested::Pass,
+        by: name.clone(),
+        on: jiff::civil::date(2026, 1, 14),
+        expires,
+        evidence: None,
+        note: None,
+    };
+    let change = |description: String, by: &str| Observation::LastChange {
+        description,
+        event_type: "x_change".to_owned(),
+        by: Some(by.to_owned()),
+        at: 1_768_348_800,
+    };
+    let observations = vec![
+        change(format!("{name} did it"), email),
+        change(format!("{name} (did, it (x_change, by {id}, 2026-01-14T00:00:00Z)"), id),
+        Observation::Judged(format!("{id}: no usable e-mail address, name: {name}")),
+        Observation::AbsentEvidence(file),
+        Observation::Expired(signed),
+    ];
+    (weakens, warnings, observations)
+}
+
+/// The sample with a person wherever a report may name one.
 fn report_about(name: &str, email: &str, address: &str, id: &str) -> Report {
     let mut report = sample();
     report.workspace.name = Some(format!("{name} Incorporated"));
+    let (weakens, warnings, observations) = sentences(name, email, id);
+    let said = weakens.iter().map(Weakening::sentence).chain(warnings.iter().map(Warning::sentence));
+    let said = said.chain(observations.iter().map(Observation::sentence));
+    report.quoted = said.flat_map(Sentence::quoted).collect();
+    report.warnings = warnings.iter().map(Warning::to_string).collect();
     let config = report.scan.config.as_mut().unwrap();
     config.path = format!("/home/{name}/intercom-harden.toml");
-    config.weakens = vec![
-        format!("organization.export_approvers = [\"{email}\"]"),
-        format!("organization.approved_networks = [\"{address}\"]"),
-        format!("params.\"X1\".people = [\"{name}\"]"),
-        format!("waives 2.3 for {name} until 2026-03-01, by {name}: {name} said so"),
-        format!("attests 1.3 as pass until 2026-03-01, by {name}"),
-    ];
-    report.warnings = vec![
-        format!("/home/{name}/intercom-harden.toml:3: the waiver for 2.3 ({name}) expired on 2026-01-01"),
-        format!("okta.csv: the status \"{name}\" is not understood (1 people)"),
-        format!("okta.csv:7: row not read: `{name}` is not an e-mail address"),
-        format!(
-            "/home/{name}/intercom-harden.toml:9: the attestation for 1.3 is in doubt: proofs/{name}/a.png \
-                 is not the file it was signed with; it does not count"
-        ),
-    ];
+    config.weakens = weakens.iter().map(Weakening::to_string).collect();
+    config.weakens.push(format!("organization.export_approvers = [\"{email}\"]"));
+    config.weakens.push(format!("organization.approved_networks = [\"{address}\"]"));
+    report.people = vec![Person {
+        id: id.to_owned(),
+        name: Some(name.to_owned()),
+        email: Some(email.to_owned()),
+        role: None,
+        privilege: "privileged".to_owned(),
+        privilege_reason: None,
+        two_factor: None,
+        last_seen: None,
+        sign_in_methods: Vec::new(),
+        permissions_at: None,
+        conversation_access: None,
+        directory: None,
+        findings: Vec::new(),
+    }];
+    report.settings = vec![SettingChange {
+        event_type: "x_change".to_owned(),
+        at: "2026-01-14T00:00:00Z".to_owned(),
+        by: Some(id.to_owned()),
+        event: "5a3e".to_owned(),
+    }];
     report.sources[2].detail = Some(format!("HTTP 403 for {email} from {address}"));
     let failing = &mut report.controls[2];
     let mut about = finding("2.3", email, &format!("{name} from {address}, id {id}"));
@@ -70,17 +153,11 @@ fn report_about(name: &str, email: &str, address: &str, id: &str) -> Report {
     let mut event =
         finding("E7", "x_change at 2026-01-14T00:00:00Z", &format!("by {id}: {name} changed {email}"));
     event.evidence = row(json!({
-        "id": "5a3e", "type": "x_change", "at": "2026-01-14T00:00:00Z", "by": email, "description": format!("{name} changed {email}"),
+        "event": "5a3e", "type": "x_change", "at": "2026-01-14T00:00:00Z", "by": email, "description": format!("{name} changed {email}"),
     }));
     failing.findings = vec![about, event, finding("2.3", id, "left")];
     failing.reason = format!("{name} and {email} from {address}");
-    failing.context = vec![
-        format!("last relevant change: {name} did it (x_change, by {email}, 2026-01-14T00:00:00Z)"),
-        format!("last relevant change: {name} (did, it (x_change, by {id}, 2026-01-14T00:00:00Z)"),
-        format!("judged by the attestation: {id}: no usable e-mail address, name: {name}"),
-        format!("the evidence /home/{name}/mfa.png is not here, so it was not compared"),
-        format!("attested as pass by {name} on 2026-01-14"),
-    ];
+    failing.context = observations.iter().map(Observation::to_string).collect();
     failing.waived = failing.findings[0].waived.clone();
     failing.attestation = Some(Attestation {
         result: Attested::Pass,

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::redactor;
 use crate::redact::Scrubber;
-use crate::redact::known::Known;
+use crate::redact::dictionary::Dictionary;
 
 fn scrub(known: &[(&str, &str)], text: &str) -> String {
     let redactor = redactor();
-    let mut all = Known::default();
+    let mut all = Dictionary::default();
     known.iter().for_each(|(text, replacement)| all.learn(text, || (*replacement).to_owned()));
-    Scrubber { redactor: &redactor, known: all.prepare() }.text(text)
+    Scrubber { redactor: &redactor, known: all.prepare(), quoted: Dictionary::default() }.text(text)
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Texts that are known to identify somebody, found wherever they stand in another text.
+//! Texts that are known to identify a person, found wherever they stand in another text.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,9 +13,9 @@ const SHORTEST_NUMBER: usize = 5;
 /// How much of a text is looked for: elsewhere a long one may be cut off.
 const LOOKED_FOR: usize = 60;
 
-/// Known texts, each with what replaces it.
+/// Dictionary texts, each with what replaces it.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct Dictionary {
     replacements: BTreeMap<String, String>,
     /// Those that are looked for within other texts.
     searched: BTreeSet<String>,
@@ -23,7 +23,7 @@ pub(super) struct Known {
     automaton: Option<AhoCorasick>,
 }
 
-impl Known {
+impl Dictionary {
     /// Makes a text known, wherever it stands. The first replacement of a text counts.
     pub(super) fn learn(&mut self, text: &str, replacement: impl FnOnce() -> String) {
         if !text.trim().is_empty() && self.searched.insert(text.to_owned()) {
@@ -38,19 +38,26 @@ impl Known {
         }
     }
 
-    /// Gets ready to look for what is known.
-    pub(super) fn prepare(mut self) -> Self {
-        let wanted = |text: &str| {
-            let text = text.trim();
+    /// Gets ready to look for what is known and not so short that it turns up in ordinary words.
+    pub(super) fn prepare(self) -> Self {
+        self.prepare_those(|text| {
             let length = text.chars().take(SHORTEST_NUMBER).count();
             let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
             length >= if is_number { SHORTEST_NUMBER } else { SHORTEST }
-        };
+        })
+    }
+
+    /// Gets ready to look for whatever is known, but for bare punctuation.
+    pub(super) fn prepare_all(self) -> Self {
+        self.prepare_those(|text| text.contains(|c: char| c.is_alphanumeric() || !c.is_ascii()))
+    }
+
+    fn prepare_those(mut self, wanted: impl Fn(&str) -> bool) -> Self {
         self.found = self
             .replacements
             .iter()
             .filter(|(text, replacement)| {
-                self.searched.contains(*text) && wanted(text) && text != replacement
+                self.searched.contains(*text) && wanted(text.trim()) && text != replacement
             })
             .map(|(text, replacement)| (text.trim().to_owned(), replacement.clone()))
             .collect();
@@ -106,7 +113,7 @@ fn common(one: &str, other: &str) -> usize {
 }
 
 /// Whether that part of the text is not a part of a longer word. Scripts without spaces have no such words.
-pub(super) fn is_word(text: &str, start: usize, end: usize) -> bool {
+fn is_word(text: &str, start: usize, end: usize) -> bool {
     let joins = |one: Option<char>, other: Option<char>| {
         one.zip(other)
             .is_some_and(|(one, other)| one.is_ascii_alphanumeric() && other.is_ascii_alphanumeric())
