@@ -71,7 +71,7 @@ fn next_step(status: Status, deciding: &[CheckResult<'_>]) -> Option<usize> {
         Status::Fail => deciding.iter().min_by(most_findings),
         Status::Manual | Status::Unknown => deciding.first(),
     }
-    .and_then(|result| result.check.next_step)
+    .and_then(|result| result.next_step)
 }
 
 /// What the deciding checks say, each once: all of it for a pass or a fail, which rest on all of it; where nothing
@@ -104,7 +104,7 @@ fn lines(rules: &Rules, scene: &EvalContext<'_>) -> Vec<Observation> {
 
 fn last_change(change: &Change) -> Observation {
     Observation::LastChange {
-        description: change.description.clone(),
+        description: change.description.clone().unwrap_or_default(),
         event_type: change.activity_type.clone(),
         by: change.by.clone(),
         at: change.at,
@@ -150,7 +150,9 @@ impl Check {
                 return Ok(Some(self.undecided(status, reason)));
             }
             if !need.is_true(&context.cel)? {
-                return Ok(Some(self.undecided(Status::Manual, self.note())));
+                let first = self.next_step.map(|_| 0);
+                let unmet = self.undecided(Status::Manual, self.note());
+                return Ok(Some(CheckResult { next_step: first, ..unmet }));
             }
         }
         Ok(None)
@@ -158,7 +160,14 @@ impl Check {
 
     /// A result that needs no evidence: manual or unknown.
     pub(super) const fn undecided(&self, status: Status, reason: String) -> CheckResult<'_> {
-        CheckResult { check: self, status, basis: Vec::new(), reason, findings: Vec::new() }
+        CheckResult {
+            check: self,
+            next_step: self.next_step,
+            status,
+            basis: Vec::new(),
+            reason,
+            findings: Vec::new(),
+        }
     }
 
     /// Why a person has to look.
@@ -202,7 +211,7 @@ impl Check {
         } else {
             Vec::new()
         };
-        Ok(CheckResult { check: self, status, basis, reason, findings })
+        Ok(CheckResult { check: self, next_step: self.next_step, status, basis, reason, findings })
     }
 }
 

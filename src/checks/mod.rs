@@ -232,6 +232,8 @@ impl<'a> EvalContext<'a> {
 /// What one check says.
 struct CheckResult<'a> {
     check: &'a Check,
+    /// The step that fits: the check's own, or the first where what it needs is missing.
+    next_step: Option<usize>,
     status: Status,
     basis: Vec<Basis>,
     reason: String,

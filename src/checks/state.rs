@@ -84,7 +84,7 @@ impl State {
         };
         let source = feed.source();
         let state = facts.feed(*feed);
-        let detail = state.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        let detail = state.failure.as_ref().map(|failure| format!(" ({failure})")).unwrap_or_default();
         match state.status {
             SourceStatus::Failed => {
                 (Status::Unknown, format!("{} could not be read{detail}", source.describe()))

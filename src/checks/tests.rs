@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::*;
 use crate::expression::{Place, Scope};
-use crate::facts::{FeedState, Row, Rows, vocabulary};
+use crate::facts::{Row, Rows, vocabulary};
 use crate::reason::Observation;
-use crate::sources::{Feed, SourceStatus};
+use crate::sources::{Feed, Outcome, SourceStatus};
 
 fn expression(source: &str, table: Option<&str>) -> Option<Expression> {
     let scope = Scope { table: table.and_then(vocabulary::table), params: ["limit".to_owned()].into() };
@@ -58,7 +58,7 @@ fn over(table: &str, filter: Option<&str>) -> Over {
         table: vocabulary::table(table).unwrap(),
         types: Vec::new(),
         filter: filter.and_then(|filter| expression(filter, Some(table))),
-        person: expression("row.id", Some(table)),
+        person: expression(if table == "teammates" { "row.id" } else { "row.person" }, Some(table)),
         subject: expression("row.email", Some(table)),
         message: None,
     }
@@ -75,7 +75,7 @@ fn count(filter: &str, min: Option<&str>, max: Option<&str>) -> Kind {
 
 fn teammates(rows: serde_json::Value) -> Facts {
     let rows: Vec<Row> = serde_json::from_value(rows).unwrap();
-    let complete = || FeedState { status: SourceStatus::Complete, detail: None, unreadable: 0 };
+    let complete = || Outcome { status: SourceStatus::Complete, ..Outcome::skipped() };
     Facts {
         tables: BTreeMap::from([("teammates", Rows { rows, truncated: false })]),
         feeds: Feed::ALL.iter().copied().map(|feed| (feed, complete())).collect(),
@@ -86,7 +86,7 @@ fn teammates(rows: serde_json::Value) -> Facts {
 
 fn ended(mut facts: Facts, feeds: &[Feed], status: SourceStatus) -> Facts {
     for feed in feeds {
-        facts.feeds.insert(*feed, FeedState { status, detail: None, unreadable: 0 });
+        facts.feeds.insert(*feed, Outcome { status, ..Outcome::skipped() });
     }
     facts
 }
@@ -198,6 +198,48 @@ fn needs_come_before_everything() {
 }
 
 #[test]
+fn the_next_step_is_that_of_the_check_that_found_most() {
+    let found =
+        |name: &str, step, kind| Check { name: name.to_owned(), next_step: Some(step), ..check(kind) };
+    let all = |name: &str, step| found(name, step, every("teammates", None, "false"));
+    let one = |name: &str, step| found(name, step, every("teammates", None, "row.id == '1'"));
+    let next_step = |checks| judge(checks, &two()).next_step;
+    assert_eq!(next_step(vec![one("a", 1), all("b", 2)]), Some(2));
+    assert_eq!(next_step(vec![all("b", 1), all("a", 2)]), Some(2), "of equals the first by name");
+    assert_eq!(next_step(vec![one("a", 1), found("b", 2, Kind::Manual)]), Some(1), "a fail outweighs");
+    assert_eq!(next_step(vec![found("a", 1, Kind::Manual)]), Some(1));
+    assert_eq!(next_step(vec![found("a", 1, every("teammates", None, "true"))]), None);
+    let needs = expression("facts.workspace.teammates > 5", None).into_iter().collect();
+    assert_eq!(next_step(vec![Check { needs, ..all("a", 1) }]), Some(0), "what is needed comes first");
+}
+
+#[test]
+fn a_finding_is_identified_by_event_else_person_else_subject() {
+    let only = |verdict: Verdict| verdict.findings.into_iter().next().unwrap();
+    let finding = |over: Over, rows: serde_json::Value| {
+        let mut facts = teammates(json!([]));
+        let rows = serde_json::from_value(rows).unwrap();
+        facts.tables.insert(over.table.name, Rows { rows, truncated: false });
+        let require = expression("false", None).unwrap();
+        only(judge(vec![check(Kind::Every(Every { over, require }))], &facts))
+    };
+    let person = |row| finding(over("teammates", None), json!([row]));
+    let ana = person(json!({"id": "1", "email": "ana@acme.example"}));
+    assert_eq!((ana.check.as_str(), ana.person.as_deref(), ana.last), ("found", Some("1"), None));
+    assert_eq!(ana.fingerprint, person(json!({"id": "1", "email": "anna@acme.example"})).fingerprint);
+    assert_ne!(ana.fingerprint, person(json!({"id": "2", "email": "ana@acme.example"})).fingerprint);
+    let nobody = |email: &str| person(json!({"id": null, "email": email})).fingerprint;
+    assert_ne!(nobody("a@acme.example"), nobody("b@acme.example"));
+    let sign_in = |method: &str, last: &str| {
+        finding(over("sign_ins", None), json!([{"person": "1", "method": method, "count": 3, "last": last}]))
+    };
+    let password = sign_in("email_password", "2026-09-20T09:00:00Z");
+    assert_eq!(password.last, "2026-09-20T09:00:00Z".parse().ok());
+    assert_eq!(password.fingerprint, sign_in("email_password", "2026-09-21T09:00:00Z").fingerprint);
+    assert_ne!(password.fingerprint, sign_in("google", "2026-09-20T09:00:00Z").fingerprint);
+}
+
+#[test]
 fn needs_are_asked_in_order() {
     let asking = |sources: [&str; 2]| Check {
         needs: sources.into_iter().filter_map(|source| expression(source, None)).collect(),
@@ -251,7 +293,7 @@ fn the_last_relevant_change_is_named() {
     let change = |activity_type: &str, at| crate::facts::Change {
         activity_type: activity_type.to_owned(),
         event: "e1".to_owned(),
-        description: "Ana changed the security settings.".to_owned(),
+        description: Some("Ana changed the security settings.".to_owned()),
         by: Some("ana@acme.example".to_owned()),
         at,
     };

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::control::Control;
 use crate::checks::{Rules, evaluate};
-use crate::facts::{Facts, FeedState, Row, Rows, vocabulary};
-use crate::sources::{Feed, SourceId, SourceStatus};
+use crate::facts::{Facts, Row, Rows, vocabulary};
+use crate::sources::{Feed, Outcome, SourceId, SourceStatus};
 use crate::toml_document::{Document, Located, Problem, Table, closest, excerpt};
 use crate::verdict::Status;
 
@@ -65,7 +65,7 @@ impl Example {
 
 /// Facts of a workspace of which nothing is known, though everything was read.
 fn blank() -> Facts {
-    let complete = || FeedState { status: SourceStatus::Complete, detail: None, unreadable: 0 };
+    let complete = || Outcome { status: SourceStatus::Complete, ..Outcome::skipped() };
     let mut facts = Facts {
         feeds: Feed::ALL.iter().map(|feed| (*feed, complete())).collect(),
         values: Value::Object(Map::new()),
@@ -165,7 +165,7 @@ fn end_feeds(mut feeds: Table<'_>, facts: &mut Facts) {
         match ended(&word) {
             Some(status) => {
                 for feed in Feed::ALL.iter().copied().filter(|feed| feed.source() == source) {
-                    facts.feeds.insert(feed, FeedState { status, detail: None, unreadable: 0 });
+                    facts.feeds.insert(feed, Outcome { status, ..Outcome::skipped() });
                 }
             }
             None => document.report(word.line, "a source ends complete, forbidden, failed or skipped"),

@@ -8,7 +8,15 @@ use crate::facts::vocabulary;
 use crate::toml_document::{Located, Table, closest, excerpt};
 use crate::verdict::{Basis, Status};
 
-const KINDS: [&str; 4] = ["every", "count", "value", "manual"];
+/// The kinds, and what reads the keys of each.
+const KINDS: [(&str, ReadKind); 4] = [
+    ("every", |reader| reader.every()),
+    ("count", |reader| reader.count()),
+    ("value", |reader| reader.value()),
+    ("manual", |reader| reader.manual()),
+];
+
+type ReadKind = fn(&mut Reader<'_, '_>) -> Option<Kind>;
 
 /// The longest name of a check, in bytes.
 const LONGEST_NAME: usize = 40;
@@ -36,26 +44,29 @@ pub(super) fn check(mut table: Table<'_>, around: &Surroundings) -> Option<Check
         fits
     });
     let next_step = next_step(&mut table, around.steps);
-    let kinds: Vec<&'static str> = KINDS.into_iter().filter(|kind| table.has(kind)).collect();
-    let (line, check) = (table.line(), kinds.first().and_then(|kind| table.table(kind)));
+    let kinds: Vec<_> = KINDS.into_iter().filter(|(kind, _)| table.has(kind)).collect();
+    let known = KINDS.map(|(kind, _)| kind);
+    let line = table.line();
     match kinds.as_slice() {
-        [kind] => {
+        [(kind, read)] => {
+            let check = table.table(kind);
             table.finish();
-            let check = Reader { table: check?, around }.check(kind, next_step)?;
+            let check = Reader { table: check?, around }.check(*read, next_step)?;
             Some(Check { name: name?.value, ..check })
         }
         [] => {
             for key in table.keys() {
                 let message =
-                    format!("unknown check kind `{}`: it is one of {}", excerpt(&key), KINDS.join(", "));
-                document.report_with(key.line, message, closest(&key, KINDS));
+                    format!("unknown check kind `{}`: it is one of {}", excerpt(&key), known.join(", "));
+                document.report_with(key.line, message, closest(&key, known));
             }
             if table.keys().is_empty() {
-                document.report(line, format!("a check has one of the kinds {}", KINDS.join(", ")));
+                document.report(line, format!("a check has one of the kinds {}", known.join(", ")));
             }
             None
         }
         several => {
+            let several: Vec<_> = several.iter().map(|(kind, _)| *kind).collect();
             document.report(line, format!("a check has exactly one kind, not {}", several.join(" and ")));
             None
         }
@@ -101,13 +112,8 @@ struct Reader<'d, 'a> {
 type OverTable = Option<&'static vocabulary::Table>;
 
 impl Reader<'_, '_> {
-    fn check(mut self, kind: &str, next_step: Option<usize>) -> Option<Check> {
-        let kind = match kind {
-            "every" => self.every(),
-            "count" => self.count(),
-            "value" => self.value(),
-            _ => self.manual(),
-        };
+    fn check(mut self, read: ReadKind, next_step: Option<usize>) -> Option<Check> {
+        let kind = read(&mut self);
         let when = self.given();
         let needs = self.needs();
         let on_pass = self.expression("on_pass", None);
@@ -180,7 +186,7 @@ impl Reader<'_, '_> {
         Some(Kind::Value(Value { require: require?, subject, message }))
     }
 
-    fn manual(&self) -> Option<Kind> {
+    fn manual(&mut self) -> Option<Kind> {
         if !self.table.has("note") {
             self.report(self.table.line(), "a manual check has a `note` that says what to look at");
         }

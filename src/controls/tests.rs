@@ -45,6 +45,17 @@ fn every_status_a_built_in_control_can_reach_has_an_example() {
     }
 }
 
+/// What stands behind the first example is not read but when the built-in controls are examined.
+#[test]
+fn examples_stand_last_in_the_built_in_controls() {
+    for definition in &Catalog::load(&[]).unwrap().definitions {
+        let (_, examples) = definition.text.split_once("\n[[example]]").unwrap();
+        let mut tables = examples.lines().filter(|line| line.starts_with('['));
+        let of_example = |line: &str| line == "[[example]]" || line.starts_with("[example.");
+        assert!(tables.all(of_example), "{}", definition.path);
+    }
+}
+
 #[test]
 fn the_guide_comes_first_then_its_extension_then_the_policy() {
     let catalog = Catalog::load(&[]).unwrap();

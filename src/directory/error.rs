@@ -11,124 +11,43 @@ use crate::hint::Hint;
 pub(crate) enum RosterError {
     /// The file cannot be read.
     #[error("cannot read the roster {path}: {source}")]
-    Unreadable {
-        /// The file, as given.
-        path: String,
-        /// What the system said.
-        source: io::Error,
-    },
+    Unreadable { path: String, source: io::Error },
     /// It is a folder, a pipe or a device.
     #[error("the roster {path} is not a regular file")]
-    NotRegular {
-        /// The file, as given.
-        path: String,
-    },
+    NotRegular { path: String },
     /// It is larger than any roster.
     #[error("the roster {path} is larger than {} MiB", .limit / (1024 * 1024))]
-    TooLarge {
-        /// The file, as given.
-        path: String,
-        /// The bound, in bytes.
-        limit: u64,
-    },
+    TooLarge { path: String, limit: u64 },
     /// It is a spreadsheet, an archive or the like.
     #[error("the roster {path} is not a text file: {what}")]
-    NotText {
-        /// The file, as given.
-        path: String,
-        /// What it is instead.
-        what: &'static str,
-    },
+    NotText { path: String, what: &'static str },
     /// It is text in an encoding that it does not declare.
     #[error("{path}:{line}: the text is not valid {encoding}")]
-    Encoding {
-        /// The file, as given.
-        path: String,
-        /// The line with the first character that cannot be read.
-        line: usize,
-        /// The encoding that was expected.
-        encoding: &'static str,
-    },
+    Encoding { path: String, line: usize, encoding: &'static str },
     /// It has no line with column names.
     #[error("the roster {path} has no header: {why}")]
-    NoHeader {
-        /// The file, as given.
-        path: String,
-        /// What is there instead.
-        why: String,
-    },
+    NoHeader { path: String, why: String },
     /// It has more columns than any export.
     #[error("the roster {path} has {columns} columns, more than {limit}")]
-    TooManyColumns {
-        /// The file, as given.
-        path: String,
-        /// How many there are.
-        columns: usize,
-        /// The bound.
-        limit: usize,
-    },
+    TooManyColumns { path: String, columns: usize, limit: usize },
     /// None of the columns holds e-mail addresses.
     #[error("{path}:{line}: no column holds e-mail addresses; there are: {columns}")]
-    NoEmailColumn {
-        /// The file, as given.
-        path: String,
-        /// The line of the header.
-        line: usize,
-        /// The columns that are there.
-        columns: String,
-    },
+    NoEmailColumn { path: String, line: usize, columns: String },
     /// Two columns mean the same and say different things.
     #[error("{path}:{line}: {first} and {second} both hold {meaning} and differ")]
-    Ambiguous {
-        /// The file, as given.
-        path: String,
-        /// The first line on which they differ.
-        line: usize,
-        /// What they hold.
-        meaning: &'static str,
-        /// The one column: its position and name.
-        first: String,
-        /// The other.
-        second: String,
-    },
+    Ambiguous { path: String, line: usize, meaning: &'static str, first: String, second: String },
     /// The text breaks the rules of its format.
     #[error("{path}:{line}: {why}")]
-    Malformed {
-        /// The file, as given.
-        path: String,
-        /// Where it breaks them.
-        line: usize,
-        /// What is wrong.
-        why: String,
-    },
+    Malformed { path: String, line: usize, why: String },
     /// It is JSON, but not of the kind that is understood.
     #[error("{path}:{line}: this is not a SCIM ListResponse: {why}")]
-    NotScim {
-        /// The file, as given.
-        path: String,
-        /// Where the document begins.
-        line: usize,
-        /// What it is instead.
-        why: String,
-    },
+    NotScim { path: String, line: usize, why: String },
     /// It has more people, or memberships, than the program takes in.
     #[error("the roster {path} has more than {limit} {what}")]
-    TooMany {
-        /// The file, as given.
-        path: String,
-        /// Of what it has too many.
-        what: &'static str,
-        /// The bound.
-        limit: usize,
-    },
+    TooMany { path: String, what: &'static str, limit: usize },
     /// Nobody is in it.
     #[error("the roster {path} has no people{}", unread(.unreadable))]
-    NoPeople {
-        /// The file, as given.
-        path: String,
-        /// How many rows could not be read, and why the first could not.
-        unreadable: Option<(usize, String)>,
-    },
+    NoPeople { path: String, unreadable: Option<(usize, String)> },
 }
 
 /// Says that there were rows, but none that could be read.

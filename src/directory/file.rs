@@ -19,7 +19,7 @@ const NAMED_ROWS: usize = 20;
 const MOST_WORDS: usize = 50;
 
 /// What is to be said of a file as a whole.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct RosterFile {
     /// Its path as given.
     pub path: String,
@@ -46,7 +46,7 @@ pub(crate) struct RosterFile {
 }
 
 /// Who wrote a file, as far as that can be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename = "RosterKind")]
 pub(crate) enum Kind {
@@ -57,6 +57,7 @@ pub(crate) enum Kind {
     /// The CSV export of users of Google Workspace.
     Google,
     /// Any other CSV file with a header.
+    #[default]
     Generic,
     /// Answers of a SCIM 2.0 service.
     Scim,
@@ -99,58 +100,36 @@ pub(crate) struct Tally {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Gap {
     /// The service announced more resources than the file holds.
-    Incomplete {
-        /// How many were announced.
-        announced: u64,
-        /// How many are there.
-        found: u64,
-    },
+    Incomplete { announced: u64, found: u64 },
     /// Members of groups that are in none of the files.
-    UnknownMembers {
-        /// How many.
-        members: usize,
-        /// One of the groups.
-        group: String,
-    },
+    UnknownMembers { members: usize, group: String },
     /// Groups that are members of groups; who is in the inner one is not counted into the outer.
-    NestedGroups {
-        /// How many.
-        members: usize,
-        /// One of the outer groups.
-        group: String,
-    },
+    NestedGroups { members: usize, group: String },
     /// Groups or addresses beyond what is kept for a person.
-    TooManyEntries {
-        /// How many were left out.
-        left_out: usize,
-    },
+    TooManyEntries { left_out: usize },
 }
 
 impl Gap {
     /// The gap in words.
     pub(crate) fn sentence(&self) -> Sentence {
-        let quote =
-            |before: String, group: &String, after: &str| Sentence::from(before).words(group).and(after);
+        let of_group = |members: usize, group: &String, one: &str, several: &str| match members {
+            1 => Sentence::from("a member of the group `").words(group).and("` is ").and(one),
+            _ => Sentence::from(format!("{members} members of groups, such as `"))
+                .words(group)
+                .and("`, are ")
+                .and(several),
+        };
         match self {
             Self::Incomplete { announced, found } => {
                 format!("the list is incomplete: {found} of {announced} resources are there").into()
             }
-            Self::UnknownMembers { members: 1, group } => {
-                quote("a member of the group `".to_owned(), group, "` is in no list of users")
-            }
             Self::UnknownMembers { members, group } => {
-                quote(format!("{members} members of groups, such as `"), group, "`, are in no list of users")
+                of_group(*members, group, "in no list of users", "in no list of users")
             }
-            Self::NestedGroups { members: 1, group } => quote(
-                "a member of the group `".to_owned(),
-                group,
-                "` is a group, whose members are not counted",
-            ),
-            Self::NestedGroups { members, group } => quote(
-                format!("{members} members of groups, such as `"),
-                group,
-                "`, are groups, whose members are not counted",
-            ),
+            Self::NestedGroups { members, group } => {
+                let [one, several] = ["a group, whose", "groups, whose"];
+                of_group(*members, group, one, several).and(" members are not counted")
+            }
             Self::TooManyEntries { left_out } => {
                 format!("{left_out} groups or addresses were left out: there are too many for one person")
                     .into()
@@ -161,19 +140,7 @@ impl Gap {
 
 impl RosterFile {
     pub(super) fn new(path: &str, bytes: &[u8]) -> Self {
-        Self {
-            path: path.to_owned(),
-            kind: Kind::Generic,
-            digest: digest::of(bytes),
-            people: 0,
-            rows: 0,
-            unreadable: Vec::new(),
-            unreadable_rows: 0,
-            knows: Knows::default(),
-            unknown_statuses: Tally::default(),
-            unknown_mfa: Tally::default(),
-            gaps: Vec::new(),
-        }
+        Self { path: path.to_owned(), digest: digest::of(bytes), ..Self::default() }
     }
 
     /// Notes a row that cannot be read.
@@ -244,19 +211,6 @@ impl RosterFile {
 }
 
 impl Kind {
-    /// A short word for it.
-    #[cfg(test)]
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Okta => "okta",
-            Self::Entra => "entra",
-            Self::Google => "google",
-            Self::Generic => "generic",
-            Self::Scim => "scim",
-            Self::Intercom => "intercom",
-        }
-    }
-
     /// The name of it that people read.
     pub(crate) const fn title(self) -> &'static str {
         match self {

@@ -67,14 +67,9 @@ impl Places {
 
     /// Notes where a person is, by everything that one file says of them.
     fn add(&mut self, at: usize, id: Option<String>, email: &str, others: &[String], first: bool) {
-        if first {
-            self.by_email.add(email, at);
-        } else {
-            self.by_other_email.add(email, at);
-        }
-        for other in others {
-            self.by_other_email.add(other, at);
-        }
+        let by_email = if first { &mut self.by_email } else { &mut self.by_other_email };
+        by_email.add(email, at);
+        others.iter().for_each(|other| self.by_other_email.add(other, at));
         if let Some(id) = id {
             note(self.by_id.entry(id).or_default(), at);
         }
@@ -95,7 +90,7 @@ pub(super) fn roster(readings: Vec<Reading>) -> Result<Roster, RosterError> {
     let mut memberships = Vec::new();
     let mut names = HashMap::new();
     for (at, reading) in readings.into_iter().enumerate() {
-        let Reading { file, people, memberships: of_file, group_names } = reading;
+        let Reading { file, people, memberships: of_file, group_names, .. } = reading;
         let kind = file.kind;
         roster.files.push(file);
         memberships.extend(of_file.into_iter().map(|membership| (at, membership)));
@@ -116,6 +111,7 @@ fn join(roster: &mut Roster, places: &mut Places, people: Vec<Person>, file: usi
     let mut left_out = 0;
     for mut person in people {
         person.file = file;
+        left_out += std::mem::take(&mut person.left_out);
         let (id, email, others) = (person.id.clone(), person.email.clone(), person.other_emails.clone());
         // Those of the same file were told apart when it was read. What Intercom says of somebody must not pass for
         // the word of the identity provider.
@@ -132,12 +128,17 @@ fn join(roster: &mut Roster, places: &mut Places, people: Vec<Person>, file: usi
         let found = places.find(&person, |at| known(at).is_some_and(same_kind), fits);
         let at = found.unwrap_or(roster.people.len());
         match roster.people.get_mut(at) {
-            Some(known) => left_out += known.absorb(person),
+            Some(known) => {
+                known.absorb(person);
+                left_out += std::mem::take(&mut known.left_out);
+            }
             None => roster.people.push(person),
         }
         places.add(at, id, &email, &others, found.is_none());
     }
-    leave_out(roster, file, left_out);
+    if let Some(file) = roster.files.get_mut(file) {
+        file.leave_out(left_out);
+    }
 }
 
 /// Puts the name in place of an id, where a user lists groups by their id alone.
@@ -168,7 +169,8 @@ fn give_groups(
         if let Some(members) = places.members(membership.id.as_ref(), membership.email.as_ref()) {
             for at in members {
                 if let Some(person) = roster.people.get_mut(*at) {
-                    *left_out.entry(file).or_default() += person.add_group(membership.group.to_string());
+                    person.add_group(membership.group.to_string());
+                    *left_out.entry(file).or_default() += std::mem::take(&mut person.left_out);
                 }
             }
             continue;
@@ -178,19 +180,8 @@ fn give_groups(
         gaps.entry(file).or_insert_with(|| (0, membership.group.to_string())).0 += 1;
     }
     for (at, file) in roster.files.iter_mut().enumerate() {
-        let gap = nested.remove(&at).map(|(members, group)| Gap::NestedGroups { members, group });
-        file.gaps.extend(gap);
-        let gap = unknown.remove(&at).map(|(members, group)| Gap::UnknownMembers { members, group });
-        file.gaps.extend(gap);
-    }
-    for (file, left_out) in left_out {
-        leave_out(roster, file, left_out);
-    }
-}
-
-/// Notes entries that were left out.
-fn leave_out(roster: &mut Roster, file: usize, left_out: usize) {
-    if let Some(file) = roster.files.get_mut(file) {
-        file.leave_out(left_out);
+        file.gaps.extend(nested.remove(&at).map(|(members, group)| Gap::NestedGroups { members, group }));
+        file.gaps.extend(unknown.remove(&at).map(|(members, group)| Gap::UnknownMembers { members, group }));
+        file.leave_out(left_out.remove(&at).unwrap_or_default());
     }
 }

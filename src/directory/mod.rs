@@ -1,5 +1,5 @@
-//! The roster: who the identity provider says there is, what they belong to, and whether they may still
-//! sign in.
+//! Directory exports (rosters): the people an identity provider knows, their groups, and whether they may
+//! still sign in.
 //!
 //! `text` opens files and decodes them, `sheet` reads CSV with the help of `columns` (what a header means)
 //! and `words` (what a cell means), `scim` reads SCIM 2.0 answers, and `merge` makes one list of several
@@ -22,9 +22,8 @@ mod text;
 mod words;
 
 pub(crate) use error::RosterError;
-#[cfg(test)]
-pub(crate) use file::Tally;
 pub(crate) use file::{Gap, Kind, Knows, RosterFile, RosterInfo};
+use merge::Index;
 use person::Membership;
 pub(crate) use person::{Person, Standing};
 
@@ -83,22 +82,64 @@ impl Roster {
     }
 }
 
-/// What was read from one file, before files are brought together.
+/// What is read from one file, before files are brought together.
 struct Reading {
     file: RosterFile,
     people: Vec<Person>,
+    /// Finds people who have several rows.
+    index: Index,
     /// Memberships that name people elsewhere: SCIM groups.
     memberships: Vec<Membership>,
     /// Ids of SCIM groups and their names.
     group_names: Vec<(String, String)>,
 }
 
+impl Reading {
+    /// Keeps a person, or adds to the one of an earlier row that this one repeats.
+    fn keep(
+        &mut self,
+        person: Person,
+        repeats: impl Fn(&Person, &Person) -> bool,
+    ) -> Result<(), RosterError> {
+        let known = self.index.find(&person.email, |at| {
+            let known = self.people.get(at);
+            known.is_some_and(|known| repeats(known, &person) && known.agrees_with(&person, true))
+        });
+        if let Some(known) = known.and_then(|at| self.people.get_mut(at)) {
+            known.absorb(person);
+            return Ok(());
+        }
+        if self.people.len() >= MOST_PEOPLE {
+            return Err(self.file.too_many("people", MOST_PEOPLE));
+        }
+        self.index.add(&person.email, self.people.len());
+        self.people.push(person);
+        Ok(())
+    }
+
+    /// The file, once all of it is read.
+    fn finish(mut self) -> Result<Self, RosterError> {
+        if self.people.is_empty() && self.memberships.is_empty() && self.group_names.is_empty() {
+            return Err(self.file.nobody());
+        }
+        self.file.people = self.people.len();
+        Ok(self)
+    }
+}
+
 /// Reads one file: JSON where it begins like that, CSV otherwise.
 fn parse(path: &str, bytes: &[u8]) -> Result<Reading, RosterError> {
     let text = text::decode(path, bytes)?;
     let file = RosterFile::new(path, bytes);
+    let reading = Reading {
+        file,
+        people: Vec::new(),
+        index: Index::default(),
+        memberships: Vec::new(),
+        group_names: Vec::new(),
+    };
     match text.trim_start().as_bytes().first() {
-        Some(b'{' | b'[') => scim::read(file, &text),
-        _ => sheet::read(file, &text),
+        Some(b'{' | b'[') => scim::read(reading, &text),
+        _ => sheet::read(reading, &text),
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Person {
     pub file: usize,
     /// The line on which it does.
     pub line: usize,
+    /// How many groups and addresses were left out since they were last counted, because there are too many.
+    pub left_out: usize,
 }
 
 /// Whether a person may sign in at the identity provider.
@@ -79,55 +81,42 @@ impl Person {
             && (!same_ids || agree(&self.id, &other.id))
     }
 
-    /// Takes in what another row says of the same person; what is known already stays. Returns how many
-    /// entries were left out because there were too many.
-    pub(super) fn absorb(&mut self, other: Self) -> usize {
-        let Self {
-            id,
-            email,
-            other_emails,
-            name,
-            standing,
-            status_word,
-            groups,
-            mfa,
-            role,
-            file: _,
-            line: _,
-        } = other;
+    /// Takes in what another row says of the same person; what is known already stays.
+    pub(super) fn absorb(&mut self, other: Self) {
         if self.standing == Standing::Unknown {
-            self.standing = standing;
-            self.status_word = status_word.or(self.status_word.take());
+            self.standing = other.standing;
+            self.status_word = other.status_word.or(self.status_word.take());
         }
-        self.id = self.id.take().or(id);
-        self.name = self.name.take().or(name);
-        self.mfa = self.mfa.or(mfa);
-        self.role = self.role.take().or(role);
-        let mut left_out = self.add_email(email);
-        left_out += other_emails.into_iter().map(|email| self.add_email(email)).sum::<usize>();
-        left_out + groups.into_iter().map(|group| self.add_group(group)).sum::<usize>()
+        self.id = self.id.take().or(other.id);
+        self.name = self.name.take().or(other.name);
+        self.mfa = self.mfa.or(other.mfa);
+        self.role = self.role.take().or(other.role);
+        self.left_out += other.left_out;
+        self.add_email(other.email);
+        other.other_emails.into_iter().for_each(|email| self.add_email(email));
+        other.groups.into_iter().for_each(|group| self.add_group(group));
     }
 
     /// Adds an address, unless it is known.
-    pub(super) fn add_email(&mut self, email: String) -> usize {
+    pub(super) fn add_email(&mut self, email: String) {
         let known = |known: &String| address::fold(known) == address::fold(&email);
         if known(&self.email) || self.other_emails.iter().any(known) {
-            return 0;
+            return;
         }
-        if self.other_emails.len() >= MOST_ADDRESSES {
-            return 1;
+        if self.other_emails.len() < MOST_ADDRESSES {
+            self.other_emails.push(email);
+        } else {
+            self.left_out += 1;
         }
-        self.other_emails.push(email);
-        0
     }
 
-    /// Adds a group. Returns 1 when it was left out.
-    pub(super) fn add_group(&mut self, group: String) -> usize {
-        if self.groups.len() >= MOST_GROUPS && !self.groups.contains(&group) {
-            return 1;
+    /// Adds a group.
+    pub(super) fn add_group(&mut self, group: String) {
+        if self.groups.len() < MOST_GROUPS || self.groups.contains(&group) {
+            self.groups.insert(group);
+        } else {
+            self.left_out += 1;
         }
-        self.groups.insert(group);
-        0
     }
 }
 

@@ -98,8 +98,6 @@ impl<'a> Lines<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::File;
-
     use super::*;
     use crate::hint::Hint as _;
 
@@ -147,16 +145,10 @@ mod tests {
     }
 
     #[test]
-    fn only_regular_files_of_bounded_size_are_opened() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(matches!(read(folder.path()), Err(RosterError::NotRegular { .. })));
-        let missing = read(&folder.path().join("no.csv")).unwrap_err();
-        assert!(matches!(missing, RosterError::Unreadable { .. }) && missing.to_string().contains("no.csv"));
-        let large = folder.path().join("large.csv");
-        File::create(&large).unwrap().set_len(LARGEST + 1).unwrap();
-        assert!(read(&large).unwrap_err().to_string().ends_with("is larger than 64 MiB"));
-        #[cfg(unix)]
-        assert!(matches!(read(Path::new("/dev/null")), Err(RosterError::NotRegular { .. })));
+    fn only_files_of_bounded_size_are_opened() {
+        let large = tempfile::NamedTempFile::new().unwrap();
+        large.as_file().set_len(LARGEST + 1).unwrap();
+        assert!(read(large.path()).unwrap_err().to_string().ends_with("is larger than 64 MiB"));
     }
 
     #[test]

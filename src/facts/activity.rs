@@ -264,52 +264,40 @@ mod tests {
 
     const NOW: i64 = 1_750_000_000;
 
-    fn silence(since: i64, events: &[i64]) -> Longest {
+    fn silence(since: i64, events: &[i64], created: Option<i64>) -> (usize, Option<i64>) {
         let at = |seconds| Timestamp::from_second(seconds).unwrap();
         let mut silence = Silence::new(Ranges { now: at(NOW), since: at(since), arrivals_since: at(since) });
         events.iter().for_each(|&at| silence.broken(at));
-        silence.longest(None)
+        let Longest { days, since } = silence.longest(created);
+        (days, since)
     }
 
     #[test]
     fn the_longest_run_of_silent_days_counts() {
-        let window = NOW - 30 * DAY;
-        assert_eq!(silence(window, &[]), Longest { days: 30, since: Some(window) });
-        let every_day: Vec<i64> = (0..30).map(|day| NOW - day * DAY - 5).collect();
-        assert_eq!(silence(window, &every_day), Longest { days: 0, since: None });
-        let gap: Vec<i64> =
-            every_day.iter().copied().filter(|at| !(10..14).contains(&((NOW - at) / DAY))).collect();
-        assert_eq!(silence(window, &gap), Longest { days: 4, since: Some(NOW - 14 * DAY) });
-        let two: Vec<i64> = gap.iter().copied().filter(|at| (NOW - at) / DAY > 3).collect();
-        assert_eq!(
-            silence(window, &two),
-            Longest { days: 4, since: Some(NOW - 4 * DAY) },
-            "the newer of two"
-        );
-    }
-
-    #[test]
-    fn both_ends_of_the_window_belong_to_it() {
-        let window = NOW - 2 * DAY;
-        assert_eq!(silence(window, &[window, NOW]), Longest { days: 0, since: None });
-        assert_eq!(silence(window, &[NOW]), Longest { days: 1, since: Some(window) });
-        assert_eq!(silence(window, &[NOW - DAY]), Longest { days: 1, since: Some(window) });
+        let days = |days: i64| NOW - days * DAY;
+        let every_day: Vec<i64> = (0..30).map(|day| days(day) - 5).collect();
+        let gap = [&every_day[..10], &every_day[14..]].concat();
+        for (since, events, expected, what) in [
+            (days(30), &[][..], (30, Some(days(30))), "the whole window"),
+            (days(30), &every_day, (0, None), "no silence"),
+            (days(30), &gap, (4, Some(days(14))), "a gap"),
+            (days(30), &gap[4..], (4, Some(days(4))), "the newer of two"),
+            (days(2), &[days(2), NOW], (0, None), "both ends of the window belong to it"),
+            (days(2), &[NOW], (1, Some(days(2))), "the older day"),
+            (days(2), &[days(1)], (1, Some(days(2))), "an event between two days belongs to the newer"),
+            (days(1) + 1, &[], (0, None), "less than a day is no silent day"),
+            (days(1) - 9, &[], (1, Some(days(1))), "days are counted from the end"),
+            (NOW, &[NOW], (0, None), "an empty window"),
+        ] {
+            assert_eq!(silence(since, events, None), expected, "{what}");
+        }
     }
 
     #[test]
     fn before_the_workspace_there_was_nothing_to_log() {
-        let at = |seconds| Timestamp::from_second(seconds).unwrap();
-        let since = at(NOW - 30 * DAY);
-        let silence = Silence::new(Ranges { now: at(NOW), since, arrivals_since: since });
-        assert_eq!(silence.longest(Some(NOW - 3 * DAY)), Longest { days: 3, since: Some(NOW - 3 * DAY) });
-        assert_eq!(silence.longest(Some(NOW - 3 * DAY + 1)).days, 2);
-        assert_eq!(silence.longest(Some(NOW + DAY)), Longest { days: 0, since: None });
-    }
-
-    #[test]
-    fn less_than_a_day_is_no_silent_day() {
-        assert_eq!(silence(NOW - DAY + 1, &[]), Longest { days: 0, since: None });
-        assert_eq!(silence(NOW - DAY - 9, &[]).days, 1);
-        assert_eq!(silence(NOW, &[NOW]).days, 0);
+        let created = |at: i64| silence(NOW - 30 * DAY, &[], Some(at));
+        assert_eq!(created(NOW - 3 * DAY), (3, Some(NOW - 3 * DAY)));
+        assert_eq!(created(NOW - 3 * DAY + 1).0, 2);
+        assert_eq!(created(NOW + DAY), (0, None));
     }
 }

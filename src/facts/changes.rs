@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Change;
 use super::event::{Moment, by};
@@ -18,25 +18,28 @@ const MAX_SETTINGS: usize = 1_000;
 /// The most event types whose newest event is kept; the API knows about 120.
 const MAX_TYPES: usize = 500;
 
-/// What is kept of an event.
-#[derive(Debug, Clone)]
-pub(super) struct Kept {
-    id: String,
-    activity_type: String,
-    at: i64,
-    by: Option<String>,
-    description: Option<String>,
-}
-
-impl Kept {
+impl Change {
     fn of(event: &Event<'_>) -> Self {
         Self {
-            id: bounded(&event.id).into_owned(),
+            event: bounded(&event.id).into_owned(),
             activity_type: bounded(&event.activity_type).into_owned(),
-            at: event.created_at,
-            by: by(event),
             description: event.activity_description.as_deref().map(|text| bounded(text).into_owned()),
+            by: by(event),
+            at: event.created_at,
         }
+    }
+
+    /// A row about the event, with these further cells.
+    fn row<const N: usize>(&self, cells: [(&'static str, Value); N]) -> Row {
+        let mut all = row(cells);
+        all.extend(row([
+            ("event", json!(self.event)),
+            ("type", json!(self.activity_type)),
+            ("at", time(self.at)),
+            ("by", json!(self.by)),
+            ("description", json!(self.description)),
+        ]));
+        all
     }
 }
 
@@ -50,7 +53,7 @@ pub(super) struct Events {
 /// The events of one type.
 #[derive(Debug, Default)]
 struct OfType {
-    events: Vec<(Moment, Kept, Option<PersonId>)>,
+    events: Vec<(Moment, Change, Option<PersonId>)>,
     truncated: bool,
 }
 
@@ -67,43 +70,37 @@ impl Events {
             return;
         }
         self.kept += 1;
-        of_type.events.push((moment, Kept::of(event), person));
+        of_type.events.push((moment, Change::of(event), person));
     }
 
     /// The table `events`, type by type.
     pub(super) fn tables(self, people: &People) -> BTreeMap<String, Rows> {
         let table = |(name, OfType { mut events, truncated }): (String, OfType)| {
             events.sort_by_key(|&(moment, ..)| std::cmp::Reverse(moment));
-            let rows = events.into_iter().map(|(_, kept, person)| event_row(kept, person, people)).collect();
+            let rows = events.iter().map(|(_, change, person)| {
+                change.row([
+                    ("person", json!(person.and_then(|person| people.text(person)))),
+                    ("teammate", json!(people.is_teammate(*person))),
+                ])
+            });
+            let rows = rows.collect();
             (name, Rows { rows, truncated: truncated || people.truncated() })
         };
         self.by_type.into_iter().map(table).collect()
     }
 }
 
-fn event_row(kept: Kept, person: Option<PersonId>, people: &People) -> Row {
-    row([
-        ("event", json!(kept.id)),
-        ("type", json!(kept.activity_type)),
-        ("at", time(kept.at)),
-        ("by", json!(kept.by)),
-        ("person", json!(person.and_then(|person| people.text(person)))),
-        ("description", json!(kept.description)),
-        ("teammate", json!(people.is_teammate(person))),
-    ])
-}
-
 /// Settings ever changed.
 #[derive(Debug, Default)]
 pub(super) struct SettingChanges {
-    newest: BTreeMap<Moment, (Kept, bool)>,
+    newest: BTreeMap<Moment, (Change, bool)>,
     truncated: bool,
 }
 
 impl SettingChanges {
     /// Takes in a change.
     pub(super) fn add(&mut self, event: &Event<'_>, moment: Moment, in_window: bool) {
-        self.newest.insert(moment, (Kept::of(event), in_window));
+        self.newest.insert(moment, (Change::of(event), in_window));
         if self.newest.len() > MAX_SETTINGS {
             self.newest.pop_first();
             self.truncated = true;
@@ -112,16 +109,8 @@ impl SettingChanges {
 
     /// The table `setting_changes`, newest first.
     pub(super) fn table(self) -> Rows {
-        let rows = self.newest.into_values().rev().map(|(kept, in_window)| {
-            row([
-                ("event", json!(kept.id)),
-                ("type", json!(kept.activity_type)),
-                ("at", time(kept.at)),
-                ("by", json!(kept.by)),
-                ("description", json!(kept.description)),
-                ("in_window", json!(in_window)),
-            ])
-        });
+        let rows = self.newest.values().rev();
+        let rows = rows.map(|(change, in_window)| change.row([("in_window", json!(in_window))]));
         Rows { rows: rows.collect(), truncated: self.truncated }
     }
 }
@@ -136,23 +125,13 @@ impl NewestByType {
     /// Takes in an event. Copies only what is newer than what is there, and logs are read newest first.
     pub(super) fn add(&mut self, event: &Event<'_>, moment: Moment) {
         let name = bounded(&event.activity_type);
-        let change = || Change {
-            event: bounded(&event.id).into_owned(),
-            activity_type: name.clone().into_owned(),
-            description: event
-                .activity_description
-                .as_deref()
-                .map_or_else(String::new, |text| bounded(text).into_owned()),
-            by: by(event),
-            at: event.created_at,
-        };
         if let Some(newest) = self.types.get_mut(name.as_ref()) {
             if newest.0 < moment {
-                *newest = (moment, change());
+                *newest = (moment, Change::of(event));
             }
         } else if self.types.len() < MAX_TYPES || EventType::find(&name).is_some_and(|known| known.sets_state)
         {
-            self.types.insert(name.clone().into_owned(), (moment, change()));
+            self.types.insert(name.into_owned(), (moment, Change::of(event)));
         }
     }
 

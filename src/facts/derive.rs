@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::event::LogStates;
 use super::observe::{Counts, Observer};
 use super::privilege::Roles;
 use super::reconcile::{self, Declared};
 use super::rows::{Rows, bounded, days, share, time};
-use super::teammates::{self, Inputs, LogStates, Team};
+use super::teammates::{self, Team};
 use super::vocabulary::{self, TABLES};
-use super::{Facts, FeedState, Settings, policy, settings_read};
+use super::{Facts, Settings, permissions, policy, settings_read, window};
 use crate::api::model::{IpAllowlist, Me};
-use crate::sources::{Feed, Outcomes, Ranges, SourceStatus};
+use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceStatus};
 
 /// Single values by dotted name.
 type Values = Vec<(&'static str, Value)>;
@@ -29,20 +30,12 @@ impl Observer {
         };
         let settings = &self.settings;
         let roles = Roles::new(&settings.facts.privileged_roles, &settings.facts.unprivileged_roles);
-        let team = teammates::derive(&Inputs {
-            people: &self.people,
-            state: &self.state,
-            last_seen: &self.last_seen,
-            roles: &roles,
-            allowed_domains: settings.organization.allowed_domains.as_deref(),
-            states,
-            now: self.ranges.now.as_second(),
-        });
+        let team = teammates::derive(&self, &roles, states);
 
         let mut values = Values::new();
         values.extend(workspace(self.me.as_ref()));
         values.extend(team_values(team.as_ref(), &roles, states));
-        values.extend(window(self.ranges));
+        values.extend(bounds(self.ranges));
         values.extend(log(&self.counts, states, self.ranges));
         if states.window == SourceStatus::Complete {
             let created = self.me.as_ref().and_then(|me| me.app.as_ref()?.created_at);
@@ -59,21 +52,23 @@ impl Observer {
         tables.remove("events");
         let teammates_read = team.is_some();
         let mut team = team.unwrap_or_default();
-        let comparison = compare(&mut team, teammates_read, settings, &roles);
-        values.extend(comparison.values);
-        tables.extend(comparison.tables);
+        let (compared, of_comparison) = compare(&mut team, teammates_read, settings, &roles);
+        values.extend(compared);
+        tables.extend(of_comparison);
+        let approvers = settings.organization.export_approvers.as_deref();
         if let Some(file) = settings.saml.as_deref() {
             values.extend(settings_read::saml_values(file));
             tables.insert("saml_problems", settings_read::saml_problems(file, settings, self.ranges.now));
         }
         tables.insert("sign_ins", self.sign_ins.methods(&self.people));
         tables.insert("sign_in_addresses", self.sign_ins.addresses(&self.people));
-        tables.insert("exports", self.exports.table(&self.people, &team.privileges));
-        tables.insert("joins", self.new_teammates.table(&self.people));
+        tables.insert("exports", window::exports(&self.exports, approvers, &self.people, &team.privileges));
+        tables.insert("joins", window::joins(&self.joins, &self.people));
         tables.insert("setting_changes", self.setting_changes.table());
-        tables.insert("permission_snapshots", self.state.table(&self.people, states.certainty()));
+        tables
+            .insert("permission_snapshots", permissions::snapshots(&self.people_state, &self.people, states));
         tables.insert("failed_sign_ins", self.failures.table(&self.people));
-        tables.insert("permission_losses", self.losses.table(&self.people));
+        tables.insert("permission_losses", permissions::losses(&self.losses, &self.people));
         tables.insert("teammates", team.table);
         if let Some(list) = &self.allowlist {
             tables.insert("ip_allowlist", settings_read::allowlist(list, settings));
@@ -91,13 +86,13 @@ impl Observer {
     }
 }
 
-/// What comes of comparing the teammates with what was declared and given.
-struct Comparison {
-    values: Values,
-    tables: Vec<(&'static str, Rows)>,
-}
-
-fn compare(team: &mut Team, teammates_read: bool, settings: &Settings, roles: &Roles) -> Comparison {
+/// The values and tables that come of comparing the teammates with what was declared and given.
+fn compare(
+    team: &mut Team,
+    teammates_read: bool,
+    settings: &Settings,
+    roles: &Roles,
+) -> (Values, Vec<(&'static str, Rows)>) {
     let Settings { rbac, organization, .. } = settings;
     let default_role = organization.default_role.as_deref();
     policy::annotate(&mut team.table.rows, rbac);
@@ -114,23 +109,16 @@ fn compare(team: &mut Team, teammates_read: bool, settings: &Settings, roles: &R
         values.extend(reconciliation.values(roster, teammates_read));
         tables.push(("roster_differences", reconciliation.differences));
     }
-    Comparison { values, tables }
+    (values, tables)
 }
 
 /// How each feed ended. One that is not mentioned was not read. Where the window reaches back far enough for arrivals,
 /// nothing is left to read before it, and how the window ended says it all.
-fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, FeedState> {
-    let state = |feed: Feed| {
-        outcomes.feeds.get(&feed).map_or_else(FeedState::skipped, |outcome| FeedState {
-            status: outcome.status,
-            detail: outcome.failure.as_ref().map(ToString::to_string),
-            unreadable: outcome.unreadable,
-        })
-    };
-    let mut feeds: BTreeMap<Feed, FeedState> =
-        Feed::ALL.iter().copied().map(|feed| (feed, state(feed))).collect();
-    if ranges.arrivals_since >= ranges.since && state(Feed::LogArrivals).status == SourceStatus::Skipped {
-        feeds.insert(Feed::LogArrivals, state(Feed::LogWindow));
+fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, Outcome> {
+    let ended = |feed| outcomes.feeds.get(&feed).cloned().unwrap_or(Outcome::skipped());
+    let mut feeds: BTreeMap<Feed, Outcome> = Feed::ALL.iter().map(|&feed| (feed, ended(feed))).collect();
+    if ranges.arrivals_since >= ranges.since && ended(Feed::LogArrivals).status == SourceStatus::Skipped {
+        feeds.insert(Feed::LogArrivals, ended(Feed::LogWindow));
     }
     feeds
 }
@@ -174,7 +162,7 @@ fn team_values(team: Option<&Team>, roles: &Roles, states: LogStates) -> Values 
     values
 }
 
-fn window(ranges: Ranges) -> Values {
+fn bounds(ranges: Ranges) -> Values {
     let (since, now) = (ranges.since.as_second(), ranges.now.as_second());
     vec![("window.days", days(now - since)), ("window.since", time(since)), ("window.until", time(now))]
 }

@@ -3,11 +3,8 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::rows::bounded;
@@ -16,7 +13,7 @@ use crate::api::model::metadata::{
     self as model, ConversationAccess, MetadataAdmin, PermissionSide, id, object, string,
 };
 use crate::casefold;
-use crate::sources::Feed;
+use crate::sources::{Feed, SourceStatus};
 
 /// The place of an event in time. Of equal times, the one its feed lists first is the newer, however feeds are interleaved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +32,34 @@ impl Moment {
     /// The feed it came by.
     pub(super) const fn feed(self) -> Feed {
         self.place.0.0
+    }
+}
+
+/// How the parts of the log ended, and what follows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LogStates {
+    /// The window.
+    pub(super) window: SourceStatus,
+    /// State-setting events before it.
+    pub(super) history: SourceStatus,
+    /// Sign-ins and arrivals before it.
+    pub(super) arrivals: SourceStatus,
+}
+
+impl LogStates {
+    /// Whether no event newer than this one can be missing: the window is newer than the history.
+    pub(super) fn proves_newest(self, moment: Moment) -> bool {
+        let complete = |status| status == SourceStatus::Complete;
+        complete(self.window) && (complete(self.history) || moment.feed() == Feed::LogWindow)
+    }
+
+    /// How the reading of permission snapshots ended.
+    pub(super) fn of_snapshots(self) -> SourceStatus {
+        match [self.window, self.history] {
+            [SourceStatus::Complete, SourceStatus::Complete] => SourceStatus::Complete,
+            states if states.contains(&SourceStatus::Failed) => SourceStatus::Failed,
+            _ => SourceStatus::Forbidden,
+        }
     }
 }
 
@@ -109,26 +134,16 @@ impl<'a> Metadata<'a> {
 
     /// Whether two-factor authentication is on after the event; none where it says neither.
     pub(super) fn two_factor(&self) -> Option<bool> {
-        let after = self.0.after.and_then(|raw| match raw.get() {
-            "true" => Some(true),
-            "false" => Some(false),
-            _ => match casefold::fold(&string(raw)?).as_ref() {
-                "on" | "enabled" => Some(true),
-                "off" | "disabled" => Some(false),
-                _ => None,
-            },
-        });
-        let enabled = self.0.enabled.and_then(|raw| match raw.get() {
-            "true" => Some(true),
-            "false" => Some(false),
+        let flag = |raw: &RawValue| raw.get().parse::<bool>().ok();
+        let word = |raw| match casefold::fold(&string(raw)?).as_ref() {
+            "on" | "enabled" => Some(true),
+            "off" | "disabled" => Some(false),
             _ => None,
-        });
+        };
+        let after = self.0.after.and_then(|raw| flag(raw).or_else(|| word(raw)));
+        let enabled = self.0.enabled.and_then(flag);
         // Where the two contradict each other, the one that says off counts.
-        match (enabled, after) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (None, None) => None,
-        }
+        [enabled, after].into_iter().flatten().min()
     }
 
     /// The full set of permissions before the event; none where it does not show one.
@@ -145,55 +160,21 @@ impl<'a> Metadata<'a> {
 /// The full set of permissions that one side of a change shows.
 fn permissions(side: &RawValue) -> Option<Permissions> {
     let side: PermissionSide<'_> = object(side)?;
-    let Granted(granted) = object(side.permissions?)?;
+    // Only a JSON `true` grants.
+    let flags: BTreeMap<String, &RawValue> = object(side.permissions?)?;
+    let granted = flags.into_iter().filter(|(_, flag)| flag.get() == "true");
+    let (privileged, others): (Vec<_>, Vec<_>) = granted
+        .map(|(name, _)| bounded(&name).into_owned())
+        .partition(|name| PRIVILEGED_PERMISSIONS.contains(&name.as_str()));
+    let granted = privileged.into_iter().chain(others.into_iter().take(MAX_PERMISSIONS)).collect();
     let access: ConversationAccess<'_> = side.conversation_access.and_then(object).unwrap_or_default();
     let access_type = access.access_type.and_then(string);
     Some(Permissions { granted, conversation_access: access_type.map(|text| bounded(&text).into_owned()) })
 }
 
-/// The names in a map of flags whose flag is true and nothing else.
-struct Granted(BTreeSet<String>);
-
-impl<'de> Deserialize<'de> for Granted {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        struct Names;
-
-        impl<'de> Visitor<'de> for Names {
-            type Value = BTreeSet<String>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map of permissions")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut names = BTreeSet::new();
-                while let Some((name, flag)) = map.next_entry::<String, &RawValue>()? {
-                    let name = bounded(&name).into_owned();
-                    if flag.get() != "true" {
-                        names.remove(&name);
-                    } else if names.len() < MAX_PERMISSIONS || PRIVILEGED_PERMISSIONS.contains(&name.as_str())
-                    {
-                        names.insert(name);
-                    }
-                }
-                Ok(names)
-            }
-        }
-        input.deserialize_map(Names).map(Self)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn of_equal_times_the_one_listed_first_is_newer() {
-        let first = Moment::new(10, Feed::LogWindow, 0);
-        let second = Moment::new(10, Feed::LogWindow, 1);
-        assert!(first > second);
-        assert!(Moment::new(11, Feed::LogHistory, 9) > first);
-    }
 
     fn raw(json: &str) -> Box<RawValue> {
         RawValue::from_string(json.to_owned()).unwrap()

@@ -9,9 +9,10 @@ use std::net::IpAddr;
 
 use serde_json::json;
 
-use super::person::{People, PersonId};
+use super::person::{People, PerPerson, PersonId};
 use super::rows::{Rows, bounded, row, time};
 use crate::casefold;
+use crate::event_type::EventKind;
 
 /// The most methods kept of one person.
 const MAX_METHODS: usize = 8;
@@ -28,62 +29,46 @@ struct Seen {
 
 /// What was seen of all people; how many are told apart is bounded where they are.
 #[derive(Debug, Default)]
-pub(super) struct SignInFailures {
-    people: HashMap<Option<PersonId>, Seen>,
-    methods_truncated: bool,
-}
+pub(super) struct SignInFailures(PerPerson<(), Seen, { usize::MAX }>);
 
 impl SignInFailures {
-    /// Takes in a sign-in that worked.
-    pub(super) fn signed_in(&mut self, person: Option<PersonId>, at: i64) {
-        let seen = self.people.entry(person).or_default();
-        seen.last_sign_in = seen.last_sign_in.max(Some(at));
-    }
-
-    /// Takes in a sign-in with wrong credentials.
-    pub(super) fn failed(&mut self, person: Option<PersonId>, method: Option<&str>, at: i64) {
-        self.tried(person, method, at).failures += 1;
-    }
-
-    /// Takes in a sign-in by a method that is not allowed.
-    pub(super) fn unauthorized(&mut self, person: Option<PersonId>, method: Option<&str>, at: i64) {
-        self.tried(person, method, at).unauthorized += 1;
-    }
-
-    fn tried(&mut self, person: Option<PersonId>, method: Option<&str>, at: i64) -> &mut Seen {
-        let seen = self.people.entry(person).or_default();
+    /// Takes in a sign-in that worked, failed, or was by a method that is not allowed.
+    pub(super) fn add(&mut self, kind: EventKind, person: Option<PersonId>, method: Option<&str>, at: i64) {
+        let Some(seen) = self.0.entry(person, ()) else { return };
+        match kind {
+            EventKind::SignIn => {
+                seen.last_sign_in = seen.last_sign_in.max(Some(at));
+                return;
+            }
+            EventKind::UnauthorizedSignIn => seen.unauthorized += 1,
+            _ => seen.failures += 1,
+        }
         seen.last_failure = seen.last_failure.max(Some(at));
-        if let Some(method) = method {
-            let folded = casefold::fold(method);
-            let name = bounded(&folded);
-            if !seen.methods.contains(name.as_ref()) {
-                if seen.methods.len() < MAX_METHODS {
-                    seen.methods.insert(name.into_owned());
-                } else {
-                    self.methods_truncated = true;
-                }
+        let Some(method) = method.map(casefold::fold) else { return };
+        let name = bounded(&method);
+        if !seen.methods.contains(name.as_ref()) {
+            if seen.methods.len() < MAX_METHODS {
+                seen.methods.insert(name.into_owned());
+            } else {
+                self.0.truncated = true;
             }
         }
-        seen
     }
 
     /// The table `failed_sign_ins`.
     pub(super) fn table(&self, people: &People) -> Rows {
-        let troubled = self.people.iter().filter(|(_, seen)| seen.last_failure.is_some());
-        let rows = troubled.map(|(&person, seen)| {
-            people.row(
-                person,
+        self.0.table(people, &["person"], |person, (), seen| {
+            seen.last_failure.map(|last_failure| {
                 [
                     ("failures", json!(seen.failures)),
                     ("unauthorized", json!(seen.unauthorized)),
                     ("methods", json!(seen.methods)),
-                    ("last_failure", time(seen.last_failure)),
+                    ("last_failure", time(last_failure)),
                     ("last_sign_in", time(seen.last_sign_in)),
                     ("teammate", json!(people.is_teammate(person))),
-                ],
-            )
-        });
-        Rows::sorted(rows, &["person"], self.methods_truncated || people.truncated())
+                ]
+            })
+        })
     }
 }
 

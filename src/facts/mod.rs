@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::sources::{Feed, SourceStatus};
+use crate::sources::{Feed, Outcome};
 
 pub(crate) mod activity;
 mod changes;
@@ -34,26 +34,8 @@ mod window;
 pub(crate) use activity::Activity;
 pub(crate) use event::PRIVILEGED_PERMISSIONS;
 pub(crate) use observe::Observer;
-pub(crate) use rows::{Row, Rows};
+pub(crate) use rows::{Row, Rows, text};
 pub(crate) use settings::{FactSettings, SamlFile, Settings};
-
-/// How a feed ended, as far as verdicts care.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FeedState {
-    /// How it ended.
-    pub status: SourceStatus,
-    /// What the server or the network said.
-    pub detail: Option<String>,
-    /// How many entries could not be made sense of: what they might show is not known.
-    pub unreadable: u64,
-}
-
-impl FeedState {
-    /// A feed that was not read.
-    pub(crate) const fn skipped() -> Self {
-        Self { status: SourceStatus::Skipped, detail: None, unreadable: 0 }
-    }
-}
 
 /// The newest event that changed something: what, who, when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +45,7 @@ pub(crate) struct Change {
     /// Its id.
     pub event: String,
     /// Intercom's sentence about it.
-    pub description: String,
+    pub description: Option<String>,
     /// The e-mail or id of the person who did it, where known.
     pub by: Option<String>,
     /// When, in seconds since 1970.
@@ -80,7 +62,7 @@ pub(crate) struct Facts {
     /// Single values, nested as their dotted names are: `workspace.region` is `values["workspace"]["region"]`.
     pub values: Value,
     /// How each feed ended.
-    pub feeds: BTreeMap<Feed, FeedState>,
+    pub feeds: BTreeMap<Feed, Outcome>,
     /// What went on in the window; none where nothing of the log's window could be read.
     pub activity: Option<Activity>,
     /// The newest event of each type ever seen.
@@ -120,8 +102,8 @@ impl Facts {
     }
 
     /// How a feed ended; one that is not mentioned was not read.
-    pub(crate) fn feed(&self, feed: Feed) -> &FeedState {
-        static SKIPPED: FeedState = FeedState::skipped();
+    pub(crate) fn feed(&self, feed: Feed) -> &Outcome {
+        static SKIPPED: Outcome = Outcome::skipped();
         self.feeds.get(&feed).unwrap_or(&SKIPPED)
     }
 

@@ -7,10 +7,10 @@ use super::activity::{Groups, Periods, Silence};
 use super::changes::{Events, NewestByType, SettingChanges};
 use super::event::{Metadata, Moment, by};
 use super::failures::{Bursts, FailureSource, SignInFailures};
-use super::permissions::{Losses, State};
+use super::permissions::{Losses, Snapshot, States, TwoFactor};
 use super::person::{People, PersonId, Subject};
 use super::sign_ins::SignIns;
-use super::window::{Exports, LastSeen, NewTeammates};
+use super::window::{Exports, Joins, LastSeen};
 use crate::address;
 use crate::api::model::{Event, IpAllowlist, Me, ProbeAnswer};
 use crate::api::record::Record;
@@ -44,12 +44,12 @@ pub(crate) struct Observer {
     pub(super) sign_ins: SignIns,
     pub(super) last_seen: LastSeen,
     pub(super) exports: Exports,
-    pub(super) new_teammates: NewTeammates,
+    pub(super) joins: Joins,
     pub(super) bursts: Bursts,
     pub(super) failures: SignInFailures,
     pub(super) losses: Losses,
     pub(super) silence: Silence,
-    pub(super) state: State,
+    pub(super) people_state: States,
     pub(super) events: Events,
     pub(super) setting_changes: SettingChanges,
     pub(super) newest: NewestByType,
@@ -68,13 +68,13 @@ impl Observer {
             periods: Periods::new(&ranges),
             sign_ins: SignIns::new(settings.organization.approved_networks.clone()),
             last_seen: LastSeen::default(),
-            exports: Exports::new(settings.organization.export_approvers.as_deref()),
-            new_teammates: NewTeammates::new(),
+            exports: Exports::default(),
+            joins: Joins::default(),
             bursts: Bursts::new(settings.facts.burst_count, settings.facts.burst_minutes),
             failures: SignInFailures::default(),
-            losses: Losses::new(),
+            losses: Losses::default(),
             silence: Silence::new(ranges),
-            state: State::default(),
+            people_state: States::default(),
             events: Events::default(),
             setting_changes: SettingChanges::default(),
             newest: NewestByType::default(),
@@ -167,46 +167,59 @@ impl Observer {
         let in_window = feed == Feed::LogWindow;
         let teammate = person.filter(|_| self.people.is_teammate(person) == Some(true));
         let address = || address::ip(event.performed_by.as_ref()?.ip.as_deref()?);
+        let method = metadata.sign_in_method();
+        let method = method.as_deref();
         match kind {
             EventKind::SignIn => {
                 if in_window {
-                    self.sign_ins.add(person, metadata.sign_in_method().as_deref(), address(), at);
-                    self.failures.signed_in(person, at);
+                    self.sign_ins.add(person, method, address(), at);
+                    self.failures.add(kind, person, method, at);
                 }
                 if let Some(teammate) = teammate {
                     self.last_seen.signed_in(teammate, feed, at);
                 }
             }
             EventKind::Joined | EventKind::Provisioned => {
-                match kind {
-                    EventKind::Joined if in_window => self.new_teammates.joined(person, at),
-                    EventKind::Provisioned if in_window => self.new_teammates.provisioned(person, at),
-                    _ => {}
+                if in_window && let Some(arrival) = self.joins.entry(person, ()) {
+                    let is_join = kind == EventKind::Joined;
+                    let newest = if is_join { &mut arrival.joined } else { &mut arrival.provisioned };
+                    *newest = (*newest).max(Some(at));
                 }
                 if let Some(teammate) = teammate {
                     self.last_seen.arrived(teammate, feed, at);
                 }
             }
-            EventKind::UnauthorizedSignIn if in_window => {
-                self.failures.unauthorized(person, metadata.sign_in_method().as_deref(), at);
-            }
+            EventKind::UnauthorizedSignIn if in_window => self.failures.add(kind, person, method, at),
             EventKind::FailedSignIn if in_window => {
-                self.failures.failed(person, metadata.sign_in_method().as_deref(), at);
+                self.failures.add(kind, person, method, at);
                 if let Ok(time) = u32::try_from(at - self.ranges.since.as_second()) {
                     let sources = [person.map(FailureSource::Person), address().map(FailureSource::Address)];
                     sources.into_iter().flatten().for_each(|source| self.bursts.add(source, time));
                 }
             }
-            EventKind::Export if in_window => self.exports.add(person, &event.activity_type, at),
-            EventKind::Permissions => {
-                if let Some(permissions) = metadata.permissions_after() {
-                    if in_window && let Some(before) = metadata.permissions_before() {
-                        self.losses.add(person, moment, by(event), before, &permissions);
-                    }
-                    self.state.permissions(person, moment, by(event), permissions);
+            EventKind::Export if in_window => {
+                if let Some(tally) = self.exports.entry(person, event.activity_type.to_string()) {
+                    tally.add(at);
                 }
             }
-            EventKind::TwoFactor => self.state.two_factor(person, moment, metadata.two_factor()),
+            EventKind::Permissions => {
+                let Some(permissions) = metadata.permissions_after() else { return };
+                let snapshot = Snapshot { moment, by: by(event), permissions };
+                if in_window
+                    && let Some(before) = metadata.permissions_before()
+                    && let Some(changes) = self.losses.entry(person, ())
+                {
+                    changes.add(before, &snapshot);
+                }
+                if let Some(state) = self.people_state.entry(person, ()) {
+                    state.add_permissions(snapshot);
+                }
+            }
+            EventKind::TwoFactor => {
+                if let Some(state) = self.people_state.entry(person, ()) {
+                    state.add_two_factor(TwoFactor { moment, on: metadata.two_factor() });
+                }
+            }
             _ => {}
         }
     }

@@ -4,21 +4,22 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use serde_json::{Value, json};
 
 use super::event::{AdminRef, Moment};
-use super::rows::{Row, bounded, row};
+use super::rows::{MAX_ROWS, Row, Rows, bounded, row};
 use crate::address::{self, EmailAddress};
 use crate::api::model::{Admin, Performer};
 
-/// The most people who are not teammates that are email_from apart.
+/// The most people who are not teammates that are told apart.
 const MAX_OUTSIDERS: usize = 50_000;
 
 /// The number of a person.
 pub(super) type PersonId = u32;
 
-/// More people than are email_from apart.
+/// More people than are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooMany;
 
@@ -45,7 +46,7 @@ struct Person {
     /// The id, else the e-mail address in lower case.
     text: Option<String>,
     email: Option<String>,
-    /// The event that email_from the e-mail address; none for teammates, whose address `GET /admins` tells.
+    /// The event that told the e-mail address; none for teammates, whose address `GET /admins` tells.
     email_from: Option<Moment>,
     teammate: bool,
 }
@@ -156,39 +157,38 @@ impl People {
         subject: &Subject<'_>,
         moment: Moment,
     ) -> Result<Option<PersonId>, TooMany> {
-        let Some(id) = subject.id.as_deref() else {
-            let Some(address) = subject.email.as_deref() else { return Ok(None) };
-            let Some(key) = address_key(address) else { return Ok(None) };
-            let known = self.by_email.get(&key).copied();
-            let person = match known {
+        let address = subject.email.as_deref();
+        let person = if let Some(id) = subject.id.as_deref().map(bounded) {
+            let known = self.by_id.get(id.as_ref()).copied();
+            match known.or_else(|| self.teammate_without_id(address?)) {
                 Some(person) => person,
+                None => {
+                    let person = self.outsider(id.as_ref())?;
+                    self.by_id.insert(id.into_owned(), person);
+                    person
+                }
+            }
+        } else {
+            let Some(key) = address.and_then(address_key) else { return Ok(None) };
+            match self.by_email.get(&key) {
+                Some(&person) => person,
                 None => {
                     let person = self.outsider(&key.to_string())?;
                     self.by_email.insert(key, person);
                     person
                 }
-            };
-            self.note_email(person, address, moment);
-            return Ok(Some(person));
-        };
-        let id = bounded(id);
-        if let Some(&person) = self.by_id.get(id.as_ref()) {
-            if let Some(address) = subject.email.as_deref() {
-                self.note_email(person, address, moment);
             }
-            return Ok(Some(person));
-        }
-        if let (Some(address), false) = (subject.email.as_deref(), self.by_email_without_id.is_empty())
-            && let Some(&person) = address_key(address).and_then(|key| self.by_email_without_id.get(&key))
-        {
-            return Ok(Some(person));
-        }
-        let person = self.outsider(id.as_ref())?;
-        self.by_id.insert(id.into_owned(), person);
-        if let Some(address) = subject.email.as_deref() {
+        };
+        if let Some(address) = address {
             self.note_email(person, address, moment);
         }
         Ok(Some(person))
+    }
+
+    /// The teammate for whom `GET /admins` shows this address, and no id.
+    fn teammate_without_id(&self, address: &str) -> Option<PersonId> {
+        let teammates = Some(&self.by_email_without_id).filter(|teammates| !teammates.is_empty())?;
+        teammates.get(&address_key(address)?).copied()
     }
 
     fn enter(&mut self, person: Person) -> PersonId {
@@ -254,5 +254,62 @@ impl People {
     /// Whether a person had to be left out of the tables.
     pub(super) const fn truncated(&self) -> bool {
         self.truncated
+    }
+}
+
+/// What was seen of each person, apart by `K` as well. Takes no new entries once it is full, and remembers that it had
+/// to refuse one.
+#[derive(Debug)]
+pub(super) struct PerPerson<K, V, const MAX: usize = MAX_ROWS> {
+    entries: HashMap<(Option<PersonId>, K), V>,
+    pub(super) truncated: bool,
+}
+
+impl<K, V, const MAX: usize> Default for PerPerson<K, V, MAX> {
+    fn default() -> Self {
+        Self { entries: HashMap::new(), truncated: false }
+    }
+}
+
+impl<K: Eq + Hash, V: Default, const MAX: usize> PerPerson<K, V, MAX> {
+    /// The entry, made if there is room for it.
+    pub(super) fn entry(&mut self, person: Option<PersonId>, key: K) -> Option<&mut V> {
+        let key = (person, key);
+        if self.entries.len() >= MAX && !self.entries.contains_key(&key) {
+            self.truncated = true;
+            return None;
+        }
+        Some(self.entries.entry(key).or_default())
+    }
+
+    /// What was seen of a person.
+    pub(super) fn get(&self, person: PersonId, key: K) -> Option<&V> {
+        self.entries.get(&(Some(person), key))
+    }
+
+    /// A table in the order of these columns, with a row for each entry that has cells.
+    pub(super) fn table<const N: usize>(
+        &self,
+        people: &People,
+        order: &[&str],
+        cells: impl Fn(Option<PersonId>, &K, &V) -> Option<[(&'static str, Value); N]>,
+    ) -> Rows {
+        let rows = self.entries.iter().filter_map(|((person, key), value)| {
+            cells(*person, key, value).map(|cells| people.row(*person, cells))
+        });
+        Rows::sorted(rows, order, self.truncated || people.truncated())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_map_refuses_new_entries_only() {
+        let mut seen: PerPerson<(), u8, 1> = PerPerson::default();
+        *seen.entry(Some(1), ()).unwrap() += 1;
+        assert!(seen.entry(Some(1), ()).is_some() && !seen.truncated);
+        assert!(seen.entry(None, ()).is_none() && seen.truncated);
     }
 }

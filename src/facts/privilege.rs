@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::event::{PRIVILEGED_PERMISSIONS, Permissions};
 use super::rows::bounded;
 use crate::casefold::{fold, looks};
+use crate::sources::SourceStatus;
 use crate::text::is_invisible;
 
 /// Whether a teammate may change settings or teammates.
@@ -29,17 +30,6 @@ impl Privilege {
             Self::Unknown => "unknown",
         }
     }
-}
-
-/// How far permission snapshots could be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LogAccess {
-    /// All of them.
-    Read,
-    /// The token may not read them: roles decide alone.
-    Forbidden,
-    /// An error hid some: what the role does not prove stays open.
-    Failed,
 }
 
 /// The judgement, and what decided it.
@@ -78,12 +68,13 @@ impl Roles {
         }
     }
 
-    /// Decides about a teammate with this role and this newest snapshot, taken at this time.
+    /// Decides about a teammate with this role and this newest snapshot, taken at this time, by how the reading of
+    /// snapshots ended: where it is forbidden roles decide alone, and where it failed stays open what they do not prove.
     pub(super) fn judge(
         &self,
         role: Option<&str>,
         snapshot: Option<(&Permissions, i64)>,
-        log: LogAccess,
+        log: SourceStatus,
     ) -> Judgement {
         let decided = |privilege, reason| Judgement { privilege: Some(privilege), reason };
         let role_key = role.map(key);
@@ -100,13 +91,13 @@ impl Roles {
                 return decided(Privilege::Privileged, reason);
             }
         }
-        if log == LogAccess::Failed && snapshot.is_none() {
+        if log == SourceStatus::Failed && snapshot.is_none() {
             let reason = format!("{}; the activity log could not be read in full", role_is());
             return Judgement { privilege: None, reason };
         }
         let suffix = match log {
-            LogAccess::Forbidden => "; roles decide alone, since the activity log may not be read",
-            LogAccess::Read | LogAccess::Failed => "",
+            SourceStatus::Complete | SourceStatus::Failed => "",
+            _ => "; roles decide alone, since the activity log may not be read",
         };
         if within(&self.unprivileged) {
             return decided(Privilege::Unprivileged, format!("{}{suffix}", role_is()));
@@ -205,11 +196,6 @@ mod tests {
         Permissions { granted, conversation_access: None }
     }
 
-    fn judge(role: Option<&str>, names: Option<&[&str]>, log: LogAccess) -> Option<Privilege> {
-        let snapshot = names.map(snapshot);
-        roles().judge(role, snapshot.as_ref().map(|permissions| (permissions, 0)), log).privilege
-    }
-
     /// Role, granted permissions where there is a snapshot, and what follows.
     type Case = (Option<&'static str>, Option<&'static [&'static str]>, Privilege);
 
@@ -231,18 +217,11 @@ mod tests {
             (None, None, Unknown),
         ];
         for (role, names, expected) in cases {
-            assert_eq!(judge(role, names, LogAccess::Read), Some(expected), "{role:?} {names:?}");
+            let snapshot = names.map(snapshot);
+            let snapshot = snapshot.as_ref().map(|permissions| (permissions, 0));
+            let judgement = roles().judge(role, snapshot, SourceStatus::Complete);
+            assert_eq!(judgement.privilege, Some(expected), "{role:?} {names:?}");
         }
-    }
-
-    #[test]
-    fn an_error_leaves_open_what_the_role_does_not_prove() {
-        assert_eq!(judge(Some("Agent"), None, LogAccess::Failed), None);
-        assert_eq!(judge(Some("Owner"), None, LogAccess::Failed), Some(Privilege::Privileged));
-        assert_eq!(judge(Some("Agent"), None, LogAccess::Forbidden), Some(Privilege::Unprivileged));
-        assert!(
-            roles().judge(Some("Agent"), None, LogAccess::Forbidden).reason.contains("roles decide alone")
-        );
     }
 
     #[test]
@@ -260,10 +239,5 @@ mod tests {
         let settled = Roles::new(&[], &list);
         assert!(odd.iter().all(|name| roles().is_unclassified(name) && !settled.is_unclassified(name)));
         assert_eq!(roles().settle([]), None);
-    }
-
-    #[test]
-    fn spellings_of_one_role_are_one() {
-        assert_eq!(distinct(["ops Lead", "Ops lead", "b"]), ["Ops lead", "b"]);
     }
 }

@@ -3,8 +3,6 @@
 pub(crate) use crate::verdict::Row;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::hash::Hash;
 
 use jiff::Timestamp;
 use serde_json::{Number, Value, json};
@@ -29,9 +27,6 @@ impl Rows {
     /// The rows in the order of these text columns, null first; rows alike in them in the order of all they hold, so
     /// that the order never depends on that of the events.
     pub(super) fn sorted(rows: impl Iterator<Item = Row>, columns: &[&str], truncated: bool) -> Self {
-        fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
-            row.get(column).and_then(Value::as_str)
-        }
         let mut rows: Vec<Row> = rows.collect();
         rows.sort_by(|one, other| {
             let mut orders = columns.iter().map(|column| text(one, column).cmp(&text(other, column)));
@@ -47,6 +42,11 @@ impl Rows {
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
+
+/// A text of a row.
+pub(crate) fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
+    row.get(column)?.as_str()
+}
 
 /// A row with these columns.
 pub(super) fn row<const N: usize>(cells: [(&'static str, Value); N]) -> Row {
@@ -96,40 +96,6 @@ pub(super) fn bounded(full: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{}…{digest}", &full[..cut]))
 }
 
-/// A map that takes no new keys once it is full, and remembers that it had to refuse one.
-#[derive(Debug)]
-pub(super) struct Bounded<K, V> {
-    entries: HashMap<K, V>,
-    capacity: usize,
-    truncated: bool,
-}
-
-impl<K: Eq + Hash, V: Default> Bounded<K, V> {
-    /// An empty map for at most so many keys.
-    pub(super) fn new(capacity: usize) -> Self {
-        Self { entries: HashMap::new(), capacity, truncated: false }
-    }
-
-    /// The entry of the key, made if there is room for it.
-    pub(super) fn entry(&mut self, key: K) -> Option<&mut V> {
-        if self.entries.len() >= self.capacity && !self.entries.contains_key(&key) {
-            self.truncated = true;
-            return None;
-        }
-        Some(self.entries.entry(key).or_default())
-    }
-
-    /// Every entry, in no order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.entries.iter()
-    }
-
-    /// Whether a key had to be refused.
-    pub(super) const fn truncated(&self) -> bool {
-        self.truncated
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,13 +123,5 @@ mod tests {
         assert_ne!(bounded(&one), bounded(&other));
         assert_eq!(bounded(&bounded(&one)), bounded(&one));
         assert_eq!(bounded("short"), "short");
-    }
-
-    #[test]
-    fn a_full_map_refuses_new_keys_only() {
-        let mut map: Bounded<u8, u8> = Bounded::new(1);
-        *map.entry(1).unwrap() += 1;
-        assert!(map.entry(1).is_some() && !map.truncated());
-        assert!(map.entry(2).is_none() && map.truncated());
     }
 }

@@ -4,54 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
-use super::permissions::{Certainty, State};
-use super::person::{People, PersonId, Teammate};
-use super::privilege::{Judgement, LogAccess, Privilege, Roles, distinct};
+use super::event::LogStates;
+use super::observe::Observer;
+use super::person::{PersonId, Teammate};
+use super::privilege::{Judgement, Privilege, Roles, distinct};
 use super::rows::{MAX_ROWS, Row, Rows, days, row, time};
-use super::window::{LastSeen, Presence};
+use super::window::Presence;
 use crate::address::EmailAddress;
-use crate::sources::SourceStatus;
 
 /// The most shared addresses that are spelled out.
 const MAX_SHARED: usize = 5;
-
-/// How the parts of the log ended, and what follows.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct LogStates {
-    /// The window.
-    pub(super) window: SourceStatus,
-    /// State-setting events before it.
-    pub(super) history: SourceStatus,
-    /// Sign-ins and arrivals before it.
-    pub(super) arrivals: SourceStatus,
-}
-
-impl LogStates {
-    /// Which events are sure to be the newest.
-    pub(super) fn certainty(self) -> Certainty {
-        Certainty::new(self.window, self.history)
-    }
-
-    fn for_privilege(self) -> LogAccess {
-        match [self.window, self.history] {
-            [SourceStatus::Complete, SourceStatus::Complete] => LogAccess::Read,
-            states if states.contains(&SourceStatus::Failed) => LogAccess::Failed,
-            _ => LogAccess::Forbidden,
-        }
-    }
-}
-
-/// What the teammates table is made of.
-#[derive(Debug)]
-pub(super) struct Inputs<'a> {
-    pub(super) people: &'a People,
-    pub(super) state: &'a State,
-    pub(super) last_seen: &'a LastSeen,
-    pub(super) roles: &'a Roles,
-    pub(super) allowed_domains: Option<&'a [String]>,
-    pub(super) states: LogStates,
-    pub(super) now: i64,
-}
 
 /// The teammates, and what is counted of them.
 #[derive(Debug, Default)]
@@ -77,28 +39,31 @@ pub(super) struct Team {
 }
 
 /// Makes the table; none where `GET /admins` was not read.
-pub(super) fn derive(inputs: &Inputs<'_>) -> Option<Team> {
-    let teammates = inputs.people.teammates()?;
-    let certainty = inputs.states.certainty();
-    let mailboxes = Mailboxes::of(teammates);
+pub(super) fn derive(observed: &Observer, roles: &Roles, log: LogStates) -> Option<Team> {
+    let teammates = observed.people.teammates()?;
+    let allowed_domains = observed.settings.organization.allowed_domains.as_deref();
+    let now = observed.ranges.now.as_second();
+    let mut shared = shared_mailboxes(teammates).into_iter();
     let mut team = Team { size: teammates.len(), ..Team::default() };
     let mut open = Vec::new();
-    for (index, teammate) in teammates.iter().enumerate() {
-        let snapshot = inputs.state.snapshot_of(teammate.person);
-        let two_factor = inputs.state.two_factor_of(teammate.person);
+    for teammate in teammates {
+        let shared = shared.next().flatten();
+        let state = observed.people_state.get(teammate.person, ());
+        let snapshot = state.and_then(|state| state.permissions.as_ref());
+        let two_factor = state.and_then(|state| state.two_factor);
         team.permissions_known += usize::from(snapshot.is_some());
         team.two_factor_known += usize::from(two_factor.is_some());
-        let snapshot = snapshot.filter(|snapshot| certainty.of(snapshot.moment));
-        let two_factor = two_factor.filter(|change| certainty.of(change.moment));
-        let judgement = inputs.roles.judge(
+        let snapshot = snapshot.filter(|snapshot| log.proves_newest(snapshot.moment));
+        let two_factor = two_factor.filter(|change| log.proves_newest(change.moment));
+        let judgement = roles.judge(
             teammate.role.as_deref(),
             snapshot.map(|snapshot| (&snapshot.permissions, snapshot.moment.at)),
-            inputs.states.for_privilege(),
+            log.of_snapshots(),
         );
-        let presence = inputs.last_seen.of(teammate.person, inputs.states.window, inputs.states.arrivals);
+        let presence = observed.last_seen.of(teammate.person, log.window, log.arrivals);
         team.count(teammate, &judgement, presence);
         if !matches!(judgement.privilege, Some(Privilege::Privileged | Privilege::Unprivileged)) {
-            let unclassified = |role: &&str| inputs.roles.is_unclassified(role);
+            let unclassified = |role: &&str| roles.is_unclassified(role);
             open.extend(teammate.role.as_deref().filter(unclassified));
         }
         if team.table.rows.len() >= MAX_ROWS {
@@ -106,28 +71,23 @@ pub(super) fn derive(inputs: &Inputs<'_>) -> Option<Team> {
             continue;
         }
         let permissions = snapshot.map(|snapshot| &snapshot.permissions);
-        let mut cells = own_cells(teammate, inputs.allowed_domains, mailboxes.others(index, teammates));
+        let on = two_factor.and_then(|change| change.on);
+        let mut cells = own_cells(teammate, allowed_domains, shared);
         cells.extend(row([
             ("privilege", json!(judgement.privilege.map(Privilege::as_str))),
             ("privileged", json!(judgement.privilege == Some(Privilege::Privileged))),
             ("privilege_reason", json!(judgement.reason)),
             ("permissions", json!(permissions.map(|permissions| &permissions.granted))),
-            (
-                "conversation_access",
-                json!(permissions.and_then(|permissions| permissions.conversation_access.as_ref())),
-            ),
+            ("conversation_access", json!(permissions.and_then(|all| all.conversation_access.as_ref()))),
             ("permissions_at", time(snapshot.map(|snapshot| snapshot.moment.at))),
-            (
-                "two_factor",
-                json!(two_factor.and_then(|change| change.on).map(|on| if on { "on" } else { "off" })),
-            ),
+            ("two_factor", json!(on.map(|on| if on { "on" } else { "off" }))),
             ("two_factor_at", time(two_factor.map(|change| change.moment.at))),
             ("sign_ins", json!(presence.sign_ins)),
             ("last_sign_in", time(presence.last_sign_in)),
             ("last_seen", time(presence.last_seen)),
             ("directory_status", Value::Null),
             ("directory_mfa", Value::Null),
-            ("last_seen_days", presence.last_seen.map_or(Value::Null, |at| days(inputs.now - at))),
+            ("last_seen_days", presence.last_seen.map_or(Value::Null, |at| days(now - at))),
         ]));
         team.table.rows.push(cells);
     }
@@ -172,34 +132,22 @@ fn own_cells(teammate: &Teammate, allowed: Option<&[String]>, shared: Option<Str
     ])
 }
 
-/// Which teammates' addresses reach the same mailbox.
-struct Mailboxes {
-    of: Vec<Option<EmailAddress>>,
-    owners: BTreeMap<EmailAddress, Vec<usize>>,
-}
-
-impl Mailboxes {
-    fn of(teammates: &[Teammate]) -> Self {
-        let mailbox = |email| EmailAddress::parse(email).map(EmailAddress::untagged);
-        let of: Vec<_> =
-            teammates.iter().map(|teammate| teammate.email.as_deref().and_then(mailbox)).collect();
-        let mut owners: BTreeMap<EmailAddress, Vec<usize>> = BTreeMap::new();
-        for (index, mailbox) in of.iter().enumerate() {
-            if let Some(mailbox) = mailbox {
-                owners.entry(mailbox.clone()).or_default().push(index);
-            }
-        }
-        Self { of, owners }
+/// For each teammate, the other addresses that reach the same mailbox.
+fn shared_mailboxes(teammates: &[Teammate]) -> Vec<Option<String>> {
+    let email = |index: usize| teammates.get(index)?.email.as_deref();
+    let mailbox = |index| email(index).and_then(EmailAddress::parse).map(EmailAddress::untagged);
+    let mailboxes: Vec<_> = (0..teammates.len()).map(mailbox).collect();
+    let mut owners: BTreeMap<&EmailAddress, Vec<usize>> = BTreeMap::new();
+    for (index, mailbox) in mailboxes.iter().enumerate() {
+        mailbox.iter().for_each(|mailbox| owners.entry(mailbox).or_default().push(index));
     }
-
-    /// The other addresses that reach this teammate's mailbox.
-    fn others(&self, index: usize, teammates: &[Teammate]) -> Option<String> {
-        let owners = self.owners.get(self.of.get(index)?.as_ref()?)?;
+    let others = |(index, mailbox): (usize, &Option<EmailAddress>)| {
+        let owners = owners.get(mailbox.as_ref()?)?;
         let others = owners.iter().filter(|&&owner| owner != index);
-        let shown: Vec<&str> =
-            others.take(MAX_SHARED).filter_map(|&owner| teammates.get(owner)?.email.as_deref()).collect();
+        let shown: Vec<&str> = others.take(MAX_SHARED).filter_map(|&owner| email(owner)).collect();
         let more = owners.len().saturating_sub(1 + shown.len());
         let suffix = if more > 0 { format!(" and {more} more") } else { String::new() };
         (!shown.is_empty()).then(|| format!("{}{suffix}", shown.join(", ")))
-    }
+    };
+    mailboxes.iter().enumerate().map(others).collect()
 }

@@ -5,105 +5,62 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::event::Tally;
-use super::person::{People, PersonId};
+use super::person::{People, PerPerson, PersonId};
 use super::privilege::Privilege;
-use super::rows::{Bounded, MAX_ROWS, Rows, time};
+use super::rows::{Rows, time};
 use crate::address::EmailAddress;
 use crate::sources::{Feed, SourceStatus};
 
-/// The exports of the window.
-#[derive(Debug)]
-pub(super) struct Exports {
-    tallies: Bounded<(Option<PersonId>, String), Tally>,
-    approvers: Option<Vec<EmailAddress>>,
-}
+/// The exports of the window, by type.
+pub(super) type Exports = PerPerson<String, Tally>;
 
-impl Exports {
-    /// Compares performers with these approvers, where some are configured.
-    pub(super) fn new(approvers: Option<&[String]>) -> Self {
-        let approvers =
-            approvers.map(|list| list.iter().filter_map(|email| EmailAddress::parse(email)).collect());
-        Self { tallies: Bounded::new(MAX_ROWS), approvers }
-    }
-
-    /// Takes in an export.
-    pub(super) fn add(&mut self, person: Option<PersonId>, activity_type: &str, at: i64) {
-        if let Some(tally) = self.tallies.entry((person, activity_type.to_owned())) {
-            tally.add(at);
-        }
-    }
-
-    /// The table `exports`.
-    pub(super) fn table(&self, people: &People, privileges: &HashMap<PersonId, Option<Privilege>>) -> Rows {
-        let rows = self.tallies.iter().map(|((person, activity_type), tally)| {
-            let email = person.and_then(|person| people.email(person));
-            let privilege = person.and_then(|person| *privileges.get(&person)?);
-            let approved = email.zip(self.approvers.as_ref()).map(|(email, approvers)| {
-                EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email))
-            });
-            people.row(
-                *person,
-                [
-                    ("type", json!(activity_type)),
-                    ("count", json!(tally.count)),
-                    ("last", time(tally.last)),
-                    ("performer_known", json!(person.is_some())),
-                    ("privilege", json!(privilege.map(Privilege::as_str))),
-                    ("approved", json!(approved)),
-                ],
-            )
+/// The table `exports`. Performers are compared with the approvers, where some are configured.
+pub(super) fn exports(
+    exports: &Exports,
+    approvers: Option<&[String]>,
+    people: &People,
+    privileges: &HashMap<PersonId, Option<Privilege>>,
+) -> Rows {
+    let approvers: Option<Vec<_>> =
+        approvers.map(|list| list.iter().filter_map(|email| EmailAddress::parse(email)).collect());
+    exports.table(people, &["person", "type"], |person, activity_type, tally| {
+        let email = person.and_then(|person| people.email(person));
+        let privilege = person.and_then(|person| *privileges.get(&person)?);
+        let approved = email.zip(approvers.as_ref()).map(|(email, approvers)| {
+            EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email))
         });
-        let truncated = self.tallies.truncated() || people.truncated();
-        Rows::sorted(rows, &["person", "type"], truncated)
-    }
-}
-
-/// How a person came in the window.
-#[derive(Debug, Default)]
-struct Arrival {
-    joined: Option<i64>,
-    provisioned: Option<i64>,
+        Some([
+            ("type", json!(activity_type)),
+            ("count", json!(tally.count)),
+            ("last", time(tally.last)),
+            ("performer_known", json!(person.is_some())),
+            ("privilege", json!(privilege.map(Privilege::as_str))),
+            ("approved", json!(approved)),
+        ])
+    })
 }
 
 /// The arrivals of the window.
-#[derive(Debug)]
-pub(super) struct NewTeammates {
-    persons: Bounded<Option<PersonId>, Arrival>,
+pub(super) type Joins = PerPerson<(), Arrival>;
+
+/// How a person came in the window.
+#[derive(Debug, Default)]
+pub(super) struct Arrival {
+    /// The newest accepted invite.
+    pub(super) joined: Option<i64>,
+    /// The newest provisioning.
+    pub(super) provisioned: Option<i64>,
 }
 
-impl NewTeammates {
-    pub(super) fn new() -> Self {
-        Self { persons: Bounded::new(MAX_ROWS) }
-    }
-
-    /// Takes in an accepted invite.
-    pub(super) fn joined(&mut self, person: Option<PersonId>, at: i64) {
-        if let Some(arrival) = self.persons.entry(person) {
-            arrival.joined = arrival.joined.max(Some(at));
-        }
-    }
-
-    /// Takes in a provisioning.
-    pub(super) fn provisioned(&mut self, person: Option<PersonId>, at: i64) {
-        if let Some(arrival) = self.persons.entry(person) {
-            arrival.provisioned = arrival.provisioned.max(Some(at));
-        }
-    }
-
-    /// The table `joins`.
-    pub(super) fn table(&self, people: &People) -> Rows {
-        let rows = self.persons.iter().map(|(&person, arrival)| {
-            people.row(
-                person,
-                [
-                    ("joined", time(arrival.joined)),
-                    ("provisioned", time(arrival.provisioned)),
-                    ("invited", json!(arrival.joined.is_some())),
-                ],
-            )
-        });
-        Rows::sorted(rows, &["person"], self.persons.truncated() || people.truncated())
-    }
+/// The table `joins`.
+pub(super) fn joins(joins: &Joins, people: &People) -> Rows {
+    joins.table(people, &["person"], |_, (), arrival| {
+        Some([
+            ("joined", time(arrival.joined)),
+            ("provisioned", time(arrival.provisioned)),
+            ("invited", json!(arrival.joined.is_some())),
+        ])
+    })
 }
 
 /// What was seen of one teammate.

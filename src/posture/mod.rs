@@ -6,10 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::event_type::EventType;
-use crate::facts::{Facts, Row};
+use crate::facts::{Facts, Row, text};
 
 #[cfg(test)]
 mod tests;
@@ -118,8 +117,4 @@ fn person(row: &Row, methods: &BTreeMap<&str, BTreeSet<&str>>) -> Person {
         findings: Vec::new(),
         id,
     }
-}
-
-fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
-    row.get(column).and_then(Value::as_str)
 }

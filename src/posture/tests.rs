@@ -13,7 +13,7 @@ fn change(activity_type: &str, at: i64) -> (String, Change) {
     let change = Change {
         activity_type: activity_type.to_owned(),
         event: format!("e{at}"),
-        description: "Ana changed it.".to_owned(),
+        description: Some("Ana changed it.".to_owned()),
         by: Some("ana@acme.example".to_owned()),
         at,
     };

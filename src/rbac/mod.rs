@@ -4,15 +4,10 @@
 
 use serde_json::Value;
 
-use crate::facts::Row;
+use crate::facts::{Row, text};
 
 pub(crate) mod can;
 pub(crate) mod diagnose;
-
-/// A text of a row.
-fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
-    row.get(column)?.as_str()
-}
 
 /// A list of texts of a row; empty where there is none.
 fn texts<'a>(row: &'a Row, column: &str) -> Vec<&'a str> {

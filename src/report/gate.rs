@@ -84,13 +84,6 @@ pub(super) enum Outcome {
     Failed,
 }
 
-impl Outcome {
-    /// The word for it.
-    pub(super) const fn as_str(self) -> &'static str {
-        self.into_str()
-    }
-}
-
 /// What stale decisions of people ask for.
 const STALE: &str = "attestations or waivers need attention, see the warnings";
 

@@ -12,8 +12,6 @@
 //! ::error title=intercom-harden::Gate failed: 1 control up to L1 fails: 2.3. Exit code 1.
 //! ```
 
-use strum::IntoStaticStr;
-
 use super::item::{Item, items_of};
 use super::words::{TOOL, counted, gate, more, place_and_step};
 use super::{Control, Report};
@@ -37,15 +35,6 @@ const LINE_COLUMNS: usize = 300;
 /// How many of the report's warnings are repeated.
 const MAX_WARNINGS: usize = 5;
 
-/// What kind of annotation a line is.
-#[derive(Clone, Copy, IntoStaticStr)]
-#[strum(serialize_all = "lowercase", const_into_str)]
-enum Command {
-    Error,
-    Warning,
-    Notice,
-}
-
 /// Renders the annotations, one a line.
 pub(super) fn render(report: &Report) -> String {
     let violates = |control: &Control| report.gate.violations.contains(&control.id);
@@ -54,19 +43,19 @@ pub(super) fn render(report: &Report) -> String {
     let (first, rest): (Vec<_>, Vec<_>) = report.controls.iter().partition(|one| violates(one));
     for control in first.into_iter().chain(rest) {
         let command = match control.status {
-            _ if violates(control) => Command::Error,
-            Status::Fail if control.violates(false) => Command::Warning,
-            Status::Unknown if control.violates(true) => Command::Notice,
+            _ if violates(control) => "error",
+            Status::Fail if control.violates(false) => "warning",
+            Status::Unknown if control.violates(true) => "notice",
             _ => continue,
         };
         lines.push_str(&of_control(command, control));
     }
     for warning in report.warnings.iter().take(MAX_WARNINGS) {
-        lines.push_str(&annotation(Command::Warning, TOOL, std::slice::from_ref(warning)));
+        lines.push_str(&annotation("warning", TOOL, std::slice::from_ref(warning)));
     }
     let command = match report.gate.exit_code {
-        Exit::Success => Command::Notice,
-        _ => Command::Error,
+        Exit::Success => "notice",
+        _ => "error",
     };
     let mut summary = vec![gate(report)];
     if report.scan.origin == Provenance::Demo {
@@ -78,7 +67,7 @@ pub(super) fn render(report: &Report) -> String {
     lines + &annotation(command, TOOL, &summary)
 }
 
-fn of_control(command: Command, control: &Control) -> String {
+fn of_control(command: &str, control: &Control) -> String {
     let reason = match control.status {
         Status::Unknown => format!("Not decided: {}", control.reason),
         _ => control.reason.clone(),
@@ -100,9 +89,9 @@ fn of_control(command: Command, control: &Control) -> String {
 }
 
 /// Writes one command. What comes from outside stands behind the command's name and can start none of its own.
-fn annotation(command: Command, title: &str, message: &[String]) -> String {
+fn annotation(command: &str, title: &str, message: &[String]) -> String {
     let message: Vec<_> = message.iter().map(|line| data(line)).collect();
-    format!("::{} title={}::{}\n", command.into_str(), property(title), message.join("%0A"))
+    format!("::{command} title={}::{}\n", property(title), message.join("%0A"))
 }
 
 /// Escapes the message of a command. Line breaks and other characters that act are spelled out before, and the older

@@ -83,15 +83,10 @@ pub(crate) fn group<'a>(report: &'a Report, by: &Grouping) -> Vec<Group<'a>> {
 
 fn by_section(all: &[Control]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut places = BTreeMap::new();
     for control in all {
-        let section = control.section.as_str();
-        let place = *places.entry(section).or_insert_with(|| {
-            groups.push(Group { name: Some(section), controls: Vec::new() });
-            groups.len() - 1
-        });
-        if let Some(group) = groups.get_mut(place) {
-            group.controls.push(control);
+        match groups.iter_mut().find(|group| group.name == Some(&control.section)) {
+            Some(group) => group.controls.push(control),
+            None => groups.push(Group { name: Some(&control.section), controls: vec![control] }),
         }
     }
     groups

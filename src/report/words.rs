@@ -162,7 +162,7 @@ pub(super) fn waived(waiver: &Waiver) -> String {
 
 /// What the gate decided, in sentences with the exit code.
 pub(super) fn gate(report: &Report) -> String {
-    let mut sentences = format!("Gate {}: {}", report.outcome().as_str(), report.why());
+    let mut sentences = format!("Gate {}: {}", report.outcome().into_str(), report.why());
     if !report.gate.violations.is_empty() {
         sentences.push_str(&format!(": {}", report.gate.violations.join(", ")));
     }

@@ -9,17 +9,14 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::value::RawValue;
 use serde_json::{Deserializer, Map, Value};
 
-use super::merge::Index;
 use super::text::Lines;
-use super::{Gap, Kind, MOST_PEOPLE, Membership, Person, Reading, RosterError, RosterFile};
+use super::{Gap, Kind, Person, Reading, RosterError};
 use crate::casefold::ascii_eq;
 use crate::toml_document::excerpt;
 
-mod group;
-mod user;
-mod values;
+mod resource;
 
-use values::{kind, text};
+use resource::{kind, text};
 
 /// How many memberships the groups of a file may have.
 const MOST_MEMBERSHIPS: usize = 2_000_000;
@@ -28,14 +25,15 @@ const MOST_MEMBERSHIPS: usize = 2_000_000;
 type Object<'a> = BTreeMap<String, &'a RawValue>;
 
 /// Reads a file.
-pub(super) fn read(file: RosterFile, text: &str) -> Result<Reading, RosterError> {
-    let mut list = List::new(file, text);
-    list.file.kind = Kind::Scim;
+pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError> {
+    let (lines, announced) = (Lines::new(text), BTreeMap::new());
+    let mut list = List { reading, text, lines, announced, mixed: false };
+    list.reading.file.kind = Kind::Scim;
     for document in Deserializer::from_str(text).into_iter::<&RawValue>() {
         match document {
             Ok(document) => list.document(document)?,
             Err(error) => {
-                let (path, line) = (list.file.path, error.line());
+                let (path, line) = (list.reading.file.path, error.line());
                 return Err(RosterError::Malformed { path, line, why: format!("invalid JSON: {error}") });
             }
         }
@@ -61,35 +59,15 @@ struct Announced {
 
 /// A file while it is read.
 struct List<'a> {
-    file: RosterFile,
+    reading: Reading,
     text: &'a str,
     lines: Lines<'a>,
-    people: Vec<Person>,
-    index: Index,
-    memberships: Vec<Membership>,
-    group_names: Vec<(String, String)>,
     announced: BTreeMap<Sort, Announced>,
     /// Whether an answer lists users and groups together.
     mixed: bool,
-    left_out: usize,
 }
 
 impl<'a> List<'a> {
-    fn new(file: RosterFile, text: &'a str) -> Self {
-        Self {
-            file,
-            text,
-            lines: Lines::new(text),
-            people: Vec::new(),
-            index: Index::default(),
-            memberships: Vec::new(),
-            group_names: Vec::new(),
-            announced: BTreeMap::new(),
-            mixed: false,
-            left_out: 0,
-        }
-    }
-
     /// The line on which a value begins. It is a part of the text, so where it lies tells where it stands.
     fn line(&mut self, value: &RawValue) -> usize {
         let place = (value.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
@@ -98,7 +76,7 @@ impl<'a> List<'a> {
 
     fn not_scim(&mut self, value: &RawValue, why: impl Into<String>) -> RosterError {
         let line = self.line(value);
-        RosterError::NotScim { path: self.file.path.clone(), line, why: why.into() }
+        RosterError::NotScim { path: self.reading.file.path.clone(), line, why: why.into() }
     }
 
     /// Takes in a document: an answer, a resource, or an array of either.
@@ -145,21 +123,21 @@ impl<'a> List<'a> {
         let mut ids = Vec::new();
         for resource in resources {
             let line = self.line(resource);
-            self.file.rows += 1;
+            self.reading.file.rows += 1;
             let attributes: Map<String, Value> = match serde_json::from_str(resource.get()) {
                 Ok(attributes) => attributes,
                 // The message about another kind of value would quote it, and it may be a secret.
                 Err(error) => {
                     let why =
                         if resource.get().starts_with('{') { error.to_string() } else { kind(resource) };
-                    self.file.reject(line, format!("this is not a resource: {why}"));
+                    self.reading.file.reject(line, format!("this is not a resource: {why}"));
                     ids.push(None);
                     continue;
                 }
             };
             ids.push(text(&attributes, "id"));
             let before = sort;
-            sort = if group::is_group(&attributes) {
+            sort = if resource::is_group(&attributes) {
                 self.group(&attributes, line)?;
                 Sort::Groups
             } else {
@@ -180,45 +158,30 @@ impl<'a> List<'a> {
     }
 
     fn user(&mut self, attributes: &Map<String, Value>, line: usize) -> Result<(), RosterError> {
-        let mut person = match user::read(attributes, &mut self.file, &mut self.left_out) {
-            Ok(person) => person,
+        match resource::user(attributes, &mut self.reading.file) {
+            // The same resource on two pages, or in two answers, is one person.
+            Ok(person) => self
+                .reading
+                .keep(Person { line, ..person }, |known, person| known.id.is_some() && known.id == person.id),
             Err(why) => {
-                self.file.reject(line, why);
-                return Ok(());
+                self.reading.file.reject(line, why);
+                Ok(())
             }
-        };
-        person.line = line;
-        // The same resource on two pages, or in two answers, is one person.
-        let fits = |at: usize| {
-            self.people.get(at).is_some_and(|known| {
-                known.id.is_some() && known.id == person.id && known.agrees_with(&person, true)
-            })
-        };
-        if let Some(known) = self.index.find(&person.email, fits).and_then(|at| self.people.get_mut(at)) {
-            self.left_out += known.absorb(person);
-            return Ok(());
         }
-        if self.people.len() >= MOST_PEOPLE {
-            return Err(self.file.too_many("people", MOST_PEOPLE));
-        }
-        self.index.add(&person.email, self.people.len());
-        self.people.push(person);
-        Ok(())
     }
 
     fn group(&mut self, attributes: &Map<String, Value>, line: usize) -> Result<(), RosterError> {
-        self.file.knows.groups = true;
-        match group::read(attributes) {
+        let reading = &mut self.reading;
+        reading.file.knows.groups = true;
+        match resource::group(attributes) {
             Ok((name, members)) => {
-                if let Some(id) = text(attributes, "id") {
-                    self.group_names.push((id, name));
-                }
-                self.memberships.extend(members);
+                reading.group_names.extend(text(attributes, "id").map(|id| (id, name)));
+                reading.memberships.extend(members);
             }
-            Err(why) => self.file.reject(line, why),
+            Err(why) => reading.file.reject(line, why),
         }
-        if self.memberships.len() > MOST_MEMBERSHIPS {
-            return Err(self.file.too_many("memberships", MOST_MEMBERSHIPS));
+        if reading.memberships.len() > MOST_MEMBERSHIPS {
+            return Err(reading.file.too_many("memberships", MOST_MEMBERSHIPS));
         }
         Ok(())
     }
@@ -236,17 +199,9 @@ impl<'a> List<'a> {
     }
 
     fn finish(mut self) -> Result<Reading, RosterError> {
-        if self.people.is_empty() && self.memberships.is_empty() && self.group_names.is_empty() {
-            return Err(self.file.nobody());
-        }
-        for (announced, found) in self.counts() {
-            if announced > found {
-                self.file.gaps.push(Gap::Incomplete { announced, found });
-            }
-        }
-        self.file.people = self.people.len();
-        self.file.leave_out(self.left_out);
-        let Self { file, people, memberships, group_names, .. } = self;
-        Ok(Reading { file, people, memberships, group_names })
+        let counts = self.counts().into_iter().filter(|(announced, found)| announced > found);
+        let gaps = counts.map(|(announced, found)| Gap::Incomplete { announced, found });
+        self.reading.file.gaps.extend(gaps);
+        self.reading.finish()
     }
 }

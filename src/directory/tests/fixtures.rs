@@ -1,6 +1,5 @@
 //! The files in `fixtures/rosters`: one of each kind, after what the vendors document.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use insta::assert_snapshot;
@@ -15,27 +14,26 @@ fn fixture(names: &[&str]) -> Roster {
 }
 
 /// Who wrote the files.
-fn kinds(roster: &Roster) -> Vec<&'static str> {
-    roster.files.iter().map(|file| file.kind.as_str()).collect()
+fn kinds(roster: &Roster) -> Vec<Kind> {
+    roster.files.iter().map(|file| file.kind).collect()
 }
 
 /// What the files know, in words.
 fn knows(roster: &Roster) -> String {
-    type Ask = fn(Knows) -> bool;
-    let all: [(&str, Ask); 4] = [
-        ("status", |knows| knows.status),
-        ("groups", |knows| knows.groups),
-        ("mfa", |knows| knows.mfa),
-        ("roles", |knows| knows.roles),
+    let any = |ask: fn(Knows) -> bool| roster.files.iter().any(|file| ask(file.knows));
+    let known = [
+        ("status", any(|knows| knows.status)),
+        ("groups", any(|knows| knows.groups)),
+        ("mfa", any(|knows| knows.mfa)),
+        ("roles", any(|knows| knows.roles)),
     ];
-    let known = all.iter().filter(|(_, ask)| roster.files.iter().any(|file| ask(file.knows)));
-    known.map(|(word, _)| *word).collect::<Vec<_>>().join(" ")
+    known.into_iter().filter(|(_, known)| *known).map(|(word, _)| word).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
 fn okta_users() {
     let roster = fixture(&["okta-users.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec!["okta"], "status mfa"));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![Kind::Okta], "status mfa"));
     assert!(
         roster.files[0].path.ends_with("okta-users.csv") && roster.files[0].digest.starts_with("sha256:")
     );
@@ -68,7 +66,7 @@ fn okta_users_with_their_groups() {
 #[test]
 fn entra_users_and_group_members() {
     let roster = fixture(&["entra-users.csv", "entra-group-members.csv"]);
-    assert_eq!(kinds(&roster), ["entra", "entra"]);
+    assert_eq!(kinds(&roster), [Kind::Entra, Kind::Entra]);
     assert_snapshot!(people(&roster), @r"
     2 maren.holt@kestrelparcel.example (Maren Holt) active, ?, in []
     3 petra.lindqvist@kestrelparcel.example (Petra Lindqvist) active, mfa, in [Platform-Admins]
@@ -84,7 +82,7 @@ fn entra_users_and_group_members() {
 #[test]
 fn google_users() {
     let roster = fixture(&["google-users.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec!["google"], "status mfa"));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![Kind::Google], "status mfa"));
     assert_snapshot!(people(&roster), @r"
     2 maren.holt@kestrelparcel.example (Maren Holt) active, mfa, in []
     3 hana.novak@kestrelparcel.example (Hana Novak) active, no mfa, in []
@@ -102,7 +100,7 @@ fn google_users() {
 #[test]
 fn a_generic_list() {
     let roster = fixture(&["generic.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec!["generic"], "status groups mfa"));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![Kind::Generic], "status groups mfa"));
     assert_snapshot!(people(&roster), @r"
     2 maren.holt@kestrelparcel.example (Maren Holt) active, mfa, in [Everyone | Workspace-Owners]
     4 vera.lomax@kestrelparcel.example (Vera Lomax) active, no mfa, in [Everyone | Support]
@@ -113,16 +111,10 @@ fn a_generic_list() {
 #[test]
 fn intercom_teammates() {
     let roster = fixture(&["intercom-teammates.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec!["intercom"], "roles"));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![Kind::Intercom], "roles"));
     let maren = person(&roster, "maren.holt@kestrelparcel.example");
     assert_eq!(maren.role.as_deref(), Some("Owner"));
     assert!(maren.groups.is_empty());
-    let joris = person(&roster, "joris.beck@kestrelparcel.example");
-    assert!(!roster.vouches_for(joris));
-    let both = fixture(&["intercom-teammates.csv", "google-users.csv"]);
-    let vouched = |email| both.people.iter().any(|person| person.email == email && both.vouches_for(person));
-    assert!(vouched("maren.holt@kestrelparcel.example"));
-    assert!(!vouched("sol.amari@kestrelparcel.example"));
 }
 
 #[test]
@@ -151,64 +143,4 @@ fn scim_users_and_groups_in_either_order() {
             ]
         );
     }
-}
-
-/// The roles that the groups of the sample roster stand for.
-const SAMPLE_ROLES: [(&str, &str); 7] = [
-    ("Workspace-Owners", "Owner"),
-    ("Platform-Admins", "Admin"),
-    ("Support Leads", "Super admin"),
-    ("Support", "Support agent"),
-    ("Operations", "Teammate"),
-    ("Data-Team", "Viewer"),
-    ("Auditors", "Read only"),
-];
-
-#[test]
-fn the_sample_differs_from_the_sample_workspace_where_it_is_meant_to() {
-    let roster = fixture(&["sample-okta.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec!["okta"], "status groups mfa"));
-    assert_eq!((roster.people.len(), unreadable(&roster).len()), (42, 0));
-    let workspace = include_str!("../../../fixtures/workspaces/sample.json");
-    let workspace: serde_json::Value = serde_json::from_str(workspace).unwrap();
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let mut teammates: BTreeMap<_, _> = workspace["admins"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|admin| admin["role"].is_object())
-        .map(|admin| (text(&admin["email"]), text(&admin["role"]["name"])))
-        .collect();
-    let mut differences = Vec::new();
-    for person in &roster.people {
-        let mut say =
-            |what: String| differences.push(format!("{} {what}", person.name.as_deref().unwrap_or("-")));
-        let expected =
-            SAMPLE_ROLES.iter().find(|(group, _)| person.groups.contains(*group)).map(|(_, role)| *role);
-        let actual = teammates.remove(&person.email.to_lowercase());
-        match (person.standing, actual, expected) {
-            (Standing::Active, Some(actual), Some(expected)) if actual != expected => {
-                say(format!("is {actual} instead of {expected}"));
-            }
-            (Standing::Active, Some(actual), None) => say(format!("is {actual} without a group")),
-            (Standing::Active, None, Some(expected)) => say(format!("should be {expected}")),
-            (Standing::Active, ..) | (_, None, _) => {}
-            (standing, Some(actual), _) => say(format!("is {} and {actual}", standing.as_str())),
-        }
-        if person.mfa == Some(false) {
-            say("has no second factor".to_owned());
-        }
-    }
-    differences.extend(teammates.keys().map(|email| format!("{email} is not on the roster")));
-    assert_snapshot!(differences.join("\n"), @r"
-    Tomas Okafor is Admin without a group
-    Bram Castell is suspended and Support agent
-    Cleo Varga has no second factor
-    Niels Ortega is deprovisioned and Support agent
-    Freya Duarte is Teammate instead of Support agent
-    Alma Prasad is Viewer instead of Teammate
-    Signe Halloran should be Support agent
-    joris.beck@kestrelparcel.example is not on the roster
-    otis.marlow@kestrelparcel.example is not on the roster
-    ");
 }

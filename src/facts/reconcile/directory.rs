@@ -28,7 +28,8 @@ pub(super) struct Entry<'a> {
 pub(super) struct Directory<'a> {
     roster: &'a Roster,
     identities: &'a Identities,
-    entries: Vec<Entry<'a>>,
+    /// All people, in the order of the files.
+    pub(super) entries: Vec<Entry<'a>>,
     by_key: HashMap<EmailAddress, usize>,
     domains: HashSet<String>,
 }
@@ -61,16 +62,6 @@ impl<'a> Directory<'a> {
     /// The index of the person who has this address.
     pub(super) fn find(&self, email: &str) -> Option<usize> {
         self.by_key.get(&self.identities.key(email)?).copied()
-    }
-
-    /// What is said about the person of that index.
-    pub(super) fn entry(&self, index: usize) -> Option<&Entry<'a>> {
-        self.entries.get(index)
-    }
-
-    /// All people, in the order of the files.
-    pub(super) fn entries(&self) -> &[Entry<'a>] {
-        &self.entries
     }
 
     /// Whether a person in the exports has an address of this address's domain.

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::Difference;
 use super::directory::Directory;
-use super::{Difference, text};
 use crate::address::EmailAddress;
-use crate::facts::Row;
+use crate::facts::{Row, text};
 
 /// How many of a person's other accounts, or places, are named.
 const MOST_NAMED: usize = 5;
@@ -35,7 +35,7 @@ pub(super) fn accounts<'a>(
             differences.push(Difference {
                 kind: "duplicate",
                 teammate: Some(row),
-                entry: directory.entry(index),
+                entry: directory.entries.get(index),
                 email: text(row, "email"),
                 expected: "one account for each person".to_owned(),
                 actual: "the same person".to_owned(),
@@ -51,7 +51,7 @@ pub(super) fn accounts<'a>(
 /// People who are on one roster several times, as different accounts.
 pub(super) fn entries<'a>(directory: &'a Directory<'a>) -> Vec<Difference<'a>> {
     let mut differences = Vec::new();
-    for entry in directory.entries() {
+    for entry in &directory.entries {
         let mut files: HashMap<usize, usize> = HashMap::new();
         entry.rows.iter().for_each(|person| *files.entry(person.file).or_default() += 1);
         if files.values().any(|rows| *rows > 1) {

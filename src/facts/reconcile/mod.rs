@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::privilege::Roles;
-use super::rows::{MAX_ROWS, Row, Rows, bounded, row};
+use super::rows::{MAX_ROWS, Row, Rows, bounded, row, text};
 use crate::config::Rbac;
-use crate::directory::{Roster, Standing};
+use crate::directory::{Knows, Roster, RosterFile, Standing};
 
 mod directory;
 mod duplicates;
@@ -68,7 +68,7 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
     let mut result = Reconciliation::default();
     let found: Vec<Option<usize>> = teammates.iter().map(|row| directory.find(text(row, "email")?)).collect();
     for (row, found) in teammates.iter_mut().zip(&found) {
-        let entry = found.and_then(|index| directory.entry(index));
+        let entry = found.and_then(|index| directory.entries.get(index));
         let standing = entry.map_or("absent", |entry| entry.standing.as_str());
         let standing = text(row, "email").map(|_| standing);
         result.matched += usize::from(entry.is_some());
@@ -78,7 +78,7 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
     }
     let mut differences: Vec<Difference<'_>> = Vec::new();
     for (row, found) in teammates.iter().zip(&found) {
-        let entry = found.and_then(|index| directory.entry(index));
+        let entry = found.and_then(|index| directory.entries.get(index));
         differences.extend(of_teammate(row, entry, &policy));
     }
     differences.extend(duplicates::accounts(teammates, &found, &directory));
@@ -93,27 +93,19 @@ impl Reconciliation {
     /// Single values about the rosters by dotted name.
     pub(super) fn values(&self, roster: &Roster, teammates_read: bool) -> Vec<(&'static str, Value)> {
         let providers = || roster.files.iter().filter(|file| file.kind.is_provider());
+        let sum = |of: fn(&RosterFile) -> usize| json!(providers().map(of).sum::<usize>());
+        let any = |knows: fn(Knows) -> bool| json!(providers().any(|file| knows(file.knows)));
         vec![
-            ("roster.people", json!(providers().map(|file| file.people).sum::<usize>())),
-            (
-                "roster.unreadable",
-                json!(providers().map(|file| file.unreadable_rows + file.gaps.len()).sum::<usize>()),
-            ),
-            (
-                "roster.strange_statuses",
-                json!(providers().map(|file| file.unknown_statuses.total()).sum::<usize>()),
-            ),
-            ("roster.knows_status", json!(providers().any(|file| file.knows.status))),
-            ("roster.knows_groups", json!(providers().any(|file| file.knows.groups))),
-            ("roster.knows_mfa", json!(providers().any(|file| file.knows.mfa))),
+            ("roster.people", sum(|file| file.people)),
+            ("roster.unreadable", sum(|file| file.unreadable_rows + file.gaps.len())),
+            ("roster.strange_statuses", sum(|file| file.unknown_statuses.total())),
+            ("roster.knows_status", any(|knows| knows.status)),
+            ("roster.knows_groups", any(|knows| knows.groups)),
+            ("roster.knows_mfa", any(|knows| knows.mfa)),
             ("roster.matched", json!(teammates_read.then_some(self.matched))),
             ("roster.mfa_known", json!(teammates_read.then_some(self.mfa_known))),
         ]
     }
-}
-
-fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
-    row.get(column).and_then(Value::as_str)
 }
 
 /// The gravest difference of one teammate. One without an address cannot be compared, and is none.
@@ -180,7 +172,7 @@ fn missing<'a>(
     present: &BTreeSet<usize>,
     policy: &Policy<'_>,
 ) -> Vec<Difference<'a>> {
-    let absent = directory.entries().iter().enumerate().filter(|(index, _)| !present.contains(index));
+    let absent = directory.entries.iter().enumerate().filter(|(index, _)| !present.contains(index));
     let may_enter = absent.filter(|(_, entry)| entry.may_enter());
     let granted = may_enter.map(|(_, entry)| (entry, policy.roles_of(entry)));
     let missing = granted.filter(|(_, granted)| !granted.is_empty()).map(|(entry, granted)| Difference {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::config::{Identities, Permission, Role};
-use crate::directory::{Kind, Knows, Person, RosterFile, Tally};
+use crate::directory::{Kind, Person};
 use crate::facts::Settings;
 use crate::toml_document::Located;
 
@@ -24,19 +24,8 @@ fn active(email: &str, groups: &[&str]) -> Person {
 }
 
 fn file(kind: Kind) -> RosterFile {
-    RosterFile {
-        path: "people.csv".to_owned(),
-        kind,
-        digest: String::new(),
-        people: 0,
-        rows: 0,
-        unreadable: Vec::new(),
-        unreadable_rows: 0,
-        unknown_statuses: Tally::default(),
-        unknown_mfa: Tally::default(),
-        gaps: Vec::new(),
-        knows: Knows { status: true, groups: true, mfa: true, roles: false },
-    }
+    let knows = Knows { status: true, groups: true, mfa: true, roles: false };
+    RosterFile { path: "people.csv".to_owned(), kind, knows, ..RosterFile::default() }
 }
 
 fn roster(people: Vec<Person>) -> Roster {
@@ -83,27 +72,28 @@ fn kinds(teammates: &[Row], people: Vec<Person>, rbac: &Rbac, default_role: Opti
 }
 
 #[test]
-fn a_person_on_the_roster_in_the_right_group_is_no_difference() {
-    let team = [teammate("Ana@Acme.example", "agent "), teammate("bo@acme.example", "Admin")];
-    let people =
-        vec![active("ana@ACME.example", &["agents", "Everyone"]), active("bo@acme.example", &["Bosses"])];
-    assert_eq!(differences(&team, &roster(people), &rbac(), None), []);
-}
-
-#[test]
 fn each_teammate_is_in_the_gravest_difference_alone() {
-    // An unknown administrator is an orphan; one who was suspended is suspended.
-    assert_eq!(
-        kinds(&[teammate("a@b.example", "Admin")], vec![active("x@b.example", &[])], &rbac(), None),
-        ["orphan"]
-    );
     let gone = person("a@b.example", Standing::Deprovisioned, &["Agents"]);
-    assert_eq!(kinds(&[teammate("a@b.example", "Admin")], vec![gone], &rbac(), None), ["suspended"]);
-    // One in a mapped group has another role than it gives, whatever that role is.
-    let agent = active("a@b.example", &["Agents"]);
-    assert_eq!(kinds(&[teammate("a@b.example", "Admin")], vec![agent], &rbac(), None), ["role"]);
-    let other = active("a@b.example", &["Everyone"]);
-    assert_eq!(kinds(&[teammate("a@b.example", "Admin")], vec![other], &rbac(), None), ["privilege"]);
+    let at_work = |groups: &[&str]| active("a@b.example", groups);
+    for (role, entry, default_role, expected) in [
+        ("agent ", active("A@B.example", &["agents", "Everyone"]), None, &[][..]),
+        ("Admin", at_work(&["Bosses"]), None, &[]),
+        // An unknown administrator is an orphan; one who was suspended is suspended.
+        ("Admin", active("x@b.example", &[]), None, &["orphan"]),
+        ("Admin", gone, None, &["suspended"]),
+        // One in a mapped group has another role than it gives, whatever that role is.
+        ("Admin", at_work(&["Agents"]), None, &["role"]),
+        ("Admin", at_work(&["Everyone"]), None, &["privilege"]),
+        // The default role is for people without another by a group.
+        ("Viewer", at_work(&[]), None, &[]),
+        ("Viewer", at_work(&[]), Some("viewer"), &[]),
+        ("Lead", at_work(&[]), Some("Viewer"), &["role"]),
+        ("Owner", at_work(&[]), Some("Viewer"), &["privilege"]),
+    ] {
+        let what = format!("{role}, {:?}, {default_role:?}", entry.groups);
+        let found = kinds(&[teammate("a@b.example", role)], vec![entry], &rbac(), default_role);
+        assert_eq!(found, expected, "{what}");
+    }
 }
 
 #[test]
@@ -113,15 +103,6 @@ fn a_difference_says_what_was_expected_and_what_there_is() {
         differences(&team, &roster(vec![active("a@b.example", &["Agents", "Bosses"])]), &rbac(), None);
     let expected = "role Admin (group Bosses) or role Agent (group Agents)";
     assert_eq!(found, [("role".into(), "a@b.example".into(), expected.into(), "role Lead".into())]);
-}
-
-#[test]
-fn the_default_role_is_for_those_whom_no_group_gives_one() {
-    let plain = || vec![active("a@b.example", &[])];
-    assert!(kinds(&[teammate("a@b.example", "Viewer")], plain(), &rbac(), None).is_empty());
-    assert!(kinds(&[teammate("a@b.example", "Viewer")], plain(), &rbac(), Some("viewer")).is_empty());
-    assert_eq!(kinds(&[teammate("a@b.example", "Lead")], plain(), &rbac(), Some("Viewer")), ["role"]);
-    assert_eq!(kinds(&[teammate("a@b.example", "Owner")], plain(), &rbac(), Some("Viewer")), ["privilege"]);
 }
 
 #[test]
@@ -183,14 +164,6 @@ fn people_in_mapped_groups_are_missed_while_they_are_let_in() {
     let found = differences(&[], &roster(people), &rbac(), None);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].0.as_str(), found[0].1.as_str()), ("missing", "b@b.example"));
-}
-
-#[test]
-fn intercom_s_own_export_is_no_identity_provider() {
-    let mut export = roster(vec![active("a@b.example", &[])]);
-    export.files[0].kind = Kind::Intercom;
-    let found = differences(&[teammate("a@b.example", "Agent")], &export, &rbac(), None);
-    assert_eq!(found[0].0, "orphan");
 }
 
 #[test]

@@ -75,12 +75,7 @@ fn odd_one() -> Facts {
     workspace.settings.rbac.identities.plus_aliases = true;
     workspace.settings.roster =
         Some(Arc::new(Roster::parse(&[("people.csv", b"email\njo@acme.example\n")]).unwrap()));
-    let side = |names: &[&str]| {
-        let granted: serde_json::Map<String, Value> =
-            names.iter().map(|&name| (name.to_owned(), json!(true))).collect();
-        json!({ "permissions": granted })
-    };
-    let change = json!({"admin": {"id": 1}, "before": side(&["export_data"]), "after": side(&[])});
+    let change = json!({"admin": {"id": 1}, "before": granted(&["export_data"]), "after": granted(&[])});
     let workspace = workspace.window("admin_permission_change", NOW - 5 * DAY, by("1"), change);
     let allowlist = serde_json::from_value(json!({"enabled": true, "ip_allowlist": ["10.0.0.0/8"]})).unwrap();
     workspace.observed(Some(&allowlist))

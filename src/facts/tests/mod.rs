@@ -101,6 +101,18 @@ fn rows(facts: &Facts, table: &str) -> Vec<Row> {
     facts.rows(table, &types).rows.into_iter().cloned().collect()
 }
 
+/// These cells of every row of a table.
+fn cells(facts: &Facts, table: &str, columns: &[&str]) -> Value {
+    let row = |row: &Row| columns.iter().map(|&column| row[column].clone()).collect::<Value>();
+    rows(facts, table).iter().map(row).collect()
+}
+
+/// A side of a change of permissions on which these are granted.
+fn granted(names: &[&str]) -> Value {
+    let map: serde_json::Map<_, _> = names.iter().map(|&name| (name.to_owned(), json!(true))).collect();
+    json!({"permissions": map, "conversation_access": {"access_type": "all"}})
+}
+
 /// The only row of a table.
 fn only(facts: &Facts, table: &str) -> Row {
     let rows = rows(facts, table);

@@ -139,7 +139,7 @@ pub(crate) fn policy(config: Option<&Config>) -> Result<&Config, CanError> {
 fn teammates(facts: &Facts) -> Result<Vec<&Row>, CanError> {
     let state = facts.feed(Feed::Admins);
     if state.status != SourceStatus::Complete {
-        return Err(CanError::Unread { detail: state.detail.clone() });
+        return Err(CanError::Unread { detail: state.failure.as_ref().map(ToString::to_string) });
     }
     let table = facts.rows("teammates", &[]);
     if table.truncated {

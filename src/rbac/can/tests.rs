@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::config::Trust;
-use crate::facts::{FeedState, Rows};
+use crate::facts::Rows;
 use crate::hint::Hint as _;
+use crate::sources::Outcome;
 use crate::terminal::Style;
 
 /// The four roles that the starter writes.
@@ -31,7 +32,7 @@ fn facts(teammates: Value) -> Facts {
     let rows = rows.into_iter().map(|row| row.as_object().unwrap().clone()).collect();
     let mut facts = Facts::default();
     facts.tables.insert("teammates", Rows { rows, truncated: false });
-    facts.feeds.insert(Feed::Admins, FeedState { status: SourceStatus::Complete, ..FeedState::skipped() });
+    facts.feeds.insert(Feed::Admins, Outcome { status: SourceStatus::Complete, ..Outcome::skipped() });
     facts
 }
 
@@ -147,7 +148,7 @@ fn several_entries_of_one_address_have_to_agree() {
 fn a_list_that_was_not_read_in_full_answers_nothing() {
     for status in [SourceStatus::Forbidden, SourceStatus::Failed, SourceStatus::Skipped] {
         let mut facts = one("Admin");
-        facts.feeds.insert(Feed::Admins, FeedState { status, ..FeedState::skipped() });
+        facts.feeds.insert(Feed::Admins, Outcome { status, ..Outcome::skipped() });
         let error = can(&facts, &policy_of(POLICY), "1", Permission::Read).unwrap_err();
         assert_eq!(error.exit().code(), 3, "{error}");
     }

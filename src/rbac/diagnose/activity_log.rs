@@ -66,7 +66,7 @@ pub(super) fn gaps(situation: &Situation<'_>) -> AccessProblem {
     for feed in LOG {
         let state = situation.facts.feed(feed);
         let what = describe(feed);
-        let said = state.detail.as_ref().map_or_else(String::new, |detail| format!(": {detail}"));
+        let said = state.failure.as_ref().map_or_else(String::new, |failure| format!(": {failure}"));
         match state.status {
             // A log that may not be read is a gap, whatever it holds. After an error another attempt may tell.
             SourceStatus::Forbidden => problem.shows(format!("{what} may not be read{said}")),

@@ -118,7 +118,7 @@ impl AccessProblem {
     fn rests_on(&mut self, facts: &Facts, feed: Feed) {
         let state = facts.feed(feed);
         let what = describe(feed);
-        let said = state.detail.as_ref().map_or_else(String::new, |detail| format!(": {detail}"));
+        let said = state.failure.as_ref().map_or_else(String::new, |failure| format!(": {failure}"));
         match state.status {
             SourceStatus::Complete if state.unreadable > 0 => {
                 self.unread(format!("{what} has {} entries that make no sense", state.unreadable));

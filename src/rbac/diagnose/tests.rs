@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::config::Trust;
-use crate::facts::{FeedState, Rows};
+use crate::facts::Rows;
 use crate::report::json_text;
 use crate::sources::{Failure, Outcome, SourceStatus};
 use crate::terminal::Style;
@@ -37,7 +37,7 @@ impl Stage {
             }),
             ..Facts::default()
         };
-        let complete = FeedState { status: SourceStatus::Complete, ..FeedState::skipped() };
+        let complete = Outcome { status: SourceStatus::Complete, ..Outcome::skipped() };
         facts.feeds = Feed::ALL.iter().map(|feed| (*feed, complete.clone())).collect();
         let policy = "[rbac.roles.Agent]\npermissions = ['read']\n";
         let stage = Self { facts, outcomes: Outcomes::default(), config: None }.policy(policy);
@@ -62,11 +62,9 @@ impl Stage {
 
     /// A feed that ended in this way after so many records.
     fn ended(mut self, feed: Feed, status: SourceStatus, records: u64, failure: Failure) -> Self {
-        let detail = Some(failure.to_string());
-        self.facts.feeds.insert(feed, FeedState { status, detail, unreadable: 0 });
-        self.outcomes
-            .feeds
-            .insert(feed, Outcome { status, failure: Some(failure), records, ..Outcome::skipped() });
+        let outcome = Outcome { status, failure: Some(failure), records, ..Outcome::skipped() };
+        self.facts.feeds.insert(feed, outcome.clone());
+        self.outcomes.feeds.insert(feed, outcome);
         self
     }
 

@@ -10,12 +10,12 @@ use crate::assessment::Assessment;
 use crate::checks;
 use crate::controls::{Catalog, Definition};
 use crate::facts::vocabulary::{Field, Personal, TABLES, Type, VALUES};
-use crate::facts::{Change, Facts, FeedState, Row, Rows};
+use crate::facts::{Change, Facts, Row, Rows};
 use crate::posture::{self, Posture};
 use crate::report::sample::sample;
 use crate::report::{Control, Report, WorkspaceInfo};
 use crate::sentence::Sentence;
-use crate::sources::{Feed, SourceStatus};
+use crate::sources::{Feed, Outcome, SourceStatus};
 
 /// The event type of the rows of `events`.
 const EVENT: &str = "x_change";
@@ -50,7 +50,7 @@ impl Canaries {
 
 fn facts(canaries: &mut Canaries) -> Facts {
     let mut facts = Facts { values: json!({}), ..Facts::default() };
-    let complete = FeedState { status: SourceStatus::Complete, detail: None, unreadable: 0 };
+    let complete = Outcome { status: SourceStatus::Complete, ..Outcome::skipped() };
     facts.feeds = Feed::ALL.iter().map(|feed| (*feed, complete.clone())).collect();
     for table in TABLES {
         let row = |canaries: &mut Canaries| -> Row {
@@ -77,7 +77,7 @@ fn facts(canaries: &mut Canaries) -> Facts {
     let change = Change {
         activity_type: EVENT.to_owned(),
         event: "5a3e".to_owned(),
-        description: canaries.next(Personal::Name),
+        description: Some(canaries.next(Personal::Name)),
         by: Some(canaries.next(Personal::Address)),
         at: 1_768_348_800,
     };

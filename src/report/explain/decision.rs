@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::line;
+use super::{bullet, line};
 use crate::checks::{Check, Count, Decided, Every, Kind, Over, Rules, Value};
 use crate::expression::Expression;
 use crate::sources::SourceId;
@@ -23,35 +23,33 @@ pub(super) fn decided(page: &mut Page, rules: &Rules) {
     if rules.checks.len() > 1 {
         page.text(2, "It fails if one check fails, and passes only if all of them pass.");
     }
-    for (number, check) in (1..).zip(&rules.checks) {
-        one(page, number, check);
+    for check in &rules.checks {
+        one(page, check);
     }
 }
 
-fn one(page: &mut Page, number: usize, check: &Check) {
-    let lead = format!("{number}.");
+fn one(page: &mut Page, check: &Check) {
+    let what = match &check.kind {
+        Kind::Every(Every { over, .. }) => {
+            format!("every row of {} has to satisfy a requirement", rows(over))
+        }
+        Kind::Count(Count { over, .. }) => format!("the rows of {} are counted", rows(over)),
+        Kind::Value(_) => "single values have to satisfy a requirement".to_owned(),
+        Kind::Manual => "a person has to look".to_owned(),
+    };
+    page.entry(2, Role::Label, &format!("{}:", line(&check.name)), &what);
     match &check.kind {
         Kind::Every(Every { over, require }) => {
-            page.entry(
-                2,
-                Role::Label,
-                &lead,
-                &format!("every row of {} has to satisfy a requirement", rows(over)),
-            );
             of_rows(page, over);
             expression(page, "require", Some(require));
         }
         Kind::Count(Count { over, min, max }) => {
-            page.entry(2, Role::Label, &lead, &format!("the rows of {} are counted", rows(over)));
             of_rows(page, over);
             expression(page, "at least", min.as_ref());
             expression(page, "at most", max.as_ref());
         }
-        Kind::Value(Value { require, .. }) => {
-            page.entry(2, Role::Label, &lead, "single values have to satisfy a requirement");
-            expression(page, "require", Some(require));
-        }
-        Kind::Manual => page.entry(2, Role::Label, &lead, "a person has to look"),
+        Kind::Value(Value { require, .. }) => expression(page, "require", Some(require)),
+        Kind::Manual => {}
     }
     if let Some(when) = &check.when {
         expression(page, "only where", Some(when));
@@ -108,19 +106,14 @@ pub(super) fn sources(page: &mut Page, rules: &Rules) {
         reads.iter().flat_map(|reads| reads.configured.iter().copied()).collect();
     page.heading("What it needs");
     for source in &needed {
-        page.entry(2, Role::Label, "-", &describe(*source));
+        bullet(page, 2, &describe(*source));
     }
     for source in helpful.difference(&needed) {
-        page.entry(
-            2,
-            Role::Label,
-            "-",
-            &format!("{}; it does without where that is missing", describe(*source)),
-        );
+        bullet(page, 2, &format!("{}; it does without where that is missing", describe(*source)));
     }
     for name in &configured {
         let (section, key) = name.split_once('.').unwrap_or(("organization", name));
-        page.entry(2, Role::Label, "-", &format!("{key} under [{section}] in intercom-harden.toml"));
+        bullet(page, 2, &format!("{key} under [{section}] in intercom-harden.toml"));
     }
     if needed.is_empty() && helpful.is_empty() && configured.is_empty() {
         page.text(2, "nothing from the API: the steps above show where to look");

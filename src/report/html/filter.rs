@@ -6,8 +6,8 @@ use maud::{Markup, html};
 use url::form_urlencoded::byte_serialize;
 
 use super::groups;
-use super::parts::status_word;
 use super::text::{NAME, framework, shown};
+use crate::casefold::capitalized;
 use crate::level::Level;
 use crate::report::words::{counted, mapped};
 use crate::report::{Control, Report};
@@ -30,7 +30,7 @@ pub(super) fn bar(report: &Report) -> Markup {
             fieldset {
                 legend { "Status" }
                 @for status in Status::WORST_FIRST.into_iter().filter(|&status| has(status)) {
-                    (choice("status", status.as_str(), status_word(status)))
+                    (choice("status", status.as_str(), &capitalized(status.as_str())))
                 }
             }
             fieldset {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
-use super::parts::{anchor, chip, listed};
+use super::parts::{anchor, chip, head, listed};
 use super::text::{NAME, framework, shown};
 use crate::report::grouping::{Group, Grouping, group};
 use crate::report::words::{counted, more};
@@ -69,13 +69,7 @@ pub(super) fn compliance(report: &Report) -> Markup {
 fn table(what: &str, members: &str, groups: &[Group<'_>]) -> Markup {
     html! {
         table {
-            thead {
-                tr {
-                    th scope="col" { (what) }
-                    th scope="col" { "Status" }
-                    th scope="col" { (members) }
-                }
-            }
+            (head([(what, false), ("Status", false), (members, false)]))
             tbody {
                 @for group in groups.iter().take(MAX_GROUPS) {
                     tr {

@@ -99,12 +99,13 @@ fn controls(report: &Report) -> Markup {
             (filter::bar(report))
             @for status in Status::WORST_FIRST {
                 @let of_status: Vec<_> = report.controls.iter().filter(|one| one.status == status).collect();
+                @let (title, meaning) = about(status);
                 @if !of_status.is_empty() {
                     section.group aria-labelledby={ "group-" (status.as_str()) } {
                         h3 id={ "group-" (status.as_str()) } {
-                            (group_title(status)) " " span.count { (of_status.len()) }
+                            (title) " " span.count { (of_status.len()) }
                         }
-                        p.hint { (group_meaning(status)) }
+                        p.hint { (meaning) }
                         @for control in of_status {
                             (control::folded(control, max_findings))
                         }
@@ -116,22 +117,14 @@ fn controls(report: &Report) -> Markup {
     }
 }
 
-/// The heading above the controls of a status.
-const fn group_title(status: Status) -> &'static str {
+/// The heading above the controls of a status, and what the status means.
+const fn about(status: Status) -> (&'static str, &'static str) {
     match status {
-        Status::Fail => "Failed",
-        Status::Unknown => "Unknown",
-        Status::Manual => "To be checked by a person",
-        Status::Pass => "Passed",
-    }
-}
-
-/// What the status means.
-const fn group_meaning(status: Status) -> &'static str {
-    match status {
-        Status::Fail => "What was observed shows that the requirement does not hold.",
-        Status::Unknown => "An error kept the scan from reading what would decide it.",
-        Status::Manual => "The API cannot show it, or the token may not read it.",
-        Status::Pass => "What was observed shows that the requirement holds.",
+        Status::Fail => ("Failed", "What was observed shows that the requirement does not hold."),
+        Status::Unknown => ("Unknown", "An error kept the scan from reading what would decide it."),
+        Status::Manual => {
+            ("To be checked by a person", "The API cannot show it, or the token may not read it.")
+        }
+        Status::Pass => ("Passed", "What was observed shows that the requirement holds."),
     }
 }

@@ -3,17 +3,8 @@
 use maud::{Markup, html};
 
 use super::text::{NAME, SENTENCE, shown};
+use crate::casefold::capitalized;
 use crate::verdict::{Status, Waiver};
-
-/// The word for a status.
-pub(super) const fn status_word(status: Status) -> &'static str {
-    match status {
-        Status::Pass => "Pass",
-        Status::Fail => "Fail",
-        Status::Manual => "Manual",
-        Status::Unknown => "Unknown",
-    }
-}
 
 /// The word for a status, with a sign, so that nothing is told by colour alone.
 pub(super) fn chip(status: Status) -> Markup {
@@ -24,7 +15,20 @@ pub(super) fn chip(status: Status) -> Markup {
         Status::Unknown => "?",
     };
     html! {
-        span class={ "chip " (status.as_str()) } { span.sign aria-hidden="true" { (sign) } (status_word(status)) }
+        span class={ "chip " (status.as_str()) } { span.sign aria-hidden="true" { (sign) } (capitalized(status.as_str())) }
+    }
+}
+
+/// The head of a table: the names of the columns, and which of them hold numbers. One without a name holds drawings.
+pub(super) fn head<'a>(columns: impl IntoIterator<Item = (&'a str, bool)>) -> Markup {
+    html! {
+        thead {
+            tr {
+                @for (name, numbers) in columns {
+                    @if name.is_empty() { td {} } @else { th class=[numbers.then_some("number")] scope="col" { (name) } }
+                }
+            }
+        }
     }
 }
 

@@ -6,11 +6,13 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
+use super::parts::head;
 use super::text::{NAME, percent, shown};
 use crate::facts::activity::{Activity, Groups, Period};
 use crate::level::Level;
 use crate::report::words::counted;
 use crate::report::{Counters, Report};
+use crate::verdict::Status;
 
 /// The height of the drawings in units of their own.
 const HEIGHT: u64 = 100;
@@ -78,72 +80,58 @@ fn bar(parts: &[(&str, u64)], whole: u64) -> Markup {
     }
 }
 
-fn status_by_level(levels: &[(Level, &Counters)]) -> Markup {
+/// A plot with its caption.
+fn figure(id: &str, caption: Markup, content: Markup) -> Markup {
+    html! { figure aria-labelledby=(id) { figcaption id=(id) { (caption) } (content) } }
+}
+
+/// A row of a plot: what it is about, how that is drawn, and the numbers.
+fn row(name: &str, drawing: Markup, numbers: [String; 2]) -> Markup {
     html! {
-        figure aria-labelledby="plot-status" {
-            figcaption #plot-status { "Status by level" }
-            table.plot {
-                thead {
-                    tr {
-                        th scope="col" { "Level" }
-                        td {}
-                        th.number scope="col" { "Fail" }
-                        th.number scope="col" { "Unknown" }
-                        th.number scope="col" { "Manual" }
-                        th.number scope="col" { "Pass" }
-                    }
-                }
-                tbody {
-                    @for (level, Counters { pass, fail, manual, unknown, .. }) in levels {
-                        @let counts = [*fail, *unknown, *manual, *pass].map(|count| count as u64);
-                        @let [fail, unknown, manual, pass] = counts;
-                        tr {
-                            th scope="row" { (level.label()) }
-                            td.drawing {
-                                (bar(
-                                    &[("fail", fail), ("unknown", unknown), ("manual", manual), ("pass", pass)],
-                                    counts.iter().sum(),
-                                ))
-                            }
-                            @for (class, count) in [("fail", fail), ("unknown", unknown), ("manual", manual), ("pass", pass)] {
-                                td class={ "number " (if count > 0 { class } else { "none" }) } { (count) }
-                            }
-                        }
-                    }
-                }
-            }
+        tr {
+            th scope="row" { (name) }
+            td.drawing { (drawing) }
+            @for number in numbers { td.number { (number) } }
         }
     }
 }
 
-fn coverage_by_level(levels: &[(Level, &Counters)]) -> Markup {
-    html! {
-        figure aria-labelledby="plot-coverage" {
-            figcaption #plot-coverage { "Coverage" small { "controls that could be decided" } }
-            table.plot {
-                thead {
+fn status_by_level(levels: &[(Level, &Counters)]) -> Markup {
+    let columns = [("Fail", true), ("Unknown", true), ("Manual", true), ("Pass", true)];
+    let table = html! {
+        table.plot {
+            (head([("Level", false), ("", false)].into_iter().chain(columns)))
+            tbody {
+                @for (level, counters) in levels {
+                    @let parts = Status::WORST_FIRST.map(|one| (one.as_str(), counters.with(one) as u64));
                     tr {
-                        th scope="col" { "Level" }
-                        td {}
-                        th.number scope="col" { "Decided" }
-                        th.number scope="col" { "Share" }
-                    }
-                }
-                tbody {
-                    @for (level, counters) in levels {
-                        @let decided = counters.pass + counters.fail;
-                        @let all = decided + counters.manual + counters.unknown;
-                        tr {
-                            th scope="row" { (level.label()) }
-                            td.drawing { (bar(&[("ink", decided as u64)], all as u64)) }
-                            td.number { (decided) " of " (all) }
-                            td.number { (percent(counters.coverage)) }
+                        th scope="row" { (level.label()) }
+                        td.drawing { (bar(&parts, parts.iter().map(|(_, count)| count).sum())) }
+                        @for (class, count) in parts {
+                            td class={ "number " (if count > 0 { class } else { "none" }) } { (count) }
                         }
                     }
                 }
             }
         }
-    }
+    };
+    figure("plot-status", html! { "Status by level" }, table)
+}
+
+fn coverage_by_level(levels: &[(Level, &Counters)]) -> Markup {
+    let rows = levels.iter().map(|(level, counters)| {
+        let decided = counters.pass + counters.fail;
+        let all = decided + counters.manual + counters.unknown;
+        let drawing = bar(&[("ink", decided as u64)], all as u64);
+        row(level.label(), drawing, [format!("{decided} of {all}"), percent(counters.coverage)])
+    });
+    let table = html! {
+        table.plot {
+            (head([("Level", false), ("", false), ("Decided", true), ("Share", true)]))
+            tbody { @for row in rows { (row) } }
+        }
+    };
+    figure("plot-coverage", html! { "Coverage" small { "controls that could be decided" } }, table)
 }
 
 fn sign_ins(activity: &Activity) -> Markup {
@@ -152,33 +140,25 @@ fn sign_ins(activity: &Activity) -> Markup {
         (name, method.count)
     });
     let others = (activity.other_sign_ins > 0).then(|| ("others".to_owned(), activity.other_sign_ins));
-    let rows: Vec<(String, u64)> = named.chain(others).collect();
-    let all = rows.iter().fold(0_u64, |sum, (_, count)| sum.saturating_add(*count));
-    html! {
-        figure aria-labelledby="plot-methods" {
-            figcaption #plot-methods { "Sign-in methods" small { (caveat(activity)) (all) " sign-ins in the window" } }
-            table.plot.named {
-                thead {
-                    tr {
-                        th scope="col" { "Method" }
-                        td {}
-                        th.number scope="col" { "Sign-ins" }
-                        th.number scope="col" { "Share" }
-                    }
-                }
-                tbody {
-                    @for (name, count) in &rows {
-                        tr {
-                            th scope="row" { (name) }
-                            td.drawing { (bar(&[("ink", *count)], all)) }
-                            td.number { (count) }
-                            td.number { (percent((all > 0).then(|| *count as f64 / all as f64))) }
-                        }
-                    }
-                }
-            }
+    let methods: Vec<(String, u64)> = named.chain(others).collect();
+    let all = sum(methods.iter().map(|(_, count)| *count));
+    let rows = methods.iter().map(|(name, count)| {
+        let share = percent((all > 0).then(|| *count as f64 / all as f64));
+        row(name, bar(&[("ink", *count)], all), [count.to_string(), share])
+    });
+    let table = html! {
+        table.plot.named {
+            (head([("Method", false), ("", false), ("Sign-ins", true), ("Share", true)]))
+            tbody { @for row in rows { (row) } }
         }
-    }
+    };
+    let caption = html! { "Sign-in methods" small { (caveat(activity)) (all) " sign-ins in the window" } };
+    figure("plot-methods", caption, table)
+}
+
+/// Adds up what may come from a file with any numbers in it.
+fn sum(counts: impl Iterator<Item = u64>) -> u64 {
+    counts.fold(0, u64::saturating_add)
 }
 
 /// What precedes a number that may be too small.
@@ -192,52 +172,38 @@ fn events(activity: &Activity) -> Markup {
         1 => "day".to_owned(),
         days => format!("{days} days"),
     };
-    html! {
-        figure aria-labelledby="plot-events" {
-            figcaption #plot-events {
-                "Events per " (span)
-                small { (caveat(activity)) "each row is drawn to a scale of its own; days are UTC" }
-            }
-            table.plot.named {
-                thead {
-                    tr {
-                        th scope="col" { "Group" }
-                        td {}
-                        th.number scope="col" { "Events" }
-                        th.number scope="col" { "At most" }
-                    }
-                }
-                tbody { @for group in &GROUPS { (group_row(group, periods, &span)) } }
-                (axis(periods, activity.days))
-            }
-            details.numbers {
-                summary { "All numbers" }
-                div.scroll tabindex="0" role="group" aria-label={ "Events per " (span) } { (numbers(periods)) }
-            }
+    let caption = html! {
+        "Events per " (span)
+        small { (caveat(activity)) "each row is drawn to a scale of its own; days are UTC" }
+    };
+    let content = html! {
+        table.plot.named {
+            (head([("Group", false), ("", false), ("Events", true), ("At most", true)]))
+            tbody { @for group in &GROUPS { (group_row(group, periods, &span)) } }
+            (axis(periods, activity.days))
         }
-    }
+        details.numbers {
+            summary { "All numbers" }
+            div.scroll tabindex="0" role="group" aria-label={ "Events per " (span) } { (numbers(periods)) }
+        }
+    };
+    figure("plot-events", caption, content)
 }
 
 /// One group: its bars, what they add up to, and the tallest.
 fn group_row((name, count): &Group, periods: &[Period], span: &str) -> Markup {
     let counts: Vec<u64> = periods.iter().map(|period| count(&period.events)).collect();
-    let all = counts.iter().fold(0_u64, |sum, count| sum.saturating_add(*count));
+    let all = sum(counts.iter().copied());
     let most = counts.iter().copied().max().unwrap_or_default();
     let title = format!("{name}: {all} in all, at most {most} per {span}");
-    html! {
-        tr {
-            th scope="row" { (name) }
-            td.drawing {
-                svg.columns role="img" aria-label=(title) preserveAspectRatio="none"
-                    viewBox={ "0 0 " (periods.len() * PERIOD) " " (HEIGHT) } {
-                    path.base d={ "M0 " (HEIGHT - 1) "h" (periods.len() * PERIOD) "v1H0z" } {}
-                    path.ink d=(columns(&counts, most)) {}
-                }
-            }
-            td.number { (all) }
-            td.number { (most) }
+    let drawing = html! {
+        svg.columns role="img" aria-label=(title) preserveAspectRatio="none"
+            viewBox={ "0 0 " (periods.len() * PERIOD) " " (HEIGHT) } {
+            path.base d={ "M0 " (HEIGHT - 1) "h" (periods.len() * PERIOD) "v1H0z" } {}
+            path.ink d=(columns(&counts, most)) {}
         }
-    }
+    };
+    row(name, drawing, [all, most].map(|count| count.to_string()))
 }
 
 /// The outline of one column per count, drawn to the tallest.
@@ -272,12 +238,7 @@ fn axis(periods: &[Period], days: u32) -> Markup {
 fn numbers(periods: &[Period]) -> Markup {
     html! {
         table {
-            thead {
-                tr {
-                    th scope="col" { "From" }
-                    @for (name, _) in &GROUPS { th.number scope="col" { (name) } }
-                }
-            }
+            (head([("From", false)].into_iter().chain(GROUPS.map(|(name, _)| (name, true)))))
             tbody {
                 @for period in periods {
                     tr {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::parts::listed;
+use super::parts::{head, listed};
 use super::text::{NAME, SENTENCE, shown};
 use crate::directory::RosterInfo;
 use crate::report::words::{self, REDACTED, counted};
@@ -84,15 +84,13 @@ pub(super) fn section(report: &Report) -> Markup {
             h2 #sources-heading { "What was read" }
             div.scroll tabindex="0" role="group" aria-labelledby="sources-heading" {
                 table.sources {
-                    thead {
-                        tr {
-                            th scope="col" { "Source" }
-                            th scope="col" { "Outcome" }
-                            th.number scope="col" { "Records" }
-                            th.number scope="col" { "Requests" }
-                            th scope="col" { "Permission that opens it" }
-                        }
-                    }
+                    (head([
+                        ("Source", false),
+                        ("Outcome", false),
+                        ("Records", true),
+                        ("Requests", true),
+                        ("Permission that opens it", false),
+                    ]))
                     tbody { @for source in &report.sources { (row(source)) } }
                 }
             }

@@ -12,7 +12,6 @@ use serde_json::json;
 use super::*;
 use crate::level::FailOn;
 use crate::report::Control;
-use crate::report::hostile;
 use crate::report::sample::{finding, sample};
 use crate::verdict::Status;
 
@@ -213,9 +212,4 @@ fn what_the_headline_says_follows_from_the_controls() {
     off.gate.violations.clear();
     off.gate.passed = true;
     assert!(text(&off).contains("Nothing fails the scan"));
-}
-
-#[test]
-fn the_same_report_is_the_same_page() {
-    assert_eq!(render(&hostile::report("x"), None), render(&hostile::report("x"), None));
 }

@@ -27,15 +27,8 @@ pub(super) fn shown(text: &str, max_columns: usize) -> String {
     if !line.contains(is_noncharacter) {
         return line;
     }
-    let mut visible = String::with_capacity(line.len() + 16);
-    for ch in line.chars() {
-        if is_noncharacter(ch) {
-            visible.extend(ch.escape_default());
-        } else {
-            visible.push(ch);
-        }
-    }
-    visible
+    let spelt = |ch: char| if is_noncharacter(ch) { ch.escape_default().to_string() } else { ch.to_string() };
+    line.chars().map(spelt).collect()
 }
 
 /// Code points that are no characters: a page may not hold them at all.

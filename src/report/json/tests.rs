@@ -4,41 +4,26 @@ use serde_json::Value;
 
 use super::*;
 use crate::level::FailOn;
-use crate::report::sample::{finding, recounted, sample};
+use crate::report::sample::{recounted, sample};
 use crate::report::{Control, WorkspaceInfo};
 
 fn parsed(report: &Report) -> Value {
     serde_json::from_str(&json_text(report).unwrap()).unwrap()
 }
 
-/// The names of an object's fields, in the order of the text: a parsed object may have lost it.
-fn top_level_keys(document: &str) -> Vec<&str> {
-    let keys = document.lines().filter_map(|line| line.strip_prefix("  \""));
-    keys.filter_map(|rest| rest.split('"').next()).collect()
-}
-
-#[test]
-fn the_fields_come_in_the_documented_order() {
-    let document = json_text(&sample()).unwrap();
-    assert_eq!(
-        top_level_keys(&document),
-        [
-            "schema_version",
-            "tool",
-            "catalog",
-            "scan",
-            "workspace",
-            "sources",
-            "summary",
-            "controls",
-            "people",
-            "settings",
-            "gate",
-            "warnings",
-            "activity"
-        ]
-    );
-    assert!(document.ends_with("}\n"));
+/// A document as it is written, with what is deeper than `indent` blanks on the line of what it belongs to.
+fn folded(document: &str, indent: usize) -> String {
+    let mut folded = String::new();
+    for line in document.lines() {
+        let text = line.trim_start();
+        if line.len() - text.len() <= indent && !text.starts_with([']', '}']) {
+            folded.push('\n');
+        } else {
+            folded.push(' ');
+        }
+        folded.push_str(text);
+    }
+    folded
 }
 
 #[test]
@@ -46,177 +31,24 @@ fn everything_but_the_controls() {
     let mut report = sample();
     report.controls.truncate(2);
     let document = json_text(&recounted(report)).unwrap();
+    assert!(document.starts_with("{\n  \"schema_version\": \"1\",\n") && document.ends_with("\n  }\n}\n"));
     let (before, rest) = document.split_once("  \"controls\": [").unwrap();
     let (_, after) = rest.split_once("\n  ],\n").unwrap();
-    insta::assert_snapshot!(format!("{before}  …\n{after}").replace(env!("CARGO_PKG_VERSION"), "VERSION"), @r#"
+    let rest = folded(&format!("{before}{after}"), 2);
+    insta::assert_snapshot!(rest.replace(env!("CARGO_PKG_VERSION"), "VERSION"), @r#"
     {
-      "schema_version": "1",
-      "tool": {
-        "name": "intercom-harden",
-        "version": "VERSION"
-      },
-      "catalog": {
-        "guide_version": "0.2.0",
-        "guide_title": "Intercom Hardening Guide",
-        "guide_url": "https://howtoharden.com/guides/intercom",
-        "guide_status": "draft, AI drafted",
-        "digest": "sha256:00ff",
-        "controls": 6
-      },
-      "scan": {
-        "at": "2026-02-01T12:00:00Z",
-        "source": "api",
-        "level": "l3",
-        "window": {
-          "since": "2026-01-02T12:00:00Z",
-          "until": "2026-02-01T12:00:00Z"
-        },
-        "duration_ms": 1234,
-        "skipped": [],
-        "baseline": null,
-        "config": {
-          "path": "intercom-harden.toml",
-          "digest": "sha256:aa11",
-          "weakens": [
-            "params.2.3.max_admins = 4"
-          ]
-        },
-        "rosters": [],
-        "redacted": false,
-        "redaction_key": null
-      },
-      "workspace": {
-        "id": "ab12cd34",
-        "name": "Example Support",
-        "region": "EU",
-        "teammates": 12
-      },
-      "sources": [
-        {
-          "id": "me",
-          "endpoint": "GET /me",
-          "status": "complete",
-          "records": 1,
-          "requests": 1,
-          "scope": "Read admins",
-          "detail": null
-        },
-        {
-          "id": "admins",
-          "endpoint": "GET /admins",
-          "status": "complete",
-          "records": 13,
-          "requests": 1,
-          "scope": "Read admins",
-          "detail": null
-        },
-        {
-          "id": "activity-log",
-          "endpoint": "POST /admins/activity_logs/search",
-          "status": "failed",
-          "records": 1250,
-          "requests": 9,
-          "scope": "Read admin activity logs",
-          "detail": "HTTP 500 (request id 0001abcd)"
-        },
-        {
-          "id": "ip-allowlist",
-          "endpoint": "GET /ip_allowlist",
-          "status": "forbidden",
-          "records": 0,
-          "requests": 1,
-          "scope": "manage_ip_allowlist",
-          "detail": "HTTP 403: not permitted"
-        }
-      ],
-      "summary": {
-        "pass": 1,
-        "fail": 0,
-        "manual": 1,
-        "unknown": 0,
-        "waived": 0,
-        "attested": 0,
-        "coverage": 0.5,
-        "by_level": {
-          "l1": {
-            "pass": 1,
-            "fail": 0,
-            "manual": 1,
-            "unknown": 0,
-            "waived": 0,
-            "attested": 0,
-            "coverage": 0.5
-          },
-          "l2": {
-            "pass": 0,
-            "fail": 0,
-            "manual": 0,
-            "unknown": 0,
-            "waived": 0,
-            "attested": 0,
-            "coverage": null
-          },
-          "l3": {
-            "pass": 0,
-            "fail": 0,
-            "manual": 0,
-            "unknown": 0,
-            "waived": 0,
-            "attested": 0,
-            "coverage": null
-          }
-        }
-      },
-      …
-      "people": [],
-      "settings": [],
-      "gate": {
-        "fail_on": "l1",
-        "strict": false,
-        "passed": false,
-        "violations": [
-          "2.3"
-        ],
-        "exit_code": 1,
-        "stale": false
-      },
-      "warnings": [
-        "The workspace is in the EU, but US was asked for: use --region eu."
-      ],
-      "activity": {
-        "complete": false,
-        "sign_ins": [
-          {
-            "method": "saml",
-            "count": 290
-          },
-          {
-            "method": null,
-            "count": 12
-          }
-        ],
-        "other_sign_ins": 0,
-        "days_per_period": 1,
-        "periods": [
-          {
-            "from": "2026-01-31",
-            "authentication": 300,
-            "roles": 0,
-            "exports": 0,
-            "configuration": 0,
-            "other": 40
-          },
-          {
-            "from": "2026-02-01",
-            "authentication": 300,
-            "roles": 2,
-            "exports": 1,
-            "configuration": 0,
-            "other": 40
-          }
-        ]
-      }
-    }
+    "schema_version": "1",
+    "tool": { "name": "intercom-harden", "version": "VERSION" },
+    "catalog": { "guide_version": "0.2.0", "guide_title": "Intercom Hardening Guide", "guide_url": "https://howtoharden.com/guides/intercom", "guide_status": "draft, AI drafted", "digest": "sha256:00ff", "controls": 6 },
+    "scan": { "at": "2026-02-01T12:00:00Z", "source": "api", "level": "l3", "window": { "since": "2026-01-02T12:00:00Z", "until": "2026-02-01T12:00:00Z" }, "duration_ms": 1234, "skipped": [], "baseline": null, "config": { "path": "intercom-harden.toml", "digest": "sha256:aa11", "weakens": [ "params.2.3.max_admins = 4" ] }, "rosters": [], "redacted": false, "redaction_key": null },
+    "workspace": { "id": "ab12cd34", "name": "Example Support", "region": "EU", "teammates": 12 },
+    "sources": [ { "id": "me", "endpoint": "GET /me", "status": "complete", "records": 1, "requests": 1, "scope": "Read admins", "detail": null }, { "id": "admins", "endpoint": "GET /admins", "status": "complete", "records": 13, "requests": 1, "scope": "Read admins", "detail": null }, { "id": "activity-log", "endpoint": "POST /admins/activity_logs/search", "status": "failed", "records": 1250, "requests": 9, "scope": "Read admin activity logs", "detail": "HTTP 500 (request id 0001abcd)" }, { "id": "ip-allowlist", "endpoint": "GET /ip_allowlist", "status": "forbidden", "records": 0, "requests": 1, "scope": "manage_ip_allowlist", "detail": "HTTP 403: not permitted" } ],
+    "summary": { "pass": 1, "fail": 0, "manual": 1, "unknown": 0, "waived": 0, "attested": 0, "coverage": 0.5, "by_level": { "l1": { "pass": 1, "fail": 0, "manual": 1, "unknown": 0, "waived": 0, "attested": 0, "coverage": 0.5 }, "l2": { "pass": 0, "fail": 0, "manual": 0, "unknown": 0, "waived": 0, "attested": 0, "coverage": null }, "l3": { "pass": 0, "fail": 0, "manual": 0, "unknown": 0, "waived": 0, "attested": 0, "coverage": null } } },
+    "people": [],
+    "settings": [],
+    "gate": { "fail_on": "l1", "strict": false, "passed": false, "violations": [ "2.3" ], "exit_code": 1, "stale": false },
+    "warnings": [ "The workspace is in the EU, but US was asked for: use --region eu." ],
+    "activity": { "complete": false, "sign_ins": [ { "method": "saml", "count": 290 }, { "method": null, "count": 12 } ], "other_sign_ins": 0, "days_per_period": 1, "periods": [ { "from": "2026-01-31", "authentication": 300, "roles": 0, "exports": 0, "configuration": 0, "other": 40 }, { "from": "2026-02-01", "authentication": 300, "roles": 2, "exports": 1, "configuration": 0, "other": 40 } ] } }
     "#);
 }
 
@@ -225,101 +57,38 @@ fn a_failing_control_in_full() {
     let mut report = sample();
     let mut failing: Control = report.controls.swap_remove(2);
     failing.findings.truncate(1);
-    report.controls = vec![failing];
-    let document = json_text(&report).unwrap();
-    let (_, rest) = document.split_once("  \"controls\": [\n").unwrap();
-    let (control, _) = rest.split_once("\n  ],\n").unwrap();
-    insta::assert_snapshot!(control, @r#"
+    insta::assert_snapshot!(folded(&json_text(&failing).unwrap(), 2), @r#"
     {
-      "id": "2.3",
-      "slug": "limit-admins",
-      "digest": "sha256:22bb",
-      "title": "Limit admin access to 2–3 people",
-      "level": "l1",
-      "section": "Access controls",
-      "status": "fail",
-      "basis": [
-        "api",
-        "activity-log"
-      ],
-      "reason": "5 of 12 teammates are privileged; at most 3 should be.",
-      "next_step": {
-        "title": "Take the admin role away where it is not needed",
-        "path": [
-          "Settings",
-          "Workspace",
-          "Teammates"
-        ],
-        "actions": [
-          "Open each teammate of the list and choose a narrower role."
-        ]
-      },
-      "priority": 1,
-      "findings": [
-        {
-          "fingerprint": "aab9a02453c7085429bced82",
-          "check": "",
-          "subject": "ada@example.com",
-          "person": null,
-          "message": "privileged: role Owner",
-          "evidence": {
-            "count": 3,
-            "email": "ada@example.com"
-          },
-          "event": null,
-          "last": null,
-          "waived": null,
-          "in_baseline": false
-        }
-      ],
-      "waived": null,
-      "attestation": null,
-      "context": [
-        "Newest change: ada@example.com changed the role of linus on 2026-01-14."
-      ],
-      "description": "What it asks for.",
-      "rationale": "Why it matters.",
-      "prerequisites": [],
-      "effort": "1-2 hours",
-      "since": "0.1.0",
-      "frameworks": {
-        "cis-v8": [
-          "5.4"
-        ]
-      },
-      "remediation": [
-        {
-          "title": "Take the admin role away where it is not needed",
-          "path": [
-            "Settings",
-            "Workspace",
-            "Teammates"
-          ],
-          "actions": [
-            "Open each teammate of the list and choose a narrower role."
-          ]
-        }
-      ],
-      "references": [],
-      "columns": [],
-      "attest_for": 180,
-      "origin": "built-in",
-      "replaces_built_in": false,
-      "pack": "guide",
-      "in_baseline": false
-    }
+    "id": "2.3",
+    "slug": "limit-admins",
+    "digest": "sha256:22bb",
+    "title": "Limit admin access to 2–3 people",
+    "level": "l1",
+    "section": "Access controls",
+    "status": "fail",
+    "basis": [ "api", "activity-log" ],
+    "reason": "5 of 12 teammates are privileged; at most 3 should be.",
+    "next_step": { "title": "Take the admin role away where it is not needed", "path": [ "Settings", "Workspace", "Teammates" ], "actions": [ "Open each teammate of the list and choose a narrower role." ] },
+    "priority": 1,
+    "findings": [ { "fingerprint": "aab9a02453c7085429bced82", "check": "", "subject": "ada@example.com", "person": null, "message": "privileged: role Owner", "evidence": { "count": 3, "email": "ada@example.com" }, "event": null, "last": null, "waived": null, "in_baseline": false } ],
+    "waived": null,
+    "attestation": null,
+    "context": [ "Newest change: ada@example.com changed the role of linus on 2026-01-14." ],
+    "description": "What it asks for.",
+    "rationale": "Why it matters.",
+    "prerequisites": [],
+    "effort": "1-2 hours",
+    "since": "0.1.0",
+    "frameworks": { "cis-v8": [ "5.4" ] },
+    "remediation": [ { "title": "Take the admin role away where it is not needed", "path": [ "Settings", "Workspace", "Teammates" ], "actions": [ "Open each teammate of the list and choose a narrower role." ] } ],
+    "references": [],
+    "columns": [],
+    "attest_for": 180,
+    "origin": "built-in",
+    "replaces_built_in": false,
+    "pack": "guide",
+    "in_baseline": false }
     "#);
-}
-
-#[test]
-fn coverage_is_null_where_nothing_was_evaluated() {
-    let mut report = sample();
-    report.controls.retain(|control| control.id == "1.1");
-    let summary = &parsed(&recounted(report))["summary"];
-    assert_eq!(summary["coverage"], 1.0);
-    assert_eq!(summary["by_level"]["l1"]["coverage"], 1.0);
-    assert_eq!(summary["by_level"]["l2"]["coverage"], Value::Null);
-    assert_eq!(summary["by_level"]["l2"]["pass"], 0);
 }
 
 #[test]
@@ -336,29 +105,4 @@ fn what_could_not_be_read_is_null() {
     assert_eq!(document["scan"].get("config"), Some(&Value::Null));
     assert_eq!(document["scan"].get("duration_ms"), Some(&Value::Null));
     assert_eq!(document["gate"]["fail_on"], "never");
-}
-
-#[test]
-fn a_control_says_where_it_was_read_from() {
-    let controls = &parsed(&sample())["controls"];
-    assert_eq!(controls[0]["origin"], "built-in");
-    assert_eq!(controls[0]["replaces_built_in"], false);
-    assert_eq!(controls[4]["origin"], "ours/E6-bursts.toml");
-    assert_eq!(controls[4]["replaces_built_in"], true);
-    assert_eq!(controls[5]["origin"], "ours/X1-exports.toml");
-    assert_eq!(controls[5]["replaces_built_in"], false);
-}
-
-#[test]
-fn hostile_text_survives_unchanged_and_reaches_no_terminal() {
-    let name = "\x1b[2J\u{9b}31m\u{202e}\u{2028}\u{e0041}\u{7f}\"\\\n";
-    let mut report = sample();
-    report.workspace.name = Some(name.to_owned());
-    let failing = &mut report.controls[2];
-    failing.findings = vec![finding("2.3", name, name)];
-    let document = json_text(&report).unwrap();
-    assert!(!document.chars().any(|ch| ch != '\n' && text::is_invisible(ch)));
-    let document = parsed(&report);
-    assert_eq!(document["workspace"]["name"], name);
-    assert_eq!(document["controls"][2]["findings"][0]["evidence"]["email"], name);
 }

@@ -26,6 +26,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
+use super::grouping::{Group, Grouping, group};
 use super::item::items_of;
 use super::words::{self, TOOL, instant};
 use super::{Control, Report};
@@ -53,12 +54,7 @@ enum Outcome {
 /// # Errors
 /// When it cannot be put into XML.
 pub(super) fn render(report: &Report) -> io::Result<String> {
-    let mut sections: Vec<&str> = Vec::new();
-    for control in &report.controls {
-        if !sections.contains(&control.section.as_str()) {
-            sections.push(&control.section);
-        }
-    }
+    let sections = group(report, &Grouping::Section);
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     writer.create_element("testsuites").write_inner_content(|inner| {
@@ -70,8 +66,8 @@ pub(super) fn render(report: &Report) -> io::Result<String> {
 }
 
 /// Attributes and elements come in the order that the common schema asks for.
-fn suite(writer: &mut Xml, report: &Report, number: usize, section: &str) -> io::Result<()> {
-    let controls: Vec<&Control> = report.controls.iter().filter(|one| one.section == section).collect();
+fn suite(writer: &mut Xml, report: &Report, number: usize, section: &Group<'_>) -> io::Result<()> {
+    let controls = &section.controls;
     let counted = |counts: fn(&Outcome) -> bool| {
         controls.iter().filter(|control| counts(&outcome(control))).count().to_string()
     };
@@ -83,7 +79,7 @@ fn suite(writer: &mut Xml, report: &Report, number: usize, section: &str) -> io:
         .create_element("testsuite")
         .with_attribute(("id", number.to_string().as_str()))
         .with_attribute(("package", TOOL))
-        .with_attribute(("name", name(section).as_str()))
+        .with_attribute(("name", name(section.name.unwrap_or_default()).as_str()))
         .with_attribute(("timestamp", timestamp.trim_end_matches('Z')))
         .with_attribute(("hostname", "localhost"))
         .with_attribute(("tests", counted(|_| true).as_str()))
@@ -196,12 +192,5 @@ fn name(text: &str) -> String {
 /// One line of text from outside: what XML 1.0 cannot hold, and what acts instead of being seen, is spelled out. The
 /// writer escapes what has a meaning in XML.
 fn line(text: &str) -> String {
-    let mut safe = String::new();
-    for ch in text::line(text, LINE_COLUMNS).chars() {
-        match ch {
-            '\u{fffe}' | '\u{ffff}' => safe.extend(ch.escape_unicode()),
-            _ => safe.push(ch),
-        }
-    }
-    safe
+    text::line(text, LINE_COLUMNS).replace('\u{fffe}', r"\u{fffe}").replace('\u{ffff}', r"\u{ffff}")
 }

@@ -8,7 +8,7 @@ use crate::level::FailOn;
 use crate::report::sample::{finding, recounted, sample};
 use crate::report::{BUILT_IN, Format, Options, WorkspaceInfo, json_text, render};
 use crate::sources::Provenance;
-use crate::verdict::{Attestation, Attested, Basis, Status, Waiver};
+use crate::verdict::{Attestation, Attested, Basis, Waiver};
 
 /// A report in which everything is there that may be.
 fn laden() -> Report {
@@ -94,25 +94,9 @@ fn every_format_is_the_same_by_way_of_a_saved_report() {
 #[test]
 fn a_report_from_before_a_field_came_is_read() {
     let mut old = saved(&sample());
-    let later = [
-        "context",
-        "description",
-        "rationale",
-        "prerequisites",
-        "effort",
-        "since",
-        "frameworks",
-        "remediation",
-        "attest_for",
-        "origin",
-        "replaces_built_in",
-        "pack",
-        "known",
-        "waived",
-        "attestation",
-        "findings",
-        "basis",
-    ];
+    let later = "context description rationale prerequisites effort since frameworks remediation attest_for origin \
+                 replaces_built_in pack in_baseline waived attestation findings basis";
+    let later: Vec<_> = later.split(' ').collect();
     for control in old["controls"].as_array_mut().unwrap() {
         control.as_object_mut().unwrap().retain(|field, _| !later.contains(&field.as_str()));
     }
@@ -233,21 +217,6 @@ fn depth_and_size_are_bounded() {
     }
     assert_eq!(bytes_up_to(&[7_u8; 100][..], 100).unwrap().len(), 100);
     assert!(matches!(bytes_up_to(&[7_u8; 101][..], 100), Err(ReadError::TooLarge)));
-}
-
-#[test]
-fn the_worst_status_comes_back_as_it_was() {
-    let report = read(&saved(&laden())).unwrap();
-    let statuses = report.controls.iter().map(|control| control.status);
-    assert!(statuses.eq([
-        Status::Pass,
-        Status::Manual,
-        Status::Fail,
-        Status::Manual,
-        Status::Fail,
-        Status::Unknown
-    ]));
-    assert!(report.controls[2].is_waived() && report.controls[0].is_attested());
 }
 
 /// Every place in a document that holds a single value.

@@ -101,12 +101,6 @@ fn message(text: String) -> impl Serialize {
 
 /// One line of plain text from outside. SARIF knows links in it, whose brackets are escaped.
 fn line(text: &str, max_columns: usize) -> String {
-    let mut safe = String::new();
-    for ch in text::line(text, max_columns).chars() {
-        if matches!(ch, '[' | ']' | '\\') {
-            safe.push('\\');
-        }
-        safe.push(ch);
-    }
-    safe
+    let line = text::line(text, max_columns);
+    line.replace('\\', r"\\").replace('[', r"\[").replace(']', r"\]")
 }

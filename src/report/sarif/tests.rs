@@ -36,64 +36,31 @@ fn a_control_is_a_rule_and_a_finding_a_result() {
 
 #[test]
 fn a_result_in_full() {
-    let mut run = run(&sample());
-    let result = serde_json::to_string_pretty(&run["results"][0].take()).unwrap();
-    insta::assert_snapshot!(result, @r#"
-    {
-      "level": "error",
-      "locations": [
-        {
-          "logicalLocations": [
-            {
-              "kind": "resource",
-              "name": "ada@example.com"
-            }
-          ],
-          "physicalLocation": {
-            "artifactLocation": {
-              "uri": "intercom-harden.toml"
-            },
-            "region": {
-              "startLine": 1
-            }
-          }
-        }
-      ],
-      "message": {
-        "text": "ada@example.com: privileged: role Owner"
-      },
-      "partialFingerprints": {
-        "finding/v1": "aab9a02453c7085429bced82",
-        "primaryLocationLineHash": "aab9a02453c7085429bced82:1"
-      },
-      "properties": {
-        "basis": [
-          "api",
-          "activity-log"
-        ],
-        "evidence": {
-          "count": 3,
-          "email": "ada@example.com"
+    let place = serde_json::json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": "intercom-harden.toml" },
+            "region": { "startLine": 1 },
         },
-        "reason": "5 of 12 teammates are privileged; at most 3 should be.",
-        "violatesGate": true
-      },
-      "ruleId": "2.3",
-      "ruleIndex": 2
-    }
-    "#);
-}
-
-#[test]
-fn fingerprints_do_not_hang_on_numbers() {
-    let once = run(&sample());
-    let mut report = sample();
-    report.controls[2].findings[0].message = "privileged: role Co-owner".to_owned();
-    report.controls[2].findings[0].evidence.insert("count".to_owned(), 7.into());
-    let again = run(&report);
-    let prints = |run: &Value, index: usize| run["results"][index]["partialFingerprints"].clone();
-    assert_eq!(prints(&once, 0), prints(&again, 0));
-    assert_ne!(prints(&once, 0), prints(&once, 1));
+        "logicalLocations": [{ "name": "ada@example.com", "kind": "resource" }],
+    });
+    let result = serde_json::json!({
+        "ruleId": "2.3",
+        "ruleIndex": 2,
+        "level": "error",
+        "message": { "text": "ada@example.com: privileged: role Owner" },
+        "locations": [place],
+        "partialFingerprints": {
+            "finding/v1": "aab9a02453c7085429bced82",
+            "primaryLocationLineHash": "aab9a02453c7085429bced82:1",
+        },
+        "properties": {
+            "basis": ["api", "activity-log"],
+            "reason": "5 of 12 teammates are privileged; at most 3 should be.",
+            "violatesGate": true,
+            "evidence": { "count": 3, "email": "ada@example.com" },
+        },
+    });
+    assert_eq!(run(&sample())["results"][0], result);
 }
 
 #[test]

@@ -38,10 +38,7 @@ pub(super) fn failed(page: &mut Page, report: &Report) {
     }
     page.heading("What failed");
     for control in failing {
-        page.gap();
-        name(page, control);
-        findings(page, &control.findings);
-        context(page, &control.context, MAX_CONTEXT);
+        told(page, control, MAX_CONTEXT);
         first_step(page, control);
     }
     page.gap();
@@ -58,10 +55,7 @@ pub(super) fn to_check(page: &mut Page, report: &Report) {
     }
     page.heading("What is known about the undecided ones");
     for control in telling {
-        page.gap();
-        name(page, control);
-        findings(page, &control.findings);
-        context(page, &control.context, FEW_CONTEXT);
+        told(page, control, FEW_CONTEXT);
     }
 }
 
@@ -69,12 +63,19 @@ fn of_status<'a>(report: &'a Report, statuses: &'a [Status]) -> impl Iterator<It
     report.controls.iter().filter(move |control| statuses.contains(&control.status))
 }
 
-fn name(page: &mut Page, control: &Control) {
+/// Writes a control with its findings and that many observations.
+fn told(page: &mut Page, control: &Control, most_context: usize) {
+    page.gap();
     let text = format!("{} ({}) {}", id(control), control.level.label(), title(control));
     page.entry(0, Role::Status(control.status), status_word(control.status), &text);
     if let Some(waiver) = &control.waived {
         page.entry(2, Role::Caution, "note:", &waived(waiver));
     }
+    findings(page, &control.findings);
+    for observation in control.context.iter().take(most_context) {
+        page.entry(2, Role::Label, "note:", &text::line(observation, CONTEXT_COLUMNS));
+    }
+    more(page, 2, control.context.len(), most_context);
 }
 
 /// Findings that fail the gate come first; those that a baseline shows too are not news, and merely counted.
@@ -104,13 +105,6 @@ fn findings(page: &mut Page, findings: &[Finding]) {
 fn waived(waiver: &Waiver) -> String {
     let by = text::line(&waiver.by, SUBJECT_COLUMNS);
     format!("waived by {by} until {}: {}", waiver.expires, text::line(&waiver.reason, MESSAGE_COLUMNS))
-}
-
-fn context(page: &mut Page, context: &[String], most: usize) {
-    for observation in context.iter().take(most) {
-        page.entry(2, Role::Label, "note:", &text::line(observation, CONTEXT_COLUMNS));
-    }
-    more(page, 2, context.len(), most);
 }
 
 fn first_step(page: &mut Page, control: &Control) {

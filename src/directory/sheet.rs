@@ -8,25 +8,24 @@ use std::io::Read as _;
 use csv::StringRecord;
 
 use super::columns::{Columns, Meaning};
-use super::merge::Index;
 use super::text::Lines;
-use super::{MOST_PEOPLE, Person, Reading, RosterError, RosterFile, Standing, words};
+use super::{Person, Reading, RosterError, Standing, words};
 use crate::casefold::fold;
 
-mod header;
-
-use header::{header, preamble, reader};
+/// How many columns a file may have.
+const MOST_COLUMNS: usize = 2_000;
+/// What may separate fields, the likeliest first.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Read after the text: a row that swallows this has a quote that nobody closed.
 const SENTINEL: &[u8] = b"\nend";
 
 /// Reads a file.
-pub(super) fn read(file: RosterFile, text: &str) -> Result<Reading, RosterError> {
+pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError> {
     let (body, declared) = preamble(text);
     let start = text.len() - body.len();
-    let (delimiter, header) = header(&file.path, body, declared)?;
-    let columns = Columns::read(&header);
-    let mut sheet = Sheet { file, columns, people: Vec::new(), index: Index::default(), left_out: 0 };
+    let (delimiter, header) = header(&reading.file.path, body, declared)?;
+    let mut sheet = Sheet { reading, columns: Columns::read(&header) };
     let mut lines = Lines::new(text);
     sheet.accept_header(&header, lines.at(start + blank(body)))?;
 
@@ -41,7 +40,7 @@ pub(super) fn read(file: RosterFile, text: &str) -> Result<Reading, RosterError>
         let line = lines.at(start + at);
         match more {
             Err(error) => {
-                let path = sheet.file.path;
+                let path = sheet.reading.file.path;
                 return Err(RosterError::Malformed { path, line, why: error.to_string() });
             }
             Ok(false) => break,
@@ -51,15 +50,15 @@ pub(super) fn read(file: RosterFile, text: &str) -> Result<Reading, RosterError>
             Ok(true) if row.iter().all(|cell| cell.trim().is_empty()) => {}
             Ok(true) if rows.position().byte() > body.len() as u64 + 1 => {
                 let last = lines.at(text.trim_end().len());
-                sheet.file.rows += 1;
+                sheet.reading.file.rows += 1;
                 let why =
                     format!("a quote is opened and never closed, so that the row reaches to line {last}");
-                sheet.file.reject(line, why);
+                sheet.reading.file.reject(line, why);
             }
             Ok(true) => sheet.row(&row, line)?,
         }
     }
-    sheet.finish()
+    sheet.reading.finish()
 }
 
 /// How many bytes of line breaks the text begins with.
@@ -69,18 +68,14 @@ fn blank(text: &str) -> usize {
 
 /// A file while it is read.
 struct Sheet {
-    file: RosterFile,
+    reading: Reading,
     columns: Columns,
-    people: Vec<Person>,
-    /// Used where a person may have several rows.
-    index: Index,
-    left_out: usize,
 }
 
 impl Sheet {
     /// Checks that the header tells where the addresses are.
     fn accept_header(&mut self, header: &StringRecord, line: usize) -> Result<(), RosterError> {
-        let path = || self.file.path.clone();
+        let path = || self.reading.file.path.clone();
         if !self.columns.has_address() {
             return Err(match header.iter().find(|cell| words::email(cell).is_ok()) {
                 Some(_) => {
@@ -90,39 +85,37 @@ impl Sheet {
                 None => RosterError::NoEmailColumn { path: path(), line, columns: self.columns.list() },
             });
         }
-        self.file.kind = self.columns.kind();
-        self.file.knows = self.columns.knows();
+        self.reading.file.kind = self.columns.kind;
+        self.reading.file.knows = self.columns.knows();
         Ok(())
     }
 
     /// Takes in a row.
     fn row(&mut self, row: &StringRecord, line: usize) -> Result<(), RosterError> {
-        self.file.rows += 1;
+        self.reading.file.rows += 1;
         if let Some(why) = self.misshapen(row) {
-            self.file.reject(line, why);
+            self.reading.file.reject(line, why);
             return Ok(());
         }
         let mut addresses = self.cells(row, Meaning::Email).chain(self.cells(row, Meaning::Login));
-        let email = match words::email(addresses.next().unwrap_or_default()) {
-            Ok(email) => email.to_owned(),
+        let email = words::email(addresses.next().unwrap_or_default()).map(str::to_owned);
+        let others: Vec<_> =
+            addresses.filter_map(|cell| words::email(cell).ok()).map(str::to_owned).collect();
+        let email = match email {
+            Ok(email) => email,
             Err(why) => {
-                drop(addresses);
-                self.file.reject(line, why);
+                self.reading.file.reject(line, why);
                 return Ok(());
             }
         };
-        let others: Vec<_> =
-            addresses.filter_map(|cell| words::email(cell).ok()).map(str::to_owned).collect();
         self.check_sole(row, line)?;
         let mut person = self.person(row, email, line);
-        for other in others {
-            self.left_out += person.add_email(other);
-        }
-        let (standing, word) = self.standing(row);
-        person.standing = standing;
-        person.status_word = word;
+        others.into_iter().for_each(|other| person.add_email(other));
+        (person.standing, person.status_word) = self.standing(row);
         person.mfa = self.mfa(row);
-        self.keep(person)
+        // In a file with groups, a person may have a row for each.
+        let repeats = self.reading.file.knows.groups;
+        self.reading.keep(person, |_, _| repeats)
     }
 
     /// Says what is wrong with the number of fields, where it matters.
@@ -157,7 +150,7 @@ impl Sheet {
             if let Some(second) = other {
                 let describe = |at: usize| self.columns.describe(at);
                 return Err(RosterError::Ambiguous {
-                    path: self.file.path.clone(),
+                    path: self.reading.file.path.clone(),
                     line,
                     meaning: said,
                     first: describe(*first.min(second)),
@@ -168,31 +161,26 @@ impl Sheet {
         Ok(())
     }
 
-    fn person(&mut self, row: &StringRecord, email: String, line: usize) -> Person {
+    fn person(&self, row: &StringRecord, email: String, line: usize) -> Person {
         let text = |meaning| self.cell(row, meaning).and_then(words::text);
         let name = text(Meaning::Name).or_else(|| {
             let parts = [text(Meaning::FirstName), text(Meaning::LastName)];
             let parts: Vec<_> = parts.into_iter().flatten().collect();
             (!parts.is_empty()).then(|| parts.join(" "))
         });
-        let mut person = Person { email, line, name, ..Person::default() };
-        person.id = text(Meaning::Id);
-        person.role = text(Meaning::Role);
-        let mut left_out = 0;
+        let (id, role) = (text(Meaning::Id), text(Meaning::Role));
+        let mut person = Person { email, line, name, id, role, ..Person::default() };
         for (meaning, plural) in [(Meaning::Groups, true), (Meaning::Group, false)] {
-            for cell in self.cells(row, meaning) {
-                left_out += words::list(cell, plural).map(|group| person.add_group(group)).sum::<usize>();
-            }
+            let groups = self.cells(row, meaning).flat_map(|cell| words::list(cell, plural));
+            groups.for_each(|group| person.add_group(group));
         }
-        for cell in self.cells(row, Meaning::OtherEmails) {
-            left_out += words::emails(cell).map(|email| person.add_email(email.to_owned())).sum::<usize>();
-        }
-        self.left_out += left_out;
+        let others = self.cells(row, Meaning::OtherEmails).flat_map(words::emails);
+        others.for_each(|email| person.add_email(email.to_owned()));
         person
     }
 
-    /// The standing and the word for it. Where several columns speak, the one that allows least counts; and
-    /// next to a word that nobody knows, nobody is called active.
+    /// The account status and the word for it. Where several columns speak, the one that allows least counts;
+    /// next to a word that is not known, no account is called active.
     fn standing(&mut self, row: &StringRecord) -> (Standing, Option<String>) {
         let mut standing = Standing::Unknown;
         let mut word = self.cell(row, Meaning::Status).and_then(words::text);
@@ -226,7 +214,7 @@ impl Sheet {
             standing = Standing::Unknown;
         }
         for word in &strange {
-            self.file.unknown_statuses.count(word);
+            self.reading.file.unknown_statuses.count(word);
         }
         (standing, word)
     }
@@ -239,34 +227,50 @@ impl Sheet {
         let word = word.to_owned();
         let mfa = words::mfa(&word);
         if mfa.is_none() {
-            self.file.unknown_mfa.count(&words::text(&word).unwrap_or_default());
+            self.reading.file.unknown_mfa.count(&words::text(&word).unwrap_or_default());
         }
         mfa
     }
+}
 
-    /// Keeps a person: in a file with groups, as a further row of somebody who is there already.
-    fn keep(&mut self, person: Person) -> Result<(), RosterError> {
-        if self.file.knows.groups {
-            let fits = |at: usize| self.people.get(at).is_some_and(|known| known.agrees_with(&person, true));
-            if let Some(known) = self.index.find(&person.email, fits).and_then(|at| self.people.get_mut(at)) {
-                self.left_out += known.absorb(person);
-                return Ok(());
-            }
-            self.index.add(&person.email, self.people.len());
+/// What stands before the header: `sep=;`, which tells Excel the delimiter.
+fn preamble(text: &str) -> (&str, Option<u8>) {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    match first.trim_end_matches('\r').as_bytes() {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] if DELIMITERS.contains(delimiter) => {
+            (rest, Some(*delimiter))
         }
-        if self.people.len() >= MOST_PEOPLE {
-            return Err(self.file.too_many("people", MOST_PEOPLE));
-        }
-        self.people.push(person);
-        Ok(())
+        _ => (text, None),
     }
+}
 
-    fn finish(mut self) -> Result<Reading, RosterError> {
-        if self.people.is_empty() {
-            return Err(self.file.nobody());
+/// A reader that takes rows of any length, the header among them.
+fn reader(delimiter: u8) -> csv::ReaderBuilder {
+    let mut reader = csv::ReaderBuilder::new();
+    reader.has_headers(false).flexible(true).delimiter(delimiter);
+    reader
+}
+
+/// Reads the header with each delimiter and takes the one with which it has an address, and most columns.
+fn header(path: &str, body: &str, declared: Option<u8>) -> Result<(u8, StringRecord), RosterError> {
+    let mut best: Option<((bool, usize), u8, StringRecord)> = None;
+    for delimiter in DELIMITERS {
+        if declared.is_some_and(|declared| declared != delimiter) {
+            continue;
         }
-        self.file.people = self.people.len();
-        self.file.leave_out(self.left_out);
-        Ok(Reading { file: self.file, people: self.people, memberships: Vec::new(), group_names: Vec::new() })
+        let mut reader = reader(delimiter).from_reader(body.as_bytes());
+        let Some(Ok(header)) = reader.records().next() else { continue };
+        if header.len() > MOST_COLUMNS {
+            let path = path.to_owned();
+            return Err(RosterError::TooManyColumns { path, columns: header.len(), limit: MOST_COLUMNS });
+        }
+        let worth = (Columns::read(&header).has_address(), header.len());
+        if best.as_ref().is_none_or(|(most, ..)| worth > *most) {
+            best = Some((worth, delimiter, header));
+        }
+    }
+    match best {
+        Some((_, delimiter, header)) => Ok((delimiter, header)),
+        None => Err(RosterError::NoHeader { path: path.to_owned(), why: "it is empty".to_owned() }),
     }
 }

@@ -1,0 +1,225 @@
+//! Resources of SCIM: users, groups and who belongs to them, and the values of attributes, whatever their case and shape.
+
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use crate::casefold::ascii_eq;
+use crate::directory::{Membership, Person, RosterFile, Standing, columns, words};
+use crate::sentence::Sentence;
+use crate::toml_document::excerpt;
+
+/// Reads a user, and notes in the file what it turned out to know.
+///
+/// # Errors
+/// Says why the user cannot be read.
+pub(super) fn user(attributes: &Map<String, Value>, file: &mut RosterFile) -> Result<Person, Sentence> {
+    let addresses = addresses(attributes);
+    let user_name = text(attributes, "userName");
+    let email = addresses.first().or(user_name.as_ref()).map_or("", String::as_str);
+    let email = words::email(email).map_err(|why| match text(attributes, "id") {
+        Some(id) => why.and(" (user ").person(excerpt(&id)).and(")"),
+        None => why,
+    })?;
+    let mut person = Person { email: email.to_owned(), ..Person::default() };
+    for other in addresses.iter().skip(1).chain(&user_name) {
+        if let Ok(other) = words::email(other) {
+            person.add_email(other.to_owned());
+        }
+    }
+    person.id = text(attributes, "id");
+    person.name = text(attributes, "displayName").or_else(|| name(attributes));
+    (person.standing, person.status_word) = standing(attributes, file);
+    file.knows.groups |= attribute(attributes, "groups").is_some();
+    for group in values(attributes, "groups") {
+        if let Some(group) = text(&group, "display").or_else(|| text(&group, "value")) {
+            person.add_group(group);
+        }
+    }
+    person.role = role(attributes);
+    file.knows.roles |= person.role.is_some();
+    person.mfa = mfa(attributes, file);
+    Ok(person)
+}
+
+/// All e-mail addresses, the primary one first.
+fn addresses(attributes: &Map<String, Value>) -> Vec<String> {
+    let mut addresses: Vec<_> = values(attributes, "emails")
+        .filter_map(|email| {
+            let primary = attribute(&email, "primary").is_some_and(is_true);
+            let work = text(&email, "type").is_some_and(|sort| ascii_eq(&sort, "work"));
+            Some((!primary, !work, text(&email, "value")?))
+        })
+        .collect();
+    addresses.sort_by_key(|(not_primary, not_work, _)| (*not_primary, *not_work));
+    addresses.into_iter().map(|(.., address)| address).collect()
+}
+
+/// The name put together of its parts.
+fn name(attributes: &Map<String, Value>) -> Option<String> {
+    let name = attribute(attributes, "name")?.as_object()?;
+    text(name, "formatted").or_else(|| {
+        let parts: Vec<_> =
+            [text(name, "givenName"), text(name, "familyName")].into_iter().flatten().collect();
+        words::text(&parts.join(" "))
+    })
+}
+
+/// The account status, by `active`. What is not active may not sign in; whether it is coming back, nothing says.
+fn standing(attributes: &Map<String, Value>, file: &mut RosterFile) -> (Standing, Option<String>) {
+    let Some(active) = attribute(attributes, "active").filter(|active| !active.is_null()) else {
+        return (Standing::Unknown, None);
+    };
+    file.knows.status = true;
+    let word = written(active);
+    let standing = match words::truth(&word) {
+        Some(true) => Standing::Active,
+        Some(false) => Standing::Suspended,
+        None => {
+            file.unknown_statuses.count(&word);
+            Standing::Unknown
+        }
+    };
+    (standing, Some(format!("active: {word}")))
+}
+
+/// The primary role, or the only one.
+fn role(attributes: &Map<String, Value>) -> Option<String> {
+    let mut roles: Vec<_> = values(attributes, "roles").collect();
+    roles.sort_by_key(|role| !attribute(role, "primary").is_some_and(is_true));
+    let sole =
+        roles.len() == 1 || roles.first().and_then(|role| attribute(role, "primary")).is_some_and(is_true);
+    let role = roles.first().filter(|_| sole)?;
+    text(role, "display").or_else(|| text(role, "value"))
+}
+
+/// The second factor, which no schema of the RFC has and extensions add.
+fn mfa(attributes: &Map<String, Value>, file: &mut RosterFile) -> Option<bool> {
+    let mut mfa = None;
+    let mut look = |name: &str, value: &Value| {
+        let single = !matches!(value, Value::Null | Value::Array(_) | Value::Object(_));
+        if single && columns::is_mfa(&columns::plain(name)) {
+            let value = written(value);
+            file.knows.mfa = true;
+            mfa = words::mfa(&value);
+            if mfa.is_none() && !value.is_empty() {
+                file.unknown_mfa.count(&value);
+            }
+        }
+    };
+    for (name, value) in attributes {
+        match value {
+            Value::Object(extension) if name.contains(':') => {
+                extension.iter().for_each(|(name, value)| look(name, value));
+            }
+            _ => look(name, value),
+        }
+    }
+    mfa
+}
+
+/// Whether a value says yes. Some services write `"True"`.
+fn is_true(value: &Value) -> bool {
+    words::truth(&written(value)) == Some(true)
+}
+
+/// A simple value as text of bounded length.
+fn written(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => words::text(text),
+        other => words::text(&other.to_string()),
+    };
+    text.unwrap_or_default()
+}
+
+/// Whether a resource is a group: it says so, or it has members.
+pub(super) fn is_group(attributes: &Map<String, Value>) -> bool {
+    let schemas = match attribute(attributes, "schemas") {
+        Some(Value::Array(schemas)) => schemas.as_slice(),
+        _ => &[],
+    };
+    let schema = |name: &str| schemas.iter().filter_map(Value::as_str).any(|schema| schema.ends_with(name));
+    if schema(":2.0:User") || schema(":2.0:Group") {
+        return !schema(":2.0:User");
+    }
+    match attribute(attributes, "meta").and_then(Value::as_object).and_then(|meta| text(meta, "resourceType"))
+    {
+        Some(sort) => ascii_eq(&sort, "group"),
+        None => attribute(attributes, "members").is_some() && attribute(attributes, "userName").is_none(),
+    }
+}
+
+/// Reads a group: its name and its members.
+///
+/// # Errors
+/// Says why the group cannot be read.
+pub(super) fn group(attributes: &Map<String, Value>) -> Result<(String, Vec<Membership>), Sentence> {
+    let Some(name) = text(attributes, "displayName") else {
+        return Err(match text(attributes, "id") {
+            Some(id) => Sentence::from("the group `").words(excerpt(&id)).and("` has no `displayName`"),
+            None => "there is a group without `displayName`".into(),
+        });
+    };
+    let group: Arc<str> = name.as_str().into();
+    let members = values(attributes, "members").map(|member| {
+        let display = text(&member, "display");
+        let value = text(&member, "value").or_else(|| {
+            // The last part of `…/Users/2819c223` is the id.
+            text(&member, "$ref").and_then(|link| link.rsplit('/').next().and_then(words::text))
+        });
+        let address = |text: &String| words::email(text).is_ok();
+        Membership {
+            group: group.clone(),
+            email: display.filter(address).or_else(|| value.clone().filter(address)),
+            nested: text(&member, "type").is_some_and(|sort| ascii_eq(&sort, "group")),
+            id: value,
+        }
+    });
+    let members = members.collect();
+    Ok((name, members))
+}
+
+/// What a value is instead of an object. It is not quoted: a file with a secret may have been named by mistake.
+pub(super) fn kind(value: &RawValue) -> String {
+    let kind = match value.get().as_bytes().first() {
+        Some(b'[') => "a list",
+        Some(b'"') => "a text",
+        Some(b'{') => "an object that cannot be read",
+        _ => "a number, true, false or null",
+    };
+    format!("it is {kind}, not an object")
+}
+
+/// An attribute, whatever the case of its name.
+fn attribute<'v>(attributes: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+    attributes.get(name).or_else(|| {
+        let mut all = attributes.iter();
+        all.find(|(key, _)| ascii_eq(key, name)).map(|(_, value)| value)
+    })
+}
+
+/// A textual attribute that is not empty. Some services write numbers for ids.
+pub(super) fn text(attributes: &Map<String, Value>, name: &str) -> Option<String> {
+    match attribute(attributes, name)? {
+        Value::String(text) => words::text(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The objects of a multi-valued attribute; a plain text stands for its `value`.
+fn values<'v>(
+    attributes: &'v Map<String, Value>,
+    name: &str,
+) -> impl Iterator<Item = Map<String, Value>> + use<'v> {
+    let entries = match attribute(attributes, name) {
+        Some(Value::Array(entries)) => entries.as_slice(),
+        _ => &[],
+    };
+    entries.iter().filter_map(|entry| match entry {
+        Value::Object(entry) => Some(entry.clone()),
+        Value::String(_) => Some(Map::from_iter([("value".to_owned(), entry.clone())])),
+        _ => None,
+    })
+}
