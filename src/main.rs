@@ -30,6 +30,7 @@ mod hint;
 
 mod region;
 mod verdict;
+
 mod warning;
 
 mod config;
