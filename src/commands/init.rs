@@ -1,4 +1,4 @@
-//! `init`: a commented configuration to start from, filled in from the workspace at hand.
+//! `init`: a commented configuration to start from, filled in from the workspace.
 
 use super::destinations::print;
 use super::{resolve, terminal};
