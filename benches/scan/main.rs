@@ -48,6 +48,9 @@ struct Options {
     /// Collect a snapshot and scan that
     #[arg(long)]
     snapshot: bool,
+    /// Measure commands that need no workspace
+    #[arg(long, conflicts_with = "events")]
+    start_up: bool,
     /// Measure this program instead of the one just built, such as an earlier version
     #[arg(long, default_value = env!("CARGO_BIN_EXE_intercom-harden"))]
     program: PathBuf,
@@ -57,8 +60,19 @@ struct Options {
 }
 
 fn main() -> io::Result<()> {
-    let Options { events, history, teammates, latency, concurrency, limit, runs, snapshot, program, .. } =
-        Options::parse();
+    let Options {
+        events,
+        history,
+        teammates,
+        latency,
+        concurrency,
+        limit,
+        runs,
+        snapshot,
+        start_up,
+        program,
+        ..
+    } = Options::parse();
     let conditions = |events, latency, limit| {
         let latency = Duration::from_millis(latency);
         Conditions { events, history, teammates, latency, limit }
@@ -68,7 +82,11 @@ fn main() -> io::Result<()> {
         let conditions = conditions(events, latency, limit);
         return if snapshot { bench.replay(conditions) } else { bench.scan(conditions, concurrency) };
     }
+    if start_up {
+        return bench.start_up();
+    }
     bench.scan(conditions(20_000, 150, None), 16)?;
+    bench.scan(Conditions { history: 500, ..conditions(20_000, 150, None) }, 16)?;
     bench.scan(conditions(20_000, 150, None), 32)?;
     Bench { runs: 1, ..bench.clone() }.scan(conditions(250_000, 0, Some(1_667)), 32)?;
     bench.scan(conditions(1_000_000, 0, None), 32)?;

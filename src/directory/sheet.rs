@@ -139,24 +139,18 @@ impl Sheet {
     /// Two columns of the same meaning are fine as long as they say the same, or one of them nothing.
     fn check_sole(&self, row: &StringRecord, line: usize) -> Result<(), RosterError> {
         for (meaning, said) in Meaning::SOLE {
-            let places = self.columns.of(meaning);
-            if places.len() < 2 {
-                continue;
-            }
             let filled = |at: &&usize| row.get(**at).is_some_and(|cell| !cell.trim().is_empty());
+            let mut filled = self.columns.of(meaning).iter().filter(filled);
             let cell = |at: usize| fold(row.get(at).unwrap_or_default());
-            let Some(first) = places.iter().find(filled) else { continue };
-            let other = places.iter().filter(filled).find(|at| cell(**at) != cell(*first));
-            if let Some(second) = other {
-                let describe = |at: usize| self.columns.describe(at);
-                return Err(RosterError::Ambiguous {
-                    path: self.reading.file.path.clone(),
-                    line,
-                    meaning: said,
-                    first: describe(*first.min(second)),
-                    second: describe(*first.max(second)),
-                });
-            }
+            let Some(first) = filled.next() else { continue };
+            let Some(second) = filled.find(|at| cell(**at) != cell(*first)) else { continue };
+            return Err(RosterError::Ambiguous {
+                path: self.reading.file.path.clone(),
+                line,
+                meaning: said,
+                first: self.columns.describe(*first.min(second)),
+                second: self.columns.describe(*first.max(second)),
+            });
         }
         Ok(())
     }

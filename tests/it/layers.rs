@@ -190,10 +190,9 @@ fn the_ways_through_the_program_exist_and_go_downwards() {
             let (path, item) = (quoted.next().unwrap(), quoted.nth(1).unwrap());
             let code = fs::read_to_string(root.join(path)).unwrap_or_else(|_| panic!("{path} is not there"));
             let defined = ["fn ", "struct ", "enum ", "type "].iter().any(|word| {
-                let found = code.match_indices(&format!("{word}{item}")).any(|(at, found)| {
+                code.match_indices(&format!("{word}{item}")).any(|(at, found)| {
                     !code[at + found.len()..].starts_with(|ch: char| ch.is_alphanumeric() || ch == '_')
-                });
-                found
+                })
             });
             assert!(defined, "{path} has no {item}");
             assert!(place(path) <= above, "{path} stands above what comes before it");

@@ -140,7 +140,7 @@ pub(super) const FAILED_SIGN_IN_BURSTS: Table = Table::new(
 .last("last")
 .also(&["kind"]);
 
-pub(super) const SIGN_IN_TROUBLE: Table = Table::new(
+pub(super) const FAILED_SIGN_INS: Table = Table::new(
     "failed_sign_ins",
     "a person with a failed sign-in in the window, or one by a method that is not allowed",
     &["person"],

@@ -144,7 +144,7 @@ pub(crate) static TABLES: &[Table] = &[
     log_tables::SETTING_CHANGES,
     log_tables::PERMISSION_SNAPSHOTS,
     log_tables::FAILED_SIGN_IN_BURSTS,
-    log_tables::SIGN_IN_TROUBLE,
+    log_tables::FAILED_SIGN_INS,
     log_tables::PERMISSION_LOSSES,
     tables::IP_ALLOWLIST,
     tables::TOKEN_PROBE,
