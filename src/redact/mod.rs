@@ -18,7 +18,7 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use key::{Key, KeyError};
+pub(crate) use key::Key;
 pub(crate) use snapshot::SnapshotRedactor;
 
 use crate::casefold::fold;
