@@ -177,7 +177,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn nobody_of_the_input_is_in_any_format(
+    fn no_person_of_the_input_is_in_any_format(
         name in "[GJKQVXZ][gjkqvxz]{3,9} [GJKQVXZ][gjkqvxz']{2,9}[gjkqvxz]",
         local in "[gjkqvxz][gjkqvxz._+-]{2,12}[gjkqvxz]",
         address in prop_oneof![
