@@ -4,22 +4,12 @@ use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
-use crate::adjust::baseline::BaselineError;
-use crate::api::origin::OriginError;
 use crate::api::token::TokenError;
-use crate::config::ConfigError;
-use crate::controls::{CatalogError, UnknownControl};
-use crate::directory::RosterError;
-use crate::edit::EditError;
+use crate::controls::UnknownControl;
 use crate::exit::Exit;
 use crate::hint::Hint;
-use crate::rbac::can::CanError;
-use crate::redact::KeyError;
-use crate::region::RegionError;
 use crate::report::ReadError;
-use crate::report::RenderError;
 use crate::report::grouping::UnknownGrouping;
-use crate::saml::SamlError;
 use crate::scan::ScanError;
 use crate::time::TimeError;
 use crate::toml_document::Problems;
@@ -27,12 +17,11 @@ use crate::toml_document::Problems;
 /// Why a command could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
+    /// The error of another layer, which knows the remedy.
+    #[error("{0}")]
+    Layer(Box<dyn Hint>),
     #[error("the configuration does not fit the controls")]
     Parameters(Problems),
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
     #[error(transparent)]
     UnknownControl(#[from] UnknownControl),
     #[error("no control is left to evaluate")]
@@ -40,15 +29,9 @@ pub(crate) enum Error {
     #[error("no access token: set INTERCOM_ACCESS_TOKEN, or use --token-file PATH or --token-stdin")]
     NoToken,
     #[error(transparent)]
-    Token(#[from] TokenError),
+    Token(TokenError),
     #[error(transparent)]
-    Region(#[from] RegionError),
-    #[error(transparent)]
-    Origin(#[from] OriginError),
-    #[error(transparent)]
-    Roster(#[from] RosterError),
-    #[error(transparent)]
-    Saml(#[from] SamlError),
+    Scan(ScanError),
     /// A duration or an instant, and the option or key that gives it.
     #[error("{option}: {source}")]
     Time { option: &'static str, source: TimeError },
@@ -65,83 +48,53 @@ pub(crate) enum Error {
     NothingGrouped { formats: Vec<&'static str> },
     #[error(transparent)]
     Grouping(#[from] UnknownGrouping),
-    #[error(transparent)]
-    RedactionKey(#[from] KeyError),
     #[error("cannot render {name}: {source}")]
     SavedReport { name: String, source: ReadError },
     #[error("cannot write the report: {0}")]
     Stdout(io::Error),
-    #[error(transparent)]
-    Render(#[from] RenderError),
-    #[error(transparent)]
-    Baseline(#[from] BaselineError),
-    #[error(transparent)]
-    Scan(#[from] ScanError),
     #[error("cannot start {what}: {source}")]
     Start { what: &'static str, source: io::Error },
-    #[error(transparent)]
-    Edit(#[from] EditError),
-    #[error(transparent)]
-    Can(#[from] CanError),
     #[error("--interactive needs a terminal to ask on")]
     NotATerminal,
     #[error("interrupted: the workspace was not read to its end, and nothing was saved")]
     Interrupted,
 }
 
+impl<E: Hint + 'static> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self::Layer(Box::new(error))
+    }
+}
+
 impl Error {
     /// The mistakes in files that it stands for, one by one.
     pub(crate) fn problems(&self) -> Option<&Problems> {
         match self {
-            Self::Parameters(problems) | Self::Catalog(CatalogError::Invalid { problems }) => Some(problems),
-            Self::Config(error) => error.problems(),
-            Self::Edit(error) => error.problems(),
+            Self::Parameters(problems) => Some(problems),
+            Self::Layer(error) => error.problems(),
             _ => None,
         }
     }
 
     /// The exit code it leads to.
-    pub(crate) const fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> Exit {
         match self {
+            Self::Layer(error) => error.exit(),
             Self::Scan(error) => error.exit(),
-            Self::Interrupted
-            | Self::NotKept { .. }
-            | Self::Start { .. }
-            | Self::Stdout(_)
-            | Self::Render(_) => Exit::Incomplete,
-            Self::Can(error) => error.exit(),
+            Self::Interrupted | Self::NotKept { .. } | Self::Start { .. } | Self::Stdout(_) => {
+                Exit::Incomplete
+            }
             _ => Exit::Usage,
         }
     }
 
-    /// The error of another layer that it passes on, which knows the remedy.
-    fn passed_on(&self) -> Option<&dyn Hint> {
-        Some(match self {
-            Self::Config(error) => error,
-            Self::Catalog(error) => error,
-            Self::Token(error) => error,
-            Self::Region(error) => error,
-            Self::Origin(error) => error,
-            Self::Roster(error) => error,
-            Self::Saml(error) => error,
-            Self::RedactionKey(error) => error,
-            Self::SavedReport { source, .. } => source,
-            Self::Render(error) => error,
-            Self::Baseline(error) => error,
-            Self::Scan(error) => error,
-            Self::Edit(error) => error,
-            Self::Can(error) => error,
-            _ => return None,
-        })
-    }
-}
-
-impl Hint for Error {
-    fn hint(&self) -> Option<Cow<'static, str>> {
-        if let Some(error) = self.passed_on() {
-            return error.hint();
-        }
+    /// The remedy, as an imperative; none where there is nothing to add to the message.
+    pub(crate) fn hint(&self) -> Option<Cow<'static, str>> {
         Some(Cow::Borrowed(match self {
+            Self::Layer(error) => return error.hint(),
+            Self::Token(error) => return error.hint(),
+            Self::Scan(error) => return error.hint(),
+            Self::SavedReport { source, .. } => return source.hint(),
             Self::Parameters(_) => "`intercom-harden controls show ID` lists a control's parameters",
             Self::UnknownControl(_) => "`intercom-harden controls list` lists the controls",
             Self::NothingSelected => "look at --level, --pack, --control and --skip",

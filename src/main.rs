@@ -15,7 +15,6 @@ mod bounded_file;
 mod casefold;
 mod event_type;
 mod exit;
-mod hint;
 mod level;
 mod sentence;
 mod text;
@@ -25,10 +24,13 @@ mod address;
 mod digest;
 mod progress;
 mod reason;
-mod region;
 mod toml_document;
 
+mod hint;
+
+mod region;
 mod verdict;
+
 mod warning;
 
 mod config;

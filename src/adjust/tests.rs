@@ -143,7 +143,7 @@ fn data_that_says_fail_stays_a_fail_and_the_contradiction_shows() {
 }
 
 #[test]
-fn somebody_who_saw_it_fail_outweighs_data_that_passes() {
+fn a_person_who_saw_it_fail_outweighs_data_that_passes() {
     let verdict = enter(Status::Pass, &[attested(Attested::Fail, TODAY, TODAY)], TODAY);
     assert_eq!((verdict.status, verdict.findings.len()), (Status::Fail, 1));
 }

@@ -4,27 +4,20 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{AnswerFormat, ConfigArgs};
+use super::{AnswerArgs, ConfigArgs};
 
 /// `controls`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ControlsCommand {
     /// List the controls
     List {
-        #[command(flatten)]
-        catalog: CatalogArgs,
         /// List the controls of `rbac check` instead
         #[arg(long)]
         rbac: bool,
-        /// Format of the list: table or json
-        #[arg(
-            long,
-            value_name = "FORMAT",
-            default_value = "table",
-            ignore_case = true,
-            hide_possible_values = true
-        )]
-        format: AnswerFormat,
+        #[command(flatten)]
+        catalog: CatalogArgs,
+        #[command(flatten)]
+        answer: AnswerArgs,
     },
     /// Explain one control
     Show {
@@ -47,6 +40,7 @@ pub(crate) enum ControlsCommand {
 
 /// Which controls there are.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Controls")]
 pub(crate) struct CatalogArgs {
     /// Add the controls of a directory, or replace built-in ones by id; may be repeated
     #[arg(long, value_name = "DIR")]

@@ -100,22 +100,24 @@ pub(crate) struct InitArgs {
 
 /// A workspace, live or not.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Workspace")]
 pub(crate) struct SourceArgs {
     #[command(flatten)]
     pub connection: ConnectionArgs,
     /// Look at the built-in sample workspace: no account, no network
-    #[arg(long, conflicts_with = "snapshot", conflicts_with_all = LIVE, help_heading = "Workspace")]
+    #[arg(long, conflicts_with = "snapshot", conflicts_with_all = LIVE)]
     pub demo: bool,
     /// Look at a snapshot that `collect` saved: no network
-    #[arg(long, value_name = "FILE", conflicts_with_all = LIVE, help_heading = "Workspace")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = LIVE)]
     pub snapshot: Option<PathBuf>,
 }
 
 /// The configuration that is written.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration")]
 pub(crate) struct TargetArgs {
     /// Configuration file to write [default: ./intercom-harden.toml]
-    #[arg(long, value_name = "PATH", help_heading = "Configuration")]
+    #[arg(long, value_name = "PATH")]
     pub config: Option<PathBuf>,
 }
 

@@ -64,27 +64,22 @@ pub(crate) enum Command {
 
 /// Where a workspace is, and how to read it.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Workspace")]
 pub(crate) struct ConnectionArgs {
     /// Where the workspace is hosted: us, eu or au [env: INTERCOM_REGION] [default: us]
-    #[arg(
-        long,
-        value_name = "REGION",
-        ignore_case = true,
-        hide_possible_values = true,
-        help_heading = "Workspace"
-    )]
+    #[arg(long, value_name = "REGION", ignore_case = true, hide_possible_values = true)]
     pub region: Option<Region>,
     /// Take the region from the web address where people sign in, e.g. app.eu.intercom.com
-    #[arg(long, value_name = "URL", conflicts_with = "region", help_heading = "Workspace")]
+    #[arg(long, value_name = "URL", conflicts_with = "region")]
     pub login_url: Option<String>,
     /// Read the access token from a file instead of INTERCOM_ACCESS_TOKEN
-    #[arg(long, value_name = "PATH", conflicts_with = "token_stdin", help_heading = "Workspace")]
+    #[arg(long, value_name = "PATH", conflicts_with = "token_stdin")]
     pub token_file: Option<PathBuf>,
     /// Read the access token from standard input
-    #[arg(long, help_heading = "Workspace")]
+    #[arg(long)]
     pub token_stdin: bool,
     /// Another API origin: https, or http to loopback only
-    #[arg(long, value_name = "URL", help_heading = "Workspace")]
+    #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
     /// Deadline of the whole reading
     #[arg(long, value_name = "DURATION", default_value = "10m", help_heading = "Reading")]
@@ -113,12 +108,13 @@ const LIVE: [&str; 5] = ["region", "login_url", "token_file", "token_stdin", "ba
 
 /// Which configuration to use.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration")]
 pub(crate) struct ConfigArgs {
     /// Configuration file; without it ./intercom-harden.toml, if it exists
-    #[arg(long, value_name = "PATH", conflicts_with = "no_config", help_heading = "Configuration")]
+    #[arg(long, value_name = "PATH", conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
     /// Ignore ./intercom-harden.toml
-    #[arg(long, help_heading = "Configuration")]
+    #[arg(long)]
     pub no_config: bool,
 }
 
@@ -126,45 +122,13 @@ pub(crate) struct ConfigArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
     #[command(flatten)]
-    pub connection: ConnectionArgs,
-    /// Scan the built-in sample workspace: no account, no network; nothing fails unless --fail-on is given
-    #[arg(long, conflicts_with = "snapshot", conflicts_with_all = LIVE, help_heading = "Workspace")]
-    pub demo: bool,
-    /// Scan a snapshot that `collect` saved: no network
-    #[arg(long, value_name = "FILE", conflicts_with_all = LIVE, help_heading = "Workspace")]
-    pub snapshot: Option<PathBuf>,
+    pub source: SourceArgs,
     /// Compare the teammates with a roster that the identity provider exported; may be repeated
     #[arg(long, value_name = "FILE", help_heading = "Workspace")]
     pub roster: Vec<PathBuf>,
 
-    /// Add the controls of a directory, or replace built-in ones by id; may be repeated
-    #[arg(long, value_name = "DIR", help_heading = "Controls")]
-    pub controls: Vec<PathBuf>,
-    /// Evaluate controls up to this level: l1, l2 or l3 [default: l3]
-    #[arg(
-        long,
-        value_name = "LEVEL",
-        ignore_case = true,
-        hide_possible_values = true,
-        help_heading = "Controls"
-    )]
-    pub level: Option<Level>,
-    /// Which of the built-in packs to evaluate: guide, extended or all
-    #[arg(
-        long,
-        value_name = "PACK",
-        default_value = "all",
-        ignore_case = true,
-        hide_possible_values = true,
-        help_heading = "Controls"
-    )]
-    pub pack: PackName,
-    /// Evaluate only this control; may be repeated
-    #[arg(long, value_name = "ID", help_heading = "Controls")]
-    pub control: Vec<String>,
-    /// Leave this control out; may be repeated
-    #[arg(long, value_name = "ID", help_heading = "Controls")]
-    pub skip: Vec<String>,
+    #[command(flatten)]
+    pub selection: SelectionArgs,
 
     #[command(flatten)]
     pub gate: GateArgs,
@@ -176,32 +140,47 @@ pub(crate) struct ScanArgs {
     pub config: ConfigArgs,
 }
 
+/// Which controls are evaluated.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Controls")]
+pub(crate) struct SelectionArgs {
+    #[command(flatten)]
+    pub catalog: CatalogArgs,
+    /// Evaluate controls up to this level: l1, l2 or l3 [default: l3]
+    #[arg(long, value_name = "LEVEL", ignore_case = true, hide_possible_values = true)]
+    pub level: Option<Level>,
+    /// Which of the built-in packs to evaluate: guide, extended or all
+    #[arg(long, value_name = "PACK", default_value = "all", ignore_case = true, hide_possible_values = true)]
+    pub pack: PackName,
+    /// Evaluate only this control; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub control: Vec<String>,
+    /// Leave this control out; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub skip: Vec<String>,
+}
+
 /// What fails a scan.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Gate")]
 pub(crate) struct GateArgs {
-    /// Fail when a control at or below this level fails: l1, l2, l3 or never [default: l1]
-    #[arg(
-        long,
-        value_name = "LEVEL",
-        ignore_case = true,
-        hide_possible_values = true,
-        help_heading = "Gate"
-    )]
+    /// Fail when a control at or below this level fails: l1, l2, l3 or never [default: l1, with --demo never]
+    #[arg(long, value_name = "LEVEL", ignore_case = true, hide_possible_values = true)]
     pub fail_on: Option<FailOn>,
     /// Manual and unknown controls fail the gate too
-    #[arg(long, help_heading = "Gate")]
+    #[arg(long)]
     pub strict: bool,
     /// A scan with failed sources may still exit 0
-    #[arg(long, help_heading = "Gate")]
+    #[arg(long)]
     pub allow_incomplete: bool,
     /// Fail only on what this earlier JSON report does not show
-    #[arg(long, value_name = "FILE", help_heading = "Gate")]
+    #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// Ignore all waivers
-    #[arg(long, help_heading = "Gate")]
+    #[arg(long)]
     pub no_waivers: bool,
     /// Fail if an attestation or waiver has expired, is about to, or matches nothing
-    #[arg(long, help_heading = "Gate")]
+    #[arg(long)]
     pub fail_on_hygiene: bool,
 }
 
@@ -243,6 +222,7 @@ pub(crate) enum PackName {
 
 /// How a command answers that makes no report.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Report")]
 pub(crate) struct AnswerArgs {
     /// Format of the answer: table or json
     #[arg(
@@ -250,8 +230,7 @@ pub(crate) struct AnswerArgs {
         value_name = "FORMAT",
         default_value = "table",
         ignore_case = true,
-        hide_possible_values = true,
-        help_heading = "Report"
+        hide_possible_values = true
     )]
     pub format: AnswerFormat,
 }

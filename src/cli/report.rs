@@ -9,23 +9,18 @@ use crate::report::{Format, Output};
 
 /// What a report looks like, and where it goes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Report")]
 pub(crate) struct ReportArgs {
     // No default value, so that a contradiction with `-o FORMAT=-` is known.
     /// Format of the report on standard output: table, json, ndjson, sarif, junit, csv, plan, ocsf, github,
     /// markdown or html [default: table]
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        ignore_case = true,
-        hide_possible_values = true,
-        help_heading = "Report"
-    )]
+    #[arg(long, value_name = "FORMAT", ignore_case = true, hide_possible_values = true)]
     pub format: Option<Format>,
     /// Write a further report to a file, or - for stdout; may be repeated
-    #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Report")]
+    #[arg(short, long, value_name = "FORMAT=PATH")]
     pub output: Vec<Output>,
     /// Group by level, section or framework: cis-v8, nist-800-53, soc2
-    #[arg(long, value_name = "GROUPING", help_heading = "Report")]
+    #[arg(long, value_name = "GROUPING")]
     pub by: Option<Grouping>,
     #[command(flatten)]
     pub redact: RedactArgs,
@@ -33,13 +28,14 @@ pub(crate) struct ReportArgs {
 
 /// Whether people and addresses are shown.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Redaction")]
 pub(crate) struct RedactArgs {
     /// Put pseudonyms in the place of e-mail addresses, names and network addresses; the key is in
     /// INTERCOM_HARDEN_REDACT_KEY, or else drawn for this run
-    #[arg(long, help_heading = "Redaction")]
+    #[arg(long)]
     pub redact: bool,
     /// Read the key of the pseudonyms from a file: the same key gives the same pseudonyms
-    #[arg(long, value_name = "PATH", requires = "redact", help_heading = "Redaction")]
+    #[arg(long, value_name = "PATH", requires = "redact")]
     pub redact_key_file: Option<PathBuf>,
 }
 

@@ -64,12 +64,13 @@ fn region(args: &ConnectionArgs, config: Option<&Config>) -> Result<Region, Erro
 /// read it too.
 fn token(args: &ConnectionArgs, config: Option<&Config>) -> Result<(Token, Option<String>), Error> {
     let configured = config.and_then(|config| config.workspace.token_file.as_deref());
-    let file = |path: &Path| Ok(Token::from_file(path)?);
-    match (&args.token_file, env::var_os("INTERCOM_ACCESS_TOKEN"), configured) {
+    let file = |path: &Path| Token::from_file(path);
+    let token = match (&args.token_file, env::var_os("INTERCOM_ACCESS_TOKEN"), configured) {
         (Some(path), _, _) => file(path),
-        (None, _, _) if args.token_stdin => Ok((Token::from_reader(io::stdin().lock())?, None)),
-        (None, Some(text), _) => Ok((Token::new(&text.to_string_lossy())?, None)),
+        (None, _, _) if args.token_stdin => Token::from_reader(io::stdin().lock()).map(|token| (token, None)),
+        (None, Some(text), _) => Token::new(&text.to_string_lossy()).map(|token| (token, None)),
         (None, None, Some(path)) => file(path),
-        (None, None, None) => Err(Error::NoToken),
-    }
+        (None, None, None) => return Err(Error::NoToken),
+    };
+    token.map_err(Error::Token)
 }

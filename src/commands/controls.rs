@@ -28,9 +28,9 @@ const LINE_COLUMNS: usize = 4_000;
 /// When control files are not usable or an id names no control.
 pub(super) fn run(command: ControlsCommand) -> Result<Exit, Error> {
     match command {
-        ControlsCommand::List { catalog, rbac, format } => {
+        ControlsCommand::List { catalog, rbac, answer } => {
             let catalog = Catalog::load(&catalog.controls)?;
-            print(&match format {
+            print(&match answer.format {
                 AnswerFormat::Table => list(&catalog, rbac),
                 AnswerFormat::Json => listing::json(&catalog, rbac).map_err(RenderError::from)?,
             })

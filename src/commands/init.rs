@@ -22,7 +22,7 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
     let progress = terminal::progress();
     let today = day_of(args.source.connection.now.unwrap_or_else(super::clock));
     let settings = FactSettings::declared();
-    let seen = match resolve::job((&args.source).into(), &[], &[], None, None) {
+    let seen = match resolve::job(&args.source, &[], &[], None, None) {
         Ok(resolved) => {
             let run = resolved.run(&progress)?;
             Seen::of(&run.facts, &settings)

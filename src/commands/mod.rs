@@ -5,7 +5,6 @@ use std::io::Write as _;
 use crate::cli::{Cli, Command};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::hint::Hint as _;
 
 mod attest;
 mod collect;

@@ -1,7 +1,7 @@
 //! What a scan evaluates, and by which rules: decided from flags and configuration, in that order.
 
 use super::given::Given;
-use crate::cli::{GateArgs, PackName, ScanArgs};
+use crate::cli::{GateArgs, PackName, SelectionArgs};
 use crate::config::Config;
 use crate::controls::{Pack, Selection};
 use crate::facts::{FactSettings, Settings};
@@ -10,7 +10,7 @@ use crate::report::GateRule;
 use crate::scan::Plan;
 
 /// Which controls a scan evaluates.
-pub(super) fn selection(args: &ScanArgs, config: Option<&Config>) -> Selection {
+pub(super) fn selection(args: &SelectionArgs, config: Option<&Config>) -> Selection {
     Selection {
         level: args.level.unwrap_or_else(|| everything(config).level),
         pack: match args.pack {

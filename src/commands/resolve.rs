@@ -1,6 +1,6 @@
 //! Flags, environment and configuration, resolved into a [`Job`] before anything is read.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -17,32 +17,16 @@ use crate::scan::{self, Adjustments, Job, Plan, Run, Source, Span, Target};
 use crate::snapshot::collect::ReadScope;
 use crate::time::Window;
 
-/// The workspace that the command line names.
-#[derive(Clone, Copy)]
-pub(super) struct Workspace<'a> {
-    pub(super) connection: &'a ConnectionArgs,
-    pub(super) snapshot: Option<&'a Path>,
-    pub(super) demo: bool,
-}
-
-impl<'a> From<&'a SourceArgs> for Workspace<'a> {
-    fn from(args: &'a SourceArgs) -> Self {
-        Self { connection: &args.connection, snapshot: args.snapshot.as_deref(), demo: args.demo }
-    }
-}
-
-impl Workspace<'_> {
-    /// The snapshot, else the sample, else the live workspace; with what has to be said before a token is sent.
-    fn target(self, config: Option<&Config>) -> Result<(Target, Vec<String>), Error> {
-        Ok(match self.snapshot {
-            Some(path) => (Target::Snapshot(path.to_path_buf()), Vec::new()),
-            None if self.demo => (Target::Demo, Vec::new()),
-            None => {
-                let (connection, notices) = connection(self.connection, config)?;
-                (Target::Live(Box::new(connection)), notices)
-            }
-        })
-    }
+/// The snapshot, else the sample, else the live workspace; with what has to be said before a token is sent.
+fn target(args: &SourceArgs, config: Option<&Config>) -> Result<(Target, Vec<String>), Error> {
+    Ok(match &args.snapshot {
+        Some(path) => (Target::Snapshot(path.clone()), Vec::new()),
+        None if args.demo => (Target::Demo, Vec::new()),
+        None => {
+            let (connection, notices) = connection(&args.connection, config)?;
+            (Target::Live(Box::new(connection)), notices)
+        }
+    })
 }
 
 /// A job, and what is needed to start it.
@@ -59,7 +43,7 @@ pub(super) struct Resolved {
 /// # Errors
 /// Whatever is wrong with flags, environment, configuration or the files that they name.
 pub(super) fn job(
-    workspace: Workspace<'_>,
+    source: &SourceArgs,
     controls: &[PathBuf],
     rosters: &[PathBuf],
     selection: Option<&Selection>,
@@ -73,8 +57,8 @@ pub(super) fn job(
     let saml = config.as_ref().filter(|_| selection.is_some());
     let given = given::read(rosters, saml)?;
     let settings = plan::settings(facts, &plan, config.as_ref(), &given);
-    let span = span(workspace.connection, config.as_ref(), stale_after)?;
-    let (target, notices) = workspace.target(config.as_ref())?;
+    let span = span(&source.connection, config.as_ref(), stale_after)?;
+    let (target, notices) = target(source, config.as_ref())?;
     let job = Job {
         target,
         scope: ReadScope::Everything,
@@ -87,7 +71,7 @@ pub(super) fn job(
         warnings: given.notices,
         gate: GateRule::default(),
     };
-    Ok(Resolved { job, now: workspace.connection.now, notices })
+    Ok(Resolved { job, now: source.connection.now, notices })
 }
 
 /// The part of the log to read: as the flags say, else the configuration.
@@ -113,7 +97,8 @@ impl Resolved {
         let source = Source::open(&self.job.target, terminal::notify(progress))?;
         let now = self.now.or_else(|| source.taken_at()).unwrap_or_else(super::clock);
         let is_live = matches!(self.job.target, Target::Live(_));
-        let run = runtime::drive(is_live, async { Ok(scan::run(&self.job, source, now).await?) });
+        let run =
+            runtime::drive(is_live, async { scan::run(&self.job, source, now).await.map_err(Error::Scan) });
         progress.finish();
         run
     }

@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use super::destinations::Destinations;
-use super::resolve::{self, Workspace};
-use super::{configuration, given, plan, redaction, terminal};
+use super::{configuration, given, plan, redaction, resolve, terminal};
 use crate::adjust::baseline::Baseline;
-use crate::cli::{ConfigArgs, GateArgs, ReportArgs, ScanArgs};
+use crate::cli::{ConfigArgs, GateArgs, ReportArgs, ScanArgs, SourceArgs};
 use crate::config::Config;
 use crate::controls::Selection;
 use crate::error::Error;
@@ -17,7 +16,7 @@ use crate::scan::Adjustments;
 
 /// What is scanned, by which rules, and where the report goes.
 pub(super) struct Request<'a> {
-    pub(super) workspace: Workspace<'a>,
+    pub(super) source: &'a SourceArgs,
     pub(super) rosters: &'a [PathBuf],
     pub(super) controls: &'a [PathBuf],
     pub(super) gate: &'a GateArgs,
@@ -31,18 +30,14 @@ pub(super) struct Request<'a> {
 /// When it cannot be started, or the workspace cannot be read at all.
 pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
     let request = Request {
-        workspace: Workspace {
-            connection: &args.connection,
-            snapshot: args.snapshot.as_deref(),
-            demo: args.demo,
-        },
+        source: &args.source,
         rosters: &args.roster,
-        controls: &args.controls,
+        controls: &args.selection.catalog.controls,
         gate: &args.gate,
         report: &args.report,
         config: &args.config,
     };
-    perform(&request, |config| plan::selection(args, config))
+    perform(&request, |config| plan::selection(&args.selection, config))
 }
 
 /// Resolves, runs and reports.
@@ -55,10 +50,10 @@ pub(super) fn perform(
 ) -> Result<Exit, Error> {
     let progress = terminal::progress();
     let config = configuration::load(request.config, &progress)?;
-    let gate = plan::gate(request.gate, request.workspace.demo, config.as_ref());
+    let gate = plan::gate(request.gate, request.source.demo, config.as_ref());
     let selection = select(config.as_ref());
     let mut resolved =
-        resolve::job(request.workspace, request.controls, request.rosters, Some(&selection), config)?;
+        resolve::job(request.source, request.controls, request.rosters, Some(&selection), config)?;
     let job = &mut resolved.job;
     if job.plan.selected().next().is_none() {
         return Err(Error::NothingSelected);

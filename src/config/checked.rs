@@ -54,7 +54,7 @@ impl Config {
                 .unwrap_or_default(),
             scan: root.table("scan").map(scan::settings).unwrap_or_default(),
             params: root.table("params").map(scan::overrides).unwrap_or_default(),
-            facts: root.table("facts").map(scan::values).unwrap_or_default(),
+            facts: root.table("facts").map(Table::values).unwrap_or_default(),
             organization: root
                 .table("organization")
                 .map(|table| Organization::read(table, context))

@@ -35,16 +35,6 @@ pub(crate) enum ConfigError {
     Invalid { announcement: Box<Announcement>, problems: Problems },
 }
 
-impl ConfigError {
-    /// Everything that is wrong with its content.
-    pub(crate) const fn problems(&self) -> Option<&Problems> {
-        match self {
-            Self::Invalid { problems, .. } => Some(problems),
-            _ => None,
-        }
-    }
-}
-
 impl Hint for ConfigError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         Some(Cow::Borrowed(match self {
@@ -55,6 +45,13 @@ impl Hint for ConfigError {
             Self::Outside { .. } => "name the file with --config if you trust it, or pass --no-config",
             Self::Invalid { .. } => "correct the lines above; --no-config leaves the file out",
         }))
+    }
+
+    fn problems(&self) -> Option<&Problems> {
+        match self {
+            Self::Invalid { problems, .. } => Some(problems),
+            _ => None,
+        }
     }
 }
 

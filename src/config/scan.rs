@@ -8,9 +8,9 @@ use serde_json::Value;
 use crate::level::{FailOn, Level};
 use crate::region::Region;
 use crate::time::Window;
-use crate::toml_document::{Located, Table, excerpt};
+use crate::toml_document::{Located, Table};
 
-use super::section::{Context, filled};
+use super::section::{Context, filled, timed};
 
 /// Values under names of the file's choosing, each with its line.
 pub(crate) type Values = BTreeMap<String, Located<Value>>;
@@ -74,22 +74,11 @@ pub(super) fn settings(mut table: Table<'_>) -> ScanSettings {
     let settings = ScanSettings {
         level: table.word("level"),
         fail_on: table.word("fail_on"),
-        since: since(&mut table),
+        since: timed(&mut table, "since", Window::parse),
         strict: table.flag("strict").map(|strict| strict.value),
     };
     table.finish();
     settings
-}
-
-fn since(table: &mut Table<'_>) -> Option<Located<Window>> {
-    let text = table.date_text("since")?;
-    match Window::parse(&text) {
-        Ok(value) => Some(Located { value, line: text.line }),
-        Err(error) => {
-            table.document().report(text.line, format!("`since` is `{}`, {error}", excerpt(&text)));
-            None
-        }
-    }
 }
 
 /// Takes the parameters of every control; which control has which is for the catalog to say.
@@ -98,16 +87,7 @@ pub(super) fn overrides(mut table: Table<'_>) -> Overrides {
     for control in table.keys() {
         let Some(params) = table.table_at(&control.value) else { continue };
         let line = params.line();
-        overrides.insert(control.value, Located { value: values(params), line });
+        overrides.insert(control.value, Located { value: params.values(), line });
     }
     overrides
-}
-
-/// Takes whatever is there: which names there are is for the catalog to say.
-pub(super) fn values(mut table: Table<'_>) -> Values {
-    let keys = table.keys().into_iter();
-    keys.filter_map(|key| {
-        Some((key.value.clone(), Located { value: table.value_at(&key)?.value, line: key.line }))
-    })
-    .collect()
 }

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::time::parse_date;
+use crate::time::{TimeError, parse_date};
 use crate::toml_document::{Located, Table, excerpt};
 
 /// How a configuration came to be read.
@@ -92,8 +92,17 @@ pub(super) fn filled(table: &mut Table<'_>, key: &'static str) -> Option<Located
 
 /// Takes a UTC date.
 pub(super) fn date(table: &mut Table<'_>, key: &'static str) -> Option<Located<Date>> {
+    timed(table, key, parse_date)
+}
+
+/// Takes a time, as the parser reads it.
+pub(super) fn timed<T>(
+    table: &mut Table<'_>,
+    key: &'static str,
+    parse: impl Fn(&str) -> Result<T, TimeError>,
+) -> Option<Located<T>> {
     let text = table.date_text(key)?;
-    match parse_date(&text) {
+    match parse(&text) {
         Ok(value) => Some(Located { value, line: text.line }),
         Err(error) => {
             table.document().report(text.line, format!("`{key}` is `{}`, {error}", excerpt(&text)));

@@ -92,13 +92,6 @@ fn problems_of(text: &str) -> Vec<String> {
     check(text, Trust::Named).1
 }
 
-fn announcement(error: &ConfigError) -> &Announcement {
-    match error {
-        ConfigError::Invalid { announcement, .. } => announcement,
-        other => panic!("{other}"),
-    }
-}
-
 /// Writes a configuration into a folder of its own.
 fn written(text: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -190,16 +183,4 @@ fn a_flood_of_parameters_hides_no_waiver() {
     assert_eq!(weakens.len(), 51);
     assert!(weakens[0].starts_with("waives 2.3 "));
     assert_eq!(weakens[50], "and 451 more; in all 500 parameters, 1 waivers and 0 attestations");
-}
-
-#[test]
-fn a_loaded_file_has_its_digest() {
-    let (_folder, path) = written("abc = 1");
-    let error = Config::load(&path, Trust::Named).unwrap_err();
-    assert!(announcement(&error).digest.starts_with("sha256:"));
-    let (_folder, path) = written("");
-    let config = Config::load(&path, Trust::Found).unwrap();
-    assert!(config.found_in_working_directory);
-    assert_eq!(config.digest, "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    assert_eq!(config.path, path.display().to_string());
 }

@@ -5,7 +5,6 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::level::{FailOn, Level};
@@ -13,7 +12,7 @@ use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
 
 use super::checked::Config;
-use crate::verdict::Attested;
+use super::entries::{Attestation, Waiver};
 
 /// How many entries are kept; what is beyond is counted.
 const MOST: usize = 50;
@@ -34,33 +33,14 @@ pub(crate) struct Announcement {
 /// Something in a configuration that may make the result look better.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Weakening {
-    Waiver {
-        control: String,
-        subject: Option<String>,
-        expires: Date,
-        by: String,
-        reason: String,
-    },
-    Attestation {
-        control: String,
-        result: Attested,
-        expires: Date,
-        by: String,
-    },
-    FailOnNever,
-    Level(Level),
-    /// Either way: a shorter window misses events, a longer one finds activity that is long over.
-    Since(String),
-    Param {
-        control: String,
-        name: String,
+    Waiver(Waiver),
+    Attestation(Attestation),
+    /// A parameter of a control, or a setting of facts.
+    Set {
+        key: String,
         value: Value,
     },
-    Fact {
-        name: String,
-        value: Value,
-    },
-    /// What is declared is no finding any more.
+    /// What the configuration says of the scan or the organization. What is declared is no finding any more.
     Declared {
         key: &'static str,
         value: Value,
@@ -83,33 +63,25 @@ impl Weakening {
     /// The entry in words.
     pub(crate) fn sentence(&self) -> Sentence {
         match self {
-            Self::Waiver { control, subject, expires, by, reason } => {
+            Self::Waiver(Waiver { control, subject, expires, by, reason, .. }) => {
                 let sentence = Sentence::from(format!("waives {}", excerpt(control)));
                 let sentence = match subject {
                     Some(subject) => sentence.and(" for ").person(excerpt(subject)),
                     None => sentence,
                 };
-                let sentence = sentence.and(format!(" until {expires}, by ")).person(excerpt(by));
+                let sentence = sentence.and(format!(" until {}, by ", expires.value)).person(excerpt(by));
                 sentence.and(": ").words(excerpt(reason))
             }
-            Self::Attestation { control, result, expires, by } => {
-                let (control, result) = (excerpt(control), result.into_str());
-                Sentence::from(format!("attests {control} as {result} until {expires}, by "))
-                    .person(excerpt(by))
+            Self::Attestation(Attestation { control, result, expires, by, .. }) => {
+                let (control, result, expires) = (excerpt(control), result.into_str(), expires.value);
+                Sentence::from(format!("attests {control} as {result} until {expires}, by ")).person(excerpt(by))
             }
-            Self::FailOnNever => "scan.fail_on = \"never\": no failing control fails the scan".into(),
-            Self::Level(level) => {
-                format!("scan.level = \"{}\": stricter controls are left out", level.as_str()).into()
+            Self::Set { key, value } => {
+                let (sentence, shown) = (Sentence::from(format!("{key} = ")), excerpt(&value.to_string()));
+                // Text may name anyone.
+                let plain = value.is_number() || value.is_boolean();
+                if plain { sentence.and(shown) } else { sentence.words(shown) }
             }
-            Self::Since(since) => format!(
-                "scan.since = \"{}\": events are judged over another window than the last 30 days",
-                excerpt(since)
-            )
-            .into(),
-            Self::Param { control, name, value } => {
-                set(&format!("params.\"{}\".{}", excerpt(control), excerpt(name)), value)
-            }
-            Self::Fact { name, value } => set(&format!("facts.{}", excerpt(name)), value),
             Self::Declared { key, value, effect } => {
                 let effect = effect.map_or_else(String::new, |effect| format!(": {effect}"));
                 format!("{key} = {}{effect}", listed(value)).into()
@@ -123,13 +95,6 @@ impl Weakening {
             .into(),
         }
     }
-}
-
-/// What a parameter is set to. Text in it may name anyone.
-fn set(key: &str, value: &Value) -> Sentence {
-    let sentence = Sentence::from(format!("{key} = "));
-    let shown = excerpt(&value.to_string());
-    if value.is_number() || value.is_boolean() { sentence.and(shown) } else { sentence.words(shown) }
 }
 
 impl fmt::Display for Weakening {
@@ -158,37 +123,19 @@ impl Config {
 
     /// Everything in it that may make the result look better, what people signed for first.
     pub(crate) fn weakens(&self) -> Vec<Weakening> {
-        let waivers = self.waivers.iter().map(|waiver| Weakening::Waiver {
-            control: waiver.control.value.clone(),
-            subject: waiver.subject.clone(),
-            expires: waiver.expires.value,
-            by: waiver.by.clone(),
-            reason: waiver.reason.clone(),
-        });
-        let attestations = self.attestations.iter().map(|attestation| Weakening::Attestation {
-            control: attestation.control.value.clone(),
-            result: attestation.result,
-            expires: attestation.expires.value,
-            by: attestation.by.clone(),
-        });
         let params = self.params.iter().flat_map(|(control, params)| {
-            params.iter().map(|(name, value)| Weakening::Param {
-                control: control.clone(),
-                name: name.clone(),
-                value: value.value.clone(),
-            })
+            let key = move |name: &str| format!("params.\"{}\".{}", excerpt(control), excerpt(name));
+            params
+                .iter()
+                .map(move |(name, value)| Weakening::Set { key: key(name), value: value.value.clone() })
         });
-        let facts = self
-            .facts
-            .iter()
-            .map(|(name, value)| Weakening::Fact { name: name.clone(), value: value.value.clone() });
-        let mut entries: Vec<_> = waivers
-            .chain(attestations)
-            .chain(self.scan_weakens())
-            .chain(params)
-            .chain(facts)
-            .chain(self.declarations_weaken())
-            .collect();
+        let facts = self.facts.iter().map(|(name, value)| Weakening::Set {
+            key: format!("facts.{}", excerpt(name)),
+            value: value.value.clone(),
+        });
+        let mut entries: Vec<_> = self.waivers.iter().cloned().map(Weakening::Waiver).collect();
+        entries.extend(self.attestations.iter().cloned().map(Weakening::Attestation));
+        entries.extend(self.scan_weakens().chain(params).chain(facts).chain(self.declarations_weaken()));
         if let Some(more @ 1..) = entries.len().checked_sub(MOST) {
             entries.truncate(MOST);
             entries.push(Weakening::More {
@@ -202,62 +149,62 @@ impl Config {
     }
 
     fn scan_weakens(&self) -> impl Iterator<Item = Weakening> {
-        let never = (self.scan.fail_on == Some(FailOn::Never)).then_some(Weakening::FailOnNever);
-        let level = self.scan.level.filter(|level| *level < Level::L3).map(Weakening::Level);
+        let never = self.scan.fail_on.filter(|gate| *gate == FailOn::Never).map(|_| "never");
+        let level = self.scan.level.filter(|level| *level < Level::L3).map(Level::as_str);
+        // Either way: a shorter window misses events, a longer one finds activity that is long over.
         let since = self.scan.since.as_ref().filter(|since| !since.is_default());
-        let since = since.map(|since| Weakening::Since(since.as_str().to_owned()));
-        [never, level, since].into_iter().flatten()
-    }
-
-    fn declarations_weaken(&self) -> Vec<Weakening> {
-        let (organization, identities) = (&self.organization, &self.rbac.identities);
-        let networks = organization.approved_networks.as_ref();
-        let networks = networks.map(|networks| networks.iter().map(ToString::to_string).collect());
-        let (saml, rbac) = (organization.saml.as_ref(), &self.rbac);
-        let file = |key, path: Option<&PathBuf>| Some(Weakening::File { key, path: path?.clone() });
-        let names = |names: Vec<String>| (!names.is_empty()).then(|| Value::from(names));
-        let unencrypted = saml.and_then(|saml| saml.encrypted_assertions) == Some(false);
-        let declared =
-            |key, value: Option<Value>, effect| value.map(|value| Weakening::Declared { key, value, effect });
         [
-            declared("rbac.roles", names(rbac.roles.keys().cloned().collect()), None),
-            declared("rbac.groups", names(rbac.groups.keys().cloned().collect()), None),
-            file("organization.saml.metadata", saml.and_then(|saml| saml.metadata.as_ref())),
-            file("organization.saml.certificate", saml.and_then(|saml| saml.certificate.as_ref())),
+            declared("scan.fail_on", never, Some("no failing control fails the scan")),
+            declared("scan.level", level, Some("stricter controls are left out")),
             declared(
-                "organization.allowed_domains",
-                organization.allowed_domains.clone().map(Value::from),
-                None,
-            ),
-            declared("organization.approved_networks", networks, None),
-            declared(
-                "organization.export_approvers",
-                organization.export_approvers.clone().map(Value::from),
-                None,
-            ),
-            declared(
-                "organization.required_region",
-                organization.required_region.map(|region| Value::from(region.label())),
-                None,
-            ),
-            declared(
-                "organization.saml.encrypted_assertions",
-                unencrypted.then_some(Value::from(false)),
-                None,
-            ),
-            declared(
-                "rbac.identities.plus_aliases",
-                identities.plus_aliases.then_some(Value::from(true)),
-                Some("addresses that differ in a tag are one person's"),
-            ),
-            declared(
-                "rbac.identities.domain_aliases",
-                names(identities.domain_aliases.keys().cloned().collect()),
-                Some("people are told apart without them"),
+                "scan.since",
+                since.map(|since| since.as_str()),
+                Some("events are judged over another window than the last 30 days"),
             ),
         ]
         .into_iter()
         .flatten()
-        .collect()
     }
+
+    fn declarations_weaken(&self) -> impl Iterator<Item = Weakening> {
+        let (organization, rbac) = (&self.organization, &self.rbac);
+        let (saml, identities) = (organization.saml.as_ref(), &rbac.identities);
+        let networks = organization.approved_networks.as_ref();
+        let networks = networks.map(|networks| networks.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let file = |key, path: Option<&PathBuf>| Some(Weakening::File { key, path: path?.clone() });
+        let names = |names: Vec<&String>| {
+            (!names.is_empty()).then(|| names.into_iter().cloned().collect::<Vec<String>>())
+        };
+        let unencrypted = saml.and_then(|saml| saml.encrypted_assertions) == Some(false);
+        let region = organization.required_region.map(|region| region.label());
+        let (tags, domains) =
+            ("addresses that differ in a tag are one person's", "people are told apart without them");
+        [
+            declared("rbac.roles", names(rbac.roles.keys().collect()), None),
+            declared("rbac.groups", names(rbac.groups.keys().collect()), None),
+            file("organization.saml.metadata", saml.and_then(|saml| saml.metadata.as_ref())),
+            file("organization.saml.certificate", saml.and_then(|saml| saml.certificate.as_ref())),
+            declared("organization.allowed_domains", organization.allowed_domains.clone(), None),
+            declared("organization.approved_networks", networks, None),
+            declared("organization.export_approvers", organization.export_approvers.clone(), None),
+            declared("organization.required_region", region, None),
+            declared("organization.saml.encrypted_assertions", unencrypted.then_some(false), None),
+            declared("rbac.identities.plus_aliases", identities.plus_aliases.then_some(true), Some(tags)),
+            declared(
+                "rbac.identities.domain_aliases",
+                names(identities.domain_aliases.keys().collect()),
+                Some(domains),
+            ),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+fn declared(
+    key: &'static str,
+    value: Option<impl Into<Value>>,
+    effect: Option<&'static str>,
+) -> Option<Weakening> {
+    Some(Weakening::Declared { key, value: value?.into(), effect })
 }

@@ -56,6 +56,13 @@ impl Hint for CatalogError {
             .into(),
         )
     }
+
+    fn problems(&self) -> Option<&Problems> {
+        match self {
+            Self::Invalid { problems } => Some(problems),
+            _ => None,
+        }
+    }
 }
 
 fn counted(problems: usize) -> String {

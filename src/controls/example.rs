@@ -33,7 +33,8 @@ pub(super) fn read(mut table: Table<'_>) -> Example {
     if let Some(feeds) = table.table("feeds") {
         end_feeds(feeds, &mut facts);
     }
-    let params = table.table("params").map(values).unwrap_or_default();
+    let params = table.table("params").map(Table::values).unwrap_or_default();
+    let params = params.into_iter().map(|(name, value)| (name, value.value)).collect();
     table.require("expect");
     let words = Status::ALL.iter().map(|status| status.as_str()).collect::<Vec<_>>();
     let expect = table.one_of("expect", &words).and_then(|word| word.value.parse().ok());
@@ -181,9 +182,4 @@ fn ended(word: &Located<String>) -> Option<SourceStatus> {
         "skipped" => Some(SourceStatus::Skipped),
         _ => None,
     }
-}
-
-fn values(mut table: Table<'_>) -> BTreeMap<String, Value> {
-    let keys = table.keys();
-    keys.into_iter().filter_map(|key| Some((key.value.clone(), table.value_at(&key.value)?.value))).collect()
 }

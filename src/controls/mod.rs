@@ -18,7 +18,7 @@ pub(crate) use control::{
     ATTEST_FOR, Control, GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION, Origin, Pack, Step, natural,
 };
 pub(crate) use definition::Definition;
-pub(crate) use error::CatalogError;
+
 pub(crate) use files::built_in_path;
 pub(crate) use read::{ID_RULE, LONGEST_ATTESTATION, LONGEST_TEXT, is_id};
 pub(crate) use selection::{Selection, UnknownControl};

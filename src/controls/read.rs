@@ -46,8 +46,8 @@ pub(super) fn definition(
     let control = control(&mut root, source.pack, origin);
     let around = Surroundings {
         path: Arc::clone(&path),
-        params: control.iter().flat_map(|control| control.params.keys().cloned()).collect(),
-        steps: control.as_ref().map_or(usize::MAX, |control| control.steps.len()),
+        params: control.params.keys().cloned().collect(),
+        steps: control.steps.len(),
         in_full,
     };
     let rules = rules(&mut root, &around);
@@ -56,7 +56,7 @@ pub(super) fn definition(
     let examples = root.tables("example").into_iter().map(example::read).collect();
     root.finish();
     let columns = columns.into_iter().map(|column| column.value).collect();
-    let control = Arc::new(Control { columns, ..control? });
+    let control = Arc::new(Control { columns, ..control });
     let text = match &source.text {
         Cow::Borrowed(text) => String::from_utf8_lossy(text),
         Cow::Owned(text) => String::from_utf8_lossy(text).into_owned().into(),
@@ -64,44 +64,32 @@ pub(super) fn definition(
     document.is_clean().then_some(Definition { control, rules, needs_roster, examples, path, text })
 }
 
-fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Option<Control> {
-    // Every key is taken before anything is given up, so that one mistake does not hide the next.
+/// What is missing or wrong is in the document, so that no control made of it is used.
+fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Control {
     let id = root.required_text("id").filter(|id| id_fits(id, root.document()));
     let slug = slug(root, id.as_deref().map(String::as_str));
-    let title = prose(root, "title");
-    let level = level(root);
-    let section = prose(root, "section");
-    let since = root.text("since").map(|since| since.value);
-    let description = prose(root, "description");
-    let rationale = prose(root, "rationale");
-    let prerequisites = texts(root, "prerequisites");
-    let effort = root.text("effort").map_or_else(String::new, |effort| effort.value);
-    let attest_for = attest_for(root);
-    let frameworks = frameworks(root);
-    let references = references(root);
-    let steps = root.tables("steps").into_iter().filter_map(step).collect();
-    let params = params(root);
-    Some(Control {
-        id: id?.value,
+    root.require("level");
+    Control {
+        id: id.map(|id| id.value).unwrap_or_default(),
         slug,
-        references,
+        title: prose(root, "title"),
+        level: root.word("level").unwrap_or(Level::L1),
+        section: prose(root, "section"),
+        since: root.text("since").map(|since| since.value),
+        description: prose(root, "description"),
+        rationale: prose(root, "rationale"),
+        prerequisites: texts(root, "prerequisites"),
+        effort: root.text("effort").map_or_else(String::new, |effort| effort.value),
+        attest_for: attest_for(root),
+        frameworks: frameworks(root),
+        references: references(root),
+        steps: root.tables("steps").into_iter().map(step).collect(),
+        params: params(root),
         columns: Vec::new(),
         digest: String::new(),
-        title: title?,
-        level: level?,
-        section: section?,
-        since,
-        description: description?,
-        rationale: rationale?,
-        prerequisites,
-        effort,
-        attest_for,
-        frameworks,
-        steps,
-        params,
         pack,
         origin,
-    })
+    }
 }
 
 /// Whether a text has the form of an id.
@@ -166,24 +154,18 @@ fn check_columns(columns: &[Located<String>], rules: &Rules, document: &Document
     }
 }
 
-fn prose(table: &mut Table<'_>, key: &'static str) -> Option<String> {
-    let text = table.required_text(key)?;
+fn prose(table: &mut Table<'_>, key: &'static str) -> String {
+    let Some(text) = table.required_text(key) else { return String::new() };
     if text.chars().count() > LONGEST_TEXT {
         let message = format!("`{key}` is longer than {LONGEST_TEXT} characters");
         table.document().report(text.line, message);
-        return None;
     }
-    Some(text.value.trim().to_owned())
+    text.value.trim().to_owned()
 }
 
 fn texts(table: &mut Table<'_>, key: &'static str) -> Vec<String> {
     let texts = table.texts(key).map(|texts| texts.value).unwrap_or_default();
     texts.into_iter().map(|text| text.value).collect()
-}
-
-fn level(root: &mut Table<'_>) -> Option<Level> {
-    root.require("level");
-    root.word("level")
 }
 
 /// What a person saw once says nothing for ever, and a day at least.
@@ -206,12 +188,12 @@ fn frameworks(root: &mut Table<'_>) -> BTreeMap<String, Vec<String>> {
     lists.into_iter().map(|(framework, items)| (framework, plain(items))).collect()
 }
 
-fn step(mut table: Table<'_>) -> Option<Step> {
+fn step(mut table: Table<'_>) -> Step {
     let title = prose(&mut table, "title");
     let path = texts(&mut table, "path");
     let actions = texts(&mut table, "actions");
     table.finish();
-    Some(Step { title: title?, path, actions })
+    Step { title, path, actions }
 }
 
 fn params(root: &mut Table<'_>) -> BTreeMap<String, Value> {

@@ -35,17 +35,6 @@ pub(crate) enum EditError {
     Nameless { path: PathBuf },
 }
 
-impl EditError {
-    /// The mistakes in the configuration that it stands for.
-    pub(crate) fn problems(&self) -> Option<&Problems> {
-        match self {
-            Self::Config(error) => error.problems(),
-            Self::Unfit { source, .. } => source.problems(),
-            _ => None,
-        }
-    }
-}
-
 impl Hint for EditError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         Some(Cow::Borrowed(match self {
@@ -73,5 +62,13 @@ impl Hint for EditError {
             Self::Outside { .. } => "move it into that folder, or name the configuration with --config",
             Self::Nameless { .. } => "rename the file",
         }))
+    }
+
+    fn problems(&self) -> Option<&Problems> {
+        match self {
+            Self::Config(error) => error.problems(),
+            Self::Unfit { source, .. } => source.problems(),
+            _ => None,
+        }
     }
 }

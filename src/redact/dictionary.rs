@@ -92,7 +92,7 @@ impl Dictionary {
                 end += common(&known[end - start..], &text[end..]);
                 covered = end;
             }
-            // What is long is nobody else's word, and may be cut off.
+            // A long text is no ordinary word, and may be cut off.
             if is_long || is_word(text, start, end) {
                 spans.push(Span { start, end, replacement: replacement.clone() });
             }

@@ -11,7 +11,7 @@ use crate::api::token::loose_permissions;
 use crate::bounded_file::{self, Refusal};
 use crate::hint::Hint;
 
-/// The fewest bytes of a key: with less, whoever has a report could try all keys.
+/// The fewest bytes of a key: with less, a reader of a report could try all keys.
 const SHORTEST: usize = 16;
 /// The most bytes of a key, or of the file it is in.
 const LONGEST: usize = 4096;

@@ -15,7 +15,7 @@ use crate::casefold::fold;
 const LONGEST_WORD: usize = 64;
 
 impl Redactor {
-    /// The details without whatever may identify somebody; none where they are no object.
+    /// The details without what may identify a person; none where they are no object.
     pub(super) fn metadata(&self, raw: &RawValue) -> Option<Box<RawValue>> {
         let details: Metadata<'_> = object(raw)?;
         let mut kept = Map::new();

@@ -2,7 +2,7 @@
 //!
 //! It works on a [`Report`](crate::report::Report) before any format sees it, and on the records of a snapshot before
 //! they are written. What is known to be an address, a name or an id is replaced where it stands; text is searched for
-//! whatever looks like an address, and for everything that the same report knows to identify somebody. Verdicts, counts
+//! what looks like an address, and for everything that the same report knows to identify a person. Verdicts, counts
 //! and the gate stay as they are. What a person wrote is replaced whole: it may name anybody.
 
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use key::{Key, KeyError};
+pub(crate) use key::Key;
 pub(crate) use snapshot::SnapshotRedactor;
 
 use crate::casefold::fold;

@@ -59,28 +59,28 @@ impl Redactor {
         self.pseudonym("workspace-", "workspace", name.trim())
     }
 
-    /// What stands for somebody's own words.
+    /// What stands for words that a person wrote.
     pub(super) fn words(&self, text: &str) -> String {
         self.pseudonym("text-", "text", text.trim())
     }
 
-    /// The pseudonym of somebody whom the API gives by e-mail address or id.
+    /// The pseudonym of a person that the API gives by e-mail address or id.
     pub(super) fn person(&self, text: &str) -> String {
         self.email(text).unwrap_or_else(|| self.id(text))
     }
 
-    /// The pseudonym of whatever evidence tells somebody by: a network address too.
-    pub(super) fn somebody(&self, text: &str) -> String {
+    /// The pseudonym of a network address, or of a person by e-mail address or id.
+    pub(super) fn address_or_id(&self, text: &str) -> String {
         self.range(text).unwrap_or_else(|| self.person(text))
     }
 
-    /// The pseudonym of somebody who signed for something, with whatever they put there.
+    /// The pseudonym of a person who signed, by name or e-mail address.
     pub(super) fn signatory(&self, by: &str) -> String {
         self.email(by.trim()).unwrap_or_else(|| self.name(by))
     }
 
-    /// The pseudonym of a person or a machine, by whatever it is told.
-    pub(super) fn anyone(&self, text: &str) -> String {
+    /// The pseudonym of a person or a machine that a sentence quotes: by network address, id, e-mail address or name.
+    pub(super) fn quoted_person(&self, text: &str) -> String {
         let is_id = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         self.range(text).unwrap_or_else(|| if is_id { self.id(text) } else { self.signatory(text) })
     }

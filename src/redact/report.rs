@@ -70,7 +70,7 @@ impl Redactor {
         controls.iter_mut().for_each(|control| scrubber.control(control, fresh));
         people.iter_mut().for_each(|person| scrubber.person(person));
         for SettingChange { by, .. } in settings {
-            by.iter_mut().for_each(|by| *by = self.somebody(by));
+            by.iter_mut().for_each(|by| *by = self.address_or_id(by));
         }
         report
     }
@@ -85,10 +85,10 @@ impl Redactor {
             known.learn(id, || self.person(id));
             name.iter().for_each(|name| known.learn(name, || self.name(name)));
             let odd = email.iter().filter(|email| !is_plain_email(email));
-            odd.for_each(|email| known.learn(email, || self.somebody(email)));
+            odd.for_each(|email| known.learn(email, || self.address_or_id(email)));
         }
         for by in report.settings.iter().filter_map(|change| change.by.as_ref()) {
-            known.learn(by, || self.somebody(by));
+            known.learn(by, || self.address_or_id(by));
         }
         for Control { findings, attestation, waived, .. } in &report.controls {
             for Waiver { by, reason, .. } in
@@ -130,7 +130,7 @@ impl Redactor {
         let mut quoted = Dictionary::default();
         for Quoted { kind, text } in &report.quoted {
             quoted.learn(text, || match kind {
-                QuotedKind::Person => self.anyone(text),
+                QuotedKind::Person => self.quoted_person(text),
                 QuotedKind::File => file_name(text).to_owned(),
                 QuotedKind::Words => self.email(text).unwrap_or_else(|| self.words(text)),
             });
@@ -153,7 +153,7 @@ impl Redactor {
                 let local = address.as_deref().and_then(|address| address.rsplit_once('@'));
                 local.map_or_else(|| self.name(text), |(local, _)| local.to_owned())
             }
-            Personal::Address => self.somebody(text),
+            Personal::Address => self.address_or_id(text),
             // Only what has the shape of an address: a role may be called what a person is called.
             Personal::No => super::replace(text, super::shapes::spans(self, text)),
         }
@@ -265,7 +265,7 @@ impl Scrubber<'_> {
         let Person { id, name, email, privilege_reason, .. } = person;
         *id = self.redactor.person(id);
         name.iter_mut().for_each(|name| *name = self.redactor.name(name));
-        email.iter_mut().for_each(|email| *email = self.redactor.somebody(email));
+        email.iter_mut().for_each(|email| *email = self.redactor.address_or_id(email));
         privilege_reason.iter_mut().for_each(|reason| *reason = self.text(reason));
     }
 

@@ -120,7 +120,7 @@ impl Redactor {
             id: Cow::Borrowed(&event.id),
             activity_type: Cow::Borrowed(&event.activity_type),
             created_at: event.created_at,
-            // The sentence names people whom nothing else names.
+            // The sentence names people that nothing else names.
             activity_description: event
                 .activity_description
                 .as_ref()

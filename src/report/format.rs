@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::grouping::Grouping;
 use super::{Report, csv, github, html, json, junit, markdown, ndjson, ocsf, plan, sarif, table};
+use crate::exit::Exit;
 use crate::hint::Hint;
 use crate::terminal::style::Style;
 use crate::text;
@@ -161,6 +162,10 @@ pub(crate) enum RenderError {
 impl Hint for RenderError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         Some(format!("--format {} does not need it", Format::Table.as_str()).into())
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Incomplete
     }
 }
 

@@ -233,14 +233,6 @@ fn five_thousand_findings_take_less_than_a_second() {
 }
 
 #[test]
-fn a_report_renders_twice_to_the_same_bytes() {
-    for &format in Format::ALL {
-        let once = render(&sample(), format, &Options::plain(100)).unwrap();
-        assert_eq!(once, render(&sample(), format, &Options::plain(100)).unwrap());
-    }
-}
-
-#[test]
 fn nothing_at_all_is_a_report_too() {
     let mut report = sample();
     report.controls.clear();

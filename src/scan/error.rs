@@ -54,16 +54,11 @@ impl Hint for ScanError {
             Self::Collect(error) => error.hint(),
         }
     }
-}
 
-impl ScanError {
-    /// The exit code it leads to.
-    pub(crate) const fn exit(&self) -> Exit {
+    fn exit(&self) -> Exit {
         match self {
-            Self::Window(_) | Self::RedactedSnapshot | Self::Unreadable { .. } | Self::Snapshot { .. } => {
-                Exit::Usage
-            }
             Self::Client(_) | Self::Collect(_) => Exit::Incomplete,
+            _ => Exit::Usage,
         }
     }
 }

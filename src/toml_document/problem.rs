@@ -115,14 +115,6 @@ mod tests {
     }
 
     #[test]
-    fn prints_place_message_and_suggestion() {
-        let mut one = problem("a.toml", 3, "unknown key `lvel`");
-        one.suggestion = Some("level".to_owned());
-        assert_eq!(one.to_string(), "a.toml:3: unknown key `lvel` (did you mean `level`?)");
-        assert_eq!(problem("a.toml", 0, "is too large").to_string(), "a.toml: is too large");
-    }
-
-    #[test]
     fn sorts_by_file_and_line_and_drops_repetitions() {
         let problems = Problems::from(vec![
             problem("b.toml", 1, "z"),

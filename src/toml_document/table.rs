@@ -202,6 +202,14 @@ impl<'d> Table<'d> {
         self.typed_at(key, "a value", |kind| Ok(kind.into_json()))
     }
 
+    /// Takes whatever is there: which names there are is for others to say.
+    pub(crate) fn values(self) -> BTreeMap<String, Located<Value>> {
+        let values = self.entries.into_values().filter(|entry| entry.node.kind != Kind::Reported);
+        values
+            .map(|Entry { key, line, node, .. }| (key, Located { value: node.kind.into_json(), line }))
+            .collect()
+    }
+
     /// Takes a text under a key that is the file's own word, one of [`Self::keys`].
     pub(crate) fn text_at(&mut self, key: &str) -> Option<Located<String>> {
         self.typed_at(key, "text", take!(Kind::Text(text) => text))

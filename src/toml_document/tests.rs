@@ -105,11 +105,6 @@ fn a_key_on_or_behind_a_broken_line_does_not_seem_missing() {
 }
 
 #[test]
-fn an_empty_required_text_is_a_mistake() {
-    assert_eq!(problems_of("id = '  '"), ["a.toml:1: `id` must not be empty"]);
-}
-
-#[test]
 fn numbers_have_to_be_finite_and_to_fit() {
     let problems = problems_of("id = 'x'\nmax = inf\ncount = 9223372036854775808\n");
     assert_eq!(

@@ -66,21 +66,6 @@ fn unknown_keys_come_with_a_suggestion() {
 }
 
 #[test]
-fn eight_mistakes_are_reported_in_one_run() {
-    let text = "[workspace]\nregion = \"mars\"\n\
-                [scan]\nlevel = \"l9\"\nsince = \"a while\"\nstrict = \"very\"\nfail_onn = \"l1\"\n\
-                [params.\"9.9\"]\nlimit = 1\n\
-                [organization]\napproved_networks = [\"192.0.2.0/99\"]\nrequired_region = \"atlantis\"\n";
-    let run = with(text).run().exits(2);
-    for wrong in ["mars", "l9", "a while", "strict", "fail_onn", "9.9", "192.0.2.0/99", "atlantis"] {
-        assert!(run.stderr.contains(wrong), "{wrong} is not reported\n{}", run.stderr);
-    }
-    for line in ["2", "4", "5", "6", "7", "11", "12"] {
-        assert!(run.stderr.contains(&format!(":{line}")), "line {line} is not named\n{}", run.stderr);
-    }
-}
-
-#[test]
 fn broken_toml_and_missing_files_are_usage_errors() {
     with("[scan\n").run().exits(2).says(FILE);
     with([0xff, 0xfe, 0x00]).run().exits(2);

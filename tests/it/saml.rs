@@ -90,12 +90,7 @@ fn every_fault_fails_with_what_to_do_about_it() {
         ("http-endpoint.xml", "", "reached over http; expected", "publish an https address"),
         ("no-email.xml", "", "Intercom needs", "NameID format"),
         ("expired-metadata.xml", "", "valid until", "download the metadata"),
-        (
-            "sample-idp-metadata.xml",
-            audience,
-            "its host is none of",
-            "expected the workspace's SAML URL",
-        ),
+        ("sample-idp-metadata.xml", audience, "its host is none of", "expected the workspace's SAML URL"),
     ] {
         let (scan, check) = judged(&server, fixture, more);
         for (report, control) in [(&scan, "1.1"), (&check, "R11")] {

@@ -70,8 +70,8 @@ fn undecided(args: &AttestArgs, target: &Target) -> Result<(Vec<Assessment>, Dat
     let config = ConfigArgs { config: args.target.config.clone().filter(|_| !none), no_config: none };
     let config = configuration::load(&config, &progress)?;
     let selection = plan::everything(config.as_ref());
-    let workspace = (&args.source).into();
-    let mut resolved = resolve::job(workspace, &args.catalog.controls, &[], Some(&selection), config)?;
+
+    let mut resolved = resolve::job(&args.source, &args.catalog.controls, &[], Some(&selection), config)?;
     // Who signs today signs today, however old the snapshot is that was looked at.
     let today = day_of(resolved.now.unwrap_or_else(crate::commands::clock));
     let adjustments = &mut resolved.job.adjustments;

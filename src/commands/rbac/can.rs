@@ -18,7 +18,7 @@ pub(super) fn run(args: &CanArgs) -> Result<Exit, Error> {
     let progress = terminal::progress();
     let config = configuration::load(&args.config, &progress)?;
     policy(config.as_ref())?;
-    let mut resolved = resolve::job((&args.source).into(), &[], &args.roster, None, config)?;
+    let mut resolved = resolve::job(&args.source, &[], &args.roster, None, config)?;
     resolved.job.scope = ReadScope::Teammates;
     if resolved.job.settings.roster.as_ref().is_some_and(|roster| !roster.has_provider()) {
         return Err(CanError::NotTheProvider.into());

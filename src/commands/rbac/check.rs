@@ -29,7 +29,7 @@ pub(super) fn roster(args: &RbacRosterArgs) -> Result<Exit, Error> {
 
 fn request<'a>(args: &'a PolicyArgs, rosters: &'a [PathBuf]) -> Request<'a> {
     Request {
-        workspace: (&args.source).into(),
+        source: &args.source,
         rosters,
         controls: &[],
         gate: &args.gate,

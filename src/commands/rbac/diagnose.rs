@@ -34,7 +34,7 @@ fn diagnose(
     config: Option<Config>,
     progress: &std::sync::Arc<Progress>,
 ) -> Result<Diagnosis, Error> {
-    let mut resolved = resolve::job((&args.source).into(), &[], &[], None, config)?;
+    let mut resolved = resolve::job(&args.source, &[], &[], None, config)?;
     let job = &mut resolved.job;
     let max_silence = job.settings.facts.max_silence as f64;
     job.scope = ReadScope::Log;

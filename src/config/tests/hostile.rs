@@ -3,7 +3,6 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::hint::Hint as _;
 
 /// What the acceptance of the scan asks to be announced and refused.
 const HOSTILE: &str = "\
@@ -25,39 +24,6 @@ fn whole(error: &ConfigError) -> String {
         ConfigError::Invalid { problems, .. } => format!("{error}\n{problems}"),
         _ => error.to_string(),
     }
-}
-
-#[test]
-fn a_found_configuration_is_announced_and_refused_in_one_go() {
-    let (_folder, path) = written(HOSTILE);
-    let error = Config::load(&path, Trust::Found).unwrap_err();
-    let announcement = announcement(&error);
-    assert_eq!(announcement.path, path.display().to_string());
-    let weakens: Vec<_> = announcement.weakens.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        weakens,
-        [
-            "scan.fail_on = \"never\": no failing control fails the scan",
-            "params.\"2.3\".max_admins = 999",
-            "facts.privileged_roles = []",
-        ]
-    );
-    let ConfigError::Invalid { problems, .. } = &error else { panic!("{error}") };
-    let refused: Vec<_> = problems.as_slice().iter().map(|problem| problem.line).collect();
-    assert_eq!(refused, [2, 10]);
-    for problem in problems.as_slice() {
-        assert!(problem.message.ends_with("needs --config PATH"), "{problem}");
-    }
-    assert!(!whole(&error).contains("stolen"));
-    assert!(error.hint().unwrap().contains("--no-config"));
-}
-
-#[test]
-fn the_same_configuration_may_say_all_that_when_it_is_named() {
-    let (_folder, path) = written(HOSTILE);
-    let config = Config::load(&path, Trust::Named).unwrap();
-    assert!(config.workspace.token_file.unwrap().ends_with("stolen"));
-    assert!(!config.found_in_working_directory);
 }
 
 #[test]
@@ -130,13 +96,6 @@ fn files_that_are_no_configuration_are_told_apart() {
     let (_folder, binary) = written("");
     fs::write(&binary, b"[scan]\nlevel = '\xff'").unwrap();
     assert!(whole(&load(&binary)).ends_with(":2: the file is not UTF-8 text"));
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_device_is_not_read() {
-    let error = Config::load(Path::new("/dev/zero"), Trust::Named).unwrap_err();
-    assert!(matches!(error, ConfigError::NotRegular { .. }));
 }
 
 #[test]

@@ -28,15 +28,6 @@ pub(crate) enum CanError {
     Unread { detail: Option<String> },
 }
 
-impl CanError {
-    pub(crate) const fn exit(&self) -> Exit {
-        match self {
-            Self::Unread { .. } => Exit::Incomplete,
-            _ => Exit::Usage,
-        }
-    }
-}
-
 impl Hint for CanError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         Some(match self {
@@ -57,6 +48,13 @@ impl Hint for CanError {
             Self::NotTheProvider => "give what the identity provider exports, or leave --roster out",
             Self::Unread { .. } => "give the token the permission Read admins, or try again",
         }.into())
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Unread { .. } => Exit::Incomplete,
+            _ => Exit::Usage,
+        }
     }
 }
 

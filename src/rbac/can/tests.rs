@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::config::Trust;
 use crate::facts::Rows;
+use crate::hint::Hint as _;
 use crate::sources::Outcome;
 use crate::terminal::Style;
 

@@ -1,10 +1,12 @@
 //! What has to go, what has to stay, and what hostile text makes of it.
 
+use std::path::Path;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::config::Weakening;
+use crate::config::{Config, Trust, Weakening};
 use crate::facts::Row;
 use crate::posture::{Person, SettingChange};
 use crate::reason::Observation;
@@ -47,23 +49,16 @@ fn sentences(name: &str, email: &str, id: &str) -> (Vec<Weakening>, Vec<Warning>
         control: "2.3".to_owned(),
         subject,
     };
-    let weakens = vec![
-        Weakening::Param { control: "X1".to_owned(), name: "people".to_owned(), value: json!([name]) },
-        Weakening::Waiver {
-            control: "2.3".to_owned(),
-            subject: Some(name.clone()),
-            expires,
-            by: name.clone(),
-            reason: format!("{name} said so"),
-        },
-        Weakening::Attestation {
-            control: "1.3".to_owned(),
-            result: Attested::Pass,
-            expires,
-            by: name.clone(),
-        },
-        Weakening::File { key: "organization.saml.metadata", path: format!("/srv/{name}/idp.xml").into() },
-    ];
+    // A text of JSON is one of TOML.
+    let (who, reason) = (json!(name), json!(format!("{name} said so")));
+    let config = format!(
+        "[params.X1]\npeople = [{who}]\n[organization.saml]\nmetadata = {metadata}\n[[waiver]]\ncontrol = '2.3'\n\
+         subject = {who}\nby = {who}\nreason = {reason}\nexpires = {expires}\n[[attestation]]\ncontrol = '1.3'\n\
+         by = {who}\non = {expires}\nexpires = {expires}\n",
+        metadata = json!(format!("/srv/{name}/idp.xml")),
+    );
+    let config = Config::parse(Path::new(&path), config.as_bytes(), Trust::Named).unwrap();
+    let weakens = config.weakens();
     let csv = || format!("{name}/okta.csv");
     let why = Sentence::from("`").words(&name).and("` is not an e-mail address");
     let file = format!("proofs/{name}/a.png");
@@ -182,7 +177,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn nobody_of_the_input_is_in_any_format(
+    fn no_person_of_the_input_is_in_any_format(
         name in "[GJKQVXZ][gjkqvxz]{3,9} [GJKQVXZ][gjkqvxz']{2,9}[gjkqvxz]",
         local in "[gjkqvxz][gjkqvxz._+-]{2,12}[gjkqvxz]",
         address in prop_oneof![

@@ -147,7 +147,7 @@ fn details_of_events_keep_what_facts_are_made_of() {
     for none in ["null", "[]", "\"Ana\"", r#"{"admin":1,"admin":2}"#] {
         assert_eq!(redacted(none), None, "{none}");
     }
-    // An id that facts take for missing must not become somebody's.
+    // An id that facts take for missing must not become a person's.
     assert_eq!(redacted(r#"{"admin":{"id":""}}"#).as_deref(), Some(r#"{"admin":{}}"#));
     assert_eq!(
         redacted(r#"{"after":"Ana","before":{"x":"Ana"},"sign_in_method":7}"#).unwrap(),
