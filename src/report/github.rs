@@ -13,7 +13,7 @@
 //! ```
 
 use super::item::{Item, items_of};
-use super::words::{TOOL, counted, gate, more, place_and_step};
+use super::words::{TOOL, counted, gate, more, next_step, place_and_step};
 use super::{Control, Report};
 use crate::exit::Exit;
 use crate::sources::Provenance;
@@ -80,7 +80,7 @@ fn of_control(command: &str, control: &Control) -> String {
     if let Some(rest @ 1..) = open.len().checked_sub(MAX_FINDINGS) {
         message.push(more(rest));
     }
-    if let Some(step) = control.remediation.first() {
+    if let Some(step) = next_step(control) {
         message.push(format!("Fix: {}", place_and_step(step)));
     }
     let id = text::line(&control.id, ID_COLUMNS);
@@ -108,6 +108,7 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::controls::Step;
     use crate::report::hostile;
     use crate::report::sample::sample;
 
@@ -140,6 +141,18 @@ pub(super) mod tests {
         assert!(lines[0].2.ends_with(
             "\nFix: Settings > Workspace > Teammates: Take the admin role away where it is not needed"
         ));
+    }
+
+    #[test]
+    fn the_fix_is_the_next_step_and_without_one_the_first() {
+        let mut report = sample();
+        let further = Step { title: "Then this".to_owned(), path: Vec::new(), actions: Vec::new() };
+        for (next, fix) in [(Some(further), "Then this"), (None, "where it is not needed")] {
+            report.controls.iter_mut().for_each(|control| control.next_step.clone_from(&next));
+            let rendered = render(&report);
+            let of_control = rendered.lines().find(|line| line.contains("title=2.3")).unwrap();
+            assert!(of_control.contains("%0AFix: ") && of_control.ends_with(fix), "{of_control}");
+        }
     }
 
     #[test]

@@ -57,6 +57,11 @@ pub(super) fn place_and_step(step: &Step) -> String {
     if path.is_empty() { title.clone() } else { format!("{}: {title}", path.join(" > ")) }
 }
 
+/// The step that comes next; of a report that names none, the first.
+pub(super) fn next_step(control: &Control) -> Option<&Step> {
+    control.next_step.as_ref().or_else(|| control.remediation.first())
+}
+
 /// The steps of a control as lines of plain text, numbered, with what to do in each below it.
 pub(super) fn steps(control: &Control) -> Vec<String> {
     let mut lines = Vec::new();

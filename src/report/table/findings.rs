@@ -2,7 +2,7 @@
 
 use super::controls::{id, title};
 use super::more;
-use crate::report::words::counted;
+use crate::report::words::{counted, next_step};
 use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word};
 use crate::terminal::style::Role;
@@ -39,7 +39,7 @@ pub(super) fn failed(page: &mut Page, report: &Report) {
     page.heading("What failed");
     for control in failing {
         told(page, control, MAX_CONTEXT);
-        first_step(page, control);
+        fix(page, control);
     }
     page.gap();
     page.text(0, "All steps of a control: intercom-harden controls show ID");
@@ -107,8 +107,8 @@ fn waived(waiver: &Waiver) -> String {
     format!("waived by {by} until {}: {}", waiver.expires, text::line(&waiver.reason, MESSAGE_COLUMNS))
 }
 
-fn first_step(page: &mut Page, control: &Control) {
-    let Some(step) = control.remediation.first() else { return };
+fn fix(page: &mut Page, control: &Control) {
+    let Some(step) = next_step(control) else { return };
     let menus: Vec<String> = step.path.iter().map(|menu| text::line(menu, STEP_COLUMNS)).collect();
     let title = text::line(&step.title, STEP_COLUMNS);
     let text = if menus.is_empty() { title } else { format!("{}: {title}", menus.join(" > ")) };
