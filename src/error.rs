@@ -95,7 +95,9 @@ impl Error {
             Self::Token(error) => return error.hint(),
             Self::Scan(error) => return error.hint(),
             Self::SavedReport { source, .. } => return source.hint(),
-            Self::Parameters(_) => "`intercom-harden controls show ID` lists a control's parameters",
+            Self::Parameters(_) => {
+                "`intercom-harden controls show ID` lists the parameters of a control, `controls facts` the settings"
+            }
             Self::UnknownControl(_) => "`intercom-harden controls list` lists the controls",
             Self::NothingSelected => "look at --level, --pack, --control and --skip",
             Self::NoToken => NO_TOKEN,

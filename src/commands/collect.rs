@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::connection::connection;
-use super::{configuration, redaction, resolve, runtime, terminal};
+use super::resolve::connection::connection;
+use super::{environment, resolve, resolve::inputs, resolve::redaction};
 use crate::api::record::Record;
 use crate::cli::CollectArgs;
 use crate::error::Error;
@@ -19,13 +19,13 @@ use crate::sources::{Feed, SourceStatus};
 /// # Errors
 /// When it cannot be started, the workspace cannot be read at all, or the file cannot be written.
 pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
-    let progress = terminal::progress();
-    let config = configuration::load(&args.config, &progress)?;
+    let progress = environment::progress();
+    let config = inputs::load(&args.config, &progress)?;
     let (connection, notices) = connection(&args.connection, config.as_ref())?;
     // As far back as a scan with this configuration will ask whether a teammate signed in.
-    let stale_after = configuration::facts(config.as_ref())?.stale_after;
+    let stale_after = inputs::facts(config.as_ref())?.stale_after;
     let span = resolve::span(&args.connection, config.as_ref(), stale_after)?;
-    let now = args.connection.now.unwrap_or_else(super::clock);
+    let now = args.connection.now.unwrap_or_else(environment::clock);
     let ranges = span.ranges(now, None).map_err(ScanError::from)?;
     let unwritable = |source| Error::Output { path: args.output.clone(), source };
     let redactor = redaction::of_snapshot(&args.redact, config.as_ref(), &progress)?;
@@ -53,8 +53,8 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     for notice in notices {
         progress.message(&format!("warning: {notice}"));
     }
-    let source = Source::Live(Box::new(connection.clone()), terminal::notify(&progress));
-    let read = runtime::drive(true, async {
+    let source = Source::Live(Box::new(connection.clone()), environment::notify(&progress));
+    let read = environment::drive(true, async {
         match source.read(&ranges, ReadScope::Everything, &mut keep).await {
             Err(ScanError::Collect(error)) => Err(match *error {
                 CollectError::Sink(source) => incomplete(source),

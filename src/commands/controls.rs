@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::destinations::print;
-use super::terminal::style;
-use super::{configuration, terminal};
+use super::environment::style;
+use super::{environment, resolve::inputs};
 use crate::checks::Decided;
 use crate::cli::{AnswerFormat, ControlsCommand};
 use crate::controls::{Catalog, GUIDE_VERSION};
@@ -36,8 +36,8 @@ pub(super) fn run(command: ControlsCommand) -> Result<Exit, Error> {
             })
         }
         ControlsCommand::Show { id, catalog, config } => {
-            let config = configuration::load(&config, &terminal::progress())?;
-            let catalog = configuration::catalog(&catalog.controls, config.as_ref())?;
+            let config = inputs::load(&config, &environment::progress())?;
+            let (catalog, _) = inputs::rules(&catalog.controls, config.as_ref())?;
             print(&explain(catalog.find(&id)?, style()))
         }
         ControlsCommand::Check { directory } => check(directory.as_deref()),

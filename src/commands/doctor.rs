@@ -4,9 +4,9 @@
 use std::env;
 use std::sync::Arc;
 
-use super::connection;
 use super::destinations::print;
-use super::{configuration, resolve, runtime, terminal};
+use super::resolve::connection;
+use super::{environment, resolve, resolve::inputs};
 use crate::api::diagnose::{Observations, diagnose};
 use crate::api::origin::Origin;
 use crate::cli::{AnswerFormat, DoctorArgs};
@@ -24,17 +24,17 @@ use crate::scan::ScanError;
 /// # Errors
 /// When configuration, options or control files are wrong; everything else is part of what is said.
 pub(super) fn run(args: &DoctorArgs) -> Result<Exit, Error> {
-    let progress = terminal::progress();
-    let config = configuration::load(&args.config, &progress)?;
-    let catalog = configuration::catalog(&[], config.as_ref())?;
-    let situation = situation(args, config.as_ref())?;
+    let progress = environment::progress();
+    let config = inputs::load(&args.config, &progress)?;
+    let (catalog, facts) = inputs::rules(&[], config.as_ref())?;
+    let situation = situation(args, config.as_ref(), facts.stale_after)?;
     let organization = config.as_ref().map(|config| config.organization.clone()).unwrap_or_default();
     let forecast = |access: &[Access]| -> Vec<Forecast> {
         doctor::forecast(catalog.of_policy(false), access, |name| is_configured(&organization, name))
     };
     let diagnosis: Diagnosis = doctor::diagnose(situation, forecast);
     let text = match args.answer.format {
-        AnswerFormat::Table => doctor::table(&diagnosis, terminal::style()),
+        AnswerFormat::Table => doctor::table(&diagnosis, environment::style()),
         AnswerFormat::Json => json_text(&diagnosis).map_err(RenderError::from)?,
     };
     progress.finish();
@@ -42,15 +42,15 @@ pub(super) fn run(args: &DoctorArgs) -> Result<Exit, Error> {
     Ok(diagnosis.exit)
 }
 
-fn situation(args: &DoctorArgs, config: Option<&Config>) -> Result<Situation, Error> {
-    let now = args.connection.now.unwrap_or_else(super::clock);
+fn situation(args: &DoctorArgs, config: Option<&Config>, stale_after: u64) -> Result<Situation, Error> {
+    let now = args.connection.now.unwrap_or_else(environment::clock);
     // A window that a scan would refuse is refused here.
-    let span = resolve::span(&args.connection, config, configuration::facts(config)?.stale_after)?;
+    let span = resolve::span(&args.connection, config, stale_after)?;
     let now = span.ranges(now, None).map_err(ScanError::from)?.now;
     let (region, origin) = connection::place(&args.connection, config)?;
     match connection::connection(&args.connection, config) {
         Ok((connection, warnings)) => {
-            let seen = runtime::drive(true, async {
+            let seen = environment::drive(true, async {
                 let client = connection.client(Arc::new(|_| ())).map_err(ScanError::from)?;
                 Ok(diagnose(&client, now, connection.probe).await)
             })?;

@@ -1,4 +1,4 @@
-//! What the surroundings say about where output goes.
+//! What surrounds a command: the terminal, the clock, and the signals that end it.
 
 use std::env;
 use std::io::{IsTerminal as _, stderr, stdout};
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use terminal_size::{Width, terminal_size};
 
 use crate::api::notice::{Notice, Notify};
+use crate::error::Error;
 use crate::progress::Progress;
 use crate::report::{Report, Style, Surroundings};
 use crate::sources::SourceStatus;
@@ -63,4 +64,49 @@ pub(super) fn notify(progress: &Arc<Progress>) -> Notify {
             progress.records(feed.source().describe(), records, total);
         }
     })
+}
+
+/// The clock: read once, when a command starts.
+#[expect(clippy::disallowed_methods, reason = "the one place where the program asks what time it is")]
+pub(super) fn clock() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
+/// Waits for the work. Where it reads from a network, a signal ends it: Ctrl-C, or a service that cancels the job. Work
+/// that never waits is ended by the signal as the system does it.
+///
+/// # Errors
+/// Those of the work, and [`Error::Interrupted`].
+pub(super) fn drive<T>(on_network: bool, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Error::Start { what: "the network runtime", source })?;
+    if !on_network {
+        return runtime.block_on(work);
+    }
+    let done = runtime.block_on(async {
+        tokio::select! {
+            done = work => done,
+            () = ended_by_signal() => Err(Error::Interrupted),
+        }
+    });
+    // A name that is still being looked up would otherwise hold an interrupted scan back.
+    runtime.shutdown_background();
+    done
+}
+
+async fn ended_by_signal() {
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated.recv() => {}
+        }
+        return;
+    }
+    // Where the signal cannot be had, the system ends the program as it does any other.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }

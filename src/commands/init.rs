@@ -1,7 +1,7 @@
 //! `init`: a commented configuration to start from, filled in from the workspace.
 
 use super::destinations::print;
-use super::{resolve, terminal};
+use super::{environment, resolve};
 use crate::adjust::day_of;
 use crate::cli::InitArgs;
 use crate::edit::starter::{self, Policy, Seen};
@@ -19,8 +19,8 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
     if !args.stdout && target.exists() {
         return Err(EditError::Exists { path: target.path().to_path_buf() }.into());
     }
-    let progress = terminal::progress();
-    let today = day_of(args.source.connection.now.unwrap_or_else(super::clock));
+    let progress = environment::progress();
+    let today = day_of(args.source.connection.now.unwrap_or_else(environment::clock));
     let settings = FactSettings::declared();
     let seen = match resolve::job(&args.source, &[], &[], None, None) {
         Ok(resolved) => {

@@ -8,22 +8,16 @@ use crate::exit::Exit;
 
 mod attest;
 mod collect;
-mod configuration;
-mod connection;
 mod controls;
 mod destinations;
 mod doctor;
+mod environment;
 mod generate;
-mod given;
 mod init;
-mod plan;
 mod rbac;
-mod redaction;
 mod render;
 mod resolve;
-mod runtime;
 mod scan;
-mod terminal;
 mod waive;
 
 /// Runs the command that was asked for.
@@ -43,12 +37,6 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Rbac(command) => rbac::run(command),
         Command::Generate(command) => generate::run(&command),
     }
-}
-
-/// The clock: read once, when a command starts.
-#[expect(clippy::disallowed_methods, reason = "the one place where the program asks what time it is")]
-fn clock() -> jiff::Timestamp {
-    jiff::Timestamp::now()
 }
 
 /// Gives what the command line asked for instead of a command, such as its help, or says what is wrong with it.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::destinations::Destinations;
-use super::{redaction, terminal};
+use super::{environment, resolve::redaction};
 use crate::cli::RenderArgs;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -15,8 +15,8 @@ use crate::report::{ReadError, Report, read};
 /// # Errors
 /// When the report cannot be read back, or a place for it cannot be written to.
 pub(super) fn run(args: &RenderArgs) -> Result<Exit, Error> {
-    let destinations = Destinations::open(&args.report, terminal::style())?;
-    let redactor = redaction::of_report(&args.report.redact, &terminal::progress())?;
+    let destinations = Destinations::open(&args.report, environment::style())?;
+    let redactor = redaction::of_report(&args.report.redact, &environment::progress())?;
     let mut report =
         load(&args.saved).map_err(|source| Error::SavedReport { name: name(&args.saved), source })?;
     destinations.check_grouping(report.controls.iter().flat_map(|control| control.frameworks.keys()))?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::destinations::Destinations;
-use super::{configuration, given, plan, redaction, resolve, terminal};
+use super::{environment, resolve, resolve::inputs, resolve::redaction};
 use crate::adjust::baseline::Baseline;
 use crate::cli::{ConfigArgs, GateArgs, ReportArgs, ScanArgs, SourceArgs};
 use crate::config::Config;
@@ -37,7 +37,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
         report: &args.report,
         config: &args.config,
     };
-    perform(&request, |config| plan::selection(&args.selection, config))
+    perform(&request, |config| resolve::selection(&args.selection, config))
 }
 
 /// Resolves, runs and reports.
@@ -48,9 +48,9 @@ pub(super) fn perform(
     request: &Request<'_>,
     select: impl FnOnce(Option<&Config>) -> Selection,
 ) -> Result<Exit, Error> {
-    let progress = terminal::progress();
-    let config = configuration::load(request.config, &progress)?;
-    let gate = plan::gate(request.gate, request.source.demo, config.as_ref());
+    let progress = environment::progress();
+    let config = inputs::load(request.config, &progress)?;
+    let gate = resolve::gate(request.gate, request.source.demo, config.as_ref());
     let selection = select(config.as_ref());
     let mut resolved =
         resolve::job(request.source, request.controls, request.rosters, Some(&selection), config)?;
@@ -64,13 +64,13 @@ pub(super) fn perform(
         baseline.map(|path| Baseline::load(path, redactor.as_ref().map(Redactor::key_name))).transpose()?;
     job.gate = gate;
     job.adjustments = Adjustments {
-        evidence: given::evidence_files(job.config.as_ref()),
+        evidence: inputs::evidence_files(job.config.as_ref()),
         no_waivers: request.gate.no_waivers,
         baseline,
         redactor: redactor.clone(),
         today: None,
     };
-    let destinations = Destinations::open(request.report, terminal::style())?;
+    let destinations = Destinations::open(request.report, environment::style())?;
     let named = job.plan.selected().flat_map(|definition| definition.control.frameworks.keys());
     destinations.check_grouping(named)?;
 
@@ -80,7 +80,7 @@ pub(super) fn perform(
         report = redactor.report(report);
     }
     if !destinations.shows_warnings() {
-        terminal::warn(&report, &progress);
+        environment::warn(&report, &progress);
     }
     destinations.write(&report)?;
     Ok(report.gate.exit_code)

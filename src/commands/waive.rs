@@ -1,6 +1,7 @@
 //! `waive`: a decision to live with a finding for a while, written into the configuration.
 
-use super::configuration;
+use super::environment;
+use super::resolve::inputs;
 use crate::adjust::day_of;
 use crate::cli::WaiveArgs;
 use crate::edit::{Entry, NewWaiver, Target};
@@ -16,9 +17,9 @@ use crate::time::parse_expiry;
 pub(super) fn run(args: &WaiveArgs) -> Result<Exit, Error> {
     let target = Target::new(args.target.config.as_deref());
     let config = target.load()?;
-    let catalog = configuration::catalog(&args.catalog.controls, config.as_ref())?;
+    let (catalog, _) = inputs::rules(&args.catalog.controls, config.as_ref())?;
     let control = catalog.find(&args.id)?.control.id.clone();
-    let today = day_of(args.now.unwrap_or_else(super::clock));
+    let today = day_of(args.now.unwrap_or_else(environment::clock));
     let expires = parse_expiry(&args.expires, today, today)
         .map_err(|source| Error::Time { option: "--expires", source })?;
     let scope = args.subject.as_ref().map(|subject| format!(" for {subject}")).unwrap_or_default();

@@ -89,6 +89,12 @@ impl From<Vec<Problem>> for Problems {
     }
 }
 
+impl FromIterator<Problems> for Problems {
+    fn from_iter<T: IntoIterator<Item = Self>>(files: T) -> Self {
+        files.into_iter().flat_map(|problems| problems.0).collect::<Vec<_>>().into()
+    }
+}
+
 /// Prints one problem a line, without a line break at the end.
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

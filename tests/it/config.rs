@@ -66,6 +66,13 @@ fn unknown_keys_come_with_a_suggestion() {
 }
 
 #[test]
+fn mistakes_in_parameters_and_settings_are_listed_together() {
+    let text = "[facts]\nburst_cuont = 3\n\n[params.\"2.3\"]\nprivileged_roles = [\"boss\"]\n";
+    let run = with(text).run().exits(2).says("`burst_count`").says("`facts.privileged_roles`");
+    run.says("`controls facts` the settings");
+}
+
+#[test]
 fn broken_toml_and_missing_files_are_usage_errors() {
     with("[scan\n").run().exits(2).says(FILE);
     with([0xff, 0xfe, 0x00]).run().exits(2);

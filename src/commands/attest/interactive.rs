@@ -11,7 +11,7 @@ use crate::assessment::Assessment;
 use crate::casefold::fold;
 use crate::cli::{AttestArgs, ConfigArgs, one_line};
 use crate::commands::destinations::print;
-use crate::commands::{configuration, given, plan, resolve, terminal};
+use crate::commands::{environment, resolve, resolve::inputs};
 use crate::edit::{NewAttestation, Target};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -65,18 +65,18 @@ pub(super) fn run(args: &AttestArgs) -> Result<Exit, Error> {
 
 /// The controls that data and earlier attestations leave open, and the day they are looked at.
 fn undecided(args: &AttestArgs, target: &Target) -> Result<(Vec<Assessment>, Date), Error> {
-    let progress = terminal::progress();
+    let progress = environment::progress();
     let none = !target.exists();
     let config = ConfigArgs { config: args.target.config.clone().filter(|_| !none), no_config: none };
-    let config = configuration::load(&config, &progress)?;
-    let selection = plan::everything(config.as_ref());
+    let config = inputs::load(&config, &progress)?;
+    let selection = resolve::everything(config.as_ref());
 
     let mut resolved = resolve::job(&args.source, &args.catalog.controls, &[], Some(&selection), config)?;
     // Who signs today signs today, however old the snapshot is that was looked at.
-    let today = day_of(resolved.now.unwrap_or_else(crate::commands::clock));
+    let today = day_of(resolved.now.unwrap_or_else(environment::clock));
     let adjustments = &mut resolved.job.adjustments;
     adjustments.today = Some(today);
-    adjustments.evidence = given::evidence_files(resolved.job.config.as_ref());
+    adjustments.evidence = inputs::evidence_files(resolved.job.config.as_ref());
     let mut assessments = resolved.run(&progress)?.assessments;
     assessments.retain(|assessment| assessment.verdict.status == Status::Manual);
     Ok((assessments, today))
@@ -85,7 +85,7 @@ fn undecided(args: &AttestArgs, target: &Target) -> Result<(Vec<Assessment>, Dat
 /// What somebody has to know to answer: the control, why a person is asked, and what to click.
 fn introduction(assessment: &Assessment, number: usize, count: usize) -> String {
     let Assessment { control, verdict, .. } = assessment;
-    let mut page = Page::new(terminal::style());
+    let mut page = Page::new(environment::style());
     let line = |text: &str| text::line(text, LINE_COLUMNS);
     page.gap();
     let lead = format!("[{number} of {count}] {}", line(&control.id));

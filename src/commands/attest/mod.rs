@@ -4,7 +4,8 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::configuration;
+use super::environment;
+use super::resolve::inputs;
 use crate::adjust::day_of;
 use crate::casefold::same_name;
 use crate::cli::AttestArgs;
@@ -34,9 +35,9 @@ pub(super) fn run(args: &AttestArgs) -> Result<Exit, Error> {
 fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
     let target = Target::new(args.target.config.as_deref());
     let config = target.load()?;
-    let catalog = configuration::catalog(&args.catalog.controls, config.as_ref())?;
+    let (catalog, _) = inputs::rules(&args.catalog.controls, config.as_ref())?;
     let control = &catalog.find(id)?.control;
-    let today = day_of(args.source.connection.now.unwrap_or_else(super::clock));
+    let today = day_of(args.source.connection.now.unwrap_or_else(environment::clock));
     let on = match &args.on {
         Some(text) => day_seen(text, today).map_err(|source| Error::Time { option: "--on", source })?,
         None => today,

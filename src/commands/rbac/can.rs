@@ -2,7 +2,7 @@
 
 use crate::cli::{AnswerFormat, CanArgs};
 use crate::commands::destinations::print;
-use crate::commands::{configuration, resolve, terminal};
+use crate::commands::{environment, resolve, resolve::inputs};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::rbac::can::{CanError, can, policy};
@@ -15,8 +15,8 @@ use crate::snapshot::collect::ReadScope;
 /// # Errors
 /// When the policy, the person or the role cannot be resolved, or the teammates cannot be read.
 pub(super) fn run(args: &CanArgs) -> Result<Exit, Error> {
-    let progress = terminal::progress();
-    let config = configuration::load(&args.config, &progress)?;
+    let progress = environment::progress();
+    let config = inputs::load(&args.config, &progress)?;
     policy(config.as_ref())?;
     let mut resolved = resolve::job(&args.source, &[], &args.roster, None, config)?;
     resolved.job.scope = ReadScope::Teammates;
@@ -29,7 +29,7 @@ pub(super) fn run(args: &CanArgs) -> Result<Exit, Error> {
     }
     let answer = can(&facts, policy(resolved.job.config.as_ref())?, &args.who, args.action)?;
     print(&match args.answer.format {
-        AnswerFormat::Table => answer.sentence(terminal::style()),
+        AnswerFormat::Table => answer.sentence(environment::style()),
         AnswerFormat::Json => json_text(&answer).map_err(RenderError::from)?,
     })?;
     Ok(if answer.allowed { Exit::Success } else { Exit::Violation })

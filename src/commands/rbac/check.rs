@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use crate::cli::{PolicyArgs, RbacCheckArgs, RbacRosterArgs};
-use crate::commands::plan::everything;
+use crate::commands::resolve::everything;
 use crate::commands::scan::{Request, perform};
 use crate::config::Config;
 use crate::controls::{Pack, Selection};

@@ -3,7 +3,7 @@
 use crate::api::error::ApiError;
 use crate::cli::{AnswerFormat, DiagnoseArgs};
 use crate::commands::destinations::print;
-use crate::commands::{configuration, resolve, terminal};
+use crate::commands::{environment, resolve, resolve::inputs};
 use crate::config::Config;
 use crate::error::Error;
 use crate::event_type::{EventKind, EventType};
@@ -19,11 +19,11 @@ use crate::snapshot::collect::{CollectError, ReadScope};
 /// # Errors
 /// When configuration or options are wrong, or the workspace cannot be read for another reason than its token.
 pub(super) fn run(args: &DiagnoseArgs) -> Result<Exit, Error> {
-    let progress = terminal::progress();
-    let config = configuration::load(&args.config, &progress)?;
+    let progress = environment::progress();
+    let config = inputs::load(&args.config, &progress)?;
     let diagnosis = diagnose(args, config, &progress)?;
     print(&match args.answer.format {
-        AnswerFormat::Table => table(&diagnosis, terminal::style()),
+        AnswerFormat::Table => table(&diagnosis, environment::style()),
         AnswerFormat::Json => json_text(&diagnosis).map_err(RenderError::from)?,
     })?;
     Ok(diagnosis.exit)

@@ -17,7 +17,7 @@ use crate::time::parse_duration;
 ///
 /// # Errors
 /// When the region, the address or the token is missing or not acceptable.
-pub(super) fn connection(
+pub(in crate::commands) fn connection(
     args: &ConnectionArgs,
     config: Option<&Config>,
 ) -> Result<(Connection, Vec<String>), Error> {
@@ -45,7 +45,10 @@ pub(super) fn connection(
 ///
 /// # Errors
 /// When one of them is not acceptable.
-pub(super) fn place(args: &ConnectionArgs, config: Option<&Config>) -> Result<(Region, Origin), Error> {
+pub(in crate::commands) fn place(
+    args: &ConnectionArgs,
+    config: Option<&Config>,
+) -> Result<(Region, Origin), Error> {
     let region = region(args, config)?;
     let origin = args.base_url.as_ref().map_or_else(|| Ok(Origin::of(region)), |url| Origin::parse(url))?;
     Ok((region, origin))

@@ -1,19 +1,27 @@
-//! The configuration a command works with, announced where it was merely found.
+//! The files that a command works with: the configuration, announced where it was merely found, controls, directory
+//! exports, the identity provider's own file, and evidence.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::adjust::{EvidenceFile, EvidenceFiles};
 use crate::cli::ConfigArgs;
 use crate::config::{Announcement, Config, ConfigError, Trust, find};
 use crate::controls::Catalog;
+use crate::digest;
+use crate::directory::{Roster, RosterFile, RosterInfo};
 use crate::error::Error;
-use crate::facts::FactSettings;
+use crate::facts::{FactSettings, SamlFile};
 use crate::progress::Progress;
+use crate::saml::IdentityProvider;
+use crate::warning::Warning;
 
 /// Loads the configuration that was named, or the one in the working directory.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub(super) fn load(args: &ConfigArgs, progress: &Progress) -> Result<Option<Config>, Error> {
+pub(in crate::commands) fn load(args: &ConfigArgs, progress: &Progress) -> Result<Option<Config>, Error> {
     let loaded = match &args.config {
         Some(path) => Config::load(path, Trust::Named),
         None if args.no_config => return Ok(None),
@@ -38,23 +46,29 @@ pub(super) fn load(args: &ConfigArgs, progress: &Progress) -> Result<Option<Conf
     }
 }
 
-/// Loads the controls, with the parameters that the configuration sets.
+/// Loads the controls, with the parameters that the configuration sets, and the settings of facts, with the values
+/// that it gives them.
 ///
 /// # Errors
-/// Whatever is wrong with the control files or the parameters.
-pub(super) fn catalog(directories: &[PathBuf], config: Option<&Config>) -> Result<Catalog, Error> {
+/// Everything that is wrong with the control files, else everything that is wrong with parameters and settings.
+pub(in crate::commands) fn rules(
+    directories: &[PathBuf],
+    config: Option<&Config>,
+) -> Result<(Catalog, FactSettings), Error> {
     let mut catalog = Catalog::load(directories)?;
-    if let Some(config) = config {
-        catalog.override_params(&config.path, &config.params).map_err(Error::Parameters)?;
+    let Some(config) = config else { return Ok((catalog, FactSettings::declared())) };
+    let overridden = catalog.override_params(&config.path, &config.params);
+    match (overridden, FactSettings::in_force(&config.path, &config.facts)) {
+        (Ok(()), Ok(facts)) => Ok((catalog, facts)),
+        (params, facts) => Err(Error::Parameters(params.err().into_iter().chain(facts.err()).collect())),
     }
-    Ok(catalog)
 }
 
-/// The settings of facts, with the values that the configuration gives them.
+/// The settings of facts, for commands that read no controls.
 ///
 /// # Errors
-/// Whatever is wrong with these.
-pub(super) fn facts(config: Option<&Config>) -> Result<FactSettings, Error> {
+/// Everything that is wrong with them.
+pub(in crate::commands) fn facts(config: Option<&Config>) -> Result<FactSettings, Error> {
     config.map_or_else(
         || Ok(FactSettings::declared()),
         |config| FactSettings::in_force(&config.path, &config.facts).map_err(Error::Parameters),
@@ -68,4 +82,58 @@ fn announce(announcement: &Announcement, progress: &Progress) {
     for weakening in weakens {
         progress.message(&format!("  it weakens the result: {weakening}"));
     }
+}
+
+/// What is compared with the workspace, as facts and reports need it.
+#[derive(Default)]
+pub(super) struct Inputs {
+    /// The directory exports, taken together.
+    pub(super) roster: Option<Arc<Roster>>,
+    /// The identity provider's own file.
+    pub(super) saml: Option<Arc<SamlFile>>,
+    /// The directory exports, one by one.
+    pub(super) rosters: Vec<RosterInfo>,
+    /// What of it could not be read.
+    pub(super) notices: Vec<Warning>,
+}
+
+/// Reads the directory exports, and what the configuration names.
+///
+/// # Errors
+/// When a file is not there, or not what it should be.
+pub(super) fn read(rosters: &[PathBuf], config: Option<&Config>) -> Result<Inputs, Error> {
+    let mut inputs = Inputs::default();
+    if !rosters.is_empty() {
+        let roster = Roster::read(rosters)?;
+        inputs.rosters = roster.files.iter().map(describe).collect();
+        inputs.notices = roster.warnings();
+        inputs.roster = Some(Arc::new(roster));
+    }
+    if let Some(saml) = config.and_then(|config| config.organization.saml.as_ref()) {
+        inputs.saml =
+            Some(Arc::new(SamlFile { provider: IdentityProvider::read(saml)?, config: saml.clone() }));
+    }
+    Ok(inputs)
+}
+
+fn describe(file: &RosterFile) -> RosterInfo {
+    RosterInfo {
+        path: file.path.clone(),
+        digest: file.digest.clone(),
+        kind: file.kind,
+        people: file.people,
+        unreadable: file.unreadable_rows,
+    }
+}
+
+/// Reads the files that attestations name as evidence.
+pub(in crate::commands) fn evidence_files(config: Option<&Config>) -> EvidenceFiles {
+    let attestations = config.into_iter().flat_map(|config| &config.attestations);
+    let read = |path: &Path| match digest::of_file(path) {
+        Ok(digest) => EvidenceFile::Digest(digest),
+        Err(error) if error.kind() == ErrorKind::NotFound => EvidenceFile::Absent,
+        Err(error) => EvidenceFile::Unreadable(error.to_string()),
+    };
+    let named = attestations.filter_map(|attestation| attestation.evidence_file.as_ref());
+    named.map(|file| (file.path.clone(), read(&file.path))).collect()
 }

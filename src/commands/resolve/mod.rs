@@ -5,17 +5,24 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::connection::connection;
-use super::{configuration, given, plan, runtime, terminal};
-use crate::cli::{ConnectionArgs, SourceArgs};
+use self::connection::connection;
+use self::inputs::Inputs;
+use super::environment;
+use crate::cli::{ConnectionArgs, GateArgs, PackName, SelectionArgs, SourceArgs};
 use crate::config::Config;
-use crate::controls::Selection;
+use crate::controls::{Pack, Selection};
 use crate::error::Error;
+use crate::facts::{FactSettings, Settings};
+use crate::level::{FailOn, Level};
 use crate::progress::Progress;
 use crate::report::GateRule;
 use crate::scan::{self, Adjustments, Job, Plan, Run, Source, Span, Target};
 use crate::snapshot::collect::ReadScope;
 use crate::time::Window;
+
+pub(super) mod connection;
+pub(super) mod inputs;
+pub(super) mod redaction;
 
 /// The snapshot, else the sample, else the live workspace; with what has to be said before a token is sent.
 fn target(args: &SourceArgs, config: Option<&Config>) -> Result<(Target, Vec<String>), Error> {
@@ -49,14 +56,13 @@ pub(super) fn job(
     selection: Option<&Selection>,
     config: Option<Config>,
 ) -> Result<Resolved, Error> {
-    let catalog = configuration::catalog(controls, config.as_ref())?;
-    let facts = configuration::facts(config.as_ref())?;
+    let (catalog, facts) = inputs::rules(controls, config.as_ref())?;
     let stale_after = facts.stale_after;
     let plan = Plan::new(catalog, selection)?;
     // What only controls read is not missed where none is evaluated.
     let saml = config.as_ref().filter(|_| selection.is_some());
-    let given = given::read(rosters, saml)?;
-    let settings = plan::settings(facts, &plan, config.as_ref(), &given);
+    let inputs = inputs::read(rosters, saml)?;
+    let settings = settings(facts, &plan, config.as_ref(), &inputs);
     let span = span(&source.connection, config.as_ref(), stale_after)?;
     let (target, notices) = target(source, config.as_ref())?;
     let job = Job {
@@ -67,8 +73,8 @@ pub(super) fn job(
         settings,
         config,
         adjustments: Adjustments::default(),
-        rosters: given.rosters,
-        warnings: given.notices,
+        rosters: inputs.rosters,
+        warnings: inputs.notices,
         gate: GateRule::default(),
     };
     Ok(Resolved { job, now: source.connection.now, notices })
@@ -94,12 +100,61 @@ impl Resolved {
         for notice in &self.notices {
             progress.message(&format!("warning: {notice}"));
         }
-        let source = Source::open(&self.job.target, terminal::notify(progress))?;
-        let now = self.now.or_else(|| source.taken_at()).unwrap_or_else(super::clock);
+        let source = Source::open(&self.job.target, environment::notify(progress))?;
+        let now = self.now.or_else(|| source.taken_at()).unwrap_or_else(environment::clock);
         let is_live = matches!(self.job.target, Target::Live(_));
-        let run =
-            runtime::drive(is_live, async { scan::run(&self.job, source, now).await.map_err(Error::Scan) });
+        let run = environment::drive(is_live, async {
+            scan::run(&self.job, source, now).await.map_err(Error::Scan)
+        });
         progress.finish();
         run
+    }
+}
+
+/// Which controls a scan evaluates.
+pub(super) fn selection(args: &SelectionArgs, config: Option<&Config>) -> Selection {
+    Selection {
+        level: args.level.unwrap_or_else(|| everything(config).level),
+        pack: match args.pack {
+            PackName::Guide => Some(Pack::Guide),
+            PackName::Extended => Some(Pack::Extended),
+            PackName::All => None,
+        },
+        only: args.control.clone(),
+        skip: args.skip.clone(),
+        needs_roster: false,
+    }
+}
+
+/// Every control up to the configuration's level.
+pub(super) fn everything(config: Option<&Config>) -> Selection {
+    let level = config.and_then(|config| config.scan.level).unwrap_or(Level::L3);
+    Selection { level, pack: None, only: Vec::new(), skip: Vec::new(), needs_roster: false }
+}
+
+/// What fails a scan.
+pub(super) fn gate(args: &GateArgs, demo: bool, config: Option<&Config>) -> GateRule {
+    let scan = config.map(|config| config.scan.clone()).unwrap_or_default();
+    GateRule {
+        fail_on: match args.fail_on {
+            Some(fail_on) => fail_on,
+            None if demo => FailOn::Never,
+            None => scan.fail_on.unwrap_or_default(),
+        },
+        strict: args.strict || scan.strict.unwrap_or(false),
+        allow_incomplete: args.allow_incomplete,
+        fail_on_hygiene: args.fail_on_hygiene,
+    }
+}
+
+/// What facts go by.
+fn settings(facts: FactSettings, plan: &Plan, config: Option<&Config>, inputs: &Inputs) -> Settings {
+    Settings {
+        facts,
+        organization: config.map(|config| config.organization.clone()).unwrap_or_default(),
+        rbac: config.map(|config| config.rbac.clone()).unwrap_or_default(),
+        roster: inputs.roster.clone(),
+        saml: inputs.saml.clone(),
+        event_types: plan.selected().flat_map(|definition| definition.rules.event_types()).collect(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::env;
 
-use super::configuration;
+use super::inputs;
 use crate::cli::RedactArgs;
 use crate::config::Config;
 use crate::error::Error;
@@ -14,7 +14,10 @@ use crate::redact::{Key, Redactor};
 ///
 /// # Errors
 /// When the key is not usable.
-pub(super) fn of_report(args: &RedactArgs, progress: &Progress) -> Result<Option<Redactor>, Error> {
+pub(in crate::commands) fn of_report(
+    args: &RedactArgs,
+    progress: &Progress,
+) -> Result<Option<Redactor>, Error> {
     redactor(args, None, progress)
 }
 
@@ -22,7 +25,7 @@ pub(super) fn of_report(args: &RedactArgs, progress: &Progress) -> Result<Option
 ///
 /// # Errors
 /// When the key is not usable.
-pub(super) fn of_snapshot(
+pub(in crate::commands) fn of_snapshot(
     args: &RedactArgs,
     config: Option<&Config>,
     progress: &Progress,
@@ -40,7 +43,7 @@ fn redactor(
     }
     let mut functions = FactSettings::declared().generic_names;
     if config.is_some() {
-        functions.extend(configuration::facts(config)?.generic_names);
+        functions.extend(inputs::facts(config)?.generic_names);
     }
     Ok(Some(Redactor::new(key(args, progress)?, functions)))
 }
