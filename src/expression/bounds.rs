@@ -18,7 +18,7 @@ struct Level {
     conditionals: usize,
 }
 
-/// Refuses a source that is too long, too deep, or has a text in which brackets could hide.
+/// Refuses a source that is too long, too deep, or has a text or a comment in which brackets could hide.
 pub(super) fn check(source: &str) -> Result<(), Refusal> {
     if source.len() > MAX_SOURCE {
         return Err(Refusal::new(format!(
@@ -40,7 +40,12 @@ pub(super) fn check(source: &str) -> Result<(), Refusal> {
             b'\'' | b'"' if is_word(recent[2]) || recent[2] == byte => {
                 return Err(Refusal::new("raw, byte and triple-quoted texts are not allowed"));
             }
-            b'\'' | b'"' => skip_text(&mut bytes, byte),
+            b'\'' | b'"' => skip_text(&mut bytes, byte)?,
+            b'/' if bytes.peek() == Some(&b'/') => {
+                return Err(Refusal::new(
+                    "comments are not allowed in an expression; write them in the file",
+                ));
+            }
             b'(' | b'[' | b'{' => {
                 level.chained += 1;
                 levels.push(Level::default());
@@ -70,13 +75,16 @@ const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// Goes past a text, to behind its closing quote.
-fn skip_text(bytes: &mut impl Iterator<Item = u8>, quote: u8) {
+/// Goes past a text, to behind its closing quote. What the parser would not read as a text hides nothing here either.
+fn skip_text(bytes: &mut impl Iterator<Item = u8>, quote: u8) -> Result<(), Refusal> {
     while let Some(byte) = bytes.next() {
         match byte {
-            b'\\' => drop(bytes.next()),
-            _ if byte == quote => return,
+            b'\\' if bytes.next().is_some_and(|escaped| br#"\'"nrt"#.contains(&escaped)) => {}
+            b'\\' => return Err(Refusal::new(r#"a text escapes \, ', ", n, r and t, and nothing else"#)),
+            b'\n' | b'\r' => break,
+            _ if byte == quote => return Ok(()),
             _ => {}
         }
     }
+    Err(Refusal::new("a text does not end on its line"))
 }
