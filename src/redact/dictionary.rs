@@ -94,7 +94,11 @@ impl Dictionary {
             }
             // A long text is no ordinary word, and may be cut off.
             if is_long || is_word(text, start, end) {
-                spans.push(Span { start, end, replacement: replacement.clone() });
+                // What lies in another goes with it. Kept, it would cost memory for each known text at each place.
+                while spans.pop_if(|last| start <= last.start && last.end <= end).is_some() {}
+                if spans.last().is_none_or(|last| start < last.start || last.end < end) {
+                    spans.push(Span { start, end, replacement: replacement.clone() });
+                }
             }
         }
     }

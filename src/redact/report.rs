@@ -262,11 +262,15 @@ impl Scrubber<'_> {
     }
 
     fn person(&self, person: &mut Person) {
-        let Person { id, name, email, privilege_reason, .. } = person;
+        let Person { id, name, email, role, privilege_reason, sign_in_methods, .. } = person;
         *id = self.redactor.person(id);
         name.iter_mut().for_each(|name| *name = self.redactor.name(name));
         email.iter_mut().for_each(|email| *email = self.redactor.address_or_id(email));
         privilege_reason.iter_mut().for_each(|reason| *reason = self.text(reason));
+        // As in evidence: a role may be called what a person is called, and gives way to nothing but an address.
+        for word in role.iter_mut().chain(sign_in_methods) {
+            *word = super::replace(word, super::shapes::spans(self.redactor, word));
+        }
     }
 
     fn row(&self, row: &Row) -> Row {

@@ -117,6 +117,15 @@ fn what_overlaps_goes_altogether() {
 }
 
 #[test]
+fn texts_within_each_other_are_kept_once() {
+    let mut known = Dictionary::default();
+    (1..60).for_each(|length| known.learn(&"é".repeat(length), || "name-1".to_owned()));
+    let mut spans = Vec::new();
+    known.prepare_all().spans(&"é".repeat(1_000), &mut spans);
+    assert!(spans.len() <= 1_000, "{}", spans.len());
+}
+
+#[test]
 fn long_names_are_found_where_they_are_cut() {
     let long = "Zyx Wvu ".repeat(1_250);
     for length in [62, 80, 300, 512, 10_000] {
