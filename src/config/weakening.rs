@@ -54,6 +54,7 @@ pub(crate) enum Weakening {
     More {
         entries: usize,
         params: usize,
+        facts: usize,
         waivers: usize,
         attestations: usize,
     },
@@ -89,8 +90,8 @@ impl Weakening {
             Self::File { key, path } => {
                 Sentence::from(format!("{key} = \"")).file(excerpt(&path.display().to_string())).and("\"")
             }
-            Self::More { entries, params, waivers, attestations } => format!(
-                "and {entries} more; in all {params} parameters, {waivers} waivers and {attestations} attestations"
+            Self::More { entries, params, facts, waivers, attestations } => format!(
+                "and {entries} more; in all {params} parameters, {facts} settings of facts, {waivers} waivers and {attestations} attestations"
             )
             .into(),
         }
@@ -141,6 +142,7 @@ impl Config {
             entries.push(Weakening::More {
                 entries: more,
                 params: self.params.values().map(|params| params.len()).sum(),
+                facts: self.facts.len(),
                 waivers: self.waivers.len(),
                 attestations: self.attestations.len(),
             });
