@@ -51,7 +51,7 @@ mod schemas;
 
 pub(crate) use crate::terminal::{Style, Surroundings};
 pub(crate) use control::{BUILT_IN, Control};
-pub(crate) use format::{Format, Options, Output, Place, RenderError, render};
+pub(crate) use format::{Destination, Format, Options, Output, RenderError, render};
 pub(crate) use gate::{Gate, GateRule};
 pub(crate) use json::json_text;
 pub(crate) use read::ReadError;

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::ScanError;
 use crate::api::client::{Client, ClientError, ClientOptions, Limits};
 use crate::api::notice::Notify;
-use crate::api::origin::Origin as ApiOrigin;
+use crate::api::origin::ApiOrigin;
 use crate::api::record::Receive;
 use crate::api::token::Token;
 use crate::bounded_file;
