@@ -17,8 +17,7 @@ use crate::facts::Activity;
 use crate::level::Level;
 use crate::posture::{Person, SettingChange};
 use crate::sentence::Quoted;
-use crate::sources::Provenance;
-use crate::sources::{SourceId, SourceStatus};
+use crate::sources::{Provenance, SourceId, SourceStatus};
 
 mod control;
 mod csv;
@@ -173,8 +172,7 @@ pub(crate) struct ScanInfo {
     /// The instant of evaluation.
     pub at: Timestamp,
     /// Where the facts came from.
-    #[serde(rename = "source")]
-    pub origin: Provenance,
+    pub source: Provenance,
     /// The highest level evaluated.
     pub level: Level,
     /// The window in which high-volume events were read.

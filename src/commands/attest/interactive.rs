@@ -20,8 +20,7 @@ use crate::terminal::page::Page;
 use crate::terminal::style::Tone;
 use crate::text;
 use crate::time::parse_expiry;
-use crate::verdict::Attested;
-use crate::verdict::Status;
+use crate::verdict::{Attested, Status};
 
 /// The longest text shown for one fact about a control, in columns.
 const LINE_COLUMNS: usize = 4_000;

@@ -36,7 +36,7 @@ fn scope(report: &Report) -> String {
     let scan = &report.scan;
     let shown = |value: &str| (!value.trim().is_empty()).then(|| escape(value, VALUE_COLUMNS));
     let (name, workspace) = words::workspace(report, shown);
-    let origin = match scan.origin {
+    let origin = match scan.source {
         Provenance::Api => "",
         Provenance::Snapshot => " From a saved snapshot.",
         Provenance::Demo => " **The built-in sample workspace: nothing here is about yours.**",

@@ -4,8 +4,7 @@ use super::more;
 use crate::report::gate::GateOutcome;
 use crate::report::words::{self, people};
 use crate::report::{Report, SourceReport, Window};
-use crate::sources::Provenance;
-use crate::sources::{SourceId, SourceStatus};
+use crate::sources::{Provenance, SourceId, SourceStatus};
 use crate::terminal::page::{Page, table};
 use crate::terminal::style::Tone;
 use crate::text;
@@ -37,12 +36,12 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
     page.gap();
     let (name, workspace) = words::workspace(report, |text| Some(value(text)));
     field(page, "Workspace", &(name + &workspace));
-    let origin = match scan.origin {
+    let source = match scan.source {
         Provenance::Api => "the workspace itself, through the API",
         Provenance::Snapshot => "a saved snapshot",
         Provenance::Demo => "the built-in sample workspace: nothing below is about yours",
     };
-    field(page, "Source", origin);
+    field(page, "Source", source);
     if scan.redacted {
         field(page, "Redacted", words::REDACTED);
     }
