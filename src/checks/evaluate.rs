@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::state::State;
 use super::{
-    Basis, Check, CheckResult, EvalContext, Facts, Kind, Rules, Status, Verdict, count, every, value,
+    Basis, Check, CheckKind, CheckResult, EvalContext, Facts, Rules, Status, Verdict, count, every, value,
 };
 use crate::expression::EvaluationError;
 use crate::facts::Change;
@@ -130,10 +130,10 @@ impl Check {
             return Ok(unmet);
         }
         match &self.kind {
-            Kind::Every(every) => every::decide(self, every, context),
-            Kind::Count(count) => count::decide(self, count, context),
-            Kind::Value(value) => value::decide(self, value, context),
-            Kind::Manual => Ok(self.undecided(Status::Manual, self.note())),
+            CheckKind::Every(every) => every::decide(self, every, context),
+            CheckKind::Count(count) => count::decide(self, count, context),
+            CheckKind::Value(value) => value::decide(self, value, context),
+            CheckKind::Manual => Ok(self.undecided(Status::Manual, self.note())),
         }
     }
 

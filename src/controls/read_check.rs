@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use strum::VariantArray;
 
-use crate::checks::{Check, ContextLine, Count, Every, Kind, KindName, Over, Value};
-use crate::expression::{Expression, Place, Scope};
+use crate::checks::{Check, CheckKind, ContextLine, Count, Every, KindName, Over, Value};
+use crate::expression::{Expression, Position, Scope};
 use crate::facts::vocabulary;
 use crate::toml_document::{Located, Table, closest, excerpt};
 use crate::verdict::{Basis, Status};
@@ -101,7 +101,7 @@ struct Reader<'d, 'a> {
     around: &'a Surroundings,
 }
 
-type OverTable = Option<&'static vocabulary::Table>;
+type OverTable = Option<&'static vocabulary::FactTable>;
 
 impl Reader<'_, '_> {
     fn check(mut self, kind: KindName, next_step: Option<usize>) -> Option<Check> {
@@ -161,33 +161,33 @@ impl Reader<'_, '_> {
         sources.into_iter().filter_map(keep).collect()
     }
 
-    fn every(&mut self) -> Option<Kind> {
+    fn every(&mut self) -> Option<CheckKind> {
         let (table, over) = self.over();
         let require = self.required("require", table);
-        Some(Kind::Every(Every { over: over?, require: require? }))
+        Some(CheckKind::Every(Every { over: over?, require: require? }))
     }
 
-    fn count(&mut self) -> Option<Kind> {
+    fn count(&mut self) -> Option<CheckKind> {
         let (_, over) = self.over();
         if !self.table.has("min") && !self.table.has("max") {
             self.report(self.table.line(), "a count has a `min`, a `max` or both");
         }
         let (min, max) = (self.bound("min"), self.bound("max"));
-        Some(Kind::Count(Count { over: over?, min, max }))
+        Some(CheckKind::Count(Count { over: over?, min, max }))
     }
 
-    fn value(&mut self) -> Option<Kind> {
+    fn value(&mut self) -> Option<CheckKind> {
         let require = self.required("require", None);
         let subject = self.expression("subject", None);
         let message = self.expression("message", None);
-        Some(Kind::Value(Value { require: require?, subject, message }))
+        Some(CheckKind::Value(Value { require: require?, subject, message }))
     }
 
-    fn manual(&mut self) -> Option<Kind> {
+    fn manual(&mut self) -> Option<CheckKind> {
         if !self.table.has("note") {
             self.report(self.table.line(), "a manual check has a `note` that says what to look at");
         }
-        Some(Kind::Manual)
+        Some(CheckKind::Manual)
     }
 
     fn over(&mut self) -> (OverTable, Option<Over>) {
@@ -237,7 +237,7 @@ impl Reader<'_, '_> {
 
     fn keep(&self, key: &str, source: &str, line: usize, over: OverTable) -> Option<Expression> {
         let scope = Scope { table: over, params: Arc::clone(&self.around.params) };
-        let place = Place { path: Arc::clone(&self.around.path), line };
+        let place = Position { path: Arc::clone(&self.around.path), line };
         let expression = Expression::new(source.to_owned(), place, scope);
         let refusals = if self.around.in_full { expression.refusals() } else { &[] };
         for refusal in refusals {
