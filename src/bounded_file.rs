@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Why a file is not read.
 #[derive(Debug)]
-pub(crate) enum Refusal {
+pub(crate) enum Unopened {
     /// It is a folder, a pipe or a device.
     NotRegular,
     /// It is larger than is expected.
@@ -15,18 +15,18 @@ pub(crate) enum Refusal {
     Unreadable(io::Error),
 }
 
-impl From<io::Error> for Refusal {
+impl From<io::Error> for Unopened {
     fn from(error: io::Error) -> Self {
         Self::Unreadable(error)
     }
 }
 
-impl From<Refusal> for io::Error {
-    fn from(refusal: Refusal) -> Self {
+impl From<Unopened> for io::Error {
+    fn from(refusal: Unopened) -> Self {
         match refusal {
-            Refusal::NotRegular => Self::other("not a regular file"),
-            Refusal::TooLarge => Self::from(io::ErrorKind::FileTooLarge),
-            Refusal::Unreadable(error) => error,
+            Unopened::NotRegular => Self::other("not a regular file"),
+            Unopened::TooLarge => Self::from(io::ErrorKind::FileTooLarge),
+            Unopened::Unreadable(error) => error,
         }
     }
 }
@@ -35,21 +35,21 @@ impl From<Refusal> for io::Error {
 ///
 /// # Errors
 /// When it is something else, or cannot be opened.
-pub(crate) fn open(path: &Path) -> Result<File, Refusal> {
+pub(crate) fn open(path: &Path) -> Result<File, Unopened> {
     // Asked before opening: opening a pipe would wait until something is written into it.
     if !fs::metadata(path)?.is_file() {
-        return Err(Refusal::NotRegular);
+        return Err(Unopened::NotRegular);
     }
     let file = File::open(path)?;
     // Asked again: another may have been put in its place.
-    if file.metadata()?.is_file() { Ok(file) } else { Err(Refusal::NotRegular) }
+    if file.metadata()?.is_file() { Ok(file) } else { Err(Unopened::NotRegular) }
 }
 
 /// Reads all of a regular file.
 ///
 /// # Errors
 /// When it is something else, cannot be read, or has more than `largest` bytes.
-pub(crate) fn read(path: &Path, largest: u64) -> Result<Vec<u8>, Refusal> {
+pub(crate) fn read(path: &Path, largest: u64) -> Result<Vec<u8>, Unopened> {
     read_all(open(path)?, largest)
 }
 
@@ -57,10 +57,10 @@ pub(crate) fn read(path: &Path, largest: u64) -> Result<Vec<u8>, Refusal> {
 ///
 /// # Errors
 /// When it cannot be read, or has more than `largest` bytes.
-pub(crate) fn read_all(source: impl Read, largest: u64) -> Result<Vec<u8>, Refusal> {
+pub(crate) fn read_all(source: impl Read, largest: u64) -> Result<Vec<u8>, Unopened> {
     let mut bytes = Vec::new();
     source.take(largest + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > largest { Err(Refusal::TooLarge) } else { Ok(bytes) }
+    if bytes.len() as u64 > largest { Err(Unopened::TooLarge) } else { Ok(bytes) }
 }
 
 #[cfg(test)]
@@ -73,14 +73,14 @@ mod tests {
         let path = folder.path().join("file");
         fs::write(&path, "1234").unwrap();
         assert_eq!(read(&path, 4).unwrap(), b"1234");
-        assert!(matches!(read(&path, 3), Err(Refusal::TooLarge)));
-        assert!(matches!(read(folder.path(), 4), Err(Refusal::NotRegular)));
-        assert!(matches!(read(&folder.path().join("absent"), 4), Err(Refusal::Unreadable(_))));
+        assert!(matches!(read(&path, 3), Err(Unopened::TooLarge)));
+        assert!(matches!(read(folder.path(), 4), Err(Unopened::NotRegular)));
+        assert!(matches!(read(&folder.path().join("absent"), 4), Err(Unopened::Unreadable(_))));
     }
 
     #[test]
     #[cfg(unix)]
     fn a_device_is_refused_without_being_read() {
-        assert!(matches!(read(Path::new("/dev/zero"), u64::MAX - 1), Err(Refusal::NotRegular)));
+        assert!(matches!(read(Path::new("/dev/zero"), u64::MAX - 1), Err(Unopened::NotRegular)));
     }
 }

@@ -34,6 +34,19 @@ Exit codes:
   2  usage or configuration: bad flag, no token, bad TOML, unknown id, missing file
   3  could not complete: authentication, network, rate limit, a source that failed";
 
+    /// The exit codes as `collect --help` prints them.
+    pub const COLLECT_HELP: &'static str = "\
+Exit codes:
+  0  saved
+  2  usage or configuration: bad flag, no token, bad TOML, a place that cannot be written to
+  3  could not complete: authentication, network, rate limit, a source that failed; what was read is saved";
+
+    /// The exit codes as `controls --help` prints them.
+    pub const CONTROLS_HELP: &'static str = "\
+Exit codes:
+  0  done; with `check`, no mistakes
+  2  usage or configuration: bad flag, unknown id, a mistake in a control file or the configuration";
+
     /// The exit codes of the commands that edit the configuration.
     pub const EDIT_HELP: &'static str = "\
 Exit codes:

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::client::{Client, ClientOptions, Limits};
-use super::origin::Origin;
+use super::origin::ApiOrigin;
 use super::retry::Policy;
 use super::token::Token;
 
@@ -103,7 +103,7 @@ impl Server {
             },
         };
         let client = Client::new(ClientOptions {
-            origin: Origin::parse(&self.url).unwrap(),
+            origin: ApiOrigin::parse(&self.url).unwrap(),
             token: Token::new(TOKEN).unwrap(),
             deadline: Instant::now() + timeout,
             concurrency: 8,

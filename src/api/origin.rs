@@ -11,7 +11,7 @@ use crate::region::Region;
 
 /// A checked base address of the API: https, or http to this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Origin {
+pub(crate) struct ApiOrigin {
     url: Url,
 }
 
@@ -45,7 +45,7 @@ impl Hint for OriginError {
     }
 }
 
-impl Origin {
+impl ApiOrigin {
     /// The API of a region.
     pub(crate) fn of(region: Region) -> Self {
         match Self::parse(region.api_origin()) {
@@ -135,18 +135,18 @@ mod tests {
             "http://localhost:8080",
             "http://[::1]:1",
         ] {
-            assert!(Origin::parse(address).is_ok(), "{address}");
+            assert!(ApiOrigin::parse(address).is_ok(), "{address}");
         }
-        let local = Origin::parse("http://127.0.0.1:9/").unwrap();
+        let local = ApiOrigin::parse("http://127.0.0.1:9/").unwrap();
         assert!(local.is_loopback() && !local.is_intercom());
         assert_eq!(local.as_str(), "http://127.0.0.1:9");
-        assert!(Region::value_variants().iter().all(|region| Origin::of(*region).is_intercom()));
-        assert!(!Origin::parse("https://api.intercom.io:8443").unwrap().is_intercom());
+        assert!(Region::value_variants().iter().all(|region| ApiOrigin::of(*region).is_intercom()));
+        assert!(!ApiOrigin::parse("https://api.intercom.io:8443").unwrap().is_intercom());
     }
 
     #[test]
     fn everything_else_is_told_apart() {
-        let error = |address: &str| Origin::parse(address).unwrap_err();
+        let error = |address: &str| ApiOrigin::parse(address).unwrap_err();
         assert!(matches!(error("http://api.intercom.io"), OriginError::Insecure(_)));
         assert!(matches!(error("http://localhost.evil.example"), OriginError::Insecure(_)));
         assert!(matches!(error("http://0.0.0.0"), OriginError::Insecure(_)));
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn paths_and_queries_stay_on_the_origin() {
-        let origin = Origin::of(Region::Eu);
+        let origin = ApiOrigin::of(Region::Eu);
         let url = origin.join("/admins", &[("page", "2&x=1".to_owned())]);
         assert_eq!(url.as_str(), "https://api.eu.intercom.io/admins?page=2%26x%3D1");
         assert!(origin.covers(&url));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use reqwest::header::HeaderValue;
 
-use crate::bounded_file::{self, Refusal};
+use crate::bounded_file::{self, Unopened};
 use crate::hint::Hint;
 
 /// The most a token, or the file it is in, may hold, in bytes.
@@ -80,7 +80,7 @@ impl Token {
     pub(crate) fn from_file(path: &Path) -> Result<(Self, Option<String>), TokenError> {
         let unreadable = |source| TokenError::Unreadable { from: path.display().to_string(), source };
         let file = bounded_file::open(path).map_err(|refusal| match refusal {
-            Refusal::NotRegular => TokenError::NotAFile(path.to_owned()),
+            Unopened::NotRegular => TokenError::NotAFile(path.to_owned()),
             other => unreadable(other.into()),
         })?;
         let metadata = file.metadata().map_err(unreadable)?;

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use cel::Context;
 use serde_json::{Value as Json, json};
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::expression::{self, Expression};
 use crate::facts::Facts;
@@ -49,13 +50,18 @@ pub(crate) struct Check {
     /// The reason given when the requirement does not hold.
     pub on_fail: Option<Expression>,
     /// What is checked.
-    pub kind: Kind,
+    pub kind: CheckKind,
 }
 
-/// What a check looks at.
-#[derive(Debug)]
+/// What a check looks at. The words of control files are the names of the variants.
+#[derive(Debug, EnumDiscriminants)]
+#[strum_discriminants(name(KindName), vis(pub(crate)))]
+#[strum_discriminants(
+    derive(IntoStaticStr, VariantArray),
+    strum(serialize_all = "lowercase", const_into_str)
+)]
 #[expect(clippy::large_enum_variant, reason = "a catalog holds a few dozen checks, most of them large")]
-pub(crate) enum Kind {
+pub(crate) enum CheckKind {
     /// Each row that `where` keeps must satisfy `require`.
     Every(Every),
     /// The number of rows that `where` keeps must lie between `min` and `max`.
@@ -70,7 +76,7 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) struct Over {
     /// The table.
-    pub table: &'static crate::facts::vocabulary::Table,
+    pub table: &'static crate::facts::vocabulary::FactTable,
     /// The event types, for the table `events`.
     pub types: Vec<String>,
     /// Which rows count.
@@ -129,8 +135,16 @@ impl Check {
     /// The rows that the check is over.
     pub(crate) const fn over(&self) -> Option<&Over> {
         match &self.kind {
-            Kind::Every(Every { over, .. }) | Kind::Count(Count { over, .. }) => Some(over),
-            Kind::Value(_) | Kind::Manual => None,
+            CheckKind::Every(Every { over, .. }) | CheckKind::Count(Count { over, .. }) => Some(over),
+            CheckKind::Value(_) | CheckKind::Manual => None,
+        }
+    }
+
+    /// Whether a person decides, whatever the data say.
+    pub(crate) const fn is_for_person(&self) -> bool {
+        match self.kind {
+            CheckKind::Every(_) | CheckKind::Count(_) | CheckKind::Value(_) => false,
+            CheckKind::Manual => true,
         }
     }
 
@@ -138,10 +152,12 @@ impl Check {
     fn expressions(&self) -> impl Iterator<Item = (&'static str, &Expression)> {
         let over = self.over();
         let own = match &self.kind {
-            Kind::Every(every) => [("require", Some(&every.require)), ("max", None)],
-            Kind::Count(count) => [("min", count.min.as_ref()), ("max", count.max.as_ref())],
-            Kind::Value(value) => [("require", Some(&value.require)), ("subject", value.subject.as_ref())],
-            Kind::Manual => [("require", None); 2],
+            CheckKind::Every(every) => [("require", Some(&every.require)), ("max", None)],
+            CheckKind::Count(count) => [("min", count.min.as_ref()), ("max", count.max.as_ref())],
+            CheckKind::Value(value) => {
+                [("require", Some(&value.require)), ("subject", value.subject.as_ref())]
+            }
+            CheckKind::Manual => [("require", None); 2],
         };
         let rows = [
             ("where", over.and_then(|over| over.filter.as_ref())),
@@ -183,13 +199,11 @@ impl Rules {
 
     /// The statuses that data can give the control: pass when no check is left to a person, fail when one may fail.
     pub(crate) fn decidable(&self) -> Vec<Status> {
-        let may_fail = |check: &Check| match check.kind {
-            Kind::Manual => false,
-            _ => check.otherwise == Status::Fail || check.when_empty == Status::Fail,
+        let may_fail = |check: &Check| {
+            !check.is_for_person() && (check.otherwise == Status::Fail || check.when_empty == Status::Fail)
         };
-        let may_pass = |check: &Check| !matches!(check.kind, Kind::Manual);
         let mut statuses = Vec::new();
-        if !self.checks.is_empty() && self.checks.iter().all(may_pass) {
+        if !self.checks.is_empty() && !self.checks.iter().any(Check::is_for_person) {
             statuses.push(Status::Pass);
         }
         if self.checks.iter().any(may_fail) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Count, Every, Kind, Value};
+use super::{Check, CheckKind, Count, Every, Value};
 use crate::expression::Expression;
 use crate::facts::vocabulary::{self, Field};
 use crate::sources::{Feed, SourceId};
@@ -48,10 +48,10 @@ impl Check {
     pub(crate) fn reads(&self) -> Reads {
         let mut reads = Reads::default();
         let (over, predicates): (_, Vec<&Expression>) = match &self.kind {
-            Kind::Every(Every { over, require }) => (Some(over), vec![require]),
-            Kind::Count(Count { over, min, max }) => (Some(over), min.iter().chain(max).collect()),
-            Kind::Value(Value { require, .. }) => (None, vec![require]),
-            Kind::Manual => (None, Vec::new()),
+            CheckKind::Every(Every { over, require }) => (Some(over), vec![require]),
+            CheckKind::Count(Count { over, min, max }) => (Some(over), min.iter().chain(max).collect()),
+            CheckKind::Value(Value { require, .. }) => (None, vec![require]),
+            CheckKind::Manual => (None, Vec::new()),
         };
         if let Some(over) = over {
             reads.add(over.table.feeds, false);

@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::*;
-use crate::expression::{Place, Scope};
+use crate::expression::{Position, Scope};
 use crate::facts::{Row, Rows, vocabulary};
 use crate::reason::Observation;
 use crate::sources::{Feed, Outcome, SourceStatus};
 
 fn expression(source: &str, table: Option<&str>) -> Option<Expression> {
     let scope = Scope { table: table.and_then(vocabulary::table), params: ["limit".to_owned()].into() };
-    let place = Place { path: "test.toml".into(), line: 1 };
+    let place = Position { path: "test.toml".into(), line: 1 };
     let expression = Expression::new(source.to_owned(), place, scope);
     assert_eq!(expression.refusals(), []);
     Some(expression)
 }
 
-fn check(kind: Kind) -> Check {
+fn check(kind: CheckKind) -> Check {
     Check {
         name: "found".to_owned(),
         next_step: None,
@@ -38,8 +38,8 @@ fn check(kind: Kind) -> Check {
 fn a_check_whose_condition_does_not_hold_takes_no_part() {
     let facts = Facts { values: json!({"roster": {"people": null}}), ..Facts::default() };
     let manual = |when: &str| {
-        let given = Check { when: expression(when, None), ..check(Kind::Manual) };
-        let always = check(Kind::Value(Value {
+        let given = Check { when: expression(when, None), ..check(CheckKind::Manual) };
+        let always = check(CheckKind::Value(Value {
             require: expression("true", None).unwrap(),
             subject: None,
             message: None,
@@ -64,13 +64,13 @@ fn over(table: &str, filter: Option<&str>) -> Over {
     }
 }
 
-fn every(table: &str, filter: Option<&str>, require: &str) -> Kind {
-    Kind::Every(Every { over: over(table, filter), require: expression(require, Some(table)).unwrap() })
+fn every(table: &str, filter: Option<&str>, require: &str) -> CheckKind {
+    CheckKind::Every(Every { over: over(table, filter), require: expression(require, Some(table)).unwrap() })
 }
 
-fn count(filter: &str, min: Option<&str>, max: Option<&str>) -> Kind {
+fn count(filter: &str, min: Option<&str>, max: Option<&str>) -> CheckKind {
     let bound = |source: Option<&str>| source.and_then(|source| expression(source, None));
-    Kind::Count(Count { over: over("teammates", Some(filter)), min: bound(min), max: bound(max) })
+    CheckKind::Count(Count { over: over("teammates", Some(filter)), min: bound(min), max: bound(max) })
 }
 
 fn teammates(rows: serde_json::Value) -> Facts {
@@ -206,8 +206,8 @@ fn the_next_step_is_that_of_the_check_that_found_most() {
     let next_step = |checks| judge(checks, &two()).next_step;
     assert_eq!(next_step(vec![one("a", 1), all("b", 2)]), Some(2));
     assert_eq!(next_step(vec![all("b", 1), all("a", 2)]), Some(2), "of equals the first by name");
-    assert_eq!(next_step(vec![one("a", 1), found("b", 2, Kind::Manual)]), Some(1), "a fail outweighs");
-    assert_eq!(next_step(vec![found("a", 1, Kind::Manual)]), Some(1));
+    assert_eq!(next_step(vec![one("a", 1), found("b", 2, CheckKind::Manual)]), Some(1), "a fail outweighs");
+    assert_eq!(next_step(vec![found("a", 1, CheckKind::Manual)]), Some(1));
     assert_eq!(next_step(vec![found("a", 1, every("teammates", None, "true"))]), None);
     let needs = expression("facts.workspace.teammates > 5", None).into_iter().collect();
     assert_eq!(next_step(vec![Check { needs, ..all("a", 1) }]), Some(0), "what is needed comes first");
@@ -221,7 +221,7 @@ fn a_finding_is_identified_by_event_else_person_else_subject() {
         let rows = serde_json::from_value(rows).unwrap();
         facts.tables.insert(over.table.name, Rows { rows, truncated: false });
         let require = expression("false", None).unwrap();
-        only(judge(vec![check(Kind::Every(Every { over, require }))], &facts))
+        only(judge(vec![check(CheckKind::Every(Every { over, require }))], &facts))
     };
     let person = |row| finding(over("teammates", None), json!([row]));
     let ana = person(json!({"id": "1", "email": "ana@acme.example"}));
@@ -257,7 +257,7 @@ fn needs_are_asked_in_order() {
 fn fail_outweighs_unknown_outweighs_manual_outweighs_pass() {
     let pass = || check(every("teammates", None, "true"));
     let fail = || check(every("teammates", None, "false"));
-    let manual = || check(Kind::Manual);
+    let manual = || check(CheckKind::Manual);
     let broken = || check(every("teammates", None, "row.last_seen_days > 1"));
     let status = |checks| judge(checks, &two()).status;
     assert_eq!(status(vec![pass(), manual(), broken(), fail()]), Status::Fail);
@@ -305,7 +305,7 @@ fn the_last_relevant_change_is_named() {
         context: Vec::new(),
     };
     let judge = |kind| evaluate("T1", &BTreeMap::new(), &rules(kind), &facts);
-    assert_eq!(judge(Kind::Manual).context.len(), 1);
-    assert!(judge(Kind::Manual).context[0].to_string().contains("1970-01-01T00:00:20Z"));
+    assert_eq!(judge(CheckKind::Manual).context.len(), 1);
+    assert!(judge(CheckKind::Manual).context[0].to_string().contains("1970-01-01T00:00:20Z"));
     assert!(judge(every("teammates", None, "true")).context.is_empty());
 }

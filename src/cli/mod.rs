@@ -34,7 +34,7 @@ pub(crate) enum Command {
     #[command(after_help = Exit::HELP)]
     Scan(Box<ScanArgs>),
     /// Save what a workspace answers, to scan it later without a network
-    #[command(after_help = Exit::HELP)]
+    #[command(after_help = Exit::COLLECT_HELP)]
     Collect(Box<CollectArgs>),
     /// Show a saved JSON report in any format
     #[command(after_help = Exit::RENDER_HELP)]
@@ -55,7 +55,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Rbac(RbacCommand),
     /// List, explain and check the controls
-    #[command(subcommand, after_help = Exit::HELP)]
+    #[command(subcommand, after_help = Exit::CONTROLS_HELP)]
     Controls(ControlsCommand),
     /// Print what the program knows about itself, for other programs
     #[command(subcommand)]

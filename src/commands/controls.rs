@@ -16,7 +16,7 @@ use crate::report::explain::explain;
 use crate::report::listing;
 use crate::sources::SourceId;
 use crate::terminal::page::{Page, table};
-use crate::terminal::style::Role;
+use crate::terminal::style::Tone;
 use crate::text;
 
 /// The longest text of a control file shown on one line, in columns.
@@ -84,11 +84,11 @@ fn facts() -> String {
     page.table(&sources);
     for table in vocabulary::TABLES {
         page.gap();
-        page.entry(0, Role::Heading, &format!("Table {}:", table.name), table.meaning);
+        page.entry(0, Tone::Heading, &format!("Table {}:", table.name), table.meaning);
         fields(&mut page, table.columns);
     }
     page.gap();
-    page.entry(0, Role::Heading, "Values,", "written facts.NAME");
+    page.entry(0, Tone::Heading, "Values,", "written facts.NAME");
     fields(&mut page, vocabulary::values());
     page.finish()
 }

@@ -7,7 +7,7 @@ use crate::atomic_file::{Readers, WholeFile};
 use crate::cli::ReportArgs;
 use crate::error::Error;
 use crate::report::grouping::Grouping;
-use crate::report::{Format, Options, Output, Place, Report, Style, render};
+use crate::report::{Destination, Format, Options, Output, Report, Style, render};
 
 /// How wide tables in files are, in columns.
 const FILE_WIDTH: usize = 100;
@@ -32,11 +32,11 @@ impl Destinations {
         let mut files = Vec::new();
         for Output { format, place } in &args.output {
             match place {
-                Place::Stdout if redirected || stdout.is_some_and(|stdout| stdout != *format) => {
+                Destination::Stdout if redirected || stdout.is_some_and(|stdout| stdout != *format) => {
                     return Err(Error::SameStdout);
                 }
-                Place::Stdout => (stdout, redirected) = (Some(*format), true),
-                Place::File(path) => files.push((*format, path.clone())),
+                Destination::Stdout => (stdout, redirected) = (Some(*format), true),
+                Destination::File(path) => files.push((*format, path.clone())),
             }
         }
         let stdout = stdout.unwrap_or_default();

@@ -8,7 +8,7 @@ use super::destinations::print;
 use super::resolve::connection;
 use super::{environment, resolve, resolve::inputs};
 use crate::api::diagnose::{Observations, diagnose};
-use crate::api::origin::Origin;
+use crate::api::origin::ApiOrigin;
 use crate::cli::{AnswerFormat, DoctorArgs};
 use crate::config::{Config, Organization};
 use crate::doctor::{self, Access, Diagnosis, Forecast, Proxy, Situation, TokenState};
@@ -71,7 +71,7 @@ fn situation(args: &DoctorArgs, config: Option<&Config>, stale_after: u64) -> Re
 fn describe(
     args: &DoctorArgs,
     region: Region,
-    origin: &Origin,
+    origin: &ApiOrigin,
     token: TokenState,
     seen: Observations,
     warnings: Vec<String>,

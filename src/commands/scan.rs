@@ -15,7 +15,7 @@ use crate::report::Report;
 use crate::scan::Adjustments;
 
 /// What is scanned, by which rules, and where the report goes.
-pub(super) struct Request<'a> {
+pub(super) struct ScanRequest<'a> {
     pub(super) source: &'a SourceArgs,
     pub(super) rosters: &'a [PathBuf],
     pub(super) controls: &'a [PathBuf],
@@ -29,7 +29,7 @@ pub(super) struct Request<'a> {
 /// # Errors
 /// When it cannot be started, or the workspace cannot be read at all.
 pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
-    let request = Request {
+    let request = ScanRequest {
         source: &args.source,
         rosters: &args.roster,
         controls: &args.selection.catalog.controls,
@@ -45,7 +45,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
 /// # Errors
 /// When it cannot be started, or the workspace cannot be read at all.
 pub(super) fn perform(
-    request: &Request<'_>,
+    request: &ScanRequest<'_>,
     select: impl FnOnce(Option<&Config>) -> Selection,
 ) -> Result<Exit, Error> {
     let progress = environment::progress();

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::bounded_file::{self, Refusal};
+use crate::bounded_file::{self, Unopened};
 use crate::hint::Hint;
 use crate::toml_document::{LARGEST, Problems};
 
@@ -82,12 +82,12 @@ impl Config {
 pub(crate) fn read(path: &Path, trust: Trust) -> Result<Vec<u8>, ConfigError> {
     let name = || path.display().to_string();
     let refused = |refusal| match refusal {
-        Refusal::NotRegular => ConfigError::NotRegular { path: name() },
-        Refusal::TooLarge => ConfigError::TooLarge { path: name() },
-        Refusal::Unreadable(source) if source.kind() == io::ErrorKind::NotFound => {
+        Unopened::NotRegular => ConfigError::NotRegular { path: name() },
+        Unopened::TooLarge => ConfigError::TooLarge { path: name() },
+        Unopened::Unreadable(source) if source.kind() == io::ErrorKind::NotFound => {
             ConfigError::Missing { path: name() }
         }
-        Refusal::Unreadable(source) => ConfigError::Unreadable { path: name(), source },
+        Unopened::Unreadable(source) => ConfigError::Unreadable { path: name(), source },
     };
     let file = bounded_file::open(path).map_err(refused)?;
     if trust == Trust::Found && !stays_inside(path, &folder_of(path)) {

@@ -19,6 +19,6 @@ pub(crate) use checked::Config;
 pub(crate) use entries::{Attestation, Waiver};
 pub(crate) use load::{ConfigError, FILE_NAME, find, read};
 pub(crate) use organization::{Organization, Saml};
-pub(crate) use rbac::{Identities, Permission, Rbac, Role};
+pub(crate) use rbac::{DeclaredRole, Identities, Permission, Rbac};
 pub(crate) use section::{Trust, folder_of, is_domain};
 pub(crate) use weakening::{Announcement, Weakening};

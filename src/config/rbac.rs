@@ -17,7 +17,7 @@ use super::section::is_domain;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Rbac {
     /// What each role may do, by its name as it was written.
-    pub roles: BTreeMap<String, Role>,
+    pub roles: BTreeMap<String, DeclaredRole>,
     /// Group of the identity provider to role in Intercom.
     pub groups: BTreeMap<String, Located<String>>,
     /// Which addresses are one person's.
@@ -26,7 +26,7 @@ pub(crate) struct Rbac {
 
 /// What a role may do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Role {
+pub(crate) struct DeclaredRole {
     /// The least first.
     pub permissions: Vec<Permission>,
     /// Intercom's own names of the permissions that come with the role at most; none where they are not declared.
@@ -81,7 +81,7 @@ pub(crate) enum Permission {
 
 impl Rbac {
     /// The declaration of the role of that name, whatever the letter case; of several spellings, the one written so.
-    pub(crate) fn role(&self, name: &str) -> Option<&Role> {
+    pub(crate) fn role(&self, name: &str) -> Option<&DeclaredRole> {
         let like = || self.roles.iter().find(|(other, _)| same_name(other, name));
         self.roles.get(name).or_else(|| like().map(|(_, role)| role))
     }
@@ -97,7 +97,7 @@ impl Rbac {
     }
 }
 
-fn roles(mut table: Table<'_>) -> BTreeMap<String, Role> {
+fn roles(mut table: Table<'_>) -> BTreeMap<String, DeclaredRole> {
     let mut roles = BTreeMap::new();
     for name in table.keys() {
         let Some(mut role) = table.table_at(&name.value) else { continue };
@@ -108,7 +108,7 @@ fn roles(mut table: Table<'_>) -> BTreeMap<String, Role> {
         let permissions = permissions(&mut role);
         let intercom = intercom(&mut role);
         if let Some(permissions) = permissions {
-            roles.insert(name.value, Role { permissions, intercom, line: role.line() });
+            roles.insert(name.value, DeclaredRole { permissions, intercom, line: role.line() });
         }
         role.finish();
     }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::control::{Origin, natural};
 use super::definition::Definition;
 use super::error::CatalogError;
-use super::files::{self, Source};
+use super::files::{self, ControlFile};
 use super::read;
 use crate::casefold::same_name;
 use crate::digest;
@@ -62,7 +62,7 @@ impl Catalog {
         }
         let mut catalog = Self { definitions: Vec::new() };
         let mut problems = Vec::new();
-        let mut add = |source: &Source, in_full| {
+        let mut add = |source: &ControlFile, in_full| {
             let (definition, mistakes) = read_source(source, in_full);
             problems.extend(mistakes);
             problems.extend(definition.and_then(|definition| catalog.add(definition)));
@@ -114,7 +114,7 @@ impl Catalog {
 }
 
 /// Reads one file, with everything that is wrong with it. In full, expressions are compiled and examples run.
-fn read_source(source: &Source, in_full: bool) -> (Option<Definition>, Vec<Problem>) {
+fn read_source(source: &ControlFile, in_full: bool) -> (Option<Definition>, Vec<Problem>) {
     let origin = source.file.clone().map_or(Origin::BuiltIn, Origin::File);
     let document = Document::parse(source.path.clone(), read::part(&source.text, in_full));
     let definition = read::definition(&document, source, origin, in_full);

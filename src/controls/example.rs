@@ -114,7 +114,12 @@ fn fill(mut given: Table<'_>, facts: &mut Facts) {
 }
 
 /// A row with every declared column; those left out are null.
-fn complete(table: &'static vocabulary::Table, row: Value, line: usize, document: &Document) -> Option<Row> {
+fn complete(
+    table: &'static vocabulary::FactTable,
+    row: Value,
+    line: usize,
+    document: &Document,
+) -> Option<Row> {
     let Value::Object(given) = row else {
         document.report(line, format!("`{}` must hold rows", table.name));
         return None;

@@ -11,7 +11,7 @@ use crate::bounded_file;
 use crate::toml_document::LARGEST;
 
 /// A control file's bytes, and where they come from.
-pub(super) struct Source {
+pub(super) struct ControlFile {
     pub(super) path: String,
     pub(super) text: Cow<'static, [u8]>,
     pub(super) pack: Option<Pack>,
@@ -31,8 +31,8 @@ pub(super) struct EmbeddedFile {
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// The files inside the program.
-pub(super) fn built_in() -> impl Iterator<Item = Source> {
-    FILES.iter().map(|file| Source {
+pub(super) fn built_in() -> impl Iterator<Item = ControlFile> {
+    FILES.iter().map(|file| ControlFile {
         path: file.path.to_owned(),
         text: Cow::Borrowed(file.text.as_bytes()),
         pack: Some(file.pack),
@@ -50,7 +50,7 @@ pub(crate) fn built_in_path(id: &str) -> Option<&'static str> {
 }
 
 /// Every control file of a directory and its folders.
-pub(super) fn of_directory(directory: &Path) -> Result<Vec<Source>, CatalogError> {
+pub(super) fn of_directory(directory: &Path) -> Result<Vec<ControlFile>, CatalogError> {
     let mut files = Vec::new();
     gather(directory, 1, &mut files)?;
     files.sort();
@@ -79,7 +79,7 @@ fn gather(directory: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()
     Ok(())
 }
 
-fn read_file(path: PathBuf) -> Result<Source, CatalogError> {
+fn read_file(path: PathBuf) -> Result<ControlFile, CatalogError> {
     let read = || -> io::Result<Vec<u8>> {
         let mut text = Vec::new();
         // One byte more than is accepted, so that the document reader can say that it is too much.
@@ -87,5 +87,5 @@ fn read_file(path: PathBuf) -> Result<Source, CatalogError> {
         Ok(text)
     };
     let text = read().map_err(|source| CatalogError::Unreadable { path: path.clone(), source })?;
-    Ok(Source { path: path.display().to_string(), text: text.into(), pack: None, file: Some(path) })
+    Ok(ControlFile { path: path.display().to_string(), text: text.into(), pack: None, file: Some(path) })
 }

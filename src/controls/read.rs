@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::control::{ATTEST_FOR, Control, Origin, Pack, Step};
 use super::definition::Definition;
 use super::example;
-use super::files::Source;
+use super::files::ControlFile;
 use super::read_check::{self, Surroundings};
 use crate::checks::{Check, Rules};
 use crate::level::Level;
@@ -36,7 +36,7 @@ pub(super) fn part(text: &[u8], in_full: bool) -> &[u8] {
 /// Reads one control file. None when it is too broken to be used; the document says why.
 pub(super) fn definition(
     document: &Document,
-    source: &Source,
+    source: &ControlFile,
     origin: Origin,
     in_full: bool,
 ) -> Option<Definition> {

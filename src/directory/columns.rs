@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Kind, Knows, words};
+use super::{Knows, RosterKind, words};
 use crate::toml_document::excerpt;
 
 /// The columns of a file.
@@ -13,7 +13,7 @@ use crate::toml_document::excerpt;
 pub(super) struct Columns {
     names: Vec<String>,
     /// Who wrote the file.
-    pub kind: Kind,
+    pub kind: RosterKind,
     known: BTreeMap<Meaning, Vec<usize>>,
     /// How many fields a row has to have, so that none that is understood is missing.
     pub needed: usize,
@@ -32,7 +32,7 @@ impl Columns {
             }
         }
         // Teams in a list of Intercom's teammates are Intercom's own, not groups of the provider.
-        if columns.kind == Kind::Intercom {
+        if columns.kind == RosterKind::Intercom {
             ranked.remove(&Meaning::Groups);
             ranked.remove(&Meaning::Group);
         }
@@ -102,20 +102,20 @@ impl Columns {
 }
 
 /// Who wrote a file whose columns have these plain names.
-fn kind(plain: &[String]) -> Kind {
+fn kind(plain: &[String]) -> RosterKind {
     let has = |names: &[&str]| plain.iter().any(|name| names.contains(&name.as_str()));
     if has(&["orgunitpath", "2svenrolled", "2svenforced"]) {
-        Kind::Google
+        RosterKind::Google
     } else if has(&["userprincipalname", "accountenabled", "ismfaregistered"]) {
-        Kind::Entra
+        RosterKind::Entra
     } else if has(&["login", "userlogin", "profilelogin", "oktaid", "oktauserid"]) {
-        Kind::Okta
+        RosterKind::Okta
     } else if has(&["permissions", "intercomrole", "intercompermissions", "seat", "seats", "inboxseat"])
         && has(&["role", "roles", "intercomrole", "name", "teammate"])
     {
-        Kind::Intercom
+        RosterKind::Intercom
     } else {
-        Kind::Generic
+        RosterKind::Generic
     }
 }
 
@@ -270,11 +270,11 @@ mod tests {
     #[test]
     fn the_writer_is_told_by_the_header() {
         for (header, kind) in [
-            ("login,firstName,lastName,status", Kind::Okta),
-            ("userPrincipalName,displayName,mail,accountEnabled", Kind::Entra),
-            ("First Name [Required],Email Address [Required],Org Unit Path [Required]", Kind::Google),
-            ("Name,Email,Role,Permissions", Kind::Intercom),
-            ("email,name,role,groups", Kind::Generic),
+            ("login,firstName,lastName,status", RosterKind::Okta),
+            ("userPrincipalName,displayName,mail,accountEnabled", RosterKind::Entra),
+            ("First Name [Required],Email Address [Required],Org Unit Path [Required]", RosterKind::Google),
+            ("Name,Email,Role,Permissions", RosterKind::Intercom),
+            ("email,name,role,groups", RosterKind::Generic),
         ] {
             assert_eq!(columns(header).kind, kind, "{header}");
         }

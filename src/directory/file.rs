@@ -24,7 +24,7 @@ pub(crate) struct RosterFile {
     /// Its path as given.
     pub path: String,
     /// Who wrote it.
-    pub kind: Kind,
+    pub kind: RosterKind,
     /// `sha256:` and the digest of its bytes.
     pub digest: String,
     /// How many people were read from it.
@@ -38,9 +38,9 @@ pub(crate) struct RosterFile {
     /// What it says about people at all.
     pub knows: Knows,
     /// Statuses that are not understood, and how often they occur.
-    pub unknown_statuses: Tally,
+    pub unknown_statuses: WordCounts,
     /// Words about the second factor that are not understood, and how often they occur.
-    pub unknown_mfa: Tally,
+    pub unknown_mfa: WordCounts,
     /// What it leaves open although all rows can be read.
     pub gaps: Vec<Gap>,
 }
@@ -48,8 +48,7 @@ pub(crate) struct RosterFile {
 /// Who wrote a file, as far as that can be told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(rename = "RosterKind")]
-pub(crate) enum Kind {
+pub(crate) enum RosterKind {
     /// A CSV export or report of Okta.
     Okta,
     /// A CSV export of Microsoft Entra ID.
@@ -89,7 +88,7 @@ pub(crate) struct Unreadable {
 
 /// Words and how often they occur; bounded in how many are told apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub(crate) struct WordCounts {
     /// Each word as first written, and its count.
     pub words: BTreeMap<String, usize>,
     /// How often any other word occurs.
@@ -210,7 +209,7 @@ impl RosterFile {
     }
 }
 
-impl Kind {
+impl RosterKind {
     /// The name of it that people read.
     pub(crate) const fn title(self) -> &'static str {
         match self {
@@ -229,7 +228,7 @@ impl Kind {
     }
 }
 
-impl Tally {
+impl WordCounts {
     /// How many words were counted.
     pub(crate) fn total(&self) -> usize {
         self.words.values().sum::<usize>() + self.others
@@ -256,7 +255,7 @@ pub(crate) struct RosterInfo {
     #[schemars(extend("pattern" = "^sha256:[0-9a-f]{64}$"))]
     pub digest: String,
     /// Whose export it was taken for.
-    pub kind: Kind,
+    pub kind: RosterKind,
     /// How many people it lists.
     pub people: usize,
     /// How many of its rows could not be read.

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::{Gap, Kind, Membership, Person, Reading, Roster, RosterError};
+use super::{Gap, Membership, Person, Reading, Roster, RosterError, RosterKind};
 use crate::address::EmailAddress;
 
 /// How many people of one address, or id, are looked at. A list in which thousands share one is not worth
@@ -106,7 +106,7 @@ pub(super) fn roster(readings: Vec<Reading>) -> Result<Roster, RosterError> {
 }
 
 /// Adds the people of one file.
-fn join(roster: &mut Roster, places: &mut Places, people: Vec<Person>, file: usize, kind: Kind) {
+fn join(roster: &mut Roster, places: &mut Places, people: Vec<Person>, file: usize, kind: RosterKind) {
     let before = roster.people.len();
     let mut left_out = 0;
     for mut person in people {
@@ -122,7 +122,7 @@ fn join(roster: &mut Roster, places: &mut Places, people: Vec<Person>, file: usi
         };
         // Ids are of one making where the same product wrote both files. Of other lists nothing tells.
         let same_kind = |known: &Person| {
-            kind != Kind::Generic && roster.files.get(known.file).is_some_and(|file| file.kind == kind)
+            kind != RosterKind::Generic && roster.files.get(known.file).is_some_and(|file| file.kind == kind)
         };
         let fits = |at: usize| known(at).is_some_and(|known| known.agrees_with(&person, same_kind(known)));
         let found = places.find(&person, |at| known(at).is_some_and(same_kind), fits);

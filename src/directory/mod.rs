@@ -22,10 +22,10 @@ mod text;
 mod words;
 
 pub(crate) use error::RosterError;
-pub(crate) use file::{Gap, Kind, Knows, RosterFile, RosterInfo};
+pub(crate) use file::{Gap, Knows, RosterFile, RosterInfo, RosterKind};
 use merge::Index;
 use person::Membership;
-pub(crate) use person::{Person, Standing};
+pub(crate) use person::{AccountStatus, Person};
 
 /// How many people a file may have.
 const MOST_PEOPLE: usize = 500_000;

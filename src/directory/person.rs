@@ -18,8 +18,8 @@ pub(crate) struct Person {
     /// The full name.
     pub name: Option<String>,
     /// Whether they may sign in.
-    pub standing: Standing,
-    /// The word that the standing was read from.
+    pub status: AccountStatus,
+    /// The word that the status was read from.
     pub status_word: Option<String>,
     /// What they belong to.
     pub groups: BTreeSet<String>,
@@ -37,7 +37,7 @@ pub(crate) struct Person {
 
 /// Whether a person may sign in at the identity provider.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Standing {
+pub(crate) enum AccountStatus {
     /// Nothing is said about it, or nothing that is understood.
     #[default]
     Unknown,
@@ -51,7 +51,7 @@ pub(crate) enum Standing {
     Deprovisioned,
 }
 
-impl Standing {
+impl AccountStatus {
     /// The word for it.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -72,10 +72,10 @@ impl Person {
         fn agree<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
             one.is_none() || other.is_none() || one == other
         }
-        let standing = self.standing == other.standing
-            || self.standing == Standing::Unknown
-            || other.standing == Standing::Unknown;
-        standing
+        let status = self.status == other.status
+            || self.status == AccountStatus::Unknown
+            || other.status == AccountStatus::Unknown;
+        status
             && agree(&self.mfa, &other.mfa)
             && agree(&self.role, &other.role)
             && (!same_ids || agree(&self.id, &other.id))
@@ -83,8 +83,8 @@ impl Person {
 
     /// Takes in what another row says of the same person; what is known already stays.
     pub(super) fn absorb(&mut self, other: Self) {
-        if self.standing == Standing::Unknown {
-            self.standing = other.standing;
+        if self.status == AccountStatus::Unknown {
+            self.status = other.status;
             self.status_word = other.status_word.or(self.status_word.take());
         }
         self.id = self.id.take().or(other.id);

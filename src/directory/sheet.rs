@@ -9,7 +9,7 @@ use csv::StringRecord;
 
 use super::columns::{Columns, Meaning};
 use super::text::Lines;
-use super::{Person, Reading, RosterError, Standing, words};
+use super::{AccountStatus, Person, Reading, RosterError, words};
 use crate::casefold::fold;
 
 /// How many columns a file may have.
@@ -25,7 +25,7 @@ pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError>
     let (body, declared) = preamble(text);
     let start = text.len() - body.len();
     let (delimiter, header) = header(&reading.file.path, body, declared)?;
-    let mut sheet = Sheet { reading, columns: Columns::read(&header) };
+    let mut sheet = CsvFile { reading, columns: Columns::read(&header) };
     let mut lines = Lines::new(text);
     sheet.accept_header(&header, lines.at(start + blank(body)))?;
 
@@ -67,12 +67,12 @@ fn blank(text: &str) -> usize {
 }
 
 /// A file while it is read.
-struct Sheet {
+struct CsvFile {
     reading: Reading,
     columns: Columns,
 }
 
-impl Sheet {
+impl CsvFile {
     /// Checks that the header tells where the addresses are.
     fn accept_header(&mut self, header: &StringRecord, line: usize) -> Result<(), RosterError> {
         let path = || self.reading.file.path.clone();
@@ -111,7 +111,7 @@ impl Sheet {
         self.check_sole(row, line)?;
         let mut person = self.person(row, email, line);
         others.into_iter().for_each(|other| person.add_email(other));
-        (person.standing, person.status_word) = self.standing(row);
+        (person.status, person.status_word) = self.status(row);
         person.mfa = self.mfa(row);
         // In a file with groups, a person may have a row for each.
         let repeats = self.reading.file.knows.groups;
@@ -175,20 +175,20 @@ impl Sheet {
 
     /// The account status and the word for it. Where several columns speak, the one that allows least counts;
     /// next to a word that is not known, no account is called active.
-    fn standing(&mut self, row: &StringRecord) -> (Standing, Option<String>) {
-        let mut standing = Standing::Unknown;
+    fn status(&mut self, row: &StringRecord) -> (AccountStatus, Option<String>) {
+        let mut status = AccountStatus::Unknown;
         let mut word = self.cell(row, Meaning::Status).and_then(words::text);
         let mut strange = Vec::new();
-        if let Some(status) = &word {
-            match words::standing(status) {
-                Some(known) => standing = known,
-                None => strange.push(status.clone()),
+        if let Some(text) = &word {
+            match words::status(text) {
+                Some(known) => status = known,
+                None => strange.push(text.clone()),
             }
         }
         let flags = [
-            (Meaning::Enabled, Standing::Suspended, Standing::Active),
-            (Meaning::Suspended, Standing::Active, Standing::Suspended),
-            (Meaning::Removed, Standing::Active, Standing::Deprovisioned),
+            (Meaning::Enabled, AccountStatus::Suspended, AccountStatus::Active),
+            (Meaning::Suspended, AccountStatus::Active, AccountStatus::Suspended),
+            (Meaning::Removed, AccountStatus::Active, AccountStatus::Deprovisioned),
         ];
         for (meaning, no, yes) in flags {
             for at in self.columns.of(meaning) {
@@ -198,19 +198,19 @@ impl Sheet {
                     continue;
                 };
                 let said = if said { yes } else { no };
-                if said > standing {
-                    standing = said;
+                if said > status {
+                    status = said;
                     word = Some(format!("{}: {cell}", self.columns.name(*at)));
                 }
             }
         }
-        if !strange.is_empty() && standing == Standing::Active {
-            standing = Standing::Unknown;
+        if !strange.is_empty() && status == AccountStatus::Active {
+            status = AccountStatus::Unknown;
         }
         for word in &strange {
             self.reading.file.unknown_statuses.count(word);
         }
-        (standing, word)
+        (status, word)
     }
 
     fn mfa(&mut self, row: &StringRecord) -> Option<bool> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::RosterError;
-use crate::bounded_file::{self, Refusal};
+use crate::bounded_file::{self, Unopened};
 
 /// The largest file, in bytes.
 pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
@@ -17,9 +17,9 @@ const PROBE: usize = 64;
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, RosterError> {
     let name = path.display().to_string();
     bounded_file::read(path, LARGEST).map_err(|refusal| match refusal {
-        Refusal::NotRegular => RosterError::NotRegular { path: name },
-        Refusal::TooLarge => RosterError::TooLarge { path: name, limit: LARGEST },
-        Refusal::Unreadable(source) => RosterError::Unreadable { path: name, source },
+        Unopened::NotRegular => RosterError::NotRegular { path: name },
+        Unopened::TooLarge => RosterError::TooLarge { path: name, limit: LARGEST },
+        Unopened::Unreadable(source) => RosterError::Unreadable { path: name, source },
     })
 }
 

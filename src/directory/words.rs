@@ -1,6 +1,6 @@
-//! The words of the vendors: what a cell says about standing, second factor, groups and address.
+//! The words of the vendors: what a cell says about status, second factor, groups and address.
 
-use super::Standing;
+use super::AccountStatus;
 use crate::address::EmailAddress;
 use crate::casefold::{ascii_eq, fold};
 use crate::sentence::Sentence;
@@ -73,16 +73,18 @@ pub(super) fn list(cell: &str, plural: bool) -> impl Iterator<Item = String> {
 /// Okta's words are those of its user account status, under the names of its API and of its console.
 /// `LOCKED_OUT`, `RECOVERY` and `PASSWORD_EXPIRED` are people who come back by themselves: active.
 /// `PROVISIONED` has not finished activation. Google archives people who have left.
-pub(super) fn standing(word: &str) -> Option<Standing> {
+pub(super) fn status(word: &str) -> Option<AccountStatus> {
     Some(match plain(word).as_str() {
         "active" | "activated" | "enabled" | "current" | "ok" | "true" | "yes" | "1" | "recovery"
-        | "passwordreset" | "passwordexpired" | "lockedout" | "locked" | "notsuspended" => Standing::Active,
+        | "passwordreset" | "passwordexpired" | "lockedout" | "locked" | "notsuspended" => {
+            AccountStatus::Active
+        }
         "suspended" | "inactive" | "notactive" | "disabled" | "blocked" | "paused" | "onhold" | "onleave"
-        | "false" | "no" | "0" => Standing::Suspended,
+        | "false" | "no" | "0" => AccountStatus::Suspended,
         "deprovisioned" | "deactivated" | "deleted" | "archived" | "terminated" | "offboarded"
-        | "removed" | "left" => Standing::Deprovisioned,
+        | "removed" | "left" => AccountStatus::Deprovisioned,
         "staged" | "provisioned" | "pending" | "invited" | "pendinguseraction" | "pendingactivation"
-        | "pendingacceptance" | "pendinginvite" | "invitationpending" => Standing::Pending,
+        | "pendingacceptance" | "pendinginvite" | "invitationpending" => AccountStatus::Pending,
         _ => return None,
     })
 }
@@ -129,18 +131,18 @@ mod tests {
     #[test]
     fn the_words_of_the_vendors_are_known() {
         for (words, expected) in [
-            ("ACTIVE Active PASSWORD_EXPIRED LOCKED_OUT RECOVERY true", Some(Standing::Active)),
-            ("SUSPENDED Suspended disabled blocked inactive False", Some(Standing::Suspended)),
-            ("DEPROVISIONED deactivated Archived deleted", Some(Standing::Deprovisioned)),
-            ("STAGED PROVISIONED invited pending", Some(Standing::Pending)),
+            ("ACTIVE Active PASSWORD_EXPIRED LOCKED_OUT RECOVERY true", Some(AccountStatus::Active)),
+            ("SUSPENDED Suspended disabled blocked inactive False", Some(AccountStatus::Suspended)),
+            ("DEPROVISIONED deactivated Archived deleted", Some(AccountStatus::Deprovisioned)),
+            ("STAGED PROVISIONED invited pending", Some(AccountStatus::Pending)),
             ("sabbatical =1+1 42", None),
         ] {
             for word in words.split(' ') {
-                assert_eq!(standing(word), expected, "{word}");
+                assert_eq!(status(word), expected, "{word}");
             }
         }
-        assert_eq!(standing("Pending user action"), Some(Standing::Pending));
-        assert_eq!(standing(" Password reset "), Some(Standing::Active));
+        assert_eq!(status("Pending user action"), Some(AccountStatus::Pending));
+        assert_eq!(status(" Password reset "), Some(AccountStatus::Active));
     }
 
     #[test]

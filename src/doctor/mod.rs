@@ -73,7 +73,7 @@ pub(crate) enum Severity {
 
 /// Something that is not as it should be, and what to do about it. The texts may quote a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Problem {
+pub(crate) struct SetupProblem {
     /// A short name that stays the same, for programs.
     pub id: &'static str,
     pub severity: Severity,
@@ -121,7 +121,7 @@ pub(crate) struct Diagnosis {
     #[serde(rename = "exit_code")]
     pub exit: Exit,
     /// Worst first.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<SetupProblem>,
     pub checks: Vec<Check>,
     api: Api,
     workspace: Workspace,
@@ -203,7 +203,7 @@ pub(crate) fn diagnose(situation: Situation, forecast: impl FnOnce(&[Access]) ->
 }
 
 /// The first line: the worst problem with its remedy, or that all is well.
-fn summary(problems: &[Problem], workspace: Option<&str>, forecasts: &[Forecast]) -> String {
+fn summary(problems: &[SetupProblem], workspace: Option<&str>, forecasts: &[Forecast]) -> String {
     let Some(worst) = problems.first() else {
         let decided = forecasts.iter().filter(|forecast| forecast.outlook == Decided::Data).count();
         let name = workspace.map(|name| format!(" {name}")).unwrap_or_default();

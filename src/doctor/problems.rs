@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::ValueEnum as _;
 
 use super::access::{Access, Opening};
-use super::{Forecast, Problem, Severity, Situation, TokenState};
+use super::{Forecast, SetupProblem, Severity, Situation, TokenState};
 use crate::api::error::ApiError;
 use crate::checks::Decided;
 use crate::hint::Hint as _;
@@ -21,8 +21,8 @@ const REGENERATE: &str =
     "in the app's Authentication page of the Developer Hub, save, and regenerate the token";
 
 /// Everything that is wrong, worst first.
-pub(super) fn find(situation: &Situation, access: &[Access], forecasts: &[Forecast]) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = match &situation.token {
+pub(super) fn find(situation: &Situation, access: &[Access], forecasts: &[Forecast]) -> Vec<SetupProblem> {
+    let mut problems: Vec<SetupProblem> = match &situation.token {
         TokenState::Missing => vec![problem(
             "no-token",
             Severity::Usage,
@@ -43,12 +43,17 @@ pub(super) fn find(situation: &Situation, access: &[Access], forecasts: &[Foreca
     problems
 }
 
-fn problem(id: &'static str, severity: Severity, what: impl Into<String>, fix: impl Into<String>) -> Problem {
-    Problem { id, severity, what: what.into(), fix: fix.into(), said: None }
+fn problem(
+    id: &'static str,
+    severity: Severity,
+    what: impl Into<String>,
+    fix: impl Into<String>,
+) -> SetupProblem {
+    SetupProblem { id, severity, what: what.into(), fix: fix.into(), said: None }
 }
 
 /// The workspace answers, and says that it is hosted elsewhere.
-fn region(situation: &Situation) -> Option<Problem> {
+fn region(situation: &Situation) -> Option<SetupProblem> {
     let actual = actual_region(situation).filter(|actual| *actual != situation.region)?;
     let what = format!(
         "the workspace is in region {}, but {} was asked for",
@@ -65,7 +70,7 @@ pub(super) fn actual_region(situation: &Situation) -> Option<Region> {
 }
 
 /// What keeps `/me` and `/admins` from being read: without teammates there is no scan.
-fn workspace(situation: &Situation) -> Option<Problem> {
+fn workspace(situation: &Situation) -> Option<SetupProblem> {
     let me = situation.seen.me.as_ref()?.as_ref().err();
     let error = match &situation.seen.admins {
         Some(admins) => admins.as_ref().err()?,
@@ -109,7 +114,7 @@ fn workspace(situation: &Situation) -> Option<Problem> {
         error if error.is_unreachable() => unreachable_api(situation, error),
         error => ("failed", "the API failed".to_owned(), error.hint().unwrap_or("try again".into())),
     };
-    Some(Problem { said: Some(error.to_string()), ..problem(id, Severity::Blocking, what, fix) })
+    Some(SetupProblem { said: Some(error.to_string()), ..problem(id, Severity::Blocking, what, fix) })
 }
 
 /// The ways to the API that do not lead there, told apart.
@@ -153,7 +158,7 @@ fn unreachable_api<'a>(situation: &Situation, error: &'a ApiError) -> (&'static 
 }
 
 /// What a source beside `/me` and `/admins` makes impossible.
-fn source(access: &Access, situation: &Situation, forecasts: &[Forecast]) -> Option<Problem> {
+fn source(access: &Access, situation: &Situation, forecasts: &[Forecast]) -> Option<SetupProblem> {
     let source = access.source;
     let log = source == SourceId::ActivityLog;
     match access.opening {
@@ -177,7 +182,7 @@ fn source(access: &Access, situation: &Situation, forecasts: &[Forecast]) -> Opt
         )),
         // The first request that fails is reported as such already.
         Opening::Failed if source == SourceId::Admins || situation.seen.log.is_none() => None,
-        Opening::Failed => Some(Problem {
+        Opening::Failed => Some(SetupProblem {
             said: access.said.clone(),
             ..problem(
                 "source-failed",
@@ -190,7 +195,7 @@ fn source(access: &Access, situation: &Situation, forecasts: &[Forecast]) -> Opt
     }
 }
 
-fn too_powerful(access: &[Access]) -> Option<Problem> {
+fn too_powerful(access: &[Access]) -> Option<SetupProblem> {
     let granted = &access.iter().find(|access| !access.granted.is_empty())?.granted;
     let (admins, log) = (SourceId::Admins.scope(), SourceId::ActivityLog.scope());
     Some(problem(
@@ -201,7 +206,7 @@ fn too_powerful(access: &[Access]) -> Option<Problem> {
     ))
 }
 
-fn clock(situation: &Situation) -> Option<Problem> {
+fn clock(situation: &Situation) -> Option<SetupProblem> {
     let skew = skew(situation).filter(|skew| skew.unsigned_abs() > TOLERATED_SKEW)?;
     Some(problem(
         "clock",

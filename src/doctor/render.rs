@@ -2,12 +2,12 @@
 
 use clap::ValueEnum as _;
 
-use super::{Check, Diagnosis, Mark, Problem, Severity};
+use super::{Check, Diagnosis, Mark, SetupProblem, Severity};
 use crate::checks::Decided;
 use crate::region::Region;
 use crate::terminal::Style;
 use crate::terminal::page::{self, Page};
-use crate::terminal::style::Role;
+use crate::terminal::style::Tone;
 use crate::text;
 
 /// The longest text shown on one line, in columns.
@@ -16,25 +16,25 @@ const LINE_COLUMNS: usize = 600;
 /// Renders the diagnosis. The first line is never broken, so that it can be read by itself.
 pub(crate) fn table(diagnosis: &Diagnosis, style: Style) -> String {
     let role = match diagnosis.problems.first().map(|problem| problem.severity) {
-        None => Role::Good,
-        Some(Severity::Limiting) => Role::Caution,
-        Some(_) => Role::Bad,
+        None => Tone::Good,
+        Some(Severity::Limiting) => Tone::Caution,
+        Some(_) => Tone::Bad,
     };
     let first = style.paint(role, &line(&diagnosis.summary));
     let mut page = Page::new(style);
     if !diagnosis.onboarding.is_empty() {
         steps(&mut page, &diagnosis.onboarding);
     }
-    let said = |page: &mut Page, problem: &Problem| {
+    let said = |page: &mut Page, problem: &SetupProblem| {
         if let Some(said) = &problem.said {
-            page.entry(4, Role::Label, "said:", &line(said));
+            page.entry(4, Tone::Label, "said:", &line(said));
         }
     };
     diagnosis.problems.iter().take(1).for_each(|problem| said(&mut page, problem));
     if diagnosis.problems.len() > 1 {
         page.heading("Also");
         for problem in diagnosis.problems.iter().skip(1) {
-            page.entry(2, Role::Label, "-", &line(&format!("{}. Fix: {}", problem.what, problem.fix)));
+            page.entry(2, Tone::Label, "-", &line(&format!("{}. Fix: {}", problem.what, problem.fix)));
             said(&mut page, problem);
         }
     }
@@ -51,7 +51,7 @@ pub(crate) fn table(diagnosis: &Diagnosis, style: Style) -> String {
 fn steps(page: &mut Page, steps: &[&str]) {
     page.heading("How to get a token that can do no more than it should");
     for (number, step) in (1..).zip(steps) {
-        page.entry(2, Role::Label, &format!("{number}."), step);
+        page.entry(2, Tone::Label, &format!("{number}."), step);
     }
     page.heading("Where the workspace is");
     let mut rows = page::table(page.width(), &["People sign in at", "Option", "API"], 0..0);
@@ -63,10 +63,10 @@ fn steps(page: &mut Page, steps: &[&str]) {
 
 fn entry(page: &mut Page, check: &Check) {
     let (role, word) = match check.mark {
-        Mark::Good => (Role::Good, "ok  "),
-        Mark::Note => (Role::Caution, "note"),
-        Mark::Bad => (Role::Bad, "BAD "),
-        Mark::Unknown => (Role::Label, "?   "),
+        Mark::Good => (Tone::Good, "ok  "),
+        Mark::Note => (Tone::Caution, "note"),
+        Mark::Bad => (Tone::Bad, "BAD "),
+        Mark::Unknown => (Tone::Label, "?   "),
     };
     page.entry(2, role, word, &line(&format!("{}: {}", check.id, check.detail)));
 }

@@ -17,14 +17,14 @@ pub(crate) use walk::{References, Scope};
 
 /// Where an expression stands in its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     /// The control file.
     pub path: Arc<str>,
     /// The line, from 1.
     pub line: usize,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.path, self.line)
     }
@@ -50,7 +50,7 @@ impl Refusal {
 #[error("{place}: `{source_text}`: {message}")]
 pub(crate) struct EvaluationError {
     /// Where the expression stands.
-    pub place: Place,
+    pub place: Position,
     /// The expression.
     pub source_text: String,
     /// What CEL said, or which type came instead of the expected one.
@@ -61,7 +61,7 @@ pub(crate) struct EvaluationError {
 #[derive(Debug)]
 pub(crate) struct Expression {
     source: String,
-    place: Place,
+    place: Position,
     scope: Scope,
     compiled: OnceLock<Result<Compiled, Vec<Refusal>>>,
 }
@@ -75,7 +75,7 @@ struct Compiled {
 
 impl Expression {
     /// Keeps `source`, whose names are those of `scope`.
-    pub(crate) const fn new(source: String, place: Place, scope: Scope) -> Self {
+    pub(crate) const fn new(source: String, place: Position, scope: Scope) -> Self {
         Self { source, place, scope, compiled: OnceLock::new() }
     }
 

@@ -8,7 +8,7 @@ use crate::facts::vocabulary;
 
 fn compile(source: &str) -> Result<Expression, Vec<Refusal>> {
     let scope = Scope { table: vocabulary::table("teammates"), params: Arc::from(["max_admins".to_owned()]) };
-    let place = Place { path: Arc::from("controls/guide/2.3.toml"), line: 7 };
+    let place = Position { path: Arc::from("controls/guide/2.3.toml"), line: 7 };
     let expression = Expression::new(source.to_owned(), place, scope);
     let refusals = expression.refusals().to_vec();
     if refusals.is_empty() { Ok(expression) } else { Err(refusals) }

@@ -7,7 +7,7 @@ use cel::IdedExpr;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, SelectExpr, operators};
 
 use super::{Refusal, functions};
-use crate::facts::vocabulary::{self, Table};
+use crate::facts::vocabulary::{self, FactTable};
 use crate::toml_document::closest;
 
 /// The deepest syntax tree that is evaluated.
@@ -19,7 +19,7 @@ const MAX_COMPREHENSIONS: usize = 1;
 #[derive(Debug, Clone)]
 pub(crate) struct Scope {
     /// The table whose rows `row` stands for; none where there is no row.
-    pub table: Option<&'static Table>,
+    pub table: Option<&'static FactTable>,
     /// The names of the control's parameters.
     pub params: Arc<[String]>,
 }

@@ -96,7 +96,7 @@ pub(crate) const PRIVILEGED_PERMISSIONS: [&str; 2] = ["access_workspace_settings
 
 /// The metadata of an event, read as facts need it.
 #[derive(Debug, Default)]
-pub(super) struct Metadata<'a>(model::Metadata<'a>);
+pub(super) struct EventMetadata<'a>(model::Metadata<'a>);
 
 /// The person an event is about.
 #[derive(Debug, Default)]
@@ -116,7 +116,7 @@ pub(super) struct Permissions {
     pub(super) conversation_access: Option<String>,
 }
 
-impl<'a> Metadata<'a> {
+impl<'a> EventMetadata<'a> {
     /// Reads the metadata of an event.
     pub(super) fn read(raw: Option<&'a RawValue>) -> Self {
         Self(raw.and_then(object).unwrap_or_default())
@@ -184,21 +184,21 @@ mod tests {
     fn odd_shapes_are_missing_and_spoil_nothing_else() {
         for odd in ["null", "5", "\"x\"", "[\"saml\",{}]", "{}", r#"{"admin":[7],"sign_in_method":5}"#] {
             let raw = raw(odd);
-            let metadata = Metadata::read(Some(&raw));
+            let metadata = EventMetadata::read(Some(&raw));
             assert_eq!(metadata.sign_in_method(), None, "{odd}");
             assert!(metadata.admin().id.is_none(), "{odd}");
             assert_eq!(metadata.two_factor(), None, "{odd}");
             assert_eq!(metadata.permissions_after(), None, "{odd}");
         }
         let raw = raw(r#"{"admin":"nobody","sign_in_method":"SA\u004dL"}"#);
-        assert_eq!(Metadata::read(Some(&raw)).sign_in_method().as_deref(), Some("SAML"));
+        assert_eq!(EventMetadata::read(Some(&raw)).sign_in_method().as_deref(), Some("SAML"));
     }
 
     #[test]
     fn ids_are_integers_or_strings() {
         let read = |json: &str| {
             let raw = raw(&format!(r#"{{"admin":{{"id":{json}}}}}"#));
-            Metadata::read(Some(&raw)).admin().id.map(Cow::into_owned)
+            EventMetadata::read(Some(&raw)).admin().id.map(Cow::into_owned)
         };
         assert_eq!(read("4425337"), read("\"4425337\""));
         assert_eq!(read("-3").as_deref(), Some("-3"));
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn two_factor_is_off_only_where_it_says_so() {
-        let read = |json: &str| Metadata::read(Some(&raw(json))).two_factor();
+        let read = |json: &str| EventMetadata::read(Some(&raw(json))).two_factor();
         for off in [
             r#"{"enabled":false}"#,
             r#"{"after":false}"#,
@@ -231,7 +231,7 @@ mod tests {
         let raw =
             raw(r#"{"after":{"permissions":{"a":true,"b":"true","c":1,"d":null,"e":{"f":true},"g":false},
             "conversation_access":{"access_type":"all"}}}"#);
-        let after = Metadata::read(Some(&raw)).permissions_after().unwrap();
+        let after = EventMetadata::read(Some(&raw)).permissions_after().unwrap();
         assert_eq!(after.granted, BTreeSet::from(["a".to_owned()]));
         assert_eq!(after.conversation_access.as_deref(), Some("all"));
     }
@@ -241,6 +241,6 @@ mod tests {
         let deep =
             format!(r#"{{"x":{}1{},"sign_in_method":"saml"}}"#, "[".repeat(50_000), "]".repeat(50_000));
         let raw = raw(&deep);
-        assert_eq!(Metadata::read(Some(&raw)).sign_in_method().as_deref(), Some("saml"));
+        assert_eq!(EventMetadata::read(Some(&raw)).sign_in_method().as_deref(), Some("saml"));
     }
 }

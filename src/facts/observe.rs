@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Settings;
 use super::activity::{Groups, Periods, Silence};
 use super::changes::{Events, NewestByType, SettingChanges};
-use super::event::{Metadata, Moment, by};
+use super::event::{EventMetadata, Moment, by};
 use super::failures::{Bursts, FailureSource, SignInFailures};
 use super::permissions::{Losses, Snapshot, States, TwoFactor};
 use super::person::{People, PersonId, Subject};
@@ -117,7 +117,7 @@ impl Observer {
             feed == Feed::LogWindow && self.settings.event_types.contains(event.activity_type.as_ref());
         // Metadata is parsed only where it matters which person the event is about.
         let metadata = if wanted || kind.names_person() { event.metadata } else { None };
-        let metadata = Metadata::read(metadata);
+        let metadata = EventMetadata::read(metadata);
         let subject = Subject::new(metadata.admin(), performer, kind.by_oneself());
         if self.people.is_about_bot(&subject) {
             return;
@@ -161,7 +161,7 @@ impl Observer {
         person: Option<PersonId>,
         moment: Moment,
         event: &Event<'_>,
-        metadata: &Metadata<'_>,
+        metadata: &EventMetadata<'_>,
     ) {
         let (feed, at) = (moment.feed(), moment.at);
         let in_window = feed == Feed::LogWindow;

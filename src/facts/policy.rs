@@ -113,11 +113,11 @@ pub(super) fn values(rbac: &Rbac, default_role: Option<&str>) -> Vec<(&'static s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Role;
+    use crate::config::DeclaredRole;
 
     #[test]
     fn permissions_are_unseen_where_a_role_lists_them_and_no_event_shows_them() {
-        let role = |intercom: Option<Vec<String>>| Role { intercom, ..Role::default() };
+        let role = |intercom: Option<Vec<String>>| DeclaredRole { intercom, ..DeclaredRole::default() };
         let roles = [("Viewer".to_owned(), role(Some(Vec::new()))), ("Agent".to_owned(), role(None))];
         let rbac = Rbac { roles: roles.into(), ..Rbac::default() };
         let teammate =

@@ -9,7 +9,7 @@ use super::rows::{Rows, bounded, row};
 use super::settings::SamlFile;
 use crate::address;
 use crate::api::model::{IpAllowlist, ProbeAnswer};
-use crate::saml::{self, Problem, ProblemKind};
+use crate::saml::{self, ProblemKind, SamlProblem};
 
 /// The table `ip_allowlist`.
 pub(super) fn allowlist(list: &IpAllowlist, settings: &Settings) -> Rows {
@@ -66,7 +66,7 @@ pub(super) fn saml_problems(file: &SamlFile, settings: &Settings, now: Timestamp
 }
 
 /// A key for encryption in the metadata is no proof that assertions are encrypted; the configuration's word is.
-fn is_certain(problem: &Problem, file: &SamlFile) -> bool {
+fn is_certain(problem: &SamlProblem, file: &SamlFile) -> bool {
     match problem.kind {
         ProblemKind::EncryptedAssertions => file.config.encrypted_assertions == Some(true),
         kind => kind != ProblemKind::Leftover,
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_wider_than_the_parameters_are_wide() {
+    fn ranges_wider_than_the_settings_are_wide() {
         let wide =
             |entry: &str| address::network(entry).map(|network| is_wide(network, &Settings::default()));
         for (entry, expected) in [

@@ -8,7 +8,7 @@ use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::api::token::loose_permissions;
-use crate::bounded_file::{self, Refusal};
+use crate::bounded_file::{self, Unopened};
 use crate::hint::Hint;
 
 /// The fewest bytes of a key: with less, a reader of a report could try all keys.
@@ -83,9 +83,9 @@ impl Key {
     /// When the file cannot be read, or holds no usable key.
     pub(crate) fn from_file(path: &Path) -> Result<(Self, Option<String>), KeyError> {
         let refused = |refusal| match refusal {
-            Refusal::NotRegular => KeyError::NotAFile(path.to_owned()),
-            Refusal::TooLarge => KeyError::TooLong,
-            Refusal::Unreadable(source) => KeyError::Unreadable { path: path.to_owned(), source },
+            Unopened::NotRegular => KeyError::NotAFile(path.to_owned()),
+            Unopened::TooLarge => KeyError::TooLong,
+            Unopened::Unreadable(source) => KeyError::Unreadable { path: path.to_owned(), source },
         };
         let file = bounded_file::open(path).map_err(refused)?;
         let metadata = file.metadata().map_err(|error| refused(error.into()))?;

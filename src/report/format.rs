@@ -87,12 +87,12 @@ pub(crate) struct Output {
     /// In which format.
     pub format: Format,
     /// Where it goes.
-    pub place: Place,
+    pub place: Destination,
 }
 
 /// Where a report goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Destination {
     /// Standard output: `-`.
     Stdout,
     /// A file.
@@ -109,8 +109,8 @@ impl FromStr for Output {
         let format = format.parse()?;
         match path {
             "" => Err(OutputError::NoPath { given: given() }),
-            "-" => Ok(Self { format, place: Place::Stdout }),
-            _ => Ok(Self { format, place: Place::File(path.into()) }),
+            "-" => Ok(Self { format, place: Destination::Stdout }),
+            _ => Ok(Self { format, place: Destination::File(path.into()) }),
         }
     }
 }
@@ -220,9 +220,9 @@ mod tests {
     #[test]
     fn an_output_is_a_format_and_a_path() {
         let output: Output = "json=out/a=b.json".parse().unwrap();
-        assert_eq!(output, Output { format: Format::Json, place: Place::File("out/a=b.json".into()) });
+        assert_eq!(output, Output { format: Format::Json, place: Destination::File("out/a=b.json".into()) });
         let output: Output = "json=-".parse().unwrap();
-        assert_eq!(output, Output { format: Format::Json, place: Place::Stdout });
+        assert_eq!(output, Output { format: Format::Json, place: Destination::Stdout });
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Gate {
 /// What the gate decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
 #[strum(serialize_all = "lowercase", const_into_str)]
-pub(super) enum Outcome {
+pub(super) enum GateOutcome {
     /// Nothing could fail it.
     Off,
     /// Nothing failed it.
@@ -89,11 +89,11 @@ const STALE: &str = "attestations or waivers need attention, see the warnings";
 
 impl Report {
     /// What the gate decided.
-    pub(super) const fn outcome(&self) -> Outcome {
+    pub(super) const fn outcome(&self) -> GateOutcome {
         match (self.gate.passed, self.gate.fail_on) {
-            (false, _) => Outcome::Failed,
-            (true, FailOn::Never) => Outcome::Off,
-            (true, _) => Outcome::Passed,
+            (false, _) => GateOutcome::Failed,
+            (true, FailOn::Never) => GateOutcome::Off,
+            (true, _) => GateOutcome::Passed,
         }
     }
 

@@ -58,7 +58,7 @@ pub(super) fn render(report: &Report) -> String {
         _ => "error",
     };
     let mut summary = vec![gate(report)];
-    if report.scan.origin == Provenance::Demo {
+    if report.scan.source == Provenance::Demo {
         summary.push("The built-in sample workspace: none of this is about yours.".to_owned());
     }
     if let Some(rest @ 1..) = report.warnings.len().checked_sub(MAX_WARNINGS) {

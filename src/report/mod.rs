@@ -17,8 +17,7 @@ use crate::facts::Activity;
 use crate::level::Level;
 use crate::posture::{Person, SettingChange};
 use crate::sentence::Quoted;
-use crate::sources::Provenance;
-use crate::sources::{SourceId, SourceStatus};
+use crate::sources::{Provenance, SourceId, SourceStatus};
 
 mod control;
 mod csv;
@@ -51,7 +50,7 @@ mod schemas;
 
 pub(crate) use crate::terminal::{Style, Surroundings};
 pub(crate) use control::{BUILT_IN, Control};
-pub(crate) use format::{Format, Options, Output, Place, RenderError, render};
+pub(crate) use format::{Destination, Format, Options, Output, RenderError, render};
 pub(crate) use gate::{Gate, GateRule};
 pub(crate) use json::json_text;
 pub(crate) use read::ReadError;
@@ -173,8 +172,7 @@ pub(crate) struct ScanInfo {
     /// The instant of evaluation.
     pub at: Timestamp,
     /// Where the facts came from.
-    #[serde(rename = "source")]
-    pub origin: Provenance,
+    pub source: Provenance,
     /// The highest level evaluated.
     pub level: Level,
     /// The window in which high-volume events were read.

@@ -48,7 +48,7 @@ fn line<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
         "schema_version": SCHEMA_VERSION,
         "record": if item.finding.is_some() { "finding" } else { "control" },
         "tool": tool,
-        "scan": object! { "at": scan.at, "source": scan.origin },
+        "scan": object! { "at": scan.at, "source": scan.source },
         "workspace": object! { "id": &workspace.id, "name": &workspace.name, "region": &workspace.region },
         "control": object! {
             "id": &control.id,

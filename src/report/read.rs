@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
 use super::{Control, Report, SourceReport, Summary};
-use crate::bounded_file::{self, Refusal};
+use crate::bounded_file::{self, Unopened};
 use crate::casefold::fold;
 use crate::controls::{self, LONGEST_ATTESTATION, LONGEST_TEXT};
 use crate::facts::activity::{MAX_METHODS, MAX_PERIODS};
@@ -157,7 +157,7 @@ pub(crate) fn bytes(source: impl Read) -> Result<Vec<u8>, ReadError> {
 
 fn bytes_up_to(source: impl Read, largest: u64) -> Result<Vec<u8>, ReadError> {
     bounded_file::read_all(source, largest).map_err(|refusal| match refusal {
-        Refusal::TooLarge => ReadError::TooLarge,
+        Unopened::TooLarge => ReadError::TooLarge,
         other => io::Error::from(other).into(),
     })
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::bounded_file::{self, Refusal};
+use crate::bounded_file::{self, Unopened};
 use crate::config::Saml;
 
 mod certificate;
@@ -21,7 +21,7 @@ mod tests;
 
 pub(crate) use certificate::{Certificate, Hash, Key};
 pub(crate) use error::{Fault, SamlError};
-pub(crate) use problems::{Problem, ProblemKind, problems};
+pub(crate) use problems::{ProblemKind, SamlProblem, problems};
 
 use encoding::Looks;
 
@@ -110,12 +110,12 @@ fn certificates(bytes: &[u8]) -> Result<Vec<Certificate>, Fault> {
 fn read_with<T>(path: &Path, parse: fn(&[u8]) -> Result<T, Fault>) -> Result<T, SamlError> {
     let named = || path.display().to_string();
     let bytes = bounded_file::read(path, LARGEST as u64).map_err(|refusal| match refusal {
-        Refusal::Unreadable(source) if source.kind() == ErrorKind::NotFound => {
+        Unopened::Unreadable(source) if source.kind() == ErrorKind::NotFound => {
             SamlError::Missing { path: named() }
         }
-        Refusal::Unreadable(source) => SamlError::File { path: named(), fault: Fault::Unreadable(source) },
-        Refusal::NotRegular => SamlError::File { path: named(), fault: Fault::NotRegular },
-        Refusal::TooLarge => SamlError::File { path: named(), fault: Fault::TooLarge },
+        Unopened::Unreadable(source) => SamlError::File { path: named(), fault: Fault::Unreadable(source) },
+        Unopened::NotRegular => SamlError::File { path: named(), fault: Fault::NotRegular },
+        Unopened::TooLarge => SamlError::File { path: named(), fault: Fault::TooLarge },
     })?;
     parse(&bytes).map_err(|fault| SamlError::File { path: named(), fault })
 }

@@ -22,7 +22,7 @@ impl Report {
     /// What came of a job. How long it took is left out where output has to be reproducible: of a saved workspace, or as
     /// of a given instant.
     pub(crate) fn of(job: &Job, run: Run, reproducible: bool) -> Self {
-        let Run { origin, outcomes, facts, ranges, assessments, warnings, duration } = run;
+        let Run { provenance, outcomes, facts, ranges, assessments, warnings, duration } = run;
         let sources = sources(&outcomes);
         let weakens = job.config.as_ref().map(Config::weakens).unwrap_or_default();
         let sentences = warnings.iter().map(Warning::sentence).chain(weakens.iter().map(Weakening::sentence));
@@ -34,7 +34,7 @@ impl Report {
         let gate = Gate::decide(job.gate, &controls, &sources, hygiene);
         rank(&mut controls, &people, &gate);
         note_findings(&mut people, &controls);
-        let duration = Some(duration).filter(|_| origin == Provenance::Api && !reproducible);
+        let duration = Some(duration).filter(|_| provenance == Provenance::Api && !reproducible);
         Self {
             schema_version: SchemaVersion::One,
             tool: Tool::this(),
@@ -48,7 +48,7 @@ impl Report {
             },
             scan: ScanInfo {
                 at: ranges.now,
-                origin,
+                source: provenance,
                 level: job.plan.level,
                 window: Window { since: ranges.since, until: ranges.now },
                 duration_ms: duration.map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),

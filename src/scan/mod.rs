@@ -25,15 +25,14 @@ use crate::assessment::Assessment;
 use crate::controls::Definition;
 use crate::facts::{Facts, Observer};
 use crate::region::Region;
-use crate::sources::Provenance;
-use crate::sources::{Outcomes, Ranges};
+use crate::sources::{Outcomes, Provenance, Ranges};
 use crate::verdict::Fingerprint;
 use crate::warning::Warning;
 
 /// What came of a job.
 pub(crate) struct Run {
     /// Where the records came from.
-    pub origin: Provenance,
+    pub provenance: Provenance,
     /// The ranges of the log that were read.
     pub ranges: Ranges,
     /// How the sources ended.
@@ -51,7 +50,7 @@ pub(crate) struct Run {
 /// Reads the source, evaluates the job's controls as of `now`, and adjusts the verdicts.
 pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run, ScanError> {
     let started = Instant::now();
-    let (origin, asked) = (source.origin(), source.region());
+    let (provenance, asked) = (source.provenance(), source.region());
     let ranges = job.span.ranges(now, source.known_since())?;
     let (settings, redacted) = job.settings_for(source.is_redacted())?;
 
@@ -80,7 +79,7 @@ pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run
         .chain(redacted)
         .chain(hygiene);
     let warnings = warnings.collect();
-    Ok(Run { origin, ranges, outcomes, facts, assessments, warnings, duration: started.elapsed() })
+    Ok(Run { provenance, ranges, outcomes, facts, assessments, warnings, duration: started.elapsed() })
 }
 
 /// Lets attestations enter the verdicts, takes waived findings and those of the baseline out of the gate, and warns of

@@ -11,15 +11,14 @@ use tokio::time::Instant;
 use super::ScanError;
 use crate::api::client::{Client, ClientError, ClientOptions, Limits};
 use crate::api::notice::Notify;
-use crate::api::origin::Origin as ApiOrigin;
+use crate::api::origin::ApiOrigin;
 use crate::api::record::Receive;
 use crate::api::token::Token;
 use crate::bounded_file;
 use crate::region::Region;
 use crate::snapshot::Replay;
 use crate::snapshot::collect::{CollectOptions, ReadScope, collect};
-use crate::sources::Provenance;
-use crate::sources::{Outcomes, Ranges};
+use crate::sources::{Outcomes, Provenance, Ranges};
 
 /// The workspace that `--demo` scans.
 const SAMPLE: &[u8] = include_bytes!("../../fixtures/snapshots/sample.snapshot");
@@ -95,7 +94,7 @@ impl Source {
     }
 
     /// What kind of source it is.
-    pub(crate) const fn origin(&self) -> Provenance {
+    pub(crate) const fn provenance(&self) -> Provenance {
         match self {
             Self::Live(..) => Provenance::Api,
             Self::Snapshot(..) => Provenance::Snapshot,

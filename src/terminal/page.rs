@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 use crate::terminal::Style;
-use crate::terminal::style::Role;
+use crate::terminal::style::Tone;
 use crate::text;
 use crate::verdict::Status;
 
@@ -36,7 +36,7 @@ impl Page {
     /// Starts a part of the report.
     pub(crate) fn heading(&mut self, title: &str) {
         self.gap();
-        self.entry(0, Role::Heading, title, "");
+        self.entry(0, Tone::Heading, title, "");
     }
 
     /// Writes text of the program's own, wrapped. What comes from outside goes through [`Self::entry`].
@@ -48,7 +48,7 @@ impl Page {
 
     /// Writes a short lead in the colours of its role and text behind it; where the text wraps, it
     /// continues below itself, so that it can never pass for a line of the report's own.
-    pub(crate) fn entry(&mut self, indent: usize, role: Role, lead: &str, text: &str) {
+    pub(crate) fn entry(&mut self, indent: usize, role: Tone, lead: &str, text: &str) {
         let hanging = indent + text::columns(lead) + 1;
         let mut lines = text::wrap(text, self.style.width.saturating_sub(hanging)).into_iter();
         let first = lines.next().unwrap_or_default();
@@ -69,10 +69,10 @@ impl Page {
             let word = line.split(' ').next().unwrap_or_default();
             let status = Status::ALL.iter().copied().find(|&status| status_word(status) == word);
             let line = match status {
-                _ if number == 0 => self.style.paint(Role::Label, line),
+                _ if number == 0 => self.style.paint(Tone::Label, line),
                 Some(status) => {
                     let rest = line.get(word.len()..).unwrap_or_default();
-                    self.style.paint(Role::Status(status), word) + rest
+                    self.style.paint(Tone::Status(status), word) + rest
                 }
                 None => line.to_owned(),
             };
@@ -148,7 +148,7 @@ mod tests {
             "x".repeat(55)
         );
         let mut page = Page::new(Style::plain(60));
-        page.entry(2, Role::Bad, "-", &name);
+        page.entry(2, Tone::Bad, "-", &name);
         let mut table = table(60, &["Status", "Reason"], 0..0);
         table.add_row(["PASS".to_owned(), name]);
         page.table(&table);

@@ -39,7 +39,7 @@ pub(crate) struct Style {
 
 /// What a piece of text means, as far as its looks go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
+pub(crate) enum Tone {
     Status(Status),
     Heading,
     Good,
@@ -67,17 +67,17 @@ impl Style {
     }
 
     /// Gives text the looks of its role.
-    pub(crate) fn paint(self, role: Role, text: &str) -> String {
+    pub(crate) fn paint(self, role: Tone, text: &str) -> String {
         if !self.color || text.is_empty() {
             return text.to_owned();
         }
         let looks = match role {
-            Role::Status(Status::Pass) | Role::Good => AnsiColor::Green.on_default(),
-            Role::Status(Status::Fail) | Role::Bad => AnsiColor::Red.on_default().bold(),
-            Role::Status(Status::Manual) | Role::Caution => AnsiColor::Yellow.on_default(),
-            Role::Status(Status::Unknown) => AnsiColor::Magenta.on_default(),
-            Role::Heading => Ansi::new().bold(),
-            Role::Label => Ansi::new().dimmed(),
+            Tone::Status(Status::Pass) | Tone::Good => AnsiColor::Green.on_default(),
+            Tone::Status(Status::Fail) | Tone::Bad => AnsiColor::Red.on_default().bold(),
+            Tone::Status(Status::Manual) | Tone::Caution => AnsiColor::Yellow.on_default(),
+            Tone::Status(Status::Unknown) => AnsiColor::Magenta.on_default(),
+            Tone::Heading => Ansi::new().bold(),
+            Tone::Label => Ansi::new().dimmed(),
         };
         format!("{looks}{text}{looks:#}")
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::document::{Document, MOST_PROBLEMS};
 use super::problem::Located;
 use super::suggestion::{closest, excerpt};
-use super::tree::{Entry, Kind, Node};
+use super::tree::{Entry, Node, NodeKind};
 
 /// Takes the kinds of values that fit a pattern, and gives others back.
 macro_rules! take {
@@ -65,7 +65,7 @@ impl<'d> Table<'d> {
 
     /// Takes a text.
     pub(crate) fn text(&mut self, key: &'static str) -> Option<Located<String>> {
-        self.typed(key, "text", take!(Kind::Text(text) => text))
+        self.typed(key, "text", take!(NodeKind::Text(text) => text))
     }
 
     /// Takes a text that has to be there and to say something.
@@ -85,7 +85,7 @@ impl<'d> Table<'d> {
 
     /// Takes a whole number.
     pub(crate) fn integer(&mut self, key: &'static str) -> Option<Located<i64>> {
-        self.typed(key, "a whole number", take!(Kind::Integer(integer) => integer))
+        self.typed(key, "a whole number", take!(NodeKind::Integer(integer) => integer))
     }
 
     /// Takes a number or a text, such as a limit that may be an expression.
@@ -93,18 +93,18 @@ impl<'d> Table<'d> {
         self.typed(
             key,
             "a number or text",
-            take!(kind @ (Kind::Integer(_) | Kind::Number(_) | Kind::Text(_)) => kind.into_json()),
+            take!(kind @ (NodeKind::Integer(_) | NodeKind::Number(_) | NodeKind::Text(_)) => kind.into_json()),
         )
     }
 
     /// Takes `true` or `false`.
     pub(crate) fn flag(&mut self, key: &'static str) -> Option<Located<bool>> {
-        self.typed(key, "true or false", take!(Kind::Flag(flag) => flag))
+        self.typed(key, "true or false", take!(NodeKind::Flag(flag) => flag))
     }
 
     /// Takes a date written as a TOML date or as text; the caller parses it.
     pub(crate) fn date_text(&mut self, key: &'static str) -> Option<Located<String>> {
-        self.typed(key, "a date", take!(Kind::Text(text) | Kind::Date(text) => text))
+        self.typed(key, "a date", take!(NodeKind::Text(text) | NodeKind::Date(text) => text))
     }
 
     /// Takes an array of texts. Items of another type are reported and left out.
@@ -117,8 +117,8 @@ impl<'d> Table<'d> {
     pub(crate) fn text_or_texts(&mut self, key: &'static str) -> Option<Located<Vec<Located<String>>>> {
         let document = self.document;
         let array = self.typed(key, "text or an array of texts", |kind| match kind {
-            Kind::Text(_) => Ok(Err(kind)),
-            Kind::Array(nodes) => Ok(Ok(nodes)),
+            NodeKind::Text(_) => Ok(Err(kind)),
+            NodeKind::Array(nodes) => Ok(Ok(nodes)),
             other => Err(other),
         })?;
         let line = array.line;
@@ -155,7 +155,7 @@ impl<'d> Table<'d> {
     pub(crate) fn table_at(&mut self, key: &str) -> Option<Self> {
         let name = self.name_of(key);
         let document = self.document;
-        let table = self.typed_at(key, "a table", take!(Kind::Table(entries) => entries))?;
+        let table = self.typed_at(key, "a table", take!(NodeKind::Table(entries) => entries))?;
         Some(Self::new(document, name, table.line, table.value))
     }
 
@@ -167,8 +167,8 @@ impl<'d> Table<'d> {
         let mut tables = Vec::new();
         for Node { line, kind } in array.value {
             match kind {
-                Kind::Table(entries) => tables.push(Self::new(document, name.clone(), line, entries)),
-                Kind::Reported => {}
+                NodeKind::Table(entries) => tables.push(Self::new(document, name.clone(), line, entries)),
+                NodeKind::Reported => {}
                 other => {
                     document.report(line, format!("`{key}` must hold tables only, not {}", other.name()))
                 }
@@ -186,11 +186,11 @@ impl<'d> Table<'d> {
         let mut lists = BTreeMap::new();
         for Entry { key, node, .. } in table.entries.into_values() {
             match node.kind {
-                Kind::Array(nodes) => {
+                NodeKind::Array(nodes) => {
                     let texts = texts_of(table.document, &key, nodes);
                     lists.insert(key, texts);
                 }
-                Kind::Reported => {}
+                NodeKind::Reported => {}
                 other => table.document.report(node.line, wrong_type(&key, "an array of texts", &other)),
             }
         }
@@ -204,7 +204,7 @@ impl<'d> Table<'d> {
 
     /// Takes whatever is there: which names there are is for others to say.
     pub(crate) fn values(self) -> BTreeMap<String, Located<Value>> {
-        let values = self.entries.into_values().filter(|entry| entry.node.kind != Kind::Reported);
+        let values = self.entries.into_values().filter(|entry| entry.node.kind != NodeKind::Reported);
         values
             .map(|Entry { key, line, node, .. }| (key, Located { value: node.kind.into_json(), line }))
             .collect()
@@ -212,7 +212,7 @@ impl<'d> Table<'d> {
 
     /// Takes a text under a key that is the file's own word, one of [`Self::keys`].
     pub(crate) fn text_at(&mut self, key: &str) -> Option<Located<String>> {
-        self.typed_at(key, "text", take!(Kind::Text(text) => text))
+        self.typed_at(key, "text", take!(NodeKind::Text(text) => text))
     }
 
     /// Reports that a key is missing, where it is.
@@ -255,14 +255,14 @@ impl<'d> Table<'d> {
     }
 
     fn array(&mut self, key: &'static str, expected: &str) -> Option<Located<Vec<Node>>> {
-        self.typed(key, expected, take!(Kind::Array(nodes) => nodes))
+        self.typed(key, expected, take!(NodeKind::Array(nodes) => nodes))
     }
 
     fn typed<T>(
         &mut self,
         key: &'static str,
         expected: &str,
-        convert: impl FnOnce(Kind) -> Result<T, Kind>,
+        convert: impl FnOnce(NodeKind) -> Result<T, NodeKind>,
     ) -> Option<Located<T>> {
         self.asked.insert(key);
         self.typed_at(key, expected, convert)
@@ -272,10 +272,10 @@ impl<'d> Table<'d> {
         &mut self,
         key: &str,
         expected: &str,
-        convert: impl FnOnce(Kind) -> Result<T, Kind>,
+        convert: impl FnOnce(NodeKind) -> Result<T, NodeKind>,
     ) -> Option<Located<T>> {
         let Node { line, kind } = self.entries.remove(key)?.node;
-        if kind == Kind::Reported {
+        if kind == NodeKind::Reported {
             return None;
         }
         match convert(kind) {
@@ -292,8 +292,8 @@ fn texts_of(document: &Document, key: &str, nodes: Vec<Node>) -> Vec<Located<Str
     let mut texts = Vec::new();
     for Node { line, kind } in nodes {
         match kind {
-            Kind::Text(value) => texts.push(Located { value, line }),
-            Kind::Reported => {}
+            NodeKind::Text(value) => texts.push(Located { value, line }),
+            NodeKind::Reported => {}
             other => {
                 let message = format!("`{}` must hold texts only, not {}", excerpt(key), other.name());
                 document.report(line, message);
@@ -303,9 +303,9 @@ fn texts_of(document: &Document, key: &str, nodes: Vec<Node>) -> Vec<Located<Str
     texts
 }
 
-fn wrong_type(key: &str, expected: &str, kind: &Kind) -> String {
+fn wrong_type(key: &str, expected: &str, kind: &NodeKind) -> String {
     let found = match kind {
-        Kind::Number(_) if expected == "a whole number" => "a fraction",
+        NodeKind::Number(_) if expected == "a whole number" => "a fraction",
         other => other.name(),
     };
     format!("`{}` must be {expected}, not {found}", excerpt(key))

@@ -22,12 +22,12 @@ const SYNTAX_ERRORS: usize = 200;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Node {
     pub(super) line: usize,
-    pub(super) kind: Kind,
+    pub(super) kind: NodeKind,
 }
 
 /// The kinds of TOML values.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum NodeKind {
     Text(String),
     Integer(i64),
     Number(f64),
@@ -49,7 +49,7 @@ pub(super) struct Entry {
     pub(super) node: Node,
 }
 
-impl Kind {
+impl NodeKind {
     /// What the kind is called in messages.
     pub(super) const fn name(&self) -> &'static str {
         match self {
@@ -157,34 +157,34 @@ impl Reader {
         let line = if span.is_empty() { around } else { self.lines.at(span.start) };
         if depth > DEEPEST {
             self.values.push((line, format!("nested more than {DEEPEST} levels deep")));
-            return Node { line, kind: Kind::Reported };
+            return Node { line, kind: NodeKind::Reported };
         }
         let kind = match value.into_inner() {
-            DeValue::String(text) => Kind::Text(text.into_owned()),
+            DeValue::String(text) => NodeKind::Text(text.into_owned()),
             DeValue::Integer(integer) => self.integer(&integer, line),
             DeValue::Float(float) => match float.as_str().parse::<f64>() {
-                Ok(number) if number.is_finite() => Kind::Number(number),
+                Ok(number) if number.is_finite() => NodeKind::Number(number),
                 _ => self.wrong(line, float.as_str(), "is not a finite number"),
             },
-            DeValue::Boolean(flag) => Kind::Flag(flag),
-            DeValue::Datetime(date) => Kind::Date(date.to_string()),
+            DeValue::Boolean(flag) => NodeKind::Flag(flag),
+            DeValue::Datetime(date) => NodeKind::Date(date.to_string()),
             DeValue::Array(items) => {
-                Kind::Array(items.into_iter().map(|item| self.node(item, line, depth + 1)).collect())
+                NodeKind::Array(items.into_iter().map(|item| self.node(item, line, depth + 1)).collect())
             }
-            DeValue::Table(table) => Kind::Table(self.entries(table, depth)),
+            DeValue::Table(table) => NodeKind::Table(self.entries(table, depth)),
         };
         Node { line, kind }
     }
 
-    fn integer(&mut self, integer: &DeInteger<'_>, line: usize) -> Kind {
+    fn integer(&mut self, integer: &DeInteger<'_>, line: usize) -> NodeKind {
         match i64::from_str_radix(integer.as_str(), integer.radix()) {
-            Ok(value) => Kind::Integer(value),
+            Ok(value) => NodeKind::Integer(value),
             Err(_) => self.wrong(line, integer.as_str(), "does not fit into 64 bits"),
         }
     }
 
-    fn wrong(&mut self, line: usize, value: &str, why: &str) -> Kind {
+    fn wrong(&mut self, line: usize, value: &str, why: &str) -> NodeKind {
         self.values.push((line, format!("`{}` {why}", excerpt(value))));
-        Kind::Reported
+        NodeKind::Reported
     }
 }

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage up ought to fail at once")]
 #![expect(clippy::disallowed_methods, reason = "tests may ask the standard library what they expect")]
 
+/// Attestations, waivers and baselines.
+mod adjustments;
 /// The source itself: what stands in one place only.
 mod architecture;
 /// The GitHub Action, and the examples for CI systems.
@@ -39,13 +41,11 @@ mod layers;
 mod oracle;
 /// Reports in files, hostile strings in reports.
 mod output;
-/// Attestations, waivers and baselines.
-mod overlay;
 /// Runs the built binary in a scrubbed environment.
 mod program;
 /// Files that attestations name as proof.
 mod proof;
-/// Roles that are declared, and troubles with access.
+/// Roles that are declared, and problems with access.
 mod rbac;
 /// The README against the program.
 mod readme;

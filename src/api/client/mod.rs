@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 use super::classify::{from_answer, from_transport};
 use super::error::ApiError;
 use super::notice::{Notice, Notify};
-use super::origin::Origin;
+use super::origin::ApiOrigin;
 use super::retry::{self, Failures, Policy, Retry};
 use super::throttle::{RateReport, Throttle};
 use super::token::Token;
@@ -29,7 +29,7 @@ const MAX_ERROR_BODY: usize = 64 * 1024;
 
 pub(crate) struct Client {
     http: reqwest::Client,
-    origin: Origin,
+    origin: ApiOrigin,
     /// Only to keep it out of what is quoted of an answer.
     token: Token,
     throttle: Throttle,
@@ -90,7 +90,7 @@ impl Client {
     }
 
     /// The only origin that requests go to.
-    pub(crate) const fn origin(&self) -> &Origin {
+    pub(crate) const fn origin(&self) -> &ApiOrigin {
         &self.origin
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::api::notice::Notify;
-use crate::api::origin::Origin;
+use crate::api::origin::ApiOrigin;
 use crate::api::retry::Policy;
 use crate::api::token::{Token, TokenError};
 use crate::hint::Hint;
@@ -33,7 +33,7 @@ impl Default for Limits {
 }
 
 pub(crate) struct ClientOptions {
-    pub origin: Origin,
+    pub origin: ApiOrigin,
     pub token: Token,
     /// When the whole scan ends.
     pub deadline: Instant,

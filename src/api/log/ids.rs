@@ -5,9 +5,9 @@ use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 
 /// The hash of an event's id. The key is drawn anew for every scan, so a collision cannot be aimed at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Fingerprint([u32; 3]);
+pub(super) struct EventHash([u32; 3]);
 
-impl Hash for Fingerprint {
+impl Hash for EventHash {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(u64::from(self.0[0]) << 32 | u64::from(self.0[1]));
     }
@@ -40,15 +40,15 @@ pub(super) struct Fingerprinter {
 
 impl Fingerprinter {
     /// The fingerprint of an id, of whatever identifies an event without one, or of many fingerprints.
-    pub(super) fn of<T: Hash + ?Sized>(&self, id: &T) -> Fingerprint {
+    pub(super) fn of<T: Hash + ?Sized>(&self, id: &T) -> EventHash {
         let (first, second) = (self.first.hash_one(id), self.second.hash_one(id));
-        Fingerprint([(first >> 32) as u32, first as u32, second as u32])
+        EventHash([(first >> 32) as u32, first as u32, second as u32])
     }
 }
 
 /// A set of fingerprints: 12 bytes each, and at most 30 with the table's free space.
 #[derive(Debug, Default)]
-pub(super) struct IdSet(HashSet<Fingerprint, BuildHasherDefault<PassThrough>>);
+pub(super) struct IdSet(HashSet<EventHash, BuildHasherDefault<PassThrough>>);
 
 /// Room is made for so many ids at once, whatever a server announces; beyond that the set grows as it fills.
 const MOST_EXPECTED: u64 = 1 << 20;
@@ -60,7 +60,7 @@ impl IdSet {
     }
 
     /// Adds one; false if it was there already.
-    pub(super) fn insert(&mut self, id: Fingerprint) -> bool {
+    pub(super) fn insert(&mut self, id: EventHash) -> bool {
         self.0.insert(id)
     }
 }
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn an_id_costs_at_most_32_bytes() {
-        assert_eq!(size_of::<Fingerprint>(), 12);
+        assert_eq!(size_of::<EventHash>(), 12);
         let (printer, mut set) = (Fingerprinter::default(), IdSet::default());
         for n in 0..60_000 {
             set.insert(printer.of(n.to_string().as_str()));

@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::api::client::Request;
 use crate::api::model::{Event, EventPage};
-use crate::api::origin::Origin;
+use crate::api::origin::ApiOrigin;
 use crate::sources::Feed;
 
 /// The path of the search endpoint.
@@ -68,7 +68,7 @@ pub(super) struct Next {
 
 impl Next {
     /// Reads each of the forms the API uses. The address itself is never requested.
-    pub(super) fn read(value: &Value, origin: &Origin) -> Self {
+    pub(super) fn read(value: &Value, origin: &ApiOrigin) -> Self {
         let mut next = Self::default();
         match value {
             Value::String(text) if !text.trim().is_empty() => {
@@ -125,7 +125,7 @@ pub(super) struct Page {
 
 impl Page {
     /// Reads an answer; single events are looked at later.
-    pub(super) fn parse(body: String, origin: &Origin) -> Result<Self, serde_json::Error> {
+    pub(super) fn parse(body: String, origin: &ApiOrigin) -> Result<Self, serde_json::Error> {
         let answer: EventPage<'_> = serde_json::from_str(&body)?;
         let start = body.as_ptr().addr();
         let entries = answer.activity_logs.iter().map(|raw| {
@@ -190,8 +190,8 @@ pub(super) fn request(query: &LogQuery, position: &Position, search: bool) -> Re
 mod tests {
     use super::*;
 
-    fn origin() -> Origin {
-        Origin::parse("https://api.intercom.io").unwrap()
+    fn origin() -> ApiOrigin {
+        ApiOrigin::parse("https://api.intercom.io").unwrap()
     }
 
     fn next(value: Value) -> Next {

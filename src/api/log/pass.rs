@@ -5,7 +5,7 @@ use std::pin::pin;
 
 use futures_util::{StreamExt, stream};
 
-use super::ids::{Fingerprint, IdSet};
+use super::ids::{EventHash, IdSet};
 use super::page::{LogQuery, Page, Position};
 use super::reader::{LogError, LogReader};
 use crate::api::error::ApiError;
@@ -107,7 +107,7 @@ struct Pass<'a, 's> {
     /// What this pass has seen, where that differs from what all passes have.
     own: Option<IdSet>,
     /// The content of every page so far.
-    pages: HashSet<Fingerprint>,
+    pages: HashSet<EventHash>,
     /// Pages in a row that brought nothing new.
     repeats: u32,
     shifted: bool,

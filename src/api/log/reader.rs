@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::io;
 
-use super::ids::{Fingerprint, Fingerprinter, IdSet};
+use super::ids::{EventHash, Fingerprinter, IdSet};
 use super::page::{LogQuery, Page, Position, request};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
@@ -48,7 +48,7 @@ pub(super) struct Taken {
     /// Events in range that the pass had seen already.
     pub(super) repeated: u64,
     /// What it holds, in order, whether in range or not.
-    pub(super) content: Vec<Fingerprint>,
+    pub(super) content: Vec<EventHash>,
 }
 
 impl<'s> LogReader<'s> {

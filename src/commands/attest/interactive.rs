@@ -17,11 +17,10 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::explain;
 use crate::terminal::page::Page;
-use crate::terminal::style::Role;
+use crate::terminal::style::Tone;
 use crate::text;
 use crate::time::parse_expiry;
-use crate::verdict::Attested;
-use crate::verdict::Status;
+use crate::verdict::{Attested, Status};
 
 /// The longest text shown for one fact about a control, in columns.
 const LINE_COLUMNS: usize = 4_000;
@@ -89,16 +88,16 @@ fn introduction(assessment: &Assessment, number: usize, count: usize) -> String 
     let line = |text: &str| text::line(text, LINE_COLUMNS);
     page.gap();
     let lead = format!("[{number} of {count}] {}", line(&control.id));
-    page.entry(0, Role::Heading, &lead, &format!("{} ({})", line(&control.title), control.level.label()));
-    page.entry(2, Role::Label, "why a person:", &line(&verdict.reason.to_string()));
+    page.entry(0, Tone::Heading, &lead, &format!("{} ({})", line(&control.title), control.level.label()));
+    page.entry(2, Tone::Label, "why a person:", &line(&verdict.reason.to_string()));
     for finding in verdict.findings.iter().take(MOST_FINDINGS) {
-        page.entry(2, Role::Label, "seen:", &line(&finding.sentence()));
+        page.entry(2, Tone::Label, "seen:", &line(&finding.sentence()));
     }
     if let Some(more @ 1..) = verdict.findings.len().checked_sub(MOST_FINDINGS) {
         page.text(2, &format!("… and {more} more (all of them in the JSON report of a scan)"));
     }
     for remark in &verdict.context {
-        page.entry(2, Role::Label, "known:", &line(&remark.to_string()));
+        page.entry(2, Tone::Label, "known:", &line(&remark.to_string()));
     }
     explain::steps(&mut page, control);
     page.finish()

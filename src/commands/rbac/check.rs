@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::cli::{PolicyArgs, RbacCheckArgs, RbacRosterArgs};
 use crate::commands::resolve::everything;
-use crate::commands::scan::{Request, perform};
+use crate::commands::scan::{ScanRequest, perform};
 use crate::config::Config;
 use crate::controls::{Pack, Selection};
 use crate::error::Error;
@@ -27,8 +27,8 @@ pub(super) fn roster(args: &RbacRosterArgs) -> Result<Exit, Error> {
     perform(&request(&args.options, &args.files), |config| of_policy(config, true))
 }
 
-fn request<'a>(args: &'a PolicyArgs, rosters: &'a [PathBuf]) -> Request<'a> {
-    Request {
+fn request<'a>(args: &'a PolicyArgs, rosters: &'a [PathBuf]) -> ScanRequest<'a> {
+    ScanRequest {
         source: &args.source,
         rosters,
         controls: &[],

@@ -4,7 +4,7 @@ use std::env;
 use std::io;
 use std::path::Path;
 
-use crate::api::origin::Origin;
+use crate::api::origin::ApiOrigin;
 use crate::api::token::Token;
 use crate::cli::ConnectionArgs;
 use crate::config::Config;
@@ -48,9 +48,10 @@ pub(in crate::commands) fn connection(
 pub(in crate::commands) fn place(
     args: &ConnectionArgs,
     config: Option<&Config>,
-) -> Result<(Region, Origin), Error> {
+) -> Result<(Region, ApiOrigin), Error> {
     let region = region(args, config)?;
-    let origin = args.base_url.as_ref().map_or_else(|| Ok(Origin::of(region)), |url| Origin::parse(url))?;
+    let origin =
+        args.base_url.as_ref().map_or_else(|| Ok(ApiOrigin::of(region)), |url| ApiOrigin::parse(url))?;
     Ok((region, origin))
 }
 

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Deserializer, Map, Value};
 
 use super::text::Lines;
-use super::{Gap, Kind, Person, Reading, RosterError};
+use super::{Gap, Person, Reading, RosterError, RosterKind};
 use crate::casefold::ascii_eq;
 use crate::toml_document::excerpt;
 
@@ -28,7 +28,7 @@ type Object<'a> = BTreeMap<String, &'a RawValue>;
 pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError> {
     let (lines, announced) = (Lines::new(text), BTreeMap::new());
     let mut list = List { reading, text, lines, announced, mixed: false };
-    list.reading.file.kind = Kind::Scim;
+    list.reading.file.kind = RosterKind::Scim;
     for document in Deserializer::from_str(text).into_iter::<&RawValue>() {
         match document {
             Ok(document) => list.document(document)?,

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::casefold::ascii_eq;
-use crate::directory::{Membership, Person, RosterFile, Standing, columns, words};
+use crate::directory::{AccountStatus, Membership, Person, RosterFile, columns, words};
 use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
 
@@ -30,7 +30,7 @@ pub(super) fn user(attributes: &Map<String, Value>, file: &mut RosterFile) -> Re
     }
     person.id = text(attributes, "id");
     person.name = text(attributes, "displayName").or_else(|| name(attributes));
-    (person.standing, person.status_word) = standing(attributes, file);
+    (person.status, person.status_word) = status(attributes, file);
     file.knows.groups |= attribute(attributes, "groups").is_some();
     for group in values(attributes, "groups") {
         if let Some(group) = text(&group, "display").or_else(|| text(&group, "value")) {
@@ -67,21 +67,21 @@ fn name(attributes: &Map<String, Value>) -> Option<String> {
 }
 
 /// The account status, by `active`. What is not active may not sign in; whether it is coming back, nothing says.
-fn standing(attributes: &Map<String, Value>, file: &mut RosterFile) -> (Standing, Option<String>) {
+fn status(attributes: &Map<String, Value>, file: &mut RosterFile) -> (AccountStatus, Option<String>) {
     let Some(active) = attribute(attributes, "active").filter(|active| !active.is_null()) else {
-        return (Standing::Unknown, None);
+        return (AccountStatus::Unknown, None);
     };
     file.knows.status = true;
     let word = written(active);
-    let standing = match words::truth(&word) {
-        Some(true) => Standing::Active,
-        Some(false) => Standing::Suspended,
+    let status = match words::truth(&word) {
+        Some(true) => AccountStatus::Active,
+        Some(false) => AccountStatus::Suspended,
         None => {
             file.unknown_statuses.count(&word);
-            Standing::Unknown
+            AccountStatus::Unknown
         }
     };
-    (standing, Some(format!("active: {word}")))
+    (status, Some(format!("active: {word}")))
 }
 
 /// The primary role, or the only one.

@@ -14,7 +14,7 @@ fn fixture(names: &[&str]) -> Roster {
 }
 
 /// Who wrote the files.
-fn kinds(roster: &Roster) -> Vec<Kind> {
+fn kinds(roster: &Roster) -> Vec<RosterKind> {
     roster.files.iter().map(|file| file.kind).collect()
 }
 
@@ -33,7 +33,7 @@ fn knows(roster: &Roster) -> String {
 #[test]
 fn okta_users() {
     let roster = fixture(&["okta-users.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![Kind::Okta], "status mfa"));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![RosterKind::Okta], "status mfa"));
     assert!(
         roster.files[0].path.ends_with("okta-users.csv") && roster.files[0].digest.starts_with("sha256:")
     );
@@ -66,7 +66,7 @@ fn okta_users_with_their_groups() {
 #[test]
 fn entra_users_and_group_members() {
     let roster = fixture(&["entra-users.csv", "entra-group-members.csv"]);
-    assert_eq!(kinds(&roster), [Kind::Entra, Kind::Entra]);
+    assert_eq!(kinds(&roster), [RosterKind::Entra, RosterKind::Entra]);
     assert_snapshot!(people(&roster), @r"
     2 maren.holt@kestrelparcel.example (Maren Holt) active, ?, in []
     3 petra.lindqvist@kestrelparcel.example (Petra Lindqvist) active, mfa, in [Platform-Admins]
@@ -82,7 +82,7 @@ fn entra_users_and_group_members() {
 #[test]
 fn google_users() {
     let roster = fixture(&["google-users.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![Kind::Google], "status mfa"));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![RosterKind::Google], "status mfa"));
     assert_snapshot!(people(&roster), @r"
     2 maren.holt@kestrelparcel.example (Maren Holt) active, mfa, in []
     3 hana.novak@kestrelparcel.example (Hana Novak) active, no mfa, in []
@@ -100,7 +100,7 @@ fn google_users() {
 #[test]
 fn a_generic_list() {
     let roster = fixture(&["generic.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![Kind::Generic], "status groups mfa"));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![RosterKind::Generic], "status groups mfa"));
     assert_snapshot!(people(&roster), @r"
     2 maren.holt@kestrelparcel.example (Maren Holt) active, mfa, in [Everyone | Workspace-Owners]
     4 vera.lomax@kestrelparcel.example (Vera Lomax) active, no mfa, in [Everyone | Support]
@@ -111,7 +111,7 @@ fn a_generic_list() {
 #[test]
 fn intercom_teammates() {
     let roster = fixture(&["intercom-teammates.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![Kind::Intercom], "roles"));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![RosterKind::Intercom], "roles"));
     let maren = person(&roster, "maren.holt@kestrelparcel.example");
     assert_eq!(maren.role.as_deref(), Some("Owner"));
     assert!(maren.groups.is_empty());

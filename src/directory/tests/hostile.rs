@@ -80,8 +80,8 @@ fn only_some_unreadable_rows_are_listed_and_all_are_counted() {
 fn words_that_nobody_knows_are_counted() {
     let roster =
         read("email,status,active,mfa\na@b.example,Sabbatical,yes,maybe\nc@b.example,sabbatical,no,\n");
-    assert_eq!(roster.people[0].standing, Standing::Unknown);
-    assert_eq!(roster.people[1].standing, Standing::Suspended);
+    assert_eq!(roster.people[0].status, AccountStatus::Unknown);
+    assert_eq!(roster.people[1].status, AccountStatus::Suspended);
     assert_eq!(roster.files[0].unknown_statuses.words.get("Sabbatical"), Some(&2));
     assert_eq!(roster.files[0].unknown_mfa.words.get("maybe"), Some(&1));
     let many: String = (0..60).map(|n| format!("p{n}@b.example,s{n}x\n")).collect();

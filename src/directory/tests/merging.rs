@@ -23,7 +23,7 @@ fn rows_that_contradict_each_other_stay_apart() {
     }
     let roster = read("email,id,status,group\na@b.example,1,,Support\na@b.example,,active,Operations\n");
     assert_eq!(roster.people.len(), 1);
-    assert_eq!((roster.people[0].standing, roster.people[0].groups.len()), (Standing::Active, 2));
+    assert_eq!((roster.people[0].status, roster.people[0].groups.len()), (AccountStatus::Active, 2));
 }
 
 #[test]
@@ -39,10 +39,13 @@ fn files_add_to_each_other() {
     let roster = Roster::parse(&[("users.csv", users), ("mfa.csv", factors)]).unwrap();
     assert_eq!(roster.people.len(), 3);
     let first = person(&roster, "a@b.example");
-    assert_eq!((first.mfa, first.standing, first.id.as_deref()), (Some(true), Standing::Active, Some("7")));
+    assert_eq!(
+        (first.mfa, first.status, first.id.as_deref()),
+        (Some(true), AccountStatus::Active, Some("7"))
+    );
     assert_eq!((first.file, first.line), (0, 2));
     let last = person(&roster, "d@b.example");
-    assert_eq!((last.file, last.line, last.standing), (1, 3, Standing::Unknown));
+    assert_eq!((last.file, last.line, last.status), (1, 3, AccountStatus::Unknown));
 }
 
 #[test]
@@ -97,7 +100,7 @@ fn what_intercom_says_is_not_the_word_of_the_provider() {
         let roster = Roster::parse(&files).unwrap();
         let mut vouched = roster.people.iter().filter(|person| roster.vouches_for(person));
         let ana = vouched.next().unwrap();
-        assert_eq!((ana.standing, ana.mfa, &ana.role), (Standing::Unknown, None, &None));
+        assert_eq!((ana.status, ana.mfa, &ana.role), (AccountStatus::Unknown, None, &None));
         assert!(vouched.next().is_none());
     }
 }

@@ -40,9 +40,9 @@ fn people(roster: &Roster) -> String {
     let line = |person: &Person| {
         let groups: Vec<_> = person.groups.iter().map(String::as_str).collect();
         let mfa = person.mfa.map_or("?", |mfa| if mfa { "mfa" } else { "no mfa" });
-        let (standing, line) = (person.standing.as_str(), person.line);
+        let (status, line) = (person.status.as_str(), person.line);
         let name = person.name.as_deref().unwrap_or("-");
-        format!("{line} {} ({name}) {standing}, {mfa}, in [{}]\n", person.email, groups.join(" | "))
+        format!("{line} {} ({name}) {status}, {mfa}, in [{}]\n", person.email, groups.join(" | "))
     };
     roster.people.iter().map(line).collect()
 }

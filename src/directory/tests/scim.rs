@@ -26,7 +26,7 @@ fn pages_may_be_an_array_follow_each_other_or_be_bare_resources() {
         let roster = read(&text);
         assert_eq!(roster.people.len(), 2, "{text}");
         assert_eq!(roster.files[0].gaps, [], "{text}");
-        assert_eq!(roster.files[0].kind, Kind::Scim);
+        assert_eq!(roster.files[0].kind, RosterKind::Scim);
     }
 }
 
@@ -101,7 +101,7 @@ fn a_second_factor_may_come_by_an_extension() {
         "urn:example:Security": {"mfaEnrolled": false, "level": 3, "apiToken": "secret"}}"#;
     let roster = read(text);
     let person = &roster.people[0];
-    assert_eq!((person.mfa, person.standing), (Some(false), Standing::Unknown));
+    assert_eq!((person.mfa, person.status), (Some(false), AccountStatus::Unknown));
     assert_eq!(roster.files[0].unknown_statuses.words.get("perhaps"), Some(&1));
 }
 

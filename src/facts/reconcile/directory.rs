@@ -7,7 +7,7 @@ use super::Declared;
 use crate::address::EmailAddress;
 use crate::casefold::{fold, same_name};
 use crate::config::{Identities, Permission, Rbac};
-use crate::directory::{Person, Roster, Standing};
+use crate::directory::{AccountStatus, Person, Roster};
 use crate::facts::privilege::Roles;
 
 /// What the rosters say about one person.
@@ -16,7 +16,7 @@ pub(super) struct Entry<'a> {
     /// The rows about them, in the order of the files.
     pub(super) rows: Vec<&'a Person>,
     /// Whether the identity provider lets them in.
-    pub(super) standing: Standing,
+    pub(super) status: AccountStatus,
     /// The groups they are in.
     pub(super) groups: BTreeSet<&'a str>,
     /// Whether a second factor is enrolled; false where any row says so.
@@ -80,40 +80,40 @@ impl<'a> Entry<'a> {
     fn of(rows: Vec<&'a Person>) -> Self {
         let groups = rows.iter().flat_map(|person| person.groups.iter().map(String::as_str)).collect();
         let enrolled = rows.iter().filter_map(|person| person.mfa).min();
-        Self { standing: standing(&rows), groups, mfa: enrolled, rows }
+        Self { status: status(&rows), groups, mfa: enrolled, rows }
     }
 
     /// Whether the identity provider lets the person in; a roster without a column for it lists those it does.
     pub(super) fn may_enter(&self) -> bool {
         let unsaid = || self.rows.iter().all(|person| person.status_word.is_none());
-        self.standing == Standing::Active || (self.standing == Standing::Unknown && unsaid())
+        self.status == AccountStatus::Active || (self.status == AccountStatus::Unknown && unsaid())
     }
 
-    /// The word that the roster uses for the standing.
-    pub(super) fn standing_word(&self) -> &str {
-        let decisive = self.rows.iter().find(|person| person.standing == self.standing);
-        decisive.and_then(|person| person.status_word.as_deref()).unwrap_or(self.standing.as_str())
+    /// The word that the roster uses for the status.
+    pub(super) fn status_word(&self) -> &str {
+        let decisive = self.rows.iter().find(|person| person.status == self.status);
+        decisive.and_then(|person| person.status_word.as_deref()).unwrap_or(self.status.as_str())
     }
 }
 
 /// In one file an active account outweighs an older one that was switched off, as after a return. Between files the
 /// one that keeps the person out decides: leaving one provider is leaving.
-fn standing(rows: &[&Person]) -> Standing {
-    let mut by_file: BTreeMap<usize, Standing> = BTreeMap::new();
-    let rank = |standing: Standing| match standing {
-        Standing::Active => 0,
-        Standing::Unknown => 1,
-        Standing::Pending => 2,
-        Standing::Suspended => 3,
-        Standing::Deprovisioned => 4,
+fn status(rows: &[&Person]) -> AccountStatus {
+    let mut by_file: BTreeMap<usize, AccountStatus> = BTreeMap::new();
+    let rank = |status: AccountStatus| match status {
+        AccountStatus::Active => 0,
+        AccountStatus::Unknown => 1,
+        AccountStatus::Pending => 2,
+        AccountStatus::Suspended => 3,
+        AccountStatus::Deprovisioned => 4,
     };
     for person in rows {
-        let of_file = by_file.entry(person.file).or_insert(person.standing);
-        if rank(person.standing) < rank(*of_file) {
-            *of_file = person.standing;
+        let of_file = by_file.entry(person.file).or_insert(person.status);
+        if rank(person.status) < rank(*of_file) {
+            *of_file = person.status;
         }
     }
-    by_file.into_values().max_by_key(|standing| rank(*standing)).unwrap_or(Standing::Unknown)
+    by_file.into_values().max_by_key(|status| rank(*status)).unwrap_or(AccountStatus::Unknown)
 }
 
 /// A role that a group gives.

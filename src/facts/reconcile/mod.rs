@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::privilege::Roles;
 use super::rows::{MAX_ROWS, Row, Rows, bounded, row, text};
 use crate::config::Rbac;
-use crate::directory::{Knows, Roster, RosterFile, Standing};
+use crate::directory::{AccountStatus, Knows, Roster, RosterFile};
 
 mod directory;
 mod duplicates;
@@ -69,11 +69,11 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
     let found: Vec<Option<usize>> = teammates.iter().map(|row| directory.find(text(row, "email")?)).collect();
     for (row, found) in teammates.iter_mut().zip(&found) {
         let entry = found.and_then(|index| directory.entries.get(index));
-        let standing = entry.map_or("absent", |entry| entry.standing.as_str());
-        let standing = text(row, "email").map(|_| standing);
+        let status = entry.map_or("absent", |entry| entry.status.as_str());
+        let status = text(row, "email").map(|_| status);
         result.matched += usize::from(entry.is_some());
         result.mfa_known += usize::from(entry.is_some_and(|entry| entry.mfa.is_some()));
-        row.insert("directory_status".to_owned(), json!(standing));
+        row.insert("directory_status".to_owned(), json!(status));
         row.insert("directory_mfa".to_owned(), json!(entry.and_then(|entry| entry.mfa)));
     }
     let mut differences: Vec<Difference<'_>> = Vec::new();
@@ -137,8 +137,8 @@ fn of_teammate<'a>(
     let Some(entry) = entry else {
         return difference("orphan", "a person on the roster".to_owned(), "not on it".to_owned());
     };
-    if matches!(entry.standing, Standing::Suspended | Standing::Deprovisioned) {
-        let actual = format!("{} in the identity provider, still a teammate", entry.standing_word());
+    if matches!(entry.status, AccountStatus::Suspended | AccountStatus::Deprovisioned) {
+        let actual = format!("{} in the identity provider, still a teammate", entry.status_word());
         return difference("suspended", "no account".to_owned(), actual);
     }
     if !policy.compares_groups {

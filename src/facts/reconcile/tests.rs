@@ -3,16 +3,16 @@
 use serde_json::json;
 
 use super::*;
-use crate::config::{Identities, Permission, Role};
-use crate::directory::{Kind, Person};
+use crate::config::{DeclaredRole, Identities, Permission};
+use crate::directory::{Person, RosterKind};
 use crate::facts::Settings;
 use crate::toml_document::Located;
 
-fn person(email: &str, standing: Standing, groups: &[&str]) -> Person {
+fn person(email: &str, status: AccountStatus, groups: &[&str]) -> Person {
     Person {
         email: email.to_owned(),
-        standing,
-        status_word: Some(standing.as_str().to_uppercase()),
+        status,
+        status_word: Some(status.as_str().to_uppercase()),
         groups: groups.iter().map(|&group| group.to_owned()).collect(),
         line: 2,
         ..Person::default()
@@ -20,16 +20,16 @@ fn person(email: &str, standing: Standing, groups: &[&str]) -> Person {
 }
 
 fn active(email: &str, groups: &[&str]) -> Person {
-    person(email, Standing::Active, groups)
+    person(email, AccountStatus::Active, groups)
 }
 
-fn file(kind: Kind) -> RosterFile {
+fn file(kind: RosterKind) -> RosterFile {
     let knows = Knows { status: true, groups: true, mfa: true, roles: false };
     RosterFile { path: "people.csv".to_owned(), kind, knows, ..RosterFile::default() }
 }
 
 fn roster(people: Vec<Person>) -> Roster {
-    Roster { files: vec![file(Kind::Okta), file(Kind::Google)], people }
+    Roster { files: vec![file(RosterKind::Okta), file(RosterKind::Google)], people }
 }
 
 fn teammate(email: &str, role: &str) -> Row {
@@ -73,7 +73,7 @@ fn kinds(teammates: &[Row], people: Vec<Person>, rbac: &Rbac, default_role: Opti
 
 #[test]
 fn each_teammate_is_in_the_gravest_difference_alone() {
-    let gone = person("a@b.example", Standing::Deprovisioned, &["Agents"]);
+    let gone = person("a@b.example", AccountStatus::Deprovisioned, &["Agents"]);
     let at_work = |groups: &[&str]| active("a@b.example", groups);
     for (role, entry, default_role, expected) in [
         ("agent ", active("A@B.example", &["agents", "Everyone"]), None, &[][..]),
@@ -124,7 +124,7 @@ fn a_privilege_beyond_the_group_s_role_is_a_difference() {
     assert_eq!(kinds(&[powerful.clone()], people.clone(), &rbac(), None), ["privilege"]);
     // The declaration has the last word on what a role may do.
     let mut declared = rbac();
-    let role = Role { permissions: vec![Permission::Admin], ..Role::default() };
+    let role = DeclaredRole { permissions: vec![Permission::Admin], ..DeclaredRole::default() };
     declared.roles.insert("AGENT".to_owned(), role);
     assert!(kinds(&[powerful], people, &declared, None).is_empty());
 }
@@ -149,17 +149,17 @@ fn aliases_are_one_person_where_the_configuration_says_so() {
 #[test]
 fn an_older_account_suspends_no_one_but_another_provider_does() {
     let team = [teammate("a@b.example", "Agent")];
-    let old = person("a@b.example", Standing::Deprovisioned, &[]);
+    let old = person("a@b.example", AccountStatus::Deprovisioned, &[]);
     let current = active("a@b.example", &["Agents"]);
     assert_eq!(kinds(&team, vec![old, current.clone()], &rbac(), None), ["duplicate"]);
-    let elsewhere = Person { file: 1, ..person("a@b.example", Standing::Suspended, &[]) };
+    let elsewhere = Person { file: 1, ..person("a@b.example", AccountStatus::Suspended, &[]) };
     assert_eq!(kinds(&team, vec![current, elsewhere], &rbac(), None), ["suspended"]);
 }
 
 #[test]
 fn people_in_mapped_groups_are_missed_while_they_are_let_in() {
-    let staged = person("c@b.example", Standing::Pending, &["Agents"]);
-    let gone = person("d@b.example", Standing::Suspended, &["Agents"]);
+    let staged = person("c@b.example", AccountStatus::Pending, &["Agents"]);
+    let gone = person("d@b.example", AccountStatus::Suspended, &["Agents"]);
     let people = vec![active("b@b.example", &["Agents"]), active("x@b.example", &["Cooks"]), staged, gone];
     let found = differences(&[], &roster(people), &rbac(), None);
     assert_eq!(found.len(), 1);

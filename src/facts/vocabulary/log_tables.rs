@@ -2,9 +2,9 @@
 
 use super::Personal::{Address, Id, Name, No};
 use super::Type::{Flag, Number, Text, TextList};
-use super::{ADMINS, ADMINS_AND_LOG, LOG, Table, WINDOW, field};
+use super::{ADMINS, ADMINS_AND_LOG, FactTable, LOG, WINDOW, field};
 
-pub(super) const SIGN_INS: Table = Table::new(
+pub(super) const SIGN_INS: FactTable = FactTable::new(
     "sign_ins",
     "a person and a method they signed in by in the window, people who have left included",
     &["person", "method"],
@@ -21,7 +21,7 @@ pub(super) const SIGN_INS: Table = Table::new(
 .last("last")
 .also(&["method"]);
 
-pub(super) const SIGN_IN_ADDRESSES: Table = Table::new(
+pub(super) const SIGN_IN_ADDRESSES: FactTable = FactTable::new(
     "sign_in_addresses",
     "a person and an address they signed in from in the window; with organization.approved_networks, \
               all sign-ins from approved addresses are one row without person and address",
@@ -39,7 +39,7 @@ pub(super) const SIGN_IN_ADDRESSES: Table = Table::new(
 .last("last")
 .also(&["address"]);
 
-pub(super) const EVENTS: Table = Table::new(
+pub(super) const EVENTS: FactTable = FactTable::new(
     "events",
     "an event in the window, of the types that the check names",
     &["event"],
@@ -57,7 +57,7 @@ pub(super) const EVENTS: Table = Table::new(
 .event("event")
 .last("at");
 
-pub(super) const EXPORTS: Table = Table::new(
+pub(super) const EXPORTS: FactTable = FactTable::new(
     "exports",
     "a person and a type of export they made in the window",
     &["person", "type"],
@@ -76,7 +76,7 @@ pub(super) const EXPORTS: Table = Table::new(
 .last("last")
 .also(&["type"]);
 
-pub(super) const JOINS: Table = Table::new(
+pub(super) const JOINS: FactTable = FactTable::new(
     "joins",
     "a person who accepted an invite or was provisioned in the window",
     &["person"],
@@ -91,7 +91,7 @@ pub(super) const JOINS: Table = Table::new(
 )
 .last("joined");
 
-pub(super) const SETTING_CHANGES: Table = Table::new(
+pub(super) const SETTING_CHANGES: FactTable = FactTable::new(
     "setting_changes",
     "a change of a setting, ever; the newest 1,000",
     &["event"],
@@ -107,7 +107,7 @@ pub(super) const SETTING_CHANGES: Table = Table::new(
 )
 .event("event");
 
-pub(super) const PERMISSION_SNAPSHOTS: Table = Table::new(
+pub(super) const PERMISSION_SNAPSHOTS: FactTable = FactTable::new(
     "permission_snapshots",
     "a person's newest permission snapshot, people who have left included",
     &["person"],
@@ -123,7 +123,7 @@ pub(super) const PERMISSION_SNAPSHOTS: Table = Table::new(
     ],
 );
 
-pub(super) const FAILED_SIGN_IN_BURSTS: Table = Table::new(
+pub(super) const FAILED_SIGN_IN_BURSTS: FactTable = FactTable::new(
     "failed_sign_in_bursts",
     "a person, or an address, with a burst of failed sign-ins in the window",
     &["who", "kind"],
@@ -140,7 +140,7 @@ pub(super) const FAILED_SIGN_IN_BURSTS: Table = Table::new(
 .last("last")
 .also(&["kind"]);
 
-pub(super) const FAILED_SIGN_INS: Table = Table::new(
+pub(super) const FAILED_SIGN_INS: FactTable = FactTable::new(
     "failed_sign_ins",
     "a person with a failed sign-in in the window, or one by a method that is not allowed",
     &["person"],
@@ -158,7 +158,7 @@ pub(super) const FAILED_SIGN_INS: Table = Table::new(
 )
 .last("last_failure");
 
-pub(super) const PERMISSION_LOSSES: Table = Table::new(
+pub(super) const PERMISSION_LOSSES: FactTable = FactTable::new(
     "permission_losses",
     "a person with fewer permissions after the window's last change of them than before its first",
     &["person"],

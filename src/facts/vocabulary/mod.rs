@@ -85,7 +85,7 @@ pub(crate) struct Field {
 
 /// A table: rows of columns.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Table {
+pub(crate) struct FactTable {
     /// The name used in `over = "…"`.
     pub name: &'static str,
     /// What a row is.
@@ -104,7 +104,7 @@ pub(crate) struct Table {
     pub columns: &'static [Field],
 }
 
-impl Table {
+impl FactTable {
     const fn new(
         name: &'static str,
         meaning: &'static str,
@@ -134,7 +134,7 @@ impl Table {
 }
 
 /// Every table, in the order documentation lists them.
-pub(crate) static TABLES: &[Table] = &[
+pub(crate) static TABLES: &[FactTable] = &[
     tables::TEAMMATES,
     log_tables::SIGN_INS,
     log_tables::SIGN_IN_ADDRESSES,
@@ -155,7 +155,7 @@ pub(crate) static TABLES: &[Table] = &[
 ];
 
 /// The table of that name.
-pub(crate) fn table(name: &str) -> Option<&'static Table> {
+pub(crate) fn table(name: &str) -> Option<&'static FactTable> {
     TABLES.iter().find(|table| table.name == name)
 }
 

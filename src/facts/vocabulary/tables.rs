@@ -2,13 +2,13 @@
 
 use super::Personal::{Address, Id, Name, No};
 use super::Type::{Flag, Number, Text, TextList};
-use super::{ADMINS, LOG, PRESENCE, Table, WINDOW, by_roles, field};
+use super::{ADMINS, FactTable, LOG, PRESENCE, WINDOW, by_roles, field};
 use crate::sources::Feed;
 
 const ALLOWLIST: &[Feed] = &[Feed::IpAllowlist];
 const PROBE: &[Feed] = &[Feed::TokenProbe];
 
-pub(super) const TEAMMATES: Table = Table::new(
+pub(super) const TEAMMATES: FactTable = FactTable::new(
     "teammates",
     "a current teammate; Intercom's bot is left out",
     &["id"],
@@ -49,19 +49,19 @@ pub(super) const TEAMMATES: Table = Table::new(
     ],
 );
 
-pub(super) const IP_ALLOWLIST: Table = Table::new(
+pub(super) const IP_ALLOWLIST: FactTable = FactTable::new(
     "ip_allowlist",
     "an entry of the IP allowlist",
     &["range"],
     ALLOWLIST,
     &[
         field("range", Text, ALLOWLIST, Address, "the entry as the workspace wrote it"),
-        field("wide", Flag, ALLOWLIST, No, "whether it is wider than the parameters permit"),
+        field("wide", Flag, ALLOWLIST, No, "whether it is wider than the settings permit"),
         field("valid", Flag, ALLOWLIST, No, "whether it is an address or a CIDR range"),
     ],
 );
 
-pub(super) const TOKEN_PROBE: Table = Table::new(
+pub(super) const TOKEN_PROBE: FactTable = FactTable::new(
     "token_probe",
     "a configuration list the token was tried on",
     &["endpoint"],
@@ -73,7 +73,7 @@ pub(super) const TOKEN_PROBE: Table = Table::new(
     ],
 );
 
-pub(super) const DECLARED_ROLES: Table = Table::new(
+pub(super) const DECLARED_ROLES: FactTable = FactTable::new(
     "declared_roles",
     "a role declared under [rbac.roles]",
     &["role"],
@@ -89,7 +89,7 @@ pub(super) const DECLARED_ROLES: Table = Table::new(
     ],
 );
 
-pub(super) const DECLARED_GROUPS: Table = Table::new(
+pub(super) const DECLARED_GROUPS: FactTable = FactTable::new(
     "declared_groups",
     "a group of the identity provider mapped under [rbac.groups]",
     &["group"],
@@ -103,7 +103,7 @@ pub(super) const DECLARED_GROUPS: Table = Table::new(
     ],
 );
 
-pub(super) const ROSTER_DIFFERENCES: Table = Table::new(
+pub(super) const ROSTER_DIFFERENCES: FactTable = FactTable::new(
     "roster_differences",
     "a difference between the teammates and the roster that was given",
     &["kind", "email", "id"],
@@ -127,7 +127,7 @@ pub(super) const ROSTER_DIFFERENCES: Table = Table::new(
 )
 .also(&["kind"]);
 
-pub(super) const SAML_PROBLEMS: Table = Table::new(
+pub(super) const SAML_PROBLEMS: FactTable = FactTable::new(
     "saml_problems",
     "something wrong with the metadata or certificate under [organization.saml]",
     &["kind", "subject"],

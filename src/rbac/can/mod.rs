@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use super::{listed, text, texts};
 use crate::casefold::{fold, same_name};
-use crate::config::{Config, Identities, Permission, Role};
+use crate::config::{Config, DeclaredRole, Identities, Permission};
 use crate::facts::{Facts, PRIVILEGED_PERMISSIONS, Row};
 use crate::sources::{Feed, SourceStatus};
 use crate::terminal::Style;
-use crate::terminal::style::Role as Looks;
+use crate::terminal::style::Tone;
 use crate::toml_document::closest;
 
 mod error;
@@ -58,7 +58,7 @@ struct Rule<'a> {
 impl Answer<'_> {
     /// The answer on one line: the word, the reason, and the rule as it could stand in its file.
     pub(crate) fn sentence(&self, style: Style) -> String {
-        let (looks, word) = if self.allowed { (Looks::Good, "allowed") } else { (Looks::Bad, "denied") };
+        let (looks, word) = if self.allowed { (Tone::Good, "allowed") } else { (Tone::Bad, "denied") };
         let Rule { role, permissions, file, line } = self.rule;
         let name = toml_edit::Key::new(role);
         let permissions: Vec<_> = permissions.iter().map(|word| format!("\"{}\"", word.into_str())).collect();
@@ -86,7 +86,7 @@ pub(crate) fn can<'a>(
     let Some(role) = person.role else { return Err(CanError::WithoutRole { who: person.shown.to_owned() }) };
     let (rule, declared) = rule(config, role, person.shown)?;
     let included = rule.permissions.contains(&action);
-    let barred = person.standings.iter().find_map(|standing| barred(facts, *standing));
+    let barred = person.statuses.iter().find_map(|status| barred(facts, *status));
     let verb = if included { "includes" } else { "does not include" };
     let mut reason = match barred {
         Some(why) => format!("{} {why}, whatever the role {role} includes", person.shown),
@@ -103,18 +103,18 @@ pub(crate) fn can<'a>(
         action,
         allowed: included && barred.is_none(),
         role: role.to_owned(),
-        standing: person.standings.into_iter().flatten().next().map(str::to_owned),
+        standing: person.statuses.into_iter().flatten().next().map(str::to_owned),
         reason,
         rule,
     })
 }
 
 /// Why the identity provider keeps a teammate out, where a directory export was given: one who is not in it is out.
-fn barred(facts: &Facts, standing: Option<&str>) -> Option<&'static str> {
+fn barred(facts: &Facts, status: Option<&str>) -> Option<&'static str> {
     if facts.value("roster.people").is_null() {
         return None;
     }
-    match standing {
+    match status {
         Some("active") => None,
         // A directory export without a status lists active people.
         Some("unknown") if facts.value("roster.knows_status") == &Value::Bool(false) => None,
@@ -154,7 +154,7 @@ struct Person<'a> {
     shown: &'a str,
     role: Option<&'a str>,
     /// What the roster says, of each entry that is meant.
-    standings: BTreeSet<Option<&'a str>>,
+    statuses: BTreeSet<Option<&'a str>>,
     /// The permissions of the newest snapshot, where one was read.
     granted: BTreeSet<&'a str>,
 }
@@ -182,13 +182,13 @@ fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> R
     Ok(Person {
         shown: text(first, "email").or_else(|| text(first, "id")).unwrap_or(who),
         role: text(first, "role"),
-        standings: found.iter().map(|row| text(row, "directory_status")).collect(),
+        statuses: found.iter().map(|row| text(row, "directory_status")).collect(),
         granted: found.iter().flat_map(|row| texts(row, "permissions")).collect(),
     })
 }
 
 /// Finds the entry of the policy that speaks of the role.
-fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<(Rule<'a>, &'a Role), CanError> {
+fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<(Rule<'a>, &'a DeclaredRole), CanError> {
     let mut found = config.rbac.roles.iter().filter(|(name, _)| same_name(name, role));
     let Some((name, declared)) = found.next() else {
         let names = config.rbac.roles.keys().map(String::as_str);
@@ -198,8 +198,9 @@ fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<(Rule<'a>, &'a 
             suggestion: closest(role.trim(), names).map(str::to_owned),
         });
     };
-    let differs =
-        |other: &Role| other.permissions != declared.permissions || other.intercom != declared.intercom;
+    let differs = |other: &DeclaredRole| {
+        other.permissions != declared.permissions || other.intercom != declared.intercom
+    };
     if let Some((_, other)) = found.find(|(_, other)| differs(other)) {
         return Err(CanError::DeclaredTwice {
             role: role.to_owned(),
@@ -213,7 +214,7 @@ fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<(Rule<'a>, &'a 
 }
 
 /// What the newest permission snapshot grants beyond what is declared of the role.
-fn beyond(granted: &BTreeSet<&str>, role: &Role) -> Option<String> {
+fn beyond(granted: &BTreeSet<&str>, role: &DeclaredRole) -> Option<String> {
     let is_admin = role.permissions.contains(&Permission::Admin);
     let undeclared = |name: &str| match &role.intercom {
         Some(declared) => !declared.iter().any(|declared| declared == name),

@@ -208,9 +208,9 @@ fn hostile_names_stay_on_their_line() {
 
 #[test]
 fn only_active_people_of_the_directory_are_allowed_anything() {
-    let on_roster = |standing: Value, knows_status: bool| {
+    let on_roster = |status: Value, knows_status: bool| {
         let mut facts = facts(json!([
-            {"id": "1", "email": "ana@acme.example", "role": "Admin", "directory_status": standing}
+            {"id": "1", "email": "ana@acme.example", "role": "Admin", "directory_status": status}
         ]));
         facts.values = json!({"roster": {"people": 3, "knows_status": knows_status}});
         facts

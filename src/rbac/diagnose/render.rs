@@ -3,7 +3,7 @@
 use super::{AccessProblem, Diagnosis, State};
 use crate::terminal::Style;
 use crate::terminal::page::Page;
-use crate::terminal::style::Role;
+use crate::terminal::style::Tone;
 use crate::text;
 
 /// The longest text shown on one line, in columns.
@@ -15,9 +15,9 @@ const MOST_LISTED: usize = 20;
 pub(crate) fn table(diagnosis: &Diagnosis, style: Style) -> String {
     let has = |state| diagnosis.problems.iter().any(|problem| problem.state == state);
     let looks = match (has(State::Found), has(State::Unknown)) {
-        (true, _) => Role::Bad,
-        (false, true) => Role::Caution,
-        (false, false) => Role::Good,
+        (true, _) => Tone::Bad,
+        (false, true) => Tone::Caution,
+        (false, false) => Tone::Good,
     };
     let first = style.paint(looks, &diagnosis.summary);
     let mut page = Page::new(style);
@@ -42,23 +42,23 @@ fn write(page: &mut Page, problem: &AccessProblem) {
     list(page, problem.affected.iter().map(|affected| format!("{}: {}", affected.who, affected.evidence)));
     list(page, problem.evidence.iter().cloned());
     for note in &problem.notes {
-        page.entry(2, Role::Label, "note:", &line(note));
+        page.entry(2, Tone::Label, "note:", &line(note));
     }
     for why in &problem.open {
-        page.entry(2, Role::Caution, "?", &line(why));
+        page.entry(2, Tone::Caution, "?", &line(why));
     }
     if problem.state == State::Found {
-        page.entry(2, Role::Label, "Fix:", problem.fix);
+        page.entry(2, Tone::Label, "Fix:", problem.fix);
     }
 }
 
 fn list(page: &mut Page, entries: impl ExactSizeIterator<Item = String>) {
     let more = entries.len().saturating_sub(MOST_LISTED);
     for entry in entries.take(MOST_LISTED) {
-        page.entry(2, Role::Label, "-", &line(&entry));
+        page.entry(2, Tone::Label, "-", &line(&entry));
     }
     if more > 0 {
-        page.entry(2, Role::Label, "-", &format!("and {more} more; --format json lists them all"));
+        page.entry(2, Tone::Label, "-", &format!("and {more} more; --format json lists them all"));
     }
 }
 

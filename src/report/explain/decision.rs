@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{bullet, line};
-use crate::checks::{Check, Count, Decided, Every, Kind, Over, Rules, Value};
+use crate::checks::{Check, CheckKind, Count, Decided, Every, Over, Rules, Value};
 use crate::expression::Expression;
 use crate::sources::SourceId;
 use crate::terminal::page::Page;
-use crate::terminal::style::Role;
+use crate::terminal::style::Tone;
 use crate::verdict::Status;
 
 /// Writes what the checks look at.
@@ -30,26 +30,26 @@ pub(super) fn decided(page: &mut Page, rules: &Rules) {
 
 fn one(page: &mut Page, check: &Check) {
     let what = match &check.kind {
-        Kind::Every(Every { over, .. }) => {
+        CheckKind::Every(Every { over, .. }) => {
             format!("every row of {} has to satisfy a requirement", rows(over))
         }
-        Kind::Count(Count { over, .. }) => format!("the rows of {} are counted", rows(over)),
-        Kind::Value(_) => "single values have to satisfy a requirement".to_owned(),
-        Kind::Manual => "a person has to look".to_owned(),
+        CheckKind::Count(Count { over, .. }) => format!("the rows of {} are counted", rows(over)),
+        CheckKind::Value(_) => "single values have to satisfy a requirement".to_owned(),
+        CheckKind::Manual => "a person has to look".to_owned(),
     };
-    page.entry(2, Role::Label, &format!("{}:", line(&check.name)), &what);
+    page.entry(2, Tone::Label, &format!("{}:", line(&check.name)), &what);
     match &check.kind {
-        Kind::Every(Every { over, require }) => {
+        CheckKind::Every(Every { over, require }) => {
             of_rows(page, over);
             expression(page, "require", Some(require));
         }
-        Kind::Count(Count { over, min, max }) => {
+        CheckKind::Count(Count { over, min, max }) => {
             of_rows(page, over);
             expression(page, "at least", min.as_ref());
             expression(page, "at most", max.as_ref());
         }
-        Kind::Value(Value { require, .. }) => expression(page, "require", Some(require)),
-        Kind::Manual => {}
+        CheckKind::Value(Value { require, .. }) => expression(page, "require", Some(require)),
+        CheckKind::Manual => {}
     }
     if let Some(when) = &check.when {
         expression(page, "only where", Some(when));
@@ -60,14 +60,14 @@ fn one(page: &mut Page, check: &Check) {
     if !check.needs.is_empty() {
         page.text(5, "where that does not hold, a person has to look");
     }
-    if matches!(check.kind, Kind::Every(_) | Kind::Count(_)) {
-        page.entry(5, Role::Label, "nothing to look at:", outcome(check.when_empty));
+    if check.over().is_some() {
+        page.entry(5, Tone::Label, "nothing to look at:", outcome(check.when_empty));
     }
-    if !matches!(check.kind, Kind::Manual) {
-        page.entry(5, Role::Label, "requirement not met:", outcome(check.otherwise));
+    if !check.is_for_person() {
+        page.entry(5, Tone::Label, "requirement not met:", outcome(check.otherwise));
     }
     if let Some(note) = &check.note {
-        page.entry(5, Role::Label, "note:", &line(note));
+        page.entry(5, Tone::Label, "note:", &line(note));
     }
 }
 
@@ -77,14 +77,14 @@ fn rows(over: &Over) -> String {
 
 fn of_rows(page: &mut Page, over: &Over) {
     if !over.types.is_empty() {
-        page.entry(5, Role::Label, "types:", &line(&over.types.join(", ")));
+        page.entry(5, Tone::Label, "types:", &line(&over.types.join(", ")));
     }
     expression(page, "where", over.filter.as_ref());
 }
 
 fn expression(page: &mut Page, lead: &str, expression: Option<&Expression>) {
     if let Some(expression) = expression {
-        page.entry(5, Role::Label, &format!("{lead}:"), &line(expression.source()));
+        page.entry(5, Tone::Label, &format!("{lead}:"), &line(expression.source()));
     }
 }
 

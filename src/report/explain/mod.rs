@@ -7,7 +7,7 @@ use super::Style;
 use super::words::step_and_place;
 use crate::controls::{Control, Definition, Origin};
 use crate::terminal::page::Page;
-use crate::terminal::style::Role;
+use crate::terminal::style::Tone;
 use crate::text;
 
 mod decision;
@@ -42,19 +42,19 @@ pub(crate) fn explain(definition: &Definition, style: Style) -> String {
 }
 
 fn head(page: &mut Page, control: &Control) {
-    page.entry(0, Role::Heading, &line(&control.id), &line(&control.title));
+    page.entry(0, Tone::Heading, &line(&control.id), &line(&control.title));
     page.text(0, &format!("{}, {}", control.level.label(), line(&control.section)));
     match &control.origin {
         Origin::BuiltIn => {}
-        Origin::File(path) => page.entry(0, Role::Caution, "added by", &escaped(path)),
-        Origin::Replaces(path) => page.entry(0, Role::Caution, "replaced by", &escaped(path)),
+        Origin::File(path) => page.entry(0, Tone::Caution, "added by", &escaped(path)),
+        Origin::Replaces(path) => page.entry(0, Tone::Caution, "replaced by", &escaped(path)),
     }
 }
 
 /// Writes where to click and what to do there, step by step.
 pub(crate) fn steps(page: &mut Page, control: &Control) {
     for (number, step) in (1..).zip(&control.steps) {
-        page.entry(2, Role::Label, &format!("{number}."), &line(&step_and_place(step)));
+        page.entry(2, Tone::Label, &format!("{number}."), &line(&step_and_place(step)));
         step.actions.iter().for_each(|action| bullet(page, 5, action));
     }
 }
@@ -67,17 +67,17 @@ fn parameters(page: &mut Page, control: &Control) {
     for (name, value) in &control.params {
         // Numbers, texts and lists of texts look the same in JSON and in TOML.
         let value = value.to_string().replace("\",\"", "\", \"");
-        page.entry(2, Role::Label, &format!("{} =", line(name)), &line(&value));
+        page.entry(2, Tone::Label, &format!("{} =", line(name)), &line(&value));
     }
 }
 
 fn frameworks(page: &mut Page, control: &Control) {
     page.heading("Frameworks");
     for (framework, ids) in control.frameworks.iter().filter(|(_, ids)| !ids.is_empty()) {
-        page.entry(2, Role::Label, &format!("{}:", line(framework)), &line(&ids.join(", ")));
+        page.entry(2, Tone::Label, &format!("{}:", line(framework)), &line(&ids.join(", ")));
     }
     if let Some(since) = &control.since {
-        page.entry(2, Role::Label, "hardening guide:", &format!("since {}", line(since)));
+        page.entry(2, Tone::Label, "hardening guide:", &format!("since {}", line(since)));
     }
 }
 
@@ -98,7 +98,7 @@ fn last_word(page: &mut Page, control: &Control) {
 }
 
 fn bullet(page: &mut Page, indent: usize, item: &str) {
-    page.entry(indent, Role::Label, "-", &line(item));
+    page.entry(indent, Tone::Label, "-", &line(item));
 }
 
 fn escaped(path: &Path) -> String {

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::parts::{anchor, chip};
 use super::text::{NAME, percent, shown};
 use crate::casefold::capitalized;
-use crate::report::gate::Outcome;
+use crate::report::gate::GateOutcome;
 use crate::report::words::counted;
 use crate::report::{Counters, Report};
 use crate::verdict::Status;
@@ -59,9 +59,9 @@ fn counts(counters: &Counters) -> Markup {
 
 fn gate(report: &Report) -> Markup {
     let (class, word) = match report.outcome() {
-        Outcome::Failed => ("gate fail", "Failed"),
-        Outcome::Off => ("gate off", "Off"),
-        Outcome::Passed => ("gate pass", "Passed"),
+        GateOutcome::Failed => ("gate fail", "Failed"),
+        GateOutcome::Off => ("gate off", "Off"),
+        GateOutcome::Passed => ("gate pass", "Passed"),
     };
     html! {
         div class=(class) {

@@ -34,7 +34,7 @@ pub(super) fn masthead(report: &Report) -> Markup {
                     None => "Intercom workspace",
                 }
             }
-            @if scan.origin == Provenance::Demo {
+            @if scan.source == Provenance::Demo {
                 p.lede { "The built-in sample workspace: nothing below is about yours." }
             }
             @if scan.redacted { p.lede { "Redacted: " (REDACTED) "." } }

@@ -42,7 +42,7 @@ const LINE_COLUMNS: usize = 1_000;
 type Xml = Writer<Vec<u8>>;
 
 /// How a case ended, with its message.
-enum Outcome {
+enum CaseOutcome {
     Passed,
     Skipped(String),
     Failed,
@@ -68,7 +68,7 @@ pub(super) fn render(report: &Report) -> io::Result<String> {
 /// Attributes and elements come in the order that the common schema asks for.
 fn suite(writer: &mut Xml, report: &Report, number: usize, section: &Group<'_>) -> io::Result<()> {
     let controls = &section.controls;
-    let counted = |counts: fn(&Outcome) -> bool| {
+    let counted = |counts: fn(&CaseOutcome) -> bool| {
         controls.iter().filter(|control| counts(&outcome(control))).count().to_string()
     };
     // In UTC, without saying so: the format has no place for a zone.
@@ -83,9 +83,9 @@ fn suite(writer: &mut Xml, report: &Report, number: usize, section: &Group<'_>) 
         .with_attribute(("timestamp", timestamp.trim_end_matches('Z')))
         .with_attribute(("hostname", "localhost"))
         .with_attribute(("tests", counted(|_| true).as_str()))
-        .with_attribute(("failures", counted(|outcome| matches!(outcome, Outcome::Failed)).as_str()))
-        .with_attribute(("errors", counted(|outcome| matches!(outcome, Outcome::Errored)).as_str()))
-        .with_attribute(("skipped", counted(|outcome| matches!(outcome, Outcome::Skipped(_))).as_str()))
+        .with_attribute(("failures", counted(|outcome| matches!(outcome, CaseOutcome::Failed)).as_str()))
+        .with_attribute(("errors", counted(|outcome| matches!(outcome, CaseOutcome::Errored)).as_str()))
+        .with_attribute(("skipped", counted(|outcome| matches!(outcome, CaseOutcome::Skipped(_))).as_str()))
         .with_attribute(("time", "0"))
         .write_inner_content(|inner| {
             inner.create_element("properties").write_inner_content(|inner| properties(inner, report))?;
@@ -124,16 +124,16 @@ fn case(writer: &mut Xml, control: &Control) -> io::Result<()> {
         .with_attribute(("classname", name(&format!("{TOOL}.{}", control.section)).as_str()))
         .with_attribute(("time", "0"));
     let tag = match outcome(control) {
-        Outcome::Passed => return element.write_empty().map(drop),
-        Outcome::Skipped(message) => {
+        CaseOutcome::Passed => return element.write_empty().map(drop),
+        CaseOutcome::Skipped(message) => {
             let skipped = |inner: &mut Xml| {
                 let skipped = inner.create_element("skipped");
                 skipped.with_attribute(("message", line(&message).as_str())).write_empty().map(drop)
             };
             return element.write_inner_content(skipped).map(drop);
         }
-        Outcome::Failed => "failure",
-        Outcome::Errored => "error",
+        CaseOutcome::Failed => "failure",
+        CaseOutcome::Errored => "error",
     };
     element.write_inner_content(|inner| {
         inner
@@ -146,15 +146,15 @@ fn case(writer: &mut Xml, control: &Control) -> io::Result<()> {
     Ok(())
 }
 
-fn outcome(control: &Control) -> Outcome {
+fn outcome(control: &Control) -> CaseOutcome {
     let reason = &control.reason;
     match (control.status, &control.waived) {
-        (Status::Pass, _) => Outcome::Passed,
-        (_, Some(waiver)) => Outcome::Skipped(words::waived(waiver)),
-        (Status::Fail, None) if control.violates(false) => Outcome::Failed,
-        (Status::Fail, None) => Outcome::Skipped(format!("waived or in the baseline: {reason}")),
-        (Status::Manual, None) => Outcome::Skipped(format!("a person has to look: {reason}")),
-        (Status::Unknown, None) => Outcome::Errored,
+        (Status::Pass, _) => CaseOutcome::Passed,
+        (_, Some(waiver)) => CaseOutcome::Skipped(words::waived(waiver)),
+        (Status::Fail, None) if control.violates(false) => CaseOutcome::Failed,
+        (Status::Fail, None) => CaseOutcome::Skipped(format!("waived or in the baseline: {reason}")),
+        (Status::Manual, None) => CaseOutcome::Skipped(format!("a person has to look: {reason}")),
+        (Status::Unknown, None) => CaseOutcome::Errored,
     }
 }
 

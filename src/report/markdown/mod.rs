@@ -37,7 +37,7 @@ mod sheet;
 pub(super) mod tests;
 
 pub(super) use escape::escape;
-use sheet::Sheet;
+use sheet::Comment;
 
 /// The longest name of a group shown, in columns.
 const GROUP_COLUMNS: usize = 60;
@@ -53,7 +53,7 @@ const GROUPS_SHARE: usize = 20_000;
 
 /// Renders the report.
 pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
-    let mut sheet = Sheet::new();
+    let mut sheet = Comment::new();
     sheet.put(&overview::heading(report));
     sheet.put(&overview::counts(report));
     overview::warnings(&mut sheet, report);
@@ -77,7 +77,7 @@ pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
 }
 
 /// Writes the table of groups, which can be folded.
-fn groups(sheet: &mut Sheet, report: &Report, by: &Grouping) {
+fn groups(sheet: &mut Comment, report: &Report, by: &Grouping) {
     let groups = group(report, by);
     sheet.put(&format!(
         "<details open><summary>By {}</summary>\n\n| Status | Group | Controls |\n|:--|:--|:--|\n",

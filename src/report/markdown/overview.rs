@@ -1,7 +1,7 @@
 //! What was scanned, what the gate decided, and the counts.
 
 use super::escape::escape;
-use super::sheet::Sheet;
+use super::sheet::Comment;
 use crate::exit::Exit;
 use crate::level::FailOn;
 use crate::report::Report;
@@ -36,7 +36,7 @@ fn scope(report: &Report) -> String {
     let scan = &report.scan;
     let shown = |value: &str| (!value.trim().is_empty()).then(|| escape(value, VALUE_COLUMNS));
     let (name, workspace) = words::workspace(report, shown);
-    let origin = match scan.origin {
+    let origin = match scan.source {
         Provenance::Api => "",
         Provenance::Snapshot => " From a saved snapshot.",
         Provenance::Demo => " **The built-in sample workspace: nothing here is about yours.**",
@@ -59,7 +59,7 @@ pub(super) fn counts(report: &Report) -> String {
 }
 
 /// What the reader should know before believing the rest.
-pub(super) fn warnings(sheet: &mut Sheet, report: &Report) {
+pub(super) fn warnings(sheet: &mut Comment, report: &Report) {
     let weakens = report.scan.config.iter().flat_map(|config| &config.weakens);
     let weakens = weakens.map(|setting| format!("The configuration weakens the result: {setting}"));
     let all: Vec<_> = report.warnings.iter().cloned().chain(weakens).collect();

@@ -9,12 +9,12 @@ pub(super) const MAX_BYTES: usize = 64_000;
 const RESERVE: usize = 500;
 
 /// A report in the making.
-pub(super) struct Sheet {
+pub(super) struct Comment {
     text: String,
     left_out: usize,
 }
 
-impl Sheet {
+impl Comment {
     /// An empty sheet.
     pub(super) const fn new() -> Self {
         Self { text: String::new(), left_out: 0 }
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_counted_and_folds_are_closed() {
-        let mut sheet = Sheet::new();
+        let mut sheet = Comment::new();
         sheet.part("<details>\n", (0..100).map(|_| "x".repeat(1_000)), "</details>\n");
         sheet.part("<details>\n", std::iter::once("short".to_owned()), "</details>\n");
         let text = sheet.finish();
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn lines_keep_to_their_share() {
-        let mut sheet = Sheet::new();
+        let mut sheet = Comment::new();
         let line = || "x".repeat(9) + "\n";
         sheet.lines((0..5).map(|_| line()), 8, 35, "- ");
         assert_eq!(sheet.finish(), line().repeat(3) + "- … and 5 more (all of them in the JSON report)\n");
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_part_without_entries_is_not_there() {
-        let mut sheet = Sheet::new();
+        let mut sheet = Comment::new();
         sheet.part("### Title\n", std::iter::empty(), "");
         assert_eq!(sheet.finish(), "\n");
     }

@@ -114,7 +114,7 @@ fn event<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
         "remediation"?: if_any(words::steps(control)).map(|steps| object! { "desc": steps.join("\n") }),
         "unmapped": object! {
             "level": control.level,
-            "source": scan.origin,
+            "source": scan.source,
             "workspace_name": &workspace.name,
             "workspace_region": &workspace.region,
             "in_baseline": item.in_baseline(),

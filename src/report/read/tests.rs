@@ -19,7 +19,7 @@ fn laden() -> Report {
         expires: "2026-06-30".parse().unwrap(),
     };
     let mut report = sample();
-    report.scan.origin = Provenance::Snapshot;
+    report.scan.source = Provenance::Snapshot;
     report.gate.stale = true;
     report.gate.strict = true;
     report.warnings.push("\u{1b}[2J\u{202e}\u{2028}\n\"\\".to_owned());
@@ -56,7 +56,7 @@ fn bare() -> Report {
     report.workspace = WorkspaceInfo::default();
     report.scan.config = None;
     report.scan.duration_ms = None;
-    report.scan.origin = Provenance::Demo;
+    report.scan.source = Provenance::Demo;
     report.gate.fail_on = FailOn::Never;
     report.gate.exit_code = Exit::Incomplete;
     report.controls.truncate(1);

@@ -6,7 +6,7 @@ use super::more;
 use crate::report::grouping::{Grouping, group};
 use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word, table};
-use crate::terminal::style::Role;
+use crate::terminal::style::Tone;
 use crate::text;
 use crate::verdict::Status;
 
@@ -73,7 +73,7 @@ pub(super) fn table_of(page: &mut Page, report: &Report) {
     page.table(&table);
     for control in report.controls.iter().filter(|control| control.replaces_built_in) {
         let (id, path) = (id(control), text::line(&control.origin, PATH_COLUMNS));
-        page.entry(0, Role::Caution, "*", &format!("The built-in control {id} was replaced by {path}."));
+        page.entry(0, Tone::Caution, "*", &format!("The built-in control {id} was replaced by {path}."));
     }
 }
 

@@ -5,7 +5,7 @@ use super::more;
 use crate::report::words::{counted, next_step};
 use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word};
-use crate::terminal::style::Role;
+use crate::terminal::style::Tone;
 use crate::text;
 use crate::verdict::{Finding, Status, Waiver};
 
@@ -67,13 +67,13 @@ fn of_status<'a>(report: &'a Report, statuses: &'a [Status]) -> impl Iterator<It
 fn told(page: &mut Page, control: &Control, most_context: usize) {
     page.gap();
     let text = format!("{} ({}) {}", id(control), control.level.label(), title(control));
-    page.entry(0, Role::Status(control.status), status_word(control.status), &text);
+    page.entry(0, Tone::Status(control.status), status_word(control.status), &text);
     if let Some(waiver) = &control.waived {
-        page.entry(2, Role::Caution, "note:", &waived(waiver));
+        page.entry(2, Tone::Caution, "note:", &waived(waiver));
     }
     findings(page, &control.findings);
     for observation in control.context.iter().take(most_context) {
-        page.entry(2, Role::Label, "note:", &text::line(observation, CONTEXT_COLUMNS));
+        page.entry(2, Tone::Label, "note:", &text::line(observation, CONTEXT_COLUMNS));
     }
     more(page, 2, control.context.len(), most_context);
 }
@@ -91,8 +91,8 @@ fn findings(page: &mut Page, findings: &[Finding]) {
             _ => subject + &message,
         };
         match &finding.waived {
-            Some(waiver) => page.entry(2, Role::Label, "-", &format!("{text} ({})", waived(waiver))),
-            None => page.entry(2, Role::Bad, "-", &text),
+            Some(waiver) => page.entry(2, Tone::Label, "-", &format!("{text} ({})", waived(waiver))),
+            None => page.entry(2, Tone::Bad, "-", &text),
         }
     }
     more(page, 2, news.len(), MAX_FINDINGS);
@@ -112,5 +112,5 @@ fn fix(page: &mut Page, control: &Control) {
     let menus: Vec<String> = step.path.iter().map(|menu| text::line(menu, STEP_COLUMNS)).collect();
     let title = text::line(&step.title, STEP_COLUMNS);
     let text = if menus.is_empty() { title } else { format!("{}: {title}", menus.join(" > ")) };
-    page.entry(2, Role::Good, "fix:", &text);
+    page.entry(2, Tone::Good, "fix:", &text);
 }

@@ -1,13 +1,12 @@
 //! What was scanned, with what, how well it could be read, the counts and the gate.
 
 use super::more;
-use crate::report::gate::Outcome;
+use crate::report::gate::GateOutcome;
 use crate::report::words::{self, people};
 use crate::report::{Report, SourceReport, Window};
-use crate::sources::Provenance;
-use crate::sources::{SourceId, SourceStatus};
+use crate::sources::{Provenance, SourceId, SourceStatus};
 use crate::terminal::page::{Page, table};
-use crate::terminal::style::Role;
+use crate::terminal::style::Tone;
 use crate::text;
 
 /// The longest version shown, in columns.
@@ -33,16 +32,16 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
     let scan = &report.scan;
     let value = |text: &str| text::line(text, VALUE_COLUMNS);
     let program = format!("intercom-harden {}:", text::line(&report.tool.version, VERSION_COLUMNS));
-    page.entry(0, Role::Heading, &program, &words::extent(report, value));
+    page.entry(0, Tone::Heading, &program, &words::extent(report, value));
     page.gap();
     let (name, workspace) = words::workspace(report, |text| Some(value(text)));
     field(page, "Workspace", &(name + &workspace));
-    let origin = match scan.origin {
+    let source = match scan.source {
         Provenance::Api => "the workspace itself, through the API",
         Provenance::Snapshot => "a saved snapshot",
         Provenance::Demo => "the built-in sample workspace: nothing below is about yours",
     };
-    field(page, "Source", origin);
+    field(page, "Source", source);
     if scan.redacted {
         field(page, "Redacted", words::REDACTED);
     }
@@ -59,7 +58,7 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
     if let Some(config) = &scan.config {
         field(page, "Config", &format!("{} ({})", value(&config.path), value(&config.digest)));
         for setting in config.weakens.iter().take(MAX_LINES) {
-            page.entry(11, Role::Caution, "weakens:", &value(setting));
+            page.entry(11, Tone::Caution, "weakens:", &value(setting));
         }
         more(page, 11, config.weakens.len(), MAX_LINES);
     }
@@ -82,7 +81,7 @@ pub(super) fn sources(page: &mut Page, report: &Report) {
     for source in &report.sources {
         let cause = cause(source);
         if !cause.is_empty() {
-            let role = if source.status == SourceStatus::Failed { Role::Bad } else { Role::Caution };
+            let role = if source.status == SourceStatus::Failed { Tone::Bad } else { Tone::Caution };
             page.entry(0, role, &format!("{}:", source.id.as_str()), &cause);
         }
     }
@@ -95,7 +94,7 @@ pub(super) fn warnings(page: &mut Page, report: &Report) {
     }
     page.heading("Warnings");
     for warning in report.warnings.iter().take(MAX_LINES) {
-        page.entry(0, Role::Caution, "!", &text::line(warning, WARNING_COLUMNS));
+        page.entry(0, Tone::Caution, "!", &text::line(warning, WARNING_COLUMNS));
     }
     more(page, 0, report.warnings.len(), MAX_LINES);
 }
@@ -114,9 +113,9 @@ pub(super) fn counts(page: &mut Page, report: &Report) {
 pub(super) fn gate(page: &mut Page, report: &Report) {
     page.gap();
     let (role, word) = match report.outcome() {
-        Outcome::Off => (Role::Caution, "GATE OFF:"),
-        Outcome::Passed => (Role::Good, "GATE PASSED:"),
-        Outcome::Failed => (Role::Bad, "GATE FAILED:"),
+        GateOutcome::Off => (Tone::Caution, "GATE OFF:"),
+        GateOutcome::Passed => (Tone::Good, "GATE PASSED:"),
+        GateOutcome::Failed => (Tone::Bad, "GATE FAILED:"),
     };
     let mut why = report.why();
     if !report.gate.violations.is_empty() {
@@ -124,16 +123,16 @@ pub(super) fn gate(page: &mut Page, report: &Report) {
     }
     page.entry(0, role, word, &why);
     if let Some(stale) = report.stale_too() {
-        page.entry(0, Role::Bad, "STALE:", stale);
+        page.entry(0, Tone::Bad, "STALE:", stale);
     }
     if let Some(incomplete) = report.incomplete() {
-        page.entry(0, Role::Bad, "INCOMPLETE:", &incomplete);
+        page.entry(0, Tone::Bad, "INCOMPLETE:", &incomplete);
     }
     page.text(0, &format!("Exit code {}", report.gate.exit_code.code()));
 }
 
 fn field(page: &mut Page, label: &str, value: &str) {
-    page.entry(0, Role::Label, &format!("{label:<10}"), value);
+    page.entry(0, Tone::Label, &format!("{label:<10}"), value);
 }
 
 /// Why a source did not end well: the permission that opens it, and what the server said.

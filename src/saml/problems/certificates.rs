@@ -12,7 +12,7 @@ use crate::config::Saml;
 use crate::saml::certificate::{EC_BITS, RSA_BITS};
 use crate::saml::{Certificate, Hash, IdentityProvider, Key};
 
-use super::{Problem, ProblemKind, SECONDS_A_DAY, away, day};
+use super::{ProblemKind, SECONDS_A_DAY, SamlProblem, away, day};
 
 /// Where a certificate is in its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,11 +23,11 @@ enum Age {
     Over,
 }
 
-pub(super) fn signing(provider: &IdentityProvider, now: Timestamp, within_days: u64) -> Vec<Problem> {
+pub(super) fn signing(provider: &IdentityProvider, now: Timestamp, within_days: u64) -> Vec<SamlProblem> {
     let aged: Vec<_> = provider.certificates.iter().map(|c| (c, age(c, now, within_days))).collect();
     if aged.is_empty() {
         let message = "the metadata has a key for encryption only, and no certificate to sign with";
-        return vec![Problem::new(ProblemKind::NoSigningCertificate, &provider.path, message)];
+        return vec![SamlProblem::new(ProblemKind::NoSigningCertificate, &provider.path, message)];
     }
     let has = |wanted| aged.iter().any(|(_, age)| *age == wanted);
     let (has_good, has_valid) = (has(Age::Good), has(Age::Good) || has(Age::Ending));
@@ -61,7 +61,7 @@ fn age(certificate: &Certificate, now: Timestamp, within_days: u64) -> Age {
 }
 
 /// What a certificate's age means, by itself or beside one that stays valid longer.
-fn aging(certificate: &Certificate, age: Age, is_replaced: bool, now: Timestamp) -> Option<Problem> {
+fn aging(certificate: &Certificate, age: Age, is_replaced: bool, now: Timestamp) -> Option<SamlProblem> {
     let turn = if age == Age::Ahead { certificate.not_before } else { certificate.not_after };
     let when = format!("{} ({})", day(turn), away(now, turn));
     let (kind, message) = match age {
@@ -83,27 +83,27 @@ fn aging(certificate: &Certificate, age: Age, is_replaced: bool, now: Timestamp)
         ),
         Age::Over => (ProblemKind::Expired, format!("the signing certificate expired on {when}")),
     };
-    Some(Problem::new(kind, certificate.to_string(), message).at(turn))
+    Some(SamlProblem::new(kind, certificate.to_string(), message).at(turn))
 }
 
-fn weak_signature(certificate: &Certificate) -> Option<Problem> {
+fn weak_signature(certificate: &Certificate) -> Option<SamlProblem> {
     let hash = match certificate.hash {
         Hash::Md => "MD5 or older",
         Hash::Sha1 => "SHA-1",
         Hash::Other => return None,
     };
     let message = format!("the certificate is signed with {hash}; expected SHA-256 or better");
-    Some(Problem::new(ProblemKind::WeakSignature, certificate.to_string(), message))
+    Some(SamlProblem::new(ProblemKind::WeakSignature, certificate.to_string(), message))
 }
 
-fn weak_key(certificate: &Certificate) -> Option<Problem> {
+fn weak_key(certificate: &Certificate) -> Option<SamlProblem> {
     let key = certificate.key;
     let expected = match key {
         Key::Ec(_) => format!("at least {EC_BITS} bits"),
         _ => format!("RSA of at least {RSA_BITS} bits"),
     };
     let message = format!("the certificate holds a {key}; expected {expected}");
-    key.is_weak().then(|| Problem::new(ProblemKind::WeakKey, certificate.to_string(), message))
+    key.is_weak().then(|| SamlProblem::new(ProblemKind::WeakKey, certificate.to_string(), message))
 }
 
 /// The day by which Intercom's new certificate has to be installed.
@@ -112,7 +112,7 @@ const CHANGE: Date = date(2026, 12, 12);
 /// An identity provider that encrypts assertions does so with a certificate of Intercom's. The one in use since 2016
 /// ends in December 2026, and its successor has to be installed before. The file cannot show what is installed; the
 /// configuration can name it as `encryption_certificate`.
-pub(super) fn encryption(provider: &IdentityProvider, saml: &Saml, now: Timestamp) -> Option<Problem> {
+pub(super) fn encryption(provider: &IdentityProvider, saml: &Saml, now: Timestamp) -> Option<SamlProblem> {
     let change = Offset::UTC.to_timestamp(CHANGE.at(0, 0, 0, 0)).ok()?;
     let installed = provider.encryption_certificate.as_ref();
     let how = match (saml.encrypted_assertions, installed) {
@@ -140,7 +140,7 @@ pub(super) fn encryption(provider: &IdentityProvider, saml: &Saml, now: Timestam
         )
     };
     let subject = installed.map_or_else(|| "encrypted assertions".to_owned(), ToString::to_string);
-    let mut problem = Problem::new(ProblemKind::EncryptedAssertions, subject, format!("{how}; {state}"));
+    let mut problem = SamlProblem::new(ProblemKind::EncryptedAssertions, subject, format!("{how}; {state}"));
     if saml.encrypted_assertions.is_none() && installed.is_none() {
         problem.fix.push_str("; or say `encrypted_assertions = false`, if that is so");
     }

@@ -17,7 +17,7 @@ mod certificates;
 
 /// Something wrong with single sign-on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub(crate) struct SamlProblem {
     pub kind: ProblemKind,
     /// What it is wrong with: a certificate, a URL, the metadata.
     pub subject: String,
@@ -29,7 +29,7 @@ pub(crate) struct Problem {
     pub at: Option<Timestamp>,
 }
 
-impl Problem {
+impl SamlProblem {
     /// A problem with the usual remedy.
     fn new(kind: ProblemKind, subject: impl Into<String>, message: impl Into<String>) -> Self {
         Self { kind, subject: subject.into(), message: message.into(), fix: kind.fix().to_owned(), at: None }
@@ -110,7 +110,7 @@ pub(crate) fn problems(
     saml: &Saml,
     now: Timestamp,
     expiring_within_days: u64,
-) -> Vec<Problem> {
+) -> Vec<SamlProblem> {
     let mut problems = Vec::new();
     problems.extend(metadata_expired(provider, now));
     problems.extend(certificates::signing(provider, now, expiring_within_days));
@@ -129,37 +129,37 @@ pub(crate) fn problems(
     distinct
 }
 
-fn metadata_expired(provider: &IdentityProvider, now: Timestamp) -> Option<Problem> {
+fn metadata_expired(provider: &IdentityProvider, now: Timestamp) -> Option<SamlProblem> {
     let until = provider.valid_until.filter(|until| *until <= now)?;
     let message = format!(
         "the metadata says that it is valid until {} ({}), so what it says may no longer hold",
         day(until),
         away(now, until)
     );
-    Some(Problem::new(ProblemKind::MetadataExpired, &provider.path, message).at(until))
+    Some(SamlProblem::new(ProblemKind::MetadataExpired, &provider.path, message).at(until))
 }
 
-fn insecure(endpoint: &Endpoint) -> Option<Problem> {
+fn insecure(endpoint: &Endpoint) -> Option<SamlProblem> {
     let found = match Url::parse(&endpoint.location) {
         Ok(url) if url.scheme() == "https" => return None,
         Ok(url) => format!("is reached over {}", excerpt(url.scheme())),
         Err(_) => "is not a URL".to_owned(),
     };
     let message = format!("the {} of the identity provider {found}; expected https", endpoint.service);
-    Some(Problem::new(ProblemKind::InsecureEndpoint, excerpt(&endpoint.location), message))
+    Some(SamlProblem::new(ProblemKind::InsecureEndpoint, excerpt(&endpoint.location), message))
 }
 
-fn no_sign_on(provider: &IdentityProvider) -> Option<Problem> {
+fn no_sign_on(provider: &IdentityProvider) -> Option<SamlProblem> {
     let has_sign_on = provider.endpoints.iter().any(|endpoint| endpoint.service == "SingleSignOnService");
     let message = "the metadata names no SingleSignOnService, so there is nowhere to send people to";
     (provider.from_metadata && !has_sign_on)
-        .then(|| Problem::new(ProblemKind::NoSignOnEndpoint, &provider.path, message))
+        .then(|| SamlProblem::new(ProblemKind::NoSignOnEndpoint, &provider.path, message))
 }
 
 /// The form of names that Intercom finds its teammates by.
 const EMAIL: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 
-fn no_email(provider: &IdentityProvider) -> Option<Problem> {
+fn no_email(provider: &IdentityProvider) -> Option<SamlProblem> {
     let formats = &provider.name_id_formats;
     if formats.is_empty() || formats.iter().any(|format| format == EMAIL) {
         return None;
@@ -167,7 +167,7 @@ fn no_email(provider: &IdentityProvider) -> Option<Problem> {
     let found: Vec<_> = formats.iter().take(5).map(|format| excerpt(short_name(format))).collect();
     let (found, expected) = (found.join(", "), short_name(EMAIL));
     let message = format!("the identity provider names people as {found}; Intercom needs {expected}");
-    Some(Problem::new(ProblemKind::NoEmailNameId, &provider.path, message))
+    Some(SamlProblem::new(ProblemKind::NoEmailNameId, &provider.path, message))
 }
 
 /// The part of a format's URI that tells it from the others.
@@ -175,7 +175,7 @@ fn short_name(format: &str) -> &str {
     format.strip_prefix("urn:oasis:names:tc:SAML:").unwrap_or(format)
 }
 
-fn wrong_audience(provider: &IdentityProvider, saml: &Saml) -> Option<Problem> {
+fn wrong_audience(provider: &IdentityProvider, saml: &Saml) -> Option<SamlProblem> {
     let entity_id = provider.entity_id.as_deref();
     let declared = &provider.audiences;
     let (found, why) = match &saml.audience {
@@ -196,7 +196,7 @@ fn wrong_audience(provider: &IdentityProvider, saml: &Saml) -> Option<Problem> {
         "assertions are made out to another application: {why}; expected the workspace's SAML URL, \
          https://app.intercom.com/saml/NAME"
     );
-    Some(Problem::new(ProblemKind::WrongAudience, format!("audience {}", excerpt(found)), message))
+    Some(SamlProblem::new(ProblemKind::WrongAudience, format!("audience {}", excerpt(found)), message))
 }
 
 /// The hosts that people sign in to, by region: US, EU and AU.

@@ -72,7 +72,7 @@ fn lines(saml: &Saml) -> Vec<String> {
     problems(&provider, saml, now(), 30).into_iter().map(line).collect()
 }
 
-fn line(problem: Problem) -> String {
+fn line(problem: SamlProblem) -> String {
     assert!(!problem.fix.is_empty());
     let subject = match problem.subject.split_once(", serial ") {
         Some((before, _)) => before.to_owned(),

@@ -1,4 +1,4 @@
-//! Attestations, waivers and baselines: what people saw and decided, laid over a scan.
+//! Attestations, waivers and baselines: what people saw and decided, and what it does to a scan.
 
 use serde_json::{Value, json};
 
