@@ -177,10 +177,14 @@ fn stricter_settings_do_not_weaken() {
 fn a_flood_of_parameters_hides_no_waiver() {
     let params: String = (0..500).map(|n| format!("p{n} = 1\n")).collect();
     let waiver = "[[waiver]]\ncontrol='2.3'\nreason='r'\nby='b'\nexpires=2027-01-01\n";
-    let (config, problems) = check(&format!("[facts]\nburst_count = 99\n[params.'1.1']\n{params}{waiver}"), Trust::Found);
+    let (config, problems) =
+        check(&format!("[facts]\nburst_count = 99\n[params.'1.1']\n{params}{waiver}"), Trust::Found);
     assert_eq!(problems, Vec::<String>::new());
     let weakens = weakens(&config);
     assert_eq!(weakens.len(), 51);
     assert!(weakens[0].starts_with("waives 2.3 "));
-    assert_eq!(weakens[50], "and 452 more; in all 500 parameters, 1 settings of facts, 1 waivers and 0 attestations");
+    assert_eq!(
+        weakens[50],
+        "and 452 more; in all 500 parameters, 1 settings of facts, 1 waivers and 0 attestations"
+    );
 }
