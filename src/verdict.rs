@@ -1,6 +1,6 @@
 //! What the program says about one control: the outcome, how strong it is, and what it rests on.
 //!
-//! A [`Verdict`] is made by `checks` from facts alone; `adjust` and `report` never change its status.
+//! A [`Verdict`] is made by `checks` from facts alone. Of all that comes later, only an attestation may change its status.
 
 use jiff::Timestamp;
 use jiff::civil::Date;

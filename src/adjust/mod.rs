@@ -1,6 +1,6 @@
 //! Adjustments: what people saw and decided, applied to what the data says.
 //!
-//! An [attestation](attestations) is evidence: it enters before the verdict. A [waiver](waivers) is a decision:
+//! An [attestation](attestations) is evidence: it decides what data leaves open. A [waiver](waivers) is a decision:
 //! it never changes a status, it only takes a finding out of the gate. A [`baseline`] does the same for
 //! what an earlier report already showed. [`hygiene`] says which of them need attention.
 
@@ -25,18 +25,6 @@ pub(crate) fn day_of(instant: Timestamp) -> Date {
     instant.to_zoned(TimeZone::UTC).date()
 }
 
-/// Lets the attestations of a configuration enter the verdicts; warns of evidence that is in doubt.
-fn attest(
-    assessments: &mut [Assessment],
-    config: &Config,
-    files: &EvidenceFiles,
-    today: Date,
-) -> Vec<Warning> {
-    let judged = evidence::judge(config, files);
-    attestations::enter_all(assessments, &judged, today);
-    judged.warnings
-}
-
 /// Lets attestations enter the verdicts and applies the waivers, unless they are to be ignored; warns of those that
 /// need attention. `is_control` says whether an id names a control.
 pub(crate) fn apply(
@@ -47,14 +35,15 @@ pub(crate) fn apply(
     is_control: impl Fn(&str) -> bool,
     today: Date,
 ) -> Vec<Warning> {
-    let doubts = attest(assessments, config, files, today);
+    let judged = evidence::judge(config, files);
+    attestations::enter_all(assessments, &judged, today);
     let matched = if no_waivers {
         vec![true; config.waivers.len()]
     } else {
         waivers::apply(assessments, &config.waivers, today)
     };
     let mut warnings = hygiene::complaints(config, &matched, is_control, today);
-    warnings.extend(doubts);
+    warnings.extend(judged.warnings);
     warnings
 }
 

@@ -21,12 +21,12 @@ pub(crate) fn evaluate(
     rules: &Rules,
     facts: &Facts,
 ) -> Verdict {
-    let scene = EvalContext::new(control, params, facts);
-    let results: Vec<_> = rules.checks.iter().filter_map(|check| check.decide(&scene)).collect();
+    let scope = EvalContext::new(control, params, facts);
+    let results: Vec<_> = rules.checks.iter().filter_map(|check| check.decide(&scope)).collect();
     let status = weakest(&results);
     let (deciding, others): (Vec<_>, Vec<_>) =
         results.into_iter().partition(|result| result.status == status);
-    let mut context = lines(rules, &scene);
+    let mut context = lines(rules, &scope);
     for result in others.iter().filter(|result| result.status != Status::Pass) {
         let line = Observation::Undecided(result.reason.clone());
         if !context.contains(&line) {
@@ -54,8 +54,8 @@ pub(crate) fn evaluate(
 
 /// Fail outweighs unknown, unknown outweighs manual, manual outweighs pass. No check decides nothing.
 fn weakest(results: &[CheckResult<'_>]) -> Status {
-    let order = [Status::Fail, Status::Unknown, Status::Manual, Status::Pass];
-    let first = order.into_iter().find(|status| results.iter().any(|result| result.status == *status));
+    let first =
+        Status::WORST_FIRST.into_iter().find(|status| results.iter().any(|result| result.status == *status));
     first.unwrap_or(Status::Manual)
 }
 
@@ -89,11 +89,11 @@ fn reason(status: Status, deciding: &[CheckResult<'_>]) -> String {
     }
 }
 
-fn lines(rules: &Rules, scene: &EvalContext<'_>) -> Vec<Observation> {
+fn lines(rules: &Rules, scope: &EvalContext<'_>) -> Vec<Observation> {
     let mut lines = Vec::new();
     for line in &rules.context {
-        let shown = line.when.as_ref().map_or(Ok(true), |when| when.is_true(&scene.cel));
-        match shown.and_then(|shown| if shown { line.show.text(&scene.cel) } else { Ok(String::new()) }) {
+        let shown = line.when.as_ref().map_or(Ok(true), |when| when.is_true(&scope.cel));
+        match shown.and_then(|shown| if shown { line.show.text(&scope.cel) } else { Ok(String::new()) }) {
             Ok(text) if text.is_empty() => {}
             Ok(text) => lines.push(Observation::Text(text)),
             Err(error) => lines.push(Observation::Failed(error.to_string())),
@@ -218,7 +218,7 @@ impl Check {
 fn default_reason(holds: bool, findings: &[Finding]) -> String {
     match (holds, findings) {
         (true, _) | (false, []) => String::new(),
-        (false, [only]) => format!("{}: {}", only.subject, only.message),
-        (false, all) => format!("{} findings, the first: {}: {}", all.len(), all[0].subject, all[0].message),
+        (false, [only]) => only.sentence(),
+        (false, [first, ..]) => format!("{} findings, the first: {}", findings.len(), first.sentence()),
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use cel::Context;
 use serde_json::{Value as Json, json};
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::expression::{self, Expression};
 use crate::facts::Facts;
@@ -52,8 +53,13 @@ pub(crate) struct Check {
     pub kind: CheckKind,
 }
 
-/// What a check looks at.
-#[derive(Debug)]
+/// What a check looks at. The words of control files are the names of the variants.
+#[derive(Debug, EnumDiscriminants)]
+#[strum_discriminants(name(KindName), vis(pub(crate)))]
+#[strum_discriminants(
+    derive(IntoStaticStr, VariantArray),
+    strum(serialize_all = "lowercase", const_into_str)
+)]
 #[expect(clippy::large_enum_variant, reason = "a catalog holds a few dozen checks, most of them large")]
 pub(crate) enum CheckKind {
     /// Each row that `where` keeps must satisfy `require`.
@@ -134,6 +140,14 @@ impl Check {
         }
     }
 
+    /// Whether a person decides, whatever the data say.
+    pub(crate) const fn is_for_person(&self) -> bool {
+        match self.kind {
+            CheckKind::Every(_) | CheckKind::Count(_) | CheckKind::Value(_) => false,
+            CheckKind::Manual => true,
+        }
+    }
+
     /// The expressions that decide, by the keys they are written under.
     fn expressions(&self) -> impl Iterator<Item = (&'static str, &Expression)> {
         let over = self.over();
@@ -185,13 +199,11 @@ impl Rules {
 
     /// The statuses that data can give the control: pass when no check is left to a person, fail when one may fail.
     pub(crate) fn decidable(&self) -> Vec<Status> {
-        let may_fail = |check: &Check| match check.kind {
-            CheckKind::Manual => false,
-            _ => check.otherwise == Status::Fail || check.when_empty == Status::Fail,
+        let may_fail = |check: &Check| {
+            !check.is_for_person() && (check.otherwise == Status::Fail || check.when_empty == Status::Fail)
         };
-        let may_pass = |check: &Check| !matches!(check.kind, CheckKind::Manual);
         let mut statuses = Vec::new();
-        if !self.checks.is_empty() && self.checks.iter().all(may_pass) {
+        if !self.checks.is_empty() && !self.checks.iter().any(Check::is_for_person) {
             statuses.push(Status::Pass);
         }
         if self.checks.iter().any(may_fail) {

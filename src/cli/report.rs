@@ -12,9 +12,8 @@ use crate::report::{Format, Output};
 #[command(next_help_heading = "Report")]
 pub(crate) struct ReportArgs {
     // No default value, so that a contradiction with `-o FORMAT=-` is known.
-    /// Format of the report on standard output: table, json, ndjson, sarif, junit, csv, plan, ocsf, github,
-    /// markdown or html [default: table]
-    #[arg(long, value_name = "FORMAT", ignore_case = true, hide_possible_values = true)]
+    /// Format of the report on standard output
+    #[arg(long, value_name = "FORMAT", ignore_case = true, hide_possible_values = true, help = format_help())]
     pub format: Option<Format>,
     /// Write a further report to a file, or - for stdout; may be repeated
     #[arg(short, long, value_name = "FORMAT=PATH")]
@@ -24,6 +23,11 @@ pub(crate) struct ReportArgs {
     pub by: Option<Grouping>,
     #[command(flatten)]
     pub redact: RedactArgs,
+}
+
+fn format_help() -> String {
+    let default = Format::default().as_str();
+    format!("Format of the report on standard output: {} [default: {default}]", Format::names())
 }
 
 /// Whether people and addresses are shown.

@@ -2,21 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::checks::{Check, CheckKind, ContextLine, Count, Every, Over, Value};
+use strum::VariantArray;
+
+use crate::checks::{Check, CheckKind, ContextLine, Count, Every, KindName, Over, Value};
 use crate::expression::{Expression, Position, Scope};
 use crate::facts::vocabulary;
 use crate::toml_document::{Located, Table, closest, excerpt};
 use crate::verdict::{Basis, Status};
-
-/// The kinds, and what reads the keys of each.
-const KINDS: [(&str, ReadKind); 4] = [
-    ("every", |reader| reader.every()),
-    ("count", |reader| reader.count()),
-    ("value", |reader| reader.value()),
-    ("manual", |reader| reader.manual()),
-];
-
-type ReadKind = fn(&mut Reader<'_, '_>) -> Option<CheckKind>;
 
 /// The longest name of a check, in bytes.
 const LONGEST_NAME: usize = 40;
@@ -44,21 +36,21 @@ pub(super) fn check(mut table: Table<'_>, around: &Surroundings) -> Option<Check
         fits
     });
     let next_step = next_step(&mut table, around.steps);
-    let kinds: Vec<_> = KINDS.into_iter().filter(|(kind, _)| table.has(kind)).collect();
-    let known = KINDS.map(|(kind, _)| kind);
+    let known: Vec<_> = KindName::VARIANTS.iter().map(|kind| kind.into_str()).collect();
+    let kinds: Vec<_> = KindName::VARIANTS.iter().filter(|kind| table.has(kind.into_str())).collect();
     let line = table.line();
     match kinds.as_slice() {
-        [(kind, read)] => {
-            let check = table.table(kind);
+        [kind] => {
+            let check = table.table(kind.into_str());
             table.finish();
-            let check = Reader { table: check?, around }.check(*read, next_step)?;
+            let check = Reader { table: check?, around }.check(**kind, next_step)?;
             Some(Check { name: name?.value, ..check })
         }
         [] => {
             for key in table.keys() {
                 let message =
                     format!("unknown check kind `{}`: it is one of {}", excerpt(&key), known.join(", "));
-                document.report_with(key.line, message, closest(&key, known));
+                document.report_with(key.line, message, closest(&key, known.iter().copied()));
             }
             if table.keys().is_empty() {
                 document.report(line, format!("a check has one of the kinds {}", known.join(", ")));
@@ -66,7 +58,7 @@ pub(super) fn check(mut table: Table<'_>, around: &Surroundings) -> Option<Check
             None
         }
         several => {
-            let several: Vec<_> = several.iter().map(|(kind, _)| *kind).collect();
+            let several: Vec<_> = several.iter().map(|kind| kind.into_str()).collect();
             document.report(line, format!("a check has exactly one kind, not {}", several.join(" and ")));
             None
         }
@@ -112,8 +104,13 @@ struct Reader<'d, 'a> {
 type OverTable = Option<&'static vocabulary::FactTable>;
 
 impl Reader<'_, '_> {
-    fn check(mut self, read: ReadKind, next_step: Option<usize>) -> Option<Check> {
-        let kind = read(&mut self);
+    fn check(mut self, kind: KindName, next_step: Option<usize>) -> Option<Check> {
+        let kind = match kind {
+            KindName::Every => self.every(),
+            KindName::Count => self.count(),
+            KindName::Value => self.value(),
+            KindName::Manual => self.manual(),
+        };
         let when = self.given();
         let needs = self.needs();
         let on_pass = self.expression("on_pass", None);

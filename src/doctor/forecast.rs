@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::access::{Access, Opening};
-use crate::checks::{CheckKind, Decided};
+use crate::checks::Decided;
 use crate::controls::Definition;
 use crate::sources::SourceId;
 use crate::verdict::Status;
@@ -42,7 +42,7 @@ fn outlook(definition: &Definition, access: &[Access], configured: &impl Fn(&str
         let missing = reads.configured.iter().filter(|name| !configured(name)).map(|name| missing(name));
         let closed = reads.sources.iter().filter_map(|source| closed(*source, access));
         let obstacles: Vec<String> = missing.chain(closed).collect();
-        let by_person = matches!(check.kind, CheckKind::Manual);
+        let by_person = check.is_for_person();
         may_pass &= obstacles.is_empty() && !by_person;
         may_fail |= obstacles.is_empty()
             && !by_person

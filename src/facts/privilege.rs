@@ -135,7 +135,7 @@ impl Roles {
     }
 
     /// The sentence that says which line of the configuration classifies these roles; the list in it is complete, since
-    /// a parameter replaces its default.
+    /// a setting replaces its default.
     pub(super) fn settle<'a>(&self, unclassified: impl IntoIterator<Item = &'a str>) -> Option<String> {
         let added: Vec<String> = unclassified.into_iter().map(toml_string).collect();
         if added.is_empty() {

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_wider_than_the_parameters_are_wide() {
+    fn ranges_wider_than_the_settings_are_wide() {
         let wide =
             |entry: &str| address::network(entry).map(|network| is_wide(network, &Settings::default()));
         for (entry, expected) in [

@@ -61,7 +61,7 @@ pub(crate) struct SettingChange {
     pub event_type: String,
     /// When it happened.
     pub at: String,
-    /// E-mail address, else id, of the performer; null where the log names nobody.
+    /// E-mail address, else id, of the performer; null where the log names no one.
     pub by: Option<String>,
     /// The event's id.
     pub event: String,

@@ -89,7 +89,7 @@ impl From<Vec<Problem>> for Problems {
     }
 }
 
-impl FromIterator<Problems> for Problems {
+impl FromIterator<Self> for Problems {
     fn from_iter<T: IntoIterator<Item = Self>>(files: T) -> Self {
         files.into_iter().flat_map(|problems| problems.0).collect::<Vec<_>>().into()
     }

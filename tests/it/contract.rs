@@ -128,14 +128,19 @@ fn additions_keep_the_promises_and_everything_else_breaks_them() {
 }
 
 #[test]
-fn the_schema_says_what_every_field_means() {
+fn the_schema_and_the_document_say_what_every_field_means() {
     let schema = committed();
     let definitions = schema["$defs"].as_object().unwrap().iter();
     let definitions = definitions.map(|(name, place)| (name.as_str(), place));
+    let document = include_str!("../../docs/report.md");
     for (name, definition) in definitions.chain([("", &schema)]) {
         assert!(definition["description"].is_string(), "{name}");
         for (field, place) in definition["properties"].as_object().into_iter().flatten() {
             assert!(place["description"].is_string(), "{name}.{field}");
+            assert!(
+                document.contains(&format!("`{field}`")),
+                "docs/report.md does not name {field} of {name}"
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the README and the other documents say is what the program does.
 
-use crate::program::{Run, program};
+use crate::program::{Run, formats, program};
 
 /// A document of the repository, by its path from the root.
 fn document(path: &str) -> String {
@@ -116,5 +116,41 @@ fn the_table_of_policy_controls_is_the_catalog() {
         let (id, level) = (control["id"].as_str().unwrap(), control["level"].as_str().unwrap());
         let row = format!("\n| {id} | {} | ", level.to_uppercase());
         assert!(text.contains(&row), "docs/rbac.md has no row{row}");
+    }
+}
+
+/// Whether a table of a document has a row that begins with this name, alone or among others.
+fn has_row(text: &str, name: &str) -> bool {
+    let first =
+        |line: &str| line.strip_prefix("| ").and_then(|row| row.split(" |").next().map(str::to_owned));
+    text.lines().filter_map(first).any(|cell| cell.contains(&format!("`{name}`")))
+}
+
+#[test]
+fn every_format_has_its_rows_and_a_section() {
+    let (readme, text) = (readme(), document("docs/formats.md"));
+    // What these two are is said in a table of its own and in another document.
+    let elsewhere = ["table", "json"];
+    for format in formats() {
+        assert!(has_row(&readme, &format), "README.md has no row for {format}");
+        assert!(has_row(&text, &format), "docs/formats.md has no row for {format}");
+        let mut headings = text.lines().filter(|line| line.starts_with("## "));
+        let has_section = headings.any(|heading| heading.contains(&format!("`{format}`")));
+        assert!(has_section || elsewhere.contains(&&*format), "docs/formats.md has no section for {format}");
+    }
+}
+
+#[test]
+fn every_check_kind_and_every_setting_of_facts_has_a_row() {
+    let run = program().args(["controls", "check", "own"]).file("own/X1.toml", "[[check]]\n").run().exits(2);
+    let said = format!("{}{}", run.stdout, run.stderr);
+    let kinds = said.split("a check has one of the kinds ").nth(1).expect("the kinds are listed");
+    let text = document("docs/controls.md");
+    for kind in kinds.lines().next().unwrap().split(", ") {
+        assert!(has_row(&text, &format!("[check.{kind}]")), "docs/controls.md has no row for {kind:?}");
+    }
+    let (declared, text) = (document("controls/facts.toml"), document("docs/configuration.md"));
+    for name in declared.lines().filter_map(|line| line.strip_prefix('[')?.strip_suffix(']')) {
+        assert!(has_row(&text, name), "docs/configuration.md has no row for {name}");
     }
 }

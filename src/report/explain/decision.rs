@@ -60,10 +60,10 @@ fn one(page: &mut Page, check: &Check) {
     if !check.needs.is_empty() {
         page.text(5, "where that does not hold, a person has to look");
     }
-    if matches!(check.kind, CheckKind::Every(_) | CheckKind::Count(_)) {
+    if check.over().is_some() {
         page.entry(5, Tone::Label, "nothing to look at:", outcome(check.when_empty));
     }
-    if !matches!(check.kind, CheckKind::Manual) {
+    if !check.is_for_person() {
         page.entry(5, Tone::Label, "requirement not met:", outcome(check.otherwise));
     }
     if let Some(note) = &check.note {
