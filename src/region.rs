@@ -75,6 +75,11 @@ impl Region {
         }
     }
 
+    /// The host of the web app.
+    pub(crate) fn web_host(self) -> &'static str {
+        self.web_origin().trim_start_matches("https://")
+    }
+
     /// Reads `us`, `eu` or `au` in any letter case.
     pub(crate) fn parse(word: &str) -> Result<Self, RegionError> {
         let word = word.trim();
@@ -90,7 +95,7 @@ impl Region {
         let url = Url::parse(&with_scheme).map_err(|_| refused())?;
         let plain = url.scheme() == "https" && url.username().is_empty() && url.password().is_none();
         let host = url.host_str().filter(|_| plain && url.port().is_none()).ok_or_else(refused)?;
-        let matches = |region: &Self| region.web_origin().strip_prefix("https://") == Some(host);
+        let matches = |region: &Self| region.web_host() == host;
         Self::value_variants().iter().copied().find(matches).ok_or_else(refused)
     }
 }

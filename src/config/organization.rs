@@ -42,7 +42,7 @@ pub(crate) enum Sso {
 }
 
 /// The identity provider's side of SAML.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Saml {
     /// The file with the metadata.
     pub metadata: Option<PathBuf>,
@@ -50,6 +50,12 @@ pub(crate) struct Saml {
     pub certificate: Option<PathBuf>,
     /// The audience that assertions are made out to.
     pub audience: Option<String>,
+    /// What the identity provider calls itself.
+    pub issuer: Option<String>,
+    /// Where people are sent to sign in.
+    pub entry_point: Option<String>,
+    /// Where assertions are sent to.
+    pub acs_url: Option<String>,
     /// Whether the identity provider encrypts assertions.
     pub encrypted_assertions: Option<bool>,
     /// The file with the certificate of Intercom's that it encrypts them with.
@@ -95,10 +101,14 @@ impl Saml {
             _ => {}
         }
         let encrypted = table.flag("encrypted_assertions");
+        let mut text = |key| filled(&mut table, key).map(|text| text.value.trim().to_owned());
         let saml = Self {
+            audience: text("audience"),
+            issuer: text("issuer"),
+            entry_point: text("entry_point"),
+            acs_url: text("acs_url"),
             metadata: context.file(&mut table, "metadata"),
             certificate: context.file(&mut table, "certificate"),
-            audience: filled(&mut table, "audience").map(|audience| audience.value),
             encrypted_assertions: encrypted.as_ref().map(|encrypted| encrypted.value),
             encryption_certificate: context.file(&mut table, "encryption_certificate"),
         };

@@ -65,6 +65,10 @@ default_role = "Viewer"
 [organization.saml]
 metadata = "idp.xml"
 audience = "https://app.intercom.com/saml"
+acs_url = " https://app.intercom.com/saml/consume "
+issuer = "https://idp.example/"
+entry_point = "https://idp.example/in"
+encryption_certificate = "intercom.pem"
 
 [rbac.roles."Support Agent"]
 permissions = ["write", "read"]
@@ -126,7 +130,7 @@ fn a_complete_configuration_is_read_whole() {
     assert_eq!(config.waivers[0].expires.value, jiff::civil::date(2027, 3, 31));
     let role = &config.rbac.roles["Support Agent"];
     assert_eq!(role.permissions, [Permission::Read, Permission::Write]);
-    assert_eq!((role.intercom.as_deref(), role.line), (Some(&["export_data".to_owned()][..]), 49));
+    assert_eq!((role.intercom.as_deref(), role.line), (Some(&["export_data".to_owned()][..]), 53));
     assert_eq!(config.rbac.groups["Platform-Admins"].value, "Admin");
     assert_eq!(config.facts["privileged_roles"].value, json!(["Owner"]));
 }
@@ -157,6 +161,7 @@ fn everything_that_weakens_the_result_is_said() {
             "rbac.roles = [\"Support Agent\"]",
             "rbac.groups = [\"Platform-Admins\"]",
             "organization.saml.metadata = \"base/idp.xml\"",
+            "organization.saml.encryption_certificate = \"base/intercom.pem\"",
             "organization.allowed_domains = [\"example.com\", \"*.example.org\"]",
             "organization.approved_networks = [\"192.0.2.0/24\", \"2001:db8::1/128\"]",
             "organization.export_approvers = [\"dpo@example.com\"]",

@@ -186,6 +186,10 @@ impl Config {
             declared("rbac.groups", names(rbac.groups.keys().collect()), None),
             file("organization.saml.metadata", saml.and_then(|saml| saml.metadata.as_ref())),
             file("organization.saml.certificate", saml.and_then(|saml| saml.certificate.as_ref())),
+            file(
+                "organization.saml.encryption_certificate",
+                saml.and_then(|saml| saml.encryption_certificate.as_ref()),
+            ),
             declared("organization.allowed_domains", organization.allowed_domains.clone(), None),
             declared("organization.approved_networks", networks, None),
             declared("organization.export_approvers", organization.export_approvers.clone(), None),

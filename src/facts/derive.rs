@@ -13,6 +13,8 @@ use super::teammates::{self, Team};
 use super::vocabulary::{self, TABLES};
 use super::{Facts, Settings, permissions, policy, settings_read, window};
 use crate::api::model::{IpAllowlist, Me};
+use crate::casefold::fold;
+use crate::region::Region;
 use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceStatus};
 
 /// Single values by dotted name.
@@ -58,7 +60,10 @@ impl Observer {
         let approvers = settings.organization.export_approvers.as_deref();
         if let Some(file) = settings.saml.as_deref() {
             values.extend(settings_read::saml_values(file));
-            tables.insert("saml_problems", settings_read::saml_problems(file, settings, self.ranges.now));
+            let region = self.me.as_ref().and_then(|me| me.app.as_ref()?.region.as_deref());
+            let region = region.and_then(|region| Region::parse(&fold(region)).ok());
+            let problems = settings_read::saml_problems(file, settings, region, self.ranges.now);
+            tables.insert("saml_problems", problems);
         }
         tables.insert("sign_ins", self.sign_ins.methods(&self.people));
         tables.insert("sign_in_addresses", self.sign_ins.addresses(&self.people));

@@ -9,7 +9,8 @@ use super::rows::{Rows, bounded, row};
 use super::settings::SamlFile;
 use crate::address;
 use crate::api::model::{IpAllowlist, ProbeAnswer};
-use crate::saml::{self, ProblemKind, SamlProblem};
+use crate::region::Region;
+use crate::saml;
 
 /// The table `ip_allowlist`.
 pub(super) fn allowlist(list: &IpAllowlist, settings: &Settings) -> Rows {
@@ -50,32 +51,31 @@ pub(super) fn probe(answers: &[ProbeAnswer]) -> Rows {
 }
 
 /// The table `saml_problems`.
-pub(super) fn saml_problems(file: &SamlFile, settings: &Settings, now: Timestamp) -> Rows {
-    let problems = saml::problems(&file.provider, &file.config, now, settings.facts.certificate_days);
+pub(super) fn saml_problems(
+    file: &SamlFile,
+    settings: &Settings,
+    region: Option<Region>,
+    now: Timestamp,
+) -> Rows {
+    let days = settings.facts.certificate_days;
+    let problems = saml::problems(&file.provider, &file.config, region, now, days);
     let rows = problems.iter().map(|problem| {
         row([
             ("kind", json!(problem.kind.into_str())),
             ("subject", json!(bounded(&problem.subject))),
             ("message", json!(bounded(&problem.message))),
             ("fix", json!(bounded(&problem.fix))),
-            ("certain", json!(is_certain(problem, file))),
+            ("certain", json!(problem.certain)),
             ("at", json!(problem.at)),
         ])
     });
     Rows::bounded(rows)
 }
 
-/// A key for encryption in the metadata is no proof that assertions are encrypted; the configuration's word is.
-fn is_certain(problem: &SamlProblem, file: &SamlFile) -> bool {
-    match problem.kind {
-        ProblemKind::EncryptedAssertions => file.config.encrypted_assertions == Some(true),
-        kind => kind != ProblemKind::Leftover,
-    }
-}
-
 /// Single values about the file by dotted name.
 pub(super) fn saml_values(file: &SamlFile) -> Vec<(&'static str, Value)> {
-    let certificates = &file.provider.certificates;
+    let certificates: Vec<_> =
+        file.provider.certificates.iter().filter(|certificate| !certificate.has_issued).collect();
     vec![
         ("saml.file", json!(bounded(&file.provider.path))),
         ("saml.certificates", json!(certificates.len())),

@@ -38,6 +38,22 @@ pub(crate) struct Certificate {
     pub hash: Hash,
     /// Its public key.
     pub key: Key,
+    /// The digest of the numbers of that key.
+    pub key_id: String,
+    /// Whether its key usage lets it sign. A certificate that names no usage may be used for anything.
+    pub may_sign: bool,
+    /// Whether its key usage lets it encrypt.
+    pub may_encrypt: bool,
+    /// Whether another certificate of the same file names it as its issuer.
+    pub has_issued: bool,
+}
+
+/// A public key that the metadata gives without a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RawKey {
+    pub key: Key,
+    /// As [`Certificate::key_id`].
+    pub id: String,
 }
 
 /// The hash under a signature.
@@ -47,8 +63,10 @@ pub(crate) enum Hash {
     Md,
     /// SHA-1: forged in practice, at some expense.
     Sha1,
-    /// Another, taken for sound.
-    Other,
+    /// SHA-2 or SHA-3 with 256 bits or more, or the one that belongs to Ed25519 and Ed448.
+    Sound,
+    /// Another, or one that could not be read.
+    Unknown,
 }
 
 /// A public key, by kind and length.
@@ -60,8 +78,10 @@ pub(crate) enum Key {
     Ec(usize),
     /// DSA, which nothing should use any more.
     Dsa,
-    /// Another, taken for sound (Ed25519, for one).
-    Other,
+    /// Ed25519 or Ed448.
+    Edwards,
+    /// A key of another kind.
+    Unknown,
 }
 
 impl Key {
@@ -71,7 +91,7 @@ impl Key {
             Self::Rsa(bits) => bits < RSA_BITS,
             Self::Ec(bits) => bits < EC_BITS,
             Self::Dsa => true,
-            Self::Other => false,
+            Self::Edwards | Self::Unknown => false,
         }
     }
 }
@@ -82,7 +102,8 @@ impl fmt::Display for Key {
             Self::Rsa(bits) => write!(f, "{bits}-bit RSA key"),
             Self::Ec(bits) => write!(f, "{bits}-bit elliptic curve key"),
             Self::Dsa => f.write_str("DSA key"),
-            Self::Other => f.write_str("key of another kind"),
+            Self::Edwards => f.write_str("Edwards curve key"),
+            Self::Unknown => f.write_str("key of an unknown kind"),
         }
     }
 }
@@ -93,43 +114,48 @@ impl fmt::Display for Certificate {
     }
 }
 
-/// Reads encoded certificates and keeps those that may sign assertions: each once, and not the
-/// authorities that came along with a certificate they issued.
+/// Reads encoded certificates, each once. One block may hold several in a row.
 pub(super) fn read(encoded: &[Encoded]) -> Result<Vec<Certificate>, Fault> {
     let mut parsed = Vec::new();
+    let mut certificates: Vec<Certificate> = Vec::new();
     for one in encoded {
-        let failed = |why: String| Fault::Certificate { line: one.line, why: excerpt(&why) };
-        let (rest, x509) = X509Certificate::from_der(&one.der).map_err(|error| failed(error.to_string()))?;
-        if !rest.is_empty() {
-            return Err(failed("something follows it".to_owned()));
+        let failed = |why| Fault::Certificate { line: one.line, why };
+        let mut rest = &one.der[..];
+        loop {
+            let is_first = rest.len() == one.der.len();
+            let (after, x509) = X509Certificate::from_der(rest).map_err(|_| {
+                failed(if is_first { "it is not an X.509 certificate" } else { "something follows it" })
+            })?;
+            let certificate = Certificate::of(&x509, &rest[..rest.len() - after.len()]).map_err(failed)?;
+            if certificates.iter().all(|other| other.fingerprint != certificate.fingerprint) {
+                certificates.push(certificate);
+                parsed.push(x509);
+            }
+            if after.is_empty() {
+                break;
+            }
+            rest = after;
         }
-        let certificate = Certificate::of(&x509, &one.der).map_err(|why| failed(why.to_owned()))?;
-        parsed.push((x509, certificate));
     }
-    let has_issued = |authority: &X509Certificate<'_>| {
-        parsed.iter().any(|(x509, _)| {
+    for (certificate, authority) in certificates.iter_mut().zip(&parsed) {
+        certificate.has_issued = parsed.iter().any(|x509| {
             x509.issuer().as_raw() == authority.subject().as_raw()
                 // Two that signed themselves may well have the same name: one is to replace the other.
                 && x509.issuer().as_raw() != x509.subject().as_raw()
-        })
-    };
-    let mut signing: Vec<Certificate> = Vec::new();
-    for (x509, certificate) in &parsed {
-        let known = signing.iter().any(|other| other.fingerprint == certificate.fingerprint);
-        if !known && !has_issued(x509) {
-            signing.push(certificate.clone());
-        }
+        });
     }
-    if signing.is_empty() {
-        // They claim to have issued each other. Then none of them may be left out.
-        signing.extend(parsed.into_iter().map(|(_, certificate)| certificate));
+    if certificates.iter().all(|certificate| certificate.has_issued) {
+        // They claim to have issued each other.
+        certificates.iter_mut().for_each(|certificate| certificate.has_issued = false);
     }
-    Ok(signing)
+    Ok(certificates)
 }
 
 impl Certificate {
     fn of(x509: &X509Certificate<'_>, der: &[u8]) -> Result<Self, &'static str> {
         let instant = |seconds| Timestamp::from_second(seconds).map_err(|_| "a date in it is out of range");
+        let (key, numbers) = key_of(x509.public_key()).ok_or("its public key is malformed")?;
+        let usage = x509.key_usage().map_err(|_| "its key usage is malformed")?.map(|usage| usage.value);
         let common = x509.subject().iter_common_name().next().and_then(|name| name.as_str().ok());
         Ok(Self {
             subject: excerpt(&common.map_or_else(|| x509.subject().to_string(), |name| format!("CN={name}"))),
@@ -138,7 +164,13 @@ impl Certificate {
             not_before: instant(x509.validity().not_before.timestamp())?,
             not_after: instant(x509.validity().not_after.timestamp())?,
             hash: Hash::of(&x509.signature_algorithm),
-            key: Key::of(x509.public_key()).ok_or("its public key is malformed")?,
+            key,
+            key_id: digest::of(numbers),
+            may_sign: usage.is_none_or(|usage| usage.digital_signature() || usage.non_repudiation()),
+            may_encrypt: usage.is_none_or(|usage| {
+                usage.key_encipherment() || usage.data_encipherment() || usage.key_agreement()
+            }),
+            has_issued: false,
         })
     }
 }
@@ -152,7 +184,7 @@ impl Hash {
             return match parameters {
                 None => Self::Sha1,
                 Some(Ok(parameters)) => Self::named(parameters.hash_algorithm_oid()),
-                Some(Err(_)) => Self::Other,
+                Some(Err(_)) => Self::Unknown,
             };
         }
         Self::named(oid)
@@ -175,35 +207,88 @@ impl Hash {
             | "1.3.14.3.2.26"
             | "1.3.14.3.2.27"
             | "1.3.14.3.2.29" => Self::Sha1,
-            _ => Self::Other,
+            // SHA-256, SHA-384 and SHA-512 with RSA, with ECDSA, and alone.
+            "1.2.840.113549.1.1.11"
+            | "1.2.840.113549.1.1.12"
+            | "1.2.840.113549.1.1.13"
+            | "1.2.840.10045.4.3.2"
+            | "1.2.840.10045.4.3.3"
+            | "1.2.840.10045.4.3.4"
+            | "2.16.840.1.101.3.4.2.1"
+            | "2.16.840.1.101.3.4.2.2"
+            | "2.16.840.1.101.3.4.2.3"
+            // SHA3-256, SHA3-384 and SHA3-512 alone, with ECDSA, and with RSA.
+            | "2.16.840.1.101.3.4.2.8"
+            | "2.16.840.1.101.3.4.2.9"
+            | "2.16.840.1.101.3.4.2.10"
+            | "2.16.840.1.101.3.4.3.10"
+            | "2.16.840.1.101.3.4.3.11"
+            | "2.16.840.1.101.3.4.3.12"
+            | "2.16.840.1.101.3.4.3.14"
+            | "2.16.840.1.101.3.4.3.15"
+            | "2.16.840.1.101.3.4.3.16"
+            | ED25519
+            | ED448 => Self::Sound,
+            _ => Self::Unknown,
         }
     }
 }
 
-impl Key {
-    fn of(info: &SubjectPublicKeyInfo<'_>) -> Option<Self> {
-        let algorithm = &info.algorithm;
-        if algorithm.algorithm == oid_registry::OID_PKCS1_RSASSAPSS {
-            let (_, key) = RSAPublicKey::from_der(&info.subject_public_key.data).ok()?;
-            return Some(Self::Rsa(bits(key.modulus)));
-        }
-        Some(match info.parsed().ok()? {
-            PublicKey::RSA(key) => Self::Rsa(bits(key.modulus)),
-            PublicKey::EC(point) => Self::Ec(match point.data() {
-                // A point says bytes: P-521 reads as 528 bits, which changes no judgement.
-                [4, both @ ..] => both.len() / 2 * 8,
-                [2 | 3, one @ ..] => one.len() * 8,
-                _ => return None,
-            }),
-            PublicKey::DSA(_) => Self::Dsa,
-            _ => Self::Other,
-        })
+const ED25519: &str = "1.3.101.112";
+const ED448: &str = "1.3.101.113";
+
+impl RawKey {
+    /// The RSA key of a modulus.
+    pub(super) fn rsa(modulus: &[u8]) -> Self {
+        let digits = digits(modulus);
+        Self { key: Key::Rsa(bits(digits)), id: digest::of(digits) }
+    }
+
+    /// The elliptic curve key of a point.
+    pub(super) fn ec(point: &[u8]) -> Option<Self> {
+        Some(Self { key: curve(point)?, id: digest::of(point) })
+    }
+
+    /// A DSA key: too weak for its numbers to matter.
+    pub(super) fn dsa() -> Self {
+        Self { key: Key::Dsa, id: digest::of(b"DSA") }
     }
 }
 
-/// The length of a number in bits, without zeros in front.
-fn bits(number: &[u8]) -> usize {
-    let zeros = number.iter().take_while(|byte| **byte == 0).count();
-    let digits = &number[zeros..];
+/// A public key, and the numbers that tell it from others of its kind.
+fn key_of<'a>(info: &'a SubjectPublicKeyInfo<'_>) -> Option<(Key, &'a [u8])> {
+    let data = &info.subject_public_key.data[..];
+    if info.algorithm.algorithm == oid_registry::OID_PKCS1_RSASSAPSS {
+        let modulus = digits(RSAPublicKey::from_der(data).ok()?.1.modulus);
+        return Some((Key::Rsa(bits(modulus)), modulus));
+    }
+    Some(match info.parsed().ok()? {
+        PublicKey::RSA(key) => (Key::Rsa(bits(digits(key.modulus))), digits(key.modulus)),
+        PublicKey::EC(_) => (curve(data)?, data),
+        PublicKey::DSA(_) => (Key::Dsa, data),
+        _ if [ED25519, ED448].contains(&info.algorithm.algorithm.to_id_string().as_str()) => {
+            (Key::Edwards, data)
+        }
+        _ => (Key::Unknown, data),
+    })
+}
+
+/// The kind of key that a point is.
+fn curve(point: &[u8]) -> Option<Key> {
+    match point {
+        // A point says bytes: P-521 reads as 528 bits, which changes no judgement.
+        [4, both @ ..] => Some(Key::Ec(both.len() / 2 * 8)),
+        [2 | 3, one @ ..] => Some(Key::Ec(one.len() * 8)),
+        _ => None,
+    }
+}
+
+/// A number without zeros in front.
+fn digits(number: &[u8]) -> &[u8] {
+    &number[number.iter().take_while(|byte| **byte == 0).count()..]
+}
+
+/// The length of a number in bits.
+fn bits(digits: &[u8]) -> usize {
     digits.first().map_or(0, |first| digits.len() * 8 - first.leading_zeros() as usize)
 }

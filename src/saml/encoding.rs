@@ -86,6 +86,24 @@ pub(super) fn from_der(bytes: &[u8]) -> Result<Vec<Encoded>, Fault> {
     }
 }
 
+/// The certificates of an element that begins on a line: DER in base64, or PEM, which some write as it is and some in
+/// base64 once more.
+pub(super) fn from_element(content: &str, line: usize) -> Result<Vec<Encoded>, Fault> {
+    let bytes = if content.contains(BEGIN) {
+        content.as_bytes().to_owned()
+    } else {
+        from_base64(content).map_err(|above| Fault::Base64 { line: line + above })?
+    };
+    match looks(&bytes) {
+        Err(Fault::PrivateKey) => Err(Fault::PrivateKey),
+        Ok(Looks::Pem) => {
+            let found = from_pem(&bytes)?;
+            Ok(found.into_iter().map(|one| Encoded { line, ..one }).collect())
+        }
+        _ => Ok(vec![Encoded { der: bytes, line }]),
+    }
+}
+
 /// Decodes base64 with white space anywhere in it, or says how many lines lie above the mistake.
 pub(super) fn from_base64(text: &str) -> Result<Vec<u8>, usize> {
     let dense: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();

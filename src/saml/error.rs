@@ -49,7 +49,7 @@ pub(crate) enum Fault {
     #[error(":{line}: a block begins here and has no end line of its own")]
     Unended { line: usize },
     #[error(":{line}: the certificate cannot be read: {why}")]
-    Certificate { line: usize, why: String },
+    Certificate { line: usize, why: &'static str },
     /// It could define entities and name other files.
     #[error(":{line}:{column}: a document type declaration is refused; nothing in it was followed")]
     Doctype { line: usize, column: usize },
@@ -97,7 +97,7 @@ impl Fault {
             Self::NotXml => "name a certificate under `certificate` in [organization.saml]",
             Self::IsXml => "name metadata under `metadata` in [organization.saml]",
             Self::Base64 { .. } | Self::Unended { .. } | Self::Certificate { .. } => {
-                "export the certificate from the identity provider again: the file was cut or changed"
+                "export the certificate from the identity provider again, as PEM"
             }
             Self::Doctype { .. } => {
                 "download the metadata itself, not a page about it; metadata needs no document type"

@@ -19,9 +19,9 @@ mod problems;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use certificate::{Certificate, Hash, Key};
+pub(crate) use certificate::{Certificate, Hash, Key, RawKey};
 pub(crate) use error::{Fault, SamlError};
-pub(crate) use problems::{ProblemKind, SamlProblem, problems};
+pub(crate) use problems::problems;
 
 use encoding::Looks;
 
@@ -39,8 +39,12 @@ pub(crate) struct IdentityProvider {
     pub entity_id: Option<String>,
     /// The certificates that it signs assertions with, each once.
     pub certificates: Vec<Certificate>,
-    /// The certificate of Intercom's that it encrypts assertions with, where the configuration names it.
-    pub encryption_certificate: Option<Certificate>,
+    /// The signing keys that the metadata gives as numbers.
+    pub raw_keys: Vec<RawKey>,
+    /// How many signing keys of the metadata have a form that is not understood.
+    pub unread_keys: usize,
+    /// The certificates in the file of `encryption_certificate`.
+    pub encryption_certificates: Vec<Certificate>,
     /// Where people are sent to sign in and out.
     pub endpoints: Vec<Endpoint>,
     /// The forms in which it can name people; none says nothing.
@@ -49,6 +53,8 @@ pub(crate) struct IdentityProvider {
     pub audiences: Vec<String>,
     /// Whether the metadata holds a key for encryption: a hint, and no proof, that assertions are encrypted.
     pub has_encryption_key: bool,
+    /// The ids of such keys, where they could be read.
+    pub encryption_keys: Vec<String>,
     /// Until when the metadata may be relied on.
     pub valid_until: Option<Timestamp>,
 }
@@ -56,7 +62,7 @@ pub(crate) struct IdentityProvider {
 /// An address of the identity provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint {
-    /// The element that names it: `SingleSignOnService` or `SingleLogoutService`.
+    /// What names it: `SingleSignOnService`, `SingleLogoutService`, or `ResponseLocation` of either.
     pub service: &'static str,
     /// How messages get there, as a URI.
     pub binding: String,
@@ -75,7 +81,7 @@ impl IdentityProvider {
         let encryption = saml.encryption_certificate.as_ref().map(|path| read_with(path, certificates));
         Ok(Self {
             path: path.display().to_string(),
-            encryption_certificate: encryption.transpose()?.and_then(|found| found.into_iter().next()),
+            encryption_certificates: encryption.transpose()?.unwrap_or_default(),
             ..provider
         })
     }
@@ -86,7 +92,7 @@ impl IdentityProvider {
         }
         let text = str::from_utf8(bytes).map_err(|_| Fault::NotUtf8)?;
         let (provider, encoded) = metadata::read(text.strip_prefix('\u{feff}').unwrap_or(text))?;
-        if encoded.is_empty() && !provider.has_encryption_key {
+        if encoded.is_empty() && provider.raw_keys.is_empty() && !provider.has_encryption_key {
             return Err(Fault::NoCertificate(None));
         }
         Ok(Self { from_metadata: true, certificates: certificate::read(&encoded)?, ..provider })

@@ -16,12 +16,15 @@ const THEN: &str = "2026-11-15T12:00:00Z";
 const LATER: i64 = 106 * DAY;
 
 /// Everybody signs in by SAML, so nothing but a file fails 1.1.
-fn serve() -> Server {
-    let workspace = ["ana", "bo"].into_iter().fold(Workspace::new(), |workspace, name| {
+fn workspace() -> Workspace {
+    ["ana", "bo"].into_iter().fold(Workspace::new(), |workspace, name| {
         let email = format!("{name}@kestrelparcel.example");
         workspace.teammate(&email, "Admin").sign_in(&email, "saml", HOUR - LATER)
-    });
-    workspace.serve()
+    })
+}
+
+fn serve() -> Server {
+    workspace().serve()
 }
 
 /// A command against the server, with a policy that names the file `idp` beside it.
@@ -80,17 +83,33 @@ fn sound_material_changes_nothing_in_a_scan_and_passes_its_own_control() {
 fn every_fault_fails_with_what_to_do_about_it() {
     let server = serve();
     let new = "create a new signing certificate";
+    let sample = "sample-idp-metadata.xml";
     let audience = "audience = 'https://desk.example/saml/kestrel'";
+    let acs_url = "acs_url = 'https://app.au.intercom.com/saml/kestrel/consume'";
+    let issuer = "issuer = 'https://old-sso.kestrelparcel.example'";
+    let entry_point = "entry_point = 'https://old-sso.kestrelparcel.example'";
     for (fixture, more, what, fix) in [
         ("expired.pem", "", "expired on 2024-06-01", new),
         ("expiring.pem", "", "expires on 2026-11-25 (in 10 days)", new),
         ("future.pem", "", "valid from 2026-11-20", "until then"),
         ("sha1.pem", "", "signed with SHA-1", new),
         ("rsa-1024.pem", "", "1024-bit RSA key", new),
+        ("chain-expired-leaf.pem", "", "expired on 2026-06-01", new),
+        ("chain-weak-root.pem", "", "1024-bit RSA key", new),
+        ("usage-encryption.pem", "", "does not include signing", new),
         ("http-endpoint.xml", "", "reached over http; expected", "publish an https address"),
         ("no-email.xml", "", "Intercom needs", "NameID format"),
         ("expired-metadata.xml", "", "valid until", "download the metadata"),
-        ("sample-idp-metadata.xml", audience, "its host is none of", "expected the workspace's SAML URL"),
+        (sample, audience, "its host is not app.intercom.com;", "expected the workspace's SAML URL"),
+        (
+            sample,
+            "audience = 'https://app.intercom.com/saml/kestrel/'",
+            "nothing after it",
+            "copy the SAML URL",
+        ),
+        (sample, acs_url, "its host is not app.intercom.com;", "followed by /consume"),
+        (sample, issuer, "is https://sso.kestrelparcel.example/saml/metadata", "correct what is wrong"),
+        (sample, entry_point, "to https://sso.kestrelparcel.example/saml/sign-in", "correct what is wrong"),
     ] {
         let (scan, check) = judged(&server, fixture, more);
         for (report, control) in [(&scan, "1.1"), (&check, "R11")] {
@@ -117,6 +136,74 @@ fn how_soon_an_end_counts_is_a_setting() {
         let (scan, check) = judged(&server, "expiring.pem", &more);
         scan.assert("1.1", status);
         check.assert("R11", status);
+    }
+}
+
+#[test]
+fn what_is_declared_needs_something_to_compare_it_with() {
+    let server = serve();
+    let base = "https://app.intercom.com/saml/kestrel";
+    let right = [
+        format!("audience = '{base}'"),
+        format!("acs_url = '{base}/consume'"),
+        "issuer = 'https://sso.kestrelparcel.example/saml/metadata'".to_owned(),
+        "entry_point = 'https://sso.kestrelparcel.example/saml/sign-in'".to_owned(),
+    ];
+    let (scan, check) = judged(&server, "sample-idp-metadata.xml", &right.join("\n"));
+    scan.assert("1.1", "pass");
+    check.assert("R11", "pass");
+    // A certificate has nothing to compare these with, but the others it does not need.
+    for (index, line) in right.iter().enumerate() {
+        let (_, check) = judged(&server, "valid.pem", line);
+        check.assert("R11", if index < 2 { "pass" } else { "manual" });
+    }
+}
+
+#[test]
+fn without_a_region_no_audience_passes() {
+    let audience = "audience = 'https://app.intercom.com/saml/kestrel'";
+    for (region, status) in
+        [(json!("us "), "pass"), (json!("EU"), "fail"), (json!("moon"), "manual"), (json!(null), "manual")]
+    {
+        let mut workspace = workspace();
+        workspace.me["app"]["region"] = region.clone();
+        let (scan, check) = judged(&workspace.serve(), "sample-idp-metadata.xml", audience);
+        scan.assert("1.1", status);
+        check.assert("R11", status);
+        assert!(status != "manual" || scan.text("1.1").contains("region"), "{region}");
+    }
+}
+
+#[test]
+fn what_the_metadata_does_not_decide_is_manual() {
+    let server = serve();
+    let metadata = include_str!("../../fixtures/saml/sample-idp-metadata.xml");
+    let names = metadata.replace("emailAddress", "unspecified");
+    let key = |value: &str| {
+        metadata.replacen(
+            "<md:KeyDescriptor",
+            &format!(
+                "<md:KeyDescriptor><ds:KeyInfo>{value}</ds:KeyInfo></md:KeyDescriptor><md:KeyDescriptor"
+            ),
+            1,
+        )
+    };
+    let rsa = |digits: usize| {
+        let modulus = "qqqq".repeat(digits / 4);
+        key(&format!(
+            "<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>{modulus}</ds:Modulus></ds:RSAKeyValue></ds:KeyValue>"
+        ))
+    };
+    for (text, status) in [
+        (names, "manual"),
+        (rsa(344), "manual"),
+        (rsa(172), "fail"),
+        (key("<ds:KeyName>next</ds:KeyName>"), "manual"),
+    ] {
+        for (words, control) in [(&["scan", "--control", "1.1"][..], "1.1"), (&["rbac", "check"], "R11")] {
+            let run = command(&server, words, "metadata = 'idp'").file("idp", &text).run();
+            run.report().assert(control, status);
+        }
     }
 }
 
@@ -152,7 +239,19 @@ fn the_certificate_that_assertions_are_encrypted_with_is_looked_at() {
         scan.fixture("intercom.pem", &format!("saml/{fixture}")).run().report()
     };
     with("encryption-until-2026.pem").assert("1.1", "fail");
-    with("encryption-until-2036.pem").assert("1.1", "pass");
+    let report = with("encryption-until-2036.pem");
+    report.assert("1.1", "pass");
+    let weakens = report.0["scan"]["config"]["weakens"].to_string();
+    assert!(weakens.contains("organization.saml.encryption_certificate"), "{weakens}");
+    for (fixture, what) in [
+        ("rsa-1024.pem", "1024-bit RSA key"),
+        ("usage-signing.pem", "does not include encryption"),
+        ("valid.pem", "identity provider's own"),
+    ] {
+        let report = with(fixture);
+        report.assert("1.1", "fail");
+        assert!(only_message(&report, "1.1").contains(what), "{fixture}: {}", report.text("1.1"));
+    }
 }
 
 /// Asserts that a run is refused before anything is asked of the workspace.

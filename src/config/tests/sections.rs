@@ -166,6 +166,19 @@ fn saml_says_whether_assertions_are_encrypted() {
 }
 
 #[test]
+fn what_saml_expects_is_text() {
+    let (config, _) = check(COMPLETE, Trust::Named);
+    let saml = config.organization.saml.unwrap();
+    assert_eq!(saml.acs_url.as_deref(), Some("https://app.intercom.com/saml/consume"));
+    assert_eq!(saml.issuer.as_deref(), Some("https://idp.example/"));
+    assert_eq!(saml.entry_point.as_deref(), Some("https://idp.example/in"));
+    for key in ["issuer", "entry_point", "acs_url"] {
+        let problems = problems_of(&format!("[organization.saml]\nmetadata = 'm'\n{key} = ' '"));
+        assert!(problems.len() == 1 && problems[0].contains(key), "{problems:?}");
+    }
+}
+
+#[test]
 fn saml_needs_one_of_two_files() {
     assert!(
         problems_of("[organization.saml]\naudience = 'x'")[0]

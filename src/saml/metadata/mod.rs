@@ -32,8 +32,16 @@ enum Element {
     Entity,
     IdentityProvider,
     ServiceProvider,
-    Key { signs: bool },
+    Key {
+        signs: bool,
+    },
     X509Certificate,
+    KeyValue,
+    /// The number of an RSA key.
+    Modulus,
+    /// The point of an elliptic curve key.
+    Point,
+    DsaKey,
     NameIdFormat,
     Service(&'static str),
     Audience,
@@ -69,6 +77,10 @@ fn kind(namespace: &ResolveResult<'_>, tag: &BytesStart<'_>) -> Element {
         (METADATA, "SingleSignOnService") => Element::Service("SingleSignOnService"),
         (METADATA, "SingleLogoutService") => Element::Service("SingleLogoutService"),
         (SIGNATURE, "X509Certificate") => Element::X509Certificate,
+        (SIGNATURE, "KeyValue") => Element::KeyValue,
+        (SIGNATURE, "Modulus") => Element::Modulus,
+        (SIGNATURE, "DSAKeyValue") => Element::DsaKey,
+        (SIGNATURE_11, "PublicKey") => Element::Point,
         (ASSERTION, "Audience") => Element::Audience,
         _ => Element::Other,
     }
@@ -77,3 +89,4 @@ fn kind(namespace: &ResolveResult<'_>, tag: &BytesStart<'_>) -> Element {
 const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
 const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 const SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
+const SIGNATURE_11: &str = "http://www.w3.org/2009/xmldsig11#";

@@ -8,8 +8,9 @@ use quick_xml::events::attributes::{AttrError, Attribute};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{XmlVersion, escape};
 
-use crate::saml::encoding::{Encoded, from_base64};
-use crate::saml::{Endpoint, Fault, IdentityProvider};
+use crate::saml::certificate;
+use crate::saml::encoding::{from_base64, from_element};
+use crate::saml::{Endpoint, Fault, IdentityProvider, RawKey};
 use crate::toml_document::excerpt;
 
 use super::{Element, Entity, kind};
@@ -47,6 +48,8 @@ pub(super) struct Walk<'a> {
     content: String,
     /// Where that text begins.
     content_start: usize,
+    /// Whether the current key has been read in one form at least.
+    key_read: bool,
     entities: Vec<Entity>,
 }
 
@@ -61,6 +64,7 @@ impl<'a> Walk<'a> {
             begun: false,
             content: String::new(),
             content_start: 0,
+            key_read: false,
             entities: Vec::new(),
         };
         let mut reader = NsReader::from_str(text);
@@ -146,6 +150,9 @@ impl<'a> Walk<'a> {
             Element::Key { .. } => Element::Key { signs: attributes.get("use") != Some("encryption") },
             other => other,
         };
+        if matches!(kind, Element::Key { .. } | Element::KeyValue) {
+            self.key_read = false;
+        }
         self.note(kind, &attributes, until)?;
         self.content.clear();
         self.content_start = self.end;
@@ -162,7 +169,9 @@ impl<'a> Walk<'a> {
             Element::Key { .. } | Element::NameIdFormat | Element::Service(_) => {
                 parent == Some(Element::IdentityProvider)
             }
-            Element::X509Certificate | Element::Audience | Element::Other => true,
+            Element::Audience | Element::Other => true,
+            // In whatever lies in between.
+            _ => self.open.iter().any(|(kind, _)| matches!(kind, Element::Key { .. })),
         };
         if at_home { kind } else { Element::Other }
     }
@@ -183,20 +192,19 @@ impl<'a> Walk<'a> {
         match kind {
             Element::IdentityProvider => {
                 entity.is_identity_provider = true;
-                entity.provider.valid_until = until;
+                // An entity may have several roles of this kind.
+                entity.provider.valid_until = entity.provider.valid_until.into_iter().chain(until).min();
             }
             Element::ServiceProvider => entity.is_service_provider = true,
             Element::Key { signs: false } => entity.provider.has_encryption_key = true,
             Element::Service(service) => {
                 // Answers may go elsewhere than questions.
-                for location in ["Location", "ResponseLocation"].into_iter().filter_map(|a| attributes.get(a))
+                for (attribute, service) in [("Location", service), ("ResponseLocation", "ResponseLocation")]
                 {
+                    let Some(location) = attributes.get(attribute) else { continue };
                     let binding = attributes.get("Binding").unwrap_or_default().to_owned();
-                    entity.provider.endpoints.push(Endpoint {
-                        service,
-                        binding,
-                        location: location.to_owned(),
-                    });
+                    let location = location.to_owned();
+                    entity.provider.endpoints.push(Endpoint { service, binding, location });
                 }
             }
             _ => {}
@@ -210,28 +218,48 @@ impl<'a> Walk<'a> {
     fn leave(&mut self) -> Result<(), Fault> {
         let Some((kind, _)) = self.open.pop() else { return Ok(()) };
         let content = std::mem::take(&mut self.content);
-        let is_signing = || self.open.iter().any(|(kind, _)| *kind == Element::Key { signs: true });
-        let certificate = match kind {
-            Element::X509Certificate if is_signing() => Some(self.certificate(&content)?),
+        let signs = self.open.iter().any(|(kind, _)| *kind == Element::Key { signs: true });
+        let found = match kind {
+            Element::X509Certificate if signs => from_element(&content, self.content_line())?,
+            Element::X509Certificate => from_element(&content, self.content_line()).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let number = || from_base64(&content).ok();
+        let raw = match kind {
+            Element::Modulus => number().map(|modulus| RawKey::rsa(&modulus)),
+            Element::Point => number().and_then(|point| RawKey::ec(&point)),
+            Element::DsaKey => Some(RawKey::dsa()),
             _ => None,
         };
+        self.key_read |= raw.is_some() || !found.is_empty();
+        let is_key = matches!(kind, Element::KeyValue | Element::Key { .. });
+        let is_unread = is_key && !std::mem::replace(&mut self.key_read, true);
         let Some(Entity { provider, certificates, .. }) = self.entities.last_mut() else { return Ok(()) };
         match kind {
             Element::NameIdFormat => provider.name_id_formats.push(content.trim().to_owned()),
             Element::Audience => provider.audiences.push(content.trim().to_owned()),
-            _ => certificates.extend(certificate),
+            _ if signs || kind == (Element::Key { signs: true }) => {
+                provider.unread_keys += usize::from(is_unread);
+                provider.raw_keys.extend(raw);
+                certificates.extend(found);
+            }
+            _ => {
+                let found = certificate::read(&found).unwrap_or_default();
+                let ids = found.into_iter().map(|certificate| certificate.key_id);
+                provider.encryption_keys.extend(ids.chain(raw.map(|raw| raw.id)));
+            }
         }
-        let most = certificates.len().max(provider.name_id_formats.len()).max(provider.audiences.len());
-        if most > MOST_ENTRIES {
+        let most = [
+            certificates.len(),
+            provider.raw_keys.len(),
+            provider.encryption_keys.len(),
+            provider.name_id_formats.len(),
+            provider.audiences.len(),
+        ];
+        if most.into_iter().max() > Some(MOST_ENTRIES) {
             return Err(self.too_many("certificates, name formats or audiences"));
         }
         Ok(())
-    }
-
-    fn certificate(&self, content: &str) -> Result<Encoded, Fault> {
-        let line = line_of(self.text, self.content_start);
-        let der = from_base64(content).map_err(|above| Fault::Base64 { line: line + above })?;
-        Ok(Encoded { der, line })
     }
 
     /// Takes text. Between the elements that matter there is only space; elsewhere it does not matter.
@@ -240,7 +268,14 @@ impl<'a> Walk<'a> {
             None if !text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() => {
                 Err(self.wrong("text outside of the outermost element"))
             }
-            Some((Element::X509Certificate | Element::NameIdFormat | Element::Audience, _)) => {
+            Some((
+                Element::X509Certificate
+                | Element::Modulus
+                | Element::Point
+                | Element::NameIdFormat
+                | Element::Audience,
+                _,
+            )) => {
                 self.content.push_str(text);
                 if self.content.len() > LONGEST_TEXT {
                     return Err(self.wrong(format!("the text is longer than {} KiB", LONGEST_TEXT >> 10)));
@@ -264,6 +299,10 @@ impl<'a> Walk<'a> {
         };
         let all: Result<_, quick_xml::Error> = tag.attributes().map(read).collect();
         all.map(Attributes).map_err(|error| self.wrong(error.to_string()))
+    }
+
+    fn content_line(&self) -> usize {
+        line_of(self.text, self.content_start)
     }
 
     fn too_many(&self, what: &str) -> Fault {

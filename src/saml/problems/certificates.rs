@@ -1,8 +1,8 @@
-//! The certificates that the identity provider signs with, and the one of Intercom's that it encrypts with.
+//! The keys that the identity provider signs with, and the certificates of Intercom's that it encrypts with.
 //!
 //! Several signing certificates at once are how one is replaced. As long as one is valid for longer than the time to
 //! be warned in, sign-in goes on: one that ends earlier is a leftover and not a failure, and one that begins later is
-//! nothing at all.
+//! nothing at all. A certificate that has issued another of them replaces none: a chain's authority outlives its leaf.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -10,7 +10,7 @@ use jiff::tz::Offset;
 
 use crate::config::Saml;
 use crate::saml::certificate::{EC_BITS, RSA_BITS};
-use crate::saml::{Certificate, Hash, IdentityProvider, Key};
+use crate::saml::{Certificate, Hash, IdentityProvider, Key, RawKey};
 
 use super::{ProblemKind, SECONDS_A_DAY, SamlProblem, away, day};
 
@@ -25,26 +25,56 @@ enum Age {
 
 pub(super) fn signing(provider: &IdentityProvider, now: Timestamp, within_days: u64) -> Vec<SamlProblem> {
     let aged: Vec<_> = provider.certificates.iter().map(|c| (c, age(c, now, within_days))).collect();
-    if aged.is_empty() {
-        let message = "the metadata has a key for encryption only, and no certificate to sign with";
-        return vec![SamlProblem::new(ProblemKind::NoSigningCertificate, &provider.path, message)];
-    }
-    let has = |wanted| aged.iter().any(|(_, age)| *age == wanted);
+    let has = |wanted| aged.iter().any(|(one, age)| *age == wanted && !one.has_issued);
     let (has_good, has_valid) = (has(Age::Good), has(Age::Good) || has(Age::Ending));
-    let mut problems = Vec::new();
+    let mut problems = raw_keys(provider);
+    if aged.is_empty() && problems.is_empty() {
+        let message = "the metadata has a key for encryption only, and no certificate to sign with";
+        problems.push(SamlProblem::new(ProblemKind::NoSigningCertificate, &provider.path, message));
+    }
     for (certificate, age) in aged {
         let is_replaced = match age {
             Age::Ahead | Age::Over => has_valid,
             Age::Good | Age::Ending => has_good,
         };
         problems.extend(aging(certificate, age, is_replaced, now));
-        // Sign-in does not depend on a leftover that is over, however weak it was.
-        if age != Age::Over || !has_valid {
-            problems.extend(weak_signature(certificate));
-            problems.extend(weak_key(certificate));
+        let subject = certificate.to_string();
+        problems.extend(weak_key(certificate.key).map(|weak| weak.problem(ProblemKind::WeakKey, &subject)));
+        // No sign-in depends on how a leftover that is over was made; its key may still be trusted.
+        if age == Age::Over && has_valid {
+            continue;
+        }
+        let weak = weak_signature(certificate);
+        problems.extend(weak.map(|weak| weak.problem(ProblemKind::WeakSignature, &subject)));
+        if !certificate.may_sign && !certificate.has_issued {
+            let message = "the key usage of the certificate does not include signing";
+            problems.push(SamlProblem::new(ProblemKind::WrongKeyUsage, subject, message));
         }
     }
     problems
+}
+
+/// The keys that no certificate holds.
+fn raw_keys(provider: &IdentityProvider) -> Vec<SamlProblem> {
+    let is_bare = |raw: &&RawKey| provider.certificates.iter().all(|one| one.key_id != raw.id);
+    let bare = provider.raw_keys.iter().filter(is_bare).map(|raw| {
+        let subject = format!("signing key {}", raw.id);
+        match weak_key(raw.key) {
+            Some(weak) => weak.problem(ProblemKind::WeakKey, &subject),
+            None => {
+                let message = "it is given without a certificate, so nothing says until when it is valid";
+                SamlProblem::new(ProblemKind::UnclearKey, subject, message).unclear()
+            }
+        }
+    });
+    let unread = (provider.unread_keys > 0).then(|| {
+        let message = match provider.unread_keys {
+            1 => "1 signing key of the metadata has a form that is not understood".to_owned(),
+            keys => format!("{keys} signing keys of the metadata have a form that is not understood"),
+        };
+        SamlProblem::new(ProblemKind::UnclearKey, &provider.path, message).unclear()
+    });
+    bare.chain(unread).collect()
 }
 
 fn age(certificate: &Certificate, now: Timestamp, within_days: u64) -> Age {
@@ -86,24 +116,36 @@ fn aging(certificate: &Certificate, age: Age, is_replaced: bool, now: Timestamp)
     Some(SamlProblem::new(kind, certificate.to_string(), message).at(turn))
 }
 
-fn weak_signature(certificate: &Certificate) -> Option<SamlProblem> {
+/// A weakness, and whether it is one for certain.
+struct Weakness {
+    message: String,
+    certain: bool,
+}
+
+impl Weakness {
+    fn problem(self, kind: ProblemKind, subject: &str) -> SamlProblem {
+        SamlProblem { certain: self.certain, ..SamlProblem::new(kind, subject, self.message) }
+    }
+}
+
+fn weak_signature(certificate: &Certificate) -> Option<Weakness> {
     let hash = match certificate.hash {
         Hash::Md => "MD5 or older",
         Hash::Sha1 => "SHA-1",
-        Hash::Other => return None,
+        Hash::Unknown => "an unknown hash",
+        Hash::Sound => return None,
     };
     let message = format!("the certificate is signed with {hash}; expected SHA-256 or better");
-    Some(SamlProblem::new(ProblemKind::WeakSignature, certificate.to_string(), message))
+    Some(Weakness { message, certain: certificate.hash != Hash::Unknown })
 }
 
-fn weak_key(certificate: &Certificate) -> Option<SamlProblem> {
-    let key = certificate.key;
+fn weak_key(key: Key) -> Option<Weakness> {
     let expected = match key {
         Key::Ec(_) => format!("at least {EC_BITS} bits"),
         _ => format!("RSA of at least {RSA_BITS} bits"),
     };
-    let message = format!("the certificate holds a {key}; expected {expected}");
-    key.is_weak().then(|| SamlProblem::new(ProblemKind::WeakKey, certificate.to_string(), message))
+    let message = format!("the key is a {key}; expected {expected}");
+    (key.is_weak() || key == Key::Unknown).then_some(Weakness { message, certain: key.is_weak() })
 }
 
 /// The day by which Intercom's new certificate has to be installed.
@@ -112,23 +154,33 @@ const CHANGE: Date = date(2026, 12, 12);
 /// An identity provider that encrypts assertions does so with a certificate of Intercom's. The one in use since 2016
 /// ends in December 2026, and its successor has to be installed before. The file cannot show what is installed; the
 /// configuration can name it as `encryption_certificate`.
-pub(super) fn encryption(provider: &IdentityProvider, saml: &Saml, now: Timestamp) -> Option<SamlProblem> {
+pub(super) fn encryption(provider: &IdentityProvider, saml: &Saml, now: Timestamp) -> Vec<SamlProblem> {
+    let installed = &provider.encryption_certificates;
+    let mut problems = Vec::new();
+    for certificate in installed {
+        let ends = day(certificate.not_after);
+        if ends <= CHANGE || certificate.not_after < now {
+            let how = format!("assertions are encrypted with a certificate that ends on {ends}");
+            problems.extend(changed(certificate.to_string(), &how, saml, now));
+        }
+        problems.extend(unfit(certificate, provider, now));
+    }
+    if installed.is_empty() {
+        let how = match saml.encrypted_assertions {
+            Some(true) => "the configuration says that assertions are encrypted",
+            None if provider.has_encryption_key => {
+                "a key in the metadata hints that assertions are encrypted"
+            }
+            _ => return problems,
+        };
+        problems.extend(changed("encrypted assertions".to_owned(), how, saml, now));
+    }
+    problems
+}
+
+/// What Intercom's change of certificate means for an identity provider that may encrypt.
+fn changed(subject: String, how: &str, saml: &Saml, now: Timestamp) -> Option<SamlProblem> {
     let change = Offset::UTC.to_timestamp(CHANGE.at(0, 0, 0, 0)).ok()?;
-    let installed = provider.encryption_certificate.as_ref();
-    let how = match (saml.encrypted_assertions, installed) {
-        (Some(false), _) => return None,
-        (_, Some(certificate)) if day(certificate.not_after) > CHANGE && certificate.not_after >= now => {
-            return None;
-        }
-        (_, Some(certificate)) => {
-            format!("assertions are encrypted with a certificate that ends on {}", day(certificate.not_after))
-        }
-        (Some(true), None) => "the configuration says that assertions are encrypted".to_owned(),
-        (None, None) if provider.has_encryption_key => {
-            "a key in the metadata hints that assertions are encrypted".to_owned()
-        }
-        (None, None) => return None,
-    };
     let state = if now < change {
         format!(
             "Intercom changes its certificate on {CHANGE} ({}); encrypted sign-ins then need the new one",
@@ -139,10 +191,41 @@ pub(super) fn encryption(provider: &IdentityProvider, saml: &Saml, now: Timestam
             "Intercom's change of certificate is in force since {CHANGE}; encrypted sign-ins need the new one"
         )
     };
-    let subject = installed.map_or_else(|| "encrypted assertions".to_owned(), ToString::to_string);
     let mut problem = SamlProblem::new(ProblemKind::EncryptedAssertions, subject, format!("{how}; {state}"));
-    if saml.encrypted_assertions.is_none() && installed.is_none() {
+    // A key for encryption in the metadata is no proof that assertions are encrypted; the configuration's word is.
+    problem.certain = saml.encrypted_assertions == Some(true);
+    if saml.encrypted_assertions.is_none() && saml.encryption_certificate.is_none() {
         problem.fix.push_str("; or say `encrypted_assertions = false`, if that is so");
     }
     Some(problem.at(change))
+}
+
+/// What makes a certificate unfit to encrypt assertions for Intercom with, however long it is valid.
+fn unfit(certificate: &Certificate, provider: &IdentityProvider, now: Timestamp) -> Option<SamlProblem> {
+    let key = &certificate.key_id;
+    let is_own = provider.certificates.iter().any(|own| own.key_id == *key)
+        || provider.raw_keys.iter().any(|own| own.id == *key)
+        || provider.encryption_keys.contains(key);
+    let certain =
+        |found: bool, message: &str| found.then(|| Weakness { message: message.to_owned(), certain: true });
+    let faults: Vec<_> = [
+        certain(is_own, "it is the identity provider's own, and not Intercom's"),
+        weak_key(certificate.key),
+        weak_signature(certificate),
+        certain(
+            !certificate.may_encrypt && !certificate.has_issued,
+            "its key usage does not include encryption",
+        ),
+        certain(now < certificate.not_before, &format!("it is valid from {}", day(certificate.not_before))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if faults.is_empty() {
+        return None;
+    }
+    let certain = faults.iter().any(|fault| fault.certain);
+    let faults: Vec<_> = faults.into_iter().map(|fault| fault.message).collect();
+    let message = format!("assertions are encrypted with it, and {}", faults.join("; "));
+    Some(Weakness { message, certain }.problem(ProblemKind::UnfitEncryption, &certificate.to_string()))
 }

@@ -9,11 +9,13 @@ use strum::IntoStaticStr;
 use url::Url;
 
 use crate::config::Saml;
+use crate::region::Region;
 use crate::toml_document::excerpt;
 
 use super::{Endpoint, IdentityProvider};
 
 mod certificates;
+mod declared;
 
 /// Something wrong with single sign-on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub(crate) struct SamlProblem {
     pub message: String,
     /// What to do about it.
     pub fix: String,
+    /// Whether it is one for certain. Where the file cannot decide, or tidying is enough, it is not.
+    pub certain: bool,
     /// The instant it turns on, where there is one.
     pub at: Option<Timestamp>,
 }
@@ -32,7 +36,18 @@ pub(crate) struct SamlProblem {
 impl SamlProblem {
     /// A problem with the usual remedy.
     fn new(kind: ProblemKind, subject: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { kind, subject: subject.into(), message: message.into(), fix: kind.fix().to_owned(), at: None }
+        Self {
+            kind,
+            subject: subject.into(),
+            message: message.into(),
+            fix: kind.fix().to_owned(),
+            certain: kind != ProblemKind::Leftover,
+            at: None,
+        }
+    }
+
+    fn unclear(self) -> Self {
+        Self { certain: false, ..self }
     }
 
     fn at(self, at: Timestamp) -> Self {
@@ -57,6 +72,10 @@ pub(crate) enum ProblemKind {
     WeakSignature,
     /// A key is too short, or of a kind that is.
     WeakKey,
+    /// A signing key without a certificate, or in a form that is not understood.
+    UnclearKey,
+    /// The key usage of a signing certificate does not include signing.
+    WrongKeyUsage,
     /// The metadata has no certificate to check signatures with.
     NoSigningCertificate,
     /// An address is not https.
@@ -67,8 +86,16 @@ pub(crate) enum ProblemKind {
     NoEmailNameId,
     /// Assertions are made out to another application than Intercom.
     WrongAudience,
+    /// Assertions are sent to another address than the workspace's.
+    WrongAcsUrl,
+    /// The identity provider has another name than the configuration says.
+    WrongIssuer,
+    /// People are sent to another address than the configuration says.
+    WrongEntryPoint,
     /// Assertions are encrypted for a certificate of Intercom's that runs out.
     EncryptedAssertions,
+    /// Assertions are encrypted with a certificate that is weak, not Intercom's, or not for that.
+    UnfitEncryption,
     /// The metadata says itself that it is no longer to be relied on.
     MetadataExpired,
 }
@@ -76,7 +103,7 @@ pub(crate) enum ProblemKind {
 impl ProblemKind {
     const fn fix(self) -> &'static str {
         match self {
-            Self::Expired | Self::Expiring | Self::WeakSignature | Self::WeakKey => {
+            Self::Expired | Self::Expiring | Self::WeakSignature | Self::WeakKey | Self::WrongKeyUsage => {
                 "create a new signing certificate in the identity provider, enter it in Intercom under Settings > \
                  Workspace > Security, and make it the active one"
             }
@@ -87,6 +114,9 @@ impl ProblemKind {
             Self::NoSigningCertificate => {
                 "export the metadata with the signing certificate from the identity provider"
             }
+            Self::UnclearKey => {
+                "export the metadata with a certificate for each signing key from the identity provider"
+            }
             Self::InsecureEndpoint => {
                 "have the identity provider publish an https address, and enter that in Intercom"
             }
@@ -96,6 +126,17 @@ impl ProblemKind {
             Self::NoEmailNameId => "set the NameID format of the Intercom application to e-mail address",
             Self::WrongAudience => {
                 "copy the SAML URL from Settings > Workspace > Security into the audience in the identity provider"
+            }
+            Self::WrongAcsUrl => {
+                "enter the SAML URL from Settings > Workspace > Security, followed by /consume, as the ACS URL in \
+                 the identity provider"
+            }
+            Self::WrongIssuer | Self::WrongEntryPoint => {
+                "compare Settings > Workspace > Security with the identity provider, and correct what is wrong: \
+                 Intercom, the configuration, or the file"
+            }
+            Self::UnfitEncryption => {
+                "download Intercom's certificate under Settings > Workspace > Security, and encrypt with that"
             }
             Self::EncryptedAssertions => {
                 "install it in the identity provider and name it as `encryption_certificate`"
@@ -108,6 +149,7 @@ impl ProblemKind {
 pub(crate) fn problems(
     provider: &IdentityProvider,
     saml: &Saml,
+    region: Option<Region>,
     now: Timestamp,
     expiring_within_days: u64,
 ) -> Vec<SamlProblem> {
@@ -115,9 +157,12 @@ pub(crate) fn problems(
     problems.extend(metadata_expired(provider, now));
     problems.extend(certificates::signing(provider, now, expiring_within_days));
     problems.extend(provider.endpoints.iter().filter_map(insecure));
+    problems.extend(declared::issuer(provider, saml));
+    problems.extend(declared::entry_point(provider, saml));
     problems.extend(no_sign_on(provider));
     problems.extend(no_email(provider));
-    problems.extend(wrong_audience(provider, saml));
+    problems.extend(declared::audience(provider, saml, region));
+    problems.extend(declared::acs_url(provider, saml, region));
     problems.extend(certificates::encryption(provider, saml, now));
     // One address serves several bindings: what is wrong with it is said once.
     let mut distinct = Vec::new();
@@ -159,74 +204,31 @@ fn no_sign_on(provider: &IdentityProvider) -> Option<SamlProblem> {
 /// The form of names that Intercom finds its teammates by.
 const EMAIL: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 
+/// The forms of names that are certainly no e-mail addresses. Any other, `unspecified` first of all, may well be one.
+const OTHER_NAMES: [&str; 6] = [
+    "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName",
+    "urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName",
+    "urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos",
+    "urn:oasis:names:tc:SAML:2.0:nameid-format:entity",
+    "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+    "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
+];
+
 fn no_email(provider: &IdentityProvider) -> Option<SamlProblem> {
     let formats = &provider.name_id_formats;
     if formats.is_empty() || formats.iter().any(|format| format == EMAIL) {
         return None;
     }
+    let certain = formats.iter().all(|format| OTHER_NAMES.contains(&format.as_str()));
     let found: Vec<_> = formats.iter().take(5).map(|format| excerpt(short_name(format))).collect();
     let (found, expected) = (found.join(", "), short_name(EMAIL));
     let message = format!("the identity provider names people as {found}; Intercom needs {expected}");
-    Some(SamlProblem::new(ProblemKind::NoEmailNameId, &provider.path, message))
+    Some(SamlProblem { certain, ..SamlProblem::new(ProblemKind::NoEmailNameId, &provider.path, message) })
 }
 
 /// The part of a format's URI that tells it from the others.
 fn short_name(format: &str) -> &str {
     format.strip_prefix("urn:oasis:names:tc:SAML:").unwrap_or(format)
-}
-
-fn wrong_audience(provider: &IdentityProvider, saml: &Saml) -> Option<SamlProblem> {
-    let entity_id = provider.entity_id.as_deref();
-    let declared = &provider.audiences;
-    let (found, why) = match &saml.audience {
-        Some(audience) => match audience_fault(audience, entity_id) {
-            Some(why) => (audience, why),
-            None if declared.is_empty() || declared.contains(audience) => return None,
-            None => (declared.first()?, format!("the configuration says {}", excerpt(audience))),
-        },
-        None if declared.iter().any(|audience| audience_fault(audience, entity_id).is_none()) => {
-            return None;
-        }
-        None => {
-            let first = declared.first()?;
-            (first, audience_fault(first, entity_id)?)
-        }
-    };
-    let message = format!(
-        "assertions are made out to another application: {why}; expected the workspace's SAML URL, \
-         https://app.intercom.com/saml/NAME"
-    );
-    Some(SamlProblem::new(ProblemKind::WrongAudience, format!("audience {}", excerpt(found)), message))
-}
-
-/// The hosts that people sign in to, by region: US, EU and AU.
-const HOSTS: [&str; 3] = ["app.intercom.com", "app.eu.intercom.com", "app.au.intercom.com"];
-
-/// What keeps a text from being the audience of a workspace.
-///
-/// Intercom expects assertions to be made out to the SAML URL of the workspace: `/saml/` and a name of its own on the
-/// host of its region. The API does not show that name, so what can be judged is the shape.
-fn audience_fault(audience: &str, entity_id: Option<&str>) -> Option<String> {
-    if entity_id == Some(audience) {
-        return Some("it is the entity id of the identity provider itself".to_owned());
-    }
-    let Ok(url) = Url::parse(audience) else { return Some("it is not a URL".to_owned()) };
-    if url.scheme() != "https" {
-        return Some("it does not begin with https://".to_owned());
-    }
-    if !url.host_str().is_some_and(|host| HOSTS.contains(&host)) {
-        return Some(format!("its host is none of {}", HOSTS.join(", ")));
-    }
-    let has_credentials = !url.username().is_empty() || url.password().is_some();
-    let is_bare =
-        url.query().is_none() && url.fragment().is_none() && url.port().is_none() && !has_credentials;
-    let segments: Vec<_> = url.path_segments().into_iter().flatten().collect();
-    let fault = match segments[..] {
-        ["saml", _, "consume"] => "it is where assertions are sent; the audience ends before /consume",
-        ["saml", name] if !name.is_empty() && is_bare => return None,
-        _ => "it is not `/saml/` and the name of a workspace on that host, and nothing after it",
-    };
-    Some(fault.to_owned())
 }
 
 /// The day of an instant, in UTC.

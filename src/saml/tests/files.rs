@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use data_encoding::BASE64;
+
 use super::*;
 use crate::hint::Hint as _;
 
@@ -33,7 +35,7 @@ fn metadata_is_read_whole() {
     assert_eq!(certificate.subject, "CN=sso.kestrelparcel.example");
     assert_eq!(certificate.not_before, "2026-02-01T09:00:00Z".parse().unwrap());
     assert_eq!(certificate.not_after, "2036-02-01T09:00:00Z".parse().unwrap());
-    assert_eq!((certificate.hash, certificate.key), (Hash::Other, Key::Rsa(2048)));
+    assert_eq!((certificate.hash, certificate.key), (Hash::Sound, Key::Rsa(2048)));
 }
 
 #[test]
@@ -72,13 +74,74 @@ fn der_and_pem_with_text_around_it_are_the_same_certificate() {
 }
 
 #[test]
-fn an_authority_that_came_along_does_not_sign() {
-    let provider = IdentityProvider::read(&naming("chain.pem")).unwrap();
-    assert_eq!(provider.certificates.len(), 1);
-    assert_eq!(provider.certificates[0].subject, "CN=sso.kestrelparcel.example");
+fn an_authority_is_told_from_a_successor() {
+    let issuers = |pem: &str| {
+        let found = certificate(pem.as_bytes()).unwrap().certificates;
+        found.iter().map(|certificate| certificate.has_issued).collect::<Vec<_>>()
+    };
+    assert_eq!(issuers(&text_of("chain.pem")), [false, true]);
     // Two that signed themselves and bear one name are a certificate and its successor.
-    let both = text_of("valid.pem") + &text_of("successor.pem");
-    assert_eq!(certificate(both.as_bytes()).unwrap().certificates.len(), 2);
+    assert_eq!(issuers(&(text_of("valid.pem") + &text_of("successor.pem"))), [false, false]);
+}
+
+#[test]
+fn certificates_are_read_in_the_forms_that_identity_providers_write() {
+    let body =
+        |name: &str| text_of(name).lines().filter(|line| !line.starts_with("-----")).collect::<String>();
+    let read = |content: &str| {
+        let text = around(&format!("{}{SIGN_ON}", key("valid.pem"))).replace(&body("valid.pem"), content);
+        metadata(&text).map(|provider| provider.certificates.len())
+    };
+    // Two in one element: with padding in between, without, and one of them twice.
+    let both = [body("valid.pem"), body("expired.pem")].concat();
+    let der = encoding::from_base64(&both).unwrap();
+    assert_eq!(read(&both).unwrap(), 2);
+    assert_eq!(read(&BASE64.encode(&der)).unwrap(), 2);
+    assert_eq!(read(&body("valid.pem").repeat(2)).unwrap(), 1);
+    // PEM as it is, and in base64 once more.
+    let pem = text_of("valid.pem") + &text_of("expired.pem");
+    assert_eq!(read(&pem).unwrap(), 2);
+    assert_eq!(read(&BASE64.encode(pem.as_bytes())).unwrap(), 2);
+    let refused = |content: &str| read(content).unwrap_err().to_string();
+    let key = ["-----BEGIN PRIVATE", " KEY-----\nAAAA\n-----END PRIVATE", " KEY-----\n"].concat();
+    assert!(refused(&BASE64.encode(key.as_bytes())).contains("holds a private key"));
+    assert_eq!(
+        refused(&BASE64.encode(b"https://idp.example/cert")),
+        "idp.xml:3: the certificate cannot be read: it is not an X.509 certificate"
+    );
+}
+
+#[test]
+fn keys_that_are_numbers_are_read() {
+    let read = |value: &str| {
+        let provider =
+            metadata(&around(&format!("{}{}{SIGN_ON}", key("valid.pem"), raw_key(value)))).unwrap();
+        (provider.raw_keys.iter().map(|raw| raw.key).collect::<Vec<_>>(), provider.unread_keys)
+    };
+    let number = |length: usize| BASE64.encode(&[&[0, 0x80][..], &vec![7; length - 1]].concat());
+    let rsa = |bytes| format!("<RSAKeyValue><Modulus>{}</Modulus></RSAKeyValue>", number(bytes));
+    let ec = |bytes: usize| {
+        let point = BASE64.encode(&[&[4][..], &vec![7; 2 * bytes]].concat());
+        format!(
+            "<ECKeyValue xmlns='http://www.w3.org/2009/xmldsig11#'><PublicKey>{point}</PublicKey></ECKeyValue>"
+        )
+    };
+    assert_eq!(read(&rsa(256)), (vec![Key::Rsa(2048)], 0));
+    assert_eq!(read(&rsa(96)), (vec![Key::Rsa(768)], 0));
+    assert_eq!(read(&ec(32)), (vec![Key::Ec(256)], 0));
+    assert_eq!(read("<DSAKeyValue><Y>AA==</Y></DSAKeyValue>"), (vec![Key::Dsa], 0));
+    for unread in ["", "<RSAKeyValue/>", "<RSAKeyValue><Modulus>?</Modulus></RSAKeyValue>", "<New>AA==</New>"]
+    {
+        assert_eq!(read(unread), (vec![], 1), "{unread}");
+    }
+    // A key that is only named, and one that is no signing key.
+    let inner = |descriptor: &str| metadata(&around(&format!("{}{descriptor}", key("valid.pem")))).unwrap();
+    assert_eq!(inner("<KeyDescriptor/>").unread_keys, 1);
+    let encryption = inner(&raw_key(&rsa(256)).replace("<KeyDescriptor", "<KeyDescriptor use='encryption'"));
+    assert_eq!(
+        (encryption.raw_keys, encryption.unread_keys, encryption.encryption_keys.len()),
+        (vec![], 0, 1)
+    );
 }
 
 #[test]
@@ -87,14 +150,15 @@ fn keys_and_hashes_are_told_apart() {
         let certificate = IdentityProvider::read(&naming(name)).unwrap().certificates.remove(0);
         (certificate.key, certificate.hash)
     };
-    assert_eq!(of("rsa-1024.pem"), (Key::Rsa(1024), Hash::Other));
+    assert_eq!(of("rsa-1024.pem"), (Key::Rsa(1024), Hash::Sound));
     assert_eq!(of("sha1.pem"), (Key::Rsa(2048), Hash::Sha1));
     assert_eq!(of("md5.pem"), (Key::Rsa(2048), Hash::Md));
     assert_eq!(of("pss-sha1.pem"), (Key::Rsa(2048), Hash::Sha1));
-    assert_eq!(of("pss-sha256.pem"), (Key::Rsa(2048), Hash::Other));
-    assert_eq!(of("ec-256.pem"), (Key::Ec(256), Hash::Other));
-    assert_eq!(of("ec-224.pem"), (Key::Ec(224), Hash::Other));
-    assert_eq!(of("ed25519.pem"), (Key::Other, Hash::Other));
+    assert_eq!(of("pss-sha256.pem"), (Key::Rsa(2048), Hash::Sound));
+    assert_eq!(of("ec-256.pem"), (Key::Ec(256), Hash::Sound));
+    assert_eq!(of("ec-224.pem"), (Key::Ec(224), Hash::Sound));
+    assert_eq!(of("sha224.pem"), (Key::Rsa(2048), Hash::Unknown));
+    assert_eq!(of("ed25519.pem"), (Key::Edwards, Hash::Sound));
 }
 
 #[test]

@@ -195,7 +195,7 @@ fn no_damage_to_a_file_ends_in_a_panic() {
         let mut damaged = whole.clone();
         damaged[place] ^= 0xff;
         if let Ok(provider) = certificate(&damaged) {
-            problems(&provider, &saml(None, None), now(), u64::MAX);
+            problems(&provider, &saml(None, None), None, now(), u64::MAX);
         }
         assert!(certificate(&whole[..place]).is_err());
     }

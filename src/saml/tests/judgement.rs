@@ -1,5 +1,7 @@
 //! What is held against single sign-on, and what is not.
 
+use data_encoding::BASE64;
+
 use super::*;
 
 const NONE: [&str; 0] = [];
@@ -8,16 +10,16 @@ const NONE: [&str; 0] = [];
 fn kinds(names: &[&str], at: &str, within_days: u64) -> Vec<&'static str> {
     let pem: String = names.iter().map(|name| text_of(name)).collect();
     let provider = certificate(pem.as_bytes()).unwrap();
-    let problems = problems(&provider, &saml(None, None), at.parse().unwrap(), within_days);
+    let problems = problems(&provider, &saml(None, None), None, at.parse().unwrap(), within_days);
     problems.into_iter().map(|problem| problem.kind.into_str()).collect()
 }
 
 #[test]
 fn nothing_is_held_against_good_material() {
-    for name in ["sample-idp-metadata.xml", "other-prefixes.xml", "valid.pem", "chain.pem", "ec-256.pem"] {
+    for name in ["sample-idp-metadata.xml", "other-prefixes.xml", "valid.pem", "ec-256.pem"] {
         assert_eq!(lines(&naming(name)), NONE, "{name}");
     }
-    for name in ["ed25519.pem", "pss-sha256.pem"] {
+    for name in ["ed25519.pem", "pss-sha256.pem", "usage-signing.pem"] {
         assert_eq!(lines(&naming(name)), NONE, "{name}");
     }
 }
@@ -54,18 +56,18 @@ fn each_fault_of_a_certificate_is_named() {
     assert!(one("pss-sha1.pem").contains("signed with SHA-1"));
     assert_eq!(
         one("rsa-1024.pem"),
-        format!(
-            "weak-key: {certificate}: the certificate holds a 1024-bit RSA key; expected RSA of at least 2048 bits"
-        )
+        format!("weak-key: {certificate}: the key is a 1024-bit RSA key; expected RSA of at least 2048 bits")
     );
-    assert!(one("ec-224.pem").ends_with("holds a 224-bit elliptic curve key; expected at least 256 bits"));
+    assert!(
+        one("ec-224.pem").ends_with("the key is a 224-bit elliptic curve key; expected at least 256 bits")
+    );
 }
 
 #[test]
 fn subjects_tell_certificates_apart_and_problems_say_when() {
     let saml = naming("expiring.pem");
     let provider = IdentityProvider::read(&saml).unwrap();
-    let [problem] = &problems(&provider, &saml, now(), 30)[..] else { panic!() };
+    let [problem] = &judge(&provider, &saml)[..] else { panic!() };
     assert_eq!(problem.at, Some("2026-11-25T12:00:00Z".parse().unwrap()));
     assert_eq!(problem.subject, provider.certificates[0].to_string());
     assert!(problem.subject.ends_with(&provider.certificates[0].serial) && problem.subject.contains(':'));
@@ -107,6 +109,60 @@ fn weakness_counts_as_long_as_the_certificate_does() {
 }
 
 #[test]
+fn every_certificate_of_a_chain_is_judged_and_none_excuses_its_leaf() {
+    let judged = |name: &str| {
+        let saml = naming(name);
+        let problems = judge(&IdentityProvider::read(&saml).unwrap(), &saml);
+        problems.into_iter().map(|problem| (problem.kind.into_str(), problem.certain)).collect::<Vec<_>>()
+    };
+    assert_eq!(judged("chain.pem"), [("leftover", false)], "an authority that is over");
+    assert_eq!(judged("chain-weak-root.pem"), [("weak-key", true)]);
+    assert_eq!(judged("chain-expired-leaf.pem"), [("expired", true)]);
+    assert_eq!(judged("usage-encryption.pem"), [("wrong-key-usage", true)]);
+    assert_eq!(judged("sha224.pem"), [("weak-signature", false)], "not known is not sound");
+}
+
+#[test]
+fn keys_without_a_certificate_are_judged() {
+    let judged = |inner: &str| {
+        let problems = judge(&metadata(&around(&format!("{inner}{SIGN_ON}"))).unwrap(), &saml(None, None));
+        problems.into_iter().map(|problem| (problem.kind, problem.certain)).collect::<Vec<_>>()
+    };
+    let rsa = |modulus: &[u8]| {
+        raw_key(&format!("<RSAKeyValue><Modulus>{}</Modulus></RSAKeyValue>", BASE64.encode(modulus)))
+    };
+    let certificate = key("valid.pem");
+    assert_eq!(judged(&rsa(&[0x91; 128])), [(ProblemKind::WeakKey, true)]);
+    assert_eq!(judged(&rsa(&[0x91; 256])), [(ProblemKind::UnclearKey, false)]);
+    assert_eq!(judged(&format!("{certificate}{}", rsa(&[0x91; 128]))), [(ProblemKind::WeakKey, true)]);
+    assert_eq!(judged(&format!("{certificate}<KeyDescriptor/>")), [(ProblemKind::UnclearKey, false)]);
+    // The key of a certificate, once more as a number.
+    let der = encoding::from_pem(text_of("valid.pem").as_bytes()).unwrap().remove(0).der;
+    let (_, x509) = x509_parser::parse_x509_certificate(&der).unwrap();
+    let Ok(x509_parser::public_key::PublicKey::RSA(public)) = x509.public_key().parsed() else { panic!() };
+    assert_eq!(judged(&format!("{certificate}{}", rsa(public.modulus))), []);
+}
+
+#[test]
+fn names_that_may_be_addresses_are_unclear() {
+    let judged = |formats: &[&str]| {
+        let formats: String =
+            formats.iter().map(|format| format!("<NameIDFormat>{format}</NameIDFormat>")).collect();
+        let provider = metadata(&around(&format!("{}{formats}{SIGN_ON}", key("valid.pem")))).unwrap();
+        judge(&provider, &saml(None, None)).into_iter().map(|problem| problem.certain).collect::<Vec<_>>()
+    };
+    let (unspecified, transient) = (
+        "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+        "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
+    );
+    assert_eq!(judged(&[transient]), [true]);
+    for unclear in [unspecified, "urn:oasis:names:tc:SAML:2.0:nameid-format:emailAddress", ""] {
+        assert_eq!(judged(&[unclear]), [false], "{unclear}");
+        assert_eq!(judged(&[transient, unclear]), [false], "{unclear}");
+    }
+}
+
+#[test]
 fn each_fault_of_metadata_is_named() {
     let http = lines(&naming("http-endpoint.xml"));
     assert_eq!(http.len(), 2, "one address for two bindings is one problem");
@@ -118,7 +174,7 @@ fn each_fault_of_metadata_is_named() {
     assert_eq!(
         lines(&naming("no-email.xml")),
         ["no-email-name-id: no-email.xml: the identity provider names people as \
-          1.1:nameid-format:unspecified; Intercom needs 1.1:nameid-format:emailAddress"]
+          1.1:nameid-format:X509SubjectName; Intercom needs 1.1:nameid-format:emailAddress"]
     );
     assert_eq!(
         lines(&naming("expired-metadata.xml")),
@@ -127,7 +183,7 @@ fn each_fault_of_metadata_is_named() {
     );
     let judged = |inner: &str| {
         let provider = metadata(&around(inner)).unwrap();
-        problems(&provider, &saml(None, None), now(), 30).into_iter().map(line).collect::<Vec<_>>()
+        judge(&provider, &saml(None, None)).into_iter().map(line).collect::<Vec<_>>()
     };
     let key = key("valid.pem");
     assert_eq!(judged(&format!("{key}{SIGN_ON}")), NONE);
@@ -142,59 +198,6 @@ fn each_fault_of_metadata_is_named() {
     assert!(judged(&format!("{encryption}{SIGN_ON}"))[0].starts_with("no-signing-certificate: "));
 }
 
-/// What is wrong with an audience, or nothing.
-fn audience(audience: &str) -> String {
-    let saml = Saml { audience: Some(audience.to_owned()), ..naming("sample-idp-metadata.xml") };
-    lines(&saml).join("; ")
-}
-
-#[test]
-fn an_audience_is_the_saml_url_of_a_workspace() {
-    for host in ["app.intercom.com", "app.eu.intercom.com", "app.au.intercom.com"] {
-        assert_eq!(audience(&format!("https://{host}/saml/kestrel")), "");
-    }
-    let own = "https://sso.kestrelparcel.example/saml/metadata";
-    for (wrong, why) in [
-        (own, "it is the entity id of the identity provider itself"),
-        ("https://intercom.com/saml/metadata", "its host is none of app.intercom.com, app.eu"),
-        ("https://app.intercom.com.evil.example/saml/k", "its host is none of"),
-        ("https://app.intercom.com@evil.example/saml/k", "its host is none of"),
-        ("http://app.intercom.com/saml/kestrel", "it does not begin with https://"),
-        ("https://app.intercom.com/saml/kestrel/consume", "the audience ends before /consume"),
-        ("https://app.intercom.com/saml/kestrel/", "nothing after it"),
-        ("https://app.intercom.com/saml/kestrel?x=1", "nothing after it"),
-        ("https://app.intercom.com/saml/kestrel#x", "nothing after it"),
-        ("https://me@app.intercom.com/saml/kestrel", "nothing after it"),
-        ("https://app.intercom.com:8443/saml/kestrel", "nothing after it"),
-        ("https://app.intercom.com/saml/", "the name of a workspace"),
-        ("https://app.intercom.com", "the name of a workspace"),
-        ("intercom", "it is not a URL"),
-    ] {
-        let said = audience(wrong);
-        assert!(said.starts_with("wrong-audience: ") && said.contains(why), "{wrong}: {said}");
-    }
-}
-
-#[test]
-fn an_audience_in_the_metadata_has_to_be_the_configured_one() {
-    let declared = |audiences: &[&str], configured: Option<&str>| {
-        let list: String = audiences
-            .iter()
-            .map(|a| format!("<Audience xmlns='urn:oasis:names:tc:SAML:2.0:assertion'> {a} </Audience>"))
-            .collect();
-        let provider = metadata(&around(&format!("{}{SIGN_ON}{list}", key("valid.pem")))).unwrap();
-        let saml = Saml { audience: configured.map(str::to_owned), ..saml(None, None) };
-        problems(&provider, &saml, now(), 30).into_iter().map(|p| (p.kind, p.message)).collect::<Vec<_>>()
-    };
-    let ours = "https://app.intercom.com/saml/kestrel";
-    let other = "https://app.intercom.com/saml/other";
-    assert_eq!(declared(&[ours], None), []);
-    assert_eq!(declared(&["https://chat.example/", ours], Some(ours)), []);
-    let wrong = declared(&[other], Some(ours));
-    assert!(wrong[0].0 == ProblemKind::WrongAudience && wrong[0].1.contains(ours), "{wrong:?}");
-    assert_eq!(declared(&["https://chat.example/"], None)[0].0, ProblemKind::WrongAudience);
-}
-
 /// What is said about encrypted assertions on a day.
 fn encrypted(file: &str, declared: Option<bool>, installed: Option<&str>, at: &str) -> Vec<(String, String)> {
     let saml = Saml {
@@ -203,7 +206,7 @@ fn encrypted(file: &str, declared: Option<bool>, installed: Option<&str>, at: &s
         ..naming(file)
     };
     let provider = IdentityProvider::read(&saml).unwrap();
-    problems(&provider, &saml, at.parse().unwrap(), 30)
+    problems(&provider, &saml, None, at.parse().unwrap(), 30)
         .into_iter()
         .filter(|problem| problem.kind == ProblemKind::EncryptedAssertions)
         .map(|problem| (problem.message, problem.fix))
@@ -245,12 +248,47 @@ fn the_certificate_that_is_installed_settles_it() {
 }
 
 #[test]
+fn every_certificate_to_encrypt_with_is_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("intercom.pem");
+    let judged = |names: &[&str]| {
+        fs::write(&path, names.iter().map(|name| text_of(name)).collect::<String>()).unwrap();
+        let saml = Saml {
+            encrypted_assertions: Some(true),
+            encryption_certificate: Some(path.clone()),
+            ..naming("valid.pem")
+        };
+        let problems = judge(&IdentityProvider::read(&saml).unwrap(), &saml);
+        assert!(problems.iter().all(|problem| problem.certain), "{problems:?}");
+        problems
+            .into_iter()
+            .map(|problem| format!("{} {}", problem.kind.into_str(), problem.message))
+            .collect::<Vec<_>>()
+    };
+    let (good, old) = ("encryption-until-2036.pem", "encryption-until-2026.pem");
+    assert_eq!(judged(&[good]), NONE);
+    assert_eq!(judged(&["usage-encryption.pem"]), NONE);
+    for (name, why) in [
+        (old, "encrypted-assertions assertions are encrypted with a certificate that ends on 2026-12-12"),
+        ("rsa-1024.pem", "1024-bit RSA key"),
+        ("sha1.pem", "SHA-1"),
+        ("future.pem", "valid from 2026-11-20"),
+        ("valid.pem", "the identity provider's own, and not Intercom's"),
+        ("usage-signing.pem", "key usage does not include encryption"),
+    ] {
+        let said = judged(&[good, name]);
+        assert!(said.len() == 1 && said[0].contains(why), "{name}: {said:?}");
+        assert_eq!(judged(&[name, good]), said, "{name}");
+    }
+}
+
+#[test]
 fn what_is_wrong_and_what_to_do_fit_into_a_finding() {
     let audience = "https://app.intercom.com/saml/kestrel/more";
     for name in ["encryption-key.xml", "http-endpoint.xml", "no-email.xml", "expiring.pem", "rsa-1024.pem"] {
         let saml = Saml { audience: Some(audience.to_owned()), ..naming(name) };
         let provider = IdentityProvider::read(&saml).unwrap();
-        for problem in problems(&provider, &saml, now(), 30) {
+        for problem in judge(&provider, &saml) {
             let said = format!("{}; {}", problem.message, problem.fix);
             // Findings are cut at 300 characters.
             assert!(said.chars().count() <= 300, "{} characters: {said}", said.chars().count());

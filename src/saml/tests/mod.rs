@@ -3,8 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::problems::{ProblemKind, SamlProblem};
 use super::*;
+use crate::region::Region;
 
+mod declared;
 mod files;
 mod hostile;
 mod judgement;
@@ -22,7 +25,7 @@ fn fixture(name: &str) -> PathBuf {
 
 /// A configuration that names metadata, or nothing yet.
 fn saml(metadata: Option<PathBuf>, certificate: Option<PathBuf>) -> Saml {
-    Saml { metadata, certificate, audience: None, encrypted_assertions: None, encryption_certificate: None }
+    Saml { metadata, certificate, ..Saml::default() }
 }
 
 /// The configuration for a fixture, by its extension.
@@ -63,13 +66,25 @@ fn key(name: &str) -> String {
     )
 }
 
+/// A key descriptor with the numbers of a key.
+fn raw_key(value: &str) -> String {
+    format!(
+        "<KeyDescriptor><KeyInfo xmlns='http://www.w3.org/2000/09/xmldsig#'><KeyValue>{value}</KeyValue></KeyInfo>\
+         </KeyDescriptor>"
+    )
+}
+
 /// A place to sign in at.
 const SIGN_ON: &str = "<SingleSignOnService Binding='b' Location='https://idp.example/in'/>";
 
 /// The problems of a configuration, judged at the usual instant, as kind, subject and message.
 fn lines(saml: &Saml) -> Vec<String> {
     let provider = IdentityProvider::read(saml).unwrap();
-    problems(&provider, saml, now(), 30).into_iter().map(line).collect()
+    judge(&provider, saml).into_iter().map(line).collect()
+}
+
+fn judge(provider: &IdentityProvider, saml: &Saml) -> Vec<SamlProblem> {
+    problems(provider, saml, Some(Region::Us), now(), 30)
 }
 
 fn line(problem: SamlProblem) -> String {
