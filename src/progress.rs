@@ -3,6 +3,7 @@
 //! Besides the commands this is the only module that writes, and it writes to stderr alone.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -63,6 +64,11 @@ impl Progress {
             Some(bar) => bar.suspend(write),
             None => write(),
         }
+    }
+
+    /// Shows a warning, as a message.
+    pub(crate) fn warn(&self, warning: impl Display) {
+        self.message(&format!("warning: {warning}"));
     }
 
     /// Takes the moving line away. Messages may still follow.

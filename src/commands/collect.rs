@@ -51,7 +51,7 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
         }
     };
     for notice in notices {
-        progress.message(&format!("warning: {notice}"));
+        progress.warn(notice);
     }
     let source = Source::Live(Box::new(connection.clone()), environment::notify(&progress));
     let read = environment::drive(true, async {

@@ -40,11 +40,11 @@ pub(super) fn progress() -> Arc<Progress> {
 /// Says on standard error what a report for machines would leave unsaid on a screen.
 pub(super) fn warn(report: &Report, progress: &Progress) {
     for warning in &report.warnings {
-        progress.message(&format!("warning: {warning}"));
+        progress.warn(warning);
     }
     for source in report.sources.iter().filter(|source| source.status == SourceStatus::Failed) {
         let detail = source.detail.as_deref().unwrap_or("no reason was given");
-        progress.message(&format!("warning: {} could not be read: {detail}", source.id.describe()));
+        progress.warn(format!("{} could not be read: {detail}", source.id.describe()));
     }
 }
 

@@ -70,15 +70,10 @@ pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run
     let hygiene = adjust(&mut assessments, job, ranges.now);
 
     let elsewhere = asked.and_then(|asked| other_region(asked, facts.value("workspace.region").as_str()?));
-    let warnings = outcomes
-        .warnings
-        .iter()
-        .cloned()
-        .chain(elsewhere)
-        .chain(job.warnings.iter().cloned())
-        .chain(redacted)
-        .chain(hygiene);
-    let warnings = warnings.collect();
+    let mut warnings = outcomes.warnings.clone();
+    warnings.extend(elsewhere);
+    warnings.extend(job.warnings.iter().cloned());
+    warnings.extend(redacted.into_iter().chain(hygiene));
     Ok(Run { provenance, ranges, outcomes, facts, assessments, warnings, duration: started.elapsed() })
 }
 

@@ -25,7 +25,7 @@ pub(super) fn run(args: &CanArgs) -> Result<Exit, Error> {
     }
     let Run { facts, warnings, .. } = resolved.run(&progress)?;
     for warning in &warnings {
-        progress.message(&format!("warning: {warning}"));
+        progress.warn(warning);
     }
     let answer = can(&facts, policy(resolved.job.config.as_ref())?, &args.who, args.action)?;
     print(&match args.answer.format {

@@ -44,7 +44,7 @@ fn diagnose(
         Err(error) => return refused(error),
     };
     for warning in &warnings {
-        progress.message(&format!("warning: {warning}"));
+        progress.warn(warning);
     }
     Ok(Diagnosis::of(&Situation {
         facts: &facts,

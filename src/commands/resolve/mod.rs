@@ -98,7 +98,7 @@ impl Resolved {
     /// When the workspace cannot be read at all, or the program is to end.
     pub(super) fn run(&self, progress: &Arc<Progress>) -> Result<Run, Error> {
         for notice in &self.notices {
-            progress.message(&format!("warning: {notice}"));
+            progress.warn(notice);
         }
         let source = Source::open(&self.job.target, environment::notify(progress))?;
         let now = self.now.or_else(|| source.taken_at()).unwrap_or_else(environment::clock);

@@ -53,7 +53,7 @@ fn key(args: &RedactArgs, progress: &Progress) -> Result<Key, Error> {
     if let Some(path) = &args.redact_key_file {
         let (key, warning) = Key::from_file(path)?;
         if let Some(warning) = warning {
-            progress.message(&format!("warning: {warning}"));
+            progress.warn(warning);
         }
         return Ok(key);
     }
