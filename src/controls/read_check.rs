@@ -48,7 +48,8 @@ pub(super) fn check(mut table: Table<'_>, around: &Surroundings) -> Option<Check
             if let Some(reviewable) = reviewable.as_ref().filter(|reviewable| reviewable.value)
                 && !check.finds_events()
             {
-                document.report(reviewable.line, "`reviewable` goes with `every` over a table of events only");
+                document
+                    .report(reviewable.line, "`reviewable` goes with `every` over a table of events only");
             }
             let reviewable = reviewable.is_some_and(|reviewable| reviewable.value);
             Some(Check { name: name?.value, reviewable, ..check })
