@@ -156,14 +156,15 @@ pub(super) fn instants(cell: &str) -> Option<(Timestamp, Timestamp)> {
     if let Ok(at) = cell.parse::<Timestamp>() {
         return Some(once(at));
     }
-    if let Ok(day) = cell.parse::<Date>().or_else(|error| {
-        let formats = ["%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%Y%m%d"];
+    if cell.contains(':') {
+        if let Ok(time) = cell.parse::<DateTime>() {
+            return utc(time).map(once);
+        }
+    } else if let Ok(day) = cell.parse::<Date>().or_else(|error| {
+        let formats = ["%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"];
         formats.iter().find_map(|format| Date::strptime(format, cell).ok()).ok_or(error)
     }) {
         return end_of(day).map(once);
-    }
-    if let Ok(time) = cell.parse::<DateTime>() {
-        return utc(time).map(once);
     }
     let mut numbers = cell.split([' ', 'T']).next()?.split(['/', '.', '-']).map(str::parse::<i16>);
     let [Some(Ok(a)), Some(Ok(b)), Some(Ok(c)), None] = std::array::from_fn(|_| numbers.next()) else {

@@ -78,6 +78,7 @@ pub(crate) static VALUES: &[Field] = &[
     field("roster.entitled", Number, ADMINS, No, "how many active people are in a mapped group"),
     field("roster.mfa_known", Number, ADMINS, No, "for how many teammates a roster says it"),
     field("saml.file", Text, &[], No, "given: the identity provider's metadata or certificate"),
+    field("saml.metadata", Flag, &[], No, "given: whether it is metadata, and no certificate alone"),
     field("saml.certificates", Number, &[], No, "given: how many signing certificates it has"),
     field("saml.expires", Text, &[], No, "given: when the last of them expires"),
     field("ip_allowlist.enabled", Flag, ALLOWLIST, No, "whether the IP allowlist is on"),
