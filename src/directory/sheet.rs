@@ -253,7 +253,9 @@ impl CsvFile {
                     continue;
                 }
                 (Meaning::State, Some(cell)) => {
-                    said.extend(of_word(&cell).filter(|_| cell.chars().any(char::is_alphabetic)));
+                    let word = of_word(&cell).filter(|_| cell.chars().any(char::is_alphabetic));
+                    self.reading.file.knows.status |= word.is_some();
+                    said.extend(word);
                     continue;
                 }
                 (Meaning::Enabled, Some(cell)) => match words::instants(&cell) {
