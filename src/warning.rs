@@ -226,5 +226,7 @@ impl EntryProblem {
 }
 
 fn limited(days: Option<u16>) -> String {
-    days.map_or_else(String::new, |days| format!(", {days} days after it was signed, the most its control allows"))
+    days.map_or_else(String::new, |days| {
+        format!(", {days} days after it was signed, the most its control allows")
+    })
 }

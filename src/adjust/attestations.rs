@@ -36,10 +36,14 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
 
 /// The last day on which an attestation counts: the one it names, or so many days after it was signed as its control
 /// allows.
-pub(crate) fn valid_until(attestation: &config::Attestation, attest_for: u16) -> Date {
+pub(super) fn valid_until(attestation: &config::Attestation, attest_for: u16) -> Date {
     let expires = attestation.expires.value;
-    let limit = attestation.on.value.checked_add(i64::from(attest_for).days());
-    limit.map_or(expires, |limit| limit.min(expires))
+    limit_of(attestation.on.value, attest_for).map_or(expires, |limit| limit.min(expires))
+}
+
+/// The last day on which an attestation of that day may count; none beyond what a calendar knows.
+pub(crate) fn limit_of(on: Date, attest_for: u16) -> Option<Date> {
+    on.checked_add(i64::from(attest_for).days()).ok()
 }
 
 /// Lets the attestations of a control enter its verdict.

@@ -130,7 +130,9 @@ fn review_problem(
         scanned.catalog.definitions.iter().flat_map(|one| one.rules.reviewable_types()).collect();
     match scanned.events.named(&review.event) {
         Named::Several => Some(EntryProblem::SharedEvent),
-        Named::One(name) if !reviewable.contains(&*name) => Some(EntryProblem::NotReviewable { event_type: name }),
+        Named::One(name) if !reviewable.contains(&*name) => {
+            Some(EntryProblem::NotReviewable { event_type: name })
+        }
         Named::One(_) => None,
         // While it cannot be told, it is not blamed.
         Named::None => {

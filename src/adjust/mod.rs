@@ -21,6 +21,7 @@ mod hygiene;
 mod reviews;
 mod waivers;
 
+pub(crate) use attestations::limit_of;
 pub(crate) use evidence::{EvidenceFile, EvidenceFiles};
 pub(crate) use reviews::{NamedEvents, in_force};
 

@@ -174,19 +174,34 @@ fn an_expired_attestation_is_remembered_and_does_not_count() {
 #[test]
 fn a_waiver_that_is_over_waives_nothing() {
     let mut all = [assessment(Status::Fail, &["ana@acme.example"])];
-    let matched = waivers::apply(&mut all, &[waiver(None, date(2026, 7, 31))], &NamedEvents::default(), TODAY);
+    let matched =
+        waivers::apply(&mut all, &[waiver(None, date(2026, 7, 31))], &NamedEvents::default(), TODAY);
     assert!(matched[0] == Met::Something && violates(&all[0], false));
     // A control that passes needs no waiver: one for it is stale.
     let mut passing = [assessment(Status::Pass, &[])];
-    assert_eq!(waivers::apply(&mut passing, &[waiver(None, TODAY)], &NamedEvents::default(), TODAY), [Met::Nothing]);
+    assert_eq!(
+        waivers::apply(&mut passing, &[waiver(None, TODAY)], &NamedEvents::default(), TODAY),
+        [Met::Nothing]
+    );
     // Of a control that was left out of the scan, nothing is known.
-    assert_eq!(waivers::apply(&mut [], &[waiver(None, TODAY)], &NamedEvents::default(), TODAY), [Met::Something]);
+    assert_eq!(
+        waivers::apply(&mut [], &[waiver(None, TODAY)], &NamedEvents::default(), TODAY),
+        [Met::Something]
+    );
 }
 
 #[test]
 fn a_waiver_is_not_held_against_anybody_while_nothing_can_be_read() {
     let mut unread = [assessment(Status::Unknown, &[])];
-    assert_eq!(waivers::apply(&mut unread, &[waiver(Some("ana@acme.example"), TODAY)], &NamedEvents::default(), TODAY), [Met::Something]);
+    assert_eq!(
+        waivers::apply(
+            &mut unread,
+            &[waiver(Some("ana@acme.example"), TODAY)],
+            &NamedEvents::default(),
+            TODAY
+        ),
+        [Met::Something]
+    );
     assert!(violates(&unread[0], true), "what is unknown is not waived by it");
 }
 

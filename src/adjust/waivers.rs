@@ -32,12 +32,7 @@ pub(super) fn apply(
     waivers.iter().map(|waiver| cover(assessments, waiver, events, today)).collect()
 }
 
-fn cover(
-    assessments: &mut [Assessment],
-    waiver: &config::Waiver,
-    events: &NamedEvents,
-    today: Date,
-) -> Met {
+fn cover(assessments: &mut [Assessment], waiver: &config::Waiver, events: &NamedEvents, today: Date) -> Met {
     let is_meant = |assessment: &Assessment| same_name(&assessment.control.id, &waiver.control);
     let valid = counts(waiver.on.as_ref().map(|on| on.value), waiver.expires.value, today);
     let decision = decision(waiver);

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::state::State;
 use super::{
-    Basis, Check, CheckKind, CheckResult, EvalContext, Facts, Reviews, Rules, Status, Verdict, count, every, value,
+    Basis, Check, CheckKind, CheckResult, EvalContext, Facts, Reviews, Rules, Status, Verdict, count, every,
+    value,
 };
 use crate::expression::EvaluationError;
 use crate::facts::Change;

@@ -199,9 +199,7 @@ impl Control {
             Status::Pass => false,
             _ if self.waived.is_some() => false,
             Status::Fail if self.findings.is_empty() => !self.in_baseline,
-            Status::Fail => {
-                self.open().any(|finding| finding.waived.is_none() && !finding.in_baseline)
-            }
+            Status::Fail => self.open().any(|finding| finding.waived.is_none() && !finding.in_baseline),
             Status::Manual | Status::Unknown => strict && !self.in_baseline,
         }
     }

@@ -93,9 +93,10 @@ pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run
 /// the entries that need attention.
 fn adjust(assessments: &mut [Assessment], job: &Job, scanned: &Scanned<'_>) -> Vec<Warning> {
     let Adjustments { evidence, no_waivers, baseline, redactor, .. } = &job.adjustments;
-    let warnings = job.config.as_ref().map_or_else(Vec::new, |config| {
-        adjust::apply(assessments, config, evidence, *no_waivers, scanned)
-    });
+    let warnings = job
+        .config
+        .as_ref()
+        .map_or_else(Vec::new, |config| adjust::apply(assessments, config, evidence, *no_waivers, scanned));
     if let Some(baseline) = baseline {
         let keyed = |fingerprint: &Fingerprint| Some(redactor.as_ref()?.fingerprint(fingerprint));
         baseline.apply(assessments, keyed);

@@ -15,9 +15,8 @@ pub(super) fn results(report: &Report, max_results: usize) -> (Vec<impl Serializ
     let all = report.controls.iter().enumerate();
     let items = all.flat_map(|(index, one)| items_of(one).map(move |item| (index, item)));
     // What is reviewed stays in sight, also where it leaves nothing that fails.
-    let mut found: Vec<_> = items
-        .filter(|(_, item)| item.control.status == Status::Fail || item.reviewed().is_some())
-        .collect();
+    let mut found: Vec<_> =
+        items.filter(|(_, item)| item.control.status == Status::Fail || item.reviewed().is_some()).collect();
     let left_out = found.len().saturating_sub(max_results);
     if left_out > 0 {
         found.sort_by_cached_key(|(_, item)| (!item.violates(&report.gate), item.is_set_aside()));
@@ -60,9 +59,8 @@ fn suppressions(item: Item<'_>) -> Vec<impl Serialize> {
     let reviewed = item.reviewed().map(|Review { by, on, note }| {
         (note.clone().unwrap_or_else(|| "reviewed".to_owned()), by, Some(*on), None)
     });
-    let waived = item
-        .waived()
-        .map(|Waiver { reason, by, on, expires }| (reason.clone(), by, *on, Some(*expires)));
+    let waived =
+        item.waived().map(|Waiver { reason, by, on, expires }| (reason.clone(), by, *on, Some(*expires)));
     let suppression = |(justification, by, on, expires)| {
         object! {
             "kind": "external",

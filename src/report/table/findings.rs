@@ -64,7 +64,7 @@ fn of_status<'a>(report: &'a Report, statuses: &'a [Status]) -> impl Iterator<It
 }
 
 /// Writes a control with its findings and that many observations.
-fn told(page: &mut Page, control: &Control, most_context: usize) {
+pub(in crate::report) fn told(page: &mut Page, control: &Control, most_context: usize) {
     page.gap();
     let text = format!("{} ({}) {}", id(control), control.level.label(), title(control));
     page.entry(0, Tone::Status(control.status), status_word(control.status), &text);
