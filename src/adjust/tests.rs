@@ -4,14 +4,17 @@ use std::sync::Arc;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
+use super::reviews::Named;
 use super::waivers::Met;
 use super::*;
+use crate::api::record::Record;
 use crate::assessment::Assessment;
 use crate::config::{Attestation, Waiver};
 use crate::controls::{Control, Origin};
 use crate::facts::Row;
 use crate::level::Level;
 use crate::reason::{Observation, Reason};
+use crate::sources::Feed;
 use crate::toml_document::Located;
 use crate::verdict::{Attested, Basis, Finding, Fingerprint, Status, Verdict};
 
@@ -203,6 +206,28 @@ fn a_waiver_is_not_held_against_anybody_while_nothing_can_be_read() {
         [Met::Something]
     );
     assert!(violates(&unread[0], true), "what is unknown is not waived by it");
+}
+
+#[test]
+fn an_id_names_one_event_however_often_the_log_repeats_it_and_two_where_type_or_time_differ() {
+    let mut events = NamedEvents::of(["a", "b", "c"]);
+    let mut note = |id: &str, activity_type: &str, at: i64| {
+        let json = format!(r#"{{"id":"{id}","activity_type":"{activity_type}","created_at":{at}}}"#);
+        events.note(&Record::Event(Feed::LogWindow, &serde_json::from_str(&json).unwrap()));
+    };
+    for (id, activity_type, at) in [
+        ("a", "x", 1),
+        ("a", "x", 1),
+        ("b", "x", 1),
+        ("b", "y", 1),
+        ("c", "x", 1),
+        ("c", "x", 2),
+        ("d", "x", 1),
+    ] {
+        note(id, activity_type, at);
+    }
+    assert_eq!(events.named("a"), Named::One("x".to_owned()));
+    assert_eq!(["b", "c", "d"].map(|id| events.named(id)), [Named::Several, Named::Several, Named::None]);
 }
 
 fn any_status() -> impl Strategy<Value = Status> {
