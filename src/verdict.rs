@@ -2,6 +2,8 @@
 //!
 //! A [`Verdict`] is made by `checks` from facts alone. Of all that comes later, only an attestation may change its status.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -129,13 +131,16 @@ pub(crate) struct Finding {
     /// The waiver of the finding; null where there is none.
     #[serde(default)]
     pub waived: Option<Waiver>,
+    /// The review of its event, which makes it no violation; null where there is none.
+    #[serde(default)]
+    pub reviewed: Option<Review>,
     /// Whether the baseline has it too.
     #[serde(default)]
     pub in_baseline: bool,
 }
 
 impl Finding {
-    /// A finding that no waiver or baseline covers.
+    /// A finding that no waiver, review or baseline covers.
     pub(crate) const fn new(
         fingerprint: Fingerprint,
         subject: String,
@@ -152,8 +157,14 @@ impl Finding {
             event: None,
             last: None,
             waived: None,
+            reviewed: None,
             in_baseline: false,
         }
+    }
+
+    /// Whether a review of its event makes it no violation.
+    pub(crate) const fn is_reviewed(&self) -> bool {
+        self.reviewed.is_some()
     }
 
     /// What is wrong with whom, in one sentence.
@@ -180,6 +191,21 @@ pub(crate) struct Waiver {
     /// The last day on which it counts, UTC.
     pub expires: Date,
 }
+
+/// What a person found out about the event of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Review {
+    /// Who looked at it.
+    pub by: String,
+    /// The day from which it counts, UTC.
+    pub on: Date,
+    /// What was found; null where nothing was noted.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// The reviews in force, by the id of the event.
+pub(crate) type Reviews = BTreeMap<String, Review>;
 
 /// Identifies a finding across runs: made of control, check and what it is about, never of counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

@@ -11,7 +11,7 @@ use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::expression::{self, Expression};
 use crate::facts::Facts;
-use crate::verdict::{Basis, Status, Verdict};
+use crate::verdict::{Basis, Reviews, Status, Verdict};
 
 mod count;
 mod decided;
@@ -32,6 +32,8 @@ pub(crate) struct Check {
     pub name: String,
     /// Which of the control's steps puts right what it finds, counted from 0; none where the control has no steps.
     pub next_step: Option<usize>,
+    /// Whether a person may review the events it finds, each of which is then no violation.
+    pub reviewable: bool,
     /// Where this does not hold, the control is decided as if the check were not there: what it looks at was not given.
     pub when: Option<Expression>,
     /// What has to hold before the check means anything; the first that is false makes it manual. Each is asked only
@@ -140,6 +142,11 @@ impl Check {
         }
     }
 
+    /// Whether each of its findings is about one event.
+    pub(crate) const fn finds_events(&self) -> bool {
+        matches!(&self.kind, CheckKind::Every(every) if every.over.table.event.is_some())
+    }
+
     /// Whether a person decides, whatever the data say.
     pub(crate) const fn is_for_person(&self) -> bool {
         match self.kind {
@@ -174,6 +181,7 @@ impl Check {
         let over = self.over();
         json!({
             "name": self.name,
+            "reviewable": self.reviewable,
             "table": over.map(|over| over.table.name),
             "types": over.map(|over| over.types.iter().collect::<BTreeSet<_>>()),
             "when_empty": self.when_empty,
@@ -195,6 +203,18 @@ impl Rules {
     /// The types of raw events that the checks look at.
     pub(crate) fn event_types(&self) -> impl Iterator<Item = String> {
         self.checks.iter().filter_map(Check::over).flat_map(|over| over.types.clone())
+    }
+
+    /// The types of the events that a person may review.
+    pub(crate) fn reviewable_types(&self) -> impl Iterator<Item = &str> {
+        let checks = self.checks.iter().filter(|check| check.reviewable);
+        checks.filter_map(Check::over).flat_map(|over| over.types.iter().map(String::as_str))
+    }
+
+    /// The names of the checks whose events a person may review.
+    pub(crate) fn reviewable(&self) -> Vec<String> {
+        let checks = self.checks.iter().filter(|check| check.reviewable);
+        checks.map(|check| check.name.clone()).collect()
     }
 
     /// The statuses that data can give the control: pass when no check is left to a person, fail when one may fail.
@@ -226,6 +246,7 @@ pub(crate) struct ContextLine {
 struct EvalContext<'a> {
     control: &'a str,
     facts: &'a Facts,
+    reviews: &'a Reviews,
     cel: Context<'static, 'static>,
 }
 
@@ -234,12 +255,13 @@ impl<'a> EvalContext<'a> {
         control: &'a str,
         params: &std::collections::BTreeMap<String, serde_json::Value>,
         facts: &'a Facts,
+        reviews: &'a Reviews,
     ) -> Self {
         let mut cel = expression::context();
         let params = params.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         cel.add_variable_from_value("params", expression::to_cel(&serde_json::Value::Object(params)));
         cel.add_variable_from_value("facts", expression::to_cel(&facts.values));
-        Self { control, facts, cel }
+        Self { control, facts, reviews, cel }
     }
 }
 

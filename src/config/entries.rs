@@ -1,4 +1,4 @@
-//! `[[attestation]]` and `[[waiver]]`: what people sign for.
+//! `[[attestation]]`, `[[waiver]]` and `[[reviewed]]`: what people sign for.
 
 use std::path::PathBuf;
 
@@ -47,8 +47,10 @@ pub(crate) struct EvidenceFile {
 pub(crate) struct Waiver {
     /// The control it is about.
     pub control: Located<String>,
-    /// The one finding it is about; the whole control where it is none.
+    /// Who or what the finding is about; the whole control where there is no event either.
     pub subject: Option<String>,
+    /// The id of the one event it is about, in the place of a subject.
+    pub event: Option<String>,
     /// Why.
     pub reason: String,
     /// Who decided.
@@ -57,6 +59,21 @@ pub(crate) struct Waiver {
     pub on: Option<Located<Date>>,
     /// The last day on which it counts.
     pub expires: Located<Date>,
+    /// The line it starts on.
+    pub line: usize,
+}
+
+/// An event that a person looked at and found in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reviewed {
+    /// The event's id, as the log has it.
+    pub event: String,
+    /// Who looked at it.
+    pub by: String,
+    /// The day from which it counts, UTC.
+    pub on: Located<Date>,
+    /// What was found, such as the number of a ticket.
+    pub note: Option<String>,
     /// The line it starts on.
     pub line: usize,
 }
@@ -107,27 +124,43 @@ fn evidence_file(table: &mut Table<'_>, context: &Context) -> Option<EvidenceFil
 pub(super) fn waiver(mut table: Table<'_>) -> Option<Waiver> {
     let line = table.line();
     let control = table.required_text("control");
-    let narrowed = table.has("subject");
+    let narrowed = table.has("subject") || table.has("event");
     let subject = filled(&mut table, "subject");
+    let event = filled(&mut table, "event");
+    if let (Some(_), Some(event)) = (&subject, &event) {
+        table.document().report(event.line, "a waiver has a `subject` or an `event`, not both");
+        return None;
+    }
     let reason = table.required_text("reason");
     let by = table.required_text("by");
     let on = date(&mut table, "on");
     let expires = required_date(&mut table, "expires");
     check_order(&table, on.as_ref(), expires.as_ref());
     table.finish();
-    // A subject that cannot be read must not widen the waiver to the whole control.
-    if narrowed && subject.is_none() {
+    // A subject or event that cannot be read must not widen the waiver to the whole control.
+    if narrowed && subject.is_none() && event.is_none() {
         return None;
     }
     Some(Waiver {
         control: control?,
         subject: subject.map(|text| text.value),
+        event: event.map(|text| text.value),
         reason: reason?.value,
         by: by?.value,
         on,
         expires: expires?,
         line,
     })
+}
+
+pub(super) fn reviewed(mut table: Table<'_>) -> Option<Reviewed> {
+    let line = table.line();
+    let event = table.required_text("event");
+    let by = table.required_text("by");
+    let on = required_date(&mut table, "on");
+    let note = filled(&mut table, "note");
+    table.finish();
+    Some(Reviewed { event: event?.value, by: by?.value, on: on?, note: note.map(|text| text.value), line })
 }
 
 fn check_order(table: &Table<'_>, on: Option<&Located<Date>>, expires: Option<&Located<Date>>) {

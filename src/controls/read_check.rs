@@ -36,6 +36,7 @@ pub(super) fn check(mut table: Table<'_>, around: &Surroundings) -> Option<Check
         fits
     });
     let next_step = next_step(&mut table, around.steps);
+    let reviewable = table.flag("reviewable");
     let known: Vec<_> = KindName::VARIANTS.iter().map(|kind| kind.into_str()).collect();
     let kinds: Vec<_> = KindName::VARIANTS.iter().filter(|kind| table.has(kind.into_str())).collect();
     let line = table.line();
@@ -44,7 +45,14 @@ pub(super) fn check(mut table: Table<'_>, around: &Surroundings) -> Option<Check
             let check = table.table(kind.into_str());
             table.finish();
             let check = Reader { table: check?, around }.check(**kind, next_step)?;
-            Some(Check { name: name?.value, ..check })
+            if let Some(reviewable) = reviewable.as_ref().filter(|reviewable| reviewable.value)
+                && !check.finds_events()
+            {
+                document
+                    .report(reviewable.line, "`reviewable` goes with `every` over a table of events only");
+            }
+            let reviewable = reviewable.is_some_and(|reviewable| reviewable.value);
+            Some(Check { name: name?.value, reviewable, ..check })
         }
         [] => {
             for key in table.keys() {
@@ -113,8 +121,8 @@ impl Reader<'_, '_> {
         };
         let when = self.given();
         let needs = self.needs();
-        let on_pass = self.expression("on_pass", None);
-        let on_fail = self.expression("on_fail", None);
+        let on_pass = self.reason("on_pass");
+        let on_fail = self.reason("on_fail");
         let note = self.table.text("note").map(|note| note.value.trim().to_owned());
         let when_empty = self.status("when_empty", &["manual", "pass", "fail"], Status::Manual);
         let otherwise = self.status("otherwise", &["fail", "manual"], Status::Fail);
@@ -125,6 +133,7 @@ impl Reader<'_, '_> {
         Some(Check {
             name,
             next_step,
+            reviewable: false,
             when,
             needs,
             note,
@@ -235,8 +244,21 @@ impl Reader<'_, '_> {
         self.keep(key, &source, source.line, over)
     }
 
+    /// A sentence about what the check found.
+    fn reason(&mut self, key: &'static str) -> Option<Expression> {
+        let source = self.table.text(key)?;
+        self.keep_in(key, &source, source.line, self.scope(None, true))
+    }
+
+    fn scope(&self, table: OverTable, counts: bool) -> Scope {
+        Scope { table, params: Arc::clone(&self.around.params), counts }
+    }
+
     fn keep(&self, key: &str, source: &str, line: usize, over: OverTable) -> Option<Expression> {
-        let scope = Scope { table: over, params: Arc::clone(&self.around.params) };
+        self.keep_in(key, source, line, self.scope(over, false))
+    }
+
+    fn keep_in(&self, key: &str, source: &str, line: usize, scope: Scope) -> Option<Expression> {
         let place = Position { path: Arc::clone(&self.around.path), line };
         let expression = Expression::new(source.to_owned(), place, scope);
         let refusals = if self.around.in_full { expression.refusals() } else { &[] };
