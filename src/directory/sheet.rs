@@ -3,13 +3,15 @@
 //! The header decides everything: the delimiter is the one that makes most of it, and the columns are told
 //! by their names. Every row becomes a person, joins the one of an earlier row, or is reported with its line.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 
 use csv::StringRecord;
 
-use super::columns::{Columns, Meaning};
+use super::columns::Columns;
+use super::meaning::Meaning;
 use super::text::Lines;
-use super::{AccountStatus, Person, Reading, RosterError, words};
+use super::{Gap, Person, Reading, RosterError, words};
 use crate::casefold::fold;
 
 /// How many columns a file may have.
@@ -17,15 +19,17 @@ const MOST_COLUMNS: usize = 2_000;
 /// What may separate fields, the likeliest first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Read after the text: a row that swallows this has a quote that nobody closed.
+/// Read after the text: a row that swallows this has a quote that is never closed.
 const SENTINEL: &[u8] = b"\nend";
 
 /// Reads a file.
 pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError> {
     let (body, declared) = preamble(text);
+    let (delimiter, header, above) = header(&reading.file.path, body, declared)?;
+    let body = body.get(above..).unwrap_or_default();
     let start = text.len() - body.len();
-    let (delimiter, header) = header(&reading.file.path, body, declared)?;
-    let mut sheet = CsvFile { reading, columns: Columns::read(&header) };
+    let columns = Columns::read(&header);
+    let mut sheet = CsvFile { reading, columns, nested: None, unread_addresses: BTreeMap::new() };
     let mut lines = Lines::new(text);
     sheet.accept_header(&header, lines.at(start + blank(body)))?;
 
@@ -58,7 +62,7 @@ pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError>
             Ok(true) => sheet.row(&row, line)?,
         }
     }
-    sheet.reading.finish()
+    sheet.finish()
 }
 
 /// How many bytes of line breaks the text begins with.
@@ -67,9 +71,13 @@ fn blank(text: &str) -> usize {
 }
 
 /// A file while it is read.
-struct CsvFile {
-    reading: Reading,
-    columns: Columns,
+pub(super) struct CsvFile {
+    pub(super) reading: Reading,
+    pub(super) columns: Columns,
+    /// How many rows are about a group, as member of the first of these groups.
+    nested: Option<(usize, String)>,
+    /// Columns of further addresses, and how many of their cells hold none that can be read.
+    unread_addresses: BTreeMap<usize, usize>,
 }
 
 impl CsvFile {
@@ -97,6 +105,9 @@ impl CsvFile {
             self.reading.file.reject(line, why);
             return Ok(());
         }
+        if self.is_group(row) {
+            return Ok(());
+        }
         let mut addresses = self.cells(row, Meaning::Email).chain(self.cells(row, Meaning::Login));
         let email = words::email(addresses.next().unwrap_or_default()).map(str::to_owned);
         let others: Vec<_> =
@@ -111,11 +122,42 @@ impl CsvFile {
         self.check_sole(row, line)?;
         let mut person = self.person(row, email, line);
         others.into_iter().for_each(|other| person.add_email(other));
-        (person.status, person.status_word) = self.status(row);
-        person.mfa = self.mfa(row);
-        // In a file with groups, a person may have a row for each.
-        let repeats = self.reading.file.knows.groups;
-        self.reading.keep(person, |_, _| repeats)
+        person.add_guest_addresses();
+        self.status(row, &mut person);
+        (person.mfa, person.factors) = self.mfa(row);
+        self.reading.keep(person)
+    }
+
+    /// Whether a row is about a group, or all of the domain (`CUSTOMER`), as a member of a group. Who is in that one is
+    /// then open.
+    fn is_group(&mut self, row: &StringRecord) -> bool {
+        let in_group = self.columns.any(&[Meaning::Group]);
+        let is_group = |cell: &str| match words::plain(cell).as_str() {
+            "group" | "nestedgroup" => true,
+            "customer" => in_group,
+            _ => false,
+        };
+        if !self.cell(row, Meaning::MemberType).is_some_and(is_group) {
+            return false;
+        }
+        let group = self.cell(row, Meaning::Group).or_else(|| self.cell(row, Meaning::Groups));
+        let group = group.and_then(words::text).unwrap_or_default();
+        self.nested.get_or_insert((0, group)).0 += 1;
+        true
+    }
+
+    /// Notes what the file as a whole leaves open.
+    fn finish(mut self) -> Result<Reading, RosterError> {
+        let gaps = &mut self.reading.file.gaps;
+        gaps.extend(self.nested.map(|(members, group)| Gap::NestedGroups { members, group }));
+        let columns = &self.columns;
+        gaps.extend(
+            self.unread_addresses.iter().map(|(at, cells)| Gap::UnreadAddresses {
+                cells: *cells,
+                column: columns.name(*at).to_owned(),
+            }),
+        );
+        self.reading.finish()
     }
 
     /// Says what is wrong with the number of fields, where it matters.
@@ -127,12 +169,16 @@ impl CsvFile {
     }
 
     /// The cells with that meaning that are not empty.
-    fn cells<'a>(&'a self, row: &'a StringRecord, meaning: Meaning) -> impl Iterator<Item = &'a str> {
+    pub(super) fn cells<'a>(
+        &'a self,
+        row: &'a StringRecord,
+        meaning: Meaning,
+    ) -> impl Iterator<Item = &'a str> {
         let cells = self.columns.of(meaning).iter().filter_map(|at| row.get(*at));
         cells.map(str::trim).filter(|cell| !cell.is_empty())
     }
 
-    fn cell<'a>(&'a self, row: &'a StringRecord, meaning: Meaning) -> Option<&'a str> {
+    pub(super) fn cell<'a>(&'a self, row: &'a StringRecord, meaning: Meaning) -> Option<&'a str> {
         self.cells(row, meaning).next()
     }
 
@@ -155,75 +201,27 @@ impl CsvFile {
         Ok(())
     }
 
-    fn person(&self, row: &StringRecord, email: String, line: usize) -> Person {
+    fn person(&mut self, row: &StringRecord, email: String, line: usize) -> Person {
         let text = |meaning| self.cell(row, meaning).and_then(words::text);
         let name = text(Meaning::Name).or_else(|| {
             let parts = [text(Meaning::FirstName), text(Meaning::LastName)];
             let parts: Vec<_> = parts.into_iter().flatten().collect();
             (!parts.is_empty()).then(|| parts.join(" "))
         });
-        let (id, role) = (text(Meaning::Id), text(Meaning::Role));
-        let mut person = Person { email, line, name, id, role, ..Person::default() };
+        let mut person = Person { email, line, name, id: text(Meaning::Id), ..Person::default() };
         for (meaning, plural) in [(Meaning::Groups, true), (Meaning::Group, false)] {
             let groups = self.cells(row, meaning).flat_map(|cell| words::list(cell, plural));
             groups.for_each(|group| person.add_group(group));
         }
-        let others = self.cells(row, Meaning::OtherEmails).flat_map(words::emails);
-        others.for_each(|email| person.add_email(email.to_owned()));
+        for at in self.columns.of(Meaning::OtherEmails) {
+            let Some(cell) = row.get(*at).filter(|cell| !words::is_nothing(cell)) else { continue };
+            let mut addresses = words::emails(cell).peekable();
+            if addresses.peek().is_none() {
+                *self.unread_addresses.entry(*at).or_default() += 1;
+            }
+            addresses.for_each(|email| person.add_email(email.to_owned()));
+        }
         person
-    }
-
-    /// The account status and the word for it. Where several columns speak, the one that allows least counts;
-    /// next to a word that is not known, no account is called active.
-    fn status(&mut self, row: &StringRecord) -> (AccountStatus, Option<String>) {
-        let mut status = AccountStatus::Unknown;
-        let mut word = self.cell(row, Meaning::Status).and_then(words::text);
-        let mut strange = Vec::new();
-        if let Some(text) = &word {
-            match words::status(text) {
-                Some(known) => status = known,
-                None => strange.push(text.clone()),
-            }
-        }
-        let flags = [
-            (Meaning::Enabled, AccountStatus::Suspended, AccountStatus::Active),
-            (Meaning::Suspended, AccountStatus::Active, AccountStatus::Suspended),
-            (Meaning::Removed, AccountStatus::Active, AccountStatus::Deprovisioned),
-        ];
-        for (meaning, no, yes) in flags {
-            for at in self.columns.of(meaning) {
-                let Some(cell) = row.get(*at).and_then(words::text) else { continue };
-                let Some(said) = words::truth(&cell) else {
-                    strange.push(cell);
-                    continue;
-                };
-                let said = if said { yes } else { no };
-                if said > status {
-                    status = said;
-                    word = Some(format!("{}: {cell}", self.columns.name(*at)));
-                }
-            }
-        }
-        if !strange.is_empty() && status == AccountStatus::Active {
-            status = AccountStatus::Unknown;
-        }
-        for word in &strange {
-            self.reading.file.unknown_statuses.count(word);
-        }
-        (status, word)
-    }
-
-    fn mfa(&mut self, row: &StringRecord) -> Option<bool> {
-        let word = self.cell(row, Meaning::Mfa).or_else(|| self.cell(row, Meaning::MfaCapable));
-        let Some(word) = word else {
-            return self.cell(row, Meaning::Factors).and_then(words::factors);
-        };
-        let word = word.to_owned();
-        let mfa = words::mfa(&word);
-        if mfa.is_none() {
-            self.reading.file.unknown_mfa.count(&words::text(&word).unwrap_or_default());
-        }
-        mfa
     }
 }
 
@@ -245,26 +243,35 @@ fn reader(delimiter: u8) -> csv::ReaderBuilder {
     reader
 }
 
-/// Reads the header with each delimiter and takes the one with which it has an address, and most columns.
-fn header(path: &str, body: &str, declared: Option<u8>) -> Result<(u8, StringRecord), RosterError> {
-    let mut best: Option<((bool, usize), u8, StringRecord)> = None;
+/// How many records at the top are looked at for the header: titles, versions and types may stand above it.
+const MOST_ABOVE: usize = 12;
+
+/// Finds the header: of the first records with an address, over all delimiters, the one with most columns; else the
+/// first record. Answers with how many bytes stand above it.
+fn header(path: &str, body: &str, declared: Option<u8>) -> Result<(u8, StringRecord, usize), RosterError> {
+    let mut best: Option<((bool, usize), u8, StringRecord, usize)> = None;
     for delimiter in DELIMITERS {
         if declared.is_some_and(|declared| declared != delimiter) {
             continue;
         }
         let mut reader = reader(delimiter).from_reader(body.as_bytes());
-        let Some(Ok(header)) = reader.records().next() else { continue };
+        let mut records = reader.records().take(MOST_ABOVE).map_while(Result::ok);
+        let Some(first) = records.next() else { continue };
+        let has_address = |record: &StringRecord| Columns::read(record).has_address();
+        let header = if has_address(&first) { None } else { records.find(has_address) };
+        let header = header.unwrap_or(first);
         if header.len() > MOST_COLUMNS {
             let path = path.to_owned();
             return Err(RosterError::TooManyColumns { path, columns: header.len(), limit: MOST_COLUMNS });
         }
-        let worth = (Columns::read(&header).has_address(), header.len());
+        let above = header.position().map_or(0, |at| usize::try_from(at.byte()).unwrap_or_default());
+        let worth = (has_address(&header), header.len());
         if best.as_ref().is_none_or(|(most, ..)| worth > *most) {
-            best = Some((worth, delimiter, header));
+            best = Some((worth, delimiter, header, above));
         }
     }
     match best {
-        Some((_, delimiter, header)) => Ok((delimiter, header)),
+        Some((_, delimiter, header, above)) => Ok((delimiter, header, above)),
         None => Err(RosterError::NoHeader { path: path.to_owned(), why: "it is empty".to_owned() }),
     }
 }
