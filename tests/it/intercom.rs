@@ -57,8 +57,6 @@ pub(crate) struct Api {
     exclusive: bool,
     without_pages: bool,
     unsteady: Unsteady,
-    with_unreadable: bool,
-    log_ends_after: usize,
     readable: Vec<String>,
     budget: Option<u64>,
     spent: Mutex<BTreeMap<u64, u64>>,
@@ -75,8 +73,6 @@ impl Api {
             exclusive: false,
             without_pages: false,
             unsteady: Unsteady::default(),
-            with_unreadable: false,
-            log_ends_after: usize::MAX,
             readable: Vec::new(),
             budget: None,
             spent: Mutex::default(),
@@ -106,18 +102,6 @@ impl Api {
     /// The log moves between requests, or pages are wrong about themselves.
     pub(crate) fn unsteady(mut self, unsteady: Unsteady) -> Self {
         self.unsteady = unsteady;
-        self
-    }
-
-    /// Entries without a readable type or time are in every answer that they may belong to.
-    pub(crate) fn with_unreadable(mut self) -> Self {
-        self.with_unreadable = true;
-        self
-    }
-
-    /// The log is refused from then on.
-    pub(crate) fn log_ends_after(mut self, answers: usize) -> Self {
-        self.log_ends_after = answers;
         self
     }
 
@@ -208,12 +192,6 @@ impl Api {
 
     fn route(&self, seen: &Seen) -> Answer {
         let refused = Answer::error(403, "token_unauthorized", "Not authorized to access resource");
-        let of_log = |seen: &Seen| [SEARCH, LOG].contains(&seen.path.as_str());
-        if of_log(seen)
-            && self.log_ends_after <= self.seen.lock().unwrap().iter().filter(|seen| of_log(seen)).count()
-        {
-            return refused;
-        }
         match (seen.method.as_str(), seen.path.as_str()) {
             ("GET", "/me") => Answer::json(200, &self.workspace.me),
             ("GET", "/admins") => {
@@ -268,11 +246,8 @@ impl Api {
         let slack = i64::from(self.exclusive);
         let (from, to) = (after + slack, before.unwrap_or(i64::MAX).saturating_sub(slack));
         let fits = |event: &&Value| {
-            let (at, name) = (&event["created_at"], &event["activity_type"]);
-            let unreadable = |is: bool| self.with_unreadable && !is;
-            (unreadable(at.is_i64()) || (from..=to).contains(&at.as_i64().unwrap_or_default()))
-                && (unreadable(name.is_string() && name != "")
-                    || types.is_none_or(|types| types.contains(name)))
+            let at = event["created_at"].as_i64().unwrap_or_default();
+            from <= at && at <= to && types.is_none_or(|types| types.contains(&event["activity_type"]))
         };
         let arrived = self.unsteady.arrived();
         let mut events: Vec<_> = arrived.iter().chain(&self.workspace.events).filter(fits).collect();

@@ -191,16 +191,20 @@ fn probe_answers(random: &mut Random, failing: bool) -> Vec<u16> {
 impl Scene {
     /// An API that answers so.
     pub(crate) fn api(&self) -> Api {
-        let api = Api::new(self.case.workspace.clone()).next(self.next.clone()).with_unreadable();
+        let api = Api::new(self.case.workspace.clone()).next(self.next.clone());
         let api = if self.exclusive { api.exclusive() } else { api };
-        let api = if self.case.log == Ended::Midway { api.log_ends_after(self.answered) } else { api };
+        let refused = Answer::error(403, "token_unauthorized", "No");
+        let api = match self.case.log {
+            Ended::Midway => api.fault_after(SEARCH, self.answered, refused.clone()).fault(LOG, refused),
+            _ => api,
+        };
         self.faults.iter().fold(api, |api, (path, status)| api.fault(path, answer(*status)))
     }
 
     /// The case as it turned out: a log that was read before its refusal came is complete.
     pub(crate) fn outcome(&self, server: &Server) -> Case {
         let mut case = self.case.clone();
-        let asked = server.seen_at(SEARCH).len() + server.seen_at(LOG).len();
+        let asked = server.seen_at(SEARCH).len();
         if case.log == Ended::Midway && asked <= self.answered {
             case.log = Ended::Complete;
         }
