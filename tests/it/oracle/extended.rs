@@ -162,7 +162,7 @@ fn inactive(case: &Case) -> Status {
             // In the window, whoever provisioned another teammate did something, too.
             "admin_provisioned" => vec![case.affected_or_performer(event), case.performer(event)],
             name if refused.contains(&name) => Vec::new(),
-            _ if at(event) >= window || state => vec![case.owner(event)],
+            _ if at(event) >= window || state => vec![case.performer(event)],
             _ => Vec::new(),
         };
         for who in who {
