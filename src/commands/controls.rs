@@ -80,7 +80,10 @@ fn list(catalog: &Catalog, policy: bool) -> String {
     if policy {
         page.text(0, &format!("{counted} controls, which `intercom-harden rbac check` evaluates"));
     } else {
-        page.text(0, &format!("{counted} controls, {GUIDE_TITLE} {GUIDE_VERSION} ({GUIDE_STATUS}), {GUIDE_URL}"));
+        page.text(
+            0,
+            &format!("{counted} controls, {GUIDE_TITLE} {GUIDE_VERSION} ({GUIDE_STATUS}), {GUIDE_URL}"),
+        );
     }
     page.finish()
 }

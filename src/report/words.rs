@@ -174,7 +174,8 @@ pub(super) fn is_own_mapping(control: &Control, framework: &str) -> bool {
 /// The guide that the controls follow: `Intercom Hardening Guide 0.2.0 (draft, AI drafted), https://…`.
 pub(super) fn guide(report: &Report, shown: impl Fn(&str) -> String) -> String {
     let CatalogInfo { guide_version, guide_title, guide_url, guide_status, .. } = &report.catalog;
-    let [version, title, url, status] = [guide_version, guide_title, guide_url, guide_status].map(|part| shown(part));
+    let [version, title, url, status] =
+        [guide_version, guide_title, guide_url, guide_status].map(|part| shown(part));
     format!("{title} {version} ({status}), {url}")
 }
 

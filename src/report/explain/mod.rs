@@ -84,7 +84,12 @@ fn frameworks(page: &mut Page, control: &Control) {
     page.heading("Frameworks");
     for (framework, ids) in control.frameworks.iter().filter(|(_, ids)| !ids.is_empty()) {
         let own = if control.own_mappings.contains(framework) { " (own mapping)" } else { "" };
-        page.entry(2, Tone::Label, &format!("{}:", line(framework)), &format!("{}{own}", line(&ids.join(", "))));
+        page.entry(
+            2,
+            Tone::Label,
+            &format!("{}:", line(framework)),
+            &format!("{}{own}", line(&ids.join(", "))),
+        );
     }
     if let Some(since) = &control.since {
         page.entry(2, Tone::Label, "hardening guide:", &format!("since {}", line(since)));
