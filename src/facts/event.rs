@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 
-use super::person::PersonRef;
 use super::rows::bounded;
-use crate::api::model::Event;
+use crate::address;
 use crate::api::model::metadata::{
     self as model, ConversationAccess, MetadataAdmin, PermissionSide, id, object, string,
 };
+use crate::api::model::{Event, Performer};
 use crate::casefold;
 use crate::sources::{Feed, SourceStatus};
 
@@ -98,6 +98,38 @@ pub(crate) const PRIVILEGED_PERMISSIONS: [&str; 2] = ["access_workspace_settings
 /// The metadata of an event, read as facts need it.
 #[derive(Debug, Default)]
 pub(super) struct EventMetadata<'a>(model::Metadata<'a>);
+
+/// What an event says about a person: an id, an e-mail address, both, or neither.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct PersonRef<'a> {
+    id: Option<Cow<'a, str>>,
+    email: Option<Cow<'a, str>>,
+}
+
+impl<'a> PersonRef<'a> {
+    /// What is empty is absent, and so is what is no e-mail address.
+    pub(super) fn new(id: Option<Cow<'a, str>>, email: Option<Cow<'a, str>>) -> Self {
+        let email = email.filter(|text| address::split(text).is_some());
+        Self { id: id.filter(|id| !id.is_empty()), email }
+    }
+
+    /// The performer of an event; none where it names none. An app is nobody known.
+    pub(super) fn performer(performer: Option<&'a Performer<'_>>) -> Option<Self> {
+        let by = performer?;
+        let borrowed = |text: &'a Option<Cow<'_, str>>| text.as_deref().map(Cow::Borrowed);
+        let named = Self::new(borrowed(&by.id), borrowed(&by.email));
+        let is_given = named != Self::default() || !by.is_person();
+        is_given.then(|| if by.is_person() { named } else { Self::default() })
+    }
+
+    pub(super) fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    pub(super) fn email(&self) -> Option<&str> {
+        self.email.as_deref()
+    }
+}
 
 /// The permissions of a teammate on one side of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,15 +2,14 @@
 //!
 //! A person is a number while events stream by. Teammates get theirs from `GET /admins`; others when first seen.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
 use serde_json::{Value, json};
 
-use super::event::{EventMetadata, Moment};
+use super::event::{EventMetadata, Moment, PersonRef};
 use super::rows::{MAX_ROWS, Row, Rows, bounded, row};
-use crate::address::{self, EmailAddress};
+use crate::address::{EmailAddress, may_be_bot};
 use crate::api::model::{Admin, Me, Performer};
 use crate::event_type::{EventKind, Owner};
 use crate::warning::Warning;
@@ -76,38 +75,6 @@ pub(super) struct People {
     truncated: bool,
 }
 
-/// What an event says about a person: an id, an e-mail address, both, or neither.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct PersonRef<'a> {
-    id: Option<Cow<'a, str>>,
-    email: Option<Cow<'a, str>>,
-}
-
-impl<'a> PersonRef<'a> {
-    /// What is empty is absent, and so is what is no e-mail address.
-    pub(super) fn new(id: Option<Cow<'a, str>>, email: Option<Cow<'a, str>>) -> Self {
-        let email = email.filter(|text| address::split(text).is_some());
-        Self { id: id.filter(|id| !id.is_empty()), email }
-    }
-
-    /// The performer of an event; none where it names none. An app is nobody known.
-    pub(super) fn performer(performer: Option<&'a Performer<'_>>) -> Option<Self> {
-        let by = performer?;
-        let borrowed = |text: &'a Option<Cow<'_, str>>| text.as_deref().map(Cow::Borrowed);
-        let named = Self::new(borrowed(&by.id), borrowed(&by.email));
-        let is_given = named != Self::default() || !by.is_person();
-        is_given.then(|| if by.is_person() { named } else { Self::default() })
-    }
-
-    pub(super) fn id(&self) -> Option<&str> {
-        self.id.as_deref()
-    }
-
-    pub(super) fn email(&self) -> Option<&str> {
-        self.email.as_deref()
-    }
-}
-
 /// The form in which an address is compared, of bounded length; none where it is malformed.
 fn address_key(text: &str) -> Option<EmailAddress> {
     EmailAddress::parse(&bounded(text.trim()))
@@ -154,7 +121,7 @@ impl People {
             let email = admin.email.as_deref();
             email.is_some_and(|email| match &self.bot {
                 Some(bot) => address_key(email).as_ref() == Some(bot),
-                None => address::may_be_bot(email),
+                None => may_be_bot(email),
             })
         };
         let all_bot =
@@ -237,7 +204,7 @@ impl People {
             Owner::PerformerElseAffected => performer().or_else(|| metadata.affected()),
             // Whoever is affected without an id is a teammate, or nobody known.
             Owner::Affected => match metadata.affected() {
-                Some(affected) if affected.id.is_none() => return Ok(self.known(&affected)),
+                Some(affected) if affected.id().is_none() => return Ok(self.known(&affected)),
                 affected => affected,
             },
             Owner::AffectedElsePerformer => {

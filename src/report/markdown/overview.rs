@@ -41,14 +41,9 @@ fn scope(report: &Report) -> String {
         Provenance::Snapshot => " From a saved snapshot.",
         Provenance::Demo => " **The built-in sample workspace: nothing here is about yours.**",
     };
-    let guide = if report.is_of_policy() {
-        String::new()
-    } else {
-        format!(" {}.", words::guide(report, |part| escape(part, VALUE_COLUMNS)))
-    };
     let redacted = if scan.redacted { format!(" Redacted: {}.", words::REDACTED) } else { String::new() };
     format!(
-        "Workspace **{name}**{workspace}. Scanned {} UTC: {}.{guide}{origin}{redacted}",
+        "Workspace **{name}**{workspace}. Scanned {} UTC: {}.{origin}{redacted}",
         scan.at.strftime("%Y-%m-%d %H:%M"),
         words::extent(report, |version| escape(version, VALUE_COLUMNS)),
     )

@@ -42,9 +42,6 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
         Provenance::Demo => "the built-in sample workspace: nothing below is about yours",
     };
     field(page, "Source", source);
-    if !report.is_of_policy() {
-        field(page, "Guide", &words::guide(report, value));
-    }
     if scan.redacted {
         field(page, "Redacted", words::REDACTED);
     }
