@@ -11,7 +11,7 @@ use csv::StringRecord;
 use super::columns::Columns;
 use super::meaning::Meaning;
 use super::text::Lines;
-use super::{Gap, Person, Reading, RosterError, words};
+use super::{Gap, Person, Reading, RosterError, account, words};
 use crate::casefold::fold;
 
 /// How many columns a file may have.
@@ -123,7 +123,7 @@ impl CsvFile {
         let mut person = self.person(row, email, line);
         others.into_iter().for_each(|other| person.add_email(other));
         person.add_guest_addresses();
-        self.status(row, &mut person);
+        account::status(&self.columns, row, &mut self.reading.file, &mut person);
         (person.mfa, person.factors) = self.mfa(row);
         self.reading.keep(person)
     }
