@@ -4,7 +4,6 @@ use csv::StringRecord;
 
 use super::columns::Columns;
 use super::meaning::Meaning;
-use super::sheet::CsvFile;
 use super::{AccountStatus, Person, RosterFile, Until, words};
 use crate::casefold::fold;
 
@@ -14,9 +13,8 @@ pub(super) fn status(columns: &Columns, row: &StringRecord, file: &mut RosterFil
     let mut said: Vec<(AccountStatus, String)> = Vec::new();
     let mut strange: Vec<String> = Vec::new();
     let mut until = Until::Unsaid;
-    let applications = columns.of(Meaning::Application).iter().filter_map(|at| row.get(*at));
-    let mut applications = applications.filter(|app| !app.trim().is_empty());
-    let elsewhere = applications.next().is_some_and(|app| !fold(app).contains("intercom"));
+    let application = columns.cells(row, Meaning::Application).next();
+    let elsewhere = application.is_some_and(|name| !fold(name).contains("intercom"));
     let meanings = Meaning::STATUS.iter().chain(&[Meaning::State]);
     for (meaning, at) in
         meanings.flat_map(|meaning| columns.of(*meaning).iter().map(move |at| (*meaning, *at)))
@@ -94,18 +92,15 @@ pub(super) fn status(columns: &Columns, row: &StringRecord, file: &mut RosterFil
     };
 }
 
-impl CsvFile {
-    /// Whether there is a second factor, and whether that was read from names of factors.
-    pub(super) fn mfa(&mut self, row: &StringRecord) -> (Option<bool>, bool) {
-        let word = self.cell(row, Meaning::Mfa).or_else(|| self.cell(row, Meaning::MfaCapable));
-        let Some(word) = word else {
-            return (self.cell(row, Meaning::Factors).and_then(words::factors), true);
-        };
-        let word = word.to_owned();
-        let mfa = words::mfa(&word);
-        if mfa.is_none() {
-            self.reading.file.unknown_mfa.count(&words::text(&word).unwrap_or_default());
-        }
-        (mfa, false)
+/// Whether there is a second factor, and whether that was read from names of factors.
+pub(super) fn mfa(columns: &Columns, row: &StringRecord, file: &mut RosterFile) -> (Option<bool>, bool) {
+    let mut said = columns.cells(row, Meaning::Mfa).chain(columns.cells(row, Meaning::MfaCapable));
+    let Some(word) = said.next() else {
+        return (columns.cells(row, Meaning::Factors).next().and_then(words::factors), true);
+    };
+    let mfa = words::mfa(word);
+    if mfa.is_none() {
+        file.unknown_mfa.count(&words::text(word).unwrap_or_default());
     }
+    (mfa, false)
 }

@@ -173,8 +173,10 @@ struct Person<'a> {
 fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> Result<Person<'a>, CanError> {
     let by_id = |row: &Row| text(row, "id") == Some(who.trim());
     let key = identities.key(who);
-    let by_email =
-        |row: &Row| key.is_some() && text(row, "email").and_then(|email| identities.key(email)) == key;
+    let is_meant = |email: &str| key.is_some() && identities.key(email) == key;
+    let by_email = |row: &Row| {
+        text(row, "email").is_some_and(is_meant) || texts(row, "emails").into_iter().any(is_meant)
+    };
     let is_address = who.contains('@');
     let found: Vec<&&Row> =
         teammates.iter().filter(|row| if is_address { by_email(row) } else { by_id(row) }).collect();
