@@ -123,7 +123,18 @@ pub(crate) fn scene(seed: u64) -> Scene {
     let next = random.pick(&[Next::Null, Next::Url, Next::Cursor]).clone();
     let exclusive = random.chance(20);
     let answered = 1 + random.below(3);
-    let case = Case { workspace, me, admins, log, allowlist, probe, configuration, now: NOW_SECONDS, since };
+    let case = Case {
+        workspace,
+        me,
+        admins,
+        log,
+        window_read: false,
+        allowlist,
+        probe,
+        configuration,
+        now: NOW_SECONDS,
+        since,
+    };
     Scene { case, faults, answered, next, exclusive }
 }
 
@@ -204,10 +215,25 @@ impl Scene {
     /// The case as it turned out: a log that was read before its refusal came is complete.
     pub(crate) fn outcome(&self, server: &Server) -> Case {
         let mut case = self.case.clone();
-        let asked = server.seen_at(SEARCH).len();
-        if case.log == Ended::Midway && asked <= self.answered {
+        let asked = server.seen_at(SEARCH);
+        if case.log == Ended::Midway && asked.len() <= self.answered {
             case.log = Ended::Complete;
         }
+        let delivered = |event: &Value| {
+            asked.iter().take(self.answered).any(|request| {
+                let bound = |name: &str| request.body[name].as_i64();
+                let at = event["created_at"].as_i64();
+                let late = at >= bound("created_at_after")
+                    && bound("created_at_before").is_none_or(|end| at <= Some(end));
+                let types = request.body["event_types"].as_array();
+                late && types.is_none_or(|types| types.contains(&event["activity_type"]))
+            })
+        };
+        let in_window = |event: &&Value| {
+            let at = event["created_at"].as_i64();
+            at.is_some_and(|at| (case.now - case.since..=case.now).contains(&at))
+        };
+        case.window_read = case.workspace.events.iter().filter(in_window).all(delivered);
         case
     }
 

@@ -16,14 +16,14 @@ pub(super) fn statuses(case: &Case) -> BTreeMap<&'static str, Allowed> {
     let manual = || vec![Status::Manual];
     BTreeMap::from([
         ("1.1", case.with_log(window, Shown::BySome, single_sign_on)),
-        ("1.2", case.with_log(ever, Shown::ByNewest, two_factor)),
+        ("1.2", case.about_some(case.with_log(ever, Shown::ByNewest, two_factor))),
         ("1.3", manual()),
         ("1.4", manual()),
         ("1.5", case.with_log(arrivals, Shown::ByNone, provisioning)),
         ("2.1", vec![roles(case)]),
         ("2.2", case.with_teammates(|case| case.with_log(ever, Shown::ByNewest, conversation_access))),
         ("2.3", case.with_teammates(admins)),
-        ("3.1", case.with_log(ever.min(window), Shown::ByNewest, exports)),
+        ("3.1", case.about_some(case.with_log(ever.min(window), Shown::ByNewest, exports))),
         ("3.2", case.with_log(ever, Shown::ByNone, redaction)),
         ("4.1", case.with_teammates(|case| case.with_log(case.now - 30 * DAY, Shown::ByNone, monitoring))),
         ("4.2", manual()),
@@ -35,6 +35,15 @@ impl Case {
     /// What a rule about teammates comes to.
     pub(super) fn with_teammates(&self, rule: impl Fn(&Self) -> Allowed) -> Allowed {
         if self.teammates().is_empty() { vec![Status::Manual] } else { rule(self) }
+    }
+
+    /// Whether a failed log leaves a rule undecided that has no teammate to look at is not laid down.
+    fn about_some(&self, mut allowed: Allowed) -> Allowed {
+        if self.teammates().is_empty() {
+            allowed.push(Status::Manual);
+            allowed.dedup();
+        }
+        allowed
     }
 }
 

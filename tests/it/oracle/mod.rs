@@ -92,6 +92,8 @@ pub(crate) struct Case {
     pub(crate) admins: Ended,
     /// How reading the activity log ends.
     pub(crate) log: Ended,
+    /// Whether a log that is refused midway had delivered all of the window before.
+    pub(crate) window_read: bool,
     /// How reading `/ip_allowlist` ends.
     pub(crate) allowlist: Ended,
     /// What the probed endpoints answer; nothing where the probe is left out.
