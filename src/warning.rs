@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::region::Region;
 use crate::sentence::Sentence;
+use crate::time::ClockSkew;
 
 /// A warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub(crate) enum Warning {
     NoSearch,
     /// `GET /me` could not be read.
     MeUnread,
+    /// This machine's clock is far from the server's.
+    Clock(ClockSkew),
     /// The workspace is hosted elsewhere.
     OtherRegion { actual: Region, asked: Region },
     /// What a snapshot recorded when it was taken.
@@ -88,6 +91,11 @@ impl Warning {
         matches!(self, Self::Entry { .. })
     }
 
+    /// What there is to say about a clock.
+    pub(crate) fn of_clock(skew: ClockSkew) -> Option<Self> {
+        skew.is_notable().then_some(Self::Clock(skew))
+    }
+
     /// The warning in words.
     pub(crate) fn sentence(&self) -> Sentence {
         let of_file = |path: &String| Sentence::default().file(path);
@@ -105,6 +113,14 @@ impl Warning {
             Self::MeUnread => {
                 "the workspace's own record (GET /me) could not be read: its name, region and age are missing"
                     .into()
+            }
+            Self::Clock(skew) => {
+                let sentence = format!("this machine's clock is {skew} Intercom's; set it (NTP)");
+                if skew.is_misleading() {
+                    format!("{sentence}; a window without --now ends at the server's time").into()
+                } else {
+                    format!("{sentence}, since a window without --now ends by it").into()
+                }
             }
             Self::OtherRegion { actual, asked } => format!(
                 "the workspace is in region {}, but {} was asked: use --region {}",

@@ -16,8 +16,8 @@ mod source;
 mod tests;
 
 pub(crate) use error::ScanError;
-pub(crate) use job::{Adjustments, Job, Plan, Span};
-pub(crate) use source::{Connection, Source, Target};
+pub(crate) use job::{Adjustments, Job, Plan, Span, reviewed};
+pub(crate) use source::{Connection, Now, Source, Target};
 
 use crate::adjust::{self, day_of};
 use crate::api::record::Record;
@@ -25,6 +25,7 @@ use crate::assessment::Assessment;
 use crate::controls::Definition;
 use crate::facts::{Facts, Observer};
 use crate::region::Region;
+use crate::snapshot::UnreadEntries;
 use crate::sources::{Outcomes, Provenance, Ranges};
 use crate::verdict::Fingerprint;
 use crate::warning::Warning;
@@ -48,18 +49,25 @@ pub(crate) struct Run {
 }
 
 /// Reads the source, evaluates the job's controls as of `now`, and adjusts the verdicts.
-pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run, ScanError> {
+pub(crate) async fn run(job: &Job, mut source: Source, now: Now) -> Result<Run, ScanError> {
     let started = Instant::now();
     let (provenance, asked) = (source.provenance(), source.region());
-    let ranges = job.span.ranges(now, source.known_since())?;
+    // A window that makes no sense is refused before anything is asked.
+    job.span.ranges(now.instant(), source.known_since())?;
+    let ranges = job.span.ranges(source.settle(now).await?, source.known_since())?;
     let (settings, redacted) = job.settings_for(source.is_redacted())?;
 
     let mut observer = Observer::new(settings, ranges);
+    let mut unread = UnreadEntries::new(ranges, reviewed(job.config.as_ref(), ranges.now));
     let mut observe = |record: Record<'_>| {
-        observer.observe(record);
+        match record {
+            Record::Unread(entry) => unread.add(entry),
+            other => observer.observe(other),
+        }
         Ok(())
     };
-    let outcomes = source.read(&ranges, job.scope, &mut observe).await?;
+    let mut outcomes = source.read(&ranges, job.scope, &mut observe).await?;
+    unread.apply(&mut outcomes);
     let facts = observer.finish(&outcomes);
 
     let decide = |definition: &Definition| {

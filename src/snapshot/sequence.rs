@@ -24,7 +24,7 @@ impl Sequence {
             Line::Admins(_) => (&mut self.admins, self.events, "it holds two lists of teammates"),
             Line::IpAllowlist(_) => (&mut self.allowlist, false, "it holds two IP allowlists"),
             Line::Probe(_) => (&mut self.probe, false, "it holds two token probes"),
-            Line::Event(_) => {
+            Line::Event(_) | Line::Unread(_) => {
                 self.events = true;
                 return Ok(());
             }
@@ -41,15 +41,19 @@ impl Sequence {
     /// # Errors
     /// What is wrong, in words.
     pub(super) fn fits(&self, outcomes: &Outcomes) -> Result<(), &'static str> {
-        let complete =
-            |feed| outcomes.feeds.get(&feed).map(|outcome| outcome.status) == Some(SourceStatus::Complete);
+        let status = |feed| outcomes.feeds.get(&feed).map(|outcome| outcome.status);
         if !Feed::ALL.iter().all(|feed| outcomes.feeds.contains_key(feed)) {
             return Err("its last line leaves a source out");
         }
         let single = [(self.me, Feed::Me), (self.admins, Feed::Admins), (self.allowlist, Feed::IpAllowlist)];
-        let probed = outcomes.feeds.get(&Feed::TokenProbe).map(|outcome| outcome.status)
-            != Some(SourceStatus::Skipped);
-        if single.iter().any(|(there, feed)| *there != complete(*feed)) || self.probe != probed {
+        // An answer that was not understood in full is there, and its source has failed.
+        let fits = |(there, feed): &(bool, Feed)| match status(*feed) {
+            Some(SourceStatus::Complete) => *there,
+            Some(SourceStatus::Failed) => true,
+            _ => !there,
+        };
+        let probed = status(Feed::TokenProbe) != Some(SourceStatus::Skipped);
+        if !single.iter().all(fits) || self.probe != probed {
             return Err("its last line does not fit the others");
         }
         Ok(())

@@ -6,7 +6,7 @@ use std::pin::pin;
 use futures_util::{StreamExt, stream};
 
 use super::ids::{EventHash, IdSet};
-use super::page::{LogQuery, Page, Position};
+use super::page::{LIST_PER_PAGE, LogQuery, Page, Position};
 use super::reader::{LogError, LogReader};
 use crate::api::error::ApiError;
 use crate::warning::Warning;
@@ -152,7 +152,8 @@ impl Pass<'_, '_> {
                 self.reader.warn(Warning::NextPageAgain);
             }
             let says_more = page.next.more && !(back && read_all);
-            let guess = self.total.is_none() && page.len() >= page.full(self.search);
+            // A full page may have a successor that no total announces, and so may one that says nothing of itself.
+            let guess = page.is_full(self.search, number, self.first_len) || page.is_unpaged();
             if !(says_more || guess || self.total.is_some_and(|total| number < total)) {
                 break;
             }
@@ -172,7 +173,8 @@ impl Pass<'_, '_> {
                 Position::Cursor(cursor)
             });
             page = self.fetch(position).await?;
-            if self.total.is_some() && page.total_pages.is_some_and(|total| Some(total) != self.total) {
+            let announced = page.total_pages.filter(|_| page.len() > 0);
+            if self.total.is_some() && announced.is_some_and(|total| Some(total) != self.total) {
                 self.shifted = true;
                 self.total = self.total.max(page.total_pages);
             }
@@ -181,6 +183,11 @@ impl Pass<'_, '_> {
             if self.repeats == 1 && self.total.is_some_and(|total| number > total) {
                 // All announced pages are read, and what is said to follow is one of them.
                 self.reader.warn(Warning::PagesRepeat);
+                (self.repeats, self.shifted) = (0, shifted);
+                break;
+            }
+            if self.repeats == 1 && page.is_unpaged() && page.len() < LIST_PER_PAGE {
+                // The log knows no pages, and is shorter than any page that is cut off somewhere.
                 (self.repeats, self.shifted) = (0, shifted);
                 break;
             }

@@ -79,6 +79,26 @@ fn what_is_whole_is_read() {
 }
 
 #[test]
+fn entries_that_may_be_any_event_are_read() {
+    let with = |at: &str| format!(r#"{{"unread":{{"id":"u","at":{at},"shown":"7"}}}}"#);
+    for at in ["null", "1760000000"] {
+        let bytes = sealed(&frame(&[ME, ADMINS, &with(at), PROBE, &end()]));
+        let mut seen = Vec::new();
+        let replay = Replay::open(&bytes[..]).unwrap();
+        let mut receive = |record: Record<'_>| {
+            if let Record::Unread(entry) = record {
+                seen.push((entry.id.to_string(), entry.at, entry.shown.to_string()));
+            }
+            Ok(())
+        };
+        replay.run(&ranges(), &mut receive).unwrap();
+        let at = (at != "null").then_some(1_760_000_000);
+        assert_eq!(seen, [("u".to_owned(), at, "7".to_owned())]);
+    }
+    refuses(&sealed(&frame(&[ME, ADMINS, &with("1"), PROBE, &end()])), "outside the time");
+}
+
+#[test]
 fn only_one_frame_is_read() {
     let whole = frame(&[ME, ADMINS, PROBE, &end()]);
     refuses(&sealed(&[whole.clone(), whole.clone()].concat()), "something follows");
