@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{ScanError, Target};
-use crate::adjust::EvidenceFiles;
+use crate::adjust::{EvidenceFiles, day_of};
 use crate::adjust::baseline::Baseline;
 use crate::config::Config;
 use crate::controls::{Catalog, Definition, Selection, UnknownControl};
@@ -129,8 +129,9 @@ fn whole_second(instant: Timestamp) -> Timestamp {
 
 /// The ids of entries of the log that a person has looked at by then.
 pub(crate) fn reviewed(config: Option<&Config>, now: Timestamp) -> BTreeSet<String> {
-    let _ = (config, now);
-    BTreeSet::new()
+    let entries = config.map(|config| config.reviewed.as_slice()).unwrap_or_default();
+    let today = day_of(now);
+    entries.iter().filter(|entry| entry.on.value <= today).map(|entry| entry.event.clone()).collect()
 }
 
 impl Job {
