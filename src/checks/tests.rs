@@ -46,7 +46,7 @@ fn a_check_whose_condition_does_not_hold_takes_no_part() {
             message: None,
         }));
         let rules = Rules { checks: vec![always, given], ..Rules::default() };
-        evaluate("X", &BTreeMap::new(), &rules, &facts).status
+        evaluate("X", &BTreeMap::new(), &rules, &facts, &Reviews::new()).status
     };
     assert_eq!(manual("facts.roster.people != null"), Status::Pass);
     assert_eq!(manual("facts.roster.people == null"), Status::Manual);
@@ -95,7 +95,7 @@ fn ended(mut facts: Facts, feeds: &[Feed], status: SourceStatus) -> Facts {
 fn judge(checks: Vec<Check>, facts: &Facts) -> Verdict {
     let params = BTreeMap::from([("limit".to_owned(), json!(1))]);
     let rules = Rules { checks, ..Rules::default() };
-    evaluate("T1", &params, &rules, facts)
+    evaluate("T1", &params, &rules, facts, &Reviews::new())
 }
 
 fn two() -> Facts {
@@ -295,7 +295,7 @@ fn the_last_relevant_change_is_named() {
         relevant: vec!["a".to_owned(), "b".to_owned(), "c".to_owned()],
         context: Vec::new(),
     };
-    let judge = |kind| evaluate("T1", &BTreeMap::new(), &rules(kind), &facts);
+    let judge = |kind| evaluate("T1", &BTreeMap::new(), &rules(kind), &facts, &Reviews::new());
     assert_eq!(judge(CheckKind::Manual).context.len(), 1);
     assert!(judge(CheckKind::Manual).context[0].to_string().contains("1970-01-01T00:00:20Z"));
     assert!(judge(every("teammates", None, "true")).context.is_empty());

@@ -6,7 +6,6 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 
 mod assemble;
 mod error;
@@ -19,14 +18,14 @@ pub(crate) use error::ScanError;
 pub(crate) use job::{Adjustments, Job, Plan, Span, reviewed};
 pub(crate) use source::{Connection, Now, Source, Target};
 
-use crate::adjust::{self, day_of};
+use crate::adjust::{self, NamedEvents, Scanned, day_of, in_force};
 use crate::api::record::Record;
 use crate::assessment::Assessment;
 use crate::controls::Definition;
 use crate::facts::{Facts, Observer};
 use crate::region::Region;
 use crate::snapshot::UnreadEntries;
-use crate::sources::{Outcomes, Provenance, Ranges};
+use crate::sources::{Feed, Outcomes, Provenance, Ranges, SourceStatus};
 use crate::verdict::Fingerprint;
 use crate::warning::Warning;
 
@@ -59,7 +58,9 @@ pub(crate) async fn run(job: &Job, mut source: Source, now: Now) -> Result<Run, 
 
     let mut observer = Observer::new(settings, ranges);
     let mut unread = UnreadEntries::new(ranges, reviewed(job.config.as_ref(), ranges.now));
+    let mut events = NamedEvents::of_config(job.config.as_ref());
     let mut observe = |record: Record<'_>| {
+        events.note(&record);
         match record {
             Record::Unread(entry) => unread.add(entry),
             other => observer.observe(other),
@@ -70,12 +71,22 @@ pub(crate) async fn run(job: &Job, mut source: Source, now: Now) -> Result<Run, 
     unread.apply(&mut outcomes);
     let facts = observer.finish(&outcomes);
 
+    let today = job.adjustments.today.unwrap_or_else(|| day_of(ranges.now));
+    let reviews = job.config.as_ref().map(|config| in_force(config, &events, today)).unwrap_or_default();
     let decide = |definition: &Definition| {
-        let (control, verdict) = definition.judge(&facts);
+        let (control, verdict) = definition.judge(&facts, &reviews);
         Assessment::new(control, verdict)
     };
     let mut assessments: Vec<_> = job.plan.selected().map(decide).collect();
-    let hygiene = adjust(&mut assessments, job, ranges.now);
+    let log = outcomes.feeds.get(&Feed::LogWindow);
+    let scanned = Scanned {
+        catalog: &job.plan.catalog,
+        events: &events,
+        since: day_of(ranges.since),
+        log_complete: log.is_some_and(|log| log.status == SourceStatus::Complete),
+        today,
+    };
+    let hygiene = adjust(&mut assessments, job, &scanned);
 
     let elsewhere = asked.and_then(|asked| other_region(asked, facts.value("workspace.region").as_str()?));
     let mut warnings = outcomes.warnings.clone();
@@ -87,13 +98,12 @@ pub(crate) async fn run(job: &Job, mut source: Source, now: Now) -> Result<Run, 
 
 /// Lets attestations enter the verdicts, takes waived findings and those of the baseline out of the gate, and warns of
 /// the entries that need attention.
-fn adjust(assessments: &mut [Assessment], job: &Job, now: Timestamp) -> Vec<Warning> {
-    let Adjustments { evidence, no_waivers, baseline, redactor, today } = &job.adjustments;
-    let today = today.unwrap_or_else(|| day_of(now));
-    let is_control = |id: &str| job.plan.catalog.find(id).is_ok();
-    let warnings = job.config.as_ref().map_or_else(Vec::new, |config| {
-        adjust::apply(assessments, config, evidence, *no_waivers, is_control, today)
-    });
+fn adjust(assessments: &mut [Assessment], job: &Job, scanned: &Scanned<'_>) -> Vec<Warning> {
+    let Adjustments { evidence, no_waivers, baseline, redactor, .. } = &job.adjustments;
+    let warnings = job
+        .config
+        .as_ref()
+        .map_or_else(Vec::new, |config| adjust::apply(assessments, config, evidence, *no_waivers, scanned));
     if let Some(baseline) = baseline {
         let keyed = |fingerprint: &Fingerprint| Some(redactor.as_ref()?.fingerprint(fingerprint));
         baseline.apply(assessments, keyed);

@@ -59,6 +59,8 @@ mod render;
 mod replay;
 /// What a scan printed, control by control.
 mod report;
+/// Reviewed events.
+mod reviews;
 /// Teammates against the identity provider's roster and the declared policy.
 mod roster;
 /// What vendors export, through the program.

@@ -70,7 +70,10 @@ fn every_unreadable_entry_is_counted_once_and_what_is_reviewed_is_absent() {
     let workspace =
         || odd_entries().into_iter().fold(Workspace::healthy(), |all, (entry, _)| all.raw_event(entry));
     let detail = scan(Api::new(workspace()), 3).source("activity-log")["detail"].to_string();
-    assert!(detail.contains(&format!("{count} entries have no readable type or time, the first is ")), "{detail}");
+    assert!(
+        detail.contains(&format!("{count} entries have no readable type or time, the first is ")),
+        "{detail}"
+    );
     let reviewed = |id: &str, on: &str| format!("[[reviewed]]\nevent = \"{id}\"\nby = \"Dana\"\non = {on}\n");
     let config = |on: &str| (1..=7).map(|number| reviewed(&format!("odd-{number}"), on)).collect::<String>();
     let run = Api::new(workspace()).scan().config(config("2026-07-31")).run().exits(3);
@@ -99,7 +102,8 @@ fn a_field_that_decides_nothing_costs_no_event() {
         start("null", r#"{"id":"1","email":"\udc00@x","ip":"not an address"}"#),
         start("null", r#"["1"]"#),
     ] {
-        let page = format!(r#"{{"activity_logs":[{entry}],"pages":{{"page":1,"per_page":250,"total_pages":1}}}}"#);
+        let page =
+            format!(r#"{{"activity_logs":[{entry}],"pages":{{"page":1,"per_page":250,"total_pages":1}}}}"#);
         let workspace = Workspace::new().teammate(ana, "Admin");
         let report = scan(Api::new(workspace).log_fault(&Answer::bytes(200, page)), 1);
         report.assert_source("activity-log", "complete");
@@ -204,7 +208,8 @@ fn a_log_that_is_refused_midway_has_failed() {
     };
     for refusal in refusals() {
         for (after, workspace) in [(3, long()), (1, Workspace::healthy()), (2, Workspace::healthy())] {
-            let api = Api::new(workspace).fault_after(SEARCH, after, refusal.clone()).fault(LOG, refusal.clone());
+            let api =
+                Api::new(workspace).fault_after(SEARCH, after, refusal.clone()).fault(LOG, refusal.clone());
             let run = api.scan().args(["--concurrency", "1", "--fail-on", "never"]).run().exits(3);
             let report = run.report();
             report.assert_source("activity-log", "failed");
@@ -235,7 +240,13 @@ fn pages_that_say_nothing_of_their_number_are_not_taken_for_all() {
 
 /// Scans by this machine's clock a workspace whose clock is so far ahead of it.
 fn by_the_clock(ahead: i64) -> Run {
-    Api::new(Workspace::healthy()).ahead(ahead).scan().by_the_clock().args(["--fail-on", "never"]).run().exits(0)
+    Api::new(Workspace::healthy())
+        .ahead(ahead)
+        .scan()
+        .by_the_clock()
+        .args(["--fail-on", "never"])
+        .run()
+        .exits(0)
 }
 
 fn seconds(value: &Value) -> i64 {

@@ -48,6 +48,7 @@ fn sentences(name: &str, email: &str, id: &str) -> (Vec<Weakening>, Vec<Warning>
         kind: if subject.is_some() { EntryKind::Waiver } else { EntryKind::Attestation },
         control: "2.3".to_owned(),
         subject,
+        event: None,
     };
     // A text of JSON is one of TOML.
     let (who, reason) = (json!(name), json!(format!("{name} said so")));
@@ -67,7 +68,7 @@ fn sentences(name: &str, email: &str, id: &str) -> (Vec<Weakening>, Vec<Warning>
             path: path.clone(),
             line: 3,
             entry: entry(Some(name.clone())),
-            problem: EntryProblem::Expired(expires),
+            problem: EntryProblem::Expired { on: expires, limit: None },
         },
         Warning::UnknownWord { path: csv(), column: "status", word: name.clone(), people: 1 },
         Warning::UnreadRow { path: csv(), line: 7, why },
