@@ -39,6 +39,8 @@ pub(crate) enum Warning {
     UnknownWord { path: String, column: &'static str, word: String, people: usize },
     /// More words in a directory export that are not understood.
     UnknownWords { path: String, column: &'static str, people: usize },
+    /// A column of a directory export that looks like an account status and is not understood.
+    UnknownColumn { path: String, column: String, people: usize },
     /// What a directory export leaves open.
     Gap { path: String, gap: Sentence },
     /// An attestation, a waiver or a review needs attention.
@@ -170,6 +172,13 @@ impl Warning {
             }
             Self::UnknownWords { path, column, people } => {
                 of_file(path).and(format!(": {people} more people have a {column} that is not understood"))
+            }
+            Self::UnknownColumn { path, column, people } => {
+                let noun = if *people == 1 { "row" } else { "rows" };
+                of_file(path).and(": the column \"").words(column).and(format!(
+                    "\" looks like an account status and is not understood ({people} {noun}); rename it to status, or \
+                     delete it if it is none"
+                ))
             }
             Self::Gap { path, gap } => of_file(path).and(": ").then(gap.clone()),
             Self::Entry { path, line, entry, problem } => {

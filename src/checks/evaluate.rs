@@ -1,13 +1,16 @@
 //! From checks to a verdict.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use cel::Context;
+use serde_json::json;
 
 use super::state::State;
 use super::{
     Basis, Check, CheckKind, CheckResult, EvalContext, Facts, Reviews, Rules, Status, Verdict, count, every,
     value,
 };
-use crate::expression::EvaluationError;
+use crate::expression::{COUNTS, EvaluationError, to_cel};
 use crate::facts::Change;
 use crate::reason::{Observation, Reason};
 use crate::verdict::Finding;
@@ -219,7 +222,7 @@ impl Check {
         let reason = match expression {
             // What the control says of a pass is that nothing was found.
             _ if holds && !findings.is_empty() => all_reviewed(findings.len()),
-            Some(expression) => expression.text(&context.cel)?,
+            Some(expression) => expression.text(&counted(&findings, context))?,
             None if status == Status::Manual => self.note(),
             None => default_reason(holds, &findings),
         };
@@ -230,6 +233,17 @@ impl Check {
         };
         Ok(CheckResult { check: self, next_step: self.next_step, status, basis, reason, findings })
     }
+}
+
+/// A scope in which the numbers of what was found, and is not reviewed, have names.
+fn counted<'s>(findings: &[Finding], context: &'s EvalContext<'_>) -> Context<'s, 'static> {
+    let open: Vec<_> = findings.iter().filter(|finding| !finding.is_reviewed()).collect();
+    let subjects: BTreeSet<&str> = open.iter().map(|finding| finding.subject.as_str()).collect();
+    let mut scope = context.cel.new_inner_scope();
+    for (name, count) in COUNTS.into_iter().zip([open.len(), subjects.len()]) {
+        scope.add_variable_from_value(name, to_cel(&json!(count)));
+    }
+    scope
 }
 
 fn all_reviewed(events: usize) -> String {

@@ -6,19 +6,21 @@ use super::{NewAttestation, NewReview, NewWaiver};
 use crate::address;
 use crate::adjust::{day_of, limit_of};
 use crate::casefold::same_name;
+use crate::checks::Decided;
 use crate::config::Config;
-use crate::controls::Control;
+use crate::controls::Definition;
 use crate::report::{self, Report};
 use crate::verdict::{Attested, Finding, Status};
 
 /// What stands in the way of an attestation. The report is the last one, where there is one.
 pub(crate) fn of_attestation(
     new: &NewAttestation,
-    control: &Control,
+    definition: &Definition,
     config: Option<&Config>,
     report: Option<&Report>,
     today: Date,
 ) -> Vec<String> {
+    let control = &definition.control;
     let id = &control.id;
     let mut doubts = Vec::new();
     let days = control.attest_for;
@@ -37,7 +39,13 @@ pub(crate) fn of_attestation(
         let (day, line) = (newer.on.value, newer.line);
         doubts.push(format!("it does not count: the attestation of {day} in line {line} is newer"));
     }
-    let Some(report) = report else { return doubts };
+    let Some(report) = report else {
+        // Unless its sources may not be read, which only a scan can tell.
+        if new.result == Attested::Pass && Decided::by(&definition.rules) == Decided::Data {
+            doubts.push(format!("data decides {id}: an attested pass counts only while a scan says manual"));
+        }
+        return doubts;
+    };
     let of = format!("the report of {}", day_of(report.scan.at));
     match (find(report, id).map(|control| control.status), new.result) {
         (None, _) => doubts.push(format!("{of} does not have {id}")),

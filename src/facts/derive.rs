@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::event::LogStates;
@@ -54,7 +55,7 @@ impl Observer {
         tables.remove("events");
         let teammates_read = team.is_some();
         let mut team = team.unwrap_or_default();
-        let (compared, of_comparison) = compare(&mut team, teammates_read, settings, &roles);
+        let (compared, of_comparison) = compare(&mut team, teammates_read, settings, &roles, self.ranges.now);
         values.extend(compared);
         tables.extend(of_comparison);
         let approvers = settings.organization.export_approvers.as_deref();
@@ -97,6 +98,7 @@ fn compare(
     teammates_read: bool,
     settings: &Settings,
     roles: &Roles,
+    now: Timestamp,
 ) -> (Values, Vec<(&'static str, Rows)>) {
     let Settings { rbac, organization, .. } = settings;
     let default_role = organization.default_role.as_deref();
@@ -109,7 +111,7 @@ fn compare(
         ("declared_groups", policy::groups(rbac)),
     ];
     if let Some(roster) = settings.roster.as_deref().filter(|roster| roster.has_provider()) {
-        let declared = Declared { roster, rbac, default_role, roles };
+        let declared = Declared { roster, rbac, default_role, roles, now };
         let reconciliation = reconcile::reconcile(&mut team.table.rows, declared);
         values.extend(reconciliation.values(roster, teammates_read));
         tables.push(("roster_differences", reconciliation.differences));

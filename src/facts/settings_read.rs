@@ -78,6 +78,7 @@ pub(super) fn saml_values(file: &SamlFile) -> Vec<(&'static str, Value)> {
         file.provider.certificates.iter().filter(|certificate| !certificate.has_issued).collect();
     vec![
         ("saml.file", json!(bounded(&file.provider.path))),
+        ("saml.metadata", json!(file.provider.from_metadata)),
         ("saml.certificates", json!(certificates.len())),
         ("saml.expires", json!(certificates.iter().map(|certificate| certificate.not_after).max())),
     ]

@@ -63,6 +63,7 @@ mod report;
 mod reviews;
 /// Teammates against the identity provider's roster and the declared policy.
 mod roster;
+mod roster_cases;
 /// What vendors export, through the program.
 mod roster_files;
 /// The identity provider's metadata and certificates.

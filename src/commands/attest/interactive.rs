@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, stdin};
 use jiff::civil::Date;
 
 use super::{record, usual};
+use crate::adjust::limit_of;
 use crate::assessment::Assessment;
 use crate::casefold::fold;
 use crate::cli::{AttestArgs, one_line};
@@ -120,7 +121,13 @@ impl Round {
         })?;
         let evidence = dialogue.ask("Evidence, such as an address (may be empty)", None, optional)?;
         let expires = dialogue.ask("Holds for, or until", Some(&usual(control)), |text| {
-            parse_expiry(text, today, today).map_err(|error| error.to_string())
+            let expires = parse_expiry(text, today, today).map_err(|error| error.to_string())?;
+            match limit_of(today, control.attest_for).filter(|limit| *limit < expires) {
+                Some(limit) => {
+                    Err(format!("it counts until {limit} at most, for {} days", control.attest_for))
+                }
+                None => Ok(expires),
+            }
         })?;
         let note = dialogue.ask("Note (may be empty)", None, optional)?;
         self.by = Some(by.clone());

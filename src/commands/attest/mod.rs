@@ -35,7 +35,8 @@ fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
     let target = Target::new(args.target.config.as_deref());
     let config = target.load()?;
     let (catalog, _) = inputs::rules(&args.catalog.controls, config.as_ref())?;
-    let control = &catalog.find(id)?.control;
+    let definition = catalog.find(id)?;
+    let control = &definition.control;
     let today = day_of(args.source.connection.now.unwrap_or_else(environment::clock));
     let on = match &args.on {
         Some(text) => day_seen(text, today).map_err(|source| Error::Time { option: "--on", source })?,
@@ -56,7 +57,7 @@ fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
     };
     let progress = Progress::new(false);
     let report = args.report.as_deref().map(look::saved).transpose()?;
-    let doubts = outlook::of_attestation(&new, control, config.as_ref(), report.as_ref(), today);
+    let doubts = outlook::of_attestation(&new, definition, config.as_ref(), report.as_ref(), today);
     progress.message(&record(&target, new)?);
     doubts.iter().for_each(|doubt| progress.message(doubt));
     if let Some(note) = earlier(config.as_ref(), &control.id) {
