@@ -295,7 +295,11 @@ mod tests {
             (3_600, true, true),
             (-86_400, true, false),
         ] {
-            assert_eq!((skew(second).is_notable(), skew(second).is_misleading()), (notable, misleading), "{second}");
+            assert_eq!(
+                (skew(second).is_notable(), skew(second).is_misleading()),
+                (notable, misleading),
+                "{second}"
+            );
             assert_eq!(skew(second).server_time(at(second)), at(0));
         }
         assert_eq!(skew(-420).to_string(), "7 minutes behind");

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::redact::{Redactor, SnapshotRedactor};
 use crate::scan::{Now, ScanError, Source, other_region, reviewed};
-use crate::snapshot::{UnreadEntries, Writer};
 use crate::snapshot::collect::{CollectError, ReadScope};
+use crate::snapshot::{UnreadEntries, Writer};
 use crate::sources::{Feed, SourceStatus};
 
 /// Saves a snapshot.

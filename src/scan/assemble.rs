@@ -83,7 +83,8 @@ fn sources(outcomes: &Outcomes) -> Vec<SourceReport> {
         let feeds = Feed::ALL.iter().filter(|feed| feed.source() == id);
         let feeds: Vec<_> = feeds.filter_map(|feed| outcomes.feeds.get(feed)).collect();
         let worst = feeds.iter().max_by_key(|outcome| outcome.status);
-        let ended_so = feeds.iter().filter(|outcome| worst.is_some_and(|worst| outcome.status == worst.status));
+        let ended_so =
+            feeds.iter().filter(|outcome| worst.is_some_and(|worst| outcome.status == worst.status));
         let mut details: Vec<String> = Vec::new();
         for detail in ended_so.filter_map(|outcome| Some(outcome.failure.as_ref()?.to_string())) {
             if !details.contains(&detail) {

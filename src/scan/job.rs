@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{ScanError, Target};
-use crate::adjust::{EvidenceFiles, day_of};
 use crate::adjust::baseline::Baseline;
+use crate::adjust::{EvidenceFiles, day_of};
 use crate::config::Config;
 use crate::controls::{Catalog, Definition, Selection, UnknownControl};
 use crate::directory::RosterInfo;

@@ -6,7 +6,6 @@
 
 use std::time::{Duration, Instant};
 
-
 mod assemble;
 mod error;
 mod job;

@@ -254,7 +254,8 @@ mod tests {
             ],
         });
         let page = Page::parse(body.to_string(), &origin()).unwrap();
-        let (events, unread): (Vec<_>, Vec<_>) = page.entries().map(|(_, entry)| entry).partition(Result::is_ok);
+        let (events, unread): (Vec<_>, Vec<_>) =
+            page.entries().map(|(_, entry)| entry).partition(Result::is_ok);
         let events: Vec<_> = events.into_iter().flatten().collect();
         assert_eq!((page.len(), events.len(), unread.len()), (7, 1, 6));
         assert_eq!((&*events[0].id, events[0].created_at), ("", 1_700_000_000));

@@ -101,7 +101,8 @@ impl<'s> LogReader<'s> {
         search: bool,
     ) -> Result<Page, ApiError> {
         let request = request(query, &position, search);
-        let page = self.client.json(query.feed, &request, |body| Page::parse(body, self.client.origin())).await;
+        let page =
+            self.client.json(query.feed, &request, |body| Page::parse(body, self.client.origin())).await;
         self.answered.set(self.answered.get() || page.is_ok());
         page
     }

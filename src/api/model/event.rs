@@ -121,7 +121,8 @@ const LONGEST_SHOWN: usize = 60;
 
 impl Entry<'_> {
     fn shown(&self) -> String {
-        let fields = [("id", self.id), ("activity_type", self.activity_type), ("created_at", self.created_at)];
+        let fields =
+            [("id", self.id), ("activity_type", self.activity_type), ("created_at", self.created_at)];
         let shown = fields.map(|(name, raw)| {
             let text: String = raw.map_or("null", RawValue::get).chars().take(LONGEST_SHOWN).collect();
             format!("\"{name}\":{text}")

@@ -35,8 +35,10 @@ impl Paging {
         }
         let entries = entries as u64;
         let parts = [&self.pages, &self.top];
-        let count = |word: &str| parts.into_iter().map(move |part| &part[word]).find(|value| !value.is_null());
-        let exceeds = |word: &str, most: u64| count(word).is_some_and(|value| number(value).is_none_or(|n| n > most));
+        let count =
+            |word: &str| parts.into_iter().map(move |part| &part[word]).find(|value| !value.is_null());
+        let exceeds =
+            |word: &str, most: u64| count(word).is_some_and(|value| number(value).is_none_or(|n| n > most));
         let more = parts.into_iter().any(|part| !is_nothing(&part["next"]) || !is_nothing(&part["has_more"]))
             || exceeds("total_pages", 1)
             || exceeds("total_count", entries)
@@ -46,8 +48,9 @@ impl Paging {
         }
         let counted = ["total_pages", "total_count", "total"].into_iter().any(|word| count(word).is_some());
         let full = count("per_page").is_some_and(|size| number(size).is_none_or(|size| entries >= size));
-        (full && !counted && entries > 0)
-            .then(|| format!("the answer is a full page of {entries} entries, and does not say how many there are"))
+        (full && !counted && entries > 0).then(|| {
+            format!("the answer is a full page of {entries} entries, and does not say how many there are")
+        })
     }
 }
 

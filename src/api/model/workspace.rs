@@ -58,7 +58,10 @@ impl AdminList {
                 first.to_string()
             };
             let shown: String = shown.chars().take(120).collect();
-            format!("{} of {all} entries of the list are not readable, the first is {shown}", all - known.len())
+            format!(
+                "{} of {all} entries of the list are not readable, the first is {shown}",
+                all - known.len()
+            )
         });
         let problems: Vec<_> = unread.into_iter().chain(paging.rest_of(all)).collect();
         (known, Some(problems.join("; ")).filter(|problems| !problems.is_empty()))
@@ -131,7 +134,9 @@ impl IpAllowlist {
     pub(crate) fn problem(&self, paging: &Paging) -> Option<String> {
         match (self.enabled, &self.ip_allowlist) {
             (None, _) => Some("it does not say whether the allowlist is on".to_owned()),
-            (Some(true), None) => Some("the allowlist is on, and there is no list of its addresses".to_owned()),
+            (Some(true), None) => {
+                Some("the allowlist is on, and there is no list of its addresses".to_owned())
+            }
             (_, list) => paging.rest_of(list.as_ref().map_or(0, Vec::len)),
         }
     }

@@ -89,8 +89,10 @@ pub(crate) struct Basis {
 impl Basis {
     /// Reads `/me` and `/admins`.
     pub(crate) async fn read(client: &Client) -> Self {
-        let (me, admins) =
-            tokio::join!(get::<Me>(client, Feed::Me, "/me"), get::<AdminList>(client, Feed::Admins, "/admins"));
+        let (me, admins) = tokio::join!(
+            get::<Me>(client, Feed::Me, "/me"),
+            get::<AdminList>(client, Feed::Admins, "/admins")
+        );
         Self { me: me.map(|(me, _)| me), admins: admins.map(|(list, paging)| list.teammates(&paging)) }
     }
 }
@@ -184,7 +186,9 @@ impl Run<'_, '_> {
         self.sink.open(self.history_since(created));
         let team = self.outcome(
             Feed::Admins,
-            admins.map(|(admins, problem)| (admins.len() as u64, problem.map(|problem| ApiError::odd("GET /admins", problem)))),
+            admins.map(|(admins, problem)| {
+                (admins.len() as u64, problem.map(|problem| ApiError::odd("GET /admins", problem)))
+            }),
         );
         let me = self.outcome(Feed::Me, me.map(|_| (1, None)));
         Ok(Outcomes { feeds: [(Feed::Me, me), (Feed::Admins, team)].into(), warnings })
@@ -207,7 +211,8 @@ impl Run<'_, '_> {
             Ok((list, paging)) => {
                 // An answer of any shape shows what the token opens.
                 self.sink.emit(Record::IpAllowlist(&list))?;
-                let problem = list.problem(&paging).map(|problem| ApiError::odd("GET /ip_allowlist", problem));
+                let problem =
+                    list.problem(&paging).map(|problem| ApiError::odd("GET /ip_allowlist", problem));
                 Ok((list.ip_allowlist.map_or(0, |ranges| ranges.len() as u64), problem))
             }
             Err(error) => Err(error),

@@ -141,7 +141,8 @@ async fn the_history_counts_from_the_creation_or_two_years_back() {
 #[tokio::test]
 async fn a_list_of_teammates_with_odd_entries_is_not_complete() {
     let server = workspace(|asked| {
-        let list = json!({"admins": [{"id": "1"}, {"id": "7", "email": "a@b.c", "role": "Admin"}, {"id": 2}, null]});
+        let list =
+            json!({"admins": [{"id": "1"}, {"id": "7", "email": "a@b.c", "role": "Admin"}, {"id": 2}, null]});
         (asked.path == "/admins").then(|| ok(&list))
     });
     let (outcomes, records) = run(&server, 9_000).await;
@@ -166,7 +167,11 @@ async fn an_answer_of_an_odd_shape_is_not_complete() {
         ("/admins", Feed::Admins, json!({"admins": [{"id": "1"}, ["2"]]})),
         ("/admins", Feed::Admins, json!({"admins": [nested]})),
         ("/admins", Feed::Admins, json!({"admins": [{"id": {"text": "1"}}]})),
-        ("/admins", Feed::Admins, json!({"admins": [{"id": "1"}], "pages": {"next": {"starting_after": "x"}}})),
+        (
+            "/admins",
+            Feed::Admins,
+            json!({"admins": [{"id": "1"}], "pages": {"next": {"starting_after": "x"}}}),
+        ),
         ("/admins", Feed::Admins, json!({"admins": [{"id": "1"}], "total_count": 2})),
         ("/ip_allowlist", Feed::IpAllowlist, json!([true, []])),
         ("/ip_allowlist", Feed::IpAllowlist, json!({"enabled": "yes", "ip_allowlist": ["192.0.2.1"]})),
@@ -195,7 +200,8 @@ async fn an_answer_of_an_odd_shape_is_not_complete() {
 #[tokio::test]
 async fn a_log_that_has_answered_and_is_then_refused_has_failed() {
     use SourceStatus::{Complete, Failed, Forbidden};
-    let allowlist = json!({"errors": [{"code": "forbidden", "message": "Your IP address is not on the allowlist"}]});
+    let allowlist =
+        json!({"errors": [{"code": "forbidden", "message": "Your IP address is not on the allowlist"}]});
     for refused in [
         refusal(401, "unauthorized"),
         refusal(402, "payment_required"),
@@ -213,7 +219,8 @@ async fn a_log_that_has_answered_and_is_then_refused_has_failed() {
         let outcomes = run(&server, 9_000).await.0.unwrap();
         assert_eq!(status(&outcomes), [Complete, Complete, Complete, Failed, Complete, Forbidden, Complete]);
     }
-    let server = workspace(move |asked| asked.path.starts_with("/admins/").then(|| refusal(401, "unauthorized")));
+    let server =
+        workspace(move |asked| asked.path.starts_with("/admins/").then(|| refusal(401, "unauthorized")));
     let outcomes = run(&server, 9_000).await.0.unwrap();
     assert_eq!(status(&outcomes)[2..5], [Forbidden; 3]);
 }
@@ -226,6 +233,7 @@ async fn a_sink_that_fails_ends_it() {
         Record::Event(..) => Err(io::ErrorKind::StorageFull.into()),
         _ => Ok(()),
     };
-    let ended = collect(&client, &ranges(), &CollectOptions { probe: false, ..OPTIONS }, None, &mut sink).await;
+    let ended =
+        collect(&client, &ranges(), &CollectOptions { probe: false, ..OPTIONS }, None, &mut sink).await;
     assert!(matches!(ended, Err(CollectError::Sink(error)) if error.kind() == io::ErrorKind::StorageFull));
 }

@@ -345,7 +345,9 @@ async fn a_full_last_page_is_not_taken_for_the_end() {
         let all = log(count);
         let server = Server::start(move |asked| {
             let (events, page, _) = page_of(&all, asked, most);
-            ok(&json!({"activity_logs": events, "pages": {"page": page, "per_page": most, "total_pages": total, "next": null}}))
+            ok(
+                &json!({"activity_logs": events, "pages": {"page": page, "per_page": most, "total_pages": total, "next": null}}),
+            )
         });
         let (got, ended, _) = read(&server, query(30)).await;
         assert!(ended.is_ok(), "{ended:?}");
