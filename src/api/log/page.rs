@@ -162,11 +162,10 @@ impl Page {
         })
     }
 
-    /// Whether it holds as many events as a page of that number can, as far as it tells. `first` is how many the first
-    /// page has: a server may give fewer than it was asked for.
-    pub(super) fn is_full(&self, search: bool, number: u64, first: u64) -> bool {
-        let asked = self.per_page.unwrap_or(if search { PER_PAGE } else { LIST_PER_PAGE });
-        self.len() >= if number > 1 { asked.min(first) } else { asked }
+    /// Whether it holds as many events as a page can, as far as it tells. No page has more than `most`: a server may give
+    /// fewer than it was asked for.
+    pub(super) fn is_full(&self, search: bool, most: u64) -> bool {
+        self.len() >= self.per_page.unwrap_or(if search { PER_PAGE } else { LIST_PER_PAGE }).min(most)
     }
 
     /// Whether it says nothing of how it stands among others: no total, no size, no next page.

@@ -140,7 +140,7 @@ impl Pass<'_, '_> {
     /// Goes on from a page, one page at a time, to the end.
     async fn follow(&mut self, (mut page, mut number): (Page, u64)) -> Result<Ended, LogError> {
         let mut used = HashSet::new();
-        let (mut cursor, mut by_cursor) = (None, false);
+        let (mut cursor, mut by_cursor, mut linked) = (None, false, false);
         while page.len() > 0 {
             if page.next.foreign {
                 self.reader.warn(Warning::NextPageElsewhere);
@@ -152,8 +152,14 @@ impl Pass<'_, '_> {
                 self.reader.warn(Warning::NextPageAgain);
             }
             let says_more = page.next.more && !(back && read_all);
-            // A full page may have a successor that no total announces, and so may one that says nothing of itself.
-            let guess = page.is_full(self.search, number, self.first_len) || page.is_unpaged();
+            linked |= page.next.more;
+            // A full page may have a successor that no total announces, and so may one that says nothing of itself; after
+            // pages that named their next one, it says that it is the last.
+            let most = if number > 1 { self.first_len } else { u64::MAX };
+            let guess = match self.total {
+                Some(_) => page.is_full(self.search, most),
+                None => page.is_full(self.search, u64::MAX) || (page.is_unpaged() && !linked),
+            };
             if !(says_more || guess || self.total.is_some_and(|total| number < total)) {
                 break;
             }

