@@ -278,7 +278,8 @@ impl Api {
         let (from, to) = (after + slack, before.unwrap_or(i64::MAX).saturating_sub(slack));
         let fits = |event: &&Value| {
             // An entry without a time is in every range, one without a type among every type.
-            let in_range = event["created_at"].as_i64().is_none_or(|at| from <= at && at <= to);
+            let time = event["created_at"].as_i64().filter(|at| (1..100_000_000_000).contains(at));
+            let in_range = time.is_none_or(|at| from <= at && at <= to);
             let kind = &event["activity_type"];
             in_range && types.is_none_or(|types| !kind.is_string() || types.contains(kind))
         };
