@@ -46,7 +46,7 @@ async fn read_part(reader: &LogReader<'_>, query: &LogQuery, again: bool) -> Res
     let mut ended = pass::run(reader, query, Order::Parallel, again).await;
     if let Err(LogError::Api(ApiError::BadRequest(_) | ApiError::NotFound(_))) = &ended
         && search
-        && !reader.answered()
+        && !reader.search_answered.get()
     {
         if reader.search.replace(false) {
             reader.warn(Warning::NoSearch);

@@ -39,6 +39,8 @@ pub(crate) struct LogReader<'s> {
     records: [Cell<u64>; Feed::ALL.len()],
     /// Whether a page was answered.
     answered: Cell<bool>,
+    /// Whether the search has answered one: then it is offered, and what it refuses later it refuses.
+    pub(super) search_answered: Cell<bool>,
     warnings: RefCell<Vec<Warning>>,
 }
 
@@ -63,6 +65,7 @@ impl<'s> LogReader<'s> {
             search: Cell::new(true),
             records: Default::default(),
             answered: Cell::new(false),
+            search_answered: Cell::new(false),
             warnings: RefCell::default(),
         }
     }
@@ -104,6 +107,7 @@ impl<'s> LogReader<'s> {
         let page =
             self.client.json(query.feed, &request, |body| Page::parse(body, self.client.origin())).await;
         self.answered.set(self.answered.get() || page.is_ok());
+        self.search_answered.set(self.search_answered.get() || (search && page.is_ok()));
         page
     }
 
