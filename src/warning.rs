@@ -23,6 +23,8 @@ pub(crate) enum Warning {
     MeUnread,
     /// This machine's clock is far from the server's.
     Clock(ClockSkew),
+    /// Several entries of `GET /admins` may be Intercom's own bot, so none of them is taken for it.
+    SeveralBots { addresses: Vec<String> },
     /// The workspace is hosted elsewhere.
     OtherRegion { actual: Region, asked: Region },
     /// What a snapshot recorded when it was taken.
@@ -143,6 +145,16 @@ impl Warning {
                 } else {
                     format!("{sentence}, since a window without --now ends by it").into()
                 }
+            }
+            Self::SeveralBots { addresses } => {
+                let all = addresses.len();
+                let start = format!("{all} teammates have an address like that of Intercom's own bot (");
+                let shown = addresses.iter().take(3).enumerate();
+                let sentence = shown.fold(Sentence::from(start), |sentence, (index, address)| {
+                    sentence.and(if index > 0 { ", " } else { "" }).person(address)
+                });
+                let more = if all > 3 { format!(" and {} more", all - 3) } else { String::new() };
+                sentence.and(format!("{more}); all of them count as teammates"))
             }
             Self::OtherRegion { actual, asked } => format!(
                 "the workspace is in region {}, but {} was asked: use --region {}",

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use super::Settings;
 use super::activity::{Groups, Periods, Silence};
-use super::changes::{Events, NewestByType, SettingChanges};
+use super::changes::{Events, NewestByType, Schedule, SettingChanges};
 use super::event::{EventMetadata, Moment, by};
 use super::failures::{Bursts, FailureSource, SignInFailures};
-use super::permissions::{Losses, Snapshot, States, TwoFactor};
-use super::person::{People, PersonId, Subject};
+use super::permissions::{Losses, Snapshot, States, TwoFactor, Upheavals};
+use super::person::{People, PersonId};
 use super::sign_ins::SignIns;
 use super::window::{Exports, Joins, LastSeen};
 use crate::address;
@@ -50,6 +50,8 @@ pub(crate) struct Observer {
     pub(super) losses: Losses,
     pub(super) silence: Silence,
     pub(super) people_state: States,
+    pub(super) upheavals: Upheavals,
+    pub(super) schedule: Schedule,
     pub(super) events: Events,
     pub(super) setting_changes: SettingChanges,
     pub(super) newest: NewestByType,
@@ -75,6 +77,8 @@ impl Observer {
             losses: Losses::default(),
             silence: Silence::new(ranges),
             people_state: States::default(),
+            upheavals: Upheavals::default(),
+            schedule: Schedule::default(),
             events: Events::default(),
             setting_changes: SettingChanges::default(),
             newest: NewestByType::default(),
@@ -87,7 +91,10 @@ impl Observer {
     /// Takes in one record.
     pub(crate) fn observe(&mut self, record: Record<'_>) {
         match record {
-            Record::Me(me) => self.me = Some(me.clone()),
+            Record::Me(me) => {
+                self.people.load_me(me);
+                self.me = Some(me.clone());
+            }
             Record::Admins(admins) => self.people.load_teammates(admins),
             Record::IpAllowlist(list) => self.allowlist = Some(list.clone()),
             Record::Probe(answers) => self.probe = Some(answers.to_vec()),
@@ -109,31 +116,33 @@ impl Observer {
         let moment = Moment::new(at, feed, *position);
         *position += 1;
 
-        let performer = event.performed_by.as_ref();
-        if self.people.is_bot(performer) {
-            return;
-        }
         let known = EventType::find(&event.activity_type);
         let kind = known.map_or(EventKind::Other, |known| known.kind);
         let wanted =
             feed == Feed::LogWindow && self.settings.event_types.contains(event.activity_type.as_ref());
-        // Metadata is parsed only where it matters which person the event is about.
-        let metadata = if wanted || kind.names_person() { event.metadata } else { None };
-        let metadata = EventMetadata::read(metadata);
-        let subject = Subject::new(metadata.admin(), performer, kind.by_oneself());
-        if self.people.is_about_bot(&subject) {
+        let names_person = wanted || kind.names_person();
+        // Metadata is parsed only where something is read of it.
+        let reads = names_person || event.activity_type == Schedule::SWITCH;
+        let metadata = EventMetadata::read(event.metadata.filter(|_| reads));
+        let owner =
+            names_person.then(|| self.people.owner(kind, event.performed_by.as_ref(), &metadata, moment));
+        if kind.is_by_people()
+            && let Some(Ok(person)) = owner
+            && self.people.is_bot(person)
+        {
             return;
         }
         self.count(known, kind, feed, at);
         self.newest.add(event, moment);
-        if kind == EventKind::Setting {
+        if matches!(kind, EventKind::Setting | EventKind::InboxAccess) {
             self.setting_changes.add(event, moment, feed == Feed::LogWindow);
+            self.schedule.add(event, moment, &metadata);
         }
-        if !wanted && !kind.names_person() {
-            return;
+        if event.activity_type == "role_change" {
+            self.upheavals.of_roles = self.upheavals.of_roles.max(Some(moment));
         }
         // A person beyond those told apart is in no table; the tables say that they are truncated.
-        let Ok(person) = self.people.resolve(&subject, moment) else { return };
+        let Some(Ok(person)) = owner else { return };
         if wanted {
             self.events.add(event, moment, person);
         }
@@ -143,7 +152,7 @@ impl Observer {
     /// Counts the event in its group.
     fn count(&mut self, known: Option<&'static EventType>, kind: EventKind, feed: Feed, at: i64) {
         let counts = &mut self.counts;
-        if let Some(known) = known.filter(|_| kind == EventKind::Setting) {
+        if let Some(known) = known.filter(|_| kind.is_setting()) {
             *counts.settings.entry(known.name).or_default() += 1;
         }
         if feed == Feed::LogWindow {
@@ -182,10 +191,8 @@ impl Observer {
                 }
             }
             EventKind::Joined | EventKind::Provisioned => {
-                if in_window && let Some(arrival) = self.joins.entry(person, ()) {
-                    let is_join = kind == EventKind::Joined;
-                    let newest = if is_join { &mut arrival.joined } else { &mut arrival.provisioned };
-                    *newest = (*newest).max(Some(at));
+                if let Some(arrival) = self.joins.entry(person, ()) {
+                    arrival.add(kind, at, in_window);
                 }
                 if let Some(teammate) = teammate {
                     self.last_seen.arrived(teammate, feed, at);
@@ -205,9 +212,13 @@ impl Observer {
                 }
             }
             EventKind::Permissions => {
-                let Some(permissions) = metadata.permissions_after() else { return };
-                let snapshot = Snapshot { moment, by: by(event), permissions };
+                let snapshot = Snapshot { moment, by: by(event), permissions: metadata.permissions_after() };
+                if person.is_none() {
+                    let newest = &mut self.upheavals.of_nobody_known;
+                    *newest = (*newest).max(Some(moment));
+                }
                 if in_window
+                    && snapshot.permissions.is_some()
                     && let Some(before) = metadata.permissions_before()
                     && let Some(changes) = self.losses.entry(person, ())
                 {

@@ -90,5 +90,7 @@ mod understood;
 mod unsteady;
 /// What a workspace shows, control by control.
 mod verdicts;
+/// Who events are put down to.
+mod who;
 /// Workspaces for tests.
 mod workspace;

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::lenient;
 use super::metadata::{id, object, string};
+use crate::casefold::fold;
 
 /// Intercom was founded in 2011: no event is older than that year, in seconds since 1970.
 pub(crate) const OLDEST_EVENT: i64 = 1_293_840_000;
@@ -33,10 +34,20 @@ pub(crate) struct Event<'a> {
 /// Who did it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Performer<'a> {
+    /// What it is; documented to be `admin` always.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Cow<'a, str>>,
     pub id: Option<Cow<'a, str>>,
     pub email: Option<Cow<'a, str>>,
     /// The address the request came from.
     pub ip: Option<Cow<'a, str>>,
+}
+
+impl Performer<'_> {
+    /// Whether it is a person, not an app or a bot.
+    pub(crate) fn is_person(&self) -> bool {
+        self.kind.as_deref().is_none_or(|kind| matches!(fold(kind).as_ref(), "" | "admin"))
+    }
 }
 
 /// An entry of the log without a readable type or without a readable time: it may be any event.
@@ -73,6 +84,8 @@ struct Entry<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct By<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
     #[serde(borrow)]
     id: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -107,6 +120,7 @@ impl<'a> Event<'a> {
             created_at,
             activity_description: entry.activity_description.and_then(string),
             performed_by: entry.performed_by.and_then(object).map(|by: By<'a>| Performer {
+                kind: by.kind.and_then(string),
                 id: by.id.and_then(super::metadata::id),
                 email: by.email.and_then(string),
                 ip: by.ip.and_then(string),
