@@ -94,7 +94,7 @@ mod tests {
             reads("1.1", "too-few-seen").sources,
             BTreeSet::from([SourceId::Admins, SourceId::ActivityLog])
         );
-        assert_eq!(reads("1.4", "switched-off").sources, BTreeSet::from([SourceId::IpAllowlist]));
+        assert_eq!(reads("5.1", "switched-off").sources, BTreeSet::from([SourceId::IpAllowlist]));
         assert_eq!(reads("E4", "too-much-access").sources, BTreeSet::from([SourceId::TokenProbe]));
         assert_eq!(reads("1.3", "length-unread"), Reads::default());
     }

@@ -90,6 +90,10 @@ impl State {
                 (Status::Unknown, format!("{} could not be read{detail}", source.describe()))
             }
             SourceStatus::Skipped => (Status::Manual, format!("{} was not asked for", source.describe())),
+            _ if source == SourceId::IpAllowlist => (
+                Status::Manual,
+                "The token may not read the IP allowlist, and should not: the permission that opens it can also change it. Look in the security settings.".to_owned(),
+            ),
             _ => (
                 Status::Manual,
                 format!(

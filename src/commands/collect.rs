@@ -1,6 +1,7 @@
 //! `collect`: saves what a workspace answers, to scan it later.
 
 use std::collections::BTreeSet;
+use std::io;
 
 use super::resolve::connection::connection;
 use super::{environment, resolve, resolve::inputs, resolve::redaction};
@@ -9,7 +10,7 @@ use crate::cli::CollectArgs;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::redact::{Redactor, SnapshotRedactor};
-use crate::scan::{Now, ScanError, Source, other_region, reviewed};
+use crate::scan::{Now, ScanError, Source, other_region, other_workspace, reviewed};
 use crate::snapshot::collect::{CollectError, ReadScope};
 use crate::snapshot::{UnreadEntries, Writer};
 use crate::sources::{Feed, SourceStatus};
@@ -39,8 +40,8 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     let mut source = Source::Live(Box::new(connection.clone()), environment::notify(&progress), None);
 
     let incomplete = |source| Error::NotKept { path: args.output.clone(), source };
-    let (mut events, mut elsewhere) = (0_u64, None);
-    let (writer, mut outcomes, unread) = environment::drive(true, async {
+    let (mut events, mut elsewhere, mut stranger) = (0_u64, None, None);
+    let read = environment::drive(true, async {
         let settled = source.settle(now).await?;
         let ranges = span.ranges(settled, None).map_err(ScanError::from)?;
         let mut writer = Writer::start(file, &ranges, key).map_err(incomplete)?;
@@ -50,6 +51,11 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
                 Record::Event(..) => events += 1,
                 Record::Unread(entry) => unread.add(entry),
                 Record::Me(me) => {
+                    let id = me.app.as_ref().and_then(|app| app.id_code.as_deref());
+                    stranger = other_workspace(config.as_ref(), id);
+                    if stranger.is_some() {
+                        return Err(io::Error::other("another workspace"));
+                    }
                     let answered = me.app.as_ref().and_then(|app| app.region.as_deref());
                     elsewhere = answered.and_then(|answered| other_region(connection.region, answered));
                 }
@@ -68,7 +74,11 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
             }),
             Err(error) => Err(error.into()),
         }
-    })?;
+    });
+    if let Some(stranger) = stranger {
+        return Err(Error::Scan(stranger));
+    }
+    let (writer, mut outcomes, unread) = read?;
     outcomes.warnings.extend(elsewhere);
     if let Some(redactor) = &redactor {
         outcomes = redactor.outcomes(outcomes);

@@ -13,7 +13,7 @@ use super::rows::{Rows, bounded, days, share, time};
 use super::teammates::{self, Team};
 use super::vocabulary::{self, TABLES};
 use super::{Facts, Settings, permissions, policy, settings_read, window};
-use crate::api::model::{IpAllowlist, Me};
+use crate::api::model::Me;
 use crate::casefold::fold;
 use crate::region::Region;
 use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceStatus};
@@ -51,7 +51,7 @@ impl Observer {
         }
         values.extend(organization(settings));
         values.extend(settings.facts.values());
-        values.extend(allowlist(self.allowlist.as_ref()));
+        values.extend(settings_read::allowlist_values(self.allowlist.as_ref(), settings));
 
         let mut tables: BTreeMap<&'static str, Rows> =
             TABLES.iter().map(|table| (table.name, Rows::default())).collect();
@@ -80,7 +80,7 @@ impl Observer {
         tables.insert("permission_losses", permissions::losses(&self.losses, &self.people));
         tables.insert("teammates", team.table);
         if let Some(list) = &self.allowlist {
-            tables.insert("ip_allowlist", settings_read::allowlist(list, settings));
+            tables.insert("ip_allowlist", settings_read::allowlist(list));
         }
         if let Some(answers) = &self.probe {
             tables.insert("token_probe", settings_read::probe(answers));
@@ -163,6 +163,7 @@ fn team_values(team: Option<&Team>, roles: &Roles, states: LogStates) -> Values 
     let mut values = vec![
         ("workspace.teammates", json!(team.size)),
         ("workspace.with_role", json!(team.with_role)),
+        ("workspace.privileged_by_role", json!(team.privileged_by_role)),
         ("privileged", json!(privileged)),
         ("unprivileged", json!(unprivileged)),
         ("unknown_privilege", json!(unknown)),
@@ -191,7 +192,10 @@ fn log(counts: &Counts, states: LogStates, ranges: Ranges) -> Values {
     if states.window != SourceStatus::Complete {
         return values;
     }
-    let age = counts.newest.map_or(Value::Null, |at| days(ranges.now.as_second() - at));
+    let age = |at: Option<i64>| at.map_or(Value::Null, |at| days(ranges.now.as_second() - at));
+    if states.arrivals == SourceStatus::Complete {
+        values.push(("log.earlier_sign_in_days", age(counts.last_sign_in)));
+    }
     values.extend([
         ("log.events", json!(counts.events)),
         ("log.sign_ins", json!(counts.sign_ins)),
@@ -200,7 +204,8 @@ fn log(counts: &Counts, states: LogStates, ranges: Ranges) -> Values {
         ("log.exports", json!(counts.groups.exports)),
         ("log.configuration", json!(counts.groups.configuration)),
         ("log.newest", time(counts.newest)),
-        ("log.newest_age_days", age),
+        ("log.newest_age_days", age(counts.newest)),
+        ("log.last_sign_in_days", age(counts.last_sign_in.filter(|_| counts.sign_ins > 0))),
     ]);
     if states.history == SourceStatus::Complete {
         let ever = |event_type| json!(counts.settings.get(event_type).copied().unwrap_or(0));
@@ -225,14 +230,6 @@ fn organization(settings: &Settings) -> Values {
         ("organization.export_approvers", json!(organization.export_approvers)),
         ("organization.sso", json!(settings.organization.sso.map(|sso| sso.into_str()))),
         ("organization.default_role", json!(settings.organization.default_role)),
-    ]
-}
-
-fn allowlist(list: Option<&IpAllowlist>) -> Values {
-    let Some(list) = list else { return Values::new() };
-    vec![
-        ("ip_allowlist.enabled", json!(list.enabled)),
-        ("ip_allowlist.ranges", json!(list.ip_allowlist.as_ref().map(Vec::len))),
     ]
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Control, Counters, Report, Window, WorkspaceInfo};
+use super::{CatalogInfo, Control, Counters, Report, Window, WorkspaceInfo};
 use crate::controls::Step;
 use crate::level::Level;
 use crate::sources::SourceStatus;
@@ -95,13 +95,9 @@ pub(super) fn workspace(report: &Report, shown: impl Fn(&str) -> Option<String>)
     (name, format!(" ({id}), region {region}, {teammates}"))
 }
 
-/// How much was asked: `25 controls up to L3, hardening guide 0.2.0`.
+/// How much was asked: `25 controls up to L3, Intercom Hardening Guide 0.2.0 (draft, AI drafted), https://…`.
 pub(super) fn extent(report: &Report, shown: impl Fn(&str) -> String) -> String {
-    let rules = if report.is_of_policy() {
-        "declared policy".to_owned()
-    } else {
-        format!("hardening guide {}", shown(&report.catalog.guide_version))
-    };
+    let rules = if report.is_of_policy() { "declared policy".to_owned() } else { guide(report, shown) };
     let controls = counted(report.catalog.controls as u64, "control");
     format!("{controls} up to {}, {rules}", report.scan.level.label())
 }
@@ -140,11 +136,15 @@ pub(super) fn counts(report: &Report) -> impl Iterator<Item = [String; 6]> {
 
 /// How many controls people decided, in a sentence each.
 pub(super) fn decisions(report: &Report) -> impl Iterator<Item = String> {
-    let Counters { waived, attested, .. } = report.summary.all;
-    [(waived, "left the gate by a decision"), (attested, "decided by what a person attested")]
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{} {what}.", counted(count as u64, "control")))
+    let Counters { waived, attested, not_applicable, .. } = report.summary.all;
+    [
+        (waived, "left the gate by a decision"),
+        (attested, "decided by what a person attested"),
+        (not_applicable, "attested not to apply, and not part of the coverage"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{} {what}.", counted(count as u64, "control")))
 }
 
 /// Every framework control that a control is mapped to: `cis-v8 5.4`.
@@ -152,12 +152,31 @@ pub(super) fn mapped(frameworks: &BTreeMap<String, Vec<String>>) -> impl Iterato
     frameworks.iter().flat_map(|(framework, ids)| ids.iter().map(move |id| (&**framework, &**id)))
 }
 
-/// The framework controls on one line: `cis-v8 5.4, soc2 CC6.1`.
+/// The framework controls on one line, those that are not the guide's apart: `cis-v8 5.4; own mapping: soc2 CC6.1`.
 pub(super) fn frameworks_in_a_line(control: &Control) -> String {
-    mapped(&control.frameworks)
-        .map(|(framework, id)| format!("{framework} {id}"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    let all = mapped(&control.frameworks);
+    let (own, guide): (Vec<_>, Vec<_>) = all.partition(|(name, _)| is_own_mapping(control, name));
+    let line = |part: Vec<(&str, &str)>| {
+        part.into_iter().map(|(framework, id)| format!("{framework} {id}")).collect::<Vec<_>>().join(", ")
+    };
+    match (guide.is_empty(), own.is_empty()) {
+        (_, true) => line(guide),
+        (true, false) => format!("own mapping: {}", line(own)),
+        (false, false) => format!("{}; own mapping: {}", line(guide), line(own)),
+    }
+}
+
+/// Whether the mapping to a framework is not the guide's own.
+pub(super) fn is_own_mapping(control: &Control, framework: &str) -> bool {
+    control.own_mappings.iter().any(|own| own == framework)
+}
+
+/// The guide that the controls follow: `Intercom Hardening Guide 0.2.0 (draft, AI drafted), https://…`.
+pub(super) fn guide(report: &Report, shown: impl Fn(&str) -> String) -> String {
+    let CatalogInfo { guide_version, guide_title, guide_url, guide_status, .. } = &report.catalog;
+    let [version, title, url, status] =
+        [guide_version, guide_title, guide_url, guide_status].map(|part| shown(part));
+    format!("{title} {version} ({status}), {url}")
 }
 
 /// A waiver in a few words.
@@ -193,6 +212,9 @@ pub(super) fn gate(report: &Report) -> String {
     if !report.gate.violations.is_empty() {
         sentences.push_str(&format!(": {}", report.gate.violations.join(", ")));
     }
+    if let Some(left_out) = report.left_out() {
+        sentences.push_str(&format!(". Not evaluated: {left_out}"));
+    }
     if let Some(stale) = report.stale_too() {
         sentences.push_str(&format!(". Stale: {stale}"));
     }
@@ -208,7 +230,7 @@ mod tests {
     use crate::exit::Exit;
     use crate::level::FailOn;
     use crate::report::hostile;
-    use crate::report::sample::sample;
+    use crate::report::sample::{recounted, sample};
 
     #[test]
     fn steps_name_the_way_and_what_to_do_there() {
@@ -234,18 +256,26 @@ mod tests {
         let mut report = sample();
         assert_eq!(
             gate(&report),
-            "Gate failed: 1 control up to L1 fails: 2.3. Incomplete: not all could be read of the activity log. Exit code 1."
+            "Gate failed: 1 of 3 controls evaluated up to L1 fails: 2.3. Incomplete: not all could be read of the activity log. Exit code 1."
         );
         report.gate.violations.push("E6".to_owned());
-        assert!(gate(&report).starts_with("Gate failed: 2 controls up to L1 fail: 2.3, E6."));
+        assert!(gate(&report).starts_with("Gate failed: 2 of 3 controls evaluated up to L1 fail: 2.3, E6."));
         report.gate.violations.clear();
         report.gate.passed = true;
         report.gate.exit_code = Exit::Incomplete;
         report.controls[2].waived = Some(hostile::waiver("until March"));
-        let passed = "Gate passed: no control up to L1 fails, but for 1 control waived or in the baseline.";
+        let passed = "Gate passed: up to L1, of 3 controls evaluated, none fails, but for 1 control waived, reviewed or in the baseline.";
         assert!(gate(&report).starts_with(passed));
         report.controls.remove(2);
-        assert!(gate(&report).starts_with("Gate passed: no control up to L1 fails. Incomplete"));
+        assert!(
+            gate(&report)
+                .starts_with("Gate passed: up to L1, of 2 controls evaluated, none fails. Incomplete")
+        );
+        report.gate.left_out = vec!["1.2".to_owned(), "E4".to_owned()];
+        assert!(
+            gate(&report).contains(". Not evaluated: 2 controls by --level, --skip or --control: 1.2, E4. ")
+        );
+        report.gate.left_out.clear();
         report.gate.stale = true;
         report.gate.passed = false;
         assert!(gate(&report).starts_with("Gate failed: attestations or waivers need attention"));
@@ -256,5 +286,13 @@ mod tests {
         report.gate.passed = true;
         report.gate.fail_on = FailOn::Never;
         assert!(gate(&report).starts_with("Gate off: nothing fails the scan"));
+        let mut report = recounted(report);
+        report.gate.min_coverage = Some(67);
+        report.gate.passed = false;
+        assert!(
+            gate(&report).starts_with("Gate failed: 2 of 5 controls pass or fail, less than 67 %. "),
+            "{}",
+            gate(&report)
+        );
     }
 }

@@ -96,6 +96,9 @@ pub(super) enum Line<'a> {
 pub(super) struct End {
     feeds: Vec<FeedEnd>,
     warnings: Vec<String>,
+    /// How many entries of the log may be any event.
+    #[serde(default)]
+    pub(super) unread: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -110,8 +113,8 @@ struct FeedEnd {
     requests: u64,
 }
 
-impl From<&Outcomes> for End {
-    fn from(outcomes: &Outcomes) -> Self {
+impl End {
+    pub(super) fn new(outcomes: &Outcomes, unread: u64) -> Self {
         let feeds = outcomes.feeds.iter().map(|(feed, outcome)| FeedEnd {
             feed: *feed,
             status: outcome.status,
@@ -120,7 +123,8 @@ impl From<&Outcomes> for End {
             records: outcome.records,
             requests: outcome.requests,
         });
-        Self { feeds: feeds.collect(), warnings: outcomes.warnings.iter().map(ToString::to_string).collect() }
+        let warnings = outcomes.warnings.iter().map(ToString::to_string).collect();
+        Self { feeds: feeds.collect(), warnings, unread }
     }
 }
 

@@ -43,10 +43,10 @@ fn everything_but_the_controls() {
     "scan": { "at": "2026-02-01T12:00:00Z", "source": "api", "level": "l3", "window": { "since": "2026-01-02T12:00:00Z", "until": "2026-02-01T12:00:00Z" }, "duration_ms": 1234, "skipped": [], "baseline": null, "config": { "path": "intercom-harden.toml", "digest": "sha256:aa11", "weakens": [ "params.2.3.max_admins = 4" ] }, "rosters": [], "redacted": false, "redaction_key": null },
     "workspace": { "id": "ab12cd34", "name": "Example Support", "region": "EU", "teammates": 12 },
     "sources": [ { "id": "me", "endpoint": "GET /me", "status": "complete", "records": 1, "requests": 1, "scope": "Read admins", "detail": null }, { "id": "admins", "endpoint": "GET /admins", "status": "complete", "records": 13, "requests": 1, "scope": "Read admins", "detail": null }, { "id": "activity-log", "endpoint": "POST /admins/activity_logs/search", "status": "failed", "records": 1250, "requests": 9, "scope": "Read admin activity logs", "detail": "HTTP 500 (request id 0001abcd)" }, { "id": "ip-allowlist", "endpoint": "GET /ip_allowlist", "status": "forbidden", "records": 0, "requests": 1, "scope": "manage_ip_allowlist", "detail": "HTTP 403: not permitted" } ],
-    "summary": { "pass": 1, "fail": 0, "manual": 1, "unknown": 0, "waived": 0, "attested": 0, "coverage": 0.5, "by_level": { "l1": { "pass": 1, "fail": 0, "manual": 1, "unknown": 0, "waived": 0, "attested": 0, "coverage": 0.5 }, "l2": { "pass": 0, "fail": 0, "manual": 0, "unknown": 0, "waived": 0, "attested": 0, "coverage": null }, "l3": { "pass": 0, "fail": 0, "manual": 0, "unknown": 0, "waived": 0, "attested": 0, "coverage": null } } },
+    "summary": { "pass": 1, "fail": 0, "manual": 1, "unknown": 0, "waived": 0, "attested": 0, "not_applicable": 0, "coverage": 0.5, "by_level": { "l1": { "pass": 1, "fail": 0, "manual": 1, "unknown": 0, "waived": 0, "attested": 0, "not_applicable": 0, "coverage": 0.5 }, "l2": { "pass": 0, "fail": 0, "manual": 0, "unknown": 0, "waived": 0, "attested": 0, "not_applicable": 0, "coverage": null }, "l3": { "pass": 0, "fail": 0, "manual": 0, "unknown": 0, "waived": 0, "attested": 0, "not_applicable": 0, "coverage": null } } },
     "people": [],
     "settings": [],
-    "gate": { "fail_on": "l1", "strict": false, "passed": false, "violations": [ "2.3" ], "exit_code": 1, "stale": false },
+    "gate": { "fail_on": "l1", "strict": false, "min_coverage": null, "allow_incomplete": false, "left_out": [], "passed": false, "violations": [ "2.3" ], "exit_code": 1, "stale": false },
     "warnings": [ "The workspace is in the EU, but US was asked for: use --region eu." ],
     "activity": { "complete": false, "sign_ins": [ { "method": "saml", "count": 290 }, { "method": null, "count": 12 } ], "other_sign_ins": 0, "days_per_period": 1, "periods": [ { "from": "2026-01-31", "authentication": 300, "roles": 0, "exports": 0, "configuration": 0, "other": 40 }, { "from": "2026-02-01", "authentication": 300, "roles": 2, "exports": 1, "configuration": 0, "other": 40 } ] } }
     "#);
@@ -80,6 +80,7 @@ fn a_failing_control_in_full() {
     "effort": "1-2 hours",
     "since": "0.1.0",
     "frameworks": { "cis-v8": [ "5.4" ] },
+    "own_mappings": [],
     "remediation": [ { "title": "Take the admin role away where it is not needed", "path": [ "Settings", "Workspace", "Teammates" ], "actions": [ "Open each teammate of the list and choose a narrower role." ] } ],
     "references": [],
     "columns": [],

@@ -49,11 +49,14 @@ fn a_control_is_a_test_case() {
         <properties>
           <property name="tool.version" value="VERSION"/>
           <property name="catalog.guide_version" value="0.2.0"/>
+          <property name="catalog.guide_title" value="Intercom Hardening Guide"/>
+          <property name="catalog.guide_url" value="https://howtoharden.com/guides/intercom"/>
+          <property name="catalog.guide_status" value="draft, AI drafted"/>
           <property name="catalog.digest" value="sha256:00ff"/>
           <property name="workspace.id" value="ab12cd34"/>
           <property name="workspace.name" value="Example Support"/>
           <property name="workspace.region" value="EU"/>
-          <property name="gate" value="Gate failed: 1 control up to L1 fails: 2.3. Incomplete: not all could be read of the activity log. Exit code 1."/>
+          <property name="gate" value="Gate failed: 1 of 3 controls evaluated up to L1 fails: 2.3. Incomplete: not all could be read of the activity log. Exit code 1."/>
         </properties>
         <testcase name="1.1 Configure SAML single sign-on" classname="intercom-harden.Access controls" time="0"/>
         <testcase name="1.3 Configure session security" classname="intercom-harden.Access controls" time="0">
