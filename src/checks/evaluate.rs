@@ -1,12 +1,15 @@
 //! From checks to a verdict.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use cel::Context;
+use serde_json::json;
 
 use super::state::State;
 use super::{
     Basis, Check, CheckKind, CheckResult, EvalContext, Facts, Rules, Status, Verdict, count, every, value,
 };
-use crate::expression::EvaluationError;
+use crate::expression::{COUNTS, EvaluationError, to_cel};
 use crate::facts::Change;
 use crate::reason::{Observation, Reason};
 use crate::verdict::Finding;
@@ -202,7 +205,7 @@ impl Check {
         let status = if holds { Status::Pass } else { self.otherwise };
         let expression = if holds { &self.on_pass } else { &self.on_fail };
         let reason = match expression {
-            Some(expression) => expression.text(&context.cel)?,
+            Some(expression) => expression.text(&counted(&findings, context))?,
             None if status == Status::Manual => self.note(),
             None => default_reason(holds, &findings),
         };
@@ -213,6 +216,16 @@ impl Check {
         };
         Ok(CheckResult { check: self, next_step: self.next_step, status, basis, reason, findings })
     }
+}
+
+/// A scope in which the numbers of what was found have names.
+fn counted<'s>(findings: &[Finding], context: &'s EvalContext<'_>) -> Context<'s, 'static> {
+    let subjects: BTreeSet<&str> = findings.iter().map(|finding| finding.subject.as_str()).collect();
+    let mut scope = context.cel.new_inner_scope();
+    for (name, count) in COUNTS.into_iter().zip([findings.len(), subjects.len()]) {
+        scope.add_variable_from_value(name, to_cel(&json!(count)));
+    }
+    scope
 }
 
 fn default_reason(holds: bool, findings: &[Finding]) -> String {

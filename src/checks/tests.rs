@@ -11,7 +11,8 @@ use crate::reason::Observation;
 use crate::sources::{Feed, Outcome, SourceStatus};
 
 fn expression(source: &str, table: Option<&str>) -> Option<Expression> {
-    let scope = Scope { table: table.and_then(vocabulary::table), params: ["limit".to_owned()].into() };
+    let counts = table.is_none();
+    let scope = Scope { table: table.and_then(vocabulary::table), params: ["limit".to_owned()].into(), counts };
     let place = Position { path: "test.toml".into(), line: 1 };
     let expression = Expression::new(source.to_owned(), place, scope);
     assert_eq!(expression.refusals(), []);
@@ -277,6 +278,18 @@ fn a_predicate_that_cannot_be_evaluated_is_unknown_with_its_place() {
     assert!(verdict.reason.to_string().contains("test.toml:1"), "{}", verdict.reason);
     let verdict = judge(vec![check(every("teammates", None, "row.id"))], &two());
     assert!(verdict.reason.to_string().contains("expected true or false"), "{}", verdict.reason);
+}
+
+#[test]
+fn reasons_count_what_was_found() {
+    let sentence = "text(found) + ' findings, ' + text(subjects) + ' subjects, ' + text(facts.workspace.teammates) + ' teammates'";
+    let facts = teammates(json!([{"id": "1", "email": "a@b.c"}, {"id": "2", "email": "a@b.c"}, {"id": "3", "email": "d@e.f"}]));
+    let reason = |require: &str| {
+        let [on_pass, on_fail] = [(); 2].map(|()| expression(sentence, None));
+        judge(vec![Check { on_pass, on_fail, ..check(every("teammates", None, require)) }], &facts).reason.to_string()
+    };
+    assert_eq!(reason("false"), "3 findings, 2 subjects, 2 teammates");
+    assert_eq!(reason("true"), "0 findings, 0 subjects, 2 teammates");
 }
 
 #[test]

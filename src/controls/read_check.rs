@@ -113,8 +113,8 @@ impl Reader<'_, '_> {
         };
         let when = self.given();
         let needs = self.needs();
-        let on_pass = self.expression("on_pass", None);
-        let on_fail = self.expression("on_fail", None);
+        let on_pass = self.reason("on_pass");
+        let on_fail = self.reason("on_fail");
         let note = self.table.text("note").map(|note| note.value.trim().to_owned());
         let when_empty = self.status("when_empty", &["manual", "pass", "fail"], Status::Manual);
         let otherwise = self.status("otherwise", &["fail", "manual"], Status::Fail);
@@ -235,8 +235,21 @@ impl Reader<'_, '_> {
         self.keep(key, &source, source.line, over)
     }
 
+    /// A sentence about what the check found.
+    fn reason(&mut self, key: &'static str) -> Option<Expression> {
+        let source = self.table.text(key)?;
+        self.keep_in(key, &source, source.line, self.scope(None, true))
+    }
+
+    fn scope(&self, table: OverTable, counts: bool) -> Scope {
+        Scope { table, params: Arc::clone(&self.around.params), counts }
+    }
+
     fn keep(&self, key: &str, source: &str, line: usize, over: OverTable) -> Option<Expression> {
-        let scope = Scope { table: over, params: Arc::clone(&self.around.params) };
+        self.keep_in(key, source, line, self.scope(over, false))
+    }
+
+    fn keep_in(&self, key: &str, source: &str, line: usize, scope: Scope) -> Option<Expression> {
         let place = Position { path: Arc::clone(&self.around.path), line };
         let expression = Expression::new(source.to_owned(), place, scope);
         let refusals = if self.around.in_full { expression.refusals() } else { &[] };

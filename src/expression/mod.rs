@@ -13,7 +13,7 @@ mod value;
 mod walk;
 
 pub(crate) use value::to_cel;
-pub(crate) use walk::{References, Scope};
+pub(crate) use walk::{COUNTS, References, Scope};
 
 /// Where an expression stands in its file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,8 @@ use super::*;
 use crate::facts::vocabulary;
 
 fn compile(source: &str) -> Result<Expression, Vec<Refusal>> {
-    let scope = Scope { table: vocabulary::table("teammates"), params: Arc::from(["max_admins".to_owned()]) };
+    let params = Arc::from(["max_admins".to_owned()]);
+    let scope = Scope { table: vocabulary::table("teammates"), params, counts: false };
     let place = Position { path: Arc::from("controls/guide/2.3.toml"), line: 7 };
     let expression = Expression::new(source.to_owned(), place, scope);
     let refusals = expression.refusals().to_vec();

@@ -22,7 +22,12 @@ pub(crate) struct Scope {
     pub table: Option<&'static FactTable>,
     /// The names of the control's parameters.
     pub params: Arc<[String]>,
+    /// Whether what a check found is known: its sentences may name the numbers in [`COUNTS`].
+    pub counts: bool,
 }
+
+/// How many findings a check has, and how many different subjects they have.
+pub(crate) const COUNTS: [&str; 2] = ["found", "subjects"];
 
 /// The declared names an expression reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -123,6 +128,7 @@ impl<'e> Walk<'_, 'e> {
             return;
         }
         match name {
+            _ if self.scope.counts && COUNTS.contains(&name) => {}
             "row" if self.scope.table.is_none() => {
                 self.refuse("`row` has no meaning here: the check is not over a table".to_owned());
             }
