@@ -129,13 +129,16 @@ pub(crate) struct Finding {
     /// The waiver of the finding; null where there is none.
     #[serde(default)]
     pub waived: Option<Waiver>,
+    /// The review of its event, which makes it no violation; null where there is none.
+    #[serde(default)]
+    pub reviewed: Option<Review>,
     /// Whether the baseline has it too.
     #[serde(default)]
     pub in_baseline: bool,
 }
 
 impl Finding {
-    /// A finding that no waiver or baseline covers.
+    /// A finding that no waiver, review or baseline covers.
     pub(crate) const fn new(
         fingerprint: Fingerprint,
         subject: String,
@@ -152,6 +155,7 @@ impl Finding {
             event: None,
             last: None,
             waived: None,
+            reviewed: None,
             in_baseline: false,
         }
     }
@@ -179,6 +183,18 @@ pub(crate) struct Waiver {
     pub on: Option<Date>,
     /// The last day on which it counts, UTC.
     pub expires: Date,
+}
+
+/// What a person found out about the event of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Review {
+    /// Who looked at it.
+    pub by: String,
+    /// The day from which it counts, UTC.
+    pub on: Date,
+    /// What was found; null where nothing was noted.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 /// Identifies a finding across runs: made of control, check and what it is about, never of counts.

@@ -32,6 +32,8 @@ pub(crate) struct Check {
     pub name: String,
     /// Which of the control's steps puts right what it finds, counted from 0; none where the control has no steps.
     pub next_step: Option<usize>,
+    /// Whether a person may review the events it finds, each of which is then no violation.
+    pub reviewable: bool,
     /// Where this does not hold, the control is decided as if the check were not there: what it looks at was not given.
     pub when: Option<Expression>,
     /// What has to hold before the check means anything; the first that is false makes it manual. Each is asked only
@@ -140,6 +142,11 @@ impl Check {
         }
     }
 
+    /// Whether each of its findings is about one event.
+    pub(crate) const fn finds_events(&self) -> bool {
+        matches!(&self.kind, CheckKind::Every(every) if every.over.table.event.is_some())
+    }
+
     /// Whether a person decides, whatever the data say.
     pub(crate) const fn is_for_person(&self) -> bool {
         match self.kind {
@@ -174,6 +181,7 @@ impl Check {
         let over = self.over();
         json!({
             "name": self.name,
+            "reviewable": self.reviewable,
             "table": over.map(|over| over.table.name),
             "types": over.map(|over| over.types.iter().collect::<BTreeSet<_>>()),
             "when_empty": self.when_empty,

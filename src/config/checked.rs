@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::digest;
 use crate::toml_document::{Document, Problems, Table};
 
-use super::entries::{self, Attestation, Waiver};
+use super::entries::{self, Attestation, Reviewed, Waiver};
 use super::organization::Organization;
 use super::rbac::Rbac;
 use super::scan::{self, Overrides, ScanSettings, Values, Workspace};
@@ -28,6 +28,7 @@ pub(crate) struct Config {
     pub organization: Organization,
     pub attestations: Vec<Attestation>,
     pub waivers: Vec<Waiver>,
+    pub reviewed: Vec<Reviewed>,
     pub rbac: Rbac,
 }
 
@@ -47,6 +48,7 @@ impl Config {
     fn read(mut root: Table<'_>, context: &Context) -> Self {
         let attestations = root.tables("attestation").into_iter();
         let waivers = root.tables("waiver").into_iter();
+        let reviewed = root.tables("reviewed").into_iter();
         let config = Self {
             workspace: root
                 .table("workspace")
@@ -61,6 +63,7 @@ impl Config {
                 .unwrap_or_default(),
             attestations: attestations.filter_map(|table| entries::attestation(table, context)).collect(),
             waivers: waivers.filter_map(entries::waiver).collect(),
+            reviewed: reviewed.filter_map(entries::reviewed).collect(),
             rbac: root.table("rbac").map(Rbac::read).unwrap_or_default(),
             ..Self::default()
         };

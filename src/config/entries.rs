@@ -1,4 +1,4 @@
-//! `[[attestation]]` and `[[waiver]]`: what people sign for.
+//! `[[attestation]]`, `[[waiver]]` and `[[reviewed]]`: what people sign for.
 
 use std::path::PathBuf;
 
@@ -57,6 +57,21 @@ pub(crate) struct Waiver {
     pub on: Option<Located<Date>>,
     /// The last day on which it counts.
     pub expires: Located<Date>,
+    /// The line it starts on.
+    pub line: usize,
+}
+
+/// An event that a person looked at and found in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reviewed {
+    /// The event's id, as the log has it.
+    pub event: String,
+    /// Who looked at it.
+    pub by: String,
+    /// The day from which it counts, UTC.
+    pub on: Located<Date>,
+    /// What was found, such as the number of a ticket.
+    pub note: Option<String>,
     /// The line it starts on.
     pub line: usize,
 }
@@ -128,6 +143,16 @@ pub(super) fn waiver(mut table: Table<'_>) -> Option<Waiver> {
         expires: expires?,
         line,
     })
+}
+
+pub(super) fn reviewed(mut table: Table<'_>) -> Option<Reviewed> {
+    let line = table.line();
+    let event = table.required_text("event");
+    let by = table.required_text("by");
+    let on = required_date(&mut table, "on");
+    let note = filled(&mut table, "note");
+    table.finish();
+    Some(Reviewed { event: event?.value, by: by?.value, on: on?, note: note.map(|text| text.value), line })
 }
 
 fn check_order(table: &Table<'_>, on: Option<&Located<Date>>, expires: Option<&Located<Date>>) {

@@ -54,6 +54,12 @@ by = "Dana Ruiz"
 on = 2026-05-01
 expires = 2027-03-31
 
+[[reviewed]]
+event = "5f6a2c"
+by = "Dana Ruiz"
+on = 2026-05-02
+note = "CASE-7"
+
 [organization]
 allowed_domains = ["Example.com", "*.example.org"]
 approved_networks = ["192.0.2.7/24", "2001:db8::1"]
@@ -128,6 +134,8 @@ fn a_complete_configuration_is_read_whole() {
     assert_eq!(attestation.result, Attested::Pass);
     assert_eq!(attestation.expires.value, jiff::civil::date(2026, 8, 1));
     assert_eq!(config.waivers[0].expires.value, jiff::civil::date(2027, 3, 31));
+    let reviewed = &config.reviewed[0];
+    assert_eq!((reviewed.event.as_str(), reviewed.note.as_deref()), ("5f6a2c", Some("CASE-7")));
     let role = &config.rbac.roles["Support Agent"];
     assert_eq!(role.permissions, [Permission::Read, Permission::Write]);
     assert_eq!((role.intercom.as_deref(), role.line), (Some(&["export_data".to_owned()][..]), 53));
@@ -152,6 +160,7 @@ fn everything_that_weakens_the_result_is_said() {
         [
             "waives 2.3 for cto@example.com until 2027-03-31, by Dana Ruiz: on call",
             "attests 1.3 as pass until 2026-08-01, by Dana Ruiz",
+            "takes the event 5f6a2c as reviewed on 2026-05-02, by Dana Ruiz",
             "scan.fail_on = \"never\": no failing control fails the scan",
             "scan.level = \"l2\": stricter controls are left out",
             "scan.since = \"14d\": events are judged over another window than the last 30 days",
@@ -190,6 +199,6 @@ fn a_flood_of_parameters_hides_no_waiver() {
     assert!(weakens[0].starts_with("waives 2.3 "));
     assert_eq!(
         weakens[50],
-        "and 452 more; in all 500 parameters, 1 settings of facts, 1 waivers and 0 attestations"
+        "and 452 more; in all 500 parameters, 1 settings of facts, 1 waivers, 0 attestations and 0 reviews"
     );
 }

@@ -12,7 +12,7 @@ use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
 
 use super::checked::Config;
-use super::entries::{Attestation, Waiver};
+use super::entries::{Attestation, Reviewed, Waiver};
 
 /// How many entries are kept; what is beyond is counted.
 const MOST: usize = 50;
@@ -35,6 +35,7 @@ pub(crate) struct Announcement {
 pub(crate) enum Weakening {
     Waiver(Waiver),
     Attestation(Attestation),
+    Reviewed(Reviewed),
     /// A parameter of a control, or a setting of facts.
     Set {
         key: String,
@@ -57,6 +58,7 @@ pub(crate) enum Weakening {
         facts: usize,
         waivers: usize,
         attestations: usize,
+        reviewed: usize,
     },
 }
 
@@ -77,6 +79,10 @@ impl Weakening {
                 let (control, result, expires) = (excerpt(control), result.into_str(), expires.value);
                 Sentence::from(format!("attests {control} as {result} until {expires}, by ")).person(excerpt(by))
             }
+            Self::Reviewed(Reviewed { event, by, on, .. }) => {
+                let event = excerpt(event);
+                Sentence::from(format!("takes the event {event} as reviewed on {}, by ", on.value)).person(excerpt(by))
+            }
             Self::Set { key, value } => {
                 let (sentence, shown) = (Sentence::from(format!("{key} = ")), excerpt(&value.to_string()));
                 // Text may name anyone.
@@ -90,8 +96,9 @@ impl Weakening {
             Self::File { key, path } => {
                 Sentence::from(format!("{key} = \"")).file(excerpt(&path.display().to_string())).and("\"")
             }
-            Self::More { entries, params, facts, waivers, attestations } => format!(
-                "and {entries} more; in all {params} parameters, {facts} settings of facts, {waivers} waivers and {attestations} attestations"
+            Self::More { entries, params, facts, waivers, attestations, reviewed } => format!(
+                "and {entries} more; in all {params} parameters, {facts} settings of facts, {waivers} waivers, \
+                 {attestations} attestations and {reviewed} reviews"
             )
             .into(),
         }
@@ -136,6 +143,7 @@ impl Config {
         });
         let mut entries: Vec<_> = self.waivers.iter().cloned().map(Weakening::Waiver).collect();
         entries.extend(self.attestations.iter().cloned().map(Weakening::Attestation));
+        entries.extend(self.reviewed.iter().cloned().map(Weakening::Reviewed));
         entries.extend(self.scan_weakens().chain(params).chain(facts).chain(self.declarations_weaken()));
         if let Some(more @ 1..) = entries.len().checked_sub(MOST) {
             entries.truncate(MOST);
@@ -145,6 +153,7 @@ impl Config {
                 facts: self.facts.len(),
                 waivers: self.waivers.len(),
                 attestations: self.attestations.len(),
+                reviewed: self.reviewed.len(),
             });
         }
         entries

@@ -36,6 +36,7 @@ pub(super) fn check(mut table: Table<'_>, around: &Surroundings) -> Option<Check
         fits
     });
     let next_step = next_step(&mut table, around.steps);
+    let reviewable = table.flag("reviewable");
     let known: Vec<_> = KindName::VARIANTS.iter().map(|kind| kind.into_str()).collect();
     let kinds: Vec<_> = KindName::VARIANTS.iter().filter(|kind| table.has(kind.into_str())).collect();
     let line = table.line();
@@ -44,7 +45,14 @@ pub(super) fn check(mut table: Table<'_>, around: &Surroundings) -> Option<Check
             let check = table.table(kind.into_str());
             table.finish();
             let check = Reader { table: check?, around }.check(**kind, next_step)?;
-            Some(Check { name: name?.value, ..check })
+            if let Some(reviewable) = reviewable.as_ref().filter(|reviewable| reviewable.value)
+                && !check.finds_events()
+            {
+                document
+                    .report(reviewable.line, "`reviewable` goes with `every` over a table of events only");
+            }
+            let reviewable = reviewable.is_some_and(|reviewable| reviewable.value);
+            Some(Check { name: name?.value, reviewable, ..check })
         }
         [] => {
             for key in table.keys() {
@@ -125,6 +133,7 @@ impl Reader<'_, '_> {
         Some(Check {
             name,
             next_step,
+            reviewable: false,
             when,
             needs,
             note,
