@@ -22,6 +22,7 @@ use crate::sources::{Feed, Ranges};
 pub(super) struct Counts {
     pub(super) events: u64,
     pub(super) sign_ins: u64,
+    pub(super) failed_sign_ins: u64,
     /// The window's events by group.
     pub(super) groups: Groups,
     /// The newest event in the window.
@@ -70,7 +71,11 @@ impl Observer {
             last_seen: LastSeen::default(),
             exports: Exports::default(),
             joins: Joins::default(),
-            bursts: Bursts::new(settings.facts.burst_count, settings.facts.burst_minutes),
+            bursts: Bursts::new(
+                ranges.since.as_second(),
+                settings.facts.burst_count,
+                settings.facts.burst_minutes,
+            ),
             failures: SignInFailures::default(),
             losses: Losses::default(),
             silence: Silence::new(ranges),
@@ -147,6 +152,7 @@ impl Observer {
         if feed == Feed::LogWindow {
             counts.events += 1;
             counts.sign_ins += u64::from(kind == EventKind::SignIn);
+            counts.failed_sign_ins += u64::from(kind == EventKind::FailedSignIn);
             counts.groups.add(kind);
             counts.newest = counts.newest.max(Some(at));
             self.periods.add(kind, at);
@@ -193,8 +199,10 @@ impl Observer {
             EventKind::FailedSignIn if in_window => {
                 self.failures.add(kind, person, method, at);
                 if let Ok(time) = u32::try_from(at - self.ranges.since.as_second()) {
-                    let sources = [person.map(FailureSource::Person), address().map(FailureSource::Address)];
-                    sources.into_iter().flatten().for_each(|source| self.bursts.add(source, time));
+                    let (by, from) = (person.map(FailureSource::Person), address().map(FailureSource::Address));
+                    let unknown = (by.is_none() && from.is_none()).then_some(FailureSource::Unknown);
+                    let sources = [by, from, unknown].into_iter().flatten();
+                    sources.for_each(|source| self.bursts.add(source, time));
                 }
             }
             EventKind::Export if in_window => {

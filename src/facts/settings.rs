@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -76,6 +77,21 @@ impl FactSettings {
         if problems.is_empty() { Ok(Self::of(values)) } else { Err(Problems::from(problems)) }
     }
 
+    /// Whether networks together hold more addresses than a network of the widest prefix: such a list restricts nothing.
+    pub(crate) fn is_too_wide(&self, networks: impl IntoIterator<Item = IpNet>) -> bool {
+        let networks: Vec<IpNet> = networks.into_iter().map(|network| network.trunc()).collect();
+        let size = |width: u8, prefix: u64| {
+            let bits = u64::from(width).saturating_sub(prefix);
+            u32::try_from(bits).ok().and_then(|bits| 1_u128.checked_shl(bits)).unwrap_or(u128::MAX)
+        };
+        let (mut held_v4, mut held_v6) = (0_u128, 0_u128);
+        for network in IpNet::aggregate(&networks) {
+            let held = if matches!(network, IpNet::V4(_)) { &mut held_v4 } else { &mut held_v6 };
+            *held = held.saturating_add(size(network.max_prefix_len(), network.prefix_len().into()));
+        }
+        held_v4 > size(32, self.widest_ipv4) || held_v6 > size(128, self.widest_ipv6)
+    }
+
     fn of(values: Map<String, Value>) -> Self {
         // A test holds the declarations and the fields together, and a value was compared with its declaration.
         serde_json::from_value(Value::Object(values)).unwrap_or_default()
@@ -127,6 +143,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::address;
     use crate::facts::vocabulary::{TABLES, values};
 
     #[test]
@@ -134,6 +151,27 @@ mod tests {
         let declared = serde_json::to_value(FactSettings::declared()).unwrap();
         assert_eq!(declared, Value::Object(defaults()));
         assert!(!SETTINGS.is_empty());
+    }
+
+    #[test]
+    fn networks_are_wide_by_what_they_hold_together() {
+        for (list, wide) in [
+            ("10.0.0.0/8", false),
+            ("10.0.0.0/9 10.128.0.0/9 10.1.2.3", false),
+            ("10.0.0.0/8 192.0.2.1", true),
+            ("0.0.0.0/1 128.0.0.0/1", true),
+            ("0.0.0.0/0", true),
+            ("10.1.0.0/7", true),
+            ("::ffff:10.0.0.0/102", true),
+            ("2001:db8::/32", false),
+            ("2001:db8::/32 2001:db9::/128", true),
+            ("::/0", true),
+            ("10.0.0.0/8 2001:db8::/32", false),
+            ("", false),
+        ] {
+            let networks = list.split_whitespace().map(|text| address::network(text).unwrap());
+            assert_eq!(FactSettings::declared().is_too_wide(networks), wide, "{list}");
+        }
     }
 
     #[test]
