@@ -2,6 +2,8 @@
 //!
 //! A [`Verdict`] is made by `checks` from facts alone. Of all that comes later, only an attestation may change its status.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -160,6 +162,11 @@ impl Finding {
         }
     }
 
+    /// Whether a review of its event makes it no violation.
+    pub(crate) const fn is_reviewed(&self) -> bool {
+        self.reviewed.is_some()
+    }
+
     /// What is wrong with whom, in one sentence.
     pub(crate) fn sentence(&self) -> String {
         let Self { subject, message, .. } = self;
@@ -196,6 +203,9 @@ pub(crate) struct Review {
     #[serde(default)]
     pub note: Option<String>,
 }
+
+/// The reviews in force, by the id of the event.
+pub(crate) type Reviews = BTreeMap<String, Review>;
 
 /// Identifies a finding across runs: made of control, check and what it is about, never of counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

@@ -36,35 +36,57 @@ pub(crate) enum Warning {
     UnknownWord { path: String, column: &'static str, word: String, people: usize },
     /// More words in a directory export that are not understood.
     UnknownWords { path: String, column: &'static str, people: usize },
+    /// A column of a directory export that looks like an account status and is not understood.
+    UnknownColumn { path: String, column: String, people: usize },
     /// What a directory export leaves open.
     Gap { path: String, gap: Sentence },
-    /// An attestation or a waiver needs attention.
+    /// An attestation, a waiver or a review needs attention.
     Entry { path: String, line: usize, entry: Entry, problem: EntryProblem },
 }
 
-/// Names an attestation or a waiver.
+/// Names an attestation, a waiver or a review.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub kind: EntryKind,
+    /// Empty for a review.
     pub control: String,
     pub subject: Option<String>,
+    pub event: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum EntryKind {
     Attestation,
     Waiver,
+    Review,
 }
 
-/// What is wrong with an attestation or a waiver.
+/// What is wrong with an attestation, a waiver or a review.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum EntryProblem {
     UnknownControl,
-    Expired(Date),
-    Expires(Date),
+    /// `limit`: for how many days its control lets it count, where that is less than it says.
+    Expired {
+        on: Date,
+        limit: Option<u16>,
+    },
+    Expires {
+        on: Date,
+        limit: Option<u16>,
+    },
     /// It is dated ahead.
     Future(Date),
     MatchesNothing,
+    /// Different events of the log share the id.
+    SharedEvent,
+    /// The subject is that of so many events.
+    Ambiguous {
+        events: usize,
+    },
+    /// No control lets a review take events of this type out.
+    NotReviewable {
+        event_type: String,
+    },
     /// Another one, in this line, says the same.
     Twice {
         line: usize,
@@ -83,7 +105,7 @@ pub(crate) enum EntryProblem {
 }
 
 impl Warning {
-    /// Whether it is about an attestation or a waiver.
+    /// Whether it is about an attestation, a waiver or a review.
     pub(crate) const fn is_hygiene(&self) -> bool {
         matches!(self, Self::Entry { .. })
     }
@@ -135,6 +157,13 @@ impl Warning {
             Self::UnknownWords { path, column, people } => {
                 of_file(path).and(format!(": {people} more people have a {column} that is not understood"))
             }
+            Self::UnknownColumn { path, column, people } => {
+                let noun = if *people == 1 { "row" } else { "rows" };
+                of_file(path).and(": the column \"").words(column).and(format!(
+                    "\" looks like an account status and is not understood ({people} {noun}); rename it to status, or \
+                     delete it if it is none"
+                ))
+            }
             Self::Gap { path, gap } => of_file(path).and(": ").then(gap.clone()),
             Self::Entry { path, line, entry, problem } => {
                 of_file(path).and(format!(":{line}: the ")).then(entry.sentence()).then(problem.sentence())
@@ -150,15 +179,26 @@ impl fmt::Display for Warning {
 }
 
 impl Entry {
+    pub(crate) fn attestation(control: &str) -> Self {
+        Self { kind: EntryKind::Attestation, control: control.to_owned(), subject: None, event: None }
+    }
+
+    pub(crate) fn review(event: &str) -> Self {
+        let event = Some(event.to_owned());
+        Self { kind: EntryKind::Review, control: String::new(), subject: None, event }
+    }
+
     fn sentence(&self) -> Sentence {
-        let kind = match self.kind {
-            EntryKind::Attestation => "attestation",
-            EntryKind::Waiver => "waiver",
+        let sentence = match self.kind {
+            EntryKind::Attestation => Sentence::from(format!("attestation for {} ", self.control)),
+            EntryKind::Waiver => Sentence::from(format!("waiver for {} ", self.control)),
+            EntryKind::Review => "review ".into(),
         };
-        let sentence = Sentence::from(format!("{kind} for {} ", self.control));
-        match &self.subject {
-            Some(subject) => sentence.and("(").person(subject).and(") "),
-            None => sentence,
+        match (&self.subject, &self.event) {
+            (Some(subject), _) => sentence.and("(").person(subject).and(") "),
+            (None, Some(event)) if self.kind == EntryKind::Review => sentence.and(format!("of {event} ")),
+            (None, Some(event)) => sentence.and(format!("(event {event}) ")),
+            (None, None) => sentence,
         }
     }
 }
@@ -170,12 +210,19 @@ impl EntryProblem {
             |counts: &bool| if *counts { "; a fail counts all the same" } else { "; it does not count" };
         match self {
             Self::UnknownControl => "names no control".into(),
-            Self::Expired(day) => format!("expired on {day}").into(),
-            Self::Expires(day) => format!("expires on {day}").into(),
+            Self::Expired { on, limit } => format!("expired on {on}{}", limited(*limit)).into(),
+            Self::Expires { on, limit } => format!("expires on {on}{}", limited(*limit)).into(),
             Self::Future(day) => {
                 format!("is dated {day}, which lies in the future; it does not count yet").into()
             }
             Self::MatchesNothing => "matches nothing in this scan".into(),
+            Self::SharedEvent => "does not count: different events of the log share that id".into(),
+            Self::Ambiguous { events } => {
+                format!("does not count: {events} events have that subject; name one with `event`").into()
+            }
+            Self::NotReviewable { event_type } => {
+                format!("does not count: no control lets events of the type {event_type} be reviewed").into()
+            }
             Self::Twice { line } => format!("is there twice: see also line {line}").into(),
             Self::OtherEvidence { file, counts } => {
                 doubt(file).and(" is not the file it was signed with").and(consequence(counts))
@@ -185,4 +232,10 @@ impl EntryProblem {
             }
         }
     }
+}
+
+fn limited(days: Option<u16>) -> String {
+    days.map_or_else(String::new, |days| {
+        format!(", {days} days after it was signed, the most its control allows")
+    })
 }

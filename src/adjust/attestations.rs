@@ -1,5 +1,6 @@
 //! Attestations: what a person saw in the web app and signed for, as evidence where the data shows nothing.
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::counts;
@@ -18,11 +19,31 @@ const CHECK: &str = "attestation";
 pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: Date) {
     for assessment in assessments {
         let control = &assessment.control.id;
+        let signed = judged.sound.iter().filter(|attestation| same_name(&attestation.control, control));
+        let signed: Vec<_> = signed
+            .map(|attestation| {
+                let mut limited = attestation.clone();
+                limited.expires.value = valid_until(attestation, assessment.control.attest_for);
+                limited
+            })
+            .collect();
         let verdict = assessment.verdict.clone();
-        assessment.verdict = enter(control, verdict, &judged.sound, today);
+        assessment.verdict = enter(control, verdict, &signed, today);
         let absent = judged.absent.iter().filter(|(id, _)| same_name(id, control));
         assessment.verdict.context.extend(absent.map(|(_, file)| Observation::AbsentEvidence(file.clone())));
     }
+}
+
+/// The last day on which an attestation counts: the one it names, or so many days after it was signed as its control
+/// allows.
+pub(super) fn valid_until(attestation: &config::Attestation, attest_for: u16) -> Date {
+    let expires = attestation.expires.value;
+    limit_of(attestation.on.value, attest_for).map_or(expires, |limit| limit.min(expires))
+}
+
+/// The last day on which an attestation of that day may count; none beyond what a calendar knows.
+pub(crate) fn limit_of(on: Date, attest_for: u16) -> Option<Date> {
+    on.checked_add(i64::from(attest_for).days()).ok()
 }
 
 /// Lets the attestations of a control enter its verdict.
@@ -36,9 +57,7 @@ pub(super) fn enter(
     attestations: &[config::Attestation],
     today: Date,
 ) -> Verdict {
-    let signed = attestations
-        .iter()
-        .filter(|attestation| same_name(&attestation.control, control) && attestation.on.value <= today);
+    let signed = attestations.iter().filter(|attestation| attestation.on.value <= today);
     // Of several on one day, the one written last.
     match signed.max_by_key(|attestation| (attestation.on.value, attestation.line)) {
         Some(newest) if counts(Some(newest.on.value), newest.expires.value, today) => {
@@ -64,7 +83,10 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &config::Attestation
             match result {
                 Attested::Pass => {
                     verdict.status = Status::Pass;
-                    let settled = verdict.findings.drain(..).map(|finding| finding.sentence());
+                    let (reviewed, settled): (Vec<_>, Vec<_>) =
+                        verdict.findings.drain(..).partition(Finding::is_reviewed);
+                    verdict.findings = reviewed;
+                    let settled = settled.iter().map(Finding::sentence);
                     verdict.context.extend(settled.map(Observation::Judged));
                 }
                 Attested::Fail => {

@@ -76,7 +76,8 @@ impl Baseline {
             // What was waived then left the gate by a decision, which has an end: it is not in the baseline for good.
             let before = self.report.controls.iter().find(|control| control.id == assessment.control.id);
             let Some(before) = before.filter(|control| control.waived.is_none()) else { continue };
-            let findings = before.findings.iter().filter(|finding| finding.waived.is_none());
+            let findings =
+                before.findings.iter().filter(|finding| finding.waived.is_none() && !finding.is_reviewed());
             let fingerprints: HashSet<_> = findings.map(|finding| &finding.fingerprint).collect();
             assessment.in_baseline = before.status == assessment.verdict.status;
             for finding in &mut assessment.verdict.findings {

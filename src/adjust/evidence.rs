@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::casefold::same_name;
 use crate::config::{Attestation, Config};
 use crate::verdict::Attested;
-use crate::warning::{Entry, EntryKind, EntryProblem, Warning};
+use crate::warning::{Entry, EntryProblem, Warning};
 
 /// A file as it is found now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Judged {
                 return true;
             }
         };
-        let entry = Entry { kind: EntryKind::Attestation, control, subject: None };
+        let entry = Entry::attestation(&control);
         self.warnings.push(Warning::Entry { path: path.to_owned(), line: attestation.line, entry, problem });
         counts
     }

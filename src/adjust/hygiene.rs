@@ -1,86 +1,115 @@
-//! Hygiene: which attestations and waivers need attention, because they have expired or match nothing.
+//! Hygiene: which attestations, waivers and reviews need attention, because they do not count or match nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use crate::config::Config;
+use super::Scanned;
+use super::attestations::valid_until;
+use super::reviews::Named;
+use super::waivers::Met;
+use crate::assessment::Assessment;
+use crate::config::{Config, Reviewed};
 use crate::warning::{Entry, EntryKind, EntryProblem, Warning};
 use crate::{address, casefold};
 
 /// How long before its end something is called out, in days.
 const NOTICE_DAYS: i64 = 14;
 
-/// An attestation or a waiver, as far as its dates and its target go.
+/// An entry, as far as its dates and its target go.
 struct Dated {
     entry: Entry,
     line: usize,
     on: Option<Date>,
-    expires: Date,
-    /// Whether it met anything to be about.
-    matched: bool,
+    expires: Option<Date>,
+    /// For how many days its control lets it count, where that is less than it says.
+    limit: Option<u16>,
+    problem: Option<EntryProblem>,
 }
 
-/// Every attestation and waiver that needs attention.
-///
-/// `waivers_matched` says for each waiver whether there was something for it to cover; `is_control` whether an id
-/// names a control.
-pub(crate) fn complaints(
+/// Every attestation, waiver and review that needs attention. `met` says for each waiver what there was for it to cover.
+pub(super) fn complaints(
     config: &Config,
-    waivers_matched: &[bool],
-    is_control: impl Fn(&str) -> bool,
-    today: Date,
+    met: &[Met],
+    assessments: &[Assessment],
+    scanned: &Scanned<'_>,
 ) -> Vec<Warning> {
-    let attestations = config.attestations.iter().map(|attestation| Dated {
-        entry: Entry {
-            kind: EntryKind::Attestation,
-            control: attestation.control.value.clone(),
-            subject: None,
-        },
-        line: attestation.line,
-        on: Some(attestation.on.value),
-        expires: attestation.expires.value,
-        matched: true,
+    let today = scanned.today;
+    let control = |id: &str| scanned.catalog.find(id).ok().map(|definition| &definition.control);
+    let attestations = config.attestations.iter().map(|attestation| {
+        let limit = control(&attestation.control).map(|control| control.attest_for);
+        let until = limit.map_or(attestation.expires.value, |limit| valid_until(attestation, limit));
+        Dated {
+            entry: Entry::attestation(&attestation.control),
+            line: attestation.line,
+            on: Some(attestation.on.value),
+            expires: Some(until),
+            limit: limit.filter(|_| until < attestation.expires.value),
+            problem: None,
+        }
     });
-    let waivers = config.waivers.iter().zip(waivers_matched).map(|(waiver, matched)| Dated {
-        entry: Entry {
-            kind: EntryKind::Waiver,
-            control: waiver.control.value.clone(),
-            subject: waiver.subject.clone(),
-        },
-        line: waiver.line,
-        on: waiver.on.as_ref().map(|on| on.value),
-        expires: waiver.expires.value,
-        matched: *matched,
+    let waivers = config.waivers.iter().zip(met).map(|(waiver, met)| {
+        let on = waiver.on.as_ref().map(|on| on.value);
+        // Its event has left the window as it should.
+        let aged_out = waiver.event.is_some() && on.is_some_and(|on| on < scanned.since);
+        Dated {
+            entry: Entry {
+                kind: EntryKind::Waiver,
+                control: waiver.control.value.clone(),
+                subject: waiver.subject.clone(),
+                event: waiver.event.clone(),
+            },
+            line: waiver.line,
+            on,
+            expires: Some(waiver.expires.value),
+            limit: None,
+            problem: match met {
+                Met::Nothing if !aged_out => Some(EntryProblem::MatchesNothing),
+                Met::Events(events) => Some(EntryProblem::Ambiguous { events: *events }),
+                Met::SharedEvent => Some(EntryProblem::SharedEvent),
+                Met::Nothing | Met::Something => None,
+            },
+        }
+    });
+    let reviews = config.reviewed.iter().map(|review| Dated {
+        entry: Entry::review(&review.event),
+        line: review.line,
+        on: Some(review.on.value),
+        expires: None,
+        limit: None,
+        problem: review_problem(review, assessments, scanned),
     });
     let mut warnings = Vec::new();
     let mut first = BTreeMap::new();
-    for Dated { entry, line, on, expires, matched } in attestations.chain(waivers) {
-        let exists = is_control(&entry.control);
+    for dated in attestations.chain(waivers).chain(reviews) {
+        let Dated { entry, line, on, expires, limit, problem } = dated;
+        let exists = entry.kind == EntryKind::Review || control(&entry.control).is_some();
         let mut say = |problem| {
             warnings.push(Warning::Entry { path: config.path.clone(), line, entry: entry.clone(), problem });
         };
         if !exists {
             say(EntryProblem::UnknownControl);
         }
-        if expires < today {
-            say(EntryProblem::Expired(expires));
-        } else if soon(expires, today) {
-            say(EntryProblem::Expires(expires));
+        match expires {
+            Some(expires) if expires < today => say(EntryProblem::Expired { on: expires, limit }),
+            Some(expires) if soon(expires, today) => say(EntryProblem::Expires { on: expires, limit }),
+            _ => {}
         }
         if let Some(on) = on.filter(|on| *on > today) {
             say(EntryProblem::Future(on));
         }
-        if exists && !matched {
-            say(EntryProblem::MatchesNothing);
+        if let Some(problem) = problem.filter(|_| exists) {
+            say(problem);
         }
-        // Of another day it is a renewal, which may well come before the end of the one it renews.
+        // Of another day it is a renewal, which may well come before the end of the one it renews. An event is reviewed
+        // once.
         let key = (
             entry.kind,
             casefold::fold(&entry.control).into_owned(),
             address::fold(entry.subject.as_deref().unwrap_or_default()).into_owned(),
-            on,
+            entry.event.clone(),
+            on.filter(|_| entry.kind != EntryKind::Review),
         );
         if let Some(line) = first.get(&key) {
             say(EntryProblem::Twice { line: *line });
@@ -89,6 +118,29 @@ pub(crate) fn complaints(
         }
     }
     warnings
+}
+
+/// Why a review that is in force counts for nothing, unless its event has left the window as it should.
+fn review_problem(
+    review: &Reviewed,
+    assessments: &[Assessment],
+    scanned: &Scanned<'_>,
+) -> Option<EntryProblem> {
+    let reviewable: BTreeSet<&str> =
+        scanned.catalog.definitions.iter().flat_map(|one| one.rules.reviewable_types()).collect();
+    match scanned.events.named(&review.event) {
+        Named::Several => Some(EntryProblem::SharedEvent),
+        Named::One(name) if !reviewable.contains(&*name) => {
+            Some(EntryProblem::NotReviewable { event_type: name })
+        }
+        Named::One(_) => None,
+        // While it cannot be told, it is not blamed.
+        Named::None => {
+            let looked =
+                scanned.log_complete && assessments.iter().any(|one| !one.control.reviewable.is_empty());
+            (looked && review.on.value >= scanned.since).then_some(EntryProblem::MatchesNothing)
+        }
+    }
 }
 
 fn soon(expires: Date, today: Date) -> bool {

@@ -1,7 +1,8 @@
 //! Adjustments: what people saw and decided, applied to what the data says.
 //!
-//! An [attestation](attestations) is evidence: it decides what data leaves open. A [waiver](waivers) is a decision:
-//! it never changes a status, it only takes a finding out of the gate. A [`baseline`] does the same for
+//! A [review](reviews) takes a single event out of what a control counts. An [attestation](attestations) is evidence:
+//! it decides what data leaves open. A [waiver](waivers) is a decision: it never changes a status, it only takes a
+//! finding out of the gate. A [`baseline`] does the same for
 //! what an earlier report already showed. [`hygiene`] says which of them need attention.
 
 use jiff::Timestamp;
@@ -10,39 +11,55 @@ use jiff::tz::TimeZone;
 
 use crate::assessment::Assessment;
 use crate::config::Config;
+use crate::controls::Catalog;
 use crate::warning::Warning;
 
 mod attestations;
 pub(crate) mod baseline;
 mod evidence;
 mod hygiene;
+mod reviews;
 mod waivers;
 
+pub(crate) use attestations::limit_of;
 pub(crate) use evidence::{EvidenceFile, EvidenceFiles};
+pub(crate) use reviews::{NamedEvents, in_force};
 
 /// The day of an instant in UTC, wherever the program runs.
 pub(crate) fn day_of(instant: Timestamp) -> Date {
     instant.to_zoned(TimeZone::UTC).date()
 }
 
-/// Lets attestations enter the verdicts and applies the waivers, unless they are to be ignored; warns of those that
-/// need attention. `is_control` says whether an id names a control.
+/// What the entries of a configuration are held against.
+pub(crate) struct Scanned<'a> {
+    pub catalog: &'a Catalog,
+    /// What the log has under the ids that the entries name.
+    pub events: &'a NamedEvents,
+    /// The first day of the window.
+    pub since: Date,
+    /// Whether the window of the log was read whole.
+    pub log_complete: bool,
+    /// The day by which entries count.
+    pub today: Date,
+}
+
+/// Lets attestations enter the verdicts and applies the waivers, unless they are to be ignored; warns of the entries
+/// that need attention. Reviews have entered the verdicts already.
 pub(crate) fn apply(
     assessments: &mut [Assessment],
     config: &Config,
     files: &EvidenceFiles,
     no_waivers: bool,
-    is_control: impl Fn(&str) -> bool,
-    today: Date,
+    scanned: &Scanned<'_>,
 ) -> Vec<Warning> {
     let judged = evidence::judge(config, files);
-    attestations::enter_all(assessments, &judged, today);
-    let matched = if no_waivers {
-        vec![true; config.waivers.len()]
+    attestations::enter_all(assessments, &judged, scanned.today);
+    let met = if no_waivers {
+        vec![waivers::Met::Something; config.waivers.len()]
     } else {
-        waivers::apply(assessments, &config.waivers, today)
+        waivers::apply(assessments, &config.waivers, scanned.events, scanned.today)
     };
-    let mut warnings = hygiene::complaints(config, &matched, is_control, today);
+    let mut warnings = hygiene::complaints(config, &met, assessments, scanned);
     warnings.extend(judged.warnings);
     warnings
 }

@@ -4,13 +4,17 @@ use std::sync::Arc;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
+use super::reviews::Named;
+use super::waivers::Met;
 use super::*;
+use crate::api::record::Record;
 use crate::assessment::Assessment;
 use crate::config::{Attestation, Waiver};
 use crate::controls::{Control, Origin};
 use crate::facts::Row;
 use crate::level::Level;
 use crate::reason::{Observation, Reason};
+use crate::sources::Feed;
 use crate::toml_document::Located;
 use crate::verdict::{Attested, Basis, Finding, Fingerprint, Status, Verdict};
 
@@ -38,6 +42,7 @@ fn waiver(subject: Option<&str>, expires: Date) -> Waiver {
     Waiver {
         control: located("1.3".to_owned()),
         subject: subject.map(str::to_owned),
+        event: None,
         reason: "moving away from it".to_owned(),
         by: "Dana Ruiz".to_owned(),
         on: None,
@@ -88,6 +93,7 @@ fn assessment(status: Status, subjects: &[&str]) -> Assessment {
         prerequisites: Vec::new(),
         effort: String::new(),
         attest_for: 180,
+        reviewable: Vec::new(),
         frameworks: BTreeMap::new(),
         steps: Vec::new(),
         params: BTreeMap::new(),
@@ -171,20 +177,57 @@ fn an_expired_attestation_is_remembered_and_does_not_count() {
 #[test]
 fn a_waiver_that_is_over_waives_nothing() {
     let mut all = [assessment(Status::Fail, &["ana@acme.example"])];
-    let matched = waivers::apply(&mut all, &[waiver(None, date(2026, 7, 31))], TODAY);
-    assert!(matched[0] && violates(&all[0], false));
+    let matched =
+        waivers::apply(&mut all, &[waiver(None, date(2026, 7, 31))], &NamedEvents::default(), TODAY);
+    assert!(matched[0] == Met::Something && violates(&all[0], false));
     // A control that passes needs no waiver: one for it is stale.
     let mut passing = [assessment(Status::Pass, &[])];
-    assert_eq!(waivers::apply(&mut passing, &[waiver(None, TODAY)], TODAY), [false]);
+    assert_eq!(
+        waivers::apply(&mut passing, &[waiver(None, TODAY)], &NamedEvents::default(), TODAY),
+        [Met::Nothing]
+    );
     // Of a control that was left out of the scan, nothing is known.
-    assert_eq!(waivers::apply(&mut [], &[waiver(None, TODAY)], TODAY), [true]);
+    assert_eq!(
+        waivers::apply(&mut [], &[waiver(None, TODAY)], &NamedEvents::default(), TODAY),
+        [Met::Something]
+    );
 }
 
 #[test]
 fn a_waiver_is_not_held_against_anybody_while_nothing_can_be_read() {
     let mut unread = [assessment(Status::Unknown, &[])];
-    assert_eq!(waivers::apply(&mut unread, &[waiver(Some("ana@acme.example"), TODAY)], TODAY), [true]);
+    assert_eq!(
+        waivers::apply(
+            &mut unread,
+            &[waiver(Some("ana@acme.example"), TODAY)],
+            &NamedEvents::default(),
+            TODAY
+        ),
+        [Met::Something]
+    );
     assert!(violates(&unread[0], true), "what is unknown is not waived by it");
+}
+
+#[test]
+fn an_id_names_one_event_however_often_the_log_repeats_it_and_two_where_type_or_time_differ() {
+    let mut events = NamedEvents::of(["a", "b", "c"]);
+    let mut note = |id: &str, activity_type: &str, at: i64| {
+        let json = format!(r#"{{"id":"{id}","activity_type":"{activity_type}","created_at":{at}}}"#);
+        events.note(&Record::Event(Feed::LogWindow, &serde_json::from_str(&json).unwrap()));
+    };
+    for (id, activity_type, at) in [
+        ("a", "x", 1),
+        ("a", "x", 1),
+        ("b", "x", 1),
+        ("b", "y", 1),
+        ("c", "x", 1),
+        ("c", "x", 2),
+        ("d", "x", 1),
+    ] {
+        note(id, activity_type, at);
+    }
+    assert_eq!(events.named("a"), Named::One("x".to_owned()));
+    assert_eq!(["b", "c", "d"].map(|id| events.named(id)), [Named::Several, Named::Several, Named::None]);
 }
 
 fn any_status() -> impl Strategy<Value = Status> {
@@ -208,7 +251,7 @@ proptest! {
             .into_iter()
             .map(|(day, whole)| waiver((!whole).then_some("ana@acme.example"), day))
             .collect();
-        waivers::apply(&mut all, &waivers, TODAY);
+        waivers::apply(&mut all, &waivers, &NamedEvents::default(), TODAY);
         prop_assert_eq!(all[0].verdict.status, before);
         prop_assert_eq!(all[0].verdict.findings.len(), 1);
     }

@@ -3,48 +3,79 @@
 use jiff::civil::Date;
 
 use super::counts;
+use super::reviews::{Named, NamedEvents};
 use crate::address;
 use crate::assessment::Assessment;
 use crate::casefold::same_name;
 use crate::config;
-use crate::verdict::{Status, Waiver};
+use crate::verdict::{Finding, Status, Waiver};
 
-/// Marks what the waivers cover, and says for each waiver whether it covered anything. One for a control that was
-/// not evaluated is not blamed for it.
-pub(super) fn apply(assessments: &mut [Assessment], waivers: &[config::Waiver], today: Date) -> Vec<bool> {
-    waivers.iter().map(|waiver| cover(assessments, waiver, today)).collect()
+/// What a waiver met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Met {
+    Something,
+    Nothing,
+    /// The subject is that of so many events, and names none of them.
+    Events(usize),
+    /// Different events of the log share the id.
+    SharedEvent,
 }
 
-fn cover(assessments: &mut [Assessment], waiver: &config::Waiver, today: Date) -> bool {
+/// Marks what the waivers cover, and says for each waiver what it met. One for a control that was not evaluated is not
+/// blamed for it.
+pub(super) fn apply(
+    assessments: &mut [Assessment],
+    waivers: &[config::Waiver],
+    events: &NamedEvents,
+    today: Date,
+) -> Vec<Met> {
+    waivers.iter().map(|waiver| cover(assessments, waiver, events, today)).collect()
+}
+
+fn cover(assessments: &mut [Assessment], waiver: &config::Waiver, events: &NamedEvents, today: Date) -> Met {
     let is_meant = |assessment: &Assessment| same_name(&assessment.control.id, &waiver.control);
-    let in_question =
-        |assessment: &&mut Assessment| is_meant(assessment) && assessment.verdict.status != Status::Pass;
     let valid = counts(waiver.on.as_ref().map(|on| on.value), waiver.expires.value, today);
-    let mut matched = !assessments.iter().any(is_meant);
-    for assessment in assessments.iter_mut().filter(in_question) {
-        let decision = decision(waiver);
-        match &waiver.subject {
-            None => {
-                matched = true;
-                if valid {
-                    assessment.waived = Some(decision);
-                }
-            }
-            Some(subject) => {
-                let subject = address::fold(subject);
-                // Nobody knows what there would be to cover.
-                matched |= assessment.verdict.status == Status::Unknown;
-                let findings = assessment.verdict.findings.iter_mut();
-                for finding in findings.filter(|finding| address::fold(&finding.subject) == subject) {
-                    matched = true;
-                    if valid {
-                        finding.waived = Some(decision.clone());
-                    }
-                }
-            }
-        }
+    let decision = decision(waiver);
+    let Some(assessment) = assessments.iter_mut().find(|assessment| is_meant(assessment)) else {
+        return Met::Something;
+    };
+    if waiver.event.as_ref().is_some_and(|event| events.named(event) == Named::Several) {
+        return Met::SharedEvent;
     }
-    matched
+    let status = assessment.verdict.status;
+    if status == Status::Pass {
+        // What a review took out was there to be waived.
+        let reviewed = |finding: &Finding| finding.is_reviewed() && names(waiver, finding);
+        let met = assessment.verdict.findings.iter().any(reviewed);
+        return if met { Met::Something } else { Met::Nothing };
+    }
+    if waiver.subject.is_none() && waiver.event.is_none() {
+        if valid {
+            assessment.waived = Some(decision);
+        }
+        return Met::Something;
+    }
+    let findings = assessment.verdict.findings.iter_mut();
+    let named: Vec<_> = findings.filter(|finding| names(waiver, finding)).collect();
+    let events = named.iter().filter(|finding| finding.event.is_some()).count();
+    if waiver.subject.is_some() && events > 1 {
+        return Met::Events(events);
+    }
+    // Of an unknown control it cannot be told what there would be to cover.
+    let met = if named.is_empty() && status != Status::Unknown { Met::Nothing } else { Met::Something };
+    if valid {
+        named.into_iter().for_each(|finding| finding.waived = Some(decision.clone()));
+    }
+    met
+}
+
+/// Whether a waiver names a finding.
+pub(super) fn names(waiver: &config::Waiver, finding: &Finding) -> bool {
+    match (&waiver.event, &waiver.subject) {
+        (Some(event), _) => finding.event.as_ref() == Some(event),
+        (None, Some(subject)) => address::fold(&finding.subject) == address::fold(subject),
+        (None, None) => true,
+    }
 }
 
 fn decision(waiver: &config::Waiver) -> Waiver {

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::state::State;
 use super::{
-    Basis, Check, CheckKind, CheckResult, EvalContext, Facts, Rules, Status, Verdict, count, every, value,
+    Basis, Check, CheckKind, CheckResult, EvalContext, Facts, Reviews, Rules, Status, Verdict, count, every,
+    value,
 };
 use crate::expression::{COUNTS, EvaluationError, to_cel};
 use crate::facts::Change;
@@ -23,8 +24,9 @@ pub(crate) fn evaluate(
     params: &BTreeMap<String, serde_json::Value>,
     rules: &Rules,
     facts: &Facts,
+    reviews: &Reviews,
 ) -> Verdict {
-    let scope = EvalContext::new(control, params, facts);
+    let scope = EvalContext::new(control, params, facts, reviews);
     let results: Vec<_> = rules.checks.iter().filter_map(|check| check.decide(&scope)).collect();
     let status = weakest(&results);
     let (deciding, others): (Vec<_>, Vec<_>) =
@@ -41,6 +43,19 @@ pub(crate) fn evaluate(
     {
         context.push(last_change(change));
     }
+    let of_others = others.into_iter().flat_map(|result| result.findings).filter(Finding::is_reviewed);
+    let of_others: Vec<Finding> = of_others.collect();
+    if status != Status::Pass {
+        let found = || deciding.iter().flat_map(|result| &result.findings).chain(&of_others);
+        match found().filter(|finding| finding.is_reviewed()).count() {
+            0 => {}
+            reviewed => context.push(Observation::Text(format!(
+                "{reviewed} of {} found {} reviewed",
+                found().count(),
+                if reviewed == 1 { "is" } else { "are" }
+            ))),
+        }
+    }
     let mut basis: Vec<Basis> = deciding.iter().flat_map(|result| result.basis.iter().copied()).collect();
     basis.sort_unstable();
     basis.dedup();
@@ -49,7 +64,7 @@ pub(crate) fn evaluate(
         basis,
         reason: Reason::Text(reason(status, &deciding)),
         next_step: next_step(status, &deciding),
-        findings: deciding.into_iter().flat_map(|result| result.findings).collect(),
+        findings: deciding.into_iter().flat_map(|result| result.findings).chain(of_others).collect(),
         context,
         attestation: None,
     }
@@ -205,6 +220,8 @@ impl Check {
         let status = if holds { Status::Pass } else { self.otherwise };
         let expression = if holds { &self.on_pass } else { &self.on_fail };
         let reason = match expression {
+            // What the control says of a pass is that nothing was found.
+            _ if holds && !findings.is_empty() => all_reviewed(findings.len()),
             Some(expression) => expression.text(&counted(&findings, context))?,
             None if status == Status::Manual => self.note(),
             None => default_reason(holds, &findings),
@@ -218,20 +235,29 @@ impl Check {
     }
 }
 
-/// A scope in which the numbers of what was found have names.
+/// A scope in which the numbers of what was found, and is not reviewed, have names.
 fn counted<'s>(findings: &[Finding], context: &'s EvalContext<'_>) -> Context<'s, 'static> {
-    let subjects: BTreeSet<&str> = findings.iter().map(|finding| finding.subject.as_str()).collect();
+    let open: Vec<_> = findings.iter().filter(|finding| !finding.is_reviewed()).collect();
+    let subjects: BTreeSet<&str> = open.iter().map(|finding| finding.subject.as_str()).collect();
     let mut scope = context.cel.new_inner_scope();
-    for (name, count) in COUNTS.into_iter().zip([findings.len(), subjects.len()]) {
+    for (name, count) in COUNTS.into_iter().zip([open.len(), subjects.len()]) {
         scope.add_variable_from_value(name, to_cel(&json!(count)));
     }
     scope
 }
 
+fn all_reviewed(events: usize) -> String {
+    match events {
+        1 => "The 1 event found is reviewed.".to_owned(),
+        events => format!("All {events} events found are reviewed."),
+    }
+}
+
 fn default_reason(holds: bool, findings: &[Finding]) -> String {
-    match (holds, findings) {
+    let open: Vec<_> = findings.iter().filter(|finding| !finding.is_reviewed()).collect();
+    match (holds, open.as_slice()) {
         (true, _) | (false, []) => String::new(),
         (false, [only]) => only.sentence(),
-        (false, [first, ..]) => format!("{} findings, the first: {}", findings.len(), first.sentence()),
+        (false, [first, ..]) => format!("{} findings, the first: {}", open.len(), first.sentence()),
     }
 }

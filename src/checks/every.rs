@@ -3,7 +3,7 @@
 use super::rows::TableRows;
 use super::{Check, CheckResult, EvalContext, Every};
 use crate::expression::EvaluationError;
-use crate::verdict::Status;
+use crate::verdict::{Finding, Status};
 
 pub(super) fn decide<'a>(
     check: &'a Check,
@@ -16,15 +16,22 @@ pub(super) fn decide<'a>(
     let mut findings = Vec::new();
     for row in kept.iter().filter(|row| rows.decides(row)) {
         if !every.require.is_true(&rows.bind(row, &every.require, context))? {
-            findings.push(rows.finding(row, check, context)?);
+            let mut finding = rows.finding(row, check, context)?;
+            if check.reviewable {
+                finding.reviewed =
+                    finding.event.as_ref().and_then(|event| context.reviews.get(event)).cloned();
+            }
+            findings.push(finding);
         }
     }
-    if !complete && (findings.is_empty() || check.otherwise != Status::Fail) {
+    let holds = findings.iter().all(Finding::is_reviewed);
+    if !complete && (holds || check.otherwise != Status::Fail) {
         let (status, reason) = rows.state.undecided(context.facts);
-        return Ok(check.undecided(status, reason));
+        findings.retain(Finding::is_reviewed);
+        return Ok(CheckResult { findings, ..check.undecided(status, reason) });
     }
     if kept.is_empty() {
         return check.when_empty(rows.state.basis(), context);
     }
-    check.result(findings.is_empty(), rows.state.basis(), findings, context)
+    check.result(holds, rows.state.basis(), findings, context)
 }

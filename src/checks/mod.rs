@@ -11,7 +11,7 @@ use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::expression::{self, Expression};
 use crate::facts::Facts;
-use crate::verdict::{Basis, Status, Verdict};
+use crate::verdict::{Basis, Reviews, Status, Verdict};
 
 mod count;
 mod decided;
@@ -205,6 +205,18 @@ impl Rules {
         self.checks.iter().filter_map(Check::over).flat_map(|over| over.types.clone())
     }
 
+    /// The types of the events that a person may review.
+    pub(crate) fn reviewable_types(&self) -> impl Iterator<Item = &str> {
+        let checks = self.checks.iter().filter(|check| check.reviewable);
+        checks.filter_map(Check::over).flat_map(|over| over.types.iter().map(String::as_str))
+    }
+
+    /// The names of the checks whose events a person may review.
+    pub(crate) fn reviewable(&self) -> Vec<String> {
+        let checks = self.checks.iter().filter(|check| check.reviewable);
+        checks.map(|check| check.name.clone()).collect()
+    }
+
     /// The statuses that data can give the control: pass when no check is left to a person, fail when one may fail.
     pub(crate) fn decidable(&self) -> Vec<Status> {
         let may_fail = |check: &Check| {
@@ -234,6 +246,7 @@ pub(crate) struct ContextLine {
 struct EvalContext<'a> {
     control: &'a str,
     facts: &'a Facts,
+    reviews: &'a Reviews,
     cel: Context<'static, 'static>,
 }
 
@@ -242,12 +255,13 @@ impl<'a> EvalContext<'a> {
         control: &'a str,
         params: &std::collections::BTreeMap<String, serde_json::Value>,
         facts: &'a Facts,
+        reviews: &'a Reviews,
     ) -> Self {
         let mut cel = expression::context();
         let params = params.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         cel.add_variable_from_value("params", expression::to_cel(&serde_json::Value::Object(params)));
         cel.add_variable_from_value("facts", expression::to_cel(&facts.values));
-        Self { control, facts, cel }
+        Self { control, facts, reviews, cel }
     }
 }
 

@@ -12,7 +12,8 @@ use crate::sources::{Feed, Outcome, SourceStatus};
 
 fn expression(source: &str, table: Option<&str>) -> Option<Expression> {
     let counts = table.is_none();
-    let scope = Scope { table: table.and_then(vocabulary::table), params: ["limit".to_owned()].into(), counts };
+    let scope =
+        Scope { table: table.and_then(vocabulary::table), params: ["limit".to_owned()].into(), counts };
     let place = Position { path: "test.toml".into(), line: 1 };
     let expression = Expression::new(source.to_owned(), place, scope);
     assert_eq!(expression.refusals(), []);
@@ -47,7 +48,7 @@ fn a_check_whose_condition_does_not_hold_takes_no_part() {
             message: None,
         }));
         let rules = Rules { checks: vec![always, given], ..Rules::default() };
-        evaluate("X", &BTreeMap::new(), &rules, &facts).status
+        evaluate("X", &BTreeMap::new(), &rules, &facts, &Reviews::new()).status
     };
     assert_eq!(manual("facts.roster.people != null"), Status::Pass);
     assert_eq!(manual("facts.roster.people == null"), Status::Manual);
@@ -96,7 +97,7 @@ fn ended(mut facts: Facts, feeds: &[Feed], status: SourceStatus) -> Facts {
 fn judge(checks: Vec<Check>, facts: &Facts) -> Verdict {
     let params = BTreeMap::from([("limit".to_owned(), json!(1))]);
     let rules = Rules { checks, ..Rules::default() };
-    evaluate("T1", &params, &rules, facts)
+    evaluate("T1", &params, &rules, facts, &Reviews::new())
 }
 
 fn two() -> Facts {
@@ -284,10 +285,14 @@ fn a_predicate_that_cannot_be_evaluated_is_unknown_with_its_place() {
 #[test]
 fn reasons_count_what_was_found() {
     let sentence = "text(found) + ' findings, ' + text(subjects) + ' subjects, ' + text(facts.workspace.teammates) + ' teammates'";
-    let facts = teammates(json!([{"id": "1", "email": "a@b.c"}, {"id": "2", "email": "a@b.c"}, {"id": "3", "email": "d@e.f"}]));
+    let facts = teammates(
+        json!([{"id": "1", "email": "a@b.c"}, {"id": "2", "email": "a@b.c"}, {"id": "3", "email": "d@e.f"}]),
+    );
     let reason = |require: &str| {
         let [on_pass, on_fail] = [(); 2].map(|()| expression(sentence, None));
-        judge(vec![Check { on_pass, on_fail, ..check(every("teammates", None, require)) }], &facts).reason.to_string()
+        judge(vec![Check { on_pass, on_fail, ..check(every("teammates", None, require)) }], &facts)
+            .reason
+            .to_string()
     };
     assert_eq!(reason("false"), "3 findings, 2 subjects, 2 teammates");
     assert_eq!(reason("true"), "0 findings, 0 subjects, 2 teammates");
@@ -318,7 +323,7 @@ fn the_last_relevant_change_is_named() {
         relevant: vec!["a".to_owned(), "b".to_owned(), "c".to_owned()],
         context: Vec::new(),
     };
-    let judge = |kind| evaluate("T1", &BTreeMap::new(), &rules(kind), &facts);
+    let judge = |kind| evaluate("T1", &BTreeMap::new(), &rules(kind), &facts, &Reviews::new());
     assert_eq!(judge(CheckKind::Manual).context.len(), 1);
     assert!(judge(CheckKind::Manual).context[0].to_string().contains("1970-01-01T00:00:20Z"));
     assert!(judge(every("teammates", None, "true")).context.is_empty());

@@ -38,6 +38,20 @@ pub(crate) enum ControlsCommand {
     Facts,
 }
 
+/// `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The control's id, such as 2.3
+    pub id: String,
+    /// Show what this JSON report says of the control: its findings, and how to go on with each
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    #[command(flatten)]
+    pub catalog: CatalogArgs,
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
 /// Which controls there are.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Controls")]

@@ -46,6 +46,9 @@ pub(crate) struct AttestArgs {
     /// What else is worth knowing
     #[arg(long, value_name = "TEXT", value_parser = one_line, conflicts_with = "interactive")]
     pub note: Option<String>,
+    /// Check against this JSON report of the last scan, and say at once what will not count
+    #[arg(long, value_name = "FILE", conflicts_with = "interactive")]
+    pub report: Option<PathBuf>,
     /// Scan, then go through every control that only a person can judge, one by one
     #[arg(short, long, conflicts_with = "token_stdin")]
     pub interactive: bool,
@@ -62,9 +65,12 @@ pub(crate) struct AttestArgs {
 pub(crate) struct WaiveArgs {
     /// The control's id, such as 2.3
     pub id: String,
-    /// The one finding that is waived, by its subject; without it the whole control is
+    /// The one finding that is waived, by its subject; without it or --event the whole control is
     #[arg(long, value_name = "SUBJECT", value_parser = one_line)]
     pub subject: Option<String>,
+    /// The one finding that is waived, by the id of its event
+    #[arg(long, value_name = "EVENT", value_parser = one_line, conflicts_with = "subject")]
+    pub event: Option<String>,
     /// Why
     #[arg(long, value_name = "TEXT", value_parser = one_line)]
     pub reason: String,
@@ -74,9 +80,42 @@ pub(crate) struct WaiveArgs {
     /// How long it holds: a duration such as 90d, or the last day, UTC
     #[arg(long, value_name = "DURATION|DATE")]
     pub expires: String,
+    /// Check against this JSON report of the last scan, and say at once what will not count
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// Work as of this instant
     #[arg(long, value_name = "RFC3339")]
     pub now: Option<Timestamp>,
+    #[command(flatten)]
+    pub catalog: CatalogArgs,
+    #[command(flatten)]
+    pub target: TargetArgs,
+}
+
+/// `review`.
+#[derive(Debug, Args)]
+pub(crate) struct ReviewArgs {
+    /// The ids of the events, as tables and the JSON report show them
+    #[arg(value_name = "EVENT", value_parser = one_line, required_unless_present = "interactive")]
+    #[arg(conflicts_with = "interactive", conflicts_with_all = LIVE)]
+    pub events: Vec<String>,
+    /// Who looked at them
+    #[arg(long, value_name = "NAME", value_parser = one_line, required_unless_present = "interactive")]
+    pub by: Option<String>,
+    /// What was found, such as the number of a ticket
+    #[arg(long, value_name = "TEXT", value_parser = one_line, conflicts_with = "interactive")]
+    pub note: Option<String>,
+    /// The day from which the reviews count, UTC; not in the future [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<String>,
+    /// Check against this JSON report of the last scan, or with --interactive go through its events
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["demo", "snapshot"], conflicts_with_all = LIVE)]
+    pub report: Option<PathBuf>,
+    /// Scan, then go through every event that is open to a review, one by one
+    #[arg(short, long, conflicts_with = "token_stdin")]
+    pub interactive: bool,
+    #[command(flatten)]
+    pub source: SourceArgs,
     #[command(flatten)]
     pub catalog: CatalogArgs,
     #[command(flatten)]

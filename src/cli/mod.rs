@@ -14,8 +14,8 @@ mod edit;
 mod rbac;
 mod report;
 
-pub(crate) use controls::{CatalogArgs, ControlsCommand};
-pub(crate) use edit::{AttestArgs, InitArgs, SourceArgs, WaiveArgs, one_line};
+pub(crate) use controls::{CatalogArgs, ControlsCommand, ExplainArgs};
+pub(crate) use edit::{AttestArgs, InitArgs, ReviewArgs, SourceArgs, WaiveArgs, one_line};
 pub(crate) use rbac::{CanArgs, DiagnoseArgs, PolicyArgs, RbacCheckArgs, RbacCommand, RbacRosterArgs};
 pub(crate) use report::{GenerateCommand, RedactArgs, RenderArgs, ReportArgs, SchemaName};
 
@@ -45,6 +45,11 @@ pub(crate) enum Command {
     /// Record the decision to live with a finding for a while: it stays visible, and leaves the gate
     #[command(after_help = Exit::EDIT_HELP)]
     Waive(WaiveArgs),
+    /// Record that a person looked at events and found them in order: each leaves what a control counts
+    #[command(after_help = Exit::EDIT_HELP)]
+    Review(Box<ReviewArgs>),
+    /// Explain one control: what it asks, why, what to do, how it is decided, and what the last report says
+    Explain(ExplainArgs),
     /// Write a commented configuration to start from, filled in from the workspace
     #[command(after_help = Exit::EDIT_HELP)]
     Init(Box<InitArgs>),

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::destinations::print;
 use super::environment::style;
-use super::{environment, resolve::inputs};
+use super::{environment, look, resolve::inputs};
 use crate::checks::Decided;
-use crate::cli::{AnswerFormat, ControlsCommand};
+use crate::cli::{AnswerFormat, ControlsCommand, ExplainArgs};
 use crate::controls::{Catalog, GUIDE_VERSION};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -38,12 +38,24 @@ pub(super) fn run(command: ControlsCommand) -> Result<Exit, Error> {
         ControlsCommand::Show { id, catalog, config } => {
             let config = inputs::load(&config, &environment::progress())?;
             let (catalog, _) = inputs::rules(&catalog.controls, config.as_ref())?;
-            print(&explain(catalog.find(&id)?, style()))
+            print(&explain(catalog.find(&id)?, None, style()))
         }
         ControlsCommand::Check { directory } => check(directory.as_deref()),
         ControlsCommand::Facts => print(&facts()),
     }
     .map(|()| Exit::Success)
+}
+
+/// Explains one control, with what the last report says of it.
+///
+/// # Errors
+/// When control files or the report are not usable, or the id names no control.
+pub(super) fn explained(args: &ExplainArgs) -> Result<Exit, Error> {
+    let config = inputs::load(&args.config, &environment::progress())?;
+    let (catalog, _) = inputs::rules(&args.catalog.controls, config.as_ref())?;
+    let report = args.report.as_deref().map(look::saved).transpose()?;
+    print(&explain(catalog.find(&args.id)?, report.as_ref(), style()))?;
+    Ok(Exit::Success)
 }
 
 fn check(directory: Option<&Path>) -> Result<(), Error> {

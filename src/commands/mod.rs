@@ -10,13 +10,16 @@ mod attest;
 mod collect;
 mod controls;
 mod destinations;
+mod dialogue;
 mod doctor;
 mod environment;
 mod generate;
 mod init;
+mod look;
 mod rbac;
 mod render;
 mod resolve;
+mod review;
 mod scan;
 mod waive;
 
@@ -31,7 +34,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Collect(args) => collect::run(&args),
         Command::Attest(args) => attest::run(&args),
         Command::Waive(args) => waive::run(&args),
+        Command::Review(args) => review::run(&args),
         Command::Init(args) => init::run(&args),
+        Command::Explain(args) => controls::explained(&args),
         Command::Controls(command) => controls::run(command),
         Command::Doctor(args) => doctor::run(&args),
         Command::Rbac(command) => rbac::run(command),

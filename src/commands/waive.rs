@@ -1,10 +1,10 @@
 //! `waive`: a decision to live with a finding for a while, written into the configuration.
 
-use super::environment;
 use super::resolve::inputs;
+use super::{environment, look};
 use crate::adjust::day_of;
 use crate::cli::WaiveArgs;
-use crate::edit::{Entry, NewWaiver, Target};
+use crate::edit::{Entry, NewWaiver, Target, outlook};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
@@ -22,16 +22,22 @@ pub(super) fn run(args: &WaiveArgs) -> Result<Exit, Error> {
     let today = day_of(args.now.unwrap_or_else(environment::clock));
     let expires = parse_expiry(&args.expires, today, today)
         .map_err(|source| Error::Time { option: "--expires", source })?;
-    let scope = args.subject.as_ref().map(|subject| format!(" for {subject}")).unwrap_or_default();
+    let scope = args.subject.as_ref().or(args.event.as_ref()).map(|one| format!(" for {one}"));
+    let scope = scope.unwrap_or_default();
     let done = format!("{}: {control} is waived{scope} until {expires}", target.path().display());
-    target.append(&Entry::from(NewWaiver {
+    let report = args.report.as_deref().map(look::saved).transpose()?;
+    let new = NewWaiver {
         control,
         subject: args.subject.clone(),
+        event: args.event.clone(),
         reason: args.reason.clone(),
         by: args.by.clone(),
         on: today,
         expires,
-    }))?;
-    Progress::new(false).message(&done);
+    };
+    let doubts = outlook::of_waiver(&new, report.as_ref());
+    target.append(&[Entry::from(new)])?;
+    let progress = Progress::new(false);
+    std::iter::once(&done).chain(&doubts).for_each(|line| progress.message(line));
     Ok(Exit::Success)
 }

@@ -47,8 +47,10 @@ pub(crate) struct EvidenceFile {
 pub(crate) struct Waiver {
     /// The control it is about.
     pub control: Located<String>,
-    /// The one finding it is about; the whole control where it is none.
+    /// Who or what the finding is about; the whole control where there is no event either.
     pub subject: Option<String>,
+    /// The id of the one event it is about, in the place of a subject.
+    pub event: Option<String>,
     /// Why.
     pub reason: String,
     /// Who decided.
@@ -122,21 +124,27 @@ fn evidence_file(table: &mut Table<'_>, context: &Context) -> Option<EvidenceFil
 pub(super) fn waiver(mut table: Table<'_>) -> Option<Waiver> {
     let line = table.line();
     let control = table.required_text("control");
-    let narrowed = table.has("subject");
+    let narrowed = table.has("subject") || table.has("event");
     let subject = filled(&mut table, "subject");
+    let event = filled(&mut table, "event");
+    if let (Some(_), Some(event)) = (&subject, &event) {
+        table.document().report(event.line, "a waiver has a `subject` or an `event`, not both");
+        return None;
+    }
     let reason = table.required_text("reason");
     let by = table.required_text("by");
     let on = date(&mut table, "on");
     let expires = required_date(&mut table, "expires");
     check_order(&table, on.as_ref(), expires.as_ref());
     table.finish();
-    // A subject that cannot be read must not widen the waiver to the whole control.
-    if narrowed && subject.is_none() {
+    // A subject or event that cannot be read must not widen the waiver to the whole control.
+    if narrowed && subject.is_none() && event.is_none() {
         return None;
     }
     Some(Waiver {
         control: control?,
         subject: subject.map(|text| text.value),
+        event: event.map(|text| text.value),
         reason: reason?.value,
         by: by?.value,
         on,

@@ -138,7 +138,7 @@ fn a_complete_configuration_is_read_whole() {
     assert_eq!((reviewed.event.as_str(), reviewed.note.as_deref()), ("5f6a2c", Some("CASE-7")));
     let role = &config.rbac.roles["Support Agent"];
     assert_eq!(role.permissions, [Permission::Read, Permission::Write]);
-    assert_eq!((role.intercom.as_deref(), role.line), (Some(&["export_data".to_owned()][..]), 53));
+    assert_eq!((role.intercom.as_deref(), role.line), (Some(&["export_data".to_owned()][..]), 59));
     assert_eq!(config.rbac.groups["Platform-Admins"].value, "Admin");
     assert_eq!(config.facts["privileged_roles"].value, json!(["Owner"]));
 }

@@ -66,11 +66,12 @@ impl Weakening {
     /// The entry in words.
     pub(crate) fn sentence(&self) -> Sentence {
         match self {
-            Self::Waiver(Waiver { control, subject, expires, by, reason, .. }) => {
+            Self::Waiver(Waiver { control, subject, event, expires, by, reason, .. }) => {
                 let sentence = Sentence::from(format!("waives {}", excerpt(control)));
-                let sentence = match subject {
-                    Some(subject) => sentence.and(" for ").person(excerpt(subject)),
-                    None => sentence,
+                let sentence = match (subject, event) {
+                    (Some(subject), _) => sentence.and(" for ").person(excerpt(subject)),
+                    (None, Some(event)) => sentence.and(format!(" for the event {}", excerpt(event))),
+                    (None, None) => sentence,
                 };
                 let sentence = sentence.and(format!(" until {}, by ", expires.value)).person(excerpt(by));
                 sentence.and(": ").words(excerpt(reason))

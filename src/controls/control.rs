@@ -81,6 +81,8 @@ pub(crate) struct Control {
     pub effort: String,
     /// How long an attestation holds unless whoever signs it says otherwise, in days.
     pub attest_for: u16,
+    /// The names of the checks whose events a person may review.
+    pub reviewable: Vec<String>,
     /// Framework id to the framework's controls.
     pub frameworks: BTreeMap<String, Vec<String>>,
     /// What to click.

@@ -13,7 +13,7 @@ use crate::digest;
 use crate::facts::Facts;
 use crate::facts::vocabulary::{SETTINGS, Setting};
 use crate::toml_document::Problem;
-use crate::verdict::{Status, Verdict};
+use crate::verdict::{Reviews, Status, Verdict};
 
 /// A control file, read and checked.
 #[derive(Debug)]
@@ -33,9 +33,9 @@ pub(crate) struct Definition {
 
 impl Definition {
     /// Decides the control over the facts, and gives the control with the digest of what decided it.
-    pub(crate) fn judge(&self, facts: &Facts) -> (Arc<Control>, Verdict) {
+    pub(crate) fn judge(&self, facts: &Facts, reviews: &Reviews) -> (Arc<Control>, Verdict) {
         let Control { id, params, .. } = &*self.control;
-        let verdict = checks::evaluate(id, params, &self.rules, facts);
+        let verdict = checks::evaluate(id, params, &self.rules, facts, reviews);
         (Arc::new(Control { digest: self.digest(facts), ..(*self.control).clone() }), verdict)
     }
 

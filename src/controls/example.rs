@@ -9,7 +9,7 @@ use crate::checks::{Rules, evaluate};
 use crate::facts::{Facts, Row, Rows, vocabulary};
 use crate::sources::{Feed, Outcome, SourceId, SourceStatus};
 use crate::toml_document::{Document, Located, Problem, Table, closest, excerpt};
-use crate::verdict::Status;
+use crate::verdict::{Reviews, Status};
 
 /// Facts, and the status a control must have over them.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Example {
     pub(super) fn run(&self, control: &Control, rules: &Rules, path: &str) -> Option<Problem> {
         let mut params = control.params.clone();
         params.extend(self.params.clone());
-        let verdict = evaluate(&control.id, &params, rules, &self.facts);
+        let verdict = evaluate(&control.id, &params, rules, &self.facts, &Reviews::new());
         let expected = self.expect?;
         (verdict.status != expected).then(|| Problem {
             path: path.to_owned(),

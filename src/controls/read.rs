@@ -56,7 +56,7 @@ pub(super) fn definition(
     let examples = root.tables("example").into_iter().map(example::read).collect();
     root.finish();
     let columns = columns.into_iter().map(|column| column.value).collect();
-    let control = Arc::new(Control { columns, ..control });
+    let control = Arc::new(Control { columns, reviewable: rules.reviewable(), ..control });
     let text = match &source.text {
         Cow::Borrowed(text) => String::from_utf8_lossy(text),
         Cow::Owned(text) => String::from_utf8_lossy(text).into_owned().into(),
@@ -81,6 +81,7 @@ fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Control 
         prerequisites: texts(root, "prerequisites"),
         effort: root.text("effort").map_or_else(String::new, |effort| effort.value),
         attest_for: attest_for(root),
+        reviewable: Vec::new(),
         frameworks: frameworks(root),
         references: references(root),
         steps: root.tables("steps").into_iter().map(step).collect(),

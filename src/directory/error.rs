@@ -42,6 +42,9 @@ pub(crate) enum RosterError {
     /// It is JSON, but not of the kind that is understood.
     #[error("{path}:{line}: this is not a SCIM ListResponse: {why}")]
     NotScim { path: String, line: usize, why: String },
+    /// It is JSON of another interface than SCIM.
+    #[error("{path}:{line}: this is JSON of {vendor}, not SCIM")]
+    VendorJson { path: String, line: usize, vendor: &'static str },
     /// It has more people, or memberships, than the program takes in.
     #[error("the roster {path} has more than {limit} {what}")]
     TooMany { path: String, what: &'static str, limit: usize },
@@ -78,6 +81,10 @@ impl Hint for RosterError {
             Self::Malformed { .. } => "export the file again; it was cut off or edited",
             Self::NotScim { .. } => {
                 "give the answer of GET /Users or GET /Groups, several of them as an array, or a CSV export"
+            }
+            Self::VendorJson { .. } => {
+                "export the users as CSV instead (Entra: Users > Download users), or give the answer of GET /Users \
+                 of a SCIM service"
             }
             Self::NoPeople { .. } => "check that the export was not filtered down to nothing",
         }.into())

@@ -39,6 +39,8 @@ pub(crate) struct RosterFile {
     pub knows: Knows,
     /// Statuses that are not understood, and how often they occur.
     pub unknown_statuses: WordCounts,
+    /// Columns that look like an account status and are not understood, and how many people have something there.
+    pub unknown_columns: WordCounts,
     /// Words about the second factor that are not understood, and how often they occur.
     pub unknown_mfa: WordCounts,
     /// What it leaves open although all rows can be read.
@@ -73,8 +75,6 @@ pub(crate) struct Knows {
     pub groups: bool,
     /// Whether they have a second factor.
     pub mfa: bool,
-    /// Their role.
-    pub roles: bool,
 }
 
 /// A row that cannot be read.
@@ -98,17 +98,44 @@ pub(crate) struct WordCounts {
 /// What a file leaves open: a list with a gap does not prove that somebody is missing from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Gap {
-    /// The service announced more resources than the file holds.
+    /// The service announced more resources than the files hold.
     Incomplete { announced: u64, found: u64 },
+    /// The service announced a further page, which is in none of the files.
+    NextPage,
     /// Members of groups that are in none of the files.
     UnknownMembers { members: usize, group: String },
     /// Groups that are members of groups; who is in the inner one is not counted into the outer.
     NestedGroups { members: usize, group: String },
+    /// Groups that are listed without any members.
+    NoMembers { groups: usize, group: String },
+    /// A column or attribute of groups that is empty for every person.
+    NoGroups,
+    /// Cells for further addresses out of which none could be read.
+    UnreadAddresses { cells: usize, column: String },
     /// Groups or addresses beyond what is kept for a person.
     TooManyEntries { left_out: usize },
 }
 
 impl Gap {
+    /// Whether people, or what is said of them, are missing.
+    pub(crate) const fn is_missing(&self) -> bool {
+        matches!(self, Self::Incomplete { .. } | Self::NextPage | Self::TooManyEntries { .. })
+    }
+
+    /// Whether it leaves open who is in a group.
+    pub(crate) const fn is_membership(&self) -> bool {
+        match self {
+            Self::UnknownMembers { .. }
+            | Self::NestedGroups { .. }
+            | Self::NoMembers { .. }
+            | Self::NoGroups => true,
+            Self::Incomplete { .. }
+            | Self::NextPage
+            | Self::UnreadAddresses { .. }
+            | Self::TooManyEntries { .. } => false,
+        }
+    }
+
     /// The gap in words.
     pub(crate) fn sentence(&self) -> Sentence {
         let of_group = |members: usize, group: &String, one: &str, several: &str| match members {
@@ -128,6 +155,25 @@ impl Gap {
             Self::NestedGroups { members, group } => {
                 let [one, several] = ["a group, whose", "groups, whose"];
                 of_group(*members, group, one, several).and(" members are not counted")
+            }
+            Self::NextPage => {
+                "the list is incomplete: the answer has a `nextCursor`, and the page it names is \
+                 missing; give all pages"
+                    .into()
+            }
+            Self::NoMembers { groups: 1, group } => Sentence::from("the group `")
+                .words(group)
+                .and("` is listed without members, so who is in it is not known"),
+            Self::NoMembers { groups, group } => Sentence::from(format!("{groups} groups, such as `"))
+                .words(group)
+                .and("`, are listed without members, so who is in them is not known"),
+            Self::NoGroups => {
+                "the groups are empty for every person, so who is in which group is not known".into()
+            }
+            Self::UnreadAddresses { cells, column } => {
+                let noun = if *cells == 1 { "cell" } else { "cells" };
+                let sentence = Sentence::from(format!("no address could be read from {cells} {noun} of \""));
+                sentence.words(column).and("\"")
             }
             Self::TooManyEntries { left_out } => {
                 format!("{left_out} groups or addresses were left out: there are too many for one person")
@@ -167,6 +213,7 @@ impl RosterFile {
     /// What of it could not be read or understood, and what it leaves open.
     pub(crate) fn warnings(&self) -> Vec<Warning> {
         let Self { kind, unreadable, unreadable_rows, unknown_statuses, unknown_mfa, gaps, .. } = self;
+        let unknown_columns = &self.unknown_columns;
         let path = || self.path.clone();
         let mut warnings = Vec::new();
         if !kind.is_provider() {
@@ -193,6 +240,11 @@ impl RosterFile {
                 warnings.push(Warning::UnknownWords { path: path(), column, people: words.others });
             }
         }
+        warnings.extend(unknown_columns.words.iter().map(|(column, people)| Warning::UnknownColumn {
+            path: path(),
+            column: column.clone(),
+            people: *people,
+        }));
         warnings.extend(gaps.iter().map(|gap| Warning::Gap { path: path(), gap: gap.sentence() }));
         warnings
     }

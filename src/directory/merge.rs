@@ -1,12 +1,11 @@
 //! One list of several rows and files.
 //!
 //! Two rows are one person when they have the same address and contradict each other in nothing; otherwise
-//! both stay, and whoever compares the list with a workspace sees a duplicate. Within a file this is asked
-//! only where a person may have several rows: one per group, or the same SCIM resource on two pages.
+//! both stay, and the comparison with a workspace shows a duplicate.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::{Gap, Membership, Person, Reading, Roster, RosterError, RosterKind};
+use super::{Gap, Membership, Person, Reading, Roster, RosterError, RosterKind, scim};
 use crate::address::EmailAddress;
 
 /// How many people of one address, or id, are looked at. A list in which thousands share one is not worth
@@ -84,14 +83,18 @@ fn note(places: &mut Vec<usize>, at: usize) {
 }
 
 /// Brings files together, in their order.
-pub(super) fn roster(readings: Vec<Reading>) -> Result<Roster, RosterError> {
+pub(super) fn roster(mut readings: Vec<Reading>) -> Result<Roster, RosterError> {
     let mut roster = Roster::default();
     let mut places = Places::default();
     let mut memberships = Vec::new();
     let mut names = HashMap::new();
+    let mut without_members = Vec::new();
+    let pages: Vec<_> = readings.iter_mut().map(|reading| std::mem::take(&mut reading.pages)).collect();
     for (at, reading) in readings.into_iter().enumerate() {
-        let Reading { file, people, memberships: of_file, group_names, .. } = reading;
+        let Reading { mut file, people, memberships: of_file, group_names, .. } = reading;
         let kind = file.kind;
+        file.gaps.extend(pages.get(at).into_iter().flat_map(|of_file| scim::missing(of_file, &pages)));
+        without_members.push(reading.without_members);
         roster.files.push(file);
         memberships.extend(of_file.into_iter().map(|membership| (at, membership)));
         names.extend(group_names);
@@ -99,9 +102,33 @@ pub(super) fn roster(readings: Vec<Reading>) -> Result<Roster, RosterError> {
     }
     name_groups(&mut roster, &names);
     give_groups(&mut roster, &places, memberships, &names);
+    undelivered(&mut roster, without_members);
     match roster.files.first() {
         Some(file) if roster.people.is_empty() => Err(file.nobody()),
         _ => Ok(roster),
+    }
+}
+
+/// Notes groups whose members no file names: an empty list and one that was not delivered look the same.
+fn undelivered(roster: &mut Roster, without_members: Vec<Vec<String>>) {
+    let known: HashSet<&String> = roster
+        .people
+        .iter()
+        .filter(|person| roster.vouches_for(person))
+        .flat_map(|person| &person.groups)
+        .collect();
+    let is_empty = known.is_empty();
+    let gaps: Vec<_> = without_members
+        .into_iter()
+        .map(|groups| {
+            let mut unknown = groups.into_iter().filter(|group| !known.contains(group));
+            let first = unknown.next();
+            first.map(|group| Gap::NoMembers { groups: 1 + unknown.count(), group })
+        })
+        .collect();
+    for (file, gap) in roster.files.iter_mut().zip(gaps) {
+        let knows_groups = file.kind.is_provider() && file.knows.groups;
+        file.gaps.extend(gap.or((is_empty && knows_groups).then_some(Gap::NoGroups)));
     }
 }
 
@@ -129,7 +156,7 @@ fn join(roster: &mut Roster, places: &mut Places, people: Vec<Person>, file: usi
         let at = found.unwrap_or(roster.people.len());
         match roster.people.get_mut(at) {
             Some(known) => {
-                known.absorb(person);
+                known.absorb(person, false);
                 left_out += std::mem::take(&mut known.left_out);
             }
             None => roster.people.push(person),

@@ -5,6 +5,7 @@
 //! and `words` (what a cell means), `scim` reads SCIM 2.0 answers, and `merge` makes one list of several
 //! files. Nothing here compares the list with a workspace.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::warning::Warning;
@@ -25,7 +26,7 @@ pub(crate) use error::RosterError;
 pub(crate) use file::{Gap, Knows, RosterFile, RosterInfo, RosterKind};
 use merge::Index;
 use person::Membership;
-pub(crate) use person::{AccountStatus, Person};
+pub(crate) use person::{AccountStatus, Person, Until};
 
 /// How many people a file may have.
 const MOST_PEOPLE: usize = 500_000;
@@ -71,6 +72,22 @@ impl Roster {
         merge::roster(readings.collect::<Result<_, _>>()?)
     }
 
+    /// Whether every row was read and every page is there. Where not, a missing person proves nothing.
+    pub(crate) fn is_complete(&self) -> bool {
+        let whole = |file: &RosterFile| file.unreadable_rows == 0 && !file.gaps.iter().any(Gap::is_missing);
+        self.providers().all(whole)
+    }
+
+    /// Whether the files say of every group who is in it.
+    pub(crate) fn knows_members(&self) -> bool {
+        !self.providers().any(|file| file.gaps.iter().any(Gap::is_membership))
+    }
+
+    /// The files of identity providers.
+    pub(crate) fn providers(&self) -> impl Iterator<Item = &RosterFile> {
+        self.files.iter().filter(|file| file.kind.is_provider())
+    }
+
     /// Whether any of the files is the word of an identity provider.
     pub(crate) fn has_provider(&self) -> bool {
         self.files.iter().any(|file| file.kind.is_provider())
@@ -92,21 +109,20 @@ struct Reading {
     memberships: Vec<Membership>,
     /// Ids of SCIM groups and their names.
     group_names: Vec<(String, String)>,
+    /// Names of SCIM groups that leave their members out.
+    without_members: Vec<String>,
+    /// The pages of SCIM answers.
+    pages: BTreeMap<scim::Listed, scim::Pages>,
 }
 
 impl Reading {
-    /// Keeps a person, or adds to the one of an earlier row that this one repeats.
-    fn keep(
-        &mut self,
-        person: Person,
-        repeats: impl Fn(&Person, &Person) -> bool,
-    ) -> Result<(), RosterError> {
-        let known = self.index.find(&person.email, |at| {
-            let known = self.people.get(at);
-            known.is_some_and(|known| repeats(known, &person) && known.agrees_with(&person, true))
-        });
+    /// Keeps a person, or adds to the one of an earlier row that this one agrees with: reports have a row for each
+    /// group, factor or application.
+    fn keep(&mut self, person: Person) -> Result<(), RosterError> {
+        let agrees = |at: usize| self.people.get(at).is_some_and(|known| known.agrees_with(&person, true));
+        let known = self.index.find(&person.email, agrees);
         if let Some(known) = known.and_then(|at| self.people.get_mut(at)) {
-            known.absorb(person);
+            known.absorb(person, true);
             return Ok(());
         }
         if self.people.len() >= MOST_PEOPLE {
@@ -137,6 +153,8 @@ fn parse(path: &str, bytes: &[u8]) -> Result<Reading, RosterError> {
         index: Index::default(),
         memberships: Vec::new(),
         group_names: Vec::new(),
+        without_members: Vec::new(),
+        pages: BTreeMap::new(),
     };
     match text.trim_start().as_bytes().first() {
         Some(b'{' | b'[') => scim::read(reading, &text),

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{MOST_ADDRESSES, MOST_GROUPS};
+use jiff::Timestamp;
+
+use super::{MOST_ADDRESSES, MOST_GROUPS, words};
 use crate::address;
 
 /// A person on the list.
@@ -21,12 +23,14 @@ pub(crate) struct Person {
     pub status: AccountStatus,
     /// The word that the status was read from.
     pub status_word: Option<String>,
+    /// Until when they may.
+    pub until: Until,
     /// What they belong to.
     pub groups: BTreeSet<String>,
     /// Whether they have a second factor; none when nothing says so.
     pub mfa: Option<bool>,
-    /// The role.
-    pub role: Option<String>,
+    /// Whether that was read from names of factors, of which other rows may have more.
+    pub factors: bool,
     /// The file that names them first: an index into [`Roster::files`](super::Roster::files).
     pub file: usize,
     /// The line on which it does.
@@ -49,6 +53,36 @@ pub(crate) enum AccountStatus {
     Suspended,
     /// Their account is gone.
     Deprovisioned,
+}
+
+/// Until when an account may be used, as far as a column of dates says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// There is no such column.
+    #[default]
+    Unsaid,
+    /// The column is empty.
+    Open,
+    /// The instant, in its earlier and its later reading, and the column with its cell.
+    At(Timestamp, Timestamp, String),
+}
+
+impl Until {
+    /// What two rows say together. In one file the later end counts, since people return; between files the earlier.
+    pub(super) fn and(self, other: Self, same_file: bool) -> Self {
+        match (self, other) {
+            (Self::Unsaid, one) | (one, Self::Unsaid) => one,
+            (Self::Open, one) | (one, Self::Open) => {
+                if same_file {
+                    Self::Open
+                } else {
+                    one
+                }
+            }
+            (Self::At(a, to, cell), Self::At(b, ..)) if (a > b) == same_file => Self::At(a, to, cell),
+            (Self::At(..), other) => other,
+        }
+    }
 }
 
 impl AccountStatus {
@@ -76,21 +110,35 @@ impl Person {
             || self.status == AccountStatus::Unknown
             || other.status == AccountStatus::Unknown;
         status
-            && agree(&self.mfa, &other.mfa)
-            && agree(&self.role, &other.role)
+            && ((self.factors && other.factors) || agree(&self.mfa, &other.mfa))
             && (!same_ids || agree(&self.id, &other.id))
     }
 
-    /// Takes in what another row says of the same person; what is known already stays.
-    pub(super) fn absorb(&mut self, other: Self) {
+    /// The account status at an instant, and the word for it.
+    pub(crate) fn status_at(&self, now: Timestamp) -> (AccountStatus, Option<&str>) {
+        match &self.until {
+            Until::At(_, late, cell) if *late <= now => (AccountStatus::Deprovisioned, Some(cell)),
+            Until::At(early, _, cell) if *early <= now && self.status <= AccountStatus::Active => {
+                (AccountStatus::Unknown, Some(cell))
+            }
+            _ => (self.status, self.status_word.as_deref()),
+        }
+    }
+
+    /// Takes in what another row says of the same person; what is known already stays, and factors add up.
+    pub(super) fn absorb(&mut self, other: Self, same_file: bool) {
         if self.status == AccountStatus::Unknown {
             self.status = other.status;
             self.status_word = other.status_word.or(self.status_word.take());
         }
         self.id = self.id.take().or(other.id);
         self.name = self.name.take().or(other.name);
-        self.mfa = self.mfa.or(other.mfa);
-        self.role = self.role.take().or(other.role);
+        self.until = std::mem::take(&mut self.until).and(other.until, same_file);
+        self.mfa = match (self.mfa, other.mfa) {
+            (Some(one), Some(another)) => Some(one || another),
+            (one, another) => one.or(another),
+        };
+        self.factors &= other.factors;
         self.left_out += other.left_out;
         self.add_email(other.email);
         other.other_emails.into_iter().for_each(|email| self.add_email(email));
@@ -108,6 +156,16 @@ impl Person {
         } else {
             self.left_out += 1;
         }
+    }
+
+    /// Adds the addresses that guests have at home, which their sign-in names are made of.
+    pub(super) fn add_guest_addresses(&mut self) {
+        if let Some(home) = words::guest(&self.email) {
+            let name = std::mem::replace(&mut self.email, home);
+            self.add_email(name);
+        }
+        let homes: Vec<_> = self.other_emails.iter().filter_map(|email| words::guest(email)).collect();
+        homes.into_iter().for_each(|home| self.add_email(home));
     }
 
     /// Adds a group.

@@ -3,13 +3,14 @@
 //! The header decides everything: the delimiter is the one that makes most of it, and the columns are told
 //! by their names. Every row becomes a person, joins the one of an earlier row, or is reported with its line.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 
 use csv::StringRecord;
 
 use super::columns::{Columns, Meaning};
 use super::text::Lines;
-use super::{AccountStatus, Person, Reading, RosterError, words};
+use super::{AccountStatus, Gap, Person, Reading, RosterError, Until, words};
 use crate::casefold::fold;
 
 /// How many columns a file may have.
@@ -23,9 +24,11 @@ const SENTINEL: &[u8] = b"\nend";
 /// Reads a file.
 pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError> {
     let (body, declared) = preamble(text);
+    let (delimiter, header, above) = header(&reading.file.path, body, declared)?;
+    let body = body.get(above..).unwrap_or_default();
     let start = text.len() - body.len();
-    let (delimiter, header) = header(&reading.file.path, body, declared)?;
-    let mut sheet = CsvFile { reading, columns: Columns::read(&header) };
+    let columns = Columns::read(&header);
+    let mut sheet = CsvFile { reading, columns, nested: None, unread_addresses: BTreeMap::new() };
     let mut lines = Lines::new(text);
     sheet.accept_header(&header, lines.at(start + blank(body)))?;
 
@@ -58,7 +61,7 @@ pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError>
             Ok(true) => sheet.row(&row, line)?,
         }
     }
-    sheet.reading.finish()
+    sheet.finish()
 }
 
 /// How many bytes of line breaks the text begins with.
@@ -70,6 +73,10 @@ fn blank(text: &str) -> usize {
 struct CsvFile {
     reading: Reading,
     columns: Columns,
+    /// How many rows are about a group, as member of the first of these groups.
+    nested: Option<(usize, String)>,
+    /// Columns of further addresses, and how many of their cells hold none that can be read.
+    unread_addresses: BTreeMap<usize, usize>,
 }
 
 impl CsvFile {
@@ -97,6 +104,9 @@ impl CsvFile {
             self.reading.file.reject(line, why);
             return Ok(());
         }
+        if self.is_group(row) {
+            return Ok(());
+        }
         let mut addresses = self.cells(row, Meaning::Email).chain(self.cells(row, Meaning::Login));
         let email = words::email(addresses.next().unwrap_or_default()).map(str::to_owned);
         let others: Vec<_> =
@@ -111,11 +121,37 @@ impl CsvFile {
         self.check_sole(row, line)?;
         let mut person = self.person(row, email, line);
         others.into_iter().for_each(|other| person.add_email(other));
-        (person.status, person.status_word) = self.status(row);
-        person.mfa = self.mfa(row);
-        // In a file with groups, a person may have a row for each.
-        let repeats = self.reading.file.knows.groups;
-        self.reading.keep(person, |_, _| repeats)
+        person.add_guest_addresses();
+        self.status(row, &mut person);
+        (person.mfa, person.factors) = self.mfa(row);
+        self.reading.keep(person)
+    }
+
+    /// Whether a row is about a group, or everybody, as a member. What they belong to is then open.
+    fn is_group(&mut self, row: &StringRecord) -> bool {
+        let is_group =
+            |cell: &str| matches!(words::plain(cell).as_str(), "group" | "nestedgroup" | "customer");
+        if !self.cell(row, Meaning::MemberType).is_some_and(is_group) {
+            return false;
+        }
+        let group = self.cell(row, Meaning::Group).or_else(|| self.cell(row, Meaning::Groups));
+        let group = group.and_then(words::text).unwrap_or_default();
+        self.nested.get_or_insert((0, group)).0 += 1;
+        true
+    }
+
+    /// Notes what the file as a whole leaves open.
+    fn finish(mut self) -> Result<Reading, RosterError> {
+        let gaps = &mut self.reading.file.gaps;
+        gaps.extend(self.nested.map(|(members, group)| Gap::NestedGroups { members, group }));
+        let columns = &self.columns;
+        gaps.extend(
+            self.unread_addresses.iter().map(|(at, cells)| Gap::UnreadAddresses {
+                cells: *cells,
+                column: columns.name(*at).to_owned(),
+            }),
+        );
+        self.reading.finish()
     }
 
     /// Says what is wrong with the number of fields, where it matters.
@@ -155,75 +191,126 @@ impl CsvFile {
         Ok(())
     }
 
-    fn person(&self, row: &StringRecord, email: String, line: usize) -> Person {
+    fn person(&mut self, row: &StringRecord, email: String, line: usize) -> Person {
         let text = |meaning| self.cell(row, meaning).and_then(words::text);
         let name = text(Meaning::Name).or_else(|| {
             let parts = [text(Meaning::FirstName), text(Meaning::LastName)];
             let parts: Vec<_> = parts.into_iter().flatten().collect();
             (!parts.is_empty()).then(|| parts.join(" "))
         });
-        let (id, role) = (text(Meaning::Id), text(Meaning::Role));
-        let mut person = Person { email, line, name, id, role, ..Person::default() };
+        let mut person = Person { email, line, name, id: text(Meaning::Id), ..Person::default() };
         for (meaning, plural) in [(Meaning::Groups, true), (Meaning::Group, false)] {
             let groups = self.cells(row, meaning).flat_map(|cell| words::list(cell, plural));
             groups.for_each(|group| person.add_group(group));
         }
-        let others = self.cells(row, Meaning::OtherEmails).flat_map(words::emails);
-        others.for_each(|email| person.add_email(email.to_owned()));
+        for at in self.columns.of(Meaning::OtherEmails) {
+            let Some(cell) = row.get(*at).filter(|cell| !words::is_nothing(cell)) else { continue };
+            let mut addresses = words::emails(cell).peekable();
+            if addresses.peek().is_none() {
+                *self.unread_addresses.entry(*at).or_default() += 1;
+            }
+            addresses.for_each(|email| person.add_email(email.to_owned()));
+        }
         person
     }
 
-    /// The account status and the word for it. Where several columns speak, the one that allows least counts;
-    /// next to a word that is not known, no account is called active.
-    fn status(&mut self, row: &StringRecord) -> (AccountStatus, Option<String>) {
-        let mut status = AccountStatus::Unknown;
-        let mut word = self.cell(row, Meaning::Status).and_then(words::text);
-        let mut strange = Vec::new();
-        if let Some(text) = &word {
-            match words::status(text) {
-                Some(known) => status = known,
-                None => strange.push(text.clone()),
+    /// Fills in the account status and the word for it. Where several columns speak, the one that allows least counts;
+    /// next to a word that is not understood, no account is called active.
+    fn status(&mut self, row: &StringRecord, person: &mut Person) {
+        let mut said: Vec<(AccountStatus, String)> = Vec::new();
+        let mut strange: Vec<String> = Vec::new();
+        let mut until = Until::Unsaid;
+        let elsewhere =
+            self.cell(row, Meaning::Application).is_some_and(|app| !fold(app).contains("intercom"));
+        let columns = Meaning::STATUS.iter().chain(&[Meaning::State]);
+        let columns =
+            columns.flat_map(|meaning| self.columns.of(*meaning).iter().map(move |at| (*meaning, *at)));
+        for (meaning, at) in columns {
+            let cell = row.get(at).and_then(words::text);
+            let named = |cell: &str| format!("{}: {cell}", self.columns.name(at));
+            let says_nothing = cell.as_deref().is_none_or(words::is_nothing);
+            // Rows about other applications say nothing about access to Intercom.
+            if elsewhere && matches!(meaning, Meaning::Assigned | Meaning::Unassigned) {
+                continue;
             }
-        }
-        let flags = [
-            (Meaning::Enabled, AccountStatus::Suspended, AccountStatus::Active),
-            (Meaning::Suspended, AccountStatus::Active, AccountStatus::Suspended),
-            (Meaning::Removed, AccountStatus::Active, AccountStatus::Deprovisioned),
-        ];
-        for (meaning, no, yes) in flags {
-            for at in self.columns.of(meaning) {
-                let Some(cell) = row.get(*at).and_then(words::text) else { continue };
-                let Some(said) = words::truth(&cell) else {
-                    strange.push(cell);
+            let of_word = |cell: &str| words::status(cell).map(|status| (status, cell.to_owned()));
+            let flag = |no, yes| {
+                move |cell: &str| {
+                    let known = words::truth(cell).map(|truth| if truth { yes } else { no });
+                    known.or_else(|| words::status(cell)).map(|status| (status, named(cell)))
+                }
+            };
+            use AccountStatus::{Active, Deprovisioned, Suspended};
+            let found = match (meaning, cell) {
+                (Meaning::Ends | Meaning::Unassigned, _) if says_nothing => {
+                    until = until.and(Until::Open, false);
                     continue;
-                };
-                let said = if said { yes } else { no };
-                if said > status {
-                    status = said;
-                    word = Some(format!("{}: {cell}", self.columns.name(*at)));
+                }
+                (_, None) => continue,
+                (Meaning::StatusLike, Some(_)) => {
+                    self.reading.file.unknown_columns.count(self.columns.name(at));
+                    strange.push(String::new());
+                    continue;
+                }
+                (Meaning::State, Some(cell)) => {
+                    let word = of_word(&cell).filter(|_| cell.chars().any(char::is_alphabetic));
+                    self.reading.file.knows.status |= word.is_some();
+                    said.extend(word);
+                    continue;
+                }
+                (Meaning::Enabled, Some(cell)) => match words::instants(&cell) {
+                    Some(_) if words::truth(&cell).is_none() => Ok((Active, named(&cell))),
+                    _ => flag(Suspended, Active)(&cell).ok_or(cell),
+                },
+                (Meaning::Status | Meaning::Assigned, Some(cell)) => of_word(&cell).ok_or(cell),
+                (_, Some(cell)) => {
+                    let yes = if meaning == Meaning::Suspended { Suspended } else { Deprovisioned };
+                    match (flag(Active, yes)(&cell), words::instants(&cell)) {
+                        (Some(found), _) => Ok(found),
+                        (None, Some((early, late))) => {
+                            until = until.and(Until::At(early, late, named(&cell)), false);
+                            continue;
+                        }
+                        (None, None) if says_nothing => continue,
+                        (None, None) => Err(cell),
+                    }
+                }
+            };
+            match found {
+                Ok(found) => said.push(found),
+                Err(cell) => {
+                    self.reading.file.unknown_statuses.count(&cell);
+                    strange.push(cell);
                 }
             }
         }
-        if !strange.is_empty() && status == AccountStatus::Active {
-            status = AccountStatus::Unknown;
-        }
-        for word in &strange {
-            self.reading.file.unknown_statuses.count(word);
-        }
-        (status, word)
+        let strictest = said.into_iter().reduce(|most, one| if one.0 > most.0 { one } else { most });
+        let (status, word) = match strictest {
+            Some((status, word)) => (status, Some(word)),
+            None if until != Until::Unsaid => (AccountStatus::Active, None),
+            None => (AccountStatus::Unknown, None),
+        };
+        person.until = until;
+        (person.status, person.status_word) = match (status, strange.first()) {
+            (AccountStatus::Active | AccountStatus::Unknown, Some(strange)) => {
+                (AccountStatus::Unknown, Some(strange.clone()))
+            }
+            _ => (status, word),
+        };
     }
 
-    fn mfa(&mut self, row: &StringRecord) -> Option<bool> {
+    /// Whether there is a second factor, and whether that was read from names of factors.
+    fn mfa(&mut self, row: &StringRecord) -> (Option<bool>, bool) {
         let word = self.cell(row, Meaning::Mfa).or_else(|| self.cell(row, Meaning::MfaCapable));
         let Some(word) = word else {
-            return self.cell(row, Meaning::Factors).and_then(words::factors);
+            return (self.cell(row, Meaning::Factors).and_then(words::factors), true);
         };
         let word = word.to_owned();
         let mfa = words::mfa(&word);
         if mfa.is_none() {
             self.reading.file.unknown_mfa.count(&words::text(&word).unwrap_or_default());
         }
-        mfa
+        (mfa, false)
     }
 }
 
@@ -245,26 +332,35 @@ fn reader(delimiter: u8) -> csv::ReaderBuilder {
     reader
 }
 
-/// Reads the header with each delimiter and takes the one with which it has an address, and most columns.
-fn header(path: &str, body: &str, declared: Option<u8>) -> Result<(u8, StringRecord), RosterError> {
-    let mut best: Option<((bool, usize), u8, StringRecord)> = None;
+/// How many records at the top are looked at for the header: titles, versions and types may stand above it.
+const MOST_ABOVE: usize = 12;
+
+/// Finds the header: of the first records with an address, over all delimiters, the one with most columns; else the
+/// first record. Answers with how many bytes stand above it.
+fn header(path: &str, body: &str, declared: Option<u8>) -> Result<(u8, StringRecord, usize), RosterError> {
+    let mut best: Option<((bool, usize), u8, StringRecord, usize)> = None;
     for delimiter in DELIMITERS {
         if declared.is_some_and(|declared| declared != delimiter) {
             continue;
         }
         let mut reader = reader(delimiter).from_reader(body.as_bytes());
-        let Some(Ok(header)) = reader.records().next() else { continue };
-        if header.len() > MOST_COLUMNS {
+        let mut records = reader.records().take(MOST_ABOVE).map_while(Result::ok);
+        let Some(first) = records.next() else { continue };
+        if first.len() > MOST_COLUMNS {
             let path = path.to_owned();
-            return Err(RosterError::TooManyColumns { path, columns: header.len(), limit: MOST_COLUMNS });
+            return Err(RosterError::TooManyColumns { path, columns: first.len(), limit: MOST_COLUMNS });
         }
-        let worth = (Columns::read(&header).has_address(), header.len());
+        let has_address = |record: &StringRecord| Columns::read(record).has_address();
+        let header = if has_address(&first) { None } else { records.find(has_address) };
+        let header = header.unwrap_or(first);
+        let above = header.position().map_or(0, |at| usize::try_from(at.byte()).unwrap_or_default());
+        let worth = (has_address(&header), header.len());
         if best.as_ref().is_none_or(|(most, ..)| worth > *most) {
-            best = Some((worth, delimiter, header));
+            best = Some((worth, delimiter, header, above));
         }
     }
     match best {
-        Some((_, delimiter, header)) => Ok((delimiter, header)),
+        Some((_, delimiter, header, above)) => Ok((delimiter, header, above)),
         None => Err(RosterError::NoHeader { path: path.to_owned(), why: "it is empty".to_owned() }),
     }
 }

@@ -1,5 +1,9 @@
 //! The words of the vendors: what a cell says about status, second factor, groups and address.
 
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
+
 use super::AccountStatus;
 use crate::address::EmailAddress;
 use crate::casefold::{ascii_eq, fold};
@@ -45,16 +49,58 @@ pub(super) fn email(cell: &str) -> Result<&str, Sentence> {
     Ok(cell)
 }
 
-/// The addresses in a cell; what is none is left out. Active Directory writes `SMTP:a@example.com`.
+/// The addresses in a cell; what is none is left out. Active Directory writes `SMTP:a@example.com`, and Microsoft 365
+/// joins addresses by a plus sign, which is a letter of the local part before an `@` and ends an address after it.
 pub(super) fn emails(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split([',', ';', '|', '\n', ' ']).filter_map(|part| {
-        let part = part.trim();
+    let mut rest = cell;
+    let parts = std::iter::from_fn(move || {
+        let mut in_domain = false;
+        let end = rest.char_indices().find(|(_, c)| match c {
+            '@' => {
+                in_domain = true;
+                false
+            }
+            '+' => in_domain,
+            c => matches!(c, ',' | ';' | '|' | '\n' | '\r' | ' '),
+        });
+        let (part, after) = match end {
+            Some((at, c)) => (&rest[..at], &rest[at + c.len_utf8()..]),
+            None if rest.is_empty() => return None,
+            None => (rest, ""),
+        };
+        rest = after;
+        Some(part)
+    });
+    parts.filter_map(|part| {
         let bare = match part.split_at_checked(5) {
             Some((scheme, rest)) if ascii_eq(scheme, "smtp:") => rest,
             _ => part,
         };
         email(bare).ok()
     })
+}
+
+/// The address at home of a guest, whose name for signing in is made of it: `ana_acme.example#EXT#@host.example`.
+pub(super) fn guest(name: &str) -> Option<String> {
+    let at = fold(name).find("#ext#@")?;
+    let (local, domain) = name.get(..at)?.rsplit_once('_')?;
+    email(&format!("{local}@{domain}")).ok().map(str::to_owned)
+}
+
+/// Whether a cell says that there is nothing: `n/a`, `null`, `-`, `[]`.
+pub(super) fn is_nothing(cell: &str) -> bool {
+    matches!(
+        plain(cell).as_str(),
+        "" | "na"
+            | "null"
+            | "nil"
+            | "none"
+            | "undefined"
+            | "notapplicable"
+            | "notavailable"
+            | "notset"
+            | "empty"
+    )
 }
 
 /// Splits a cell into the groups, or permissions, that it lists.
@@ -76,13 +122,15 @@ pub(super) fn list(cell: &str, plural: bool) -> impl Iterator<Item = String> {
 pub(super) fn status(word: &str) -> Option<AccountStatus> {
     Some(match plain(word).as_str() {
         "active" | "activated" | "enabled" | "current" | "ok" | "true" | "yes" | "1" | "recovery"
-        | "passwordreset" | "passwordexpired" | "lockedout" | "locked" | "notsuspended" => {
-            AccountStatus::Active
-        }
+        | "passwordreset" | "passwordexpired" | "lockedout" | "locked" | "notsuspended" | "accepted"
+        | "invitationaccepted" | "employed" | "assigned" | "live" => AccountStatus::Active,
         "suspended" | "inactive" | "notactive" | "disabled" | "blocked" | "paused" | "onhold" | "onleave"
         | "false" | "no" | "0" => AccountStatus::Suspended,
         "deprovisioned" | "deactivated" | "deleted" | "archived" | "terminated" | "offboarded"
-        | "removed" | "left" => AccountStatus::Deprovisioned,
+        | "removed" | "left" | "softdeleted" | "unassigned" | "notassigned" | "revoked" | "expired"
+        | "ended" | "termed" | "resigned" | "retired" | "exited" | "former" | "formeremployee"
+        | "separated" | "dismissed" | "fired" | "laidoff" | "leaver" | "quit" | "closed" | "dismissal"
+        | "departed" | "notemployed" | "unemployed" => AccountStatus::Deprovisioned,
         "staged" | "provisioned" | "pending" | "invited" | "pendinguseraction" | "pendingactivation"
         | "pendingacceptance" | "pendinginvite" | "invitationpending" => AccountStatus::Pending,
         _ => return None,
@@ -98,6 +146,42 @@ pub(super) fn truth(word: &str) -> Option<bool> {
     }
 }
 
+/// The instant in a cell, in UTC where it names no zone; a day ends with itself. Of `03/04/2026` nothing tells which is
+/// the month: both readings are given, the earlier first.
+pub(super) fn instants(cell: &str) -> Option<(Timestamp, Timestamp)> {
+    let cell = cell.trim();
+    let utc = |time: DateTime| Offset::UTC.to_timestamp(time).ok();
+    let end_of = |day: Date| utc(day.tomorrow().ok()?.at(0, 0, 0, 0));
+    let once = |at: Timestamp| (at, at);
+    if let Ok(at) = cell.parse::<Timestamp>() {
+        return Some(once(at));
+    }
+    if cell.contains(':') {
+        if let Ok(time) = cell.parse::<DateTime>() {
+            return utc(time).map(once);
+        }
+    } else if let Ok(day) = cell.parse::<Date>().or_else(|error| {
+        let formats = ["%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"];
+        formats.iter().find_map(|format| Date::strptime(format, cell).ok()).ok_or(error)
+    }) {
+        return end_of(day).map(once);
+    }
+    let mut numbers = cell.split([' ', 'T']).next()?.split(['/', '.', '-']).map(str::parse::<i16>);
+    let [Some(Ok(a)), Some(Ok(b)), Some(Ok(c)), None] = std::array::from_fn(|_| numbers.next()) else {
+        return None;
+    };
+    let day = |year: i16, month: i16, day: i16| {
+        end_of(Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?)
+    };
+    if a > 31 {
+        return day(a, b, c).map(once);
+    }
+    match (day(c, a, b), day(c, b, a)) {
+        (Some(one), Some(other)) => Some((one.min(other), one.max(other))),
+        (one, other) => one.or(other).map(once),
+    }
+}
+
 /// What a cell says about the second factor: whether the person has one.
 pub(super) fn mfa(word: &str) -> Option<bool> {
     truth(word).or_else(|| match plain(word).as_str() {
@@ -105,7 +189,9 @@ pub(super) fn mfa(word: &str) -> Option<bool> {
             Some(true)
         }
         "notenrolled" | "unenrolled" | "notregistered" | "notenabled" | "notenforced" | "notconfigured"
-        | "notsetup" | "notcapable" | "none" | "never" => Some(false),
+        | "notsetup" | "notcapable" | "never" | "nofactor" | "nofactors" | "nofactorsenrolled" | "nomfa"
+        | "no2fa" | "nomethods" => Some(false),
+        _ if is_nothing(word) && !word.trim().is_empty() => Some(false),
         digits => digits.parse::<u32>().ok().map(|factors| factors > 0),
     })
 }
@@ -119,7 +205,11 @@ pub(super) fn factors(cell: &str) -> Option<bool> {
     mfa(cell).or_else(|| {
         Some(list(cell, true).any(|factor| {
             let factor = plain(&factor);
-            !matches!(factor.as_str(), "" | "none" | "password" | "email" | "securityquestion" | "question")
+            !matches!(
+                factor.as_str(),
+                "password" | "email" | "emailaddress" | "securityquestion" | "securityquestions" | "question"
+            ) && mfa(&factor) != Some(false)
+                && !is_nothing(&factor)
         }))
     })
 }
@@ -164,6 +254,12 @@ mod tests {
         assert_eq!(factors("2"), Some(true));
         assert_eq!(factors("none"), Some(false));
         assert_eq!(factors(" "), None);
+        for nothing in
+            ["n/a", "null", "NULL", "No factors", "-", "[]", "Not enrolled", "password; n/a", "none, email"]
+        {
+            assert_eq!(factors(nothing), Some(false), "{nothing}");
+        }
+        assert_eq!((mfa("N/A"), mfa("null"), mfa("No factors")), (Some(false), Some(false), Some(false)));
     }
 
     #[test]
@@ -195,6 +291,32 @@ mod tests {
         );
         let several: Vec<_> = emails("SMTP:a@b.example;smtp:c@d.example, nobody").collect();
         assert_eq!(several, ["a@b.example", "c@d.example"]);
+        let joined: Vec<_> =
+            emails("SMTP:a+x@b.example+smtp:c@d.example+e+f@g.example+X500:/o=acme").collect();
+        assert_eq!(joined, ["a+x@b.example", "c@d.example", "e+f@g.example"]);
+        assert_eq!(guest("ana_x_acme.example#EXT#@host.example").as_deref(), Some("ana_x@acme.example"));
+        assert_eq!(guest("ana@acme.example"), None);
+    }
+
+    #[test]
+    fn days_and_times_are_read_as_vendors_write_them() {
+        let read = |cell: &str| instants(cell).map(|(one, other)| (one.to_string(), other.to_string()));
+        let once = |at: &str| Some((at.to_owned(), at.to_owned()));
+        assert_eq!(read("2026-10-01 10:00:00Z"), once("2026-10-01T10:00:00Z"));
+        assert_eq!(read("2026-10-01T10:00:00"), once("2026-10-01T10:00:00Z"));
+        for day in
+            ["2026-10-01", "2026/10/01", "1 Oct 2026", "Oct 1, 2026", "2026/10/01 09:30:00", "1-Oct-2026"]
+        {
+            assert_eq!(read(day), once("2026-10-02T00:00:00Z"), "{day}");
+        }
+        assert_eq!(read("31.12.2026"), once("2027-01-01T00:00:00Z"));
+        assert_eq!(
+            read("03/04/2026"),
+            Some(("2026-03-05T00:00:00Z".to_owned(), "2026-04-04T00:00:00Z".to_owned()))
+        );
+        for odd in ["soon", "", "12", "99/99/2026", "1/2/3/4"] {
+            assert_eq!(read(odd), None, "{odd}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is added to a configuration: an attestation or a waiver, as a table of TOML at the end of the file.
+//! What is added to a configuration: an attestation, a waiver or a review, as a table of TOML at the end of the file.
 
 use jiff::civil::Date;
 use toml_edit::{Datetime, Document, Item, Table, Value};
@@ -25,10 +25,21 @@ pub(crate) struct NewWaiver {
     pub control: String,
     /// The one finding it is about; the whole control where it is none.
     pub subject: Option<String>,
+    /// The id of the one event it is about.
+    pub event: Option<String>,
     pub reason: String,
     pub by: String,
     pub on: Date,
     pub expires: Date,
+}
+
+/// A review of an event.
+#[derive(Debug, Clone)]
+pub(crate) struct NewReview {
+    pub event: String,
+    pub by: String,
+    pub on: Date,
+    pub note: Option<String>,
 }
 
 /// One table of an array of tables.
@@ -61,12 +72,25 @@ impl From<NewWaiver> for Entry {
         let fields = [
             ("control", Some(new.control.into())),
             ("subject", new.subject.map(Value::from)),
+            ("event", new.event.map(Value::from)),
             ("reason", Some(new.reason.into())),
             ("by", Some(new.by.into())),
             ("on", Some(day(new.on))),
             ("expires", Some(day(new.expires))),
         ];
         Self::of("waiver", fields)
+    }
+}
+
+impl From<NewReview> for Entry {
+    fn from(new: NewReview) -> Self {
+        let fields = [
+            ("event", Some(new.event.into())),
+            ("by", Some(new.by.into())),
+            ("on", Some(day(new.on))),
+            ("note", new.note.map(Value::from)),
+        ];
+        Self::of("reviewed", fields)
     }
 }
 

@@ -2,11 +2,12 @@
 
 mod entry;
 mod error;
+pub(crate) mod outlook;
 pub(crate) mod starter;
 mod target;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use entry::{Entry, NewAttestation, NewWaiver};
+pub(crate) use entry::{Entry, NewAttestation, NewReview, NewWaiver};
 pub(crate) use error::EditError;
 pub(crate) use target::Target;

@@ -31,6 +31,11 @@ impl Target {
         &self.path
     }
 
+    /// The file, where it was named.
+    pub(crate) fn named(&self) -> Option<PathBuf> {
+        (self.trust == Trust::Named).then(|| self.path.clone())
+    }
+
     /// Whether there is something at its path; a dangling link counts.
     pub(crate) fn exists(&self) -> bool {
         fs::symlink_metadata(&self.path).is_ok()
@@ -44,16 +49,19 @@ impl Target {
         if self.exists() { Ok(Some(Config::load(&self.path, self.trust)?)) } else { Ok(None) }
     }
 
-    /// Adds an entry, creating the file where there is none.
+    /// Adds entries, all or none of them, creating the file where there is none.
     ///
     /// # Errors
     /// When the file is not valid before or would not be after, or cannot be locked or written; it is then as it was.
-    pub(crate) fn append(&self, entry: &Entry) -> Result<(), EditError> {
+    pub(crate) fn append(&self, entries: &[Entry]) -> Result<(), EditError> {
         let _lock = self.lock()?;
         let old = if self.exists() { read(&self.path, self.trust)? } else { Vec::new() };
         Config::parse(&self.path, &old, self.trust)?;
-        let inline = || EditError::Inline { path: self.path.clone(), key: entry.key };
-        let new = entry.added_to(&String::from_utf8_lossy(&old)).ok_or_else(inline)?;
+        let mut new = String::from_utf8_lossy(&old).into_owned();
+        for entry in entries {
+            let inline = || EditError::Inline { path: self.path.clone(), key: entry.key };
+            new = entry.added_to(&new).ok_or_else(inline)?;
+        }
         let unfit = |source| EditError::Unfit { path: self.path.clone(), source: Box::new(source) };
         Config::parse(&self.path, new.as_bytes(), self.trust).map_err(unfit)?;
         self.write(&new, WholeFile::finish)

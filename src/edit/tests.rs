@@ -33,6 +33,7 @@ fn waiver() -> Entry {
     Entry::from(NewWaiver {
         control: "2.3".to_owned(),
         subject: Some("cto@example.com".to_owned()),
+        event: None,
         reason: "on call".to_owned(),
         by: "Dana".to_owned(),
         on: date(2026, 5, 1),
@@ -51,8 +52,8 @@ fn target(old: &str) -> (TempDir, Target) {
 #[test]
 fn what_is_added_is_read_back() {
     let (_folder, target) = target("");
-    target.append(&attestation("1.3")).unwrap();
-    target.append(&waiver()).unwrap();
+    target.append(&[attestation("1.3")]).unwrap();
+    target.append(&[waiver()]).unwrap();
     let config = target.load().unwrap().unwrap();
     let [attested] = config.attestations.as_slice() else { panic!("{:?}", config.attestations) };
     assert_eq!((attested.control.as_str(), attested.result), ("1.3", Attested::Fail));
@@ -76,7 +77,7 @@ fn nothing_that_was_there_changes() {
         "[[waiver]]\ncontrol='2.3'\nreason='r'\nby='b'\nexpires=2027-01-01\n[workspace]\n  name =   'x'\n\n\n",
     ] {
         let (_folder, target) = target(old);
-        target.append(&attestation("1.3")).unwrap();
+        target.append(&[attestation("1.3")]).unwrap();
         let new = fs::read_to_string(target.path()).unwrap();
         let added = new.strip_prefix(old).unwrap_or_else(|| panic!("{old:?} became {new:?}"));
         assert_eq!(old.contains("\r\n"), added.contains("\r\n"), "line breaks are the file's own");
@@ -89,11 +90,11 @@ fn arrays_in_brackets_are_refused() {
     for array in ["[{ control = '1.3', by = 'B', on = 2026-01-01, expires = 2026-12-31 }]", "[]"] {
         let old = format!("# top\nattestation = {array}  # end\n\n[scan]\nstrict=true\n");
         let (_folder, target) = target(&old);
-        let error = target.append(&attestation("1.2")).unwrap_err();
+        let error = target.append(&[attestation("1.2")]).unwrap_err();
         assert!(matches!(error, EditError::Inline { key: "attestation", .. }), "{error}");
         assert!(error.hint().unwrap().contains("[[attestation]]"));
         assert_eq!(fs::read_to_string(target.path()).unwrap(), old);
-        target.append(&waiver()).unwrap();
+        target.append(&[waiver()]).unwrap();
     }
 }
 
@@ -101,7 +102,7 @@ fn arrays_in_brackets_are_refused() {
 fn only_a_valid_file_is_edited() {
     let old = "[scan]\nlevel = 'l9'\nstrict = 'very'\n";
     let (_folder, target) = target(old);
-    let error = target.append(&waiver()).unwrap_err();
+    let error = target.append(&[waiver()]).unwrap_err();
     assert_eq!(error.problems().unwrap().len(), 2);
     assert_eq!(fs::read_to_string(target.path()).unwrap(), old);
 }
@@ -110,7 +111,7 @@ fn only_a_valid_file_is_edited() {
 fn a_file_that_would_grow_too_large_is_left_alone() {
     let old = format!("# {}", "x".repeat(crate::toml_document::LARGEST - 10));
     let (folder, target) = target(&old);
-    let error = target.append(&waiver()).unwrap_err();
+    let error = target.append(&[waiver()]).unwrap_err();
     assert!(matches!(error, EditError::Unfit { .. }), "{error}");
     assert_eq!(fs::read_to_string(target.path()).unwrap(), old);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
@@ -125,7 +126,7 @@ fn permissions_and_links_stay() {
     let elsewhere = tempfile::tempdir().unwrap();
     let link = elsewhere.path().join("link.toml");
     symlink(real.path(), &link).unwrap();
-    Target::new(Some(&link)).append(&waiver()).unwrap();
+    Target::new(Some(&link)).append(&[waiver()]).unwrap();
     assert!(link.is_symlink(), "the link is not replaced by a file");
     assert_eq!(fs::metadata(real.path()).unwrap().permissions().mode() & 0o777, 0o640);
     assert_eq!(real.load().unwrap().unwrap().waivers.len(), 1);
@@ -194,12 +195,13 @@ proptest! {
         let entry = NewWaiver {
             control: "2.3".to_owned(),
             subject: None,
+            event: None,
             reason: text.clone(),
             by: text.clone(),
             on: date(2026, 5, 1),
             expires: date(2027, 3, 31),
         };
-        target.append(&Entry::from(entry)).unwrap();
+        target.append(&[Entry::from(entry)]).unwrap();
         let config = target.load().unwrap().unwrap();
         prop_assert_eq!(&config.waivers[0].reason, &text);
         prop_assert_eq!(&config.waivers[0].by, &text);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::event::LogStates;
@@ -54,7 +55,7 @@ impl Observer {
         tables.remove("events");
         let teammates_read = team.is_some();
         let mut team = team.unwrap_or_default();
-        let (compared, of_comparison) = compare(&mut team, teammates_read, settings, &roles);
+        let (compared, of_comparison) = compare(&mut team, teammates_read, settings, &roles, self.ranges.now);
         values.extend(compared);
         tables.extend(of_comparison);
         let approvers = settings.organization.export_approvers.as_deref();
@@ -78,9 +79,9 @@ impl Observer {
         if let Some(list) = &self.allowlist {
             tables.insert("ip_allowlist", settings_read::allowlist(list, settings));
         }
-        if let Some(answers) = &self.probe {
-            tables.insert("token_probe", settings_read::probe(answers));
-        }
+        let answers = self.probe.as_deref().unwrap_or_default();
+        let allowlist = outcomes.feeds.get(&Feed::IpAllowlist).cloned().unwrap_or(Outcome::skipped());
+        tables.insert("token_probe", settings_read::probe(answers, &allowlist, self.allowlist.is_some()));
         tables.insert("failed_sign_in_bursts", self.bursts.table(&self.people));
 
         let events = self.events.tables(&self.people);
@@ -96,6 +97,7 @@ fn compare(
     teammates_read: bool,
     settings: &Settings,
     roles: &Roles,
+    now: Timestamp,
 ) -> (Values, Vec<(&'static str, Rows)>) {
     let Settings { rbac, organization, .. } = settings;
     let default_role = organization.default_role.as_deref();
@@ -108,7 +110,7 @@ fn compare(
         ("declared_groups", policy::groups(rbac)),
     ];
     if let Some(roster) = settings.roster.as_deref().filter(|roster| roster.has_provider()) {
-        let declared = Declared { roster, rbac, default_role, roles };
+        let declared = Declared { roster, rbac, default_role, roles, now };
         let reconciliation = reconcile::reconcile(&mut team.table.rows, declared);
         values.extend(reconciliation.values(roster, teammates_read));
         tables.push(("roster_differences", reconciliation.differences));
@@ -123,6 +125,11 @@ fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, Outcome> {
     let mut feeds: BTreeMap<Feed, Outcome> = Feed::ALL.iter().map(|&feed| (feed, ended(feed))).collect();
     if ranges.arrivals_since >= ranges.since && ended(Feed::LogArrivals).status == SourceStatus::Skipped {
         feeds.insert(Feed::LogArrivals, ended(Feed::LogWindow));
+    }
+    // The IP allowlist is one of the lists that the token is tried on.
+    let [probe, allowlist] = [Feed::TokenProbe, Feed::IpAllowlist].map(ended);
+    if probe.status == SourceStatus::Complete && allowlist.status != SourceStatus::Forbidden {
+        feeds.insert(Feed::TokenProbe, allowlist);
     }
     feeds
 }

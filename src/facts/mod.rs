@@ -13,6 +13,7 @@ use crate::sources::{Feed, Outcome};
 pub(crate) mod activity;
 mod changes;
 mod derive;
+mod differences;
 mod event;
 mod failures;
 mod observe;

@@ -1,6 +1,7 @@
 //! Aggregates the stream of records; what it keeps does not grow with the number of high-volume events.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use super::Settings;
 use super::activity::{Groups, Periods, Silence};
@@ -10,8 +11,8 @@ use super::failures::{Bursts, FailureSource, SignInFailures};
 use super::permissions::{Losses, Snapshot, States, TwoFactor};
 use super::person::{People, PersonId, Subject};
 use super::sign_ins::SignIns;
-use super::window::{Exports, Joins, LastSeen};
-use crate::address;
+use super::window::{Exports, Joins, LastSeen, shows_presence};
+use crate::address::{self, EmailAddress};
 use crate::api::model::{Event, IpAllowlist, Me, ProbeAnswer};
 use crate::api::record::Record;
 use crate::event_type::{EventKind, EventType};
@@ -52,6 +53,8 @@ pub(crate) struct Observer {
     pub(super) silence: Silence,
     pub(super) people_state: States,
     pub(super) events: Events,
+    /// Who may export, where that is configured.
+    approvers: Option<HashSet<EmailAddress>>,
     pub(super) setting_changes: SettingChanges,
     pub(super) newest: NewestByType,
     positions: [u64; Feed::ALL.len()],
@@ -81,6 +84,9 @@ impl Observer {
             silence: Silence::new(ranges),
             people_state: States::default(),
             events: Events::default(),
+            approvers: settings.organization.export_approvers.as_ref().map(|list| {
+                list.iter().filter_map(|email| EmailAddress::parse(email)).collect()
+            }),
             setting_changes: SettingChanges::default(),
             newest: NewestByType::default(),
             positions: [0; Feed::ALL.len()],
@@ -129,6 +135,12 @@ impl Observer {
         }
         self.count(known, kind, feed, at);
         self.newest.add(event, moment);
+        if feed != Feed::LogArrivals
+            && shows_presence(kind, &event.activity_type)
+            && let Some(teammate) = self.people.performing_teammate(performer)
+        {
+            self.last_seen.active(teammate, feed, at);
+        }
         if kind == EventKind::Setting {
             self.setting_changes.add(event, moment, feed == Feed::LogWindow);
         }
@@ -138,9 +150,29 @@ impl Observer {
         // A person beyond those told apart is in no table; the tables say that they are truncated.
         let Ok(person) = self.people.resolve(&subject, moment) else { return };
         if wanted {
-            self.events.add(event, moment, person);
+            self.events.add(event, moment, person, self.approval(kind, person, event, &metadata));
         }
         self.attribute(kind, person, moment, event, &metadata);
+    }
+
+    /// Whether an export is by an approver; none for other events, or where no approvers are configured.
+    fn approval(
+        &self,
+        kind: EventKind,
+        person: Option<PersonId>,
+        event: &Event<'_>,
+        metadata: &EventMetadata<'_>,
+    ) -> Option<bool> {
+        let approvers = self.approvers.as_ref().filter(|_| kind == EventKind::Export)?;
+        let is_approver = |email: &str| EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email));
+        let own = self.people.addresses(person);
+        if self.people.is_teammate(person) == Some(true) {
+            return Some(own.iter().any(|email| is_approver(email)));
+        }
+        // The address that this event gives, not that of the person's newest one.
+        let performer = event.performed_by.as_ref().and_then(|by| by.email.as_deref().map(Cow::Borrowed));
+        let given = performer.or_else(|| metadata.admin().email.filter(|_| event.performed_by.is_none()));
+        Some(person.is_some() && given.is_some_and(|email| is_approver(&email)))
     }
 
     /// Counts the event in its group.
@@ -192,7 +224,7 @@ impl Observer {
                     *newest = (*newest).max(Some(at));
                 }
                 if let Some(teammate) = teammate {
-                    self.last_seen.arrived(teammate, feed, at);
+                    self.last_seen.active(teammate, feed, at);
                 }
             }
             EventKind::UnauthorizedSignIn if in_window => self.failures.add(kind, person, method, at),

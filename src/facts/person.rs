@@ -232,6 +232,21 @@ impl People {
         self.persons.get(person as usize)?.email.as_deref()
     }
 
+    /// The teammate who performed an event.
+    pub(super) fn performing_teammate(&self, performer: Option<&Performer<'_>>) -> Option<PersonId> {
+        let by = performer?;
+        let person = match by.id.as_deref().filter(|id| !id.is_empty()) {
+            Some(id) => self.by_id.get(bounded(id).as_ref()),
+            None => self.by_email.get(&address_key(by.email.as_deref()?)?),
+        };
+        person.copied().filter(|&person| self.is_teammate(Some(person)) == Some(true))
+    }
+
+    /// Every address that `GET /admins` shows for a person.
+    pub(super) fn addresses(&self, person: Option<PersonId>) -> Vec<&str> {
+        person.and_then(|person| self.email(person)).into_iter().collect()
+    }
+
     /// A row about a person: who it is, and these cells.
     pub(super) fn row<const N: usize>(
         &self,

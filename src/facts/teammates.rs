@@ -60,7 +60,7 @@ pub(super) fn derive(observed: &Observer, roles: &Roles, log: LogStates) -> Opti
             snapshot.map(|snapshot| (&snapshot.permissions, snapshot.moment.at)),
             log.of_snapshots(),
         );
-        let presence = observed.last_seen.of(teammate.person, log.window, log.arrivals);
+        let presence = observed.last_seen.of(teammate.person, log);
         team.count(teammate, &judgement, presence);
         if !matches!(judgement.privilege, Some(Privilege::Privileged | Privilege::Unprivileged)) {
             let unclassified = |role: &&str| roles.is_unclassified(role);

@@ -14,7 +14,7 @@ use crate::facts::vocabulary::{self, Personal};
 use crate::posture::{Person, SettingChange};
 use crate::report::{BUILT_IN, Control, Report};
 use crate::sentence::{Quoted, QuotedKind};
-use crate::verdict::{Attestation, Finding, Waiver};
+use crate::verdict::{Attestation, Finding, Review, Waiver};
 
 impl Redactor {
     /// The report without people and addresses. Verdicts, counts, the gate and the exit code stay.
@@ -100,6 +100,10 @@ impl Redactor {
             if let Some(Attestation { by, evidence, note, .. }) = attestation {
                 known.learn(by, || self.signatory(by));
                 evidence.iter().chain(note).for_each(|text| known.learn_whole(text, || self.words(text)));
+            }
+            for Review { by, note, .. } in findings.iter().filter_map(|finding| finding.reviewed.as_ref()) {
+                known.learn(by, || self.signatory(by));
+                note.iter().for_each(|note| known.learn_whole(note, || self.words(note)));
             }
             for Finding { person, evidence, .. } in findings {
                 person.iter().for_each(|person| known.learn(person, || self.person(person)));
@@ -224,7 +228,7 @@ impl Scrubber<'_> {
     }
 
     fn finding(&self, finding: &mut Finding, fresh: bool) {
-        let Finding { fingerprint, subject, person, message, evidence, waived, .. } = finding;
+        let Finding { fingerprint, subject, person, message, evidence, waived, reviewed, .. } = finding;
         *subject = self.subject(subject);
         *message = self.about(message, evidence);
         person.iter_mut().for_each(|person| *person = self.redactor.person(person));
@@ -233,6 +237,10 @@ impl Scrubber<'_> {
             *fingerprint = self.redactor.fingerprint(fingerprint);
         }
         waived.iter_mut().for_each(|waiver| self.waiver(waiver));
+        if let Some(Review { by, note, .. }) = reviewed {
+            *by = self.redactor.signatory(by);
+            note.iter_mut().for_each(|note| *note = self.redactor.words(note));
+        }
     }
 
     /// What is said about a row: names in it are found there although they are too short to be looked for elsewhere.

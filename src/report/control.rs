@@ -95,6 +95,9 @@ pub(crate) struct Control {
     #[serde(default = "usual_days", deserialize_with = "read::attest_for")]
     #[schemars(range(min = 1, max = LONGEST_ATTESTATION))]
     pub attest_for: u16,
+    /// The names of the checks whose events can be reviewed, with `review`.
+    #[serde(default)]
+    pub reviewable: Vec<String>,
     /// `built-in`, or the path of the control file.
     #[serde(default = "built_in")]
     pub origin: String,
@@ -155,6 +158,7 @@ impl From<Assessment> for Control {
             references: control.references.clone(),
             columns: control.columns.clone(),
             attest_for: control.attest_for,
+            reviewable: control.reviewable.clone(),
             origin,
             replaces_built_in,
             pack: control.pack,
@@ -168,8 +172,19 @@ impl Control {
     pub(crate) fn is_waived(&self) -> bool {
         self.waived.is_some()
             || (self.status == Status::Fail
-                && !self.findings.is_empty()
-                && self.findings.iter().all(|finding| finding.waived.is_some()))
+                && self.open().next().is_some()
+                && self.open().all(|finding| finding.waived.is_some()))
+    }
+
+    /// The findings that no review makes no violation.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| !finding.is_reviewed())
+    }
+
+    /// The event of one of its findings that is open to a review.
+    pub(crate) fn event_to_review<'f>(&self, finding: &'f Finding) -> Option<&'f str> {
+        let reviewable = !finding.is_reviewed() && self.reviewable.contains(&finding.check);
+        finding.event.as_deref().filter(|_| reviewable)
     }
 
     /// Whether an attestation decided the control.
@@ -178,15 +193,13 @@ impl Control {
     }
 
     /// Whether the control counts against a gate that it belongs to: something is wrong with it that is neither
-    /// waived nor in the baseline. A strict gate counts what was not decided as wrong.
+    /// waived nor reviewed nor in the baseline. A strict gate counts what was not decided as wrong.
     pub(crate) fn violates(&self, strict: bool) -> bool {
         match self.status {
             Status::Pass => false,
             _ if self.waived.is_some() => false,
             Status::Fail if self.findings.is_empty() => !self.in_baseline,
-            Status::Fail => {
-                self.findings.iter().any(|finding| finding.waived.is_none() && !finding.in_baseline)
-            }
+            Status::Fail => self.open().any(|finding| finding.waived.is_none() && !finding.in_baseline),
             Status::Manual | Status::Unknown => strict && !self.in_baseline,
         }
     }

@@ -73,7 +73,7 @@ fn of_control(command: &str, control: &Control) -> String {
         _ => control.reason.clone(),
     };
     let open: Vec<Item<'_>> = items_of(control)
-        .filter(|item| item.finding.is_some() && item.waived().is_none() && !item.in_baseline())
+        .filter(|item| item.finding.is_some() && !item.is_set_aside() && !item.in_baseline())
         .collect();
     let mut message = vec![reason];
     message.extend(open.iter().take(MAX_FINDINGS).map(|item| format!("- {}", item.sentence())));

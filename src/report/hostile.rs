@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::sample::{finding, sample};
 use super::{Format, Options, Report, WorkspaceInfo, github, html, junit, markdown, render};
 use crate::text;
-use crate::verdict::{Attestation, Attested, Waiver};
+use crate::verdict::{Attestation, Attested, Review, Waiver};
 
 /// Names that somebody might give to a teammate, a team or a workspace.
 pub(crate) fn texts() -> Vec<String> {
@@ -106,6 +106,11 @@ pub(crate) fn report(text: &str) -> Report {
     failing.findings.insert(0, finding("2.3", text, text));
     failing.findings[0].evidence.insert(format!("named {text}"), json!([text, { "a": text }]));
     failing.findings[1].waived = Some(waiver(text));
+    failing.findings[2].reviewed =
+        Some(Review { by: text.to_owned(), on: date(2026, 2, 1), note: Some(text.to_owned()) });
+    failing.findings[3].event = Some(text.to_owned());
+    failing.findings[3].check = "added".to_owned();
+    failing.reviewable = vec!["added".to_owned()];
     report.controls[4].origin = text.to_owned();
     report.controls[4].waived = Some(Waiver { by: text.to_owned(), ..waiver(text) });
     report

@@ -3,7 +3,7 @@
 //! Waivers and baselines reach a finding in two ways, on its own and through its control. Here the two are one.
 
 use super::{Control, Gate, Report};
-use crate::verdict::{Finding, Fingerprint, Status, WORKSPACE, Waiver};
+use crate::verdict::{Finding, Fingerprint, Review, Status, WORKSPACE, Waiver};
 
 /// A finding with its control, or a control without findings.
 #[derive(Clone, Copy)]
@@ -37,6 +37,16 @@ impl<'a> Item<'a> {
         own.or(self.control.waived.as_ref())
     }
 
+    /// The review of its event.
+    pub(super) fn reviewed(&self) -> Option<&'a Review> {
+        self.finding.and_then(|finding| finding.reviewed.as_ref())
+    }
+
+    /// Whether a person took it out of the gate: by a waiver or a review.
+    pub(super) fn is_set_aside(&self) -> bool {
+        self.waived().is_some() || self.reviewed().is_some()
+    }
+
     /// Whether the baseline has it.
     pub(super) fn in_baseline(&self) -> bool {
         self.finding.map_or(self.control.in_baseline, |finding| finding.in_baseline)
@@ -47,7 +57,7 @@ impl<'a> Item<'a> {
         let decided = matches!(self.control.status, Status::Pass | Status::Fail);
         // Whether a control without a verdict is in the baseline does not hang on its findings.
         let in_baseline = if decided { self.in_baseline() } else { self.control.in_baseline };
-        gate.violations.contains(&self.control.id) && self.waived().is_none() && !in_baseline
+        gate.violations.contains(&self.control.id) && !self.is_set_aside() && !in_baseline
     }
 
     /// Identifies it across runs. A control without findings has an identity of its own.

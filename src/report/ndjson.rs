@@ -15,7 +15,7 @@
 //!              "frameworks": {"cis-v8": ["5.4"]}},
 //!  "fingerprint": "aab9a02453c7085429bced82", "subject": "ada@example.com", "message": "privileged: role Owner",
 //!  "evidence": {"email": "ada@example.com"}, "severity": "high",
-//!  "waived": null, "in_baseline": false, "violates_gate": true}
+//!  "waived": null, "reviewed": null, "in_baseline": false, "violates_gate": true}
 //! ```
 
 use serde::Serialize;
@@ -66,6 +66,7 @@ fn line<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
         "evidence": item.finding.map(|finding| &finding.evidence),
         "severity": severity(control.level),
         "waived": item.waived(),
+        "reviewed": item.reviewed(),
         "in_baseline": item.in_baseline(),
         "violates_gate": item.violates(&report.gate),
     }

@@ -26,7 +26,7 @@ const HEADER: &str = "control,title,level,severity,subject,finding,fix,effort,fr
 /// When a row cannot be written.
 pub(super) fn render(report: &Report) -> Result<String, ::csv::Error> {
     let mut open: Vec<_> =
-        items(report).filter(|item| item.control.status == Status::Fail && item.waived().is_none()).collect();
+        items(report).filter(|item| item.control.status == Status::Fail && !item.is_set_aside()).collect();
     // A stable order: within a level, that of the report.
     open.sort_by_key(|item| item.control.level);
     table(HEADER, open.into_iter().map(task))

@@ -8,7 +8,7 @@ use super::{Control, Counters, Report, Window, WorkspaceInfo};
 use crate::controls::Step;
 use crate::level::Level;
 use crate::sources::SourceStatus;
-use crate::verdict::Waiver;
+use crate::verdict::{Review, Waiver};
 
 /// The program's name, as reports carry it.
 pub(super) const TOOL: &str = env!("CARGO_PKG_NAME");
@@ -163,6 +163,28 @@ pub(super) fn frameworks_in_a_line(control: &Control) -> String {
 /// A waiver in a few words.
 pub(super) fn waived(waiver: &Waiver) -> String {
     format!("waived by {} until {}: {}", waiver.by, waiver.expires, waiver.reason)
+}
+
+/// A review in a few words.
+pub(super) fn reviewed(review: &Review) -> String {
+    let note = review.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+    format!("reviewed by {} on {}{note}", review.by, review.on)
+}
+
+/// The command that records a review of an event.
+pub(super) fn review_command(event: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let quoted = if event.chars().all(plain) && !event.starts_with('-') {
+        event.to_owned()
+    } else {
+        format!("-- '{}'", event.replace('\'', r"'\''"))
+    };
+    format!("intercom-harden review --by \"Your Name\" --note \"…\" {quoted}")
+}
+
+/// The review of a finding's event, or else its waiver, in a few words; none where there is neither.
+pub(super) fn set_aside(review: Option<&Review>, waiver: Option<&Waiver>) -> Option<String> {
+    review.map(reviewed).or_else(|| waiver.map(waived))
 }
 
 /// What the gate decided, in sentences with the exit code.

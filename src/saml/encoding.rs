@@ -104,16 +104,23 @@ pub(super) fn from_element(content: &str, line: usize) -> Result<Vec<Encoded>, F
     }
 }
 
-/// Decodes base64 with white space anywhere in it, or says how many lines lie above the mistake.
+/// Decodes base64 with white space anywhere in it, or says how many lines lie above the mistake. Some write several
+/// certificates in a row, each with its own padding.
 pub(super) fn from_base64(text: &str) -> Result<Vec<u8>, usize> {
     let dense: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    BASE64.decode(&dense).map_err(|error| {
-        let is_content = |(_, byte): &(usize, u8)| !byte.is_ascii_whitespace();
-        // A mistake at the very end is on the last line that has content.
-        let wanted = error.position.min(dense.len().saturating_sub(1));
-        let place = text.bytes().enumerate().filter(is_content).nth(wanted).map_or(0, |(place, _)| place);
-        memchr::memchr_iter(b'\n', &text.as_bytes()[..place]).count()
-    })
+    let mut decoded = Vec::new();
+    let mut start = 0;
+    for part in dense.chunk_by(|one, next| *one != b'=' || *next == b'=') {
+        decoded.extend(BASE64.decode(part).map_err(|error| {
+            let is_content = |(_, byte): &(usize, u8)| !byte.is_ascii_whitespace();
+            // A mistake at the very end is on the last line that has content.
+            let wanted = (start + error.position).min(dense.len().saturating_sub(1));
+            let place = text.bytes().enumerate().filter(is_content).nth(wanted).map_or(0, |(place, _)| place);
+            memchr::memchr_iter(b'\n', &text.as_bytes()[..place]).count()
+        })?);
+        start += part.len();
+    }
+    Ok(decoded)
 }
 
 const BEGIN: &str = "-----BEGIN ";

@@ -117,10 +117,10 @@ fn rank(controls: &mut [Control], people: &[Person], gate: &Gate) {
     let level = gate.fail_on.level().unwrap_or(Level::L1);
     let urgency = |control: &Control| {
         let violates = control.level <= level && control.violates(gate.strict);
-        let mut persons = control.findings.iter().filter_map(|finding| finding.person.as_deref());
+        let mut persons = control.open().filter_map(|finding| finding.person.as_deref());
         let administrator = persons.any(|person| privileged.contains(person));
         let status = Status::WORST_FIRST.iter().position(|status| *status == control.status);
-        (!violates, control.level, !administrator, Reverse(control.findings.len()), status)
+        (!violates, control.level, !administrator, Reverse(control.open().count()), status)
     };
     let mut open: Vec<&mut Control> =
         controls.iter_mut().filter(|control| control.status != Status::Pass).collect();
@@ -134,7 +134,7 @@ fn rank(controls: &mut [Control], people: &[Person], gate: &Gate) {
 fn note_findings(people: &mut [Person], controls: &[Control]) {
     let mut about: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for control in controls {
-        for person in control.findings.iter().filter_map(|finding| finding.person.as_deref()) {
+        for person in control.open().filter_map(|finding| finding.person.as_deref()) {
             let ids = about.entry(person).or_default();
             if ids.last() != Some(&&*control.id) {
                 ids.push(&control.id);

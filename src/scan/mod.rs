@@ -19,13 +19,13 @@ pub(crate) use error::ScanError;
 pub(crate) use job::{Adjustments, Job, Plan, Span};
 pub(crate) use source::{Connection, Source, Target};
 
-use crate::adjust::{self, day_of};
+use crate::adjust::{self, NamedEvents, Scanned, day_of, in_force};
 use crate::api::record::Record;
 use crate::assessment::Assessment;
 use crate::controls::Definition;
 use crate::facts::{Facts, Observer};
 use crate::region::Region;
-use crate::sources::{Outcomes, Provenance, Ranges};
+use crate::sources::{Feed, Outcomes, Provenance, Ranges, SourceStatus};
 use crate::verdict::Fingerprint;
 use crate::warning::Warning;
 
@@ -55,19 +55,31 @@ pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run
     let (settings, redacted) = job.settings_for(source.is_redacted())?;
 
     let mut observer = Observer::new(settings, ranges);
+    let mut events = NamedEvents::of_config(job.config.as_ref());
     let mut observe = |record: Record<'_>| {
+        events.note(&record);
         observer.observe(record);
         Ok(())
     };
     let outcomes = source.read(&ranges, job.scope, &mut observe).await?;
     let facts = observer.finish(&outcomes);
 
+    let today = job.adjustments.today.unwrap_or_else(|| day_of(ranges.now));
+    let reviews = job.config.as_ref().map(|config| in_force(config, &events, today)).unwrap_or_default();
     let decide = |definition: &Definition| {
-        let (control, verdict) = definition.judge(&facts);
+        let (control, verdict) = definition.judge(&facts, &reviews);
         Assessment::new(control, verdict)
     };
     let mut assessments: Vec<_> = job.plan.selected().map(decide).collect();
-    let hygiene = adjust(&mut assessments, job, ranges.now);
+    let log = outcomes.feeds.get(&Feed::LogWindow);
+    let scanned = Scanned {
+        catalog: &job.plan.catalog,
+        events: &events,
+        since: day_of(ranges.since),
+        log_complete: log.is_some_and(|log| log.status == SourceStatus::Complete),
+        today,
+    };
+    let hygiene = adjust(&mut assessments, job, &scanned);
 
     let elsewhere = asked.and_then(|asked| other_region(asked, facts.value("workspace.region").as_str()?));
     let mut warnings = outcomes.warnings.clone();
@@ -79,13 +91,12 @@ pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run
 
 /// Lets attestations enter the verdicts, takes waived findings and those of the baseline out of the gate, and warns of
 /// the entries that need attention.
-fn adjust(assessments: &mut [Assessment], job: &Job, now: Timestamp) -> Vec<Warning> {
-    let Adjustments { evidence, no_waivers, baseline, redactor, today } = &job.adjustments;
-    let today = today.unwrap_or_else(|| day_of(now));
-    let is_control = |id: &str| job.plan.catalog.find(id).is_ok();
-    let warnings = job.config.as_ref().map_or_else(Vec::new, |config| {
-        adjust::apply(assessments, config, evidence, *no_waivers, is_control, today)
-    });
+fn adjust(assessments: &mut [Assessment], job: &Job, scanned: &Scanned<'_>) -> Vec<Warning> {
+    let Adjustments { evidence, no_waivers, baseline, redactor, .. } = &job.adjustments;
+    let warnings = job
+        .config
+        .as_ref()
+        .map_or_else(Vec::new, |config| adjust::apply(assessments, config, evidence, *no_waivers, scanned));
     if let Some(baseline) = baseline {
         let keyed = |fingerprint: &Fingerprint| Some(redactor.as_ref()?.fingerprint(fingerprint));
         baseline.apply(assessments, keyed);

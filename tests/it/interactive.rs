@@ -23,9 +23,14 @@ struct Terminal {
 }
 
 fn start(folder: &TempDir, args: &[&str]) -> Terminal {
+    start_command(folder, "attest", args)
+}
+
+fn start_command(folder: &TempDir, command: &str, args: &[&str]) -> Terminal {
+    let name = command;
     let config = folder.path().join("intercom-harden.toml");
     let mut command = Command::new(env!("CARGO_BIN_EXE_intercom-harden"));
-    command.args(["attest", "--interactive", "--now", NOW]).args(args);
+    command.args([name, "--interactive", "--now", NOW]).args(args);
     command.env_clear().current_dir(folder.path());
     command.env("TERM", "dumb").env("COLUMNS", "200").env("INTERCOM_ACCESS_TOKEN", TOKEN);
     Terminal { session: spawn_command(command, Some(PATIENCE)).unwrap(), config }
@@ -173,4 +178,34 @@ fn without_a_terminal_it_says_how_else() {
     let run = program().args(["attest", "--interactive", "--demo"]).run().exits(2).says("needs a terminal");
     let run = run.says("attest ID --by NAME");
     assert_eq!(run.files(), Vec::<String>::new());
+}
+
+#[test]
+fn events_are_reviewed_one_after_the_other() {
+    const QUESTION: &str = "Is it in order? yes, skip or quit: ";
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = start_command(&folder, "review", &["--demo"]);
+    let introduction = terminal.sees(QUESTION);
+    assert!(introduction.contains("[1 of ") && introduction.contains("event:"), "{introduction}");
+    terminal.types("no");
+    terminal.sees("answer yes, skip or quit");
+    terminal.converses(&[
+        (QUESTION, "y"),
+        ("Reviewed by: ", "Dana Ruiz"),
+        ("Note", "CASE-12"),
+        ("is reviewed as of 2026-08-01", ""),
+        ("answer yes", "s"),
+        (QUESTION, "q"),
+    ]);
+    let farewell = terminal.ends(0);
+    assert!(farewell.contains("1 recorded"), "{farewell}");
+    let text = std::fs::read_to_string(folder.path().join("intercom-harden.toml")).unwrap();
+    let parsed: toml::Table = text.parse().unwrap();
+    assert_eq!(parsed["reviewed"][0]["note"].as_str(), Some("CASE-12"));
+    // What was reviewed does not come again.
+    let mut again = start_command(&folder, "review", &["--demo"]);
+    let event = parsed["reviewed"][0]["event"].as_str().unwrap();
+    assert!(!again.sees(QUESTION).contains(&format!("event: {event}")));
+    again.session.send_control('d').unwrap();
+    again.ends(0);
 }

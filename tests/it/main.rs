@@ -59,8 +59,11 @@ mod render;
 mod replay;
 /// What a scan printed, control by control.
 mod report;
+/// Reviewed events.
+mod reviews;
 /// Teammates against the identity provider's roster and the declared policy.
 mod roster;
+mod roster_cases;
 /// What vendors export, through the program.
 mod roster_files;
 /// The identity provider's metadata and certificates.

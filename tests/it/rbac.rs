@@ -84,10 +84,10 @@ fn whom_the_provider_shuts_out_is_denied() {
         run.file(FILE, four_roles()).file("people.csv", file).run().exits(code)
     };
     let suspended = ask("ana@fixture.example", roster, 1).json();
-    assert_eq!((&suspended["allowed"], &suspended["standing"]), (&json!(false), &json!("suspended")));
+    assert_eq!((&suspended["allowed"], &suspended["account_status"]), (&json!(false), &json!("suspended")));
     assert!(suspended["reason"].as_str().unwrap().contains("is suspended in the identity provider"));
-    assert_eq!(ask("dev@fixture.example", roster, 0).json()["standing"], json!("active"));
-    assert_eq!(ask("vi@fixture.example", roster, 1).json()["standing"], json!("absent"));
+    assert_eq!(ask("dev@fixture.example", roster, 0).json()["account_status"], json!("active"));
+    assert_eq!(ask("vi@fixture.example", roster, 1).json()["account_status"], json!("absent"));
     // Intercom's own list says nothing about it, and allows nobody.
     let own = "name,email,role,permissions\nDev,dev@fixture.example,Developer,x\n";
     let run = ask("dev@fixture.example", own, 2);
@@ -111,7 +111,7 @@ fn teammates_that_cannot_be_read_answer_nothing() {
 
 /// The states of the four cases, in order.
 fn states(diagnosis: &Value) -> Vec<String> {
-    let cases = diagnosis["cases"].as_array().unwrap();
+    let cases = diagnosis["problems"].as_array().unwrap();
     cases.iter().map(|case| case["state"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -127,7 +127,7 @@ fn a_healthy_workspace_has_no_case() {
     let diagnose = || live(&server.origin(), &["rbac", "diagnose"]).file(FILE, &policy);
     assert!(diagnose().run().exits(0).stdout.starts_with("No problem found.\n"));
     let run = diagnose().args(["--format", "json"]).run().exits(0);
-    assert_eq!(states(&run.json()), ["not_at_hand"; 4]);
+    assert_eq!(states(&run.json()), ["not_found"; 4]);
     let settings = server.seen().into_iter().any(|seen| seen.path == "/ip_allowlist" || seen.path == "/tags");
     assert!(!settings, "only teammates and the log are read");
 }
@@ -149,11 +149,11 @@ fn every_case_is_found_with_its_people() {
     let diagnose =
         || program().args(["rbac", "diagnose", "--snapshot", "w.snapshot"]).file("w.snapshot", &file);
     let found = diagnose().args(["--format", "json"]).run().exits(1).json();
-    assert_eq!(states(&found), ["at_hand"; 4]);
-    assert_eq!(found["cases"][0]["affected"][0]["who"], out);
-    assert_eq!(found["cases"][1]["affected"][0]["who"], "cy@fixture.example");
-    assert!(found["cases"][2]["evidence"][0].as_str().unwrap().contains("was regenerated on 2026-07-31"));
-    assert!(found["cases"][3]["evidence"][0].as_str().unwrap().contains("29 days"), "{found:#}");
+    assert_eq!(states(&found), ["found"; 4]);
+    assert_eq!(found["problems"][0]["affected"][0]["who"], out);
+    assert_eq!(found["problems"][1]["affected"][0]["who"], "cy@fixture.example");
+    assert!(found["problems"][2]["evidence"][0].as_str().unwrap().contains("was regenerated on 2026-07-31"));
+    assert!(found["problems"][3]["evidence"][0].as_str().unwrap().contains("29 days"), "{found:#}");
     let table = diagnose().run().exits(1).stdout;
     let all = "Found: SSO login fails, Permission denied, Token expired, Audit gaps\n";
     assert!(table.starts_with(all), "{table}");
@@ -164,7 +164,7 @@ fn a_refused_token_is_a_case_and_the_rest_is_left_open() {
     let server = Workspace::healthy().serve();
     let diagnose = live(&server.origin(), &["rbac", "diagnose", "--format", "json"]);
     let run = diagnose.env("INTERCOM_ACCESS_TOKEN", "wrong").run().exits(1);
-    assert_eq!(states(&run.json()), ["unknown", "unknown", "at_hand", "unknown"]);
+    assert_eq!(states(&run.json()), ["unknown", "unknown", "found", "unknown"]);
 }
 
 #[test]
@@ -179,8 +179,8 @@ fn a_token_that_is_refused_midway_is_a_case() {
     let server = Api::new(workspace).fault_times(SEARCH, 1, refused).serve();
     let run = live(&server.origin(), &["rbac", "diagnose", "--format", "json"]).run().exits(1);
     let found = run.json();
-    assert_eq!(found["cases"][2]["state"], "at_hand", "{found:#}");
-    assert!(found["cases"][2]["evidence"][0].as_str().unwrap().contains("401 midway"), "{found:#}");
+    assert_eq!(found["problems"][2]["state"], "found", "{found:#}");
+    assert!(found["problems"][2]["evidence"][0].as_str().unwrap().contains("401 midway"), "{found:#}");
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn a_log_that_may_not_be_read_is_never_in_order() {
     let refused = Answer::error(403, "token_unauthorized", "Not authorized to access resource");
     let server = Api::new(Workspace::healthy()).log_fault(&refused).serve();
     let run = live(&server.origin(), &["rbac", "diagnose", "--format", "json"]).run().exits(1);
-    assert_eq!(states(&run.json()), ["unknown", "unknown", "unknown", "at_hand"]);
+    assert_eq!(states(&run.json()), ["unknown", "unknown", "unknown", "found"]);
     let server = Api::new(Workspace::healthy()).fault("*", Answer::error(503, "down", "Down")).serve();
     let run = live(&server.origin(), &["rbac", "diagnose", "--timeout", "1s"]).run().exits(3);
     let open = "No problem found, but not everything could be checked.\n";

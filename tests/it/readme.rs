@@ -47,7 +47,7 @@ fn example_configurations_are_accepted() {
     for (text, marker) in [
         (&readme(), "<!-- intercom-harden.toml -->"),
         (&document, "## `[params.\"ID\"]`"),
-        (&document, "## Attestations and waivers"),
+        (&document, "## Attestations, waivers and reviews"),
         (&document, "## Roles and groups"),
         (&document, "## `[facts]`"),
     ] {

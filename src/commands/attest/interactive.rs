@@ -4,14 +4,14 @@ use std::io::{IsTerminal as _, stdin};
 
 use jiff::civil::Date;
 
-use super::dialogue::{Dialogue, Stop};
 use super::{record, usual};
-use crate::adjust::day_of;
+use crate::adjust::limit_of;
 use crate::assessment::Assessment;
 use crate::casefold::fold;
-use crate::cli::{AttestArgs, ConfigArgs, one_line};
+use crate::cli::{AttestArgs, one_line};
 use crate::commands::destinations::print;
-use crate::commands::{environment, resolve, resolve::inputs};
+use crate::commands::dialogue::{Dialogue, Stop, optional};
+use crate::commands::{environment, look};
 use crate::edit::{NewAttestation, Target};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -64,19 +64,8 @@ pub(super) fn run(args: &AttestArgs) -> Result<Exit, Error> {
 
 /// The controls that data and earlier attestations leave open, and the day they are looked at.
 fn undecided(args: &AttestArgs, target: &Target) -> Result<(Vec<Assessment>, Date), Error> {
-    let progress = environment::progress();
-    let none = !target.exists();
-    let config = ConfigArgs { config: args.target.config.clone().filter(|_| !none), no_config: none };
-    let config = inputs::load(&config, &progress)?;
-    let selection = resolve::everything(config.as_ref());
-
-    let mut resolved = resolve::job(&args.source, &args.catalog.controls, &[], Some(&selection), config)?;
-    // Who signs today signs today, however old the snapshot is that was looked at.
-    let today = day_of(resolved.now.unwrap_or_else(environment::clock));
-    let adjustments = &mut resolved.job.adjustments;
-    adjustments.today = Some(today);
-    adjustments.evidence = inputs::evidence_files(resolved.job.config.as_ref());
-    let mut assessments = resolved.run(&progress)?.assessments;
+    let look::Look { run, today, .. } = look::scan(&args.source, &args.catalog.controls, target)?;
+    let mut assessments = run.assessments;
     assessments.retain(|assessment| assessment.verdict.status == Status::Manual);
     Ok((assessments, today))
 }
@@ -130,13 +119,15 @@ impl Round {
         let by = dialogue.ask("Seen by", self.by.as_deref(), |text| {
             one_line(text).map_err(|why| format!("a name is needed: {why}"))
         })?;
-        let optional = |text: &str| match text {
-            "" => Ok(None),
-            text => one_line(text).map(Some).map_err(str::to_owned),
-        };
         let evidence = dialogue.ask("Evidence, such as an address (may be empty)", None, optional)?;
         let expires = dialogue.ask("Holds for, or until", Some(&usual(control)), |text| {
-            parse_expiry(text, today, today).map_err(|error| error.to_string())
+            let expires = parse_expiry(text, today, today).map_err(|error| error.to_string())?;
+            match limit_of(today, control.attest_for).filter(|limit| *limit < expires) {
+                Some(limit) => {
+                    Err(format!("it counts until {limit} at most, for {} days", control.attest_for))
+                }
+                None => Ok(expires),
+            }
         })?;
         let note = dialogue.ask("Note (may be empty)", None, optional)?;
         self.by = Some(by.clone());

@@ -4,21 +4,20 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::environment;
 use super::resolve::inputs;
+use super::{environment, look};
 use crate::adjust::day_of;
 use crate::casefold::same_name;
 use crate::cli::AttestArgs;
 use crate::config::Config;
 use crate::controls::Control;
 use crate::digest;
-use crate::edit::{EditError, Entry, NewAttestation, Target};
+use crate::edit::{EditError, Entry, NewAttestation, Target, outlook};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::time::{TimeError, parse_date, parse_expiry};
 
-mod dialogue;
 mod interactive;
 
 /// Adds the attestation, or asks for one after the other.
@@ -36,7 +35,8 @@ fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
     let target = Target::new(args.target.config.as_deref());
     let config = target.load()?;
     let (catalog, _) = inputs::rules(&args.catalog.controls, config.as_ref())?;
-    let control = &catalog.find(id)?.control;
+    let definition = catalog.find(id)?;
+    let control = &definition.control;
     let today = day_of(args.source.connection.now.unwrap_or_else(environment::clock));
     let on = match &args.on {
         Some(text) => day_seen(text, today).map_err(|source| Error::Time { option: "--on", source })?,
@@ -56,7 +56,10 @@ fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
         note: args.note.clone(),
     };
     let progress = Progress::new(false);
+    let report = args.report.as_deref().map(look::saved).transpose()?;
+    let doubts = outlook::of_attestation(&new, definition, config.as_ref(), report.as_ref(), today);
     progress.message(&record(&target, new)?);
+    doubts.iter().for_each(|doubt| progress.message(doubt));
     if let Some(note) = earlier(config.as_ref(), &control.id) {
         progress.message(&note);
     }
@@ -71,7 +74,7 @@ fn record(target: &Target, new: NewAttestation) -> Result<String, EditError> {
         target.path().display(),
         result.into_str()
     );
-    target.append(&Entry::from(new))?;
+    target.append(&[Entry::from(new)])?;
     Ok(done)
 }
 
@@ -81,7 +84,7 @@ fn usual(control: &Control) -> String {
 }
 
 /// Nobody can have seen anything on a day that has not come.
-fn day_seen(text: &str, today: Date) -> Result<Date, TimeError> {
+pub(super) fn day_seen(text: &str, today: Date) -> Result<Date, TimeError> {
     let on = parse_date(text)?;
     if on > today { Err(TimeError::Future) } else { Ok(on) }
 }

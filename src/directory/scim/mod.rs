@@ -26,8 +26,7 @@ type Object<'a> = BTreeMap<String, &'a RawValue>;
 
 /// Reads a file.
 pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError> {
-    let (lines, announced) = (Lines::new(text), BTreeMap::new());
-    let mut list = List { reading, text, lines, announced, mixed: false };
+    let mut list = List { reading, text, lines: Lines::new(text), mixed: false };
     list.reading.file.kind = RosterKind::Scim;
     for document in Deserializer::from_str(text).into_iter::<&RawValue>() {
         match document {
@@ -43,18 +42,48 @@ pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError>
 
 /// Which resources an answer lists. Users and groups are paged apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Sort {
+pub(super) enum Listed {
     Users,
     Groups,
     Nothing,
 }
 
-/// How many resources were announced, and which of them came.
+/// The pages of one list: how many resources were announced, and which of them came.
 #[derive(Debug, Default)]
-struct Announced {
+pub(super) struct Pages {
     total: u64,
     ids: HashSet<String>,
     without_id: u64,
+    /// Whether a page names a next one.
+    names_next: bool,
+    /// Whether a page is the last of several.
+    has_last: bool,
+}
+
+impl Pages {
+    fn found(&self) -> u64 {
+        self.ids.len() as u64 + self.without_id
+    }
+}
+
+/// What is missing of the pages of one file, where `all` files may hold the others: those of one list announce the same
+/// total.
+pub(super) fn missing(of_file: &BTreeMap<Listed, Pages>, all: &[BTreeMap<Listed, Pages>]) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    for (listed, pages) in of_file {
+        let alike = || all.iter().filter_map(|file| file.get(listed)).filter(|one| one.total == pages.total);
+        if pages.total > pages.found() {
+            let ids: HashSet<&String> = alike().flat_map(|one| &one.ids).collect();
+            let found = ids.len() as u64 + alike().map(|one| one.without_id).sum::<u64>();
+            if pages.total > found {
+                gaps.push(Gap::Incomplete { announced: pages.total, found });
+            }
+        }
+        if pages.names_next && !alike().any(|one| one.has_last) {
+            gaps.push(Gap::NextPage);
+        }
+    }
+    gaps
 }
 
 /// A file while it is read.
@@ -62,7 +91,6 @@ struct List<'a> {
     reading: Reading,
     text: &'a str,
     lines: Lines<'a>,
-    announced: BTreeMap<Sort, Announced>,
     /// Whether an answer lists users and groups together.
     mixed: bool,
 }
@@ -96,19 +124,29 @@ impl<'a> List<'a> {
             return Err(self.not_scim(answer, kind(answer)));
         };
         let find = |name: &str| object.iter().find(|(key, _)| ascii_eq(key, name)).map(|(_, v)| *v);
-        let total = find("totalResults").and_then(|total| total.get().parse::<u64>().ok());
+        let total = find("totalResults").and_then(|total| total.get().trim_matches('"').parse::<u64>().ok());
+        let names_next = find("nextCursor").is_some_and(|next| !matches!(next.get(), "null" | "\"\""));
+        if let Some(vendor) = vendor(|name| find(name).is_some()) {
+            let (path, line) = (self.reading.file.path.clone(), self.line(answer));
+            return Err(RosterError::VendorJson { path, line, vendor });
+        }
         if let Some(resources) = find("Resources") {
             let Ok(resources) = serde_json::from_str::<Vec<&RawValue>>(resources.get()) else {
                 return Err(self.not_scim(resources, "its `Resources` is not a list"));
             };
-            return self.resources(resources, total.unwrap_or_default());
+            let total = total.unwrap_or_default();
+            let listed = resources.len() as u64;
+            let entry = self.resources(resources, total)?;
+            entry.names_next |= names_next;
+            entry.has_last |= !names_next && total != listed;
+            return Ok(());
         }
         if let Some(total) = total {
             // Nothing is listed where nothing was found, or where only the number was asked for.
-            return self.resources(Vec::new(), total);
+            return self.resources(Vec::new(), total).map(drop);
         }
         if ["userName", "emails", "members", "displayName"].iter().any(|name| find(name).is_some()) {
-            return self.resources(vec![answer], 0);
+            return self.resources(vec![answer], 0).map(drop);
         }
         let why = match find("detail").and_then(|detail| serde_json::from_str::<String>(detail.get()).ok()) {
             Some(detail) => format!("it is an error of the service: {}", excerpt(&detail)),
@@ -118,8 +156,8 @@ impl<'a> List<'a> {
     }
 
     /// Takes in the resources of an answer, of which there are `total` on all pages together.
-    fn resources(&mut self, resources: Vec<&'a RawValue>, total: u64) -> Result<(), RosterError> {
-        let mut sort = Sort::Nothing;
+    fn resources(&mut self, resources: Vec<&'a RawValue>, total: u64) -> Result<&mut Pages, RosterError> {
+        let mut sort = Listed::Nothing;
         let mut ids = Vec::new();
         for resource in resources {
             let line = self.line(resource);
@@ -139,30 +177,27 @@ impl<'a> List<'a> {
             let before = sort;
             sort = if resource::is_group(&attributes) {
                 self.group(&attributes, line)?;
-                Sort::Groups
+                Listed::Groups
             } else {
                 self.user(&attributes, line)?;
-                Sort::Users
+                Listed::Users
             };
-            self.mixed |= before != Sort::Nothing && before != sort;
+            self.mixed |= before != Listed::Nothing && before != sort;
         }
-        let announced = self.announced.entry(sort).or_default();
-        announced.total = announced.total.max(total);
+        let pages = self.reading.pages.entry(sort).or_default();
+        pages.total = pages.total.max(total);
         for id in ids {
             match id {
-                Some(id) => drop(announced.ids.insert(id)),
-                None => announced.without_id += 1,
+                Some(id) => drop(pages.ids.insert(id)),
+                None => pages.without_id += 1,
             }
         }
-        Ok(())
+        Ok(pages)
     }
 
     fn user(&mut self, attributes: &Map<String, Value>, line: usize) -> Result<(), RosterError> {
         match resource::user(attributes, &mut self.reading.file) {
-            // The same resource on two pages, or in two answers, is one person.
-            Ok(person) => self
-                .reading
-                .keep(Person { line, ..person }, |known, person| known.id.is_some() && known.id == person.id),
+            Ok(person) => self.reading.keep(Person { line, ..person }),
             Err(why) => {
                 self.reading.file.reject(line, why);
                 Ok(())
@@ -175,6 +210,10 @@ impl<'a> List<'a> {
         reading.file.knows.groups = true;
         match resource::group(attributes) {
             Ok((name, members)) => {
+                if members.is_none() {
+                    reading.without_members.push(name.clone());
+                }
+                let members = members.unwrap_or_default();
                 reading.group_names.extend(text(attributes, "id").map(|id| (id, name)));
                 reading.memberships.extend(members);
             }
@@ -186,22 +225,32 @@ impl<'a> List<'a> {
         Ok(())
     }
 
-    /// How many resources were announced and found: of users and of groups, or of both where they share
-    /// pages, so that nothing tells to which of them a total belongs.
-    fn counts(&self) -> Vec<(u64, u64)> {
-        let counts =
-            self.announced.values().map(|sort| (sort.total, sort.ids.len() as u64 + sort.without_id));
-        if self.mixed {
-            vec![counts.fold((0, 0), |(most, sum), (total, found)| (total.max(most), sum + found))]
-        } else {
-            counts.collect()
-        }
-    }
-
     fn finish(mut self) -> Result<Reading, RosterError> {
-        let counts = self.counts().into_iter().filter(|(announced, found)| announced > found);
-        let gaps = counts.map(|(announced, found)| Gap::Incomplete { announced, found });
-        self.reading.file.gaps.extend(gaps);
+        // Where users and groups share pages, nothing tells to which of them a total belongs.
+        if self.mixed {
+            let mut together = Pages::default();
+            for pages in std::mem::take(&mut self.reading.pages).into_values() {
+                together.total = together.total.max(pages.total);
+                together.ids.extend(pages.ids);
+                together.without_id += pages.without_id;
+                together.names_next |= pages.names_next;
+                together.has_last |= pages.has_last;
+            }
+            self.reading.pages.insert(Listed::Nothing, together);
+        }
         self.reading.finish()
+    }
+}
+
+/// Whose JSON it is, where it is certainly not SCIM. `has` asks for the name of a member.
+fn vendor(has: impl Fn(&str) -> bool) -> Option<&'static str> {
+    if has("@odata.context") || (has("userPrincipalName") && !has("schemas")) {
+        Some("Microsoft (Graph, `az ad user list`)")
+    } else if has("primaryEmail") || (has("kind") && has("users")) {
+        Some("Google (Admin SDK)")
+    } else if has("profile") && has("credentials") {
+        Some("Okta's API")
+    } else {
+        None
     }
 }

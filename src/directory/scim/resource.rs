@@ -28,6 +28,7 @@ pub(super) fn user(attributes: &Map<String, Value>, file: &mut RosterFile) -> Re
             person.add_email(other.to_owned());
         }
     }
+    person.add_guest_addresses();
     person.id = text(attributes, "id");
     person.name = text(attributes, "displayName").or_else(|| name(attributes));
     (person.status, person.status_word) = status(attributes, file);
@@ -37,8 +38,6 @@ pub(super) fn user(attributes: &Map<String, Value>, file: &mut RosterFile) -> Re
             person.add_group(group);
         }
     }
-    person.role = role(attributes);
-    file.knows.roles |= person.role.is_some();
     person.mfa = mfa(attributes, file);
     Ok(person)
 }
@@ -82,16 +81,6 @@ fn status(attributes: &Map<String, Value>, file: &mut RosterFile) -> (AccountSta
         }
     };
     (status, Some(format!("active: {word}")))
-}
-
-/// The primary role, or the only one.
-fn role(attributes: &Map<String, Value>) -> Option<String> {
-    let mut roles: Vec<_> = values(attributes, "roles").collect();
-    roles.sort_by_key(|role| !attribute(role, "primary").is_some_and(is_true));
-    let sole =
-        roles.len() == 1 || roles.first().and_then(|role| attribute(role, "primary")).is_some_and(is_true);
-    let role = roles.first().filter(|_| sole)?;
-    text(role, "display").or_else(|| text(role, "value"))
 }
 
 /// The second factor, which no schema of the RFC has and extensions add.
@@ -150,11 +139,11 @@ pub(super) fn is_group(attributes: &Map<String, Value>) -> bool {
     }
 }
 
-/// Reads a group: its name and its members.
+/// Reads a group: its name and its members, if it says anything about them.
 ///
 /// # Errors
 /// Says why the group cannot be read.
-pub(super) fn group(attributes: &Map<String, Value>) -> Result<(String, Vec<Membership>), Sentence> {
+pub(super) fn group(attributes: &Map<String, Value>) -> Result<(String, Option<Vec<Membership>>), Sentence> {
     let Some(name) = text(attributes, "displayName") else {
         return Err(match text(attributes, "id") {
             Some(id) => Sentence::from("the group `").words(excerpt(&id)).and("` has no `displayName`"),
@@ -177,7 +166,8 @@ pub(super) fn group(attributes: &Map<String, Value>) -> Result<(String, Vec<Memb
         }
     });
     let members = members.collect();
-    Ok((name, members))
+    let is_said = attribute(attributes, "members").is_some_and(|members| !members.is_null());
+    Ok((name, is_said.then_some(members)))
 }
 
 /// What a value is instead of an object. It is not quoted: a file with a secret may have been named by mistake.

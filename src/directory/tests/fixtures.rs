@@ -25,7 +25,6 @@ fn knows(roster: &Roster) -> String {
         ("status", any(|knows| knows.status)),
         ("groups", any(|knows| knows.groups)),
         ("mfa", any(|knows| knows.mfa)),
-        ("roles", any(|knows| knows.roles)),
     ];
     known.into_iter().filter(|(_, known)| *known).map(|(word, _)| word).collect::<Vec<_>>().join(" ")
 }
@@ -111,9 +110,8 @@ fn a_generic_list() {
 #[test]
 fn intercom_teammates() {
     let roster = fixture(&["intercom-teammates.csv"]);
-    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![RosterKind::Intercom], "roles"));
+    assert_eq!((kinds(&roster), knows(&roster).as_str()), (vec![RosterKind::Intercom], ""));
     let maren = person(&roster, "maren.holt@kestrelparcel.example");
-    assert_eq!(maren.role.as_deref(), Some("Owner"));
     assert!(maren.groups.is_empty());
 }
 
@@ -129,10 +127,9 @@ fn scim_users_and_groups_in_either_order() {
     41 niels.ortega@kestrelparcel.example (Niels Ortega) suspended, ?, in []
     ");
     for roster in rosters {
-        assert_eq!(knows(&roster), "status groups roles");
+        assert_eq!(knows(&roster), "status groups");
         let maren = person(&roster, "maren.holt@kestrelparcel.example");
         assert_eq!(maren.other_emails, ["maren@private.example"]);
-        assert_eq!(maren.role.as_deref(), Some("Owner"));
         let gaps: Vec<_> =
             roster.files.iter().flat_map(|file| &file.gaps).map(|gap| gap.sentence().to_string()).collect();
         assert_eq!(

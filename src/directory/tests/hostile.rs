@@ -97,7 +97,10 @@ fn two_columns_of_one_meaning_have_to_agree() {
         refused("Email,name,E-Mail\na@b.example,A,\nc@b.example,C,d@b.example\n"),
         "roster.csv:3: column 1 (`Email`) and column 3 (`E-Mail`) both hold e-mail addresses and differ"
     );
-    assert!(refused("email,status,Status\na@b.example,active,suspended\n").contains("both hold the status"));
+    assert!(refused("email,mfa,2fa\na@b.example,yes,no\n").contains("both hold the second factor"));
+    // Of several statuses the one that allows least counts.
+    let statuses = read("email,status,Employment Status\na@b.example,active,terminated\n");
+    assert_eq!(statuses.people[0].status, AccountStatus::Deprovisioned);
     assert_eq!(read("email,note,note\na@b.example,1,2\n").people.len(), 1);
 }
 

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use jiff::Timestamp;
+
 use super::Declared;
 use crate::address::EmailAddress;
 use crate::casefold::{fold, same_name};
@@ -17,6 +19,8 @@ pub(super) struct Entry<'a> {
     pub(super) rows: Vec<&'a Person>,
     /// Whether the identity provider lets them in.
     pub(super) status: AccountStatus,
+    /// The word that the rosters use for that.
+    word: Option<&'a str>,
     /// The groups they are in.
     pub(super) groups: BTreeSet<&'a str>,
     /// Whether a second factor is enrolled; false where any row says so.
@@ -36,7 +40,7 @@ pub(super) struct Directory<'a> {
 
 impl<'a> Directory<'a> {
     /// Takes in the rosters. Intercom's own export is no identity provider, and left out.
-    pub(super) fn new(roster: &'a Roster, identities: &'a Identities) -> Self {
+    pub(super) fn new(roster: &'a Roster, identities: &'a Identities, now: Timestamp) -> Self {
         let mut directory =
             Self { roster, identities, entries: Vec::new(), by_key: HashMap::new(), domains: HashSet::new() };
         let mut rows: Vec<Vec<&Person>> = Vec::new();
@@ -55,7 +59,7 @@ impl<'a> Directory<'a> {
                 identities.key(address).map(|key| directory.by_key.entry(key).or_insert(index));
             }
         }
-        directory.entries = rows.into_iter().map(Entry::of).collect();
+        directory.entries = rows.into_iter().map(|rows| Entry::of(rows, now)).collect();
         directory
     }
 
@@ -77,43 +81,50 @@ impl<'a> Directory<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn of(rows: Vec<&'a Person>) -> Self {
+    fn of(rows: Vec<&'a Person>, now: Timestamp) -> Self {
         let groups = rows.iter().flat_map(|person| person.groups.iter().map(String::as_str)).collect();
         let enrolled = rows.iter().filter_map(|person| person.mfa).min();
-        Self { status: status(&rows), groups, mfa: enrolled, rows }
+        let (status, word) = status(&rows, now);
+        Self { status, word, groups, mfa: enrolled, rows }
     }
 
     /// Whether the identity provider lets the person in; a roster without a column for it lists those it does.
     pub(super) fn may_enter(&self) -> bool {
-        let unsaid = || self.rows.iter().all(|person| person.status_word.is_none());
-        self.status == AccountStatus::Active || (self.status == AccountStatus::Unknown && unsaid())
+        self.status == AccountStatus::Active || (self.status == AccountStatus::Unknown && self.word.is_none())
     }
 
     /// The word that the roster uses for the status.
     pub(super) fn status_word(&self) -> &str {
-        let decisive = self.rows.iter().find(|person| person.status == self.status);
-        decisive.and_then(|person| person.status_word.as_deref()).unwrap_or(self.status.as_str())
+        self.word.unwrap_or(self.status.as_str())
     }
 }
 
 /// In one file an active account outweighs an older one that was switched off, as after a return. Between files the
 /// one that keeps the person out decides: leaving one provider is leaving.
-fn status(rows: &[&Person]) -> AccountStatus {
-    let mut by_file: BTreeMap<usize, AccountStatus> = BTreeMap::new();
-    let rank = |status: AccountStatus| match status {
-        AccountStatus::Active => 0,
-        AccountStatus::Unknown => 1,
-        AccountStatus::Pending => 2,
-        AccountStatus::Suspended => 3,
-        AccountStatus::Deprovisioned => 4,
+fn status<'a>(rows: &[&'a Person], now: Timestamp) -> (AccountStatus, Option<&'a str>) {
+    let mut by_file: BTreeMap<usize, (AccountStatus, Option<&str>)> = BTreeMap::new();
+    // What is not understood outweighs a file that says nothing.
+    let rank = |(status, word): (AccountStatus, Option<&str>)| match status {
+        AccountStatus::Active => 1,
+        AccountStatus::Unknown => {
+            if word.is_some() {
+                2
+            } else {
+                0
+            }
+        }
+        AccountStatus::Pending => 3,
+        AccountStatus::Suspended => 4,
+        AccountStatus::Deprovisioned => 5,
     };
     for person in rows {
-        let of_file = by_file.entry(person.file).or_insert(person.status);
-        if rank(person.status) < rank(*of_file) {
-            *of_file = person.status;
+        let said = person.status_at(now);
+        let of_file = by_file.entry(person.file).or_insert(said);
+        if rank(*of_file) == 0 || (rank(said) > 0 && rank(said) < rank(*of_file)) {
+            *of_file = said;
         }
     }
-    by_file.into_values().max_by_key(|status| rank(*status)).unwrap_or(AccountStatus::Unknown)
+    by_file.into_values().max_by_key(|said| rank(*said)).unwrap_or_default()
 }
 
 /// A role that a group gives.
@@ -131,7 +142,7 @@ pub(super) struct Policy<'a> {
     roles: &'a Roles,
     /// The role of people without another by a group.
     pub(super) default_role: Option<&'a str>,
-    /// Whether groups are mapped, and some roster knows who is in which.
+    /// Whether groups are mapped, and the rosters know who is in which.
     pub(super) compares_groups: bool,
     by_group: HashMap<Cow<'a, str>, Vec<Grant<'a>>>,
 }
@@ -139,19 +150,25 @@ pub(super) struct Policy<'a> {
 impl<'a> Policy<'a> {
     /// Takes in what is declared.
     pub(super) fn new(declared: Declared<'a>) -> Self {
-        let Declared { roster, rbac, default_role, roles } = declared;
-        let knows_groups = roster.files.iter().any(|file| file.kind.is_provider() && file.knows.groups);
+        let Declared { roster, rbac, default_role, roles, .. } = declared;
+        let knows_groups = roster.providers().any(|file| file.knows.groups);
+        let compares_groups = knows_groups && roster.knows_members() && !rbac.groups.is_empty();
         let mut by_group: HashMap<Cow<'_, str>, Vec<Grant<'_>>> = HashMap::new();
         for (group, role) in &rbac.groups {
             by_group.entry(fold(group)).or_default().push(Grant { role: &role.value, group });
         }
-        Self { rbac, roles, default_role, compares_groups: knows_groups && !rbac.groups.is_empty(), by_group }
+        Self { rbac, roles, default_role, compares_groups, by_group }
     }
 
     /// The roles that a person's groups give.
     pub(super) fn roles_of(&self, entry: &Entry<'_>) -> BTreeSet<Grant<'a>> {
         let granted = entry.groups.iter().filter_map(|group| self.by_group.get(&fold(group)));
         granted.flatten().copied().collect()
+    }
+
+    /// Whether a person is let in, and a group of theirs gives a role.
+    pub(super) fn entitles(&self, entry: &Entry<'_>) -> bool {
+        self.compares_groups && entry.may_enter() && !self.roles_of(entry).is_empty()
     }
 
     /// Whether a role may be privileged: it is known to be, or nothing says that it is not.

@@ -6,12 +6,13 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::privilege::Roles;
 use super::rows::{MAX_ROWS, Row, Rows, bounded, row, text};
 use crate::config::Rbac;
-use crate::directory::{AccountStatus, Knows, Roster, RosterFile};
+use crate::directory::{AccountStatus, Gap, Knows, Roster, RosterFile};
 
 mod directory;
 mod duplicates;
@@ -31,6 +32,8 @@ pub(super) struct Declared<'a> {
     pub(super) default_role: Option<&'a str>,
     /// The roles that are known to be privileged, and known not to be.
     pub(super) roles: &'a Roles,
+    /// The instant that days on which accounts end are compared with.
+    pub(super) now: Timestamp,
 }
 
 /// The differences, and what is counted on the way.
@@ -42,6 +45,8 @@ pub(super) struct Reconciliation {
     pub(super) matched: usize,
     /// For how many of them the roster says whether a second factor is enrolled.
     pub(super) mfa_known: usize,
+    /// How many people are let in and in a mapped group.
+    pub(super) entitled: usize,
 }
 
 /// One difference, before it becomes a row.
@@ -63,7 +68,7 @@ struct Difference<'a> {
 
 /// Compares, and fills in what the rosters say about each teammate.
 pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconciliation {
-    let directory = Directory::new(declared.roster, &declared.rbac.identities);
+    let directory = Directory::new(declared.roster, &declared.rbac.identities, declared.now);
     let policy = Policy::new(declared);
     let mut result = Reconciliation::default();
     let found: Vec<Option<usize>> = teammates.iter().map(|row| directory.find(text(row, "email")?)).collect();
@@ -76,15 +81,21 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
         row.insert("directory_status".to_owned(), json!(status));
         row.insert("directory_mfa".to_owned(), json!(entry.and_then(|entry| entry.mfa)));
     }
-    let mut differences: Vec<Difference<'_>> = Vec::new();
-    for (row, found) in teammates.iter().zip(&found) {
-        let entry = found.and_then(|index| directory.entries.get(index));
-        differences.extend(of_teammate(row, entry, &policy));
+    let mut differences = duplicates::accounts(teammates, &found, &directory);
+    // What an incomplete list shows of one person, a row that is missing may contradict.
+    if declared.roster.is_complete() {
+        let of_teammates = teammates.iter().zip(&found).filter_map(|(row, found)| {
+            of_teammate(row, found.and_then(|index| directory.entries.get(index)), &policy)
+        });
+        let mut all: Vec<Difference<'_>> = of_teammates.collect();
+        all.append(&mut differences);
+        let present: BTreeSet<usize> = found.iter().copied().flatten().collect();
+        let entitled = || directory.entries.iter().enumerate().filter(|(_, entry)| policy.entitles(entry));
+        result.entitled = entitled().count();
+        all.extend(missing(entitled().filter(|(index, _)| !present.contains(index)), &policy));
+        all.extend(duplicates::entries(&directory));
+        differences = all;
     }
-    differences.extend(duplicates::accounts(teammates, &found, &directory));
-    let present: BTreeSet<usize> = found.iter().copied().flatten().collect();
-    differences.extend(missing(&directory, &present, &policy));
-    differences.extend(duplicates::entries(&directory));
     result.differences = Rows::bounded(differences.into_iter().map(|difference| difference.row(&directory)));
     result
 }
@@ -92,13 +103,21 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
 impl Reconciliation {
     /// Single values about the rosters by dotted name.
     pub(super) fn values(&self, roster: &Roster, teammates_read: bool) -> Vec<(&'static str, Value)> {
-        let providers = || roster.files.iter().filter(|file| file.kind.is_provider());
-        let sum = |of: fn(&RosterFile) -> usize| json!(providers().map(of).sum::<usize>());
-        let any = |knows: fn(Knows) -> bool| json!(providers().any(|file| knows(file.knows)));
+        let sum = |of: fn(&RosterFile) -> usize| json!(roster.providers().map(of).sum::<usize>());
+        let any = |knows: fn(Knows) -> bool| json!(roster.providers().any(|file| knows(file.knows)));
+        let is_open = |gap: &&Gap| matches!(gap, Gap::UnknownMembers { .. } | Gap::UnreadAddresses { .. });
         vec![
             ("roster.people", sum(|file| file.people)),
-            ("roster.unreadable", sum(|file| file.unreadable_rows + file.gaps.len())),
-            ("roster.strange_statuses", sum(|file| file.unknown_statuses.total())),
+            ("roster.rows", sum(|file| file.rows)),
+            ("roster.unreadable", sum(|file| file.unreadable_rows)),
+            ("roster.complete", json!(roster.is_complete())),
+            ("roster.open", json!(roster.providers().flat_map(|file| &file.gaps).filter(is_open).count())),
+            (
+                "roster.strange_statuses",
+                sum(|file| file.unknown_statuses.total() + file.unknown_columns.total()),
+            ),
+            ("roster.knows_members", json!(roster.knows_members())),
+            ("roster.entitled", json!(teammates_read.then_some(self.entitled))),
             ("roster.knows_status", any(|knows| knows.status)),
             ("roster.knows_groups", any(|knows| knows.groups)),
             ("roster.knows_mfa", any(|knows| knows.mfa)),
@@ -168,18 +187,14 @@ fn of_teammate<'a>(
 
 /// People with a role by a group who are no teammates.
 fn missing<'a>(
-    directory: &'a Directory<'a>,
-    present: &BTreeSet<usize>,
+    absent: impl Iterator<Item = (usize, &'a Entry<'a>)>,
     policy: &Policy<'_>,
 ) -> Vec<Difference<'a>> {
-    let absent = directory.entries.iter().enumerate().filter(|(index, _)| !present.contains(index));
-    let may_enter = absent.filter(|(_, entry)| entry.may_enter());
-    let granted = may_enter.map(|(_, entry)| (entry, policy.roles_of(entry)));
-    let missing = granted.filter(|(_, granted)| !granted.is_empty()).map(|(entry, granted)| Difference {
+    let missing = absent.map(|(_, entry)| Difference {
         kind: "missing",
         entry: Some(entry),
         email: entry.rows.first().map(|person| person.email.as_str()),
-        expected: any_of(&granted),
+        expected: any_of(&policy.roles_of(entry)),
         actual: "no teammate".to_owned(),
         ..Difference::default()
     });

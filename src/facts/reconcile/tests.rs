@@ -24,7 +24,7 @@ fn active(email: &str, groups: &[&str]) -> Person {
 }
 
 fn file(kind: RosterKind) -> RosterFile {
-    let knows = Knows { status: true, groups: true, mfa: true, roles: false };
+    let knows = Knows { status: true, groups: true, mfa: true };
     RosterFile { path: "people.csv".to_owned(), kind, knows, ..RosterFile::default() }
 }
 
@@ -54,7 +54,7 @@ fn differences(teammates: &[Row], roster: &Roster, rbac: &Rbac, default_role: Op
     let settings = Settings::default();
     let roles = Roles::new(&settings.facts.privileged_roles, &settings.facts.unprivileged_roles);
     let mut rows = teammates.to_vec();
-    let declared = Declared { roster, rbac, default_role, roles: &roles };
+    let declared = Declared { roster, rbac, default_role, roles: &roles, now: Timestamp::UNIX_EPOCH };
     let cell = |row: &Row, name: &str| row[name].as_str().unwrap_or_default().to_owned();
     let rows = reconcile(&mut rows, declared).differences.rows;
     let actual = |row: &Row| match row["other_accounts"].as_str() {

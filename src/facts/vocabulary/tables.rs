@@ -2,7 +2,7 @@
 
 use super::Personal::{Address, Id, Name, No};
 use super::Type::{Flag, Number, Text, TextList};
-use super::{ADMINS, FactTable, LOG, PRESENCE, WINDOW, by_roles, field};
+use super::{ACTIVITY, ADMINS, FactTable, LOG, PRESENCE, WINDOW, by_roles, field};
 use crate::sources::Feed;
 
 const ALLOWLIST: &[Feed] = &[Feed::IpAllowlist];
@@ -36,8 +36,8 @@ pub(super) const TEAMMATES: FactTable = FactTable::new(
         field("two_factor_at", Text, LOG, No, "when that change was made"),
         field("sign_ins", Number, WINDOW, No, "sign-ins in the window"),
         field("last_sign_in", Text, PRESENCE, No, "the newest sign-in read"),
-        field("last_seen", Text, PRESENCE, No, "the newest sign-in, accepted invite or provisioning read"),
-        field("last_seen_days", Number, PRESENCE, No, "how many days ago that was"),
+        field("last_seen", Text, ACTIVITY, No, "the newest sign-in, arrival or other event they performed"),
+        field("last_seen_days", Number, ACTIVITY, No, "how many days ago that was"),
         field(
             "directory_status",
             Text,

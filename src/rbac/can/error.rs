@@ -23,6 +23,11 @@ pub(crate) enum CanError {
     DeclaredTwice { role: String, file: String, lines: [usize; 2] },
     #[error("the roster is the list that Intercom exports, not the identity provider's")]
     NotTheProvider,
+    /// What was not read may say otherwise.
+    #[error(
+        "the directory export (roster) has rows that could not be read, or lacks pages: nothing is allowed to {who} on it"
+    )]
+    PartialRoster { who: String },
     /// The list of teammates is not complete; the detail is what the server or the network said.
     #[error("the list of teammates could not be read in full{}", reason(.detail.as_ref()))]
     Unread { detail: Option<String> },
@@ -46,13 +51,16 @@ impl Hint for CanError {
             }
             Self::DeclaredTwice { .. } => "keep one of the two entries",
             Self::NotTheProvider => "give what the identity provider exports, or leave --roster out",
+            Self::PartialRoster { .. } => {
+                "export all pages again, and correct the rows that the warnings name"
+            }
             Self::Unread { .. } => "give the token the permission Read admins, or try again",
         }.into())
     }
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Unread { .. } => Exit::Incomplete,
+            Self::Unread { .. } | Self::PartialRoster { .. } => Exit::Incomplete,
             _ => Exit::Usage,
         }
     }

@@ -40,7 +40,7 @@ pub(crate) struct Answer<'a> {
     /// As Intercom spells it.
     role: String,
     /// The account status in the identity provider; none without a directory export.
-    standing: Option<String>,
+    account_status: Option<String>,
     reason: String,
     rule: Rule<'a>,
 }
@@ -87,6 +87,11 @@ pub(crate) fn can<'a>(
     let (rule, declared) = rule(config, role, person.shown)?;
     let included = rule.permissions.contains(&action);
     let barred = person.statuses.iter().find_map(|status| barred(facts, *status));
+    let is_partial = facts.value("roster.complete") == &Value::Bool(false);
+    let is_absent = person.statuses.contains(&Some("absent"));
+    if included && is_partial && (barred.is_none() || is_absent) {
+        return Err(CanError::PartialRoster { who: person.shown.to_owned() });
+    }
     let verb = if included { "includes" } else { "does not include" };
     let mut reason = match barred {
         Some(why) => format!("{} {why}, whatever the role {role} includes", person.shown),
@@ -103,7 +108,7 @@ pub(crate) fn can<'a>(
         action,
         allowed: included && barred.is_none(),
         role: role.to_owned(),
-        standing: person.statuses.into_iter().flatten().next().map(str::to_owned),
+        account_status: person.statuses.into_iter().flatten().next().map(str::to_owned),
         reason,
         rule,
     })

@@ -54,10 +54,8 @@ pub(crate) struct AccessProblem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum State {
-    #[serde(rename = "at_hand")]
     Found,
     /// Everything that could show it was looked at.
-    #[serde(rename = "not_at_hand")]
     NotFound,
     /// Nothing shows it, but not everything could be looked at.
     Unknown,
@@ -150,7 +148,6 @@ pub(crate) struct Diagnosis {
     pub(crate) exit: Exit,
     workspace: Workspace,
     window: Option<Window>,
-    #[serde(rename = "cases")]
     problems: [AccessProblem; 4],
 }
 

@@ -281,13 +281,13 @@ fn hostile_names_stay_on_their_line_and_many_people_are_counted() {
     assert!(!shown.lines().any(|line| line.starts_with("Token expired: found")), "{shown}");
     assert!(shown.contains("and 30 more"), "{shown}");
     let json: Value = serde_json::from_str(&json_text(&diagnosis).unwrap()).unwrap();
-    assert_eq!(json["cases"][1]["affected"].as_array().map(Vec::len), Some(50));
-    let states: BTreeMap<_, _> = json["cases"]
+    assert_eq!(json["problems"][1]["affected"].as_array().map(Vec::len), Some(50));
+    let states: BTreeMap<_, _> = json["problems"]
         .as_array()
         .unwrap()
         .iter()
         .map(|case| (case["id"].as_str(), case["state"].as_str()))
         .collect();
-    assert_eq!(states[&Some("permission-denied")], Some("at_hand"));
-    assert_eq!(states[&Some("audit-gaps")], Some("not_at_hand"));
+    assert_eq!(states[&Some("permission-denied")], Some("found"));
+    assert_eq!(states[&Some("audit-gaps")], Some("not_found"));
 }

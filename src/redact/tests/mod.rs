@@ -48,6 +48,7 @@ fn sentences(name: &str, email: &str, id: &str) -> (Vec<Weakening>, Vec<Warning>
         kind: if subject.is_some() { EntryKind::Waiver } else { EntryKind::Attestation },
         control: "2.3".to_owned(),
         subject,
+        event: None,
     };
     // A text of JSON is one of TOML.
     let (who, reason) = (json!(name), json!(format!("{name} said so")));
@@ -67,7 +68,7 @@ fn sentences(name: &str, email: &str, id: &str) -> (Vec<Weakening>, Vec<Warning>
             path: path.clone(),
             line: 3,
             entry: entry(Some(name.clone())),
-            problem: EntryProblem::Expired(expires),
+            problem: EntryProblem::Expired { on: expires, limit: None },
         },
         Warning::UnknownWord { path: csv(), column: "status", word: name.clone(), people: 1 },
         Warning::UnreadRow { path: csv(), line: 7, why },
@@ -149,6 +150,11 @@ fn report_about(name: &str, email: &str, address: &str, id: &str) -> Report {
         by: name.to_owned(),
         on: None,
         expires: jiff::civil::date(2026, 3, 1),
+    });
+    about.reviewed = Some(crate::verdict::Review {
+        by: name.to_owned(),
+        on: jiff::civil::date(2026, 1, 20),
+        note: Some(format!("{name} asked for it")),
     });
     let mut event =
         finding("E7", "x_change at 2026-01-14T00:00:00Z", &format!("by {id}: {name} changed {email}"));

@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
-use super::Style;
-use super::words::step_and_place;
+use super::words::{instant, review_command, step_and_place};
+use super::{Report, Style, table};
+use crate::casefold::same_name;
 use crate::controls::{Control, Definition, Origin};
 use crate::terminal::page::Page;
 use crate::terminal::style::Tone;
@@ -15,8 +16,9 @@ mod decision;
 /// The longest text of a control file shown on one line, in columns.
 const LINE_COLUMNS: usize = 4_000;
 
-/// Explains a control. Its parameters are shown with the values in force.
-pub(crate) fn explain(definition: &Definition, style: Style) -> String {
+/// Explains a control. Its parameters are shown with the values in force; what the last report says of it comes after
+/// what it asks for.
+pub(crate) fn explain(definition: &Definition, report: Option<&Report>, style: Style) -> String {
     let control = &*definition.control;
     let mut page = Page::new(style);
     head(&mut page, control);
@@ -24,6 +26,9 @@ pub(crate) fn explain(definition: &Definition, style: Style) -> String {
     page.text(2, &line(&control.description));
     page.heading("Why");
     page.text(2, &line(&control.rationale));
+    if let Some(report) = report {
+        found(&mut page, report, &control.id);
+    }
     if !control.prerequisites.is_empty() {
         page.heading("Before you start");
         control.prerequisites.iter().for_each(|item| bullet(&mut page, 2, item));
@@ -81,6 +86,15 @@ fn frameworks(page: &mut Page, control: &Control) {
     }
 }
 
+/// What a report says of the control.
+fn found(page: &mut Page, report: &Report, id: &str) {
+    page.heading(&format!("What the report of {} says", instant(report.scan.at)));
+    match report.controls.iter().find(|control| same_name(&control.id, id)) {
+        Some(control) => table::told(page, control, usize::MAX),
+        None => page.text(2, "The report does not have this control."),
+    }
+}
+
 /// How a person records what they saw, or decides to live with it.
 fn last_word(page: &mut Page, control: &Control) {
     let id = line(&control.id);
@@ -94,7 +108,11 @@ fn last_word(page: &mut Page, control: &Control) {
     let waive =
         format!("intercom-harden waive {id} --reason \"why\" --by \"Your Name\" --expires YYYY-MM-DD");
     page.text(4, &waive);
-    page.text(4, "and with --subject WHO for one finding only");
+    page.text(4, "and with --subject WHO or --event ID for one finding only");
+    if !control.reviewable.is_empty() {
+        page.text(2, "If you have looked at an event that is found and it is in order, review it; it is no violation then:");
+        page.text(4, &review_command("EVENT"));
+    }
 }
 
 fn bullet(page: &mut Page, indent: usize, item: &str) {

@@ -19,7 +19,7 @@ const MAX_STEPS: usize = 30;
 
 /// A control, folded up, with that many findings at most.
 pub(super) fn folded(control: &Control, max_findings: usize) -> Markup {
-    let findings = control.findings.len();
+    let findings = control.open().count();
     html! {
         details.control
             id=(anchor(&control.id))

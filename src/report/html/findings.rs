@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::parts::waiver;
+use super::parts::{review, waiver};
 use super::text::{NAME, SENTENCE, cell, shown};
 use crate::report::words::counted;
 use crate::report::{Control, Report};
@@ -38,11 +38,13 @@ pub(super) fn table(control: &Control, most: usize) -> Markup {
     }
     let columns = columns(control);
     let mut order: Vec<&Finding> = all.iter().collect();
-    order.sort_by_key(|finding| (finding.in_baseline, finding.waived.is_some()));
+    order.sort_by_key(|finding| (finding.in_baseline, finding.is_reviewed(), finding.waived.is_some()));
+    let reviewed = all.len() - control.open().count();
     let more = all.len().saturating_sub(most);
     html! {
         h5 {
-            (counted(all.len() as u64, "finding"))
+            (counted(control.open().count() as u64, "finding"))
+            @if reviewed > 0 { ", and " (reviewed) " reviewed" }
             @if more > 0 { ", of which " (most) " are listed" }
         }
         div.scroll tabindex="0" role="group" aria-label={ "Findings of " (shown(&control.id, NAME)) } {
@@ -70,6 +72,9 @@ fn row(finding: &Finding, columns: &[(&String, bool)]) -> Markup {
             td {
                 (shown(&finding.message, SENTENCE))
                 @if finding.in_baseline { " " span.mark { "in the baseline" } }
+                @if let Some(reviewed) = &finding.reviewed {
+                    span.waiver { span.mark { "reviewed" } " " (review(reviewed)) }
+                }
                 @if let Some(waived) = &finding.waived {
                     span.waiver { span.mark { "waived" } " " (waiver(waived)) }
                 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::text::{NAME, SENTENCE, shown};
 use crate::casefold::capitalized;
-use crate::verdict::{Status, Waiver};
+use crate::verdict::{Review, Status, Waiver};
 
 /// The word for a status, with a sign, so that nothing is told by colour alone.
 pub(super) fn chip(status: Status) -> Markup {
@@ -42,6 +42,12 @@ pub(super) fn waiver(waiver: &Waiver) -> String {
     let on = waiver.on.map(|on| format!(" on {on}")).unwrap_or_default();
     let Waiver { reason, by, expires, .. } = waiver;
     format!("By {}{on}, until {expires}: {}", shown(by, NAME), shown(reason, SENTENCE))
+}
+
+/// A review in a sentence.
+pub(super) fn review(Review { by, on, note }: &Review) -> String {
+    let note = note.as_ref().map(|note| format!(": {}", shown(note, SENTENCE))).unwrap_or_default();
+    format!("By {} on {on}{note}", shown(by, NAME))
 }
 
 /// The elements of a list, that many at most, with a last one that counts the rest.

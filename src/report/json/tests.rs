@@ -84,6 +84,7 @@ fn a_failing_control_in_full() {
     "references": [],
     "columns": [],
     "attest_for": 180,
+    "reviewable": [],
     "origin": "built-in",
     "replaces_built_in": false,
     "pack": "guide",

@@ -162,8 +162,8 @@ fn outcome(control: &Control) -> CaseOutcome {
 fn text(control: &Control) -> Vec<String> {
     let mut lines = Vec::new();
     for item in items_of(control).filter(|item| item.finding.is_some()) {
-        let aside = match (item.waived(), item.in_baseline()) {
-            (Some(waiver), _) => format!(" ({})", words::waived(waiver)),
+        let aside = match (words::set_aside(item.reviewed(), item.waived()), item.in_baseline()) {
+            (Some(aside), _) => format!(" ({aside})"),
             (None, true) => " (in the baseline)".to_owned(),
             (None, false) => String::new(),
         };

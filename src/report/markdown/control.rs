@@ -42,8 +42,8 @@ pub(super) fn undecided(control: &Control) -> String {
         text.push_str(&format!(" *{}*", escape(&words::waived(waiver), SENTENCE_COLUMNS)));
     }
     text.push('\n');
-    for finding in control.findings.iter().take(MAX_LINES) {
-        text.push_str(&format!("  - {}\n", escape(&finding.sentence(), SENTENCE_COLUMNS)));
+    for item in items_of(control).filter(|item| item.finding.is_some()).take(MAX_LINES) {
+        text.push_str(&format!("  - {}\n", finding(item)));
     }
     if let Some(rest @ 1..) = control.findings.len().checked_sub(MAX_LINES) {
         text.push_str(&format!("  - {}\n", words::more(rest)));
@@ -61,7 +61,7 @@ fn name(control: &Control) -> String {
 fn findings(text: &mut String, control: &Control) {
     let (known, mut news): (Vec<_>, Vec<_>) =
         items_of(control).filter(|item| item.finding.is_some()).partition(Item::in_baseline);
-    news.sort_by_key(|item| item.waived().is_some());
+    news.sort_by_key(Item::is_set_aside);
     let (mut shown, mut folded) = (String::new(), String::new());
     let mut listed = 0;
     for item in news.iter().take(MAX_FINDINGS) {
@@ -96,8 +96,9 @@ fn findings(text: &mut String, control: &Control) {
 fn finding(item: Item<'_>) -> String {
     let sentence = escape(&item.sentence(), SENTENCE_COLUMNS);
     // The decision about the control as a whole stands above the list.
-    match item.finding.and_then(|finding| finding.waived.as_ref()) {
-        Some(waiver) => format!("{sentence} *({})*", escape(&words::waived(waiver), SENTENCE_COLUMNS)),
+    let own = item.finding.and_then(|finding| finding.waived.as_ref());
+    match words::set_aside(item.reviewed(), own) {
+        Some(aside) => format!("{sentence} *({})*", escape(&aside, SENTENCE_COLUMNS)),
         None => sentence,
     }
 }

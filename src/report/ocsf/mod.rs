@@ -65,10 +65,10 @@ fn event<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
         (Status::Fail, severity) => (4 - control.level as u8, capitalized(severity)),
         _ => (1, "Informational".to_owned()),
     };
-    let (status_id, status) = match (item.waived(), control.status) {
-        (Some(_), Status::Fail | Status::Manual | Status::Unknown) => (3, "Suppressed"),
+    let (status_id, status) = match (item.is_set_aside(), control.status) {
+        (true, Status::Fail | Status::Manual | Status::Unknown) => (3, "Suppressed"),
         (_, Status::Pass) => (4, "Resolved"),
-        (None, _) => (1, "New"),
+        (false, _) => (1, "New"),
     };
     let time = scan.at.as_second().saturating_mul(1_000);
     let uid = item.fingerprint();
@@ -87,7 +87,7 @@ fn event<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
         "severity": severity,
         "status_id": status_id,
         "status": status,
-        "status_detail"?: item.waived().map(words::waived),
+        "status_detail"?: words::set_aside(item.reviewed(), item.waived()),
         "message": format!("{} {}: {sentence}", control.id, control.title),
         "metadata": object! {
             "version": OCSF,
@@ -120,6 +120,7 @@ fn event<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
             "in_baseline": item.in_baseline(),
             "violates_gate": item.violates(&report.gate),
             "waived": item.waived(),
+            "reviewed": item.reviewed(),
         },
     }
 }

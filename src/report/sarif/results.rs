@@ -3,26 +3,28 @@
 use serde::Serialize;
 
 use super::{MESSAGE_COLUMNS, line, location::location, message, rules};
-use crate::report::item::items_of;
+use crate::report::item::{Item, items_of};
 use crate::report::json::object;
 use crate::report::words::counted;
 use crate::report::{Control, Report};
 use crate::sources::SourceStatus;
-use crate::verdict::{Status, Waiver};
+use crate::verdict::{Review, Status, Waiver};
 
-/// The results, that many at most, and how many were left out: what does not fail the gate, waived ones first of all.
+/// The results, that many at most, and how many were left out: what does not fail the gate, what is waived or reviewed first of all.
 pub(super) fn results(report: &Report, max_results: usize) -> (Vec<impl Serialize>, usize) {
-    let failing = report.controls.iter().enumerate().filter(|(_, one)| one.status == Status::Fail);
+    let all = report.controls.iter().enumerate();
+    let items = all.flat_map(|(index, one)| items_of(one).map(move |item| (index, item)));
+    // What is reviewed stays in sight, also where it leaves nothing that fails.
     let mut found: Vec<_> =
-        failing.flat_map(|(index, one)| items_of(one).map(move |item| (index, item))).collect();
+        items.filter(|(_, item)| item.control.status == Status::Fail || item.reviewed().is_some()).collect();
     let left_out = found.len().saturating_sub(max_results);
     if left_out > 0 {
-        found.sort_by_cached_key(|(_, item)| (!item.violates(&report.gate), item.waived().is_some()));
+        found.sort_by_cached_key(|(_, item)| (!item.violates(&report.gate), item.is_set_aside()));
         found.truncate(max_results);
         found.sort_by_key(|(index, _)| *index);
     }
     // SARIF asks that either all results of a run say whether they are suppressed or new, or none.
-    let any_waived = found.iter().any(|(_, item)| item.waived().is_some());
+    let any_set_aside = found.iter().any(|(_, item)| item.is_set_aside());
     let any_in_baseline = found.iter().any(|(_, item)| item.in_baseline());
     let results = found.into_iter().map(|(index, item)| {
         let control = item.control;
@@ -40,7 +42,7 @@ pub(super) fn results(report: &Report, max_results: usize) -> (Vec<impl Serializ
                 "primaryLocationLineHash": format!("{}:1", fingerprint.as_str()),
             },
             "baselineState"?: any_in_baseline.then(|| if item.in_baseline() { "unchanged" } else { "new" }),
-            "suppressions"?: any_waived.then(|| item.waived().map(suppression).into_iter().collect::<Vec<_>>()),
+            "suppressions"?: any_set_aside.then(|| suppressions(item)),
             "properties": object! {
                 "basis": &control.basis,
                 "reason": &control.reason,
@@ -52,13 +54,22 @@ pub(super) fn results(report: &Report, max_results: usize) -> (Vec<impl Serializ
     (results.collect(), left_out)
 }
 
-fn suppression(waiver: &Waiver) -> impl Serialize {
-    object! {
-        "kind": "external",
-        "status": "accepted",
-        "justification": &waiver.reason,
-        "properties": object! { "by": &waiver.by, "on": waiver.on, "expires": waiver.expires },
-    }
+/// A review that counts, and a waiver.
+fn suppressions(item: Item<'_>) -> Vec<impl Serialize> {
+    let reviewed = item.reviewed().map(|Review { by, on, note }| {
+        (note.clone().unwrap_or_else(|| "reviewed".to_owned()), by, Some(*on), None)
+    });
+    let waived =
+        item.waived().map(|Waiver { reason, by, on, expires }| (reason.clone(), by, *on, Some(*expires)));
+    let suppression = |(justification, by, on, expires)| {
+        object! {
+            "kind": "external",
+            "status": "accepted",
+            "justification": justification,
+            "properties": object! { "by": by, "on": on, "expires"?: expires },
+        }
+    };
+    reviewed.into_iter().chain(waived).map(suppression).collect()
 }
 
 /// Everything worth a notification, gravest first.

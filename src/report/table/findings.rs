@@ -2,12 +2,12 @@
 
 use super::controls::{id, title};
 use super::more;
-use crate::report::words::{counted, next_step};
+use crate::report::words::{counted, next_step, review_command, set_aside, waived};
 use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word};
 use crate::terminal::style::Tone;
 use crate::text;
-use crate::verdict::{Finding, Status, Waiver};
+use crate::verdict::Status;
 
 /// How many findings of a control are listed.
 const MAX_FINDINGS: usize = 20;
@@ -64,14 +64,14 @@ fn of_status<'a>(report: &'a Report, statuses: &'a [Status]) -> impl Iterator<It
 }
 
 /// Writes a control with its findings and that many observations.
-fn told(page: &mut Page, control: &Control, most_context: usize) {
+pub(in crate::report) fn told(page: &mut Page, control: &Control, most_context: usize) {
     page.gap();
     let text = format!("{} ({}) {}", id(control), control.level.label(), title(control));
     page.entry(0, Tone::Status(control.status), status_word(control.status), &text);
     if let Some(waiver) = &control.waived {
-        page.entry(2, Tone::Caution, "note:", &waived(waiver));
+        page.entry(2, Tone::Caution, "note:", &line(&waived(waiver)));
     }
-    findings(page, &control.findings);
+    findings(page, control);
     for observation in control.context.iter().take(most_context) {
         page.entry(2, Tone::Label, "note:", &text::line(observation, CONTEXT_COLUMNS));
     }
@@ -79,9 +79,10 @@ fn told(page: &mut Page, control: &Control, most_context: usize) {
 }
 
 /// Findings that fail the gate come first; those that a baseline shows too are not news, and merely counted.
-fn findings(page: &mut Page, findings: &[Finding]) {
-    let (known, mut news): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.in_baseline);
-    news.sort_by_key(|finding| finding.waived.is_some());
+fn findings(page: &mut Page, control: &Control) {
+    let (known, mut news): (Vec<_>, Vec<_>) =
+        control.findings.iter().partition(|finding| finding.in_baseline);
+    news.sort_by_key(|finding| (finding.is_reviewed(), finding.waived.is_some()));
     for finding in news.iter().take(MAX_FINDINGS) {
         let subject = text::line(&finding.subject, SUBJECT_COLUMNS);
         let message = text::line(&finding.message, MESSAGE_COLUMNS);
@@ -90,9 +91,12 @@ fn findings(page: &mut Page, findings: &[Finding]) {
             (true, true) => "(without a name)".to_owned(),
             _ => subject + &message,
         };
-        match &finding.waived {
-            Some(waiver) => page.entry(2, Tone::Label, "-", &format!("{text} ({})", waived(waiver))),
+        match set_aside(finding.reviewed.as_ref(), finding.waived.as_ref()) {
+            Some(aside) => page.entry(2, Tone::Label, "-", &format!("{text} ({})", line(&aside))),
             None => page.entry(2, Tone::Bad, "-", &text),
+        }
+        if let Some(event) = control.event_to_review(finding).filter(|_| finding.waived.is_none()) {
+            page.entry(4, Tone::Good, "review:", &line(&review_command(event)));
         }
     }
     more(page, 2, news.len(), MAX_FINDINGS);
@@ -101,10 +105,9 @@ fn findings(page: &mut Page, findings: &[Finding]) {
     }
 }
 
-/// A waiver in a few words.
-fn waived(waiver: &Waiver) -> String {
-    let by = text::line(&waiver.by, SUBJECT_COLUMNS);
-    format!("waived by {by} until {}: {}", waiver.expires, text::line(&waiver.reason, MESSAGE_COLUMNS))
+/// What a person decided, on one line.
+fn line(words: &str) -> String {
+    text::line(words, CONTEXT_COLUMNS)
 }
 
 fn fix(page: &mut Page, control: &Control) {

@@ -11,6 +11,8 @@ mod controls;
 mod findings;
 mod scope;
 
+pub(super) use findings::told;
+
 #[cfg(test)]
 mod tests;
 

@@ -82,7 +82,7 @@ pub(crate) enum ProblemKind {
     InsecureEndpoint,
     /// The metadata has no address to sign in at.
     NoSignOnEndpoint,
-    /// Names are listed in other forms only than an e-mail address.
+    /// Names are listed in other forms only than an e-mail address, or in none.
     NoEmailNameId,
     /// Assertions are made out to another application than Intercom.
     WrongAudience,
@@ -216,8 +216,12 @@ const OTHER_NAMES: [&str; 6] = [
 
 fn no_email(provider: &IdentityProvider) -> Option<SamlProblem> {
     let formats = &provider.name_id_formats;
-    if formats.is_empty() || formats.iter().any(|format| format == EMAIL) {
+    if !provider.from_metadata || formats.iter().any(|format| format == EMAIL) {
         return None;
+    }
+    if formats.is_empty() {
+        let message = "the metadata names no NameIDFormat, so it does not say whether people are named by e-mail address";
+        return Some(SamlProblem::new(ProblemKind::NoEmailNameId, &provider.path, message).unclear());
     }
     let certain = formats.iter().all(|format| OTHER_NAMES.contains(&format.as_str()));
     let found: Vec<_> = formats.iter().take(5).map(|format| excerpt(short_name(format))).collect();

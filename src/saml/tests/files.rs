@@ -57,6 +57,26 @@ fn an_element_of_another_namespace_is_another_element() {
 }
 
 #[test]
+fn several_certificates_in_one_element_are_read_and_pem_in_base64_is() {
+    let der = |name: &str| encoding::from_pem(text_of(name).as_bytes()).unwrap().remove(0).der;
+    let element = |content: &str| {
+        let key = key("valid.pem");
+        let (start, rest) = key.split_once("<X509Certificate>").unwrap();
+        let (_, end) = rest.split_once("</X509Certificate>").unwrap();
+        metadata(&around(&format!("{start}<X509Certificate>{content}</X509Certificate>{end}{SIGN_ON}")))
+    };
+    let [valid, other] = ["valid.pem", "ec-256.pem"].map(|name| BASE64.encode(&der(name)));
+    for between in ["", "\n  "] {
+        let provider = element(&format!("{valid}{between}{other}")).unwrap();
+        assert_eq!(provider.certificates.len(), 2, "{between:?}");
+    }
+    let twice = element(&BASE64.encode(text_of("valid.pem").as_bytes())).unwrap();
+    assert_eq!(twice.certificates.len(), 1);
+    let odd = element(&format!("{valid}{other}*")).unwrap_err().to_string();
+    assert!(odd.contains("not valid base64"), "{odd}");
+}
+
+#[test]
 fn a_certificate_says_nothing_about_the_rest() {
     let provider = IdentityProvider::read(&naming("valid.pem")).unwrap();
     assert!(!provider.from_metadata && provider.endpoints.is_empty() && provider.entity_id.is_none());

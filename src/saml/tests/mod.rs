@@ -74,8 +74,9 @@ fn raw_key(value: &str) -> String {
     )
 }
 
-/// A place to sign in at.
-const SIGN_ON: &str = "<SingleSignOnService Binding='b' Location='https://idp.example/in'/>";
+/// A place to sign in at, and people named by address.
+const SIGN_ON: &str = "<NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress</NameIDFormat>\
+    <SingleSignOnService Binding='b' Location='https://idp.example/in'/>";
 
 /// The problems of a configuration, judged at the usual instant, as kind, subject and message.
 fn lines(saml: &Saml) -> Vec<String> {

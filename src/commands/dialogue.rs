@@ -6,7 +6,8 @@ use std::thread;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::commands::destinations::print;
+use super::destinations::print;
+use crate::cli::one_line;
 use crate::error::Error;
 use crate::text;
 
@@ -33,7 +34,15 @@ impl From<Error> for Stop {
     }
 }
 
-/// Somebody at a terminal.
+/// Takes an answer that may be empty.
+pub(super) fn optional(text: &str) -> Result<Option<String>, String> {
+    match text {
+        "" => Ok(None),
+        text => one_line(text).map(Some).map_err(str::to_owned),
+    }
+}
+
+/// A person at a terminal.
 pub(super) struct Dialogue {
     /// Reading a live workspace has taken Ctrl-C over for good, so it has to be waited for beside the lines.
     runtime: Runtime,

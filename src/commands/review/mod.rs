@@ -1,0 +1,86 @@
+//! `review`: events that a person looked at, written into the configuration.
+
+use jiff::civil::Date;
+
+use super::attest::day_seen;
+use super::{environment, look};
+use crate::adjust::day_of;
+use crate::cli::ReviewArgs;
+use crate::config::Config;
+use crate::edit::{Entry, NewReview, Target, outlook};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::progress::Progress;
+use crate::report::Report;
+
+mod interactive;
+
+/// Adds the reviews, or asks for one after the other.
+///
+/// # Errors
+/// When the day lies ahead, or the configuration cannot be edited.
+pub(super) fn run(args: &ReviewArgs) -> Result<Exit, Error> {
+    match &args.by {
+        Some(by) if !args.interactive => review(args, by),
+        _ => interactive::run(args),
+    }
+}
+
+fn review(args: &ReviewArgs, by: &str) -> Result<Exit, Error> {
+    let target = Target::new(args.target.config.as_deref());
+    let config = target.load()?;
+    let on = day(args)?;
+    let report = report(args, &target)?;
+    let progress = Progress::new(false);
+    let (mut entries, mut told) = (Vec::<NewReview>::new(), Vec::new());
+    for event in &args.events {
+        let new = NewReview { event: event.clone(), by: by.to_owned(), on, note: args.note.clone() };
+        if entries.iter().any(|known| known.event == new.event) {
+            continue;
+        }
+        if let Some(line) = reviewed(config.as_ref(), event) {
+            told.push(format!("{}:{line}: {event} is reviewed already", target.path().display()));
+            continue;
+        }
+        told.push(done(&target, &new));
+        told.extend(outlook::of_review(&new, report.as_ref()));
+        entries.push(new);
+    }
+    if !entries.is_empty() {
+        target.append(&entries.into_iter().map(Entry::from).collect::<Vec<_>>())?;
+    }
+    told.iter().for_each(|line| progress.message(line));
+    Ok(Exit::Success)
+}
+
+/// The day from which the reviews count.
+fn day(args: &ReviewArgs) -> Result<Date, Error> {
+    let today = day_of(args.source.connection.now.unwrap_or_else(environment::clock));
+    match &args.on {
+        Some(text) => day_seen(text, today).map_err(|source| Error::Time { option: "--on", source }),
+        None => Ok(today),
+    }
+}
+
+/// What the events are checked against: a report, or a scan of the sample or of a snapshot.
+fn report(args: &ReviewArgs, target: &Target) -> Result<Option<Report>, Error> {
+    match &args.report {
+        Some(path) => look::saved(path).map(Some),
+        None if args.source.demo || args.source.snapshot.is_some() => scan(args, target).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn scan(args: &ReviewArgs, target: &Target) -> Result<Report, Error> {
+    let look::Look { job, run, .. } = look::scan(&args.source, &args.catalog.controls, target)?;
+    Ok(Report::of(&job, run, true))
+}
+
+/// The line of the review of an event.
+fn reviewed(config: Option<&Config>, event: &str) -> Option<usize> {
+    config?.reviewed.iter().find(|review| review.event == event).map(|review| review.line)
+}
+
+fn done(target: &Target, new: &NewReview) -> String {
+    format!("{}: {} is reviewed as of {}", target.path().display(), new.event, new.on)
+}

@@ -1,0 +1,140 @@
+//! What an entry that is being written will be worth: why it will not count, said at once instead of by the next scan.
+
+use jiff::civil::Date;
+
+use super::{NewAttestation, NewReview, NewWaiver};
+use crate::address;
+use crate::adjust::{day_of, limit_of};
+use crate::casefold::same_name;
+use crate::checks::Decided;
+use crate::config::Config;
+use crate::controls::Definition;
+use crate::report::{self, Report};
+use crate::verdict::{Attested, Finding, Status};
+
+/// What stands in the way of an attestation. The report is the last one, where there is one.
+pub(crate) fn of_attestation(
+    new: &NewAttestation,
+    definition: &Definition,
+    config: Option<&Config>,
+    report: Option<&Report>,
+    today: Date,
+) -> Vec<String> {
+    let control = &definition.control;
+    let id = &control.id;
+    let mut doubts = Vec::new();
+    let days = control.attest_for;
+    if let Some(limit) = limit_of(new.on, days).filter(|limit| *limit < new.expires) {
+        doubts.push(if limit < today {
+            format!(
+                "it does not count: an attestation of {id} is valid for {days} days at most, until {limit}"
+            )
+        } else {
+            format!("it counts until {limit} only: an attestation of {id} is valid for {days} days at most")
+        });
+    }
+    let signed = config.map(|config| config.attestations.as_slice()).unwrap_or_default();
+    let newer = signed.iter().find(|one| same_name(&one.control, id) && one.on.value > new.on);
+    if let Some(newer) = newer {
+        let (day, line) = (newer.on.value, newer.line);
+        doubts.push(format!("it does not count: the attestation of {day} in line {line} is newer"));
+    }
+    let Some(report) = report else {
+        // Unless its sources may not be read, which only a scan can tell.
+        if new.result == Attested::Pass && Decided::by(&definition.rules) == Decided::Data {
+            doubts.push(format!("data decides {id}: an attested pass counts only while a scan says manual"));
+        }
+        return doubts;
+    };
+    let of = format!("the report of {}", day_of(report.scan.at));
+    match (find(report, id).map(|control| control.status), new.result) {
+        (None, _) => doubts.push(format!("{of} does not have {id}")),
+        // What an earlier attestation decided, this one decides now.
+        (Some(_), _) if find(report, id).is_some_and(report::Control::is_attested) => {}
+        (Some(Status::Fail), Attested::Pass) => {
+            doubts.push(format!("it changes nothing: the data of {of} says fail, and data counts"));
+        }
+        (Some(Status::Unknown), _) => {
+            doubts.push(format!("it decides nothing: {of} could not read the data, and that comes first"));
+        }
+        (Some(Status::Pass), Attested::Pass) => {
+            doubts.push(format!("it adds nothing: the data of {of} says pass"));
+        }
+        (Some(_), _) => {}
+    }
+    doubts
+}
+
+/// What stands in the way of a waiver.
+pub(crate) fn of_waiver(new: &NewWaiver, report: Option<&Report>) -> Vec<String> {
+    let Some(report) = report else { return Vec::new() };
+    let of = format!("the report of {}", day_of(report.scan.at));
+    let Some(control) = find(report, &new.control) else {
+        return vec![format!("{of} does not have {}", new.control)];
+    };
+    if control.status == Status::Pass {
+        return vec![format!("it matches nothing: {} passes in {of}", control.id)];
+    }
+    let names = |finding: &&Finding| match (&new.event, &new.subject) {
+        (Some(event), _) => finding.event.as_ref() == Some(event),
+        (None, Some(subject)) => address::fold(&finding.subject) == address::fold(subject),
+        (None, None) => true,
+    };
+    let named: Vec<&Finding> = control.findings.iter().filter(names).collect();
+    let events = named.iter().filter(|finding| finding.event.is_some()).count();
+    match (&new.event, &new.subject) {
+        (Some(event), _) if is_shared(report, event) => {
+            vec![format!("it does not count: different events of {of} share the id {event}")]
+        }
+        (Some(_), _) | (None, Some(_)) if named.is_empty() => {
+            vec![format!("it matches nothing: {} has no such finding in {of}", control.id)]
+        }
+        (None, Some(_)) if events > 1 => vec![format!(
+            "it does not count: {events} events of {of} have that subject; name one with --event"
+        )],
+        _ => Vec::new(),
+    }
+}
+
+/// What stands in the way of a review.
+pub(crate) fn of_review(new: &NewReview, report: Option<&Report>) -> Option<String> {
+    let (event, report) = (&new.event, report?);
+    let of = format!("the report of {}", day_of(report.scan.at));
+    let found: Vec<_> = findings_about(report, event).collect();
+    if found.is_empty() {
+        Some(format!("{event} is not among the findings of {of}: check the id"))
+    } else if is_shared(report, event) {
+        Some(format!("{event} does not count: different events of {of} share that id"))
+    } else if !found.iter().any(|(control, finding)| control.reviewable.contains(&finding.check)) {
+        let ids: Vec<_> = found.iter().map(|(control, _)| control.id.as_str()).collect();
+        Some(format!(
+            "{event} does not count: no event of {} can be reviewed; waive it instead",
+            ids.join(", ")
+        ))
+    } else {
+        None
+    }
+}
+
+fn find<'r>(report: &'r Report, id: &str) -> Option<&'r report::Control> {
+    report.controls.iter().find(|control| same_name(&control.id, id))
+}
+
+fn findings_about<'r>(
+    report: &'r Report,
+    event: &str,
+) -> impl Iterator<Item = (&'r report::Control, &'r Finding)> {
+    let all =
+        report.controls.iter().flat_map(|control| control.findings.iter().map(move |one| (control, one)));
+    all.filter(move |(_, finding)| finding.event.as_deref() == Some(event))
+}
+
+/// Whether findings of one id are about different events.
+fn is_shared(report: &Report, event: &str) -> bool {
+    let mut kinds = findings_about(report, event).map(|(_, finding)| {
+        let cell = |name| finding.evidence.get(name).cloned();
+        (cell("type"), cell("at"))
+    });
+    let first = kinds.next();
+    kinds.any(|kind| Some(&kind) != first.as_ref())
+}
