@@ -1,6 +1,6 @@
 //! A *target* (workspace, region, token) makes a `Client`; the client streams what the API answers, source by source, with
 //! how each ended; the stream yields `Facts` (named values and tables); the `Catalog` of controls is evaluated over the
-//! facts into `Verdict`s; attestations, waivers and a baseline adjust them into `Assessment`s; the `Report` is rendered,
+//! facts into `Verdict`s; attestations, waivers, reviews and a baseline adjust them into `Assessment`s; the `Report` is rendered,
 //! and decides the `Exit`.
 //!
 //! Each module uses those of the groups listed before its own.

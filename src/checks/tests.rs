@@ -9,6 +9,7 @@ use crate::expression::{Position, Scope};
 use crate::facts::{Row, Rows, vocabulary};
 use crate::reason::Observation;
 use crate::sources::{Feed, Outcome, SourceStatus};
+use crate::verdict::Review;
 
 fn expression(source: &str, table: Option<&str>) -> Option<Expression> {
     let counts = table.is_none();
@@ -118,6 +119,39 @@ fn every_row_that_counts_must_satisfy_the_requirement() {
     assert_eq!(verdict.basis, [Basis::Api, Basis::ActivityLog]);
     let filtered = every("teammates", Some("row.id == '1'"), "row.privilege == 'privileged'");
     assert_eq!(judge(vec![check(filtered)], &two()).status, Status::Pass);
+}
+
+#[test]
+fn a_reviewed_event_is_no_violation_and_makes_no_source_complete() {
+    let row = |event: &str| json!({"event": event, "type": "t", "at": "2026-09-20T09:00:00Z"});
+    let rows: Vec<Row> = serde_json::from_value(json!([row("e1"), row("e2")])).unwrap();
+    let mut facts = teammates(json!([]));
+    facts.events.insert("t".to_owned(), Rows { rows, truncated: false });
+    let judge = |events: &[&str], reviewable: bool, log: SourceStatus| {
+        let review = Review { by: "Dana Ruiz".to_owned(), on: jiff::civil::date(2026, 9, 21), note: None };
+        let reviews: Reviews = events.iter().map(|event| ((*event).to_owned(), review.clone())).collect();
+        let over = Over {
+            table: vocabulary::table("events").unwrap(),
+            types: vec!["t".to_owned()],
+            filter: None,
+            person: None,
+            subject: None,
+            message: None,
+        };
+        let kind = CheckKind::Every(Every { over, require: expression("false", Some("events")).unwrap() });
+        let rules = Rules { checks: vec![Check { reviewable, ..check(kind) }], ..Rules::default() };
+        let facts = ended(facts.clone(), &LOG, log);
+        let verdict = evaluate("X", &BTreeMap::new(), &rules, &facts, &reviews);
+        (verdict.status, verdict.findings.iter().filter(|finding| finding.is_reviewed()).count())
+    };
+    let (both, complete) = (["e1", "e2"], SourceStatus::Complete);
+    assert_eq!(judge(&[], true, complete), (Status::Fail, 0));
+    assert_eq!(judge(&["e1", "e3"], true, complete), (Status::Fail, 1));
+    assert_eq!(judge(&both, true, complete), (Status::Pass, 2));
+    assert_eq!(judge(&both, false, complete), (Status::Fail, 0));
+    assert_eq!(judge(&both, true, SourceStatus::Failed), (Status::Unknown, 2));
+    assert_eq!(judge(&both, true, SourceStatus::Forbidden), (Status::Manual, 2));
+    assert_eq!(judge(&["e1"], true, SourceStatus::Failed), (Status::Fail, 1));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `review --interactive`: the events that are open to a review, and for each of them the questions that one needs.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, stdin};
 
 use jiff::civil::Date;
@@ -10,10 +11,10 @@ use crate::cli::{ReviewArgs, one_line};
 use crate::commands::destinations::print;
 use crate::commands::dialogue::{Dialogue, Stop, optional};
 use crate::commands::environment;
-use crate::edit::{Entry, NewReview, Target};
+use crate::edit::{Entry, NewReview, Target, outlook};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::Control;
+use crate::report::{Control, Report};
 use crate::terminal::page::Page;
 use crate::terminal::style::Tone;
 use crate::text;
@@ -38,11 +39,12 @@ pub(super) fn run(args: &ReviewArgs) -> Result<Exit, Error> {
         None => scan(args, &target)?,
     };
     let all = report.controls.iter().flat_map(|one| one.findings.iter().map(move |finding| (one, finding)));
-    let mut open: Vec<(&Control, &Finding, &str)> = all
+    // An event that several controls list is reviewed once for all of them.
+    let mut met = BTreeSet::new();
+    let open: Vec<(&Control, &Finding, &str)> = all
         .filter_map(|(control, finding)| Some((control, finding, control.event_to_review(finding)?)))
-        .filter(|(.., event)| reviewed(config.as_ref(), event).is_none())
+        .filter(|(.., event)| reviewed(config.as_ref(), event).is_none() && met.insert(*event))
         .collect();
-    open.dedup_by(|(.., one), (.., other)| one == other);
     if open.is_empty() {
         print("Nothing is left to review: every event found is reviewed.\n")?;
         return Ok(Exit::Success);
@@ -51,7 +53,7 @@ pub(super) fn run(args: &ReviewArgs) -> Result<Exit, Error> {
     let mut exit = Exit::Success;
     for (number, (control, finding, event)) in (1..).zip(&open) {
         print(&introduction(control, finding, event, &format!("[{number} of {}]", open.len())))?;
-        match round.review(event) {
+        match round.review(event, &report) {
             Ok(()) => {}
             Err(Stop::Quit) => break,
             Err(Stop::Interrupted) => {
@@ -98,7 +100,7 @@ struct Round {
 }
 
 impl Round {
-    fn review(&mut self, event: &str) -> Result<(), Stop> {
+    fn review(&mut self, event: &str, report: &Report) -> Result<(), Stop> {
         let dialogue = &mut self.dialogue;
         match dialogue.ask("Is it in order? yes, skip or quit", None, choice)? {
             Choice::Reviewed => {}
@@ -112,9 +114,12 @@ impl Round {
         self.by = Some(by.clone());
         let new = NewReview { event: event.to_owned(), by, on: self.on, note };
         let done = done(&self.target, &new);
+        let doubt = outlook::of_review(&new, Some(report));
         self.target.append(&[Entry::from(new)]).map_err(Error::from)?;
         self.recorded += 1;
-        print(&format!("{}\n", text::line(&done, LINE_COLUMNS)))?;
+        for line in std::iter::once(done).chain(doubt) {
+            print(&format!("{}\n", text::line(&line, LINE_COLUMNS)))?;
+        }
         Ok(())
     }
 }
