@@ -30,7 +30,8 @@ pub(super) fn decide<'a>(
     }
     let too_few = min.is_some_and(|min| certain < min);
     let findings = if too_many {
-        kept.iter().map(|row| rows.finding(row, check, context)).collect::<Result<_, _>>()?
+        let all = kept.iter().map(|row| rows.finding(row, check, context)).collect::<Result<_, _>>()?;
+        rows.joined(all)
     } else if too_few {
         let min = min.unwrap_or_default();
         vec![whole(
@@ -42,5 +43,5 @@ pub(super) fn decide<'a>(
     } else {
         Vec::new()
     };
-    check.result(!too_many && !too_few, rows.state.basis(), findings, context)
+    check.result(!too_many && !too_few, rows.state.basis(), findings, rows.size(), context)
 }

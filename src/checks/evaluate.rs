@@ -102,7 +102,14 @@ fn reason(status: Status, deciding: &[CheckResult<'_>]) -> String {
         }
     }
     match status {
-        Status::Pass | Status::Fail => unique.join("; "),
+        Status::Pass | Status::Fail => unique.into_iter().fold(String::new(), |before, reason| {
+            let between = match before.as_str() {
+                "" => "",
+                whole if whole.ends_with('.') => " ",
+                _ => "; ",
+            };
+            before + between + reason
+        }),
         Status::Manual | Status::Unknown => unique.first().copied().unwrap_or_default().to_owned(),
     }
 }
@@ -151,8 +158,14 @@ impl Check {
             CheckKind::Every(every) => every::decide(self, every, context),
             CheckKind::Count(count) => count::decide(self, count, context),
             CheckKind::Value(value) => value::decide(self, value, context),
-            CheckKind::Manual => Ok(self.undecided(Status::Manual, self.note())),
+            CheckKind::Manual => Ok(self.undecided(Status::Manual, self.question(context)?)),
         }
+    }
+
+    /// Why a person has to look, with what is known so far where the check shows that.
+    fn question(&self, context: &EvalContext<'_>) -> Result<String, EvaluationError> {
+        let shown = self.on_fail.as_ref().map(|shown| shown.text(&context.cel)).transpose()?;
+        Ok(shown.filter(|shown| !shown.is_empty()).unwrap_or_else(|| self.note()))
     }
 
     /// What `needs` says where it does not hold, or cannot be told.
@@ -200,21 +213,27 @@ impl Check {
         context: &EvalContext<'_>,
     ) -> Result<CheckResult<'a>, EvaluationError> {
         match self.when_empty {
-            Status::Pass => self.result(true, basis, Vec::new(), context),
+            Status::Pass => self.result(true, basis, Vec::new(), 0, context),
             Status::Fail => {
                 let nothing = value::whole(context, self, None, "nothing was observed".to_owned());
-                self.result(false, basis, vec![nothing], context)
+                self.result(false, basis, vec![nothing], 0, context)
             }
             Status::Manual | Status::Unknown => Ok(self.undecided(Status::Manual, self.note())),
         }
     }
 
-    /// What it means that a requirement holds or does not.
+    /// A finding says what is wrong, if only by the name of what found it.
+    pub(super) fn message_or_name(&self, message: String) -> String {
+        if message.is_empty() { self.name.replace('-', " ") } else { message }
+    }
+
+    /// What it means that a requirement holds or does not, of so many rows.
     pub(super) fn result<'a>(
         &'a self,
         holds: bool,
         basis: Vec<Basis>,
         findings: Vec<Finding>,
+        seen: usize,
         context: &EvalContext<'_>,
     ) -> Result<CheckResult<'a>, EvaluationError> {
         let status = if holds { Status::Pass } else { self.otherwise };
@@ -222,7 +241,7 @@ impl Check {
         let reason = match expression {
             // What the control says of a pass is that nothing was found.
             _ if holds && !findings.is_empty() => all_reviewed(findings.len()),
-            Some(expression) => expression.text(&counted(&findings, context))?,
+            Some(expression) => expression.text(&counted(&findings, seen, context))?,
             None if status == Status::Manual => self.note(),
             None => default_reason(holds, &findings),
         };
@@ -235,12 +254,12 @@ impl Check {
     }
 }
 
-/// A scope in which the numbers of what was found, and is not reviewed, have names.
-fn counted<'s>(findings: &[Finding], context: &'s EvalContext<'_>) -> Context<'s, 'static> {
+/// A scope in which the numbers of what was found have names.
+fn counted<'s>(findings: &[Finding], seen: usize, context: &'s EvalContext<'_>) -> Context<'s, 'static> {
     let open: Vec<_> = findings.iter().filter(|finding| !finding.is_reviewed()).collect();
     let subjects: BTreeSet<&str> = open.iter().map(|finding| finding.subject.as_str()).collect();
     let mut scope = context.cel.new_inner_scope();
-    for (name, count) in COUNTS.into_iter().zip([open.len(), subjects.len()]) {
+    for (name, count) in COUNTS.into_iter().zip([open.len(), subjects.len(), seen]) {
         scope.add_variable_from_value(name, to_cel(&json!(count)));
     }
     scope

@@ -33,5 +33,6 @@ pub(super) fn decide<'a>(
     if kept.is_empty() {
         return check.when_empty(rows.state.basis(), context);
     }
-    check.result(holds, rows.state.basis(), findings, context)
+    let findings = rows.joined(findings);
+    check.result(holds, rows.state.basis(), findings, rows.told_apart(&kept), context)
 }

@@ -94,7 +94,7 @@ mod tests {
             reads("1.1", "too-few-seen").sources,
             BTreeSet::from([SourceId::Admins, SourceId::ActivityLog])
         );
-        assert_eq!(reads("1.4", "switched-off").sources, BTreeSet::from([SourceId::IpAllowlist]));
+        assert_eq!(reads("5.1", "switched-off").sources, BTreeSet::from([SourceId::IpAllowlist]));
         assert_eq!(reads("E4", "too-much-access").sources, BTreeSet::from([SourceId::TokenProbe]));
         assert_eq!(reads("1.3", "length-unread"), Reads::default());
     }
@@ -110,7 +110,10 @@ mod tests {
     fn what_has_to_be_configured_is_named() {
         assert_eq!(
             reads("E10", "other-network").configured,
-            BTreeSet::from(["organization.approved_networks"])
+            BTreeSet::from([
+                "organization.approved_networks",
+                "organization.approved_networks_too_wide"
+            ])
         );
         assert_eq!(
             reads("E1", "consumer-domain").configured,

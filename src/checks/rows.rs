@@ -1,6 +1,6 @@
 //! The rows of a table as a check sees them: filtered, bound to `row`, made into findings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use cel::Context;
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use super::state::State;
 use super::{Check, EvalContext, Over};
 use crate::expression::{EvaluationError, Expression, to_cel};
 use crate::facts::Row;
+use crate::facts::vocabulary::FactTable;
 use crate::verdict::{Finding, Fingerprint};
 
 /// What stands before the subject in what a fingerprint is made of, where there is neither an event nor a person.
@@ -121,10 +122,74 @@ impl<'a> TableRows<'a> {
         };
         identity.extend(table.also.iter().map(cell));
         let fingerprint = Fingerprint::new(context.control, &check.name, identity.iter().map(String::as_str));
-        let message = bounded(&render(&self.over.message)?);
+        let message = bounded(&check.message_or_name(render(&self.over.message)?));
         let last = table.last.as_ref().and_then(|name| cell(name).parse::<Timestamp>().ok());
         let found = Finding::new(fingerprint, bounded(&subject), message, row.clone());
         Ok(Finding { check: check.name.clone(), person, event, last, ..found })
+    }
+}
+
+impl TableRows<'_> {
+    /// How many people or things these rows are about.
+    pub(super) fn told_apart(&self, rows: &[&Row]) -> usize {
+        let table = self.over.table;
+        if table.joined.is_empty() {
+            return rows.len();
+        }
+        let key = table.key.iter().filter(|column| !table.joined.contains(column));
+        let keys = rows.iter().map(|row| key.clone().map(|column| plain(row.get(*column))).collect::<Vec<_>>());
+        keys.collect::<BTreeSet<_>>().len()
+    }
+
+    /// How many people or things the whole table is about.
+    pub(super) fn size(&self) -> usize {
+        self.told_apart(&self.rows)
+    }
+
+    /// One finding for each person, where the table has several rows about one.
+    pub(super) fn joined(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        let table = self.over.table;
+        if table.joined.is_empty() {
+            return findings;
+        }
+        let mut all: Vec<Finding> = Vec::new();
+        let mut places: HashMap<Fingerprint, usize> = HashMap::new();
+        for finding in findings {
+            let place = *places.entry(finding.fingerprint.clone()).or_insert(all.len());
+            match all.get_mut(place) {
+                Some(known) => join(known, finding, table),
+                None => all.push(finding),
+            }
+        }
+        all
+    }
+}
+
+/// Adds to a finding another one about the same person: what it says, the values in which the rows differ, and their sums.
+fn join(known: &mut Finding, other: Finding, table: &FactTable) {
+    if known.message != other.message {
+        known.message = bounded(&format!("{}; {}", known.message, other.message));
+    }
+    known.last = known.last.max(other.last);
+    for (column, value) in other.evidence {
+        let Some(cell) = known.evidence.get_mut(&column) else { continue };
+        if table.joined.contains(&column.as_str()) {
+            let mut values = as_list(cell.take());
+            values.extend(as_list(value).into_iter().filter(|value| !values.contains(value)).collect::<Vec<_>>());
+            *cell = Json::Array(values);
+        } else if let (Some(one), Some(another)) = (cell.as_u64(), value.as_u64()) {
+            *cell = Json::from(one.saturating_add(another));
+        } else if table.last == Some(column.as_str()) && cell.as_str() < value.as_str() {
+            *cell = value;
+        }
+    }
+}
+
+fn as_list(value: Json) -> Vec<Json> {
+    match value {
+        Json::Array(values) => values,
+        Json::Null => Vec::new(),
+        value => vec![value],
     }
 }
 

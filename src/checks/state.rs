@@ -94,6 +94,10 @@ impl State {
                 (Status::Manual, format!("{} is not readable in full{detail}", source.describe()))
             }
             SourceStatus::Skipped => (Status::Manual, format!("{} was not asked for", source.describe())),
+            _ if source == SourceId::IpAllowlist => (
+                Status::Manual,
+                "The token may not read the IP allowlist, and should not: the permission that opens it can also change it. Look in the security settings.".to_owned(),
+            ),
             _ => (
                 Status::Manual,
                 format!(

@@ -32,7 +32,7 @@ pub(super) fn decide<'a>(
         }
         findings.push(finding);
     }
-    check.result(holds, state.basis(), findings, context)
+    check.result(holds, state.basis(), findings, 1, context)
 }
 
 /// A finding about the workspace as a whole; its evidence is the values that `expression` reads.
@@ -45,6 +45,7 @@ pub(super) fn whole(
     let names = expression.into_iter().flat_map(|expression| &expression.references().values);
     let evidence: Row = names.map(|name| ((*name).to_owned(), context.facts.value(name).clone())).collect();
     let fingerprint = Fingerprint::new(context.control, &check.name, [SUBJECT, WORKSPACE]);
-    let found = Finding::new(fingerprint, WORKSPACE.to_owned(), bounded(&message), evidence);
+    let message = bounded(&check.message_or_name(message));
+    let found = Finding::new(fingerprint, WORKSPACE.to_owned(), message, evidence);
     Finding { check: check.name.clone(), ..found }
 }

@@ -26,8 +26,8 @@ pub(crate) struct Scope {
     pub counts: bool,
 }
 
-/// How many findings a check has, and how many different subjects they have.
-pub(crate) const COUNTS: [&str; 2] = ["found", "subjects"];
+/// How many findings a check has, how many different subjects they have, and at how many rows, or people, it looked.
+pub(crate) const COUNTS: [&str; 3] = ["found", "subjects", "seen"];
 
 /// The declared names an expression reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::rows::{Rows, bounded, days, share, time};
 use super::teammates::{self, Team};
 use super::vocabulary::{self, TABLES};
 use super::{Facts, Settings, permissions, policy, settings_read, window};
-use crate::api::model::{IpAllowlist, Me};
+use crate::api::model::Me;
 use crate::casefold::fold;
 use crate::region::Region;
 use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceStatus};
@@ -48,7 +48,7 @@ impl Observer {
         }
         values.extend(organization(settings));
         values.extend(settings.facts.values());
-        values.extend(allowlist(self.allowlist.as_ref()));
+        values.extend(settings_read::allowlist_values(self.allowlist.as_ref(), settings));
 
         let mut tables: BTreeMap<&'static str, Rows> =
             TABLES.iter().map(|table| (table.name, Rows::default())).collect();
@@ -77,7 +77,7 @@ impl Observer {
         tables.insert("permission_losses", permissions::losses(&self.losses, &self.people));
         tables.insert("teammates", team.table);
         if let Some(list) = &self.allowlist {
-            tables.insert("ip_allowlist", settings_read::allowlist(list, settings));
+            tables.insert("ip_allowlist", settings_read::allowlist(list));
         }
         let answers = self.probe.as_deref().unwrap_or_default();
         let allowlist = outcomes.feeds.get(&Feed::IpAllowlist).cloned().unwrap_or(Outcome::skipped());
@@ -185,7 +185,10 @@ fn log(counts: &Counts, states: LogStates, ranges: Ranges) -> Values {
     if states.window != SourceStatus::Complete {
         return values;
     }
-    let age = counts.newest.map_or(Value::Null, |at| days(ranges.now.as_second() - at));
+    let age = |at: Option<i64>| at.map_or(Value::Null, |at| days(ranges.now.as_second() - at));
+    if states.arrivals == SourceStatus::Complete {
+        values.push(("log.earlier_sign_in_days", age(counts.last_sign_in)));
+    }
     values.extend([
         ("log.events", json!(counts.events)),
         ("log.sign_ins", json!(counts.sign_ins)),
@@ -195,7 +198,8 @@ fn log(counts: &Counts, states: LogStates, ranges: Ranges) -> Values {
         ("log.exports", json!(counts.groups.exports)),
         ("log.configuration", json!(counts.groups.configuration)),
         ("log.newest", time(counts.newest)),
-        ("log.newest_age_days", age),
+        ("log.newest_age_days", age(counts.newest)),
+        ("log.last_sign_in_days", age(counts.last_sign_in.filter(|_| counts.sign_ins > 0))),
     ]);
     if states.history == SourceStatus::Complete {
         let ever = |event_type| json!(counts.settings.get(event_type).copied().unwrap_or(0));
@@ -222,14 +226,6 @@ fn organization(settings: &Settings) -> Values {
         ("organization.export_approvers", json!(organization.export_approvers)),
         ("organization.sso", json!(settings.organization.sso.map(|sso| sso.into_str()))),
         ("organization.default_role", json!(settings.organization.default_role)),
-    ]
-}
-
-fn allowlist(list: Option<&IpAllowlist>) -> Values {
-    let Some(list) = list else { return Values::new() };
-    vec![
-        ("ip_allowlist.enabled", json!(list.enabled)),
-        ("ip_allowlist.ranges", json!(list.ip_allowlist.as_ref().map(Vec::len))),
     ]
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Counts {
     pub(super) events: u64,
     pub(super) sign_ins: u64,
     pub(super) failed_sign_ins: u64,
+    /// The newest sign-in, before the window where there is none in it.
+    pub(super) last_sign_in: Option<i64>,
     /// The window's events by group.
     pub(super) groups: Groups,
     /// The newest event in the window.
@@ -180,6 +182,9 @@ impl Observer {
         let counts = &mut self.counts;
         if let Some(known) = known.filter(|_| kind == EventKind::Setting) {
             *counts.settings.entry(known.name).or_default() += 1;
+        }
+        if kind == EventKind::SignIn {
+            counts.last_sign_in = counts.last_sign_in.max(Some(at));
         }
         if feed == Feed::LogWindow {
             counts.events += 1;

@@ -1,6 +1,5 @@
 //! The settings that can be read as they are: the IP allowlist, what the token can read, and the identity provider's file.
 
-use ipnet::IpNet;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -14,24 +13,22 @@ use crate::saml;
 use crate::sources::{Outcome, SourceStatus};
 
 /// The table `ip_allowlist`.
-pub(super) fn allowlist(list: &IpAllowlist, settings: &Settings) -> Rows {
+pub(super) fn allowlist(list: &IpAllowlist) -> Rows {
     let entries = list.ip_allowlist.as_deref().unwrap_or_default();
-    let rows = entries.iter().map(|entry| {
-        let network = address::network(entry);
-        row([
-            ("range", json!(bounded(entry))),
-            ("wide", json!(network.map(|network| is_wide(network, settings)))),
-            ("valid", json!(network.is_some())),
-        ])
-    });
-    Rows::bounded(rows)
+    let valid = |entry: &String| json!(address::network(entry).is_some());
+    Rows::bounded(entries.iter().map(|entry| row([("range", json!(bounded(entry))), ("valid", valid(entry))])))
 }
 
-fn is_wide(network: IpNet, settings: &Settings) -> bool {
-    match network {
-        IpNet::V4(v4) => u64::from(v4.prefix_len()) < settings.facts.widest_ipv4,
-        IpNet::V6(v6) => u64::from(v6.prefix_len()) < settings.facts.widest_ipv6,
-    }
+/// Single values about the allowlist by dotted name.
+pub(super) fn allowlist_values(list: Option<&IpAllowlist>, settings: &Settings) -> Vec<(&'static str, Value)> {
+    let Some(list) = list else { return Vec::new() };
+    let entries = list.ip_allowlist.as_deref();
+    let networks = entries.map(|entries| entries.iter().filter_map(|entry| address::network(entry)));
+    vec![
+        ("ip_allowlist.enabled", json!(list.enabled)),
+        ("ip_allowlist.ranges", json!(entries.map(<[String]>::len))),
+        ("ip_allowlist.too_wide", json!(networks.map(|networks| settings.facts.is_too_wide(networks)))),
+    ]
 }
 
 /// The table `token_probe`. The IP allowlist is one of the lists: the permission that opens it can change it, too.
@@ -100,29 +97,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_wider_than_the_settings_are_wide() {
-        let wide =
-            |entry: &str| address::network(entry).map(|network| is_wide(network, &Settings::default()));
-        for (entry, expected) in [
-            ("10.0.0.0/8", Some(false)),
-            ("10.0.0.0/7", Some(true)),
-            ("0.0.0.0/0", Some(true)),
-            ("203.0.113.7", Some(false)),
-            ("2001:db8::/32", Some(false)),
-            ("2001:db8::/31", Some(true)),
-            ("::ffff:10.0.0.0/102", Some(true)),
-            ("anywhere", None),
-            ("10.0.0.0/33", None),
-        ] {
-            assert_eq!(wide(entry), expected, "{entry}");
-        }
-    }
-
-    #[test]
     fn entries_that_are_no_text_are_kept_as_unreadable() {
         let list: IpAllowlist =
             serde_json::from_str(r#"{"ip_allowlist": ["10.0.0.0/8", {"cidr": "0.0.0.0/0"}, null]}"#).unwrap();
-        let rows = allowlist(&list, &Settings::default()).rows;
+        let rows = allowlist(&list).rows;
         assert_eq!(rows.iter().map(|row| row["valid"] == true).collect::<Vec<_>>(), [true, false, false]);
         assert!(serde_json::from_str::<IpAllowlist>("{}").unwrap().ip_allowlist.is_none());
     }

@@ -124,7 +124,7 @@ fn own_cells(teammate: &Teammate, allowed: Option<&[String]>, shared: Option<Str
         ("name", json!(teammate.name)),
         ("email", json!(teammate.email)),
         ("domain", json!(address.map(EmailAddress::domain))),
-        ("local_part", json!(address.map(EmailAddress::local))),
+        ("local_part", json!(address.map(|address| address.clone().untagged().local().to_owned()))),
         ("domain_allowed", json!(domain_allowed)),
         ("shared_mailbox", json!(shared)),
         ("role", json!(teammate.role)),

@@ -92,6 +92,9 @@ impl Plan {
     }
 }
 
+/// How many days back sign-ins are read at least, whatever the window is: a log without one for so long is a dead one.
+const LEAST_ARRIVALS: i64 = 30;
+
 /// Which part of the log is asked for.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Span {
@@ -117,7 +120,8 @@ impl Span {
                 known_since.filter(|known| *known < now).map_or(usual, |known| usual.max(known))
             }
         };
-        let hours = i64::try_from(self.stale_after).unwrap_or(i64::MAX).saturating_mul(24);
+        let days = i64::try_from(self.stale_after).unwrap_or(i64::MAX).max(LEAST_ARRIVALS);
+        let hours = days.saturating_mul(24);
         let arrivals_since = before(SignedDuration::from_hours(hours.min(LONGEST_SILENCE)));
         Ok(Ranges { now, since: whole_second(since), arrivals_since })
     }

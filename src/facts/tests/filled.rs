@@ -76,7 +76,10 @@ fn odd_one() -> Facts {
     workspace.settings.roster =
         Some(Arc::new(Roster::parse(&[("people.csv", b"email\njo@acme.example\n")]).unwrap()));
     let change = json!({"admin": {"id": 1}, "before": granted(&["export_data"]), "after": granted(&[])});
+    workspace.settings.organization.export_approvers = Some(vec!["jo@acme.example".to_owned()]);
+    workspace.settings.event_types.insert("bulk_export".to_owned());
     let workspace = workspace.window("admin_permission_change", NOW - 5 * DAY, by("1"), change);
+    let workspace = workspace.window("bulk_export", NOW - 5 * DAY, by("7"), Value::Null);
     let allowlist = serde_json::from_value(json!({"enabled": true, "ip_allowlist": ["10.0.0.0/8"]})).unwrap();
     workspace.observed(Some(&allowlist))
 }

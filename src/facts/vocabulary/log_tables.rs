@@ -19,7 +19,7 @@ pub(super) const SIGN_INS: FactTable = FactTable::new(
     ],
 )
 .last("last")
-.also(&["method"]);
+.joined(&["method"]);
 
 pub(super) const SIGN_IN_ADDRESSES: FactTable = FactTable::new(
     "sign_in_addresses",
@@ -77,7 +77,7 @@ pub(super) const EXPORTS: FactTable = FactTable::new(
     ],
 )
 .last("last")
-.also(&["type"]);
+.joined(&["type"]);
 
 pub(super) const JOINS: FactTable = FactTable::new(
     "joins",

@@ -100,6 +100,8 @@ pub(crate) struct FactTable {
     pub last: Option<&'static str>,
     /// Columns that tell the rows about one person or subject apart.
     pub also: &'static [&'static str],
+    /// Columns in which rows about one person differ that make one finding together.
+    pub joined: &'static [&'static str],
     /// Its columns.
     pub columns: &'static [Field],
 }
@@ -112,7 +114,7 @@ impl FactTable {
         feeds: &'static [Feed],
         columns: &'static [Field],
     ) -> Self {
-        Self { name, meaning, key, feeds, event: None, last: None, also: &[], columns }
+        Self { name, meaning, key, feeds, event: None, last: None, also: &[], joined: &[], columns }
     }
 
     const fn event(self, column: &'static str) -> Self {
@@ -125,6 +127,10 @@ impl FactTable {
 
     const fn also(self, columns: &'static [&'static str]) -> Self {
         Self { also: columns, ..self }
+    }
+
+    const fn joined(self, columns: &'static [&'static str]) -> Self {
+        Self { joined: columns, ..self }
     }
 
     /// The column of that name.

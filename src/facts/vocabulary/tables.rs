@@ -18,7 +18,7 @@ pub(super) const TEAMMATES: FactTable = FactTable::new(
         field("name", Text, ADMINS, Name, "the display name"),
         field("email", Text, ADMINS, Address, "the e-mail address; null where missing or malformed"),
         field("domain", Text, ADMINS, No, "the address's domain, in lower case"),
-        field("local_part", Text, ADMINS, Address, "the address before the @, in lower case"),
+        field("local_part", Text, ADMINS, Address, "the address before the @ without a +tag, in lower case"),
         field("domain_allowed", Flag, ADMINS, No, "whether the domain is in organization.allowed_domains"),
         field("shared_mailbox", Text, ADMINS, Address, "other teammates' addresses of the same mailbox"),
         field("role", Text, ADMINS, No, "the role's name; null without a role"),
@@ -56,7 +56,6 @@ pub(super) const IP_ALLOWLIST: FactTable = FactTable::new(
     ALLOWLIST,
     &[
         field("range", Text, ALLOWLIST, Address, "the entry as the workspace wrote it"),
-        field("wide", Flag, ALLOWLIST, No, "whether it is wider than the settings permit"),
         field("valid", Flag, ALLOWLIST, No, "whether it is an address or a CIDR range"),
     ],
 );

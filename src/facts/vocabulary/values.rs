@@ -2,7 +2,7 @@
 
 use super::Personal::{Address, Name, No};
 use super::Type::{Flag, Number, Text, TextList};
-use super::{ADMINS, ADMINS_AND_LOG, ADMINS_AND_WINDOW, Field, LOG, WINDOW, by_roles, field};
+use super::{ADMINS, ADMINS_AND_LOG, ADMINS_AND_WINDOW, Field, LOG, PRESENCE, WINDOW, by_roles, field};
 use crate::sources::Feed;
 
 const ME: &[Feed] = &[Feed::Me];
@@ -45,6 +45,8 @@ pub(crate) static VALUES: &[Field] = &[
     field("log.configuration", Number, WINDOW, No, "changes of settings, apps and secrets in the window"),
     field("log.newest", Text, WINDOW, No, "time of the newest event in the window"),
     field("log.newest_age_days", Number, WINDOW, No, "its age in days"),
+    field("log.last_sign_in_days", Number, WINDOW, No, "age in days of the newest sign-in in the window"),
+    field("log.earlier_sign_in_days", Number, PRESENCE, No, "age in days of the newest sign-in read, also before it"),
     field("log.longest_silence_days", Number, WINDOW, No, "most days in a row without an event"),
     field("log.silence_since", Text, WINDOW, No, "start of the newest such run; null without a silent day"),
     field("log.redaction_rules_created", Number, LOG, No, "redaction rules ever created"),
@@ -91,4 +93,5 @@ pub(crate) static VALUES: &[Field] = &[
     field("saml.expires", Text, &[], No, "given: when the last of them expires"),
     field("ip_allowlist.enabled", Flag, ALLOWLIST, No, "whether the IP allowlist is on"),
     field("ip_allowlist.ranges", Number, ALLOWLIST, No, "how many entries the IP allowlist has"),
+    field("ip_allowlist.too_wide", Flag, ALLOWLIST, No, "whether they hold more addresses than the settings permit"),
 ];
