@@ -25,6 +25,8 @@ pub(crate) enum EventKind {
     People,
     /// A role was created, changed or deleted.
     Role,
+    /// A person's access to inboxes changed.
+    InboxAccess,
     /// Data left the workspace.
     Export,
     /// A setting changed.
@@ -40,13 +42,22 @@ pub(crate) enum EventKind {
 impl EventKind {
     /// Whether facts tell such events apart by person.
     pub(crate) const fn names_person(self) -> bool {
-        self.by_oneself()
-            || matches!(self, Self::TwoFactor | Self::Permissions | Self::Joined | Self::Provisioned)
+        self.is_by_people() || matches!(self, Self::TwoFactor | Self::Permissions)
     }
 
-    /// Whether the performer of such an event is also the person it is about.
-    pub(crate) const fn by_oneself(self) -> bool {
-        matches!(self, Self::SignIn | Self::FailedSignIn | Self::UnauthorizedSignIn | Self::Export)
+    /// Whether such an event tells what people did, not what they changed: Intercom's bot is left out of these.
+    pub(crate) const fn is_by_people(self) -> bool {
+        use EventKind::{Export, FailedSignIn, Joined, Provisioned, SignIn, UnauthorizedSignIn};
+        matches!(self, SignIn | FailedSignIn | UnauthorizedSignIn | Export | Joined | Provisioned)
+    }
+
+    /// The person that such an event belongs to.
+    pub(crate) const fn belongs_to(self) -> Owner {
+        match self {
+            Self::Permissions | Self::Role | Self::InboxAccess => Owner::Affected,
+            Self::Provisioned | Self::TwoFactor => Owner::AffectedElsePerformer,
+            _ => Owner::PerformerElseAffected,
+        }
     }
 
     /// Whether such an event shows that a teammate is there.
@@ -56,8 +67,19 @@ impl EventKind {
 
     /// Whether such an event changes a setting of the workspace, not a person.
     pub(crate) const fn is_setting(self) -> bool {
-        matches!(self, Self::Setting | Self::Role)
+        matches!(self, Self::Setting | Self::Role | Self::InboxAccess)
     }
+}
+
+/// The person that an event belongs to, of the one who performed it and the one it affects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// The performer; the affected person where no performer is given.
+    PerformerElseAffected,
+    /// The affected person; the performer where no affected person is given.
+    AffectedElsePerformer,
+    /// The affected person alone.
+    Affected,
 }
 
 /// What is known about an event type.
@@ -133,12 +155,13 @@ static TYPES: &[EventType] = {
         event("app_data_export", Export),
         state("app_google_sso_domain_change", Setting),
         state("app_identity_verification_change", Setting),
-        event("app_outbound_address_change", Integration),
+        state("app_outbound_address_change", Setting),
         event("app_package_installation", Integration),
         event("app_package_token_regeneration", Token),
         event("app_package_uninstallation", Integration),
         event("app_webhook_creation", Integration),
         event("app_webhook_deletion", Integration),
+        state("attach_uploads_inline_setting_change", Setting),
         event("bulk_export", Export),
         state("content_redaction_rule_creation", Setting),
         state("content_redaction_rule_deletion", Setting),
@@ -149,7 +172,7 @@ static TYPES: &[EventType] = {
         state("conversation_deletion_schedule_update", Setting),
         event("conversation_pdf_export", Export),
         event("custom_authentication_token_creation", Integration),
-        state("inbox_access_change", Setting),
+        state("inbox_access_change", InboxAccess),
         event("macro_usage_export", Export),
         state("malicious_domains_setting_change", Setting),
         state("messenger_api_secret_creation", Setting),
@@ -163,6 +186,11 @@ static TYPES: &[EventType] = {
         state("security_settings_change", Setting),
         state("strip_inbound_email_links_change", Setting),
         state("trusted_domains_setting_change", Setting),
+        state("user_camera_attachments_setting_change", Setting),
+        state("user_conversation_attachments_setting_change", Setting),
+        state("user_file_attachments_setting_change", Setting),
+        state("user_media_attachments_setting_change", Setting),
+        state("user_voice_notes_setting_change", Setting),
     ]
 };
 
@@ -179,6 +207,21 @@ mod tests {
                 .all(|known| EventType::find(known.name).is_some_and(|found| found.name == known.name))
         );
         assert!(EventType::find("brand_new_type").is_none());
+    }
+
+    #[test]
+    fn the_types_that_set_a_state_are_those_that_are_read_ever() {
+        let people = [
+            "admin_deletion",
+            "admin_deprovisioned",
+            "admin_invite_change",
+            "admin_permission_change",
+            "admin_two_factor_auth_change",
+        ];
+        let settings = EventType::history().iter().filter(|name| !people.contains(name));
+        let kind = |name: &&&str| EventType::find(name).is_some_and(|known| known.kind.is_setting());
+        assert!(settings.clone().all(|name| kind(&name)));
+        assert_eq!((people.len(), settings.count()), (5, 28));
     }
 
     #[test]

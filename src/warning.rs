@@ -20,6 +20,8 @@ pub(crate) enum Warning {
     NoSearch,
     /// `GET /me` could not be read.
     MeUnread,
+    /// Several entries of `GET /admins` may be Intercom's own bot, so none of them is taken for it.
+    SeveralBots { addresses: Vec<String> },
     /// The workspace is hosted elsewhere.
     OtherRegion { actual: Region, asked: Region },
     /// What a snapshot recorded when it was taken.
@@ -127,6 +129,16 @@ impl Warning {
             Self::MeUnread => {
                 "the workspace's own record (GET /me) could not be read: its name, region and age are missing"
                     .into()
+            }
+            Self::SeveralBots { addresses } => {
+                let all = addresses.len();
+                let start = format!("{all} teammates have an address like that of Intercom's own bot (");
+                let shown = addresses.iter().take(3).enumerate();
+                let sentence = shown.fold(Sentence::from(start), |sentence, (index, address)| {
+                    sentence.and(if index > 0 { ", " } else { "" }).person(address)
+                });
+                let more = if all > 3 { format!(" and {} more", all - 3) } else { String::new() };
+                sentence.and(format!("{more}); all of them count as teammates"))
             }
             Self::OtherRegion { actual, asked } => format!(
                 "the workspace is in region {}, but {} was asked: use --region {}",

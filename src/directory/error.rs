@@ -48,7 +48,7 @@ pub(crate) enum RosterError {
     /// It has more people, or memberships, than the program takes in.
     #[error("the roster {path} has more than {limit} {what}")]
     TooMany { path: String, what: &'static str, limit: usize },
-    /// Nobody is in it.
+    /// It has no people.
     #[error("the roster {path} has no people{}", unread(.unreadable))]
     NoPeople { path: String, unreadable: Option<(usize, String)> },
 }

@@ -95,7 +95,7 @@ pub(crate) struct WordCounts {
     pub others: usize,
 }
 
-/// What a file leaves open: a list with a gap does not prove that somebody is missing from it.
+/// What a file leaves open: a list with a gap does not prove that a person is missing from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Gap {
     /// The service announced more resources than the files hold.
@@ -196,7 +196,7 @@ impl RosterFile {
         }
     }
 
-    /// Notes entries that were left out because somebody had too many of them.
+    /// Notes entries that were left out because a person had too many of them.
     pub(super) fn leave_out(&mut self, entries: usize) {
         if entries == 0 {
             return;
@@ -255,7 +255,7 @@ impl RosterFile {
     }
 
     /// The error for a file, or files, without people.
-    pub(super) fn nobody(&self) -> RosterError {
+    pub(super) fn no_people(&self) -> RosterError {
         let first = self.unreadable.first().map(|row| (self.unreadable_rows, row.why.to_string()));
         RosterError::NoPeople { path: self.path.clone(), unreadable: first }
     }

@@ -40,7 +40,7 @@ struct Places {
 }
 
 impl Places {
-    /// Finds the person whom another file means: by the id, where the same provider gave both, then by
+    /// Finds the person that another file means: by the id, where the same provider gave both, then by
     /// the address, then by further addresses.
     fn find(
         &self,
@@ -104,7 +104,7 @@ pub(super) fn roster(mut readings: Vec<Reading>) -> Result<Roster, RosterError> 
     give_groups(&mut roster, &places, memberships, &names);
     undelivered(&mut roster, without_members);
     match roster.files.first() {
-        Some(file) if roster.people.is_empty() => Err(file.nobody()),
+        Some(file) if roster.people.is_empty() => Err(file.no_people()),
         _ => Ok(roster),
     }
 }
@@ -140,7 +140,7 @@ fn join(roster: &mut Roster, places: &mut Places, people: Vec<Person>, file: usi
         person.file = file;
         left_out += std::mem::take(&mut person.left_out);
         let (id, email, others) = (person.id.clone(), person.email.clone(), person.other_emails.clone());
-        // Those of the same file were told apart when it was read. What Intercom says of somebody must not pass for
+        // Those of the same file were told apart when it was read. What Intercom says of a person must not pass for
         // the word of the identity provider.
         let known = |at: usize| {
             let known = roster.people.get(at).filter(|_| at < before)?;

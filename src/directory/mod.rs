@@ -1,8 +1,8 @@
 //! Directory exports (rosters): the people an identity provider knows, their groups, and whether they may
 //! still sign in.
 //!
-//! `text` opens files and decodes them, `sheet` reads CSV with the help of `columns` (what a header means)
-//! and `words` (what a cell means), `scim` reads SCIM 2.0 answers, and `merge` makes one list of several
+//! `text` opens files and decodes them, `sheet` reads CSV with the help of `columns` and `meaning` (what a header
+//! means), `account` (what a row says about the account) and `words` (what a cell means), `scim` reads SCIM 2.0 answers, and `merge` makes one list of several
 //! files. Nothing here compares the list with a workspace.
 
 use std::collections::BTreeMap;
@@ -10,9 +10,11 @@ use std::path::PathBuf;
 
 use crate::warning::Warning;
 
+mod account;
 mod columns;
 mod error;
 mod file;
+mod meaning;
 mod merge;
 mod person;
 mod scim;
@@ -48,7 +50,7 @@ impl Roster {
     /// Reads files into one list.
     ///
     /// # Errors
-    /// When a file cannot be opened, is not understood, or names nobody.
+    /// When a file cannot be opened, is not understood, or has no people.
     pub(crate) fn read(paths: &[PathBuf]) -> Result<Self, RosterError> {
         let mut readings = Vec::new();
         for path in paths {
@@ -65,7 +67,7 @@ impl Roster {
     /// Makes one list of files that were read already: their names and bytes.
     ///
     /// # Errors
-    /// When one of them is not understood, or names nobody.
+    /// When one of them is not understood, or has no people.
     #[cfg(test)]
     pub(crate) fn parse(files: &[(&str, &[u8])]) -> Result<Self, RosterError> {
         let readings = files.iter().map(|(name, bytes)| parse(name, bytes));
@@ -136,7 +138,7 @@ impl Reading {
     /// The file, once all of it is read.
     fn finish(mut self) -> Result<Self, RosterError> {
         if self.people.is_empty() && self.memberships.is_empty() && self.group_names.is_empty() {
-            return Err(self.file.nobody());
+            return Err(self.file.no_people());
         }
         self.file.people = self.people.len();
         Ok(self)

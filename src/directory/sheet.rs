@@ -8,9 +8,10 @@ use std::io::Read as _;
 
 use csv::StringRecord;
 
-use super::columns::{Columns, Meaning};
+use super::columns::Columns;
+use super::meaning::Meaning;
 use super::text::Lines;
-use super::{AccountStatus, Gap, Person, Reading, RosterError, Until, words};
+use super::{Gap, Person, Reading, RosterError, words};
 use crate::casefold::fold;
 
 /// How many columns a file may have.
@@ -18,7 +19,7 @@ const MOST_COLUMNS: usize = 2_000;
 /// What may separate fields, the likeliest first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Read after the text: a row that swallows this has a quote that nobody closed.
+/// Read after the text: a row that swallows this has a quote that is never closed.
 const SENTINEL: &[u8] = b"\nend";
 
 /// Reads a file.
@@ -70,9 +71,9 @@ fn blank(text: &str) -> usize {
 }
 
 /// A file while it is read.
-struct CsvFile {
-    reading: Reading,
-    columns: Columns,
+pub(super) struct CsvFile {
+    pub(super) reading: Reading,
+    pub(super) columns: Columns,
     /// How many rows are about a group, as member of the first of these groups.
     nested: Option<(usize, String)>,
     /// Columns of further addresses, and how many of their cells hold none that can be read.
@@ -127,10 +128,15 @@ impl CsvFile {
         self.reading.keep(person)
     }
 
-    /// Whether a row is about a group, or everybody, as a member. What they belong to is then open.
+    /// Whether a row is about a group, or all of the domain (`CUSTOMER`), as a member of a group. Who is in that one is
+    /// then open.
     fn is_group(&mut self, row: &StringRecord) -> bool {
-        let is_group =
-            |cell: &str| matches!(words::plain(cell).as_str(), "group" | "nestedgroup" | "customer");
+        let in_group = self.columns.any(&[Meaning::Group]);
+        let is_group = |cell: &str| match words::plain(cell).as_str() {
+            "group" | "nestedgroup" => true,
+            "customer" => in_group,
+            _ => false,
+        };
         if !self.cell(row, Meaning::MemberType).is_some_and(is_group) {
             return false;
         }
@@ -163,12 +169,16 @@ impl CsvFile {
     }
 
     /// The cells with that meaning that are not empty.
-    fn cells<'a>(&'a self, row: &'a StringRecord, meaning: Meaning) -> impl Iterator<Item = &'a str> {
+    pub(super) fn cells<'a>(
+        &'a self,
+        row: &'a StringRecord,
+        meaning: Meaning,
+    ) -> impl Iterator<Item = &'a str> {
         let cells = self.columns.of(meaning).iter().filter_map(|at| row.get(*at));
         cells.map(str::trim).filter(|cell| !cell.is_empty())
     }
 
-    fn cell<'a>(&'a self, row: &'a StringRecord, meaning: Meaning) -> Option<&'a str> {
+    pub(super) fn cell<'a>(&'a self, row: &'a StringRecord, meaning: Meaning) -> Option<&'a str> {
         self.cells(row, meaning).next()
     }
 
@@ -213,105 +223,6 @@ impl CsvFile {
         }
         person
     }
-
-    /// Fills in the account status and the word for it. Where several columns speak, the one that allows least counts;
-    /// next to a word that is not understood, no account is called active.
-    fn status(&mut self, row: &StringRecord, person: &mut Person) {
-        let mut said: Vec<(AccountStatus, String)> = Vec::new();
-        let mut strange: Vec<String> = Vec::new();
-        let mut until = Until::Unsaid;
-        let elsewhere =
-            self.cell(row, Meaning::Application).is_some_and(|app| !fold(app).contains("intercom"));
-        let columns = Meaning::STATUS.iter().chain(&[Meaning::State]);
-        let columns =
-            columns.flat_map(|meaning| self.columns.of(*meaning).iter().map(move |at| (*meaning, *at)));
-        for (meaning, at) in columns {
-            let cell = row.get(at).and_then(words::text);
-            let named = |cell: &str| format!("{}: {cell}", self.columns.name(at));
-            let says_nothing = cell.as_deref().is_none_or(words::is_nothing);
-            // Rows about other applications say nothing about access to Intercom.
-            if elsewhere && matches!(meaning, Meaning::Assigned | Meaning::Unassigned) {
-                continue;
-            }
-            let of_word = |cell: &str| words::status(cell).map(|status| (status, cell.to_owned()));
-            let flag = |no, yes| {
-                move |cell: &str| {
-                    let known = words::truth(cell).map(|truth| if truth { yes } else { no });
-                    known.or_else(|| words::status(cell)).map(|status| (status, named(cell)))
-                }
-            };
-            use AccountStatus::{Active, Deprovisioned, Suspended};
-            let found = match (meaning, cell) {
-                (Meaning::Ends | Meaning::Unassigned, _) if says_nothing => {
-                    until = until.and(Until::Open, false);
-                    continue;
-                }
-                (_, None) => continue,
-                (Meaning::StatusLike, Some(_)) => {
-                    self.reading.file.unknown_columns.count(self.columns.name(at));
-                    strange.push(String::new());
-                    continue;
-                }
-                (Meaning::State, Some(cell)) => {
-                    let word = of_word(&cell).filter(|_| cell.chars().any(char::is_alphabetic));
-                    self.reading.file.knows.status |= word.is_some();
-                    said.extend(word);
-                    continue;
-                }
-                (Meaning::Enabled, Some(cell)) => match words::instants(&cell) {
-                    Some(_) if words::truth(&cell).is_none() => Ok((Active, named(&cell))),
-                    _ => flag(Suspended, Active)(&cell).ok_or(cell),
-                },
-                (Meaning::Status | Meaning::Assigned, Some(cell)) => of_word(&cell).ok_or(cell),
-                (_, Some(cell)) => {
-                    let yes = if meaning == Meaning::Suspended { Suspended } else { Deprovisioned };
-                    match (flag(Active, yes)(&cell), words::instants(&cell)) {
-                        (Some(found), _) => Ok(found),
-                        (None, Some((early, late))) => {
-                            until = until.and(Until::At(early, late, named(&cell)), false);
-                            continue;
-                        }
-                        (None, None) if says_nothing => continue,
-                        (None, None) => Err(cell),
-                    }
-                }
-            };
-            match found {
-                Ok(found) => said.push(found),
-                Err(cell) => {
-                    self.reading.file.unknown_statuses.count(&cell);
-                    strange.push(cell);
-                }
-            }
-        }
-        let strictest = said.into_iter().reduce(|most, one| if one.0 > most.0 { one } else { most });
-        let (status, word) = match strictest {
-            Some((status, word)) => (status, Some(word)),
-            None if until != Until::Unsaid => (AccountStatus::Active, None),
-            None => (AccountStatus::Unknown, None),
-        };
-        person.until = until;
-        (person.status, person.status_word) = match (status, strange.first()) {
-            (AccountStatus::Active | AccountStatus::Unknown, Some(strange)) => {
-                (AccountStatus::Unknown, Some(strange.clone()))
-            }
-            _ => (status, word),
-        };
-    }
-
-    /// Whether there is a second factor, and whether that was read from names of factors.
-    fn mfa(&mut self, row: &StringRecord) -> (Option<bool>, bool) {
-        let word = self.cell(row, Meaning::Mfa).or_else(|| self.cell(row, Meaning::MfaCapable));
-        let Some(word) = word else {
-            return (self.cell(row, Meaning::Factors).and_then(words::factors), true);
-        };
-        let word = word.to_owned();
-        let mfa = words::mfa(&word);
-        if mfa.is_none() {
-            self.reading.file.unknown_mfa.count(&words::text(&word).unwrap_or_default());
-        }
-        (mfa, false)
-    }
 }
 
 /// What stands before the header: `sep=;`, which tells Excel the delimiter.
@@ -346,13 +257,13 @@ fn header(path: &str, body: &str, declared: Option<u8>) -> Result<(u8, StringRec
         let mut reader = reader(delimiter).from_reader(body.as_bytes());
         let mut records = reader.records().take(MOST_ABOVE).map_while(Result::ok);
         let Some(first) = records.next() else { continue };
-        if first.len() > MOST_COLUMNS {
-            let path = path.to_owned();
-            return Err(RosterError::TooManyColumns { path, columns: first.len(), limit: MOST_COLUMNS });
-        }
         let has_address = |record: &StringRecord| Columns::read(record).has_address();
         let header = if has_address(&first) { None } else { records.find(has_address) };
         let header = header.unwrap_or(first);
+        if header.len() > MOST_COLUMNS {
+            let path = path.to_owned();
+            return Err(RosterError::TooManyColumns { path, columns: header.len(), limit: MOST_COLUMNS });
+        }
         let above = header.position().map_or(0, |at| usize::try_from(at.byte()).unwrap_or_default());
         let worth = (has_address(&header), header.len());
         if best.as_ref().is_none_or(|(most, ..)| worth > *most) {

@@ -26,7 +26,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, RosterError> {
 /// Turns the bytes of a file into text, without its byte order mark.
 ///
 /// UTF-8 and UTF-16 are read. Anything else is refused instead of guessed: a name in the wrong letters is
-/// a person who matches nobody.
+/// a person who matches no teammate.
 pub(super) fn decode(path: &str, bytes: &[u8]) -> Result<String, RosterError> {
     let path = || path.to_owned();
     if bytes.starts_with(b"PK\x03\x04") {

@@ -41,7 +41,7 @@ pub(super) fn email(cell: &str) -> Result<&str, Sentence> {
         let long = format!("the e-mail address is longer than {LONGEST_EMAIL} bytes: `");
         return Err(Sentence::from(long).words(excerpt(cell)).and("`"));
     }
-    // What must be quoted in an address is in nobody's: such a cell is a list, a formula or a display name.
+    // No person's address has what must be quoted: such a cell is a list, a formula or a display name.
     let odd = |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>[\\]".contains(c);
     if cell.contains(odd) || EmailAddress::parse(cell).is_none() {
         return Err(Sentence::from("`").words(excerpt(cell)).and("` is not an e-mail address"));
@@ -114,7 +114,7 @@ pub(super) fn list(cell: &str, plural: bool) -> impl Iterator<Item = String> {
     cell.split(move |c| hard(c) || (commas && c == ',')).filter_map(text)
 }
 
-/// What a word in a column of statuses says; none for a word that nobody knows.
+/// What a word in a column of statuses says; none for a word that is not known.
 ///
 /// Okta's words are those of its user account status, under the names of its API and of its console.
 /// `LOCKED_OUT`, `RECOVERY` and `PASSWORD_EXPIRED` are people who come back by themselves: active.

@@ -88,7 +88,9 @@ impl Groups {
             | EventKind::People
             | EventKind::Role => &mut self.roles,
             EventKind::Export => &mut self.exports,
-            EventKind::Setting | EventKind::Integration | EventKind::Token => &mut self.configuration,
+            EventKind::Setting | EventKind::InboxAccess | EventKind::Integration | EventKind::Token => {
+                &mut self.configuration
+            }
             EventKind::Other => &mut self.other,
         } += 1;
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Value, json};
 
 use super::{Change, differences};
-use super::event::{Moment, by};
+use super::event::{EventMetadata, Moment, by};
 use super::person::{People, PersonId};
 use super::rows::{MAX_ROWS, Row, Rows, bounded, row, time};
 use crate::api::model::Event;
@@ -137,6 +137,32 @@ impl SettingChanges {
         let rows = self.newest.values().rev();
         let rows = rows.map(|(change, in_window)| change.row([("in_window", json!(in_window))]));
         Rows { rows: rows.collect(), truncated: self.truncated }
+    }
+}
+
+/// Conversation deletion schedules: the newest creation, and the newest switch with whether it says on.
+#[derive(Debug, Default)]
+pub(super) struct Schedule {
+    created: Option<Moment>,
+    switched: Option<(Moment, bool)>,
+}
+
+impl Schedule {
+    /// The type of event that switches one on or off.
+    pub(super) const SWITCH: &str = "conversation_deletion_schedule_state_change";
+
+    /// Takes in an event.
+    pub(super) fn add(&mut self, event: &Event<'_>, moment: Moment, metadata: &EventMetadata<'_>) {
+        match event.activity_type.as_ref() {
+            "conversation_deletion_schedule_creation" => self.created = self.created.max(Some(moment)),
+            Self::SWITCH => self.switched = self.switched.max(Some((moment, metadata.is_switched_on()))),
+            _ => {}
+        }
+    }
+
+    /// Whether a schedule was switched after the newest creation, and not said to be on.
+    pub(super) fn may_be_off(&self) -> bool {
+        self.switched.is_some_and(|(moment, on)| !on && Some(moment) > self.created)
     }
 }
 

@@ -40,6 +40,9 @@ impl Observer {
         values.extend(team_values(team.as_ref(), &roles, states));
         values.extend(bounds(self.ranges));
         values.extend(log(&self.counts, states, self.ranges));
+        if states.of_snapshots() == SourceStatus::Complete {
+            values.push(("log.deletion_schedule_may_be_off", json!(self.schedule.may_be_off())));
+        }
         if states.window == SourceStatus::Complete {
             let created = self.me.as_ref().and_then(|me| me.app.as_ref()?.created_at);
             let longest = self.silence.longest(created);
@@ -69,7 +72,7 @@ impl Observer {
         tables.insert("sign_ins", self.sign_ins.methods(&self.people));
         tables.insert("sign_in_addresses", self.sign_ins.addresses(&self.people));
         tables.insert("exports", window::exports(&self.exports, approvers, &self.people, &team.privileges));
-        tables.insert("joins", window::joins(&self.joins, &self.people));
+        tables.insert("joins", window::joins(&self.joins, &self.people, states));
         tables.insert("setting_changes", self.setting_changes.table());
         tables
             .insert("permission_snapshots", permissions::snapshots(&self.people_state, &self.people, states));
@@ -87,7 +90,15 @@ impl Observer {
         let events = self.events.tables(&self.people);
         let activity = (states.window == SourceStatus::Complete || self.counts.events > 0)
             .then(|| self.periods.finish(self.sign_ins.totals(), states.window == SourceStatus::Complete));
-        Facts { tables, events, values: nested(values), feeds, activity, changes: self.newest.finish() }
+        Facts {
+            tables,
+            events,
+            values: nested(values),
+            feeds,
+            activity,
+            changes: self.newest.finish(),
+            warnings: self.people.warning().into_iter().collect(),
+        }
     }
 }
 

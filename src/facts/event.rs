@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::value::RawValue;
 
 use super::rows::bounded;
-use crate::api::model::Event;
+use crate::address;
 use crate::api::model::metadata::{
     self as model, ConversationAccess, MetadataAdmin, PermissionSide, id, object, string,
 };
+use crate::api::model::{Event, Performer};
 use crate::casefold;
 use crate::sources::{Feed, SourceStatus};
 
@@ -98,13 +99,36 @@ pub(crate) const PRIVILEGED_PERMISSIONS: [&str; 2] = ["access_workspace_settings
 #[derive(Debug, Default)]
 pub(super) struct EventMetadata<'a>(model::Metadata<'a>);
 
-/// The person an event is about.
-#[derive(Debug, Default)]
-pub(super) struct AdminRef<'a> {
-    /// The id as text; the API writes it as an integer here.
-    pub(super) id: Option<Cow<'a, str>>,
-    /// The e-mail address, where there is one.
-    pub(super) email: Option<Cow<'a, str>>,
+/// What an event says about a person: an id, an e-mail address, both, or neither.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct PersonRef<'a> {
+    id: Option<Cow<'a, str>>,
+    email: Option<Cow<'a, str>>,
+}
+
+impl<'a> PersonRef<'a> {
+    /// What is empty is absent, and so is what is no e-mail address.
+    pub(super) fn new(id: Option<Cow<'a, str>>, email: Option<Cow<'a, str>>) -> Self {
+        let email = email.filter(|text| address::split(text).is_some());
+        Self { id: id.filter(|id| !id.is_empty()), email }
+    }
+
+    /// The performer of an event; none where it names none. An app is nobody known.
+    pub(super) fn performer(performer: Option<&'a Performer<'_>>) -> Option<Self> {
+        let by = performer?;
+        let borrowed = |text: &'a Option<Cow<'_, str>>| text.as_deref().map(Cow::Borrowed);
+        let named = Self::new(borrowed(&by.id), borrowed(&by.email));
+        let is_given = named != Self::default() || !by.is_person();
+        is_given.then(|| if by.is_person() { named } else { Self::default() })
+    }
+
+    pub(super) fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    pub(super) fn email(&self) -> Option<&str> {
+        self.email.as_deref()
+    }
 }
 
 /// The permissions of a teammate on one side of a change.
@@ -114,6 +138,15 @@ pub(super) struct Permissions {
     pub(super) granted: BTreeSet<String>,
     /// `conversation_access.access_type`.
     pub(super) conversation_access: Option<String>,
+    /// Whether one that makes privileged has a value that is neither true nor false.
+    pub(super) is_doubtful: bool,
+}
+
+impl Permissions {
+    /// A granted permission that makes privileged.
+    pub(super) fn privileged(&self) -> Option<&'static str> {
+        PRIVILEGED_PERMISSIONS.into_iter().rev().find(|&name| self.granted.contains(name))
+    }
 }
 
 impl<'a> EventMetadata<'a> {
@@ -122,9 +155,17 @@ impl<'a> EventMetadata<'a> {
         Self(raw.and_then(object).unwrap_or_default())
     }
 
-    pub(super) fn admin(&self) -> AdminRef<'a> {
-        let raw: MetadataAdmin<'a> = self.0.admin.and_then(object).unwrap_or_default();
-        AdminRef { id: raw.id.and_then(id), email: raw.email.and_then(string) }
+    /// The person the event affects, by id and by e-mail address only where no id is given; none where none is given.
+    pub(super) fn affected(&self) -> Option<PersonRef<'a>> {
+        let admin: MetadataAdmin<'a> = object(self.0.admin?).unwrap_or_default();
+        Some(match admin.id.filter(|id| id.get() != "\"\"") {
+            // An id that is not understood may be any teammate's.
+            Some(raw) => match id(raw) {
+                Some(id) => PersonRef::new(Some(id), admin.email.and_then(string)),
+                None => PersonRef::default(),
+            },
+            None => PersonRef::new(None, admin.email.and_then(string)),
+        })
     }
 
     /// The method of a sign-in; an empty one is a missing one.
@@ -134,16 +175,25 @@ impl<'a> EventMetadata<'a> {
 
     /// Whether two-factor authentication is on after the event; none where it says neither.
     pub(super) fn two_factor(&self) -> Option<bool> {
+        // Where the two contradict each other, the one that says off counts.
+        self.switches().into_iter().flatten().min()
+    }
+
+    /// Whether the event says that something is on since.
+    pub(super) fn is_switched_on(&self) -> bool {
+        self.switches().contains(&Some(true))
+    }
+
+    /// What `enabled` and `after` say of a switch.
+    fn switches(&self) -> [Option<bool>; 2] {
         let flag = |raw: &RawValue| raw.get().parse::<bool>().ok();
         let word = |raw| match casefold::fold(&string(raw)?).as_ref() {
-            "on" | "enabled" => Some(true),
+            "on" | "enabled" | "active" => Some(true),
             "off" | "disabled" => Some(false),
             _ => None,
         };
         let after = self.0.after.and_then(|raw| flag(raw).or_else(|| word(raw)));
-        let enabled = self.0.enabled.and_then(flag);
-        // Where the two contradict each other, the one that says off counts.
-        [enabled, after].into_iter().flatten().min()
+        [self.0.enabled.and_then(flag), after]
     }
 
     /// The full set of permissions before the event; none where it does not show one.
@@ -162,6 +212,8 @@ fn permissions(side: &RawValue) -> Option<Permissions> {
     let side: PermissionSide<'_> = object(side)?;
     // Only a JSON `true` grants.
     let flags: BTreeMap<String, &RawValue> = object(side.permissions?)?;
+    let is_plain = |name| flags.get(name).is_none_or(|flag| matches!(flag.get(), "true" | "false" | "null"));
+    let is_doubtful = !PRIVILEGED_PERMISSIONS.into_iter().all(is_plain);
     let granted = flags.into_iter().filter(|(_, flag)| flag.get() == "true");
     let (privileged, others): (Vec<_>, Vec<_>) = granted
         .map(|(name, _)| bounded(&name).into_owned())
@@ -169,7 +221,8 @@ fn permissions(side: &RawValue) -> Option<Permissions> {
     let granted = privileged.into_iter().chain(others.into_iter().take(MAX_PERMISSIONS)).collect();
     let access: ConversationAccess<'_> = side.conversation_access.and_then(object).unwrap_or_default();
     let access_type = access.access_type.and_then(string);
-    Some(Permissions { granted, conversation_access: access_type.map(|text| bounded(&text).into_owned()) })
+    let conversation_access = access_type.map(|text| bounded(&text).into_owned());
+    Some(Permissions { granted, conversation_access, is_doubtful })
 }
 
 #[cfg(test)]
@@ -186,7 +239,7 @@ mod tests {
             let raw = raw(odd);
             let metadata = EventMetadata::read(Some(&raw));
             assert_eq!(metadata.sign_in_method(), None, "{odd}");
-            assert!(metadata.admin().id.is_none(), "{odd}");
+            assert_eq!(metadata.affected().filter(|admin| *admin != PersonRef::default()), None, "{odd}");
             assert_eq!(metadata.two_factor(), None, "{odd}");
             assert_eq!(metadata.permissions_after(), None, "{odd}");
         }
@@ -195,16 +248,24 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_integers_or_strings() {
+    fn affected_people_are_known_by_id_and_by_address_only_where_none_is_given() {
         let read = |json: &str| {
-            let raw = raw(&format!(r#"{{"admin":{{"id":{json}}}}}"#));
-            EventMetadata::read(Some(&raw)).admin().id.map(Cow::into_owned)
+            let raw = raw(&format!(r#"{{"admin":{{"id":{json},"email":"jo@acme.example"}}}}"#));
+            let affected = EventMetadata::read(Some(&raw)).affected();
+            affected.map(|admin| (admin.id().map(str::to_owned), admin.email().map(str::to_owned)))
         };
+        let jo = Some("jo@acme.example".to_owned());
         assert_eq!(read("4425337"), read("\"4425337\""));
-        assert_eq!(read("-3").as_deref(), Some("-3"));
-        for odd in ["1.5", "1e3", "true", "null", "\"\"", "[1]", "{}"] {
-            assert_eq!(read(odd), None, "{odd}");
+        assert_eq!(read("-3"), Some((Some("-3".to_owned()), jo.clone())));
+        for absent in ["null", "\"\""] {
+            assert_eq!(read(absent), Some((None, jo.clone())), "{absent}");
         }
+        for odd in ["1.5", "1e3", "true", "[1]", "{}"] {
+            assert_eq!(read(odd), Some((None, None)), "{odd}");
+        }
+        let of = |json: &str| EventMetadata::read(Some(&raw(json))).affected().is_some();
+        assert!(of(r#"{"admin":[]}"#) && of(r#"{"admin":"jo"}"#), "not understood is not absent");
+        assert!(!of(r#"{"admin":null}"#) && !of("{}") && !of("[]"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::sources::{Feed, Outcome};
+use crate::warning::Warning;
 
 pub(crate) mod activity;
 mod changes;
@@ -68,6 +69,8 @@ pub(crate) struct Facts {
     pub activity: Option<Activity>,
     /// The newest event of each type ever seen.
     pub changes: BTreeMap<String, Change>,
+    /// What the reader of these facts should know about them.
+    pub warnings: Vec<Warning>,
 }
 
 /// The rows of a table as a check sees them.

@@ -1,15 +1,14 @@
 //! Aggregates the stream of records; what it keeps does not grow with the number of high-volume events.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::Settings;
 use super::activity::{Groups, Periods, Silence};
-use super::changes::{Events, NewestByType, SettingChanges};
-use super::event::{EventMetadata, Moment, by};
+use super::changes::{Events, NewestByType, Schedule, SettingChanges};
+use super::event::{EventMetadata, Moment, PersonRef, by};
 use super::failures::{Bursts, FailureSource, SignInFailures};
-use super::permissions::{Losses, Snapshot, States, TwoFactor};
-use super::person::{People, PersonId, Subject};
+use super::permissions::{Losses, Snapshot, States, TwoFactor, Upheavals};
+use super::person::{People, PersonId};
 use super::sign_ins::SignIns;
 use super::window::{Exports, Joins, LastSeen, shows_presence};
 use crate::address::{self, EmailAddress};
@@ -54,9 +53,13 @@ pub(crate) struct Observer {
     pub(super) losses: Losses,
     pub(super) silence: Silence,
     pub(super) people_state: States,
+    pub(super) upheavals: Upheavals,
+    pub(super) schedule: Schedule,
     pub(super) events: Events,
     /// Who may export, where that is configured.
     approvers: Option<HashSet<EmailAddress>>,
+    /// Which teammates these are.
+    approving: HashSet<PersonId>,
     pub(super) setting_changes: SettingChanges,
     pub(super) newest: NewestByType,
     positions: [u64; Feed::ALL.len()],
@@ -85,10 +88,13 @@ impl Observer {
             losses: Losses::default(),
             silence: Silence::new(ranges),
             people_state: States::default(),
+            upheavals: Upheavals::default(),
+            schedule: Schedule::default(),
             events: Events::default(),
             approvers: settings.organization.export_approvers.as_ref().map(|list| {
                 list.iter().filter_map(|email| EmailAddress::parse(email)).collect()
             }),
+            approving: HashSet::new(),
             setting_changes: SettingChanges::default(),
             newest: NewestByType::default(),
             positions: [0; Feed::ALL.len()],
@@ -100,8 +106,14 @@ impl Observer {
     /// Takes in one record.
     pub(crate) fn observe(&mut self, record: Record<'_>) {
         match record {
-            Record::Me(me) => self.me = Some(me.clone()),
-            Record::Admins(admins) => self.people.load_teammates(admins),
+            Record::Me(me) => {
+                self.people.load_me(me);
+                self.me = Some(me.clone());
+            }
+            Record::Admins(admins) => {
+                self.people.load_teammates(admins);
+                self.find_approvers();
+            }
             Record::IpAllowlist(list) => self.allowlist = Some(list.clone()),
             Record::Probe(answers) => self.probe = Some(answers.to_vec()),
             Record::Event(feed, event) => self.event(feed, event),
@@ -120,41 +132,52 @@ impl Observer {
         let moment = Moment::new(at, feed, *position);
         *position += 1;
 
-        let performer = event.performed_by.as_ref();
-        if self.people.is_bot(performer) {
-            return;
-        }
         let known = EventType::find(&event.activity_type);
         let kind = known.map_or(EventKind::Other, |known| known.kind);
         let wanted =
             feed == Feed::LogWindow && self.settings.event_types.contains(event.activity_type.as_ref());
-        // Metadata is parsed only where it matters which person the event is about.
-        let metadata = if wanted || kind.names_person() { event.metadata } else { None };
-        let metadata = EventMetadata::read(metadata);
-        let subject = Subject::new(metadata.admin(), performer, kind.by_oneself());
-        if self.people.is_about_bot(&subject) {
+        let names_person = wanted || kind.names_person();
+        // Metadata is parsed only where something is read of it.
+        let reads = names_person || event.activity_type == Schedule::SWITCH;
+        let metadata = EventMetadata::read(event.metadata.filter(|_| reads));
+        let owner =
+            names_person.then(|| self.people.owner(kind, event.performed_by.as_ref(), &metadata, moment));
+        if kind.is_by_people()
+            && let Some(Ok(person)) = owner
+            && self.people.is_bot(person)
+        {
             return;
         }
         self.count(known, kind, feed, at);
         self.newest.add(event, moment);
         if feed != Feed::LogArrivals
             && shows_presence(kind, &event.activity_type)
-            && let Some(teammate) = self.people.performing_teammate(performer)
+            && let Some(teammate) = self.people.performing_teammate(event.performed_by.as_ref())
         {
             self.last_seen.active(teammate, feed, at);
         }
-        if kind == EventKind::Setting {
+        if matches!(kind, EventKind::Setting | EventKind::InboxAccess) {
             self.setting_changes.add(event, moment, feed == Feed::LogWindow);
+            self.schedule.add(event, moment, &metadata);
         }
-        if !wanted && !kind.names_person() {
-            return;
+        if event.activity_type == "role_change" {
+            self.upheavals.of_roles = self.upheavals.of_roles.max(Some(moment));
         }
         // A person beyond those told apart is in no table; the tables say that they are truncated.
-        let Ok(person) = self.people.resolve(&subject, moment) else { return };
+        let Some(Ok(person)) = owner else { return };
         if wanted {
             self.events.add(event, moment, person, self.approval(kind, person, event, &metadata));
         }
         self.attribute(kind, person, moment, event, &metadata);
+    }
+
+    /// Finds the teammates with an approver's address.
+    fn find_approvers(&mut self) {
+        let Some(approvers) = &self.approvers else { return };
+        let is_approver = |email: &String| EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email));
+        let teammates = self.people.teammates().unwrap_or_default().iter();
+        let approving = teammates.filter(|teammate| teammate.emails.iter().any(is_approver));
+        self.approving = approving.map(|teammate| teammate.person).collect();
     }
 
     /// Whether an export is by an approver; none for other events, or where no approvers are configured.
@@ -167,20 +190,18 @@ impl Observer {
     ) -> Option<bool> {
         let approvers = self.approvers.as_ref().filter(|_| kind == EventKind::Export)?;
         let is_approver = |email: &str| EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email));
-        let own = self.people.addresses(person);
         if self.people.is_teammate(person) == Some(true) {
-            return Some(own.iter().any(|email| is_approver(email)));
+            return Some(person.is_some_and(|person| self.approving.contains(&person)));
         }
         // The address that this event gives, not that of the person's newest one.
-        let performer = event.performed_by.as_ref().and_then(|by| by.email.as_deref().map(Cow::Borrowed));
-        let given = performer.or_else(|| metadata.admin().email.filter(|_| event.performed_by.is_none()));
-        Some(person.is_some() && given.is_some_and(|email| is_approver(&email)))
+        let given = PersonRef::performer(event.performed_by.as_ref()).or_else(|| metadata.affected());
+        Some(person.is_some() && given.is_some_and(|given| given.email().is_some_and(is_approver)))
     }
 
     /// Counts the event in its group.
     fn count(&mut self, known: Option<&'static EventType>, kind: EventKind, feed: Feed, at: i64) {
         let counts = &mut self.counts;
-        if let Some(known) = known.filter(|_| kind == EventKind::Setting) {
+        if let Some(known) = known.filter(|_| kind.is_setting()) {
             *counts.settings.entry(known.name).or_default() += 1;
         }
         if kind == EventKind::SignIn {
@@ -223,10 +244,8 @@ impl Observer {
                 }
             }
             EventKind::Joined | EventKind::Provisioned => {
-                if in_window && let Some(arrival) = self.joins.entry(person, ()) {
-                    let is_join = kind == EventKind::Joined;
-                    let newest = if is_join { &mut arrival.joined } else { &mut arrival.provisioned };
-                    *newest = (*newest).max(Some(at));
+                if let Some(arrival) = self.joins.entry(person, ()) {
+                    arrival.add(kind, at, in_window);
                 }
                 if let Some(teammate) = teammate {
                     self.last_seen.active(teammate, feed, at);
@@ -248,9 +267,13 @@ impl Observer {
                 }
             }
             EventKind::Permissions => {
-                let Some(permissions) = metadata.permissions_after() else { return };
-                let snapshot = Snapshot { moment, by: by(event), permissions };
+                let snapshot = Snapshot { moment, by: by(event), permissions: metadata.permissions_after() };
+                if person.is_none() {
+                    let newest = &mut self.upheavals.of_nobody_known;
+                    *newest = (*newest).max(Some(moment));
+                }
                 if in_window
+                    && snapshot.permissions.is_some()
                     && let Some(before) = metadata.permissions_before()
                     && let Some(changes) = self.losses.entry(person, ())
                 {

@@ -8,6 +8,15 @@ use super::event::{LogStates, Moment, Permissions};
 use super::person::{People, PerPerson};
 use super::rows::{Rows, time};
 
+/// When something was last changed that bears on the privilege of all teammates.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Upheavals {
+    /// The newest change of permissions that names no person that is known.
+    pub(super) of_nobody_known: Option<Moment>,
+    /// The newest change of a role, which may have changed the permissions of all who have it.
+    pub(super) of_roles: Option<Moment>,
+}
+
 /// The state of all people; how many people are told apart is bounded where they are.
 pub(super) type States = PerPerson<(), State, { usize::MAX }>;
 
@@ -25,8 +34,8 @@ pub(super) struct Snapshot {
     pub(super) moment: Moment,
     /// Who made that change.
     pub(super) by: Option<String>,
-    /// The permissions since.
-    pub(super) permissions: Permissions,
+    /// The permissions since; none where they are not understood.
+    pub(super) permissions: Option<Permissions>,
 }
 
 /// A change of two-factor authentication.
@@ -57,8 +66,8 @@ impl State {
 /// The table `permission_snapshots`.
 pub(super) fn snapshots(states: &States, people: &People, log: LogStates) -> Rows {
     states.table(people, &["person"], |person, (), state| {
-        let snapshot = state.permissions.as_ref()?;
-        let certain = Some(&snapshot.permissions).filter(|_| log.proves_newest(snapshot.moment));
+        let snapshot = state.permissions.as_ref().filter(|_| !people.is_bot(person))?;
+        let certain = snapshot.permissions.as_ref().filter(|_| log.proves_newest(snapshot.moment));
         let access = certain.and_then(|permissions| permissions.conversation_access.as_ref());
         Some([
             ("at", time(snapshot.moment.at)),
@@ -87,8 +96,10 @@ impl Changes {
         if self.first.as_ref().is_none_or(|(first, _)| moment < *first) {
             self.first = Some((moment, before.granted));
         }
-        if self.last.as_ref().is_none_or(|(last, ..)| moment > *last) {
-            self.last = Some((moment, after.permissions.granted.clone(), after.by.clone()));
+        if let Some(permissions) = &after.permissions
+            && self.last.as_ref().is_none_or(|(last, ..)| moment > *last)
+        {
+            self.last = Some((moment, permissions.granted.clone(), after.by.clone()));
         }
     }
 }

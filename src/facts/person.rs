@@ -2,16 +2,17 @@
 //!
 //! A person is a number while events stream by. Teammates get theirs from `GET /admins`; others when first seen.
 
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
 use serde_json::{Value, json};
 
-use super::event::{AdminRef, Moment};
+use super::event::{EventMetadata, Moment, PersonRef};
 use super::rows::{MAX_ROWS, Row, Rows, bounded, row};
-use crate::address::{self, EmailAddress};
-use crate::api::model::{Admin, Performer};
+use crate::address::{EmailAddress, may_be_bot};
+use crate::api::model::{Admin, Me, Performer};
+use crate::event_type::{EventKind, Owner};
+use crate::warning::Warning;
 
 /// The most people who are not teammates that are told apart.
 const MAX_OUTSIDERS: usize = 50_000;
@@ -23,32 +24,40 @@ pub(super) type PersonId = u32;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooMany;
 
-/// A current teammate.
+/// A current teammate: all entries of `GET /admins` with one id.
 #[derive(Debug, Clone)]
 pub(super) struct Teammate {
     /// The id.
     pub(super) id: Option<String>,
     /// The display name.
     pub(super) name: Option<String>,
-    /// The e-mail address, where it is one.
-    pub(super) email: Option<String>,
-    /// The role's name.
-    pub(super) role: Option<String>,
+    /// The e-mail addresses that are some, in the order of the entries.
+    pub(super) emails: Vec<String>,
+    /// The name of each entry's role.
+    pub(super) roles: Vec<Option<String>>,
     /// Whether there is an inbox seat.
     pub(super) inbox_seat: Option<bool>,
     /// The person.
     pub(super) person: PersonId,
 }
 
+/// What kind of account a person has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Account {
+    Teammate,
+    Bot,
+    Outside,
+}
+
 /// A person.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Person {
     /// The id, else the e-mail address in lower case.
     text: Option<String>,
     email: Option<String>,
     /// The event that told the e-mail address; none for teammates, whose address `GET /admins` tells.
     email_from: Option<Moment>,
-    teammate: bool,
+    account: Account,
 }
 
 /// The people seen.
@@ -59,35 +68,11 @@ pub(super) struct People {
     outsiders: usize,
     by_id: HashMap<String, PersonId>,
     by_email: HashMap<EmailAddress, PersonId>,
-    /// Teammates for whom `GET /admins` shows no id: their address serves instead.
-    by_email_without_id: HashMap<EmailAddress, PersonId>,
-    bots: HashSet<String>,
+    /// The address of Intercom's bot, where `GET /me` tells it.
+    bot: Option<EmailAddress>,
+    /// The addresses of entries any of which may be Intercom's bot.
+    bot_candidates: Vec<String>,
     truncated: bool,
-}
-
-/// What an event says about the person it is about.
-#[derive(Debug)]
-pub(super) struct Subject<'a> {
-    id: Option<Cow<'a, str>>,
-    email: Option<Cow<'a, str>>,
-}
-
-impl<'a> Subject<'a> {
-    /// The person an event is about: `metadata.admin` where it has an id, else the performer. The performer's address
-    /// is the subject's only where both are the same person.
-    pub(super) fn new(admin: AdminRef<'a>, performer: Option<&'a Performer<'_>>, by_oneself: bool) -> Self {
-        let performer_id = performer.and_then(|by| by.id.as_deref()).filter(|id| !id.is_empty());
-        let performer_email = performer.and_then(|by| by.email.as_deref());
-        let valid = |text: &str| address::split(text).is_some();
-        let Some(id) = admin.id else {
-            let own = performer_email.filter(|text| valid(text)).map(Cow::Borrowed);
-            let about = admin.email.filter(|text| performer_id.is_none() && valid(text));
-            return Self { id: performer_id.map(Cow::Borrowed), email: own.or(about) };
-        };
-        let same = performer_id.map_or(by_oneself, |performer| performer == id);
-        let own = performer_email.filter(|text| same && valid(text)).map(Cow::Borrowed);
-        Self { id: Some(id), email: own.or_else(|| admin.email.filter(|text| valid(text))) }
-    }
 }
 
 /// The form in which an address is compared, of bounded length; none where it is malformed.
@@ -95,89 +80,156 @@ fn address_key(text: &str) -> Option<EmailAddress> {
     EmailAddress::parse(&bounded(text.trim()))
 }
 
+/// A name, if there is one.
+fn name(text: Option<&str>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty()).map(|text| bounded(text).into_owned())
+}
+
+/// Entries of `GET /admins` with one id; one without an id is on its own.
+fn accounts(admins: &[Admin]) -> Vec<(Option<String>, Vec<&Admin>)> {
+    let mut accounts: Vec<(Option<String>, Vec<&Admin>)> = Vec::with_capacity(admins.len());
+    let mut by_id: HashMap<String, usize> = HashMap::new();
+    for admin in admins {
+        let id = admin.id.as_deref().filter(|id| !id.is_empty()).map(|id| bounded(id).into_owned());
+        let known = id.as_ref().and_then(|id| by_id.get(id)).and_then(|&known| accounts.get_mut(known));
+        if let Some((_, entries)) = known {
+            entries.push(admin);
+            continue;
+        }
+        if let Some(id) = &id {
+            by_id.insert(id.clone(), accounts.len());
+        }
+        accounts.push((id, vec![admin]));
+    }
+    accounts
+}
+
 impl People {
+    /// Takes in the answer of `GET /me`, which comes before that of `GET /admins`.
+    pub(super) fn load_me(&mut self, me: &Me) {
+        let app = me.app.as_ref().and_then(|app| app.id_code.as_deref()).filter(|id| !id.trim().is_empty());
+        self.bot = app.and_then(|id| EmailAddress::parse(&format!("operator+{id}@intercom.io")));
+        if let Some(address) = self.bot.clone() {
+            self.enter_bot(None, address);
+        }
+    }
+
     /// Takes in the answer of `GET /admins`.
     pub(super) fn load_teammates(&mut self, admins: &[Admin]) {
-        let mut teammates = Vec::with_capacity(admins.len());
-        for admin in admins {
-            let id = admin.id.as_deref().filter(|id| !id.is_empty()).map(|id| bounded(id).into_owned());
-            if admin.email.as_deref().is_some_and(address::is_bot) {
-                self.bots.extend(id);
-                continue;
+        let accounts = accounts(admins);
+        let is_bot = |admin: &&Admin| {
+            let email = admin.email.as_deref();
+            email.is_some_and(|email| match &self.bot {
+                Some(bot) => address_key(email).as_ref() == Some(bot),
+                None => may_be_bot(email),
+            })
+        };
+        let all_bot =
+            |(index, (_, entries)): (usize, &(_, Vec<&Admin>))| entries.iter().all(is_bot).then_some(index);
+        let bots: Vec<usize> = accounts.iter().enumerate().filter_map(all_bot).collect();
+        if bots.len() > 1 {
+            let entries = bots.iter().filter_map(|&bot| accounts.get(bot)?.1.first()?.email.as_deref());
+            self.bot_candidates = entries.map(|email| bounded(email).into_owned()).collect();
+            if let Some(address) = self.bot.take() {
+                self.by_email.remove(&address);
             }
-            let key = admin.email.as_deref().and_then(address_key);
-            let email = admin.email.as_deref().filter(|_| key.is_some());
-            let email = email.map(|email| bounded(email.trim()).into_owned());
-            // An entry that repeats an id is one more teammate, but not one more person.
-            let known = id.as_ref().and_then(|id| self.by_id.get(id)).copied();
-            let person = known.unwrap_or_else(|| {
-                let text = id.clone().or_else(|| key.as_ref().map(EmailAddress::to_string));
-                self.enter(Person { text, email: email.clone(), email_from: None, teammate: true })
-            });
-            if let Some(id) = &id {
-                self.by_id.entry(id.clone()).or_insert(person);
-            } else if let Some(key) = &key {
-                self.by_email_without_id.entry(key.clone()).or_insert(person);
+        }
+        let mut teammates = Vec::with_capacity(accounts.len());
+        for (index, (id, entries)) in accounts.into_iter().enumerate() {
+            let address = || entries.first()?.email.as_deref().and_then(address_key);
+            match address().filter(|_| bots == [index]) {
+                Some(address) => self.enter_bot(id, address),
+                None => teammates.push(self.enter_teammate(id, &entries)),
             }
-            if let Some(key) = key {
-                self.by_email.entry(key).or_insert(person);
-            }
-            let name = |text: Option<&str>| {
-                text.filter(|text| !text.trim().is_empty()).map(|text| bounded(text).into_owned())
-            };
-            teammates.push(Teammate {
-                id,
-                name: name(admin.name.as_deref()),
-                email,
-                role: name(admin.role.as_ref().and_then(|role| role.name.as_deref())),
-                inbox_seat: admin.has_inbox_seat,
-                person,
-            });
         }
         self.teammates = Some(teammates);
     }
 
-    /// Whether Intercom's bot performed the event.
-    pub(super) fn is_bot(&self, performer: Option<&Performer<'_>>) -> bool {
-        performer.is_some_and(|by| {
-            by.email.as_deref().is_some_and(address::is_bot)
-                || by.id.as_deref().is_some_and(|id| self.bots.contains(bounded(id).as_ref()))
-        })
+    fn enter_teammate(&mut self, id: Option<String>, entries: &[&Admin]) -> Teammate {
+        let mut addresses: BTreeMap<EmailAddress, String> = BTreeMap::new();
+        let mut emails: Vec<String> = Vec::new();
+        for email in entries.iter().filter_map(|admin| admin.email.as_deref()) {
+            let Some(key) = address_key(email) else { continue };
+            let email = bounded(email.trim()).into_owned();
+            if addresses.insert(key, email.clone()).is_none() {
+                emails.push(email);
+            }
+        }
+        let first = emails.first().cloned();
+        let text = id.clone().or_else(|| address_key(first.as_deref()?).map(|key| key.to_string()));
+        let person = self.enter(Person { text, email: first, email_from: None, account: Account::Teammate });
+        if let Some(id) = &id {
+            self.by_id.insert(id.clone(), person);
+        }
+        for key in addresses.into_keys() {
+            self.by_email.entry(key).or_insert(person);
+        }
+        let role = |admin: &&Admin| name(admin.role.as_ref().and_then(|role| role.name.as_deref()));
+        Teammate {
+            id,
+            name: entries.iter().find_map(|admin| name(admin.name.as_deref())),
+            emails,
+            roles: entries.iter().map(role).collect(),
+            inbox_seat: entries.iter().filter_map(|admin| admin.has_inbox_seat).max(),
+            person,
+        }
     }
 
-    /// Whether the event is about Intercom's bot.
-    pub(super) fn is_about_bot(&self, subject: &Subject<'_>) -> bool {
-        let by_id = |id: &str| self.bots.contains(bounded(id).as_ref());
-        subject.id.as_deref().is_some_and(by_id) || subject.email.as_deref().is_some_and(address::is_bot)
+    fn enter_bot(&mut self, id: Option<String>, address: EmailAddress) {
+        let text = id.clone().unwrap_or_else(|| address.to_string());
+        let bot = Person { text: Some(text), email: None, email_from: None, account: Account::Bot };
+        let bot = self.enter(bot);
+        self.by_email.insert(address, bot);
+        if let Some(id) = id {
+            self.by_id.insert(id, bot);
+        }
     }
 
-    /// The person an event is about; none where it names none.
-    pub(super) fn resolve(
+    /// What to say where several entries may be Intercom's bot.
+    pub(super) fn warning(&self) -> Option<Warning> {
+        let candidates = &self.bot_candidates;
+        (!candidates.is_empty()).then(|| Warning::SeveralBots { addresses: candidates.clone() })
+    }
+
+    /// The person that an event belongs to; none where that is nobody known.
+    pub(super) fn owner(
         &mut self,
-        subject: &Subject<'_>,
+        kind: EventKind,
+        performer: Option<&Performer<'_>>,
+        metadata: &EventMetadata<'_>,
         moment: Moment,
     ) -> Result<Option<PersonId>, TooMany> {
-        let address = subject.email.as_deref();
-        let person = if let Some(id) = subject.id.as_deref().map(bounded) {
-            let known = self.by_id.get(id.as_ref()).copied();
-            match known.or_else(|| self.teammate_without_id(address?)) {
-                Some(person) => person,
-                None => {
-                    let person = self.outsider(id.as_ref())?;
-                    self.by_id.insert(id.into_owned(), person);
-                    person
-                }
+        let performer = || PersonRef::performer(performer);
+        let owner = match kind.belongs_to() {
+            Owner::PerformerElseAffected => performer().or_else(|| metadata.affected()),
+            // Whoever is affected without an id is a teammate, or nobody known.
+            Owner::Affected => match metadata.affected() {
+                Some(affected) if affected.id().is_none() => return Ok(self.known(&affected)),
+                affected => affected,
+            },
+            Owner::AffectedElsePerformer => {
+                let affected = metadata.affected();
+                let by_bot = || performer().filter(|by| !self.is_bot(self.known(by)));
+                affected.or_else(by_bot)
             }
+        };
+        owner.map_or(Ok(None), |owner| self.resolve(&owner, moment))
+    }
+
+    /// The person; none where neither an id nor an address is given.
+    fn resolve(&mut self, named: &PersonRef<'_>, moment: Moment) -> Result<Option<PersonId>, TooMany> {
+        let address = named.email();
+        let person = if let Some(known) = self.find(named) {
+            known
+        } else if let Some(id) = named.id().map(bounded) {
+            let person = self.outsider(id.as_ref())?;
+            self.by_id.insert(id.into_owned(), person);
+            person
         } else {
             let Some(key) = address.and_then(address_key) else { return Ok(None) };
-            match self.by_email.get(&key) {
-                Some(&person) => person,
-                None => {
-                    let person = self.outsider(&key.to_string())?;
-                    self.by_email.insert(key, person);
-                    person
-                }
-            }
+            let person = self.outsider(&key.to_string())?;
+            self.by_email.insert(key, person);
+            person
         };
         if let Some(address) = address {
             self.note_email(person, address, moment);
@@ -185,10 +237,28 @@ impl People {
         Ok(Some(person))
     }
 
-    /// The teammate for whom `GET /admins` shows this address, and no id.
-    fn teammate_without_id(&self, address: &str) -> Option<PersonId> {
-        let teammates = Some(&self.by_email_without_id).filter(|teammates| !teammates.is_empty())?;
-        teammates.get(&address_key(address)?).copied()
+    /// The person of that id, or of that address where no id is given, if seen before.
+    fn find(&self, named: &PersonRef<'_>) -> Option<PersonId> {
+        let of_address = || self.by_email.get(&named.email().and_then(address_key)?).copied();
+        let Some(id) = named.id() else { return of_address() };
+        let known = self.by_id.get(bounded(id).as_ref()).copied();
+        // Without the list of teammates only the address tells the bot.
+        let bot = || of_address().filter(|&person| self.teammates.is_none() && self.is_bot(Some(person)));
+        known.or_else(bot)
+    }
+
+    /// The teammate or bot that is named so. Unlike [`Self::owner`], it remembers nothing about other people.
+    pub(super) fn known(&self, named: &PersonRef<'_>) -> Option<PersonId> {
+        self.find(named).filter(|&person| self.account(person) != Some(Account::Outside))
+    }
+
+    fn account(&self, person: PersonId) -> Option<Account> {
+        self.persons.get(person as usize).map(|person| person.account)
+    }
+
+    /// Whether it is Intercom's bot.
+    pub(super) fn is_bot(&self, person: Option<PersonId>) -> bool {
+        person.and_then(|person| self.account(person)) == Some(Account::Bot)
     }
 
     fn enter(&mut self, person: Person) -> PersonId {
@@ -202,13 +272,14 @@ impl People {
             return Err(TooMany);
         }
         self.outsiders += 1;
-        Ok(self.enter(Person { text: Some(text.to_owned()), ..Person::default() }))
+        let text = Some(text.to_owned());
+        Ok(self.enter(Person { text, email: None, email_from: None, account: Account::Outside }))
     }
 
     /// Keeps the address that the newest event gives for a person who is not a teammate.
     fn note_email(&mut self, person: PersonId, address: &str, moment: Moment) {
         let Some(person) = self.persons.get_mut(person as usize) else { return };
-        if person.teammate || person.email_from.is_some_and(|email_from| email_from >= moment) {
+        if person.account == Account::Teammate || person.email_from.is_some_and(|from| from >= moment) {
             return;
         }
         person.email_from = Some(moment);
@@ -234,17 +305,8 @@ impl People {
 
     /// The teammate who performed an event.
     pub(super) fn performing_teammate(&self, performer: Option<&Performer<'_>>) -> Option<PersonId> {
-        let by = performer?;
-        let person = match by.id.as_deref().filter(|id| !id.is_empty()) {
-            Some(id) => self.by_id.get(bounded(id).as_ref()),
-            None => self.by_email.get(&address_key(by.email.as_deref()?)?),
-        };
-        person.copied().filter(|&person| self.is_teammate(Some(person)) == Some(true))
-    }
-
-    /// Every address that `GET /admins` shows for a person.
-    pub(super) fn addresses(&self, person: Option<PersonId>) -> Vec<&str> {
-        person.and_then(|person| self.email(person)).into_iter().collect()
+        let person = self.known(&PersonRef::performer(performer)?)?;
+        (self.is_teammate(Some(person)) == Some(true)).then_some(person)
     }
 
     /// A row about a person: who it is, and these cells.
@@ -262,8 +324,7 @@ impl People {
     /// Whether the person is a current teammate; none where that is not known.
     pub(super) fn is_teammate(&self, person: Option<PersonId>) -> Option<bool> {
         self.teammates.as_ref()?;
-        let known = person.and_then(|person| self.persons.get(person as usize));
-        Some(known.is_some_and(|person| person.teammate))
+        Some(person.and_then(|person| self.account(person)) == Some(Account::Teammate))
     }
 
     /// Whether a person had to be left out of the tables.

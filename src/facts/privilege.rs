@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::event::{PRIVILEGED_PERMISSIONS, Permissions};
+use super::event::Moment;
+use super::permissions::{Snapshot, Upheavals};
 use super::rows::bounded;
 use crate::casefold::{fold, looks};
 use crate::sources::SourceStatus;
@@ -21,6 +22,17 @@ pub(super) enum Privilege {
     Unknown,
 }
 
+impl Judgement {
+    /// How it compares with others about the same teammate: privileged before unknown before unprivileged.
+    pub(super) const fn rank(&self) -> u8 {
+        match self.privilege {
+            Some(Privilege::Privileged) => 2,
+            Some(Privilege::Unknown) | None => 1,
+            Some(Privilege::Unprivileged) => 0,
+        }
+    }
+}
+
 impl Privilege {
     /// The word used in tables.
     pub(super) const fn as_str(self) -> &'static str {
@@ -32,7 +44,7 @@ impl Privilege {
     }
 }
 
-/// The judgement, and what decided it.
+/// The judgement, and what decided it. Of several about one teammate the greatest counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Judgement {
     /// The privilege; none where an error keeps it from being told.
@@ -68,54 +80,73 @@ impl Roles {
         }
     }
 
-    /// Decides about a teammate with this role and this newest snapshot, taken at this time, by how the reading of
-    /// snapshots ended: where it is forbidden roles decide alone, and where it failed stays open what they do not prove.
+    /// Decides about a teammate with this role and this newest snapshot, by how the reading of snapshots ended: where it
+    /// is forbidden roles decide alone, and where it failed stays open what they do not prove.
     pub(super) fn judge(
         &self,
-        role: Option<&str>,
-        snapshot: Option<(&Permissions, i64)>,
+        name: Option<&str>,
+        snapshot: Option<&Snapshot>,
+        upheavals: Upheavals,
         log: SourceStatus,
     ) -> Judgement {
         let decided = |privilege, reason| Judgement { privilege: Some(privilege), reason };
-        let role_key = role.map(key);
+        let role = name.map_or_else(|| "no role".to_owned(), |name| format!("role {name}"));
+        let role_key = name.map(key);
         let within = |list: &BTreeSet<String>| role_key.as_ref().is_some_and(|key| list.contains(key));
-        let role_is = || role.map_or_else(|| "no role".to_owned(), |role| format!("role {role}"));
         if within(&self.privileged) {
-            return decided(Privilege::Privileged, role_is());
+            return decided(Privilege::Privileged, role);
         }
-        if let Some((permissions, at)) = snapshot {
-            let granted =
-                PRIVILEGED_PERMISSIONS.iter().rev().find(|&&name| permissions.granted.contains(name));
-            if let Some(name) = granted {
-                let reason = format!("permission {name} granted {}", date(at));
-                return decided(Privilege::Privileged, reason);
-            }
-        }
+        let later_than = |snapshot: Option<&Snapshot>, change: Option<Moment>| {
+            change.filter(|change| snapshot.is_none_or(|snapshot| snapshot.moment < *change))
+        };
         if log == SourceStatus::Failed && snapshot.is_none() {
-            let reason = format!("{}; the activity log could not be read in full", role_is());
+            let reason = format!("{role}; the activity log could not be read in full");
             return Judgement { privilege: None, reason };
+        }
+        if let Some(change) = later_than(snapshot, upheavals.of_nobody_known) {
+            let day = date(change.at);
+            let reason = format!("{role}; it is not known whose permissions were changed on {day}");
+            return decided(Privilege::Unknown, reason);
+        }
+        let permissions = snapshot.map(|snapshot| (snapshot.permissions.as_ref(), date(snapshot.moment.at)));
+        let doubt = |day: &str| {
+            let reason = format!("{role}; the change of permissions on {day} is not understood");
+            decided(Privilege::Unknown, reason)
+        };
+        match &permissions {
+            None => {}
+            Some((None, day)) => return doubt(day),
+            Some((Some(permissions), day)) => {
+                if let Some(name) = permissions.privileged() {
+                    return decided(Privilege::Privileged, format!("permission {name} granted {day}"));
+                }
+                if permissions.is_doubtful {
+                    return doubt(day);
+                }
+            }
         }
         let suffix = match log {
             SourceStatus::Complete | SourceStatus::Failed => "",
             _ => "; roles decide alone, since the activity log may not be read",
         };
         if within(&self.unprivileged) {
-            return decided(Privilege::Unprivileged, format!("{}{suffix}", role_is()));
+            return decided(Privilege::Unprivileged, format!("{role}{suffix}"));
         }
-        if let Some(role) = role.filter(|role| self.only_looks_privileged(role)) {
+        if let Some(role) = name.filter(|role| self.only_looks_privileged(role)) {
             let reason = format!("role {role} looks like a privileged role, and is another");
             return decided(Privilege::Unknown, reason);
         }
-        match (snapshot, role) {
-            (Some((_, at)), _) => decided(
-                Privilege::Unprivileged,
-                format!("neither permission in the snapshot of {}", date(at)),
-            ),
-            (None, Some(role)) => {
-                decided(Privilege::Unknown, format!("role {role} is not classified{suffix}"))
-            }
-            (None, None) => decided(Privilege::Unknown, format!("no role{suffix}")),
+        let undecided = if name.is_some() { format!("{role} is not classified") } else { role };
+        let Some((_, day)) = permissions else {
+            return decided(Privilege::Unknown, format!("{undecided}{suffix}"));
+        };
+        if let Some(change) = later_than(snapshot, upheavals.of_roles) {
+            let changed = date(change.at);
+            let reason =
+                format!("{undecided}; the snapshot of {day} is older than the change of a role on {changed}");
+            return decided(Privilege::Unknown, reason);
         }
+        decided(Privilege::Unprivileged, format!("neither permission in the snapshot of {day}"))
     }
 
     /// Whether the role is in neither list, and looks like a privileged one.
@@ -183,17 +214,29 @@ fn toml_string(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::event::Permissions;
     use super::*;
     use crate::facts::Settings;
+    use crate::sources::Feed;
 
     fn roles() -> Roles {
         let defaults = Settings::default();
         Roles::new(&defaults.facts.privileged_roles, &defaults.facts.unprivileged_roles)
     }
 
-    fn snapshot(names: &[&str]) -> Permissions {
+    fn moment(at: i64) -> Moment {
+        Moment::new(at, Feed::LogWindow, 0)
+    }
+
+    fn snapshot(names: &[&str]) -> Snapshot {
         let granted = names.iter().map(|&name| name.to_owned()).collect();
-        Permissions { granted, conversation_access: None }
+        let permissions = Permissions { granted, conversation_access: None, is_doubtful: false };
+        Snapshot { moment: moment(5), by: None, permissions: Some(permissions) }
+    }
+
+    fn judge(name: Option<&str>, snapshot: Option<&Snapshot>, upheavals: Upheavals) -> Privilege {
+        let judgement = roles().judge(name, snapshot, upheavals, SourceStatus::Complete);
+        judgement.privilege.unwrap()
     }
 
     /// Role, granted permissions where there is a snapshot, and what follows.
@@ -218,10 +261,48 @@ mod tests {
         ];
         for (role, names, expected) in cases {
             let snapshot = names.map(snapshot);
-            let snapshot = snapshot.as_ref().map(|permissions| (permissions, 0));
-            let judgement = roles().judge(role, snapshot, SourceStatus::Complete);
-            assert_eq!(judgement.privilege, Some(expected), "{role:?} {names:?}");
+            let privilege = judge(role, snapshot.as_ref(), Upheavals::default());
+            assert_eq!(privilege, expected, "{role:?} {names:?}");
         }
+    }
+
+    #[test]
+    fn what_was_changed_since_the_snapshot_leaves_it_open() {
+        use Privilege::{Privileged, Unknown, Unprivileged};
+        let nobody = |at| Upheavals { of_nobody_known: Some(moment(at)), of_roles: None };
+        let of_roles = |at| Upheavals { of_nobody_known: None, of_roles: Some(moment(at)) };
+        let (grants, does_not) = (["manage_teammates"], ["export_data"]);
+        for (name, names, upheavals, expected) in [
+            (Some("Owner"), &does_not, nobody(9), Privileged),
+            (Some("Agent"), &does_not, nobody(9), Unknown),
+            (Some("Agent"), &does_not, nobody(1), Unprivileged),
+            (None, &grants, nobody(9), Unknown),
+            (None, &grants, nobody(1), Privileged),
+            (None, &grants, of_roles(9), Privileged),
+            (Some("Ops lead"), &does_not, of_roles(9), Unknown),
+            (Some("Ops lead"), &does_not, of_roles(1), Unprivileged),
+            (Some("Agent"), &does_not, of_roles(9), Unprivileged),
+        ] {
+            let privilege = judge(name, Some(&snapshot(names)), upheavals);
+            assert_eq!(privilege, expected, "{name:?} {names:?} {upheavals:?}");
+        }
+        assert_eq!(judge(Some("Agent"), None, nobody(1)), Unknown);
+        assert_eq!(judge(Some("Agent"), None, of_roles(1)), Unprivileged);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_unknown_unless_something_else_proves_it() {
+        use Privilege::{Privileged, Unknown};
+        let none = Upheavals::default();
+        let odd = Snapshot { permissions: None, ..snapshot(&[]) };
+        assert_eq!(judge(Some("Agent"), Some(&odd), none), Unknown);
+        assert_eq!(judge(Some("Admin"), Some(&odd), none), Privileged);
+        let doubtful = |names| {
+            let mut snapshot = snapshot(names);
+            snapshot.permissions.as_mut().unwrap().is_doubtful = true;
+            judge(Some("Agent"), Some(&snapshot), none)
+        };
+        assert_eq!((doubtful(&[]), doubtful(&["manage_teammates"])), (Unknown, Privileged));
     }
 
     #[test]

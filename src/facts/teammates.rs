@@ -1,6 +1,6 @@
 //! The table of teammates: what `GET /admins` says, joined with what the log says about each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
@@ -55,24 +55,28 @@ pub(super) fn derive(observed: &Observer, roles: &Roles, log: LogStates) -> Opti
         team.two_factor_known += usize::from(two_factor.is_some());
         let snapshot = snapshot.filter(|snapshot| log.proves_newest(snapshot.moment));
         let two_factor = two_factor.filter(|change| log.proves_newest(change.moment));
-        let judgement = roles.judge(
-            teammate.role.as_deref(),
-            snapshot.map(|snapshot| (&snapshot.permissions, snapshot.moment.at)),
-            log.of_snapshots(),
-        );
+        let log_state = log.of_snapshots();
+        let judged = teammate
+            .roles
+            .iter()
+            .map(Option::as_deref)
+            .map(|role| (roles.judge(role, snapshot, observed.upheavals, log_state), role));
+        let strongest = judged.max_by_key(|(judgement, role)| (judgement.rank(), role.is_some()));
+        let Some((judgement, role)) = strongest else { continue };
+        let role = role.or_else(|| teammate.roles.iter().flatten().next().map(String::as_str));
         let presence = observed.last_seen.of(teammate.person, log);
-        team.count(teammate, &judgement, presence);
+        team.count(teammate, role, &judgement, presence);
         if !matches!(judgement.privilege, Some(Privilege::Privileged | Privilege::Unprivileged)) {
-            let unclassified = |role: &&str| roles.is_unclassified(role);
-            open.extend(teammate.role.as_deref().filter(unclassified));
+            let names = teammate.roles.iter().flatten();
+            open.extend(names.map(String::as_str).filter(|role| roles.is_unclassified(role)));
         }
         if team.table.rows.len() >= MAX_ROWS {
             team.table.truncated = true;
             continue;
         }
-        let permissions = snapshot.map(|snapshot| &snapshot.permissions);
+        let permissions = snapshot.and_then(|snapshot| snapshot.permissions.as_ref());
         let on = two_factor.and_then(|change| change.on);
-        let mut cells = own_cells(teammate, allowed_domains, shared);
+        let mut cells = own_cells(teammate, role, allowed_domains, shared);
         cells.extend(row([
             ("privilege", json!(judgement.privilege.map(Privilege::as_str))),
             ("privileged", json!(judgement.privilege == Some(Privilege::Privileged))),
@@ -96,57 +100,73 @@ pub(super) fn derive(observed: &Observer, roles: &Roles, log: LogStates) -> Opti
 }
 
 impl Team {
-    fn count(&mut self, teammate: &Teammate, judgement: &Judgement, presence: Presence) {
-        // Two entries with one id may have two roles: one that is privileged counts.
-        let strongest = self.privileges.entry(teammate.person).or_insert(judgement.privilege);
-        if judgement.privilege == Some(Privilege::Privileged) {
-            *strongest = judgement.privilege;
-        }
+    fn count(&mut self, teammate: &Teammate, role: Option<&str>, judgement: &Judgement, presence: Presence) {
+        self.privileges.insert(teammate.person, judgement.privilege);
         let slot = match judgement.privilege {
             Some(Privilege::Privileged) => 0,
             Some(Privilege::Unprivileged) => 1,
             Some(Privilege::Unknown) | None => 2,
         };
         self.counts[slot] += 1;
-        self.with_role += usize::from(teammate.role.is_some());
+        self.with_role += usize::from(role.is_some());
         self.signed_in += usize::from(presence.sign_ins.is_some_and(|count| count > 0));
     }
 }
 
 /// The columns that `GET /admins` fills.
-fn own_cells(teammate: &Teammate, allowed: Option<&[String]>, shared: Option<String>) -> Row {
-    let address = teammate.email.as_deref().and_then(EmailAddress::parse);
-    let address = address.as_ref();
+fn own_cells(
+    teammate: &Teammate,
+    role: Option<&str>,
+    allowed: Option<&[String]>,
+    shared: Option<String>,
+) -> Row {
+    let addresses: Vec<EmailAddress> =
+        teammate.emails.iter().filter_map(|email| EmailAddress::parse(email)).collect();
+    let first = addresses.first();
+    let is_allowed =
+        |allowed: &[String], address: &EmailAddress| allowed.iter().any(|domain| address.is_at(domain));
     let domain_allowed =
-        address.zip(allowed).map(|(address, allowed)| allowed.iter().any(|domain| address.is_at(domain)));
+        first.and(allowed).map(|allowed| addresses.iter().all(|address| is_allowed(allowed, address)));
+    let each = |part: fn(&EmailAddress) -> &str| {
+        let parts: BTreeSet<&str> = addresses.iter().map(part).collect();
+        json!(parts)
+    };
+    let untagged = addresses.iter().cloned().map(EmailAddress::untagged);
+    let local_parts: BTreeSet<String> = untagged.map(|address| address.local().to_owned()).collect();
     row([
         ("id", json!(teammate.id)),
         ("name", json!(teammate.name)),
-        ("email", json!(teammate.email)),
-        ("domain", json!(address.map(EmailAddress::domain))),
-        ("local_part", json!(address.map(|address| address.clone().untagged().local().to_owned()))),
+        ("email", json!(teammate.emails.first())),
+        ("emails", json!(teammate.emails)),
+        ("domain", json!(first.map(EmailAddress::domain))),
+        ("domains", each(EmailAddress::domain)),
+        ("local_part", json!(first.map(EmailAddress::local))),
+        ("local_parts", json!(local_parts)),
         ("domain_allowed", json!(domain_allowed)),
         ("shared_mailbox", json!(shared)),
-        ("role", json!(teammate.role)),
+        ("role", json!(role)),
         ("inbox_seat", json!(teammate.inbox_seat)),
     ])
 }
 
-/// For each teammate, the other addresses that reach the same mailbox.
+/// For each teammate, the addresses of others that reach the same mailbox.
 fn shared_mailboxes(teammates: &[Teammate]) -> Vec<Option<String>> {
-    let email = |index: usize| teammates.get(index)?.email.as_deref();
-    let mailbox = |index| email(index).and_then(EmailAddress::parse).map(EmailAddress::untagged);
-    let mailboxes: Vec<_> = (0..teammates.len()).map(mailbox).collect();
+    let mailboxes = |teammate: &Teammate| -> BTreeSet<EmailAddress> {
+        let addresses = teammate.emails.iter().filter_map(|email| EmailAddress::parse(email));
+        addresses.map(EmailAddress::untagged).collect()
+    };
+    let mailboxes: Vec<_> = teammates.iter().map(mailboxes).collect();
     let mut owners: BTreeMap<&EmailAddress, Vec<usize>> = BTreeMap::new();
-    for (index, mailbox) in mailboxes.iter().enumerate() {
-        mailbox.iter().for_each(|mailbox| owners.entry(mailbox).or_default().push(index));
+    for (index, mailboxes) in mailboxes.iter().enumerate() {
+        mailboxes.iter().for_each(|mailbox| owners.entry(mailbox).or_default().push(index));
     }
-    let others = |(index, mailbox): (usize, &Option<EmailAddress>)| {
-        let owners = owners.get(mailbox.as_ref()?)?;
-        let others = owners.iter().filter(|&&owner| owner != index);
-        let shown: Vec<&str> = others.take(MAX_SHARED).filter_map(|&owner| email(owner)).collect();
-        let more = owners.len().saturating_sub(1 + shown.len());
-        let suffix = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let email = |index: usize| teammates.get(index)?.emails.first().map(String::as_str);
+    let others = |(index, mailboxes): (usize, &BTreeSet<EmailAddress>)| {
+        let owners = mailboxes.iter().filter_map(|mailbox| owners.get(mailbox)).flatten();
+        let others = owners.copied().filter(|&owner| owner != index).take(MAX_SHARED + 1);
+        let others: BTreeSet<usize> = others.collect();
+        let shown: Vec<&str> = others.iter().take(MAX_SHARED).filter_map(|&owner| email(owner)).collect();
+        let suffix = if others.len() > MAX_SHARED { " and more" } else { "" };
         (!shown.is_empty()).then(|| format!("{}{suffix}", shown.join(", ")))
     };
     mailboxes.iter().enumerate().map(others).collect()

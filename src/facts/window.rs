@@ -44,23 +44,54 @@ pub(super) fn exports(
 /// The arrivals of the window.
 pub(super) type Joins = PerPerson<(), Arrival>;
 
-/// How a person came in the window.
+/// How a person came.
 #[derive(Debug, Default)]
 pub(super) struct Arrival {
-    /// The newest accepted invite.
-    pub(super) joined: Option<i64>,
-    /// The newest provisioning.
-    pub(super) provisioned: Option<i64>,
+    /// The oldest and the newest invite that was accepted in the window.
+    joined: Option<(i64, i64)>,
+    /// The newest provisioning in the window.
+    provisioned: Option<i64>,
+    /// The oldest provisioning that was read.
+    first_provisioned: Option<i64>,
+}
+
+impl Arrival {
+    /// How long after a person accepted an invite the provisioning may come, in seconds.
+    const PROVISIONED_WITHIN: i64 = 86_400;
+
+    /// Takes in an accepted invite, or else a provisioning.
+    pub(super) fn add(&mut self, kind: EventKind, at: i64, in_window: bool) {
+        if kind == EventKind::Provisioned {
+            self.first_provisioned = Some(self.first_provisioned.map_or(at, |first| first.min(at)));
+            self.provisioned = self.provisioned.max(Some(at).filter(|_| in_window));
+        } else if in_window {
+            let (first, last) = self.joined.unwrap_or((at, at));
+            self.joined = Some((first.min(at), last.max(at)));
+        }
+    }
+
+    /// Whether each accepted invite of the window belongs to a provisioning before it, or soon after.
+    fn is_covered(&self) -> Option<bool> {
+        let (first, _) = self.joined?;
+        Some(self.first_provisioned.is_some_and(|at| at <= first + Self::PROVISIONED_WITHIN))
+    }
 }
 
 /// The table `joins`.
-pub(super) fn joins(joins: &Joins, people: &People) -> Rows {
-    joins.table(people, &["person"], |_, (), arrival| {
-        Some([
-            ("joined", time(arrival.joined)),
-            ("provisioned", time(arrival.provisioned)),
-            ("invited", json!(arrival.joined.is_some())),
-        ])
+pub(super) fn joins(joins: &Joins, people: &People, log: LogStates) -> Rows {
+    let all = [log.window, log.arrivals].iter().all(|status| *status == SourceStatus::Complete);
+    joins.table(people, &["person"], |person, (), arrival| {
+        // One person who is not known does not stand for another.
+        let covered = arrival.is_covered().filter(|covered| person.is_some() && (*covered || all));
+        (arrival.joined.is_some() || arrival.provisioned.is_some()).then(|| {
+            [
+                ("joined", time(arrival.joined.map(|(_, last)| last))),
+                ("provisioned", time(arrival.provisioned)),
+                ("invited", json!(arrival.joined.is_some())),
+                ("covered", json!(covered)),
+                ("teammate", json!(people.is_teammate(person))),
+            ]
+        })
     })
 }
 

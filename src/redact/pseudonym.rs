@@ -30,7 +30,7 @@ impl Redactor {
     pub(super) fn email(&self, address: &str) -> Option<String> {
         let (local, domain) = address::split(address)?;
         let mailbox = EmailAddress::parse(address)?.untagged();
-        if address::is_bot(address) {
+        if address::may_be_bot(address) {
             return Some(address.to_owned());
         }
         let (base, tag) = local.split_once('+').map_or((local, None), |(base, tag)| (base, Some(tag)));

@@ -93,7 +93,7 @@ impl Redactor {
     }
 
     fn admin(&self, admin: &Admin) -> Admin {
-        let is_bot = admin.email.as_deref().is_some_and(address::is_bot);
+        let is_bot = admin.email.as_deref().is_some_and(address::may_be_bot);
         let name = admin.name.as_deref();
         Admin {
             id: admin.id.as_deref().map(|id| self.id(id)),
@@ -111,6 +111,7 @@ impl Redactor {
 
     fn event<'a>(&self, event: &'a Event<'_>) -> Event<'a> {
         let performer = event.performed_by.as_ref().map(|by| Performer {
+            kind: (!by.is_person()).then_some(Cow::Borrowed("other")),
             id: by.id.as_deref().map(|id| self.id(id).into()),
             email: by.email.as_deref().map(|email| self.field(email).into()),
             // What is no address is as good as none.

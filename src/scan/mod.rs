@@ -83,6 +83,7 @@ pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run
 
     let elsewhere = asked.and_then(|asked| other_region(asked, facts.value("workspace.region").as_str()?));
     let mut warnings = outcomes.warnings.clone();
+    warnings.extend(facts.warnings.iter().cloned());
     warnings.extend(elsewhere);
     warnings.extend(job.warnings.iter().cloned());
     warnings.extend(redacted.into_iter().chain(hygiene));

@@ -14,7 +14,7 @@ fn four_roles() -> String {
     program().args(["init", "--rbac", "--stdout"]).now(NOW).run().exits(0).stdout
 }
 
-/// A workspace with somebody in each of the four roles, and somebody in none of them.
+/// A workspace with a teammate in each of the four roles, one in an undeclared role and one without.
 fn team() -> Workspace {
     Workspace::new()
         .teammate("ana@fixture.example", "admin")
@@ -72,7 +72,7 @@ fn what_cannot_be_resolved_is_never_allowed() {
 }
 
 #[test]
-fn whom_the_provider_shuts_out_is_denied() {
+fn people_that_the_provider_keeps_out_are_denied() {
     let server = team().serve();
     let roster =
         "login,firstName,status\nANA@fixture.example,Ana,SUSPENDED\ndev@fixture.example,Dev,ACTIVE\n";
@@ -88,7 +88,7 @@ fn whom_the_provider_shuts_out_is_denied() {
     assert!(suspended["reason"].as_str().unwrap().contains("is suspended in the identity provider"));
     assert_eq!(ask("dev@fixture.example", roster, 0).json()["account_status"], json!("active"));
     assert_eq!(ask("vi@fixture.example", roster, 1).json()["account_status"], json!("absent"));
-    // Intercom's own list says nothing about it, and allows nobody.
+    // Intercom's own list says nothing about it, and allows nothing.
     let own = "name,email,role,permissions\nDev,dev@fixture.example,Developer,x\n";
     let run = ask("dev@fixture.example", own, 2);
     assert!(run.stdout.is_empty() && run.stderr.contains("not the identity provider's"), "{}", run.streams());

@@ -108,7 +108,7 @@ fn two() -> Workspace {
 }
 
 #[test]
-fn nobody_missing_and_nobody_wrong_passes() {
+fn no_difference_passes() {
     let server = two().serve();
     let people =
         "email,status,groups\nAna@ACME.example,active,Platform-Admins\nbo@acme.example,active,Support\n";

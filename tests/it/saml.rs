@@ -69,7 +69,12 @@ fn sound_material_changes_nothing_in_a_scan_and_passes_its_own_control() {
     let audience = "audience = 'https://app.intercom.com/saml/kestrel'";
     for (fixture, more) in [("sample-idp-metadata.xml", audience), ("valid.pem", ""), ("ec-256.pem", "")] {
         let (scan, check) = judged(&server, fixture, more);
-        for field in ["status", "reason", "findings", "context"] {
+        let [reason, without] =
+            [&scan, &plain].map(|report| report.control("1.1")["reason"].as_str().unwrap().to_owned());
+        let said = reason.strip_prefix(&without).unwrap();
+        assert!(said.contains("in ./idp no certificate"), "{fixture}: {said}");
+        assert_eq!(said.contains("NameID"), fixture.ends_with(".xml"), "{said}");
+        for field in ["status", "findings", "context"] {
             assert_eq!(scan.control("1.1")[field], plain.control("1.1")[field], "{fixture}: {field}");
         }
         check.assert("R11", "pass");
@@ -314,5 +319,19 @@ fn a_found_configuration_names_files_in_its_own_folder_only() {
     for path in [absolute, "../valid.pem", "idp/../../valid.pem"] {
         let run = found(path).run().exits(2).says("outside the folder of a configuration");
         assert_eq!(run.stdout, "", "{path}");
+    }
+}
+
+#[test]
+fn metadata_without_a_form_of_names_decides_nothing() {
+    let server = serve();
+    let sample = include_str!("../../fixtures/saml/sample-idp-metadata.xml");
+    let lines = sample.lines().filter(|line| !line.contains("NameIDFormat"));
+    let without = lines.map(|line| format!("{line}\n")).collect::<String>();
+    let saml = "metadata = 'idp'\naudience = 'https://app.intercom.com/saml/kestrel'";
+    for (words, id) in [(&["scan", "--control", "1.1"][..], "1.1"), (&["rbac", "check"], "R11")] {
+        let report = command(&server, words, saml).file("idp", &without).run().exits(0).report();
+        report.assert(id, "manual");
+        assert!(only_message(&report, id).contains("names no NameIDFormat"), "{id}");
     }
 }

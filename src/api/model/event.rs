@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::lenient;
+use crate::casefold::fold;
 
 /// One event of the activity log, borrowed from the page it came in.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -33,6 +34,14 @@ pub(crate) struct Event<'a> {
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Performer<'a> {
+    /// What it is; documented to be `admin` always.
+    #[serde(
+        borrow,
+        rename = "type",
+        deserialize_with = "lenient::optional_cow",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub kind: Option<Cow<'a, str>>,
     #[serde(borrow, deserialize_with = "lenient::optional_cow")]
     pub id: Option<Cow<'a, str>>,
     #[serde(borrow, deserialize_with = "lenient::optional_cow")]
@@ -40,6 +49,13 @@ pub(crate) struct Performer<'a> {
     /// The address the request came from.
     #[serde(borrow, deserialize_with = "lenient::optional_cow")]
     pub ip: Option<Cow<'a, str>>,
+}
+
+impl Performer<'_> {
+    /// Whether it is a person, not an app or a bot.
+    pub(crate) fn is_person(&self) -> bool {
+        self.kind.as_deref().is_none_or(|kind| matches!(fold(kind).as_ref(), "" | "admin"))
+    }
 }
 
 /// A page of the activity log.

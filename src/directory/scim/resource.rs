@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::casefold::ascii_eq;
-use crate::directory::{AccountStatus, Membership, Person, RosterFile, columns, words};
+use crate::directory::{AccountStatus, Membership, Person, RosterFile, meaning, words};
 use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
 
@@ -88,7 +88,7 @@ fn mfa(attributes: &Map<String, Value>, file: &mut RosterFile) -> Option<bool> {
     let mut mfa = None;
     let mut look = |name: &str, value: &Value| {
         let single = !matches!(value, Value::Null | Value::Array(_) | Value::Object(_));
-        if single && columns::is_mfa(&columns::plain(name)) {
+        if single && meaning::is_mfa(&meaning::plain(name)) {
             let value = written(value);
             file.knows.mfa = true;
             mfa = words::mfa(&value);

@@ -40,6 +40,35 @@ fn rows_that_agree_are_one_person_and_factors_add_up() {
 }
 
 #[test]
+fn an_application_s_rows_say_nothing_about_another_one() {
+    let roster = read(
+        "Login,Application name,Unassigned on,Assignment status\n\
+         a@b.example,Intercom,2026-05-01,\na@b.example,Helpdesk,,ACTIVE\nc@b.example,Helpdesk,,ACTIVE\n",
+    );
+    let status = |at: usize, now: &str| roster.people[at].status_at(now.parse().unwrap()).0;
+    assert_eq!(roster.people.len(), 2);
+    assert_eq!(status(0, "2026-05-01T12:00:00Z"), AccountStatus::Active);
+    assert_eq!(status(0, "2026-05-02T00:00:00Z"), AccountStatus::Deprovisioned);
+    assert_eq!(status(1, "2026-05-02T00:00:00Z"), AccountStatus::Unknown);
+}
+
+#[test]
+fn of_several_ends_the_later_counts_in_one_file_and_the_earlier_between_files() {
+    let back = "email,end date\na@b.example,2026-05-01\na@b.example,\n";
+    let status = |roster: &Roster| roster.people[0].status_at("2026-06-01T00:00:00Z".parse().unwrap()).0;
+    assert_eq!(status(&read(back)), AccountStatus::Active);
+    let other = ("b.csv", &b"email,end date\na@b.example,2026-05-01\n"[..]);
+    let both = Roster::parse(&[("a.csv", back.as_bytes()), other]).unwrap();
+    assert_eq!((both.people.len(), status(&both)), (1, AccountStatus::Deprovisioned));
+    // 4 May or 5 April: between the two nothing is certain.
+    let unclear = read("email,end date\na@b.example,04/05/2026\n");
+    let at = |now: &str| unclear.people[0].status_at(now.parse().unwrap()).0;
+    assert_eq!(at("2026-04-05T00:00:00Z"), AccountStatus::Active);
+    assert_eq!(at("2026-04-20T00:00:00Z"), AccountStatus::Unknown);
+    assert_eq!(at("2026-05-06T00:00:00Z"), AccountStatus::Deprovisioned);
+}
+
+#[test]
 fn files_add_to_each_other() {
     let users = b"login,status\na@b.example,ACTIVE\nc@b.example,SUSPENDED\n";
     let factors = b"userPrincipalName,objectId,isMfaRegistered\nA@B.example,7,True\nd@b.example,8,False\n";

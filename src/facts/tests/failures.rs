@@ -94,9 +94,9 @@ fn a_silence_is_counted_in_days_of_the_window_and_only_where_all_of_it_was_read(
     let workspace = Workspace::of_jo()
         .window("brand_new_type", NOW - DAY, by("1"), Value::Null)
         .window("brand_new_type", NOW - 8 * DAY, by("1"), Value::Null)
-        .window("admin_away_mode_change", NOW - 20 * DAY, json!({"id": "9"}), Value::Null);
+        .window("admin_login_success", NOW - 20 * DAY, json!({"id": "9"}), Value::Null);
     let facts = workspace.clone().facts();
-    assert_eq!(facts.value("log.longest_silence_days"), &json!(22), "the bot's own events break no silence");
+    assert_eq!(facts.value("log.longest_silence_days"), &json!(22), "the bot's sign-ins break no silence");
     assert_eq!(facts.value("log.silence_since"), &json!(Timestamp::from_second(SINCE).unwrap().to_string()));
     let failed = workspace.log_ended(SourceStatus::Failed).facts();
     assert_eq!(failed.value("log.longest_silence_days"), &Value::Null);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Facts, Observer, Row, Settings};
-use crate::api::model::{Admin, Event, IpAllowlist};
+use crate::api::model::{Admin, Event, IpAllowlist, Me};
 use crate::api::record::Record;
 use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceStatus};
 
@@ -26,6 +26,8 @@ const SINCE: i64 = NOW - 30 * DAY;
 #[derive(Clone)]
 struct Workspace {
     settings: Settings,
+    /// The id of the workspace in `/me`; none where that was not read.
+    app: Option<String>,
     admins: Option<Value>,
     events: Vec<(Feed, String)>,
     statuses: BTreeMap<Feed, SourceStatus>,
@@ -34,7 +36,7 @@ struct Workspace {
 impl Workspace {
     fn new(admins: Value) -> Self {
         let statuses = Feed::ALL.iter().map(|feed| (*feed, SourceStatus::Complete)).collect();
-        Self { settings: Settings::default(), admins: Some(admins), events: Vec::new(), statuses }
+        Self { settings: Settings::default(), app: None, admins: Some(admins), events: Vec::new(), statuses }
     }
 
     /// One teammate, `jo@acme.example` with id 1, and the bot with id 9.
@@ -78,6 +80,10 @@ impl Workspace {
         let mut observer = Observer::new(self.settings.clone(), ranges);
         let admins: Option<Vec<Admin>> =
             self.admins.as_ref().map(|admins| serde_json::from_value(admins.clone()).unwrap());
+        if let Some(app) = &self.app {
+            let me: Me = serde_json::from_value(json!({"app": {"id_code": app}})).unwrap();
+            observer.observe(Record::Me(&me));
+        }
         if let Some(admins) = &admins {
             observer.observe(Record::Admins(admins));
         }

@@ -9,7 +9,12 @@ fn permissions(names: &[&str]) -> Value {
 #[test]
 fn integer_and_string_ids_are_the_same_person() {
     let facts = Workspace::of_jo()
-        .window("admin_login_success", NOW, by("5"), json!({"admin": {"id": 1}, "sign_in_method": "SAML"}))
+        .window(
+            "admin_login_success",
+            NOW,
+            Value::Null,
+            json!({"admin": {"id": 1}, "sign_in_method": "SAML"}),
+        )
         .window("admin_login_success", NOW - 5, by("1"), json!({"sign_in_method": "saml"}))
         .facts();
     assert_eq!(
@@ -31,25 +36,202 @@ fn the_address_serves_where_an_id_is_missing_and_only_there() {
     for nameless in [Value::Null, json!({}), json!({"id": "", "email": "nobody"}), json!({"id": null})] {
         assert_eq!(sign_in(nameless), json!([[null, false, null]]));
     }
-    let facts = Workspace::new(json!([{"email": "İ@ß.example"}]))
-        .window("admin_login_success", NOW, json!({"id": "4", "email": "i\u{307}@ß.EXAMPLE"}), Value::Null)
-        .facts();
-    assert_eq!(only(&facts, "sign_ins")["teammate"], json!(true));
-    assert_eq!(only(&facts, "teammates")["domain"], json!("xn--zca.example"));
+    let nameless = || Workspace::new(json!([{"email": "İ@ß.example"}]));
+    for (by, is_teammate) in [
+        (json!({"email": "i\u{307}@ß.EXAMPLE"}), true),
+        (json!({"id": "4", "email": "i\u{307}@ß.EXAMPLE"}), false),
+    ] {
+        let facts = nameless().window("admin_login_success", NOW, by, Value::Null).facts();
+        assert_eq!(only(&facts, "sign_ins")["teammate"], json!(is_teammate));
+        assert_eq!(only(&facts, "teammates")["domain"], json!("xn--zca.example"));
+    }
 }
 
 #[test]
-fn what_the_bot_does_counts_nowhere() {
-    let facts = Workspace::of_jo()
+fn what_the_bot_does_counts_nowhere_and_what_it_changes_does() {
+    let workspace = Workspace::of_jo()
         .window("admin_login_success", NOW, json!({"id": "9"}), Value::Null)
-        .window("app_data_export", NOW, json!({"email": "operator+zz@INTERCOM.io"}), Value::Null)
-        .window("admin_away_mode_change", NOW, json!({"id": "9"}), Value::Null)
-        .facts();
+        .window("admin_login_failure", NOW, json!({"id": "9", "ip": "192.0.2.1"}), Value::Null)
+        .window("app_admin_join", NOW, json!({"id": "9"}), Value::Null)
+        .window("app_data_export", NOW, json!({"email": "operator+X1@INTERCOM.io"}), Value::Null);
+    let facts = workspace.facts();
     assert_eq!(facts.value("log.events"), &json!(0));
     assert_eq!(facts.value("log.newest"), &Value::Null);
-    assert!(rows(&facts, "sign_ins").is_empty() && rows(&facts, "exports").is_empty());
+    for table in ["sign_ins", "exports", "joins", "failed_sign_ins"] {
+        assert!(rows(&facts, table).is_empty(), "{table}");
+    }
     assert_eq!(facts.value("workspace.teammates"), &json!(1));
-    assert!(facts.changes.is_empty());
+    assert!(facts.changes.is_empty() && facts.warnings.is_empty());
+    let facts = workspace
+        .window("security_settings_change", NOW - 1, json!({"id": "9"}), Value::Null)
+        .window(
+            "admin_permission_change",
+            NOW - 2,
+            by("1"),
+            json!({"admin": {"id": 9}, "after": granted(&[])}),
+        )
+        .facts();
+    assert_eq!(facts.value("log.events"), &json!(2));
+    assert_eq!(rows(&facts, "setting_changes").len(), 1);
+    assert!(rows(&facts, "permission_snapshots").is_empty());
+    assert_eq!(only(&facts, "teammates")["privilege"], json!("unprivileged"));
+}
+
+#[test]
+fn the_bot_is_one_account() {
+    let entry = |id: &str, email: &str| json!({"id": id, "email": email, "role": {"name": "Admin"}});
+    let (first, second) = (entry("8", "operator+abc1@intercom.io"), entry("9", "operator+x1@intercom.io"));
+    let teammates = |app: Option<&str>, admins: Value| {
+        let mut workspace = Workspace::new(admins);
+        workspace.app = app.map(str::to_owned);
+        let facts = workspace.window("admin_login_success", NOW, json!({"id": "9"}), Value::Null).facts();
+        let ids: Vec<_> = rows(&facts, "teammates").iter().map(|row| row["id"].clone()).collect();
+        (json!(ids), facts.value("log.sign_ins") == 1, facts.warnings.len())
+    };
+    assert_eq!(teammates(Some("x1"), json!([first, second])), (json!(["8"]), false, 0));
+    assert_eq!(teammates(Some("X1"), json!([first])), (json!(["8"]), true, 0), "a person who left");
+    assert_eq!(teammates(None, json!([second])), (json!([]), false, 0));
+    assert_eq!(teammates(None, json!([first, second])), (json!(["8", "9"]), true, 1));
+    assert_eq!(teammates(None, json!([entry("9", "operator+jo.a@intercom.io")])), (json!(["9"]), true, 0));
+    let also_jo = json!([second, entry("9", "jo@acme.example")]);
+    assert_eq!(
+        teammates(Some("x1"), also_jo),
+        (json!(["9"]), true, 0),
+        "not all of its addresses are the bot's"
+    );
+    let other_id = entry("7", "Operator+X1@intercom.io");
+    assert_eq!(teammates(Some("x1"), json!([second, other_id])), (json!(["9", "7"]), true, 1));
+}
+
+#[test]
+fn entries_with_one_id_are_one_teammate() {
+    let entry = |email: &str, role: Value| json!({"id": "1", "name": "Jo", "email": email, "role": role});
+    let (agent, odd, owner) =
+        (json!({"name": "Agent"}), json!({"name": "Ops lead"}), json!({"name": "Owner"}));
+    for (one, other, privilege, role) in [
+        (&agent, &owner, "privileged", "Owner"),
+        (&odd, &agent, "unknown", "Ops lead"),
+        (&Value::Null, &agent, "unknown", "Agent"),
+        (&agent, &agent, "unprivileged", "Agent"),
+    ] {
+        let admins = json!([entry("jo@acme.example", one.clone()), entry("Jo@other.example", other.clone())]);
+        let mut workspace = Workspace::new(admins).window(
+            "admin_login_success",
+            NOW,
+            json!({"email": "jo@other.example"}),
+            Value::Null,
+        );
+        workspace.settings.organization.allowed_domains = Some(vec!["acme.example".to_owned()]);
+        let facts = workspace.facts();
+        let jo = only(&facts, "teammates");
+        assert_eq!((jo["privilege"].as_str(), jo["role"].as_str()), (Some(privilege), Some(role)));
+        assert_eq!(jo["domains"], json!(["acme.example", "other.example"]));
+        assert_eq!((&jo["domain_allowed"], &jo["sign_ins"]), (&json!(false), &json!(1)));
+        assert_eq!(jo["shared_mailbox"], Value::Null);
+        assert_eq!(facts.value("workspace.teammates"), &json!(1));
+        assert_eq!(facts.value("log.sign_in_coverage"), &json!(1));
+    }
+}
+
+#[test]
+fn performer_and_affected_person_are_two() {
+    let change = json!({"admin": {"id": "1"}, "after": granted(&["manage_teammates"])});
+    let privilege = |workspace: Workspace| only(&workspace.facts(), "teammates")["privilege"].clone();
+    let changed = |metadata: Value| {
+        privilege(Workspace::of_jo().window("admin_permission_change", NOW, by("1"), metadata))
+    };
+    assert_eq!(changed(change), json!("privileged"));
+    let of_gone =
+        json!({"admin": {"id": 77, "email": "jo@acme.example"}, "after": granted(&["manage_teammates"])});
+    assert_eq!(changed(of_gone), json!("unprivileged"), "a person who left, whatever the address");
+    let by_address = json!({"admin": {"email": "JO@acme.example"}, "after": granted(&["manage_teammates"])});
+    assert_eq!(changed(by_address), json!("privileged"));
+
+    let off = json!({"enabled": false});
+    let two_factor = |metadata: Value| {
+        let workspace = Workspace::of_jo().window("admin_two_factor_auth_change", NOW, by("1"), metadata);
+        only(&workspace.facts(), "teammates")["two_factor"].clone()
+    };
+    assert_eq!(two_factor(off), json!("off"));
+    assert_eq!(two_factor(json!({"admin": {"id": 5}, "enabled": false})), Value::Null);
+    assert_eq!(two_factor(json!({"admin": [1], "enabled": false})), Value::Null);
+}
+
+#[test]
+fn a_change_of_nobody_known_may_be_anyones() {
+    let change = "admin_permission_change";
+    let of_jo = json!({"admin": {"id": 1}, "after": granted(&["export_data"])});
+    for odd in [
+        json!({"after": granted(&[])}),
+        json!({"admin": null, "after": granted(&[])}),
+        json!({"admin": {"email": "gone@acme.example"}, "after": granted(&[])}),
+        json!({"admin": {"id": {}, "email": "jo@acme.example"}, "after": granted(&[])}),
+        json!({"admin": [1], "after": granted(&[])}),
+        json!([]),
+        Value::Null,
+    ] {
+        let odd = |workspace: Workspace| workspace.window(change, NOW - 10, by("1"), odd.clone());
+        let before = odd(Workspace::of_jo()).window(change, NOW - 20, by("2"), of_jo.clone()).facts();
+        let jo = only(&before, "teammates");
+        assert_eq!(jo["privilege"], json!("unknown"));
+        assert!(jo["privilege_reason"].as_str().unwrap().contains("not known whose"), "{jo:?}");
+        let since = odd(Workspace::of_jo().window(change, NOW - 5, by("2"), of_jo.clone())).facts();
+        assert_eq!(only(&since, "teammates")["privilege"], json!("unprivileged"));
+    }
+}
+
+#[test]
+fn a_change_that_is_not_understood_is_not_absent() {
+    for odd in [
+        json!(null),
+        json!("all"),
+        json!({"permissions": null}),
+        json!({"permissions": ["manage_teammates"]}),
+        json!([{"permissions": {}}]),
+        json!({"permissions": {"manage_teammates": "true"}}),
+    ] {
+        let metadata = json!({"admin": {"id": 1}, "after": odd});
+        let facts = Workspace::of_jo()
+            .window("admin_permission_change", NOW, by("2"), metadata)
+            .window("admin_permission_change", NOW - 9, by("2"), permissions(&["export_data"]))
+            .facts();
+        let jo = only(&facts, "teammates");
+        assert_eq!(jo["privilege"], json!("unknown"), "{odd}");
+        assert!(jo["privilege_reason"].as_str().unwrap().contains("not understood"), "{jo:?}");
+        assert_eq!(facts.feed(Feed::LogWindow).status, SourceStatus::Complete);
+    }
+}
+
+#[test]
+fn a_role_that_changed_since_leaves_the_snapshot_behind() {
+    let mut workspace = Workspace::of_jo().window("role_change", NOW - 5, by("2"), Value::Null);
+    workspace.settings.facts.unprivileged_roles = Vec::new();
+    let privilege = |names: &[&str], at: i64| {
+        let workspace = workspace.clone().window("admin_permission_change", at, by("2"), permissions(names));
+        only(&workspace.facts(), "teammates")["privilege"].clone()
+    };
+    assert_eq!(privilege(&["export_data"], NOW - 9), json!("unknown"));
+    assert_eq!(privilege(&["export_data"], NOW), json!("unprivileged"));
+    assert_eq!(privilege(&["manage_teammates"], NOW - 9), json!("privileged"));
+}
+
+#[test]
+fn strangers_are_told_apart_by_id_and_by_address_where_there_is_none() {
+    let mut workspace = Workspace::of_jo();
+    for by in [
+        json!({"email": "gone@acme.example"}),
+        json!({"email": "GONE@acme.example."}),
+        json!({"id": "77", "email": "gone@acme.example"}),
+        json!({"type": "app", "id": "1"}),
+        json!({"type": "admin", "id": "", "email": "gone"}),
+    ] {
+        workspace = workspace.window("bulk_export", NOW, by, Value::Null);
+    }
+    let found = json!([[null, 2], ["77", 1], ["gone@acme.example", 2]]);
+    assert_eq!(cells(&workspace.facts(), "exports", &["person", "count"]), found);
+    workspace.admins = None;
+    let facts = workspace.ended(Feed::Admins, SourceStatus::Failed).facts();
+    assert_eq!(cells(&facts, "exports", &["person", "count"]), found);
 }
 
 #[test]
@@ -68,7 +250,6 @@ fn the_newest_snapshot_decides_and_ties_go_to_the_first_listed() {
     let facts = Workspace::of_jo()
         .event(Feed::LogHistory, change, SINCE - 5, by("2"), permissions(&["manage_teammates"]))
         .window(change, SINCE, by("2"), permissions(&["export_data"]))
-        .window(change, NOW, by("2"), json!({"admin": {"id": 1}, "after": "none"}))
         .facts();
     assert_eq!(only(&facts, "teammates")["privilege"], json!("unprivileged"));
     assert_eq!(facts.value("log.permissions_known"), &json!(1));

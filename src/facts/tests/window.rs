@@ -83,16 +83,57 @@ fn exports_name_performer_privilege_and_approval() {
 }
 
 #[test]
-fn joins_tell_invites_from_provisioning() {
+fn a_join_belongs_to_the_provisioning_before_it_or_within_a_day() {
+    let join = "app_admin_join";
+    let provisioned = |feed, at| {
+        let of_jo = json!({"admin": {"id": 1}});
+        Workspace::of_jo().event(feed, "admin_provisioned", at, by("7"), of_jo)
+    };
+    let covered =
+        |workspace: Workspace| cells(&workspace.facts(), "joins", &["person", "covered", "teammate"]);
+    for (feed, at, expected) in [
+        (Feed::LogWindow, NOW - 5 * DAY + DAY, true),
+        (Feed::LogWindow, NOW - 5 * DAY + DAY + 1, false),
+        (Feed::LogWindow, NOW - 6 * DAY, true),
+        (Feed::LogArrivals, SINCE - 9 * DAY, true),
+    ] {
+        let workspace = provisioned(feed, at).window(join, NOW - 5 * DAY, by("1"), Value::Null);
+        assert_eq!(covered(workspace.clone()), json!([["1", expected, true]]), "{at}");
+        let unread = workspace.ended(Feed::LogArrivals, SourceStatus::Failed);
+        assert_eq!(covered(unread), json!([["1", expected.then_some(true), true]]), "{at}");
+    }
+    let twice = provisioned(Feed::LogWindow, NOW - DAY).window(join, NOW, by("1"), Value::Null).window(
+        join,
+        NOW - 9 * DAY,
+        by("1"),
+        Value::Null,
+    );
+    assert_eq!(covered(twice), json!([["1", false, true]]), "the older invite belongs to none");
+    let before = Workspace::of_jo().event(Feed::LogArrivals, join, SINCE - 1, by("1"), Value::Null);
+    assert_eq!(covered(before), json!([]));
+}
+
+#[test]
+fn nobody_known_never_stands_for_nobody_known() {
+    let odd = |metadata: Value| {
+        let facts = Workspace::of_jo()
+            .window("app_admin_join", NOW, Value::Null, Value::Null)
+            .window("admin_provisioned", NOW - 1, json!({"id": "9"}), metadata)
+            .facts();
+        cells(&facts, "joins", &["person", "covered"])
+    };
+    for metadata in [Value::Null, json!({"admin": {"id": []}}), json!({"admin": "jo"})] {
+        assert_eq!(odd(metadata.clone()), json!([[null, null]]), "{metadata}");
+    }
+    assert_eq!(odd(json!({"admin": {"id": "1"}})), json!([[null, null], ["1", null]]));
+    let stranger = json!({"admin": {"email": "new@acme.example"}});
     let facts = Workspace::of_jo()
-        .window("app_admin_join", NOW, by("1"), Value::Null)
-        .window("admin_provisioned", NOW - 1, by("7"), json!({"admin": {"id": 1}}))
-        .window("app_admin_join", NOW, by("2"), Value::Null)
+        .window("app_admin_join", NOW, json!({"email": "New@acme.example"}), Value::Null)
+        .window("admin_provisioned", NOW - 1, json!({"id": "9"}), stranger)
         .facts();
-    let provisioned = json!(Timestamp::from_second(NOW - 1).unwrap().to_string());
     assert_eq!(
-        cells(&facts, "joins", &["person", "invited", "provisioned"]),
-        json!([["1", true, provisioned], ["2", true, null]])
+        cells(&facts, "joins", &["person", "covered", "teammate"]),
+        json!([["new@acme.example", true, false]])
     );
 }
 
@@ -200,6 +241,28 @@ fn state_changes_are_counted_ever_and_listed_newest_first() {
         ["security_settings_change", "content_redaction_rule_creation", "unheard_of"].map(str::to_owned);
     assert_eq!(facts.last_change(&names).unwrap().at, SINCE - 9);
     assert_eq!(facts.last_change(&names[2..]), None);
+}
+
+#[test]
+fn the_newest_switch_of_a_schedule_counts_until_a_newer_creation() {
+    let switch = |metadata: Value, created: i64| {
+        let facts = Workspace::of_jo()
+            .window("conversation_deletion_schedule_state_change", NOW - 5, by("1"), metadata)
+            .window("conversation_deletion_schedule_creation", created, by("1"), Value::Null)
+            .facts();
+        facts.value("log.deletion_schedule_may_be_off").clone()
+    };
+    for on in
+        [json!({"enabled": true}), json!({"after": true}), json!({"after": "Active"}), json!({"after": "on"})]
+    {
+        assert_eq!(switch(on, NOW - 9), json!(false));
+    }
+    for odd in
+        [json!({"enabled": false}), json!({"after": "paused"}), json!({"enabled": 1}), json!([]), Value::Null]
+    {
+        assert_eq!(switch(odd.clone(), NOW - 9), json!(true), "{odd}");
+        assert_eq!(switch(odd, NOW), json!(false));
+    }
 }
 
 #[test]

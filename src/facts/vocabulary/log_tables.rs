@@ -2,7 +2,7 @@
 
 use super::Personal::{Address, Id, Name, No};
 use super::Type::{Flag, Number, Text, TextList};
-use super::{ADMINS, ADMINS_AND_LOG, FactTable, LOG, WINDOW, field};
+use super::{ADMINS, ADMINS_AND_LOG, FactTable, LOG, PRESENCE, WINDOW, field};
 
 pub(super) const SIGN_INS: FactTable = FactTable::new(
     "sign_ins",
@@ -90,6 +90,15 @@ pub(super) const JOINS: FactTable = FactTable::new(
         field("joined", Text, WINDOW, No, "the newest accepted invite"),
         field("provisioned", Text, WINDOW, No, "the newest provisioning by SCIM"),
         field("invited", Flag, WINDOW, No, "whether an invite was accepted"),
+        field(
+            "covered",
+            Flag,
+            PRESENCE,
+            No,
+            "whether SCIM provisioned the person before each accepted invite, or within a day after; null for a person \
+             the log does not name",
+        ),
+        field("teammate", Flag, ADMINS, No, "whether the person is a current teammate"),
     ],
 )
 .last("joined");

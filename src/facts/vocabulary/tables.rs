@@ -17,9 +17,18 @@ pub(super) const TEAMMATES: FactTable = FactTable::new(
         field("id", Text, ADMINS, Id, "the admin's id"),
         field("name", Text, ADMINS, Name, "the display name"),
         field("email", Text, ADMINS, Address, "the e-mail address; null where missing or malformed"),
+        field(
+            "emails",
+            TextList,
+            ADMINS,
+            Address,
+            "every address, where /admins lists the id more than once",
+        ),
         field("domain", Text, ADMINS, No, "the address's domain, in lower case"),
-        field("local_part", Text, ADMINS, Address, "the address before the @ without a +tag, in lower case"),
-        field("domain_allowed", Flag, ADMINS, No, "whether the domain is in organization.allowed_domains"),
+        field("domains", TextList, ADMINS, No, "the domains of all addresses"),
+        field("local_part", Text, ADMINS, Address, "the address before the @, in lower case"),
+        field("local_parts", TextList, ADMINS, Address, "what stands before the @ of each, without a +tag"),
+        field("domain_allowed", Flag, ADMINS, No, "whether all domains are in organization.allowed_domains"),
         field("shared_mailbox", Text, ADMINS, Address, "other teammates' addresses of the same mailbox"),
         field("role", Text, ADMINS, No, "the role's name; null without a role"),
         field("inbox_seat", Flag, ADMINS, No, "whether there is a paid inbox seat"),
@@ -56,6 +65,7 @@ pub(super) const IP_ALLOWLIST: FactTable = FactTable::new(
     ALLOWLIST,
     &[
         field("range", Text, ALLOWLIST, Address, "the entry as the workspace wrote it"),
+        field("wide", Flag, ALLOWLIST, No, "whether it is wider than the settings permit"),
         field("valid", Flag, ALLOWLIST, No, "whether it is an address or a CIDR range"),
     ],
 );

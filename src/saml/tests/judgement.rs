@@ -217,7 +217,7 @@ fn encrypted(file: &str, declared: Option<bool>, installed: Option<&str>, at: &s
 }
 
 #[test]
-fn whoever_encrypts_is_told_about_the_new_certificate() {
+fn encryption_leads_to_the_new_certificate() {
     let (message, fix) = encrypted("valid.pem", Some(true), None, NOW).remove(0);
     assert!(message.contains("changes its certificate on 2026-12-12 (in 27 days)"), "{message}");
     assert!(message.starts_with("the configuration says that assertions are encrypted"), "{message}");
