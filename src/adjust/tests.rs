@@ -95,6 +95,7 @@ fn assessment(status: Status, subjects: &[&str]) -> Assessment {
         attest_for: 180,
         reviewable: Vec::new(),
         frameworks: BTreeMap::new(),
+        own_mappings: Vec::new(),
         steps: Vec::new(),
         params: BTreeMap::new(),
         pack: None,

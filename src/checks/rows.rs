@@ -137,7 +137,8 @@ impl TableRows<'_> {
             return rows.len();
         }
         let key = table.key.iter().filter(|column| !table.joined.contains(column));
-        let keys = rows.iter().map(|row| key.clone().map(|column| plain(row.get(*column))).collect::<Vec<_>>());
+        let keys =
+            rows.iter().map(|row| key.clone().map(|column| plain(row.get(*column))).collect::<Vec<_>>());
         keys.collect::<BTreeSet<_>>().len()
     }
 
@@ -175,7 +176,9 @@ fn join(known: &mut Finding, other: Finding, table: &FactTable) {
         let Some(cell) = known.evidence.get_mut(&column) else { continue };
         if table.joined.contains(&column.as_str()) {
             let mut values = as_list(cell.take());
-            values.extend(as_list(value).into_iter().filter(|value| !values.contains(value)).collect::<Vec<_>>());
+            values.extend(
+                as_list(value).into_iter().filter(|value| !values.contains(value)).collect::<Vec<_>>(),
+            );
             *cell = Json::Array(values);
         } else if let (Some(one), Some(another)) = (cell.as_u64(), value.as_u64()) {
             *cell = Json::from(one.saturating_add(another));

@@ -273,7 +273,41 @@ fn a_finding_is_identified_by_event_else_person_else_subject() {
     let password = sign_in("email_password", "2026-09-20T09:00:00Z");
     assert_eq!(password.last, "2026-09-20T09:00:00Z".parse().ok());
     assert_eq!(password.fingerprint, sign_in("email_password", "2026-09-21T09:00:00Z").fingerprint);
-    assert_ne!(password.fingerprint, sign_in("google", "2026-09-20T09:00:00Z").fingerprint);
+    assert_eq!(password.fingerprint, sign_in("google", "2026-09-20T09:00:00Z").fingerprint);
+}
+
+#[test]
+fn rows_about_one_person_make_one_finding() {
+    let mut facts = teammates(json!([]));
+    let rows = json!([
+        {"person": "1", "email": "a@b.c", "method": "password", "count": 2, "last": "2026-09-20T09:00:00Z"},
+        {"person": "2", "email": "d@e.f", "method": "password", "count": 7, "last": "2026-09-01T09:00:00Z"},
+        {"person": "1", "email": "a@b.c", "method": "google", "count": 3, "last": "2026-09-21T09:00:00Z"},
+        {"person": "3", "email": "g@h.i", "method": "saml", "count": 1, "last": "2026-09-21T09:00:00Z"},
+    ]);
+    let rows = serde_json::from_value(rows).unwrap();
+    facts.tables.insert("sign_ins", Rows { rows, truncated: false });
+    let message = expression("row.method + ' ' + text(row.count)", Some("sign_ins"));
+    let person = expression("row.person", Some("sign_ins"));
+    let over = Over { message, person, ..over("sign_ins", None) };
+    let require = expression("row.method == 'saml'", Some("sign_ins")).unwrap();
+    let on_fail = expression("text(found) + ' of ' + text(seen)", None);
+    let every = CheckKind::Every(Every { over, require });
+    let verdict = judge(vec![Check { on_fail, ..check(every) }], &facts);
+    assert_eq!(verdict.reason.to_string(), "2 of 3");
+    let [one, other] = verdict.findings.as_slice() else { panic!("{:?}", verdict.findings) };
+    assert_eq!((one.message.as_str(), other.message.as_str()), ("password 2; google 3", "password 7"));
+    assert_eq!(one.evidence["method"], json!(["password", "google"]));
+    assert_eq!((&one.evidence["count"], &one.evidence["last"]), (&json!(5), &json!("2026-09-21T09:00:00Z")));
+    assert_eq!(one.last, "2026-09-21T09:00:00Z".parse().ok());
+}
+
+#[test]
+fn a_finding_without_a_message_names_what_found_it() {
+    let kind = every("teammates", None, "false");
+    let named = Check { name: "has-no-role".to_owned(), ..check(kind) };
+    let findings = judge(vec![named], &teammates(json!([{"id": "1"}]))).findings;
+    assert_eq!(findings[0].message, "has no role");
 }
 
 #[test]

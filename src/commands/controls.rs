@@ -7,7 +7,7 @@ use super::environment::style;
 use super::{environment, look, resolve::inputs};
 use crate::checks::Decided;
 use crate::cli::{AnswerFormat, ControlsCommand, ExplainArgs};
-use crate::controls::{Catalog, GUIDE_VERSION};
+use crate::controls::{Catalog, GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::facts::vocabulary::{self, Field};
@@ -80,7 +80,10 @@ fn list(catalog: &Catalog, policy: bool) -> String {
     if policy {
         page.text(0, &format!("{counted} controls, which `intercom-harden rbac check` evaluates"));
     } else {
-        page.text(0, &format!("{counted} controls, hardening guide {GUIDE_VERSION}"));
+        page.text(
+            0,
+            &format!("{counted} controls, {GUIDE_TITLE} {GUIDE_VERSION} ({GUIDE_STATUS}), {GUIDE_URL}"),
+        );
     }
     page.finish()
 }

@@ -85,6 +85,8 @@ pub(crate) struct Control {
     pub reviewable: Vec<String>,
     /// Framework id to the framework's controls.
     pub frameworks: BTreeMap<String, Vec<String>>,
+    /// Those of them whose mapping is not the guide's own.
+    pub own_mappings: Vec<String>,
     /// What to click.
     pub steps: Vec<Step>,
     /// Addresses of official documentation.

@@ -69,6 +69,8 @@ fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Control 
     let id = root.required_text("id").filter(|id| id_fits(id, root.document()));
     let slug = slug(root, id.as_deref().map(String::as_str));
     root.require("level");
+    let frameworks = frameworks(root);
+    let own_mappings = own_mappings(root, &frameworks, pack);
     Control {
         id: id.map(|id| id.value).unwrap_or_default(),
         slug,
@@ -82,7 +84,8 @@ fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Control 
         effort: root.text("effort").map_or_else(String::new, |effort| effort.value),
         attest_for: attest_for(root),
         reviewable: Vec::new(),
-        frameworks: frameworks(root),
+        frameworks,
+        own_mappings,
         references: references(root),
         steps: root.tables("steps").into_iter().map(step).collect(),
         params: params(root),
@@ -187,6 +190,24 @@ fn frameworks(root: &mut Table<'_>) -> BTreeMap<String, Vec<String>> {
     let lists = root.text_lists("frameworks").map(|lists| lists.value).unwrap_or_default();
     let plain = |items: Vec<Located<String>>| items.into_iter().map(|item| item.value).collect();
     lists.into_iter().map(|(framework, items)| (framework, plain(items))).collect()
+}
+
+/// The frameworks whose mapping the guide does not have: those a control of the guide names, and all of any other.
+fn own_mappings(
+    root: &mut Table<'_>,
+    frameworks: &BTreeMap<String, Vec<String>>,
+    pack: Option<Pack>,
+) -> Vec<String> {
+    let named = root.texts("own_mappings").map(|named| named.value).unwrap_or_default();
+    for name in named.iter().filter(|name| !frameworks.contains_key(&name.value)) {
+        let message = format!("`own_mappings` has `{}`, which `frameworks` has not", excerpt(name));
+        root.document().report_with(name.line, message, closest(name, frameworks.keys().map(String::as_str)));
+    }
+    if pack == Some(Pack::Guide) {
+        return named.into_iter().map(|name| name.value).collect();
+    }
+    let mapped = frameworks.iter().filter(|(_, ids)| !ids.is_empty());
+    mapped.map(|(framework, _)| framework.clone()).collect()
 }
 
 fn step(mut table: Table<'_>) -> Step {

@@ -172,6 +172,56 @@ fn the_digest_of_a_control_follows_what_decides() {
     assert_ne!(digest_of("E6", str::to_owned, &others), digest_of("E6", str::to_owned, &facts));
 }
 
+/// What a pass of data alone proves, by the titles of the controls that can pass: a title that promises more than its
+/// checks show would be untrue of a workspace that passes. Whoever changes one of these reads the checks beside it.
+#[test]
+fn titles_of_the_guide_say_what_a_pass_proves() {
+    let catalog = Catalog::load(&[]).unwrap();
+    let guide = catalog.definitions.iter().filter(|d| d.control.pack == Some(Pack::Guide));
+    let (pass, never): (Vec<_>, Vec<_>) = guide.partition(|d| d.rules.decidable().contains(&Status::Pass));
+    let titles = |of: Vec<&Definition>| {
+        of.iter().map(|d| format!("{} {}", d.control.id, d.control.title)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        titles(pass),
+        [
+            "1.1 Sign-ins use SAML single sign-on",
+            "1.5 Provision teammates with SCIM",
+            "2.3 Limit admin access to 2–3 people",
+            "3.2 Redaction rules and a deletion schedule exist",
+            "5.1 Restrict REST API access by IP allowlist",
+        ]
+    );
+    let ids: Vec<_> = never.iter().map(|d| d.control.id.as_str()).collect();
+    assert_eq!(ids, ["1.2", "1.3", "1.4", "2.1", "2.2", "3.1", "4.1", "4.2"], "a person attests these");
+}
+
+/// An event is the last relevant change of one control of the guide: of the one whose setting it names.
+#[test]
+fn an_event_type_is_relevant_to_one_control_of_the_guide() {
+    let catalog = Catalog::load(&[]).unwrap();
+    let guide = catalog.definitions.iter().filter(|d| d.control.pack == Some(Pack::Guide));
+    let mut seen = std::collections::BTreeSet::new();
+    for definition in guide {
+        for name in &definition.rules.relevant {
+            assert!(seen.insert(name.clone()), "{name} again in {}", definition.control.id);
+        }
+    }
+}
+
+#[test]
+fn mappings_that_are_not_the_guides_are_named() {
+    let catalog = Catalog::load(&[]).unwrap();
+    for Definition { control, .. } in &catalog.definitions {
+        let own: Vec<&str> = control.own_mappings.iter().map(String::as_str).collect();
+        match (control.pack, control.id.as_str()) {
+            (Some(Pack::Guide), "1.2") => assert_eq!(own, ["soc2"]),
+            (Some(Pack::Guide), id) => assert!(own.is_empty(), "{id}"),
+            (_, id) => assert!(!own.is_empty() || control.frameworks.is_empty(), "{id}"),
+        }
+    }
+}
+
 #[test]
 fn attestations_hold_as_long_as_the_control_says() {
     let catalog = Catalog::load(&[]).unwrap();

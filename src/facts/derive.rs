@@ -168,6 +168,7 @@ fn team_values(team: Option<&Team>, roles: &Roles, states: LogStates) -> Values 
     let mut values = vec![
         ("workspace.teammates", json!(team.size)),
         ("workspace.with_role", json!(team.with_role)),
+        ("workspace.privileged_by_role", json!(team.privileged_by_role)),
         ("privileged", json!(privileged)),
         ("unprivileged", json!(unprivileged)),
         ("unknown_privilege", json!(unknown)),

@@ -159,6 +159,11 @@ impl Roles {
         self.unprivileged.contains(&key(role)) && !self.privileged.contains(&key(role))
     }
 
+    /// Whether the role alone makes privileged.
+    pub(super) fn is_privileged(&self, role: &str) -> bool {
+        self.privileged.contains(&key(role))
+    }
+
     /// Whether the role is in neither list.
     pub(super) fn is_unclassified(&self, role: &str) -> bool {
         let key = key(role);

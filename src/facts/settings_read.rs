@@ -16,11 +16,16 @@ use crate::sources::{Outcome, SourceStatus};
 pub(super) fn allowlist(list: &IpAllowlist) -> Rows {
     let entries = list.ip_allowlist.as_deref().unwrap_or_default();
     let valid = |entry: &String| json!(address::network(entry).is_some());
-    Rows::bounded(entries.iter().map(|entry| row([("range", json!(bounded(entry))), ("valid", valid(entry))])))
+    Rows::bounded(
+        entries.iter().map(|entry| row([("range", json!(bounded(entry))), ("valid", valid(entry))])),
+    )
 }
 
 /// Single values about the allowlist by dotted name.
-pub(super) fn allowlist_values(list: Option<&IpAllowlist>, settings: &Settings) -> Vec<(&'static str, Value)> {
+pub(super) fn allowlist_values(
+    list: Option<&IpAllowlist>,
+    settings: &Settings,
+) -> Vec<(&'static str, Value)> {
     let Some(list) = list else { return Vec::new() };
     let entries = list.ip_allowlist.as_deref();
     let networks = entries.map(|entries| entries.iter().filter_map(|entry| address::network(entry)));

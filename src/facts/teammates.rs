@@ -28,6 +28,8 @@ pub(super) struct Team {
     pub(super) size: usize,
     /// How many have a role.
     pub(super) with_role: usize,
+    /// How many have a role that alone makes them privileged.
+    pub(super) privileged_by_role: usize,
     /// How many signed in in the window.
     pub(super) signed_in: usize,
     /// How many had their two-factor authentication changed, ever.
@@ -66,6 +68,8 @@ pub(super) fn derive(observed: &Observer, roles: &Roles, log: LogStates) -> Opti
         let role = role.or_else(|| teammate.roles.iter().flatten().next().map(String::as_str));
         let presence = observed.last_seen.of(teammate.person, log);
         team.count(teammate, role, &judgement, presence);
+        let by_role = teammate.roles.iter().flatten().any(|role| roles.is_privileged(role));
+        team.privileged_by_role += usize::from(by_role);
         if !matches!(judgement.privilege, Some(Privilege::Privileged | Privilege::Unprivileged)) {
             let names = teammate.roles.iter().flatten();
             open.extend(names.map(String::as_str).filter(|role| roles.is_unclassified(role)));

@@ -82,6 +82,9 @@ pub(crate) struct Control {
     /// Names of frameworks, each with the framework's controls that this one serves.
     #[serde(default)]
     pub frameworks: BTreeMap<String, Vec<String>>,
+    /// Those of these frameworks whose mapping is not the hardening guide's own.
+    #[serde(default)]
+    pub own_mappings: Vec<String>,
     /// The steps that put it right.
     #[serde(default)]
     pub remediation: Vec<Step>,
@@ -154,6 +157,7 @@ impl From<Assessment> for Control {
             effort: control.effort.clone(),
             since: since.clone(),
             frameworks: control.frameworks.clone(),
+            own_mappings: control.own_mappings.clone(),
             remediation: control.steps.clone(),
             references: control.references.clone(),
             columns: control.columns.clone(),

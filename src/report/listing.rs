@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::json::object;
 use super::{BUILT_IN, json_text};
 use crate::checks::Decided;
-use crate::controls::{Catalog, Definition, GUIDE_VERSION, Origin};
+use crate::controls::{Catalog, Definition, GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION, Origin};
 
 /// Lists the controls as indented JSON with a final newline.
 ///
@@ -15,6 +15,9 @@ pub(crate) fn json(catalog: &Catalog, policy: bool) -> Result<String, serde_json
     json_text(&object! {
         "schema_version": "1",
         "guide_version": GUIDE_VERSION,
+        "guide_title": GUIDE_TITLE,
+        "guide_url": GUIDE_URL,
+        "guide_status": GUIDE_STATUS,
         "digest": catalog.digest(),
         "controls": catalog.of_policy(policy).map(entry).collect::<Vec<_>>(),
     })
@@ -35,5 +38,7 @@ fn entry(definition: &Definition) -> impl Serialize {
         "decided": Decided::by(&definition.rules),
         "params": &control.params,
         "frameworks": &control.frameworks,
+        "own_mappings": &control.own_mappings,
+        "references": &control.references,
     }
 }

@@ -23,7 +23,7 @@ use serde::Serialize;
 use super::Report;
 use super::item::{Item, items};
 use super::json::{json_line, object};
-use super::words::severity;
+use super::words::{self, severity};
 use crate::verdict::Status;
 
 /// The version of what this module writes.
@@ -50,6 +50,7 @@ fn line<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
         "tool": tool,
         "scan": object! { "at": scan.at, "source": scan.source },
         "workspace": object! { "id": &workspace.id, "name": &workspace.name, "region": &workspace.region },
+        "guide": words::guide(report, str::to_owned),
         "control": object! {
             "id": &control.id,
             "title": &control.title,
@@ -59,6 +60,7 @@ fn line<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
             "basis": &control.basis,
             "reason": &control.reason,
             "frameworks": &control.frameworks,
+            "own_mappings": &control.own_mappings,
         },
         "fingerprint": item.fingerprint(),
         "subject": item.subject(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Control, Counters, Report, Window, WorkspaceInfo};
+use super::{CatalogInfo, Control, Counters, Report, Window, WorkspaceInfo};
 use crate::controls::Step;
 use crate::level::Level;
 use crate::sources::SourceStatus;
@@ -95,12 +95,12 @@ pub(super) fn workspace(report: &Report, shown: impl Fn(&str) -> Option<String>)
     (name, format!(" ({id}), region {region}, {teammates}"))
 }
 
-/// How much was asked: `25 controls up to L3, hardening guide 0.2.0`.
+/// How much was asked: `25 controls up to L3, Intercom Hardening Guide 0.2.0 (draft, AI drafted), https://…`.
 pub(super) fn extent(report: &Report, shown: impl Fn(&str) -> String) -> String {
     let rules = if report.is_of_policy() {
         "declared policy".to_owned()
     } else {
-        format!("hardening guide {}", shown(&report.catalog.guide_version))
+        guide(report, shown)
     };
     let controls = counted(report.catalog.controls as u64, "control");
     format!("{controls} up to {}, {rules}", report.scan.level.label())
@@ -152,12 +152,31 @@ pub(super) fn mapped(frameworks: &BTreeMap<String, Vec<String>>) -> impl Iterato
     frameworks.iter().flat_map(|(framework, ids)| ids.iter().map(move |id| (&**framework, &**id)))
 }
 
-/// The framework controls on one line: `cis-v8 5.4, soc2 CC6.1`.
+/// The framework controls on one line, those that are not the guide's apart: `cis-v8 5.4; own mapping: soc2 CC6.1`.
 pub(super) fn frameworks_in_a_line(control: &Control) -> String {
-    mapped(&control.frameworks)
-        .map(|(framework, id)| format!("{framework} {id}"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    let all = mapped(&control.frameworks);
+    let (own, guide): (Vec<_>, Vec<_>) = all.partition(|(name, _)| is_own_mapping(control, name));
+    let line = |part: Vec<(&str, &str)>| {
+        part.into_iter().map(|(framework, id)| format!("{framework} {id}")).collect::<Vec<_>>().join(", ")
+    };
+    match (guide.is_empty(), own.is_empty()) {
+        (_, true) => line(guide),
+        (true, false) => format!("own mapping: {}", line(own)),
+        (false, false) => format!("{}; own mapping: {}", line(guide), line(own)),
+    }
+}
+
+/// Whether the mapping to a framework is not the guide's own.
+pub(super) fn is_own_mapping(control: &Control, framework: &str) -> bool {
+    control.own_mappings.iter().any(|own| own == framework)
+}
+
+/// The guide that the controls follow: `Intercom Hardening Guide 0.2.0 (draft, AI drafted), https://…`.
+pub(super) fn guide(report: &Report, shown: impl Fn(&str) -> String) -> String {
+    let CatalogInfo { guide_version, guide_title, guide_url, guide_status, .. } = &report.catalog;
+    let [version, title, url, status] =
+        [guide_version, guide_title, guide_url, guide_status].map(|part| shown(part));
+    format!("{title} {version} ({status}), {url}")
 }
 
 /// A waiver in a few words.

@@ -98,8 +98,11 @@ fn silence_and_absence_fail() {
         Workspace::healthy().teammate(email, "Viewer").sign_in(email, "saml", days * DAY + HOUR)
     };
     assert_statuses([
-        ("4.1", staff().sign_in(ANA, "saml", 7 * DAY), "", "pass"),
-        ("4.1", staff().sign_in(ANA, "saml", 7 * DAY + 1), "", "fail"),
+        ("4.1", staff().sign_in(ANA, "saml", 30 * DAY), "", "manual"),
+        ("4.1", staff().sign_in(ANA, "saml", 30 * DAY + 1), "", "fail"),
+        ("4.1", staff().sign_in(ANA, "saml", 20 * DAY), "[scan]\nsince = \"7d\"", "manual"),
+        ("4.1", staff().sign_in(ANA, "saml", 31 * DAY), "[scan]\nsince = \"7d\"", "fail"),
+        ("4.1", staff().sign_in(ANA, "saml", 31 * DAY), "[scan]\nsince = \"60d\"", "fail"),
         ("4.1", staff().event(Event::new("macro_update")), "", "fail"),
         ("E5", absent(80), "", "pass"),
     ]);
@@ -146,11 +149,15 @@ fn settings_of_the_workspace() {
     let allows = |enabled, ranges: &[&str]| Workspace::healthy().allowlist(enabled, ranges);
     let required = "[organization]\nrequired_region = \"EU\"";
     assert_statuses([
-        ("1.4", allows(true, &["192.0.2.0/24", "2001:db8::/48"]), "", "pass"),
-        ("1.4", allows(false, &["192.0.2.0/24"]), "", "fail"),
-        ("1.4", allows(true, &["2001::/16"]), "", "fail"),
+        ("1.4", allows(true, &["192.0.2.0/24"]), "", "manual"),
         ("1.4", Workspace::healthy(), "", "manual"),
-        ("5.1", allows(true, &["192.0.2.0/24"]), "", "manual"),
+        ("5.1", allows(true, &["192.0.2.0/24", "2001:db8::/48"]), "", "pass"),
+        ("5.1", allows(false, &["192.0.2.0/24"]), "", "fail"),
+        ("5.1", allows(true, &[]), "", "fail"),
+        ("5.1", allows(true, &["2001::/16"]), "", "fail"),
+        ("5.1", allows(true, &["0.0.0.0/1", "128.0.0.0/1"]), "", "fail"),
+        ("5.1", allows(true, &["192.0.2.0/24", "head office"]), "", "manual"),
+        ("5.1", Workspace::healthy(), "", "manual"),
         ("E9", Workspace::healthy().app("identity_verification", true), "", "pass"),
         ("E12", Workspace::healthy().app("region", "EU"), required, "pass"),
         ("E12", Workspace::healthy().app("region", Value::Null), required, "manual"),
@@ -161,13 +168,22 @@ fn settings_of_the_workspace() {
 fn what_happened_is_reviewed_and_counted() {
     let (rule, schedule) = ("content_redaction_rule_creation", "conversation_deletion_schedule_creation");
     let dropped = "content_redaction_rule_deletion";
+    let unplanned = "conversation_deletion_schedule_deletion";
+    let switched = "conversation_deletion_schedule_state_change";
     assert_statuses([
         ("1.5", with(&[("app_admin_join", 2)]), "", "fail"),
         ("1.5", with(&[("admin_provisioned", 2), ("app_admin_join", 1)]), "", "pass"),
+        ("1.5", with(&[("admin_provisioned", 80), ("app_admin_join", 1)]), "", "manual"),
+        ("1.5", with(&[("admin_provisioned", 1), ("app_admin_join", 2)]), "", "pass"),
+        ("1.5", with(&[("admin_provisioned", 1), ("app_admin_join", 3)]), "", "fail"),
+        ("1.5", healthy_and(Event::new("app_admin_join")), "", "manual"),
         ("1.5", with(&[("app_admin_join", 31)]), "", "manual"),
         ("3.2", with(&[(rule, 900), (schedule, 800)]), "", "pass"),
         ("3.2", with(&[(rule, 900), (schedule, 800), (dropped, 700)]), "", "fail"),
         ("3.2", with(&[(rule, 900)]), "", "manual"),
+        ("3.2", with(&[(rule, 900), (schedule, 800), (unplanned, 700)]), "", "fail"),
+        ("3.2", with(&[(rule, 900), (schedule, 800), (switched, 700)]), "", "manual"),
+        ("3.2", with(&[(rule, 900), (schedule, 700), (switched, 800)]), "", "pass"),
         ("3.2", with(&[(dropped, 700)]), "", "fail"),
     ]);
     for (id, name) in [
@@ -306,6 +322,38 @@ fn two_or_three_are_right_and_roles_that_no_list_has_are_open() {
         report.assert("2.3", "manual");
         assert_mentions(&report, "2.3", parts);
     }
+}
+
+#[test]
+fn more_than_half_privileged_is_one_finding_about_the_workspace() {
+    let many = twelve(&["Owner", "Admin", "Admin", "Admin", "Admin", "Admin", "Admin"]);
+    let by_permission = twelve(&["Owner", "Admin", "Admin", "Admin", "Admin", "Admin"]).permissions(
+        "person7@fixture.example",
+        &["manage_teammates"],
+        DAY,
+    );
+    for workspace in [many, by_permission] {
+        let report = report(workspace, "");
+        report.assert("2.1", "fail");
+        assert_eq!(report.subjects("2.1"), ["workspace"]);
+        assert_mentions(&report, "2.1", &["7 of 12 teammates"]);
+    }
+    let half = twelve(&["Owner", "Admin", "Admin", "Admin", "Admin", "Admin"]);
+    assert_statuses([("2.1", half, "", "manual"), ("2.1", twelve(&["Owner", "Admin"]), "", "manual")]);
+}
+
+#[test]
+fn what_one_person_did_is_one_finding() {
+    let workspace = twelve(&["Owner", "Admin"])
+        .sign_in("person3@fixture.example", "email_password", DAY)
+        .sign_in("person3@fixture.example", "google", 2 * DAY)
+        .event(Event::new("bulk_export").by("person4@fixture.example").ago(DAY))
+        .event(Event::new("app_data_export").by("person4@fixture.example").ago(DAY));
+    let report = report(workspace, "");
+    assert_eq!(report.subjects("1.1"), ["person3@fixture.example"]);
+    assert_mentions(&report, "1.1", &["email_password", "google", "1 of 12 people"]);
+    assert_eq!(report.subjects("3.1"), ["person4@fixture.example"]);
+    assert_mentions(&report, "3.1", &["bulk_export", "app_data_export", "1 of 10 unprivileged"]);
 }
 
 #[test]

@@ -42,6 +42,10 @@ pub(crate) fn explain(definition: &Definition, report: Option<&Report>, style: S
     parameters(&mut page, control);
     decision::sources(&mut page, &definition.rules);
     frameworks(&mut page, control);
+    if !control.references.is_empty() {
+        page.heading("Documentation");
+        control.references.iter().for_each(|address| bullet(&mut page, 2, address));
+    }
     last_word(&mut page, control);
     page.finish()
 }
@@ -79,7 +83,13 @@ fn parameters(page: &mut Page, control: &Control) {
 fn frameworks(page: &mut Page, control: &Control) {
     page.heading("Frameworks");
     for (framework, ids) in control.frameworks.iter().filter(|(_, ids)| !ids.is_empty()) {
-        page.entry(2, Tone::Label, &format!("{}:", line(framework)), &line(&ids.join(", ")));
+        let own = if control.own_mappings.contains(framework) { " (own mapping)" } else { "" };
+        page.entry(
+            2,
+            Tone::Label,
+            &format!("{}:", line(framework)),
+            &format!("{}{own}", line(&ids.join(", "))),
+        );
     }
     if let Some(since) = &control.since {
         page.entry(2, Tone::Label, "hardening guide:", &format!("since {}", line(since)));

@@ -7,7 +7,7 @@ use super::findings;
 use super::parts::{anchor, chip, listed, waiver};
 use super::text::{NAME, PARAGRAPH, SENTENCE, framework, shown};
 use crate::controls::Step;
-use crate::report::words::counted;
+use crate::report::words::{counted, is_own_mapping};
 use crate::report::{BUILT_IN, Control};
 use crate::verdict::{Attestation, Attested, Basis};
 
@@ -54,6 +54,7 @@ pub(super) fn folded(control: &Control, max_findings: usize) -> Markup {
                 (paragraph("Why it matters", &control.rationale))
                 (lines("Needed before", &control.prerequisites, MAX_STEPS))
                 (steps(&control.remediation))
+                (lines("Documentation", &control.references, MAX_STEPS))
                 (facts(control))
             }
         }
@@ -140,7 +141,13 @@ fn facts(control: &Control) -> Markup {
             @if !control.effort.is_empty() { div { dt { "Effort" } dd { (shown(&control.effort, NAME)) } } }
             @for (id, controls) in control.frameworks.iter().take(MAX_STEPS) {
                 @if !controls.is_empty() {
-                    div { dt { (framework(id)) } dd { (shown(&controls.join(", "), SENTENCE)) } }
+                    div {
+                        dt { (framework(id)) }
+                        dd {
+                            (shown(&controls.join(", "), SENTENCE))
+                            @if is_own_mapping(control, id) { " (own mapping)" }
+                        }
+                    }
                 }
             }
             @if let Some(since) = &control.since {

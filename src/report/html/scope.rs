@@ -53,7 +53,7 @@ pub(super) fn masthead(report: &Report) -> Markup {
                 }
                 div { dt { "Levels" } dd { "up to " (scan.level.label()) } }
                 @if !report.is_of_policy() {
-                    div { dt { "Guide" } dd { (shown(&report.catalog.guide_version, NAME)) } }
+                    div { dt { "Guide" } dd { (words::guide(report, |part| shown(part, NAME))) } }
                 }
             }
         }

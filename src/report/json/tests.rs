@@ -80,6 +80,7 @@ fn a_failing_control_in_full() {
     "effort": "1-2 hours",
     "since": "0.1.0",
     "frameworks": { "cis-v8": [ "5.4" ] },
+    "own_mappings": [],
     "remediation": [ { "title": "Take the admin role away where it is not needed", "path": [ "Settings", "Workspace", "Teammates" ], "actions": [ "Open each teammate of the list and choose a narrower role." ] } ],
     "references": [],
     "columns": [],

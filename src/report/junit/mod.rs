@@ -104,6 +104,9 @@ fn properties(writer: &mut Xml, report: &Report) -> io::Result<()> {
     let all = [
         ("tool.version", report.tool.version.clone()),
         ("catalog.guide_version", report.catalog.guide_version.clone()),
+        ("catalog.guide_title", report.catalog.guide_title.clone()),
+        ("catalog.guide_url", report.catalog.guide_url.clone()),
+        ("catalog.guide_status", report.catalog.guide_status.clone()),
         ("catalog.digest", report.catalog.digest.clone()),
         ("workspace.id", given(&workspace.id)),
         ("workspace.name", given(&workspace.name)),

@@ -49,6 +49,9 @@ fn a_control_is_a_test_case() {
         <properties>
           <property name="tool.version" value="VERSION"/>
           <property name="catalog.guide_version" value="0.2.0"/>
+          <property name="catalog.guide_title" value="Intercom Hardening Guide"/>
+          <property name="catalog.guide_url" value="https://howtoharden.com/guides/intercom"/>
+          <property name="catalog.guide_status" value="draft, AI drafted"/>
           <property name="catalog.digest" value="sha256:00ff"/>
           <property name="workspace.id" value="ab12cd34"/>
           <property name="workspace.name" value="Example Support"/>

@@ -57,7 +57,7 @@ fn what_failed_comes_first_and_what_waits_is_folded() {
     insta::assert_snapshot!(render(&recounted(report), None), @r#"
     ## intercom-harden: gate failed
 
-    Workspace **Example Support** (ab12cd34), region EU, 12 teammates. Scanned 2026-02-01 12:00 UTC: 6 controls up to L3, hardening guide 0.2.0.
+    Workspace **Example Support** (ab12cd34), region EU, 12 teammates. Scanned 2026-02-01 12:00 UTC: 6 controls up to L3, Intercom Hardening Guide 0.2.0 (draft, AI drafted), https&#58;<!-- -->//howtoharden.com/guides/intercom.
 
     **Gate failed: 1 control up to L1 fails: 2.3. Incomplete: not all could be read of the activity log. Exit code 1.**
 

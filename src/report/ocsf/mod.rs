@@ -113,6 +113,7 @@ fn event<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
         "observables"?: observable(item).map(|one| [one]),
         "remediation"?: if_any(words::steps(control)).map(|steps| object! { "desc": steps.join("\n") }),
         "unmapped": object! {
+            "guide": words::guide(report, str::to_owned),
             "level": control.level,
             "source": scan.source,
             "workspace_name": &workspace.name,

@@ -30,7 +30,7 @@ use serde::Serialize;
 
 use super::Report;
 use super::json::{json_text, object};
-use super::words::{TOOL, instant};
+use super::words::{self, TOOL, instant};
 use crate::text;
 
 mod location;
@@ -75,6 +75,7 @@ fn log(report: &Report, max_results: usize) -> impl Serialize {
         "fullName": format!("{TOOL} {version}"),
         "informationUri"?: (!PAGE.is_empty()).then_some(PAGE),
         "rules": report.controls.iter().map(rules::rule).collect::<Vec<_>>(),
+        "properties": object! { "guide": words::guide(report, |part| line(part, MESSAGE_COLUMNS)) },
     };
     // Code scanning closes the alerts of a category that a later run does not repeat, so scans and checks of the declared
     // policy have one each. What follows the last slash would name a single run.

@@ -40,6 +40,7 @@ pub(super) fn rule(control: &Control) -> impl Serialize {
         "name": name(control),
         "shortDescription": message(sentence(&control.title)),
         "fullDescription": message(sentence(&control.description)),
+        "helpUri"?: documentation(control),
         "help": object! { "text": help(control), "markdown": help_in_markdown(control) },
         "defaultConfiguration": object! { "level": level(control.level) },
         "properties": object! {
@@ -49,6 +50,12 @@ pub(super) fn rule(control: &Control) -> impl Serialize {
             "security-severity": security_severity,
         },
     }
+}
+
+/// The first address of official documentation; a saved report may hold anything in its place.
+fn documentation(control: &Control) -> Option<&str> {
+    let address = control.references.first()?;
+    url::Url::parse(address).is_ok_and(|url| url.scheme() == "https").then_some(address)
 }
 
 /// Text of the control file as a sentence; viewers expect one.
