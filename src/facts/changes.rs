@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
-use super::{Change, differences};
 use super::event::{EventMetadata, Moment, by};
 use super::person::{People, PersonId};
 use super::rows::{MAX_ROWS, Row, Rows, bounded, row, time};
+use super::{Change, differences};
 use crate::api::model::Event;
 use crate::event_type::EventType;
 

@@ -39,13 +39,7 @@ pub(super) fn told(metadata: &RawValue) -> Option<String> {
 }
 
 /// Adds what differs, by the names that lead there.
-fn collect(
-    path: &str,
-    before: Option<&Value>,
-    after: Option<&Value>,
-    depth: usize,
-    found: &mut Vec<String>,
-) {
+fn collect(path: &str, before: Option<&Value>, after: Option<&Value>, depth: usize, found: &mut Vec<String>) {
     if before.unwrap_or(&Value::Null) == after.unwrap_or(&Value::Null) {
         return;
     }
@@ -55,7 +49,8 @@ fn collect(
         let names = [before, after].into_iter().flatten().flat_map(|side| side.keys());
         for name in names.collect::<std::collections::BTreeSet<_>>() {
             let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            let of = |side: Option<&serde_json::Map<String, Value>>| side.and_then(|side| side.get(name)).cloned();
+            let of =
+                |side: Option<&serde_json::Map<String, Value>>| side.and_then(|side| side.get(name)).cloned();
             collect(&path, of(before).as_ref(), of(after).as_ref(), depth - 1, found);
         }
         return;
@@ -108,7 +103,8 @@ mod tests {
 
     #[test]
     fn a_flood_of_changes_is_cut() {
-        let sides: Vec<_> = (0..40).map(|n| format!("\"s{n:02}\":{{\"before\":\"{}\"}}", "x".repeat(200))).collect();
+        let sides: Vec<_> =
+            (0..40).map(|n| format!("\"s{n:02}\":{{\"before\":\"{}\"}}", "x".repeat(200))).collect();
         let raw = RawValue::from_string(format!("{{\"changes\":{{{}}}}}", sides.join(","))).unwrap();
         assert!(told(&raw).is_some_and(|text| text.len() <= 512));
     }

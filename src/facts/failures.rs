@@ -223,7 +223,8 @@ impl Failures {
             if burst.count < rule.least {
                 continue;
             }
-            let joined = chain.take_if(|(until, _)| burst.first <= *until).map(|(_, known)| known.denser(burst));
+            let joined =
+                chain.take_if(|(until, _)| burst.first <= *until).map(|(_, known)| known.denser(burst));
             let finished = chain.replace((last, joined.unwrap_or(burst)));
             finished.into_iter().for_each(|(_, burst)| keep(&mut self.proven, rule, burst));
         }

@@ -91,9 +91,11 @@ impl Observer {
             upheavals: Upheavals::default(),
             schedule: Schedule::default(),
             events: Events::default(),
-            approvers: settings.organization.export_approvers.as_ref().map(|list| {
-                list.iter().filter_map(|email| EmailAddress::parse(email)).collect()
-            }),
+            approvers: settings
+                .organization
+                .export_approvers
+                .as_ref()
+                .map(|list| list.iter().filter_map(|email| EmailAddress::parse(email)).collect()),
             approving: HashSet::new(),
             setting_changes: SettingChanges::default(),
             newest: NewestByType::default(),
@@ -174,7 +176,8 @@ impl Observer {
     /// Finds the teammates with an approver's address.
     fn find_approvers(&mut self) {
         let Some(approvers) = &self.approvers else { return };
-        let is_approver = |email: &String| EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email));
+        let is_approver =
+            |email: &String| EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email));
         let teammates = self.people.teammates().unwrap_or_default().iter();
         let approving = teammates.filter(|teammate| teammate.emails.iter().any(is_approver));
         self.approving = approving.map(|teammate| teammate.person).collect();
@@ -189,7 +192,8 @@ impl Observer {
         metadata: &EventMetadata<'_>,
     ) -> Option<bool> {
         let approvers = self.approvers.as_ref().filter(|_| kind == EventKind::Export)?;
-        let is_approver = |email: &str| EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email));
+        let is_approver =
+            |email: &str| EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email));
         if self.people.is_teammate(person) == Some(true) {
             return Some(person.is_some_and(|person| self.approving.contains(&person)));
         }
@@ -255,7 +259,8 @@ impl Observer {
             EventKind::FailedSignIn if in_window => {
                 self.failures.add(kind, person, method, at);
                 if let Ok(time) = u32::try_from(at - self.ranges.since.as_second()) {
-                    let (by, from) = (person.map(FailureSource::Person), address().map(FailureSource::Address));
+                    let (by, from) =
+                        (person.map(FailureSource::Person), address().map(FailureSource::Address));
                     let unknown = (by.is_none() && from.is_none()).then_some(FailureSource::Unknown);
                     let sources = [by, from, unknown].into_iter().flatten();
                     sources.for_each(|source| self.bursts.add(source, time));

@@ -82,7 +82,10 @@ impl FactSettings {
     pub(crate) fn is_too_wide(&self, networks: impl IntoIterator<Item = IpNet>) -> bool {
         let mut networks: Vec<IpNet> = networks.into_iter().map(|network| network.trunc()).collect();
         // IPv4 in mapped IPv6 is IPv4.
-        if networks.iter().any(|network| network.contains(&IpAddr::from(Ipv4Addr::UNSPECIFIED.to_ipv6_mapped()))) {
+        if networks
+            .iter()
+            .any(|network| network.contains(&IpAddr::from(Ipv4Addr::UNSPECIFIED.to_ipv6_mapped())))
+        {
             networks.push(Ipv4Net::default().into());
         }
         let size = |width: u8, prefix: u64| {

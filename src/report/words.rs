@@ -97,11 +97,7 @@ pub(super) fn workspace(report: &Report, shown: impl Fn(&str) -> Option<String>)
 
 /// How much was asked: `25 controls up to L3, Intercom Hardening Guide 0.2.0 (draft, AI drafted), https://…`.
 pub(super) fn extent(report: &Report, shown: impl Fn(&str) -> String) -> String {
-    let rules = if report.is_of_policy() {
-        "declared policy".to_owned()
-    } else {
-        guide(report, shown)
-    };
+    let rules = if report.is_of_policy() { "declared policy".to_owned() } else { guide(report, shown) };
     let controls = counted(report.catalog.controls as u64, "control");
     format!("{controls} up to {}, {rules}", report.scan.level.label())
 }

@@ -11,8 +11,14 @@ use crate::workspace::{DAY, Event, HOUR, Workspace};
 const ANA: &str = "ana@fixture.example";
 const CY: &str = "cy@fixture.example";
 
-const PROBED: [&str; 6] =
-    ["/tags", "/segments", "/data_attributes", "/ticket_types", "/help_center/collections", "/news/newsfeeds"];
+const PROBED: [&str; 6] = [
+    "/tags",
+    "/segments",
+    "/data_attributes",
+    "/ticket_types",
+    "/help_center/collections",
+    "/news/newsfeeds",
+];
 
 /// A control, a workspace, what the configuration says, and the status that follows.
 type Case = (&'static str, Workspace, &'static str, &'static str);
@@ -219,7 +225,14 @@ fn six_lists_and_the_allowlist_show_what_the_token_may_read() {
     let api = || Api::new(Workspace::healthy());
     let every = |api: Api, status| PROBED.iter().fold(api, |api, path| api.fault(path, refused(status)));
     let status = |api: Api, options: &[&str]| {
-        api.scan().args(["--fail-on", "never"]).args(options.iter().copied()).run().exits(0).report().status("E4").to_owned()
+        api.scan()
+            .args(["--fail-on", "never"])
+            .args(options.iter().copied())
+            .run()
+            .exits(0)
+            .report()
+            .status("E4")
+            .to_owned()
     };
     assert_eq!(status(every(api(), 403), &[]), "pass");
     assert_eq!(status(every(api(), 403).fault("/tags", refused(402)), &[]), "pass");

@@ -207,9 +207,7 @@ fn anything_a_teammate_does_shows_that_they_are_there_but_attempts_in_their_name
     assert_eq!(last_seen(window, "macro_update", by("1")), json!(1));
     assert_eq!(last_seen(window, "macro_update", json!({"email": "JO@acme.example"})), json!(1));
     assert_eq!(last_seen(history, "role_change", by("1")), json!(31));
-    for name in
-        ["admin_login_failure", "admin_unauthorized_sign_in_method", "admin_password_reset_request"]
-    {
+    for name in ["admin_login_failure", "admin_unauthorized_sign_in_method", "admin_password_reset_request"] {
         assert_eq!(last_seen(window, name, by("1")), Value::Null, "{name}");
     }
     let outsider = json!({"id": "7", "email": "jo@acme.example"});
@@ -219,7 +217,8 @@ fn anything_a_teammate_does_shows_that_they_are_there_but_attempts_in_their_name
 
 #[test]
 fn an_older_event_proves_an_absence_only_where_nothing_between_is_missing() {
-    let workspace = Workspace::of_jo().event(Feed::LogHistory, "role_change", SINCE - DAY, by("1"), Value::Null);
+    let workspace =
+        Workspace::of_jo().event(Feed::LogHistory, "role_change", SINCE - DAY, by("1"), Value::Null);
     for feed in [Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals] {
         let facts = workspace.clone().ended(feed, SourceStatus::Failed).facts();
         assert_eq!(only(&facts, "teammates")["last_seen"], Value::Null, "{feed:?}");

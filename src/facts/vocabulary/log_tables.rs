@@ -53,7 +53,13 @@ pub(super) const EVENTS: FactTable = FactTable::new(
         field("email", Text, WINDOW, Address, "the e-mail address of the person it is about or by"),
         field("description", Text, WINDOW, Name, "Intercom's sentence about it"),
         field("changed", Text, WINDOW, Name, "what it changed from what to what, where the event tells"),
-        field("approved", Flag, WINDOW, No, "for an export, whether organization.export_approvers has the person"),
+        field(
+            "approved",
+            Flag,
+            WINDOW,
+            No,
+            "for an export, whether organization.export_approvers has the person",
+        ),
         field("teammate", Flag, ADMINS, No, "whether that person is a current teammate"),
     ],
 )
