@@ -65,7 +65,6 @@ pub(super) const IP_ALLOWLIST: FactTable = FactTable::new(
     ALLOWLIST,
     &[
         field("range", Text, ALLOWLIST, Address, "the entry as the workspace wrote it"),
-        field("wide", Flag, ALLOWLIST, No, "whether it is wider than the settings permit"),
         field("valid", Flag, ALLOWLIST, No, "whether it is an address or a CIDR range"),
     ],
 );
