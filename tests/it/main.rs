@@ -88,5 +88,7 @@ mod token;
 mod unsteady;
 /// What a workspace shows, control by control.
 mod verdicts;
+/// Who events are put down to.
+mod who;
 /// Workspaces for tests.
 mod workspace;

@@ -34,8 +34,8 @@ fn assert_orderly(rendered: &str, width: usize) {
 fn at_80_columns() {
     insta::assert_snapshot!(without_version(&plain(&sample(), 80)), @r#"
     intercom-harden VERSION: 6 controls up to L3, Intercom Hardening Guide 0.2.0
-                             (draft, AI drafted),
-                             https://howtoharden.com/guides/intercom
+                           (draft, AI drafted),
+                           https://howtoharden.com/guides/intercom
 
     Workspace  Example Support (ab12cd34), region EU, 12 teammates
     Source     the workspace itself, through the API
