@@ -187,7 +187,7 @@ pub(crate) struct GateArgs {
     /// Ignore all waivers
     #[arg(long)]
     pub no_waivers: bool,
-    /// Fail if an attestation or waiver has expired, is about to, or matches nothing
+    /// Fail if an attestation, waiver or review has expired, is about to, or matches nothing
     #[arg(long)]
     pub fail_on_hygiene: bool,
 }

@@ -58,7 +58,7 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    /// Decides. `hygiene` says whether attestations or waivers are stale.
+    /// Decides. `hygiene` says whether attestations, waivers or reviews are stale.
     pub(crate) fn decide(
         rule: GateRule,
         controls: &[Control],
@@ -138,7 +138,7 @@ pub(super) enum GateOutcome {
 }
 
 /// What stale decisions of people ask for.
-const STALE: &str = "attestations or waivers need attention, see the warnings";
+const STALE: &str = "attestations, waivers or reviews need attention, see the warnings";
 
 impl Report {
     /// Decides the gate anew, and warns where the report said otherwise: a saved one may say anything.

@@ -278,9 +278,9 @@ mod tests {
         report.gate.left_out.clear();
         report.gate.stale = true;
         report.gate.passed = false;
-        assert!(gate(&report).starts_with("Gate failed: attestations or waivers need attention"));
+        assert!(gate(&report).starts_with("Gate failed: attestations, waivers or reviews need attention"));
         report.gate.violations.push("E6".to_owned());
-        assert!(gate(&report).contains(": E6. Stale: attestations or waivers need attention"));
+        assert!(gate(&report).contains(": E6. Stale: attestations, waivers or reviews need attention"));
         report.gate.violations.clear();
         report.gate.stale = false;
         report.gate.passed = true;
