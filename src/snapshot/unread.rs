@@ -1,0 +1,87 @@
+//! Entries of the log that may be any event: what they leave unsaid about each part of it.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::api::model::UnreadEntry;
+use crate::sources::{Failure, Feed, Outcomes, Ranges, SourceStatus};
+
+/// How many entries of one id are told apart.
+const MOST_OF_AN_ID: usize = 100;
+
+/// Counts them, from a live workspace and from a snapshot alike.
+#[derive(Debug)]
+pub(crate) struct UnreadEntries {
+    ranges: Ranges,
+    /// Those that a person has looked at, by id: they count as absent, unless the id names others too.
+    reviewed: BTreeMap<String, Vec<UnreadEntry<'static>>>,
+    count: u64,
+    /// The newest, however feeds are interleaved; those without a time come last.
+    first: Option<(Reverse<Option<i64>>, String)>,
+    feeds: BTreeSet<Feed>,
+}
+
+impl UnreadEntries {
+    pub(crate) fn new(ranges: Ranges, reviewed: BTreeSet<String>) -> Self {
+        let reviewed = reviewed.into_iter().map(|id| (id, Vec::new())).collect();
+        Self { ranges, reviewed, count: 0, first: None, feeds: BTreeSet::new() }
+    }
+
+    /// Takes in one. Without a time it may lie in every part of the log.
+    pub(crate) fn add(&mut self, entry: &UnreadEntry<'_>) {
+        let UnreadEntry { id, at, shown } = entry;
+        if let Some(reviewed) = self.reviewed.get_mut(&**id).filter(|_| !id.is_empty()) {
+            let owned = |text: &str| Cow::Owned(text.to_owned());
+            let entry = UnreadEntry { id: owned(id), at: *at, shown: owned(shown) };
+            // A log that repeats itself for ever costs no more.
+            if reviewed.len() < MOST_OF_AN_ID && !reviewed.contains(&entry) {
+                reviewed.push(entry);
+            }
+            return;
+        }
+        self.count_in(entry);
+    }
+
+    fn count_in(&mut self, entry: &UnreadEntry<'_>) {
+        let Ranges { now, since, arrivals_since } = self.ranges;
+        let before = entry.at.is_none_or(|at| at < since.as_second());
+        let parts = [
+            (Feed::LogWindow, entry.at.is_none_or(|at| (since.as_second()..=now.as_second()).contains(&at))),
+            (Feed::LogHistory, before),
+            (Feed::LogArrivals, before && entry.at.is_none_or(|at| at >= arrivals_since.as_second())),
+        ];
+        if !parts.iter().any(|(_, touched)| *touched) {
+            return;
+        }
+        self.feeds.extend(parts.into_iter().filter(|(_, touched)| *touched).map(|(feed, _)| feed));
+        self.count += 1;
+        let this = (Reverse(entry.at), entry.shown.clone().into_owned());
+        if self.first.as_ref().is_none_or(|first| this < *first) {
+            self.first = Some(this);
+        }
+    }
+
+    /// Says so in how the parts of the log ended: what was read of them can prove a fail, but no pass. `is_shared` says
+    /// whether different entries have an id, which reviews none of them then.
+    pub(crate) fn apply(mut self, outcomes: &mut Outcomes, is_shared: impl Fn(&str) -> bool) {
+        for (id, entries) in std::mem::take(&mut self.reviewed) {
+            if entries.len() > 1 || is_shared(&id) {
+                entries.iter().for_each(|entry| self.count_in(entry));
+            }
+        }
+        let Some((_, first)) = self.first else { return };
+        for feed in self.feeds {
+            let Some(outcome) = outcomes.feeds.get_mut(&feed) else { continue };
+            if outcome.status == SourceStatus::Skipped {
+                continue;
+            }
+            outcome.status = SourceStatus::Failed;
+            outcome.failure = Some(Failure::UnreadEntries {
+                entries: self.count,
+                first: first.clone(),
+                besides: outcome.failure.take().map(Box::new),
+            });
+        }
+    }
+}
