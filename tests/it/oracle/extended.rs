@@ -80,7 +80,7 @@ pub(super) fn statuses(case: &Case) -> BTreeMap<&'static str, Allowed> {
         ("E2", vec![shared_accounts(case)]),
         ("E3", case.none_unreviewed("E3", &STAFF_ACCESS)),
         ("E4", vec![probe(case)]),
-        ("E5", case.with_teammates(|case| case.with_log(case.now - 90 * DAY, Shown::ByNone, inactive))),
+        ("E5", case.with_teammates(presence)),
         ("E6", case.with_log(window, Shown::BySome, bursts)),
         ("E7", case.none_unreviewed("E7", &SETTINGS)),
         ("E8", case.none_unreviewed("E8", &APPS)),
@@ -148,6 +148,22 @@ fn probe(case: &Case) -> Status {
     }
 }
 
+fn presence(case: &Case) -> Allowed {
+    let stale = case.now - 90 * DAY;
+    let mut allowed = case.with_log(stale, Shown::ByNone, inactive);
+    // What sets a state is read since the workspace was created, and the window where it is longer.
+    if case.log_failed(case.beginning().min(case.now - case.since)) {
+        allowed.push(Status::Unknown);
+    }
+    allowed
+}
+
+/// Whether events of this type are read since the workspace was created.
+pub(crate) fn sets_a_state(name: &str) -> bool {
+    let in_window_only = ["app_webhook_deletion", "app_package_uninstallation"];
+    STATES.contains(&name) || (SETTINGS.contains(&name) && !in_window_only.contains(&name))
+}
+
 fn inactive(case: &Case) -> Status {
     let (window, stale) = (case.now - case.since, case.now - 90 * DAY);
     let refused =
@@ -155,14 +171,12 @@ fn inactive(case: &Case) -> Status {
     let mut active = vec![false; case.teammates().len()];
     for event in case.events_from(stale, &[]) {
         let name = event["activity_type"].as_str().unwrap();
-        let read_anyway = ["app_webhook_deletion", "app_package_uninstallation"];
-        let state = STATES.contains(&name) || (SETTINGS.contains(&name) && !read_anyway.contains(&name));
         let who = match name {
             "admin_login_success" | "app_admin_join" => vec![case.owner(event)],
             // In the window, whoever provisioned another teammate did something, too.
             "admin_provisioned" => vec![case.affected_or_performer(event), case.performer(event)],
             name if refused.contains(&name) => Vec::new(),
-            _ if at(event) >= window || state => vec![case.performer(event)],
+            _ if at(event) >= window || sets_a_state(name) => vec![case.performer(event)],
             _ => Vec::new(),
         };
         for who in who {

@@ -25,7 +25,7 @@ pub(super) fn statuses(case: &Case) -> BTreeMap<&'static str, Allowed> {
         ("2.3", case.with_teammates(admins)),
         ("3.1", case.about_some(case.with_log(ever.min(window), Shown::ByNewest, exports))),
         ("3.2", case.with_log(ever, Shown::ByNone, redaction)),
-        ("4.1", case.with_teammates(|case| case.with_log(case.now - 30 * DAY, Shown::ByNone, monitoring))),
+        ("4.1", case.with_teammates(monitoring)),
         ("4.2", manual()),
         ("5.1", vec![address_allowlist(case)]),
     ])
@@ -175,9 +175,22 @@ fn redaction(case: &Case) -> Status {
     decided(violated, maybe_off || made <= dropped || planned <= unplanned)
 }
 
-fn monitoring(case: &Case) -> Status {
-    let sign_ins = case.events_from(case.now - 30 * DAY, &["admin_login_success"]);
-    decided(sign_ins.into_iter().all(|sign_in| case.owner(sign_in) == Who::Bot), true)
+fn monitoring(case: &Case) -> Allowed {
+    let month = case.now - 30 * DAY;
+    let seen = |case: &Case| {
+        let sign_ins = case.events_from(month, &["admin_login_success"]);
+        sign_ins.into_iter().any(|sign_in| case.owner(sign_in) != Who::Bot)
+    };
+    let mut allowed = case.with_log(month, Shown::ByNone, |case| decided(!seen(case), true));
+    // One sign-in is enough for a manual, whatever else is hidden; and sign-ins are read for longer than a month.
+    if case.log == Ended::Complete && !case.is_whole(month) && seen(case) {
+        allowed.push(Status::Manual);
+    } else if case.log == Ended::Complete
+        && !case.is_whole(month.min(case.now - case.since).min(case.now - 90 * DAY))
+    {
+        allowed.push(Status::Unknown);
+    }
+    allowed
 }
 
 fn address_allowlist(case: &Case) -> Status {

@@ -105,10 +105,6 @@ impl Case {
         let status = rule(self);
         match (status, shown) {
             _ if self.is_whole(from) => vec![status],
-            // Whether the window, read in full, counts for itself is not laid down.
-            _ if part && self.window_read && from >= self.now - self.since && !self.may_hide_events(from) => {
-                vec![status, Status::Unknown]
-            }
             (Status::Fail, Shown::BySome) if !part => vec![Status::Fail],
             (Status::Fail, Shown::BySome | Shown::ByNewest) => vec![Status::Fail, Status::Unknown],
             _ => vec![Status::Unknown],
