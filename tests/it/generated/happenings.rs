@@ -333,6 +333,9 @@ impl<'a> Happenings<'a> {
             if self.random.chance(20) {
                 event.as_object_mut().unwrap().retain(|_, value| !value.is_null());
             }
+            if self.random.chance(10) {
+                event = self.random.pick(&[Value::Null, json!([]), json!("macro_update"), json!({})]).clone();
+            }
             self.events.push(event);
         }
     }

@@ -30,6 +30,9 @@ pub(crate) struct Scene {
     exclusive: bool,
 }
 
+/// What is read for 90 days, whatever the window is.
+const PRESENCE: [&str; 3] = ["admin_login_success", "app_admin_join", "admin_provisioned"];
+
 /// Whether sources of the seed's scene fail for good: one in fifty, since that costs retries.
 pub(crate) fn fails(seed: u64) -> bool {
     seed % 50 == 7
@@ -155,7 +158,7 @@ fn review(random: &mut Random, configuration: &mut Configuration, events: &[Valu
     };
     let mut reviewed: Vec<(String, i64)> = Vec::new();
     for event in events {
-        let id = event["id"].as_str().unwrap();
+        let Some(id) = event["id"].as_str() else { continue };
         let unreadable = id.starts_with('e');
         let chance = if listed(event) || unreadable { share } else { share / 20 };
         if random.chance(chance) && reviewed.iter().all(|(known, _)| known != id) {
@@ -244,7 +247,11 @@ impl Scene {
         let states = events()
             .filter(|event| since(event, 0) && event["activity_type"].as_str().is_some_and(sets_a_state))
             .all(delivered);
-        case.delivered = Delivered { window, states };
+        let arrivals = events()
+            .filter(|event| since(event, case.now - case.since.max(90 * DAY)))
+            .filter(|event| event["activity_type"].as_str().is_some_and(|name| PRESENCE.contains(&name)))
+            .all(delivered);
+        case.delivered = Delivered { window, states, arrivals };
         case
     }
 
