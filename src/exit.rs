@@ -31,7 +31,7 @@ impl Exit {
 Exit codes:
   0  the gate passed
   1  the gate failed: a violation is certain
-  2  usage or configuration: bad flag, no token, bad TOML, unknown id, missing file
+  2  usage or configuration: bad flag, no token, bad TOML, unknown id, missing file, another workspace
   3  could not complete: authentication, network, rate limit, a source that failed";
 
     /// The exit codes as `collect --help` prints them.

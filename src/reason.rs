@@ -51,6 +51,11 @@ pub(crate) enum Attested {
     Pass,
     /// The requirement was seen not to hold.
     Fail,
+    /// The requirement is about something that the workspace does not have or use.
+    #[serde(rename = "n/a")]
+    #[strum(serialize = "n/a")]
+    #[value(name = "n/a")]
+    NotApplicable,
 }
 
 /// An observation beside a verdict.
@@ -74,7 +79,7 @@ pub(crate) enum Observation {
     Judged(String),
     /// The attestation says fail, the data pass.
     DataPasses(Reason),
-    /// The attestation says pass, the data fail.
+    /// The attestation says pass or n/a, the data fail.
     DataFails(Attestation),
     /// An attestation does not stand in for data that could not be read.
     NoSubstitute(Attestation),

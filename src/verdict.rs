@@ -162,6 +162,11 @@ impl Finding {
         }
     }
 
+    /// Whether no waiver, review or baseline takes it out of the gate.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.waived.is_none() && !self.is_reviewed() && !self.in_baseline
+    }
+
     /// Whether a review of its event makes it no violation.
     pub(crate) const fn is_reviewed(&self) -> bool {
         self.reviewed.is_some()

@@ -4,6 +4,8 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+use crate::exit::Exit;
+use crate::level::Level;
 use crate::region::Region;
 use crate::sentence::Sentence;
 
@@ -42,8 +44,25 @@ pub(crate) enum Warning {
     UnknownColumn { path: String, column: String, people: usize },
     /// What a directory export leaves open.
     Gap { path: String, gap: Sentence },
+    /// The baseline was made with another catalog.
+    BaselineCatalog { path: String },
+    /// The baseline looked at another window, in hours.
+    BaselineWindow { path: String, before: i64, now: i64 },
+    /// The gate judges no control.
+    NothingJudged(Level),
+    /// A saved report says of its gate what does not follow from its controls.
+    OtherGate { said: GateClaim, decided: GateClaim },
     /// An attestation, a waiver or a review needs attention.
     Entry { path: String, line: usize, entry: Entry, problem: EntryProblem },
+}
+
+/// What a report says of its gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GateClaim {
+    pub passed: bool,
+    pub exit_code: Exit,
+    pub violations: usize,
+    pub left_out: usize,
 }
 
 /// Names an attestation, a waiver or a review.
@@ -177,6 +196,21 @@ impl Warning {
                 ))
             }
             Self::Gap { path, gap } => of_file(path).and(": ").then(gap.clone()),
+            Self::BaselineCatalog { path } => Sentence::from("the baseline ").file(path).and(
+                " was made with another catalog; a control that decides otherwise now is judged as if there were no baseline",
+            ),
+            Self::BaselineWindow { path, before, now } => Sentence::from("the baseline ").file(path).and(format!(
+                " looked at a window of {}, this scan at one of {}",
+                hours(*before),
+                hours(*now)
+            )),
+            Self::NothingJudged(level) => {
+                let level = level.label();
+                format!("the gate judges no control: none up to {level} was evaluated").into()
+            }
+            Self::OtherGate { said, decided } => {
+                format!("the saved report says: {said}; by its controls: {decided}").into()
+            }
             Self::Entry { path, line, entry, problem } => {
                 of_file(path).and(format!(":{line}: the ")).then(entry.sentence()).then(problem.sentence())
             }
@@ -187,6 +221,24 @@ impl Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.sentence().fmt(f)
+    }
+}
+
+impl fmt::Display for GateClaim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { passed, exit_code, violations, left_out } = self;
+        let word = if *passed { "passed" } else { "failed" };
+        let code = exit_code.code();
+        write!(f, "gate {word}, {violations} violations, {left_out} controls left out, exit code {code}")
+    }
+}
+
+/// A length of time: in days where they are whole.
+fn hours(hours: i64) -> String {
+    match (hours / 24, hours % 24) {
+        (1, 0) => "1 day".to_owned(),
+        (days, 0) => format!("{days} days"),
+        _ => format!("{hours} hours"),
     }
 }
 

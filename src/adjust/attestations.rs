@@ -76,6 +76,10 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &config::Attestation
     let signed = statement(attestation);
     verdict.attestation = Some(signed.clone());
     match (verdict.status, attestation.result) {
+        // What does not apply is not decided either; the data goes on to say what it leaves open.
+        (Status::Manual, Attested::NotApplicable) => {
+            verdict.context.insert(0, Observation::Attested(signed));
+        }
         (Status::Manual, result) => {
             let reason = std::mem::replace(&mut verdict.reason, Reason::Attested(signed));
             verdict.context.insert(0, Observation::NotShown(reason));
@@ -89,7 +93,7 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &config::Attestation
                     let settled = settled.iter().map(Finding::sentence);
                     verdict.context.extend(settled.map(Observation::Judged));
                 }
-                Attested::Fail => {
+                Attested::Fail | Attested::NotApplicable => {
                     verdict.status = Status::Fail;
                     verdict.findings.push(finding(control, attestation));
                 }
@@ -102,9 +106,11 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &config::Attestation
             verdict.basis.push(Basis::Attestation);
             verdict.findings.push(finding(control, attestation));
         }
-        (Status::Fail, Attested::Pass) => verdict.context.insert(0, Observation::DataFails(signed)),
+        (Status::Fail, Attested::Pass | Attested::NotApplicable) => {
+            verdict.context.insert(0, Observation::DataFails(signed))
+        }
         (Status::Unknown, _) => verdict.context.push(Observation::NoSubstitute(signed)),
-        (Status::Pass, Attested::Pass) | (Status::Fail, Attested::Fail) => {
+        (Status::Pass, Attested::Pass | Attested::NotApplicable) | (Status::Fail, Attested::Fail) => {
             verdict.context.push(Observation::Attested(signed));
         }
     }

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::assessment::Assessment;
 use crate::digest;
 use crate::hint::Hint;
-use crate::report::{BaselineInfo, ReadError, Report, ScanInfo, read};
-use crate::verdict::Fingerprint;
+use crate::report::{BaselineInfo, Control, ReadError, Report, ScanInfo, Window, read};
+use crate::verdict::{Fingerprint, Status};
+use crate::warning::Warning;
 
 /// An earlier report.
 #[derive(Debug)]
@@ -65,6 +66,24 @@ impl Baseline {
         Ok(Self { info, report })
     }
 
+    /// The workspace that it is about.
+    pub(crate) fn workspace(&self) -> Option<&str> {
+        self.report.workspace.id.as_deref().map(str::trim).filter(|id| !id.is_empty())
+    }
+
+    /// What makes it differ from a scan with this catalog and this window.
+    pub(crate) fn warnings(&self, catalog: &str, window: Window) -> Vec<Warning> {
+        let path = || self.info.path.clone();
+        let hours = |window: Window| window.until.duration_since(window.since).as_hours();
+        let (before, now) = (hours(self.report.scan.window), hours(window));
+        let other_catalog = self.report.catalog.digest != catalog;
+        // A window that starts on a given day grows from scan to scan.
+        let other_window = before != now && self.report.scan.window.since != window.since;
+        let catalog = other_catalog.then(|| Warning::BaselineCatalog { path: path() });
+        let window = other_window.then(|| Warning::BaselineWindow { path: path(), before, now });
+        catalog.into_iter().chain(window).collect()
+    }
+
     /// Marks what the earlier report showed too. What a redacted one showed is compared by what `keyed` makes of the
     /// fingerprints, which are not redacted yet.
     pub(crate) fn apply(
@@ -73,8 +92,13 @@ impl Baseline {
         keyed: impl Fn(&Fingerprint) -> Option<Fingerprint>,
     ) {
         for assessment in assessments {
+            // What cannot be compared is judged as if there were no baseline.
+            let comparable = |before: &&Control| {
+                let undecided = [before.status, assessment.verdict.status].contains(&Status::Unknown);
+                before.id == assessment.control.id && before.digest == assessment.control.digest && !undecided
+            };
             // What was waived then left the gate by a decision, which has an end: it is not in the baseline for good.
-            let before = self.report.controls.iter().find(|control| control.id == assessment.control.id);
+            let before = self.report.controls.iter().find(comparable);
             let Some(before) = before.filter(|control| control.waived.is_none()) else { continue };
             let findings =
                 before.findings.iter().filter(|finding| finding.waived.is_none() && !finding.is_reviewed());

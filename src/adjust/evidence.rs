@@ -37,7 +37,7 @@ pub(super) fn judge(config: &Config, files: &EvidenceFiles) -> Judged {
         config.attestations.iter().partition(|attestation| judged.counts(&config.path, attestation, files));
     // A pass that a doubtful one took over from does not come back; a fail does, since doubt must not lift it.
     let replaced = |old: &Attestation| {
-        old.result == Attested::Pass
+        old.result != Attested::Fail
             && doubtful.iter().any(|new| {
                 same_name(&new.control, &old.control) && (new.on.value, new.line) > (old.on.value, old.line)
             })

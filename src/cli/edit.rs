@@ -22,7 +22,7 @@ pub(crate) struct AttestArgs {
     /// Who saw it
     #[arg(long, value_name = "NAME", value_parser = one_line, required_unless_present = "interactive")]
     pub by: Option<String>,
-    /// What was seen: pass or fail [default: pass]
+    /// What was seen: pass, fail, or n/a with a note that says why it does not apply [default: pass]
     #[arg(
         long,
         value_name = "RESULT",
@@ -45,6 +45,7 @@ pub(crate) struct AttestArgs {
     pub on: Option<String>,
     /// What else is worth knowing
     #[arg(long, value_name = "TEXT", value_parser = one_line, conflicts_with = "interactive")]
+    #[arg(required_if_eq("result", "n/a"))]
     pub note: Option<String>,
     /// Check against this JSON report of the last scan, and say at once what will not count
     #[arg(long, value_name = "FILE", conflicts_with = "interactive")]

@@ -175,16 +175,19 @@ pub(crate) struct GateArgs {
     /// Manual and unknown controls fail the gate too
     #[arg(long)]
     pub strict: bool,
+    /// Fail when less than this share of the controls passes or fails [default: no limit]
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub min_coverage: Option<u8>,
     /// A scan with failed sources may still exit 0
     #[arg(long)]
     pub allow_incomplete: bool,
-    /// Fail only on what this earlier JSON report does not show
+    /// Fail only on what this earlier JSON report of the same workspace does not show
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// Ignore all waivers
     #[arg(long)]
     pub no_waivers: bool,
-    /// Fail if an attestation or waiver has expired, is about to, or matches nothing
+    /// Fail if an attestation, waiver or review has expired, is about to, or matches nothing
     #[arg(long)]
     pub fail_on_hygiene: bool,
 }

@@ -1,6 +1,7 @@
 //! `collect`: saves what a workspace answers, to scan it later.
 
 use std::collections::BTreeSet;
+use std::io;
 
 use super::resolve::connection::connection;
 use super::{environment, resolve, resolve::inputs, resolve::redaction};
@@ -9,7 +10,7 @@ use crate::cli::CollectArgs;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::redact::{Redactor, SnapshotRedactor};
-use crate::scan::{ScanError, Source, other_region};
+use crate::scan::{ScanError, Source, other_region, other_workspace};
 use crate::snapshot::Writer;
 use crate::snapshot::collect::{CollectError, ReadScope};
 use crate::sources::{Feed, SourceStatus};
@@ -35,11 +36,16 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
 
     let incomplete = |source| Error::NotKept { path: args.output.clone(), source };
     let mut events = 0_u64;
-    let mut elsewhere = None;
+    let (mut elsewhere, mut stranger) = (None, None);
     let mut keep = |record: Record<'_>| {
         match record {
             Record::Event(..) => events += 1,
             Record::Me(me) => {
+                let id = me.app.as_ref().and_then(|app| app.id_code.as_deref());
+                stranger = other_workspace(config.as_ref(), id);
+                if stranger.is_some() {
+                    return Err(io::Error::other("another workspace"));
+                }
                 let answered = me.app.as_ref().and_then(|app| app.region.as_deref());
                 elsewhere = answered.and_then(|answered| other_region(connection.region, answered));
             }
@@ -63,6 +69,9 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
             other => Ok(other?),
         }
     });
+    if let Some(stranger) = stranger {
+        return Err(Error::Scan(stranger));
+    }
     let mut outcomes = read?;
     outcomes.warnings.extend(elsewhere);
     if let Some(redactor) = &redactor {

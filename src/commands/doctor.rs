@@ -54,15 +54,21 @@ fn situation(args: &DoctorArgs, config: Option<&Config>, stale_after: u64) -> Re
                 let client = connection.client(Arc::new(|_| ())).map_err(ScanError::from)?;
                 Ok(diagnose(&client, now, connection.probe).await)
             })?;
-            Ok(describe(args, region, &origin, TokenState::WellFormed, seen, warnings))
+            Ok(describe(args, config, region, &origin, TokenState::WellFormed, seen, warnings))
         }
-        Err(Error::NoToken) => {
-            Ok(describe(args, region, &origin, TokenState::Missing, Observations::default(), Vec::new()))
-        }
+        Err(Error::NoToken) => Ok(describe(
+            args,
+            config,
+            region,
+            &origin,
+            TokenState::Missing,
+            Observations::default(),
+            Vec::new(),
+        )),
         Err(Error::Token(error)) => {
             let fix = error.hint().unwrap_or("give the token again".into()).into_owned();
             let token = TokenState::Unusable { problem: error.to_string(), fix };
-            Ok(describe(args, region, &origin, token, Observations::default(), Vec::new()))
+            Ok(describe(args, config, region, &origin, token, Observations::default(), Vec::new()))
         }
         Err(other) => Err(other),
     }
@@ -70,6 +76,7 @@ fn situation(args: &DoctorArgs, config: Option<&Config>, stale_after: u64) -> Re
 
 fn describe(
     args: &DoctorArgs,
+    config: Option<&Config>,
     region: Region,
     origin: &ApiOrigin,
     token: TokenState,
@@ -83,6 +90,7 @@ fn describe(
         is_encrypted: origin.is_encrypted(),
         proxy: Proxy::towards(origin.as_str(), origin.is_loopback(), |name| env::var(name).ok()),
         token,
+        pinned: config.and_then(|config| config.workspace.id.clone()),
         without_probe: args.connection.no_probe,
         seen,
         warnings,

@@ -25,7 +25,7 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
     let seen = match resolve::job(&args.source, &[], &[], None, None) {
         Ok(resolved) => {
             let run = resolved.run(&progress)?;
-            Seen::of(&run.facts, &settings)
+            Seen::of(&run.facts, &settings, run.provenance)
         }
         Err(Error::NoToken) => {
             progress.finish();

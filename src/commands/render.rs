@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::{ReadError, Report, read};
 
-/// Renders a saved report. What its gate said does not matter: that was the scan's to exit with.
+/// Renders a saved report, with the gate that follows from its controls. That one failed does not matter here: it was
+/// the scan's to exit with.
 ///
 /// # Errors
 /// When the report cannot be read back, or a place for it cannot be written to.
@@ -22,6 +23,9 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, Error> {
     destinations.check_grouping(report.controls.iter().flat_map(|control| control.frameworks.keys()))?;
     if let Some(redactor) = redactor {
         report = redactor.report(report);
+    }
+    if !destinations.shows_warnings() {
+        environment::warn(&report, &environment::progress());
     }
     destinations.write(&report)?;
     Ok(Exit::Success)

@@ -87,6 +87,9 @@ pub(super) fn attestation(mut table: Table<'_>, context: &Context) -> Option<Att
     let expires = required_date(&mut table, "expires");
     let evidence = filled(&mut table, "evidence");
     let evidence_file = evidence_file(&mut table, context);
+    if seen == Some(Attested::NotApplicable) {
+        table.require("note");
+    }
     let note = filled(&mut table, "note");
     check_order(&table, on.as_ref(), expires.as_ref());
     table.finish();

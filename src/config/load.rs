@@ -11,7 +11,6 @@ use crate::toml_document::{LARGEST, Problems};
 
 use super::checked::Config;
 use super::section::{Trust, folder_of, stays_inside};
-use super::weakening::Announcement;
 
 /// The name under which a configuration is looked for in the working directory.
 pub(crate) const FILE_NAME: &str = "intercom-harden.toml";
@@ -29,10 +28,10 @@ pub(crate) enum ConfigError {
     TooLarge { path: String },
     #[error("the configuration {path} in the working directory is a link to a file outside of it")]
     Outside { path: String },
-    /// Its content is wrong, or says what it may not say where it was found. It is announced all the same: a found file
-    /// that is refused may also weaken the result.
+    /// Its content is wrong, or says what it may not say where it was found. What could be read of it is announced all the
+    /// same: a found file that is refused may also weaken the result.
     #[error("the configuration is not valid")]
-    Invalid { announcement: Box<Announcement>, problems: Problems },
+    Invalid { config: Box<Config>, problems: Problems },
 }
 
 impl Hint for ConfigError {
@@ -73,7 +72,7 @@ impl Config {
         if problems.is_empty() {
             Ok(config)
         } else {
-            Err(ConfigError::Invalid { announcement: Box::new(config.announcement()), problems })
+            Err(ConfigError::Invalid { config: Box::new(config), problems })
         }
     }
 }

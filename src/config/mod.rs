@@ -21,4 +21,4 @@ pub(crate) use load::{ConfigError, FILE_NAME, find, read};
 pub(crate) use organization::{Organization, Saml};
 pub(crate) use rbac::{DeclaredRole, Identities, Permission, Rbac};
 pub(crate) use section::{Trust, folder_of, is_domain};
-pub(crate) use weakening::{Announcement, Weakening};
+pub(crate) use weakening::Weakening;

@@ -21,6 +21,8 @@ pub(crate) type Overrides = BTreeMap<String, Located<Values>>;
 /// The workspace to scan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Workspace {
+    /// Its id: another workspace is refused.
+    pub id: Option<String>,
     /// Where it is hosted.
     pub region: Option<Region>,
     /// Its name, for people.
@@ -40,11 +42,14 @@ pub(crate) struct ScanSettings {
     pub since: Option<Located<Window>>,
     /// Whether manual and unknown fail the gate too.
     pub strict: Option<bool>,
+    /// The least share of controls that data or a person decides, in percent.
+    pub min_coverage: Option<u8>,
 }
 
 pub(super) fn workspace(mut table: Table<'_>, context: &Context) -> Workspace {
     refuse_token(&mut table);
     let workspace = Workspace {
+        id: filled(&mut table, "id").map(|id| id.value.trim().to_owned()),
         region: table.word("region"),
         name: filled(&mut table, "name").map(|name| name.value),
         token_file: context.token_file(&mut table),
@@ -76,9 +81,20 @@ pub(super) fn settings(mut table: Table<'_>) -> ScanSettings {
         fail_on: table.word("fail_on"),
         since: timed(&mut table, "since", Window::parse),
         strict: table.flag("strict").map(|strict| strict.value),
+        min_coverage: percent(&mut table, "min_coverage"),
     };
     table.finish();
     settings
+}
+
+/// Takes a whole number from 0 to 100.
+fn percent(table: &mut Table<'_>, key: &'static str) -> Option<u8> {
+    let value = table.number_or_text(key)?;
+    let percent = value.as_u64().and_then(|number| u8::try_from(number).ok()).filter(|number| *number <= 100);
+    if percent.is_none() {
+        table.document().report(value.line, format!("`{key}` must be a whole number from 0 to 100"));
+    }
+    percent
 }
 
 /// Takes the parameters of every control; which control has which is for the catalog to say.

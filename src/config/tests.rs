@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::date;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -94,7 +95,7 @@ fn check(text: &str, trust: Trust) -> (Config, Vec<String>) {
 }
 
 fn weakens(config: &Config) -> Vec<String> {
-    config.weakens().iter().map(ToString::to_string).collect()
+    config.weakens(date(2026, 8, 1)).iter().map(ToString::to_string).collect()
 }
 
 /// What is wrong with a text in a configuration that was named.
@@ -171,6 +172,12 @@ fn everything_that_weakens_the_result_is_said() {
             "rbac.groups = [\"Platform-Admins\"]",
             "organization.saml.metadata = \"base/idp.xml\"",
             "organization.saml.encryption_certificate = \"base/intercom.pem\"",
+            "organization.default_role = \"Viewer\"",
+            "organization.saml.issuer = \"https://idp.example/\"",
+            "organization.saml.entry_point = \"https://idp.example/in\"",
+            "organization.saml.audience = \"https://app.intercom.com/saml\"",
+            "organization.saml.acs_url = \"https://app.intercom.com/saml/consume\"",
+            "organization.sso = \"enforced\"",
             "organization.allowed_domains = [\"example.com\", \"*.example.org\"]",
             "organization.approved_networks = [\"192.0.2.0/24\", \"2001:db8::1/128\"]",
             "organization.export_approvers = [\"dpo@example.com\"]",
@@ -187,18 +194,77 @@ fn stricter_settings_do_not_weaken() {
     assert_eq!(weakens(&config), Vec::<String>::new());
 }
 
+/// A waiver of each of so many people, through a day.
+fn waivers(count: usize, expires: &str) -> String {
+    let one = |n| {
+        format!(
+            "[[waiver]]\ncontrol='2.3'\nsubject='p{n}@x.example'\nreason='r'\nby='b'\nexpires={expires}\n"
+        )
+    };
+    (0..count).map(one).collect()
+}
+
 #[test]
-fn a_flood_of_parameters_hides_no_waiver() {
+fn a_flood_of_one_kind_hides_none_of_another() {
     let params: String = (0..500).map(|n| format!("p{n} = 1\n")).collect();
-    let waiver = "[[waiver]]\ncontrol='2.3'\nreason='r'\nby='b'\nexpires=2027-01-01\n";
-    let (config, problems) =
-        check(&format!("[facts]\nburst_count = 99\n[params.'1.1']\n{params}{waiver}"), Trust::Found);
+    let groups: String = (0..60).map(|n| format!("g{n} = 'Admin'\n")).collect();
+    let text = format!(
+        "[scan]\nfail_on = 'never'\n[facts]\nburst_count = 99\n[rbac.groups]\n{groups}[params.'1.1']\n{params}{}",
+        waivers(60, "2027-01-01")
+    );
+    let (config, problems) = check(&text, Trust::Found);
     assert_eq!(problems, Vec::<String>::new());
     let weakens = weakens(&config);
-    assert_eq!(weakens.len(), 51);
-    assert!(weakens[0].starts_with("waives 2.3 "));
-    assert_eq!(
-        weakens[50],
-        "and 452 more; in all 500 parameters, 1 settings of facts, 1 waivers, 0 attestations and 0 reviews"
+    assert!(weakens[49].starts_with("waives 2.3 for p49@x.example"), "{weakens:?}");
+    assert_eq!(weakens[50], "and 10 more waivers");
+    assert_eq!(weakens[51], "scan.fail_on = \"never\": no failing control fails the scan");
+    assert_eq!(weakens[102], "and 450 more parameters");
+    assert_eq!(weakens[103], "facts.burst_count = 99");
+    assert!(weakens[104].starts_with("rbac.groups = [\"g0\", ") && weakens[104].ends_with(", and 10 more]"));
+    assert_eq!(weakens.len(), 105);
+}
+
+#[test]
+fn what_is_in_force_is_listed_before_what_has_ended() {
+    let text = format!(
+        "{}{}[[reviewed]]\nevent='late'\nby='b'\non=2026-08-02\n[[reviewed]]\nevent='due'\nby='b'\non=2026-08-01\n\
+         [scan]\nlevel = 'l1'\n",
+        waivers(60, "2026-07-31"),
+        waivers(1, "2026-08-01")
     );
+    let (config, _) = check(&text, Trust::Named);
+    let weakens = weakens(&config);
+    assert!(weakens[0].contains("until 2026-08-01"), "{weakens:?}");
+    assert!(weakens[1].contains("takes the event due as reviewed"), "{weakens:?}");
+    assert!(weakens[2].starts_with("scan.level"), "{weakens:?}");
+    assert!(weakens[3].contains("until 2026-07-31"), "{weakens:?}");
+    assert_eq!(weakens[53], "and 10 more waivers");
+    assert!(weakens[54].contains("takes the event late as reviewed"), "{weakens:?}");
+}
+
+#[test]
+fn what_does_not_apply_needs_a_note() {
+    let attested = |note| {
+        format!(
+            "[[attestation]]\ncontrol='3.2'\nresult='N/A'\nby='b'\non=2026-07-01\nexpires=2026-12-31\n{note}"
+        )
+    };
+    assert_eq!(problems_of(&attested("")), ["c.toml:1: `note` is missing from `attestation`"]);
+    let (config, problems) = check(&attested("note='no such data'\n"), Trust::Named);
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(config.attestations[0].result, Attested::NotApplicable);
+    assert_eq!(weakens(&config), ["attests 3.2 as n/a until 2026-12-31, by b"]);
+}
+
+#[test]
+fn a_share_of_controls_is_a_percentage() {
+    let least = |value| check(&format!("[scan]\nmin_coverage = {value}\n"), Trust::Found);
+    assert_eq!(least("80").0.scan.min_coverage, Some(80));
+    for wrong in ["101", "-1", "0.5", "'80'"] {
+        assert_eq!(
+            least(wrong).1,
+            ["c.toml:2: `min_coverage` must be a whole number from 0 to 100"],
+            "{wrong}"
+        );
+    }
 }

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::level::{FailOn, Level};
@@ -14,21 +15,8 @@ use crate::toml_document::excerpt;
 use super::checked::Config;
 use super::entries::{Attestation, Reviewed, Waiver};
 
-/// How many entries are kept; what is beyond is counted.
+/// How many entries of a kind, and how many items of a list, are named; what is beyond is counted.
 const MOST: usize = 50;
-
-/// How many items of a list are named; what is beyond is counted.
-const ITEMS: usize = 3;
-
-/// What is said about a configuration before it is used.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Announcement {
-    /// Its path as given.
-    pub path: String,
-    /// `sha256:` and the digest of its bytes.
-    pub digest: String,
-    pub weakens: Vec<Weakening>,
-}
 
 /// Something in a configuration that may make the result look better.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,14 +39,10 @@ pub(crate) enum Weakening {
         key: &'static str,
         path: PathBuf,
     },
-    /// What is not listed, and of which kinds it is, so that none can hide among the others.
+    /// Entries of a kind that are not listed.
     More {
         entries: usize,
-        params: usize,
-        facts: usize,
-        waivers: usize,
-        attestations: usize,
-        reviewed: usize,
+        kind: &'static str,
     },
 }
 
@@ -78,11 +62,13 @@ impl Weakening {
             }
             Self::Attestation(Attestation { control, result, expires, by, .. }) => {
                 let (control, result, expires) = (excerpt(control), result.into_str(), expires.value);
-                Sentence::from(format!("attests {control} as {result} until {expires}, by ")).person(excerpt(by))
+                Sentence::from(format!("attests {control} as {result} until {expires}, by "))
+                    .person(excerpt(by))
             }
             Self::Reviewed(Reviewed { event, by, on, .. }) => {
                 let event = excerpt(event);
-                Sentence::from(format!("takes the event {event} as reviewed on {}, by ", on.value)).person(excerpt(by))
+                Sentence::from(format!("takes the event {event} as reviewed on {}, by ", on.value))
+                    .person(excerpt(by))
             }
             Self::Set { key, value } => {
                 let (sentence, shown) = (Sentence::from(format!("{key} = ")), excerpt(&value.to_string()));
@@ -97,11 +83,7 @@ impl Weakening {
             Self::File { key, path } => {
                 Sentence::from(format!("{key} = \"")).file(excerpt(&path.display().to_string())).and("\"")
             }
-            Self::More { entries, params, facts, waivers, attestations, reviewed } => format!(
-                "and {entries} more; in all {params} parameters, {facts} settings of facts, {waivers} waivers, \
-                 {attestations} attestations and {reviewed} reviews"
-            )
-            .into(),
+            Self::More { entries, kind } => format!("and {entries} more {kind}").into(),
         }
     }
 }
@@ -117,47 +99,46 @@ fn listed(value: &Value) -> String {
     let Value::Array(items) = value else { return excerpt(&value.to_string()) };
     let text = |item: &Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
     let mut shown: Vec<_> =
-        items.iter().take(ITEMS).map(|item| format!("\"{}\"", excerpt(&text(item)))).collect();
-    if let Some(more @ 1..) = items.len().checked_sub(ITEMS) {
+        items.iter().take(MOST).map(|item| format!("\"{}\"", excerpt(&text(item)))).collect();
+    if let Some(more @ 1..) = items.len().checked_sub(MOST) {
         shown.push(format!("and {more} more"));
     }
     format!("[{}]", shown.join(", "))
 }
 
 impl Config {
-    /// The path, the digest and what weakens the result.
-    pub(crate) fn announcement(&self) -> Announcement {
-        Announcement { path: self.path.clone(), digest: self.digest.clone(), weakens: self.weakens() }
-    }
-
-    /// Everything in it that may make the result look better, what people signed for first.
-    pub(crate) fn weakens(&self) -> Vec<Weakening> {
+    /// Everything in it that may make the result look better: what people signed for and is in force on that day, then
+    /// keys, then what has ended or is dated ahead. Only entries of one kind can crowd each other out.
+    pub(crate) fn weakens(&self, today: Date) -> Vec<Weakening> {
+        let in_force = |on: Option<Date>, expires: Date| on.is_none_or(|on| on <= today) && today <= expires;
+        let (waivers, old_waivers) = self.waivers.iter().cloned().partition(|waiver: &Waiver| {
+            in_force(waiver.on.as_ref().map(|on| on.value), waiver.expires.value)
+        });
+        let (attestations, old_attestations) =
+            self.attestations.iter().cloned().partition(|attestation: &Attestation| {
+                in_force(Some(attestation.on.value), attestation.expires.value)
+            });
+        let (reviewed, early) =
+            self.reviewed.iter().cloned().partition(|one: &Reviewed| one.on.value <= today);
+        let signed = |waivers: Vec<Waiver>, attestations: Vec<Attestation>, reviewed: Vec<Reviewed>| {
+            let waivers = bounded("waivers", waivers.into_iter().map(Weakening::Waiver));
+            let attestations = bounded("attestations", attestations.into_iter().map(Weakening::Attestation));
+            let reviewed = bounded("reviewed events", reviewed.into_iter().map(Weakening::Reviewed));
+            waivers.chain(attestations).chain(reviewed)
+        };
         let params = self.params.iter().flat_map(|(control, params)| {
             let key = move |name: &str| format!("params.\"{}\".{}", excerpt(control), excerpt(name));
-            params
-                .iter()
-                .map(move |(name, value)| Weakening::Set { key: key(name), value: value.value.clone() })
+            params.iter().map(move |(name, value)| set(key(name), value.value.clone()))
         });
-        let facts = self.facts.iter().map(|(name, value)| Weakening::Set {
-            key: format!("facts.{}", excerpt(name)),
-            value: value.value.clone(),
-        });
-        let mut entries: Vec<_> = self.waivers.iter().cloned().map(Weakening::Waiver).collect();
-        entries.extend(self.attestations.iter().cloned().map(Weakening::Attestation));
-        entries.extend(self.reviewed.iter().cloned().map(Weakening::Reviewed));
-        entries.extend(self.scan_weakens().chain(params).chain(facts).chain(self.declarations_weaken()));
-        if let Some(more @ 1..) = entries.len().checked_sub(MOST) {
-            entries.truncate(MOST);
-            entries.push(Weakening::More {
-                entries: more,
-                params: self.params.values().map(|params| params.len()).sum(),
-                facts: self.facts.len(),
-                waivers: self.waivers.len(),
-                attestations: self.attestations.len(),
-                reviewed: self.reviewed.len(),
-            });
-        }
-        entries
+        let facts = self.facts.iter();
+        let facts = facts.map(|(name, value)| set(format!("facts.{}", excerpt(name)), value.value.clone()));
+        signed(waivers, attestations, reviewed)
+            .chain(self.scan_weakens())
+            .chain(bounded("parameters", params))
+            .chain(bounded("settings of facts", facts))
+            .chain(self.declarations_weaken())
+            .chain(signed(old_waivers, old_attestations, early))
+            .collect()
     }
 
     fn scan_weakens(&self) -> impl Iterator<Item = Weakening> {
@@ -184,6 +165,7 @@ impl Config {
         let networks = organization.approved_networks.as_ref();
         let networks = networks.map(|networks| networks.iter().map(ToString::to_string).collect::<Vec<_>>());
         let file = |key, path: Option<&PathBuf>| Some(Weakening::File { key, path: path?.clone() });
+        let text = |key: &str, value: Option<&String>| Some(set(key.to_owned(), value?.as_str().into()));
         let names = |names: Vec<&String>| {
             (!names.is_empty()).then(|| names.into_iter().cloned().collect::<Vec<String>>())
         };
@@ -200,6 +182,12 @@ impl Config {
                 "organization.saml.encryption_certificate",
                 saml.and_then(|saml| saml.encryption_certificate.as_ref()),
             ),
+            text("organization.default_role", organization.default_role.as_ref()),
+            text("organization.saml.issuer", saml.and_then(|saml| saml.issuer.as_ref())),
+            text("organization.saml.entry_point", saml.and_then(|saml| saml.entry_point.as_ref())),
+            text("organization.saml.audience", saml.and_then(|saml| saml.audience.as_ref())),
+            text("organization.saml.acs_url", saml.and_then(|saml| saml.acs_url.as_ref())),
+            declared("organization.sso", organization.sso.map(|sso| sso.into_str()), None),
             declared("organization.allowed_domains", organization.allowed_domains.clone(), None),
             declared("organization.approved_networks", networks, None),
             declared("organization.export_approvers", organization.export_approvers.clone(), None),
@@ -215,6 +203,20 @@ impl Config {
         .into_iter()
         .flatten()
     }
+}
+
+const fn set(key: String, value: Value) -> Weakening {
+    Weakening::Set { key, value }
+}
+
+/// The first entries of a kind, and how many there are beside.
+fn bounded(kind: &'static str, entries: impl Iterator<Item = Weakening>) -> impl Iterator<Item = Weakening> {
+    let mut all: Vec<_> = entries.collect();
+    if let Some(entries @ 1..) = all.len().checked_sub(MOST) {
+        all.truncate(MOST);
+        all.push(Weakening::More { entries, kind });
+    }
+    all.into_iter()
 }
 
 fn declared(

@@ -2,108 +2,105 @@
 
 use csv::StringRecord;
 
+use super::columns::Columns;
 use super::meaning::Meaning;
-use super::sheet::CsvFile;
-use super::{AccountStatus, Person, Until, words};
+use super::{AccountStatus, Person, RosterFile, Until, words};
 use crate::casefold::fold;
 
-impl CsvFile {
-    /// Fills in the account status and the word for it. Where several columns speak, the one that allows least counts;
-    /// next to a word that is not understood, no account is called active.
-    pub(super) fn status(&mut self, row: &StringRecord, person: &mut Person) {
-        let mut said: Vec<(AccountStatus, String)> = Vec::new();
-        let mut strange: Vec<String> = Vec::new();
-        let mut until = Until::Unsaid;
-        let elsewhere =
-            self.cell(row, Meaning::Application).is_some_and(|app| !fold(app).contains("intercom"));
-        let columns = Meaning::STATUS.iter().chain(&[Meaning::State]);
-        let columns =
-            columns.flat_map(|meaning| self.columns.of(*meaning).iter().map(move |at| (*meaning, *at)));
-        for (meaning, at) in columns {
-            let cell = row.get(at).and_then(words::text);
-            let named = |cell: &str| format!("{}: {cell}", self.columns.name(at));
-            let says_nothing = cell.as_deref().is_none_or(words::is_nothing);
-            // Rows about other applications say nothing about access to Intercom.
-            if elsewhere && matches!(meaning, Meaning::Assigned | Meaning::Unassigned) {
+/// Fills in the account status and the word for it. Where several columns speak, the one that allows least counts;
+/// next to a word that is not understood, no account is called active.
+pub(super) fn status(columns: &Columns, row: &StringRecord, file: &mut RosterFile, person: &mut Person) {
+    let mut said: Vec<(AccountStatus, String)> = Vec::new();
+    let mut strange: Vec<String> = Vec::new();
+    let mut until = Until::Unsaid;
+    let application = columns.cells(row, Meaning::Application).next();
+    let elsewhere = application.is_some_and(|name| !fold(name).contains("intercom"));
+    let meanings = Meaning::STATUS.iter().chain(&[Meaning::State]);
+    for (meaning, at) in
+        meanings.flat_map(|meaning| columns.of(*meaning).iter().map(move |at| (*meaning, *at)))
+    {
+        let cell = row.get(at).and_then(words::text);
+        let named = |cell: &str| format!("{}: {cell}", columns.name(at));
+        let says_nothing = cell.as_deref().is_none_or(words::is_nothing);
+        // Rows about other applications say nothing about access to Intercom.
+        if elsewhere && matches!(meaning, Meaning::Assigned | Meaning::Unassigned) {
+            continue;
+        }
+        let of_word = |cell: &str| words::status(cell).map(|status| (status, cell.to_owned()));
+        let flag = |no, yes| {
+            move |cell: &str| {
+                let known = words::truth(cell).map(|truth| if truth { yes } else { no });
+                known.or_else(|| words::status(cell)).map(|status| (status, named(cell)))
+            }
+        };
+        use AccountStatus::{Active, Deprovisioned, Suspended};
+        let found = match (meaning, cell) {
+            (Meaning::Ends | Meaning::Unassigned, _) if says_nothing => {
+                until = until.and(Until::Open, false);
                 continue;
             }
-            let of_word = |cell: &str| words::status(cell).map(|status| (status, cell.to_owned()));
-            let flag = |no, yes| {
-                move |cell: &str| {
-                    let known = words::truth(cell).map(|truth| if truth { yes } else { no });
-                    known.or_else(|| words::status(cell)).map(|status| (status, named(cell)))
-                }
-            };
-            use AccountStatus::{Active, Deprovisioned, Suspended};
-            let found = match (meaning, cell) {
-                (Meaning::Ends | Meaning::Unassigned, _) if says_nothing => {
-                    until = until.and(Until::Open, false);
-                    continue;
-                }
-                (_, None) => continue,
-                (Meaning::StatusLike, Some(_)) => {
-                    self.reading.file.unknown_columns.count(self.columns.name(at));
-                    strange.push(String::new());
-                    continue;
-                }
-                (Meaning::State, Some(cell)) => {
-                    let word = of_word(&cell).filter(|_| cell.chars().any(char::is_alphabetic));
-                    self.reading.file.knows.status |= word.is_some();
-                    said.extend(word);
-                    continue;
-                }
-                (Meaning::Enabled, Some(cell)) => match words::instants(&cell) {
-                    Some(_) if words::truth(&cell).is_none() => Ok((Active, named(&cell))),
-                    _ => flag(Suspended, Active)(&cell).ok_or(cell),
-                },
-                (Meaning::Status | Meaning::Assigned, Some(cell)) => of_word(&cell).ok_or(cell),
-                (_, Some(cell)) => {
-                    let yes = if meaning == Meaning::Suspended { Suspended } else { Deprovisioned };
-                    match (flag(Active, yes)(&cell), words::instants(&cell)) {
-                        (Some(found), _) => Ok(found),
-                        (None, Some((early, late))) => {
-                            until = until.and(Until::At(early, late, named(&cell)), false);
-                            continue;
-                        }
-                        (None, None) if says_nothing => continue,
-                        (None, None) => Err(cell),
+            (_, None) => continue,
+            (Meaning::StatusLike, Some(_)) => {
+                file.unknown_columns.count(columns.name(at));
+                strange.push(String::new());
+                continue;
+            }
+            (Meaning::State, Some(cell)) => {
+                let word = of_word(&cell).filter(|_| cell.chars().any(char::is_alphabetic));
+                file.knows.status |= word.is_some();
+                said.extend(word);
+                continue;
+            }
+            (Meaning::Enabled, Some(cell)) => match words::instants(&cell) {
+                Some(_) if words::truth(&cell).is_none() => Ok((Active, named(&cell))),
+                _ => flag(Suspended, Active)(&cell).ok_or(cell),
+            },
+            (Meaning::Status | Meaning::Assigned, Some(cell)) => of_word(&cell).ok_or(cell),
+            (_, Some(cell)) => {
+                let yes = if meaning == Meaning::Suspended { Suspended } else { Deprovisioned };
+                match (flag(Active, yes)(&cell), words::instants(&cell)) {
+                    (Some(found), _) => Ok(found),
+                    (None, Some((early, late))) => {
+                        until = until.and(Until::At(early, late, named(&cell)), false);
+                        continue;
                     }
+                    (None, None) if says_nothing => continue,
+                    (None, None) => Err(cell),
                 }
-            };
-            match found {
-                Ok(found) => said.push(found),
-                Err(cell) => {
-                    self.reading.file.unknown_statuses.count(&cell);
-                    strange.push(cell);
-                }
+            }
+        };
+        match found {
+            Ok(found) => said.push(found),
+            Err(cell) => {
+                file.unknown_statuses.count(&cell);
+                strange.push(cell);
             }
         }
-        let strictest = said.into_iter().reduce(|most, one| if one.0 > most.0 { one } else { most });
-        let (status, word) = match strictest {
-            Some((status, word)) => (status, Some(word)),
-            None if until != Until::Unsaid => (AccountStatus::Active, None),
-            None => (AccountStatus::Unknown, None),
-        };
-        person.until = until;
-        (person.status, person.status_word) = match (status, strange.first()) {
-            (AccountStatus::Active | AccountStatus::Unknown, Some(strange)) => {
-                (AccountStatus::Unknown, Some(strange.clone()))
-            }
-            _ => (status, word),
-        };
     }
+    let strictest = said.into_iter().reduce(|most, one| if one.0 > most.0 { one } else { most });
+    let (status, word) = match strictest {
+        Some((status, word)) => (status, Some(word)),
+        None if until != Until::Unsaid => (AccountStatus::Active, None),
+        None => (AccountStatus::Unknown, None),
+    };
+    person.until = until;
+    (person.status, person.status_word) = match (status, strange.first()) {
+        (AccountStatus::Active | AccountStatus::Unknown, Some(strange)) => {
+            (AccountStatus::Unknown, Some(strange.clone()))
+        }
+        _ => (status, word),
+    };
+}
 
-    /// Whether there is a second factor, and whether that was read from names of factors.
-    pub(super) fn mfa(&mut self, row: &StringRecord) -> (Option<bool>, bool) {
-        let word = self.cell(row, Meaning::Mfa).or_else(|| self.cell(row, Meaning::MfaCapable));
-        let Some(word) = word else {
-            return (self.cell(row, Meaning::Factors).and_then(words::factors), true);
-        };
-        let word = word.to_owned();
-        let mfa = words::mfa(&word);
-        if mfa.is_none() {
-            self.reading.file.unknown_mfa.count(&words::text(&word).unwrap_or_default());
-        }
-        (mfa, false)
+/// Whether there is a second factor, and whether that was read from names of factors.
+pub(super) fn mfa(columns: &Columns, row: &StringRecord, file: &mut RosterFile) -> (Option<bool>, bool) {
+    let mut said = columns.cells(row, Meaning::Mfa).chain(columns.cells(row, Meaning::MfaCapable));
+    let Some(word) = said.next() else {
+        return (columns.cells(row, Meaning::Factors).next().and_then(words::factors), true);
+    };
+    let mfa = words::mfa(word);
+    if mfa.is_none() {
+        file.unknown_mfa.count(&words::text(word).unwrap_or_default());
     }
+    (mfa, false)
 }

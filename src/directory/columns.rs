@@ -62,6 +62,15 @@ impl Columns {
         self.known.get(&meaning).map_or(&[], Vec::as_slice)
     }
 
+    /// The cells of a row with that meaning that are not empty.
+    pub(super) fn cells<'a>(
+        &'a self,
+        row: &'a csv::StringRecord,
+        meaning: Meaning,
+    ) -> impl Iterator<Item = &'a str> {
+        self.of(meaning).iter().filter_map(|at| row.get(*at)).map(str::trim).filter(|cell| !cell.is_empty())
+    }
+
     /// Whether there is a column with one of those meanings.
     pub(super) fn any(&self, meanings: &[Meaning]) -> bool {
         meanings.iter().any(|meaning| self.known.contains_key(meaning))

@@ -11,7 +11,7 @@ use csv::StringRecord;
 use super::columns::Columns;
 use super::meaning::Meaning;
 use super::text::Lines;
-use super::{Gap, Person, Reading, RosterError, words};
+use super::{Gap, Person, Reading, RosterError, account, words};
 use crate::casefold::fold;
 
 /// How many columns a file may have.
@@ -71,9 +71,9 @@ fn blank(text: &str) -> usize {
 }
 
 /// A file while it is read.
-pub(super) struct CsvFile {
-    pub(super) reading: Reading,
-    pub(super) columns: Columns,
+struct CsvFile {
+    reading: Reading,
+    columns: Columns,
     /// How many rows are about a group, as member of the first of these groups.
     nested: Option<(usize, String)>,
     /// Columns of further addresses, and how many of their cells hold none that can be read.
@@ -108,7 +108,8 @@ impl CsvFile {
         if self.is_group(row) {
             return Ok(());
         }
-        let mut addresses = self.cells(row, Meaning::Email).chain(self.cells(row, Meaning::Login));
+        let mut addresses =
+            self.columns.cells(row, Meaning::Email).chain(self.columns.cells(row, Meaning::Login));
         let email = words::email(addresses.next().unwrap_or_default()).map(str::to_owned);
         let others: Vec<_> =
             addresses.filter_map(|cell| words::email(cell).ok()).map(str::to_owned).collect();
@@ -123,8 +124,8 @@ impl CsvFile {
         let mut person = self.person(row, email, line);
         others.into_iter().for_each(|other| person.add_email(other));
         person.add_guest_addresses();
-        self.status(row, &mut person);
-        (person.mfa, person.factors) = self.mfa(row);
+        account::status(&self.columns, row, &mut self.reading.file, &mut person);
+        (person.mfa, person.factors) = account::mfa(&self.columns, row, &mut self.reading.file);
         self.reading.keep(person)
     }
 
@@ -137,10 +138,14 @@ impl CsvFile {
             "customer" => in_group,
             _ => false,
         };
-        if !self.cell(row, Meaning::MemberType).is_some_and(is_group) {
+        if !self.columns.cells(row, Meaning::MemberType).next().is_some_and(is_group) {
             return false;
         }
-        let group = self.cell(row, Meaning::Group).or_else(|| self.cell(row, Meaning::Groups));
+        let group = self
+            .columns
+            .cells(row, Meaning::Group)
+            .next()
+            .or_else(|| self.columns.cells(row, Meaning::Groups).next());
         let group = group.and_then(words::text).unwrap_or_default();
         self.nested.get_or_insert((0, group)).0 += 1;
         true
@@ -168,20 +173,6 @@ impl CsvFile {
             .then(|| format!("the row has {} fields, the header has {wanted}", row.len()))
     }
 
-    /// The cells with that meaning that are not empty.
-    pub(super) fn cells<'a>(
-        &'a self,
-        row: &'a StringRecord,
-        meaning: Meaning,
-    ) -> impl Iterator<Item = &'a str> {
-        let cells = self.columns.of(meaning).iter().filter_map(|at| row.get(*at));
-        cells.map(str::trim).filter(|cell| !cell.is_empty())
-    }
-
-    pub(super) fn cell<'a>(&'a self, row: &'a StringRecord, meaning: Meaning) -> Option<&'a str> {
-        self.cells(row, meaning).next()
-    }
-
     /// Two columns of the same meaning are fine as long as they say the same, or one of them nothing.
     fn check_sole(&self, row: &StringRecord, line: usize) -> Result<(), RosterError> {
         for (meaning, said) in Meaning::SOLE {
@@ -202,7 +193,7 @@ impl CsvFile {
     }
 
     fn person(&mut self, row: &StringRecord, email: String, line: usize) -> Person {
-        let text = |meaning| self.cell(row, meaning).and_then(words::text);
+        let text = |meaning| self.columns.cells(row, meaning).next().and_then(words::text);
         let name = text(Meaning::Name).or_else(|| {
             let parts = [text(Meaning::FirstName), text(Meaning::LastName)];
             let parts: Vec<_> = parts.into_iter().flatten().collect();
@@ -210,7 +201,7 @@ impl CsvFile {
         });
         let mut person = Person { email, line, name, id: text(Meaning::Id), ..Person::default() };
         for (meaning, plural) in [(Meaning::Groups, true), (Meaning::Group, false)] {
-            let groups = self.cells(row, meaning).flat_map(|cell| words::list(cell, plural));
+            let groups = self.columns.cells(row, meaning).flat_map(|cell| words::list(cell, plural));
             groups.for_each(|group| person.add_group(group));
         }
         for at in self.columns.of(Meaning::OtherEmails) {

@@ -24,6 +24,7 @@ pub(super) fn list(situation: &Situation, access: &[Access]) -> Vec<Check> {
         checks.extend([tls(situation), region(situation), clock(situation), budget(situation)]);
     }
     checks.extend(situation.seen.me.as_ref().map(account));
+    checks.extend(pin(situation));
     // The workspace is named above, and what was not reached was not looked at.
     let left_out = |access: &&Access| access.source == SourceId::TokenProbe && situation.without_probe;
     let asked = |access: &&Access| access.opening != Opening::NotAsked || left_out(access);
@@ -112,6 +113,23 @@ fn account(me: &Result<Me, ApiError>) -> Check {
     let id = app.and_then(|app| app.id_code.as_deref()).map(|id| format!(" ({id})")).unwrap_or_default();
     let acts = me.email.as_deref().map(|email| format!(", the token acts for {email}")).unwrap_or_default();
     check("workspace", Mark::Good, format!("{name}{id}{acts}"))
+}
+
+/// Whether the workspace is the one that the configuration is for.
+fn pin(situation: &Situation) -> Option<Check> {
+    let pinned = situation.pinned.as_deref()?;
+    let found = situation.workspace_id();
+    Some(match found {
+        Some(found) if found == pinned => {
+            check("pin", Mark::Good, format!("{pinned}, as the configuration pins it"))
+        }
+        Some(found) => {
+            check("pin", Mark::Bad, format!("the configuration pins {pinned}, and this is {found}"))
+        }
+        None => {
+            check("pin", Mark::Unknown, format!("the configuration pins {pinned}; the workspace gave no id"))
+        }
+    })
 }
 
 fn permission(access: &Access) -> Check {

@@ -39,12 +39,22 @@ pub(crate) struct Situation {
     /// The proxy in between, as far as the environment tells.
     pub proxy: Option<Proxy>,
     pub token: TokenState,
+    /// The id of the workspace that the configuration is for.
+    pub pinned: Option<String>,
     /// Whether the token probe was left out on request.
     pub without_probe: bool,
     /// What the requests showed; empty where none was made.
     pub seen: Observations,
     /// About token and address.
     pub warnings: Vec<String>,
+}
+
+impl Situation {
+    /// The id of the workspace, where it gave one.
+    fn workspace_id(&self) -> Option<&str> {
+        let me = self.seen.me.as_ref()?.as_ref().ok()?;
+        Some(me.app.as_ref()?.id_code.as_deref()?.trim()).filter(|id| !id.is_empty())
+    }
 }
 
 /// Whether there is a token to ask with. No variant holds it.

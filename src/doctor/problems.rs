@@ -36,6 +36,7 @@ pub(super) fn find(situation: &Situation, access: &[Access], forecasts: &[Foreca
     };
     problems.extend(region(situation));
     problems.extend(workspace(situation));
+    problems.extend(pin(situation));
     problems.extend(access.iter().filter_map(|access| source(access, situation, forecasts)));
     problems.extend(too_powerful(access));
     problems.extend(clock(situation));
@@ -61,6 +62,27 @@ fn region(situation: &Situation) -> Option<SetupProblem> {
         situation.region.label()
     );
     Some(problem("wrong-region", Severity::Usage, what, format!("use --region {}", actual.into_str())))
+}
+
+/// The workspace is not the one that the configuration is for, or does not say which it is.
+fn pin(situation: &Situation) -> Option<SetupProblem> {
+    let pinned = situation.pinned.as_deref()?;
+    situation.seen.me.as_ref()?.as_ref().ok()?;
+    match situation.workspace_id() {
+        Some(found) if found == pinned => None,
+        Some(found) => Some(problem(
+            "other-workspace",
+            Severity::Usage,
+            format!("the workspace is {found}, but the configuration pins {pinned}"),
+            "use the token of that workspace, or the configuration of this one (--config, --no-config)",
+        )),
+        None => Some(problem(
+            "no-workspace-id",
+            Severity::Blocking,
+            format!("the workspace gives no id, but the configuration pins {pinned}"),
+            format!("tick \"{}\" {REGENERATE}; --no-config leaves the pin out", SourceId::Me.scope()),
+        )),
+    }
 }
 
 /// The region the workspace says it is in.

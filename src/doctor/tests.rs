@@ -56,6 +56,7 @@ fn well() -> Situation {
         is_encrypted: true,
         proxy: None,
         token: TokenState::WellFormed,
+        pinned: None,
         without_probe: false,
         seen: Observations {
             me: Some(Ok(me("US"))),

@@ -138,8 +138,8 @@ pub(super) struct Permissions {
     pub(super) granted: BTreeSet<String>,
     /// `conversation_access.access_type`.
     pub(super) conversation_access: Option<String>,
-    /// Whether one that makes privileged has a value that is neither true nor false.
-    pub(super) is_doubtful: bool,
+    /// Whether each that makes privileged is there, as true or false.
+    pub(super) is_full: bool,
 }
 
 impl Permissions {
@@ -212,8 +212,8 @@ fn permissions(side: &RawValue) -> Option<Permissions> {
     let side: PermissionSide<'_> = object(side)?;
     // Only a JSON `true` grants.
     let flags: BTreeMap<String, &RawValue> = object(side.permissions?)?;
-    let is_plain = |name| flags.get(name).is_none_or(|flag| matches!(flag.get(), "true" | "false" | "null"));
-    let is_doubtful = !PRIVILEGED_PERMISSIONS.into_iter().all(is_plain);
+    let is_plain = |name| flags.get(name).is_some_and(|flag| matches!(flag.get(), "true" | "false"));
+    let is_full = PRIVILEGED_PERMISSIONS.into_iter().all(is_plain);
     let granted = flags.into_iter().filter(|(_, flag)| flag.get() == "true");
     let (privileged, others): (Vec<_>, Vec<_>) = granted
         .map(|(name, _)| bounded(&name).into_owned())
@@ -222,7 +222,7 @@ fn permissions(side: &RawValue) -> Option<Permissions> {
     let access: ConversationAccess<'_> = side.conversation_access.and_then(object).unwrap_or_default();
     let access_type = access.access_type.and_then(string);
     let conversation_access = access_type.map(|text| bounded(&text).into_owned());
-    Some(Permissions { granted, conversation_access, is_doubtful })
+    Some(Permissions { granted, conversation_access, is_full })
 }
 
 #[cfg(test)]

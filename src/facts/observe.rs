@@ -215,7 +215,8 @@ impl Observer {
                 }
             }
             EventKind::Permissions => {
-                let snapshot = Snapshot { moment, by: by(event), permissions: metadata.permissions_after() };
+                let mut snapshot =
+                    Snapshot { moment, by: by(event), permissions: metadata.permissions_after() };
                 if person.is_none() {
                     let newest = &mut self.upheavals.of_nobody_known;
                     *newest = (*newest).max(Some(moment));
@@ -227,6 +228,8 @@ impl Observer {
                 {
                     changes.add(before, &snapshot);
                 }
+                // One that leaves out what makes privileged does not show the contrary.
+                snapshot.permissions = snapshot.permissions.filter(|permissions| permissions.is_full);
                 if let Some(state) = self.people_state.entry(person, ()) {
                     state.add_permissions(snapshot);
                 }

@@ -109,19 +109,15 @@ impl Roles {
             return decided(Privilege::Unknown, reason);
         }
         let permissions = snapshot.map(|snapshot| (snapshot.permissions.as_ref(), date(snapshot.moment.at)));
-        let doubt = |day: &str| {
-            let reason = format!("{role}; the change of permissions on {day} is not understood");
-            decided(Privilege::Unknown, reason)
-        };
         match &permissions {
             None => {}
-            Some((None, day)) => return doubt(day),
+            Some((None, day)) => {
+                let reason = format!("{role}; the change of permissions on {day} is not understood");
+                return decided(Privilege::Unknown, reason);
+            }
             Some((Some(permissions), day)) => {
                 if let Some(name) = permissions.privileged() {
                     return decided(Privilege::Privileged, format!("permission {name} granted {day}"));
-                }
-                if permissions.is_doubtful {
-                    return doubt(day);
                 }
             }
         }
@@ -235,7 +231,7 @@ mod tests {
 
     fn snapshot(names: &[&str]) -> Snapshot {
         let granted = names.iter().map(|&name| name.to_owned()).collect();
-        let permissions = Permissions { granted, conversation_access: None, is_doubtful: false };
+        let permissions = Permissions { granted, conversation_access: None, is_full: true };
         Snapshot { moment: moment(5), by: None, permissions: Some(permissions) }
     }
 
@@ -302,12 +298,6 @@ mod tests {
         let odd = Snapshot { permissions: None, ..snapshot(&[]) };
         assert_eq!(judge(Some("Agent"), Some(&odd), none), Unknown);
         assert_eq!(judge(Some("Admin"), Some(&odd), none), Privileged);
-        let doubtful = |names| {
-            let mut snapshot = snapshot(names);
-            snapshot.permissions.as_mut().unwrap().is_doubtful = true;
-            judge(Some("Agent"), Some(&snapshot), none)
-        };
-        assert_eq!((doubtful(&[]), doubtful(&["manage_teammates"])), (Unknown, Privileged));
     }
 
     #[test]

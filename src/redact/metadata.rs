@@ -24,7 +24,8 @@ impl Redactor {
                 kept.insert(name.to_owned(), value);
             }
         };
-        keep("admin", details.admin.and_then(object).map(|admin| self.about(&admin)));
+        // What is not understood stays not understood: absent would say something else.
+        keep("admin", details.admin.map(|raw| object(raw).map_or(json!([]), |admin| self.about(&admin))));
         keep("sign_in_method", details.sign_in_method.and_then(string).map(|method| self.word(&method)));
         keep("enabled", details.enabled.and_then(switch));
         keep("before", details.before.and_then(|side| self.side(side)));
@@ -34,8 +35,8 @@ impl Redactor {
 
     fn about(&self, admin: &MetadataAdmin<'_>) -> Value {
         let mut kept = Map::new();
-        if let Some(id) = admin.id.and_then(id) {
-            kept.insert("id".to_owned(), json!(self.id(&id)));
+        if let Some(raw) = admin.id.filter(|raw| raw.get() != "\"\"") {
+            kept.insert("id".to_owned(), id(raw).map_or(json!([]), |id| json!(self.id(&id))));
         }
         if let Some(email) = admin.email.and_then(string) {
             kept.insert("email".to_owned(), json!(self.email(&email).unwrap_or_else(|| self.words(&email))));
@@ -49,8 +50,9 @@ impl Redactor {
         let mut kept = Map::new();
         let permissions = side.permissions.and_then(object::<BTreeMap<String, &RawValue>>);
         if let Some(permissions) = permissions {
-            let flags =
-                permissions.into_iter().map(|(name, flag)| (self.plain(&name), json!(flag.get() == "true")));
+            let flags = permissions
+                .into_iter()
+                .map(|(name, flag)| (self.plain(&name), json!(flag.get().parse::<bool>().ok())));
             kept.insert("permissions".to_owned(), Value::Object(flags.collect()));
         }
         let access: ConversationAccess<'_> = side.conversation_access.and_then(object).unwrap_or_default();
@@ -78,7 +80,7 @@ fn switch(raw: &RawValue) -> Option<Value> {
         "true" => Some(Value::Bool(true)),
         "false" => Some(Value::Bool(false)),
         _ => string(raw)
-            .filter(|word| matches!(fold(word).as_ref(), "on" | "off" | "enabled" | "disabled"))
+            .filter(|word| matches!(fold(word).as_ref(), "on" | "off" | "enabled" | "disabled" | "active"))
             .map(|word| Value::String(word.into_owned())),
     }
 }

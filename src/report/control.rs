@@ -10,7 +10,7 @@ use crate::assessment::Assessment;
 use crate::controls::{self, ATTEST_FOR, LONGEST_ATTESTATION, Pack, Step};
 use crate::level::Level;
 use crate::reason::Observation;
-use crate::verdict::{Attestation, Basis, Finding, Status, Waiver};
+use crate::verdict::{Attestation, Attested, Basis, Finding, Status, Waiver};
 
 /// A control and what the scan says about it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -196,15 +196,24 @@ impl Control {
         self.basis.contains(&Basis::Attestation)
     }
 
+    /// Whether a person attested that a control that data leaves open does not apply.
+    pub(crate) fn is_not_applicable(&self) -> bool {
+        let attested = self.attestation.as_ref().map(|attestation| attestation.result);
+        self.status == Status::Manual && attested == Some(Attested::NotApplicable)
+    }
+
     /// Whether the control counts against a gate that it belongs to: something is wrong with it that is neither
-    /// waived nor reviewed nor in the baseline. A strict gate counts what was not decided as wrong.
+    /// waived, reviewed nor in the baseline. A strict gate counts what was not decided as wrong, but for what does not apply.
     pub(crate) fn violates(&self, strict: bool) -> bool {
+        let open = self.findings.iter().any(Finding::is_open);
         match self.status {
             Status::Pass => false,
             _ if self.waived.is_some() => false,
             Status::Fail if self.findings.is_empty() => !self.in_baseline,
-            Status::Fail => self.open().any(|finding| finding.waived.is_none() && !finding.in_baseline),
-            Status::Manual | Status::Unknown => strict && !self.in_baseline,
+            Status::Fail => open,
+            Status::Manual | Status::Unknown => {
+                strict && !self.is_not_applicable() && (open || !self.in_baseline)
+            }
         }
     }
 }

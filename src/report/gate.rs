@@ -5,11 +5,14 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::words::counted;
-use super::{Control, Report, SourceReport};
+use super::{Control, Counters, Report, SourceReport, Summary};
+use crate::casefold::same_name;
+use crate::controls;
 use crate::exit::Exit;
 use crate::level::{FailOn, Level};
 use crate::sources::{SourceId, SourceStatus};
 use crate::verdict::Status;
+use crate::warning::{GateClaim, Warning};
 
 /// What fails a scan.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,6 +21,8 @@ pub(crate) struct GateRule {
     pub fail_on: FailOn,
     /// Whether manual and unknown count too.
     pub strict: bool,
+    /// The least share of the controls that pass or fail, in percent.
+    pub min_coverage: Option<u8>,
     /// Whether a scan with failed sources may exit 0.
     pub allow_incomplete: bool,
     /// Whether stale attestations and waivers fail the scan.
@@ -31,7 +36,17 @@ pub(crate) struct Gate {
     pub fail_on: FailOn,
     /// Whether manual and unknown count too.
     pub strict: bool,
-    /// Whether no control violates it, and it is not stale.
+    /// The least share of the controls that pass or fail, in percent; null where none is asked for.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 100))]
+    pub min_coverage: Option<u8>,
+    /// Whether a scan with failed sources may exit 0.
+    #[serde(default)]
+    pub allow_incomplete: bool,
+    /// The ids up to its level that `--level`, `--skip` or `--control` left out: they were not judged.
+    #[serde(default)]
+    pub left_out: Vec<String>,
+    /// Whether no control violates it, enough of them pass or fail, and it is not stale.
     pub passed: bool,
     /// The ids of the controls that violate it.
     pub violations: Vec<String>,
@@ -43,32 +58,70 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    /// Decides. `hygiene` says whether attestations or waivers are stale.
+    /// Decides. `hygiene` says whether attestations, waivers or reviews are stale.
     pub(crate) fn decide(
         rule: GateRule,
         controls: &[Control],
         sources: &[SourceReport],
         hygiene: bool,
     ) -> Self {
+        let GateRule { fail_on, strict, min_coverage, allow_incomplete, fail_on_hygiene } = rule;
         let counted = |control: &&Control| {
-            rule.fail_on.level().is_some_and(|gate| control.level <= gate) && control.violates(rule.strict)
+            fail_on.level().is_some_and(|gate| control.level <= gate) && control.violates(strict)
         };
         let violations: Vec<_> = controls.iter().filter(counted).map(|control| control.id.clone()).collect();
-        let stale = rule.fail_on_hygiene && hygiene;
-        let passed = violations.is_empty() && !stale;
+        let stale = fail_on_hygiene && hygiene;
+        let uncovered = is_uncovered(min_coverage, controls);
         let failed = sources.iter().any(|source| source.status == SourceStatus::Failed);
         // Without the list of teammates there is no scan to speak of, whatever was allowed.
         let teammates = sources.iter().find(|source| source.id == SourceId::Admins);
-        let incomplete = (failed && !rule.allow_incomplete)
-            || teammates.is_none_or(|source| source.status != SourceStatus::Complete);
+        let unlisted = teammates.is_none_or(|source| source.status != SourceStatus::Complete);
+        // How much would have been decided is not known where a source failed.
+        let violation = !violations.is_empty() || stale || (uncovered && !failed);
+        let incomplete = unlisted || (failed && (uncovered || !allow_incomplete));
         Self {
-            fail_on: rule.fail_on,
-            strict: rule.strict,
-            passed,
+            fail_on,
+            strict,
+            min_coverage,
+            allow_incomplete,
+            left_out: Vec::new(),
+            passed: violations.is_empty() && !stale && !uncovered,
             stale,
-            exit_code: Exit::of_scan(!passed, incomplete),
+            exit_code: Exit::of_scan(violation, incomplete),
             violations,
         }
+    }
+
+    /// Names the controls that were left out.
+    pub(crate) fn without(self, left_out: Vec<String>) -> Self {
+        Self { left_out, ..self }
+    }
+
+    /// Decides anew by the same rule. What was left out and whether entries were stale does not follow from the controls.
+    fn again(&self, controls: &[Control], sources: &[SourceReport]) -> Self {
+        let Self { fail_on, strict, min_coverage, allow_incomplete, stale, .. } = *self;
+        let rule = GateRule { fail_on, strict, min_coverage, allow_incomplete, fail_on_hygiene: stale };
+        let left_out = self
+            .left_out
+            .iter()
+            .filter(|id| controls::is_id(id) && !controls.iter().any(|control| same_name(&control.id, id)));
+        Self::decide(rule, controls, sources, stale).without(left_out.cloned().collect())
+    }
+
+    /// What it says, in short.
+    fn claim(&self) -> GateClaim {
+        let (violations, left_out) = (self.violations.len(), self.left_out.len());
+        GateClaim { passed: self.passed, exit_code: self.exit_code, violations, left_out }
+    }
+}
+
+/// Whether fewer of the controls pass or fail than are asked for.
+fn is_uncovered(min_coverage: Option<u8>, controls: &[Control]) -> bool {
+    let Some(least) = min_coverage.map(usize::from) else { return false };
+    let all = Summary::of(controls).all;
+    match all.applicable() {
+        0 => least > 0,
+        applicable => (all.pass + all.fail) * 100 < least * applicable,
     }
 }
 
@@ -85,9 +138,23 @@ pub(super) enum GateOutcome {
 }
 
 /// What stale decisions of people ask for.
-const STALE: &str = "attestations or waivers need attention, see the warnings";
+const STALE: &str = "attestations, waivers or reviews need attention, see the warnings";
 
 impl Report {
+    /// Decides the gate anew, and warns where the report said otherwise: a saved one may say anything.
+    pub(super) fn decide_again(&mut self) {
+        let again = self.gate.again(&self.controls, &self.sources);
+        let said = std::mem::replace(&mut self.gate, again);
+        let same = said.passed == self.gate.passed
+            && said.exit_code == self.gate.exit_code
+            && said.violations == self.gate.violations
+            && said.left_out == self.gate.left_out;
+        if !same {
+            self.warnings
+                .push(Warning::OtherGate { said: said.claim(), decided: self.gate.claim() }.to_string());
+        }
+    }
+
     /// What the gate decided.
     pub(super) const fn outcome(&self) -> GateOutcome {
         match (self.gate.passed, self.gate.fail_on) {
@@ -100,29 +167,56 @@ impl Report {
     /// Why, without naming the controls that failed it: they come next.
     pub(super) fn why(&self) -> String {
         let gate = &self.gate;
-        match (gate.violations.len(), gate.fail_on.level()) {
+        let Some(level) = gate.fail_on.level() else {
+            return match (gate.stale, self.uncovered()) {
+                (true, _) => STALE.to_owned(),
+                (false, Some(uncovered)) => uncovered,
+                (false, None) => "nothing fails the scan (--fail-on never)".to_owned(),
+            };
+        };
+        let judged = self.controls.iter().filter(|control| control.level <= level).count();
+        let evaluated = counted(judged as u64, "control");
+        let up_to = level.label();
+        match (gate.violations.len(), gate.strict) {
             (0, _) if gate.stale => STALE.to_owned(),
-            (0, None) => "nothing fails the scan (--fail-on never)".to_owned(),
-            (0, Some(level)) => {
-                let what = if gate.strict { "fails, is manual or is unknown" } else { "fails" };
+            (0, _) if judged == 0 => format!("up to {up_to}, no control was evaluated"),
+            (0, strict) => {
+                let what = if strict { "none fails, is manual or is unknown" } else { "none fails" };
                 let except = match self.excused(level) {
                     0 => String::new(),
-                    count => {
-                        format!(", but for {} waived or in the baseline", counted(count as u64, "control"))
-                    }
+                    count => format!(
+                        ", but for {} waived, reviewed or in the baseline",
+                        counted(count as u64, "control")
+                    ),
                 };
-                format!("no control up to {} {what}{except}", level.label())
+                let uncovered = self.uncovered().map(|why| format!("; {why}")).unwrap_or_default();
+                format!("up to {up_to}, of {evaluated} evaluated, {what}{except}{uncovered}")
             }
-            (count, level) => {
-                let up_to = level.map(|level| format!(" up to {}", level.label())).unwrap_or_default();
-                let verb = match (gate.strict, count) {
+            (count, strict) => {
+                let verb = match (strict, count) {
                     (true, _) => "failed, manual or unknown",
                     (false, 1) => "fails",
                     (false, _) => "fail",
                 };
-                format!("{}{up_to} {verb}", counted(count as u64, "control"))
+                format!("{count} of {evaluated} evaluated up to {up_to} {verb}")
             }
         }
+    }
+
+    /// The controls up to the gate's level that were not evaluated; none where there are none.
+    pub(super) fn left_out(&self) -> Option<String> {
+        let ids = &self.gate.left_out;
+        let count = counted(ids.len() as u64, "control");
+        (!ids.is_empty()).then(|| format!("{count} by --level, --skip or --control: {}", ids.join(", ")))
+    }
+
+    /// That too few controls pass or fail, where the gate asks for more.
+    fn uncovered(&self) -> Option<String> {
+        let least =
+            self.gate.min_coverage.filter(|_| is_uncovered(self.gate.min_coverage, &self.controls))?;
+        let Counters { pass, fail, .. } = self.summary.all;
+        let all = counted(self.summary.all.applicable() as u64, "control");
+        Some(format!("{} of {all} pass or fail, less than {least} %", pass + fail))
     }
 
     /// What else failed it beside the controls; none where that is the reason already.
@@ -136,7 +230,7 @@ impl Report {
         (!unread.is_empty()).then(|| format!("not all could be read of {}", unread.join(" and of ")))
     }
 
-    /// How many controls would fail the gate of that level, were they not waived or known.
+    /// How many controls would fail the gate of that level, were they not waived, reviewed or in the baseline.
     fn excused(&self, level: Level) -> usize {
         let counts = |status| match status {
             Status::Pass => false,
@@ -144,7 +238,8 @@ impl Report {
             Status::Manual | Status::Unknown => self.gate.strict,
         };
         let excused = self.controls.iter().filter(|control| {
-            control.level <= level && counts(control.status) && !control.violates(self.gate.strict)
+            let counts = counts(control.status) && !control.is_not_applicable();
+            control.level <= level && counts && !control.violates(self.gate.strict)
         });
         excused.count()
     }
@@ -157,5 +252,67 @@ impl Report {
             _ => source.status == SourceStatus::Failed,
         });
         unread.map(|source| source.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::sample;
+
+    fn decided(min_coverage: u8, failed: bool, allow_incomplete: bool) -> (bool, Exit) {
+        let mut report = sample();
+        let rule = GateRule {
+            fail_on: FailOn::Never,
+            min_coverage: Some(min_coverage),
+            allow_incomplete,
+            ..GateRule::default()
+        };
+        report.sources[2].status = if failed { SourceStatus::Failed } else { SourceStatus::Complete };
+        let gate = Gate::decide(rule, &report.controls, &report.sources, false);
+        (gate.passed, gate.exit_code)
+    }
+
+    #[test]
+    fn too_few_decided_controls_fail_any_gate() {
+        // 3 of 6 controls pass or fail.
+        assert_eq!(decided(50, false, false), (true, Exit::Success));
+        assert_eq!(decided(51, false, false), (false, Exit::Violation));
+        assert_eq!(decided(51, true, false), (false, Exit::Incomplete), "coverage is not known");
+        assert_eq!(decided(51, true, true), (false, Exit::Incomplete), "nor is it then");
+        assert_eq!(decided(50, true, true), (true, Exit::Success));
+        let rule = |least| GateRule { min_coverage: Some(least), ..GateRule::default() };
+        let of_nothing = |least| Gate::decide(rule(least), &[], &sample().sources, false).passed;
+        assert!(of_nothing(0) && !of_nothing(1), "of no control, nothing is decided");
+    }
+
+    #[test]
+    fn what_does_not_apply_is_neither_covered_nor_missing() {
+        let mut report = sample();
+        let attested = serde_json::json!({
+            "result": "n/a", "by": "Dana Ruiz", "on": "2026-01-05", "expires": "2026-04-05", "note": "no such data"
+        });
+        // One that is manual, one that passes, one that fails and one that is unknown.
+        for control in [1, 0, 2, 5] {
+            report.controls[control].attestation = Some(serde_json::from_value(attested.clone()).unwrap());
+        }
+        let all = Summary::of(&report.controls).all;
+        assert_eq!((all.not_applicable, all.manual, all.coverage), (1, 2, Some(0.6)));
+        let violates = |control: usize| report.controls[control].violates(true);
+        assert_eq!([0, 1, 2, 3, 5].map(violates), [false, false, true, true, true]);
+    }
+
+    #[test]
+    fn a_new_finding_of_a_manual_control_is_new_to_a_strict_gate() {
+        let mut control = sample().controls[2].clone();
+        control.status = Status::Manual;
+        control.in_baseline = true;
+        control.findings.iter_mut().for_each(|finding| finding.in_baseline = true);
+        assert!(!control.violates(true));
+        control.findings[3].in_baseline = false;
+        assert!(control.violates(true) && !control.violates(false));
+        control.in_baseline = false;
+        control.findings.clear();
+        assert!(control.violates(true), "it was not manual before");
     }
 }

@@ -9,7 +9,7 @@
 //! ::error title=2.3 Limit admin access (L1)::5 of 12 teammates are privileged; at most 3 should be.%0A- ada@example.com: privileged: role Owner%0AFix: …
 //! ::warning title=E6 No burst of failed sign-ins (L2)::1 address failed to sign in at least 10 times within 10 minutes.
 //! ::notice title=X1 Every export is by a named approver (L3)::Not decided: The activity log could not be read.
-//! ::error title=intercom-harden::Gate failed: 1 control up to L1 fails: 2.3. Exit code 1.
+//! ::error title=intercom-harden::Gate failed: 1 of 3 controls evaluated up to L1 fails: 2.3. Exit code 1.
 //! ```
 
 use super::item::{Item, items_of};

@@ -89,7 +89,7 @@ pub(crate) struct Report {
     /// The newest change of each type of setting, ever.
     #[serde(default)]
     pub settings: Vec<SettingChange>,
-    /// What decided the exit code.
+    /// What decided the exit code. Of a saved report it is decided anew.
     pub gate: Gate,
     /// Sentences that the reader should know before believing the rest.
     pub warnings: Vec<String>,

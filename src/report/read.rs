@@ -45,12 +45,6 @@ pub(crate) enum ReadError {
         /// In which column, from 1.
         column: usize,
     },
-    /// Its parts do not belong together.
-    #[error("it contradicts itself: {what}")]
-    Contradiction {
-        /// What does not fit.
-        what: String,
-    },
     /// It has a format that this program does not know.
     #[error("it has schema version {found}, and this program reads version {SCHEMA_VERSION}")]
     OtherVersion {
@@ -64,9 +58,7 @@ impl Hint for ReadError {
         Some(
             match self {
                 Self::Unreadable(_) => "check that the file exists and may be read",
-                Self::TooLarge | Self::NotAReport { .. } | Self::Contradiction { .. } => {
-                    "give a file that `scan -o json=FILE` wrote"
-                }
+                Self::TooLarge | Self::NotAReport { .. } => "give a file that `scan -o json=FILE` wrote",
                 Self::OtherVersion { .. } => {
                     "use the version of intercom-harden that wrote it, or scan again"
                 }
@@ -93,31 +85,13 @@ impl Report {
     /// When that is something else, or has a format this program does not know.
     pub(crate) fn from_json(json: &[u8]) -> Result<Self, ReadError> {
         let mut report = parse::<Self>(json)?;
-        report
-            .check_gate()
-            .map_err(|what| ReadError::Contradiction { what: text::line(&what, ECHO_COLUMNS) })?;
         report.summary = Summary::of(&report.controls);
+        report.decide_again();
         if let Some(activity) = &mut report.activity {
             activity.sign_ins.truncate(MAX_METHODS);
             activity.periods.truncate(MAX_PERIODS);
         }
         Ok(report)
-    }
-
-    /// Makes sure that the gate names controls of the report, each of them once: formats look them up for every
-    /// finding, and link to them.
-    fn check_gate(&self) -> Result<(), String> {
-        let controls: BTreeSet<&str> = self.controls.iter().map(|control| &*control.id).collect();
-        let mut named = BTreeSet::new();
-        for id in &self.gate.violations {
-            if !controls.contains(id.as_str()) {
-                return Err(format!("its gate names the control \"{id}\", which is not in it"));
-            }
-            if !named.insert(id) {
-                return Err(format!("its gate names the control {id} twice"));
-            }
-        }
-        Ok(())
     }
 }
 

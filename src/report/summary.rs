@@ -31,7 +31,9 @@ pub(crate) struct Counters {
     pub waived: usize,
     /// Controls that an attestation decided.
     pub attested: usize,
-    /// The share that passes or fails; null where nothing was evaluated.
+    /// Manual controls that an attestation says do not apply.
+    pub not_applicable: usize,
+    /// The share that passes or fails of those that apply; null where none was evaluated.
     #[schemars(range(min = 0, max = 1))]
     pub coverage: Option<f64>,
 }
@@ -70,7 +72,7 @@ impl Summary {
     /// The counters of each level that has controls.
     pub(crate) fn levels(&self) -> impl Iterator<Item = (Level, &Counters)> {
         let all = Level::ALL.into_iter().map(|level| (level, self.of_level(level)));
-        all.filter(|(_, counters)| counters.coverage.is_some())
+        all.filter(|(_, counters)| Status::ALL.iter().any(|status| counters.with(*status) > 0))
     }
 }
 
@@ -86,10 +88,15 @@ impl Counters {
             } += 1;
             counters.waived += usize::from(control.is_waived());
             counters.attested += usize::from(control.is_attested());
+            counters.not_applicable += usize::from(control.is_not_applicable());
         }
-        let Self { pass, fail, manual, unknown, .. } = counters;
-        let total = pass + fail + manual + unknown;
-        Self { coverage: (total > 0).then(|| (pass + fail) as f64 / total as f64), ..counters }
+        let (decided, applicable) = (counters.pass + counters.fail, counters.applicable());
+        Self { coverage: (applicable > 0).then(|| decided as f64 / applicable as f64), ..counters }
+    }
+
+    /// How many controls there are beside those that do not apply.
+    pub(crate) const fn applicable(&self) -> usize {
+        self.pass + self.fail + self.manual + self.unknown - self.not_applicable
     }
 
     /// How many controls ended like this.

@@ -136,11 +136,15 @@ pub(super) fn counts(report: &Report) -> impl Iterator<Item = [String; 6]> {
 
 /// How many controls people decided, in a sentence each.
 pub(super) fn decisions(report: &Report) -> impl Iterator<Item = String> {
-    let Counters { waived, attested, .. } = report.summary.all;
-    [(waived, "left the gate by a decision"), (attested, "decided by what a person attested")]
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{} {what}.", counted(count as u64, "control")))
+    let Counters { waived, attested, not_applicable, .. } = report.summary.all;
+    [
+        (waived, "left the gate by a decision"),
+        (attested, "decided by what a person attested"),
+        (not_applicable, "attested not to apply, and not part of the coverage"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{} {what}.", counted(count as u64, "control")))
 }
 
 /// Every framework control that a control is mapped to: `cis-v8 5.4`.
@@ -208,6 +212,9 @@ pub(super) fn gate(report: &Report) -> String {
     if !report.gate.violations.is_empty() {
         sentences.push_str(&format!(": {}", report.gate.violations.join(", ")));
     }
+    if let Some(left_out) = report.left_out() {
+        sentences.push_str(&format!(". Not evaluated: {left_out}"));
+    }
     if let Some(stale) = report.stale_too() {
         sentences.push_str(&format!(". Stale: {stale}"));
     }
@@ -223,7 +230,7 @@ mod tests {
     use crate::exit::Exit;
     use crate::level::FailOn;
     use crate::report::hostile;
-    use crate::report::sample::sample;
+    use crate::report::sample::{recounted, sample};
 
     #[test]
     fn steps_name_the_way_and_what_to_do_there() {
@@ -249,27 +256,43 @@ mod tests {
         let mut report = sample();
         assert_eq!(
             gate(&report),
-            "Gate failed: 1 control up to L1 fails: 2.3. Incomplete: not all could be read of the activity log. Exit code 1."
+            "Gate failed: 1 of 3 controls evaluated up to L1 fails: 2.3. Incomplete: not all could be read of the activity log. Exit code 1."
         );
         report.gate.violations.push("E6".to_owned());
-        assert!(gate(&report).starts_with("Gate failed: 2 controls up to L1 fail: 2.3, E6."));
+        assert!(gate(&report).starts_with("Gate failed: 2 of 3 controls evaluated up to L1 fail: 2.3, E6."));
         report.gate.violations.clear();
         report.gate.passed = true;
         report.gate.exit_code = Exit::Incomplete;
         report.controls[2].waived = Some(hostile::waiver("until March"));
-        let passed = "Gate passed: no control up to L1 fails, but for 1 control waived or in the baseline.";
+        let passed = "Gate passed: up to L1, of 3 controls evaluated, none fails, but for 1 control waived, reviewed or in the baseline.";
         assert!(gate(&report).starts_with(passed));
         report.controls.remove(2);
-        assert!(gate(&report).starts_with("Gate passed: no control up to L1 fails. Incomplete"));
+        assert!(
+            gate(&report)
+                .starts_with("Gate passed: up to L1, of 2 controls evaluated, none fails. Incomplete")
+        );
+        report.gate.left_out = vec!["1.2".to_owned(), "E4".to_owned()];
+        assert!(
+            gate(&report).contains(". Not evaluated: 2 controls by --level, --skip or --control: 1.2, E4. ")
+        );
+        report.gate.left_out.clear();
         report.gate.stale = true;
         report.gate.passed = false;
-        assert!(gate(&report).starts_with("Gate failed: attestations or waivers need attention"));
+        assert!(gate(&report).starts_with("Gate failed: attestations, waivers or reviews need attention"));
         report.gate.violations.push("E6".to_owned());
-        assert!(gate(&report).contains(": E6. Stale: attestations or waivers need attention"));
+        assert!(gate(&report).contains(": E6. Stale: attestations, waivers or reviews need attention"));
         report.gate.violations.clear();
         report.gate.stale = false;
         report.gate.passed = true;
         report.gate.fail_on = FailOn::Never;
         assert!(gate(&report).starts_with("Gate off: nothing fails the scan"));
+        let mut report = recounted(report);
+        report.gate.min_coverage = Some(67);
+        report.gate.passed = false;
+        assert!(
+            gate(&report).starts_with("Gate failed: 2 of 5 controls pass or fail, less than 67 %. "),
+            "{}",
+            gate(&report)
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Job, Run};
-use crate::config::{Config, Weakening};
+use crate::config::Weakening;
 use crate::controls::{GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION};
 use crate::facts::Facts;
 use crate::level::Level;
@@ -24,14 +24,16 @@ impl Report {
     pub(crate) fn of(job: &Job, run: Run, reproducible: bool) -> Self {
         let Run { provenance, outcomes, facts, ranges, assessments, warnings, duration } = run;
         let sources = sources(&outcomes);
-        let weakens = job.config.as_ref().map(Config::weakens).unwrap_or_default();
+        let weakens = job.config.as_ref().map(|config| config.weakens(job.today(ranges.now)));
+        let weakens = weakens.unwrap_or_default();
         let sentences = warnings.iter().map(Warning::sentence).chain(weakens.iter().map(Weakening::sentence));
         let sentences = sentences.chain(assessments.iter().flat_map(|one| one.verdict.sentences()));
         let quoted = sentences.flat_map(Sentence::quoted).collect();
         let mut controls: Vec<Control> = assessments.into_iter().map(Control::from).collect();
         let Posture { mut people, settings } = posture::of(&facts);
         let hygiene = warnings.iter().any(Warning::is_hygiene);
-        let gate = Gate::decide(job.gate, &controls, &sources, hygiene);
+        let left_out = job.gate.fail_on.level().map(|level| job.plan.left_out(level).cloned().collect());
+        let gate = Gate::decide(job.gate, &controls, &sources, hygiene).without(left_out.unwrap_or_default());
         rank(&mut controls, &people, &gate);
         note_findings(&mut people, &controls);
         let duration = Some(duration).filter(|_| provenance == Provenance::Api && !reproducible);

@@ -36,6 +36,42 @@ pub(crate) enum ScanError {
         /// What is wrong with it.
         source: SnapshotError,
     },
+    /// The workspace is not the one that the configuration is for.
+    #[error("the workspace is {found}, but the configuration pins {pinned}; nothing was judged")]
+    OtherWorkspace {
+        /// The id in the configuration.
+        pinned: String,
+        /// The id of the workspace.
+        found: String,
+    },
+    /// The workspace cannot be told, and the configuration is for one alone.
+    #[error("GET /me gives no workspace id, but the configuration pins {pinned}; nothing was judged")]
+    NoId {
+        /// The id in the configuration.
+        pinned: String,
+    },
+    /// The baseline is of another workspace.
+    #[error("the baseline {path} is of the workspace {theirs}, and this is {found}; nothing was judged")]
+    BaselineOfOther {
+        /// The file.
+        path: String,
+        /// The id in it.
+        theirs: String,
+        /// The id of the workspace.
+        found: String,
+    },
+    /// The baseline does not say which workspace it is of.
+    #[error("the baseline {path} has no workspace id, so it cannot be compared; nothing was judged")]
+    BaselineWithoutId {
+        /// The file.
+        path: String,
+    },
+    /// The workspace cannot be told, so it cannot be compared with a baseline.
+    #[error("GET /me gives no workspace id, so the baseline {path} cannot be compared; nothing was judged")]
+    NoIdForBaseline {
+        /// The file.
+        path: String,
+    },
     /// The HTTP client could not be set up.
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -48,6 +84,19 @@ impl Hint for ScanError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::Window(_) | Self::Unreadable { .. } => None,
+            Self::OtherWorkspace { .. } => Some(
+                "use the token or snapshot of that workspace, or the configuration of this one (--config, --no-config)"
+                    .into(),
+            ),
+            Self::NoId { .. } => {
+                Some("give the app the permission \"Read admins\"; --no-config leaves the pin out".into())
+            }
+            Self::BaselineOfOther { .. } | Self::BaselineWithoutId { .. } => {
+                Some("give a report of this workspace that `scan -o json=FILE` wrote".into())
+            }
+            Self::NoIdForBaseline { .. } => {
+                Some("give the app the permission \"Read admins\", or leave --baseline out".into())
+            }
             Self::RedactedSnapshot => Some("scan the workspace, or a snapshot that is not redacted".into()),
             Self::Snapshot { source, .. } => source.hint(),
             Self::Client(error) => error.hint(),
@@ -57,7 +106,7 @@ impl Hint for ScanError {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Client(_) | Self::Collect(_) => Exit::Incomplete,
+            Self::Client(_) | Self::Collect(_) | Self::NoId { .. } => Exit::Incomplete,
             _ => Exit::Usage,
         }
     }

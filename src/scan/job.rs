@@ -6,18 +6,19 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{ScanError, Target};
-use crate::adjust::EvidenceFiles;
 use crate::adjust::baseline::Baseline;
+use crate::adjust::{EvidenceFiles, day_of};
 use crate::config::Config;
 use crate::controls::{Catalog, Definition, Selection, UnknownControl};
 use crate::directory::RosterInfo;
 use crate::facts::Settings;
 use crate::level::Level;
 use crate::redact::Redactor;
-use crate::report::GateRule;
+use crate::report::{self, GateRule};
 use crate::snapshot::collect::ReadScope;
-use crate::sources::Ranges;
+use crate::sources::{Provenance, Ranges};
 use crate::time::{DEFAULT_WINDOW, TimeError, Window};
+use crate::toml_document::excerpt;
 use crate::warning::Warning;
 
 /// The longest silence that is looked back for, in hours: ten years.
@@ -70,6 +71,8 @@ pub(crate) struct Plan {
     pub level: Level,
     /// The ids that were left out by name.
     pub skipped: Vec<String>,
+    /// The controls that the level or a name left out, in the order of their ids.
+    left_out: Vec<(String, Level)>,
     selected: BTreeSet<String>,
 }
 
@@ -77,13 +80,23 @@ impl Plan {
     /// Evaluates what the selection keeps; without one, nothing.
     pub(crate) fn new(catalog: Catalog, selection: Option<&Selection>) -> Result<Self, UnknownControl> {
         let Some(selection) = selection else {
-            return Ok(Self { catalog, level: Level::L3, skipped: Vec::new(), selected: BTreeSet::new() });
+            let (skipped, left_out) = (Vec::new(), Vec::new());
+            return Ok(Self { catalog, level: Level::L3, skipped, left_out, selected: BTreeSet::new() });
         };
         let id = |definition: &Definition| definition.control.id.clone();
-        let selected = catalog.select(selection)?.into_iter().map(id).collect();
+        let selected: BTreeSet<_> = catalog.select(selection)?.into_iter().map(id).collect();
+        let whole = Selection { level: Level::L3, only: Vec::new(), skip: Vec::new(), ..selection.clone() };
+        let left_out = catalog.select(&whole)?.into_iter().map(|definition| &definition.control);
+        let left_out = left_out.filter(|control| !selected.contains(&control.id));
+        let left_out = left_out.map(|control| (control.id.clone(), control.level)).collect();
         let skipped = selection.skip.iter().map(|skip| Ok(id(catalog.find(skip)?)));
         let skipped = skipped.collect::<Result<_, _>>()?;
-        Ok(Self { level: selection.level, skipped, selected, catalog })
+        Ok(Self { level: selection.level, skipped, left_out, selected, catalog })
+    }
+
+    /// The ids up to a level that the level of the scan or a name left out.
+    pub(super) fn left_out(&self, gate: Level) -> impl Iterator<Item = &String> {
+        self.left_out.iter().filter(move |(_, level)| *level <= gate).map(|(id, _)| id)
     }
 
     /// The controls to evaluate, in the order of their ids.
@@ -127,11 +140,65 @@ impl Span {
     }
 }
 
+/// What is wrong where a workspace is not the one that the configuration pins.
+pub(crate) fn other_workspace(config: Option<&Config>, found: Option<&str>) -> Option<ScanError> {
+    let (pinned, found) = (config?.workspace.id.as_deref()?, found?.trim());
+    (pinned != found && !found.is_empty())
+        .then(|| ScanError::OtherWorkspace { pinned: excerpt(pinned), found: excerpt(found) })
+}
+
 fn whole_second(instant: Timestamp) -> Timestamp {
     Timestamp::from_second(instant.as_second()).unwrap_or(instant)
 }
 
 impl Job {
+    /// The day by which attestations and waivers count.
+    pub(super) fn today(&self, now: Timestamp) -> Date {
+        self.adjustments.today.unwrap_or_else(|| day_of(now))
+    }
+
+    /// Makes sure, before anything is judged, that the workspace is the one that the configuration pins, and that of the
+    /// baseline. The sample is no one's workspace and stands for any.
+    ///
+    /// # Errors
+    /// When it is another one, or cannot be told.
+    pub(super) fn check_workspace(&self, source: Provenance, found: Option<&str>) -> Result<(), ScanError> {
+        let found = found.map(str::trim).filter(|id| !id.is_empty());
+        let pinned = self.config.as_ref().and_then(|config| config.workspace.id.as_deref());
+        let pinned = pinned.filter(|_| source != Provenance::Demo);
+        if pinned.is_some()
+            && let Some(other) = other_workspace(self.config.as_ref(), found)
+        {
+            return Err(other);
+        }
+        if let Some(baseline) = &self.adjustments.baseline {
+            let path = baseline.info.path.clone();
+            match (baseline.workspace(), found) {
+                (Some(theirs), Some(found)) if theirs == found => {}
+                (Some(theirs), Some(found)) => {
+                    let (theirs, found) = (excerpt(theirs), excerpt(found));
+                    return Err(ScanError::BaselineOfOther { path, theirs, found });
+                }
+                (None, _) => return Err(ScanError::BaselineWithoutId { path }),
+                (_, None) => return Err(ScanError::NoIdForBaseline { path }),
+            }
+        }
+        match (pinned, found) {
+            (Some(pinned), None) => Err(ScanError::NoId { pinned: excerpt(pinned) }),
+            _ => Ok(()),
+        }
+    }
+
+    /// What there is to know of the gate: that it judges nothing, or how the baseline differs from this scan.
+    pub(super) fn gate_warnings(&self, ranges: &Ranges) -> Vec<Warning> {
+        let judged = |level: &Level| self.plan.selected().any(|one| one.control.level <= *level);
+        let nothing = self.gate.fail_on.level().filter(|level| !judged(level));
+        let window = report::Window { since: ranges.since, until: ranges.now };
+        let baseline = self.adjustments.baseline.iter();
+        let baseline = baseline.flat_map(|one| one.warnings(&self.plan.catalog.digest(), window));
+        nothing.map(Warning::NothingJudged).into_iter().chain(baseline).collect()
+    }
+
     /// What facts go by, given that people in the source may be pseudonyms: real names and addresses cannot be compared
     /// with those, so what lists them decides nothing.
     ///

@@ -16,7 +16,7 @@ mod source;
 mod tests;
 
 pub(crate) use error::ScanError;
-pub(crate) use job::{Adjustments, Job, Plan, Span};
+pub(crate) use job::{Adjustments, Job, Plan, Span, other_workspace};
 pub(crate) use source::{Connection, Source, Target};
 
 use crate::adjust::{self, NamedEvents, Scanned, day_of, in_force};
@@ -63,8 +63,9 @@ pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run
     };
     let outcomes = source.read(&ranges, job.scope, &mut observe).await?;
     let facts = observer.finish(&outcomes);
+    job.check_workspace(provenance, facts.value("workspace.id").as_str())?;
 
-    let today = job.adjustments.today.unwrap_or_else(|| day_of(ranges.now));
+    let today = job.today(ranges.now);
     let reviews = job.config.as_ref().map(|config| in_force(config, &events, today)).unwrap_or_default();
     let decide = |definition: &Definition| {
         let (control, verdict) = definition.judge(&facts, &reviews);
@@ -87,6 +88,7 @@ pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run
     warnings.extend(elsewhere);
     warnings.extend(job.warnings.iter().cloned());
     warnings.extend(redacted.into_iter().chain(hygiene));
+    warnings.extend(job.gate_warnings(&ranges));
     Ok(Run { provenance, ranges, outcomes, facts, assessments, warnings, duration: started.elapsed() })
 }
 

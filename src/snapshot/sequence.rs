@@ -1,7 +1,9 @@
 //! The order that the lines of a snapshot keep, and how they fit the way the sources ended.
 
+use std::collections::BTreeMap;
+
 use super::file::Line;
-use crate::sources::{Feed, Outcomes, SourceStatus};
+use crate::sources::{Feed, Outcomes, SourceId, SourceStatus};
 
 /// What has come so far.
 #[derive(Debug, Default)]
@@ -10,7 +12,8 @@ pub(super) struct Sequence {
     admins: bool,
     allowlist: bool,
     probe: bool,
-    events: bool,
+    /// How many records each source had.
+    records: BTreeMap<SourceId, u64>,
 }
 
 impl Sequence {
@@ -19,16 +22,24 @@ impl Sequence {
     /// # Errors
     /// What is wrong, in words.
     pub(super) fn take(&mut self, line: &Line<'_>) -> Result<(), &'static str> {
+        let (source, records) = match line {
+            Line::Me(_) => (SourceId::Me, 1),
+            Line::Admins(admins) => (SourceId::Admins, admins.len()),
+            Line::IpAllowlist(list) => {
+                (SourceId::IpAllowlist, list.ip_allowlist.as_ref().map_or(0, Vec::len))
+            }
+            Line::Probe(answers) => (SourceId::TokenProbe, answers.len()),
+            Line::Event(_) => (SourceId::ActivityLog, 1),
+            Line::End(_) => return Ok(()),
+        };
+        let events = self.records.contains_key(&SourceId::ActivityLog);
+        *self.records.entry(source).or_default() += records as u64;
         let (seen, late, repeated) = match line {
-            Line::Me(_) => (&mut self.me, self.events, "it holds two answers of GET /me"),
-            Line::Admins(_) => (&mut self.admins, self.events, "it holds two lists of teammates"),
+            Line::Me(_) => (&mut self.me, events, "it holds two answers of GET /me"),
+            Line::Admins(_) => (&mut self.admins, events, "it holds two lists of teammates"),
             Line::IpAllowlist(_) => (&mut self.allowlist, false, "it holds two IP allowlists"),
             Line::Probe(_) => (&mut self.probe, false, "it holds two token probes"),
-            Line::Event(_) => {
-                self.events = true;
-                return Ok(());
-            }
-            Line::End(_) => return Ok(()),
+            Line::Event(_) | Line::End(_) => return Ok(()),
         };
         if late {
             return Err("its lines are out of order");
@@ -36,7 +47,8 @@ impl Sequence {
         if std::mem::replace(seen, true) { Err(repeated) } else { Ok(()) }
     }
 
-    /// Compares what has come with how the sources ended: what is complete is there, and what is there was read.
+    /// Compares what has come with how the sources ended: what is complete is there, what is there was read, and there is as
+    /// much of it as was counted.
     ///
     /// # Errors
     /// What is wrong, in words.
@@ -51,6 +63,16 @@ impl Sequence {
             != Some(SourceStatus::Skipped);
         if single.iter().any(|(there, feed)| *there != complete(*feed)) || self.probe != probed {
             return Err("its last line does not fit the others");
+        }
+        // A line that was taken out would be an event that never was.
+        let counted = |source: SourceId| {
+            let feeds = outcomes.feeds.iter().filter(|(feed, _)| feed.source() == source);
+            feeds.map(|(_, outcome)| outcome.records).fold(0, u64::saturating_add)
+        };
+        let fits =
+            |source: &SourceId| self.records.get(source).copied().unwrap_or_default() == counted(*source);
+        if !SourceId::ALL.iter().all(fits) {
+            return Err("it holds more or fewer records than its last line counts");
         }
         Ok(())
     }

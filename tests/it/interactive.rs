@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 const PATIENCE: u64 = 60_000;
 
 /// The first question about a control.
-const QUESTION: &str = "Does it hold? pass, fail, skip or quit: ";
+const QUESTION: &str = "Does it hold? pass, fail, n/a, skip or quit: ";
 
 /// A session in a folder of its own.
 struct Terminal {
@@ -89,7 +89,7 @@ fn answers_are_kept_and_the_next_run_goes_on() {
         assert!(introduction.contains(part), "{part} is not in\n{introduction}");
     }
     terminal.types("perhaps");
-    terminal.sees("answer pass, fail, skip or quit");
+    terminal.sees("answer pass, fail, n/a, skip or quit");
     terminal.converses(&[
         (QUESTION, "fail"),
         ("Seen by: ", ""),

@@ -23,6 +23,8 @@ mod differential;
 mod doctor;
 /// What adds to the configuration.
 mod editing;
+/// What the gate judges, and what a saved report says of it.
+mod gate;
 /// Workspaces from a seed.
 mod generated;
 /// Servers that fail, lie or stall.
@@ -41,6 +43,8 @@ mod layers;
 mod oracle;
 /// Reports in files, hostile strings in reports.
 mod output;
+/// The workspace that a configuration and a baseline are for.
+mod pin;
 /// Runs the built binary in a scrubbed environment.
 mod program;
 /// Files that attestations name as proof.

@@ -155,16 +155,16 @@ fn large(events: i64) -> Vec<u8> {
         } })
     }));
     let feeds = [
-        ("me", "complete"),
-        ("admins", "complete"),
-        ("log-window", "complete"),
-        ("log-history", "complete"),
-        ("log-arrivals", "complete"),
-        ("ip-allowlist", "forbidden"),
-        ("token-probe", "skipped"),
+        ("me", "complete", 1),
+        ("admins", "complete", 1),
+        ("log-window", "complete", events),
+        ("log-history", "complete", 0),
+        ("log-arrivals", "complete", 0),
+        ("ip-allowlist", "forbidden", 0),
+        ("token-probe", "skipped", 0),
     ];
-    let feeds = feeds.map(|(feed, status)| {
-        json!({ "feed": feed, "status": status, "detail": null, "records": 1, "requests": 1 })
+    let feeds = feeds.map(|(feed, status, records)| {
+        json!({ "feed": feed, "status": status, "detail": null, "records": records, "requests": 1 })
     });
     lines.push(json!({ "end": { "feeds": feeds, "warnings": [] } }));
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();

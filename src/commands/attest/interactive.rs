@@ -20,7 +20,7 @@ use crate::terminal::page::Page;
 use crate::terminal::style::Tone;
 use crate::text;
 use crate::time::parse_expiry;
-use crate::verdict::{Attested, Status};
+use crate::verdict::{Attestation, Attested, Status};
 
 /// The longest text shown for one fact about a control, in columns.
 const LINE_COLUMNS: usize = 4_000;
@@ -66,7 +66,10 @@ pub(super) fn run(args: &AttestArgs) -> Result<Exit, Error> {
 fn undecided(args: &AttestArgs, target: &Target) -> Result<(Vec<Assessment>, Date), Error> {
     let look::Look { run, today, .. } = look::scan(&args.source, &args.catalog.controls, target)?;
     let mut assessments = run.assessments;
-    assessments.retain(|assessment| assessment.verdict.status == Status::Manual);
+    let does_not_apply = |signed: &Attestation| signed.result == Attested::NotApplicable;
+    assessments.retain(|Assessment { verdict, .. }| {
+        verdict.status == Status::Manual && !verdict.attestation.as_ref().is_some_and(does_not_apply)
+    });
     Ok((assessments, today))
 }
 
@@ -108,7 +111,7 @@ impl Round {
         let control = &assessment.control;
         let today = self.today;
         let dialogue = &mut self.dialogue;
-        let result = match dialogue.ask("Does it hold? pass, fail, skip or quit", None, choice)? {
+        let result = match dialogue.ask("Does it hold? pass, fail, n/a, skip or quit", None, choice)? {
             Choice::Attest(result) => result,
             Choice::Skip => {
                 self.skipped += 1;
@@ -129,7 +132,12 @@ impl Round {
                 None => Ok(expires),
             }
         })?;
-        let note = dialogue.ask("Note (may be empty)", None, optional)?;
+        let note = match result {
+            Attested::NotApplicable => dialogue.ask("Why it does not apply", None, |text| {
+                one_line(text).map(Some).map_err(|why| format!("a note is needed: {why}"))
+            })?,
+            Attested::Pass | Attested::Fail => dialogue.ask("Note (may be empty)", None, optional)?,
+        };
         self.by = Some(by.clone());
         let new = NewAttestation {
             control: control.id.clone(),
@@ -166,8 +174,9 @@ fn choice(text: &str) -> Result<Choice, String> {
     match fold(text).as_ref() {
         "p" | "pass" => Ok(Choice::Attest(Attested::Pass)),
         "f" | "fail" => Ok(Choice::Attest(Attested::Fail)),
+        "n" | "n/a" => Ok(Choice::Attest(Attested::NotApplicable)),
         "s" | "skip" => Ok(Choice::Skip),
         "q" | "quit" => Ok(Choice::Quit),
-        _ => Err("answer pass, fail, skip or quit, or their first letter".to_owned()),
+        _ => Err("answer pass, fail, n/a, skip or quit, or their first letter".to_owned()),
     }
 }

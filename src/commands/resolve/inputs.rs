@@ -5,9 +5,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::adjust::{EvidenceFile, EvidenceFiles};
+use crate::adjust::{EvidenceFile, EvidenceFiles, day_of};
 use crate::cli::ConfigArgs;
-use crate::config::{Announcement, Config, ConfigError, Trust, find};
+use crate::commands::environment;
+use crate::config::{Config, ConfigError, Trust, find};
 use crate::controls::Catalog;
 use crate::digest;
 use crate::directory::{Roster, RosterFile, RosterInfo};
@@ -33,13 +34,13 @@ pub(in crate::commands) fn load(args: &ConfigArgs, progress: &Progress) -> Resul
     match loaded {
         Ok(config) => {
             if config.found_in_working_directory {
-                announce(&config.announcement(), progress);
+                announce(&config, progress);
             }
             Ok(Some(config))
         }
         Err(error) => {
-            if let ConfigError::Invalid { announcement, .. } = &error {
-                announce(announcement, progress);
+            if let ConfigError::Invalid { config, .. } = &error {
+                announce(config, progress);
             }
             Err(error.into())
         }
@@ -76,10 +77,10 @@ pub(in crate::commands) fn facts(config: Option<&Config>) -> Result<FactSettings
 }
 
 /// Says which file is used, and what in it makes the result look better: somebody else may have put it there.
-fn announce(announcement: &Announcement, progress: &Progress) {
-    let Announcement { path, digest, weakens } = announcement;
+fn announce(config: &Config, progress: &Progress) {
+    let Config { path, digest, .. } = config;
     progress.message(&format!("using ./{path} ({digest}); --no-config leaves it out"));
-    for weakening in weakens {
+    for weakening in config.weakens(day_of(environment::clock())) {
         progress.message(&format!("  it weakens the result: {weakening}"));
     }
 }

@@ -142,6 +142,7 @@ pub(super) fn gate(args: &GateArgs, demo: bool, config: Option<&Config>) -> Gate
             None => scan.fail_on.unwrap_or_default(),
         },
         strict: args.strict || scan.strict.unwrap_or(false),
+        min_coverage: args.min_coverage.or(scan.min_coverage),
         allow_incomplete: args.allow_incomplete,
         fail_on_hygiene: args.fail_on_hygiene,
     }

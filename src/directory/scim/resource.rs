@@ -6,7 +6,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::casefold::ascii_eq;
-use crate::directory::{AccountStatus, Membership, Person, RosterFile, meaning, words};
+use crate::directory::columns::Columns;
+use crate::directory::{Membership, Person, RosterFile, account, meaning, words};
 use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
 
@@ -31,7 +32,7 @@ pub(super) fn user(attributes: &Map<String, Value>, file: &mut RosterFile) -> Re
     person.add_guest_addresses();
     person.id = text(attributes, "id");
     person.name = text(attributes, "displayName").or_else(|| name(attributes));
-    (person.status, person.status_word) = status(attributes, file);
+    status(attributes, file, &mut person);
     file.knows.groups |= attribute(attributes, "groups").is_some();
     for group in values(attributes, "groups") {
         if let Some(group) = text(&group, "display").or_else(|| text(&group, "value")) {
@@ -65,44 +66,43 @@ fn name(attributes: &Map<String, Value>) -> Option<String> {
     })
 }
 
-/// The account status, by `active`. What is not active may not sign in; whether it is coming back, nothing says.
-fn status(attributes: &Map<String, Value>, file: &mut RosterFile) -> (AccountStatus, Option<String>) {
-    let Some(active) = attribute(attributes, "active").filter(|active| !active.is_null()) else {
-        return (AccountStatus::Unknown, None);
+/// Attributes that most users have, and that say nothing about the account.
+const CORE: [&str; 9] =
+    ["id", "externalId", "userName", "displayName", "nickName", "title", "userType", "locale", "timezone"];
+
+/// The account status, by `active` and by what extensions say. What is not active may not sign in; whether it is coming
+/// back, nothing says.
+fn status(attributes: &Map<String, Value>, file: &mut RosterFile, person: &mut Person) {
+    let speaks =
+        |name: &str| !CORE.contains(&name) && Columns::read(&[name].into_iter().collect()).knows().status;
+    let said: Vec<_> = single_values(attributes).filter(|(name, _)| speaks(name)).collect();
+    let columns = Columns::read(&said.iter().map(|(name, _)| *name).collect());
+    let row = said.iter().map(|(_, value)| written(value)).collect();
+    file.knows.status |= columns.knows().status;
+    account::status(&columns, &row, file, person);
+}
+
+/// The attributes that have one value, those of extensions among them.
+fn single_values<'v>(attributes: &'v Map<String, Value>) -> impl Iterator<Item = (&'v str, &'v Value)> {
+    let of_extension = |name: &str, value: &'v Value| match value {
+        Value::Object(extension) if name.contains(':') => Some(extension),
+        _ => None,
     };
-    file.knows.status = true;
-    let word = written(active);
-    let status = match words::truth(&word) {
-        Some(true) => AccountStatus::Active,
-        Some(false) => AccountStatus::Suspended,
-        None => {
-            file.unknown_statuses.count(&word);
-            AccountStatus::Unknown
-        }
-    };
-    (status, Some(format!("active: {word}")))
+    let extensions = attributes.iter().filter_map(move |(name, value)| of_extension(name, value));
+    let all = attributes.iter().chain(extensions.flatten());
+    let single = |value: &Value| !matches!(value, Value::Null | Value::Array(_) | Value::Object(_));
+    all.filter(move |(_, value)| single(value)).map(|(name, value)| (name.as_str(), value))
 }
 
 /// The second factor, which no schema of the RFC has and extensions add.
 fn mfa(attributes: &Map<String, Value>, file: &mut RosterFile) -> Option<bool> {
     let mut mfa = None;
-    let mut look = |name: &str, value: &Value| {
-        let single = !matches!(value, Value::Null | Value::Array(_) | Value::Object(_));
-        if single && meaning::is_mfa(&meaning::plain(name)) {
-            let value = written(value);
-            file.knows.mfa = true;
-            mfa = words::mfa(&value);
-            if mfa.is_none() && !value.is_empty() {
-                file.unknown_mfa.count(&value);
-            }
-        }
-    };
-    for (name, value) in attributes {
-        match value {
-            Value::Object(extension) if name.contains(':') => {
-                extension.iter().for_each(|(name, value)| look(name, value));
-            }
-            _ => look(name, value),
+    for (_, value) in single_values(attributes).filter(|(name, _)| meaning::is_mfa(&meaning::plain(name))) {
+        let value = written(value);
+        file.knows.mfa = true;
+        mfa = words::mfa(&value);
+        if mfa.is_none() && !value.is_empty() {
+            file.unknown_mfa.count(&value);
         }
     }
     mfa

@@ -106,6 +106,21 @@ fn a_second_factor_may_come_by_an_extension() {
 }
 
 #[test]
+fn an_extension_may_say_more_about_the_account() {
+    let of = |more: &str| {
+        let text =
+            format!(r#"{{"userName": "a@b.example", "active": true, "urn:acme:2.0:User": {{{more}}}}}"#);
+        let roster = read(&text);
+        let columns = roster.files[0].unknown_columns.words.keys().cloned().collect::<Vec<_>>();
+        (roster.people[0].status_at("2026-06-01T00:00:00Z".parse().unwrap()).0, columns)
+    };
+    assert_eq!(of(r#""costCenter": "7""#), (AccountStatus::Active, vec![]));
+    assert_eq!(of(r#""employmentStatus": "Terminated""#), (AccountStatus::Deprovisioned, vec![]));
+    assert_eq!(of(r#""terminationDate": "2026-05-01""#), (AccountStatus::Deprovisioned, vec![]));
+    assert_eq!(of(r#""leaveStatus": "phase 2""#), (AccountStatus::Unknown, vec!["leaveStatus".to_owned()]));
+}
+
+#[test]
 fn other_json_is_refused_with_its_line() {
     for (text, says) in [
         ("{\"totalResults\": 1,\n \"Resources\": [", "roster.csv:2: invalid JSON: EOF"),

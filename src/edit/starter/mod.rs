@@ -1,4 +1,5 @@
-//! A configuration to start from: what the workspace shows is filled in, everything else is a commented example.
+//! A configuration to start from. What identifies the workspace is filled in; everything that could close a control is
+//! a commented example, since a person has to decide it.
 //!
 //! A remark starts with `# `, an example with `#` alone: without the `#` it is valid.
 
@@ -12,6 +13,7 @@ use serde_json::Value;
 use crate::casefold::{fold, same_name};
 use crate::config::is_domain;
 use crate::facts::{FactSettings, Facts};
+use crate::sources::Provenance;
 use crate::text;
 
 /// How many domains and roles are listed.
@@ -22,6 +24,10 @@ const NAME_COLUMNS: usize = 80;
 /// What a workspace shows that belongs into a configuration.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Seen {
+    /// Its id.
+    id: Option<String>,
+    /// Whether the id pins the workspace. That of the sample would refuse a real one.
+    pins: bool,
     /// Its name.
     name: Option<String>,
     /// Where it is hosted: `us`, `eu` or `au`.
@@ -43,12 +49,14 @@ struct Counted {
 
 impl Seen {
     /// Takes from the facts what belongs into a configuration.
-    pub(crate) fn of(facts: &Facts, settings: &FactSettings) -> Self {
+    pub(crate) fn of(facts: &Facts, settings: &FactSettings, provenance: Provenance) -> Self {
         let text = |name| facts.value(name).as_str().map(str::to_owned);
         let unclassified = texts(Some(facts.value("roles.unclassified")));
         let mut domains = counted(facts, "domain", &settings.consumer_domains);
         domains.retain(|domain| is_domain(&domain.word));
         Self {
+            id: text("workspace.id").filter(|id| is_plain(id) && !id.trim().is_empty()),
+            pins: provenance != Provenance::Demo,
             name: text("workspace.name").filter(|name| is_plain(name) && !name.trim().is_empty()),
             region: text("workspace.region")
                 .map(|region| fold(&region).into_owned())
@@ -98,6 +106,8 @@ pub(crate) fn text(seen: &Seen, settings: &FactSettings, policy: Policy, today: 
     let expires = today.checked_add(90.days()).unwrap_or(today);
     [
         format!(include_str!("head.txt"), whose = whose, today = today),
+        filled("id", seen.id.as_deref().filter(|_| seen.pins), seen.id.as_deref().unwrap_or("ab12cd34")),
+        include_str!("region.txt").to_owned(),
         filled("region", region, "eu"),
         filled("name", seen.name.as_deref(), "Production"),
         include_str!("scan.txt").to_owned(),
@@ -114,36 +124,53 @@ pub(crate) fn text(seen: &Seen, settings: &FactSettings, policy: Policy, today: 
     .concat()
 }
 
-/// A consumer mail provider's domain is everybody's: it stays an example.
+/// The domains that teammates have. One that anyone can have an address on is not suggested.
 fn domains(domains: &[Counted]) -> String {
-    if !domains.iter().any(|domain| !domain.doubtful) {
-        return "#allowed_domains = [\"example.com\", \"*.example.com\"]".to_owned();
-    }
-    let mut list = String::from("allowed_domains = [\n");
+    let mut lines = String::new();
     for Counted { word, teammates, doubtful } in domains {
-        let (mark, remark) = if *doubtful { ("#", ", a consumer mail provider") } else { ("", "") };
+        let remark = if *doubtful { ": a consumer mail provider, not suggested" } else { "" };
         // Writing to a string cannot fail.
-        let _ = writeln!(list, "    {mark}{}, # {}{remark}", quoted(word), people(*teammates));
+        let _ = writeln!(lines, "#  - {}, {}{remark}", shown(word), people(*teammates));
     }
-    list + "]"
+    let own: Vec<_> = domains.iter().filter(|domain| !domain.doubtful).map(|domain| &*domain.word).collect();
+    let own = if own.is_empty() { vec!["example.com", "*.example.com"] } else { own };
+    lines + &format!("#allowed_domains = [{}]", list(own))
 }
 
+/// The roles that teammates have. Which list an unclassified one belongs to is for a person to say; the words for owner
+/// and administrator are suggested as privileged.
 fn roles(roles: &[Counted], settings: &FactSettings) -> String {
     let mut lines = String::from(include_str!("roles.txt"));
     if !roles.is_empty() {
         lines.push_str("# Roles that teammates have:\n");
     }
+    let mut privileged: Vec<&str> = settings.privileged_roles.iter().map(|name| &**name).collect();
     for Counted { word, teammates, doubtful } in roles {
-        let remark = if *doubtful { ": in neither list yet, so classify it" } else { "" };
+        let remark = match (doubtful, means_administrator(word)) {
+            (false, _) => "",
+            (true, true) => ": in neither list yet; suggested as privileged",
+            (true, false) => ": in neither list yet; find out what it may do, and add it to one",
+        };
+        if *doubtful && means_administrator(word) {
+            privileged.push(word);
+        }
         let _ = writeln!(lines, "#  - {}, {}{remark}", shown(word), people(*teammates));
     }
-    let unclassified = roles.iter().filter(|role| role.doubtful).map(|role| role.word.clone());
-    let privileged = settings.privileged_roles.clone();
-    let unprivileged = settings.unprivileged_roles.iter().cloned().chain(unclassified);
-    let list = |names: Vec<String>| names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
+    let unprivileged = settings.unprivileged_roles.iter().map(|name| &**name);
     let _ = writeln!(lines, "#privileged_roles = [{}]", list(privileged));
-    let _ = writeln!(lines, "#unprivileged_roles = [{}]", list(unprivileged.collect()));
+    let _ = writeln!(lines, "#unprivileged_roles = [{}]", list(unprivileged));
     lines
+}
+
+/// Whether a role's name is a word for owner or administrator in a language of Intercom's interface.
+fn means_administrator(role: &str) -> bool {
+    let languages = include_str!("privileged_words.txt").lines();
+    let mut words = languages.filter_map(|line| line.split_once(':')).flat_map(|(_, words)| words.split(','));
+    words.any(|word| same_name(word, role))
+}
+
+fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    words.into_iter().map(quoted).collect::<Vec<_>>().join(", ")
 }
 
 /// Four roles to start from, what teammates have beside them, and which group gives which.
@@ -158,7 +185,8 @@ fn declared(seen: &[Counted], settings: &FactSettings) -> String {
         lines.push_str("\n# Roles that teammates have in Intercom: say what each may do.\n");
     }
     for Counted { word, teammates, .. } in &others {
-        let is_privileged = settings.privileged_roles.iter().any(|role| key(role) == key(word));
+        let is_privileged =
+            settings.privileged_roles.iter().any(|role| key(role) == key(word)) || means_administrator(word);
         let permissions =
             if is_privileged { r#"["read", "write", "delete", "admin"]"# } else { r#"["read"]"# };
         let name = toml_edit::Key::new(word.as_str());

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::Declared;
 use crate::address::EmailAddress;
@@ -11,6 +12,7 @@ use crate::casefold::{fold, same_name};
 use crate::config::{Identities, Permission, Rbac};
 use crate::directory::{AccountStatus, Person, Roster};
 use crate::facts::privilege::Roles;
+use crate::facts::rows::{Row, text};
 
 /// What the rosters say about one person.
 #[derive(Debug)]
@@ -63,9 +65,15 @@ impl<'a> Directory<'a> {
         directory
     }
 
-    /// The index of the person who has this address.
-    pub(super) fn find(&self, email: &str) -> Option<usize> {
-        self.by_key.get(&self.identities.key(email)?).copied()
+    /// The indices of the people who have an address of the teammate's.
+    pub(super) fn places(&self, teammate: &Row) -> Vec<usize> {
+        let further = teammate.get("emails").and_then(Value::as_array).into_iter().flatten();
+        let addresses = text(teammate, "email").into_iter().chain(further.filter_map(Value::as_str));
+        let mut places: Vec<usize> =
+            addresses.filter_map(|email| self.by_key.get(&self.identities.key(email)?).copied()).collect();
+        places.sort_unstable();
+        places.dedup();
+        places
     }
 
     /// Whether a person in the exports has an address of this address's domain.

@@ -71,7 +71,11 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
     let directory = Directory::new(declared.roster, &declared.rbac.identities, declared.now);
     let policy = Policy::new(declared);
     let mut result = Reconciliation::default();
-    let found: Vec<Option<usize>> = teammates.iter().map(|row| directory.find(text(row, "email")?)).collect();
+    let places: Vec<Vec<usize>> = teammates.iter().map(|row| directory.places(row)).collect();
+    // Of several entries the one that keeps the teammate out decides.
+    let status = |index: &&usize| directory.entries.get(**index).map(|entry| entry.status);
+    let found: Vec<Option<usize>> =
+        places.iter().map(|places| places.iter().max_by_key(status).copied()).collect();
     for (row, found) in teammates.iter_mut().zip(&found) {
         let entry = found.and_then(|index| directory.entries.get(index));
         let status = entry.map_or("absent", |entry| entry.status.as_str());
@@ -89,7 +93,7 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
         });
         let mut all: Vec<Difference<'_>> = of_teammates.collect();
         all.append(&mut differences);
-        let present: BTreeSet<usize> = found.iter().copied().flatten().collect();
+        let present: BTreeSet<usize> = places.iter().flatten().copied().collect();
         let entitled = || directory.entries.iter().enumerate().filter(|(_, entry)| policy.entitles(entry));
         result.entitled = entitled().count();
         all.extend(missing(entitled().filter(|(index, _)| !present.contains(index)), &policy));

@@ -147,6 +147,15 @@ fn aliases_are_one_person_where_the_configuration_says_so() {
 }
 
 #[test]
+fn every_address_of_a_teammate_is_looked_for() {
+    let mut two = teammate("a@b.example", "Agent");
+    two.insert("emails".to_owned(), json!(["a@b.example", "a@old.example"]));
+    let gone = person("a@old.example", AccountStatus::Suspended, &["Agents"]);
+    assert_eq!(kinds(&[two.clone()], vec![active("a@old.example", &["Agents"])], &rbac(), None), [""; 0]);
+    assert_eq!(kinds(&[two], vec![active("a@b.example", &["Agents"]), gone], &rbac(), None), ["suspended"]);
+}
+
+#[test]
 fn an_older_account_suspends_no_one_but_another_provider_does() {
     let team = [teammate("a@b.example", "Agent")];
     let old = person("a@b.example", AccountStatus::Deprovisioned, &[]);

@@ -188,7 +188,9 @@ fn a_change_that_is_not_understood_is_not_absent() {
         json!({"permissions": null}),
         json!({"permissions": ["manage_teammates"]}),
         json!([{"permissions": {}}]),
-        json!({"permissions": {"manage_teammates": "true"}}),
+        json!({"permissions": {}}),
+        json!({"permissions": {"manage_teammates": false, "access_workspace_settings": null}}),
+        json!({"permissions": {"manage_teammates": "true", "access_workspace_settings": false}}),
     ] {
         let metadata = json!({"admin": {"id": 1}, "after": odd});
         let facts = Workspace::of_jo()

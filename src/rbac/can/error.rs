@@ -21,7 +21,7 @@ pub(crate) enum CanError {
     UnknownRole { who: String, role: String, suggestion: Option<String> },
     #[error("{file}:{}: the role {role} is declared on line {} too, and differently", .lines[1], .lines[0])]
     DeclaredTwice { role: String, file: String, lines: [usize; 2] },
-    #[error("the roster is the list that Intercom exports, not the identity provider's")]
+    #[error("the directory export (roster) is the list that Intercom exports, not the identity provider's")]
     NotTheProvider,
     /// What was not read may say otherwise.
     #[error(

@@ -86,7 +86,10 @@ pub(crate) fn can<'a>(
     let Some(role) = person.role else { return Err(CanError::WithoutRole { who: person.shown.to_owned() }) };
     let (rule, declared) = rule(config, role, person.shown)?;
     let included = rule.permissions.contains(&action);
-    let barred = person.statuses.iter().find_map(|status| barred(facts, *status));
+    // Of several entries the one that keeps the person out decides.
+    let keeps_out = person.statuses.iter().find(|status| barred(facts, **status).is_some());
+    let deciding = keeps_out.or(person.statuses.first()).copied();
+    let barred = deciding.and_then(|status| barred(facts, status));
     let is_partial = facts.value("roster.complete") == &Value::Bool(false);
     let is_absent = person.statuses.contains(&Some("absent"));
     if included && is_partial && (barred.is_none() || is_absent) {
@@ -108,7 +111,7 @@ pub(crate) fn can<'a>(
         action,
         allowed: included && barred.is_none(),
         role: role.to_owned(),
-        account_status: person.statuses.into_iter().flatten().next().map(str::to_owned),
+        account_status: deciding.flatten().map(str::to_owned),
         reason,
         rule,
     })
@@ -123,12 +126,14 @@ fn barred(facts: &Facts, status: Option<&str>) -> Option<&'static str> {
         Some("active") => None,
         // A directory export without a status lists active people.
         Some("unknown") if facts.value("roster.knows_status") == &Value::Bool(false) => None,
-        Some("unknown") => Some("has a status on the roster that is not understood"),
-        Some("absent") => Some("is not on the roster of the identity provider"),
+        Some("unknown") => {
+            Some("has an account status in the directory export (roster) that is not understood")
+        }
+        Some("absent") => Some("is not in the directory export (roster)"),
         Some("pending") => Some("may not yet sign in at the identity provider"),
         Some("suspended") => Some("is suspended in the identity provider"),
         Some("deprovisioned") => Some("is deprovisioned in the identity provider"),
-        Some(_) | None => Some("cannot be looked for on the roster"),
+        Some(_) | None => Some("cannot be looked for in the directory export (roster)"),
     }
 }
 
@@ -168,8 +173,10 @@ struct Person<'a> {
 fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> Result<Person<'a>, CanError> {
     let by_id = |row: &Row| text(row, "id") == Some(who.trim());
     let key = identities.key(who);
-    let by_email =
-        |row: &Row| key.is_some() && text(row, "email").and_then(|email| identities.key(email)) == key;
+    let is_meant = |email: &str| key.is_some() && identities.key(email) == key;
+    let by_email = |row: &Row| {
+        text(row, "email").is_some_and(is_meant) || texts(row, "emails").into_iter().any(is_meant)
+    };
     let is_address = who.contains('@');
     let found: Vec<&&Row> =
         teammates.iter().filter(|row| if is_address { by_email(row) } else { by_id(row) }).collect();

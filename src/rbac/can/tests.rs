@@ -221,9 +221,14 @@ fn only_active_people_of_the_directory_are_allowed_anything() {
     for word in ["suspended", "deprovisioned", "pending", "unknown", "absent", "odd"] {
         assert!(!read(&on_roster(json!(word), true)), "{word}");
     }
-    assert!(!read(&on_roster(Value::Null, true)), "without an address nobody is found");
+    assert!(!read(&on_roster(Value::Null, true)), "without an address no person is found");
     assert!(read(&on_roster(json!("unknown"), false)), "a roster without a status lists whom it lets in");
     assert!(!read(&on_roster(json!("absent"), false)));
+    let mut partial = on_roster(json!("absent"), true);
+    partial.values["roster"]["complete"] = json!(false);
+    let policy = policy_of(POLICY);
+    let refused = can(&partial, &policy, "1", Permission::Read).unwrap_err();
+    assert!(matches!(refused, CanError::PartialRoster { .. }) && refused.exit().code() == 3, "{refused}");
     // The role still has to include it.
     let nothing = "[rbac.roles.Admin]\npermissions = []\n";
     assert_eq!(ask(&on_roster(json!("active"), true), nothing, "1", Permission::Read), Ok(false));
@@ -239,7 +244,9 @@ fn of_two_entries_the_suspended_one_decides() {
     let config = policy_of(POLICY);
     let answer = can(&both, &config, "1", Permission::Read).unwrap();
     assert!(
-        !answer.allowed && answer.reason.contains("is suspended in the identity provider"),
+        !answer.allowed
+            && answer.account_status.as_deref() == Some("suspended")
+            && answer.reason.contains("is suspended in the identity provider"),
         "{}",
         answer.reason
     );

@@ -59,7 +59,7 @@ fn sentences(name: &str, email: &str, id: &str) -> (Vec<Weakening>, Vec<Warning>
         metadata = json!(format!("/srv/{name}/idp.xml")),
     );
     let config = Config::parse(Path::new(&path), config.as_bytes(), Trust::Named).unwrap();
-    let weakens = config.weakens();
+    let weakens = config.weakens(expires);
     let csv = || format!("{name}/okta.csv");
     let why = Sentence::from("`").words(&name).and("` is not an e-mail address");
     let file = format!("proofs/{name}/a.png");

@@ -150,7 +150,7 @@ fn details_of_events_keep_what_facts_are_made_of() {
         (&kept["sign_in_method"], &kept["enabled"], &kept["before"]),
         (&json!("saml"), &json!(true), &json!("off"))
     );
-    assert_eq!(kept["after"]["permissions"], json!({ "export_data": true, "x": false }));
+    assert_eq!(kept["after"]["permissions"], json!({ "export_data": true, "x": null }));
     assert_eq!(kept["after"]["conversation_access"], json!({ "access_type": "all" }));
     assert!(!kept.to_string().to_lowercase().contains("ana"), "{kept}");
     for none in ["null", "[]", "\"Ana\"", r#"{"admin":1,"admin":2}"#] {
@@ -158,6 +158,11 @@ fn details_of_events_keep_what_facts_are_made_of() {
     }
     // An id that facts take for missing must not become a person's.
     assert_eq!(redacted(r#"{"admin":{"id":""}}"#).as_deref(), Some(r#"{"admin":{}}"#));
+    // What is not understood does not become absent, or known by its address.
+    for odd in [r#"{"admin":"Ana"}"#, r#"{"admin":[1]}"#] {
+        assert_eq!(redacted(odd).as_deref(), Some(r#"{"admin":[]}"#), "{odd}");
+    }
+    assert_eq!(redacted(r#"{"admin":{"id":{"a":1}}}"#).as_deref(), Some(r#"{"admin":{"id":[]}}"#));
     assert_eq!(
         redacted(r#"{"after":"Ana","before":{"x":"Ana"},"sign_in_method":7}"#).unwrap(),
         r#"{"before":{}}"#

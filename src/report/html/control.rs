@@ -66,6 +66,7 @@ fn attestation(attestation: &Attestation) -> Markup {
     let seen = match result {
         Attested::Pass => "hold",
         Attested::Fail => "fail",
+        Attested::NotApplicable => "not apply",
     };
     html! {
         div.callout {

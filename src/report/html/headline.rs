@@ -53,6 +53,9 @@ fn counts(counters: &Counters) -> Markup {
             @if counters.attested > 0 {
                 li.aside { strong { (counters.attested) } " decided by an attestation" }
             }
+            @if counters.not_applicable > 0 {
+                li.aside { strong { (counters.not_applicable) } " attested not to apply" }
+            }
         }
     }
 }
@@ -68,6 +71,7 @@ fn gate(report: &Report) -> Markup {
             p.label { "Gate" }
             p.big { (word) }
             p.note { (capitalized(&report.why())) (violations(&report.gate.violations)) "." }
+            @if let Some(left_out) = report.left_out() { p.note { "Not evaluated: " (left_out) "." } }
             @if let Some(stale) = report.stale_too() { p.note { "Stale: " (stale) "." } }
             @if let Some(incomplete) = report.incomplete() { p.note { "Incomplete: " (incomplete) "." } }
             p.note { "Exit code " (report.gate.exit_code.code()) }

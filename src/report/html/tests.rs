@@ -205,7 +205,7 @@ fn what_the_headline_says_follows_from_the_controls() {
     let said = text(&report);
     assert!(said.contains("1 of 3 decided controls pass"), "{said}");
     assert!(said.contains("3 of 6 controls could be decided"));
-    assert!(said.contains("1 control up to L1 fails: 2.3"));
+    assert!(said.contains("1 of 3 controls evaluated up to L1 fails: 2.3"));
     assert!(said.contains("not all could be read of the activity log"));
     let mut off = report;
     off.gate.fail_on = FailOn::Never;

@@ -56,7 +56,7 @@ fn a_control_is_a_test_case() {
           <property name="workspace.id" value="ab12cd34"/>
           <property name="workspace.name" value="Example Support"/>
           <property name="workspace.region" value="EU"/>
-          <property name="gate" value="Gate failed: 1 control up to L1 fails: 2.3. Incomplete: not all could be read of the activity log. Exit code 1."/>
+          <property name="gate" value="Gate failed: 1 of 3 controls evaluated up to L1 fails: 2.3. Incomplete: not all could be read of the activity log. Exit code 1."/>
         </properties>
         <testcase name="1.1 Configure SAML single sign-on" classname="intercom-harden.Access controls" time="0"/>
         <testcase name="1.3 Configure session security" classname="intercom-harden.Access controls" time="0">

@@ -9,7 +9,7 @@
 //!
 //! Workspace **Example Support** (ab12cd34), region EU, 12 teammates. Scanned 2026-02-01 12:00 UTC.
 //!
-//! **Gate failed: 1 control up to L1 fails: 2.3. Exit code 1.**
+//! **Gate failed: 1 of 3 controls evaluated up to L1 fails: 2.3. Exit code 1.**
 //!
 //! | Level | Pass | Fail | Manual | Unknown | Coverage |
 //! |:--|--:|--:|--:|--:|--:|

@@ -59,7 +59,7 @@ fn what_failed_comes_first_and_what_waits_is_folded() {
 
     Workspace **Example Support** (ab12cd34), region EU, 12 teammates. Scanned 2026-02-01 12:00 UTC: 6 controls up to L3, Intercom Hardening Guide 0.2.0 (draft, AI drafted), https&#58;<!-- -->//howtoharden.com/guides/intercom.
 
-    **Gate failed: 1 control up to L1 fails: 2.3. Incomplete: not all could be read of the activity log. Exit code 1.**
+    **Gate failed: 1 of 3 controls evaluated up to L1 fails: 2.3. Incomplete: not all could be read of the activity log. Exit code 1.**
 
     | Level | Pass | Fail | Manual | Unknown | Coverage |
     |:--|--:|--:|--:|--:|--:|

@@ -122,6 +122,9 @@ pub(super) fn gate(page: &mut Page, report: &Report) {
         why.push_str(&format!(": {}", text::line(&report.gate.violations.join(", "), IDS_COLUMNS)));
     }
     page.entry(0, role, word, &why);
+    if let Some(left_out) = report.left_out() {
+        page.entry(0, Tone::Caution, "NOT EVALUATED:", &text::line(&left_out, IDS_COLUMNS));
+    }
     if let Some(stale) = report.stale_too() {
         page.entry(0, Tone::Bad, "STALE:", stale);
     }

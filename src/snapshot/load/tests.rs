@@ -24,11 +24,22 @@ fn header() -> Header {
     }
 }
 
+/// The last line of a snapshot without events.
 fn end() -> String {
+    end_after(0)
+}
+
+/// The last line of a snapshot with so many events in its window.
+fn end_after(events: u64) -> String {
     let feed = |feed: &Feed| {
+        let records = match feed {
+            Feed::Me => 1,
+            Feed::LogWindow => events,
+            _ => 0,
+        };
         let status = if *feed == Feed::IpAllowlist { "forbidden" } else { "complete" };
         let feed = serde_json::to_string(feed).unwrap();
-        format!(r#"{{"feed":{feed},"status":"{status}","detail":null,"records":1,"requests":1}}"#)
+        format!(r#"{{"feed":{feed},"status":"{status}","detail":null,"records":{records},"requests":1}}"#)
     };
     let feeds: Vec<_> = Feed::ALL.iter().map(feed).collect();
     format!(r#"{{"end":{{"feeds":[{}],"warnings":[]}}}}"#, feeds.join(","))
@@ -73,7 +84,7 @@ fn refuses(bytes: &[u8], phrase: &str) {
 
 #[test]
 fn what_is_whole_is_read() {
-    let bytes = sealed(&frame(&[ME, ADMINS, EVENT, PROBE, EVENT, &end()]));
+    let bytes = sealed(&frame(&[ME, ADMINS, EVENT, PROBE, EVENT, &end_after(2)]));
     let (feeds, outcomes) = read(&bytes, Limits::GENEROUS, &ranges()).unwrap();
     assert_eq!((feeds.len(), outcomes.feeds.len()), (2, Feed::ALL.len()));
 }
@@ -105,6 +116,21 @@ fn lines_keep_their_order_and_fit_the_last_one() {
         (vec![ME, ADMINS, PROBE, r#"{"end":{"feeds":[],"warnings":[]}}"#], "leaves a source out"),
     ] {
         refuses(&sealed(&frame(&lines)), phrase);
+    }
+}
+
+#[test]
+fn there_is_as_much_as_was_counted() {
+    let two = r#"{"admins":[{"id":"1"},{"id":"2"}]}"#;
+    for lines in [
+        vec![ME, ADMINS, PROBE, EVENT, &end_after(2)],
+        vec![ME, ADMINS, PROBE, EVENT, EVENT, EVENT, &end_after(2)],
+        vec![ME, ADMINS, PROBE, &end_after(1)],
+        vec![ME, ADMINS, PROBE, EVENT, &end()],
+        vec![ME, two, PROBE, &end()],
+        vec![ME, ADMINS, r#"{"probe":[{"endpoint":"/tags","status":403}]}"#, &end()],
+    ] {
+        refuses(&sealed(&frame(&lines)), "more or fewer records than its last line counts");
     }
 }
 
@@ -167,7 +193,7 @@ fn header_is_read_as_it_was_written_only() {
 
 #[test]
 fn window_and_instant_lie_inside_what_it_knows() {
-    let bytes = sealed(&frame(&[ME, ADMINS, EVENT, PROBE, &end()]));
+    let bytes = sealed(&frame(&[ME, ADMINS, EVENT, PROBE, &end_after(1)]));
     let at = |text: &str| -> Timestamp { text.parse().unwrap() };
     let later = Ranges { now: at("2025-10-20T00:00:01Z"), ..ranges() };
     assert!(matches!(read(&bytes, Limits::GENEROUS, &later), Err(SnapshotError::TooOld { .. })));
@@ -179,7 +205,7 @@ fn window_and_instant_lie_inside_what_it_knows() {
 
 #[test]
 fn a_longer_silence_than_was_read_is_not_known() {
-    let bytes = sealed(&frame(&[ME, ADMINS, EVENT, PROBE, &end()]));
+    let bytes = sealed(&frame(&[ME, ADMINS, EVENT, PROBE, &end_after(1)]));
     let status = |ranges| read(&bytes, Limits::GENEROUS, &ranges).unwrap().1.feeds[&Feed::LogArrivals].status;
     assert_eq!(status(ranges()), SourceStatus::Complete);
     let arrivals_since = "2025-08-31T00:00:00Z".parse().unwrap();
