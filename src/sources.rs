@@ -155,8 +155,6 @@ pub(crate) struct Outcome {
     pub records: u64,
     /// How many requests it took, retries included.
     pub requests: u64,
-    /// How many entries could not be made sense of, and were left out: it is complete but for them.
-    pub unreadable: u64,
 }
 
 /// What kept a feed, or a part of it, from being read.
@@ -166,8 +164,14 @@ pub(crate) enum Failure {
     TokenRefused(String),
     /// Another refusal or error, as the API or the network told it.
     Api(String),
-    /// So many entries have no readable time or type.
-    UnreadableEntries(u64),
+    /// So many entries of the log have no readable type or no readable time.
+    UnreadEntries {
+        entries: u64,
+        /// The newest, as it shows itself.
+        first: String,
+        /// What else there was.
+        besides: Option<Box<Failure>>,
+    },
     /// The snapshot knows sign-ins and arrivals from here on.
     SnapshotSince(Timestamp),
 }
@@ -176,8 +180,16 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TokenRefused(text) | Self::Api(text) => f.write_str(text),
-            Self::UnreadableEntries(1) => f.write_str("1 entry has no readable time or type"),
-            Self::UnreadableEntries(n) => write!(f, "{n} entries have no readable time or type"),
+            Self::UnreadEntries { entries, first, besides } => {
+                if let Some(besides) = besides {
+                    write!(f, "{besides}; ")?;
+                }
+                match entries {
+                    1 => f.write_str("1 entry has no readable type or time: ")?,
+                    n => write!(f, "{n} entries have no readable type or time, the first is ")?,
+                }
+                f.write_str(first)
+            }
             Self::SnapshotSince(since) => {
                 write!(f, "the snapshot knows sign-ins and arrivals from {since} on")
             }
@@ -188,7 +200,7 @@ impl fmt::Display for Failure {
 impl Outcome {
     /// A feed that was not asked for.
     pub(crate) const fn skipped() -> Self {
-        Self { status: SourceStatus::Skipped, failure: None, records: 0, requests: 0, unreadable: 0 }
+        Self { status: SourceStatus::Skipped, failure: None, records: 0, requests: 0 }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Durations, dates and the window of a scan, written alike on the command line and in the
 //! configuration. A day is 24 hours and a date is a day of UTC, so that no local time zone matters.
 
+use std::fmt;
 use std::time::Duration;
 
 use jiff::civil::Date;
@@ -154,6 +155,54 @@ impl Window {
     }
 }
 
+/// How far this machine's clock is from the server's, in seconds: positive where it is ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ClockSkew(pub(crate) i64);
+
+impl ClockSkew {
+    /// From here on it is worth a warning, either way.
+    const NOTABLE: u64 = 5 * 60;
+    /// From here on this machine's clock is not the one that the window ends by.
+    const MISLEADING: i64 = 60 * 60;
+
+    /// What is between the two clocks.
+    pub(crate) fn between(here: Timestamp, server: Timestamp) -> Self {
+        Self(here.as_second().saturating_sub(server.as_second()))
+    }
+
+    /// Whether a person should know of it.
+    pub(crate) const fn is_notable(self) -> bool {
+        self.0.unsigned_abs() >= Self::NOTABLE
+    }
+
+    /// Whether a window that ends by this machine's clock would end after everything that has happened.
+    pub(crate) const fn is_misleading(self) -> bool {
+        self.0 >= Self::MISLEADING
+    }
+
+    /// The server's time when this machine's clock shows `here`.
+    pub(crate) fn server_time(self, here: Timestamp) -> Timestamp {
+        here.saturating_sub(SignedDuration::from_secs(self.0)).unwrap_or(here)
+    }
+}
+
+impl fmt::Display for ClockSkew {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", length(self.0.unsigned_abs()), if self.0 < 0 { "behind" } else { "ahead of" })
+    }
+}
+
+/// A length of time in its largest unit.
+pub(crate) fn length(seconds: u64) -> String {
+    let (number, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7_200 => (seconds / 60, "minute"),
+        7_200..172_800 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,6 +280,30 @@ mod tests {
         assert!(Window::parse("720h").unwrap().is_default());
         assert!(!Window::parse("29d").unwrap().is_default());
         assert!(!Window::parse("2026-06-01").unwrap().is_default());
+    }
+
+    #[test]
+    fn clocks_are_compared_either_way() {
+        let at = |second: i64| Timestamp::from_second(1_700_000_000 + second).unwrap();
+        let skew = |second| ClockSkew::between(at(second), at(0));
+        for (second, notable, misleading) in [
+            (299, false, false),
+            (-299, false, false),
+            (300, true, false),
+            (-300, true, false),
+            (3_599, true, false),
+            (3_600, true, true),
+            (-86_400, true, false),
+        ] {
+            assert_eq!(
+                (skew(second).is_notable(), skew(second).is_misleading()),
+                (notable, misleading),
+                "{second}"
+            );
+            assert_eq!(skew(second).server_time(at(second)), at(0));
+        }
+        assert_eq!(skew(-420).to_string(), "7 minutes behind");
+        assert_eq!(skew(7_200).to_string(), "2 hours ahead of");
     }
 
     #[test]

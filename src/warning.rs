@@ -8,6 +8,7 @@ use crate::exit::Exit;
 use crate::level::Level;
 use crate::region::Region;
 use crate::sentence::Sentence;
+use crate::time::ClockSkew;
 
 /// A warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub(crate) enum Warning {
     NoSearch,
     /// `GET /me` could not be read.
     MeUnread,
+    /// This machine's clock is far from the server's.
+    Clock(ClockSkew),
     /// Several entries of `GET /admins` may be Intercom's own bot, so none of them is taken for it.
     SeveralBots { addresses: Vec<String> },
     /// The workspace is hosted elsewhere.
@@ -131,6 +134,11 @@ impl Warning {
         matches!(self, Self::Entry { .. })
     }
 
+    /// What there is to say about a clock.
+    pub(crate) fn of_clock(skew: ClockSkew) -> Option<Self> {
+        skew.is_notable().then_some(Self::Clock(skew))
+    }
+
     /// The warning in words.
     pub(crate) fn sentence(&self) -> Sentence {
         let of_file = |path: &String| Sentence::default().file(path);
@@ -148,6 +156,14 @@ impl Warning {
             Self::MeUnread => {
                 "the workspace's own record (GET /me) could not be read: its name, region and age are missing"
                     .into()
+            }
+            Self::Clock(skew) => {
+                let sentence = format!("this machine's clock is {skew} Intercom's; set it (NTP)");
+                if skew.is_misleading() {
+                    format!("{sentence}; a window without --now ends at the server's time").into()
+                } else {
+                    format!("{sentence}, since a window without --now ends by it").into()
+                }
             }
             Self::SeveralBots { addresses } => {
                 let all = addresses.len();

@@ -130,7 +130,7 @@ fn review_problem(
         scanned.catalog.definitions.iter().flat_map(|one| one.rules.reviewable_types()).collect();
     match scanned.events.named(&review.event) {
         Named::Several => Some(EntryProblem::SharedEvent),
-        Named::One(name) if !reviewable.contains(&*name) => {
+        Named::One(name) if !name.is_empty() && !reviewable.contains(&*name) => {
             Some(EntryProblem::NotReviewable { event_type: name })
         }
         Named::One(_) => None,

@@ -37,10 +37,15 @@ impl NamedEvents {
 
     /// Takes in a record.
     pub(crate) fn note(&mut self, record: &Record<'_>) {
-        let Record::Event(_, event) = record else { return };
+        let (id, name, at) = match record {
+            Record::Event(_, event) => (&event.id, &*event.activity_type, event.created_at),
+            // It may be any event, and can be reviewed all the same.
+            Record::Unread(entry) => (&entry.id, "", entry.at.unwrap_or_default()),
+            _ => return,
+        };
         // Two tell that an id is shared; a log that repeats it for ever costs no more.
-        if let Some(events) = self.0.get_mut(event.id.as_ref()).filter(|events| events.len() < 2) {
-            events.insert((event.activity_type.clone().into_owned(), event.created_at));
+        if let Some(events) = self.0.get_mut(id.as_ref()).filter(|events| events.len() < 2) {
+            events.insert((name.to_owned(), at));
         }
     }
 

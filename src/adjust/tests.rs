@@ -212,7 +212,8 @@ fn a_waiver_is_not_held_against_anybody_while_nothing_can_be_read() {
 #[test]
 fn an_id_names_one_event_however_often_the_log_repeats_it_and_two_where_type_or_time_differ() {
     let mut events = NamedEvents::of(["a", "b", "c"]);
-    let mut note = |id: &str, activity_type: &str, at: i64| {
+    let mut note = |id: &str, activity_type: &str, second: i64| {
+        let at = 1_785_000_000 + second;
         let json = format!(r#"{{"id":"{id}","activity_type":"{activity_type}","created_at":{at}}}"#);
         events.note(&Record::Event(Feed::LogWindow, &serde_json::from_str(&json).unwrap()));
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use tokio::time::timeout_at;
 
@@ -12,7 +12,7 @@ use super::classify::from_transport;
 use super::client::{Client, InFlight, Request};
 use super::error::ApiError;
 use super::log::{LIST, SEARCH};
-use super::model::{AdminList, IpAllowlist, Me, PROBE_PATHS};
+use super::model::{self, AdminList, EventPage, IpAllowlist, Me, PROBE_PATHS, Paging};
 
 /// How far back the log is asked about, in seconds: a single event, if any, is enough to see.
 const LOG_RANGE: i64 = 86_400;
@@ -42,12 +42,13 @@ pub(crate) struct Observations {
 pub(crate) async fn diagnose(client: &Client, now: Timestamp, probe: bool) -> Observations {
     let mut seen = Observations::default();
     let me = client.examine(&Request::get("/me"), true).await;
-    seen.me = Some(read(client, me, "GET /me", &mut seen.vitals));
+    seen.me = Some(read(client, me, "GET /me", &mut seen.vitals).map(|(me, _)| me));
     if seen.me.as_ref().is_some_and(|me| me.as_ref().is_err_and(holds_for_all)) {
         return seen;
     }
     let admins = client.examine(&Request::get("/admins"), true).await;
-    seen.admins = Some(read::<AdminList>(client, admins, "GET /admins", &mut seen.vitals).map(|_| ()));
+    let admins = read::<AdminList>(client, admins, "GET /admins", &mut seen.vitals);
+    seen.admins = Some(whole("GET /admins", admins, |list, paging| list.teammates(paging).1));
     if seen.admins.as_ref().is_some_and(Result::is_err) && seen.me.as_ref().is_some_and(Result::is_err) {
         return seen;
     }
@@ -64,15 +65,16 @@ pub(crate) async fn diagnose(client: &Client, now: Timestamp, probe: bool) -> Ob
         client.examine(&allowlist, true),
         futures_util::future::join_all(paths.iter().copied().map(knock)),
     );
-    let mut log = read::<IgnoredAny>(client, log, &search.endpoint(), &mut seen.vitals);
+    let page = |body: String| serde_json::from_str::<EventPage<'_>>(&body).map(|_| ());
+    let mut log = read_as(client, log, &search.endpoint(), &mut seen.vitals, page);
     if matches!(log, Err(ApiError::NotFound(_))) {
         let range = vec![("created_at_after", until.saturating_sub(LOG_RANGE).to_string())];
         let list = Request { path: LIST, query: range, ..Request::default() };
-        log = read(client, client.examine(&list, true).await, &list.endpoint(), &mut seen.vitals);
+        log = read_as(client, client.examine(&list, true).await, &list.endpoint(), &mut seen.vitals, page);
     }
-    seen.log = Some(log.map(|_| ()));
+    seen.log = Some(log);
     let allowlist = read::<IpAllowlist>(client, allowlist, "GET /ip_allowlist", &mut seen.vitals);
-    seen.allowlist = Some(allowlist.map(|_| ()));
+    seen.allowlist = Some(whole("GET /ip_allowlist", allowlist, |list, paging| list.problem(paging)));
     for (path, examination) in probed {
         seen.vitals = examination.vitals.or(seen.vitals);
         seen.probe.push((path, examination.answer.map(|_| ())));
@@ -85,17 +87,37 @@ fn holds_for_all(error: &ApiError) -> bool {
     error.is_unreachable() || matches!(error, ApiError::IpNotAllowed(_) | ApiError::RateLimited { .. })
 }
 
-/// Reads a JSON answer, and keeps what its headers said.
+/// Takes an answer for none where a scan would not take it for the whole.
+fn whole<T>(
+    endpoint: &str,
+    answer: Result<(T, Paging), ApiError>,
+    problem: impl FnOnce(T, &Paging) -> Option<String>,
+) -> Result<(), ApiError> {
+    let (answer, paging) = answer?;
+    problem(answer, &paging).map_or(Ok(()), |problem| Err(ApiError::odd(endpoint, problem)))
+}
+
+/// Reads an answer that is one object, and keeps what its headers said.
 fn read<T: DeserializeOwned>(
     client: &Client,
     examination: Examination,
     endpoint: &str,
     newest: &mut Option<Vitals>,
+) -> Result<(T, Paging), ApiError> {
+    read_as(client, examination, endpoint, newest, |body| model::read(&body))
+}
+
+fn read_as<T>(
+    client: &Client,
+    examination: Examination,
+    endpoint: &str,
+    newest: &mut Option<Vitals>,
+    parse: impl Fn(String) -> Result<T, serde_json::Error>,
 ) -> Result<T, ApiError> {
     let Examination { answer, vitals } = examination;
     let content_type = vitals.as_ref().map(|vitals| vitals.content_type.clone()).unwrap_or_default();
     *newest = vitals.or(newest.take());
-    client.parse(endpoint, content_type, answer?, |body| serde_json::from_str(&body))
+    client.parse(endpoint, content_type, answer?, parse)
 }
 
 /// The pause before the one repetition of a request whose failure may have been a moment's.

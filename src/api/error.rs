@@ -105,6 +105,11 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
+    /// An answer that was not understood in full.
+    pub(crate) fn odd(endpoint: &str, detail: String) -> Self {
+        Self::UnexpectedShape { endpoint: endpoint.to_owned(), detail }
+    }
+
     /// How a source ends that this error happened to. Refusals are not failures: the API said no.
     pub(crate) const fn source_status(&self) -> SourceStatus {
         match self {

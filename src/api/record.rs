@@ -5,7 +5,7 @@ use std::io;
 
 use tokio::sync::SetOnce;
 
-use super::model::{Admin, Event, IpAllowlist, Me, ProbeAnswer};
+use super::model::{Admin, Event, IpAllowlist, Me, ProbeAnswer, UnreadEntry};
 use crate::sources::Feed;
 
 /// One thing the workspace answered. A scan is a stream of records: from the API, or from a saved file.
@@ -25,6 +25,8 @@ pub(crate) enum Record<'a> {
     Probe(&'a [ProbeAnswer]),
     /// One event of the activity log, no event twice, each inside its feed's range.
     Event(Feed, &'a Event<'a>),
+    /// An entry of the log that may be any event.
+    Unread(&'a UnreadEntry<'a>),
 }
 
 /// Receives the records, one at a time. An error ends the reading.

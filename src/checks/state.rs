@@ -44,7 +44,7 @@ impl State {
     fn add(&mut self, feed: Feed, survives_forbidden_log: bool, facts: &Facts) {
         let state = facts.feed(feed);
         match state.status {
-            SourceStatus::Complete if state.unreadable == 0 => {
+            SourceStatus::Complete => {
                 self.evidence.insert(feed);
             }
             SourceStatus::Forbidden | SourceStatus::Skipped
@@ -88,10 +88,6 @@ impl State {
         match state.status {
             SourceStatus::Failed => {
                 (Status::Unknown, format!("{} could not be read{detail}", source.describe()))
-            }
-            // Like a missing address: it may be any event, so what the others show is not all there is.
-            SourceStatus::Complete => {
-                (Status::Manual, format!("{} is not readable in full{detail}", source.describe()))
             }
             SourceStatus::Skipped => (Status::Manual, format!("{} was not asked for", source.describe())),
             _ if source == SourceId::IpAllowlist => (

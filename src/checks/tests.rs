@@ -187,16 +187,6 @@ fn what_is_not_complete_may_prove_a_fail_and_never_a_pass() {
 }
 
 #[test]
-fn an_entry_nobody_can_read_leaves_the_rest_to_a_person() {
-    let mut facts = two();
-    facts.feeds.get_mut(&Feed::LogWindow).unwrap().unreadable = 1;
-    let fine = check(every("teammates", None, "row.last_seen_days == null || row.last_seen_days <= 9"));
-    assert_eq!(judge(vec![fine], &facts).status, Status::Manual);
-    let proven = check(every("teammates", Some("row.last_seen_days != null"), "row.last_seen_days <= 2"));
-    assert_eq!(judge(vec![proven], &facts).status, Status::Fail);
-}
-
-#[test]
 fn a_count_that_is_exceeded_stays_exceeded() {
     let facts = ended(two(), &LOG, SourceStatus::Failed);
     let privileged = |max| check(count("row.privilege == 'privileged'", None, Some(max)));

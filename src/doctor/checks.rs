@@ -1,7 +1,7 @@
 //! What was looked at, one line each.
 
 use super::access::{Access, Opening};
-use super::problems::{TOLERATED_SKEW, actual_region, distance, skew};
+use super::problems::{actual_region, skew};
 use super::{Check, Mark, Situation, TokenState};
 use crate::api::client::API_VERSION;
 use crate::api::error::ApiError;
@@ -84,10 +84,10 @@ fn clock(situation: &Situation) -> Check {
     let Some(skew) = skew(situation) else {
         return check("clock", Mark::Unknown, "the server did not say what time it is");
     };
-    let mark = if skew.unsigned_abs() > TOLERATED_SKEW { Mark::Bad } else { Mark::Good };
-    let detail = match skew {
+    let mark = if skew.is_notable() { Mark::Bad } else { Mark::Good };
+    let detail = match skew.0 {
         -2..=2 => "in step with the server's".to_owned(),
-        _ => format!("{} the server's", distance(skew)),
+        _ => format!("{skew} the server's"),
     };
     check("clock", mark, detail)
 }

@@ -12,9 +12,7 @@ use crate::checks::Decided;
 use crate::hint::Hint as _;
 use crate::region::Region;
 use crate::sources::SourceId;
-
-/// How far the clocks may be apart, in seconds: enough for sloppy clocks, too little to move a window noticeably.
-pub(super) const TOLERATED_SKEW: u64 = 300;
+use crate::time::{ClockSkew, length};
 
 /// How the permissions of an app are put right.
 const REGENERATE: &str =
@@ -229,35 +227,24 @@ fn too_powerful(access: &[Access]) -> Option<SetupProblem> {
 }
 
 fn clock(situation: &Situation) -> Option<SetupProblem> {
-    let skew = skew(situation).filter(|skew| skew.unsigned_abs() > TOLERATED_SKEW)?;
+    let skew = skew(situation).filter(|skew| skew.is_notable())?;
+    let effect = if skew.is_misleading() {
+        "so a scan ends its window at the server's time"
+    } else {
+        "so the window of the scan is off"
+    };
     Some(problem(
         "clock",
         Severity::Limiting,
-        format!("this machine's clock is {} Intercom's, so the window of the scan is off", distance(skew)),
+        format!("this machine's clock is {skew} Intercom's, {effect}"),
         "set this machine's clock (NTP), then run it again",
     ))
 }
 
-/// By how many seconds this machine's clock is behind the server's.
-pub(super) fn skew(situation: &Situation) -> Option<i64> {
+/// How far this machine's clock is from the server's.
+pub(super) fn skew(situation: &Situation) -> Option<ClockSkew> {
     let vitals = situation.seen.vitals.as_ref()?;
-    Some(vitals.date?.as_second() - vitals.received.as_second())
-}
-
-/// How far a clock is from another, and which way: `2 hours behind`.
-pub(super) fn distance(skew: i64) -> String {
-    format!("{} {}", duration(skew.unsigned_abs()), if skew > 0 { "behind" } else { "ahead of" })
-}
-
-/// A length of time in its largest unit.
-fn duration(seconds: u64) -> String {
-    let (number, unit) = match seconds {
-        0..120 => (seconds, "second"),
-        120..7_200 => (seconds / 60, "minute"),
-        7_200..172_800 => (seconds / 3_600, "hour"),
-        _ => (seconds / 86_400, "day"),
-    };
-    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+    Some(ClockSkew::between(vitals.received, vitals.date?))
 }
 
 fn until_reset(situation: &Situation) -> String {
@@ -265,7 +252,7 @@ fn until_reset(situation: &Situation) -> String {
         let now = vitals.date.unwrap_or(vitals.received);
         Duration::try_from(vitals.reset?.duration_since(now)).ok()
     });
-    wait.map(|wait| format!(" for another {}", duration(wait.as_secs()))).unwrap_or_default()
+    wait.map(|wait| format!(" for another {}", length(wait.as_secs()))).unwrap_or_default()
 }
 
 /// The options of the regions that were not asked.

@@ -133,7 +133,7 @@ fn a_region_nobody_knows_is_no_mismatch() {
 
 #[test]
 fn clocks_may_be_five_minutes_apart() {
-    for (behind, found) in [(0, false), (300, false), (-300, false), (301, true), (-301, true)] {
+    for (behind, found) in [(0, false), (299, false), (-299, false), (300, true), (-300, true)] {
         let diagnosis = judge(seeing(|seen| seen.vitals = Some(vitals(behind))));
         assert_eq!(ids(&diagnosis) == ["clock"], found, "{behind}");
         assert_eq!(diagnosis.exit, Exit::Success);

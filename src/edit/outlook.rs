@@ -51,13 +51,13 @@ pub(crate) fn of_attestation(
         (None, _) => doubts.push(format!("{of} does not have {id}")),
         // What an earlier attestation decided, this one decides now.
         (Some(_), _) if find(report, id).is_some_and(report::Control::is_attested) => {}
-        (Some(Status::Fail), Attested::Pass) => {
+        (Some(Status::Fail), Attested::Pass | Attested::NotApplicable) => {
             doubts.push(format!("it changes nothing: the data of {of} says fail, and data counts"));
         }
         (Some(Status::Unknown), _) => {
             doubts.push(format!("it decides nothing: {of} could not read the data, and that comes first"));
         }
-        (Some(Status::Pass), Attested::Pass) => {
+        (Some(Status::Pass), Attested::Pass | Attested::NotApplicable) => {
             doubts.push(format!("it adds nothing: the data of {of} says pass"));
         }
         (Some(_), _) => {}

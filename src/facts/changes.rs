@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
-use super::Change;
 use super::event::{EventMetadata, Moment, by};
 use super::person::{People, PersonId};
 use super::rows::{MAX_ROWS, Row, Rows, bounded, row, time};
+use super::{Change, differences};
 use crate::api::model::Event;
 use crate::event_type::EventType;
 
@@ -53,13 +53,34 @@ pub(super) struct Events {
 /// The events of one type.
 #[derive(Debug, Default)]
 struct OfType {
-    events: Vec<(Moment, Change, Option<PersonId>)>,
+    events: Vec<Kept>,
     truncated: bool,
 }
 
+/// An event that is kept.
+#[derive(Debug)]
+struct Kept {
+    moment: Moment,
+    change: Change,
+    person: Option<PersonId>,
+    /// What it changed from what to what.
+    changed: Option<String>,
+    /// For an export, whether an approver made it.
+    approved: Option<bool>,
+}
+
 impl Events {
-    /// Takes in an event.
-    pub(super) fn add(&mut self, event: &Event<'_>, moment: Moment, person: Option<PersonId>) {
+    /// Takes in an event. Exports by approvers are only counted elsewhere: there may be many.
+    pub(super) fn add(
+        &mut self,
+        event: &Event<'_>,
+        moment: Moment,
+        person: Option<PersonId>,
+        approved: Option<bool>,
+    ) {
+        if approved == Some(true) {
+            return;
+        }
         let known = self.by_type.get_mut(event.activity_type.as_ref());
         let of_type = match known {
             Some(of_type) => of_type,
@@ -70,16 +91,20 @@ impl Events {
             return;
         }
         self.kept += 1;
-        of_type.events.push((moment, Change::of(event), person));
+        let changed = event.metadata.and_then(differences::told);
+        of_type.events.push(Kept { moment, change: Change::of(event), person, changed, approved });
     }
 
     /// The table `events`, type by type.
     pub(super) fn tables(self, people: &People) -> BTreeMap<String, Rows> {
         let table = |(name, OfType { mut events, truncated }): (String, OfType)| {
-            events.sort_by_key(|&(moment, ..)| std::cmp::Reverse(moment));
-            let rows = events.iter().map(|(_, change, person)| {
+            events.sort_by_key(|kept| std::cmp::Reverse(kept.moment));
+            let rows = events.iter().map(|Kept { change, person, changed, approved, .. }| {
                 change.row([
                     ("person", json!(person.and_then(|person| people.text(person)))),
+                    ("email", json!(person.and_then(|person| people.email(person)))),
+                    ("changed", json!(changed)),
+                    ("approved", json!(approved)),
                     ("teammate", json!(people.is_teammate(*person))),
                 ])
             });

@@ -82,11 +82,10 @@ impl Observer {
         if let Some(list) = &self.allowlist {
             tables.insert("ip_allowlist", settings_read::allowlist(list));
         }
-        if let Some(answers) = &self.probe {
-            tables.insert("token_probe", settings_read::probe(answers));
-        }
-        tables
-            .insert("failed_sign_in_bursts", self.bursts.table(self.ranges.since.as_second(), &self.people));
+        let answers = self.probe.as_deref().unwrap_or_default();
+        let allowlist = outcomes.feeds.get(&Feed::IpAllowlist).cloned().unwrap_or(Outcome::skipped());
+        tables.insert("token_probe", settings_read::probe(answers, &allowlist, self.allowlist.is_some()));
+        tables.insert("failed_sign_in_bursts", self.bursts.table(&self.people));
 
         let events = self.events.tables(&self.people);
         let activity = (states.window == SourceStatus::Complete || self.counts.events > 0)
@@ -138,12 +137,18 @@ fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, Outcome> {
     if ranges.arrivals_since >= ranges.since && ended(Feed::LogArrivals).status == SourceStatus::Skipped {
         feeds.insert(Feed::LogArrivals, ended(Feed::LogWindow));
     }
+    // The IP allowlist is one of the lists that the token is tried on.
+    let [probe, allowlist] = [Feed::TokenProbe, Feed::IpAllowlist].map(ended);
+    if probe.status == SourceStatus::Complete && allowlist.status != SourceStatus::Forbidden {
+        feeds.insert(Feed::TokenProbe, allowlist);
+    }
     feeds
 }
 
 fn workspace(me: Option<&Me>) -> Values {
     let Some(me) = me else { return Values::new() };
-    let text = |text: Option<&String>| json!(text.map(|text| bounded(text)));
+    let given = |text: &&String| !text.trim().is_empty();
+    let text = |text: Option<&String>| json!(text.filter(given).map(|text| bounded(text)));
     let app = me.app.as_ref();
     vec![
         ("workspace.id", text(app.and_then(|app| app.id_code.as_ref()))),
@@ -199,6 +204,7 @@ fn log(counts: &Counts, states: LogStates, ranges: Ranges) -> Values {
     values.extend([
         ("log.events", json!(counts.events)),
         ("log.sign_ins", json!(counts.sign_ins)),
+        ("log.failed_sign_ins", json!(counts.failed_sign_ins)),
         ("log.authentication", json!(counts.groups.authentication)),
         ("log.role_changes", json!(counts.groups.roles)),
         ("log.exports", json!(counts.groups.exports)),
@@ -221,11 +227,13 @@ fn log(counts: &Counts, states: LogStates, ranges: Ranges) -> Values {
 
 fn organization(settings: &Settings) -> Values {
     let organization = &settings.organization;
-    let networks = organization.approved_networks.as_ref();
+    let networks = organization.approved_networks.as_deref();
+    let too_wide = networks.map(|list| settings.facts.is_too_wide(list.iter().copied()));
     let networks = networks.map(|list| list.iter().map(ToString::to_string).collect::<Vec<_>>());
     vec![
         ("organization.allowed_domains", json!(organization.allowed_domains)),
         ("organization.approved_networks", json!(networks)),
+        ("organization.approved_networks_too_wide", json!(too_wide)),
         ("organization.required_region", json!(organization.required_region.map(|region| region.label()))),
         ("organization.export_approvers", json!(organization.export_approvers)),
         ("organization.sso", json!(settings.organization.sso.map(|sso| sso.into_str()))),

@@ -4,10 +4,12 @@
 //! them. Beyond that, sources in which a burst is already proven are reduced to it, which keeps every verdict; only if
 //! that makes no room are further failures left out and the table marked as truncated.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use serde_json::json;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
 
 use super::person::{People, PerPerson, PersonId};
 use super::rows::{Rows, bounded, row, time};
@@ -80,13 +82,15 @@ const MAX_SOURCES: usize = 100_000;
 /// Where failed sign-ins come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum FailureSource {
+    /// Neither a person nor an address is given.
+    Unknown,
     /// The person who tried.
     Person(PersonId),
     /// The address it was tried from.
     Address(IpAddr),
 }
 
-/// The densest run of failures of one source. Times are seconds since the start of the window.
+/// A dense run of failures of one source. Times are seconds since the start of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Burst {
     /// How many failures.
@@ -100,8 +104,17 @@ pub(super) struct Burst {
 #[derive(Debug, Default)]
 struct Failures {
     times: Vec<u32>,
-    /// What is left of times that were given up.
-    proven: Option<Burst>,
+    /// The bursts found so far, by the day of their last failure: one that was explained does not hide the next.
+    proven: BTreeMap<i64, Burst>,
+}
+
+/// What makes a burst.
+#[derive(Debug, Clone, Copy)]
+struct Rule {
+    /// When the window starts, in seconds since 1970.
+    since: i64,
+    least: u64,
+    seconds: u32,
 }
 
 /// The failed sign-ins of the window.
@@ -110,17 +123,16 @@ pub(super) struct Bursts {
     sources: HashMap<FailureSource, Failures>,
     kept: usize,
     limit: usize,
-    least: u64,
-    seconds: u32,
+    rule: Rule,
     truncated: bool,
 }
 
 impl Bursts {
-    /// Looks for so many failures within so many minutes.
-    pub(super) fn new(least: u64, minutes: u64) -> Self {
+    /// Looks for so many failures within so many minutes, in a window that starts then.
+    pub(super) fn new(since: i64, least: u64, minutes: u64) -> Self {
         let seconds = u32::try_from(minutes.saturating_mul(60)).unwrap_or(u32::MAX);
-        let sources = HashMap::new();
-        Self { sources, kept: 0, limit: MAX_TIMES, least: least.max(1), seconds, truncated: false }
+        let rule = Rule { since, least: least.max(1), seconds };
+        Self { sources: HashMap::new(), kept: 0, limit: MAX_TIMES, rule, truncated: false }
     }
 
     /// Takes in a failure, so many seconds after the start of the window.
@@ -137,23 +149,26 @@ impl Bursts {
         self.kept += 1;
     }
 
-    /// Every burst, the densest of each source, in the order of the sources; and whether failures were left out.
+    /// The bursts of each source, the densest of each day, in the order of the sources; and whether failures were left
+    /// out.
     pub(super) fn finish(mut self) -> (Vec<(FailureSource, Burst)>, bool) {
-        let (least, seconds) = (self.least, self.seconds);
-        let found = self.sources.iter_mut().filter_map(|(&source, failures)| {
-            let burst = failures.densest(seconds).filter(|burst| burst.count >= least)?;
-            Some((source, burst))
-        });
-        let mut bursts: Vec<_> = found.collect();
-        bursts.sort_unstable_by_key(|&(source, _)| source);
+        let mut bursts = Vec::new();
+        for (&source, failures) in &mut self.sources {
+            failures.prove(self.rule);
+            bursts.extend(failures.proven.values().map(|&burst| (source, burst)));
+        }
+        bursts.sort_unstable_by_key(|&(source, burst)| (source, burst.last));
         (bursts, self.truncated)
     }
 
-    /// The table `failed_sign_in_bursts` of a window that starts then.
-    pub(super) fn table(self, since: i64, people: &People) -> Rows {
+    /// The table `failed_sign_in_bursts`.
+    pub(super) fn table(self, people: &People) -> Rows {
+        let since = self.rule.since;
         let (bursts, truncated) = self.finish();
         let rows = bursts.into_iter().map(|(source, burst)| {
+            let last = since + i64::from(burst.last);
             let (kind, who, person) = match source {
+                FailureSource::Unknown => ("person", None, None),
                 FailureSource::Person(person) => {
                     let id = people.text(person);
                     ("person", people.email(person).or(id).map(str::to_owned), id)
@@ -166,7 +181,8 @@ impl Bursts {
                 ("person", json!(person)),
                 ("count", json!(burst.count)),
                 ("first", time(since + i64::from(burst.first))),
-                ("last", time(since + i64::from(burst.last))),
+                ("last", time(last)),
+                ("day", day(last)),
             ])
         });
         Rows::sorted(rows, &["kind", "who", "first"], truncated || people.truncated())
@@ -179,12 +195,13 @@ impl Bursts {
             return;
         }
         for failures in self.sources.values_mut() {
-            if let Some(burst) = failures.densest(self.seconds).filter(|burst| burst.count >= self.least) {
-                failures.proven = Some(burst);
+            failures.prove(self.rule);
+            if !failures.proven.is_empty() {
                 failures.times = Vec::new();
             }
         }
-        self.kept = self.sources.values().map(|failures| failures.times.len()).sum();
+        let weight = |failures: &Failures| failures.times.len() + 4 * failures.proven.len();
+        self.kept = self.sources.values().map(weight).sum();
         if self.kept > self.limit / 2 {
             self.kept = self.limit;
             self.truncated = true;
@@ -193,22 +210,44 @@ impl Bursts {
 }
 
 impl Failures {
-    /// The densest run; of equally dense ones, the newest.
-    fn densest(&mut self, seconds: u32) -> Option<Burst> {
+    /// Finds the bursts among the times: of those that share failures, the densest.
+    fn prove(&mut self, rule: Rule) {
         self.times.sort_unstable();
-        let mut best = self.proven;
         let mut start = 0;
+        let mut chain: Option<(u32, Burst)> = None;
         for (end, &last) in self.times.iter().enumerate() {
-            while last - self.times[start] > seconds {
+            while last - self.times[start] > rule.seconds {
                 start += 1;
             }
             let burst = Burst { count: (end - start + 1) as u64, first: self.times[start], last };
-            if best.is_none_or(|best| (burst.count, burst.last) > (best.count, best.last)) {
-                best = Some(burst);
+            if burst.count < rule.least {
+                continue;
             }
+            let joined =
+                chain.take_if(|(until, _)| burst.first <= *until).map(|(_, known)| known.denser(burst));
+            let finished = chain.replace((last, joined.unwrap_or(burst)));
+            finished.into_iter().for_each(|(_, burst)| keep(&mut self.proven, rule, burst));
         }
-        best
+        chain.into_iter().for_each(|(_, burst)| keep(&mut self.proven, rule, burst));
     }
+}
+
+impl Burst {
+    /// The denser of two; of equally dense ones, the newer.
+    fn denser(self, other: Self) -> Self {
+        if (other.count, other.last) > (self.count, self.last) { other } else { self }
+    }
+}
+
+fn keep(proven: &mut BTreeMap<i64, Burst>, rule: Rule, burst: Burst) {
+    let day = (rule.since + i64::from(burst.last)).div_euclid(86_400);
+    proven.entry(day).and_modify(|known| *known = known.denser(burst)).or_insert(burst);
+}
+
+/// The UTC day of a time.
+fn day(seconds: i64) -> Value {
+    let time = Timestamp::from_second(seconds).ok();
+    json!(time.map(|time| time.to_zoned(TimeZone::UTC).date()))
 }
 
 #[cfg(test)]
@@ -218,7 +257,7 @@ mod tests {
     const WHO: FailureSource = FailureSource::Person(1);
 
     fn densest(times: &[u32]) -> Option<Burst> {
-        let mut bursts = Bursts::new(10, 10);
+        let mut bursts = Bursts::new(0, 10, 10);
         times.iter().for_each(|&time| bursts.add(WHO, time));
         bursts.finish().0.first().map(|&(_, burst)| burst)
     }
@@ -239,8 +278,21 @@ mod tests {
     }
 
     #[test]
+    fn an_attack_is_one_burst_and_the_next_day_has_its_own() {
+        let days = |times: &[u32]| {
+            let mut bursts = Bursts::new(0, 10, 10);
+            times.iter().for_each(|&time| bursts.add(WHO, time));
+            bursts.finish().0.iter().map(|&(_, burst)| (burst.count, burst.last)).collect::<Vec<_>>()
+        };
+        let midnight: Vec<u32> = (0..30).map(|number| 86_400 - 600 + number * 40).collect();
+        assert_eq!(days(&midnight), [(16, 86_400 - 600 + 29 * 40)], "one attack across midnight");
+        let again: Vec<u32> = (0..10).flat_map(|number| [number, 30_000 + number, 90_000 + number]).collect();
+        assert_eq!(days(&again), [(10, 30_009), (10, 90_009)], "the densest of a day, the newer of equals");
+    }
+
+    #[test]
     fn a_proven_burst_survives_the_limit() {
-        let mut bursts = Bursts::new(10, 10);
+        let mut bursts = Bursts::new(0, 10, 10);
         bursts.limit = 40;
         (0..200).for_each(|time| bursts.add(WHO, time));
         let (found, truncated) = bursts.finish();
@@ -250,7 +302,7 @@ mod tests {
 
     #[test]
     fn sparse_failures_beyond_the_limit_are_admitted_to_be_missing() {
-        let mut bursts = Bursts::new(10, 10);
+        let mut bursts = Bursts::new(0, 10, 10);
         bursts.limit = 40;
         (0..200).for_each(|time| bursts.add(WHO, time * 600));
         assert!(bursts.finish().1);

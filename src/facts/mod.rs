@@ -14,6 +14,7 @@ use crate::warning::Warning;
 pub(crate) mod activity;
 mod changes;
 mod derive;
+mod differences;
 mod event;
 mod failures;
 mod observe;

@@ -1,17 +1,17 @@
 //! Aggregates the stream of records; what it keeps does not grow with the number of high-volume events.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Settings;
 use super::activity::{Groups, Periods, Silence};
 use super::changes::{Events, NewestByType, Schedule, SettingChanges};
-use super::event::{EventMetadata, Moment, by};
+use super::event::{EventMetadata, Moment, PersonRef, by};
 use super::failures::{Bursts, FailureSource, SignInFailures};
 use super::permissions::{Losses, Snapshot, States, TwoFactor, Upheavals};
 use super::person::{People, PersonId};
 use super::sign_ins::SignIns;
-use super::window::{Exports, Joins, LastSeen};
-use crate::address;
+use super::window::{Exports, Joins, LastSeen, shows_presence};
+use crate::address::{self, EmailAddress};
 use crate::api::model::{Event, IpAllowlist, Me, ProbeAnswer};
 use crate::api::record::Record;
 use crate::event_type::{EventKind, EventType};
@@ -22,6 +22,7 @@ use crate::sources::{Feed, Ranges};
 pub(super) struct Counts {
     pub(super) events: u64,
     pub(super) sign_ins: u64,
+    pub(super) failed_sign_ins: u64,
     /// The newest sign-in, before the window where there is none in it.
     pub(super) last_sign_in: Option<i64>,
     /// The window's events by group.
@@ -55,6 +56,10 @@ pub(crate) struct Observer {
     pub(super) upheavals: Upheavals,
     pub(super) schedule: Schedule,
     pub(super) events: Events,
+    /// Who may export, where that is configured.
+    approvers: Option<HashSet<EmailAddress>>,
+    /// Which teammates these are.
+    approving: HashSet<PersonId>,
     pub(super) setting_changes: SettingChanges,
     pub(super) newest: NewestByType,
     positions: [u64; Feed::ALL.len()],
@@ -74,7 +79,11 @@ impl Observer {
             last_seen: LastSeen::default(),
             exports: Exports::default(),
             joins: Joins::default(),
-            bursts: Bursts::new(settings.facts.burst_count, settings.facts.burst_minutes),
+            bursts: Bursts::new(
+                ranges.since.as_second(),
+                settings.facts.burst_count,
+                settings.facts.burst_minutes,
+            ),
             failures: SignInFailures::default(),
             losses: Losses::default(),
             silence: Silence::new(ranges),
@@ -82,6 +91,12 @@ impl Observer {
             upheavals: Upheavals::default(),
             schedule: Schedule::default(),
             events: Events::default(),
+            approvers: settings
+                .organization
+                .export_approvers
+                .as_ref()
+                .map(|list| list.iter().filter_map(|email| EmailAddress::parse(email)).collect()),
+            approving: HashSet::new(),
             setting_changes: SettingChanges::default(),
             newest: NewestByType::default(),
             positions: [0; Feed::ALL.len()],
@@ -97,10 +112,15 @@ impl Observer {
                 self.people.load_me(me);
                 self.me = Some(me.clone());
             }
-            Record::Admins(admins) => self.people.load_teammates(admins),
+            Record::Admins(admins) => {
+                self.people.load_teammates(admins);
+                self.find_approvers();
+            }
             Record::IpAllowlist(list) => self.allowlist = Some(list.clone()),
             Record::Probe(answers) => self.probe = Some(answers.to_vec()),
             Record::Event(feed, event) => self.event(feed, event),
+            // How the log ended says what these leave unsaid.
+            Record::Unread(_) => {}
         }
     }
 
@@ -134,6 +154,12 @@ impl Observer {
         }
         self.count(known, kind, feed, at);
         self.newest.add(event, moment);
+        if feed != Feed::LogArrivals
+            && shows_presence(kind, &event.activity_type)
+            && let Some(teammate) = self.people.performing_teammate(event.performed_by.as_ref())
+        {
+            self.last_seen.active(teammate, feed, at);
+        }
         if matches!(kind, EventKind::Setting | EventKind::InboxAccess) {
             self.setting_changes.add(event, moment, feed == Feed::LogWindow);
             self.schedule.add(event, moment, &metadata);
@@ -144,9 +170,38 @@ impl Observer {
         // A person beyond those told apart is in no table; the tables say that they are truncated.
         let Some(Ok(person)) = owner else { return };
         if wanted {
-            self.events.add(event, moment, person);
+            self.events.add(event, moment, person, self.approval(kind, person, event, &metadata));
         }
         self.attribute(kind, person, moment, event, &metadata);
+    }
+
+    /// Finds the teammates with an approver's address.
+    fn find_approvers(&mut self) {
+        let Some(approvers) = &self.approvers else { return };
+        let is_approver =
+            |email: &String| EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email));
+        let teammates = self.people.teammates().unwrap_or_default().iter();
+        let approving = teammates.filter(|teammate| teammate.emails.iter().any(is_approver));
+        self.approving = approving.map(|teammate| teammate.person).collect();
+    }
+
+    /// Whether an export is by an approver; none for other events, or where no approvers are configured.
+    fn approval(
+        &self,
+        kind: EventKind,
+        person: Option<PersonId>,
+        event: &Event<'_>,
+        metadata: &EventMetadata<'_>,
+    ) -> Option<bool> {
+        let approvers = self.approvers.as_ref().filter(|_| kind == EventKind::Export)?;
+        let is_approver =
+            |email: &str| EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email));
+        if self.people.is_teammate(person) == Some(true) {
+            return Some(person.is_some_and(|person| self.approving.contains(&person)));
+        }
+        // The address that this event gives, not that of the person's newest one.
+        let given = PersonRef::performer(event.performed_by.as_ref()).or_else(|| metadata.affected());
+        Some(person.is_some() && given.is_some_and(|given| given.email().is_some_and(is_approver)))
     }
 
     /// Counts the event in its group.
@@ -161,6 +216,7 @@ impl Observer {
         if feed == Feed::LogWindow {
             counts.events += 1;
             counts.sign_ins += u64::from(kind == EventKind::SignIn);
+            counts.failed_sign_ins += u64::from(kind == EventKind::FailedSignIn);
             counts.groups.add(kind);
             counts.newest = counts.newest.max(Some(at));
             self.periods.add(kind, at);
@@ -198,15 +254,18 @@ impl Observer {
                     arrival.add(kind, at, in_window);
                 }
                 if let Some(teammate) = teammate {
-                    self.last_seen.arrived(teammate, feed, at);
+                    self.last_seen.active(teammate, feed, at);
                 }
             }
             EventKind::UnauthorizedSignIn if in_window => self.failures.add(kind, person, method, at),
             EventKind::FailedSignIn if in_window => {
                 self.failures.add(kind, person, method, at);
                 if let Ok(time) = u32::try_from(at - self.ranges.since.as_second()) {
-                    let sources = [person.map(FailureSource::Person), address().map(FailureSource::Address)];
-                    sources.into_iter().flatten().for_each(|source| self.bursts.add(source, time));
+                    let (by, from) =
+                        (person.map(FailureSource::Person), address().map(FailureSource::Address));
+                    let unknown = (by.is_none() && from.is_none()).then_some(FailureSource::Unknown);
+                    let sources = [by, from, unknown].into_iter().flatten();
+                    sources.for_each(|source| self.bursts.add(source, time));
                 }
             }
             EventKind::Export if in_window => {

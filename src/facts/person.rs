@@ -303,6 +303,12 @@ impl People {
         self.persons.get(person as usize)?.email.as_deref()
     }
 
+    /// The teammate who performed an event.
+    pub(super) fn performing_teammate(&self, performer: Option<&Performer<'_>>) -> Option<PersonId> {
+        let person = self.known(&PersonRef::performer(performer)?)?;
+        (self.is_teammate(Some(person)) == Some(true)).then_some(person)
+    }
+
     /// A row about a person: who it is, and these cells.
     pub(super) fn row<const N: usize>(
         &self,

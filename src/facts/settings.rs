@@ -1,9 +1,10 @@
 //! What facts need to know beforehand.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -79,7 +80,14 @@ impl FactSettings {
 
     /// Whether networks together hold more addresses than a network of the widest prefix: such a list restricts nothing.
     pub(crate) fn is_too_wide(&self, networks: impl IntoIterator<Item = IpNet>) -> bool {
-        let networks: Vec<IpNet> = networks.into_iter().map(|network| network.trunc()).collect();
+        let mut networks: Vec<IpNet> = networks.into_iter().map(|network| network.trunc()).collect();
+        // IPv4 in mapped IPv6 is IPv4.
+        if networks
+            .iter()
+            .any(|network| network.contains(&IpAddr::from(Ipv4Addr::UNSPECIFIED.to_ipv6_mapped())))
+        {
+            networks.push(Ipv4Net::default().into());
+        }
         let size = |width: u8, prefix: u64| {
             let bits = u64::from(width).saturating_sub(prefix);
             u32::try_from(bits).ok().and_then(|bits| 1_u128.checked_shl(bits)).unwrap_or(u128::MAX)
@@ -163,6 +171,8 @@ mod tests {
             ("0.0.0.0/0", true),
             ("10.1.0.0/7", true),
             ("::ffff:10.0.0.0/102", true),
+            ("::ffff:10.0.0.0/104", false),
+            ("::ffff:0:0/95", true),
             ("2001:db8::/32", false),
             ("2001:db8::/32 2001:db9::/128", true),
             ("::/0", true),

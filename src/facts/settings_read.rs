@@ -10,6 +10,7 @@ use crate::address;
 use crate::api::model::{IpAllowlist, ProbeAnswer};
 use crate::region::Region;
 use crate::saml;
+use crate::sources::{Outcome, SourceStatus};
 
 /// The table `ip_allowlist`.
 pub(super) fn allowlist(list: &IpAllowlist) -> Rows {
@@ -35,8 +36,18 @@ pub(super) fn allowlist_values(
     ]
 }
 
-/// The table `token_probe`.
-pub(super) fn probe(answers: &[ProbeAnswer]) -> Rows {
+/// The table `token_probe`. The IP allowlist is one of the lists: the permission that opens it can change it, too.
+pub(super) fn probe(answers: &[ProbeAnswer], allowlist: &Outcome, was_read: bool) -> Rows {
+    let granted = match allowlist.status {
+        _ if was_read => Some(true),
+        SourceStatus::Forbidden => Some(false),
+        _ => None,
+    };
+    let allowlist = row([
+        ("endpoint", json!("/ip_allowlist")),
+        ("status", json!(was_read.then_some(200))),
+        ("granted", json!(granted)),
+    ]);
     let rows = answers.iter().map(|answer| {
         let granted = match answer.status {
             Some(200) => Some(true),
@@ -49,7 +60,7 @@ pub(super) fn probe(answers: &[ProbeAnswer]) -> Rows {
             ("granted", json!(granted)),
         ])
     });
-    Rows::bounded(rows)
+    Rows::bounded(rows.chain([allowlist]))
 }
 
 /// The table `saml_problems`.
@@ -103,8 +114,15 @@ mod tests {
     fn only_a_200_grants_and_only_a_refusal_refuses() {
         let answers = [200, 401, 402, 403, 404, 500, 429]
             .map(|status| ProbeAnswer { endpoint: format!("/{status}"), status: Some(status) });
-        let granted: Vec<_> = probe(&answers).rows.iter().map(|row| row["granted"].as_bool()).collect();
+        let granted = |answers: &[ProbeAnswer], status, was_read| {
+            let allowlist = Outcome { status, ..Outcome::skipped() };
+            let rows = probe(answers, &allowlist, was_read).rows;
+            rows.iter().map(|row| row["granted"].as_bool()).collect::<Vec<_>>()
+        };
         let no = Some(false);
-        assert_eq!(granted, [Some(true), no, no, no, no, None, None]);
+        let all = granted(&answers, SourceStatus::Forbidden, false);
+        assert_eq!(all, [Some(true), no, no, no, no, None, None, no]);
+        assert_eq!(granted(&[], SourceStatus::Complete, true), [Some(true)]);
+        assert_eq!(granted(&[], SourceStatus::Failed, false), [None]);
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn derive(observed: &Observer, roles: &Roles, log: LogStates) -> Opti
         let strongest = judged.max_by_key(|(judgement, role)| (judgement.rank(), role.is_some()));
         let Some((judgement, role)) = strongest else { continue };
         let role = role.or_else(|| teammate.roles.iter().flatten().next().map(String::as_str));
-        let presence = observed.last_seen.of(teammate.person, log.window, log.arrivals);
+        let presence = observed.last_seen.of(teammate.person, log);
         team.count(teammate, role, &judgement, presence);
         let by_role = teammate.roles.iter().flatten().any(|role| roles.is_privileged(role));
         team.privileged_by_role += usize::from(by_role);
@@ -135,6 +135,8 @@ fn own_cells(
         let parts: BTreeSet<&str> = addresses.iter().map(part).collect();
         json!(parts)
     };
+    let untagged = addresses.iter().cloned().map(EmailAddress::untagged);
+    let local_parts: BTreeSet<String> = untagged.map(|address| address.local().to_owned()).collect();
     row([
         ("id", json!(teammate.id)),
         ("name", json!(teammate.name)),
@@ -143,7 +145,7 @@ fn own_cells(
         ("domain", json!(first.map(EmailAddress::domain))),
         ("domains", each(EmailAddress::domain)),
         ("local_part", json!(first.map(EmailAddress::local))),
-        ("local_parts", each(EmailAddress::local)),
+        ("local_parts", json!(local_parts)),
         ("domain_allowed", json!(domain_allowed)),
         ("shared_mailbox", json!(shared)),
         ("role", json!(role)),

@@ -95,13 +95,21 @@ pub(super) fn joins(joins: &Joins, people: &People, log: LogStates) -> Rows {
     })
 }
 
+/// Whether an event shows that its performer was there. A failed sign-in, a refused method and a requested password reset
+/// can be anybody's attempt.
+pub(super) fn shows_presence(kind: EventKind, activity_type: &str) -> bool {
+    !matches!(kind, EventKind::FailedSignIn | EventKind::UnauthorizedSignIn)
+        && activity_type != "admin_password_reset_request"
+}
+
 /// What was seen of one teammate.
 #[derive(Debug, Clone, Copy, Default)]
 struct Seen {
     sign_ins: Tally,
-    arrived: Option<i64>,
+    /// The newest arrival, or other event they performed.
+    active: Option<i64>,
     earlier_sign_in: Option<i64>,
-    earlier_arrival: Option<i64>,
+    earlier_activity: Option<i64>,
 }
 
 /// What is certain about one teammate; none where a part of the log that could say otherwise is missing.
@@ -111,7 +119,7 @@ pub(super) struct Presence {
     pub(super) sign_ins: Option<u64>,
     /// The newest sign-in.
     pub(super) last_sign_in: Option<i64>,
-    /// The newest sign-in or arrival.
+    /// The newest sign-in, arrival, or other event they performed.
     pub(super) last_seen: Option<i64>,
 }
 
@@ -132,25 +140,27 @@ impl LastSeen {
         }
     }
 
-    /// Takes in an accepted invite or a provisioning.
-    pub(super) fn arrived(&mut self, person: PersonId, feed: Feed, at: i64) {
+    /// Takes in an accepted invite or a provisioning, or something else the teammate did.
+    pub(super) fn active(&mut self, person: PersonId, feed: Feed, at: i64) {
         let seen = self.teammates.entry(person).or_default();
-        let newest = if feed == Feed::LogWindow { &mut seen.arrived } else { &mut seen.earlier_arrival };
+        let newest = if feed == Feed::LogWindow { &mut seen.active } else { &mut seen.earlier_activity };
         *newest = (*newest).max(Some(at));
     }
 
-    /// What is certain about a teammate, by how the two parts of the log ended.
-    pub(super) fn of(&self, person: PersonId, window: SourceStatus, arrivals: SourceStatus) -> Presence {
-        if window != SourceStatus::Complete {
+    /// What is certain about a teammate, by how the parts of the log ended.
+    pub(super) fn of(&self, person: PersonId, log: LogStates) -> Presence {
+        let complete = |status| status == SourceStatus::Complete;
+        if !complete(log.window) {
             return Presence::default();
         }
         let seen = self.teammates.get(&person).copied().unwrap_or_default();
-        let earlier = |time: Option<i64>| time.filter(|_| arrivals == SourceStatus::Complete);
-        let last_seen = seen.sign_ins.last.max(seen.arrived);
+        let sign_in = seen.earlier_sign_in.filter(|_| complete(log.arrivals));
+        let earlier = seen.earlier_sign_in.max(seen.earlier_activity);
+        let earlier = earlier.filter(|_| complete(log.arrivals) && complete(log.history));
         Presence {
             sign_ins: Some(seen.sign_ins.count),
-            last_sign_in: seen.sign_ins.last.or(earlier(seen.earlier_sign_in)),
-            last_seen: last_seen.or(earlier(seen.earlier_sign_in.max(seen.earlier_arrival))),
+            last_sign_in: seen.sign_ins.last.or(sign_in),
+            last_seen: seen.sign_ins.last.max(seen.active).or(earlier),
         }
     }
 }

@@ -10,7 +10,7 @@ use std::io;
 use super::dictionary::Dictionary;
 use super::{Redactor, Scrubber};
 use crate::address;
-use crate::api::model::{Admin, Event, IpAllowlist, Me, Performer};
+use crate::api::model::{Admin, Event, IpAllowlist, Me, Performer, UnreadEntry};
 use crate::api::record::Record;
 use crate::sources::{Failure, Outcomes};
 
@@ -50,6 +50,10 @@ impl SnapshotRedactor {
                 sink(&Record::IpAllowlist(&IpAllowlist { enabled: list.enabled, ip_allowlist: entries }))
             }
             Record::Probe(answers) => sink(&Record::Probe(answers)),
+            Record::Unread(entry) => {
+                let shown = self.redactor.words(&entry.shown).into();
+                sink(&Record::Unread(&UnreadEntry { shown, ..(*entry).clone() }))
+            }
             Record::Event(feed, event) => {
                 let metadata = event.metadata.and_then(|raw| self.redactor.metadata(raw));
                 let event = self.redactor.event(event);

@@ -55,8 +55,8 @@ impl<'a> Item<'a> {
     /// Whether it counts against the gate.
     pub(super) fn violates(&self, gate: &Gate) -> bool {
         let decided = matches!(self.control.status, Status::Pass | Status::Fail);
-        // Whether a control without a verdict is in the baseline does not hang on its findings.
-        let in_baseline = if decided { self.in_baseline() } else { self.control.in_baseline };
+        // A control without a verdict is in the baseline with its findings, or none of it is.
+        let in_baseline = self.in_baseline() && (decided || self.control.in_baseline);
         gate.violations.contains(&self.control.id) && !self.is_set_aside() && !in_baseline
     }
 

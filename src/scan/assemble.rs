@@ -85,6 +85,14 @@ fn sources(outcomes: &Outcomes) -> Vec<SourceReport> {
         let feeds = Feed::ALL.iter().filter(|feed| feed.source() == id);
         let feeds: Vec<_> = feeds.filter_map(|feed| outcomes.feeds.get(feed)).collect();
         let worst = feeds.iter().max_by_key(|outcome| outcome.status);
+        let ended_so =
+            feeds.iter().filter(|outcome| worst.is_some_and(|worst| outcome.status == worst.status));
+        let mut details: Vec<String> = Vec::new();
+        for detail in ended_so.filter_map(|outcome| Some(outcome.failure.as_ref()?.to_string())) {
+            if !details.contains(&detail) {
+                details.push(detail);
+            }
+        }
         SourceReport {
             id,
             endpoint: id.endpoint().to_owned(),
@@ -92,7 +100,7 @@ fn sources(outcomes: &Outcomes) -> Vec<SourceReport> {
             status: worst.map_or(SourceStatus::Skipped, |outcome| outcome.status),
             records: feeds.iter().map(|outcome| outcome.records).sum(),
             requests: feeds.iter().map(|outcome| outcome.requests).sum(),
-            detail: worst.and_then(|outcome| Some(outcome.failure.as_ref()?.to_string())),
+            detail: (!details.is_empty()).then(|| details.join("; ")),
         }
     };
     SourceId::ALL.iter().copied().map(join).collect()

@@ -151,6 +151,13 @@ fn whole_second(instant: Timestamp) -> Timestamp {
     Timestamp::from_second(instant.as_second()).unwrap_or(instant)
 }
 
+/// The ids of entries of the log that a person has looked at by then.
+pub(crate) fn reviewed(config: Option<&Config>, now: Timestamp) -> BTreeSet<String> {
+    let entries = config.map(|config| config.reviewed.as_slice()).unwrap_or_default();
+    let today = day_of(now);
+    entries.iter().filter(|entry| entry.on.value <= today).map(|entry| entry.event.clone()).collect()
+}
+
 impl Job {
     /// The day by which attestations and waivers count.
     pub(super) fn today(&self, now: Timestamp) -> Date {

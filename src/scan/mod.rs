@@ -6,8 +6,6 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-
 mod assemble;
 mod error;
 mod job;
@@ -16,8 +14,8 @@ mod source;
 mod tests;
 
 pub(crate) use error::ScanError;
-pub(crate) use job::{Adjustments, Job, Plan, Span, other_workspace};
-pub(crate) use source::{Connection, Source, Target};
+pub(crate) use job::{Adjustments, Job, Plan, Span, other_workspace, reviewed};
+pub(crate) use source::{Connection, Now, Source, Target};
 
 use crate::adjust::{self, NamedEvents, Scanned, day_of, in_force};
 use crate::api::record::Record;
@@ -25,6 +23,7 @@ use crate::assessment::Assessment;
 use crate::controls::Definition;
 use crate::facts::{Facts, Observer};
 use crate::region::Region;
+use crate::snapshot::UnreadEntries;
 use crate::sources::{Feed, Outcomes, Provenance, Ranges, SourceStatus};
 use crate::verdict::Fingerprint;
 use crate::warning::Warning;
@@ -48,20 +47,27 @@ pub(crate) struct Run {
 }
 
 /// Reads the source, evaluates the job's controls as of `now`, and adjusts the verdicts.
-pub(crate) async fn run(job: &Job, source: Source, now: Timestamp) -> Result<Run, ScanError> {
+pub(crate) async fn run(job: &Job, mut source: Source, now: Now) -> Result<Run, ScanError> {
     let started = Instant::now();
     let (provenance, asked) = (source.provenance(), source.region());
-    let ranges = job.span.ranges(now, source.known_since())?;
+    // A window that makes no sense is refused before anything is asked.
+    job.span.ranges(now.instant(), source.known_since())?;
+    let ranges = job.span.ranges(source.settle(now).await?, source.known_since())?;
     let (settings, redacted) = job.settings_for(source.is_redacted())?;
 
     let mut observer = Observer::new(settings, ranges);
+    let mut unread = UnreadEntries::new(ranges, reviewed(job.config.as_ref(), ranges.now));
     let mut events = NamedEvents::of_config(job.config.as_ref());
     let mut observe = |record: Record<'_>| {
         events.note(&record);
-        observer.observe(record);
+        match record {
+            Record::Unread(entry) => unread.add(entry),
+            other => observer.observe(other),
+        }
         Ok(())
     };
-    let outcomes = source.read(&ranges, job.scope, &mut observe).await?;
+    let mut outcomes = source.read(&ranges, job.scope, &mut observe).await?;
+    unread.apply(&mut outcomes);
     let facts = observer.finish(&outcomes);
     job.check_workspace(provenance, facts.value("workspace.id").as_str())?;
 

@@ -17,7 +17,7 @@ use crate::api::token::Token;
 use crate::bounded_file;
 use crate::region::Region;
 use crate::snapshot::Replay;
-use crate::snapshot::collect::{CollectOptions, ReadScope, collect};
+use crate::snapshot::collect::{Basis, CollectOptions, ReadScope, collect};
 use crate::sources::{Outcomes, Provenance, Ranges};
 
 /// The workspace that `--demo` scans.
@@ -68,10 +68,26 @@ impl Connection {
     }
 }
 
+/// The instant that a source is evaluated as of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Now {
+    /// One that was asked for.
+    Given(Timestamp),
+    /// What this machine's clock shows.
+    Clock(Timestamp),
+}
+
+impl Now {
+    pub(crate) const fn instant(self) -> Timestamp {
+        let (Self::Given(at) | Self::Clock(at)) = self;
+        at
+    }
+}
+
 /// A workspace that is ready to be read.
 pub(crate) enum Source {
-    /// A live one.
-    Live(Box<Connection>, Notify),
+    /// A live one, and what was read of it to compare the clocks.
+    Live(Box<Connection>, Notify, Option<Box<(Client, Basis)>>),
     /// A snapshot whose header has been read.
     Snapshot(PathBuf, Box<Replay<File>>),
     /// The built-in sample.
@@ -82,7 +98,7 @@ impl Source {
     /// Opens the target. No request is sent yet.
     pub(crate) fn open(target: &Target, notify: Notify) -> Result<Self, ScanError> {
         Ok(match target {
-            Target::Live(connection) => Self::Live(connection.clone(), notify),
+            Target::Live(connection) => Self::Live(connection.clone(), notify, None),
             Target::Snapshot(path) => {
                 let unreadable = |source: io::Error| ScanError::Unreadable { path: path.clone(), source };
                 let file = bounded_file::open(path).map_err(|refusal| unreadable(refusal.into()))?;
@@ -129,9 +145,22 @@ impl Source {
     /// The region that a live workspace is asked in.
     pub(crate) fn region(&self) -> Option<Region> {
         match self {
-            Self::Live(connection, _) => Some(connection.region),
+            Self::Live(connection, ..) => Some(connection.region),
             Self::Snapshot(..) | Self::Demo(_) => None,
         }
+    }
+
+    /// Settles the instant. Where this machine's clock is far ahead of a live workspace's, what has happened ends by the
+    /// workspace's.
+    pub(crate) async fn settle(&mut self, now: Now) -> Result<Timestamp, ScanError> {
+        let (Self::Live(connection, notify, read), Now::Clock(here)) = (self, now) else {
+            return Ok(now.instant());
+        };
+        let client = connection.client(notify.clone())?;
+        let basis = Basis::read(&client).await;
+        let skew = client.skew().filter(|skew| skew.is_misleading());
+        *read = Some(Box::new((client, basis)));
+        Ok(skew.map_or(here, |skew| skew.server_time(here)))
     }
 
     /// Hands every record to `receive`, and says how the sources ended. What is saved already is handed on whole, whatever
@@ -143,10 +172,13 @@ impl Source {
         receive: &mut Receive<'_>,
     ) -> Result<Outcomes, ScanError> {
         match self {
-            Self::Live(connection, notify) => {
-                let client = connection.client(notify)?;
+            Self::Live(connection, notify, read) => {
+                let (client, basis) = match read {
+                    Some(read) => (read.0, Some(read.1)),
+                    None => (connection.client(notify)?, None),
+                };
                 let options = CollectOptions { scope, probe: connection.probe };
-                Ok(collect(&client, ranges, &options, receive).await.map_err(Box::new)?)
+                Ok(collect(&client, ranges, &options, basis, receive).await.map_err(Box::new)?)
             }
             Self::Snapshot(path, replay) => {
                 replay.run(ranges, receive).map_err(|source| unusable(path.display(), source))

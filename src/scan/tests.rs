@@ -30,7 +30,7 @@ fn job(level: Level, pack: Option<Pack>, stale_after: u64) -> Job {
 async fn report(job: &Job, now: &str) -> String {
     let now: Timestamp = now.parse().unwrap();
     let source = Source::open(&job.target, Arc::new(|_| ())).unwrap();
-    let run = run(job, source, now).await.unwrap();
+    let run = run(job, source, Now::Given(now)).await.unwrap();
     render(&Report::of(job, run, true), Format::Json, &Options::plain(100)).unwrap()
 }
 

@@ -6,6 +6,7 @@
 //! {"me":{…}}
 //! {"admins":[…]}
 //! {"event":{…}}            one line per event, in the order they were read
+//! {"unread":{…}}           one line per entry of the log that may be any event
 //! {"end":{…}}              how each source ended
 //! ```
 //!
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use crate::api::model::{Admin, IpAllowlist, Me, ProbeAnswer};
+use crate::api::model::{Admin, IpAllowlist, Me, ProbeAnswer, UnreadEntry};
 use crate::sources::{Failure, Feed, Outcome, Outcomes, SourceStatus};
 use crate::warning::Warning;
 
@@ -84,6 +85,8 @@ pub(super) enum Line<'a> {
     IpAllowlist(IpAllowlist),
     Probe(Vec<ProbeAnswer>),
     Event(#[serde(borrow)] &'a RawValue),
+    /// An entry of the log that may be any event.
+    Unread(#[serde(borrow)] UnreadEntry<'a>),
     /// How the reading ended; always the last line.
     End(End),
 }
@@ -93,6 +96,9 @@ pub(super) enum Line<'a> {
 pub(super) struct End {
     feeds: Vec<FeedEnd>,
     warnings: Vec<String>,
+    /// How many entries of the log may be any event.
+    #[serde(default)]
+    pub(super) unread: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -105,12 +111,10 @@ struct FeedEnd {
     token_refused: bool,
     records: u64,
     requests: u64,
-    #[serde(default)]
-    unreadable: u64,
 }
 
-impl From<&Outcomes> for End {
-    fn from(outcomes: &Outcomes) -> Self {
+impl End {
+    pub(super) fn new(outcomes: &Outcomes, unread: u64) -> Self {
         let feeds = outcomes.feeds.iter().map(|(feed, outcome)| FeedEnd {
             feed: *feed,
             status: outcome.status,
@@ -118,18 +122,18 @@ impl From<&Outcomes> for End {
             token_refused: matches!(outcome.failure, Some(Failure::TokenRefused(_))),
             records: outcome.records,
             requests: outcome.requests,
-            unreadable: outcome.unreadable,
         });
-        Self { feeds: feeds.collect(), warnings: outcomes.warnings.iter().map(ToString::to_string).collect() }
+        let warnings = outcomes.warnings.iter().map(ToString::to_string).collect();
+        Self { feeds: feeds.collect(), warnings, unread }
     }
 }
 
 impl From<End> for Outcomes {
     fn from(end: End) -> Self {
         let feeds = end.feeds.into_iter().map(|end| {
-            let FeedEnd { feed, status, detail, token_refused, records, requests, unreadable } = end;
+            let FeedEnd { feed, status, detail, token_refused, records, requests } = end;
             let failure = detail.map(if token_refused { Failure::TokenRefused } else { Failure::Api });
-            (feed, Outcome { status, failure, records, requests, unreadable })
+            (feed, Outcome { status, failure, records, requests })
         });
         Self { feeds: feeds.collect(), warnings: end.warnings.into_iter().map(Warning::Recorded).collect() }
     }

@@ -6,7 +6,9 @@ mod file;
 mod load;
 mod save;
 mod sequence;
+mod unread;
 
 pub(crate) use error::SnapshotError;
 pub(crate) use load::Replay;
 pub(crate) use save::Writer;
+pub(crate) use unread::UnreadEntries;

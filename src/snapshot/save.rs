@@ -17,14 +17,20 @@ const COMPRESSION_LEVEL: i32 = 5;
 /// A snapshot in the making. Dropped before [`finish`](Self::finish), it leaves nothing behind.
 pub(crate) struct Writer {
     header: Header,
+    unread: u64,
     lines: zstd::Encoder<'static, Digesting<BufWriter<WholeFile>>>,
 }
 
 impl Writer {
-    /// Starts the file that will be at `path`, readable by its owner alone. What is written to it has to be redacted
-    /// where there is a `redaction_key`, which tells the keys of pseudonyms apart.
-    pub(crate) fn create(path: &Path, ranges: &Ranges, redaction_key: Option<String>) -> io::Result<Self> {
-        let mut file = BufWriter::new(WholeFile::create(path, Readers::Owner)?);
+    /// Makes the file that will be at `path`, readable by its owner alone, before it is known what it is of.
+    pub(crate) fn create(path: &Path) -> io::Result<WholeFile> {
+        WholeFile::create(path, Readers::Owner)
+    }
+
+    /// Starts it. What is written to it has to be redacted where there is a `redaction_key`, which tells the keys of
+    /// pseudonyms apart.
+    pub(crate) fn start(file: WholeFile, ranges: &Ranges, redaction_key: Option<String>) -> io::Result<Self> {
+        let mut file = BufWriter::new(file);
         let mut header = Header {
             format: FORMAT.to_owned(),
             version: VERSION,
@@ -39,7 +45,7 @@ impl Writer {
         file.write_all(&header.line()?)?;
         let hash = header.start_digest()?;
         let lines = zstd::Encoder::new(Digesting { inner: file, hash }, COMPRESSION_LEVEL)?;
-        Ok(Self { header, lines })
+        Ok(Self { header, lines, unread: 0 })
     }
 
     /// Writes one record.
@@ -53,6 +59,10 @@ impl Writer {
                 let event = RawValue::from_string(on_one_line(serde_json::to_string(event)?))?;
                 self.line(&Line::Event(&event))
             }
+            Record::Unread(entry) => {
+                self.unread += 1;
+                self.line(&Line::Unread((*entry).clone()))
+            }
         }
     }
 
@@ -63,7 +73,7 @@ impl Writer {
 
     /// Completes the file and moves it to its place.
     pub(crate) fn finish(mut self, outcomes: &Outcomes) -> io::Result<()> {
-        self.line(&Line::End(End::from(outcomes)))?;
+        self.line(&Line::End(End::new(outcomes, self.unread)))?;
         let Digesting { inner, hash } = self.lines.finish()?;
         self.header.digest = digest::written(hash);
         let mut file = inner.into_inner().map_err(io::IntoInnerError::into_error)?;

@@ -14,6 +14,8 @@ pub(super) struct Sequence {
     probe: bool,
     /// How many records each source had.
     records: BTreeMap<SourceId, u64>,
+    /// How many entries may be any event.
+    unread: u64,
 }
 
 impl Sequence {
@@ -30,6 +32,13 @@ impl Sequence {
             }
             Line::Probe(answers) => (SourceId::TokenProbe, answers.len()),
             Line::Event(_) => (SourceId::ActivityLog, 1),
+            Line::Unread(_) => {
+                self.unread += 1;
+                (SourceId::ActivityLog, 0)
+            }
+            Line::End(end) if end.unread != self.unread => {
+                return Err("it holds more or fewer unreadable entries than its last line counts");
+            }
             Line::End(_) => return Ok(()),
         };
         let events = self.records.contains_key(&SourceId::ActivityLog);
@@ -39,7 +48,7 @@ impl Sequence {
             Line::Admins(_) => (&mut self.admins, events, "it holds two lists of teammates"),
             Line::IpAllowlist(_) => (&mut self.allowlist, false, "it holds two IP allowlists"),
             Line::Probe(_) => (&mut self.probe, false, "it holds two token probes"),
-            Line::Event(_) | Line::End(_) => return Ok(()),
+            Line::Event(_) | Line::Unread(_) | Line::End(_) => return Ok(()),
         };
         if late {
             return Err("its lines are out of order");
@@ -53,15 +62,19 @@ impl Sequence {
     /// # Errors
     /// What is wrong, in words.
     pub(super) fn fits(&self, outcomes: &Outcomes) -> Result<(), &'static str> {
-        let complete =
-            |feed| outcomes.feeds.get(&feed).map(|outcome| outcome.status) == Some(SourceStatus::Complete);
+        let status = |feed| outcomes.feeds.get(&feed).map(|outcome| outcome.status);
         if !Feed::ALL.iter().all(|feed| outcomes.feeds.contains_key(feed)) {
             return Err("its last line leaves a source out");
         }
         let single = [(self.me, Feed::Me), (self.admins, Feed::Admins), (self.allowlist, Feed::IpAllowlist)];
-        let probed = outcomes.feeds.get(&Feed::TokenProbe).map(|outcome| outcome.status)
-            != Some(SourceStatus::Skipped);
-        if single.iter().any(|(there, feed)| *there != complete(*feed)) || self.probe != probed {
+        // An answer that was not understood in full is there, and its source has failed.
+        let fits = |(there, feed): &(bool, Feed)| match status(*feed) {
+            Some(SourceStatus::Complete) => *there,
+            Some(SourceStatus::Failed) => true,
+            _ => !there,
+        };
+        let probed = status(Feed::TokenProbe) != Some(SourceStatus::Skipped);
+        if !single.iter().all(fits) || self.probe != probed {
             return Err("its last line does not fit the others");
         }
         // A line that was taken out would be an event that never was.

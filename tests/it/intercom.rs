@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::{Value, json};
 
 use crate::program::{Program, TOKEN, scan};
@@ -47,6 +48,8 @@ pub(crate) enum Next {
 struct Fault {
     path: String,
     answer: Answer,
+    /// How many requests are answered as usual before it.
+    after: usize,
     left: usize,
 }
 
@@ -59,6 +62,8 @@ pub(crate) struct Api {
     unsteady: Unsteady,
     readable: Vec<String>,
     budget: Option<u64>,
+    ahead: i64,
+    at_most: u64,
     spent: Mutex<BTreeMap<u64, u64>>,
     faults: Mutex<Vec<Fault>>,
     seen: Mutex<Vec<Seen>>,
@@ -75,6 +80,8 @@ impl Api {
             unsteady: Unsteady::default(),
             readable: Vec::new(),
             budget: None,
+            ahead: 0,
+            at_most: u64::MAX,
             spent: Mutex::default(),
             faults: Mutex::default(),
             seen: Mutex::default(),
@@ -124,7 +131,25 @@ impl Api {
 
     /// The first requests to the path (`*`: to any) are answered with this.
     pub(crate) fn fault_times(self, path: &str, times: usize, answer: Answer) -> Self {
-        self.faults.lock().unwrap().push(Fault { path: path.to_owned(), answer, left: times });
+        self.faults.lock().unwrap().push(Fault { path: path.to_owned(), answer, after: 0, left: times });
+        self
+    }
+
+    /// Every request to the path but the first ones is answered with this.
+    pub(crate) fn fault_after(self, path: &str, after: usize, answer: Answer) -> Self {
+        self.faults.lock().unwrap().push(Fault { path: path.to_owned(), answer, after, left: usize::MAX });
+        self
+    }
+
+    /// Its clock is so many seconds ahead of this machine's.
+    pub(crate) fn ahead(mut self, seconds: i64) -> Self {
+        self.ahead = seconds;
+        self
+    }
+
+    /// Pages hold at most so many events, whatever is asked for.
+    pub(crate) fn at_most(mut self, events: u64) -> Self {
+        self.at_most = events;
         self
     }
 
@@ -150,8 +175,11 @@ impl Api {
     }
 
     /// Answers a request and remembers it.
+    #[expect(clippy::disallowed_methods, reason = "a server has a clock of its own")]
     pub(crate) fn answer(&self, seen: Seen) -> Answer {
-        let answer = self.decide(&seen);
+        let now = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(self.ahead);
+        let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now).unwrap();
+        let answer = self.decide(&seen).header("Date", date);
         self.seen.lock().unwrap().push(seen);
         answer
     }
@@ -160,8 +188,11 @@ impl Api {
         let mut faults = self.faults.lock().unwrap();
         let fits = |fault: &Fault| fault.left > 0 && (fault.path == "*" || fault.path == seen.path);
         if let Some(fault) = faults.iter_mut().find(|fault| fits(fault)) {
-            fault.left -= 1;
-            return fault.answer.clone();
+            if fault.after == 0 {
+                fault.left -= 1;
+                return fault.answer.clone();
+            }
+            fault.after -= 1;
         }
         drop(faults);
         if seen.headers.get("authorization") != Some(&format!("Bearer {TOKEN}")) {
@@ -222,7 +253,7 @@ impl Api {
             return Answer::error(400, "parameter_invalid", "per_page must be between 1 and 250");
         }
         let (after, before) = (body["created_at_after"].as_i64(), body["created_at_before"].as_i64());
-        self.page(seen, after, before, types, page, per_page)
+        self.page(seen, after, before, types, page, per_page.min(self.at_most))
     }
 
     fn list(&self, seen: &Seen) -> Answer {
@@ -246,8 +277,11 @@ impl Api {
         let slack = i64::from(self.exclusive);
         let (from, to) = (after + slack, before.unwrap_or(i64::MAX).saturating_sub(slack));
         let fits = |event: &&Value| {
-            let at = event["created_at"].as_i64().unwrap_or_default();
-            from <= at && at <= to && types.is_none_or(|types| types.contains(&event["activity_type"]))
+            // An entry without a time is in every range, one without a type among every type.
+            let time = event["created_at"].as_i64().filter(|at| (1..100_000_000_000).contains(at));
+            let in_range = time.is_none_or(|at| from <= at && at <= to);
+            let kind = &event["activity_type"];
+            in_range && types.is_none_or(|types| !kind.is_string() || types.contains(kind))
         };
         let arrived = self.unsteady.arrived();
         let mut events: Vec<_> = arrived.iter().chain(&self.workspace.events).filter(fits).collect();

@@ -88,6 +88,8 @@ mod snapshot;
 mod starter;
 /// Where the token comes from.
 mod token;
+/// What was not understood, what broke off, and whose clock is right.
+mod understood;
 /// A log that moves between requests.
 mod unsteady;
 /// What a workspace shows, control by control.

@@ -59,8 +59,9 @@ fn comparable(run: &Run) -> String {
     format!("{report:#}")
 }
 
+/// Scans and collects, and compares a scan of the snapshot. Both scans end with this code.
 #[track_caller]
-fn assert_replays(server: &crate::server::Server, args: &[&str], collected: &[&str], code: i32) {
+pub(crate) fn assert_replays(server: &crate::server::Server, args: &[&str], collected: &[&str], code: i32) {
     let saved = Saved::collect(&server.origin(), collected, if code == 3 { 3 } else { 0 });
     let live = scan(&server.origin()).args(args.to_vec()).run();
     let asked = server.seen().len();

@@ -161,7 +161,7 @@ fn odd_records_are_kept_and_harm_nothing() {
         .event(Event::new("admin_permission_change").metadata(json!({ "before": "old", "after": "new" })))
         .event(Event::new("admin_permission_change").field("metadata", Value::Null))
         .event(Event::new("admin_login_failure").field("performed_by", json!({ "id": 12, "email": null })));
-    let report = workspace.raw_admin(Value::Null).scan().run().exits(0).report();
+    let report = workspace.scan().run().exits(0).report();
     report.assert_source("activity-log", "complete");
     assert_eq!(report.source("activity-log")["records"], 8);
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::{Value, json};
 
 use crate::intercom::Api;
@@ -255,12 +254,10 @@ fn read_request(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<See
     }))
 }
 
-#[expect(clippy::disallowed_methods, reason = "a server has a clock of its own")]
 fn send(mut stream: &TcpStream, answer: &Answer) -> std::io::Result<()> {
     thread::sleep(answer.delay);
     let Answer { status, content_type, .. } = answer;
-    let now = DateTimePrinter::new().timestamp_to_rfc9110_string(&jiff::Timestamp::now()).unwrap();
-    let mut head = format!("HTTP/1.1 {status} Answer\r\nContent-Type: {content_type}\r\nDate: {now}\r\n");
+    let mut head = format!("HTTP/1.1 {status} Answer\r\nContent-Type: {content_type}\r\n");
     for (name, value) in &answer.headers {
         head += &format!("{name}: {value}\r\n");
     }

@@ -3,11 +3,22 @@
 
 use serde_json::{Value, json};
 
+use crate::intercom::Api;
 use crate::report::Report;
+use crate::server::Answer;
 use crate::workspace::{DAY, Event, HOUR, Workspace};
 
 const ANA: &str = "ana@fixture.example";
 const CY: &str = "cy@fixture.example";
+
+const PROBED: [&str; 6] = [
+    "/tags",
+    "/segments",
+    "/data_attributes",
+    "/ticket_types",
+    "/help_center/collections",
+    "/news/newsfeeds",
+];
 
 /// A control, a workspace, what the configuration says, and the status that follows.
 type Case = (&'static str, Workspace, &'static str, &'static str);
@@ -185,8 +196,70 @@ fn what_happened_is_reviewed_and_counted() {
         ("E3", "admin_impersonation_consent_approved"),
         ("E7", "conversation_deletion_schedule_deletion"),
         ("E8", "messenger_api_secret_creation"),
+        ("E13", "bulk_delete"),
     ] {
         assert_statuses([(id, with(&[(name, 30)]), "", "fail"), (id, with(&[(name, 31)]), "", "pass")]);
+    }
+}
+
+#[test]
+fn a_change_of_settings_says_what_it_changed() {
+    let change = |metadata| healthy_and(Event::new("role_change").by(ANA).metadata(metadata));
+    let changes = json!({ "changes": { "manage_tags": { "before": false, "after": true } } });
+    let message = |workspace| {
+        let report = report(workspace, "");
+        report.control("E7")["findings"][0]["message"].as_str().unwrap().to_owned()
+    };
+    assert!(message(change(changes)).contains(&format!("by {ANA}; manage_tags from false to true; ")));
+    assert!(message(change(json!({ "enabled": false }))).contains("switched off"));
+    assert!(message(healthy_and(Event::new("role_change"))).contains("an unknown person"));
+    assert_statuses([
+        ("E7", change(json!({})), "[params.\"E7\"]\nexcept = [\"role_change\"]\n", "pass"),
+        ("E7", change(json!({})), "[params.\"E7\"]\nexcept = [\"role_creation\"]\n", "fail"),
+    ]);
+}
+
+#[test]
+fn six_lists_and_the_allowlist_show_what_the_token_may_read() {
+    let refused = |status| Answer::error(status, "token_unauthorized", "No");
+    let api = || Api::new(Workspace::healthy());
+    let every = |api: Api, status| PROBED.iter().fold(api, |api, path| api.fault(path, refused(status)));
+    let status = |api: Api, options: &[&str]| {
+        api.scan()
+            .args(["--fail-on", "never"])
+            .args(options.iter().copied())
+            .run()
+            .exits(0)
+            .report()
+            .status("E4")
+            .to_owned()
+    };
+    assert_eq!(status(every(api(), 403), &[]), "pass");
+    assert_eq!(status(every(api(), 403).fault("/tags", refused(402)), &[]), "pass");
+    assert_eq!(status(every(api(), 402), &[]), "manual", "no list says that a permission is missing");
+    let open = || Api::new(Workspace::healthy().allowlist(true, &["192.0.2.0/24"]));
+    assert_eq!(status(every(open(), 401), &[]), "fail");
+    assert_eq!(status(open(), &["--no-probe"]), "fail");
+    assert_eq!(status(api(), &["--no-probe"]), "manual");
+}
+
+#[test]
+fn networks_that_hold_too_much_restrict_nothing() {
+    let sign_in = || {
+        let metadata = json!({ "sign_in_method": "saml" });
+        let by = Event::new("admin_login_success").by(ANA).from("[::ffff:198.51.100.9%3]:443");
+        Workspace::healthy().event(by.metadata(metadata))
+    };
+    let networks = |list: &str| format!("[organization]\napproved_networks = [{list}]");
+    for (list, status) in [
+        ("\"192.0.2.0/24\", \"::ffff:198.51.100.0/120\"", "pass"),
+        ("\"192.0.2.0/24\", \"198.51.100.0/29\"", "fail"),
+        ("\"0.0.0.0/1\", \"128.0.0.0/1\"", "manual"),
+        ("\"10.0.0.0/8\", \"192.0.2.0/24\"", "manual"),
+        ("\"192.0.2.0/24\", \"::/0\"", "manual"),
+        ("\"192.0.2.0/24\", \"::ffff:0:0/95\"", "manual"),
+    ] {
+        report(sign_in(), &networks(list)).assert("E10", status);
     }
 }
 
@@ -208,6 +281,7 @@ fn what_the_organization_says_decides() {
         ("E1", Workspace::healthy(), "[organization]\nallowed_domains = ['*.fixture.example']", "fail"),
         ("E2", also("Support@fixture.example"), "", "fail"),
         ("E2", also("ANA+two@fixture.example"), "", "fail"),
+        ("E2", also("help+emea@fixture.example"), "", "fail"),
         ("E10", sign_in(json!("203.0.113.5")), near, "fail"),
         ("E10", sign_in(json!("nowhere")), near, "manual"),
         ("E10", sign_in(json!("203.0.113.5")), "", "manual"),

@@ -105,6 +105,12 @@ impl Workspace {
         self
     }
 
+    /// Adds an entry to the activity log as it is.
+    pub(crate) fn raw_event(mut self, entry: Value) -> Self {
+        self.events.push(entry);
+        self
+    }
+
     fn admin(self, email: &str, role: Value) -> Self {
         let id = self.next_id().to_string();
         self.raw_admin(json!({

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_types, reason = "the one place that speaks HTTP")]
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use super::retry::{self, Failures, Policy, Retry};
 use super::throttle::{RateReport, Throttle};
 use super::token::Token;
 use crate::sources::Feed;
+use crate::time::ClockSkew;
 
 mod options;
 
@@ -38,6 +40,7 @@ pub(crate) struct Client {
     concurrency: usize,
     notify: Notify,
     requests: [AtomicU64; Feed::ALL.len()],
+    skew: Mutex<Option<ClockSkew>>,
 }
 
 /// A failed attempt, with the wait that a 429 asked for.
@@ -86,6 +89,7 @@ impl Client {
             concurrency: options.concurrency.clamp(1, 1024),
             notify: options.notify,
             requests: Default::default(),
+            skew: Mutex::default(),
         })
     }
 
@@ -102,6 +106,20 @@ impl Client {
     /// How many requests were sent for a feed, repetitions included.
     pub(crate) fn requests(&self, feed: Feed) -> u64 {
         self.requests[feed as usize].load(Ordering::Relaxed)
+    }
+
+    /// How far this machine's clock is from the server's, by the answer that shows the least: what lies on top of it is
+    /// the way from there to here.
+    pub(crate) fn skew(&self) -> Option<ClockSkew> {
+        self.skew.lock().ok().and_then(|skew| *skew)
+    }
+
+    fn compare_clocks(&self, skew: ClockSkew) {
+        if let Ok(mut known) = self.skew.lock()
+            && known.is_none_or(|known| skew.0.unsigned_abs() < known.0.unsigned_abs())
+        {
+            *known = Some(skew);
+        }
     }
 
     pub(crate) fn notify(&self, notice: Notice) {
@@ -141,7 +159,12 @@ impl Client {
         let starts_like_json =
             body.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with(['{', '[']);
         let body = body.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(body);
-        parse(body).map_err(|error| match error.classify() {
+        if body.trim_start().starts_with('[') {
+            // Where an object belongs, a list would be read as its fields in order.
+            let detail = "a list where an object belongs".to_owned();
+            return Err(ApiError::UnexpectedShape { endpoint, detail });
+        }
+        parse(with_whole_characters(body)).map_err(|error| match error.classify() {
             _ if !starts_like_json => {
                 let content_type =
                     if content_type.is_empty() { "no content type".to_owned() } else { content_type };
@@ -205,8 +228,9 @@ impl Client {
         self.requests[feed as usize].fetch_add(1, Ordering::Relaxed);
         let sent = self.request(request).await;
         let response = sent.map_err(|error| from_transport(endpoint, &error))?;
-        let (report, asked) = rate_headers(response.headers());
+        let RateHeaders { report, asked, skew } = rate_headers(response.headers());
         self.throttle.learn(report);
+        skew.into_iter().for_each(|skew| self.compare_clocks(skew));
         let response = InFlight { response, _permit: permit };
         if response.status().is_success() {
             return Ok(response);
@@ -286,21 +310,66 @@ impl InFlight<'_> {
     }
 }
 
-/// What the headers say about the rate limit, and how long a 429 asks to wait.
-#[expect(clippy::disallowed_methods, reason = "a reset is an instant; the report does not depend on it")]
-fn rate_headers(headers: &HeaderMap) -> (RateReport, Option<Duration>) {
+/// What the headers say about the rate limit, how long a 429 asks to wait, and how the clocks stand.
+struct RateHeaders {
+    report: RateReport,
+    asked: Option<Duration>,
+    skew: Option<ClockSkew>,
+}
+
+#[expect(clippy::disallowed_methods, reason = "this machine's clock is what is compared with the server's")]
+fn rate_headers(headers: &HeaderMap) -> RateHeaders {
     let get = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let number = |name: &str| get(name).and_then(|text| text.trim().parse::<u64>().ok());
     // The server's own clock is what its reset is measured by; this machine's may be off.
     let server_time = get("Date").and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
-    let now = server_time.map_or_else(Timestamp::now, |time| time.timestamp());
+    let here = Timestamp::now();
+    let skew = server_time.as_ref().map(|time| ClockSkew::between(here, time.timestamp()));
+    let now = server_time.map_or(here, |time| time.timestamp());
     let reset = get("X-RateLimit-Reset");
     let report = RateReport {
         limit: number("X-RateLimit-Limit"),
         remaining: number("X-RateLimit-Remaining"),
         reset: retry::asked_wait(None, reset, now),
     };
-    (report, retry::asked_wait(get("Retry-After"), reset, now))
+    RateHeaders { report, asked: retry::asked_wait(get("Retry-After"), reset, now), skew }
+}
+
+/// Replaces escapes of half a character, which no parser of JSON takes for text, as bytes are that are no UTF-8: what
+/// they stand in is read all the same.
+fn with_whole_characters(json: String) -> String {
+    let mut whole = String::new();
+    let (mut done, mut at) = (0, 0);
+    while let Some(found) = json.get(at..).and_then(|rest| rest.find('\\')) {
+        let escape = at + found;
+        let Some(half) = surrogate(&json, escape) else {
+            // Whatever is escaped, a second backslash among it, is part of the same escape.
+            at = escape + 2;
+            while at < json.len() && !json.is_char_boundary(at) {
+                at += 1;
+            }
+            continue;
+        };
+        at = escape + 6;
+        if half < 0xdc00 && surrogate(&json, at).is_some_and(|other| other >= 0xdc00) {
+            at += 6;
+            continue;
+        }
+        whole.push_str(json.get(done..escape).unwrap_or_default());
+        whole.push_str("\\ufffd");
+        done = at;
+    }
+    if done == 0 {
+        return json;
+    }
+    whole.push_str(json.get(done..).unwrap_or_default());
+    whole
+}
+
+/// The half of a character that is escaped at this place, if one is.
+fn surrogate(json: &str, at: usize) -> Option<u16> {
+    let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;
+    u16::from_str_radix(digits, 16).ok().filter(|unit| (0xd800..0xe000).contains(unit))
 }
 
 #[cfg(test)]

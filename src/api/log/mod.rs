@@ -18,9 +18,6 @@ mod reader;
 pub(crate) use page::{LIST, LogQuery, SEARCH};
 pub(crate) use reader::{LogError, LogReader};
 
-/// Intercom was founded in 2011: no event is older than that year, in seconds since 1970.
-pub(crate) const OLDEST_EVENT: i64 = 1_293_840_000;
-
 /// Reads a range to its end. What was emitted before an error stays emitted.
 pub(crate) async fn read(reader: &LogReader<'_>, query: LogQuery) -> Result<(), LogError> {
     let mut left = vec![(query, false)];
@@ -49,6 +46,7 @@ async fn read_part(reader: &LogReader<'_>, query: &LogQuery, again: bool) -> Res
     let mut ended = pass::run(reader, query, Order::Parallel, again).await;
     if let Err(LogError::Api(ApiError::BadRequest(_) | ApiError::NotFound(_))) = &ended
         && search
+        && !reader.search_answered.get()
     {
         if reader.search.replace(false) {
             reader.warn(Warning::NoSearch);

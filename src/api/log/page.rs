@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::api::client::Request;
-use crate::api::model::{Event, EventPage};
+use crate::api::model::{Event, EventPage, UnreadEntry};
 use crate::api::origin::ApiOrigin;
 use crate::sources::Feed;
 
@@ -16,6 +17,8 @@ pub(crate) const SEARCH: &str = "/admins/activity_logs/search";
 pub(crate) const LIST: &str = "/admins/activity_logs";
 /// The most events a search may ask for at once.
 const PER_PAGE: u64 = 250;
+/// How many events a page of the plain list holds. No known page is smaller.
+pub(super) const LIST_PER_PAGE: u64 = 20;
 
 /// Seconds in a day: no narrower range is halved.
 pub(super) const DAY: i64 = 86_400;
@@ -38,8 +41,13 @@ impl LogQuery {
         self.until.saturating_sub(self.since) > DAY
     }
 
-    pub(super) fn wants(&self, event: &Event<'_>) -> bool {
-        (self.since..=self.until).contains(&event.created_at)
+    /// Whether a time lies in the range. That of the history is asked for as a whole, and counts from `history_since` on.
+    pub(super) fn covers(&self, at: i64, history_since: i64) -> bool {
+        (self.since..=self.until).contains(&at) && (self.feed != Feed::LogHistory || at >= history_since)
+    }
+
+    pub(super) fn wants(&self, event: &Event<'_>, history_since: i64) -> bool {
+        self.covers(event.created_at, history_since)
             && self.types.is_none_or(|types| types.contains(&&*event.activity_type))
     }
 }
@@ -132,11 +140,13 @@ impl Page {
             let from = raw.get().as_ptr().addr() - start;
             from..from + raw.get().len()
         });
-        let entries = entries.collect();
+        let entries: Vec<_> = entries.collect();
         let pages = answer.pages.unwrap_or_default();
         let next = pages.next.as_ref().map(|next| Next::read(next, origin)).unwrap_or_default();
         let per_page = pages.per_page.filter(|size| *size > 0);
-        Ok(Self { total_pages: pages.total_pages, per_page, next, body, entries })
+        // No pages at all, and entries on this one: that total says nothing.
+        let total_pages = pages.total_pages.filter(|total| *total > 0 || entries.is_empty());
+        Ok(Self { total_pages, per_page, next, body, entries })
     }
 
     /// How many entries it has, odd ones included.
@@ -145,16 +155,22 @@ impl Page {
     }
 
     /// Its entries: the text, and the event where it can be read as one.
-    pub(super) fn events(&self) -> impl Iterator<Item = (&str, Option<Event<'_>>)> {
-        self.entries.iter().map(|span| {
-            let text = self.body.get(span.clone()).unwrap_or_default();
-            (text, serde_json::from_str(text).ok())
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, Result<Event<'_>, UnreadEntry<'_>>)> {
+        self.entries.iter().filter_map(|span| {
+            let text = self.body.get(span.clone())?;
+            Some((text, Event::read(serde_json::from_str::<&RawValue>(text).ok()?)))
         })
     }
 
-    /// How many events a full page holds, as far as this page can tell.
-    pub(super) fn full(&self, search: bool) -> u64 {
-        self.per_page.unwrap_or(if search { PER_PAGE } else { 20 })
+    /// Whether it holds as many events as a page can, as far as it tells. No page has more than `most`: a server may give
+    /// fewer than it was asked for.
+    pub(super) fn is_full(&self, search: bool, most: u64) -> bool {
+        self.len() >= self.per_page.unwrap_or(if search { PER_PAGE } else { LIST_PER_PAGE }).min(most)
+    }
+
+    /// Whether it says nothing of how it stands among others: no total, no size, no next page.
+    pub(super) fn is_unpaged(&self) -> bool {
+        self.total_pages.is_none() && self.per_page.is_none() && self.next == Next::default()
     }
 }
 
@@ -237,10 +253,16 @@ mod tests {
             ],
         });
         let page = Page::parse(body.to_string(), &origin()).unwrap();
-        let events: Vec<_> = page.events().filter_map(|(_, event)| event).collect();
-        assert_eq!((page.len(), events.len()), (7, 2));
-        assert_eq!((&*events[0].id, events[0].created_at), ("5", 1_700_000_000));
-        assert_eq!(events[1].performed_by.as_ref().unwrap().id.as_deref(), Some("3"));
+        let (events, unread): (Vec<_>, Vec<_>) =
+            page.entries().map(|(_, entry)| entry).partition(Result::is_ok);
+        let events: Vec<_> = events.into_iter().flatten().collect();
+        assert_eq!((page.len(), events.len(), unread.len()), (7, 1, 6));
+        assert_eq!((&*events[0].id, events[0].created_at), ("", 1_700_000_000));
+        assert_eq!(events[0].performed_by.as_ref().unwrap().id.as_deref(), Some("3"));
+        let unread: Vec<_> = unread.into_iter().filter_map(Result::err).collect();
+        assert_eq!((&*unread[5].id, unread[5].at), ("5", Some(1_700_000_000)));
+        let shown = r#"{"id":"a","activity_type":null,"created_at":"soon"}"#;
+        assert_eq!((&*unread[4].shown, &*unread[2].shown), (shown, "\"x\""));
     }
 
     #[test]
@@ -248,7 +270,8 @@ mod tests {
         let parse = |body: &str| Page::parse(body.to_owned(), &origin());
         assert!(parse("{}").is_err());
         assert!(parse(r#"{"activity_logs": "none"}"#).is_err());
-        assert_eq!(parse(r#"{"activity_logs": null, "pages": null}"#).unwrap().len(), 0);
+        assert!(parse(r#"{"activity_logs": null, "pages": null}"#).is_err());
+        assert_eq!(parse(r#"{"activity_logs": [], "pages": null}"#).unwrap().len(), 0);
     }
 
     #[test]

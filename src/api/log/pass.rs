@@ -6,7 +6,7 @@ use std::pin::pin;
 use futures_util::{StreamExt, stream};
 
 use super::ids::{EventHash, IdSet};
-use super::page::{LogQuery, Page, Position};
+use super::page::{LIST_PER_PAGE, LogQuery, Page, Position};
 use super::reader::{LogError, LogReader};
 use crate::api::error::ApiError;
 use crate::warning::Warning;
@@ -140,7 +140,7 @@ impl Pass<'_, '_> {
     /// Goes on from a page, one page at a time, to the end.
     async fn follow(&mut self, (mut page, mut number): (Page, u64)) -> Result<Ended, LogError> {
         let mut used = HashSet::new();
-        let (mut cursor, mut by_cursor) = (None, false);
+        let (mut cursor, mut by_cursor, mut linked) = (None, false, false);
         while page.len() > 0 {
             if page.next.foreign {
                 self.reader.warn(Warning::NextPageElsewhere);
@@ -152,7 +152,14 @@ impl Pass<'_, '_> {
                 self.reader.warn(Warning::NextPageAgain);
             }
             let says_more = page.next.more && !(back && read_all);
-            let guess = self.total.is_none() && page.len() >= page.full(self.search);
+            linked |= page.next.more;
+            // A full page may have a successor that no total announces, and so may one that says nothing of itself; after
+            // pages that named their next one, it says that it is the last.
+            let most = if number > 1 { self.first_len } else { u64::MAX };
+            let guess = match self.total {
+                Some(_) => page.is_full(self.search, most),
+                None => page.is_full(self.search, u64::MAX) || (page.is_unpaged() && !linked),
+            };
             if !(says_more || guess || self.total.is_some_and(|total| number < total)) {
                 break;
             }
@@ -172,7 +179,8 @@ impl Pass<'_, '_> {
                 Position::Cursor(cursor)
             });
             page = self.fetch(position).await?;
-            if self.total.is_some() && page.total_pages.is_some_and(|total| Some(total) != self.total) {
+            let announced = page.total_pages.filter(|_| page.len() > 0);
+            if self.total.is_some() && announced.is_some_and(|total| Some(total) != self.total) {
                 self.shifted = true;
                 self.total = self.total.max(page.total_pages);
             }
@@ -181,6 +189,11 @@ impl Pass<'_, '_> {
             if self.repeats == 1 && self.total.is_some_and(|total| number > total) {
                 // All announced pages are read, and what is said to follow is one of them.
                 self.reader.warn(Warning::PagesRepeat);
+                (self.repeats, self.shifted) = (0, shifted);
+                break;
+            }
+            if self.repeats == 1 && page.is_unpaged() && page.len() < LIST_PER_PAGE {
+                // The log knows no pages, and is shorter than any page that is cut off somewhere.
                 (self.repeats, self.shifted) = (0, shifted);
                 break;
             }

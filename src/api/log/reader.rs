@@ -1,6 +1,7 @@
 //! What is kept while ranges of the log are read: which events were seen, how many of each feed, which warnings.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::io;
 
 use super::ids::{EventHash, Fingerprinter, IdSet};
@@ -36,7 +37,10 @@ pub(crate) struct LogReader<'s> {
     /// Whether the workspace offers the search, as far as is known.
     pub(super) search: Cell<bool>,
     records: [Cell<u64>; Feed::ALL.len()],
-    unreadable: [Cell<u64>; Feed::ALL.len()],
+    /// Whether a page was answered.
+    answered: Cell<bool>,
+    /// Whether the search has answered one: then it is offered, and what it refuses later it refuses.
+    pub(super) search_answered: Cell<bool>,
     warnings: RefCell<Vec<Warning>>,
 }
 
@@ -60,15 +64,15 @@ impl<'s> LogReader<'s> {
             seen: RefCell::default(),
             search: Cell::new(true),
             records: Default::default(),
-            unreadable: Default::default(),
+            answered: Cell::new(false),
+            search_answered: Cell::new(false),
             warnings: RefCell::default(),
         }
     }
 
-    /// How many entries of a feed's range have no readable time or type. Each may be any event, so what is said about
-    /// the range rests on less than all of it.
-    pub(crate) fn unreadable(&self, feed: Feed) -> u64 {
-        self.unreadable[feed as usize].get()
+    /// Whether the log has delivered a page, of whatever range: a refusal after that is none of a scope.
+    pub(crate) fn answered(&self) -> bool {
+        self.answered.get()
     }
 
     /// How many events of a feed were emitted.
@@ -100,7 +104,11 @@ impl<'s> LogReader<'s> {
         search: bool,
     ) -> Result<Page, ApiError> {
         let request = request(query, &position, search);
-        self.client.json(query.feed, &request, |body| Page::parse(body, self.client.origin())).await
+        let page =
+            self.client.json(query.feed, &request, |body| Page::parse(body, self.client.origin())).await;
+        self.answered.set(self.answered.get() || page.is_ok());
+        self.search_answered.set(self.search_answered.get() || (search && page.is_ok()));
+        page
     }
 
     /// Emits what is new on a page. `pass` holds what this pass has seen, where that differs from
@@ -113,23 +121,32 @@ impl<'s> LogReader<'s> {
         total: Option<u64>,
     ) -> Result<Taken, LogError> {
         let history_since = self.sink.opened().await;
-        let (mut taken, mut emitted, mut unreadable) = (Taken::default(), 0, 0);
+        let (mut taken, mut emitted) = (Taken::default(), 0);
+        let mut same_text = HashMap::<&str, u64>::new();
         let mut seen = self.seen.borrow_mut();
-        for (text, event) in page.events() {
-            if text == "null" {
-                continue;
-            }
-            let id = event.as_ref().map_or("", |event| &event.id);
-            let id = self.printer.of(if id.is_empty() { text } else { id });
-            taken.content.push(id);
-            let Some(event) = event.filter(|event| !event.activity_type.is_empty()) else {
-                // Counted once for each feed, however often its range is read.
-                let id = self.printer.of(&format!("{:?} {text}", query.feed));
-                unreadable += u64::from(seen.insert(id));
-                continue;
+        for (text, entry) in page.entries() {
+            let event = match entry {
+                Ok(event) => event,
+                Err(unread) => {
+                    // Once, however often its range is read; but the same text twice on a page is two.
+                    let nth = same_text.entry(text).or_default();
+                    *nth += 1;
+                    let id = self.printer.of(&(text, *nth));
+                    taken.content.push(id);
+                    let may_matter = unread.at.is_none_or(|at| query.covers(at, history_since));
+                    if may_matter && seen.insert(id) {
+                        self.sink.emit(Record::Unread(&unread)).map_err(LogError::Sink)?;
+                    }
+                    continue;
+                }
             };
-            let too_old = query.feed == Feed::LogHistory && event.created_at < history_since;
-            if too_old || !query.wants(&event) {
+            let id = if event.id.is_empty() {
+                self.printer.of(text)
+            } else {
+                self.printer.of(&(&*event.id, &*event.activity_type, event.created_at))
+            };
+            taken.content.push(id);
+            if !query.wants(&event, history_since) {
                 continue;
             }
             let new = seen.insert(id);
@@ -143,8 +160,6 @@ impl<'s> LogReader<'s> {
                 self.sink.emit(Record::Event(query.feed, &event)).map_err(LogError::Sink)?;
             }
         }
-        let left_out = &self.unreadable[query.feed as usize];
-        left_out.set(left_out.get() + unreadable);
         let records = &self.records[query.feed as usize];
         records.set(records.get() + emitted);
         self.client.notify(Notice::Progress { feed: query.feed, records: records.get(), total });

@@ -33,7 +33,12 @@ pub(super) fn count<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u64>, 
 /// Seconds since 1970, also with a fraction, as text, or as a date; anything else counts as missing, and so does
 /// what no calendar has, such as milliseconds.
 pub(super) fn seconds<'de, D: Deserializer<'de>>(input: D) -> Result<Option<i64>, D::Error> {
-    let seconds = match Value::deserialize(input)? {
+    Ok(instant(&Value::deserialize(input)?))
+}
+
+/// See [`seconds`].
+pub(super) fn instant(value: &Value) -> Option<i64> {
+    let seconds = match value {
         Value::Number(number) => number.as_i64().or_else(|| {
             let seconds = number.as_f64()?.trunc();
             (seconds.abs() < 1e15).then_some(seconds as i64)
@@ -43,12 +48,7 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(input: D) -> Result<Option<i64>
         }
         _ => None,
     };
-    Ok(seconds.filter(|seconds| jiff::Timestamp::from_second(*seconds).is_ok()))
-}
-
-/// Seconds since 1970, also as text.
-pub(super) fn required_seconds<'de, D: Deserializer<'de>>(input: D) -> Result<i64, D::Error> {
-    seconds(input)?.ok_or_else(|| D::Error::custom("expected seconds since 1970"))
+    seconds.filter(|seconds| jiff::Timestamp::from_second(*seconds).is_ok())
 }
 
 /// An object of the expected shape; anything else counts as missing.
@@ -59,17 +59,15 @@ pub(super) fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     Ok(value.is_object().then(|| serde_json::from_value(value).ok()).flatten())
 }
 
-/// Text, or a number taken as text; anything else counts as empty.
-pub(super) fn cow<'de, D: Deserializer<'de>>(input: D) -> Result<Cow<'de, str>, D::Error> {
-    Ok(optional_cow(input)?.unwrap_or_default())
-}
-
-/// The entries of a list that are objects of the expected shape; null is no entry, the rest counts as missing.
-pub(super) fn objects<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+/// An object of the expected shape, or nothing. What is neither was not understood, and is no answer.
+pub(super) fn optional_object<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     input: D,
-) -> Result<Vec<Option<T>>, D::Error> {
-    let entries = Vec::<Value>::deserialize(input)?.into_iter().filter(|entry| !entry.is_null());
-    Ok(entries.map(|entry| entry.is_object().then(|| serde_json::from_value(entry).ok()).flatten()).collect())
+) -> Result<Option<T>, D::Error> {
+    match Value::deserialize(input)? {
+        Value::Null => Ok(None),
+        value @ Value::Object(_) => serde_json::from_value(value).map(Some).map_err(D::Error::custom),
+        _ => Err(D::Error::custom("expected an object")),
+    }
 }
 
 /// Text, or a number taken as text; anything else counts as missing.

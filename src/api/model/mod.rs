@@ -6,7 +6,9 @@
 mod event;
 mod lenient;
 pub(crate) mod metadata;
+mod paging;
 mod workspace;
 
-pub(crate) use event::{Event, EventPage, Performer};
+pub(crate) use event::{Event, EventPage, OLDEST_EVENT, Performer, UnreadEntry};
+pub(crate) use paging::{Paging, read};
 pub(crate) use workspace::{Admin, AdminList, IpAllowlist, Me, PROBE_PATHS, ProbeAnswer};

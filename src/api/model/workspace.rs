@@ -2,8 +2,9 @@
 //! what the token probe was answered.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::lenient;
+use super::{Paging, lenient};
 
 /// A teammate, or Intercom's own bot.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
@@ -35,9 +36,50 @@ pub(crate) struct Role {
 /// The answer of `GET /admins`: one list, never paged.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct AdminList {
-    /// Every entry that is not null; what is no object counts as missing.
-    #[serde(deserialize_with = "lenient::objects")]
-    pub admins: Vec<Option<Admin>>,
+    admins: Vec<Value>,
+}
+
+impl AdminList {
+    /// The entries that can be read, and what keeps them from being all teammates. One that cannot be read may be any
+    /// teammate: the others can prove a fail, but no pass.
+    pub(crate) fn teammates(self, paging: &Paging) -> (Vec<Admin>, Option<String>) {
+        let all = self.admins.len();
+        let (mut known, mut first) = (Vec::with_capacity(all), None);
+        for entry in self.admins {
+            match Admin::read(&entry) {
+                Some(admin) => known.push(admin),
+                None => first = first.or(Some(entry)),
+            }
+        }
+        let unread = first.map(|first| {
+            let shown = if first.is_object() {
+                format!("{{\"id\":{},\"role\":{}}}", first["id"], first["role"])
+            } else {
+                first.to_string()
+            };
+            let shown: String = shown.chars().take(120).collect();
+            format!(
+                "{} of {all} entries of the list are not readable, the first is {shown}",
+                all - known.len()
+            )
+        });
+        let problems: Vec<_> = unread.into_iter().chain(paging.rest_of(all)).collect();
+        (known, Some(problems.join("; ")).filter(|problems| !problems.is_empty()))
+    }
+}
+
+impl Admin {
+    /// An entry of the list. What an address or a name is made of is no matter; id and role tell who a teammate is, and
+    /// what they may do: of another shape, they are not understood.
+    fn read(entry: &Value) -> Option<Self> {
+        let plain = |value: &Value| value.is_null() || value.is_string() || value.is_i64() || value.is_u64();
+        let role = &entry["role"];
+        let readable = entry.is_object()
+            && plain(&entry["id"])
+            && (role.is_null() || role.is_object())
+            && plain(&role["name"]);
+        readable.then(|| Self::deserialize(entry).ok())?
+    }
 }
 
 /// The answer of `GET /me`: the admin the token acts for.
@@ -50,7 +92,7 @@ pub(crate) struct Me {
     pub email: Option<String>,
     #[serde(deserialize_with = "lenient::flag")]
     pub email_verified: Option<bool>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "lenient::optional_object")]
     pub app: Option<App>,
 }
 
@@ -85,6 +127,19 @@ pub(crate) struct IpAllowlist {
     /// Addresses and CIDR ranges, as the workspace wrote them; none where the answer has no list.
     #[serde(deserialize_with = "lenient::texts")]
     pub ip_allowlist: Option<Vec<String>>,
+}
+
+impl IpAllowlist {
+    /// What it leaves open, where its shape is not the expected one.
+    pub(crate) fn problem(&self, paging: &Paging) -> Option<String> {
+        match (self.enabled, &self.ip_allowlist) {
+            (None, _) => Some("it does not say whether the allowlist is on".to_owned()),
+            (Some(true), None) => {
+                Some("the allowlist is on, and there is no list of its addresses".to_owned())
+            }
+            (_, list) => paging.rest_of(list.as_ref().map_or(0, Vec::len)),
+        }
+    }
 }
 
 /// What the token probe asks for: configuration lists that a posture scan has no need to read.

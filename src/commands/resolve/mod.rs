@@ -16,7 +16,7 @@ use crate::facts::{FactSettings, Settings};
 use crate::level::{FailOn, Level};
 use crate::progress::Progress;
 use crate::report::GateRule;
-use crate::scan::{self, Adjustments, Job, Plan, Run, Source, Span, Target};
+use crate::scan::{self, Adjustments, Job, Now, Plan, Run, Source, Span, Target};
 use crate::snapshot::collect::ReadScope;
 use crate::time::Window;
 
@@ -101,7 +101,8 @@ impl Resolved {
             progress.warn(notice);
         }
         let source = Source::open(&self.job.target, environment::notify(progress))?;
-        let now = self.now.or_else(|| source.taken_at()).unwrap_or_else(environment::clock);
+        let given = self.now.or_else(|| source.taken_at());
+        let now = given.map_or_else(|| Now::Clock(environment::clock()), Now::Given);
         let is_live = matches!(self.job.target, Target::Live(_));
         let run = environment::drive(is_live, async {
             scan::run(&self.job, source, now).await.map_err(Error::Scan)

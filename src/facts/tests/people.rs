@@ -335,12 +335,12 @@ fn addresses_are_compared_by_mailbox_and_domain() {
     ]));
     workspace.settings.organization.allowed_domains = Some(vec!["acme.example".to_owned()]);
     assert_eq!(
-        cells(&workspace.facts(), "teammates", &["domain_allowed", "shared_mailbox", "local_part"]),
+        cells(&workspace.facts(), "teammates", &["domain_allowed", "shared_mailbox", "local_parts"]),
         json!([
-            [true, "jo@ACME.example", "jo+a"],
-            [true, "Jo+a@acme.example", "jo"],
-            [false, null, "x"],
-            [null, null, null]
+            [true, "jo@ACME.example", ["jo"]],
+            [true, "Jo+a@acme.example", ["jo"]],
+            [false, null, ["x"]],
+            [null, null, []]
         ])
     );
 }

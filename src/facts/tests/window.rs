@@ -154,6 +154,78 @@ fn bursts_are_found_by_person_and_by_address() {
 }
 
 #[test]
+fn failures_that_name_nothing_are_those_of_one_unknown_person() {
+    let mut workspace = Workspace::of_jo();
+    workspace.settings.facts.burst_count = 4;
+    for (second, by) in [Value::Null, json!({}), json!({"email": "no address"}), json!({"id": "", "ip": "x"})]
+        .into_iter()
+        .enumerate()
+    {
+        workspace = workspace.window("admin_login_failure", NOW - second as i64, by, Value::Null);
+    }
+    let facts = workspace.facts();
+    let day = json!(Timestamp::from_second(NOW).unwrap().to_string()[..10].to_owned());
+    assert_eq!(
+        cells(&facts, "failed_sign_in_bursts", &["kind", "who", "person", "count", "day"]),
+        json!([["person", null, null, 4, day]])
+    );
+    assert_eq!(facts.value("log.failed_sign_ins"), &json!(4));
+}
+
+#[test]
+fn exports_are_compared_with_the_approvers_by_the_teammates_own_address() {
+    let mut workspace = Workspace::of_jo();
+    workspace.settings.organization.export_approvers = Some(vec!["jo@ACME.example".to_owned()]);
+    workspace.settings.event_types.insert("bulk_export".to_owned());
+    for by in [
+        json!({"id": "1", "email": "other@acme.example"}),
+        json!({"email": "Jo@acme.example."}),
+        json!({"id": "7", "email": "jo@acme.example"}),
+        json!({"id": "7", "email": "jo@left.example"}),
+        json!({"id": "7"}),
+        json!({"email": "jo\u{212a}@acme.example"}),
+        Value::Null,
+    ] {
+        workspace = workspace.window("bulk_export", NOW, by, Value::Null);
+    }
+    // What approvers export is counted, and not kept: there may be much of it.
+    assert_eq!(
+        cells(&workspace.facts(), "events", &["event", "approved"]),
+        json!([["e3", false], ["e4", false], ["e5", false], ["e6", false]])
+    );
+    assert_eq!(workspace.facts().value("log.exports"), &json!(7));
+}
+
+#[test]
+fn anything_a_teammate_does_shows_that_they_are_there_but_attempts_in_their_name_do_not() {
+    let last_seen = |feed, name: &str, by: Value| {
+        let at = if feed == Feed::LogWindow { NOW - DAY } else { SINCE - DAY };
+        let facts = Workspace::of_jo().event(feed, name, at, by, Value::Null).facts();
+        only(&facts, "teammates")["last_seen_days"].clone()
+    };
+    let (window, history) = (Feed::LogWindow, Feed::LogHistory);
+    assert_eq!(last_seen(window, "macro_update", by("1")), json!(1));
+    assert_eq!(last_seen(window, "macro_update", json!({"email": "JO@acme.example"})), json!(1));
+    assert_eq!(last_seen(history, "role_change", by("1")), json!(31));
+    for name in ["admin_login_failure", "admin_unauthorized_sign_in_method", "admin_password_reset_request"] {
+        assert_eq!(last_seen(window, name, by("1")), Value::Null, "{name}");
+    }
+    let outsider = json!({"id": "7", "email": "jo@acme.example"});
+    assert_eq!(last_seen(window, "macro_update", outsider), Value::Null);
+    assert_eq!(last_seen(Feed::LogArrivals, "admin_provisioned", by("7")), Value::Null);
+}
+
+#[test]
+fn an_older_event_proves_an_absence_only_where_nothing_between_is_missing() {
+    let workspace =
+        Workspace::of_jo().event(Feed::LogHistory, "role_change", SINCE - DAY, by("1"), Value::Null);
+    for feed in [Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals] {
+        let facts = workspace.clone().ended(feed, SourceStatus::Failed).facts();
+        assert_eq!(only(&facts, "teammates")["last_seen"], Value::Null, "{feed:?}");
+    }
+}
+
+#[test]
 fn state_changes_are_counted_ever_and_listed_newest_first() {
     let facts = Workspace::of_jo()
         .window("content_redaction_rule_deletion", NOW, by("1"), Value::Null)

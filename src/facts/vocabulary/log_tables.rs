@@ -50,7 +50,16 @@ pub(super) const EVENTS: FactTable = FactTable::new(
         field("at", Text, WINDOW, No, "when it happened"),
         field("by", Text, WINDOW, Address, "e-mail address, else id, of who did it"),
         field("person", Text, WINDOW, Id, "id, else e-mail address, of the person it is about or by"),
+        field("email", Text, WINDOW, Address, "the e-mail address of the person it is about or by"),
         field("description", Text, WINDOW, Name, "Intercom's sentence about it"),
+        field("changed", Text, WINDOW, Name, "what it changed from what to what, where the event tells"),
+        field(
+            "approved",
+            Flag,
+            WINDOW,
+            No,
+            "for an export, whether organization.export_approvers has the person",
+        ),
         field("teammate", Flag, ADMINS, No, "whether that person is a current teammate"),
     ],
 )
@@ -134,20 +143,21 @@ pub(super) const PERMISSION_SNAPSHOTS: FactTable = FactTable::new(
 
 pub(super) const FAILED_SIGN_IN_BURSTS: FactTable = FactTable::new(
     "failed_sign_in_bursts",
-    "a person, or an address, with a burst of failed sign-ins in the window",
-    &["who", "kind"],
+    "a person, or an address, with a burst of failed sign-ins on a day of the window",
+    &["who", "kind", "day"],
     WINDOW,
     &[
         field("kind", Text, WINDOW, No, "person or address"),
-        field("who", Text, WINDOW, Address, "the person's e-mail address, else id; or the IP address"),
+        field("who", Text, WINDOW, Address, "e-mail address, else id, or the IP address; null if unknown"),
         field("person", Text, WINDOW, Id, "the person's id, else e-mail; null for an address"),
         field("count", Number, WINDOW, No, "the most failures within the burst's length"),
         field("first", Text, WINDOW, No, "the first of them"),
         field("last", Text, WINDOW, No, "the last of them"),
+        field("day", Text, WINDOW, No, "the UTC day of the last of them"),
     ],
 )
 .last("last")
-.also(&["kind"]);
+.also(&["kind", "day"]);
 
 pub(super) const FAILED_SIGN_INS: FactTable = FactTable::new(
     "failed_sign_ins",

@@ -202,6 +202,8 @@ const LOG: &[Feed] = &[Feed::LogWindow, Feed::LogHistory];
 const ADMINS_AND_LOG: &[Feed] = &[Feed::Admins, Feed::LogWindow, Feed::LogHistory];
 /// Where sign-ins and arrivals are seen.
 const PRESENCE: &[Feed] = &[Feed::LogWindow, Feed::LogArrivals];
+/// Where anything is seen that a teammate did.
+const ACTIVITY: &[Feed] = &[Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals];
 /// The window alone.
 const WINDOW: &[Feed] = &[Feed::LogWindow];
 /// The teammates, and the window.

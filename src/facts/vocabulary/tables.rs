@@ -2,7 +2,7 @@
 
 use super::Personal::{Address, Id, Name, No};
 use super::Type::{Flag, Number, Text, TextList};
-use super::{ADMINS, FactTable, LOG, PRESENCE, WINDOW, by_roles, field};
+use super::{ACTIVITY, ADMINS, FactTable, LOG, PRESENCE, WINDOW, by_roles, field};
 use crate::sources::Feed;
 
 const ALLOWLIST: &[Feed] = &[Feed::IpAllowlist];
@@ -27,7 +27,7 @@ pub(super) const TEAMMATES: FactTable = FactTable::new(
         field("domain", Text, ADMINS, No, "the address's domain, in lower case"),
         field("domains", TextList, ADMINS, No, "the domains of all addresses"),
         field("local_part", Text, ADMINS, Address, "the address before the @, in lower case"),
-        field("local_parts", TextList, ADMINS, Address, "that of all addresses"),
+        field("local_parts", TextList, ADMINS, Address, "what stands before the @ of each, without a +tag"),
         field("domain_allowed", Flag, ADMINS, No, "whether all domains are in organization.allowed_domains"),
         field("shared_mailbox", Text, ADMINS, Address, "other teammates' addresses of the same mailbox"),
         field("role", Text, ADMINS, No, "the role's name; null without a role"),
@@ -45,8 +45,8 @@ pub(super) const TEAMMATES: FactTable = FactTable::new(
         field("two_factor_at", Text, LOG, No, "when that change was made"),
         field("sign_ins", Number, WINDOW, No, "sign-ins in the window"),
         field("last_sign_in", Text, PRESENCE, No, "the newest sign-in read"),
-        field("last_seen", Text, PRESENCE, No, "the newest sign-in, accepted invite or provisioning read"),
-        field("last_seen_days", Number, PRESENCE, No, "how many days ago that was"),
+        field("last_seen", Text, ACTIVITY, No, "the newest sign-in, arrival or other event they performed"),
+        field("last_seen_days", Number, ACTIVITY, No, "how many days ago that was"),
         field(
             "directory_status",
             Text,

@@ -70,9 +70,6 @@ pub(super) fn gaps(situation: &Situation<'_>) -> AccessProblem {
         match state.status {
             // A log that may not be read is a gap, whatever it holds. After an error another attempt may tell.
             SourceStatus::Forbidden => problem.shows(format!("{what} may not be read{said}")),
-            SourceStatus::Complete if state.unreadable > 0 => {
-                problem.shows(format!("{what} has {} entries that make no sense{said}", state.unreadable));
-            }
             // Sign-ins before the window say nothing about the window.
             SourceStatus::Skipped if feed != Feed::LogWindow => {}
             SourceStatus::Complete | SourceStatus::Skipped | SourceStatus::Failed => {

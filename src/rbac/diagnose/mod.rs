@@ -118,9 +118,6 @@ impl AccessProblem {
         let what = describe(feed);
         let said = state.failure.as_ref().map_or_else(String::new, |failure| format!(": {failure}"));
         match state.status {
-            SourceStatus::Complete if state.unreadable > 0 => {
-                self.unread(format!("{what} has {} entries that make no sense", state.unreadable));
-            }
             SourceStatus::Complete => {}
             SourceStatus::Skipped => self.unread(format!("{what} was not read")),
             SourceStatus::Forbidden => self.unread(format!("{what} may not be read{said}")),

@@ -3,14 +3,18 @@
 use std::borrow::Cow;
 use std::io;
 
+use serde::de::DeserializeOwned;
+
 use crate::api::client::{Client, Request};
 use crate::api::error::ApiError;
-use crate::api::log::{self, LogError, LogQuery, LogReader, OLDEST_EVENT};
-use crate::api::model::{Admin, AdminList, IpAllowlist, Me, PROBE_PATHS, ProbeAnswer};
+use crate::api::log::{self, LogError, LogQuery, LogReader};
+use crate::api::model::{
+    self, Admin, AdminList, IpAllowlist, Me, OLDEST_EVENT, PROBE_PATHS, Paging, ProbeAnswer,
+};
 use crate::api::record::{Receive, Record, Sink};
 use crate::event_type::EventType;
 use crate::hint::Hint;
-use crate::sources::{Failure, Feed, Outcome, Outcomes, Ranges, SourceStatus};
+use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceId, SourceStatus};
 use crate::warning::Warning;
 
 /// How far back state-setting events count where the workspace's age is not known, in seconds.
@@ -75,11 +79,36 @@ impl Hint for CollectError {
     }
 }
 
-/// Reads a workspace and hands every record to `receive`, as described at [`Record`].
+/// The two sources that everything rests on, as they were answered.
+pub(crate) struct Basis {
+    me: Result<Me, ApiError>,
+    /// The teammates that can be read, and what keeps them from being all.
+    admins: Result<(Vec<Admin>, Option<String>), ApiError>,
+}
+
+impl Basis {
+    /// Reads `/me` and `/admins`.
+    pub(crate) async fn read(client: &Client) -> Self {
+        let (me, admins) = tokio::join!(
+            get::<Me>(client, Feed::Me, "/me"),
+            get::<AdminList>(client, Feed::Admins, "/admins")
+        );
+        Self { me: me.map(|(me, _)| me), admins: admins.map(|(list, paging)| list.teammates(&paging)) }
+    }
+}
+
+/// Reads an answer that is one object.
+async fn get<T: DeserializeOwned>(client: &Client, feed: Feed, path: &str) -> Result<(T, Paging), ApiError> {
+    client.json(feed, &Request::get(path), |body| model::read(&body)).await
+}
+
+/// Reads a workspace and hands every record to `receive`, as described at [`Record`]. The `basis` may have been read
+/// before.
 pub(crate) async fn collect(
     client: &Client,
     ranges: &Ranges,
     options: &CollectOptions,
+    basis: Option<Basis>,
     receive: &mut Receive<'_>,
 ) -> Result<Outcomes, CollectError> {
     let sink = Sink::new(receive);
@@ -95,7 +124,7 @@ pub(crate) async fn collect(
         range(Feed::LogWindow, since, now, None),
         range(Feed::LogHistory, OLDEST_EVENT, since - 1, Some(EventType::history())),
         range(Feed::LogArrivals, arrivals_since, since - 1, Some(EventType::arrivals())),
-        run.basis(),
+        run.basis(basis),
         run.allowlist(),
         run.probe(),
     )?;
@@ -106,7 +135,15 @@ pub(crate) async fn collect(
         (Feed::LogHistory, history),
         (Feed::LogArrivals, arrivals),
     ]);
+    let of_log = |feed: &Feed| feed.source() == SourceId::ActivityLog;
+    for (_, outcome) in outcomes.feeds.iter_mut().filter(|(feed, _)| of_log(feed)) {
+        // A token without the scope opens none of the log. One that had it has lost it: that is no refusal to rely on.
+        if log.answered() && outcome.status == SourceStatus::Forbidden {
+            outcome.status = SourceStatus::Failed;
+        }
+    }
     outcomes.warnings.extend(log.warnings());
+    outcomes.warnings.extend(client.skew().and_then(Warning::of_clock));
     Ok(outcomes)
 }
 
@@ -119,10 +156,12 @@ struct Run<'a, 's> {
 }
 
 impl Run<'_, '_> {
-    /// Reads `/me` and `/admins`, lets events through when both are emitted, and ends it all when neither can be read.
-    async fn basis(&self) -> Result<Outcomes, CollectError> {
-        let (me, admins) =
-            tokio::join!(self.get::<Me>(Feed::Me, "/me"), self.get::<AdminList>(Feed::Admins, "/admins"));
+    /// Emits `/me` and `/admins`, lets events through, and ends it all when neither can be read.
+    async fn basis(&self, read: Option<Basis>) -> Result<Outcomes, CollectError> {
+        let Basis { me, admins } = match read {
+            Some(basis) => basis,
+            None => Basis::read(self.client).await,
+        };
         if let (Err(me), Err(admins)) = (&me, &admins) {
             let refused = |error: &ApiError| error.source_status() == SourceStatus::Forbidden;
             if (refused(me) && refused(admins)) || (me.is_unreachable() && admins.is_unreachable()) {
@@ -140,26 +179,18 @@ impl Run<'_, '_> {
         } else {
             warnings.push(Warning::MeUnread);
         }
-        let mut odd = None;
-        let admins: Result<Vec<Admin>, ApiError> = admins.map(|list| {
-            let all = list.admins.len();
-            let known: Vec<Admin> = list.admins.into_iter().flatten().collect();
-            if known.len() < all {
-                // An entry that cannot be read may be any teammate: the others can prove a fail, but no pass.
-                let detail = format!("{} of {all} entries of the list are no teammates", all - known.len());
-                odd = Some(ApiError::UnexpectedShape { endpoint: "GET /admins".to_owned(), detail });
-            }
-            known
-        });
-        if let Ok(admins) = &admins {
+        if let Ok((admins, _)) = &admins {
             self.sink.emit(Record::Admins(admins))?;
         }
         let created = me.as_ref().ok().and_then(|me| me.app.as_ref()?.created_at);
         self.sink.open(self.history_since(created));
-        let records = admins.as_ref().map_or(0, |admins| admins.len() as u64);
-        let mut team = self.outcome(Feed::Admins, odd.map_or(admins.map(|_| records), Err));
-        team.records = records;
-        let me = self.outcome(Feed::Me, me.map(|_| 1));
+        let team = self.outcome(
+            Feed::Admins,
+            admins.map(|(admins, problem)| {
+                (admins.len() as u64, problem.map(|problem| ApiError::odd("GET /admins", problem)))
+            }),
+        );
+        let me = self.outcome(Feed::Me, me.map(|_| (1, None)));
         Ok(Outcomes { feeds: [(Feed::Me, me), (Feed::Admins, team)].into(), warnings })
     }
 
@@ -173,14 +204,20 @@ impl Run<'_, '_> {
         if !self.options.wants(Feed::IpAllowlist) {
             return Ok(Outcome::skipped());
         }
-        let answer = self.get::<IpAllowlist>(Feed::IpAllowlist, "/ip_allowlist").await;
-        if let Ok(list) = &answer {
-            self.sink.emit(Record::IpAllowlist(list))?;
-        }
+        let answer = get::<IpAllowlist>(self.client, Feed::IpAllowlist, "/ip_allowlist").await;
         // An endpoint that is new in 2026: a workspace that does not offer it has nothing to show, and nothing failed.
         let not_offered = matches!(answer, Err(ApiError::NotFound(_) | ApiError::BadRequest(_)));
-        let records = answer.map(|list| list.ip_allowlist.map_or(0, |ranges| ranges.len() as u64));
-        let mut outcome = self.outcome(Feed::IpAllowlist, records);
+        let answer = match answer {
+            Ok((list, paging)) => {
+                // An answer of any shape shows what the token opens.
+                self.sink.emit(Record::IpAllowlist(&list))?;
+                let problem =
+                    list.problem(&paging).map(|problem| ApiError::odd("GET /ip_allowlist", problem));
+                Ok((list.ip_allowlist.map_or(0, |ranges| ranges.len() as u64), problem))
+            }
+            Err(error) => Err(error),
+        };
+        let mut outcome = self.outcome(Feed::IpAllowlist, answer);
         if not_offered {
             outcome.status = SourceStatus::Forbidden;
         }
@@ -201,17 +238,15 @@ impl Run<'_, '_> {
                 Err(error) => error.status(),
             };
             answers.push(ProbeAnswer { endpoint: path.to_owned(), status });
+            // Any other answer is one, if not always one that decides.
             if let Err(error) = asked
-                && !matches!(error.status(), Some(400..=428))
+                && !matches!(error.status(), Some(300..=428 | 430..=499))
             {
                 failure.get_or_insert(error);
             }
         }
         self.sink.emit(Record::Probe(&answers))?;
-        let records = answers.len() as u64;
-        let mut outcome = self.outcome(Feed::TokenProbe, failure.map_or(Ok(records), Err));
-        outcome.records = records;
-        Ok(outcome)
+        Ok(self.outcome(Feed::TokenProbe, Ok((answers.len() as u64, failure))))
     }
 
     async fn events(&self, query: LogQuery) -> Result<Outcome, CollectError> {
@@ -220,38 +255,28 @@ impl Run<'_, '_> {
             return Ok(Outcome::skipped());
         }
         let read = if query.since > query.until { Ok(()) } else { log::read(self.log, query).await };
-        let read = match read {
-            Ok(()) => Ok(()),
-            Err(LogError::Api(error)) => Err(error),
+        let failure = match read {
+            Ok(()) => None,
+            Err(LogError::Api(error)) => Some(error),
             Err(LogError::Sink(error)) => return Err(error.into()),
         };
-        let records = self.log.records(feed);
-        let mut outcome = self.outcome(feed, read.map(|()| records));
-        outcome.records = records;
-        outcome.unreadable = self.log.unreadable(feed);
-        if outcome.unreadable > 0 {
-            outcome.failure.get_or_insert(Failure::UnreadableEntries(outcome.unreadable));
+        // The allowlist let `/me` in: it is no scope that is missing.
+        let blocked = matches!(failure, Some(ApiError::IpNotAllowed(_)));
+        let mut outcome = self.outcome(feed, Ok((self.log.records(feed), failure)));
+        if blocked {
+            outcome.status = SourceStatus::Failed;
         }
         Ok(outcome)
     }
 
-    async fn get<T: serde::de::DeserializeOwned>(&self, feed: Feed, path: &str) -> Result<T, ApiError> {
-        self.client.json(feed, &Request::get(path), |body| serde_json::from_str(&body)).await
-    }
-
-    fn outcome(&self, feed: Feed, read: Result<u64, ApiError>) -> Outcome {
-        let requests = self.client.requests(feed);
-        match read {
-            Ok(records) => {
-                Outcome { status: SourceStatus::Complete, records, requests, ..Outcome::skipped() }
-            }
-            Err(error) => Outcome {
-                status: error.source_status(),
-                failure: Some(error.failure()),
-                records: 0,
-                requests,
-                unreadable: 0,
-            },
+    /// How a feed ended of which so many records were read, and what kept it from being read in full.
+    fn outcome(&self, feed: Feed, read: Result<(u64, Option<ApiError>), ApiError>) -> Outcome {
+        let (records, error) = read.unwrap_or_else(|error| (0, Some(error)));
+        Outcome {
+            status: error.as_ref().map_or(SourceStatus::Complete, ApiError::source_status),
+            failure: error.as_ref().map(ApiError::failure),
+            records,
+            requests: self.client.requests(feed),
         }
     }
 }

@@ -51,10 +51,11 @@ async fn run(server: &Server, timeout: u64) -> (Result<Outcomes, CollectError>, 
             Record::IpAllowlist(_) => "allowlist".to_owned(),
             Record::Probe(answers) => format!("probe {}", answers.len()),
             Record::Event(feed, event) => format!("{feed:?} {}", event.id),
+            Record::Unread(entry) => format!("unread {}", entry.shown),
         });
         Ok(())
     };
-    let outcomes = collect(&client, &ranges(), &OPTIONS, &mut sink).await;
+    let outcomes = collect(&client, &ranges(), &OPTIONS, None, &mut sink).await;
     (outcomes, records)
 }
 
@@ -140,14 +141,88 @@ async fn the_history_counts_from_the_creation_or_two_years_back() {
 #[tokio::test]
 async fn a_list_of_teammates_with_odd_entries_is_not_complete() {
     let server = workspace(|asked| {
-        let list = json!({"admins": [{"id": "1"}, null, {"id": 2}, "x"]});
+        let list =
+            json!({"admins": [{"id": "1"}, {"id": "7", "email": "a@b.c", "role": "Admin"}, {"id": 2}, null]});
         (asked.path == "/admins").then(|| ok(&list))
     });
     let (outcomes, records) = run(&server, 9_000).await;
     let outcome = &outcomes.unwrap().feeds[&Feed::Admins];
     assert_eq!((outcome.status, outcome.records), (SourceStatus::Failed, 2));
-    assert!(outcome.failure.as_ref().unwrap().to_string().contains("1 of 3 entries"));
+    let said = outcome.failure.as_ref().unwrap().to_string();
+    assert!(said.contains("2 of 4 entries"), "{said}");
+    assert!(said.contains(r#"the first is {"id":"7","role":"Admin"}"#), "{said}");
     assert!(records.contains(&"admins 2".to_owned()));
+}
+
+#[tokio::test]
+async fn an_answer_of_an_odd_shape_is_not_complete() {
+    let nested = json!({"id": "1", "role": {"name": ["Admin"]}});
+    for (path, feed, answer) in [
+        ("/me", Feed::Me, json!([])),
+        ("/me", Feed::Me, json!({"app": []})),
+        ("/me", Feed::Me, json!({"type": "error.list", "errors": []})),
+        ("/admins", Feed::Admins, json!([[{"id": "1"}]])),
+        ("/admins", Feed::Admins, json!({"admins": null})),
+        ("/admins", Feed::Admins, json!({"admins": {"id": "1"}})),
+        ("/admins", Feed::Admins, json!({"admins": [{"id": "1"}, ["2"]]})),
+        ("/admins", Feed::Admins, json!({"admins": [nested]})),
+        ("/admins", Feed::Admins, json!({"admins": [{"id": {"text": "1"}}]})),
+        (
+            "/admins",
+            Feed::Admins,
+            json!({"admins": [{"id": "1"}], "pages": {"next": {"starting_after": "x"}}}),
+        ),
+        ("/admins", Feed::Admins, json!({"admins": [{"id": "1"}], "total_count": 2})),
+        ("/ip_allowlist", Feed::IpAllowlist, json!([true, []])),
+        ("/ip_allowlist", Feed::IpAllowlist, json!({"enabled": "yes", "ip_allowlist": ["192.0.2.1"]})),
+        ("/ip_allowlist", Feed::IpAllowlist, json!({"enabled": true, "ip_allowlist": null})),
+        ("/ip_allowlist", Feed::IpAllowlist, json!({"enabled": true, "ip_allowlist": "192.0.2.1"})),
+        ("/ip_allowlist", Feed::IpAllowlist, json!({"enabled": true, "ip_allowlist": [], "has_more": true})),
+    ] {
+        let body = answer.clone();
+        let server = workspace(move |asked| (asked.path == path).then(|| ok(&body)));
+        let outcomes = run(&server, 9_000).await.0.unwrap();
+        assert_eq!(outcomes.feeds[&feed].status, SourceStatus::Failed, "{path} {answer}");
+    }
+    for (path, feed, answer) in [
+        ("/me", Feed::Me, json!({"id": null, "app": null, "email": 7})),
+        ("/admins", Feed::Admins, json!({"admins": [{"id": 5, "role": {"name": null}}], "pages": null})),
+        ("/ip_allowlist", Feed::IpAllowlist, json!({"enabled": false, "ip_allowlist": null})),
+        ("/ip_allowlist", Feed::IpAllowlist, json!({"enabled": true, "ip_allowlist": [7]})),
+    ] {
+        let body = answer.clone();
+        let server = workspace(move |asked| (asked.path == path).then(|| ok(&body)));
+        let outcomes = run(&server, 9_000).await.0.unwrap();
+        assert_eq!(outcomes.feeds[&feed].status, SourceStatus::Complete, "{path} {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_has_answered_and_is_then_refused_has_failed() {
+    use SourceStatus::{Complete, Failed, Forbidden};
+    let allowlist =
+        json!({"errors": [{"code": "forbidden", "message": "Your IP address is not on the allowlist"}]});
+    for refused in [
+        refusal(401, "unauthorized"),
+        refusal(402, "payment_required"),
+        refusal(403, "forbidden"),
+        refusal(404, "not_found"),
+        reply(403, &["Content-Type: text/html"], "<html>no</html>"),
+        reply(403, &[], &allowlist.to_string()),
+    ] {
+        let server = workspace(move |asked| {
+            let history = asked.body.contains("role_change") || asked.path == "/admins/activity_logs";
+            // The window is answered before the history is refused.
+            history.then(|| std::thread::sleep(Duration::from_millis(150)));
+            history.then(|| refused.clone())
+        });
+        let outcomes = run(&server, 9_000).await.0.unwrap();
+        assert_eq!(status(&outcomes), [Complete, Complete, Complete, Failed, Complete, Forbidden, Complete]);
+    }
+    let server =
+        workspace(move |asked| asked.path.starts_with("/admins/").then(|| refusal(401, "unauthorized")));
+    let outcomes = run(&server, 9_000).await.0.unwrap();
+    assert_eq!(status(&outcomes)[2..5], [Forbidden; 3]);
 }
 
 #[tokio::test]
@@ -158,6 +233,7 @@ async fn a_sink_that_fails_ends_it() {
         Record::Event(..) => Err(io::ErrorKind::StorageFull.into()),
         _ => Ok(()),
     };
-    let ended = collect(&client, &ranges(), &CollectOptions { probe: false, ..OPTIONS }, &mut sink).await;
+    let ended =
+        collect(&client, &ranges(), &CollectOptions { probe: false, ..OPTIONS }, None, &mut sink).await;
     assert!(matches!(ended, Err(CollectError::Sink(error)) if error.kind() == io::ErrorKind::StorageFull));
 }

@@ -4,8 +4,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::api::log::OLDEST_EVENT;
-use crate::api::model::Event;
+use crate::api::model::{Event, OLDEST_EVENT};
 use crate::api::record::{Receive, Record};
 use crate::digest;
 use crate::event_type::EventType;
@@ -204,13 +203,20 @@ fn read_lines<R: Read>(
             Line::Probe(answers) => receive(Record::Probe(&answers)).map_err(SnapshotError::Io)?,
             Line::Event(event) => {
                 let mut event: Event<'_> = serde_json::from_str(event.get()).map_err(unreadable)?;
-                if !sorter.covers(&event) {
+                if !sorter.covers(event.created_at) {
                     return Err(altered("an event lies outside the time it covers"));
                 }
                 event.created_at = event.created_at.saturating_add(sorter.shift);
                 if let Some(feed) = sorter.feed(&event) {
                     receive(Record::Event(feed, &event)).map_err(SnapshotError::Io)?;
                 }
+            }
+            Line::Unread(mut entry) => {
+                if entry.at.is_some_and(|at| !sorter.covers(at)) {
+                    return Err(altered("an entry lies outside the time it covers"));
+                }
+                entry.at = entry.at.map(|at| at.saturating_add(sorter.shift));
+                receive(Record::Unread(&entry)).map_err(SnapshotError::Io)?;
             }
             Line::End(end) => {
                 let outcomes = end.into();
@@ -230,10 +236,10 @@ struct Sorter<'a> {
 }
 
 impl Sorter<'_> {
-    /// Whether an event, not yet moved, lies in the time that the snapshot was taken of.
-    fn covers(&self, event: &Event<'_>) -> bool {
+    /// Whether what happened then, not yet moved, lies in the time that the snapshot was taken of.
+    fn covers(&self, at: i64) -> bool {
         let oldest = OLDEST_EVENT.min(self.header.since.as_second());
-        (oldest..=self.header.at.as_second()).contains(&event.created_at)
+        (oldest..=self.header.at.as_second()).contains(&at)
     }
 
     fn feed(&self, event: &Event<'_>) -> Option<Feed> {

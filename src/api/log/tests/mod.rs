@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::page::DAY;
 use super::*;
-use crate::api::fake::{Asked, Server, ok, refusal};
+use crate::api::fake::{Asked, Server, ok, refusal, reply};
 use crate::api::record::{Record, Sink};
 use crate::sources::Feed;
 
@@ -55,10 +55,13 @@ async fn read_counting(
     query: LogQuery,
 ) -> (Vec<String>, Result<(), LogError>, Vec<String>, u64) {
     let client = server.client(Duration::from_secs(10));
-    let mut ids = Vec::new();
+    let (mut ids, mut unreadable) = (Vec::new(), 0);
     let mut receive = |record: Record<'_>| {
-        let Record::Event(_, event) = record else { unreachable!("the log holds events") };
-        ids.push(event.id.to_string());
+        match record {
+            Record::Event(_, event) => ids.push(event.id.to_string()),
+            Record::Unread(_) => unreadable += 1,
+            _ => unreachable!("the log holds events"),
+        }
         Ok(())
     };
     let sink = Sink::new(&mut receive);
@@ -66,7 +69,6 @@ async fn read_counting(
     let reader = LogReader::new(&client, &sink);
     let ended = super::read(&reader, query).await;
     let warnings = reader.warnings().iter().map(Warning::to_string).collect();
-    let unreadable = reader.unreadable(Feed::LogWindow);
     (ids, ended, warnings, unreadable)
 }
 
@@ -84,7 +86,7 @@ fn serve(count: usize, pages: impl Fn(&Asked, u64, u64) -> Value + Send + Sync +
 }
 
 #[tokio::test]
-async fn full_pages_cost_not_one_request_too_many() {
+async fn a_full_last_page_costs_one_request_more() {
     let server = serve(
         200,
         |_, page, total| json!({"page": page, "per_page": 10, "total_pages": total, "next": null}),
@@ -92,7 +94,7 @@ async fn full_pages_cost_not_one_request_too_many() {
     let (got, ended, warnings) = read(&server, query(30)).await;
     assert!(ended.is_ok() && warnings.is_empty());
     assert_eq!(got, ids(&log(200)));
-    assert_eq!(server.asked().len(), 20);
+    assert_eq!(server.asked().len(), 21);
     let first = server.asked()[0].json();
     assert_eq!((&first["per_page"], &first["created_at_after"]), (&json!(250), &json!(SINCE - 1)));
 }
@@ -220,13 +222,14 @@ async fn a_log_that_always_gives_the_same_page_fails() {
 #[tokio::test]
 async fn an_empty_page_that_promises_more_is_no_empty_log() {
     for pages in [json!({"total_pages": 5}), json!({"next": "/admins/activity_logs?page=2"})] {
-        for events in [json!([]), json!(null)] {
-            let body = json!({"activity_logs": events, "pages": pages});
-            let server = Server::start(move |_| ok(&body));
-            let (_, ended, _) = read(&server, query(30)).await;
-            assert!(matches!(ended, Err(LogError::Api(ApiError::Paging { .. }))), "{pages}");
-        }
+        let body = json!({"activity_logs": [], "pages": pages});
+        let server = Server::start(move |_| ok(&body));
+        let (_, ended, _) = read(&server, query(30)).await;
+        assert!(matches!(ended, Err(LogError::Api(ApiError::Paging { .. }))), "{pages}");
     }
+    let null = Server::start(|_| ok(&json!({"activity_logs": null, "pages": {"total_pages": 1}})));
+    let (_, ended, _) = read(&null, query(30)).await;
+    assert!(matches!(ended, Err(LogError::Api(ApiError::UnexpectedShape { .. }))), "{ended:?}");
     let empty =
         Server::start(|_| ok(&json!({"activity_logs": [], "pages": {"total_pages": 1, "next": null}})));
     assert!(read(&empty, query(30)).await.1.is_ok());
@@ -267,7 +270,88 @@ async fn an_entry_that_may_be_any_event_leaves_the_range_unread() {
         });
         let (got, ended, _, unreadable) = read_counting(&server, query(30)).await;
         assert!(ended.is_ok(), "{odd}: {ended:?}");
-        assert_eq!((got, unreadable), (vec!["e0".to_owned()], 1), "{odd}");
+        // The odd one twice, and null; which of them cannot be in range is known.
+        assert_eq!((got, unreadable), (vec!["e0".to_owned()], 3), "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn an_entry_whose_time_is_out_of_range_is_no_matter() {
+    let entry = |at: i64| json!({"id": at.to_string(), "activity_type": null, "created_at": at});
+    let range = [SINCE - 1, SINCE, SINCE + 30 * DAY, SINCE + 30 * DAY + 1].map(entry);
+    let body = json!({"activity_logs": range, "pages": {"total_pages": 1}});
+    let server = Server::start(move |_| ok(&body));
+    let (got, ended, _, unreadable) = read_counting(&server, query(30)).await;
+    assert!(ended.is_ok() && got.is_empty());
+    assert_eq!(unreadable, 2);
+}
+
+#[tokio::test]
+async fn events_are_the_same_only_if_id_type_and_time_are() {
+    let event = |kind: &str, at: i64| json!({"id": "one", "activity_type": kind, "created_at": SINCE + at});
+    let body = json!({
+        "activity_logs": [event("a", 2), event("b", 2), event("a", 1), event("a", 2)],
+        "pages": {"total_pages": 1, "per_page": 250},
+    });
+    let server = Server::start(move |_| ok(&body));
+    let (got, ended, _) = read(&server, query(30)).await;
+    assert!(ended.is_ok());
+    assert_eq!(got, ["one"; 3]);
+}
+
+#[tokio::test]
+async fn a_field_that_decides_nothing_costs_no_event() {
+    let body = format!(
+        r#"{{"activity_logs": [
+            {{"id": "a", "activity_type": "t", "created_at": {SINCE}, "activity_description": "half \ud83d"}},
+            {{"id": "b", "activity_type": "t", "created_at": {SINCE}, "activity_description": 1e999}},
+            {{"id": "c", "activity_type": "t", "created_at": {SINCE}, "activity_description": {}}},
+            {{"id": "d", "activity_type": "t", "created_at": {SINCE}, "performed_by": {{"email": "\udfff", "ip": [1e999]}}}},
+            {{"id": "e", "activity_type": "t", "created_at": {SINCE}, "performed_by": ["x"], "metadata": "\ud800"}},
+            {{"id": "f", "activity_type": "half \ud83d", "created_at": {SINCE}}},
+            {{"id": "g", "activity_type": 7, "created_at": {SINCE}}},
+            {{"id": "h", "activity_type": "t", "created_at": 0}}
+        ], "pages": {{"total_pages": 1, "per_page": 250}}}}"#,
+        "[".repeat(300) + &"]".repeat(300)
+    );
+    let server = Server::start(move |_| reply(200, &[], &body));
+    let (got, ended, _, unreadable) = read_counting(&server, query(30)).await;
+    assert!(ended.is_ok(), "{ended:?}");
+    assert_eq!((got.concat().as_str(), unreadable), ("abcde", 3));
+}
+
+#[tokio::test]
+async fn a_log_that_says_nothing_of_pages_is_asked_once_more() {
+    // A server that gives fewer than it was asked for, and does not say so.
+    for count in [1, 7, 60, 65] {
+        let all = log(count);
+        let server = Server::start(move |asked| ok(&json!({"activity_logs": page_of(&all, asked, 30).0})));
+        let (got, ended, _) = read(&server, query(30)).await;
+        assert!(ended.is_ok(), "{count} {ended:?}");
+        assert_eq!(got, ids(&log(count)), "{count}");
+    }
+    // One that knows no pages at all: what it gives is the whole if no cap is as short.
+    for (count, whole) in [(1, true), (19, true), (20, false), (50, false)] {
+        let body = json!({"activity_logs": entries(&log(count)), "pages": {}});
+        let server = Server::start(move |_| ok(&body));
+        let (got, ended, _) = read(&server, query(30)).await;
+        assert_eq!((ended.is_ok(), got.len()), (whole, count), "{count} {ended:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_full_last_page_is_not_taken_for_the_end() {
+    for (most, total, count) in [(10, 3, 45), (10, 1, 20), (7, 2, 14)] {
+        let all = log(count);
+        let server = Server::start(move |asked| {
+            let (events, page, _) = page_of(&all, asked, most);
+            ok(
+                &json!({"activity_logs": events, "pages": {"page": page, "per_page": most, "total_pages": total, "next": null}}),
+            )
+        });
+        let (got, ended, _) = read(&server, query(30)).await;
+        assert!(ended.is_ok(), "{ended:?}");
+        assert_eq!(got, ids(&log(count)));
     }
 }
 
