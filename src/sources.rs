@@ -170,7 +170,7 @@ pub(crate) enum Failure {
         /// The newest, as it shows itself.
         first: String,
         /// What else there was.
-        besides: Option<Box<Failure>>,
+        besides: Option<Box<Self>>,
     },
     /// The snapshot knows sign-ins and arrivals from here on.
     SnapshotSince(Timestamp),

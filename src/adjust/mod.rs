@@ -23,7 +23,7 @@ mod waivers;
 
 pub(crate) use attestations::limit_of;
 pub(crate) use evidence::{EvidenceFile, EvidenceFiles};
-pub(crate) use reviews::{NamedEvents, in_force};
+pub(crate) use reviews::{Named, NamedEvents, in_force};
 
 /// The day of an instant in UTC, wherever the program runs.
 pub(crate) fn day_of(instant: Timestamp) -> Date {

@@ -84,7 +84,7 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
         outcomes = redactor.outcomes(outcomes);
     }
     writer.finish(&outcomes).map_err(incomplete)?;
-    unread.apply(&mut outcomes);
+    unread.apply(&mut outcomes, |_| false);
     progress.finish();
 
     let details = outcomes.feeds.iter().filter_map(|(feed, outcome)| {

@@ -17,7 +17,7 @@ pub(crate) use error::ScanError;
 pub(crate) use job::{Adjustments, Job, Plan, Span, other_workspace, reviewed};
 pub(crate) use source::{Connection, Now, Source, Target};
 
-use crate::adjust::{self, NamedEvents, Scanned, day_of, in_force};
+use crate::adjust::{self, Named, NamedEvents, Scanned, day_of, in_force};
 use crate::api::record::Record;
 use crate::assessment::Assessment;
 use crate::controls::Definition;
@@ -67,7 +67,7 @@ pub(crate) async fn run(job: &Job, mut source: Source, now: Now) -> Result<Run, 
         Ok(())
     };
     let mut outcomes = source.read(&ranges, job.scope, &mut observe).await?;
-    unread.apply(&mut outcomes);
+    unread.apply(&mut outcomes, |id| events.named(id) == Named::Several);
     let facts = observer.finish(&outcomes);
     job.check_workspace(provenance, facts.value("workspace.id").as_str())?;
 

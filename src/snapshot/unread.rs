@@ -1,17 +1,21 @@
 //! Entries of the log that may be any event: what they leave unsaid about each part of it.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::model::UnreadEntry;
 use crate::sources::{Failure, Feed, Outcomes, Ranges, SourceStatus};
+
+/// How many entries of one id are told apart.
+const MOST_OF_AN_ID: usize = 100;
 
 /// Counts them, from a live workspace and from a snapshot alike.
 #[derive(Debug)]
 pub(crate) struct UnreadEntries {
     ranges: Ranges,
-    /// The ids of those that a person has looked at: they count as absent.
-    reviewed: BTreeSet<String>,
+    /// Those that a person has looked at, by id: they count as absent, unless the id names others too.
+    reviewed: BTreeMap<String, Vec<UnreadEntry<'static>>>,
     count: u64,
     /// The newest, however feeds are interleaved; those without a time come last.
     first: Option<(Reverse<Option<i64>>, String)>,
@@ -19,15 +23,27 @@ pub(crate) struct UnreadEntries {
 }
 
 impl UnreadEntries {
-    pub(crate) const fn new(ranges: Ranges, reviewed: BTreeSet<String>) -> Self {
+    pub(crate) fn new(ranges: Ranges, reviewed: BTreeSet<String>) -> Self {
+        let reviewed = reviewed.into_iter().map(|id| (id, Vec::new())).collect();
         Self { ranges, reviewed, count: 0, first: None, feeds: BTreeSet::new() }
     }
 
     /// Takes in one. Without a time it may lie in every part of the log.
     pub(crate) fn add(&mut self, entry: &UnreadEntry<'_>) {
-        if !entry.id.is_empty() && self.reviewed.contains(&*entry.id) {
+        let UnreadEntry { id, at, shown } = entry;
+        if let Some(reviewed) = self.reviewed.get_mut(&**id).filter(|_| !id.is_empty()) {
+            let owned = |text: &str| Cow::Owned(text.to_owned());
+            let entry = UnreadEntry { id: owned(id), at: *at, shown: owned(shown) };
+            // A log that repeats itself for ever costs no more.
+            if reviewed.len() < MOST_OF_AN_ID && !reviewed.contains(&entry) {
+                reviewed.push(entry);
+            }
             return;
         }
+        self.count_in(entry);
+    }
+
+    fn count_in(&mut self, entry: &UnreadEntry<'_>) {
         let Ranges { now, since, arrivals_since } = self.ranges;
         let before = entry.at.is_none_or(|at| at < since.as_second());
         let parts = [
@@ -46,8 +62,14 @@ impl UnreadEntries {
         }
     }
 
-    /// Says so in how the parts of the log ended: what was read of them can prove a fail, but no pass.
-    pub(crate) fn apply(self, outcomes: &mut Outcomes) {
+    /// Says so in how the parts of the log ended: what was read of them can prove a fail, but no pass. `is_shared` says
+    /// whether different entries have an id, which reviews none of them then.
+    pub(crate) fn apply(mut self, outcomes: &mut Outcomes, is_shared: impl Fn(&str) -> bool) {
+        for (id, entries) in std::mem::take(&mut self.reviewed) {
+            if entries.len() > 1 || is_shared(&id) {
+                entries.iter().for_each(|entry| self.count_in(entry));
+            }
+        }
         let Some((_, first)) = self.first else { return };
         for feed in self.feeds {
             let Some(outcome) = outcomes.feeds.get_mut(&feed) else { continue };

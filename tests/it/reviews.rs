@@ -195,18 +195,21 @@ fn reviews_are_written_and_the_next_scan_takes_them() {
 
 #[test]
 fn what_will_not_count_is_said_at_once() {
-    let report = scan(&eventful().serve().origin()).run().stdout;
+    let shared = eventful().event(event("hook-1", "app_package_installation", 2 * DAY)).serve();
+    let report = scan(&shared.origin()).run().stdout;
     let against = |program: Program| {
         let run = program.file("last.json", &report).args(["--report", "last.json"]).run();
         run.exits(0)
     };
-    against(reviewing(&["absent"])).says("absent is not among the findings");
-    let fine = against(reviewing(&["hook-2"]));
-    assert!(!fine.streams().contains("does not count"), "{}", fine.streams());
     let waive = |words: &[&str]| {
         let rest = ["--reason", "r", "--by", "D", "--expires", "30d"];
         program().arg("waive").args(words.iter().copied()).args(rest).now(NOW)
     };
+    against(reviewing(&["absent"])).says("absent is not among the findings");
+    against(reviewing(&["hook-1"])).says("different events of the report");
+    against(waive(&["E8", "--event", "hook-1"])).says("does not count");
+    let fine = against(reviewing(&["hook-2"]));
+    assert!(!fine.streams().contains("does not count"), "{}", fine.streams());
     against(waive(&["E8", "--event", "absent"])).says("matches nothing");
     against(waive(&["E9", "--subject", "x"])).says("matches nothing");
     let attest =
@@ -231,4 +234,27 @@ fn the_sample_can_be_checked_against() {
         "{}",
         explained.stdout
     );
+}
+#[test]
+fn an_id_that_different_events_share_is_reviewed_for_none_of_them() {
+    // By an event that no control looks at, too.
+    for other in ["app_webhook_creation", "admin_login_success"] {
+        let server = eventful().event(event("visit", other, 2 * DAY)).serve();
+        let report = with(&server, &review("visit", "2026-08-01")).exits(1).report();
+        report.assert("E3", "fail");
+        assert!(
+            report.warnings().contains("different events of the log share that id"),
+            "{}",
+            report.warnings()
+        );
+    }
+}
+
+#[test]
+fn an_unreadable_entry_under_the_id_of_an_event_is_not_absent() {
+    let odd = json!({ "id": "visit", "activity_type": "role_change" });
+    let server = eventful().raw_event(odd).serve();
+    let report = with(&server, &review("visit", "2026-08-01")).exits(1).report();
+    report.assert("E3", "fail");
+    report.assert_source("activity-log", "failed");
 }
