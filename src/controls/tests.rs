@@ -3,6 +3,7 @@ use std::path::Path;
 use super::catalog::BuiltIn;
 use super::error::CatalogError;
 use super::*;
+use crate::checks::{CheckKind, Count, Every, Value};
 use crate::facts::Facts;
 use crate::level::Level;
 use crate::verdict::{Reviews, Status};
@@ -205,6 +206,26 @@ fn an_event_type_is_relevant_to_one_control_of_the_guide() {
     for definition in guide {
         for name in &definition.rules.relevant {
             assert!(seen.insert(name.clone()), "{name} again in {}", definition.control.id);
+        }
+    }
+}
+
+/// A finding falls back on the name of its check, which says little.
+#[test]
+fn checks_of_the_built_in_controls_say_what_is_wrong() {
+    for definition in &Catalog::load(&[]).unwrap().definitions {
+        for check in &definition.rules.checks {
+            let says = match &check.kind {
+                CheckKind::Every(Every { over, .. }) | CheckKind::Count(Count { over, max: Some(_), .. }) => {
+                    over.message.is_some()
+                }
+                // One that needs what it requires finds nothing: it only says what is missing.
+                CheckKind::Value(Value { require, message, .. }) => {
+                    message.is_some() || check.needs.iter().any(|need| need.source() == require.source())
+                }
+                CheckKind::Count(_) | CheckKind::Manual => true,
+            };
+            assert!(says, "{}: {} has no message", definition.control.id, check.name);
         }
     }
 }

@@ -7,10 +7,11 @@ use crate::report::Report;
 use crate::server::Server;
 use crate::workspace::Workspace;
 
-/// Four teammates in privileged roles, one more than allowed, and one in another.
+/// Four teammates in privileged roles, one more than allowed, and more in another.
 fn crowded() -> Workspace {
     let people = [("ana", "Admin"), ("bo", "Owner"), ("cy", "Admin"), ("di", "Admin"), ("eve", "Viewer")];
-    people.into_iter().fold(Workspace::new(), |workspace, (name, role)| {
+    let more = ["gus", "hal", "ira", "joe"].map(|name| (name, "Viewer"));
+    people.into_iter().chain(more).fold(Workspace::new(), |workspace, (name, role)| {
         let email = format!("{name}@fixture.example");
         workspace.teammate(&email, role).sign_in(&email, "saml", 3_600)
     })

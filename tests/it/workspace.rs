@@ -51,7 +51,11 @@ impl Workspace {
 
     /// [`Workspace::healthy`], with three administrators more, which are too many.
     pub(crate) fn crowded() -> Self {
-        ["one", "two", "three"].iter().fold(Self::healthy(), |workspace, name| {
+        let agents = ["kim", "lou", "max"].iter().fold(Self::healthy(), |workspace, name| {
+            let email = format!("{name}@fixture.example");
+            workspace.teammate(&email, "Viewer").sign_in(&email, "saml", HOUR)
+        });
+        ["one", "two", "three"].iter().fold(agents, |workspace, name| {
             workspace.teammate(&format!("{name}@fixture.example"), "Administrator")
         })
     }
