@@ -114,9 +114,13 @@ pub(crate) fn scene(seed: u64) -> Scene {
     }
     let calm = random.chance(50);
     let (mut people, mut configuration) = people::people(random, calm, me == Ended::Complete);
+    if me == Ended::Failed {
+        configuration.required_region.get_or_insert_with(|| "EU".to_owned());
+    }
     if admins != Ended::Complete {
         // Without the list nothing tells the bot from a person.
         people.retain(|person| person.id.is_none_or(|id| !(people::BOT..people::BOT + 2).contains(&id)));
+        configuration.allowed_domains.get_or_insert_with(|| vec!["fixture.example".to_owned()]);
     }
     workspace.admins = people.iter().filter_map(|person| person.entry.clone()).collect();
     let mut happenings = Happenings::new(random, people, since, &workspace);

@@ -167,6 +167,7 @@ fn without_admins(
             *allowed = vec![Status::Manual];
         }
         allowed.push(undecided);
+        allowed.dedup();
     }
     statuses
 }
