@@ -2,17 +2,20 @@
 
 /// Changes, arrivals, sign-ins and failures.
 mod changes;
+/// What the configuration says, and as a file.
+mod configuration;
 /// What happened in a generated workspace.
 mod happenings;
+/// Entries of the log that are repeated, or cannot be read.
+mod oddities;
 /// Who is in a generated workspace.
 mod people;
 
-use jiff::ToSpan;
 use serde_json::{Value, json};
 
 use crate::intercom::{Api, LOG, Next, PROBED, SEARCH};
-use crate::oracle::extended::{APPS, DESTRUCTION, SETTINGS, sets_a_state};
-use crate::oracle::{Case, Configuration, Delivered, Ended};
+use crate::oracle::extended::sets_a_state;
+use crate::oracle::{Case, Delivered, Ended};
 use crate::program::NOW_SECONDS;
 use crate::server::{Answer, Server};
 use crate::workspace::{DAY, Workspace};
@@ -133,7 +136,7 @@ pub(crate) fn scene(seed: u64) -> Scene {
             listed.insert(["id", "activity_type", "created_at"].map(|name| event[name].to_string()))
         });
     }
-    review(random, &mut configuration, &workspace.events);
+    configuration::review(random, &mut configuration, &workspace.events);
     let next = random.pick(&[Next::Null, Next::Url, Next::Cursor]).clone();
     let exclusive = random.chance(20);
     let answered = 1 + random.below(3);
@@ -150,35 +153,6 @@ pub(crate) fn scene(seed: u64) -> Scene {
         since,
     };
     Scene { case, faults, answered, next, exclusive }
-}
-
-/// Reviews of some events or of all, of others that cannot be reviewed, and types that are left out.
-fn review(random: &mut Random, configuration: &mut Configuration, events: &[Value]) {
-    let share = *random.pick(&[0, 0, 30, 95]);
-    let listed = |event: &Value| {
-        let name = event["activity_type"].as_str().unwrap_or("");
-        let lists: [&[&str]; 3] = [&SETTINGS, &APPS, &DESTRUCTION];
-        lists.iter().any(|list| list.contains(&name)) || name.starts_with("admin_impersonation")
-    };
-    let mut reviewed: Vec<(String, i64)> = Vec::new();
-    for event in events {
-        let Some(id) = event["id"].as_str() else { continue };
-        let unreadable = id.starts_with('e');
-        let chance = if listed(event) || unreadable { share } else { share / 20 };
-        if random.chance(chance) && reviewed.iter().all(|(known, _)| known != id) {
-            let tomorrow = !unreadable && random.chance(5);
-            reviewed.push((id.to_owned(), if tomorrow { -1 } else { random.below(60) as i64 }));
-        }
-    }
-    configuration.reviewed = reviewed;
-    let lists: [(&'static str, &[&str]); 3] = [("E7", &SETTINGS), ("E8", &APPS), ("E13", &DESTRUCTION)];
-    for (control, list) in lists {
-        for name in list {
-            if share > 0 && random.chance(10) {
-                configuration.except.push((control, (*name).to_owned()));
-            }
-        }
-    }
 }
 
 fn address_allowlist(random: &mut Random) -> Value {
@@ -261,43 +235,7 @@ impl Scene {
 
     /// The configuration file.
     pub(crate) fn configuration(&self) -> String {
-        let configuration = &self.case.configuration;
-        let today = jiff::civil::date(2026, 8, 1);
-        let mut text = String::new();
-        let mut section = |name: &str, values: &[(&str, Value)]| {
-            let known = values.iter().filter(|(_, value)| !value.is_null());
-            let lines = known.map(|(key, value)| format!("{key} = {value}\n"));
-            text += &format!("[{name}]\n{}", lines.collect::<String>());
-        };
-        section(
-            "organization",
-            &[
-                ("allowed_domains", json!(configuration.allowed_domains)),
-                ("approved_networks", json!(configuration.approved_networks)),
-                ("export_approvers", json!(configuration.export_approvers)),
-                ("required_region", json!(configuration.required_region)),
-            ],
-        );
-        section(
-            "facts",
-            &[
-                ("privileged_roles", json!(configuration.privileged_roles)),
-                ("unprivileged_roles", json!(configuration.unprivileged_roles)),
-            ],
-        );
-        section("params.\"2.3\"", &[("max_admins", json!(configuration.max_admins))]);
-        for control in ["E7", "E8", "E13"] {
-            let except = configuration.except.iter().filter(|(of, _)| *of == control);
-            let except: Vec<_> = except.map(|(_, name)| name).collect();
-            if !except.is_empty() {
-                section(&format!("params.{control}"), &[("except", json!(except))]);
-            }
-        }
-        for (id, ago) in &configuration.reviewed {
-            let on = today.saturating_sub(ago.days());
-            text += &format!("[[reviewed]]\nevent = \"{id}\"\nby = \"Dana Ruiz\"\non = {on}\n");
-        }
-        text
+        configuration::text(&self.case.configuration)
     }
 
     /// What the API does beside the workspace, for messages.

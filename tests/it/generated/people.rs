@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Random;
+use super::configuration::configuration;
 use crate::oracle::Configuration;
 
 /// A person events may be by.
@@ -145,15 +146,15 @@ fn role(random: &mut Random, number: usize, calm: bool) -> Value {
 fn teammate(random: &mut Random, number: usize, email: Value, calm: bool) -> Person {
     let text = email.as_str().map(str::to_owned);
     let text = text.filter(|text| !MALFORMED.contains(&text.as_str()));
-    let id = Some(1001 + number as u64);
-    let shown = if random.chance(30) { json!(id) } else { json!(id.unwrap().to_string()) };
+    let id = 1001 + number as u64;
+    let shown = if random.chance(30) { json!(id) } else { json!(id.to_string()) };
     let role = role(random, number, calm);
     let mut entry =
         json!({ "type": "admin", "id": shown, "email": email, "name": "Some Body", "role": role });
     if role.is_null() && random.chance(50) {
         entry.as_object_mut().unwrap().remove("role");
     }
-    Person { entry: Some(entry), id, email: text, unique: true }
+    Person { entry: Some(entry), id: Some(id), email: text, unique: true }
 }
 
 /// A teammate gets a second account, with a tag or in other letters.
@@ -194,37 +195,4 @@ fn second_entry(random: &mut Random, people: &mut Vec<Person>) {
     }
     let place = random.below(people.len() + 1);
     people.insert(place, again);
-}
-
-fn configuration(random: &mut Random) -> Configuration {
-    let texts = |texts: &str| Some(texts.split(' ').map(str::to_owned).collect());
-    let allowed_domains = match random.below(6) {
-        0 => texts(
-            "Fixture.example öl.example gmail.com gmx.DE *.fixture.example notfixture.example intercom.io",
-        ),
-        1 => texts("FIXTURE.EXAMPLE ÖL.example"),
-        2 => texts("*.Fixture.example fixture.example xn--l-0ga.example."),
-        _ => None,
-    };
-    let approved_networks = match random.below(8) {
-        0 | 1 => texts("192.0.2.0/24 2001:db8::/32 198.51.100.0/24 203.0.113.0/24"),
-        2 => texts("192.0.2.0/25 198.51.100.7/32 2001:DB8:1::/48"),
-        3 => texts("::ffff:192.0.2.0/120 198.51.100.7 2001:db8::/33 2001:db8:8000::/33"),
-        4 => texts("192.0.0.0/9 192.128.0.0/9 198.51.100.7/32"),
-        5 => texts("192.0.0.0/9 192.128.0.0/9 192.0.2.0/24"),
-        _ => None,
-    };
-    let export_approvers = match random.below(4) {
-        0 => texts("ANA@fixture.example gone0@Fixture.Example. JÖRG@fixture.example bo.b@ｆixture.example"),
-        1 => texts("bo.b@fixture.example outsider@elsewhere.example else0@fixture.example"),
-        _ => None,
-    };
-    let required_region = random.chance(60).then(|| (*random.pick(&["EU", "us", "Au", "US"])).to_owned());
-    Configuration {
-        allowed_domains,
-        approved_networks,
-        export_approvers,
-        required_region,
-        ..Configuration::default()
-    }
 }

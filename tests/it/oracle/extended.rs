@@ -81,7 +81,7 @@ pub(super) fn statuses(case: &Case) -> BTreeMap<&'static str, Allowed> {
         ("E3", case.none_unreviewed("E3", &STAFF_ACCESS)),
         ("E4", vec![probe(case)]),
         ("E5", case.with_teammates(presence)),
-        ("E6", case.with_log(window, Shown::BySome, bursts)),
+        ("E6", case.with_log(window, Shown::Events, bursts)),
         ("E7", case.none_unreviewed("E7", &SETTINGS)),
         ("E8", case.none_unreviewed("E8", &APPS)),
         ("E9", vec![identity_verification(case)]),
@@ -150,7 +150,7 @@ fn probe(case: &Case) -> Status {
 
 fn presence(case: &Case) -> Allowed {
     let stale = case.now - 90 * DAY;
-    let mut allowed = case.with_log(stale, Shown::ByNone, inactive);
+    let mut allowed = case.with_log(stale, Shown::Absence, inactive);
     // What sets a state is read since the workspace was created, and the window where it is longer.
     if case.log_failed(case.beginning().min(case.now - case.since)) {
         allowed.push(Status::Unknown);
@@ -225,7 +225,7 @@ fn networks(case: &Case) -> Allowed {
     if approved.is_empty() || too_wide(&approved) {
         return vec![Status::Manual];
     }
-    case.with_log(case.now - case.since, Shown::BySome, |case| {
+    case.with_log(case.now - case.since, Shown::Events, |case| {
         let (mut outside, mut missing, mut some) = (false, false, false);
         for sign_in in case.in_window(&["admin_login_success"]) {
             if case.owner(sign_in) == Who::Bot {
@@ -244,7 +244,7 @@ fn networks(case: &Case) -> Allowed {
 fn approvers(case: &Case) -> Allowed {
     let Some(approvers) = &case.configuration.export_approvers else { return vec![Status::Manual] };
     let approvers: Vec<_> = approvers.iter().map(|text| email(&text.as_str().into()).unwrap()).collect();
-    case.with_log(case.now - case.since, Shown::BySome, |case| {
+    case.with_log(case.now - case.since, Shown::Events, |case| {
         let teammates = case.teammates();
         let approved = |export: &&Value| match case.owner(export) {
             Who::Bot => true,

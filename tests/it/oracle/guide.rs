@@ -15,16 +15,16 @@ pub(super) fn statuses(case: &Case) -> BTreeMap<&'static str, Allowed> {
     let arrivals = window.min(case.now - 90 * DAY);
     let manual = || vec![Status::Manual];
     BTreeMap::from([
-        ("1.1", case.with_log(window, Shown::BySome, single_sign_on)),
-        ("1.2", case.about_some(case.with_log(ever, Shown::ByNewest, two_factor))),
+        ("1.1", case.with_log(window, Shown::Events, single_sign_on)),
+        ("1.2", case.about_some(case.with_log(ever, Shown::Newest, two_factor))),
         ("1.3", manual()),
         ("1.4", manual()),
-        ("1.5", case.with_log(arrivals, Shown::ByNone, provisioning)),
+        ("1.5", case.with_log(arrivals, Shown::Absence, provisioning)),
         ("2.1", vec![roles(case)]),
-        ("2.2", case.with_teammates(|case| case.with_log(ever, Shown::ByNewest, conversation_access))),
+        ("2.2", case.with_teammates(|case| case.with_log(ever, Shown::Newest, conversation_access))),
         ("2.3", case.with_teammates(admins)),
-        ("3.1", case.about_some(case.with_log(ever.min(window), Shown::ByNewest, exports))),
-        ("3.2", case.with_log(ever, Shown::ByNone, redaction)),
+        ("3.1", case.about_some(case.with_log(ever.min(window), Shown::Newest, exports))),
+        ("3.2", case.with_log(ever, Shown::Absence, redaction)),
         ("4.1", case.with_teammates(monitoring)),
         ("4.2", manual()),
         ("5.1", vec![address_allowlist(case)]),
@@ -181,7 +181,7 @@ fn monitoring(case: &Case) -> Allowed {
         let sign_ins = case.events_from(month, &["admin_login_success"]);
         sign_ins.into_iter().any(|sign_in| case.owner(sign_in) != Who::Bot)
     };
-    let mut allowed = case.with_log(month, Shown::ByNone, |case| decided(!seen(case), true));
+    let mut allowed = case.with_log(month, Shown::Absence, |case| decided(!seen(case), true));
     // One sign-in is enough for a manual, whatever else is hidden; and sign-ins are read for longer than a month.
     if case.log == Ended::Complete && !case.is_whole(month) && seen(case) {
         allowed.push(Status::Manual);

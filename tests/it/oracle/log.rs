@@ -14,11 +14,11 @@ pub(super) const EXPORTS: [&str; 4] =
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shown {
     /// Events that are there, whatever else there is.
-    BySome,
+    Events,
     /// The newest of some events, which a part of the log cannot tell for certain.
-    ByNewest,
+    Newest,
     /// Events that are not there, which a part of the log cannot show.
-    ByNone,
+    Absence,
 }
 
 pub(super) fn at(event: &Value) -> i64 {
@@ -105,8 +105,8 @@ impl Case {
         let status = rule(self);
         match (status, shown) {
             _ if self.is_whole(from) => vec![status],
-            (Status::Fail, Shown::BySome) if !part => vec![Status::Fail],
-            (Status::Fail, Shown::BySome | Shown::ByNewest) => vec![Status::Fail, Status::Unknown],
+            (Status::Fail, Shown::Events) if !part => vec![Status::Fail],
+            (Status::Fail, Shown::Events | Shown::Newest) => vec![Status::Fail, Status::Unknown],
             _ => vec![Status::Unknown],
         }
     }
@@ -129,7 +129,7 @@ impl Case {
             let left_out = |(of, name): &(&str, String)| *of == control && event["activity_type"] == **name;
             !except.iter().any(left_out) && !self.is_reviewed(event)
         };
-        self.with_log(self.now - self.since, Shown::BySome, |case| {
+        self.with_log(self.now - self.since, Shown::Events, |case| {
             super::decided(case.in_window(types).iter().any(|event| counts(&event)), false)
         })
     }
