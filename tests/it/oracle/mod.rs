@@ -129,7 +129,8 @@ pub(crate) fn statuses(case: &Case) -> BTreeMap<&'static str, Allowed> {
             // An earlier provisioning excuses a join, and accuses no one.
             let by_arrivals = id == "1.5" && (case.delivered.arrivals || allowed != [Status::Fail]);
             let by_states = ["1.2", "2.1", "2.2", "2.3", "3.1", "3.2"].contains(&id);
-            if by_window || by_arrivals || (by_states && case.delivered.states) {
+            let by_all = id == "E5" && case.delivered.states && case.delivered.arrivals;
+            if by_window || by_arrivals || by_all || (by_states && case.delivered.states) {
                 statuses.get_mut(id).unwrap().extend(allowed);
             }
         }
@@ -164,7 +165,9 @@ fn without_admins(
         let allowed = statuses.get_mut(id).unwrap();
         let without_teammates = ["1.1", "1.5"].contains(&id) && *allowed != [Status::Fail];
         if without_teammates || id == "4.1" {
-            *allowed = vec![Status::Manual];
+            // What kept the log from being read stays what it is.
+            allowed.retain(|status| *status == Status::Unknown);
+            allowed.push(Status::Manual);
         }
         allowed.push(undecided);
         allowed.dedup();
