@@ -26,7 +26,10 @@ impl Redactor {
         };
         // What is not understood stays not understood: absent would say something else.
         keep("admin", details.admin.map(|raw| object(raw).map_or(json!([]), |admin| self.about(&admin))));
-        keep("sign_in_method", details.sign_in_method.and_then(string).map(|method| self.word(&method)));
+        keep(
+            "sign_in_method",
+            details.sign_in_method.and_then(string).and_then(|method| self.method(&method)),
+        );
         keep("enabled", details.enabled.and_then(switch));
         keep("before", details.before.and_then(|side| self.side(side)));
         keep("after", details.after.and_then(|side| self.side(side)));
@@ -66,12 +69,23 @@ impl Redactor {
         Value::String(self.plain(text))
     }
 
+    /// A method as it is compared: spelled oddly it is the same one, and without a letter it is none.
+    fn method(&self, text: &str) -> Option<Value> {
+        let folded = &*fold(text);
+        let spelled = if is_word(text) { text } else { folded };
+        (!folded.is_empty())
+            .then(|| if is_word(spelled) { json!(spelled) } else { json!(self.words(folded)) })
+    }
+
     /// A word of the API's; what does not look like one may be anything.
     fn plain(&self, text: &str) -> String {
-        let is_word = text.len() <= LONGEST_WORD
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b' '));
-        if is_word { text.to_owned() } else { self.words(text) }
+        if is_word(text) { text.to_owned() } else { self.words(text) }
     }
+}
+
+fn is_word(text: &str) -> bool {
+    text.len() <= LONGEST_WORD
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b' '))
 }
 
 /// What says on or off; anything else says nothing.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::generated;
 use crate::intercom::{Api, PROBED, SEARCH};
+use crate::oracle::Ended;
 use crate::program::{NOW, Program, Run, live, program, scan};
 use crate::server::Answer;
 use crate::workspace::{DAY, Event, HOUR, Workspace};
@@ -133,7 +134,14 @@ fn other_options_than_those_of_the_collection() {
 
 fn assert_generated(seeds: std::ops::Range<u64>) {
     for seed in seeds.filter(|seed| !generated::fails(*seed)) {
-        assert_replays(&generated::scene(seed).api().serve(), &["--fail-on", "never"], &[], 0);
+        let scene = generated::scene(seed);
+        // When a server refuses midway, how much was read before it depends on the moment.
+        if scene.case.log == Ended::Midway {
+            continue;
+        }
+        let (server, args) = (scene.api().serve(), ["--fail-on", "never"]);
+        let code = scan(&server.origin()).args(args).run().code;
+        assert_replays(&server, &args, &[], code);
     }
 }
 

@@ -167,6 +167,12 @@ fn details_of_events_keep_what_facts_are_made_of() {
         redacted(r#"{"after":"Ana","before":{"x":"Ana"},"sign_in_method":7}"#).unwrap(),
         r#"{"before":{}}"#
     );
+    // A method stays the one that it is compared as, and one without a letter stays missing.
+    for (method, kept) in [("ＳＡＭＬ", "saml"), ("sa\u{200b}ml", "saml"), ("Okta_SAML", "Okta_SAML")] {
+        let kept = format!(r#"{{"sign_in_method":"{kept}"}}"#);
+        assert_eq!(redacted(&format!(r#"{{"sign_in_method":"{method}"}}"#)), Some(kept), "{method}");
+    }
+    assert_eq!(redacted("{\"sign_in_method\":\" \u{200b}\"}").as_deref(), Some("{}"));
     let deep = format!(r#"{{"x":{}1{}}}"#, "[".repeat(50_000), "]".repeat(50_000));
     assert_eq!(redacted(&deep).as_deref(), Some("{}"));
 }
