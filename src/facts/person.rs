@@ -162,7 +162,10 @@ impl People {
             self.by_id.insert(id.clone(), person);
         }
         for key in addresses.into_keys() {
-            self.by_email.entry(key).or_insert(person);
+            let known = self.by_email.get(&key).copied();
+            if known.is_none() || self.is_bot(known) {
+                self.by_email.insert(key, person);
+            }
         }
         let role = |admin: &&Admin| name(admin.role.as_ref().and_then(|role| role.name.as_deref()));
         Teammate {
@@ -179,7 +182,7 @@ impl People {
         let text = id.clone().unwrap_or_else(|| address.to_string());
         let bot = Person { text: Some(text), email: None, email_from: None, account: Account::Bot };
         let bot = self.enter(bot);
-        self.by_email.insert(address, bot);
+        self.by_email.entry(address).or_insert(bot);
         if let Some(id) = id {
             self.by_id.insert(id, bot);
         }

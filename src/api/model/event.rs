@@ -43,7 +43,23 @@ pub(crate) struct Performer<'a> {
     pub ip: Option<Cow<'a, str>>,
 }
 
-impl Performer<'_> {
+impl<'a> Performer<'a> {
+    /// Reads who did it. One whose id is of an odd shape may be any teammate, whatever address stands beside it: no
+    /// person is named.
+    fn read(json: &'a RawValue) -> Self {
+        let by: Option<By<'a>> = object(json);
+        let odd =
+            by.as_ref().is_none_or(|by| by.id.is_some_and(|raw| raw.get() != "\"\"" && id(raw).is_none()));
+        let by = by.unwrap_or_default();
+        let (kind, email) = (by.kind.and_then(string), by.email.and_then(string));
+        Self {
+            kind: if odd { Some(Cow::Borrowed("not understood")) } else { kind },
+            id: by.id.and_then(id),
+            email: email.filter(|_| !odd),
+            ip: by.ip.and_then(string),
+        }
+    }
+
     /// Whether it is a person, not an app or a bot.
     pub(crate) fn is_person(&self) -> bool {
         self.kind.as_deref().is_none_or(|kind| matches!(fold(kind).as_ref(), "" | "admin"))
@@ -119,12 +135,7 @@ impl<'a> Event<'a> {
             activity_type,
             created_at,
             activity_description: entry.activity_description.and_then(string),
-            performed_by: entry.performed_by.and_then(object).map(|by: By<'a>| Performer {
-                kind: by.kind.and_then(string),
-                id: by.id.and_then(super::metadata::id),
-                email: by.email.and_then(string),
-                ip: by.ip.and_then(string),
-            }),
+            performed_by: entry.performed_by.map(Performer::read),
             metadata: entry.metadata,
         })
     }

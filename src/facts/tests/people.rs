@@ -36,6 +36,13 @@ fn the_address_serves_where_an_id_is_missing_and_only_there() {
     for nameless in [Value::Null, json!({}), json!({"id": "", "email": "nobody"}), json!({"id": null})] {
         assert_eq!(sign_in(nameless), json!([[null, false, null]]));
     }
+    for odd in [json!([]), json!(true), json!(1.5)] {
+        let (by, affected) = (json!({"id": odd, "email": "jo@acme.example"}), json!({"admin": {"id": 1}}));
+        for by in [by, odd] {
+            let facts = Workspace::of_jo().window("admin_login_success", NOW, by, affected.clone()).facts();
+            assert_eq!(cells(&facts, "sign_ins", &["person", "teammate"]), json!([[null, false]]));
+        }
+    }
     let nameless = || Workspace::new(json!([{"email": "İ@ß.example"}]));
     for (by, is_teammate) in [
         (json!({"email": "i\u{307}@ß.EXAMPLE"}), true),
@@ -44,6 +51,29 @@ fn the_address_serves_where_an_id_is_missing_and_only_there() {
         let facts = nameless().window("admin_login_success", NOW, by, Value::Null).facts();
         assert_eq!(only(&facts, "sign_ins")["teammate"], json!(is_teammate));
         assert_eq!(only(&facts, "teammates")["domain"], json!("xn--zca.example"));
+    }
+}
+
+#[test]
+fn the_address_of_the_bot_is_a_teammates_where_an_entry_with_the_id_has_another() {
+    let entry = |id: &str, email: &str| json!({"id": id, "email": email});
+    let bot = "operator+x1@intercom.io";
+    let both = [entry("1", bot), entry("1", "jo@acme.example")];
+    let mut last = both.to_vec();
+    last.push(entry("9", bot));
+    for (admins, app) in
+        [(&both[..], Some("x1")), (&both[..], None), (&last[..], Some("x1")), (&last[..], None)]
+    {
+        let mut workspace = Workspace::new(json!(admins)).window(
+            "admin_login_success",
+            NOW,
+            json!({"email": bot}),
+            Value::Null,
+        );
+        workspace.app = app.map(str::to_owned);
+        let facts = workspace.facts();
+        assert_eq!(cells(&facts, "sign_ins", &["person", "teammate"]), json!([["1", true]]));
+        assert_eq!(facts.value("workspace.teammates"), &json!(1));
     }
 }
 
