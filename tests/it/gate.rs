@@ -167,12 +167,35 @@ fn render_decides_the_gate_anew() {
     let run = tampered(&report, &lies).exits(0).says("the saved report says: gate passed, 0 violations");
     assert_eq!(run.json()["gate"], report["gate"]);
     assert!(run.report().warnings().contains("exit code 1"), "{}", run.report().warnings());
-    let run = tampered(&report, &[(&place("/status"), json!("pass"))]).exits(0).says("the saved report says");
+    let passing = [(&*place("/status"), json!("pass"))];
+    assert_eq!(tampered(&report, &passing).exits(0).json()["gate"]["exit_code"], 1, "its findings are open");
+    let clean = [(&*place("/status"), json!("pass")), (&*place("/findings"), json!([]))];
+    let run = tampered(&report, &clean).exits(0).says("the saved report says");
     assert_eq!(run.json()["gate"]["exit_code"], 0);
     let mut known = report["controls"][at]["findings"].clone();
     known.as_array_mut().unwrap().iter_mut().for_each(|finding| finding["in_baseline"] = json!(true));
-    let run = tampered(&report, &[(&place("/findings"), known)]).exits(0);
-    assert_eq!(run.json()["gate"]["passed"], true);
+    let baseline = json!({ "path": "before.json", "digest": "sha256:77" });
+    let with_baseline =
+        tampered(&report, &[(&place("/findings"), known.clone()), ("/scan/baseline", baseline)]);
+    assert_eq!(with_baseline.exits(0).json()["gate"]["passed"], true);
+    // What no scan of that day would have counted.
+    let signed = |on: &str, expires: &str| json!({ "reason": "r", "by": "b", "on": on, "expires": expires });
+    let reviewed = |on: &str| json!({ "by": "b", "on": on });
+    let marked = |field: &str, mark: Value| {
+        let mut findings = report["controls"][at]["findings"].clone();
+        findings.as_array_mut().unwrap().iter_mut().for_each(|finding| finding[field] = mark.clone());
+        findings
+    };
+    for (field, value) in [
+        ("/findings", known),
+        ("/findings", marked("waived", signed("2026-07-01", "2026-07-31"))),
+        ("/findings", marked("waived", signed("2026-08-02", "2026-12-31"))),
+        ("/findings", marked("reviewed", reviewed("2026-07-01"))),
+        ("/waived", signed("2026-07-01", "2026-07-31")),
+    ] {
+        let run = tampered(&report, &[(&place(field), value.clone())]).exits(0);
+        assert_eq!(run.json()["gate"]["violations"], report["gate"]["violations"], "{value}");
+    }
     let run = tampered(&report, &[("/sources/2/status", json!("failed")), (&place("/level"), json!("l2"))])
         .exits(0);
     assert_eq!(run.json()["gate"]["exit_code"], 3);
