@@ -201,9 +201,10 @@ impl Control {
     pub(crate) fn violates(&self, strict: bool) -> bool {
         let open = self.findings.iter().any(Finding::is_open);
         match self.status {
+            Status::Pass => false,
             _ if self.waived.is_some() => false,
             Status::Fail if self.findings.is_empty() => !self.in_baseline,
-            Status::Pass | Status::Fail => open,
+            Status::Fail => open,
             Status::Manual | Status::Unknown => {
                 strict && !self.is_not_applicable() && (open || !self.in_baseline)
             }
