@@ -55,7 +55,7 @@ pub(crate) enum Error {
     #[error("cannot start {what}: {source}")]
     Start { what: &'static str, source: io::Error },
     #[error("--interactive needs a terminal to ask on")]
-    NotATerminal,
+    NotATerminal { instead: &'static str },
     #[error("interrupted: the workspace was not read to its end, and nothing was saved")]
     Interrupted,
 }
@@ -106,17 +106,12 @@ impl Error {
             Self::NothingGrouped { .. } => {
                 "leave it out, or ask for a format that people read, such as table"
             }
-            Self::NotATerminal => NOT_A_TERMINAL,
+            Self::NotATerminal { instead } => instead,
             Self::Output { .. } => "give a file in a folder that exists and may be written to",
             _ => return None,
         }))
     }
 }
-
-/// How to attest without being asked.
-const NOT_A_TERMINAL: &str = "\
-attest one control at a time instead:
-  intercom-harden attest ID --by NAME [--result fail] [--evidence URL] [--expires 90d] [--note TEXT]";
 
 /// How to come by a token with no more access than a scan needs.
 const NO_TOKEN: &str = "\

@@ -213,6 +213,14 @@ pub(crate) struct Outcomes {
     pub warnings: Vec<Warning>,
 }
 
+impl Outcomes {
+    /// Whether all of a source was read.
+    pub(crate) fn is_complete(&self, id: SourceId) -> bool {
+        let mut feeds = self.feeds.iter().filter(|(feed, _)| feed.source() == id).peekable();
+        feeds.peek().is_some() && feeds.all(|(_, outcome)| outcome.status == SourceStatus::Complete)
+    }
+}
+
 /// The ranges of the activity log that a scan reads. All bounds are whole seconds and included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ranges {

@@ -197,6 +197,11 @@ pub(crate) struct Waiver {
     pub expires: Date,
 }
 
+/// Whether something signed on one day and valid through the end of another counts on a third.
+pub(crate) fn counts(on: Option<Date>, expires: Date, today: Date) -> bool {
+    on.is_none_or(|on| on <= today) && today <= expires
+}
+
 /// What a person found out about the event of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Review {

@@ -3,14 +3,13 @@
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::counts;
 use super::evidence::Judged;
 use crate::assessment::Assessment;
 use crate::casefold::same_name;
 use crate::config;
 use crate::facts::Row;
 use crate::reason::{Attestation, Attested, Observation, Reason};
-use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict, WORKSPACE};
+use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict, WORKSPACE, counts};
 
 /// The name that stands for a check where an attestation found something.
 const CHECK: &str = "attestation";

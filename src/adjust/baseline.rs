@@ -1,13 +1,15 @@
 //! The baseline: an earlier report, whose findings do not fail the gate again.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::assessment::Assessment;
+use crate::controls::Catalog;
 use crate::digest;
 use crate::hint::Hint;
 use crate::report::{BaselineInfo, Control, ReadError, Report, ScanInfo, Window, read};
+use crate::sources::{Outcomes, SourceId, SourceStatus};
 use crate::verdict::{Fingerprint, Status};
 use crate::warning::Warning;
 
@@ -84,14 +86,25 @@ impl Baseline {
         catalog.into_iter().chain(window).collect()
     }
 
-    /// Marks what the earlier report showed too. What a redacted one showed is compared by what `keyed` makes of the
+    /// Marks what the earlier report showed too, but for controls that rest on a source that is complete in only one of
+    /// the two. What a redacted one showed is compared by what `keyed` makes of the
     /// fingerprints, which are not redacted yet.
     pub(crate) fn apply(
         &self,
         assessments: &mut [Assessment],
+        catalog: &Catalog,
+        outcomes: &Outcomes,
         keyed: impl Fn(&Fingerprint) -> Option<Fingerprint>,
     ) {
+        let before =
+            |id| self.report.sources.iter().any(|one| one.id == id && one.status == SourceStatus::Complete);
+        let differs = |id: &SourceId| before(*id) != outcomes.is_complete(*id);
+        let differing: BTreeSet<_> = SourceId::ALL.iter().copied().filter(differs).collect();
         for assessment in assessments {
+            let rules = catalog.find(&assessment.control.id).map(|definition| &definition.rules);
+            if rules.is_ok_and(|rules| !rules.sources().is_disjoint(&differing)) {
+                continue;
+            }
             // What cannot be compared is judged as if there were no baseline.
             let comparable = |before: &&Control| {
                 let undecided = [before.status, assessment.verdict.status].contains(&Status::Unknown);

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::assessment::Assessment;
-use crate::config::Config;
+use crate::config::{Config, Weakening};
 use crate::controls::Catalog;
 use crate::warning::Warning;
 
@@ -43,6 +43,17 @@ pub(crate) struct Scanned<'a> {
     pub today: Date,
 }
 
+/// Everything in a configuration that may make the result look better, with the days on which it ends by the controls.
+pub(crate) fn weakens(config: &Config, catalog: &Catalog, today: Date) -> Vec<Weakening> {
+    let mut config = config.clone();
+    for attestation in &mut config.attestations {
+        if let Ok(definition) = catalog.find(&attestation.control) {
+            attestation.expires.value = attestations::valid_until(attestation, definition.control.attest_for);
+        }
+    }
+    config.weakens(today)
+}
+
 /// Lets attestations enter the verdicts and applies the waivers, unless they are to be ignored; warns of the entries
 /// that need attention. Reviews have entered the verdicts already.
 pub(crate) fn apply(
@@ -62,11 +73,6 @@ pub(crate) fn apply(
     let mut warnings = hygiene::complaints(config, &met, assessments, scanned);
     warnings.extend(judged.warnings);
     warnings
-}
-
-/// Whether something signed on one day and valid through the end of another counts on a third.
-fn counts(on: Option<Date>, expires: Date, today: Date) -> bool {
-    on.is_none_or(|on| on <= today) && today <= expires
 }
 
 #[cfg(test)]

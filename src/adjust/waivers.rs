@@ -2,13 +2,12 @@
 
 use jiff::civil::Date;
 
-use super::counts;
 use super::reviews::{Named, NamedEvents};
 use crate::address;
 use crate::assessment::Assessment;
 use crate::casefold::same_name;
 use crate::config;
-use crate::verdict::{Finding, Status, Waiver};
+use crate::verdict::{Finding, Status, Waiver, counts};
 
 /// What a waiver met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

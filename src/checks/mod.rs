@@ -11,6 +11,7 @@ use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::expression::{self, Expression};
 use crate::facts::Facts;
+use crate::sources::SourceId;
 use crate::verdict::{Basis, Reviews, Status, Verdict};
 
 mod count;
@@ -203,6 +204,11 @@ impl Rules {
     /// The types of raw events that the checks look at.
     pub(crate) fn event_types(&self) -> impl Iterator<Item = String> {
         self.checks.iter().filter_map(Check::over).flat_map(|over| over.types.clone())
+    }
+
+    /// The sources without which nothing is decided.
+    pub(crate) fn sources(&self) -> BTreeSet<SourceId> {
+        self.checks.iter().flat_map(|check| check.reads().sources).collect()
     }
 
     /// The types of the events that a person may review.

@@ -22,8 +22,11 @@ pub(super) fn run(args: &WaiveArgs) -> Result<Exit, Error> {
     let today = day_of(args.now.unwrap_or_else(environment::clock));
     let expires = parse_expiry(&args.expires, today, today)
         .map_err(|source| Error::Time { option: "--expires", source })?;
-    let scope = args.subject.as_ref().or(args.event.as_ref()).map(|one| format!(" for {one}"));
-    let scope = scope.unwrap_or_default();
+    let scope = match (&args.subject, &args.event) {
+        (Some(subject), _) => format!(" for {subject}"),
+        (None, Some(event)) => format!(" for the event {event}"),
+        (None, None) => String::new(),
+    };
     let done = format!("{}: {control} is waived{scope} until {expires}", target.path().display());
     let report = args.report.as_deref().map(look::saved).transpose()?;
     let new = NewWaiver {

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::level::{FailOn, Level};
 use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
+use crate::verdict::counts;
 
 use super::checked::Config;
 use super::entries::{Attestation, Reviewed, Waiver};
@@ -71,7 +72,7 @@ impl Weakening {
                     .person(excerpt(by))
             }
             Self::Set { key, value } => {
-                let (sentence, shown) = (Sentence::from(format!("{key} = ")), excerpt(&value.to_string()));
+                let (sentence, shown) = (Sentence::from(format!("{key} = ")), listed(value));
                 // Text may name anyone.
                 let plain = value.is_number() || value.is_boolean();
                 if plain { sentence.and(shown) } else { sentence.words(shown) }
@@ -110,13 +111,12 @@ impl Config {
     /// Everything in it that may make the result look better: what people signed for and is in force on that day, then
     /// keys, then what has ended or is dated ahead. Only entries of one kind can crowd each other out.
     pub(crate) fn weakens(&self, today: Date) -> Vec<Weakening> {
-        let in_force = |on: Option<Date>, expires: Date| on.is_none_or(|on| on <= today) && today <= expires;
         let (waivers, old_waivers) = self.waivers.iter().cloned().partition(|waiver: &Waiver| {
-            in_force(waiver.on.as_ref().map(|on| on.value), waiver.expires.value)
+            counts(waiver.on.as_ref().map(|on| on.value), waiver.expires.value, today)
         });
         let (attestations, old_attestations) =
             self.attestations.iter().cloned().partition(|attestation: &Attestation| {
-                in_force(Some(attestation.on.value), attestation.expires.value)
+                counts(Some(attestation.on.value), attestation.expires.value, today)
             });
         let (reviewed, early) =
             self.reviewed.iter().cloned().partition(|one: &Reviewed| one.on.value <= today);

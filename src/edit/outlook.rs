@@ -83,7 +83,7 @@ pub(crate) fn of_waiver(new: &NewWaiver, report: Option<&Report>) -> Vec<String>
     let named: Vec<&Finding> = control.findings.iter().filter(names).collect();
     let events = named.iter().filter(|finding| finding.event.is_some()).count();
     match (&new.event, &new.subject) {
-        (Some(event), _) if is_shared(report, event) => {
+        (Some(event), _) if report.is_shared(event) => {
             vec![format!("it does not count: different events of {of} share the id {event}")]
         }
         // People and addresses in it are pseudonyms.
@@ -102,10 +102,10 @@ pub(crate) fn of_waiver(new: &NewWaiver, report: Option<&Report>) -> Vec<String>
 pub(crate) fn of_review(new: &NewReview, report: Option<&Report>) -> Option<String> {
     let (event, report) = (&new.event, report?);
     let of = format!("the report of {}", day_of(report.scan.at));
-    let found: Vec<_> = findings_about(report, event).collect();
+    let found: Vec<_> = report.about_event(event).collect();
     if found.is_empty() {
         Some(format!("{event} is not among the findings of {of}: check the id"))
-    } else if is_shared(report, event) {
+    } else if report.is_shared(event) {
         Some(format!("{event} does not count: different events of {of} share that id"))
     } else if !found.iter().any(|(control, finding)| control.reviewable.contains(&finding.check)) {
         let ids: Vec<_> = found.iter().map(|(control, _)| control.id.as_str()).collect();
@@ -120,23 +120,4 @@ pub(crate) fn of_review(new: &NewReview, report: Option<&Report>) -> Option<Stri
 
 fn find<'r>(report: &'r Report, id: &str) -> Option<&'r report::Control> {
     report.controls.iter().find(|control| same_name(&control.id, id))
-}
-
-fn findings_about<'r>(
-    report: &'r Report,
-    event: &str,
-) -> impl Iterator<Item = (&'r report::Control, &'r Finding)> {
-    let all =
-        report.controls.iter().flat_map(|control| control.findings.iter().map(move |one| (control, one)));
-    all.filter(move |(_, finding)| finding.event.as_deref() == Some(event))
-}
-
-/// Whether findings of one id are about different events.
-fn is_shared(report: &Report, event: &str) -> bool {
-    let mut kinds = findings_about(report, event).map(|(_, finding)| {
-        let cell = |name| finding.evidence.get(name).cloned();
-        (cell("type"), cell("at"))
-    });
-    let first = kinds.next();
-    kinds.any(|kind| Some(&kind) != first.as_ref())
 }

@@ -185,12 +185,6 @@ impl Control {
         self.findings.iter().filter(|finding| !finding.is_reviewed())
     }
 
-    /// The event of one of its findings that is open to a review.
-    pub(crate) fn event_to_review<'f>(&self, finding: &'f Finding) -> Option<&'f str> {
-        let reviewable = !finding.is_reviewed() && self.reviewable.contains(&finding.check);
-        finding.event.as_deref().filter(|_| reviewable)
-    }
-
     /// Whether an attestation decided the control.
     pub(crate) fn is_attested(&self) -> bool {
         self.basis.contains(&Basis::Attestation)

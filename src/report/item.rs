@@ -25,6 +25,29 @@ pub(super) fn items_of(control: &Control) -> impl Iterator<Item = Item<'_>> {
     control.findings.iter().map(move |finding| Item { control, finding: Some(finding) }).chain(alone)
 }
 
+impl Report {
+    /// The findings about an event, with their controls.
+    pub(crate) fn about_event(&self, event: &str) -> impl Iterator<Item = (&Control, &Finding)> {
+        let all = self.controls.iter().flat_map(|one| one.findings.iter().map(move |finding| (one, finding)));
+        all.filter(move |(_, finding)| finding.event.as_deref() == Some(event))
+    }
+
+    /// Whether findings of one id are about different events.
+    pub(crate) fn is_shared(&self, event: &str) -> bool {
+        let mut kinds = self
+            .about_event(event)
+            .map(|(_, finding)| ["type", "at"].map(|column| finding.evidence.get(column)));
+        let first = kinds.next();
+        kinds.any(|kind| Some(kind) != first)
+    }
+
+    /// The event of a finding, where a review of it would count.
+    pub(crate) fn event_to_review<'f>(&self, control: &Control, finding: &'f Finding) -> Option<&'f str> {
+        let reviewable = !finding.is_reviewed() && control.reviewable.contains(&finding.check);
+        finding.event.as_deref().filter(|event| reviewable && !self.is_shared(event))
+    }
+}
+
 impl<'a> Item<'a> {
     /// The control as a whole, whatever findings it has.
     pub(super) const fn whole(control: &'a Control) -> Self {

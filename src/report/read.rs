@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::Path;
 
+use jiff::tz::TimeZone;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
@@ -16,6 +17,7 @@ use crate::controls::{self, LONGEST_ATTESTATION, LONGEST_TEXT};
 use crate::facts::activity::{MAX_METHODS, MAX_PERIODS};
 use crate::hint::Hint;
 use crate::text;
+use crate::verdict::{Finding, Waiver, counts};
 
 /// The largest report that is read, in bytes.
 const LARGEST: u64 = 256 << 20;
@@ -85,6 +87,7 @@ impl Report {
     /// When that is something else, or has a format this program does not know.
     pub(crate) fn from_json(json: &[u8]) -> Result<Self, ReadError> {
         let mut report = parse::<Self>(json)?;
+        report.keep_what_counts();
         report.summary = Summary::of(&report.controls);
         report.decide_again();
         if let Some(activity) = &mut report.activity {
@@ -92,6 +95,24 @@ impl Report {
             activity.periods.truncate(MAX_PERIODS);
         }
         Ok(report)
+    }
+
+    /// Takes out what did not count on the day of the scan, whatever a saved report says.
+    fn keep_what_counts(&mut self) {
+        let day = self.scan.at.to_zoned(TimeZone::UTC).date();
+        let compared = self.scan.baseline.is_some();
+        let lapsed = |waiver: &mut Waiver| !counts(waiver.on, waiver.expires, day);
+        for Control { findings, reviewable, waived, attestation, in_baseline, .. } in &mut self.controls {
+            waived.take_if(lapsed);
+            attestation.take_if(|signed| !counts(Some(signed.on), signed.expires, day));
+            *in_baseline &= compared;
+            for Finding { check, event, waived, reviewed, in_baseline, .. } in findings {
+                waived.take_if(lapsed);
+                let may_be = event.is_some() && reviewable.contains(check);
+                reviewed.take_if(|review| !may_be || review.on > day);
+                *in_baseline &= compared;
+            }
+        }
     }
 }
 

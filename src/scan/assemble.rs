@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Job, Run};
+use crate::adjust;
 use crate::config::Weakening;
 use crate::controls::{GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION};
 use crate::facts::Facts;
@@ -24,7 +25,10 @@ impl Report {
     pub(crate) fn of(job: &Job, run: Run, reproducible: bool) -> Self {
         let Run { provenance, outcomes, facts, ranges, assessments, warnings, duration } = run;
         let sources = sources(&outcomes);
-        let weakens = job.config.as_ref().map(|config| config.weakens(job.today(ranges.now)));
+        let weakens = job
+            .config
+            .as_ref()
+            .map(|config| adjust::weakens(config, &job.plan.catalog, job.today(ranges.now)));
         let weakens = weakens.unwrap_or_default();
         let sentences = warnings.iter().map(Warning::sentence).chain(weakens.iter().map(Weakening::sentence));
         let sentences = sentences.chain(assessments.iter().flat_map(|one| one.verdict.sentences()));

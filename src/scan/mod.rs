@@ -86,7 +86,7 @@ pub(crate) async fn run(job: &Job, mut source: Source, now: Now) -> Result<Run, 
         log_complete: log.is_some_and(|log| log.status == SourceStatus::Complete),
         today,
     };
-    let hygiene = adjust(&mut assessments, job, &scanned);
+    let hygiene = adjust(&mut assessments, job, &outcomes, &scanned);
 
     let elsewhere = asked.and_then(|asked| other_region(asked, facts.value("workspace.region").as_str()?));
     let mut warnings = outcomes.warnings.clone();
@@ -100,7 +100,12 @@ pub(crate) async fn run(job: &Job, mut source: Source, now: Now) -> Result<Run, 
 
 /// Lets attestations enter the verdicts, takes waived findings and those of the baseline out of the gate, and warns of
 /// the entries that need attention.
-fn adjust(assessments: &mut [Assessment], job: &Job, scanned: &Scanned<'_>) -> Vec<Warning> {
+fn adjust(
+    assessments: &mut [Assessment],
+    job: &Job,
+    outcomes: &Outcomes,
+    scanned: &Scanned<'_>,
+) -> Vec<Warning> {
     let Adjustments { evidence, no_waivers, baseline, redactor, .. } = &job.adjustments;
     let warnings = job
         .config
@@ -108,7 +113,7 @@ fn adjust(assessments: &mut [Assessment], job: &Job, scanned: &Scanned<'_>) -> V
         .map_or_else(Vec::new, |config| adjust::apply(assessments, config, evidence, *no_waivers, scanned));
     if let Some(baseline) = baseline {
         let keyed = |fingerprint: &Fingerprint| Some(redactor.as_ref()?.fingerprint(fingerprint));
-        baseline.apply(assessments, keyed);
+        baseline.apply(assessments, scanned.catalog, outcomes, keyed);
     }
     warnings
 }

@@ -103,7 +103,7 @@ fn what_does_not_apply_stays_manual_and_does_not_count() {
     assert_eq!([&summary["manual"], &summary["not_applicable"], &summary["attested"]], [2, 1, 0]);
     assert_eq!(report.0["gate"]["violations"], json!(["1.3"]), "--strict does not count it");
     let weakens = report.0["scan"]["config"]["weakens"].to_string();
-    assert!(weakens.contains("attests 4.2 as n/a until 2026-12-31"), "{weakens}");
+    assert!(weakens.contains("attests 4.2 as n/a until 2026-09-29"), "{weakens}");
     let both = [attested("n/a", "4.2"), attested("N/A", "1.3")].concat();
     let report = healthy().args(only).arg("--strict").config(both).run().exits(0).report();
     assert_eq!(report.0["summary"]["coverage"], Value::Null);
@@ -171,8 +171,28 @@ fn render_decides_the_gate_anew() {
     assert_eq!(run.json()["gate"]["exit_code"], 0);
     let mut known = report["controls"][at]["findings"].clone();
     known.as_array_mut().unwrap().iter_mut().for_each(|finding| finding["in_baseline"] = json!(true));
-    let run = tampered(&report, &[(&place("/findings"), known)]).exits(0);
-    assert_eq!(run.json()["gate"]["passed"], true);
+    let baseline = json!({ "path": "before.json", "digest": "sha256:77" });
+    let with_baseline =
+        tampered(&report, &[(&place("/findings"), known.clone()), ("/scan/baseline", baseline)]);
+    assert_eq!(with_baseline.exits(0).json()["gate"]["passed"], true);
+    // What no scan of that day would have counted.
+    let signed = |on: &str, expires: &str| json!({ "reason": "r", "by": "b", "on": on, "expires": expires });
+    let reviewed = |on: &str| json!({ "by": "b", "on": on });
+    let marked = |field: &str, mark: Value| {
+        let mut findings = report["controls"][at]["findings"].clone();
+        findings.as_array_mut().unwrap().iter_mut().for_each(|finding| finding[field] = mark.clone());
+        findings
+    };
+    for (field, value) in [
+        ("/findings", known),
+        ("/findings", marked("waived", signed("2026-07-01", "2026-07-31"))),
+        ("/findings", marked("waived", signed("2026-08-02", "2026-12-31"))),
+        ("/findings", marked("reviewed", reviewed("2026-07-01"))),
+        ("/waived", signed("2026-07-01", "2026-07-31")),
+    ] {
+        let run = tampered(&report, &[(&place(field), value.clone())]).exits(0);
+        assert_eq!(run.json()["gate"]["violations"], report["gate"]["violations"], "{value}");
+    }
     let run = tampered(&report, &[("/sources/2/status", json!("failed")), (&place("/level"), json!("l2"))])
         .exits(0);
     assert_eq!(run.json()["gate"]["exit_code"], 3);

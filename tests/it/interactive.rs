@@ -175,9 +175,10 @@ fn answers_go_to_the_end() {
 
 #[test]
 fn without_a_terminal_it_says_how_else() {
-    let run = program().args(["attest", "--interactive", "--demo"]).run().exits(2).says("needs a terminal");
-    let run = run.says("attest ID --by NAME");
-    assert_eq!(run.files(), Vec::<String>::new());
+    for (command, instead) in [("attest", "attest ID --by NAME"), ("review", "review EVENT… --by NAME")] {
+        let run = program().args([command, "--interactive", "--demo"]).run().exits(2);
+        assert_eq!(run.says("needs a terminal").says(instead).files(), Vec::<String>::new());
+    }
 }
 
 #[test]

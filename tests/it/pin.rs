@@ -1,8 +1,9 @@
 //! The workspace that a configuration and a baseline are for: another one is refused before anything is judged.
 
+use crate::intercom::Api;
 use crate::program::{Program, TOKEN, demo, live, program, scan};
 use crate::replay::Saved;
-use crate::server::Server;
+use crate::server::{Answer, Server};
 use crate::workspace::Workspace;
 
 /// A workspace whose id is this; without one, where it is empty.
@@ -102,6 +103,19 @@ fn another_catalog_or_window_of_a_baseline_is_warned_about() {
                  rationale = \"R\"\n[[check]]\nname = \"look\"\n[check.manual]\nnote = \"look\"\n";
     let run = against(&own, &before).file("ours/X1-added.toml", added).args(["--controls", "ours"]).run();
     assert!(run.stdout.contains("was made with another catalog"), "{}", run.streams());
+}
+
+#[test]
+fn a_source_that_only_one_of_the_two_could_read_is_not_compared() {
+    let refused = Answer::error(403, "forbidden", "Not authorized");
+    let (read, unread) = (named("q7w3e9"), Api::new(Workspace::crowded().app("id_code", "q7w3e9")));
+    let unread = unread.log_fault(&refused).serve();
+    let strict = ["--strict", "--control", "1.2"];
+    let before = scan(&unread.origin()).args(strict).run().exits(1).stdout;
+    against(&unread, &before).args(strict).run().exits(0);
+    let report = against(&read, &before).args(strict).run().exits(1).report();
+    report.assert("1.2", "manual");
+    assert_eq!(report.control("1.2")["in_baseline"], false);
 }
 
 #[test]

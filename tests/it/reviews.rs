@@ -170,6 +170,8 @@ fn an_attestation_holds_no_longer_than_its_control_allows() {
     let last = at("2026-08-01T23:59:59Z");
     last.assert("4.2", "pass");
     assert_eq!(last.control("4.2")["attestation"]["expires"], "2026-08-01");
+    let weakens = &last.0["scan"]["config"]["weakens"];
+    assert_eq!(weakens, &serde_json::json!(["attests 4.2 as pass until 2026-08-01, by D"]));
     assert!(last.warnings().contains("expires on 2026-08-01, 90 days after"), "{}", last.warnings());
     let over = at("2026-08-02T00:00:00Z");
     over.assert("4.2", "manual");
@@ -248,6 +250,10 @@ fn an_id_that_different_events_share_is_reviewed_for_none_of_them() {
             report.warnings()
         );
     }
+    let server = eventful().event(event("visit", "app_webhook_creation", 2 * DAY)).serve();
+    let table = scan(&server.origin()).args(["-o", "table=t.txt"]).run().read("t.txt").unwrap();
+    assert!(table.contains("review --by"), "{table}");
+    assert!(!table.lines().any(|line| line.contains("review --by") && line.contains("visit")), "{table}");
 }
 
 #[test]

@@ -25,6 +25,11 @@ use crate::verdict::{Attestation, Attested, Status};
 /// The longest text shown for one fact about a control, in columns.
 const LINE_COLUMNS: usize = 4_000;
 
+/// How to attest without being asked.
+const INSTEAD: &str = "\
+attest one control at a time instead:
+  intercom-harden attest ID --by NAME [--result fail] [--evidence URL] [--expires 90d] [--note TEXT]";
+
 /// How much of what the data leaves to a person's judgement is listed with one control.
 const MOST_FINDINGS: usize = 50;
 
@@ -34,7 +39,7 @@ const MOST_FINDINGS: usize = 50;
 /// When nobody is at a terminal, the workspace cannot be read, or the configuration cannot be edited.
 pub(super) fn run(args: &AttestArgs) -> Result<Exit, Error> {
     if !stdin().is_terminal() {
-        return Err(Error::NotATerminal);
+        return Err(Error::NotATerminal { instead: INSTEAD });
     }
     let target = Target::new(args.target.config.as_deref());
     target.load()?;

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::adjust::{EvidenceFile, EvidenceFiles, day_of};
+use crate::adjust::{self, EvidenceFile, EvidenceFiles, day_of};
 use crate::cli::ConfigArgs;
 use crate::commands::environment;
 use crate::config::{Config, ConfigError, Trust, find};
@@ -80,7 +80,10 @@ pub(in crate::commands) fn facts(config: Option<&Config>) -> Result<FactSettings
 fn announce(config: &Config, progress: &Progress) {
     let Config { path, digest, .. } = config;
     progress.message(&format!("using ./{path} ({digest}); --no-config leaves it out"));
-    for weakening in config.weakens(day_of(environment::clock())) {
+    let today = day_of(environment::clock());
+    let weakens = Catalog::load(&[])
+        .map_or_else(|_| config.weakens(today), |catalog| adjust::weakens(config, &catalog, today));
+    for weakening in weakens {
         progress.message(&format!("  it weakens the result: {weakening}"));
     }
 }

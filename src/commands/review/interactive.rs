@@ -23,13 +23,18 @@ use crate::verdict::Finding;
 /// The longest line that is shown, in columns.
 const LINE_COLUMNS: usize = 4_000;
 
+/// How to review without being asked.
+const INSTEAD: &str = "\
+name the events instead:
+  intercom-harden review EVENT… --by NAME [--note TEXT]";
+
 /// Reads a report or scans, then asks. Each answer is written at once, so that leaving early loses none.
 ///
 /// # Errors
 /// Without a terminal, when the workspace or report cannot be read, or the configuration cannot be edited.
 pub(super) fn run(args: &ReviewArgs) -> Result<Exit, Error> {
     if !stdin().is_terminal() {
-        return Err(Error::NotATerminal);
+        return Err(Error::NotATerminal { instead: INSTEAD });
     }
     let target = Target::new(args.target.config.as_deref());
     let config = target.load()?;
@@ -42,7 +47,7 @@ pub(super) fn run(args: &ReviewArgs) -> Result<Exit, Error> {
     // An event that several controls list is reviewed once for all of them.
     let mut met = BTreeSet::new();
     let open: Vec<(&Control, &Finding, &str)> = all
-        .filter_map(|(control, finding)| Some((control, finding, control.event_to_review(finding)?)))
+        .filter_map(|(control, finding)| Some((control, finding, report.event_to_review(control, finding)?)))
         .filter(|(.., event)| reviewed(config.as_ref(), event).is_none() && met.insert(*event))
         .collect();
     if open.is_empty() {

@@ -100,7 +100,7 @@ const fn outcome(status: Status) -> &'static str {
 /// Writes which requests and permissions the checks need.
 pub(super) fn sources(page: &mut Page, rules: &Rules) {
     let reads: Vec<_> = rules.checks.iter().map(Check::reads).collect();
-    let needed: BTreeSet<SourceId> = reads.iter().flat_map(|reads| reads.sources.iter().copied()).collect();
+    let needed = rules.sources();
     let helpful: BTreeSet<SourceId> = reads.iter().flat_map(|reads| reads.helpful.iter().copied()).collect();
     let configured: BTreeSet<&str> =
         reads.iter().flat_map(|reads| reads.configured.iter().copied()).collect();

@@ -100,7 +100,7 @@ fn frameworks(page: &mut Page, control: &Control) {
 fn found(page: &mut Page, report: &Report, id: &str) {
     page.heading(&format!("What the report of {} says", instant(report.scan.at)));
     match report.controls.iter().find(|control| same_name(&control.id, id)) {
-        Some(control) => table::told(page, control, usize::MAX),
+        Some(control) => table::told(page, report, control, usize::MAX),
         None => page.text(2, "The report does not have this control."),
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::exit::Exit;
 use crate::level::FailOn;
 use crate::report::sample::{finding, recounted, sample};
-use crate::report::{BUILT_IN, Format, Options, WorkspaceInfo, json_text, render};
+use crate::report::{BUILT_IN, BaselineInfo, Format, Options, WorkspaceInfo, json_text, render};
 use crate::sources::Provenance;
 use crate::verdict::{Attestation, Attested, Basis, Waiver};
 
@@ -39,6 +39,8 @@ fn laden() -> Report {
     attested.pack = None;
     admins.waived = Some(Waiver { on: None, ..decision.clone() });
     admins.in_baseline = true;
+    report.scan.baseline =
+        Some(BaselineInfo { path: "before.json".to_owned(), digest: "sha256:77".to_owned() });
     let findings = &mut admins.findings;
     findings[0].waived = Some(decision);
     findings[1].in_baseline = true;

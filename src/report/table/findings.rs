@@ -38,7 +38,7 @@ pub(super) fn failed(page: &mut Page, report: &Report) {
     }
     page.heading("What failed");
     for control in failing {
-        told(page, control, MAX_CONTEXT);
+        told(page, report, control, MAX_CONTEXT);
         fix(page, control);
     }
     page.gap();
@@ -55,7 +55,7 @@ pub(super) fn to_check(page: &mut Page, report: &Report) {
     }
     page.heading("What is known about the undecided ones");
     for control in telling {
-        told(page, control, FEW_CONTEXT);
+        told(page, report, control, FEW_CONTEXT);
     }
 }
 
@@ -64,14 +64,14 @@ fn of_status<'a>(report: &'a Report, statuses: &'a [Status]) -> impl Iterator<It
 }
 
 /// Writes a control with its findings and that many observations.
-pub(in crate::report) fn told(page: &mut Page, control: &Control, most_context: usize) {
+pub(in crate::report) fn told(page: &mut Page, report: &Report, control: &Control, most_context: usize) {
     page.gap();
     let text = format!("{} ({}) {}", id(control), control.level.label(), title(control));
     page.entry(0, Tone::Status(control.status), status_word(control.status), &text);
     if let Some(waiver) = &control.waived {
         page.entry(2, Tone::Caution, "note:", &line(&waived(waiver)));
     }
-    findings(page, control);
+    findings(page, report, control);
     for observation in control.context.iter().take(most_context) {
         page.entry(2, Tone::Label, "note:", &text::line(observation, CONTEXT_COLUMNS));
     }
@@ -79,7 +79,7 @@ pub(in crate::report) fn told(page: &mut Page, control: &Control, most_context: 
 }
 
 /// Findings that fail the gate come first; those that a baseline shows too are not news, and merely counted.
-fn findings(page: &mut Page, control: &Control) {
+fn findings(page: &mut Page, report: &Report, control: &Control) {
     let (known, mut news): (Vec<_>, Vec<_>) =
         control.findings.iter().partition(|finding| finding.in_baseline);
     news.sort_by_key(|finding| (finding.is_reviewed(), finding.waived.is_some()));
@@ -95,7 +95,7 @@ fn findings(page: &mut Page, control: &Control) {
             Some(aside) => page.entry(2, Tone::Label, "-", &format!("{text} ({})", line(&aside))),
             None => page.entry(2, Tone::Bad, "-", &text),
         }
-        if let Some(event) = control.event_to_review(finding).filter(|_| finding.waived.is_none()) {
+        if let Some(event) = report.event_to_review(control, finding).filter(|_| finding.waived.is_none()) {
             page.entry(4, Tone::Good, "review:", &line(&review_command(event)));
         }
     }
