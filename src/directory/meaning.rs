@@ -118,7 +118,7 @@ const NAMES: [(Meaning, &str); 22] = [
         "softdeletiontimestamp softdeletiondate deleteddatetime deletiontime deletiontimestamp deletiondate deletedon \
          deletedat deleteddate deactivatedon deactivatedat deactivationdate deprovisionedon suspendedon \
          terminationdate terminatedon terminateddate dateofleaving leavedate leavingdate exitdate enddate endson \
-         lastday lastdayofwork lastworkingday employmentenddate contractenddate accountexpires \
+         lastday lastdayofwork lastworkingday lastworkingdate lefton leftdate dateleft employmentend employmentenddate contractend contractenddate accountexpires \
          accountexpirationdate expirationdate expirydate expireson",
     ),
     (Meaning::Assigned, "assignmentstatus appstatus applicationstatus appassignmentstatus"),

@@ -231,3 +231,47 @@ fn a_workspace_writes_no_roles_of_its_own_into_the_policy() {
     assert_eq!(parsed["rbac"]["roles"].as_table().map(toml::Table::len), Some(4), "{text}");
     assert!(!text.contains("ADMIN\"]") && text.contains("odd"), "{text}");
 }
+
+/// What `rbac check` says of the policy to start from is true of the sample's people.
+#[test]
+fn the_policy_to_start_from_is_judged_in_true_sentences() {
+    let text = program().args(["init", "--rbac", "--demo", "--stdout"]).now(NOW).run().exits(0).stdout;
+    let run =
+        program().args(["rbac", "check", "--demo", "--format", "json"]).now(NOW).file(FILE, &text).run();
+    let report = run.report();
+    let json = run.json();
+    let people = json["people"].as_array().unwrap();
+    let with = |role: &str| people.iter().filter(|person| person["role"] == role).count();
+    let four = ["Admin", "Developer", "Viewer", "Service"];
+    let undeclared = people.len()
+        - four.iter().map(|role| with(role)).sum::<usize>()
+        - people.iter().filter(|p| p["role"].is_null()).count();
+    let unused = four.iter().filter(|role| with(role) == 0).count();
+    let privileged = people.iter().filter(|person| person["privilege"] == "privileged");
+    let (as_declared, beyond): (Vec<_>, Vec<_>) = privileged.partition(|person| person["role"] == "Admin");
+    for (id, status, reason) in [
+        ("R1", "pass", "4 roles are declared, each once".to_owned()),
+        (
+            "R2",
+            "fail",
+            format!("{undeclared} of {} teammates have roles that the policy does not declare", people.len()),
+        ),
+        (
+            "R3",
+            "fail",
+            format!(
+                "{} of {} administrators have no role that is declared with admin",
+                beyond.len(),
+                as_declared.len() + beyond.len()
+            ),
+        ),
+        ("R10", "fail", format!("{unused} of 4 declared roles have no teammate")),
+    ] {
+        report.assert(id, status);
+        assert_eq!(report.control(id)["reason"], json!(reason), "{id}");
+    }
+    assert_eq!(report.subjects("R2").len(), undeclared);
+    for id in ["R4", "R5", "R6", "R7", "R8", "R9", "R11", "R12", "R13"] {
+        report.assert(id, "manual");
+    }
+}

@@ -79,7 +79,7 @@ fn a_hundred_teammates_show_exactly_the_ten_differences() {
     let suspended = "expected: no account, actual: SUSPENDED in the identity provider, still a teammate";
     let by_nothing = "expected: a group that grants it, actual: privileged (role Admin), granted by no group";
     let expected = [
-        ("R4", 10..13, "expected: a person on the roster, actual: not on it"),
+        ("R4", 10..13, "expected: a person in the directory export, actual: not in it"),
         ("R5", 20..22, suspended),
         ("R6", 30..34, "expected: role Viewer (group Auditors), actual: role Agent"),
         ("R7", 1..2, by_nothing),
@@ -109,9 +109,9 @@ fn two() -> Workspace {
 
 #[test]
 fn no_difference_passes() {
-    let server = two().serve();
-    let people =
-        "email,status,groups\nAna@ACME.example,active,Platform-Admins\nbo@acme.example,active,Support\n";
+    let server = two().teammate("cy@acme.example", "Viewer").serve();
+    let people = "email,status,groups\nAna@ACME.example,active,Platform-Admins\n\
+                  bo@acme.example,active,Support\ncy@acme.example,active,Auditors\n";
     let run = reconcile(&server, people).run().exits(0);
     assert_eq!(findings(&run), []);
     assert_eq!(run.json()["summary"]["pass"], 6);

@@ -174,6 +174,15 @@ impl<'a> Policy<'a> {
         granted.flatten().copied().collect()
     }
 
+    /// How many mapped groups nothing in the exports names: they may be empty, misspelled or left out.
+    pub(super) fn unseen(&self, directory: &Directory<'_>) -> Option<usize> {
+        let entries = directory.entries.iter();
+        let seen: HashSet<_> =
+            entries.flat_map(|entry| entry.groups.iter().map(|group| fold(group))).collect();
+        let unseen = self.rbac.groups.keys().filter(|group| !seen.contains(&fold(group)));
+        self.compares_groups.then(|| unseen.count())
+    }
+
     /// Whether a person is let in, and a group of theirs gives a role.
     pub(super) fn entitles(&self, entry: &Entry<'_>) -> bool {
         self.compares_groups && entry.may_enter() && !self.roles_of(entry).is_empty()

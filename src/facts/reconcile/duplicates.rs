@@ -10,7 +10,7 @@ use crate::facts::{Row, text};
 /// How many of a person's other accounts, or places, are named.
 const MOST_NAMED: usize = 5;
 
-/// Teammates who are the same person on the roster.
+/// Teammates who are the same person in the directory export.
 pub(super) fn accounts<'a>(
     teammates: &'a [Row],
     found: &[Option<usize>],
@@ -60,7 +60,7 @@ pub(super) fn entries<'a>(directory: &'a Directory<'a>) -> Vec<Difference<'a>> {
                 kind: "duplicate",
                 entry: Some(entry),
                 email: entry.rows.first().map(|person| person.email.as_str()),
-                expected: "one entry on the roster".to_owned(),
+                expected: "one entry in the directory export".to_owned(),
                 actual: format!("several: {}", listed(places, entry.rows.len())),
                 ..Difference::default()
             });

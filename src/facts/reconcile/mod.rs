@@ -47,6 +47,8 @@ pub(super) struct Reconciliation {
     pub(super) mfa_known: usize,
     /// How many people are let in and in a mapped group.
     pub(super) entitled: usize,
+    /// How many mapped groups are without a person in the exports; none where groups are not compared.
+    unseen_groups: Option<usize>,
 }
 
 /// One difference, before it becomes a row.
@@ -70,7 +72,7 @@ struct Difference<'a> {
 pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconciliation {
     let directory = Directory::new(declared.roster, &declared.rbac.identities, declared.now);
     let policy = Policy::new(declared);
-    let mut result = Reconciliation::default();
+    let mut result = Reconciliation { unseen_groups: policy.unseen(&directory), ..Reconciliation::default() };
     let places: Vec<Vec<usize>> = teammates.iter().map(|row| directory.places(row)).collect();
     // Of several entries the one that keeps the teammate out decides.
     let status = |index: &&usize| directory.entries.get(**index).map(|entry| entry.status);
@@ -122,6 +124,7 @@ impl Reconciliation {
             ),
             ("roster.knows_members", json!(roster.knows_members())),
             ("roster.entitled", json!(teammates_read.then_some(self.entitled))),
+            ("roster.unseen_groups", json!(self.unseen_groups)),
             ("roster.knows_status", any(|knows| knows.status)),
             ("roster.knows_groups", any(|knows| knows.groups)),
             ("roster.knows_mfa", any(|knows| knows.mfa)),
@@ -158,7 +161,7 @@ fn of_teammate<'a>(
         })
     };
     let Some(entry) = entry else {
-        return difference("orphan", "a person on the roster".to_owned(), "not on it".to_owned());
+        return difference("orphan", "a person in the directory export".to_owned(), "not in it".to_owned());
     };
     if matches!(entry.status, AccountStatus::Suspended | AccountStatus::Deprovisioned) {
         let actual = format!("{} in the identity provider, still a teammate", entry.status_word());

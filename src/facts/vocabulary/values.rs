@@ -99,6 +99,13 @@ pub(crate) static VALUES: &[Field] = &[
     field("roster.knows_members", Flag, &[], No, "given: whether they say who is in each of the groups"),
     field("roster.knows_mfa", Flag, &[], No, "given: whether a roster says who has enrolled a second factor"),
     field("roster.matched", Number, ADMINS, No, "how many teammates are on a roster"),
+    field(
+        "roster.unseen_groups",
+        Number,
+        &[],
+        No,
+        "how many mapped groups are without a person in the directory exports; null where groups are not compared",
+    ),
     field("roster.entitled", Number, ADMINS, No, "how many active people are in a mapped group"),
     field("roster.mfa_known", Number, ADMINS, No, "for how many teammates a roster says it"),
     field("saml.file", Text, &[], No, "given: the identity provider's metadata or certificate"),
