@@ -136,6 +136,13 @@ fn last_change(change: &Change) -> Observation {
     }
 }
 
+/// Whether what a check needs is there; where it is not, or not for sure, what the check then comes to.
+enum Need<'a> {
+    Met,
+    MetSoFar(CheckResult<'a>),
+    Unmet(CheckResult<'a>),
+}
+
 impl Check {
     /// What the check says; nothing where it takes no part.
     fn decide<'a>(&'a self, context: &EvalContext<'_>) -> Option<CheckResult<'a>> {
@@ -151,15 +158,18 @@ impl Check {
     }
 
     fn decide_on<'a>(&'a self, context: &EvalContext<'_>) -> Result<CheckResult<'a>, EvaluationError> {
-        if let Some(unmet) = self.unmet_need(context)? {
-            return Ok(unmet);
-        }
-        match &self.kind {
+        let doubt = match self.needs(context)? {
+            Need::Met => None,
+            Need::MetSoFar(doubt) => Some(doubt),
+            Need::Unmet(unmet) => return Ok(unmet),
+        };
+        let result = match &self.kind {
             CheckKind::Every(every) => every::decide(self, every, context),
             CheckKind::Count(count) => count::decide(self, count, context),
             CheckKind::Value(value) => value::decide(self, value, context),
             CheckKind::Manual => Ok(self.undecided(Status::Manual, self.question(context)?)),
-        }
+        }?;
+        Ok(doubt.filter(|_| result.status != Status::Fail).unwrap_or(result))
     }
 
     /// Why a person has to look, with what is known so far where the check shows that.
@@ -168,25 +178,28 @@ impl Check {
         Ok(shown.filter(|shown| !shown.is_empty()).unwrap_or_else(|| self.note()))
     }
 
-    /// What `needs` says where it does not hold, or cannot be told.
-    fn unmet_need<'a>(
-        &'a self,
-        context: &EvalContext<'_>,
-    ) -> Result<Option<CheckResult<'a>>, EvaluationError> {
+    /// Whether what `needs` asks for holds. What was read of an incomplete source may prove a fail, and nothing else.
+    fn needs<'a>(&'a self, context: &EvalContext<'_>) -> Result<Need<'a>, EvaluationError> {
+        let mut doubt = None;
         for need in &self.needs {
             let mut state = State::default();
             state.add_values(need, context.facts);
-            if !state.is_complete() {
+            let complete = state.is_complete();
+            let holds = need.is_true(&context.cel);
+            if !complete {
                 let (status, reason) = state.undecided(context.facts);
-                return Ok(Some(self.undecided(status, reason)));
-            }
-            if !need.is_true(&context.cel)? {
+                let undecided = self.undecided(status, reason);
+                if holds != Ok(true) {
+                    return Ok(Need::Unmet(undecided));
+                }
+                doubt.get_or_insert(undecided);
+            } else if !holds? {
                 let first = self.next_step.map(|_| 0);
                 let unmet = self.undecided(Status::Manual, self.note());
-                return Ok(Some(CheckResult { next_step: first, ..unmet }));
+                return Ok(Need::Unmet(CheckResult { next_step: first, ..unmet }));
             }
         }
-        Ok(None)
+        Ok(doubt.map_or(Need::Met, Need::MetSoFar))
     }
 
     /// A result that needs no evidence: manual or unknown.
