@@ -113,9 +113,8 @@ impl ApiError {
     /// How a source ends that this error happened to. Refusals are not failures: the API said no.
     pub(crate) const fn source_status(&self) -> SourceStatus {
         match self {
-            Self::Unauthorized(_) | Self::Forbidden(_) | Self::PlanRestricted(_) | Self::IpNotAllowed(_) => {
-                SourceStatus::Forbidden
-            }
+            // Whatever the allowlist keeps this machine from reading, the token may have the scope for it.
+            Self::Unauthorized(_) | Self::Forbidden(_) | Self::PlanRestricted(_) => SourceStatus::Forbidden,
             _ => SourceStatus::Failed,
         }
     }

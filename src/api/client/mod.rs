@@ -6,7 +6,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use tokio::time::{Instant, timeout_at};
 
@@ -15,14 +14,19 @@ use super::error::ApiError;
 use super::notice::{Notice, Notify};
 use super::origin::ApiOrigin;
 use super::retry::{self, Failures, Policy, Retry};
-use super::throttle::{RateReport, Throttle};
+use super::throttle::Throttle;
 use super::token::Token;
 use crate::sources::Feed;
 use crate::time::ClockSkew;
 
+mod characters;
 mod options;
+mod response;
 
+use characters::with_whole_characters;
 pub(crate) use options::{ClientError, ClientOptions, Limits, Request};
+pub(super) use response::InFlight;
+use response::{RateHeaders, rate_headers};
 
 /// The version of the API that every request asks for.
 pub(crate) const API_VERSION: &str = "2.16";
@@ -292,84 +296,6 @@ impl Client {
     fn quoted(&self, text: &str) -> String {
         self.token.hide(text).chars().take(200).collect()
     }
-}
-
-/// A response whose place among the concurrent requests is kept until its body is read.
-pub(super) struct InFlight<'a> {
-    pub(super) response: reqwest::Response,
-    pub(super) _permit: Option<tokio::sync::SemaphorePermit<'a>>,
-}
-
-impl InFlight<'_> {
-    pub(super) fn headers(&self) -> &HeaderMap {
-        self.response.headers()
-    }
-
-    pub(super) fn status(&self) -> reqwest::StatusCode {
-        self.response.status()
-    }
-}
-
-/// What the headers say about the rate limit, how long a 429 asks to wait, and how the clocks stand.
-struct RateHeaders {
-    report: RateReport,
-    asked: Option<Duration>,
-    skew: Option<ClockSkew>,
-}
-
-#[expect(clippy::disallowed_methods, reason = "this machine's clock is what is compared with the server's")]
-fn rate_headers(headers: &HeaderMap) -> RateHeaders {
-    let get = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let number = |name: &str| get(name).and_then(|text| text.trim().parse::<u64>().ok());
-    // The server's own clock is what its reset is measured by; this machine's may be off.
-    let server_time = get("Date").and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
-    let here = Timestamp::now();
-    let skew = server_time.as_ref().map(|time| ClockSkew::between(here, time.timestamp()));
-    let now = server_time.map_or(here, |time| time.timestamp());
-    let reset = get("X-RateLimit-Reset");
-    let report = RateReport {
-        limit: number("X-RateLimit-Limit"),
-        remaining: number("X-RateLimit-Remaining"),
-        reset: retry::asked_wait(None, reset, now),
-    };
-    RateHeaders { report, asked: retry::asked_wait(get("Retry-After"), reset, now), skew }
-}
-
-/// Replaces escapes of half a character, which no parser of JSON takes for text, as bytes are that are no UTF-8: what
-/// they stand in is read all the same.
-fn with_whole_characters(json: String) -> String {
-    let mut whole = String::new();
-    let (mut done, mut at) = (0, 0);
-    while let Some(found) = json.get(at..).and_then(|rest| rest.find('\\')) {
-        let escape = at + found;
-        let Some(half) = surrogate(&json, escape) else {
-            // Whatever is escaped, a second backslash among it, is part of the same escape.
-            at = escape + 2;
-            while at < json.len() && !json.is_char_boundary(at) {
-                at += 1;
-            }
-            continue;
-        };
-        at = escape + 6;
-        if half < 0xdc00 && surrogate(&json, at).is_some_and(|other| other >= 0xdc00) {
-            at += 6;
-            continue;
-        }
-        whole.push_str(json.get(done..escape).unwrap_or_default());
-        whole.push_str("\\ufffd");
-        done = at;
-    }
-    if done == 0 {
-        return json;
-    }
-    whole.push_str(json.get(done..).unwrap_or_default());
-    whole
-}
-
-/// The half of a character that is escaped at this place, if one is.
-fn surrogate(json: &str, at: usize) -> Option<u16> {
-    let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;
-    u16::from_str_radix(digits, 16).ok().filter(|unit| (0xd800..0xe000).contains(unit))
 }
 
 #[cfg(test)]

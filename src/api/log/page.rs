@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::api::client::Request;
-use crate::api::model::{Event, EventPage, UnreadEntry};
+use crate::api::model::{Event, EventPage, UnreadEntry, is_nothing};
 use crate::api::origin::ApiOrigin;
 use crate::sources::Feed;
 
@@ -77,10 +77,9 @@ pub(super) struct Next {
 impl Next {
     /// Reads each of the forms the API uses. The address itself is never requested.
     pub(super) fn read(value: &Value, origin: &ApiOrigin) -> Self {
-        let mut next = Self::default();
+        let mut next = Self { more: !is_nothing(value), ..Self::default() };
         match value {
-            Value::String(text) if !text.trim().is_empty() => {
-                next.more = true;
+            Value::String(text) if next.more => {
                 let base = origin.join("/", &[]);
                 if let Ok(url) = base.join(text.trim()) {
                     next.foreign = !origin.covers(&url);
@@ -96,12 +95,8 @@ impl Next {
                     Some(Value::Number(cursor)) => Some(cursor.to_string()),
                     _ => None,
                 };
-                next.more = next.page.is_some() || next.cursor.is_some();
             }
-            Value::Number(number) => {
-                next.page = number.as_u64().filter(|page| *page > 0);
-                next.more = next.page.is_some();
-            }
+            Value::Number(number) => next.page = number.as_u64().filter(|page| *page > 0),
             _ => {}
         }
         next
@@ -226,6 +221,9 @@ mod tests {
             [json!(null), json!(""), json!({}), json!([]), json!(false), json!({"starting_after": null})]
         {
             assert_eq!(next(end), Next::default());
+        }
+        for other in [json!(true), json!({"cursor": "c"}), json!(["/admins/activity_logs?page=2"])] {
+            assert_eq!(next(other), Next { more: true, ..Next::default() }, "more, in unknown words");
         }
     }
 

@@ -201,7 +201,7 @@ impl Pass<'_, '_> {
                 return Ok(Ended::Stuck);
             }
         }
-        if page.len() == 0 && !by_cursor && self.goes_on_after(number).await? {
+        if page.len() == 0 && self.goes_on_after(&page, number, by_cursor, &used).await? {
             return Ok(Ended::Stuck);
         }
         Ok(match (self.repeats, self.shifted) {
@@ -211,14 +211,24 @@ impl Pass<'_, '_> {
         })
     }
 
-    /// Whether events follow an empty page. Where none do, the announced total was merely too high.
-    async fn goes_on_after(&self, number: u64) -> Result<bool, ApiError> {
-        for further in [Some(number + 1), self.total] {
-            let announced =
-                further.filter(|further| (number + 1..=self.total.unwrap_or(0)).contains(further));
-            if let Some(further) = announced
-                && self.fetch(Position::Page(further)).await?.len() > 0
-            {
+    /// Whether events follow an empty page. Where none do, it was merely said that there are more.
+    async fn goes_on_after(
+        &self,
+        page: &Page,
+        number: u64,
+        by_cursor: bool,
+        used: &HashSet<String>,
+    ) -> Result<bool, ApiError> {
+        let total = self.total.filter(|total| *total > number && !by_cursor);
+        let announced =
+            total.map_or(Vec::new(), |total| vec![Position::Page(number + 1), Position::Page(total)]);
+        let named = match &page.next.cursor {
+            Some(cursor) => Some(Position::Cursor(cursor.clone())).filter(|_| !used.contains(cursor)),
+            None => page.next.more.then(|| Position::Page(page.next.page.unwrap_or(0).max(number + 1))),
+        };
+        let mut asked = HashSet::new();
+        for further in announced.into_iter().chain(named) {
+            if asked.insert(further.clone()) && self.fetch(further).await?.len() > 0 {
                 return Ok(true);
             }
         }

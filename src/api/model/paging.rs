@@ -58,10 +58,11 @@ fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-/// Null, false, or empty, also in every part.
-fn is_nothing(value: &Value) -> bool {
+/// Null, false, zero, or empty, also in every part.
+pub(crate) fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
+        Value::Number(number) => number.as_u64() == Some(0),
         Value::String(text) => text.trim().is_empty(),
         Value::Array(entries) => entries.is_empty(),
         Value::Object(fields) => fields.iter().all(|(name, value)| name == "per_page" || is_nothing(value)),

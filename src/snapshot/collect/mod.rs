@@ -163,7 +163,9 @@ impl Run<'_, '_> {
             None => Basis::read(self.client).await,
         };
         if let (Err(me), Err(admins)) = (&me, &admins) {
-            let refused = |error: &ApiError| error.source_status() == SourceStatus::Forbidden;
+            let refused = |error: &ApiError| {
+                error.source_status() == SourceStatus::Forbidden || matches!(error, ApiError::IpNotAllowed(_))
+            };
             if (refused(me) && refused(admins)) || (me.is_unreachable() && admins.is_unreachable()) {
                 let blocked = matches!(me, ApiError::IpNotAllowed(_));
                 return Err(match if blocked { me } else { admins }.clone() {
@@ -205,8 +207,12 @@ impl Run<'_, '_> {
             return Ok(Outcome::skipped());
         }
         let answer = get::<IpAllowlist>(self.client, Feed::IpAllowlist, "/ip_allowlist").await;
-        // An endpoint that is new in 2026: a workspace that does not offer it has nothing to show, and nothing failed.
-        let not_offered = matches!(answer, Err(ApiError::NotFound(_) | ApiError::BadRequest(_)));
+        // An endpoint that is new in 2026: a workspace that does not offer it has nothing to show, and nothing failed. A
+        // refusal of this list may speak of an allowlist for want of a scope.
+        let refused = matches!(
+            answer,
+            Err(ApiError::NotFound(_) | ApiError::BadRequest(_) | ApiError::IpNotAllowed(_))
+        );
         let answer = match answer {
             Ok((list, paging)) => {
                 // An answer of any shape shows what the token opens.
@@ -218,7 +224,7 @@ impl Run<'_, '_> {
             Err(error) => Err(error),
         };
         let mut outcome = self.outcome(Feed::IpAllowlist, answer);
-        if not_offered {
+        if refused {
             outcome.status = SourceStatus::Forbidden;
         }
         Ok(outcome)
@@ -238,9 +244,10 @@ impl Run<'_, '_> {
                 Err(error) => error.status(),
             };
             answers.push(ProbeAnswer { endpoint: path.to_owned(), status });
-            // Any other answer is one, if not always one that decides.
+            // Any other answer is one, if not always one that decides. The allowlist's is none about the token.
             if let Err(error) = asked
-                && !matches!(error.status(), Some(300..=428 | 430..=499))
+                && (!matches!(error.status(), Some(300..=428 | 430..=499))
+                    || matches!(error, ApiError::IpNotAllowed(_)))
             {
                 failure.get_or_insert(error);
             }
@@ -260,13 +267,7 @@ impl Run<'_, '_> {
             Err(LogError::Api(error)) => Some(error),
             Err(LogError::Sink(error)) => return Err(error.into()),
         };
-        // The allowlist let `/me` in: it is no scope that is missing.
-        let blocked = matches!(failure, Some(ApiError::IpNotAllowed(_)));
-        let mut outcome = self.outcome(feed, Ok((self.log.records(feed), failure)));
-        if blocked {
-            outcome.status = SourceStatus::Failed;
-        }
-        Ok(outcome)
+        Ok(self.outcome(feed, Ok((self.log.records(feed), failure))))
     }
 
     /// How a feed ended of which so many records were read, and what kept it from being read in full.

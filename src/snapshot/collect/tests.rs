@@ -97,6 +97,20 @@ async fn an_allowlist_refusal_is_told_apart() {
 }
 
 #[tokio::test]
+async fn what_the_allowlist_refuses_says_nothing_of_the_token() {
+    use SourceStatus::{Complete, Failed, Forbidden};
+    let refused = |paths: &'static [&'static str]| {
+        let message = "Your IP address is not on the allowlist for API access";
+        let body = json!({"errors": [{"code": "forbidden", "message": message}]}).to_string();
+        workspace(move |asked| paths.contains(&asked.path.as_str()).then(|| reply(403, &[], &body)))
+    };
+    let outcomes = run(&refused(&["/tags", "/segments"]), 9_000).await.0.unwrap();
+    assert_eq!(status(&outcomes)[5..], [Forbidden, Failed], "refused lists show no missing scope");
+    let outcomes = run(&refused(&["/me", "/ip_allowlist"]), 9_000).await.0.unwrap();
+    assert_eq!(status(&outcomes), [Failed, Complete, Complete, Complete, Complete, Forbidden, Complete]);
+}
+
+#[tokio::test]
 async fn another_host_is_no_workspace() {
     let server = workspace(|_| Some(reply(200, &["Content-Type: text/html"], "<html>")));
     assert!(matches!(run(&server, 9_000).await.0, Err(CollectError::Unreachable(ApiError::NotJson { .. }))));

@@ -250,6 +250,27 @@ async fn an_empty_page_amid_others_is_no_end() {
 }
 
 #[tokio::test]
+async fn an_empty_page_that_names_a_further_one_is_no_end_either() {
+    let named: [fn(u64) -> Value; 3] = [
+        |page| json!({"next": format!("/admins/activity_logs?page={}", page + 1)}),
+        |page| json!({"next": {"starting_after": (page + 1).to_string()}}),
+        |_| json!({"next": {"token": "in other words"}}),
+    ];
+    for (further, empty, whole) in named.iter().flat_map(|next| [(next, 3, false), (next, 5, true)]) {
+        let (all, further) = (log(40), *further);
+        let server = Server::start(move |asked| {
+            let cursor = asked.json()["starting_after"].as_str().and_then(|cursor| cursor.parse().ok());
+            let page = cursor.or(asked.number("page").map(|page| page as u64)).unwrap_or(1);
+            let events: Log = all.iter().skip((page as usize - 1) * 10).take(10).cloned().collect();
+            let events = if page == empty { json!([]) } else { entries(&events) };
+            ok(&json!({"activity_logs": events, "pages": further(page)}))
+        });
+        let (_, ended, _) = read(&server, query(30)).await;
+        assert_eq!(ended.is_ok(), whole, "page {empty} is empty: {ended:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_entry_that_may_be_any_event_leaves_the_range_unread() {
     let milliseconds = (SINCE + 60) * 1000;
     for odd in [

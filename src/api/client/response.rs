@@ -1,0 +1,51 @@
+//! An answer whose body is still to come, and what its headers say.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::HeaderMap;
+
+use crate::api::retry;
+use crate::api::throttle::RateReport;
+use crate::time::ClockSkew;
+
+/// A response whose place among the concurrent requests is kept until its body is read.
+pub(in crate::api) struct InFlight<'a> {
+    pub(in crate::api) response: reqwest::Response,
+    pub(in crate::api) _permit: Option<tokio::sync::SemaphorePermit<'a>>,
+}
+
+impl InFlight<'_> {
+    pub(in crate::api) fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    pub(in crate::api) fn status(&self) -> reqwest::StatusCode {
+        self.response.status()
+    }
+}
+
+/// What the headers say about the rate limit, how long a 429 asks to wait, and how the clocks stand.
+pub(super) struct RateHeaders {
+    pub(super) report: RateReport,
+    pub(super) asked: Option<Duration>,
+    pub(super) skew: Option<ClockSkew>,
+}
+
+#[expect(clippy::disallowed_methods, reason = "this machine's clock is what is compared with the server's")]
+pub(super) fn rate_headers(headers: &HeaderMap) -> RateHeaders {
+    let get = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let number = |name: &str| get(name).and_then(|text| text.trim().parse::<u64>().ok());
+    // The server's own clock is what its reset is measured by; this machine's may be off.
+    let server_time = get("Date").and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+    let here = Timestamp::now();
+    let skew = server_time.as_ref().map(|time| ClockSkew::between(here, time.timestamp()));
+    let now = server_time.map_or(here, |time| time.timestamp());
+    let reset = get("X-RateLimit-Reset");
+    let report = RateReport {
+        limit: number("X-RateLimit-Limit"),
+        remaining: number("X-RateLimit-Remaining"),
+        reset: retry::asked_wait(None, reset, now),
+    };
+    RateHeaders { report, asked: retry::asked_wait(get("Retry-After"), reset, now), skew }
+}
