@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use jiff::civil::Date;
 
+use crate::address::fold_domain;
 use crate::time::{TimeError, parse_date};
 use crate::toml_document::{Located, Table, excerpt};
 
@@ -120,8 +121,10 @@ pub(super) fn required_date(table: &mut Table<'_>, key: &'static str) -> Option<
 /// Whether a text has the shape of an e-mail address.
 pub(super) fn is_email(text: &str) -> bool {
     let unusual = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"');
-    match text.split_once('@') {
-        Some((person, host)) => !person.is_empty() && is_domain(host) && !person.contains(unusual),
+    match text.trim().split_once('@') {
+        Some((person, host)) => {
+            !person.is_empty() && is_domain(&fold_domain(host)) && !person.contains(unusual)
+        }
         None => false,
     }
 }

@@ -168,9 +168,9 @@ impl<'a> EventMetadata<'a> {
         })
     }
 
-    /// The method of a sign-in; an empty one is a missing one.
+    /// The method of a sign-in; one without a visible letter is a missing one.
     pub(super) fn sign_in_method(&self) -> Option<Cow<'a, str>> {
-        self.0.sign_in_method.and_then(string).filter(|method| !method.is_empty())
+        self.0.sign_in_method.and_then(string).filter(|method| !casefold::fold(method).is_empty())
     }
 
     /// Whether two-factor authentication is on after the event; none where it says neither.
@@ -242,6 +242,10 @@ mod tests {
             assert_eq!(metadata.affected().filter(|admin| *admin != PersonRef::default()), None, "{odd}");
             assert_eq!(metadata.two_factor(), None, "{odd}");
             assert_eq!(metadata.permissions_after(), None, "{odd}");
+        }
+        for blank in ["", " ", "\\u200b", "\\t\u{a0}"] {
+            let raw = raw(&format!(r#"{{"sign_in_method":"{blank}"}}"#));
+            assert_eq!(EventMetadata::read(Some(&raw)).sign_in_method(), None, "{blank:?}");
         }
         let raw = raw(r#"{"admin":"nobody","sign_in_method":"SA\u004dL"}"#);
         assert_eq!(EventMetadata::read(Some(&raw)).sign_in_method().as_deref(), Some("SAML"));

@@ -126,6 +126,13 @@ fn declarations_of_the_organization_mean_something() {
     for person in ["x", "@a.de", "x@", "a b@c.de", "x@y@z.de"] {
         assert!(problem(&format!("export_approvers = ['{person}']")).contains("not an e-mail"), "{person}");
     }
+    // An address is one in each form in which addresses are compared.
+    for person in
+        ["dpo@acme.example.", " dpo@acme.example ", "dpo@o\u{308}l.example", "o\u{308}@ｆixture.example"]
+    {
+        let problems = problems_of(&format!("[organization]\nexport_approvers = ['{person}']\n"));
+        assert!(problems.is_empty(), "{person}: {problems:?}");
+    }
     assert!(problem("approved_networks = ['office']").contains("neither a network"));
     assert!(problem("approved_networks = []").contains("is empty"));
     assert!(problem("allowed_domains = 'a.de'").contains("must be an array of texts, not text"));

@@ -1,16 +1,23 @@
 //! Workspaces from a seed, dense with the edges at which two readings of a rule part.
 
+/// Changes, arrivals, sign-ins and failures.
+mod changes;
+/// What the configuration says, and as a file.
+mod configuration;
 /// What happened in a generated workspace.
 mod happenings;
+/// Entries of the log that are repeated, or cannot be read.
+mod oddities;
 /// Who is in a generated workspace.
 mod people;
 
 use serde_json::{Value, json};
 
 use crate::intercom::{Api, LOG, Next, PROBED, SEARCH};
-use crate::oracle::{Case, Ended, Organization};
+use crate::oracle::extended::sets_a_state;
+use crate::oracle::{Case, Delivered, Ended};
 use crate::program::NOW_SECONDS;
-use crate::server::Answer;
+use crate::server::{Answer, Server};
 use crate::workspace::{DAY, Workspace};
 use happenings::Happenings;
 
@@ -20,47 +27,83 @@ pub(crate) struct Scene {
     pub(crate) case: Case,
     /// The status of what is refused or fails, by path.
     faults: Vec<(&'static str, u16)>,
+    /// After how many answers the log is refused, where it is refused midway.
+    answered: usize,
     next: Next,
     exclusive: bool,
 }
+
+/// What is read for 90 days, whatever the window is.
+const PRESENCE: [&str; 3] = ["admin_login_success", "app_admin_join", "admin_provisioned"];
 
 /// Whether sources of the seed's scene fail for good: one in fifty, since that costs retries.
 pub(crate) fn fails(seed: u64) -> bool {
     seed % 50 == 7
 }
 
+/// How the sources of a scene end.
+struct Ends {
+    me: Ended,
+    admins: Ended,
+    log: Ended,
+    allowlist: Ended,
+}
+
+fn ends(random: &mut Random, seed: u64) -> Ends {
+    let (complete, forbidden, failed) = (Ended::Complete, Ended::Forbidden, Ended::Failed);
+    let mut ends = Ends { me: complete, admins: complete, log: complete, allowlist: forbidden };
+    if fails(seed) {
+        ends.allowlist = *random.pick(&[complete, forbidden, forbidden, failed]);
+        match seed / 50 % 4 {
+            0 => ends.admins = failed,
+            1 => (ends.me, ends.log) = (failed, failed),
+            _ => ends.log = failed,
+        }
+        return ends;
+    }
+    if random.chance(12) {
+        ends.me = forbidden;
+    }
+    if random.chance(40) {
+        ends.allowlist = complete;
+    }
+    match random.below(40) {
+        0..4 => ends.log = forbidden,
+        4..7 => ends.log = Ended::Midway,
+        7 => (ends.me, ends.admins) = (complete, forbidden),
+        _ => {}
+    }
+    ends
+}
+
 /// The scene of a seed.
 pub(crate) fn scene(seed: u64) -> Scene {
     let random = &mut Random::new(seed);
-    let failing = fails(seed);
     let mut workspace = Workspace::new();
-    let (complete, forbidden) = (Ended::Complete, Ended::Forbidden);
-    let (me, log, allowlist, since);
+    let Ends { me, admins, log, allowlist } = ends(random, seed);
     let mut faults = Vec::new();
-    if failing {
+    let mut since = *random.pick(&[30, 30, 30, 7, 90, 120]) * DAY;
+    if log == Ended::Failed {
         // A young workspace: a long log is asked for in many halves before it counts as failed.
         workspace.me["app"]["created_at"] = (NOW_SECONDS - 9 * DAY).into();
-        me = *random.pick(&[complete, Ended::Failed]);
-        allowlist = *random.pick(&[complete, forbidden, Ended::Failed]);
-        (log, since) = (Ended::Failed, 7 * DAY);
-    } else {
-        if random.chance(15) {
-            workspace.me["app"]["created_at"] = (NOW_SECONDS - 400 * DAY).into();
-        }
-        me = if random.chance(12) { forbidden } else { complete };
-        allowlist = if random.chance(40) { complete } else { forbidden };
-        log = if random.chance(10) { forbidden } else { complete };
-        since = *random.pick(&[30, 30, 30, 7, 90, 120]) * DAY;
+        since = 7 * DAY;
+    } else if random.chance(15) {
+        workspace.me["app"]["created_at"] = (NOW_SECONDS - 400 * DAY).into();
+    } else if random.chance(10) {
+        workspace.me["app"]["created_at"] = Value::Null;
     }
-    let regions = [Some("US"), Some("eu"), Some("EU"), Some("Au"), None];
+    let regions = [Some("US"), Some("eu"), Some("EU"), Some(" Au "), Some("ＵＳ"), Some(""), None];
     workspace = workspace.app("region", *random.pick(&regions));
     workspace = workspace.app("identity_verification", *random.pick(&[Some(true), Some(false), None]));
     if allowlist == Ended::Complete {
         workspace.ip_allowlist = Some(address_allowlist(random));
     }
-    for (path, ended) in [("/me", me), ("/ip_allowlist", allowlist), (LOG, log), (SEARCH, log)] {
+    for (path, ended) in
+        [("/me", me), ("/admins", admins), ("/ip_allowlist", allowlist), (LOG, log), (SEARCH, log)]
+    {
         match ended {
-            Ended::Complete => {}
+            Ended::Complete | Ended::Midway => {}
+            Ended::Forbidden if path == "/admins" => faults.push((path, 403)),
             Ended::Forbidden => faults.push((path, *random.pick(&[401, 403]))),
             Ended::Failed => faults.push((path, 500)),
         }
@@ -68,25 +111,63 @@ pub(crate) fn scene(seed: u64) -> Scene {
     if log == Ended::Complete && random.chance(8) {
         faults.push((SEARCH, *random.pick(&[400, 404])));
     }
-    let probe = (!random.chance(10)).then(|| probe_answers(random, failing));
+    let probe = (!random.chance(10)).then(|| probe_answers(random, fails(seed)));
     for (path, status) in PROBED.iter().zip(probe.iter().flatten()) {
         faults.push((path, *status));
     }
     let calm = random.chance(50);
-    let (people, organization) = people::people(random, calm);
+    let (mut people, mut configuration) = people::people(random, calm, me == Ended::Complete);
+    if me == Ended::Failed {
+        configuration.required_region.get_or_insert_with(|| "EU".to_owned());
+    }
+    if admins != Ended::Complete {
+        // Without the list nothing tells the bot from a person.
+        people.retain(|person| person.id.is_none_or(|id| !(people::BOT..people::BOT + 2).contains(&id)));
+        configuration.allowed_domains.get_or_insert_with(|| vec!["fixture.example".to_owned()]);
+    }
     workspace.admins = people.iter().filter_map(|person| person.entry.clone()).collect();
     let mut happenings = Happenings::new(random, people, since, &workspace);
     happenings.happen(calm);
     workspace.events = happenings.events;
+    if log == Ended::Complete && faults.iter().any(|(path, _)| *path == SEARCH) {
+        // A short page that holds nothing new does not tell the end of the log from a log that goes round.
+        let mut listed = std::collections::BTreeSet::new();
+        workspace.events.retain(|event| {
+            listed.insert(["id", "activity_type", "created_at"].map(|name| event[name].to_string()))
+        });
+    }
+    configuration::review(random, &mut configuration, &workspace.events);
     let next = random.pick(&[Next::Null, Next::Url, Next::Cursor]).clone();
     let exclusive = random.chance(20);
-    let case = Case { workspace, me, log, allowlist, probe, organization, now: NOW_SECONDS, since };
-    Scene { case, faults, next, exclusive }
+    let answered = 1 + random.below(3);
+    let case = Case {
+        workspace,
+        me,
+        admins,
+        log,
+        delivered: Delivered::default(),
+        allowlist,
+        probe,
+        configuration,
+        now: NOW_SECONDS,
+        since,
+    };
+    Scene { case, faults, answered, next, exclusive }
 }
 
 fn address_allowlist(random: &mut Random) -> Value {
-    let pool = ["192.0.2.0/24", "10.0.0.0/8", "2001:db8::/32", "198.51.100.7", "2001:db8::1"];
-    let odd = ["10.0.0.0/7", "0.0.0.0/0", "2001::/31", "::/0", "nowhere", ""];
+    let pool = [
+        "192.0.2.0/24",
+        "10.0.0.0/8",
+        "10.1.0.0/16",
+        "2001:db8::/32",
+        "198.51.100.7",
+        "2001:db8::1",
+        "12.0.0.0/9",
+        "12.128.0.0/9",
+        "::ffff:203.0.113.0/120",
+    ];
+    let odd = ["10.0.0.0/7", "0.0.0.0/0", "2001::/31", "::/0", "nowhere", "::ffff:16.0.0.0/103"];
     let mut ranges: Vec<_> = (0..random.below(4)).map(|_| *random.pick(&pool)).collect();
     if random.chance(25) {
         ranges.push(*random.pick(&odd));
@@ -95,9 +176,10 @@ fn address_allowlist(random: &mut Random) -> Value {
 }
 
 fn probe_answers(random: &mut Random, failing: bool) -> Vec<u16> {
-    let mut answers: Vec<u16> = PROBED.iter().map(|_| *random.pick(&[401, 402, 403, 404])).collect();
+    let codes: &[u16] = if random.chance(20) { &[402, 404] } else { &[401, 402, 403, 404] };
+    let mut answers: Vec<u16> = PROBED.iter().map(|_| *random.pick(codes)).collect();
     if random.chance(20) {
-        answers[random.below(6)] = 200;
+        answers[random.below(6)] = *random.pick(&[200, 200, 200, 400, 422]);
     }
     if failing && random.chance(60) {
         answers[random.below(6)] = 500;
@@ -110,30 +192,58 @@ impl Scene {
     pub(crate) fn api(&self) -> Api {
         let api = Api::new(self.case.workspace.clone()).next(self.next.clone());
         let api = if self.exclusive { api.exclusive() } else { api };
+        let refused = Answer::error(403, "token_unauthorized", "No");
+        let api = match self.case.log {
+            Ended::Midway => api.fault_after(SEARCH, self.answered, refused.clone()).fault(LOG, refused),
+            _ => api,
+        };
         self.faults.iter().fold(api, |api, (path, status)| api.fault(path, answer(*status)))
+    }
+
+    /// The case as it turned out: a log that was read before its refusal came is complete.
+    pub(crate) fn outcome(&self, server: &Server) -> Case {
+        let mut case = self.case.clone();
+        let asked = server.seen_at(SEARCH);
+        if case.log == Ended::Midway && asked.len() <= self.answered {
+            case.log = Ended::Complete;
+        }
+        let delivered = |event: &Value| {
+            asked.iter().take(self.answered).any(|request| {
+                let bound = |name: &str| request.body[name].as_i64();
+                let at = event["created_at"].as_i64();
+                let late = at >= bound("created_at_after")
+                    && bound("created_at_before").is_none_or(|end| at <= Some(end));
+                let types = request.body["event_types"].as_array();
+                late && types.is_none_or(|types| types.contains(&event["activity_type"]))
+            })
+        };
+        let since = |event: &&Value, from: i64| {
+            event["created_at"].as_i64().is_some_and(|at| (from..=case.now).contains(&at))
+        };
+        let events = || case.workspace.events.iter();
+        let window = events().filter(|event| since(event, case.now - case.since)).all(delivered);
+        let states = events()
+            .filter(|event| since(event, 0) && event["activity_type"].as_str().is_some_and(sets_a_state))
+            .all(delivered);
+        let arrivals = events()
+            .filter(|event| since(event, case.now - case.since.max(90 * DAY)))
+            .filter(|event| event["activity_type"].as_str().is_some_and(|name| PRESENCE.contains(&name)))
+            .all(delivered);
+        case.delivered = Delivered { window, states, arrivals };
+        case
     }
 
     /// The configuration file.
     pub(crate) fn configuration(&self) -> String {
-        let Organization { allowed_domains, approved_networks, export_approvers, required_region } =
-            &self.case.organization;
-        let values = [
-            ("allowed_domains", json!(allowed_domains)),
-            ("approved_networks", json!(approved_networks)),
-            ("export_approvers", json!(export_approvers)),
-            ("required_region", json!(required_region)),
-        ];
-        let known = values.iter().filter(|(_, value)| !value.is_null());
-        let lines = known.map(|(key, value)| format!("{key} = {value}\n"));
-        format!("[organization]\n{}", lines.collect::<String>())
+        configuration::text(&self.case.configuration)
     }
 
     /// What the API does beside the workspace, for messages.
     pub(crate) fn circumstances(&self) -> String {
-        let Case { me, log, allowlist, probe, organization, since, .. } = &self.case;
+        let Case { me, admins, log, allowlist, probe, configuration, since, .. } = &self.case;
         format!(
-            "me {me:?}, log {log:?}, allowlist {allowlist:?}, probe {probe:?}, since {} d\n{organization:?}\n\
-             faults {:?}, next {:?}, exclusive {}",
+            "me {me:?}, admins {admins:?}, log {log:?}, allowlist {allowlist:?}, probe {probe:?}, since {} d\n\
+             {configuration:?}\nfaults {:?}, next {:?}, exclusive {}",
             since / DAY,
             self.faults,
             self.next,

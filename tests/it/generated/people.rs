@@ -1,116 +1,171 @@
-//! Who is in a generated workspace, who has left it, and what the organization says about them.
+//! Who is in a generated workspace, who has left it, and what the configuration says about them.
 
 use serde_json::{Value, json};
 
 use super::Random;
-use crate::oracle::Organization;
+use super::configuration::configuration;
+use crate::oracle::Configuration;
 
-/// Somebody events may be by.
+/// A person events may be by.
 #[derive(Debug, Clone)]
 pub(super) struct Person {
-    /// Their entry in `/admins`; none for people who have left.
+    /// Their entry in `/admins`; none for people who have left, and for outsiders.
     pub(super) entry: Option<Value>,
-    /// Their id, as events spell it.
+    /// Their id, as events have it.
     pub(super) id: Option<u64>,
     /// Their e-mail, where it is one.
     pub(super) email: Option<String>,
-    /// Whether nobody else has that e-mail, so that it alone tells who they are.
+    /// Whether that e-mail alone tells who they are.
     pub(super) unique: bool,
 }
 
-const NAMES: [&str; 10] =
-    ["ana", "bo.b", "cy", "di-di", "jörg", "İlkay", "groß", "ΟΔΥΣΣΕΥΣ", "o'neil", "operator"];
+/// The id of Intercom's own bot.
+pub(super) const BOT: u64 = 5000;
+
+const NAMES: [&str; 11] =
+    ["ana", "bo.b", "cy", "di-di", "jörg", "İlkay", "groß", "ΟΔΥΣΣΕΥΣ", "o'neil", "operator", "\u{212a}im"];
 
 const MALFORMED: [&str; 5] = ["nobody", "", "@fixture.example", "ana@", "a@b@fixture.example"];
 
-const PRIVILEGED: [&str; 5] = ["Owner", "admin", "Administrator", "super admin", "SuperAdmin"];
+const PRIVILEGED: [&str; 8] = [
+    "Owner",
+    "admin",
+    "Administrator",
+    "super admin",
+    "SuperAdmin",
+    " Super\u{a0} Admin ",
+    "ＡＤＭＩＮ",
+    "Ow\u{200b}ner",
+];
 
-const UNPRIVILEGED: [&str; 6] = ["teammate", "Support Agent", "viewer", "Read only", "lite", "MEMBER"];
+const UNPRIVILEGED: [&str; 9] = [
+    "teammate",
+    "Support Agent",
+    "viewer",
+    "Read only",
+    "lite",
+    "MEMBER",
+    "ｖiewer",
+    "Support \u{2009} Agent",
+    "read-\u{ad}only",
+];
 
-const UNCLASSIFIED: [&str; 5] = ["Ops lead", "ADMİN", "Straße", "admin ops", "Ölgemälde"];
+/// Roles in no list; the last ones look like privileged ones.
+const UNCLASSIFIED: [&str; 8] =
+    ["Ops lead", "\u{212a}eeper", "Straße", "admin ops", "Ölgemälde", "аdmin", "Оwner", "admіnіstrator"];
 
-/// The people of a workspace, the bot and people who have left included, and the organization.
-pub(super) fn people(random: &mut Random, calm: bool) -> (Vec<Person>, Organization) {
+/// The people of a workspace, the bot and people who have left included, and the configuration.
+pub(super) fn people(random: &mut Random, calm: bool, with_me: bool) -> (Vec<Person>, Configuration) {
     let mut people = Vec::new();
-    let count = if random.chance(5) { 0 } else { 1 + random.below(8) };
+    let count = if random.chance(4) { 0 } else { 1 + random.below(9) };
     for number in 0..count {
         let email = email(random, number, calm);
         people.push(teammate(random, number, email, calm));
     }
     if !calm && random.chance(30) && count > 0 {
-        duplicate(random, &mut people);
+        second_account(random, &mut people);
+    }
+    if !calm && random.chance(25) && count > 0 {
+        second_entry(random, &mut people);
     }
     people.extend((0..2).map(|number| {
         let email = Some(format!("gone{number}@fixture.example"));
-        Person { entry: None, id: Some(9000 + number), email, unique: true }
+        Person { entry: None, id: Some(9000 + number), email, unique: false }
     }));
-    if random.chance(70) {
-        let email = random.recase("operator+fixture1@intercom.io");
-        let entry = json!({ "type": "admin", "id": "5000", "email": email, "name": "Fin", "role": null });
-        people.push(Person { entry: Some(entry), id: Some(5000), email: Some(email), unique: true });
+    let outsider = Some("outsider@elsewhere.example".to_owned());
+    people.push(Person { entry: None, id: None, email: outsider, unique: true });
+    bots(random, &mut people, calm, with_me);
+    let mut configuration = configuration(random);
+    if !calm && random.chance(10) {
+        let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
+        configuration.privileged_roles = texts(&["OPS  lead", "ｏwner", "keeper"]);
+        configuration.unprivileged_roles = texts(&["STRASSE", "viewer", "Administrator"]);
     }
-    (people, organization(random))
+    if random.chance(20) {
+        configuration.max_admins = Some(2 + random.below(4));
+    }
+    (people, configuration)
+}
+
+/// Intercom's own bot, and other addresses that look like it.
+fn bots(random: &mut Random, people: &mut Vec<Person>, calm: bool, with_me: bool) {
+    let entry = |id: u64, email: &str| {
+        let entry =
+            json!({ "type": "admin", "id": id.to_string(), "email": email, "name": "Fin", "role": null });
+        let email = Some(email.to_owned());
+        Person { entry: Some(entry), id: Some(id), email, unique: true }
+    };
+    if random.chance(70) {
+        let mut email = random.recase("operator+fixture1@intercom.io");
+        if random.chance(20) {
+            email.push('.');
+        }
+        people.push(entry(BOT, &email));
+    }
+    if !calm && random.chance(if with_me { 6 } else { 40 }) {
+        let looks = ["operator+other2@intercom.io", "operator+fix-ture1@intercom.io", "operator@intercom.io"];
+        let look = *random.pick(&looks);
+        people.push(entry(5001, look));
+    }
 }
 
 fn email(random: &mut Random, number: usize, calm: bool) -> Value {
-    if !calm && random.chance(7) {
+    if !calm && random.chance(5) {
         return random.pick(&[Value::Null, json!(MALFORMED[number % MALFORMED.len()])]).clone();
     }
     let name = NAMES[number % NAMES.len()];
-    let domain = match random.below(if calm { 40 } else { 14 }) {
+    let domain = match random.below(if calm { 60 } else { 20 }) {
         0 => "gmail.com",
         1 => "GMX.de",
         2 => "ÖL.example",
         3 => "sub.fixture.example",
         4 => "notfixture.example",
+        5 => "xn--l-0ga.example",
+        6 => "ｆixture.example",
+        7 => "fixture.example.",
         _ => "fixture.example",
     };
-    let generic = ["support", "No-Reply", "IT", "İnfo", "supporters"];
-    let name = if random.chance(if calm { 1 } else { 8 }) { *random.pick(&generic) } else { name };
+    let generic = ["support", "No-Reply", "IT+one", "o\u{fb03}ce", "ｓupport", "ſales", "supporters"];
+    let name = if random.chance(if calm { 1 } else { 6 }) { *random.pick(&generic) } else { name };
     json!(random.recase(&format!("{name}@{domain}")))
 }
 
-fn teammate(random: &mut Random, number: usize, email: Value, calm: bool) -> Person {
-    let text = email.as_str().map(str::to_owned);
-    let text = text.filter(|text| !MALFORMED.contains(&text.as_str()));
-    // Without an e-mail only an id tells who somebody is.
-    let anonymous = text.is_some() && random.chance(if calm { 3 } else { 8 });
-    let id = (!anonymous).then_some(1001 + number as u64);
-    let shown = match id {
-        None => Value::Null,
-        Some(id) if random.chance(30) => json!(id),
-        Some(id) => json!(id.to_string()),
-    };
-    let mut entry = json!({ "type": "admin", "id": shown, "email": email, "name": "Some Body" });
-    let roles: &[&str] = match random.below(if calm { 60 } else { 12 }) {
-        0 => &[],
+fn role(random: &mut Random, number: usize, calm: bool) -> Value {
+    let roles: &[&str] = match random.below(if calm { 60 } else { 14 }) {
+        0 => return random.pick(&[Value::Null, json!({ "type": "role", "id": "7", "name": "" })]).clone(),
         1 | 2 => &UNCLASSIFIED,
         _ if number < 2 => &PRIVILEGED,
         3 | 4 => &PRIVILEGED,
         _ => &UNPRIVILEGED,
     };
-    if roles.is_empty() {
-        if random.chance(50) {
-            entry["role"] = Value::Null;
-        }
-    } else {
-        let name: &str = random.pick::<&str>(roles);
-        let name = random.recase(name);
-        entry["role"] = json!({ "type": "role", "id": "7", "name": name });
-    }
-    Person { entry: Some(entry), id, email: text, unique: true }
+    let name = *random.pick(roles);
+    let name = if random.chance(50) { random.recase(name) } else { name.to_owned() };
+    json!({ "type": "role", "id": "7", "name": name })
 }
 
-/// Somebody gets a second account, with a tag or in other letters.
-fn duplicate(random: &mut Random, people: &mut Vec<Person>) {
+fn teammate(random: &mut Random, number: usize, email: Value, calm: bool) -> Person {
+    let text = email.as_str().map(str::to_owned);
+    let text = text.filter(|text| !MALFORMED.contains(&text.as_str()));
+    let id = 1001 + number as u64;
+    let shown = if random.chance(30) { json!(id) } else { json!(id.to_string()) };
+    let role = role(random, number, calm);
+    let mut entry =
+        json!({ "type": "admin", "id": shown, "email": email, "name": "Some Body", "role": role });
+    if role.is_null() && random.chance(50) {
+        entry.as_object_mut().unwrap().remove("role");
+    }
+    Person { entry: Some(entry), id: Some(id), email: text, unique: true }
+}
+
+/// A teammate gets a second account, with a tag or in other letters.
+fn second_account(random: &mut Random, people: &mut Vec<Person>) {
     let number = random.below(people.len());
-    let (Some(email), Some(_)) = (people[number].email.clone(), people[number].id) else {
-        return;
-    };
+    let Some(email) = people[number].email.clone() else { return };
     let (local, domain) = email.split_once('@').unwrap();
-    let other = match random.below(3) {
+    let other = match random.below(4) {
         0 => format!("{local}+two@{domain}"),
         1 => random.recase(&email),
+        2 => format!("{email}."),
         _ => format!("{local}2@{domain}"),
     };
     people[number].unique = false;
@@ -122,24 +177,22 @@ fn duplicate(random: &mut Random, people: &mut Vec<Person>) {
     people.push(twin);
 }
 
-fn organization(random: &mut Random) -> Organization {
-    let texts = |texts: &str| Some(texts.split(' ').map(str::to_owned).collect());
-    let allowed_domains = match random.below(5) {
-        0 => texts("Fixture.example öl.example gmail.com gmx.DE *.fixture.example notfixture.example"),
-        1 => texts("FIXTURE.EXAMPLE ÖL.example"),
-        2 => texts("*.Fixture.example fixture.example"),
-        _ => None,
-    };
-    let approved_networks = match random.below(4) {
-        0 => texts("192.0.2.0/24 2001:db8::/32"),
-        1 => texts("192.0.2.0/25 198.51.100.7/32 2001:DB8:1::/48"),
-        _ => None,
-    };
-    let export_approvers = match random.below(4) {
-        0 => texts("ANA@fixture.example gone0@Fixture.Example JÖRG@fixture.example"),
-        1 => texts("bo.b@fixture.example"),
-        _ => None,
-    };
-    let required_region = random.chance(60).then(|| (*random.pick(&["EU", "us", "Au", "US"])).to_owned());
-    Organization { allowed_domains, approved_networks, export_approvers, required_region }
+/// A teammate is listed twice, with another role, and perhaps with another address.
+fn second_entry(random: &mut Random, people: &mut Vec<Person>) {
+    let number = random.below(people.len());
+    let mut again = people[number].clone();
+    if again.email.is_none() {
+        return;
+    }
+    let seniority = random.below(9);
+    let role = role(random, seniority, false);
+    let entry = again.entry.as_mut().unwrap();
+    entry["role"] = role;
+    if random.chance(50) {
+        let other = format!("else{number}@fixture.example");
+        entry["email"] = json!(other);
+        (again.email, again.unique) = (Some(other), true);
+    }
+    let place = random.below(people.len() + 1);
+    people.insert(place, again);
 }

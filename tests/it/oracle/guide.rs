@@ -4,132 +4,154 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::words::{EXPORTS, Privilege, at, decided, id_of, is_of, person_email, person_id, role_of};
-use super::{Case, Ended, Status};
+use super::log::{EXPORTS, Shown, at};
+use super::people::{Privilege, Who};
+use super::words::{Network, name, too_wide};
+use super::{Allowed, Case, Ended, Status, decided};
 use crate::workspace::DAY;
 
-pub(super) fn statuses(case: &Case) -> BTreeMap<&'static str, Status> {
+pub(super) fn statuses(case: &Case) -> BTreeMap<&'static str, Allowed> {
+    let (window, ever) = (case.now - case.since, case.beginning());
+    let arrivals = window.min(case.now - 90 * DAY);
+    let manual = || vec![Status::Manual];
     BTreeMap::from([
-        ("1.1", case.with_log(single_sign_on)),
-        ("1.2", case.with_teammates(two_factor)),
-        ("1.3", Status::Manual),
-        ("1.4", address_restriction(case)),
-        ("1.5", case.with_log(provisioning)),
-        ("2.1", roles(case)),
-        ("2.2", case.with_teammates(conversation_access)),
-        ("2.3", admins(case)),
-        ("3.1", case.with_teammates(exports)),
-        ("3.2", case.with_log(redaction)),
+        ("1.1", case.with_log(window, Shown::Events, single_sign_on)),
+        ("1.2", case.about_some(case.with_log(ever, Shown::Newest, two_factor))),
+        ("1.3", manual()),
+        ("1.4", manual()),
+        ("1.5", case.with_log(arrivals, Shown::Absence, provisioning)),
+        ("2.1", vec![roles(case)]),
+        ("2.2", case.with_teammates(|case| case.with_log(ever, Shown::Newest, conversation_access))),
+        ("2.3", case.with_teammates(admins)),
+        ("3.1", case.about_some(case.with_log(ever.min(window), Shown::Newest, exports))),
+        ("3.2", case.with_log(ever, Shown::Absence, redaction)),
         ("4.1", case.with_teammates(monitoring)),
-        ("4.2", Status::Manual),
-        ("5.1", Status::Manual),
+        ("4.2", manual()),
+        ("5.1", vec![address_allowlist(case)]),
     ])
 }
 
+impl Case {
+    /// What a rule about teammates comes to.
+    pub(super) fn with_teammates(&self, rule: impl Fn(&Self) -> Allowed) -> Allowed {
+        if self.teammates().is_empty() { vec![Status::Manual] } else { rule(self) }
+    }
+
+    /// Whether a failed log leaves a rule undecided that has no teammate to look at is not laid down.
+    fn about_some(&self, mut allowed: Allowed) -> Allowed {
+        if self.teammates().is_empty() {
+            allowed.push(Status::Manual);
+            allowed.dedup();
+        }
+        allowed
+    }
+}
+
 fn single_sign_on(case: &Case) -> Status {
-    let sign_ins = case.in_window(&["admin_login_success"]);
-    let (mut other, mut missing) = (false, sign_ins.is_empty());
-    for sign_in in &sign_ins {
-        let method = sign_in["metadata"]["sign_in_method"].as_str().unwrap_or("").to_lowercase();
+    let (mut other, mut missing, mut some) = (false, false, false);
+    let mut signed_in = vec![false; case.teammates().len()];
+    for sign_in in case.in_window(&["admin_login_success"]) {
+        let who = case.owner(sign_in);
+        if who == Who::Bot {
+            continue;
+        }
+        some = true;
+        let method = name(sign_in["metadata"]["sign_in_method"].as_str().unwrap_or(""));
         missing |= method.is_empty();
         other |= !["", "saml", "saml_sso"].contains(&method.as_str());
+        if let Who::Teammate(place) = who {
+            signed_in[place] = true;
+        }
     }
-    let teammates = case.teammates();
-    let seen = |teammate: &&&Value| sign_ins.iter().any(|sign_in| is_of(sign_in, teammate));
-    let signed_in = teammates.iter().filter(seen).count();
-    decided(other, missing || teammates.is_empty() || 2 * signed_in < teammates.len())
+    let covered = signed_in.iter().filter(|signed_in| **signed_in).count();
+    decided(other, !some || missing || signed_in.is_empty() || 2 * covered < signed_in.len())
 }
 
 fn two_factor(case: &Case) -> Status {
-    let changes = case.ever(&["admin_two_factor_auth_change"]);
-    let is_off = |teammate: &Value| {
-        case.newest_of(&changes, teammate).is_some_and(|change| {
-            let (enabled, after) = (&change["metadata"]["enabled"], &change["metadata"]["after"]);
-            enabled == false || after == false || after == "off" || after == "disabled"
-        })
+    let mut newest = BTreeMap::new();
+    for change in case.ever(&["admin_two_factor_auth_change"]) {
+        newest.entry(case.affected_or_performer(change)).or_insert(&change["metadata"]);
+    }
+    let off = |(who, metadata): (&Who, &&Value)| {
+        let (enabled, after) = (&metadata["enabled"], &metadata["after"]);
+        let off = *enabled == false || *after == false || *after == "off" || *after == "disabled";
+        off && matches!(who, Who::Teammate(_))
     };
-    decided(case.teammates().into_iter().any(is_off), true)
-}
-
-fn address_restriction(case: &Case) -> Status {
-    match case.allowlist {
-        Ended::Failed => return Status::Unknown,
-        Ended::Forbidden => return Status::Manual,
-        Ended::Complete => {}
-    }
-    let allowlist = case.workspace.ip_allowlist.as_ref().unwrap();
-    let ranges = allowlist["ip_allowlist"].as_array().unwrap();
-    let mut open = allowlist["enabled"] == false || ranges.is_empty();
-    let mut malformed = false;
-    for range in ranges {
-        let text = range.as_str().unwrap_or("");
-        let (address, length) = text.split_once('/').unwrap_or((text, "128"));
-        match (address.parse::<std::net::IpAddr>(), length.parse::<u8>()) {
-            (Ok(address), Ok(length)) => open |= length < if address.is_ipv4() { 8 } else { 32 },
-            _ => malformed = true,
-        }
-    }
-    decided(open, malformed)
-}
-
-/// Whether two events have the same person.
-fn same_person(one: &Value, other: &Value) -> bool {
-    match (person_id(one), person_id(other)) {
-        (Some(one), Some(other)) => one == other,
-        _ => {
-            let email = person_email(one);
-            email.is_some() && email == person_email(other)
-        }
-    }
+    decided(newest.iter().any(off), true)
 }
 
 fn provisioning(case: &Case) -> Status {
-    let provisioned = case.in_window(&["admin_provisioned"]);
-    let teammates = case.teammates();
-    let excused = |join: &Value| {
-        // One of the two may give an id and the other an e-mail: the teammate's entry has both.
-        let through =
-            |event: &Value| teammates.iter().any(|teammate| is_of(join, teammate) && is_of(event, teammate));
-        provisioned.iter().any(|event| same_person(join, event) || through(event))
-    };
-    let joined = case.in_window(&["app_admin_join"]);
-    decided(!joined.into_iter().all(excused), provisioned.is_empty())
+    let window = case.now - case.since;
+    let earliest = window.min(case.now - 90 * DAY);
+    let provisioned: Vec<_> = case
+        .events_from(earliest, &["admin_provisioned"])
+        .into_iter()
+        .map(|event| (case.affected_or_performer(event), at(event)))
+        .collect();
+    let known = |who: &Who| !matches!(who, Who::Nobody | Who::Bot);
+    let (mut violated, mut nobody) = (false, false);
+    for join in case.in_window(&["app_admin_join"]) {
+        let who = case.owner(join);
+        if who == Who::Nobody {
+            nobody = true;
+        } else if known(&who) {
+            let covers = |(other, when): &(Who, i64)| *other == who && *when <= at(join) + DAY;
+            violated |= !provisioned.iter().any(covers);
+        }
+    }
+    let in_window = provisioned.iter().filter(|(_, when)| *when >= window);
+    nobody |= in_window.clone().any(|(who, _)| !known(who));
+    let some = in_window.clone().any(|(who, _)| matches!(who, Who::Teammate(_)));
+    decided(violated, nobody || !some)
 }
 
 fn roles(case: &Case) -> Status {
     let teammates = case.teammates();
-    let with_role = teammates.iter().filter(|teammate| role_of(teammate).is_some()).count();
-    decided((1..teammates.len()).contains(&with_role), with_role == 0)
+    let without = teammates.iter().filter(|teammate| teammate.roles().is_empty()).count();
+    if without == teammates.len() {
+        return Status::Manual;
+    }
+    let (counts, by_role) = case.privileges();
+    let many = |privileged: usize| teammates.len() >= 6 && 2 * privileged > teammates.len();
+    if without > 0 || many(by_role) {
+        Status::Fail
+    } else if case.log_failed(case.beginning()) {
+        if teammates.len() >= 6 { Status::Unknown } else { Status::Manual }
+    } else {
+        decided(many(counts.get(&Privilege::Privileged).copied().unwrap_or(0)), true)
+    }
 }
 
 fn conversation_access(case: &Case) -> Status {
-    let is_open = |teammate: &Value| {
-        let snapshot = case.snapshot(teammate);
+    let is_open = |place: usize| {
+        let snapshot = case.snapshot(place);
         snapshot.is_some_and(|snapshot| snapshot["conversation_access"]["access_type"] == "all")
     };
     decided(case.unprivileged().into_iter().any(is_open), true)
 }
 
-fn admins(case: &Case) -> Status {
-    let teammates = case.teammates();
-    let count = |privilege| teammates.iter().filter(|teammate| case.privilege(teammate) == privilege).count();
+fn admins(case: &Case) -> Allowed {
+    let (counts, by_role) = case.privileges();
+    let count = |privilege| counts.get(&privilege).copied().unwrap_or(0);
     let (privileged, unknown) = (count(Privilege::Privileged), count(Privilege::Unknown));
-    if privileged > 3 {
-        Status::Fail
-    } else if teammates.is_empty() {
-        Status::Manual
-    } else if case.log == Ended::Failed {
-        Status::Unknown
+    let max = case.configuration.max_admins.unwrap_or(3);
+    let failed = case.log_failed(case.beginning());
+    if by_role > max || (!failed && privileged > max) {
+        vec![Status::Fail]
+    } else if failed && privileged > max {
+        vec![Status::Fail, Status::Unknown]
+    } else if failed {
+        vec![Status::Unknown]
     } else {
-        decided(unknown == 0 && privileged < 2, unknown > 0)
+        vec![decided(unknown == 0 && privileged < 2, unknown > 0)]
     }
 }
 
 fn exports(case: &Case) -> Status {
-    let exports = case.in_window(&EXPORTS);
-    let may_or_did = |teammate: &Value| {
-        let snapshot = case.snapshot(teammate);
-        exports.iter().any(|export| is_of(export, teammate))
+    let exporters: Vec<_> = case.in_window(&EXPORTS).into_iter().map(|export| case.owner(export)).collect();
+    let may_or_did = |place: usize| {
+        let snapshot = case.snapshot(place);
+        exporters.contains(&Who::Teammate(place))
             || snapshot.is_some_and(|snapshot| snapshot["permissions"]["export_data"] == true)
     };
     decided(case.unprivileged().into_iter().any(may_or_did), true)
@@ -141,22 +163,45 @@ fn redaction(case: &Case) -> Status {
         (count("content_redaction_rule_creation"), count("content_redaction_rule_deletion"));
     let planned = count("conversation_deletion_schedule_creation");
     let unplanned = count("conversation_deletion_schedule_deletion");
-    decided(dropped > 0 && made <= dropped, made <= dropped || planned <= unplanned)
+    let violated = (dropped > 0 && made <= dropped) || (unplanned > 0 && planned <= unplanned);
+    let creation = case.ever(&["conversation_deletion_schedule_creation"]).first().map(|event| at(event));
+    let change = case.ever(&["conversation_deletion_schedule_state_change"]);
+    let maybe_off = change.first().is_some_and(|change| {
+        let (enabled, after) = (&change["metadata"]["enabled"], &change["metadata"]["after"]);
+        let on =
+            *enabled == true || *after == true || ["on", "enabled", "active"].iter().any(|on| after == on);
+        creation.is_none_or(|creation| at(change) > creation) && !on
+    });
+    decided(violated, maybe_off || made <= dropped || planned <= unplanned)
 }
 
-fn monitoring(case: &Case) -> Status {
-    let newest = case.events_from(0, &[]).into_iter().map(at).max();
-    let silent = newest.is_none_or(|newest| newest < case.now - 7 * DAY);
-    decided(silent || case.in_window(&["admin_login_success"]).is_empty(), false)
-}
-
-/// The person of an event, to tell people apart: the teammate's place in the list, else what the event gives.
-pub(super) fn person(case: &Case, event: &Value) -> Option<String> {
-    let place = case.teammates().iter().position(|teammate| is_of(event, teammate));
-    let stranger = || person_id(event).or_else(|| person_email(event));
-    let teammate = |place: usize| {
-        let teammate = case.teammates()[place];
-        id_of(&teammate["id"]).unwrap_or_else(|| format!("without an id: {place}"))
+fn monitoring(case: &Case) -> Allowed {
+    let month = case.now - 30 * DAY;
+    let seen = |case: &Case| {
+        let sign_ins = case.events_from(month, &["admin_login_success"]);
+        sign_ins.into_iter().any(|sign_in| case.owner(sign_in) != Who::Bot)
     };
-    place.map(teammate).or_else(stranger)
+    let mut allowed = case.with_log(month, Shown::Absence, |case| decided(!seen(case), true));
+    // One sign-in is enough for a manual, whatever else is hidden; and sign-ins are read for longer than a month.
+    if case.log == Ended::Complete && !case.is_whole(month) && seen(case) {
+        allowed.push(Status::Manual);
+    } else if case.log == Ended::Complete
+        && !case.is_whole(month.min(case.now - case.since).min(case.now - 90 * DAY))
+    {
+        allowed.push(Status::Unknown);
+    }
+    allowed
+}
+
+fn address_allowlist(case: &Case) -> Status {
+    match case.allowlist {
+        Ended::Failed | Ended::Midway => return Status::Unknown,
+        Ended::Forbidden => return Status::Manual,
+        Ended::Complete => {}
+    }
+    let allowlist = case.workspace.ip_allowlist.as_ref().unwrap();
+    let ranges = allowlist["ip_allowlist"].as_array().unwrap();
+    let networks: Vec<_> = ranges.iter().filter_map(|range| range.as_str().and_then(Network::read)).collect();
+    let open = allowlist["enabled"] == false || ranges.is_empty() || too_wide(&networks);
+    decided(open, networks.len() < ranges.len())
 }

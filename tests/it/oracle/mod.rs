@@ -2,11 +2,15 @@
 //!
 //! It shares no code with the program, so that a misunderstanding has to be made twice to go unnoticed.
 
-/// The controls E1 to E12.
-mod extended;
+/// The controls E1 to E13.
+pub(crate) mod extended;
 /// The thirteen controls of the guide.
 mod guide;
-/// What the rules mean by a teammate, a person, the window, privilege.
+/// What the rules mean by the window, ever, and newest.
+mod log;
+/// What the rules mean by a teammate, a performer, and privilege.
+mod people;
+/// How names, addresses and networks are compared.
 mod words;
 
 use std::collections::BTreeMap;
@@ -20,8 +24,10 @@ pub(crate) enum Ended {
     Complete,
     /// The token has no scope for it.
     Forbidden,
-    /// An error that did not go away.
+    /// An error that did not go away; nothing was read.
     Failed,
+    /// Some of it was read, and then it was refused.
+    Midway,
 }
 
 /// What a control comes to.
@@ -49,9 +55,12 @@ impl Status {
     }
 }
 
-/// What the organization says about itself.
+/// The statuses that a control may have: one, but for a log of which an unknown part was read.
+pub(crate) type Allowed = Vec<Status>;
+
+/// What the configuration says.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Organization {
+pub(crate) struct Configuration {
     /// Domains of teammates' e-mails.
     pub(crate) allowed_domains: Option<Vec<String>>,
     /// Networks sign-ins come from.
@@ -60,6 +69,27 @@ pub(crate) struct Organization {
     pub(crate) export_approvers: Option<Vec<String>>,
     /// Where the workspace has to be.
     pub(crate) required_region: Option<String>,
+    /// Roles that can manage settings or teammates, where it replaces the defaults.
+    pub(crate) privileged_roles: Option<Vec<String>>,
+    /// Roles that can do neither, where it replaces the defaults.
+    pub(crate) unprivileged_roles: Option<Vec<String>>,
+    /// How many administrators there may be.
+    pub(crate) max_admins: Option<usize>,
+    /// Types of events that E7, E8 and E13 leave out.
+    pub(crate) except: Vec<(&'static str, String)>,
+    /// Reviewed events: the id, and from how many days before the evaluation the review counts.
+    pub(crate) reviewed: Vec<(String, i64)>,
+}
+
+/// What a log had delivered before it was refused.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Delivered {
+    /// All of the window.
+    pub(crate) window: bool,
+    /// Every event that sets a state, since the workspace was created.
+    pub(crate) states: bool,
+    /// Sign-ins and arrivals of the last 90 days.
+    pub(crate) arrivals: bool,
 }
 
 /// A workspace with everything else that decides its verdicts.
@@ -69,23 +99,78 @@ pub(crate) struct Case {
     pub(crate) workspace: Workspace,
     /// How reading `/me` ends.
     pub(crate) me: Ended,
+    /// How reading `/admins` ends.
+    pub(crate) admins: Ended,
     /// How reading the activity log ends.
     pub(crate) log: Ended,
+    /// What a log that is refused midway had delivered before.
+    pub(crate) delivered: Delivered,
     /// How reading `/ip_allowlist` ends.
     pub(crate) allowlist: Ended,
     /// What the probed endpoints answer; nothing where the probe is left out.
     pub(crate) probe: Option<Vec<u16>>,
-    /// The organization.
-    pub(crate) organization: Organization,
+    /// The configuration.
+    pub(crate) configuration: Configuration,
     /// The evaluation's instant, in seconds since 1970.
     pub(crate) now: i64,
     /// The length of the window, in seconds.
     pub(crate) since: i64,
 }
 
-/// The status of each control.
-pub(crate) fn statuses(case: &Case) -> BTreeMap<&'static str, Status> {
+/// The statuses that each control may have.
+pub(crate) fn statuses(case: &Case) -> BTreeMap<&'static str, Allowed> {
     let mut statuses = guide::statuses(case);
     statuses.extend(extended::statuses(case));
+    // Whether a part that was read in full counts for itself is not laid down.
+    if case.log == Ended::Midway && case.delivered.window {
+        let whole = self::statuses(&Case { log: Ended::Complete, ..case.clone() });
+        for (id, allowed) in whole {
+            let by_window = ["1.1", "4.1", "E3", "E6", "E7", "E8", "E10", "E11", "E13"].contains(&id);
+            // An earlier provisioning excuses a join, and accuses no one.
+            let by_arrivals = id == "1.5" && (case.delivered.arrivals || allowed != [Status::Fail]);
+            let by_states = ["1.2", "2.1", "2.2", "2.3", "3.1", "3.2"].contains(&id);
+            let by_all = id == "E5" && case.delivered.states && case.delivered.arrivals;
+            if by_window || by_arrivals || by_all || (by_states && case.delivered.states) {
+                statuses.get_mut(id).unwrap().extend(allowed);
+            }
+        }
+    }
+    if case.admins == Ended::Complete { statuses } else { without_admins(case, statuses) }
+}
+
+/// A violation is certain; without one, what is missing keeps a rule from passing.
+fn decided(violated: bool, missing: bool) -> Status {
+    match (violated, missing) {
+        (true, _) => Status::Fail,
+        (false, true) => Status::Manual,
+        (false, false) => Status::Pass,
+    }
+}
+
+/// What the statuses are where `/admins` was not read: a fail that the log alone proves stays, and whatever asks about
+/// teammates is not decided.
+fn without_admins(
+    case: &Case,
+    mut statuses: BTreeMap<&'static str, Allowed>,
+) -> BTreeMap<&'static str, Allowed> {
+    let undecided = if case.admins == Ended::Failed { Status::Unknown } else { Status::Manual };
+    for id in ["1.2", "2.1", "2.2", "2.3", "3.1", "E2", "E5"] {
+        statuses.insert(id, vec![undecided]);
+    }
+    if case.configuration.allowed_domains.is_some() {
+        statuses.insert("E1", vec![undecided]);
+    }
+    // Whether these need to know the teammates depends on what the log shows.
+    for id in ["1.1", "1.5", "4.1", "E1", "E6", "E11"] {
+        let allowed = statuses.get_mut(id).unwrap();
+        let without_teammates = ["1.1", "1.5"].contains(&id) && *allowed != [Status::Fail];
+        if without_teammates || id == "4.1" {
+            // What kept the log from being read stays what it is.
+            allowed.retain(|status| *status == Status::Unknown);
+            allowed.push(Status::Manual);
+        }
+        allowed.push(undecided);
+        allowed.dedup();
+    }
     statuses
 }

@@ -1,27 +1,42 @@
-//! What the rules mean by a teammate, the person of an event, the window, newest, privilege.
+//! How names, addresses and networks are compared.
 
+use std::net::IpAddr;
+
+use icu_casemap::CaseMapper;
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use super::{Case, Ended, Status};
-use crate::workspace::DAY;
-
-pub(super) const PRIVILEGED_ROLES: [&str; 5] =
-    ["owner", "admin", "administrator", "super admin", "superadmin"];
-
-pub(super) const UNPRIVILEGED_ROLES: [&str; 9] =
-    ["teammate", "agent", "support agent", "support", "viewer", "read only", "read-only", "lite", "member"];
-
-pub(super) const EXPORTS: [&str; 4] =
-    ["app_data_export", "bulk_export", "conversation_pdf_export", "macro_usage_export"];
-
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Privilege {
-    Privileged,
-    Unprivileged,
-    Unknown,
+fn fold(text: &str) -> String {
+    CaseMapper::new().fold_string(text).into_owned()
 }
 
-/// An id as text, whether it is written as text or as a number.
+/// A name (role, method, region) as it is compared.
+pub(super) fn name(text: &str) -> String {
+    let shown = text.chars().filter(|letter| letter.general_category() != GeneralCategory::Format);
+    let compatible: String = shown.nfkc().collect();
+    let folded: String = fold(&compatible).nfkc().collect();
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A name with the Cyrillic and Greek letters that look like Latin ones as those.
+pub(super) fn as_it_looks(name: &str) -> String {
+    let latin = [
+        ('а', 'a'),
+        ('е', 'e'),
+        ('і', 'i'),
+        ('о', 'o'),
+        ('ο', 'o'),
+        ('р', 'p'),
+        ('ѕ', 's'),
+        ('у', 'y'),
+        ('ѡ', 'w'),
+    ];
+    let looks = |letter| latin.iter().find(|(other, _)| *other == letter).map_or(letter, |(_, latin)| *latin);
+    name.chars().map(looks).collect()
+}
+
+/// An id as text, whether it is written as text or as a number; an empty one is none.
 pub(super) fn id_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
@@ -30,153 +45,156 @@ pub(super) fn id_of(value: &Value) -> Option<String> {
     }
 }
 
-/// An e-mail in lower case; a malformed one is a missing one.
-pub(super) fn email_of(value: &Value) -> Option<String> {
-    let text = value.as_str()?.to_lowercase();
-    let (local, domain) = text.split_once('@')?;
-    if local.is_empty() || domain.is_empty() || domain.contains(['@', ' ']) {
+/// The domain in its ASCII form, without a trailing dot.
+pub(super) fn domain(text: &str) -> Option<String> {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    idna::domain_to_ascii(text).ok().filter(|domain| !domain.is_empty())
+}
+
+/// The part before the `@`. Letters that only become ASCII when they are compared stay apart from ASCII ones.
+fn local(text: &str) -> String {
+    let mut apart = String::new();
+    for letter in text.chars() {
+        let alone: String = letter.nfc().collect();
+        let alone = fold(&alone);
+        if !letter.is_ascii() && alone.chars().any(|other| other.is_ascii_alphabetic()) {
+            apart += &format!("\u{1}{alone}\u{1}");
+        } else {
+            apart.push(letter);
+        }
+    }
+    let composed: String = apart.nfc().collect();
+    fold(&composed).nfc().collect()
+}
+
+/// The two parts of an e-mail as they are compared; a malformed one is a missing one.
+pub(super) fn email(value: &Value) -> Option<(String, String)> {
+    let (before, after) = value.as_str()?.trim().split_once('@')?;
+    if before.is_empty() || after.contains('@') {
         return None;
     }
-    Some(text)
+    Some((local(before), domain(after)?))
 }
 
-/// Whether this is the e-mail of Intercom's own bot.
-fn is_bot_email(value: &Value) -> bool {
-    let text = value.as_str().unwrap_or("").to_lowercase();
-    text.starts_with("operator+") && text.ends_with("@intercom.io")
+/// Both parts as one.
+pub(super) fn mailbox(value: &Value) -> Option<String> {
+    email(value).map(|(local, domain)| format!("{local}@{domain}"))
 }
 
-/// The id the event gives for its person.
-pub(super) fn person_id(event: &Value) -> Option<String> {
-    id_of(&event["metadata"]["admin"]["id"]).or_else(|| id_of(&event["performed_by"]["id"]))
-}
-
-/// The e-mail of the event's person: the performer's, unless the event is about somebody else.
-pub(super) fn person_email(event: &Value) -> Option<String> {
-    let performer = &event["performed_by"];
-    match id_of(&event["metadata"]["admin"]["id"]) {
-        Some(id) if Some(&id) != id_of(&performer["id"]).as_ref() => None,
-        _ => email_of(&performer["email"]),
+fn as_ipv4(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(six) => six.to_ipv4_mapped().map_or(address, IpAddr::V4),
+        IpAddr::V4(_) => address,
     }
 }
 
-/// Whether the event's person is this teammate.
-pub(super) fn is_of(event: &Value, teammate: &Value) -> bool {
-    match (person_id(event), id_of(&teammate["id"])) {
-        (Some(person), Some(teammate)) => person == teammate,
-        _ => {
-            let email = person_email(event);
-            email.is_some() && email == email_of(&teammate["email"])
-        }
+/// A network address without port, zone and brackets.
+pub(super) fn address(value: &Value) -> Option<IpAddr> {
+    let mut text = value.as_str()?.trim();
+    if let Some(bracketed) = text.strip_prefix('[') {
+        text = bracketed.split_once(']')?.0;
+    } else if text.matches(':').count() == 1 {
+        text = text.split_once(':')?.0;
+    }
+    let text = text.split('%').next()?;
+    text.parse().ok().map(as_ipv4)
+}
+
+/// The addresses of a network, from the first to the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Network {
+    v4: bool,
+    first: u128,
+    last: u128,
+}
+
+fn number(address: IpAddr) -> (bool, u128) {
+    match address {
+        IpAddr::V4(four) => (true, u128::from(u32::from(four))),
+        IpAddr::V6(six) => (false, u128::from(six)),
     }
 }
 
-/// The role's name in lower case.
-pub(super) fn role_of(teammate: &Value) -> Option<String> {
-    teammate["role"]["name"].as_str().map(str::to_lowercase)
-}
-
-pub(super) fn at(event: &Value) -> i64 {
-    event["created_at"].as_i64().unwrap()
-}
-
-impl Case {
-    pub(super) fn teammates(&self) -> Vec<&Value> {
-        self.workspace.admins.iter().filter(|admin| !is_bot_email(&admin["email"])).collect()
-    }
-
-    /// Whether Intercom's bot did it.
-    fn by_bot(&self, event: &Value) -> bool {
-        let performer = &event["performed_by"];
-        let id = id_of(&performer["id"]);
-        let mut bots = self.workspace.admins.iter().filter(|admin| is_bot_email(&admin["email"]));
-        is_bot_email(&performer["email"]) || (id.is_some() && bots.any(|bot| id_of(&bot["id"]) == id))
-    }
-
-    /// Events of these types that the log yields from an instant up to now; every type where none is given.
-    pub(super) fn events_from(&self, from: i64, types: &[&str]) -> Vec<&Value> {
-        let fits = |event: &&Value| {
-            let named = event["activity_type"].as_str().unwrap();
-            let named = types.is_empty() || types.contains(&named);
-            named && (from..=self.now).contains(&at(event)) && !self.by_bot(event)
+impl Network {
+    /// A network, or a single address.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (base, length) = match text.split_once('/') {
+            Some((base, length)) => (base, Some(length.parse::<u32>().ok()?)),
+            None => (text, None),
         };
-        let read = self.log == Ended::Complete;
-        self.workspace.events.iter().filter(|event| read && fits(event)).collect()
-    }
-
-    pub(super) fn in_window(&self, types: &[&str]) -> Vec<&Value> {
-        self.events_from(self.now - self.since, types)
-    }
-
-    pub(super) fn ever(&self, types: &[&str]) -> Vec<&Value> {
-        let created = match self.me {
-            Ended::Complete => self.workspace.me["app"]["created_at"].as_i64(),
-            _ => None,
+        let written: IpAddr = base.parse().ok()?;
+        let base = as_ipv4(written);
+        let (v4, first) = number(base);
+        let (width, mapped) = (if v4 { 32 } else { 128 }, v4 && written.is_ipv6());
+        let length = match length {
+            None => width,
+            Some(length) if mapped => length.checked_sub(96)?,
+            Some(length) => length,
         };
-        self.events_from(created.unwrap_or(self.now - 730 * DAY), types)
+        let host = width.checked_sub(length)?;
+        let rest = if host == 128 { u128::MAX } else { (1 << host) - 1 };
+        Some(Self { v4, first: first & !rest, last: first | rest })
     }
 
-    /// The newest of the events of a teammate; of equal times the one that is listed first.
-    pub(super) fn newest_of<'a>(&self, events: &[&'a Value], teammate: &Value) -> Option<&'a Value> {
-        let mut newest: Option<&Value> = None;
-        for event in events {
-            if is_of(event, teammate) && newest.is_none_or(|newest| at(event) > at(newest)) {
-                newest = Some(event);
+    pub(super) fn holds(self, address: IpAddr) -> bool {
+        let (v4, number) = number(address);
+        v4 == self.v4 && (self.first..=self.last).contains(&number)
+    }
+}
+
+/// Whether networks together hold more addresses than a `/8` (IPv4) or a `/32` (IPv6).
+pub(super) fn too_wide(networks: &[Network]) -> bool {
+    [(true, 1_u128 << 24), (false, 1 << 96)].into_iter().any(|(v4, most)| {
+        let mut family: Vec<_> = networks.iter().filter(|network| network.v4 == v4).collect();
+        family.sort();
+        let (mut held, mut end) = (0_u128, None);
+        for network in family {
+            let first = end.map_or(network.first, |end: u128| network.first.max(end.saturating_add(1)));
+            if end.is_some_and(|end| network.last <= end) {
+                continue;
             }
+            held = held.saturating_add((network.last - first).saturating_add(1));
+            end = Some(network.last);
         }
-        newest
-    }
-
-    /// What the newest permission snapshot ever of a teammate says.
-    pub(super) fn snapshot(&self, teammate: &Value) -> Option<&Value> {
-        let mut changes = self.ever(&["admin_permission_change"]);
-        changes.retain(|change| change["metadata"]["after"]["permissions"].is_object());
-        self.newest_of(&changes, teammate).map(|change| &change["metadata"]["after"])
-    }
-
-    pub(super) fn privilege(&self, teammate: &Value) -> Privilege {
-        let role = role_of(teammate).unwrap_or_default();
-        let snapshot = self.snapshot(teammate);
-        let granted = |name: &str| snapshot.is_some_and(|snapshot| snapshot["permissions"][name] == true);
-        if PRIVILEGED_ROLES.contains(&role.as_str())
-            || granted("manage_teammates")
-            || granted("access_workspace_settings")
-        {
-            return Privilege::Privileged;
-        }
-        if UNPRIVILEGED_ROLES.contains(&role.as_str()) || snapshot.is_some() {
-            return Privilege::Unprivileged;
-        }
-        Privilege::Unknown
-    }
-
-    /// The teammates who are known to be unprivileged.
-    pub(super) fn unprivileged(&self) -> Vec<&Value> {
-        let mut teammates = self.teammates();
-        teammates.retain(|teammate| self.privilege(teammate) == Privilege::Unprivileged);
-        teammates
-    }
-
-    /// What a rule that needs the log comes to.
-    pub(super) fn with_log(&self, rule: impl Fn(&Self) -> Status) -> Status {
-        match self.log {
-            Ended::Complete => rule(self),
-            Ended::Forbidden => Status::Manual,
-            Ended::Failed => Status::Unknown,
-        }
-    }
-
-    /// What a rule about each teammate, by the log, comes to.
-    pub(super) fn with_teammates(&self, rule: impl Fn(&Self) -> Status) -> Status {
-        if self.teammates().is_empty() { Status::Manual } else { self.with_log(rule) }
-    }
+        held > most
+    })
 }
 
-/// A violation is certain; without one, what is missing keeps a rule from passing.
-pub(super) fn decided(violated: bool, missing: bool) -> Status {
-    match (violated, missing) {
-        (true, _) => Status::Fail,
-        (false, true) => Status::Manual,
-        (false, false) => Status::Pass,
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_and_addresses_compare_as_the_catalog_says() {
+        assert_eq!(name(" Super \u{a0} ＡＤ\u{200b}MIN "), "super admin");
+        assert_eq!(name("\u{212a}"), "k");
+        assert_eq!(as_it_looks("аdmіn"), "admin");
+        let same = |one: &str, other: &str| mailbox(&json!(one)) == mailbox(&json!(other));
+        assert!(same(" ANA@Fixture.example. ", "ana@fixture.example"));
+        assert!(same("jo\u{308}rg@öl.example", "JÖRG@xn--l-0ga.example"));
+        assert!(same("ΟΔΥΣΣΕΥΣ@x.example", "οδυσσευς@x.example"));
+        assert!(same("a@\u{212a}.example", "a@k.example"));
+        for (one, other) in [("\u{212a}", "k"), ("groß", "gross"), ("o\u{fb03}ce", "office"), ("ſ", "s")] {
+            assert!(!same(&format!("{one}@x.example"), &format!("{other}@x.example")), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn networks_count_together() {
+        let wide = |texts: &[&str]| {
+            too_wide(&texts.iter().map(|text| Network::read(text).unwrap()).collect::<Vec<_>>())
+        };
+        assert!(!wide(&["10.0.0.0/8", "10.1.0.0/16", "2001:db8::/32"]));
+        assert!(wide(&["10.0.0.0/8", "11.0.0.0/32"]));
+        assert!(!wide(&["10.0.0.0/9", "10.128.0.0/9"]));
+        assert!(wide(&["::ffff:10.0.0.0/103"]));
+        assert!(wide(&["2001::/31"]) && wide(&["::/0"]) && wide(&["0.0.0.0/0"]));
+        let address = |text: &str| address(&json!(text)).unwrap();
+        for text in ["192.0.2.1", "192.0.2.1:443", "::ffff:192.0.2.1", "[::ffff:192.0.2.1]:443"] {
+            assert!(Network::read("::ffff:192.0.2.0/120").unwrap().holds(address(text)), "{text}");
+        }
+        assert_eq!(address("fe80::1%eth0"), address("[fe80::1]"));
     }
 }
