@@ -54,3 +54,13 @@ fn no_sentence_stands_twice_in_the_block_of_a_control() {
         assert_eq!(again, None, "{}: {context:?}", control["id"]);
     }
 }
+
+#[test]
+fn mappings_that_are_not_the_guides_are_told_apart_where_a_framework_is_shown() {
+    for format in ["table", "markdown", "html"] {
+        let by = |framework| demo().args(["--format", format, "--by", framework]).run().exits(0).stdout;
+        let own = "own mapping, not the guide";
+        assert!(by("SOC2").to_lowercase().contains(own), "{format}");
+        assert!(format == "html" || !by("level").to_lowercase().contains(own), "{format}");
+    }
+}
