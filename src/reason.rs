@@ -5,6 +5,7 @@ use std::fmt;
 use clap::ValueEnum;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
@@ -113,7 +114,8 @@ impl Observation {
             Self::Failed(error) => format!("context could not be shown: {error}").into(),
             Self::Undecided(reason) => format!("undecided: {reason}").into(),
             Self::LastChange { description, event_type, by, at } => {
-                let at = Timestamp::from_second(*at).map_or_else(|_| at.to_string(), |at| at.to_string());
+                let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date().to_string();
+                let at = Timestamp::from_second(*at).map_or_else(|_| at.to_string(), day);
                 let sentence = Sentence::from("last relevant change: ");
                 let sentence = match description.as_str() {
                     "" => sentence.and(event_type),

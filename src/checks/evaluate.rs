@@ -38,19 +38,18 @@ pub(crate) fn evaluate(
             context.push(line);
         }
     }
-    if status != Status::Pass
-        && let Some(change) = facts.last_change(&rules.relevant)
-    {
-        context.push(last_change(change));
-    }
     let of_others = others.into_iter().flat_map(|result| result.findings).filter(Finding::is_reviewed);
     let of_others: Vec<Finding> = of_others.collect();
     if status != Status::Pass {
         let found = || deciding.iter().flat_map(|result| &result.findings).chain(&of_others);
+        // A finding about that event says it already.
+        let is_told = |change: &&Change| found().any(|finding| finding.event.as_ref() == Some(&change.event));
+        let change = facts.last_change(&rules.relevant).filter(|change| !is_told(change));
+        context.extend(change.map(last_change));
         match found().filter(|finding| finding.is_reviewed()).count() {
             0 => {}
             reviewed => context.push(Observation::Text(format!(
-                "{reviewed} of {} found {} reviewed",
+                "{reviewed} of {} findings {} reviewed.",
                 found().count(),
                 if reviewed == 1 { "is" } else { "are" }
             ))),

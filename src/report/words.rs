@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{CatalogInfo, Control, Counters, Report, Window, WorkspaceInfo};
+use crate::casefold::same_name;
 use crate::controls::Step;
 use crate::level::Level;
 use crate::sources::SourceStatus;
@@ -169,6 +170,13 @@ pub(super) fn frameworks_in_a_line(control: &Control) -> String {
 /// Whether the mapping to a framework is not the guide's own.
 pub(super) fn is_own_mapping(control: &Control, framework: &str) -> bool {
     control.own_mappings.iter().any(|own| own == framework)
+}
+
+/// Which controls the guide does not map to the framework itself: `Own mapping, not the guide's: 1.2, E3.`
+pub(super) fn own_mappings(report: &Report, framework: &str) -> Option<String> {
+    let is_own = |control: &&Control| control.own_mappings.iter().any(|own| same_name(own, framework));
+    let ids: Vec<&str> = report.controls.iter().filter(is_own).map(|control| &*control.id).collect();
+    (!ids.is_empty()).then(|| format!("Own mapping, not the guide's: {}.", ids.join(", ")))
 }
 
 /// The guide that the controls follow: `Intercom Hardening Guide 0.2.0 (draft, AI drafted), https://…`.

@@ -37,3 +37,30 @@ fn table_fits_eighty_columns() {
     let too_wide = run.stdout.lines().find(|line| line.chars().count() > 80);
     assert_eq!(too_wide, None, "\n{}", run.stdout);
 }
+
+/// What a finding, the reason or another observation says is not said again.
+#[test]
+fn no_sentence_stands_twice_in_the_block_of_a_control() {
+    let report = demo().args(["--format", "json"]).run().exits(0).json();
+    for control in report["controls"].as_array().unwrap() {
+        let texts = |list: &serde_json::Value, text: fn(&serde_json::Value) -> &serde_json::Value| {
+            list.as_array().unwrap().iter().filter_map(|one| text(one).as_str().map(str::to_owned)).collect()
+        };
+        let told: Vec<String> = texts(&control["findings"], |finding| &finding["evidence"]["description"]);
+        let context: Vec<String> = texts(&control["context"], |line| line);
+        let mut sentences =
+            control["reason"].as_str().unwrap().split_inclusive(". ").chain(told.iter().map(String::as_str));
+        let again = sentences.find(|sentence| context.iter().any(|line| line.contains(sentence.trim())));
+        assert_eq!(again, None, "{}: {context:?}", control["id"]);
+    }
+}
+
+#[test]
+fn mappings_that_are_not_the_guides_are_told_apart_where_a_framework_is_shown() {
+    for format in ["table", "markdown", "html"] {
+        let by = |framework| demo().args(["--format", format, "--by", framework]).run().exits(0).stdout;
+        let own = "own mapping, not the guide";
+        assert!(by("SOC2").to_lowercase().contains(own), "{format}");
+        assert!(format == "html" || !by("level").to_lowercase().contains(own), "{format}");
+    }
+}

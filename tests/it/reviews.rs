@@ -53,7 +53,7 @@ fn a_control_passes_when_every_event_is_reviewed() {
         json!({ "by": "Dana Ruiz", "on": "2026-08-01", "note": "CASE-7" })
     );
     assert_eq!(finding(&report, "E8", "hook-2")["reviewed"], Value::Null);
-    assert!(report.text("E8").contains("1 of 2 found is reviewed"), "{}", report.text("E8"));
+    assert!(report.text("E8").contains("1 of 2 findings is reviewed."), "{}", report.text("E8"));
 
     let all = one + &review("hook-2", "2026-07-31") + &review("visit", "2026-08-01");
     let report = with(&server, &all).exits(0).report();

@@ -95,7 +95,7 @@ fn sentences(name: &str, email: &str, id: &str) -> (Vec<Weakening>, Vec<Warning>
     };
     let observations = vec![
         change(format!("{name} did it"), email),
-        change(format!("{name} (did, it (x_change, by {id}, 2026-01-14T00:00:00Z)"), id),
+        change(format!("{name} (did, it (x_change, by {id}, 2026-01-14)"), id),
         Observation::Judged(format!("{id}: no usable e-mail address, name: {name}")),
         Observation::AbsentEvidence(file),
         Observation::Expired(signed),

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::parts::{anchor, chip, head, listed};
-use super::text::{NAME, framework, shown};
+use super::text::{NAME, SENTENCE, framework, shown};
 use crate::report::grouping::{Group, Grouping, group};
-use crate::report::words::{counted, more};
+use crate::report::words::{counted, more, own_mappings};
 use crate::report::{Control, Report};
 
 /// The most groups of a kind that a page lists: there are fewer, unless somebody means harm.
@@ -26,6 +26,7 @@ pub(super) fn section(report: &Report, by: &Grouping) -> Markup {
         section aria-labelledby="groups-heading" {
             h2 #groups-heading { "By " (shown(by.as_str(), NAME)) }
             p.hint { "The status of a group is the worst in it." }
+            (own(report, by.as_str()))
             (table("Group", "Controls", &groups))
         }
     }
@@ -58,11 +59,19 @@ pub(super) fn compliance(report: &Report) -> Markup {
                             h3 { (framework(id)) }
                             span.marks { (counted(groups.len() as u64, "framework control")) }
                         }
+                        (own(report, id))
                         (table("Control", "Mapped to it", &groups))
                     }
                 }
             }
         }
+    }
+}
+
+/// The controls whose mapping to the framework is not the guide's.
+fn own(report: &Report, framework: &str) -> Markup {
+    html! {
+        @if let Some(own) = own_mappings(report, framework) { p.hint { (shown(&own, SENTENCE)) } }
     }
 }
 

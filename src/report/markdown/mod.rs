@@ -26,7 +26,7 @@
 
 use super::Report;
 use super::grouping::{Grouping, group};
-use super::words::counted;
+use super::words::{self, counted};
 use crate::verdict::Status;
 
 mod control;
@@ -89,5 +89,7 @@ fn groups(sheet: &mut Comment, report: &Report, by: &Grouping) {
         format!("| {} | {name} | {members} |\n", group.status().as_str())
     });
     sheet.lines(rows, groups.len(), GROUPS_SHARE, "\n");
-    sheet.put("\nThe status of a group is the worst in it.\n\n</details>\n\n");
+    let own = words::own_mappings(report, by.as_str());
+    let own = own.map(|own| format!(" {}", escape(&own, IDS_COLUMNS))).unwrap_or_default();
+    sheet.put(&format!("\nThe status of a group is the worst in it.{own}\n\n</details>\n\n"));
 }

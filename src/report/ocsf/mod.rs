@@ -114,6 +114,7 @@ fn event<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
         "remediation"?: if_any(words::steps(control)).map(|steps| object! { "desc": steps.join("\n") }),
         "unmapped": object! {
             "guide": words::guide(report, str::to_owned),
+            "own_mappings": &control.own_mappings,
             "level": control.level,
             "source": scan.source,
             "workspace_name": &workspace.name,

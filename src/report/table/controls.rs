@@ -4,6 +4,7 @@ use comfy_table::{ColumnConstraint, Width};
 
 use super::more;
 use crate::report::grouping::{Grouping, group};
+use crate::report::words::own_mappings;
 use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word, table};
 use crate::terminal::style::Tone;
@@ -95,4 +96,7 @@ pub(super) fn groups(page: &mut Page, report: &Report, by: &Grouping) {
     page.table(&rows);
     more(page, 0, groups.len(), MAX_GROUPS);
     page.text(0, "The status of a group is the worst in it.");
+    if let Some(own) = own_mappings(report, by.as_str()) {
+        page.text(0, &text::line(&own, IDS_COLUMNS));
+    }
 }
