@@ -135,12 +135,14 @@ pub(crate) async fn collect(
         (Feed::LogHistory, history),
         (Feed::LogArrivals, arrivals),
     ]);
-    let of_log = |feed: &Feed| feed.source() == SourceId::ActivityLog;
-    for (_, outcome) in outcomes.feeds.iter_mut().filter(|(feed, _)| of_log(feed)) {
-        // A token without the scope opens none of the log. One that had it has lost it: that is no refusal to rely on.
-        if log.answered() && outcome.status == SourceStatus::Forbidden {
-            outcome.status = SourceStatus::Failed;
-        }
+    // A token without the scope opens none of the log. One that had it has lost it: that is no refusal to rely on, and
+    // how far each part had come by then is chance.
+    let mut of_log: Vec<_> =
+        outcomes.feeds.iter_mut().filter(|(feed, _)| feed.source() == SourceId::ActivityLog).collect();
+    let refused = of_log.iter().any(|(_, outcome)| outcome.status == SourceStatus::Forbidden);
+    if log.answered() && refused {
+        let read = of_log.iter_mut().filter(|(_, outcome)| outcome.status != SourceStatus::Skipped);
+        read.for_each(|(_, outcome)| outcome.status = SourceStatus::Failed);
     }
     outcomes.warnings.extend(log.warnings());
     outcomes.warnings.extend(client.skew().and_then(Warning::of_clock));

@@ -14,8 +14,7 @@ mod people;
 use serde_json::{Value, json};
 
 use crate::intercom::{Api, LOG, Next, PROBED, SEARCH};
-use crate::oracle::extended::sets_a_state;
-use crate::oracle::{Case, Delivered, Ended};
+use crate::oracle::{Case, Ended};
 use crate::program::NOW_SECONDS;
 use crate::server::{Answer, Server};
 use crate::workspace::{DAY, Workspace};
@@ -32,9 +31,6 @@ pub(crate) struct Scene {
     next: Next,
     exclusive: bool,
 }
-
-/// What is read for 90 days, whatever the window is.
-const PRESENCE: [&str; 3] = ["admin_login_success", "app_admin_join", "admin_provisioned"];
 
 /// Whether sources of the seed's scene fail for good: one in fifty, since that costs retries.
 pub(crate) fn fails(seed: u64) -> bool {
@@ -140,18 +136,7 @@ pub(crate) fn scene(seed: u64) -> Scene {
     let next = random.pick(&[Next::Null, Next::Url, Next::Cursor]).clone();
     let exclusive = random.chance(20);
     let answered = 1 + random.below(3);
-    let case = Case {
-        workspace,
-        me,
-        admins,
-        log,
-        delivered: Delivered::default(),
-        allowlist,
-        probe,
-        configuration,
-        now: NOW_SECONDS,
-        since,
-    };
+    let case = Case { workspace, me, admins, log, allowlist, probe, configuration, now: NOW_SECONDS, since };
     Scene { case, faults, answered, next, exclusive }
 }
 
@@ -203,33 +188,9 @@ impl Scene {
     /// The case as it turned out: a log that was read before its refusal came is complete.
     pub(crate) fn outcome(&self, server: &Server) -> Case {
         let mut case = self.case.clone();
-        let asked = server.seen_at(SEARCH);
-        if case.log == Ended::Midway && asked.len() <= self.answered {
+        if case.log == Ended::Midway && server.seen_at(SEARCH).len() <= self.answered {
             case.log = Ended::Complete;
         }
-        let delivered = |event: &Value| {
-            asked.iter().take(self.answered).any(|request| {
-                let bound = |name: &str| request.body[name].as_i64();
-                let at = event["created_at"].as_i64();
-                let late = at >= bound("created_at_after")
-                    && bound("created_at_before").is_none_or(|end| at <= Some(end));
-                let types = request.body["event_types"].as_array();
-                late && types.is_none_or(|types| types.contains(&event["activity_type"]))
-            })
-        };
-        let since = |event: &&Value, from: i64| {
-            event["created_at"].as_i64().is_some_and(|at| (from..=case.now).contains(&at))
-        };
-        let events = || case.workspace.events.iter();
-        let window = events().filter(|event| since(event, case.now - case.since)).all(delivered);
-        let states = events()
-            .filter(|event| since(event, 0) && event["activity_type"].as_str().is_some_and(sets_a_state))
-            .all(delivered);
-        let arrivals = events()
-            .filter(|event| since(event, case.now - case.since.max(90 * DAY)))
-            .filter(|event| event["activity_type"].as_str().is_some_and(|name| PRESENCE.contains(&name)))
-            .all(delivered);
-        case.delivered = Delivered { window, states, arrivals };
         case
     }
 

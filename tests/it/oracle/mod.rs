@@ -81,17 +81,6 @@ pub(crate) struct Configuration {
     pub(crate) reviewed: Vec<(String, i64)>,
 }
 
-/// What a log had delivered before it was refused.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Delivered {
-    /// All of the window.
-    pub(crate) window: bool,
-    /// Every event that sets a state, since the workspace was created.
-    pub(crate) states: bool,
-    /// Sign-ins and arrivals of the last 90 days.
-    pub(crate) arrivals: bool,
-}
-
 /// A workspace with everything else that decides its verdicts.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
@@ -103,8 +92,6 @@ pub(crate) struct Case {
     pub(crate) admins: Ended,
     /// How reading the activity log ends.
     pub(crate) log: Ended,
-    /// What a log that is refused midway had delivered before.
-    pub(crate) delivered: Delivered,
     /// How reading `/ip_allowlist` ends.
     pub(crate) allowlist: Ended,
     /// What the probed endpoints answer; nothing where the probe is left out.
@@ -121,20 +108,6 @@ pub(crate) struct Case {
 pub(crate) fn statuses(case: &Case) -> BTreeMap<&'static str, Allowed> {
     let mut statuses = guide::statuses(case);
     statuses.extend(extended::statuses(case));
-    // Whether a part that was read in full counts for itself is not laid down.
-    if case.log == Ended::Midway && case.delivered.window {
-        let whole = self::statuses(&Case { log: Ended::Complete, ..case.clone() });
-        for (id, allowed) in whole {
-            let by_window = ["1.1", "4.1", "E3", "E6", "E7", "E8", "E10", "E11", "E13"].contains(&id);
-            // An earlier provisioning excuses a join, and accuses no one.
-            let by_arrivals = id == "1.5" && (case.delivered.arrivals || allowed != [Status::Fail]);
-            let by_states = ["1.2", "2.1", "2.2", "2.3", "3.1", "3.2"].contains(&id);
-            let by_all = id == "E5" && case.delivered.states && case.delivered.arrivals;
-            if by_window || by_arrivals || by_all || (by_states && case.delivered.states) {
-                statuses.get_mut(id).unwrap().extend(allowed);
-            }
-        }
-    }
     if case.admins == Ended::Complete { statuses } else { without_admins(case, statuses) }
 }
 
