@@ -77,6 +77,13 @@ pub(super) fn status(columns: &Columns, row: &StringRecord, file: &mut RosterFil
             }
         }
     }
+    // A column whose name says nothing may say it in its cells.
+    for (at, cell) in columns.without_meaning().filter_map(|at| Some((at, row.get(at)?))) {
+        if words::is_about_leaving(cell) {
+            file.unknown_columns.count(columns.name(at));
+            strange.push(String::new());
+        }
+    }
     let strictest = said.into_iter().reduce(|most, one| if one.0 > most.0 { one } else { most });
     let (status, word) = match strictest {
         Some((status, word)) => (status, Some(word)),

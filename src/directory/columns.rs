@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::meaning::{Meaning, looks_like_status, numbered, plain};
+use super::meaning::{Meaning, is_about_else, looks_like_status, numbered, plain};
 use super::{Knows, RosterKind};
 use crate::toml_document::excerpt;
 
@@ -13,6 +13,8 @@ pub(super) struct Columns {
     /// Who wrote the file.
     pub kind: RosterKind,
     known: BTreeMap<Meaning, Vec<usize>>,
+    /// Columns whose names say nothing that is known, not even that they are about something else.
+    nameless: Vec<usize>,
     /// How many fields a row has to have, so that none that is understood is missing.
     pub needed: usize,
 }
@@ -29,6 +31,8 @@ impl Columns {
             let unknown = || looks_like_status(&columns.names[at]).then_some((Meaning::StatusLike, at));
             if let Some((meaning, rank)) = Meaning::of(name).or_else(numbered).or_else(unknown) {
                 ranked.entry(meaning).or_default().push((rank, at));
+            } else if !is_about_else(&columns.names[at]) {
+                columns.nameless.push(at);
             }
         }
         // Of addresses in numbered columns alone the first is the person's.
@@ -60,6 +64,11 @@ impl Columns {
     /// The columns with that meaning, the best first.
     pub(super) fn of(&self, meaning: Meaning) -> &[usize] {
         self.known.get(&meaning).map_or(&[], Vec::as_slice)
+    }
+
+    /// The columns whose names say nothing.
+    pub(super) fn without_meaning(&self) -> impl Iterator<Item = usize> {
+        self.nameless.iter().copied()
     }
 
     /// The cells of a row with that meaning that are not empty.

@@ -147,7 +147,7 @@ const NAMES: [(Meaning, &str); 22] = [
 const STATUS_WORDS: &str = "status active inactive enabled disabled suspended suspension terminated termination \
     deactivated deactivation deleted deletion archived blocked locked lockout deprovisioned offboarded offboarding \
     unassigned revoked expired expires expiry expiration ended leave leaver resigned resignation dismissed separation \
-    retired former exit";
+    retired former exit end statut stato";
 
 /// Beside one of these, `state` is no part of a postal address.
 const STATE_OF: &str =
@@ -155,11 +155,29 @@ const STATE_OF: &str =
 
 /// Beside one of these, the name says something else.
 const OTHER_WORDS: &str = "mfa 2fa 2sv 2 factor factors sync synced license licenses licence licences password \
-    credential marital phone mobile sms email mail mailbox last new changed change created reason tax country \
+    credential marital phone mobile sms email mail mailbox last new changed change created tax country \
     province device protection role token enforced";
 
 /// Whether the name of a column looks like that of an account status.
 pub(super) fn looks_like_status(name: &str) -> bool {
+    let parts = parts(name);
+    // Compounds too: `Kontostatus`.
+    let compound = parts.iter().any(|part| part.ends_with("status"));
+    (compound || any(&parts, STATUS_WORDS) || (any(&parts, "state") && any(&parts, STATE_OF)))
+        && !any(&parts, OTHER_WORDS)
+}
+
+/// Whether the name of a column says that it is about something else than the account.
+pub(super) fn is_about_else(name: &str) -> bool {
+    any(&parts(name), OTHER_WORDS)
+}
+
+fn any(parts: &[String], list: &str) -> bool {
+    parts.iter().any(|part| list.split_whitespace().any(|word| word == part))
+}
+
+/// The words of a name, also of one such as `accountStatus`.
+fn parts(name: &str) -> Vec<String> {
     let mut parts: Vec<String> = vec![String::new()];
     let mut was_lower = false;
     for c in name.chars() {
@@ -171,9 +189,7 @@ pub(super) fn looks_like_status(name: &str) -> bool {
             part.push(c);
         }
     }
-    let parts: Vec<String> = parts.iter().map(|part| words::plain(part)).collect();
-    let any = |list: &str| parts.iter().any(|part| list.split_whitespace().any(|word| word == part));
-    (any(STATUS_WORDS) || (any("state") && any(STATE_OF))) && !any(OTHER_WORDS)
+    parts.iter().map(|part| words::plain(part)).collect()
 }
 
 /// The meaning of a numbered column, such as `Alias 2`, `emails.0.value` or `memberOf/1`.

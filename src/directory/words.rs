@@ -137,6 +137,25 @@ pub(super) fn status(word: &str) -> Option<AccountStatus> {
     })
 }
 
+/// Whether a word can hardly be about anything but an account, or a person, that is suspended or gone.
+pub(super) fn is_about_leaving(word: &str) -> bool {
+    matches!(
+        plain(word).as_str(),
+        "suspended"
+            | "inactive"
+            | "notactive"
+            | "disabled"
+            | "blocked"
+            | "deprovisioned"
+            | "deactivated"
+            | "terminated"
+            | "offboarded"
+            | "softdeleted"
+            | "resigned"
+            | "dismissed"
+    )
+}
+
 /// What a yes-or-no cell says.
 pub(super) fn truth(word: &str) -> Option<bool> {
     match plain(word).as_str() {

@@ -195,9 +195,21 @@ fn account_statuses_stand_in_many_columns() {
 #[test]
 fn a_column_that_may_be_a_status_is_named_and_allows_nothing() {
     let server = serve();
-    for header in ["Leave status", "person state", "Offboarding", "HR-Suspension"] {
+    for (header, word) in [
+        ("Leave status", "phase 2"),
+        ("person state", "phase 2"),
+        ("Offboarding", "phase 2"),
+        ("HR-Suspension", "phase 2"),
+        ("Kontostatus", "gesperrt"),
+        ("suspensionReason", "ABUSE"),
+        ("Hire end", "2020-01-31"),
+        // The name says nothing, and the cell does.
+        ("Account", "Disabled"),
+        ("Employment type", "Terminated"),
+        ("Notes", "offboarded"),
+    ] {
         let file = rows(&format!("status,{header}"), |name| {
-            format!("active,{}", if name == "rui" { "phase 2" } else { "" })
+            format!("active,{}", if name == "rui" { word } else { "" })
         });
         let report = judged(&server, &[&file]);
         assert!(report.warnings().contains(header), "{}", report.warnings());
@@ -206,6 +218,8 @@ fn a_column_that_may_be_a_status_is_named_and_allows_nothing() {
         denied(&server, "rui", &file);
         can(&server, "mo", &file).exits(0);
     }
+    // A name that is about something else is not in doubt.
+    can(&server, "mo", &rows("status,Mobile license", |_| "active,disabled".to_owned())).exits(0);
     // Alone it says of every person that nothing is known.
     let alone = rows("Leave status", |_| "phase 1".to_owned());
     denied(&server, "mo", &alone);
@@ -265,7 +279,7 @@ fn no_factors_are_no_second_factor_and_those_of_several_rows_add_up() {
     let each = rows("MFA Factor", |_| "Password".to_owned());
     assert_eq!(without(&format!("{each}pia@orchard.example,Okta Verify Push\n")).len(), 3);
     // A row that cannot be read may hold the factor.
-    let scan = crate::program::scan(&server.origin()).file("people.csv", &format!("{each}pia,Okta Verify\n"));
+    let scan = crate::program::scan(&server.origin()).file("people.csv", format!("{each}pia,Okta Verify\n"));
     scan.args(["--roster", "people.csv", "--control", "1.2"]).run().report().assert("1.2", "manual");
 }
 
