@@ -26,53 +26,57 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     // As far back as a scan with this configuration will ask whether a teammate signed in.
     let stale_after = inputs::facts(config.as_ref())?.stale_after;
     let span = resolve::span(&args.connection, config.as_ref(), stale_after)?;
-    let now = args.connection.now.map_or_else(|| Now::Clock(environment::clock()), Now::Given);
-    // A window that makes no sense, and a place that cannot be written to, are refused before anything is asked.
-    span.ranges(now.instant(), None).map_err(ScanError::from)?;
+    let mut now = args.connection.now.map_or_else(|| Now::Clock(environment::clock()), Now::Given);
     let unwritable = |source| Error::Output { path: args.output.clone(), source };
     let redactor = redaction::of_snapshot(&args.redact, config.as_ref(), &progress)?;
     let key = redactor.as_ref().map(Redactor::key_name);
     let mut redactor = redactor.map(SnapshotRedactor::new);
-    let file = Writer::create(&args.output).map_err(unwritable)?;
     for notice in notices {
         progress.warn(notice);
     }
-    let mut source = Source::Live(Box::new(connection.clone()), environment::notify(&progress), None);
 
     let incomplete = |source| Error::NotKept { path: args.output.clone(), source };
     let (mut events, mut elsewhere, mut stranger) = (0_u64, None, None);
     let read = environment::drive(true, async {
-        let settled = source.settle(now).await?;
-        let ranges = span.ranges(settled, None).map_err(ScanError::from)?;
-        let mut writer = Writer::start(file, &ranges, key).map_err(incomplete)?;
-        let mut unread = UnreadEntries::new(ranges, reviewed(config.as_ref(), ranges.now));
-        let mut keep = |record: Record<'_>| {
-            match record {
-                Record::Event(..) => events += 1,
-                Record::Unread(entry) => unread.add(entry),
-                Record::Me(me) => {
-                    let id = me.app.as_ref().and_then(|app| app.id_code.as_deref());
-                    stranger = other_workspace(config.as_ref(), id);
-                    if stranger.is_some() {
-                        return Err(io::Error::other("another workspace"));
+        loop {
+            // A window that makes no sense, and a place that cannot be written to, are refused before anything is asked.
+            let ranges = span.ranges(now.instant(), None).map_err(ScanError::from)?;
+            let mut writer = Writer::create(&args.output, &ranges, key.clone()).map_err(unwritable)?;
+            events = 0;
+            let mut unread = UnreadEntries::new(ranges, reviewed(config.as_ref(), ranges.now));
+            let mut keep = |record: Record<'_>| {
+                match record {
+                    Record::Event(..) => events += 1,
+                    Record::Unread(entry) => unread.add(entry),
+                    Record::Me(me) => {
+                        let id = me.app.as_ref().and_then(|app| app.id_code.as_deref());
+                        stranger = other_workspace(config.as_ref(), id);
+                        if stranger.is_some() {
+                            return Err(io::Error::other("another workspace"));
+                        }
+                        let answered = me.app.as_ref().and_then(|app| app.region.as_deref());
+                        elsewhere = answered.and_then(|answered| other_region(connection.region, answered));
                     }
-                    let answered = me.app.as_ref().and_then(|app| app.region.as_deref());
-                    elsewhere = answered.and_then(|answered| other_region(connection.region, answered));
+                    Record::Admins(_) | Record::IpAllowlist(_) | Record::Probe(_) => {}
                 }
-                Record::Admins(_) | Record::IpAllowlist(_) | Record::Probe(_) => {}
-            }
-            match &mut redactor {
-                Some(redactor) => redactor.pass_on(&record, |record| writer.write(record)),
-                None => writer.write(&record),
-            }
-        };
-        match source.read(&ranges, ReadScope::Everything, &mut keep).await {
-            Ok(outcomes) => Ok((writer, outcomes, unread)),
-            Err(ScanError::Collect(error)) => Err(match *error {
-                CollectError::Sink(source) => incomplete(source),
-                error => ScanError::from(Box::new(error)).into(),
-            }),
-            Err(error) => Err(error.into()),
+                match &mut redactor {
+                    Some(redactor) => redactor.pass_on(&record, |record| writer.write(record)),
+                    None => writer.write(&record),
+                }
+            };
+            let source = Source::Live(Box::new(connection.clone()), environment::notify(&progress));
+            return match source.read(&ranges, now.is_by_clock(), ReadScope::Everything, &mut keep).await {
+                Ok(outcomes) => Ok((writer, outcomes, unread)),
+                Err(ScanError::Clock(skew)) => {
+                    now = now.by_server(skew);
+                    continue;
+                }
+                Err(ScanError::Collect(error)) => Err(match *error {
+                    CollectError::Sink(source) => incomplete(source),
+                    error => ScanError::from(Box::new(error)).into(),
+                }),
+                Err(error) => Err(error.into()),
+            };
         }
     });
     if let Some(stranger) = stranger {

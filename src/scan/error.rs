@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::hint::Hint;
 use crate::snapshot::SnapshotError;
 use crate::snapshot::collect::CollectError;
-use crate::time::TimeError;
+use crate::time::{ClockSkew, TimeError};
 
 /// Why a run came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +72,9 @@ pub(crate) enum ScanError {
         /// The file.
         path: String,
     },
+    /// This machine's clock, by which the window ends, is far ahead of the workspace's.
+    #[error("this machine's clock is {0} the server's")]
+    Clock(ClockSkew),
     /// The HTTP client could not be set up.
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -83,7 +86,7 @@ pub(crate) enum ScanError {
 impl Hint for ScanError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
-            Self::Window(_) | Self::Unreadable { .. } => None,
+            Self::Window(_) | Self::Unreadable { .. } | Self::Clock(_) => None,
             Self::OtherWorkspace { .. } => Some(
                 "use the token or snapshot of that workspace, or the configuration of this one (--config, --no-config)"
                     .into(),
@@ -106,7 +109,7 @@ impl Hint for ScanError {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Client(_) | Self::Collect(_) | Self::NoId { .. } => Exit::Incomplete,
+            Self::Client(_) | Self::Collect(_) | Self::Clock(_) | Self::NoId { .. } => Exit::Incomplete,
             _ => Exit::Usage,
         }
     }

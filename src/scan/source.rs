@@ -17,8 +17,9 @@ use crate::api::token::Token;
 use crate::bounded_file;
 use crate::region::Region;
 use crate::snapshot::Replay;
-use crate::snapshot::collect::{Basis, CollectOptions, ReadScope, collect};
+use crate::snapshot::collect::{CollectError, CollectOptions, ReadScope, collect};
 use crate::sources::{Outcomes, Provenance, Ranges};
+use crate::time::ClockSkew;
 
 /// The workspace that `--demo` scans.
 const SAMPLE: &[u8] = include_bytes!("../../fixtures/snapshots/sample.snapshot");
@@ -78,6 +79,16 @@ pub(crate) enum Now {
 }
 
 impl Now {
+    /// Whether it hangs on this machine's clock.
+    pub(crate) const fn is_by_clock(self) -> bool {
+        matches!(self, Self::Clock(_))
+    }
+
+    /// The same instant by the server's clock.
+    pub(crate) fn by_server(self, skew: ClockSkew) -> Self {
+        Self::Given(skew.server_time(self.instant()))
+    }
+
     pub(crate) const fn instant(self) -> Timestamp {
         let (Self::Given(at) | Self::Clock(at)) = self;
         at
@@ -86,8 +97,8 @@ impl Now {
 
 /// A workspace that is ready to be read.
 pub(crate) enum Source {
-    /// A live one, and what was read of it to compare the clocks.
-    Live(Box<Connection>, Notify, Option<Box<(Client, Basis)>>),
+    /// A live one.
+    Live(Box<Connection>, Notify),
     /// A snapshot whose header has been read.
     Snapshot(PathBuf, Box<Replay<File>>),
     /// The built-in sample.
@@ -98,7 +109,7 @@ impl Source {
     /// Opens the target. No request is sent yet.
     pub(crate) fn open(target: &Target, notify: Notify) -> Result<Self, ScanError> {
         Ok(match target {
-            Target::Live(connection) => Self::Live(connection.clone(), notify, None),
+            Target::Live(connection) => Self::Live(connection.clone(), notify),
             Target::Snapshot(path) => {
                 let unreadable = |source: io::Error| ScanError::Unreadable { path: path.clone(), source };
                 let file = bounded_file::open(path).map_err(|refusal| unreadable(refusal.into()))?;
@@ -150,35 +161,35 @@ impl Source {
         }
     }
 
-    /// Settles the instant. Where this machine's clock is far ahead of a live workspace's, what has happened ends by the
-    /// workspace's.
-    pub(crate) async fn settle(&mut self, now: Now) -> Result<Timestamp, ScanError> {
-        let (Self::Live(connection, notify, read), Now::Clock(here)) = (self, now) else {
-            return Ok(now.instant());
-        };
-        let client = connection.client(notify.clone())?;
-        let basis = Basis::read(&client).await;
-        let skew = client.skew().filter(|skew| skew.is_misleading());
-        *read = Some(Box::new((client, basis)));
-        Ok(skew.map_or(here, |skew| skew.server_time(here)))
+    /// The same live workspace once more; none of what can be read only once.
+    pub(crate) fn again(&self) -> Option<Self> {
+        match self {
+            Self::Live(connection, notify) => Some(Self::Live(connection.clone(), notify.clone())),
+            Self::Snapshot(..) | Self::Demo(_) => None,
+        }
     }
 
     /// Hands every record to `receive`, and says how the sources ended. What is saved already is handed on whole, whatever
     /// the scope.
+    ///
+    /// # Errors
+    /// [`ScanError::Clock`] where the ranges end by this machine's clock and that is far ahead of the workspace's.
     pub(crate) async fn read(
         self,
         ranges: &Ranges,
+        by_clock: bool,
         scope: ReadScope,
         receive: &mut Receive<'_>,
     ) -> Result<Outcomes, ScanError> {
         match self {
-            Self::Live(connection, notify, read) => {
-                let (client, basis) = match read {
-                    Some(read) => (read.0, Some(read.1)),
-                    None => (connection.client(notify)?, None),
-                };
-                let options = CollectOptions { scope, probe: connection.probe };
-                Ok(collect(&client, ranges, &options, basis, receive).await.map_err(Box::new)?)
+            Self::Live(connection, notify) => {
+                let client = connection.client(notify)?;
+                let options = CollectOptions { scope, probe: connection.probe, by_clock };
+                let read = collect(&client, ranges, &options, receive).await;
+                read.map_err(|error| match error {
+                    CollectError::Clock(skew) => ScanError::Clock(skew),
+                    error => Box::new(error).into(),
+                })
             }
             Self::Snapshot(path, replay) => {
                 replay.run(ranges, receive).map_err(|source| unusable(path.display(), source))

@@ -22,15 +22,10 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Makes the file that will be at `path`, readable by its owner alone, before it is known what it is of.
-    pub(crate) fn create(path: &Path) -> io::Result<WholeFile> {
-        WholeFile::create(path, Readers::Owner)
-    }
-
-    /// Starts it. What is written to it has to be redacted where there is a `redaction_key`, which tells the keys of
-    /// pseudonyms apart.
-    pub(crate) fn start(file: WholeFile, ranges: &Ranges, redaction_key: Option<String>) -> io::Result<Self> {
-        let mut file = BufWriter::new(file);
+    /// Starts the file that will be at `path`, readable by its owner alone. What is written to it has to be redacted where
+    /// there is a `redaction_key`, which tells the keys of pseudonyms apart.
+    pub(crate) fn create(path: &Path, ranges: &Ranges, redaction_key: Option<String>) -> io::Result<Self> {
+        let mut file = BufWriter::new(WholeFile::create(path, Readers::Owner)?);
         let mut header = Header {
             format: FORMAT.to_owned(),
             version: VERSION,

@@ -1,6 +1,7 @@
 //! Reading a workspace: every source side by side, none of them able to end the others.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::io;
 
 use serde::de::DeserializeOwned;
@@ -8,13 +9,12 @@ use serde::de::DeserializeOwned;
 use crate::api::client::{Client, Request};
 use crate::api::error::ApiError;
 use crate::api::log::{self, LogError, LogQuery, LogReader};
-use crate::api::model::{
-    self, Admin, AdminList, IpAllowlist, Me, OLDEST_EVENT, PROBE_PATHS, Paging, ProbeAnswer,
-};
+use crate::api::model::{self, AdminList, IpAllowlist, Me, OLDEST_EVENT, PROBE_PATHS, Paging, ProbeAnswer};
 use crate::api::record::{Receive, Record, Sink};
 use crate::event_type::EventType;
 use crate::hint::Hint;
 use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceId, SourceStatus};
+use crate::time::ClockSkew;
 use crate::warning::Warning;
 
 /// How far back state-setting events count where the workspace's age is not known, in seconds.
@@ -27,6 +27,8 @@ pub(crate) struct CollectOptions {
     pub scope: ReadScope,
     /// Whether to find out what else the token can read.
     pub probe: bool,
+    /// Whether what is asked for ends by this machine's clock, so that it has to be right.
+    pub by_clock: bool,
 }
 
 /// How much of a workspace is read.
@@ -62,6 +64,9 @@ pub(crate) enum CollectError {
     NotAllowed(ApiError),
     #[error("the API could not be reached: {0}")]
     Unreachable(ApiError),
+    /// What was asked for ends after everything that has happened, by the server's clock.
+    #[error("this machine's clock is {0} the server's")]
+    Clock(ClockSkew),
     #[error("what was read could not be kept: {0}")]
     Sink(#[from] io::Error),
 }
@@ -74,26 +79,8 @@ impl Hint for CollectError {
                     .into(),
             ),
             Self::BadToken(error) | Self::NotAllowed(error) | Self::Unreachable(error) => error.hint(),
-            Self::Sink(_) => None,
+            Self::Clock(_) | Self::Sink(_) => None,
         }
-    }
-}
-
-/// The two sources that everything rests on, as they were answered.
-pub(crate) struct Basis {
-    me: Result<Me, ApiError>,
-    /// The teammates that can be read, and what keeps them from being all.
-    admins: Result<(Vec<Admin>, Option<String>), ApiError>,
-}
-
-impl Basis {
-    /// Reads `/me` and `/admins`.
-    pub(crate) async fn read(client: &Client) -> Self {
-        let (me, admins) = tokio::join!(
-            get::<Me>(client, Feed::Me, "/me"),
-            get::<AdminList>(client, Feed::Admins, "/admins")
-        );
-        Self { me: me.map(|(me, _)| me), admins: admins.map(|(list, paging)| list.teammates(&paging)) }
     }
 }
 
@@ -102,20 +89,18 @@ async fn get<T: DeserializeOwned>(client: &Client, feed: Feed, path: &str) -> Re
     client.json(feed, &Request::get(path), |body| model::read(&body)).await
 }
 
-/// Reads a workspace and hands every record to `receive`, as described at [`Record`]. The `basis` may have been read
-/// before.
+/// Reads a workspace and hands every record to `receive`, as described at [`Record`].
 pub(crate) async fn collect(
     client: &Client,
     ranges: &Ranges,
     options: &CollectOptions,
-    basis: Option<Basis>,
     receive: &mut Receive<'_>,
 ) -> Result<Outcomes, CollectError> {
     let sink = Sink::new(receive);
     let log = LogReader::new(client, &sink);
     let [now, since, arrivals_since] =
         [ranges.now, ranges.since, ranges.arrivals_since].map(|instant| instant.as_second());
-    let run = Run { client, options, now, sink: &sink, log: &log };
+    let run = Run { client, options, now, sink: &sink, log: &log, refused: Cell::new(false) };
     let range = |feed, since, until, types| run.events(LogQuery { feed, since, until, types });
 
     // Where not all requests can be sent at once, the first to go are those that decide what else is to be asked for.
@@ -124,7 +109,7 @@ pub(crate) async fn collect(
         range(Feed::LogWindow, since, now, None),
         range(Feed::LogHistory, OLDEST_EVENT, since - 1, Some(EventType::history())),
         range(Feed::LogArrivals, arrivals_since, since - 1, Some(EventType::arrivals())),
-        run.basis(basis),
+        run.basis(),
         run.allowlist(),
         run.probe(),
     )?;
@@ -137,11 +122,12 @@ pub(crate) async fn collect(
     ]);
     // A token without the scope opens none of the log. One that had it has lost it: that is no refusal to rely on, and
     // how far each part had come by then is chance.
-    let mut of_log: Vec<_> =
-        outcomes.feeds.iter_mut().filter(|(feed, _)| feed.source() == SourceId::ActivityLog).collect();
-    let refused = of_log.iter().any(|(_, outcome)| outcome.status == SourceStatus::Forbidden);
-    if log.answered() && refused {
-        let read = of_log.iter_mut().filter(|(_, outcome)| outcome.status != SourceStatus::Skipped);
+    let of_log = |feed: &Feed| feed.source() == SourceId::ActivityLog;
+    if log.answered() && run.refused.get() {
+        let read = outcomes
+            .feeds
+            .iter_mut()
+            .filter(|(feed, one)| of_log(feed) && one.status != SourceStatus::Skipped);
         read.for_each(|(_, outcome)| outcome.status = SourceStatus::Failed);
     }
     outcomes.warnings.extend(log.warnings());
@@ -155,15 +141,24 @@ struct Run<'a, 's> {
     now: i64,
     sink: &'a Sink<'s>,
     log: &'a LogReader<'s>,
+    /// Whether a part of the log was refused, whatever the refusal says.
+    refused: Cell<bool>,
 }
 
 impl Run<'_, '_> {
     /// Emits `/me` and `/admins`, lets events through, and ends it all when neither can be read.
-    async fn basis(&self, read: Option<Basis>) -> Result<Outcomes, CollectError> {
-        let Basis { me, admins } = match read {
-            Some(basis) => basis,
-            None => Basis::read(self.client).await,
-        };
+    async fn basis(&self) -> Result<Outcomes, CollectError> {
+        let (me, admins) = tokio::join!(
+            get::<Me>(self.client, Feed::Me, "/me"),
+            get::<AdminList>(self.client, Feed::Admins, "/admins")
+        );
+        let me = me.map(|(me, _)| me);
+        // The teammates that can be read, and what keeps them from being all.
+        let admins = admins.map(|(list, paging)| list.teammates(&paging));
+        let skew = self.client.skew().filter(|skew| self.options.by_clock && skew.is_misleading());
+        if let Some(skew) = skew {
+            return Err(CollectError::Clock(skew));
+        }
         if let (Err(me), Err(admins)) = (&me, &admins) {
             let refused = |error: &ApiError| {
                 error.source_status() == SourceStatus::Forbidden || matches!(error, ApiError::IpNotAllowed(_))
@@ -266,7 +261,11 @@ impl Run<'_, '_> {
         let read = if query.since > query.until { Ok(()) } else { log::read(self.log, query).await };
         let failure = match read {
             Ok(()) => None,
-            Err(LogError::Api(error)) => Some(error),
+            Err(LogError::Api(error)) => {
+                let refused = matches!(error.status(), Some(400..=407 | 409..=428 | 430..=499));
+                self.refused.set(self.refused.get() || refused);
+                Some(error)
+            }
             Err(LogError::Sink(error)) => return Err(error.into()),
         };
         Ok(self.outcome(feed, Ok((self.log.records(feed), failure))))

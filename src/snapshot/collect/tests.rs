@@ -11,7 +11,7 @@ use crate::api::fake::{Asked, Reply, Server, TOKEN, ok, refusal, reply};
 const NOW: i64 = 1_700_000_000;
 const DAY: i64 = 86_400;
 /// What a scan reads.
-const OPTIONS: CollectOptions = CollectOptions { scope: ReadScope::Everything, probe: true };
+const OPTIONS: CollectOptions = CollectOptions { scope: ReadScope::Everything, probe: true, by_clock: false };
 
 fn ranges() -> Ranges {
     let at = |seconds| Timestamp::from_second(seconds).unwrap();
@@ -55,7 +55,7 @@ async fn run(server: &Server, timeout: u64) -> (Result<Outcomes, CollectError>, 
         });
         Ok(())
     };
-    let outcomes = collect(&client, &ranges(), &OPTIONS, None, &mut sink).await;
+    let outcomes = collect(&client, &ranges(), &OPTIONS, &mut sink).await;
     (outcomes, records)
 }
 
@@ -247,7 +247,6 @@ async fn a_sink_that_fails_ends_it() {
         Record::Event(..) => Err(io::ErrorKind::StorageFull.into()),
         _ => Ok(()),
     };
-    let ended =
-        collect(&client, &ranges(), &CollectOptions { probe: false, ..OPTIONS }, None, &mut sink).await;
+    let ended = collect(&client, &ranges(), &CollectOptions { probe: false, ..OPTIONS }, &mut sink).await;
     assert!(matches!(ended, Err(CollectError::Sink(error)) if error.kind() == io::ErrorKind::StorageFull));
 }
