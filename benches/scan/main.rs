@@ -162,7 +162,7 @@ impl Bench {
     fn start_up(&self) -> io::Result<()> {
         let commands: [&[&str]; 4] = [
             &["--version"],
-            &["controls", "list", "--no-config"],
+            &["controls", "list"],
             &["controls", "show", "2.3", "--no-config"],
             &["scan", "--demo", "--no-config"],
         ];
