@@ -90,21 +90,21 @@ pub(crate) fn may_be_bot(text: &str) -> bool {
 pub(crate) fn fold_domain(domain: &str) -> String {
     let domain = domain.trim();
     let mut folded = idna::domain_to_ascii(domain).unwrap_or_else(|_| fold_letters(domain));
-    if folded.ends_with('.') {
-        folded.pop();
-    }
+    folded.truncate(folded.trim_end_matches('.').len());
     folded
 }
 
 /// The form in which a text is compared that is a name, an e-mail address, or has one in it.
 pub(crate) fn fold(text: &str) -> Cow<'_, str> {
-    if !text.contains('@') {
-        return casefold::fold(text);
+    let name = casefold::fold(text);
+    if !name.contains('@') {
+        return name;
     }
-    let words = text.split_whitespace().map(|word| match EmailAddress::parse(word) {
-        Some(address) => Cow::Owned(address.to_string()),
-        None if word.contains('@') => Cow::Owned(fold_letters(word)),
-        None => casefold::fold(word),
+    let words = text.split_whitespace().map(|word| match (EmailAddress::parse(word), casefold::fold(word)) {
+        (Some(address), _) => Cow::Owned(address.to_string()),
+        // A sign that only looks like `@` makes no address.
+        (None, name) if name.contains('@') => Cow::Owned(fold_letters(word)),
+        (None, name) => name,
     });
     Cow::Owned(words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
 }
@@ -341,6 +341,13 @@ mod tests {
             assert_eq!(fold_letters(&once), once, "{letter:?}");
             assert!(letter.is_ascii() || !fold_letters(&letter.to_string()).is_ascii(), "{letter:?}");
         }
+    }
+
+    #[test]
+    fn a_sign_that_looks_like_an_at_makes_no_address() {
+        let odd = fold(" ana﹫acme.example. ").into_owned();
+        assert_ne!(odd, fold("ana@acme.example"));
+        assert_eq!(fold(&odd), odd);
     }
 
     proptest! {
