@@ -24,7 +24,7 @@ impl EmailAddress {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (local, domain) = split(text)?;
         let (local, domain) = (fold_letters(local), fold_domain(domain));
-        (!domain.is_empty()).then_some(Self { local, domain })
+        (!domain.is_empty() && !domain.ends_with('.')).then_some(Self { local, domain })
     }
 
     /// What stands in front of the `@`.
@@ -90,7 +90,9 @@ pub(crate) fn may_be_bot(text: &str) -> bool {
 pub(crate) fn fold_domain(domain: &str) -> String {
     let domain = domain.trim();
     let mut folded = idna::domain_to_ascii(domain).unwrap_or_else(|_| fold_letters(domain));
-    folded.truncate(folded.trim_end_matches('.').len());
+    if folded.ends_with('.') {
+        folded.pop();
+    }
     folded
 }
 
