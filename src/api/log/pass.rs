@@ -140,12 +140,15 @@ impl Pass<'_, '_> {
     /// Goes on from a page, one page at a time, to the end.
     async fn follow(&mut self, (mut page, mut number): (Page, u64)) -> Result<Ended, LogError> {
         let mut used = HashSet::new();
-        let (mut cursor, mut by_cursor, mut linked) = (None, false, false);
+        let (mut cursor, mut by_cursor, mut linked, mut whole) = (None, false, false, false);
         while page.len() > 0 {
             if page.next.foreign {
                 self.reader.warn(Warning::NextPageElsewhere);
             }
             let read_all = self.total.is_some_and(|total| number >= total);
+            if self.repeats == 0 {
+                whole = read_all;
+            }
             let back = page.next.page.is_some_and(|named| named <= number)
                 || page.next.cursor.as_ref().is_some_and(|cursor| used.contains(cursor));
             if back {
@@ -179,6 +182,7 @@ impl Pass<'_, '_> {
                 Position::Cursor(cursor)
             });
             page = self.fetch(position).await?;
+            let total = self.total;
             let announced = page.total_pages.filter(|_| page.len() > 0);
             if self.total.is_some() && announced.is_some_and(|total| Some(total) != self.total) {
                 self.shifted = true;
@@ -186,9 +190,11 @@ impl Pass<'_, '_> {
             }
             let shifted = self.shifted;
             self.take(&page).await?;
-            if self.repeats == 1 && self.total.is_some_and(|total| number > total) {
-                // All announced pages are read, and what is said to follow is one of them.
-                self.reader.warn(Warning::PagesRepeat);
+            if self.repeats > 0 && whole && self.total.is_some_and(|total| number >= total) {
+                // All announced pages are read, and what follows is one of them, or was pushed back by newer events.
+                if total == self.total {
+                    self.reader.warn(Warning::PagesRepeat);
+                }
                 (self.repeats, self.shifted) = (0, shifted);
                 break;
             }
