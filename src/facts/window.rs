@@ -95,10 +95,10 @@ pub(super) fn joins(joins: &Joins, people: &People, log: LogStates) -> Rows {
     })
 }
 
-/// Whether an event shows that its performer was there. A failed sign-in, a refused method and a requested password reset
-/// can be anybody's attempt.
+/// Whether an event shows, apart from a sign-in, that its performer was there. A failed sign-in, a refused method and a
+/// requested password reset can be anybody's attempt.
 pub(super) fn shows_presence(kind: EventKind, activity_type: &str) -> bool {
-    !matches!(kind, EventKind::FailedSignIn | EventKind::UnauthorizedSignIn)
+    !matches!(kind, EventKind::SignIn | EventKind::FailedSignIn | EventKind::UnauthorizedSignIn)
         && activity_type != "admin_password_reset_request"
 }
 

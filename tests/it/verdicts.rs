@@ -11,15 +11,6 @@ use crate::workspace::{DAY, Event, HOUR, Workspace};
 const ANA: &str = "ana@fixture.example";
 const CY: &str = "cy@fixture.example";
 
-const PROBED: [&str; 6] = [
-    "/tags",
-    "/segments",
-    "/data_attributes",
-    "/ticket_types",
-    "/help_center/collections",
-    "/news/newsfeeds",
-];
-
 /// A control, a workspace, what the configuration says, and the status that follows.
 type Case = (&'static str, Workspace, &'static str, &'static str);
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::api::client::Request;
-use crate::api::model::{Event, EventPage, UnreadEntry, is_nothing};
+use crate::api::model::{Event, EventPage, UnreadEntry, is_nothing, number};
 use crate::api::origin::ApiOrigin;
 use crate::sources::Feed;
 
@@ -87,16 +87,14 @@ impl Next {
                 }
             }
             Value::Object(fields) => {
-                let number =
-                    fields.get("page").and_then(|page| page.as_u64().or_else(|| page.as_str()?.parse().ok()));
-                next.page = number.filter(|page| *page > 0);
+                next.page = fields.get("page").and_then(number).filter(|page| *page > 0);
                 next.cursor = match fields.get("starting_after") {
                     Some(Value::String(cursor)) if !cursor.is_empty() => Some(cursor.clone()),
                     Some(Value::Number(cursor)) => Some(cursor.to_string()),
                     _ => None,
                 };
             }
-            Value::Number(number) => next.page = number.as_u64().filter(|page| *page > 0),
+            Value::Number(_) => next.page = number(value).filter(|page| *page > 0),
             _ => {}
         }
         next

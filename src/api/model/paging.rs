@@ -3,6 +3,8 @@
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::Value;
 
+use super::lenient::number;
+
 /// Reads an answer that is one object, and what it says about further pages.
 pub(crate) fn read<T: DeserializeOwned>(body: &str) -> Result<(T, Paging), serde_json::Error> {
     let answer: Value = serde_json::from_str(body)?;
@@ -52,10 +54,6 @@ impl Paging {
             format!("the answer is a full page of {entries} entries, and does not say how many there are")
         })
     }
-}
-
-fn number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 /// Null, false, zero, or empty, also in every part.
