@@ -122,6 +122,19 @@ impl Gap {
         matches!(self, Self::Incomplete { .. } | Self::NextPage | Self::TooManyEntries { .. })
     }
 
+    /// Whether people of whom nothing else is missing may be in no row, or under no address of theirs.
+    pub(crate) const fn leaves_people_out(&self) -> bool {
+        match self {
+            Self::UnknownMembers { .. } | Self::UnreadAddresses { .. } => true,
+            Self::Incomplete { .. }
+            | Self::NextPage
+            | Self::NestedGroups { .. }
+            | Self::NoMembers { .. }
+            | Self::NoGroups
+            | Self::TooManyEntries { .. } => false,
+        }
+    }
+
     /// Whether it leaves open who is in a group.
     pub(crate) const fn is_membership(&self) -> bool {
         match self {

@@ -92,7 +92,7 @@ impl Roster {
 
     /// Whether any of the files is the word of an identity provider.
     pub(crate) fn has_provider(&self) -> bool {
-        self.files.iter().any(|file| file.kind.is_provider())
+        self.providers().next().is_some()
     }
 
     /// Whether the identity provider itself names the person, and not only Intercom's own export.

@@ -55,6 +55,21 @@ pub(crate) enum AccountStatus {
     Deprovisioned,
 }
 
+impl AccountStatus {
+    /// How far a status, with the word for it, keeps a person out. What is not understood outweighs one that lets in, and
+    /// where nothing is said anything else decides.
+    pub(crate) const fn rank(self, word: Option<&str>) -> u8 {
+        match (self, word) {
+            (Self::Unknown, None) => 0,
+            (Self::Active, _) => 1,
+            (Self::Unknown, Some(_)) => 2,
+            (Self::Pending, _) => 3,
+            (Self::Suspended, _) => 4,
+            (Self::Deprovisioned, _) => 5,
+        }
+    }
+}
+
 /// Until when an account may be used, as far as a column of dates says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Until {
@@ -127,9 +142,8 @@ impl Person {
 
     /// Takes in what another row says of the same person; what is known already stays, and factors add up.
     pub(super) fn absorb(&mut self, other: Self, same_file: bool) {
-        if self.status == AccountStatus::Unknown {
-            self.status = other.status;
-            self.status_word = other.status_word.or(self.status_word.take());
+        if other.status.rank(other.status_word.as_deref()) > self.status.rank(self.status_word.as_deref()) {
+            (self.status, self.status_word) = (other.status, other.status_word);
         }
         self.id = self.id.take().or(other.id);
         self.name = self.name.take().or(other.name);

@@ -248,15 +248,17 @@ fn header(path: &str, body: &str, declared: Option<u8>) -> Result<(u8, StringRec
         let mut reader = reader(delimiter).from_reader(body.as_bytes());
         let mut records = reader.records().take(MOST_ABOVE).map_while(Result::ok);
         let Some(first) = records.next() else { continue };
-        let has_address = |record: &StringRecord| Columns::read(record).has_address();
-        let header = if has_address(&first) { None } else { records.find(has_address) };
-        let header = header.unwrap_or(first);
+        let has_address =
+            |record: &StringRecord| record.len() <= MOST_COLUMNS && Columns::read(record).has_address();
+        let found = if has_address(&first) { Some(first.clone()) } else { records.find(has_address) };
+        let is_header = found.is_some();
+        let header = found.unwrap_or(first);
         if header.len() > MOST_COLUMNS {
             let path = path.to_owned();
             return Err(RosterError::TooManyColumns { path, columns: header.len(), limit: MOST_COLUMNS });
         }
         let above = header.position().map_or(0, |at| usize::try_from(at.byte()).unwrap_or_default());
-        let worth = (has_address(&header), header.len());
+        let worth = (is_header, header.len());
         if best.as_ref().is_none_or(|(most, ..)| worth > *most) {
             best = Some((worth, delimiter, header, above));
         }

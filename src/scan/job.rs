@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{ScanError, Target};
+use crate::adjust::EvidenceFiles;
 use crate::adjust::baseline::Baseline;
-use crate::adjust::{EvidenceFiles, day_of};
 use crate::config::Config;
 use crate::controls::{Catalog, Definition, Selection, UnknownControl};
 use crate::directory::RosterInfo;
@@ -17,7 +17,7 @@ use crate::redact::Redactor;
 use crate::report::{self, GateRule};
 use crate::snapshot::collect::ReadScope;
 use crate::sources::{Provenance, Ranges};
-use crate::time::{DEFAULT_WINDOW, TimeError, Window};
+use crate::time::{DEFAULT_WINDOW, TimeError, Window, day_of};
 use crate::toml_document::excerpt;
 use crate::warning::Warning;
 
@@ -73,6 +73,8 @@ pub(crate) struct Plan {
     pub skipped: Vec<String>,
     /// The controls that the level or a name left out, in the order of their ids.
     left_out: Vec<(String, Level)>,
+    /// Whether controls are what is asked for.
+    evaluates: bool,
     selected: BTreeSet<String>,
 }
 
@@ -81,7 +83,14 @@ impl Plan {
     pub(crate) fn new(catalog: Catalog, selection: Option<&Selection>) -> Result<Self, UnknownControl> {
         let Some(selection) = selection else {
             let (skipped, left_out) = (Vec::new(), Vec::new());
-            return Ok(Self { catalog, level: Level::L3, skipped, left_out, selected: BTreeSet::new() });
+            return Ok(Self {
+                catalog,
+                level: Level::L3,
+                skipped,
+                left_out,
+                evaluates: false,
+                selected: BTreeSet::new(),
+            });
         };
         let id = |definition: &Definition| definition.control.id.clone();
         let selected: BTreeSet<_> = catalog.select(selection)?.into_iter().map(id).collect();
@@ -91,7 +100,7 @@ impl Plan {
         let left_out = left_out.map(|control| (control.id.clone(), control.level)).collect();
         let skipped = selection.skip.iter().map(|skip| Ok(id(catalog.find(skip)?)));
         let skipped = skipped.collect::<Result<_, _>>()?;
-        Ok(Self { level: selection.level, skipped, left_out, selected, catalog })
+        Ok(Self { level: selection.level, skipped, left_out, evaluates: true, selected, catalog })
     }
 
     /// The ids up to a level that the level of the scan or a name left out.
@@ -199,7 +208,7 @@ impl Job {
     /// What there is to know of the gate: that it judges nothing, or how the baseline differs from this scan.
     pub(super) fn gate_warnings(&self, ranges: &Ranges) -> Vec<Warning> {
         let judged = |level: &Level| self.plan.selected().any(|one| one.control.level <= *level);
-        let nothing = self.gate.fail_on.level().filter(|level| !judged(level));
+        let nothing = self.gate.fail_on.level().filter(|level| self.plan.evaluates && !judged(level));
         let window = report::Window { since: ranges.since, until: ranges.now };
         let baseline = self.adjustments.baseline.iter();
         let baseline = baseline.flat_map(|one| one.warnings(&self.plan.catalog.digest(), window));

@@ -218,6 +218,13 @@ fn a_column_that_may_be_a_status_is_named_and_allows_nothing() {
         denied(&server, "rui", &file);
         can(&server, "mo", &file).exits(0);
     }
+    // Nor does another row of the person's, wherever it stands, or another of their addresses.
+    for rest in ["active,\nrui@orchard.example,active,phase 2", "active,phase 2\nrui@orchard.example,active,"]
+    {
+        denied(&server, "rui", &format!("email,status,Leave status\nrui@orchard.example,{rest}\n"));
+    }
+    let run = can(&server, "mo", &rows("status", |_| "active".to_owned())).exits(0);
+    assert!(!run.stderr.contains("gate"), "no control is asked about: {}", run.stderr);
     // A name that is about something else is not in doubt.
     can(&server, "mo", &rows("status,Mobile license", |_| "active,disabled".to_owned())).exits(0);
     // Alone it says of every person that nothing is known.

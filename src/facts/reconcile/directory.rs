@@ -96,6 +96,11 @@ impl<'a> Entry<'a> {
         Self { status, word, groups, mfa: enrolled, rows }
     }
 
+    /// How far it keeps the person out.
+    pub(super) const fn rank(&self) -> u8 {
+        self.status.rank(self.word)
+    }
+
     /// Whether the identity provider lets the person in; a roster without a column for it lists those it does.
     pub(super) fn may_enter(&self) -> bool {
         self.status == AccountStatus::Active || (self.status == AccountStatus::Unknown && self.word.is_none())
@@ -111,28 +116,15 @@ impl<'a> Entry<'a> {
 /// one that keeps the person out decides: leaving one provider is leaving.
 fn status<'a>(rows: &[&'a Person], now: Timestamp) -> (AccountStatus, Option<&'a str>) {
     let mut by_file: BTreeMap<usize, (AccountStatus, Option<&str>)> = BTreeMap::new();
-    // What is not understood outweighs a file that says nothing.
-    let rank = |(status, word): (AccountStatus, Option<&str>)| match status {
-        AccountStatus::Active => 1,
-        AccountStatus::Unknown => {
-            if word.is_some() {
-                2
-            } else {
-                0
-            }
-        }
-        AccountStatus::Pending => 3,
-        AccountStatus::Suspended => 4,
-        AccountStatus::Deprovisioned => 5,
-    };
     for person in rows {
         let said = person.status_at(now);
         let of_file = by_file.entry(person.file).or_insert(said);
-        if rank(*of_file) == 0 || (rank(said) > 0 && rank(said) < rank(*of_file)) {
+        let (said_rank, known) = (said.0.rank(said.1), of_file.0.rank(of_file.1));
+        if known == 0 || (said_rank > 0 && said_rank < known) {
             *of_file = said;
         }
     }
-    by_file.into_values().max_by_key(|said| rank(*said)).unwrap_or_default()
+    by_file.into_values().max_by_key(|(status, word)| status.rank(*word)).unwrap_or_default()
 }
 
 /// A role that a group gives.
@@ -176,16 +168,19 @@ impl<'a> Policy<'a> {
 
     /// How many mapped groups nothing in the exports names: they may be empty, misspelled or left out.
     pub(super) fn unseen(&self, directory: &Directory<'_>) -> Option<usize> {
-        let entries = directory.entries.iter();
-        let seen: HashSet<_> =
-            entries.flat_map(|entry| entry.groups.iter().map(|group| fold(group))).collect();
-        let unseen = self.rbac.groups.keys().filter(|group| !seen.contains(&fold(group)));
-        self.compares_groups.then(|| unseen.count())
+        if !self.compares_groups {
+            return None;
+        }
+        let names: HashSet<&str> =
+            directory.entries.iter().flat_map(|entry| entry.groups.iter().copied()).collect();
+        let seen: HashSet<_> = names.into_iter().map(fold).collect();
+        Some(self.rbac.groups.keys().filter(|group| !seen.contains(&fold(group))).count())
     }
 
-    /// Whether a person is let in, and a group of theirs gives a role.
-    pub(super) fn entitles(&self, entry: &Entry<'_>) -> bool {
-        self.compares_groups && entry.may_enter() && !self.roles_of(entry).is_empty()
+    /// The roles that the groups of a person who is let in give; none where they give no role.
+    pub(super) fn entitles(&self, entry: &Entry<'_>) -> Option<BTreeSet<Grant<'a>>> {
+        let compared = self.compares_groups && entry.may_enter();
+        compared.then(|| self.roles_of(entry)).filter(|granted| !granted.is_empty())
     }
 
     /// Whether a role may be privileged: it is known to be, or nothing says that it is not.

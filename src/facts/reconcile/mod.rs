@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 use super::privilege::Roles;
 use super::rows::{MAX_ROWS, Row, Rows, bounded, row, text};
 use crate::config::Rbac;
-use crate::directory::{AccountStatus, Gap, Knows, Roster, RosterFile};
+use crate::directory::{AccountStatus, Knows, Roster, RosterFile};
 
 mod directory;
 mod duplicates;
 #[cfg(test)]
 mod tests;
 
-use directory::{Directory, Entry, Policy, any_of, same};
+use directory::{Directory, Entry, Grant, Policy, any_of, same};
 
 /// What the teammates are compared with.
 #[derive(Debug, Clone, Copy)]
@@ -75,9 +75,9 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
     let mut result = Reconciliation { unseen_groups: policy.unseen(&directory), ..Reconciliation::default() };
     let places: Vec<Vec<usize>> = teammates.iter().map(|row| directory.places(row)).collect();
     // Of several entries the one that keeps the teammate out decides.
-    let status = |index: &&usize| directory.entries.get(**index).map(|entry| entry.status);
+    let rank = |index: &&usize| directory.entries.get(**index).map(Entry::rank);
     let found: Vec<Option<usize>> =
-        places.iter().map(|places| places.iter().max_by_key(status).copied()).collect();
+        places.iter().map(|places| places.iter().max_by_key(rank).copied()).collect();
     for (row, found) in teammates.iter_mut().zip(&found) {
         let entry = found.and_then(|index| directory.entries.get(index));
         let status = entry.map_or("absent", |entry| entry.status.as_str());
@@ -93,14 +93,16 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
         let of_teammates = teammates.iter().zip(&found).filter_map(|(row, found)| {
             of_teammate(row, found.and_then(|index| directory.entries.get(index)), &policy)
         });
-        let mut all: Vec<Difference<'_>> = of_teammates.collect();
-        all.append(&mut differences);
+        differences.splice(0..0, of_teammates.collect::<Vec<_>>());
         let present: BTreeSet<usize> = places.iter().flatten().copied().collect();
-        let entitled = || directory.entries.iter().enumerate().filter(|(_, entry)| policy.entitles(entry));
-        result.entitled = entitled().count();
-        all.extend(missing(entitled().filter(|(index, _)| !present.contains(index)), &policy));
-        all.extend(duplicates::entries(&directory));
-        differences = all;
+        let entries = directory.entries.iter().enumerate();
+        let entitled: Vec<_> =
+            entries.filter_map(|(index, entry)| Some((index, entry, policy.entitles(entry)?))).collect();
+        result.entitled = entitled.len();
+        let absent = entitled.into_iter().filter(|(index, ..)| !present.contains(index));
+        // One more than is kept, so that the table knows it is cut.
+        differences.extend(absent.take(MAX_ROWS + 1).map(|(_, entry, granted)| missing(entry, &granted)));
+        differences.extend(duplicates::entries(&directory));
     }
     result.differences = Rows::bounded(differences.into_iter().map(|difference| difference.row(&directory)));
     result
@@ -111,13 +113,12 @@ impl Reconciliation {
     pub(super) fn values(&self, roster: &Roster, teammates_read: bool) -> Vec<(&'static str, Value)> {
         let sum = |of: fn(&RosterFile) -> usize| json!(roster.providers().map(of).sum::<usize>());
         let any = |knows: fn(Knows) -> bool| json!(roster.providers().any(|file| knows(file.knows)));
-        let is_open = |gap: &&Gap| matches!(gap, Gap::UnknownMembers { .. } | Gap::UnreadAddresses { .. });
         vec![
             ("roster.people", sum(|file| file.people)),
             ("roster.rows", sum(|file| file.rows)),
             ("roster.unreadable", sum(|file| file.unreadable_rows)),
             ("roster.complete", json!(roster.is_complete())),
-            ("roster.open", json!(roster.providers().flat_map(|file| &file.gaps).filter(is_open).count())),
+            ("roster.open", sum(|file| file.gaps.iter().filter(|gap| gap.leaves_people_out()).count())),
             (
                 "roster.strange_statuses",
                 sum(|file| file.unknown_statuses.total() + file.unknown_columns.total()),
@@ -193,20 +194,15 @@ fn of_teammate<'a>(
 }
 
 /// People with a role by a group who are no teammates.
-fn missing<'a>(
-    absent: impl Iterator<Item = (usize, &'a Entry<'a>)>,
-    policy: &Policy<'_>,
-) -> Vec<Difference<'a>> {
-    let missing = absent.map(|(_, entry)| Difference {
+fn missing<'a>(entry: &'a Entry<'a>, granted: &BTreeSet<Grant<'_>>) -> Difference<'a> {
+    Difference {
         kind: "missing",
         entry: Some(entry),
         email: entry.rows.first().map(|person| person.email.as_str()),
-        expected: any_of(&policy.roles_of(entry)),
+        expected: any_of(granted),
         actual: "no teammate".to_owned(),
         ..Difference::default()
-    });
-    // One more than is kept, so that the table knows it is cut.
-    missing.take(MAX_ROWS + 1).collect()
+    }
 }
 
 impl Difference<'_> {

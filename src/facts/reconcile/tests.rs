@@ -66,6 +66,30 @@ fn differences(teammates: &[Row], roster: &Roster, rbac: &Rbac, default_role: Op
         .collect()
 }
 
+#[test]
+fn of_several_addresses_the_one_that_is_not_understood_outweighs_an_active_one() {
+    let mut both = teammate("a@b.example", "Agent");
+    both.insert("emails".to_owned(), json!(["a@b.example", "old@b.example"]));
+    for (other, expected) in [
+        (AccountStatus::Unknown, "unknown"),
+        (AccountStatus::Pending, "pending"),
+        (AccountStatus::Active, "active"),
+    ] {
+        let people = vec![active("a@b.example", &[]), person("old@b.example", other, &[])];
+        let (roster, rbac, mut rows) = (roster(people), rbac(), vec![both.clone()]);
+        let roles = Roles::new(&[], &[]);
+        let declared = Declared {
+            roster: &roster,
+            rbac: &rbac,
+            default_role: None,
+            roles: &roles,
+            now: Timestamp::UNIX_EPOCH,
+        };
+        reconcile(&mut rows, declared);
+        assert_eq!(rows[0]["directory_status"], expected);
+    }
+}
+
 fn kinds(teammates: &[Row], people: Vec<Person>, rbac: &Rbac, default_role: Option<&str>) -> Vec<String> {
     let found = differences(teammates, &roster(people), rbac, default_role);
     found.into_iter().map(|(kind, ..)| kind).collect()
