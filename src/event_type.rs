@@ -11,6 +11,8 @@ pub(crate) enum EventKind {
     FailedSignIn,
     /// A sign-in by a method that the workspace does not allow.
     UnauthorizedSignIn,
+    /// A password reset was asked for.
+    PasswordResetRequest,
     /// Another event of authentication.
     Authentication,
     /// A person's two-factor authentication was switched on or off.
@@ -60,7 +62,16 @@ impl EventKind {
         }
     }
 
-    /// Whether such an event shows that a teammate is there.
+    /// Whether such an event, which is no sign-in, shows that its performer was there. A failed sign-in, a refused method
+    /// and a requested password reset can be anybody's attempt.
+    pub(crate) const fn shows_presence(self) -> bool {
+        !matches!(
+            self,
+            Self::SignIn | Self::FailedSignIn | Self::UnauthorizedSignIn | Self::PasswordResetRequest
+        )
+    }
+
+    /// Whether it is a sign-in or an arrival.
     pub(crate) const fn is_arrival(self) -> bool {
         matches!(self, Self::SignIn | Self::Joined | Self::Provisioned)
     }
@@ -143,7 +154,7 @@ static TYPES: &[EventType] = {
         event("admin_login_failure", FailedSignIn),
         event("admin_login_success", SignIn),
         event("admin_logout", Authentication),
-        event("admin_password_reset_request", Authentication),
+        event("admin_password_reset_request", PasswordResetRequest),
         event("admin_password_reset_success", Authentication),
         state("admin_permission_change", Permissions),
         event("admin_provisioned", Provisioned),

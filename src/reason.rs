@@ -5,12 +5,12 @@ use std::fmt;
 use clap::ValueEnum;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use crate::sentence::Sentence;
+use crate::time::day_of;
 
 /// Why a verdict is what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,8 +114,8 @@ impl Observation {
             Self::Failed(error) => format!("context could not be shown: {error}").into(),
             Self::Undecided(reason) => format!("undecided: {reason}").into(),
             Self::LastChange { description, event_type, by, at } => {
-                let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date().to_string();
-                let at = Timestamp::from_second(*at).map_or_else(|_| at.to_string(), day);
+                let at =
+                    Timestamp::from_second(*at).map_or_else(|_| at.to_string(), |at| day_of(at).to_string());
                 let sentence = Sentence::from("last relevant change: ");
                 let sentence = match description.as_str() {
                     "" => sentence.and(event_type),

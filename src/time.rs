@@ -155,6 +155,11 @@ impl Window {
     }
 }
 
+/// The day of an instant in UTC, wherever the program runs.
+pub(crate) fn day_of(instant: Timestamp) -> Date {
+    instant.to_zoned(TimeZone::UTC).date()
+}
+
 /// How far this machine's clock is from the server's, in seconds: positive where it is ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ClockSkew(pub(crate) i64);

@@ -5,9 +5,7 @@
 //! finding out of the gate. A [`baseline`] does the same for
 //! what an earlier report already showed. [`hygiene`] says which of them need attention.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use crate::assessment::Assessment;
 use crate::config::{Config, Weakening};
@@ -24,11 +22,6 @@ mod waivers;
 pub(crate) use attestations::limit_of;
 pub(crate) use evidence::{EvidenceFile, EvidenceFiles};
 pub(crate) use reviews::{Named, NamedEvents, in_force};
-
-/// The day of an instant in UTC, wherever the program runs.
-pub(crate) fn day_of(instant: Timestamp) -> Date {
-    instant.to_zoned(TimeZone::UTC).date()
-}
 
 /// What the entries of a configuration are held against.
 pub(crate) struct Scanned<'a> {

@@ -150,10 +150,7 @@ impl Check {
 
     /// Whether a person decides, whatever the data say.
     pub(crate) const fn is_for_person(&self) -> bool {
-        match self.kind {
-            CheckKind::Every(_) | CheckKind::Count(_) | CheckKind::Value(_) => false,
-            CheckKind::Manual => true,
-        }
+        matches!(self.kind, CheckKind::Manual)
     }
 
     /// The expressions that decide, by the keys they are written under.
@@ -211,16 +208,15 @@ impl Rules {
         self.checks.iter().flat_map(|check| check.reads().sources).collect()
     }
 
-    /// The types of the events that a person may review.
-    pub(crate) fn reviewable_types(&self) -> impl Iterator<Item = &str> {
-        let checks = self.checks.iter().filter(|check| check.reviewable);
-        checks.filter_map(Check::over).flat_map(|over| over.types.iter().map(String::as_str))
+    /// The checks whose events a person may review.
+    pub(crate) fn reviewable(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| check.reviewable)
     }
 
-    /// The names of the checks whose events a person may review.
-    pub(crate) fn reviewable(&self) -> Vec<String> {
-        let checks = self.checks.iter().filter(|check| check.reviewable);
-        checks.map(|check| check.name.clone()).collect()
+    /// The types of these events.
+    pub(crate) fn reviewable_types(&self) -> impl Iterator<Item = &str> {
+        let types = self.reviewable().filter_map(Check::over);
+        types.flat_map(|over| over.types.iter().map(String::as_str))
     }
 
     /// The statuses that data can give the control: pass when no check is left to a person, fail when one may fail.

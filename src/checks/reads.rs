@@ -110,7 +110,7 @@ mod tests {
     fn what_has_to_be_configured_is_named() {
         assert_eq!(
             reads("E10", "other-network").configured,
-            BTreeSet::from(["organization.approved_networks", "organization.approved_networks_too_wide"])
+            BTreeSet::from(["organization.approved_networks"])
         );
         assert_eq!(
             reads("E1", "consumer-domain").configured,

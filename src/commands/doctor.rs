@@ -101,9 +101,7 @@ fn describe(
 fn is_configured(organization: &Organization, name: &str) -> bool {
     match name {
         "organization.allowed_domains" => organization.allowed_domains.is_some(),
-        "organization.approved_networks" | "organization.approved_networks_too_wide" => {
-            organization.approved_networks.is_some()
-        }
+        "organization.approved_networks" => organization.approved_networks.is_some(),
         "organization.required_region" => organization.required_region.is_some(),
         "organization.export_approvers" => organization.export_approvers.is_some(),
         "organization.sso" => organization.sso.is_some(),

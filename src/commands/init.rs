@@ -2,13 +2,13 @@
 
 use super::destinations::print;
 use super::{environment, resolve};
-use crate::adjust::day_of;
 use crate::cli::InitArgs;
 use crate::edit::starter::{self, Policy, Seen};
 use crate::edit::{EditError, Target};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::facts::FactSettings;
+use crate::time::day_of;
 
 /// Writes the configuration; a file that is there is never touched.
 ///

@@ -6,12 +6,12 @@ use jiff::civil::Date;
 
 use super::environment;
 use super::resolve::{self, inputs};
-use crate::adjust::day_of;
 use crate::cli::{ConfigArgs, SourceArgs};
 use crate::edit::Target;
 use crate::error::Error;
 use crate::report::{Report, read};
 use crate::scan::{Job, Run};
+use crate::time::day_of;
 
 /// A scan, and the day by which entries count.
 pub(super) struct Look {

@@ -2,13 +2,12 @@
 
 use super::resolve::inputs;
 use super::{environment, look};
-use crate::adjust::day_of;
 use crate::cli::WaiveArgs;
 use crate::edit::{Entry, NewWaiver, Target, outlook};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::time::parse_expiry;
+use crate::time::{day_of, parse_expiry};
 
 /// Adds the waiver.
 ///

@@ -56,7 +56,11 @@ pub(super) fn definition(
     let examples = root.tables("example").into_iter().map(example::read).collect();
     root.finish();
     let columns = columns.into_iter().map(|column| column.value).collect();
-    let control = Arc::new(Control { columns, reviewable: rules.reviewable(), ..control });
+    let control = Arc::new(Control {
+        columns,
+        reviewable: rules.reviewable().map(|check| check.name.clone()).collect(),
+        ..control
+    });
     let text = match &source.text {
         Cow::Borrowed(text) => String::from_utf8_lossy(text),
         Cow::Owned(text) => String::from_utf8_lossy(text).into_owned().into(),

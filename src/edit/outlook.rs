@@ -4,12 +4,13 @@ use jiff::civil::Date;
 
 use super::{NewAttestation, NewReview, NewWaiver};
 use crate::address;
-use crate::adjust::{day_of, limit_of};
+use crate::adjust::limit_of;
 use crate::casefold::same_name;
 use crate::checks::Decided;
 use crate::config::Config;
 use crate::controls::Definition;
 use crate::report::{self, Report};
+use crate::time::day_of;
 use crate::verdict::{Attested, Finding, Status};
 
 /// What stands in the way of an attestation. The report is the last one, where there is one.

@@ -2,10 +2,10 @@
 
 use cel::{Context, ExecutionError, Value};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::value::to_text;
 use crate::address::{self, EmailAddress};
+use crate::time::day_of;
 
 /// The names of the functions added here.
 pub(super) const NAMES: [&str; 5] = ["lower", "text", "day", "in_network", "domain"];
@@ -40,7 +40,7 @@ fn day(value: Value) -> Result<Value, ExecutionError> {
         Value::String(text) => {
             let time: Timestamp =
                 text.parse().map_err(|_| ExecutionError::function_error("day", "the text is not a time"))?;
-            Ok(Value::from(time.to_zoned(TimeZone::UTC).date().to_string()))
+            Ok(Value::from(day_of(time).to_string()))
         }
         Value::Null => Ok(Value::Null),
         other => Err(expected("day", "a time", &other)),

@@ -6,21 +6,19 @@ use std::cmp::Reverse;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::rows::DAY;
 use crate::event_type::EventKind;
 use crate::sources::Ranges;
+use crate::time::day_of;
 
 /// The most periods that the window is divided into. A window of more days is counted in weeks, or in several at a time.
 pub(crate) const MAX_PERIODS: usize = 400;
 
 /// The most methods that are named; what the rest adds up to is told in one number.
 pub(crate) const MAX_METHODS: usize = 12;
-
-/// Seconds of a day.
-const DAY: i64 = 86_400;
 
 /// What went on in the window.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -80,6 +78,7 @@ impl Groups {
             EventKind::SignIn
             | EventKind::FailedSignIn
             | EventKind::UnauthorizedSignIn
+            | EventKind::PasswordResetRequest
             | EventKind::Authentication
             | EventKind::TwoFactor => &mut self.authentication,
             EventKind::Permissions
@@ -127,7 +126,7 @@ impl Periods {
     pub(super) fn finish(&self, (methods, beyond): (Vec<SignInMethod>, u64), complete: bool) -> Activity {
         let starts = (self.first_day..).step_by(usize::try_from(self.days).unwrap_or(1));
         let periods = starts.zip(&self.counts).filter_map(|(day, &events)| {
-            let from = Timestamp::from_second(day * DAY).ok()?.to_zoned(TimeZone::UTC).date();
+            let from = day_of(Timestamp::from_second(day * DAY).ok()?);
             Some(Period { from, events })
         });
         let (sign_ins, rest) = commonest(methods);

@@ -61,7 +61,6 @@ impl Observer {
         let (compared, of_comparison) = compare(&mut team, teammates_read, settings, &roles, self.ranges.now);
         values.extend(compared);
         tables.extend(of_comparison);
-        let approvers = settings.organization.export_approvers.as_deref();
         if let Some(file) = settings.saml.as_deref() {
             values.extend(settings_read::saml_values(file));
             let region = self.me.as_ref().and_then(|me| me.app.as_ref()?.region.as_deref());
@@ -71,7 +70,7 @@ impl Observer {
         }
         tables.insert("sign_ins", self.sign_ins.methods(&self.people));
         tables.insert("sign_in_addresses", self.sign_ins.addresses(&self.people));
-        tables.insert("exports", window::exports(&self.exports, approvers, &self.people, &team.privileges));
+        tables.insert("exports", window::exports(&self.exports, &self.people, &team.privileges));
         tables.insert("joins", window::joins(&self.joins, &self.people, states));
         tables.insert("setting_changes", self.setting_changes.table());
         tables
@@ -83,8 +82,9 @@ impl Observer {
             tables.insert("ip_allowlist", settings_read::allowlist(list));
         }
         let answers = self.probe.as_deref().unwrap_or_default();
-        let allowlist = outcomes.feeds.get(&Feed::IpAllowlist).cloned().unwrap_or(Outcome::skipped());
-        tables.insert("token_probe", settings_read::probe(answers, &allowlist, self.allowlist.is_some()));
+        let allowlist =
+            outcomes.feeds.get(&Feed::IpAllowlist).map_or(SourceStatus::Skipped, |one| one.status);
+        tables.insert("token_probe", settings_read::probe(answers, allowlist, self.allowlist.is_some()));
         tables.insert("failed_sign_in_bursts", self.bursts.table(&self.people));
 
         let events = self.events.tables(&self.people);
@@ -233,7 +233,7 @@ fn organization(settings: &Settings) -> Values {
     vec![
         ("organization.allowed_domains", json!(organization.allowed_domains)),
         ("organization.approved_networks", json!(networks)),
-        ("organization.approved_networks_too_wide", json!(too_wide)),
+        ("networks.too_wide", json!(too_wide)),
         ("organization.required_region", json!(organization.required_region.map(|region| region.label()))),
         ("organization.export_approvers", json!(organization.export_approvers)),
         ("organization.sso", json!(settings.organization.sso.map(|sso| sso.into_str()))),

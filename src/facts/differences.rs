@@ -1,6 +1,6 @@
 //! What an event says it changed, from what to what: `changes`, or `before` and `after`, or `enabled`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -47,11 +47,10 @@ fn collect(path: &str, before: Option<&Value>, after: Option<&Value>, depth: usi
     if depth > 0 && is_open(before) && is_open(after) {
         let (before, after) = (before.and_then(Value::as_object), after.and_then(Value::as_object));
         let names = [before, after].into_iter().flatten().flat_map(|side| side.keys());
-        for name in names.collect::<std::collections::BTreeSet<_>>() {
+        for name in names.collect::<BTreeSet<_>>() {
             let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            let of =
-                |side: Option<&serde_json::Map<String, Value>>| side.and_then(|side| side.get(name)).cloned();
-            collect(&path, of(before).as_ref(), of(after).as_ref(), depth - 1, found);
+            let [before, after] = [before, after].map(|side| side.and_then(|side| side.get(name)));
+            collect(&path, before, after, depth - 1, found);
         }
         return;
     }

@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::person::{People, PerPerson, PersonId};
-use super::rows::{Rows, bounded, row, time};
+use super::rows::{DAY, Rows, bounded, row, time};
 use crate::casefold;
 use crate::event_type::EventKind;
+use crate::time::day_of;
 
 /// The most methods kept of one person.
 const MAX_METHODS: usize = 8;
@@ -240,14 +240,13 @@ impl Burst {
 }
 
 fn keep(proven: &mut BTreeMap<i64, Burst>, rule: Rule, burst: Burst) {
-    let day = (rule.since + i64::from(burst.last)).div_euclid(86_400);
+    let day = (rule.since + i64::from(burst.last)).div_euclid(DAY);
     proven.entry(day).and_modify(|known| *known = known.denser(burst)).or_insert(burst);
 }
 
 /// The UTC day of a time.
 fn day(seconds: i64) -> Value {
-    let time = Timestamp::from_second(seconds).ok();
-    json!(time.map(|time| time.to_zoned(TimeZone::UTC).date()))
+    json!(Timestamp::from_second(seconds).ok().map(day_of))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::failures::{Bursts, FailureSource, SignInFailures};
 use super::permissions::{Losses, Snapshot, States, TwoFactor, Upheavals};
 use super::person::{People, PersonId};
 use super::sign_ins::SignIns;
-use super::window::{Exports, Joins, LastSeen, shows_presence};
+use super::window::{Exports, Joins, LastSeen};
 use crate::address::{self, EmailAddress};
 use crate::api::model::{Event, IpAllowlist, Me, ProbeAnswer};
 use crate::api::record::Record;
@@ -144,8 +144,8 @@ impl Observer {
         // Metadata is parsed only where something is read of it.
         let reads = names_person || event.activity_type == Schedule::SWITCH;
         let metadata = EventMetadata::read(event.metadata.filter(|_| reads));
-        let owner =
-            names_person.then(|| self.people.owner(kind, event.performed_by.as_ref(), &metadata, moment));
+        let performer = PersonRef::performer(event.performed_by.as_ref());
+        let owner = names_person.then(|| self.people.owner(kind, performer.as_ref(), &metadata, moment));
         if kind.is_by_people()
             && let Some(Ok(person)) = owner
             && self.people.is_bot(person)
@@ -155,8 +155,8 @@ impl Observer {
         self.count(known, kind, feed, at);
         self.newest.add(event, moment);
         if feed != Feed::LogArrivals
-            && shows_presence(kind, &event.activity_type)
-            && let Some(teammate) = self.people.performing_teammate(event.performed_by.as_ref())
+            && kind.shows_presence()
+            && let Some(teammate) = self.people.performing_teammate(performer.as_ref())
         {
             self.last_seen.active(teammate, feed, at);
         }
@@ -170,19 +170,27 @@ impl Observer {
         // A person beyond those told apart is in no table; the tables say that they are truncated.
         let Some(Ok(person)) = owner else { return };
         if wanted {
-            self.events.add(event, moment, person, self.approval(kind, person, event, &metadata));
+            self.events.add(
+                event,
+                moment,
+                person,
+                self.approval(kind, person, performer.as_ref(), &metadata),
+            );
         }
         self.attribute(kind, person, moment, event, &metadata);
     }
 
     /// Finds the teammates with an approver's address.
     fn find_approvers(&mut self) {
-        let Some(approvers) = &self.approvers else { return };
-        let is_approver =
-            |email: &String| EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email));
         let teammates = self.people.teammates().unwrap_or_default().iter();
-        let approving = teammates.filter(|teammate| teammate.emails.iter().any(is_approver));
+        let approving =
+            teammates.filter(|teammate| teammate.emails.iter().any(|email| self.is_approver(email)));
         self.approving = approving.map(|teammate| teammate.person).collect();
+    }
+
+    fn is_approver(&self, email: &str) -> bool {
+        let approvers = self.approvers.as_ref().zip(EmailAddress::parse(email));
+        approvers.is_some_and(|(approvers, email)| approvers.contains(&email))
     }
 
     /// Whether an export is by an approver; none for other events, or where no approvers are configured.
@@ -190,18 +198,17 @@ impl Observer {
         &self,
         kind: EventKind,
         person: Option<PersonId>,
-        event: &Event<'_>,
+        performer: Option<&PersonRef<'_>>,
         metadata: &EventMetadata<'_>,
     ) -> Option<bool> {
-        let approvers = self.approvers.as_ref().filter(|_| kind == EventKind::Export)?;
-        let is_approver =
-            |email: &str| EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email));
+        self.approvers.as_ref().filter(|_| kind == EventKind::Export)?;
         if self.people.is_teammate(person) == Some(true) {
             return Some(person.is_some_and(|person| self.approving.contains(&person)));
         }
         // The address that this event gives, not that of the person's newest one.
-        let given = PersonRef::performer(event.performed_by.as_ref()).or_else(|| metadata.affected());
-        Some(person.is_some() && given.is_some_and(|given| given.email().is_some_and(is_approver)))
+        let affected = metadata.affected();
+        let given = performer.or(affected.as_ref()).and_then(PersonRef::email);
+        Some(person.is_some() && given.is_some_and(|email| self.is_approver(email)))
     }
 
     /// Counts the event in its group.

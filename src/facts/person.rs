@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::event::{EventMetadata, Moment, PersonRef};
 use super::rows::{MAX_ROWS, Row, Rows, bounded, row};
 use crate::address::{EmailAddress, may_be_bot};
-use crate::api::model::{Admin, Me, Performer};
+use crate::api::model::{Admin, Me};
 use crate::event_type::{EventKind, Owner};
 use crate::warning::Warning;
 
@@ -198,25 +198,30 @@ impl People {
     pub(super) fn owner(
         &mut self,
         kind: EventKind,
-        performer: Option<&Performer<'_>>,
+        performer: Option<&PersonRef<'_>>,
         metadata: &EventMetadata<'_>,
         moment: Moment,
     ) -> Result<Option<PersonId>, TooMany> {
-        let performer = || PersonRef::performer(performer);
-        let owner = match kind.belongs_to() {
-            Owner::PerformerElseAffected => performer().or_else(|| metadata.affected()),
+        let rule = kind.belongs_to();
+        if rule == Owner::PerformerElseAffected
+            && let Some(performer) = performer
+        {
+            return self.resolve(performer, moment);
+        }
+        let affected = metadata.affected();
+        let owner = match rule {
+            Owner::PerformerElseAffected => affected.as_ref(),
             // Whoever is affected without an id is a teammate, or nobody known.
-            Owner::Affected => match metadata.affected() {
-                Some(affected) if affected.id().is_none() => return Ok(self.known(&affected)),
+            Owner::Affected => match affected.as_ref() {
+                Some(affected) if affected.id().is_none() => return Ok(self.known(affected)),
                 affected => affected,
             },
             Owner::AffectedElsePerformer => {
-                let affected = metadata.affected();
-                let by_bot = || performer().filter(|by| !self.is_bot(self.known(by)));
-                affected.or_else(by_bot)
+                let by_person = || performer.filter(|by| !self.is_bot(self.known(by)));
+                affected.as_ref().or_else(by_person)
             }
         };
-        owner.map_or(Ok(None), |owner| self.resolve(&owner, moment))
+        owner.map_or(Ok(None), |owner| self.resolve(owner, moment))
     }
 
     /// The person; none where neither an id nor an address is given.
@@ -246,8 +251,8 @@ impl People {
         let Some(id) = named.id() else { return of_address() };
         let known = self.by_id.get(bounded(id).as_ref()).copied();
         // Without the list of teammates only the address tells the bot.
-        let bot = || of_address().filter(|&person| self.teammates.is_none() && self.is_bot(Some(person)));
-        known.or_else(bot)
+        let bot = || of_address().filter(|&person| self.is_bot(Some(person)));
+        if self.teammates.is_some() { known } else { known.or_else(bot) }
     }
 
     /// The teammate or bot that is named so. Unlike [`Self::owner`], it remembers nothing about other people.
@@ -307,8 +312,8 @@ impl People {
     }
 
     /// The teammate who performed an event.
-    pub(super) fn performing_teammate(&self, performer: Option<&Performer<'_>>) -> Option<PersonId> {
-        let person = self.known(&PersonRef::performer(performer)?)?;
+    pub(super) fn performing_teammate(&self, performer: Option<&PersonRef<'_>>) -> Option<PersonId> {
+        let person = self.known(performer?)?;
         (self.is_teammate(Some(person)) == Some(true)).then_some(person)
     }
 

@@ -41,7 +41,7 @@ impl Rows {
 }
 
 /// Seconds of a day.
-const DAY: i64 = 86_400;
+pub(super) const DAY: i64 = 86_400;
 
 /// A text of a row.
 pub(crate) fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {

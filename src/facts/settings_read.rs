@@ -10,7 +10,7 @@ use crate::address;
 use crate::api::model::{IpAllowlist, ProbeAnswer};
 use crate::region::Region;
 use crate::saml;
-use crate::sources::{Outcome, SourceStatus};
+use crate::sources::SourceStatus;
 
 /// The table `ip_allowlist`.
 pub(super) fn allowlist(list: &IpAllowlist) -> Rows {
@@ -37,8 +37,8 @@ pub(super) fn allowlist_values(
 }
 
 /// The table `token_probe`. The IP allowlist is one of the lists: the permission that opens it can change it, too.
-pub(super) fn probe(answers: &[ProbeAnswer], allowlist: &Outcome, was_read: bool) -> Rows {
-    let granted = match allowlist.status {
+pub(super) fn probe(answers: &[ProbeAnswer], allowlist: SourceStatus, was_read: bool) -> Rows {
+    let granted = match allowlist {
         _ if was_read => Some(true),
         SourceStatus::Forbidden => Some(false),
         _ => None,
@@ -115,8 +115,7 @@ mod tests {
         let answers = [200, 401, 402, 403, 404, 500, 429]
             .map(|status| ProbeAnswer { endpoint: format!("/{status}"), status: Some(status) });
         let granted = |answers: &[ProbeAnswer], status, was_read| {
-            let allowlist = Outcome { status, ..Outcome::skipped() };
-            let rows = probe(answers, &allowlist, was_read).rows;
+            let rows = probe(answers, status, was_read).rows;
             rows.iter().map(|row| row["granted"].as_bool()).collect::<Vec<_>>()
         };
         let no = Some(false);

@@ -7,36 +7,27 @@ use serde_json::json;
 use super::event::{LogStates, Tally};
 use super::person::{People, PerPerson, PersonId};
 use super::privilege::Privilege;
-use super::rows::{Rows, time};
-use crate::address::EmailAddress;
+use super::rows::{DAY, Rows, time};
 use crate::event_type::EventKind;
 use crate::sources::{Feed, SourceStatus};
 
 /// The exports of the window, by type.
 pub(super) type Exports = PerPerson<String, Tally>;
 
-/// The table `exports`. Performers are compared with the approvers, where some are configured.
+/// The table `exports`.
 pub(super) fn exports(
     exports: &Exports,
-    approvers: Option<&[String]>,
     people: &People,
     privileges: &HashMap<PersonId, Option<Privilege>>,
 ) -> Rows {
-    let approvers: Option<Vec<_>> =
-        approvers.map(|list| list.iter().filter_map(|email| EmailAddress::parse(email)).collect());
     exports.table(people, &["person", "type"], |person, activity_type, tally| {
-        let email = person.and_then(|person| people.email(person));
         let privilege = person.and_then(|person| *privileges.get(&person)?);
-        let approved = email.zip(approvers.as_ref()).map(|(email, approvers)| {
-            EmailAddress::parse(email).is_some_and(|email| approvers.contains(&email))
-        });
         Some([
             ("type", json!(activity_type)),
             ("count", json!(tally.count)),
             ("last", time(tally.last)),
             ("performer_known", json!(person.is_some())),
             ("privilege", json!(privilege.map(Privilege::as_str))),
-            ("approved", json!(approved)),
         ])
     })
 }
@@ -57,7 +48,7 @@ pub(super) struct Arrival {
 
 impl Arrival {
     /// How long after a person accepted an invite the provisioning may come, in seconds.
-    const PROVISIONED_WITHIN: i64 = 86_400;
+    const PROVISIONED_WITHIN: i64 = DAY;
 
     /// Takes in an accepted invite, or else a provisioning.
     pub(super) fn add(&mut self, kind: EventKind, at: i64, in_window: bool) {
@@ -93,13 +84,6 @@ pub(super) fn joins(joins: &Joins, people: &People, log: LogStates) -> Rows {
             ]
         })
     })
-}
-
-/// Whether an event shows, apart from a sign-in, that its performer was there. A failed sign-in, a refused method and a
-/// requested password reset can be anybody's attempt.
-pub(super) fn shows_presence(kind: EventKind, activity_type: &str) -> bool {
-    !matches!(kind, EventKind::SignIn | EventKind::FailedSignIn | EventKind::UnauthorizedSignIn)
-        && activity_type != "admin_password_reset_request"
 }
 
 /// What was seen of one teammate.

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::Path;
 
-use jiff::tz::TimeZone;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
@@ -17,6 +16,7 @@ use crate::controls::{self, LONGEST_ATTESTATION, LONGEST_TEXT};
 use crate::facts::activity::{MAX_METHODS, MAX_PERIODS};
 use crate::hint::Hint;
 use crate::text;
+use crate::time::day_of;
 use crate::verdict::{Finding, Waiver, counts};
 
 /// The largest report that is read, in bytes.
@@ -99,7 +99,7 @@ impl Report {
 
     /// Takes out what did not count on the day of the scan, whatever a saved report says.
     fn keep_what_counts(&mut self) {
-        let day = self.scan.at.to_zoned(TimeZone::UTC).date();
+        let day = day_of(self.scan.at);
         let compared = self.scan.baseline.is_some();
         let lapsed = |waiver: &mut Waiver| !counts(waiver.on, waiver.expires, day);
         for Control { findings, reviewable, waived, attestation, in_baseline, .. } in &mut self.controls {

@@ -17,7 +17,7 @@ pub(crate) use error::ScanError;
 pub(crate) use job::{Adjustments, Job, Plan, Span, other_workspace, reviewed};
 pub(crate) use source::{Connection, Now, Source, Target};
 
-use crate::adjust::{self, Named, NamedEvents, Scanned, day_of, in_force};
+use crate::adjust::{self, Named, NamedEvents, Scanned, in_force};
 use crate::api::record::Record;
 use crate::assessment::Assessment;
 use crate::controls::Definition;
@@ -25,6 +25,7 @@ use crate::facts::{Facts, Observer};
 use crate::region::Region;
 use crate::snapshot::UnreadEntries;
 use crate::sources::{Feed, Outcomes, Provenance, Ranges, SourceStatus};
+use crate::time::day_of;
 use crate::verdict::Fingerprint;
 use crate::warning::Warning;
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::intercom::Api;
+use crate::intercom::{Api, PROBED};
 use crate::report::Report;
 use crate::server::Answer;
 use crate::workspace::{DAY, Event, HOUR, Workspace};

@@ -6,7 +6,6 @@ use jiff::civil::Date;
 
 use super::resolve::inputs;
 use super::{environment, look};
-use crate::adjust::day_of;
 use crate::casefold::same_name;
 use crate::cli::AttestArgs;
 use crate::config::Config;
@@ -16,7 +15,7 @@ use crate::edit::{EditError, Entry, NewAttestation, Target, outlook};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::time::{TimeError, parse_date, parse_expiry};
+use crate::time::{TimeError, day_of, parse_date, parse_expiry};
 
 mod interactive;
 

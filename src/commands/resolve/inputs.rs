@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::adjust::{self, EvidenceFile, EvidenceFiles, day_of};
+use crate::adjust::{self, EvidenceFile, EvidenceFiles};
 use crate::cli::ConfigArgs;
 use crate::commands::environment;
 use crate::config::{Config, ConfigError, Trust, find};
@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::facts::{FactSettings, SamlFile};
 use crate::progress::Progress;
 use crate::saml::IdentityProvider;
+use crate::time::day_of;
 use crate::warning::Warning;
 
 /// Loads the configuration that was named, or the one in the working directory.

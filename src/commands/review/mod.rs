@@ -4,7 +4,6 @@ use jiff::civil::Date;
 
 use super::attest::day_seen;
 use super::{environment, look};
-use crate::adjust::day_of;
 use crate::cli::ReviewArgs;
 use crate::config::Config;
 use crate::edit::{Entry, NewReview, Target, outlook};
@@ -12,6 +11,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::report::Report;
+use crate::time::day_of;
 
 mod interactive;
 

@@ -63,22 +63,21 @@ fn sign_ins_from_approved_networks_are_one_row() {
 }
 
 #[test]
-fn exports_name_performer_privilege_and_approval() {
+fn exports_name_performer_and_privilege_and_their_events_the_approval() {
     let mut workspace = Workspace::of_jo()
         .window("bulk_export", NOW, by("1"), Value::Null)
         .window("bulk_export", NOW - 3, by("1"), Value::Null)
         .window("app_data_export", NOW, by("7"), Value::Null)
         .window("app_data_export", NOW, Value::Null, Value::Null);
     workspace.settings.organization.export_approvers = Some(vec!["JO@acme.example".to_owned()]);
+    workspace.settings.event_types.extend(["bulk_export", "app_data_export"].map(str::to_owned));
     let facts = workspace.facts();
     assert_eq!(
-        cells(&facts, "exports", &["person", "count", "performer_known", "privilege", "approved"]),
-        json!([
-            [null, 1, false, null, null],
-            ["1", 2, true, "unprivileged", true],
-            ["7", 1, true, null, false]
-        ])
+        cells(&facts, "exports", &["person", "count", "performer_known", "privilege"]),
+        json!([[null, 1, false, null], ["1", 2, true, "unprivileged"], ["7", 1, true, null]])
     );
+    // Those of approvers are not kept.
+    assert_eq!(cells(&facts, "events", &["person", "approved"]), json!([["7", false], [null, false]]));
     assert_eq!(facts.value("log.exports"), &json!(4));
 }
 

@@ -79,7 +79,6 @@ pub(super) const EXPORTS: FactTable = FactTable::new(
         field("last", Text, WINDOW, No, "the newest of them"),
         field("performer_known", Flag, WINDOW, No, "whether the log names a person"),
         field("privilege", Text, ADMINS_AND_LOG, No, "the privilege of a current teammate"),
-        field("approved", Flag, WINDOW, No, "whether the address is in organization.export_approvers"),
     ],
 )
 .last("last")

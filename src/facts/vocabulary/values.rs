@@ -72,11 +72,11 @@ pub(crate) static VALUES: &[Field] = &[
     field("organization.allowed_domains", TextList, &[], No, "configured: domains teammates may have"),
     field("organization.approved_networks", TextList, &[], Address, "configured: networks of sign-ins"),
     field(
-        "organization.approved_networks_too_wide",
+        "networks.too_wide",
         Flag,
         &[],
         No,
-        "configured: whether these networks together hold more addresses than the settings permit",
+        "whether the configured networks together hold more addresses than the settings permit",
     ),
     field("organization.required_region", Text, &[], No, "configured: where the workspace has to be hosted"),
     field("organization.export_approvers", TextList, &[], Address, "configured: people who may export data"),
