@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+use crate::address;
 pub(crate) use crate::reason::{Attestation, Attested};
 use crate::reason::{Observation, Reason};
 use crate::sentence::Sentence;
@@ -140,6 +141,15 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
+    /// Whether it is the one of that event, or else of that subject; without either it is any.
+    pub(crate) fn is_named(&self, event: Option<&str>, subject: Option<&str>) -> bool {
+        match (event, subject) {
+            (Some(event), _) => self.event.as_deref() == Some(event),
+            (None, Some(subject)) => address::fold(&self.subject) == address::fold(subject),
+            (None, None) => true,
+        }
+    }
+
     /// A finding that no waiver, review or baseline covers.
     pub(crate) const fn new(
         fingerprint: Fingerprint,

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::exit::Exit;
 use crate::level::Level;
 use crate::region::Region;
 use crate::sentence::Sentence;
@@ -56,18 +55,9 @@ pub(crate) enum Warning {
     /// The gate judges no control.
     NothingJudged(Level),
     /// A saved report says of its gate what does not follow from its controls.
-    OtherGate { said: GateClaim, decided: GateClaim },
+    OtherGate { said: String, decided: String },
     /// An attestation, a waiver or a review needs attention.
     Entry { path: String, line: usize, entry: Entry, problem: EntryProblem },
-}
-
-/// What a report says of its gate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct GateClaim {
-    pub passed: bool,
-    pub exit_code: Exit,
-    pub violations: usize,
-    pub left_out: usize,
 }
 
 impl Warning {
@@ -179,15 +169,6 @@ impl Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.sentence().fmt(f)
-    }
-}
-
-impl fmt::Display for GateClaim {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { passed, exit_code, violations, left_out } = self;
-        let word = if *passed { "passed" } else { "failed" };
-        let code = exit_code.code();
-        write!(f, "gate {word}, {violations} violations, {left_out} controls left out, exit code {code}")
     }
 }
 

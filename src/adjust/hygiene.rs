@@ -72,13 +72,16 @@ pub(super) fn complaints(
             },
         }
     });
+    let reviewable: BTreeSet<&str> =
+        scanned.catalog.definitions.iter().flat_map(|one| one.rules.reviewable_types()).collect();
+    let looked = scanned.log_complete && assessments.iter().any(|one| !one.control.reviewable.is_empty());
     let reviews = config.reviewed.iter().map(|review| Dated {
         entry: Entry::review(&review.event),
         line: review.line,
         on: Some(review.on.value),
         expires: None,
         limit: None,
-        problem: review_problem(review, assessments, scanned),
+        problem: review_problem(review, &reviewable, looked, scanned),
     });
     let mut warnings = Vec::new();
     let mut first = BTreeMap::new();
@@ -123,11 +126,10 @@ pub(super) fn complaints(
 /// Why a review that is in force counts for nothing, unless its event has left the window as it should.
 fn review_problem(
     review: &Reviewed,
-    assessments: &[Assessment],
+    reviewable: &BTreeSet<&str>,
+    looked: bool,
     scanned: &Scanned<'_>,
 ) -> Option<EntryProblem> {
-    let reviewable: BTreeSet<&str> =
-        scanned.catalog.definitions.iter().flat_map(|one| one.rules.reviewable_types()).collect();
     match scanned.events.named(&review.event) {
         Named::Several => Some(EntryProblem::SharedEvent),
         Named::One(name) if !name.is_empty() && !reviewable.contains(&*name) => {
@@ -135,11 +137,7 @@ fn review_problem(
         }
         Named::One(_) => None,
         // While it cannot be told, it is not blamed.
-        Named::None => {
-            let looked =
-                scanned.log_complete && assessments.iter().any(|one| !one.control.reviewable.is_empty());
-            (looked && review.on.value >= scanned.since).then_some(EntryProblem::MatchesNothing)
-        }
+        Named::None => (looked && review.on.value >= scanned.since).then_some(EntryProblem::MatchesNothing),
     }
 }
 

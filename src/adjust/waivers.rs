@@ -3,7 +3,6 @@
 use jiff::civil::Date;
 
 use super::reviews::{Named, NamedEvents};
-use crate::address;
 use crate::assessment::Assessment;
 use crate::casefold::same_name;
 use crate::config;
@@ -42,9 +41,10 @@ fn cover(assessments: &mut [Assessment], waiver: &config::Waiver, events: &Named
         return Met::SharedEvent;
     }
     let status = assessment.verdict.status;
+    let is_named = |finding: &Finding| finding.is_named(waiver.event.as_deref(), waiver.subject.as_deref());
     if status == Status::Pass {
         // What a review took out was there to be waived.
-        let reviewed = |finding: &Finding| finding.is_reviewed() && names(waiver, finding);
+        let reviewed = |finding: &Finding| finding.is_reviewed() && is_named(finding);
         let met = assessment.verdict.findings.iter().any(reviewed);
         return if met { Met::Something } else { Met::Nothing };
     }
@@ -55,7 +55,7 @@ fn cover(assessments: &mut [Assessment], waiver: &config::Waiver, events: &Named
         return Met::Something;
     }
     let findings = assessment.verdict.findings.iter_mut();
-    let named: Vec<_> = findings.filter(|finding| names(waiver, finding)).collect();
+    let named: Vec<_> = findings.filter(|finding| is_named(finding)).collect();
     let events = named.iter().filter(|finding| finding.event.is_some()).count();
     if waiver.subject.is_some() && events > 1 {
         return Met::Events(events);
@@ -66,15 +66,6 @@ fn cover(assessments: &mut [Assessment], waiver: &config::Waiver, events: &Named
         named.into_iter().for_each(|finding| finding.waived = Some(decision.clone()));
     }
     met
-}
-
-/// Whether a waiver names a finding.
-pub(super) fn names(waiver: &config::Waiver, finding: &Finding) -> bool {
-    match (&waiver.event, &waiver.subject) {
-        (Some(event), _) => finding.event.as_ref() == Some(event),
-        (None, Some(subject)) => address::fold(&finding.subject) == address::fold(subject),
-        (None, None) => true,
-    }
 }
 
 fn decision(waiver: &config::Waiver) -> Waiver {

@@ -14,6 +14,7 @@ use crate::scan::{Now, ScanError, Source, other_region, other_workspace, reviewe
 use crate::snapshot::collect::{CollectError, ReadScope};
 use crate::snapshot::{UnreadEntries, Writer};
 use crate::sources::{Feed, SourceStatus};
+use crate::time::day_of;
 
 /// Saves a snapshot.
 ///
@@ -43,7 +44,7 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
             let ranges = span.ranges(now.instant(), None).map_err(ScanError::from)?;
             let mut writer = Writer::create(&args.output, &ranges, key.clone()).map_err(unwritable)?;
             events = 0;
-            let mut unread = UnreadEntries::new(ranges, reviewed(config.as_ref(), ranges.now));
+            let mut unread = UnreadEntries::new(ranges, reviewed(config.as_ref(), day_of(ranges.now)));
             let mut keep = |record: Record<'_>| {
                 match record {
                     Record::Event(..) => events += 1,

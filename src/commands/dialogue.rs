@@ -9,6 +9,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::destinations::print;
 use crate::cli::one_line;
 use crate::error::Error;
+use crate::exit::Exit;
 use crate::text;
 
 /// The longest line that is taken in, in bytes.
@@ -40,6 +41,27 @@ pub(super) fn optional(text: &str) -> Result<Option<String>, String> {
         "" => Ok(None),
         text => one_line(text).map(Some).map_err(str::to_owned),
     }
+}
+
+/// Takes an answer that has to be there.
+pub(super) fn required(what: &'static str) -> impl Fn(&str) -> Result<String, String> {
+    move |text| one_line(text).map_err(|why| format!("{what} is needed: {why}"))
+}
+
+/// Goes through all, one by one, until the person stops.
+///
+/// # Errors
+/// What kept it from going on.
+pub(super) fn each<T>(all: &[T], mut one: impl FnMut(usize, &T) -> Result<(), Stop>) -> Result<Exit, Error> {
+    for (number, item) in (1..).zip(all) {
+        match one(number, item) {
+            Ok(()) => {}
+            Err(Stop::Quit) => break,
+            Err(Stop::Interrupted) => return Ok(Exit::Incomplete),
+            Err(Stop::Failed(error)) => return Err(error),
+        }
+    }
+    Ok(Exit::Success)
 }
 
 /// A person at a terminal.

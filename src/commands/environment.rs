@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::progress::Progress;
 use crate::report::{Report, Style, Surroundings};
 use crate::sources::SourceStatus;
+use crate::time::day_of;
 
 /// How tables look on standard output.
 pub(super) fn style() -> Style {
@@ -30,6 +31,11 @@ pub(super) fn style() -> Style {
 fn columns() -> Option<u16> {
     let given = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     given.or_else(|| terminal_size().map(|(Width(columns), _)| columns))
+}
+
+/// The day by which entries count: of the instant given, else of the clock.
+pub(super) fn today(now: Option<jiff::Timestamp>) -> jiff::civil::Date {
+    day_of(now.unwrap_or_else(clock))
 }
 
 /// Progress on standard error, moving only where somebody watches.

@@ -8,7 +8,6 @@ use crate::edit::{EditError, Target};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::facts::FactSettings;
-use crate::time::day_of;
 
 /// Writes the configuration; a file that is there is never touched.
 ///
@@ -20,7 +19,7 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
         return Err(EditError::Exists { path: target.path().to_path_buf() }.into());
     }
     let progress = environment::progress();
-    let today = day_of(args.source.connection.now.unwrap_or_else(environment::clock));
+    let today = environment::today(args.source.connection.now);
     let settings = FactSettings::declared();
     let seen = match resolve::job(&args.source, &[], &[], None, None) {
         Ok(resolved) => {

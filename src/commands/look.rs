@@ -6,12 +6,12 @@ use jiff::civil::Date;
 
 use super::environment;
 use super::resolve::{self, inputs};
-use crate::cli::{ConfigArgs, SourceArgs};
-use crate::edit::Target;
+use crate::cli::SourceArgs;
+use crate::config::Config;
 use crate::error::Error;
 use crate::report::{Report, read};
 use crate::scan::{Job, Run};
-use crate::time::day_of;
+use crate::time::{TimeError, parse_date};
 
 /// A scan, and the day by which entries count.
 pub(super) struct Look {
@@ -24,20 +24,32 @@ pub(super) struct Look {
 ///
 /// # Errors
 /// When the configuration is wrong, or the workspace cannot be read.
-pub(super) fn scan(source: &SourceArgs, controls: &[PathBuf], target: &Target) -> Result<Look, Error> {
+pub(super) fn scan(source: &SourceArgs, controls: &[PathBuf], config: Option<Config>) -> Result<Look, Error> {
     let progress = environment::progress();
-    let none = !target.exists();
-    let config = ConfigArgs { config: target.named().filter(|_| !none), no_config: none };
-    let config = inputs::load(&config, &progress)?;
+    if let Some(found) = config.as_ref().filter(|config| config.found_in_working_directory) {
+        inputs::announce(found, &progress);
+    }
     let selection = resolve::everything(config.as_ref());
     let mut resolved = resolve::job(source, controls, &[], Some(&selection), config)?;
     // Who signs today signs today, however old the snapshot is that was looked at.
-    let today = day_of(resolved.now.unwrap_or_else(environment::clock));
+    let today = environment::today(resolved.now);
     let adjustments = &mut resolved.job.adjustments;
     adjustments.today = Some(today);
     adjustments.evidence = inputs::evidence_files(resolved.job.config.as_ref());
     let run = resolved.run(&progress)?;
     Ok(Look { job: resolved.job, run, today })
+}
+
+/// The day on which a person signs that they saw something: the one given with `--on`, else today.
+///
+/// # Errors
+/// When the text is no day, or one that has not come: nothing can have been seen on it.
+pub(super) fn day_seen(on: Option<&str>, today: Date) -> Result<Date, Error> {
+    let read = |text: &str| match parse_date(text)? {
+        on if on > today => Err(TimeError::Future),
+        on => Ok(on),
+    };
+    on.map_or(Ok(today), read).map_err(|source| Error::Time { option: "--on", source })
 }
 
 /// Reads a report that `scan -o json=FILE` wrote.

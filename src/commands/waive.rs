@@ -7,7 +7,7 @@ use crate::edit::{Entry, NewWaiver, Target, outlook};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::time::{day_of, parse_expiry};
+use crate::time::parse_expiry;
 
 /// Adds the waiver.
 ///
@@ -18,7 +18,7 @@ pub(super) fn run(args: &WaiveArgs) -> Result<Exit, Error> {
     let config = target.load()?;
     let (catalog, _) = inputs::rules(&args.catalog.controls, config.as_ref())?;
     let control = catalog.find(&args.id)?.control.id.clone();
-    let today = day_of(args.now.unwrap_or_else(environment::clock));
+    let today = environment::today(args.now);
     let expires = parse_expiry(&args.expires, today, today)
         .map_err(|source| Error::Time { option: "--expires", source })?;
     let scope = match (&args.subject, &args.event) {

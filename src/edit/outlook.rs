@@ -3,13 +3,12 @@
 use jiff::civil::Date;
 
 use super::{NewAttestation, NewReview, NewWaiver};
-use crate::address;
 use crate::adjust::limit_of;
 use crate::casefold::same_name;
 use crate::checks::Decided;
 use crate::config::Config;
 use crate::controls::Definition;
-use crate::report::{self, Report};
+use crate::report::Report;
 use crate::time::day_of;
 use crate::verdict::{Attested, Finding, Status};
 
@@ -35,7 +34,9 @@ pub(crate) fn of_attestation(
         });
     }
     let signed = config.map(|config| config.attestations.as_slice()).unwrap_or_default();
-    let newer = signed.iter().find(|one| same_name(&one.control, id) && one.on.value > new.on);
+    let newer = signed
+        .iter()
+        .find(|one| same_name(&one.control, id) && one.on.value > new.on && one.on.value <= today);
     if let Some(newer) = newer {
         let (day, line) = (newer.on.value, newer.line);
         doubts.push(format!("it does not count: the attestation of {day} in line {line} is newer"));
@@ -47,44 +48,43 @@ pub(crate) fn of_attestation(
         }
         return doubts;
     };
-    let of = format!("the report of {}", day_of(report.scan.at));
-    match (find(report, id).map(|control| control.status), new.result) {
-        (None, _) => doubts.push(format!("{of} does not have {id}")),
+    let of = name_of(report);
+    let Some(control) = report.control(id) else {
+        doubts.push(format!("{of} does not have {id}"));
+        return doubts;
+    };
+    doubts.extend(match (control.status, new.result) {
         // What an earlier attestation decided, this one decides now.
-        (Some(_), _) if find(report, id).is_some_and(report::Control::is_attested) => {}
-        (Some(Status::Fail), Attested::Pass | Attested::NotApplicable) => {
-            doubts.push(format!("it changes nothing: the data of {of} says fail, and data counts"));
+        _ if control.is_attested() => None,
+        (Status::Fail, Attested::Pass | Attested::NotApplicable) => {
+            Some(format!("it changes nothing: the data of {of} says fail, and data counts"))
         }
-        (Some(Status::Unknown), _) => {
-            doubts.push(format!("it decides nothing: {of} could not read the data, and that comes first"));
+        (Status::Unknown, _) => {
+            Some(format!("it decides nothing: {of} could not read the data, and that comes first"))
         }
-        (Some(Status::Pass), Attested::Pass | Attested::NotApplicable) => {
-            doubts.push(format!("it adds nothing: the data of {of} says pass"));
+        (Status::Pass, Attested::Pass | Attested::NotApplicable) => {
+            Some(format!("it adds nothing: the data of {of} says pass"))
         }
-        (Some(_), _) => {}
-    }
+        _ => None,
+    });
     doubts
 }
 
 /// What stands in the way of a waiver.
 pub(crate) fn of_waiver(new: &NewWaiver, report: Option<&Report>) -> Vec<String> {
     let Some(report) = report else { return Vec::new() };
-    let of = format!("the report of {}", day_of(report.scan.at));
-    let Some(control) = find(report, &new.control) else {
+    let of = name_of(report);
+    let Some(control) = report.control(&new.control) else {
         return vec![format!("{of} does not have {}", new.control)];
     };
     if control.status == Status::Pass {
         return vec![format!("it matches nothing: {} passes in {of}", control.id)];
     }
-    let names = |finding: &&Finding| match (&new.event, &new.subject) {
-        (Some(event), _) => finding.event.as_ref() == Some(event),
-        (None, Some(subject)) => address::fold(&finding.subject) == address::fold(subject),
-        (None, None) => true,
-    };
-    let named: Vec<&Finding> = control.findings.iter().filter(names).collect();
+    let is_named = |finding: &&Finding| finding.is_named(new.event.as_deref(), new.subject.as_deref());
+    let named: Vec<&Finding> = control.findings.iter().filter(is_named).collect();
     let events = named.iter().filter(|finding| finding.event.is_some()).count();
     match (&new.event, &new.subject) {
-        (Some(event), _) if report.is_shared(event) => {
+        (Some(event), _) if report.shared_events().contains(&**event) => {
             vec![format!("it does not count: different events of {of} share the id {event}")]
         }
         // People and addresses in it are pseudonyms.
@@ -102,11 +102,11 @@ pub(crate) fn of_waiver(new: &NewWaiver, report: Option<&Report>) -> Vec<String>
 /// What stands in the way of a review.
 pub(crate) fn of_review(new: &NewReview, report: Option<&Report>) -> Option<String> {
     let (event, report) = (&new.event, report?);
-    let of = format!("the report of {}", day_of(report.scan.at));
+    let of = name_of(report);
     let found: Vec<_> = report.about_event(event).collect();
     if found.is_empty() {
         Some(format!("{event} is not among the findings of {of}: check the id"))
-    } else if report.is_shared(event) {
+    } else if report.shared_events().contains(&**event) {
         Some(format!("{event} does not count: different events of {of} share that id"))
     } else if !found.iter().any(|(control, finding)| control.reviewable.contains(&finding.check)) {
         let ids: Vec<_> = found.iter().map(|(control, _)| control.id.as_str()).collect();
@@ -119,6 +119,6 @@ pub(crate) fn of_review(new: &NewReview, report: Option<&Report>) -> Option<Stri
     }
 }
 
-fn find<'r>(report: &'r Report, id: &str) -> Option<&'r report::Control> {
-    report.controls.iter().find(|control| same_name(&control.id, id))
+fn name_of(report: &Report) -> String {
+    format!("the report of {}", day_of(report.scan.at))
 }

@@ -31,11 +31,6 @@ impl Target {
         &self.path
     }
 
-    /// The file, where it was named.
-    pub(crate) fn named(&self) -> Option<PathBuf> {
-        (self.trust == Trust::Named).then(|| self.path.clone())
-    }
-
     /// Whether there is something at its path; a dangling link counts.
     pub(crate) fn exists(&self) -> bool {
         fs::symlink_metadata(&self.path).is_ok()

@@ -1,18 +1,20 @@
 //! The gate: what fails a scan, what it decided and why, in the words that every report for people uses.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::words::counted;
 use super::{Control, Counters, Report, SourceReport, Summary};
-use crate::casefold::same_name;
+use crate::casefold::fold;
 use crate::controls;
 use crate::exit::Exit;
 use crate::level::{FailOn, Level};
 use crate::sources::{SourceId, SourceStatus};
 use crate::verdict::Status;
-use crate::warning::{GateClaim, Warning};
+use crate::warning::Warning;
 
 /// What fails a scan.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,7 +32,7 @@ pub(crate) struct GateRule {
 }
 
 /// What decided the exit code.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Gate {
     /// Controls up to this level count.
     pub fail_on: FailOn,
@@ -101,17 +103,17 @@ impl Gate {
     fn again(&self, controls: &[Control], sources: &[SourceReport]) -> Self {
         let Self { fail_on, strict, min_coverage, allow_incomplete, stale, .. } = *self;
         let rule = GateRule { fail_on, strict, min_coverage, allow_incomplete, fail_on_hygiene: stale };
-        let left_out = self
-            .left_out
-            .iter()
-            .filter(|id| controls::is_id(id) && !controls.iter().any(|control| same_name(&control.id, id)));
+        let known: BTreeSet<_> = controls.iter().map(|control| fold(&control.id)).collect();
+        let left_out = self.left_out.iter().filter(|id| controls::is_id(id) && !known.contains(&fold(id)));
         Self::decide(rule, controls, sources, stale).without(left_out.cloned().collect())
     }
 
     /// What it says, in short.
-    fn claim(&self) -> GateClaim {
-        let (violations, left_out) = (self.violations.len(), self.left_out.len());
-        GateClaim { passed: self.passed, exit_code: self.exit_code, violations, left_out }
+    fn claim(&self) -> String {
+        let Self { passed, violations, left_out, exit_code, .. } = self;
+        let word = if *passed { "passed" } else { "failed" };
+        let (violations, left_out, code) = (violations.len(), left_out.len(), exit_code.code());
+        format!("gate {word}, {violations} violations, {left_out} controls left out, exit code {code}")
     }
 }
 
@@ -145,11 +147,7 @@ impl Report {
     pub(super) fn decide_again(&mut self) {
         let again = self.gate.again(&self.controls, &self.sources);
         let said = std::mem::replace(&mut self.gate, again);
-        let same = said.passed == self.gate.passed
-            && said.exit_code == self.gate.exit_code
-            && said.violations == self.gate.violations
-            && said.left_out == self.gate.left_out;
-        if !same {
+        if said != self.gate {
             self.warnings
                 .push(Warning::OtherGate { said: said.claim(), decided: self.gate.claim() }.to_string());
         }

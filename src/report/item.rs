@@ -2,7 +2,10 @@
 //!
 //! Waivers and baselines reach a finding in two ways, on its own and through its control. Here the two are one.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Control, Gate, Report};
+use crate::casefold::same_name;
 use crate::verdict::{Finding, Fingerprint, Review, Status, WORKSPACE, Waiver};
 
 /// A finding with its control, or a control without findings.
@@ -32,19 +35,35 @@ impl Report {
         all.filter(move |(_, finding)| finding.event.as_deref() == Some(event))
     }
 
-    /// Whether findings of one id are about different events.
-    pub(crate) fn is_shared(&self, event: &str) -> bool {
-        let mut kinds = self
-            .about_event(event)
-            .map(|(_, finding)| ["type", "at"].map(|column| finding.evidence.get(column)));
-        let first = kinds.next();
-        kinds.any(|kind| Some(kind) != first)
+    /// The ids that findings about different events have.
+    pub(crate) fn shared_events(&self) -> BTreeSet<&str> {
+        let mut kinds = BTreeMap::new();
+        let findings = self.controls.iter().flat_map(|control| &control.findings);
+        let events = findings.filter_map(|finding| {
+            let kind = ["type", "at"].map(|column| finding.evidence.get(column));
+            Some((finding.event.as_deref()?, kind))
+        });
+        events
+            .filter(|(event, kind)| kinds.entry(*event).or_insert(*kind) != kind)
+            .map(|(event, _)| event)
+            .collect()
     }
 
-    /// The event of a finding, where a review of it would count.
-    pub(crate) fn event_to_review<'f>(&self, control: &Control, finding: &'f Finding) -> Option<&'f str> {
-        let reviewable = !finding.is_reviewed() && control.reviewable.contains(&finding.check);
-        finding.event.as_deref().filter(|event| reviewable && !self.is_shared(event))
+    /// The control of that id.
+    pub(crate) fn control(&self, id: &str) -> Option<&Control> {
+        self.controls.iter().find(|control| same_name(&control.id, id))
+    }
+}
+
+impl Control {
+    /// The event of a finding, where a review of it would count: different events have none of the shared ids.
+    pub(crate) fn event_to_review<'f>(
+        &self,
+        finding: &'f Finding,
+        shared: &BTreeSet<&str>,
+    ) -> Option<&'f str> {
+        let reviewable = !finding.is_reviewed() && self.reviewable.contains(&finding.check);
+        finding.event.as_deref().filter(|event| reviewable && !shared.contains(event))
     }
 }
 

@@ -161,9 +161,8 @@ fn whole_second(instant: Timestamp) -> Timestamp {
 }
 
 /// The ids of entries of the log that a person has looked at by then.
-pub(crate) fn reviewed(config: Option<&Config>, now: Timestamp) -> BTreeSet<String> {
+pub(crate) fn reviewed(config: Option<&Config>, today: Date) -> BTreeSet<String> {
     let entries = config.map(|config| config.reviewed.as_slice()).unwrap_or_default();
-    let today = day_of(now);
     entries.iter().filter(|entry| entry.on.value <= today).map(|entry| entry.event.clone()).collect()
 }
 

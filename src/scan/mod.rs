@@ -64,7 +64,8 @@ async fn run_as_of(job: &Job, source: Source, now: Now) -> Result<Run, ScanError
     let (settings, redacted) = job.settings_for(source.is_redacted())?;
 
     let mut observer = Observer::new(settings, ranges);
-    let mut unread = UnreadEntries::new(ranges, reviewed(job.config.as_ref(), ranges.now));
+    let today = job.today(ranges.now);
+    let mut unread = UnreadEntries::new(ranges, reviewed(job.config.as_ref(), today));
     let mut events = NamedEvents::of_config(job.config.as_ref());
     let mut observe = |record: Record<'_>| {
         events.note(&record);
@@ -79,7 +80,6 @@ async fn run_as_of(job: &Job, source: Source, now: Now) -> Result<Run, ScanError
     let facts = observer.finish(&outcomes);
     job.check_workspace(provenance, facts.value("workspace.id").as_str())?;
 
-    let today = job.today(ranges.now);
     let reviews = job.config.as_ref().map(|config| in_force(config, &events, today)).unwrap_or_default();
     let decide = |definition: &Definition| {
         let (control, verdict) = definition.judge(&facts, &reviews);

@@ -8,10 +8,11 @@ use super::{record, usual};
 use crate::adjust::limit_of;
 use crate::assessment::Assessment;
 use crate::casefold::fold;
-use crate::cli::{AttestArgs, one_line};
+use crate::cli::AttestArgs;
 use crate::commands::destinations::print;
-use crate::commands::dialogue::{Dialogue, Stop, optional};
+use crate::commands::dialogue::{Dialogue, Stop, each, optional, required};
 use crate::commands::{environment, look};
+use crate::config::Config;
 use crate::edit::{NewAttestation, Target};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -42,34 +43,24 @@ pub(super) fn run(args: &AttestArgs) -> Result<Exit, Error> {
         return Err(Error::NotATerminal { instead: INSTEAD });
     }
     let target = Target::new(args.target.config.as_deref());
-    target.load()?;
-    let (open, today) = undecided(args, &target)?;
+    let (open, today) = undecided(args, target.load()?)?;
     if open.is_empty() {
         print("Nothing is left to attest: every control is decided.\n")?;
         return Ok(Exit::Success);
     }
     let mut round =
         Round { target, today, by: args.by.clone(), dialogue: Dialogue::start()?, recorded: 0, skipped: 0 };
-    let mut exit = Exit::Success;
-    for (number, assessment) in (1..).zip(&open) {
+    let exit = each(&open, |number, assessment| {
         print(&introduction(assessment, number, open.len()))?;
-        match round.attest(assessment) {
-            Ok(()) => {}
-            Err(Stop::Quit) => break,
-            Err(Stop::Interrupted) => {
-                exit = Exit::Incomplete;
-                break;
-            }
-            Err(Stop::Failed(error)) => return Err(error),
-        }
-    }
+        round.attest(assessment)
+    })?;
     print(&round.farewell(open.len()))?;
     Ok(exit)
 }
 
 /// The controls that data and earlier attestations leave open, and the day they are looked at.
-fn undecided(args: &AttestArgs, target: &Target) -> Result<(Vec<Assessment>, Date), Error> {
-    let look::Look { run, today, .. } = look::scan(&args.source, &args.catalog.controls, target)?;
+fn undecided(args: &AttestArgs, config: Option<Config>) -> Result<(Vec<Assessment>, Date), Error> {
+    let look::Look { run, today, .. } = look::scan(&args.source, &args.catalog.controls, config)?;
     let mut assessments = run.assessments;
     let does_not_apply = |signed: &Attestation| signed.result == Attested::NotApplicable;
     assessments.retain(|Assessment { verdict, .. }| {
@@ -124,9 +115,7 @@ impl Round {
             }
             Choice::Quit => return Err(Stop::Quit),
         };
-        let by = dialogue.ask("Seen by", self.by.as_deref(), |text| {
-            one_line(text).map_err(|why| format!("a name is needed: {why}"))
-        })?;
+        let by = dialogue.ask("Seen by", self.by.as_deref(), required("a name"))?;
         let evidence = dialogue.ask("Evidence, such as an address (may be empty)", None, optional)?;
         let expires = dialogue.ask("Holds for, or until", Some(&usual(control)), |text| {
             let expires = parse_expiry(text, today, today).map_err(|error| error.to_string())?;
@@ -138,9 +127,9 @@ impl Round {
             }
         })?;
         let note = match result {
-            Attested::NotApplicable => dialogue.ask("Why it does not apply", None, |text| {
-                one_line(text).map(Some).map_err(|why| format!("a note is needed: {why}"))
-            })?,
+            Attested::NotApplicable => {
+                dialogue.ask("Why it does not apply", None, required("a note")).map(Some)?
+            }
             Attested::Pass | Attested::Fail => dialogue.ask("Note (may be empty)", None, optional)?,
         };
         self.by = Some(by.clone());

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use jiff::civil::Date;
-
 use super::resolve::inputs;
 use super::{environment, look};
 use crate::casefold::same_name;
@@ -15,7 +13,7 @@ use crate::edit::{EditError, Entry, NewAttestation, Target, outlook};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::time::{TimeError, day_of, parse_date, parse_expiry};
+use crate::time::parse_expiry;
 
 mod interactive;
 
@@ -36,11 +34,8 @@ fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
     let (catalog, _) = inputs::rules(&args.catalog.controls, config.as_ref())?;
     let definition = catalog.find(id)?;
     let control = &definition.control;
-    let today = day_of(args.source.connection.now.unwrap_or_else(environment::clock));
-    let on = match &args.on {
-        Some(text) => day_seen(text, today).map_err(|source| Error::Time { option: "--on", source })?,
-        None => today,
-    };
+    let today = environment::today(args.source.connection.now);
+    let on = look::day_seen(args.on.as_deref(), today)?;
     let expires = parse_expiry(&args.expires.clone().unwrap_or_else(|| usual(control)), on, today)
         .map_err(|source| Error::Time { option: "--expires", source })?;
     let evidence_file = args.evidence_file.as_deref().map(|file| proof(&target, file)).transpose()?;
@@ -80,12 +75,6 @@ fn record(target: &Target, new: NewAttestation) -> Result<String, EditError> {
 /// How long attestations of a control hold, as somebody would write it.
 fn usual(control: &Control) -> String {
     format!("{}d", control.attest_for)
-}
-
-/// Nobody can have seen anything on a day that has not come.
-pub(super) fn day_seen(text: &str, today: Date) -> Result<Date, TimeError> {
-    let on = parse_date(text)?;
-    if on > today { Err(TimeError::Future) } else { Ok(on) }
 }
 
 /// A file with proof, as the configuration names it, and its digest.

@@ -16,7 +16,6 @@ use crate::error::Error;
 use crate::facts::{FactSettings, SamlFile};
 use crate::progress::Progress;
 use crate::saml::IdentityProvider;
-use crate::time::day_of;
 use crate::warning::Warning;
 
 /// Loads the configuration that was named, or the one in the working directory.
@@ -78,12 +77,16 @@ pub(in crate::commands) fn facts(config: Option<&Config>) -> Result<FactSettings
 }
 
 /// Says which file is used, and what in it makes the result look better: somebody else may have put it there.
-fn announce(config: &Config, progress: &Progress) {
+pub(in crate::commands) fn announce(config: &Config, progress: &Progress) {
     let Config { path, digest, .. } = config;
     progress.message(&format!("using ./{path} ({digest}); --no-config leaves it out"));
-    let today = day_of(environment::clock());
-    let weakens = Catalog::load(&[])
-        .map_or_else(|_| config.weakens(today), |catalog| adjust::weakens(config, &catalog, today));
+    let today = environment::today(None);
+    // Only attestations hang on the controls.
+    let catalog = (!config.attestations.is_empty()).then(|| Catalog::load(&[]).ok()).flatten();
+    let weakens = match catalog {
+        Some(catalog) => adjust::weakens(config, &catalog, today),
+        None => config.weakens(today),
+    };
     for weakening in weakens {
         progress.message(&format!("  it weakens the result: {weakening}"));
     }

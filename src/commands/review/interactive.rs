@@ -7,9 +7,9 @@ use jiff::civil::Date;
 
 use super::{day, done, report, reviewed, scan};
 use crate::casefold::fold;
-use crate::cli::{ReviewArgs, one_line};
+use crate::cli::ReviewArgs;
 use crate::commands::destinations::print;
-use crate::commands::dialogue::{Dialogue, Stop, optional};
+use crate::commands::dialogue::{Dialogue, Stop, each, optional, required};
 use crate::commands::environment;
 use crate::edit::{Entry, NewReview, Target, outlook};
 use crate::error::Error;
@@ -39,15 +39,16 @@ pub(super) fn run(args: &ReviewArgs) -> Result<Exit, Error> {
     let target = Target::new(args.target.config.as_deref());
     let config = target.load()?;
     let on = day(args)?;
-    let report = match report(args, &target)? {
+    let report = match report(args, config.as_ref())? {
         Some(report) => report,
-        None => scan(args, &target)?,
+        None => scan(args, config.as_ref())?,
     };
+    let shared = report.shared_events();
     let all = report.controls.iter().flat_map(|one| one.findings.iter().map(move |finding| (one, finding)));
     // An event that several controls list is reviewed once for all of them.
     let mut met = BTreeSet::new();
     let open: Vec<(&Control, &Finding, &str)> = all
-        .filter_map(|(control, finding)| Some((control, finding, report.event_to_review(control, finding)?)))
+        .filter_map(|(control, finding)| Some((control, finding, control.event_to_review(finding, &shared)?)))
         .filter(|(.., event)| reviewed(config.as_ref(), event).is_none() && met.insert(*event))
         .collect();
     if open.is_empty() {
@@ -55,19 +56,10 @@ pub(super) fn run(args: &ReviewArgs) -> Result<Exit, Error> {
         return Ok(Exit::Success);
     }
     let mut round = Round { target, on, by: args.by.clone(), dialogue: Dialogue::start()?, recorded: 0 };
-    let mut exit = Exit::Success;
-    for (number, (control, finding, event)) in (1..).zip(&open) {
+    let exit = each(&open, |number, (control, finding, event)| {
         print(&introduction(control, finding, event, &format!("[{number} of {}]", open.len())))?;
-        match round.review(event, &report) {
-            Ok(()) => {}
-            Err(Stop::Quit) => break,
-            Err(Stop::Interrupted) => {
-                exit = Exit::Incomplete;
-                break;
-            }
-            Err(Stop::Failed(error)) => return Err(error),
-        }
-    }
+        round.review(event, &report)
+    })?;
     let (recorded, left) = (round.recorded, open.len() - round.recorded);
     let resume = if left > 0 { "; run it again to go on with the rest" } else { "" };
     print(&format!("\n{recorded} recorded, {left} left{resume}\n"))?;
@@ -112,9 +104,7 @@ impl Round {
             Choice::Skip => return Ok(()),
             Choice::Quit => return Err(Stop::Quit),
         }
-        let by = dialogue.ask("Reviewed by", self.by.as_deref(), |text| {
-            one_line(text).map_err(|why| format!("a name is needed: {why}"))
-        })?;
+        let by = dialogue.ask("Reviewed by", self.by.as_deref(), required("a name"))?;
         let note = dialogue.ask("Note, such as the number of a ticket (may be empty)", None, optional)?;
         self.by = Some(by.clone());
         let new = NewReview { event: event.to_owned(), by, on: self.on, note };

@@ -2,7 +2,6 @@
 
 use jiff::civil::Date;
 
-use super::attest::day_seen;
 use super::{environment, look};
 use crate::cli::ReviewArgs;
 use crate::config::Config;
@@ -11,7 +10,6 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::report::Report;
-use crate::time::day_of;
 
 mod interactive;
 
@@ -30,7 +28,7 @@ fn review(args: &ReviewArgs, by: &str) -> Result<Exit, Error> {
     let target = Target::new(args.target.config.as_deref());
     let config = target.load()?;
     let on = day(args)?;
-    let report = report(args, &target)?;
+    let report = report(args, config.as_ref())?;
     let progress = Progress::new(false);
     let (mut entries, mut told) = (Vec::<NewReview>::new(), Vec::new());
     for event in &args.events {
@@ -55,24 +53,20 @@ fn review(args: &ReviewArgs, by: &str) -> Result<Exit, Error> {
 
 /// The day from which the reviews count.
 fn day(args: &ReviewArgs) -> Result<Date, Error> {
-    let today = day_of(args.source.connection.now.unwrap_or_else(environment::clock));
-    match &args.on {
-        Some(text) => day_seen(text, today).map_err(|source| Error::Time { option: "--on", source }),
-        None => Ok(today),
-    }
+    look::day_seen(args.on.as_deref(), environment::today(args.source.connection.now))
 }
 
 /// What the events are checked against: a report, or a scan of the sample or of a snapshot.
-fn report(args: &ReviewArgs, target: &Target) -> Result<Option<Report>, Error> {
+fn report(args: &ReviewArgs, config: Option<&Config>) -> Result<Option<Report>, Error> {
     match &args.report {
         Some(path) => look::saved(path).map(Some),
-        None if args.source.demo || args.source.snapshot.is_some() => scan(args, target).map(Some),
+        None if args.source.demo || args.source.snapshot.is_some() => scan(args, config).map(Some),
         None => Ok(None),
     }
 }
 
-fn scan(args: &ReviewArgs, target: &Target) -> Result<Report, Error> {
-    let look::Look { job, run, .. } = look::scan(&args.source, &args.catalog.controls, target)?;
+fn scan(args: &ReviewArgs, config: Option<&Config>) -> Result<Report, Error> {
+    let look::Look { job, run, .. } = look::scan(&args.source, &args.catalog.controls, config.cloned())?;
     Ok(Report::of(&job, run, true))
 }
 

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::words::{instant, review_command, step_and_place};
 use super::{Report, Style, table};
-use crate::casefold::same_name;
 use crate::controls::{Control, Definition, Origin};
 use crate::terminal::page::Page;
 use crate::terminal::style::Tone;
@@ -99,8 +98,8 @@ fn frameworks(page: &mut Page, control: &Control) {
 /// What a report says of the control.
 fn found(page: &mut Page, report: &Report, id: &str) {
     page.heading(&format!("What the report of {} says", instant(report.scan.at)));
-    match report.controls.iter().find(|control| same_name(&control.id, id)) {
-        Some(control) => table::told(page, report, control, usize::MAX),
+    match report.control(id) {
+        Some(control) => table::told(page, control, &report.shared_events(), usize::MAX),
         None => page.text(2, "The report does not have this control."),
     }
 }

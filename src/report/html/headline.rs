@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::parts::{anchor, chip};
-use super::text::{NAME, percent, shown};
+use super::text::{NAME, SENTENCE, percent, shown};
 use crate::casefold::capitalized;
 use crate::report::gate::GateOutcome;
 use crate::report::words::counted;
@@ -71,7 +71,7 @@ fn gate(report: &Report) -> Markup {
             p.label { "Gate" }
             p.big { (word) }
             p.note { (capitalized(&report.why())) (violations(&report.gate.violations)) "." }
-            @if let Some(left_out) = report.left_out() { p.note { "Not evaluated: " (left_out) "." } }
+            @if let Some(left_out) = report.left_out() { p.note { "Not evaluated: " (shown(&left_out, SENTENCE)) "." } }
             @if let Some(stale) = report.stale_too() { p.note { "Stale: " (stale) "." } }
             @if let Some(incomplete) = report.incomplete() { p.note { "Incomplete: " (incomplete) "." } }
             p.note { "Exit code " (report.gate.exit_code.code()) }

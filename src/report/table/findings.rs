@@ -1,5 +1,7 @@
 //! What stands behind the verdicts: findings with their first remedy, and what a person has to check.
 
+use std::collections::BTreeSet;
+
 use super::controls::{id, title};
 use super::more;
 use crate::report::words::{counted, next_step, review_command, set_aside, waived};
@@ -37,8 +39,9 @@ pub(super) fn failed(page: &mut Page, report: &Report) {
         return;
     }
     page.heading("What failed");
+    let shared = report.shared_events();
     for control in failing {
-        told(page, report, control, MAX_CONTEXT);
+        told(page, control, &shared, MAX_CONTEXT);
         fix(page, control);
     }
     page.gap();
@@ -54,8 +57,9 @@ pub(super) fn to_check(page: &mut Page, report: &Report) {
         return;
     }
     page.heading("What is known about the undecided ones");
+    let shared = report.shared_events();
     for control in telling {
-        told(page, report, control, FEW_CONTEXT);
+        told(page, control, &shared, FEW_CONTEXT);
     }
 }
 
@@ -63,15 +67,20 @@ fn of_status<'a>(report: &'a Report, statuses: &'a [Status]) -> impl Iterator<It
     report.controls.iter().filter(move |control| statuses.contains(&control.status))
 }
 
-/// Writes a control with its findings and that many observations.
-pub(in crate::report) fn told(page: &mut Page, report: &Report, control: &Control, most_context: usize) {
+/// Writes a control with its findings and that many observations. Some ids of events are shared by different ones.
+pub(in crate::report) fn told(
+    page: &mut Page,
+    control: &Control,
+    shared: &BTreeSet<&str>,
+    most_context: usize,
+) {
     page.gap();
     let text = format!("{} ({}) {}", id(control), control.level.label(), title(control));
     page.entry(0, Tone::Status(control.status), status_word(control.status), &text);
     if let Some(waiver) = &control.waived {
         page.entry(2, Tone::Caution, "note:", &line(&waived(waiver)));
     }
-    findings(page, report, control);
+    findings(page, control, shared);
     for observation in control.context.iter().take(most_context) {
         page.entry(2, Tone::Label, "note:", &text::line(observation, CONTEXT_COLUMNS));
     }
@@ -79,7 +88,7 @@ pub(in crate::report) fn told(page: &mut Page, report: &Report, control: &Contro
 }
 
 /// Findings that fail the gate come first; those that a baseline shows too are not news, and merely counted.
-fn findings(page: &mut Page, report: &Report, control: &Control) {
+fn findings(page: &mut Page, control: &Control, shared: &BTreeSet<&str>) {
     let (known, mut news): (Vec<_>, Vec<_>) =
         control.findings.iter().partition(|finding| finding.in_baseline);
     news.sort_by_key(|finding| (finding.is_reviewed(), finding.waived.is_some()));
@@ -95,7 +104,7 @@ fn findings(page: &mut Page, report: &Report, control: &Control) {
             Some(aside) => page.entry(2, Tone::Label, "-", &format!("{text} ({})", line(&aside))),
             None => page.entry(2, Tone::Bad, "-", &text),
         }
-        if let Some(event) = report.event_to_review(control, finding).filter(|_| finding.waived.is_none()) {
+        if let Some(event) = control.event_to_review(finding, shared).filter(|_| finding.waived.is_none()) {
             page.entry(4, Tone::Good, "review:", &line(&review_command(event)));
         }
     }
