@@ -219,3 +219,14 @@ fn options_that_would_be_ignored_are_refused() {
         }
     }
 }
+
+#[test]
+fn an_attestation_dated_ahead_does_not_outrank_the_one_that_is_written() {
+    for (on, newer) in [("2026-07-30", false), ("2026-10-30", false), ("2026-08-01", true)] {
+        let ahead = format!(
+            "[[attestation]]\ncontrol = \"1.3\"\nresult = \"pass\"\nby = \"ana\"\non = {on}\nexpires = 2027-01-30\n"
+        );
+        let run = attest("1.3").args(["--on", "2026-07-31"]).file(FILE, &ahead).run().exits(0);
+        assert_eq!(run.stderr.contains("is newer"), newer, "{on}: {}", run.stderr);
+    }
+}
