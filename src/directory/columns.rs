@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::meaning::{Meaning, is_about_else, looks_like_status, numbered, plain};
+use super::meaning::{Meaning, is_about_else, plain};
 use super::{Knows, RosterKind};
 use crate::toml_document::excerpt;
 
@@ -27,10 +27,8 @@ impl Columns {
         let mut columns = Self { names, kind: kind(&plain), ..Self::default() };
         let mut ranked: BTreeMap<Meaning, Vec<(usize, usize)>> = BTreeMap::new();
         for (at, name) in plain.iter().enumerate() {
-            let numbered = || numbered(name).map(|meaning| (meaning, at));
-            let unknown = || looks_like_status(&columns.names[at]).then_some((Meaning::StatusLike, at));
-            if let Some((meaning, rank)) = Meaning::of(name).or_else(numbered).or_else(unknown) {
-                ranked.entry(meaning).or_default().push((rank, at));
+            if let Some((meaning, rank)) = Meaning::told(&columns.names[at], name) {
+                ranked.entry(meaning).or_default().push((rank.unwrap_or(at), at));
             } else if !is_about_else(&columns.names[at]) {
                 columns.nameless.push(at);
             }

@@ -159,7 +159,7 @@ const OTHER_WORDS: &str = "mfa 2fa 2sv 2 factor factors sync synced license lice
     province device protection role token enforced";
 
 /// Whether the name of a column looks like that of an account status.
-pub(super) fn looks_like_status(name: &str) -> bool {
+fn looks_like_status(name: &str) -> bool {
     let parts = parts(name);
     // Compounds too: `Kontostatus`.
     let compound = parts.iter().any(|part| part.ends_with("status"));
@@ -193,7 +193,7 @@ fn parts(name: &str) -> Vec<String> {
 }
 
 /// The meaning of a numbered column, such as `Alias 2`, `emails.0.value` or `memberOf/1`.
-pub(super) fn numbered(plain: &str) -> Option<Meaning> {
+fn numbered(plain: &str) -> Option<Meaning> {
     let bare = ["value", "address"].iter().find_map(|end| plain.strip_suffix(end)).unwrap_or(plain);
     let stem = bare.trim_end_matches(|c: char| c.is_ascii_digit());
     match Meaning::of(stem).filter(|_| stem.len() < bare.len())?.0 {
@@ -204,6 +204,13 @@ pub(super) fn numbered(plain: &str) -> Option<Meaning> {
 }
 
 impl Meaning {
+    /// The meaning of a name, also given in plain form, and how good a name for it that is, where names are ranked.
+    pub(super) fn told(name: &str, plain: &str) -> Option<(Self, Option<usize>)> {
+        let known = Self::of(plain).map(|(meaning, rank)| (meaning, Some(rank)));
+        let numbered = || numbered(plain).map(|meaning| (meaning, None));
+        known.or_else(numbered).or_else(|| looks_like_status(name).then_some((Self::StatusLike, None)))
+    }
+
     /// The meaning of a plain name, and how good a name for it that is.
     pub(super) fn of(plain: &str) -> Option<(Self, usize)> {
         NAMES.iter().find_map(|(meaning, names)| {

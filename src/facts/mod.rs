@@ -36,7 +36,7 @@ mod window;
 pub(crate) use activity::Activity;
 pub(crate) use event::PRIVILEGED_PERMISSIONS;
 pub(crate) use observe::Observer;
-pub(crate) use rows::{Row, Rows, text};
+pub(crate) use rows::{Row, Rows, text, texts};
 pub(crate) use settings::{FactSettings, SamlFile, Settings};
 
 /// The newest event that changed something: what, who, when.

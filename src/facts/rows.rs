@@ -48,6 +48,11 @@ pub(crate) fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
     row.get(column)?.as_str()
 }
 
+/// The texts of a list in a row; none where there is no list.
+pub(crate) fn texts<'a>(row: &'a Row, column: &str) -> Vec<&'a str> {
+    row.get(column).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
 /// A row with these columns.
 pub(super) fn row<const N: usize>(cells: [(&'static str, Value); N]) -> Row {
     cells.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

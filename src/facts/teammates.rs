@@ -155,21 +155,24 @@ fn own_cells(
 
 /// For each teammate, the addresses of others that reach the same mailbox.
 fn shared_mailboxes(teammates: &[Teammate]) -> Vec<Option<String>> {
-    let mailboxes = |teammate: &Teammate| -> BTreeSet<EmailAddress> {
-        let addresses = teammate.emails.iter().filter_map(|email| EmailAddress::parse(email));
-        addresses.map(EmailAddress::untagged).collect()
+    let mailboxes = |teammate: &'_ Teammate| -> BTreeMap<EmailAddress, String> {
+        let mailbox = |email: &String| Some((EmailAddress::parse(email)?.untagged(), email.clone()));
+        teammate.emails.iter().rev().filter_map(mailbox).collect()
     };
     let mailboxes: Vec<_> = teammates.iter().map(mailboxes).collect();
-    let mut owners: BTreeMap<&EmailAddress, Vec<usize>> = BTreeMap::new();
+    let mut owners: BTreeMap<&EmailAddress, Vec<(usize, &str)>> = BTreeMap::new();
     for (index, mailboxes) in mailboxes.iter().enumerate() {
-        mailboxes.iter().for_each(|mailbox| owners.entry(mailbox).or_default().push(index));
+        mailboxes.iter().for_each(|(mailbox, email)| owners.entry(mailbox).or_default().push((index, email)));
     }
-    let email = |index: usize| teammates.get(index)?.emails.first().map(String::as_str);
-    let others = |(index, mailboxes): (usize, &BTreeSet<EmailAddress>)| {
-        let owners = mailboxes.iter().filter_map(|mailbox| owners.get(mailbox)).flatten();
-        let others = owners.copied().filter(|&owner| owner != index).take(MAX_SHARED + 1);
-        let others: BTreeSet<usize> = others.collect();
-        let shown: Vec<&str> = others.iter().take(MAX_SHARED).filter_map(|&owner| email(owner)).collect();
+    let others = |(index, mailboxes): (usize, &BTreeMap<EmailAddress, String>)| {
+        let owners = mailboxes.keys().filter_map(|mailbox| owners.get(mailbox));
+        // Of each mailbox so many are enough to tell that there are more.
+        let of_mailbox = |owners: &Vec<(usize, &'_ str)>| {
+            let others = owners.iter().copied().filter(|(owner, _)| *owner != index).take(MAX_SHARED + 1);
+            others.map(|(owner, email)| (owner, email.to_owned())).collect::<Vec<_>>()
+        };
+        let others: BTreeMap<usize, String> = owners.flat_map(of_mailbox).collect();
+        let shown: Vec<&str> = others.values().take(MAX_SHARED).map(String::as_str).collect();
         let suffix = if others.len() > MAX_SHARED { " and more" } else { "" };
         (!shown.is_empty()).then(|| format!("{}{suffix}", shown.join(", ")))
     };

@@ -2,17 +2,10 @@
 //!
 //! Everything here is pure: facts and declarations in, answers out. `src/commands/rbac/` reads and prints.
 
-use serde_json::Value;
-
-use crate::facts::{Row, text};
+use crate::facts::{text, texts};
 
 pub(crate) mod can;
 pub(crate) mod diagnose;
-
-/// A list of texts of a row; empty where there is none.
-fn texts<'a>(row: &'a Row, column: &str) -> Vec<&'a str> {
-    row.get(column).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
-}
 
 /// The first few names, and how many more there are.
 fn listed(names: &[&str], most: usize) -> String {

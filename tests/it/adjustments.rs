@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::program::{Program, Run, scan};
-use crate::report::Report;
+use crate::program::{Program, scan};
 use crate::server::Server;
 use crate::workspace::Workspace;
 
@@ -27,11 +26,6 @@ fn attestation(control: &str, rest: &str) -> String {
 
 fn waiver(control: &str, rest: &str) -> String {
     format!("[[waiver]]\ncontrol = \"{control}\"\nreason = \"known\"\nby = \"CISO\"\n{rest}\n")
-}
-
-fn finding<'a>(report: &'a Report, control: &str, subject: &str) -> &'a Value {
-    let mut findings = report.control(control)["findings"].as_array().unwrap().iter();
-    findings.find(|finding| finding["subject"] == subject).unwrap()
 }
 
 /// The words of a run's table.
@@ -100,8 +94,8 @@ fn waiver_of_one_person_covers_that_person() {
     let server = crowded().serve();
     let one = waiver("2.3", "subject = \"DI@fixture.example\"\nexpires = 2026-12-31");
     let report = with_config(&server, &one).run().exits(1).report();
-    assert_eq!(finding(&report, "2.3", "di@fixture.example")["waived"]["reason"], "known");
-    assert_eq!(finding(&report, "2.3", "ana@fixture.example")["waived"], Value::Null);
+    assert_eq!(report.finding("2.3", "subject", "di@fixture.example")["waived"]["reason"], "known");
+    assert_eq!(report.finding("2.3", "subject", "ana@fixture.example")["waived"], Value::Null);
     let of = |name| waiver("2.3", &format!("subject = \"{name}@fixture.example\"\nexpires = 2026-12-31"));
     let all = ["ana", "bo", "cy", "di"].map(of).concat();
     let report = with_config(&server, &all).run().exits(0).report();
@@ -175,18 +169,14 @@ fn hygiene_fails_the_gate_when_asked_to() {
     }
 }
 
-fn against(server: &Server, baseline: &Run) -> Program {
-    scan(&server.origin()).file("before.json", &baseline.stdout).args(["--baseline", "before.json"])
-}
-
 #[test]
 fn baseline_of_an_unchanged_workspace_passes() {
     let server = crowded().serve();
     let before = scan(&server.origin()).run().exits(1);
-    let report = against(&server, &before).run().exits(0).report();
+    let report = scan(&server.origin()).baseline(&before.stdout).run().exits(0).report();
     report.assert("2.3", "fail");
     assert_eq!(report.0["gate"]["violations"], json!([]));
-    let table = table(against(&server, &before), 0);
+    let table = table(scan(&server.origin()).baseline(&before.stdout), 0);
     assert!(table.contains("none fails, but for 1 control waived, reviewed or in the baseline"), "{table}");
 }
 
@@ -195,11 +185,11 @@ fn one_new_administrator_is_all_that_is_listed() {
     let before = scan(&crowded().serve().origin()).run().exits(1);
     let email = "fay@fixture.example";
     let server = crowded().teammate(email, "Admin").sign_in(email, "saml", 3_600).serve();
-    let report = against(&server, &before).run().exits(1).report();
+    let report = scan(&server.origin()).baseline(&before.stdout).run().exits(1).report();
     assert_eq!(report.0["gate"]["violations"], json!(["2.3"]));
-    assert_eq!(finding(&report, "2.3", email)["in_baseline"], false);
-    assert_eq!(finding(&report, "2.3", "ana@fixture.example")["in_baseline"], true);
-    let table = table(against(&server, &before), 1);
+    assert_eq!(report.finding("2.3", "subject", email)["in_baseline"], false);
+    assert_eq!(report.finding("2.3", "subject", "ana@fixture.example")["in_baseline"], true);
+    let table = table(scan(&server.origin()).baseline(&before.stdout), 1);
     assert!(table.contains(email) && !table.contains("ana@fixture.example"), "{table}");
 }
 
@@ -207,7 +197,7 @@ fn one_new_administrator_is_all_that_is_listed() {
 fn baseline_has_to_be_a_report() {
     let server = Workspace::healthy().serve();
     let refused = |text: &str| {
-        let run = scan(&server.origin()).file("before.json", text).args(["--baseline", "before.json"]).run();
+        let run = scan(&server.origin()).baseline(text).run();
         run.exits(2).says("before.json")
     };
     refused("").says("not a JSON report");
@@ -221,10 +211,10 @@ fn baseline_has_to_be_a_report() {
 fn what_was_waived_when_the_baseline_was_made_is_not_known_for_good() {
     let server = crowded().serve();
     let waived = with_config(&server, &waiver("2.3", "expires = 2026-08-31")).run().exits(0);
-    against(&server, &waived).run().exits(1);
+    scan(&server.origin()).baseline(&waived.stdout).run().exits(1);
     let one = waiver("2.3", "subject = \"di@fixture.example\"\nexpires = 2026-08-31");
     let partly = with_config(&server, &one).run().exits(1);
-    let report = against(&server, &partly).run().exits(1).report();
-    assert_eq!(finding(&report, "2.3", "di@fixture.example")["in_baseline"], false);
-    assert_eq!(finding(&report, "2.3", "ana@fixture.example")["in_baseline"], true);
+    let report = scan(&server.origin()).baseline(&partly.stdout).run().exits(1).report();
+    assert_eq!(report.finding("2.3", "subject", "di@fixture.example")["in_baseline"], false);
+    assert_eq!(report.finding("2.3", "subject", "ana@fixture.example")["in_baseline"], true);
 }

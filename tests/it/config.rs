@@ -1,9 +1,7 @@
 //! The configuration: found or named, checked as a whole, and never trusted further than it has to be.
 
-use crate::program::{Program, TOKEN, demo, program, scan};
+use crate::program::{FILE, Program, TOKEN, demo, program, scan};
 use crate::workspace::Workspace;
-
-const FILE: &str = "intercom-harden.toml";
 
 /// A scan of the sample workspace with this configuration beside it.
 fn with(text: impl AsRef<[u8]>) -> Program {

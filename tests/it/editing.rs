@@ -5,9 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::program::{NOW, Program, Run, program};
-
-const FILE: &str = "intercom-harden.toml";
+use crate::program::{FILE, NOW, Program, Run, program};
 
 /// A file with everything an edit might lose.
 const OLD: &str = "# ours, do not touch\n\n[scan]   # gate\nlevel =    'l3'\n\n[params.\"2.3\"]\nmax_admins = 4\n\

@@ -64,44 +64,53 @@ fn doctor_says_what_is_pinned() {
     doctor(&named(""), "z1x5c8").exits(3);
 }
 
-fn against(server: &Server, baseline: &str) -> Program {
-    scan(&server.origin()).file("before.json", baseline).args(["--baseline", "before.json"])
-}
-
 #[test]
 fn a_baseline_is_of_the_same_workspace() {
     let own = named("q7w3e9");
     let before = scan(&own.origin()).run().exits(1).stdout;
-    let report = against(&own, &before).run().exits(0).report();
+    let report = scan(&own.origin()).baseline(&before).run().exits(0).report();
     assert_eq!(report.0["scan"]["baseline"]["path"], "before.json");
     assert!(report.0["scan"]["baseline"]["digest"].as_str().unwrap().starts_with("sha256:"));
     assert_eq!(report.warnings(), "");
-    against(&named("z1x5c8"), &before).run().exits(2).says("of the workspace q7w3e9, and this is z1x5c8");
-    against(&named(""), &before).run().exits(2).says("GET /me gives no workspace id");
+    scan(&named("z1x5c8").origin())
+        .baseline(&before)
+        .run()
+        .exits(2)
+        .says("of the workspace q7w3e9, and this is z1x5c8");
+    scan(&named("").origin()).baseline(&before).run().exits(2).says("GET /me gives no workspace id");
     let nameless = scan(&named("").origin()).run().exits(1).stdout;
-    against(&own, &nameless).run().exits(2).says("has no workspace id");
-    against(&named(""), &nameless).run().exits(2);
+    scan(&own.origin()).baseline(&nameless).run().exits(2).says("has no workspace id");
+    scan(&named("").origin()).baseline(&nameless).run().exits(2);
 }
 
 #[test]
 fn another_catalog_or_window_of_a_baseline_is_warned_about() {
     let own = named("q7w3e9");
     let before = scan(&own.origin()).run().exits(1).stdout;
-    let shorter = against(&own, &before).args(["--since", "10d"]).run().exits(0).report();
+    let shorter = scan(&own.origin()).baseline(&before).args(["--since", "10d"]).run().exits(0).report();
     let window = "the baseline before.json looked at a window of 30 days, this scan at one of 10 days";
     assert_eq!(shorter.warnings(), window);
     let dated = scan(&own.origin()).args(["--since", "2026-07-01"]).run().exits(1).stdout;
-    let later = against(&own, &dated).args(["--since", "2026-07-01"]).now("2026-08-02T12:00:00Z");
+    let later =
+        scan(&own.origin()).baseline(&dated).args(["--since", "2026-07-01"]).now("2026-08-02T12:00:00Z");
     assert_eq!(later.run().report().warnings(), "", "a window that starts on a day grows");
     // A control that decides otherwise is judged as if there were no baseline; the others are not.
-    let stricter =
-        against(&own, &before).config("[params.\"2.3\"]\nmax_admins = 2\n").run().exits(1).report();
+    let stricter = scan(&own.origin())
+        .baseline(&before)
+        .config("[params.\"2.3\"]\nmax_admins = 2\n")
+        .run()
+        .exits(1)
+        .report();
     stricter.assert("2.3", "fail");
     assert_eq!(stricter.control("2.3")["in_baseline"], false);
     assert_eq!(stricter.control("1.2")["in_baseline"], true);
     let added = "id = \"X1\"\nslug = \"added\"\ntitle = \"Added\"\nlevel = \"L2\"\nsection = \"Ours\"\ndescription = \"D\"\n\
                  rationale = \"R\"\n[[check]]\nname = \"look\"\n[check.manual]\nnote = \"look\"\n";
-    let run = against(&own, &before).file("ours/X1-added.toml", added).args(["--controls", "ours"]).run();
+    let run = scan(&own.origin())
+        .baseline(&before)
+        .file("ours/X1-added.toml", added)
+        .args(["--controls", "ours"])
+        .run();
     assert!(run.stdout.contains("was made with another catalog"), "{}", run.streams());
 }
 
@@ -112,8 +121,8 @@ fn a_source_that_only_one_of_the_two_could_read_is_not_compared() {
     let unread = unread.log_fault(&refused).serve();
     let strict = ["--strict", "--control", "1.2"];
     let before = scan(&unread.origin()).args(strict).run().exits(1).stdout;
-    against(&unread, &before).args(strict).run().exits(0);
-    let report = against(&read, &before).args(strict).run().exits(1).report();
+    scan(&unread.origin()).baseline(&before).args(strict).run().exits(0);
+    let report = scan(&read.origin()).baseline(&before).args(strict).run().exits(1).report();
     report.assert("1.2", "manual");
     assert_eq!(report.control("1.2")["in_baseline"], false);
 }
@@ -123,6 +132,6 @@ fn a_strict_gate_knows_manual_controls_and_their_findings() {
     let server = Workspace::healthy().serve();
     let strict = ["--strict", "--control", "4.2", "--control", "1.2"];
     let before = scan(&server.origin()).args(strict).run().exits(1).stdout;
-    against(&server, &before).args(strict).run().exits(0);
-    against(&server, &before).arg("--strict").run().exits(1);
+    scan(&server.origin()).baseline(&before).args(strict).run().exits(0);
+    scan(&server.origin()).baseline(&before).arg("--strict").run().exits(1);
 }

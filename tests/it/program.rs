@@ -20,6 +20,9 @@ use crate::server::Server;
 /// A token no server but ours accepts, easy to find in output.
 pub(crate) const TOKEN: &str = "fixture-token-0c5e71b9";
 
+/// The configuration in the directory the program runs in.
+pub(crate) const FILE: &str = "intercom-harden.toml";
+
 /// The instant at which tests evaluate.
 pub(crate) const NOW: &str = "2026-08-01T12:00:00Z";
 
@@ -162,6 +165,11 @@ impl Program {
     /// Names a configuration that holds this.
     pub(crate) fn config(self, text: impl AsRef<[u8]>) -> Self {
         self.file("own.toml", text).args(["--config", "own.toml"])
+    }
+
+    /// Names the report of an earlier scan.
+    pub(crate) fn baseline(self, report: impl AsRef<[u8]>) -> Self {
+        self.file("before.json", report).args(["--baseline", "before.json"])
     }
 
     /// Copies a file of the repository's `fixtures` into the directory the program runs in.

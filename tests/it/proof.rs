@@ -4,9 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::editing::{attest, demo};
-use crate::program::{Run, program};
-
-const FILE: &str = "intercom-harden.toml";
+use crate::program::{FILE, Run, program};
 
 /// A folder with a configuration, whose attestation names a file in it as proof.
 struct Proven {

@@ -3,11 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::intercom::{Api, SEARCH};
-use crate::program::{NOW, demo, live, program};
+use crate::program::{FILE, NOW, demo, live, program};
 use crate::server::Answer;
 use crate::workspace::{DAY, Event, HOUR, Workspace};
-
-const FILE: &str = "intercom-harden.toml";
 
 /// The four roles that the starter writes.
 fn four_roles() -> String {

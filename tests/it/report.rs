@@ -6,6 +6,13 @@ use serde_json::Value;
 pub(crate) struct Report(pub(crate) Value);
 
 impl Report {
+    /// The finding of a control whose field has that value.
+    #[track_caller]
+    pub(crate) fn finding(&self, control: &str, field: &str, value: &str) -> &Value {
+        let findings = self.control(control)["findings"].as_array().unwrap();
+        findings.iter().find(|finding| finding[field] == value).unwrap_or_else(|| panic!("{findings:#?}"))
+    }
+
     /// The control of that id.
     #[track_caller]
     pub(crate) fn control(&self, id: &str) -> &Value {

@@ -2,14 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::program::{NOW, Program, Run, program, scan};
-use crate::report::Report;
+use crate::program::{FILE, NOW, Program, Run, program, scan};
 use crate::server::Server;
 use crate::workspace::{Event, Workspace};
 
 const DAY: i64 = 86_400;
-const FILE: &str = "intercom-harden.toml";
-
 fn event(id: &str, activity_type: &str, seconds_ago: i64) -> Event {
     Event::new(activity_type).field("id", json!(id)).by("ana@fixture.example").ago(seconds_ago)
 }
@@ -37,11 +34,6 @@ fn with(server: &Server, config: &str) -> Run {
     scan(&server.origin()).args(["--fail-on", "l2"]).config(config).run()
 }
 
-fn finding<'a>(report: &'a Report, control: &str, event: &str) -> &'a Value {
-    let findings = report.control(control)["findings"].as_array().unwrap();
-    findings.iter().find(|finding| finding["event"] == event).unwrap_or_else(|| panic!("{findings:#?}"))
-}
-
 #[test]
 fn a_control_passes_when_every_event_is_reviewed() {
     let server = eventful().serve();
@@ -49,10 +41,10 @@ fn a_control_passes_when_every_event_is_reviewed() {
     let report = with(&server, &one).exits(1).report();
     report.assert("E8", "fail");
     assert_eq!(
-        finding(&report, "E8", "hook-1")["reviewed"],
+        report.finding("E8", "event", "hook-1")["reviewed"],
         json!({ "by": "Dana Ruiz", "on": "2026-08-01", "note": "CASE-7" })
     );
-    assert_eq!(finding(&report, "E8", "hook-2")["reviewed"], Value::Null);
+    assert_eq!(report.finding("E8", "event", "hook-2")["reviewed"], Value::Null);
     assert!(report.text("E8").contains("1 of 2 findings is reviewed."), "{}", report.text("E8"));
 
     let all = one + &review("hook-2", "2026-07-31") + &review("visit", "2026-08-01");
@@ -109,19 +101,19 @@ fn an_entry_about_an_event_may_outlive_the_window() {
 fn a_waiver_names_one_event_of_two_in_one_second() {
     let server = eventful().serve();
     let report = with(&server, &waiver("hook-2")).exits(1).report();
-    assert_eq!(finding(&report, "E8", "hook-1")["waived"], Value::Null);
-    assert_eq!(finding(&report, "E8", "hook-2")["waived"]["by"], "CISO");
+    assert_eq!(report.finding("E8", "event", "hook-1")["waived"], Value::Null);
+    assert_eq!(report.finding("E8", "event", "hook-2")["waived"]["by"], "CISO");
     for near in ["hook-2 ", "HOOK-2", "hook\u{200b}-2"] {
         let report = with(&server, &waiver(near)).exits(1).report();
-        assert_eq!(finding(&report, "E8", "hook-2")["waived"], Value::Null, "{near}");
+        assert_eq!(report.finding("E8", "event", "hook-2")["waived"], Value::Null, "{near}");
         assert!(report.warnings().contains("matches nothing"), "{}", report.warnings());
     }
     // What both are called names neither.
-    let subject = finding(&report, "E8", "hook-2")["subject"].as_str().unwrap().to_owned();
-    if finding(&report, "E8", "hook-1")["subject"] == subject.as_str() {
+    let subject = report.finding("E8", "event", "hook-2")["subject"].as_str().unwrap().to_owned();
+    if report.finding("E8", "event", "hook-1")["subject"] == subject.as_str() {
         let both = waiver("x").replace("event = \"x\"", &format!("subject = \"{subject}\""));
         let report = with(&server, &both).exits(1).report();
-        assert_eq!(finding(&report, "E8", "hook-2")["waived"], Value::Null);
+        assert_eq!(report.finding("E8", "event", "hook-2")["waived"], Value::Null);
         assert!(report.warnings().contains("2 events have that subject"), "{}", report.warnings());
     }
     let neither = waiver("hook-2").replace("event =", "subject = \"x\"\nevent =");

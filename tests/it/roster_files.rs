@@ -175,8 +175,7 @@ fn a_baseline_knows_the_differences_of_before() {
     let people = "email,status,groups\nana@acme.example,active,Support\n";
     let before = over(&server, people, POLICY).args(["--format", "json"]).run().exits(1);
     let with = |people: &str| {
-        let over = over(&server, people, POLICY).file("before.json", &before.stdout);
-        over.args(["--baseline", "before.json", "--format", "json"]).run()
+        over(&server, people, POLICY).baseline(&before.stdout).args(["--format", "json"]).run()
     };
     let again = with(people).exits(0).report();
     again.assert("R4", "fail");

@@ -1,9 +1,7 @@
 //! `init`: a configuration to start from.
 
-use crate::program::{NOW, demo, live, program};
+use crate::program::{FILE, NOW, demo, live, program};
 use crate::workspace::Workspace;
-
-const FILE: &str = "intercom-harden.toml";
 
 #[test]
 fn nothing_is_overwritten() {

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::casefold::ascii_eq;
 use crate::directory::columns::Columns;
-use crate::directory::{Membership, Person, RosterFile, account, meaning, words};
+use crate::directory::meaning::{self, Meaning};
+use crate::directory::{Membership, Person, RosterFile, account, words};
 use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
 
@@ -73,12 +74,15 @@ const CORE: [&str; 9] =
 /// The account status, by `active` and by what extensions say. What is not active may not sign in; whether it is coming
 /// back, nothing says.
 fn status(attributes: &Map<String, Value>, file: &mut RosterFile, person: &mut Person) {
-    let speaks =
-        |name: &str| !CORE.contains(&name) && Columns::read(&[name].into_iter().collect()).knows().status;
+    let is_status = |(meaning, _)| Meaning::STATUS.contains(&meaning);
+    let speaks = |name: &str| {
+        let name = name.trim();
+        !CORE.contains(&name) && Meaning::told(name, &meaning::plain(name)).is_some_and(is_status)
+    };
     let said: Vec<_> = single_values(attributes).filter(|(name, _)| speaks(name)).collect();
     let columns = Columns::read(&said.iter().map(|(name, _)| *name).collect());
     let row = said.iter().map(|(_, value)| written(value)).collect();
-    file.knows.status |= columns.knows().status;
+    file.knows.status |= !said.is_empty();
     account::status(&columns, &row, file, person);
 }
 

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::Declared;
 use crate::address::EmailAddress;
@@ -12,7 +11,7 @@ use crate::casefold::{fold, same_name};
 use crate::config::{Identities, Permission, Rbac};
 use crate::directory::{AccountStatus, Person, Roster};
 use crate::facts::privilege::Roles;
-use crate::facts::rows::{Row, text};
+use crate::facts::rows::{Row, text, texts};
 
 /// What the rosters say about one person.
 #[derive(Debug)]
@@ -67,8 +66,7 @@ impl<'a> Directory<'a> {
 
     /// The indices of the people who have an address of the teammate's.
     pub(super) fn places(&self, teammate: &Row) -> Vec<usize> {
-        let further = teammate.get("emails").and_then(Value::as_array).into_iter().flatten();
-        let addresses = text(teammate, "email").into_iter().chain(further.filter_map(Value::as_str));
+        let addresses = text(teammate, "email").into_iter().chain(texts(teammate, "emails"));
         let mut places: Vec<usize> =
             addresses.filter_map(|email| self.by_key.get(&self.identities.key(email)?).copied()).collect();
         places.sort_unstable();

@@ -374,3 +374,15 @@ fn addresses_are_compared_by_mailbox_and_domain() {
         ])
     );
 }
+
+#[test]
+fn a_shared_mailbox_is_named_by_the_address_that_reaches_it() {
+    let workspace = Workspace::new(json!([
+        {"id": "1", "email": "team@acme.example"},
+        {"id": "2", "email": "bo@acme.example"}, {"id": "2", "email": "Team+bo@acme.example"},
+    ]));
+    assert_eq!(
+        cells(&workspace.facts(), "teammates", &["id", "shared_mailbox"]),
+        json!([["1", "Team+bo@acme.example"], ["2", "team@acme.example"]])
+    );
+}
