@@ -10,7 +10,6 @@ use crate::api::notice::{Notice, Notify};
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::report::{Report, Style, Surroundings};
-use crate::sources::SourceStatus;
 use crate::time::day_of;
 
 /// How tables look on standard output.
@@ -48,9 +47,8 @@ pub(super) fn warn(report: &Report, progress: &Progress) {
     for warning in &report.warnings {
         progress.warn(warning);
     }
-    for source in report.sources.iter().filter(|source| source.status == SourceStatus::Failed) {
-        let detail = source.detail.as_deref().unwrap_or("no reason was given");
-        progress.warn(format!("{} could not be read: {detail}", source.id.describe()));
+    for (names, why) in report.failures() {
+        progress.warn(format!("Not all could be read of {names}: {why}"));
     }
 }
 

@@ -289,7 +289,7 @@ mod tests {
         );
         report.gate.left_out = vec!["1.2".to_owned(), "E4".to_owned()];
         assert!(
-            gate(&report).contains(". Not evaluated: 2 controls by --level, --skip or --control: 1.2, E4. ")
+            gate(&report).contains(". Not evaluated: 2 controls by --level, --skip, --control or the configuration: 1.2, E4. ")
         );
         report.gate.left_out.clear();
         report.gate.stale = true;
