@@ -108,6 +108,18 @@ pub(crate) fn clip(text: &str, max_columns: usize) -> Cow<'_, str> {
     Cow::Owned(clipped)
 }
 
+/// Shortens text to at most that many columns, between two words where it can, with `…` where it was cut.
+pub(crate) fn shorten(text: &str, max_columns: usize) -> Cow<'_, str> {
+    let clipped = clip(text, max_columns);
+    match clipped.strip_suffix(ELLIPSIS).and_then(|cut| text.strip_prefix(cut).map(|rest| (cut, rest))) {
+        Some((cut, rest)) if !rest.is_empty() && !rest.starts_with(' ') => match cut.rsplit_once(' ') {
+            Some((whole, _)) => Cow::Owned(format!("{}{ELLIPSIS}", whole.trim_end())),
+            None => clipped,
+        },
+        _ => clipped,
+    }
+}
+
 /// One line of text from outside: escaped, and at most that many columns long.
 pub(crate) fn line(text: &str, max_columns: usize) -> String {
     // Each character takes at least a sixth of a column on average (four marks and their base), so
@@ -198,6 +210,16 @@ mod tests {
         assert_eq!(clip("ab cdef", 4), "ab…");
         assert_eq!(clip("abc", 1), "…");
         assert_eq!(clip("abc", 0), "");
+    }
+
+    #[test]
+    fn shortening_cuts_between_words() {
+        assert_eq!(shorten("one two three", 13), "one two three");
+        assert_eq!(shorten("one two three", 12), "one two…");
+        assert_eq!(shorten("one two three", 8), "one two…");
+        assert_eq!(shorten("one two three", 7), "one…");
+        assert_eq!(shorten("three", 4), "thr…");
+        assert_eq!(shorten("one…", 4), "one…");
     }
 
     #[test]

@@ -284,10 +284,21 @@ pub(crate) struct Verdict {
     pub findings: Vec<Finding>,
     /// Further observations a reader needs to judge the outcome.
     pub context: Vec<Observation>,
+    /// What the failed check says that speaks for the control; none where no data fails.
+    pub headline: Option<Headline>,
     /// Which of the control's steps puts it right, counted from 0; none on a pass.
     pub next_step: Option<usize>,
     /// The attestation that counts for the control, whether or not it decided.
     pub attestation: Option<Attestation>,
+}
+
+/// What one check says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Headline {
+    /// The name of the check.
+    pub check: String,
+    /// What was found, in numbers.
+    pub text: String,
 }
 
 impl Verdict {

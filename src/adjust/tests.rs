@@ -67,6 +67,7 @@ fn verdict(status: Status, subjects: &[&str]) -> Verdict {
         reason: Reason::Text("the data says so".to_owned()),
         findings: subjects.iter().map(finding).collect(),
         context: Vec::new(),
+        headline: None,
         next_step: None,
         attestation: None,
     }

@@ -13,7 +13,7 @@ use super::{
 use crate::expression::{COUNTS, EvaluationError, to_cel};
 use crate::facts::Change;
 use crate::reason::{Observation, Reason};
-use crate::verdict::Finding;
+use crate::verdict::{Finding, Headline};
 
 /// Decides one control.
 ///
@@ -58,11 +58,15 @@ pub(crate) fn evaluate(
     let mut basis: Vec<Basis> = deciding.iter().flat_map(|result| result.basis.iter().copied()).collect();
     basis.sort_unstable();
     basis.dedup();
+    let first = leading(status, &deciding);
     Verdict {
         status,
         basis,
         reason: Reason::Text(reason(status, &deciding)),
-        next_step: next_step(status, &deciding),
+        headline: first
+            .filter(|_| status == Status::Fail)
+            .map(|result| Headline { check: result.check.name.clone(), text: result.reason.clone() }),
+        next_step: first.and_then(|result| result.next_step),
         findings: deciding.into_iter().flat_map(|result| result.findings).chain(of_others).collect(),
         context,
         attestation: None,
@@ -76,9 +80,9 @@ fn weakest(results: &[CheckResult<'_>]) -> Status {
     first.unwrap_or(Status::Manual)
 }
 
-/// The step that fits a fail is that of the check with most findings, of equals the first by name; where nothing was
-/// decided, that of the check whose reason is given.
-fn next_step(status: Status, deciding: &[CheckResult<'_>]) -> Option<usize> {
+/// The check that speaks for the control: of a fail the one with most findings, of equals the first by name; where
+/// nothing was decided, the one whose reason is given.
+fn leading<'r, 'a>(status: Status, deciding: &'r [CheckResult<'a>]) -> Option<&'r CheckResult<'a>> {
     let most_findings = |one: &&CheckResult<'_>, other: &&CheckResult<'_>| {
         let more = other.findings.len().cmp(&one.findings.len());
         more.then_with(|| one.check.name.cmp(&other.check.name))
@@ -88,7 +92,6 @@ fn next_step(status: Status, deciding: &[CheckResult<'_>]) -> Option<usize> {
         Status::Fail => deciding.iter().min_by(most_findings),
         Status::Manual | Status::Unknown => deciding.first(),
     }
-    .and_then(|result| result.next_step)
 }
 
 /// What the deciding checks say, each once: all of it for a pass or a fail, which rest on all of it; where nothing

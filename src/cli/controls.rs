@@ -46,6 +46,9 @@ pub(crate) struct ExplainArgs {
     /// Show what this JSON report says of the control: its findings, and how to go on with each
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+    /// Show what a scan of the built-in sample workspace says of it
+    #[arg(long, conflicts_with = "report")]
+    pub demo: bool,
     #[command(flatten)]
     pub catalog: CatalogArgs,
     #[command(flatten)]

@@ -139,7 +139,7 @@ pub(crate) struct InitArgs {
 }
 
 /// A workspace, live or not.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Workspace")]
 pub(crate) struct SourceArgs {
     #[command(flatten)]

@@ -68,7 +68,7 @@ pub(crate) enum Command {
 }
 
 /// Where a workspace is, and how to read it.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Workspace")]
 pub(crate) struct ConnectionArgs {
     /// Where the workspace is hosted: us, eu or au [env: INTERCOM_REGION] [default: us]

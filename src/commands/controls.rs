@@ -4,16 +4,17 @@ use std::path::Path;
 
 use super::destinations::print;
 use super::environment::style;
-use super::{environment, look, resolve::inputs};
+use super::{environment, look, resolve, resolve::inputs};
 use crate::checks::Decided;
-use crate::cli::{AnswerFormat, ControlsCommand, ExplainArgs};
+use crate::cli::{AnswerFormat, ControlsCommand, ExplainArgs, SourceArgs};
+use crate::config::Config;
 use crate::controls::{Catalog, GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::facts::vocabulary::{self, Field};
-use crate::report::RenderError;
 use crate::report::explain::explain;
 use crate::report::listing;
+use crate::report::{RenderError, Report};
 use crate::sources::SourceId;
 use crate::terminal::page::{Page, table};
 use crate::terminal::style::Tone;
@@ -53,9 +54,22 @@ pub(super) fn run(command: ControlsCommand) -> Result<Exit, Error> {
 pub(super) fn explained(args: &ExplainArgs) -> Result<Exit, Error> {
     let config = inputs::load(&args.config, &environment::progress())?;
     let (catalog, _) = inputs::rules(&args.catalog.controls, config.as_ref())?;
-    let report = args.report.as_deref().map(look::saved).transpose()?;
+    let report = match &args.report {
+        Some(path) => Some(look::saved(path)?),
+        None if args.demo => Some(sample(args, config)?),
+        None => None,
+    };
     print(&explain(catalog.find(&args.id)?, report.as_ref(), style()))?;
     Ok(Exit::Success)
+}
+
+/// The report of the built-in sample workspace.
+fn sample(args: &ExplainArgs, config: Option<Config>) -> Result<Report, Error> {
+    let source = SourceArgs { demo: true, ..SourceArgs::default() };
+    let selection = resolve::everything(config.as_ref());
+    let resolved = resolve::job(&source, &args.catalog.controls, &[], Some(&selection), config)?;
+    let run = resolved.run(&environment::progress())?;
+    Ok(Report::of(&resolved.job, run, true))
 }
 
 fn check(directory: Option<&Path>) -> Result<(), Error> {

@@ -39,7 +39,9 @@ impl Destinations {
                 Destination::File(path) => files.push((*format, path.clone())),
             }
         }
-        let stdout = stdout.unwrap_or_default();
+        // The summary is too short for groups: who asks for them and names no format gets the tables.
+        let usual = if args.by.is_some() && files.is_empty() { Format::Table } else { Format::default() };
+        let stdout = stdout.unwrap_or(usual);
         let formats = || std::iter::once(stdout).chain(files.iter().map(|(format, _)| *format));
         if args.by.is_some() && !formats().any(Format::is_for_people) {
             return Err(Error::NothingGrouped { formats: formats().map(Format::as_str).collect() });
@@ -61,7 +63,7 @@ impl Destinations {
 
     /// Whether whoever reads standard output sees the warnings of the report there.
     pub(super) fn shows_warnings(&self) -> bool {
-        self.stdout == Format::Table
+        matches!(self.stdout, Format::Summary | Format::Table)
     }
 
     /// Writes the report to every place: files first, so that standard output speaks of what is there.

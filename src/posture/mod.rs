@@ -53,6 +53,18 @@ pub(crate) struct Person {
     pub findings: Vec<String>,
 }
 
+impl Person {
+    /// Whether the privilege is known, and is one to manage teammates or settings.
+    pub(crate) fn is_administrator(&self) -> bool {
+        self.privilege == "privileged"
+    }
+
+    /// The e-mail address, else the name, else the id.
+    pub(crate) fn address_or_name(&self) -> &str {
+        self.email.as_deref().or(self.name.as_deref()).unwrap_or(&self.id)
+    }
+}
+
 /// The newest change of one type of setting, ever.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct SettingChange {

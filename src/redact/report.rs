@@ -192,12 +192,14 @@ impl Scrubber<'_> {
         if control.origin != BUILT_IN {
             self.added(control);
         }
-        let Control { reason, context, findings, waived, attestation, .. } = control;
-        *reason = match findings.as_slice() {
-            // Where a single finding is all there is, the reason repeats it.
-            [only] => self.about(reason, &only.evidence),
-            _ => self.sentence(reason),
-        };
+        let Control { reason, headline, context, findings, waived, attestation, .. } = control;
+        for sentence in std::iter::once(reason).chain(headline) {
+            *sentence = match findings.as_slice() {
+                // Where a single finding is all there is, the sentence repeats it.
+                [only] => self.about(sentence, &only.evidence),
+                _ => self.sentence(sentence),
+            };
+        }
         context.iter_mut().for_each(|line| *line = self.sentence(line));
         findings.iter_mut().for_each(|finding| self.finding(finding, fresh));
         if let Some(Attestation { by, evidence, note, .. }) = attestation {

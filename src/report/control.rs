@@ -46,6 +46,10 @@ pub(crate) struct Control {
     pub basis: Vec<Basis>,
     /// Why, in one sentence; empty where a control that was added says nothing.
     pub reason: String,
+    /// What is wrong in one sentence with numbers, from the check that the next step belongs to; what keeps it from being
+    /// decided where that is so; null on a pass.
+    #[serde(default)]
+    pub headline: Option<String>,
     /// The step that puts right what the failed check found; null on a pass.
     #[serde(default)]
     pub next_step: Option<Step>,
@@ -135,6 +139,11 @@ impl From<Assessment> for Control {
             controls::Origin::File(path) => (path.to_string_lossy().into_owned(), false),
             controls::Origin::Replaces(path) => (path.to_string_lossy().into_owned(), true),
         };
+        let is_open = verdict.status != Status::Pass;
+        let reason = verdict.reason.to_string();
+        let headline = verdict.headline.map(|headline| headline.text).filter(|text| !text.is_empty());
+        let headline = headline.or_else(|| Some(reason.clone()));
+        let next_step = verdict.next_step.and_then(|step| control.steps.get(step));
         Self {
             id: id.clone(),
             slug: slug.clone(),
@@ -145,7 +154,8 @@ impl From<Assessment> for Control {
             status: verdict.status,
             basis: verdict.basis,
             reason: verdict.reason.to_string(),
-            next_step: verdict.next_step.and_then(|step| control.steps.get(step)).cloned(),
+            headline: headline.filter(|_| is_open),
+            next_step: next_step.filter(|_| is_open).cloned(),
             priority: None,
             findings: verdict.findings,
             waived,

@@ -9,7 +9,7 @@ use strum::{IntoStaticStr, VariantArray};
 use thiserror::Error;
 
 use super::grouping::Grouping;
-use super::{Report, csv, github, html, json, junit, markdown, ndjson, ocsf, plan, sarif, table};
+use super::{Report, csv, github, html, json, junit, markdown, ndjson, ocsf, plan, sarif, summary, table};
 use crate::exit::Exit;
 use crate::hint::Hint;
 use crate::terminal::style::Style;
@@ -23,8 +23,10 @@ const ECHO_COLUMNS: usize = 60;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "lowercase", const_into_str)]
 pub(crate) enum Format {
-    /// Tables for people.
+    /// The answers in 40 lines: what to do first, with whom, and where the rest is.
     #[default]
+    Summary,
+    /// Every control, finding and source, for people.
     Table,
     /// The documented JSON, for programs.
     Json,
@@ -61,7 +63,7 @@ impl Format {
     pub(crate) const fn is_for_people(self) -> bool {
         match self {
             Self::Table | Self::Markdown | Self::Html => true,
-            Self::Json | Self::Ndjson | Self::Sarif | Self::Junit => false,
+            Self::Summary | Self::Json | Self::Ndjson | Self::Sarif | Self::Junit => false,
             Self::Csv | Self::Plan | Self::Ocsf | Self::Github => false,
         }
     }
@@ -161,7 +163,7 @@ pub(crate) enum RenderError {
 
 impl Hint for RenderError {
     fn hint(&self) -> Option<Cow<'static, str>> {
-        Some(format!("--format {} does not need it", Format::Table.as_str()).into())
+        Some(format!("--format {} does not need it", Format::Summary.as_str()).into())
     }
 
     fn exit(&self) -> Exit {
@@ -172,7 +174,7 @@ impl Hint for RenderError {
 /// How a report is shown, as far as its format leaves that open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// Colour and width, for [`Format::Table`] alone.
+    /// Colour and width, for [`Format::Summary`] and [`Format::Table`].
     pub style: Style,
     /// By what the controls are grouped, in formats [for people](Format::is_for_people).
     pub by: Option<Grouping>,
@@ -189,6 +191,7 @@ impl Options {
 /// Renders a report.
 pub(crate) fn render(report: &Report, format: Format, options: &Options) -> Result<String, RenderError> {
     match format {
+        Format::Summary => Ok(summary::render(report, options)),
         Format::Table => Ok(table::render(report, options)),
         Format::Json => Ok(json::json_text(report)?),
         Format::Ndjson => Ok(ndjson::render(report)?),
@@ -229,7 +232,7 @@ mod tests {
     fn a_bad_output_says_what_to_write() {
         let message = |argument: &str| argument.parse::<Output>().unwrap_err().to_string();
         let names = Format::names();
-        assert!(names.starts_with("table, json, ndjson, "));
+        assert!(names.starts_with("summary, table, json, ndjson, "));
         assert_eq!(
             message("jsno=x"),
             format!("there is no format \"jsno\"; the formats are {names} (did you mean json?)")

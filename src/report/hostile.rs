@@ -83,6 +83,7 @@ pub(crate) fn report(text: &str) -> Report {
         ] {
             text.clone_into(field);
         }
+        control.headline = Some(text.to_owned());
         control.since = Some(text.to_owned());
         control.context = vec![text.to_owned()];
         control.prerequisites = vec![text.to_owned()];
@@ -146,6 +147,11 @@ fn shape(format: Format, rendered: &str) -> Vec<String> {
         Format::Github => rendered.lines().map(github::tests::read).map(|(command, ..)| command).collect(),
         Format::Markdown => markdown::tests::read(rendered).0,
         Format::Html => html::tests::tags(rendered),
+        Format::Summary => {
+            let parts = ["Gate ", "Do first", "Also failing", "Ask a person:", "More:"];
+            let starts = |line: &str| parts.into_iter().find(|part| line.starts_with(part));
+            rendered.lines().filter_map(starts).map(str::to_owned).collect()
+        }
         Format::Table => {
             let statuses = ["PASS ", "FAIL ", "MANUAL ", "UNKNOWN ", "GATE ", "! the last"];
             let starts = |line: &str| statuses.into_iter().find(|word| line.starts_with(word));

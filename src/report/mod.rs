@@ -19,7 +19,9 @@ use crate::posture::{Person, SettingChange};
 use crate::sentence::Quoted;
 use crate::sources::{Provenance, SourceId, SourceStatus};
 
+mod answers;
 mod control;
+mod counters;
 mod csv;
 pub(crate) mod explain;
 mod format;
@@ -50,11 +52,11 @@ mod schemas;
 
 pub(crate) use crate::terminal::{Style, Surroundings};
 pub(crate) use control::{BUILT_IN, Control};
+pub(crate) use counters::{Counters, Summary};
 pub(crate) use format::{Destination, Format, Options, Output, RenderError, render};
 pub(crate) use gate::{Gate, GateRule};
 pub(crate) use json::json_text;
 pub(crate) use read::ReadError;
-pub(crate) use summary::{Counters, Summary};
 
 /// What a scan found.
 ///

@@ -25,6 +25,7 @@ fn control(id: &str, level: &str, status: &str, title: &str, reason: &str) -> Co
         "status": status,
         "basis": if decided { vec!["activity-log"] } else { Vec::new() },
         "reason": reason,
+        "headline": if status == "pass" { None } else { Some(reason) },
         "next_step": if status == "pass" { &Value::Null } else { &step },
         "description": "What it asks for.",
         "rationale": "Why it matters.",

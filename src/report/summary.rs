@@ -1,111 +1,354 @@
-//! How many controls ended how.
+//! The report in 40 lines: what to do first, who is concerned, what else fails, what waits for a person, and where the
+//! rest is. What does not fit is counted.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
-use super::Control;
-use crate::level::Level;
+use super::answers::{Answers, Waiting};
+use super::words::{self, action, counted, next_step};
+use super::{Control, Options, Report, Style, Window};
+use crate::controls::Step;
+use crate::report::gate::GateOutcome;
+use crate::sources::Provenance;
+use crate::terminal::page::Page;
+use crate::terminal::style::Tone;
+use crate::text;
 use crate::verdict::Status;
 
-/// How many controls ended how, altogether and by level.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, JsonSchema)]
-pub(crate) struct Summary {
-    #[serde(flatten)]
-    pub all: Counters,
-    /// The same by level.
-    by_level: ByLevel,
+/// The most lines at [`USUAL_WIDTH`] and above.
+const MAX_LINES: usize = 40;
+
+/// The width by which lines are counted and texts shortened on narrower terminals, in columns.
+const USUAL_WIDTH: usize = 100;
+
+/// The longest text that is looked at, in columns.
+const MAX_COLUMNS: usize = 1_000;
+
+/// The longest id, effort or version shown, in columns.
+const WORD_COLUMNS: usize = 30;
+
+/// How much of each part is shown.
+#[derive(Debug, Clone, Copy)]
+struct Caps {
+    first: usize,
+    people: usize,
+    also: usize,
+    warnings: usize,
 }
 
-/// How many controls ended how.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, JsonSchema)]
-pub(crate) struct Counters {
-    /// Controls that pass.
-    pub pass: usize,
-    /// Controls that fail.
-    pub fail: usize,
-    /// Controls a person has to look at.
-    pub manual: usize,
-    /// Controls that an error kept from being decided.
-    pub unknown: usize,
-    /// Controls that a waiver took out of the gate, whatever their status.
-    pub waived: usize,
-    /// Controls that an attestation decided.
-    pub attested: usize,
-    /// Manual controls that an attestation says do not apply.
-    pub not_applicable: usize,
-    /// The share that passes or fails of those that apply; null where none was evaluated.
-    #[schemars(range(min = 0, max = 1))]
-    pub coverage: Option<f64>,
-}
-
-/// The counters of each level.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, JsonSchema)]
-struct ByLevel {
-    /// Baseline.
-    l1: Counters,
-    /// Hardened.
-    l2: Counters,
-    /// Maximum security.
-    l3: Counters,
-}
-
-impl Summary {
-    /// Counts the controls.
-    pub(crate) fn of(controls: &[Control]) -> Self {
-        let of_level =
-            |level| Counters::of(controls.iter().filter(move |control: &&Control| control.level == level));
-        Self {
-            all: Counters::of(controls),
-            by_level: ByLevel { l1: of_level(Level::L1), l2: of_level(Level::L2), l3: of_level(Level::L3) },
-        }
-    }
-
-    /// The counters of a level.
-    pub(crate) const fn of_level(&self, level: Level) -> &Counters {
-        match level {
-            Level::L1 => &self.by_level.l1,
-            Level::L2 => &self.by_level.l2,
-            Level::L3 => &self.by_level.l3,
-        }
-    }
-
-    /// The counters of each level that has controls.
-    pub(crate) fn levels(&self) -> impl Iterator<Item = (Level, &Counters)> {
-        let all = Level::ALL.into_iter().map(|level| (level, self.of_level(level)));
-        all.filter(|(_, counters)| Status::ALL.iter().any(|status| counters.with(*status) > 0))
+impl Caps {
+    /// All there is room for, and then less and less, what matters least first.
+    fn shrinking() -> impl Iterator<Item = Self> {
+        let most = Self { first: 8, people: 5, also: 6, warnings: 3 };
+        std::iter::successors(Some(most), |&caps| match caps {
+            Self { also: 3.., .. } => Some(Self { also: caps.also - 1, ..caps }),
+            Self { people: 3.., .. } => Some(Self { people: caps.people - 1, ..caps }),
+            Self { warnings: 2.., .. } => Some(Self { warnings: caps.warnings - 1, ..caps }),
+            Self { first: 2.., .. } => Some(Self { first: caps.first - 1, ..caps }),
+            _ => None,
+        })
     }
 }
 
-impl Counters {
-    fn of<'a>(controls: impl IntoIterator<Item = &'a Control>) -> Self {
-        let mut counters = Self::default();
-        for control in controls {
-            *match control.status {
-                Status::Pass => &mut counters.pass,
-                Status::Fail => &mut counters.fail,
-                Status::Manual => &mut counters.manual,
-                Status::Unknown => &mut counters.unknown,
-            } += 1;
-            counters.waived += usize::from(control.is_waived());
-            counters.attested += usize::from(control.is_attested());
-            counters.not_applicable += usize::from(control.is_not_applicable());
-        }
-        let (decided, applicable) = (counters.pass + counters.fail, counters.applicable());
-        Self { coverage: (applicable > 0).then(|| decided as f64 / applicable as f64), ..counters }
+/// Renders the summary. No line is longer than the style's width, none ends in a space.
+pub(super) fn render(report: &Report, options: &Options) -> String {
+    let answers = Answers::of(report);
+    let usual = Style::plain(options.style.width.max(USUAL_WIDTH));
+    let page = |style, caps| Summary { report, answers: &answers, caps, columns: usual.width }.page(style);
+    let fits = |caps: &Caps| page(usual, *caps).lines().count() <= MAX_LINES;
+    let least = Caps { first: 1, people: 2, also: 2, warnings: 1 };
+    page(options.style, Caps::shrinking().find(fits).unwrap_or(least))
+}
+
+struct Summary<'a> {
+    report: &'a Report,
+    answers: &'a Answers<'a>,
+    caps: Caps,
+    /// By what width texts are shortened.
+    columns: usize,
+}
+
+impl Summary<'_> {
+    fn page(&self, style: Style) -> String {
+        let mut page = Page::new(style);
+        self.scope(&mut page);
+        self.warnings(&mut page);
+        self.gate(&mut page);
+        self.first(&mut page);
+        self.people(&mut page);
+        self.also(&mut page);
+        page.gap();
+        self.ask(&mut page);
+        page.entry(0, Tone::Label, "More:", &self.rest());
+        page.finish()
     }
 
-    /// How many controls there are beside those that do not apply.
-    pub(crate) const fn applicable(&self) -> usize {
-        self.pass + self.fail + self.manual + self.unknown - self.not_applicable
+    /// A text that takes no more than so many lines beside what stands before it.
+    fn fit(&self, before: usize, lines: usize, text: &str) -> String {
+        text::shorten(&text::line(text, MAX_COLUMNS), (self.columns - before) * lines).into_owned()
     }
 
-    /// How many controls ended like this.
-    pub(crate) const fn with(&self, status: Status) -> usize {
-        match status {
-            Status::Pass => self.pass,
-            Status::Fail => self.fail,
-            Status::Manual => self.manual,
-            Status::Unknown => self.unknown,
+    fn scope(&self, page: &mut Page) {
+        let shown = |value: &str| Some(self.fit(40, 1, value));
+        let (name, workspace) = words::workspace(self.report, shown);
+        let Window { since, until } = self.report.scan.window;
+        let days = [since, until].map(|at| at.strftime("%Y-%m-%d").to_string());
+        let window = format!("{} to {} ({})", days[0], days[1], words::span(self.report.scan.window));
+        page.entry(
+            0,
+            Tone::Heading,
+            &name,
+            &self.fit(0, 2, &format!("{}, {window}", workspace.trim_start())),
+        );
+        let source = match self.report.scan.source {
+            Provenance::Api => "",
+            Provenance::Snapshot => "From a saved snapshot.",
+            Provenance::Demo => "The built-in sample workspace: nothing below is about yours.",
+        };
+        let redacted =
+            if self.report.scan.redacted { format!("Redacted: {}.", words::REDACTED) } else { String::new() };
+        page.text(0, format!("{source} {redacted}").trim());
+    }
+
+    fn warnings(&self, page: &mut Page) {
+        let weakens = self.report.scan.config.as_ref().filter(|config| !config.weakens.is_empty());
+        let weakens = weakens.map(|config| match config.weakens.as_slice() {
+            [only] => format!("The configuration weakens the result: {only}"),
+            all => format!("The configuration weakens the result in {} ways: {}", all.len(), all.join("; ")),
+        });
+        let all: Vec<&String> = self.report.warnings.iter().chain(&weakens).collect();
+        for warning in all.iter().take(self.caps.warnings) {
+            page.entry(0, Tone::Caution, "!", &self.fit(2, 2, warning));
         }
+        if let Some(left_out @ 1..) = all.len().checked_sub(self.caps.warnings) {
+            page.entry(0, Tone::Caution, "!", &format!("… and {}", counted(left_out as u64, "more warning")));
+        }
+    }
+
+    fn gate(&self, page: &mut Page) {
+        let report = self.report;
+        let outcome = report.outcome();
+        let tone = match outcome {
+            GateOutcome::Off => Tone::Heading,
+            GateOutcome::Passed => Tone::Good,
+            GateOutcome::Failed => Tone::Bad,
+        };
+        let all = &report.summary.all;
+        let counts: Vec<_> =
+            Status::ALL.iter().map(|&status| format!("{} {}", all.with(status), status.as_str())).collect();
+        let coverage = all.coverage.map(|share| format!(", coverage {:.0} %", share * 100.0));
+        let mut sentences =
+            format!("{}. {}{}.", report.why(), counts.join(", "), coverage.unwrap_or_default());
+        for (lead, what) in words::beside_gate(report) {
+            sentences.push_str(&format!(" {lead}: {what}."));
+        }
+        let lead = format!("Gate {}:", outcome.into_str());
+        page.entry(0, tone, &lead, &self.fit(lead.len() + 1, 3, &sentences));
+    }
+
+    fn first(&self, page: &mut Page) {
+        let first = &self.answers.first;
+        if first.is_empty() {
+            page.gap();
+            let level = self.report.gate.level().label();
+            let what = if self.answers.also.is_empty() {
+                "No control fails"
+            } else {
+                "Nothing to do first: no control fails"
+            };
+            return page.text(0, &format!("{what} up to {level}."));
+        }
+        heading(page, "Do first", first.len(), self.caps.first);
+        let width = ids_width(first);
+        for control in first.iter().take(self.caps.first) {
+            self.control(page, control, width, Tone::Bad, 2);
+            if let Some(step) = next_step(control) {
+                let effort = self.fit(self.columns - WORD_COLUMNS, 1, &control.effort);
+                let effort = if effort.is_empty() { effort } else { format!(" ({effort})") };
+                let indent = width + 6;
+                let room = 2 * (self.columns - indent - 6) - text::columns(&effort);
+                let next = action_within(step, room) + &effort;
+                page.entry(indent, Tone::Good, "Next:", &next);
+            }
+        }
+    }
+
+    fn control(&self, page: &mut Page, control: &Control, width: usize, tone: Tone, lines: usize) {
+        let id = text::line(&control.id, WORD_COLUMNS);
+        let pad = " ".repeat(width.saturating_sub(text::columns(&id)));
+        let lead = format!("{id}{pad} {}", control.level.label());
+        let covered = match (control.is_waived(), control.violates(false)) {
+            (true, _) => "[waived] ",
+            (false, false) => "[nothing new] ",
+            (false, true) => "",
+        };
+        let before = 2 + text::columns(&lead) + 1;
+        page.entry(2, tone, &lead, &self.fit(before, lines, &format!("{covered}{}", control.headline())));
+    }
+
+    fn people(&self, page: &mut Page) {
+        let people = &self.answers.people;
+        if people.is_empty() {
+            return;
+        }
+        heading(page, "People to look at", people.len(), self.caps.people);
+        for concerned in people.iter().take(self.caps.people) {
+            let text = format!("{} {}", text::line(concerned.name, self.columns / 2), concerned.in_words());
+            page.entry(2, Tone::Label, "-", &self.fit(4, 1, &text));
+        }
+    }
+
+    fn also(&self, page: &mut Page) {
+        let also = &self.answers.also;
+        if also.is_empty() {
+            return;
+        }
+        heading(page, "Also failing", also.len(), self.caps.also);
+        for control in also.iter().take(self.caps.also) {
+            self.control(page, control, ids_width(also), Tone::Caution, 1);
+        }
+    }
+
+    fn ask(&self, page: &mut Page) {
+        for Waiting { status, lead, text, command } in self.answers.waiting(self.report) {
+            let lead = format!("{lead}:");
+            // The command has to be there in full, whatever the controls are called.
+            let run = command.map(|command| format!(" Run: {command}")).unwrap_or_default();
+            let room = 2 * (self.columns - text::columns(&lead) - 1) - text::columns(&run) - 1;
+            let text = text::shorten(&text::line(&text, MAX_COLUMNS), room).into_owned();
+            page.entry(0, Tone::Status(status), &lead, &(text + &run));
+        }
+    }
+
+    fn rest(&self) -> String {
+        let demo = if self.report.scan.source == Provenance::Demo { " --demo" } else { "" };
+        format!("--format table (every finding), -o html=report.html, intercom-harden explain ID{demo}")
+    }
+}
+
+/// The heading of a list, with how much of it is shown where that is not all.
+fn heading(page: &mut Page, title: &str, all: usize, shown: usize) {
+    if all > shown {
+        page.heading(&format!("{title} ({shown} of {all})"));
+    } else {
+        page.heading(title);
+    }
+}
+
+fn ids_width(controls: &[&Control]) -> usize {
+    controls.iter().map(|control| text::columns(&text::line(&control.id, WORD_COLUMNS))).max().unwrap_or(0)
+}
+
+/// Where to go and what to do first: the way there is shortened to its end before the action is.
+fn action_within(step: &Step, room: usize) -> String {
+    let whole = text::line(&action(step), MAX_COLUMNS);
+    if text::columns(&whole) <= room {
+        return whole;
+    }
+    let end = step.path.last().filter(|_| step.path.len() > 1).map(|last| vec!["…".to_owned(), last.clone()]);
+    let short = end.map(|path| text::line(&action(&Step { path, ..step.clone() }), MAX_COLUMNS));
+    text::shorten(&short.unwrap_or(whole), room).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthStr as _;
+
+    use super::*;
+    use crate::level::Level;
+    use crate::report::hostile;
+    use crate::report::sample::sample;
+
+    fn summary(report: &Report, width: usize) -> String {
+        let text = render(report, &Options::plain(width));
+        for line in text.lines() {
+            assert!(line.width() <= width, "{} columns: {line}", line.width());
+            assert_eq!(line, line.trim_end());
+        }
+        hostile::assert_harmless(&text, "\n");
+        text
+    }
+
+    #[test]
+    fn at_100_columns() {
+        insta::assert_snapshot!(summary(&sample(), 100));
+    }
+
+    /// More of everything than there is room for.
+    fn crowded() -> Report {
+        let mut report = sample();
+        let pattern = report.controls[2].clone();
+        let numbered = |number: usize| {
+            let mut control = pattern.clone();
+            control.id = format!("2.{number}");
+            control.level = if number < 15 { Level::L1 } else { Level::L2 };
+            control.headline = Some(format!("{number} of 60 teammates {}.", "sign in without it ".repeat(9)));
+            control.priority = Some(number);
+            control.findings.truncate(number % 4 + 1);
+            for (position, finding) in control.findings.iter_mut().enumerate() {
+                finding.person = Some(format!("{}", (number + position) % 9));
+            }
+            control
+        };
+        report.controls.splice(2..3, (1..=25).map(numbered));
+        report.warnings =
+            (0..9).map(|number| format!("Warning {number} {}", "of many words ".repeat(40))).collect();
+        report
+    }
+
+    #[test]
+    fn it_takes_forty_lines_whatever_there_is_to_say() {
+        for report in [crowded(), hostile::report(&"long words ".repeat(900)), hostile::many(5_000)] {
+            for width in [100, 120, 200] {
+                let text = summary(&report, width);
+                assert!(text.lines().count() <= MAX_LINES, "{text}");
+            }
+        }
+        let text = summary(&crowded(), 100);
+        for part in [
+            "Do first (",
+            "of 14)",
+            "People to look at (",
+            "Also failing (",
+            "of 12)",
+            "Ask a person:",
+            "more warnings",
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+
+    #[test]
+    fn no_width_breaks_a_word() {
+        for report in [sample(), crowded()] {
+            let words = |width: usize| -> Vec<String> {
+                let text = summary(&report, width);
+                text.split_whitespace().map(str::to_owned).collect()
+            };
+            // What fits at 100 columns is what narrower terminals show too, on more lines.
+            for width in [60, 80] {
+                assert_eq!(words(width), words(100), "at {width}");
+            }
+        }
+        let report = hostile::report("authentication-methods@example.com");
+        for width in [60, 80, 100, 160] {
+            let text = summary(&report, width);
+            assert!(!text.contains("authentication-methods@example\n"), "{text}");
+            assert!(text.contains("authentication-methods@example.com"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_way_is_shortened_before_the_action_is() {
+        let step = |path: &[&str]| Step {
+            title: "Title".to_owned(),
+            path: path.iter().map(|&menu| menu.to_owned()).collect(),
+            actions: vec!["Switch off passwords.".to_owned(), "And more.".to_owned()],
+        };
+        let menus = ["Settings", "Workspace", "Security"];
+        assert_eq!(
+            action_within(&step(&menus), 80),
+            "Settings > Workspace > Security: Switch off passwords."
+        );
+        assert_eq!(action_within(&step(&menus), 40), "… > Security: Switch off passwords.");
+        assert_eq!(action_within(&step(&menus), 30), "… > Security: Switch off…");
+        assert_eq!(action_within(&step(&[]), 16), "Switch off…");
     }
 }

@@ -58,6 +58,12 @@ pub(super) fn place_and_step(step: &Step) -> String {
     if path.is_empty() { title.clone() } else { format!("{}: {title}", path.join(" > ")) }
 }
 
+/// The way through the menus, and what to do there first: `Settings > Workspace > Teammates: Open each of the list.`
+pub(super) fn action(step: &Step) -> String {
+    let first = step.actions.first().unwrap_or(&step.title);
+    if step.path.is_empty() { first.clone() } else { format!("{}: {first}", step.path.join(" > ")) }
+}
+
 /// The step that comes next; of a report that names none, the first.
 pub(super) fn next_step(control: &Control) -> Option<&Step> {
     control.next_step.as_ref().or_else(|| control.remediation.first())
@@ -214,20 +220,22 @@ pub(super) fn set_aside(review: Option<&Review>, waiver: Option<&Waiver>) -> Opt
     review.map(reviewed).or_else(|| waiver.map(waived))
 }
 
+/// What else a reader has to know of the gate: a word for it, and what it is.
+pub(super) fn beside_gate(report: &Report) -> impl Iterator<Item = (&'static str, String)> {
+    let stale = report.stale_too().map(str::to_owned);
+    [("Not evaluated", report.left_out()), ("Stale", stale), ("Incomplete", report.incomplete())]
+        .into_iter()
+        .filter_map(|(lead, what)| Some((lead, what?)))
+}
+
 /// What the gate decided, in sentences with the exit code.
 pub(super) fn gate(report: &Report) -> String {
     let mut sentences = format!("Gate {}: {}", report.outcome().into_str(), report.why());
     if !report.gate.violations.is_empty() {
         sentences.push_str(&format!(": {}", report.gate.violations.join(", ")));
     }
-    if let Some(left_out) = report.left_out() {
-        sentences.push_str(&format!(". Not evaluated: {left_out}"));
-    }
-    if let Some(stale) = report.stale_too() {
-        sentences.push_str(&format!(". Stale: {stale}"));
-    }
-    if let Some(incomplete) = report.incomplete() {
-        sentences.push_str(&format!(". Incomplete: {incomplete}"));
+    for (lead, what) in beside_gate(report) {
+        sentences.push_str(&format!(". {lead}: {what}"));
     }
     sentences + &format!(". Exit code {}.", report.gate.exit_code.code())
 }

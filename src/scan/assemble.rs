@@ -8,7 +8,6 @@ use crate::adjust;
 use crate::config::Weakening;
 use crate::controls::{GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION};
 use crate::facts::Facts;
-use crate::level::Level;
 use crate::posture::{self, Person, Posture};
 use crate::report::{
     CatalogInfo, ConfigInfo, Control, Gate, Report, ScanInfo, SchemaVersion, SourceReport, Summary, Tool,
@@ -33,8 +32,15 @@ impl Report {
         let sentences = warnings.iter().map(Warning::sentence).chain(weakens.iter().map(Weakening::sentence));
         let sentences = sentences.chain(assessments.iter().flat_map(|one| one.verdict.sentences()));
         let quoted = sentences.flat_map(Sentence::quoted).collect();
+        let checks: Vec<_> = assessments
+            .iter()
+            .map(|one| one.verdict.headline.as_ref().map(|first| first.check.clone()))
+            .collect();
         let mut controls: Vec<Control> = assessments.into_iter().map(Control::from).collect();
         let Posture { mut people, settings } = posture::of(&facts);
+        for (control, check) in controls.iter_mut().zip(checks) {
+            check.iter().for_each(|check| control.count_administrators(check, &people));
+        }
         let hygiene = warnings.iter().any(Warning::is_hygiene);
         let left_out = job.gate.fail_on.level().map(|level| job.plan.left_out(level).cloned().collect());
         let gate = Gate::decide(job.gate, &controls, &sources, hygiene).without(left_out.unwrap_or_default());
@@ -123,12 +129,9 @@ fn workspace(facts: &Facts) -> WorkspaceInfo {
 /// Ranks what did not pass: what violates the gate, then by level, then what touches an administrator, then by the
 /// number of findings. Where nothing fails the scan, L1 stands in for the gate.
 fn rank(controls: &mut [Control], people: &[Person], gate: &Gate) {
-    let privileged: BTreeSet<&str> = people
-        .iter()
-        .filter(|person| person.privilege == "privileged")
-        .map(|person| person.id.as_str())
-        .collect();
-    let level = gate.fail_on.level().unwrap_or(Level::L1);
+    let privileged: BTreeSet<&str> =
+        people.iter().filter(|person| person.is_administrator()).map(|person| person.id.as_str()).collect();
+    let level = gate.level();
     let urgency = |control: &Control| {
         let violates = control.level <= level && control.violates(gate.strict);
         let mut persons = control.open().filter_map(|finding| finding.person.as_deref());

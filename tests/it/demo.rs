@@ -6,7 +6,7 @@ use crate::program::{NOW, demo};
 fn demo_needs_nothing_and_gates_nothing() {
     let run = demo().run().exits(0);
     assert!(run.stdout.contains("Kestrel Parcel"), "{}", run.stdout);
-    for id in ["1.1", "2.3", "E12"] {
+    for id in ["1.1", "2.3", "E3"] {
         assert!(run.stdout.contains(id), "{id}: {}", run.stdout);
     }
     demo().by_the_clock().run().exits(0);

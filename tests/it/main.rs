@@ -86,6 +86,8 @@ mod server;
 mod snapshot;
 /// A configuration to start from.
 mod starter;
+/// The summary, the default format.
+mod summary;
 /// Where the token comes from.
 mod token;
 /// What was not understood, what broke off, and whose clock is right.

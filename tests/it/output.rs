@@ -100,15 +100,18 @@ fn hostile() -> Workspace {
 #[test]
 fn hostile_names_cannot_move_the_cursor_or_break_the_table() {
     let server = hostile().serve();
-    let run = live(&server.origin(), &["scan"]).run().exits(1);
-    for stream in [&run.stdout, &run.stderr] {
+    let run = live(&server.origin(), &["scan", "--format", "table"]).run().exits(1);
+    let summary = live(&server.origin(), &["scan"]).run().exits(1);
+    for stream in [&run.stdout, &run.stderr, &summary.stdout, &summary.stderr] {
         let raw = |c: char| {
             (c.is_control() && c != '\n')
                 || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}')
         };
         assert_eq!(stream.chars().find(|c| raw(*c)), None, "{stream:?}");
     }
-    assert!(!run.stdout.lines().any(|line| line.trim_start().starts_with("FAKE")), "{}", run.stdout);
+    for stream in [&run.stdout, &summary.stdout] {
+        assert!(!stream.lines().any(|line| line.trim_start().starts_with("FAKE")), "{stream}");
+    }
     for part in ["red", "turn", "para"] {
         assert!(run.stdout.contains(part), "the finding about {part} is hidden\n{}", run.stdout);
     }

@@ -38,7 +38,7 @@ fn every_format_is_the_same_directly_and_by_way_of_a_saved_report() {
 
 #[test]
 fn a_report_that_failed_its_gate_is_rendered_all_the_same() {
-    let run = render(&saved()).run().exits(0);
+    let run = render(&saved()).args(["--format", "table"]).run().exits(0);
     assert!(run.stdout.contains("GATE FAILED") && run.stdout.contains("Exit code 1"), "{}", run.stdout);
     let help = program().args(["render", "--help"]).run().exits(0).stdout;
     assert!(help.contains("0  rendered, whatever the gate of the scan said"), "{help}");

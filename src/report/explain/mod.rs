@@ -3,12 +3,13 @@
 
 use std::path::Path;
 
-use super::words::{instant, review_command, step_and_place};
+use super::words::{review_command, step_and_place};
 use super::{Report, Style, table};
 use crate::controls::{Control, Definition, Origin};
-use crate::terminal::page::Page;
+use crate::terminal::page::{Page, status_word};
 use crate::terminal::style::Tone;
 use crate::text;
+use crate::time::day_of;
 
 mod decision;
 
@@ -21,13 +22,13 @@ pub(crate) fn explain(definition: &Definition, report: Option<&Report>, style: S
     let control = &*definition.control;
     let mut page = Page::new(style);
     head(&mut page, control);
+    if let Some(report) = report {
+        found(&mut page, report, &control.id);
+    }
     page.heading("What it asks for");
     page.text(2, &line(&control.description));
     page.heading("Why");
     page.text(2, &line(&control.rationale));
-    if let Some(report) = report {
-        found(&mut page, report, &control.id);
-    }
     if !control.prerequisites.is_empty() {
         page.heading("Before you start");
         control.prerequisites.iter().for_each(|item| bullet(&mut page, 2, item));
@@ -97,9 +98,14 @@ fn frameworks(page: &mut Page, control: &Control) {
 
 /// What a report says of the control.
 fn found(page: &mut Page, report: &Report, id: &str) {
-    page.heading(&format!("What the report of {} says", instant(report.scan.at)));
+    page.heading(&format!("Verdict of {}", day_of(report.scan.at)));
     match report.control(id) {
-        Some(control) => table::told(page, control, &report.shared_events(), usize::MAX),
+        Some(control) => {
+            let status = control.status;
+            page.entry(2, Tone::Status(status), status_word(status), &line(&control.reason));
+            table::details(page, control, &report.shared_events(), usize::MAX);
+            table::next(page, control);
+        }
         None => page.text(2, "The report does not have this control."),
     }
 }

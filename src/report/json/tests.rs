@@ -68,6 +68,7 @@ fn a_failing_control_in_full() {
     "status": "fail",
     "basis": [ "api", "activity-log" ],
     "reason": "5 of 12 teammates are privileged; at most 3 should be.",
+    "headline": "5 of 12 teammates are privileged; at most 3 should be.",
     "next_step": { "title": "Take the admin role away where it is not needed", "path": [ "Settings", "Workspace", "Teammates" ], "actions": [ "Open each teammate of the list and choose a narrower role." ] },
     "priority": 1,
     "findings": [ { "fingerprint": "aab9a02453c7085429bced82", "check": "", "subject": "ada@example.com", "person": null, "message": "privileged: role Owner", "evidence": { "count": 3, "email": "ada@example.com" }, "event": null, "last": null, "waived": null, "reviewed": null, "in_baseline": false } ],

@@ -33,6 +33,7 @@ mod control;
 mod escape;
 mod overview;
 mod sheet;
+mod summary;
 #[cfg(test)]
 pub(super) mod tests;
 
@@ -55,17 +56,15 @@ const GROUPS_SHARE: usize = 20_000;
 pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
     let mut sheet = Comment::new();
     sheet.put(&overview::heading(report));
-    sheet.put(&overview::counts(report));
     overview::warnings(&mut sheet, report);
+    summary::write(&mut sheet, report);
+    sheet.put(&overview::counts(report));
     if let Some(by) = by {
         groups(&mut sheet, report, by);
     }
-    let of = |status| report.controls.iter().filter(move |one| one.status == status);
     // What fails the gate comes first, so that it is cut last.
-    let (violations, others): (Vec<_>, Vec<_>) =
-        of(Status::Fail).partition(|one| report.gate.violations.contains(&one.id));
-    let failing = violations.into_iter().chain(others).map(control::failing);
-    sheet.part("### What failed\n\n", failing, "");
+    let of = |status| report.by_priority().into_iter().filter(move |one| one.status == status);
+    sheet.part("### What failed\n\n", of(Status::Fail).map(control::failing), "");
     for (status, title) in
         [(Status::Unknown, "could not be decided"), (Status::Manual, "for a person to check")]
     {

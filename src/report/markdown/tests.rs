@@ -35,6 +35,10 @@ pub(in crate::report) fn read(markdown: &str) -> (Vec<String>, String) {
                 | Tag::Strong
                 | Tag::BlockQuote(_)),
             ) => parts.push(format!("{tag:?}")),
+            Event::Code(code) => {
+                assert!(code.starts_with("intercom-harden attest "), "{code} broke out");
+                text.push_str(&code);
+            }
             Event::Html(html) | Event::InlineHtml(html) => {
                 let html = html.trim();
                 let opens =
@@ -61,6 +65,22 @@ fn what_failed_comes_first_and_what_waits_is_folded() {
 
     **Gate failed: 1 of 3 controls evaluated up to L1 fails: 2.3. Incomplete: not all could be read of the activity log. Exit code 1.**
 
+    - ⚠ The workspace is in the EU, but US was asked for: use --region eu.
+    - ⚠ The configuration weakens the result: params.2.3.max&#95;admins &#61; 4
+
+    ### Do first
+
+    - **2.3** (L1): 5 of 12 teammates are privileged; at most 3 should be.
+      - Next (1-2 hours): Settings &#62; Workspace &#62; Teammates: Open each teammate of the list and choose a narrower role.
+
+    ### Also failing
+
+    - **E6** (L2): 1 address failed to sign in at least 10 times within 10 minutes.
+
+    **Not decided**: 1 control, because activity-log could not be read: X1 limit-admins. Scan again.
+
+    **Ask a person**: 2 controls that the data does not decide: 1.3 limit-admins, 5.1 limit-admins. Run: `intercom-harden attest -i`
+
     | Level | Pass | Fail | Manual | Unknown | Coverage |
     |:--|--:|--:|--:|--:|--:|
     | L1 | 1 | 1 | 1 | 0 | 67 % |
@@ -69,9 +89,6 @@ fn what_failed_comes_first_and_what_waits_is_folded() {
     | All | 1 | 2 | 2 | 1 | 50 % |
 
     1 control left the gate by a decision.
-
-    - ⚠ The workspace is in the EU, but US was asked for: use --region eu.
-    - ⚠ The configuration weakens the result: params.2.3.max&#95;admins &#61; 4
 
     ### What failed
 

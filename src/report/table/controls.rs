@@ -61,7 +61,7 @@ pub(super) fn table_of(page: &mut Page, report: &Report) {
     if let Some(column) = table.column_mut(3) {
         column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(titles)));
     }
-    for control in &report.controls {
+    for control in report.by_priority() {
         let mark = if control.replaces_built_in { "*" } else { "" };
         table.add_row([
             status_word(control.status).to_owned(),

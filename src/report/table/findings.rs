@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::controls::{id, title};
 use super::more;
-use crate::report::words::{counted, next_step, review_command, set_aside, waived};
+use crate::report::words::{action, counted, next_step, review_command, set_aside, waived};
 use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word};
 use crate::terminal::style::Tone;
@@ -29,8 +29,8 @@ const MESSAGE_COLUMNS: usize = 200;
 /// The longest observation shown.
 const CONTEXT_COLUMNS: usize = 300;
 
-/// The longest name of a menu or step shown.
-const STEP_COLUMNS: usize = 120;
+/// The longest way and action shown.
+const STEP_COLUMNS: usize = 500;
 
 /// Writes every failing control with its findings and where to put it right.
 pub(super) fn failed(page: &mut Page, report: &Report) {
@@ -42,7 +42,7 @@ pub(super) fn failed(page: &mut Page, report: &Report) {
     let shared = report.shared_events();
     for control in failing {
         told(page, control, &shared, MAX_CONTEXT);
-        fix(page, control);
+        next(page, control);
     }
     page.gap();
     page.text(0, "All steps of a control: intercom-harden controls show ID");
@@ -64,19 +64,24 @@ pub(super) fn to_check(page: &mut Page, report: &Report) {
 }
 
 fn of_status<'a>(report: &'a Report, statuses: &'a [Status]) -> impl Iterator<Item = &'a Control> {
-    report.controls.iter().filter(move |control| statuses.contains(&control.status))
+    report.by_priority().into_iter().filter(move |control| statuses.contains(&control.status))
 }
 
 /// Writes a control with its findings and that many observations. Some ids of events are shared by different ones.
-pub(in crate::report) fn told(
+fn told(page: &mut Page, control: &Control, shared: &BTreeSet<&str>, most_context: usize) {
+    page.gap();
+    let text = format!("{} ({}) {}", id(control), control.level.label(), title(control));
+    page.entry(0, Tone::Status(control.status), status_word(control.status), &text);
+    details(page, control, shared, most_context);
+}
+
+/// Writes what was found, and that many observations.
+pub(in crate::report) fn details(
     page: &mut Page,
     control: &Control,
     shared: &BTreeSet<&str>,
     most_context: usize,
 ) {
-    page.gap();
-    let text = format!("{} ({}) {}", id(control), control.level.label(), title(control));
-    page.entry(0, Tone::Status(control.status), status_word(control.status), &text);
     if let Some(waiver) = &control.waived {
         page.entry(2, Tone::Caution, "note:", &line(&waived(waiver)));
     }
@@ -119,10 +124,9 @@ fn line(words: &str) -> String {
     text::line(words, CONTEXT_COLUMNS)
 }
 
-fn fix(page: &mut Page, control: &Control) {
-    let Some(step) = next_step(control) else { return };
-    let menus: Vec<String> = step.path.iter().map(|menu| text::line(menu, STEP_COLUMNS)).collect();
-    let title = text::line(&step.title, STEP_COLUMNS);
-    let text = if menus.is_empty() { title } else { format!("{}: {title}", menus.join(" > ")) };
-    page.entry(2, Tone::Good, "fix:", &text);
+/// Writes where to go and what to do there first.
+pub(in crate::report) fn next(page: &mut Page, control: &Control) {
+    if let Some(step) = next_step(control) {
+        page.entry(2, Tone::Good, "next:", &text::line(&action(step), STEP_COLUMNS));
+    }
 }

@@ -11,7 +11,7 @@ mod controls;
 mod findings;
 mod scope;
 
-pub(super) use findings::told;
+pub(super) use findings::{details, next};
 
 #[cfg(test)]
 mod tests;

@@ -122,14 +122,8 @@ pub(super) fn gate(page: &mut Page, report: &Report) {
         why.push_str(&format!(": {}", text::line(&report.gate.violations.join(", "), IDS_COLUMNS)));
     }
     page.entry(0, role, word, &why);
-    if let Some(left_out) = report.left_out() {
-        page.entry(0, Tone::Caution, "NOT EVALUATED:", &text::line(&left_out, IDS_COLUMNS));
-    }
-    if let Some(stale) = report.stale_too() {
-        page.entry(0, Tone::Bad, "STALE:", stale);
-    }
-    if let Some(incomplete) = report.incomplete() {
-        page.entry(0, Tone::Bad, "INCOMPLETE:", &incomplete);
+    for (lead, what) in words::beside_gate(report) {
+        page.entry(0, Tone::Bad, &format!("{lead}:"), &text::line(&what, IDS_COLUMNS));
     }
     page.text(0, &format!("Exit code {}", report.gate.exit_code.code()));
 }

@@ -45,21 +45,21 @@ fn at_80_columns() {
 
     Status   ID   Level  Title               Reason
     ────────────────────────────────────────────────────────────────────────────────
-    PASS     1.1  L1     Configure SAML      All 312 sign-ins by 11 of 12 teammates
-                         single sign-on      used SAML; enforcement itself is not
-                                             readable.
-    MANUAL   1.3  L1     Configure session   Session length and idle timeout are not
-                         security            readable through the API.
     FAIL     2.3  L1     Limit admin access  5 of 12 teammates are privileged; at
                          to 2–3 people       most 3 should be.
-    MANUAL   5.1  L2     Restrict REST API   The token may not read the IP
-                         access by IP        allowlist.
-                         allowlist
+    MANUAL   1.3  L1     Configure session   Session length and idle timeout are not
+                         security            readable through the API.
     FAIL     E6*  L2     No burst of failed  1 address failed to sign in at least 10
                          sign-ins goes       times within 10 minutes.
                          unexplained
+    MANUAL   5.1  L2     Restrict REST API   The token may not read the IP
+                         access by IP        allowlist.
+                         allowlist
     UNKNOWN  X1   L3     Every export is by  The activity log could not be read: the
                          a named approver    server answered 500 four times.
+    PASS     1.1  L1     Configure SAML      All 312 sign-ins by 11 of 12 teammates
+                         single sign-on      used SAML; enforcement itself is not
+                                             readable.
     * The built-in control E6 was replaced by ours/E6-bursts.toml.
 
     What failed
@@ -72,13 +72,13 @@ fn at_80_columns() {
       - linus@example.com: privileged: role Super admin
       - margaret@example.com: privileged: role Admin
       note: Newest change: ada@example.com changed the role of linus on 2026-01-14.
-      fix: Settings > Workspace > Teammates: Take the admin role away where it is
-           not needed
+      next: Settings > Workspace > Teammates: Open each teammate of the list and
+            choose a narrower role.
 
     FAIL E6 (L2) No burst of failed sign-ins goes unexplained
       - 203.0.113.7: 12 failures from 09:00:00 to 09:08:14
-      fix: Settings > Workspace > Teammates: Take the admin role away where it is
-           not needed
+      next: Settings > Workspace > Teammates: Open each teammate of the list and
+            choose a narrower role.
 
     All steps of a control: intercom-harden controls show ID
 
@@ -112,7 +112,7 @@ fn at_80_columns() {
     Coverage is the share of controls that pass or fail by what was observed.
 
     GATE FAILED: 1 of 3 controls evaluated up to L1 fails: 2.3
-    INCOMPLETE: not all could be read of the activity log
+    Incomplete: not all could be read of the activity log
     Exit code 1
     "#);
 }
@@ -194,7 +194,7 @@ fn an_incomplete_scan_says_what_is_missing() {
     report.gate.exit_code = Exit::Incomplete;
     report.sources[1].status = SourceStatus::Forbidden;
     let rendered = plain(&report, 200);
-    assert!(rendered.contains("INCOMPLETE: not all could be read of the list of teammates and of the activity log\nExit code 3\n"), "{rendered}");
+    assert!(rendered.contains("Incomplete: not all could be read of the list of teammates and of the activity log\nExit code 3\n"), "{rendered}");
     assert!(rendered.contains("admins: the token needs the permission \"Read admins\"\n"));
 }
 

@@ -1,0 +1,104 @@
+//! The summary, the default format: what to do first, and with whom, in 40 lines.
+
+use serde_json::json;
+
+use crate::program::{NOW_SECONDS, demo, live};
+use crate::workspace::{DAY, Event, HOUR, Workspace};
+
+/// 60 teammates, 11 of them administrators; 52 sign in without SAML, 10 administrators among them, and much else is wrong.
+fn neglected() -> Workspace {
+    let address = |number: usize| format!("person.number{number:02}@fixture.example");
+    let mut workspace = (0..60).fold(Workspace::new(), |workspace, number| {
+        let role = if number < 11 { "Admin" } else { "Support agent" };
+        let method = if (10..18).contains(&number) { "saml" } else { "email_password" };
+        workspace.teammate(&address(number), role).sign_in(&address(number), method, 5 * HOUR)
+    });
+    for number in 20..28 {
+        workspace = workspace.snapshot(&address(number), &["export_data"], "all", 90 * DAY);
+    }
+    for (number, event_type) in [
+        (1, "admin_impersonation_consent_approved"),
+        (1, "app_authentication_method_change"),
+        (2, "app_team_creation"),
+        (3, "app_webhook_creation"),
+        (24, "bulk_export"),
+    ] {
+        workspace = workspace.event(Event::new(event_type).by(&address(number)).ago(3 * DAY));
+    }
+    (0..30).fold(workspace, |workspace, number| {
+        let failed = Event::new("admin_login_failure").by(&address(40)).from("203.0.113.9");
+        workspace.event(failed.ago(2 * DAY + 10 * number).metadata(json!({ "reason": "invalid_password" })))
+    })
+}
+
+#[test]
+fn sixty_teammates_fit_forty_lines_and_the_worst_is_named_in_numbers() {
+    assert!(NOW_SECONDS > 60 * DAY);
+    let server = neglected().serve();
+    let run = live(&server.origin(), &["scan"]).env("COLUMNS", "100").run().exits(1);
+    let lines: Vec<_> = run.stdout.lines().collect();
+    assert!(lines.len() <= 40, "{} lines\n{}", lines.len(), run.stdout);
+    assert!(lines[0].contains("60 teammates") && lines[0].contains("US"), "{}", run.stdout);
+    for part in ["52 of 60", "10 of 11 administrators among them", "11 of 60 teammates", "Next: "] {
+        assert!(run.stdout.contains(part), "no {part} in\n{}", run.stdout);
+    }
+    let order =
+        ["Gate failed: ", "Do first", "People to look at", "Also failing", "Ask a person: ", "More: "];
+    let places: Vec<_> =
+        order.iter().map(|part| lines.iter().position(|line| line.starts_with(part))).collect();
+    assert!(places.is_sorted() && places.iter().all(Option::is_some), "{places:?}\n{}", run.stdout);
+}
+
+#[test]
+fn every_width_shows_whole_words() {
+    let words = |columns: &str| -> Vec<String> {
+        let run = demo().env("COLUMNS", columns).run().exits(0);
+        let widest = run.stdout.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= columns.parse().unwrap(), "{widest} columns\n{}", run.stdout);
+        run.stdout.split_whitespace().map(str::to_owned).collect()
+    };
+    let at_100 = words("100");
+    assert!(at_100.iter().any(|word| word == "tomas.okafor@kestrelparcel.example"), "{at_100:?}");
+    // A narrower terminal shows the same on more lines; a wider one cuts less off.
+    assert_eq!(words("60"), at_100);
+    assert_eq!(words("80"), at_100);
+    assert!(words("160").len() >= at_100.len());
+}
+
+#[test]
+fn every_format_for_people_says_the_same_first() {
+    let run = demo().args(["-o", "json=r.json", "-o", "markdown=r.md", "-o", "html=r.html"]).run().exits(0);
+    let report: serde_json::Value = serde_json::from_str(&run.read("r.json").unwrap()).unwrap();
+    let controls = report["controls"].as_array().unwrap();
+    let first = controls.iter().find(|control| control["priority"] == 1).unwrap();
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let headline = first["headline"].as_str().unwrap();
+    let action = first["next_step"]["actions"][0].as_str().unwrap();
+    for text in [run.stdout.clone(), run.read("r.md").unwrap()] {
+        let text = plain(&text);
+        let (first, then) = (text.find(headline), text.find(action));
+        assert!(first.is_some() && then.is_some(), "no {headline:?} or {action:?} in\n{text}");
+        assert!(text.find("Do first") < first && first < then && then < text.find("Also failing"), "{text}");
+    }
+    for control in controls {
+        assert_eq!(control["headline"].is_null(), control["status"] == "pass", "{}", control["id"]);
+        assert_eq!(control["priority"].is_null(), control["status"] == "pass", "{}", control["id"]);
+    }
+}
+
+#[test]
+fn groups_are_shown_in_the_long_form_unless_a_format_is_named() {
+    let run = demo().args(["--by", "level"]).run().exits(0);
+    assert!(run.stdout.contains("By level") && run.stdout.contains("What failed"), "{}", run.stdout);
+    demo().args(["--by", "level", "--format", "summary"]).run().exits(2);
+}
+
+#[test]
+fn explain_says_what_the_sample_shows_of_one_control() {
+    let run = crate::program::program().args(["explain", "2.3", "--demo"]).run().exits(0);
+    for part in ["FAIL 5 of 41 teammates", "maren.holt@kestrelparcel.example", "next: Settings > Workspace"] {
+        assert!(run.stdout.contains(part), "no {part} in\n{}", run.stdout);
+    }
+    let shown = crate::program::program().args(["controls", "show", "2.3"]).run().exits(0).stdout;
+    assert!(shown.lines().all(|line| run.stdout.contains(line)), "explain leaves something out of\n{shown}");
+}
