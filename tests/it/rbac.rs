@@ -252,7 +252,10 @@ fn the_policy_to_start_from_is_judged_in_true_sentences() {
         (
             "R2",
             "fail",
-            format!("{undeclared} of {} teammates have a role that the policy does not declare.", people.len()),
+            format!(
+                "{undeclared} of {} teammates have a role that the policy does not declare.",
+                people.len()
+            ),
         ),
         (
             "R3",
