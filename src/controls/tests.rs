@@ -228,6 +228,49 @@ fn texts_of_the_built_in_controls_are_plain() {
     }
 }
 
+/// The longest first action of a step, and the longest sentence about a fail, in characters: each is a line of the summary.
+const LONGEST_LINE: usize = 90;
+
+/// The summary shows the path and the first action of the step that puts right what a check found.
+#[test]
+fn checks_of_the_built_in_controls_name_a_step_that_says_what_to_do_first() {
+    let vague = ["Look", "See", "Know", "Go through", "Think", "Remember", "Mind", "Make sure"];
+    for Definition { control, rules, text, .. } in &Catalog::load(&[]).unwrap().definitions {
+        let (described, _) = text.split_once("\n[[example]]").unwrap();
+        let named = described.matches("\nnext_step = ").count();
+        assert_eq!(named, rules.checks.len(), "{}: each check names a step", control.id);
+        for check in &rules.checks {
+            for index in check.next_step.iter().chain(&check.needs_step) {
+                let step = &control.steps[*index];
+                let first = step.actions.first().unwrap_or_else(|| panic!("{}: {}", control.id, step.title));
+                let context = format!("{}: {}: {first}", control.id, check.name);
+                assert!(!step.path.is_empty() && first.chars().count() <= LONGEST_LINE, "{context}");
+                assert!(first.starts_with(char::is_uppercase) && !first.ends_with('.'), "{context}");
+                assert!(!vague.iter().any(|word| first.starts_with(&format!("{word} "))), "{context}");
+            }
+        }
+    }
+}
+
+/// The sentence about a fail is the headline of the summary: it stands alone, and has a number where there is one.
+#[test]
+fn a_fail_of_a_built_in_control_is_told_in_short_sentences() {
+    let fails = |definition: &Definition| -> Vec<String> {
+        let fail = definition.examples.iter().filter(|example| example.expect == Some(Status::Fail));
+        fail.map(|example| example.judge(&definition.control, &definition.rules).reason.to_string()).collect()
+    };
+    for definition in &built_in().definitions {
+        let id = &definition.control.id;
+        for reason in fails(definition) {
+            assert!(reason.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()), "{id}: {reason}");
+            assert!(reason.ends_with('.'), "{id}: {reason}");
+            for sentence in reason.split(". ") {
+                assert!(sentence.chars().count() <= LONGEST_LINE, "{id}: {sentence}");
+            }
+        }
+    }
+}
+
 /// A finding falls back on the name of its check, which says little.
 #[test]
 fn checks_of_the_built_in_controls_say_what_is_wrong() {
