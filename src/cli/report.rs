@@ -15,8 +15,9 @@ pub(crate) struct ReportArgs {
     /// Format of the report on standard output
     #[arg(long, value_name = "FORMAT", ignore_case = true, hide_possible_values = true, help = format_help())]
     pub format: Option<Format>,
-    /// Write a further report to a file, or - for stdout; may be repeated
-    #[arg(short, long, value_name = "FORMAT=PATH")]
+    /// Write a further report to a file, whose format follows from its name unless it is given; FORMAT=- is
+    /// standard output; may be repeated
+    #[arg(short, long, value_name = "[FORMAT=]PATH")]
     pub output: Vec<Output>,
     /// Group by level, section or framework: cis-v8, nist-800-53, soc2
     #[arg(long, value_name = "GROUPING")]
@@ -62,6 +63,12 @@ pub(crate) struct RenderArgs {
 /// `generate`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum GenerateCommand {
+    /// Print a script that completes commands and options in a shell
+    Completions {
+        /// Which shell: bash, zsh, fish, powershell or elvish
+        #[arg(value_name = "SHELL", ignore_case = true, hide_possible_values = true)]
+        shell: clap_complete::Shell,
+    },
     /// Print the JSON Schema of a file that the program reads or writes
     Schema {
         /// Of what: report

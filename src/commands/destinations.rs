@@ -22,8 +22,8 @@ impl Destinations {
     /// Tries every place out, and leaves it as it is: a scan may be ended by force while it reads.
     ///
     /// # Errors
-    /// When a place cannot be written to, or is named twice, however it is spelt; when nobody would see the
-    /// grouping that was asked for.
+    /// When a place cannot be written to, or is named twice, however it is spelt; when an option would
+    /// have no effect.
     pub(super) fn open(args: &ReportArgs, style: Style) -> Result<Self, Error> {
         let mut stdout = args.format;
         let mut redirected = false;
@@ -61,18 +61,19 @@ impl Destinations {
         Ok(Self { stdout, files, options: Options { style, by: args.by.clone(), per, excel: args.excel } })
     }
 
-    /// Makes sure that controls can be grouped as was asked for, which name these frameworks.
+    /// Settles by what the controls are grouped, which name these frameworks.
     ///
     /// # Errors
     /// When none of them knows the framework.
-    pub(super) fn check_grouping<'a>(
-        &self,
+    pub(super) fn settle_grouping<'a>(
+        &mut self,
         frameworks: impl IntoIterator<Item = &'a String>,
     ) -> Result<(), Error> {
-        Ok(self.options.by.as_ref().map_or(Ok(()), |by| by.check(frameworks))?)
+        self.options.by = self.options.by.take().map(|by| by.among(frameworks)).transpose()?;
+        Ok(())
     }
 
-    /// Whether whoever reads standard output sees the warnings of the report there.
+    /// Whether standard output shows the warnings of the report.
     pub(super) fn shows_warnings(&self) -> bool {
         matches!(self.stdout, Format::Summary | Format::Table)
     }

@@ -163,6 +163,7 @@ fn shape(format: Format, rendered: &str) -> Vec<String> {
             cells(rendered).iter().map(|row| row.len().to_string()).collect()
         }
         Format::Junit => junit::tests::read(rendered).0,
+        Format::None => Vec::new(),
         Format::Github => rendered.lines().map(github::tests::read).map(|(command, ..)| command).collect(),
         Format::Markdown => markdown::tests::read(rendered).0,
         Format::Html => html::tests::tags(rendered),
@@ -254,7 +255,8 @@ fn five_thousand_findings_take_less_than_a_second() {
     for &format in Format::ALL {
         let timed = || {
             let started = std::time::Instant::now();
-            assert!(render(&report, format, &Options::plain(100)).unwrap().len() > 100);
+            let rendered = render(&report, format, &Options::plain(100)).unwrap();
+            assert_eq!(rendered.len() > 100, format != Format::None);
             started.elapsed()
         };
         // A machine may be busy with something else once, but not three times in a row.

@@ -133,10 +133,10 @@ fn without_colours(rendered: &str) -> String {
 
 #[test]
 fn colour_changes_nothing_but_colour() {
-    let style = Style { color: true, width: 80 };
+    let style = Style { color: true, ..Style::plain(80) };
     let coloured = render(&sample(), &Options { style, ..Options::plain(100) });
     let plain = plain(&sample(), 80);
-    assert!(coloured.contains("\x1b[1m\x1b[31mFAIL\x1b[0m"), "{coloured:?}");
+    assert!(coloured.contains("\x1b[1m\x1b[38;5;160mFAIL\x1b[0m"), "{coloured:?}");
     assert!(!plain.contains('\x1b'));
     assert_eq!(without_colours(&coloured), plain);
 }
