@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::report::grouping::Grouping;
-use crate::report::{Format, Output};
+use crate::report::{Format, Output, PlanRow};
 
 /// What a report looks like, and where it goes.
 #[derive(Debug, Args)]
@@ -21,6 +21,12 @@ pub(crate) struct ReportArgs {
     /// Group by level, section or framework: cis-v8, nist-800-53, soc2
     #[arg(long, value_name = "GROUPING")]
     pub by: Option<Grouping>,
+    /// What a row of the plan is about: control or finding [default: control]
+    #[arg(long, value_name = "ROW", ignore_case = true, hide_possible_values = true)]
+    pub per: Option<PlanRow>,
+    /// Begin csv, plan and people with a byte-order mark, by which Excel knows UTF-8
+    #[arg(long)]
+    pub excel: bool,
     #[command(flatten)]
     pub redact: RedactArgs,
 }

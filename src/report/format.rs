@@ -9,7 +9,10 @@ use strum::{IntoStaticStr, VariantArray};
 use thiserror::Error;
 
 use super::grouping::Grouping;
-use super::{Report, csv, github, html, json, junit, markdown, ndjson, ocsf, plan, sarif, summary, table};
+use super::plan::PlanRow;
+use super::{
+    Report, csv, github, html, json, junit, markdown, ndjson, ocsf, people, plan, sarif, summary, table,
+};
 use crate::exit::Exit;
 use crate::hint::Hint;
 use crate::terminal::style::Style;
@@ -40,6 +43,8 @@ pub(crate) enum Format {
     Csv,
     /// What has to be done, as rows with empty columns for owner and due date.
     Plan,
+    /// The teammates as rows, with empty columns for the decisions of an access review.
+    People,
     /// OCSF Compliance Findings, for a SIEM or security lake.
     Ocsf,
     /// Annotations of a GitHub Actions run.
@@ -64,8 +69,13 @@ impl Format {
         match self {
             Self::Table | Self::Markdown | Self::Html => true,
             Self::Summary | Self::Json | Self::Ndjson | Self::Sarif | Self::Junit => false,
-            Self::Csv | Self::Plan | Self::Ocsf | Self::Github => false,
+            Self::Csv | Self::Plan | Self::People | Self::Ocsf | Self::Github => false,
         }
+    }
+
+    /// Whether it is a table that people open in a spreadsheet.
+    pub(crate) const fn is_spreadsheet(self) -> bool {
+        matches!(self, Self::Csv | Self::Plan | Self::People)
     }
 
     /// Every name, as errors list them.
@@ -178,32 +188,38 @@ pub(crate) struct Options {
     pub style: Style,
     /// By what the controls are grouped, in formats [for people](Format::is_for_people).
     pub by: Option<Grouping>,
+    /// What a row of [`Format::Plan`] is about.
+    pub per: PlanRow,
+    /// Whether [spreadsheets](Format::is_spreadsheet) begin with a byte-order mark, by which Excel knows UTF-8.
+    pub excel: bool,
 }
 
 impl Options {
     /// Without colour or grouping.
     #[cfg(test)]
     pub(crate) const fn plain(width: usize) -> Self {
-        Self { style: Style::plain(width), by: None }
+        Self { style: Style::plain(width), by: None, per: PlanRow::Control, excel: false }
     }
 }
 
 /// Renders a report.
 pub(crate) fn render(report: &Report, format: Format, options: &Options) -> Result<String, RenderError> {
-    match format {
-        Format::Summary => Ok(summary::render(report, options)),
-        Format::Table => Ok(table::render(report, options)),
-        Format::Json => Ok(json::json_text(report)?),
-        Format::Ndjson => Ok(ndjson::render(report)?),
-        Format::Sarif => Ok(sarif::render(report)?),
-        Format::Junit => Ok(junit::render(report)?),
-        Format::Csv => Ok(csv::render(report)?),
-        Format::Plan => Ok(plan::render(report)?),
-        Format::Ocsf => Ok(ocsf::render(report)?),
-        Format::Github => Ok(github::render(report)),
-        Format::Markdown => Ok(markdown::render(report, options.by.as_ref())),
-        Format::Html => Ok(html::render(report, options.by.as_ref())),
-    }
+    let text = match format {
+        Format::Summary => summary::render(report, options),
+        Format::Table => table::render(report, options),
+        Format::Json => json::json_text(report)?,
+        Format::Ndjson => ndjson::render(report)?,
+        Format::Sarif => sarif::render(report)?,
+        Format::Junit => junit::render(report)?,
+        Format::Csv => csv::render(report)?,
+        Format::Plan => plan::render(report, options.per)?,
+        Format::People => people::render(report)?,
+        Format::Ocsf => ocsf::render(report)?,
+        Format::Github => github::render(report),
+        Format::Markdown => markdown::render(report, options.by.as_ref()),
+        Format::Html => html::render(report, options.by.as_ref()),
+    };
+    Ok(if options.excel && format.is_spreadsheet() { format!("\u{feff}{text}") } else { text })
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::{Control, Report};
 use crate::casefold::{fold, same_name};
-use crate::controls::natural;
+use crate::controls::{framework_title, natural, title_in_framework};
 use crate::level::Level;
 use crate::text;
 use crate::toml_document::closest;
@@ -35,6 +35,8 @@ pub(crate) enum Grouping {
 pub(crate) struct Group<'a> {
     /// What they have in common, such as `AC-2(1)`; none for those that nothing in the framework asks for.
     pub name: Option<&'a str>,
+    /// What a framework calls its control; none where that is not known.
+    pub title: Option<&'static str>,
     /// The controls, in the order of the report. One that serves several of a framework's controls is in each.
     pub controls: Vec<&'a Control>,
 }
@@ -58,6 +60,12 @@ impl Group<'_> {
         Status::WORST_FIRST.into_iter().filter_map(of_status).collect::<Vec<_>>().join("; ")
     }
 
+    /// What it is called: `5.4 Restrict Administrator Privileges to Dedicated Administrator Accounts`.
+    pub(crate) fn label(&self) -> String {
+        let title = self.title.map(|title| format!(" {title}")).unwrap_or_default();
+        self.name.map_or_else(|| "(not mapped)".to_owned(), |name| format!("{name}{title}"))
+    }
+
     /// The controls of one status.
     fn of(&self, status: Status) -> impl Iterator<Item = &Control> {
         self.controls.iter().copied().filter(move |control| control.status == status)
@@ -72,6 +80,7 @@ pub(crate) fn group<'a>(report: &'a Report, by: &Grouping) -> Vec<Group<'a>> {
         Grouping::Level => {
             let of_level = |level: Level| Group {
                 name: Some(level.label()),
+                title: None,
                 controls: all.iter().filter(|control| control.level == level).collect(),
             };
             Level::ALL.into_iter().map(of_level).filter(|group| !group.controls.is_empty()).collect()
@@ -86,7 +95,7 @@ fn by_section(all: &[Control]) -> Vec<Group<'_>> {
     for control in all {
         match groups.iter_mut().find(|group| group.name == Some(&control.section)) {
             Some(group) => group.controls.push(control),
-            None => groups.push(Group { name: Some(&control.section), controls: vec![control] }),
+            None => groups.push(Group { name: Some(&control.section), title: None, controls: vec![control] }),
         }
     }
     groups
@@ -109,11 +118,12 @@ fn by_framework<'a>(all: &'a [Control], framework: &str) -> Vec<Group<'a>> {
             }
         }
     }
-    let named = |(name, controls)| Group { name: Some(name), controls };
+    let named =
+        |(name, controls)| Group { name: Some(name), title: title_in_framework(framework, name), controls };
     let mut groups: Vec<Group<'_>> = mapped.into_iter().map(named).collect();
     groups.sort_by_cached_key(|group| group.name.map(natural));
     if !unmapped.is_empty() {
-        groups.push(Group { name: None, controls: unmapped });
+        groups.push(Group { name: None, title: None, controls: unmapped });
     }
     groups
 }
@@ -135,6 +145,11 @@ impl Grouping {
             Self::Section => "section",
             Self::Framework(name) => name,
         }
+    }
+
+    /// What it is called, such as `CIS Controls v8`.
+    pub(crate) fn title(&self) -> &str {
+        framework_title(self.as_str()).unwrap_or(self.as_str())
     }
 
     /// Makes sure that controls can be grouped like this, which name these frameworks.
