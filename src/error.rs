@@ -47,8 +47,8 @@ pub(crate) enum Error {
     SameOutput { path: PathBuf },
     #[error("standard output carries one report, and two were asked for")]
     SameStdout,
-    #[error("--by has no effect on {}", formats.join(", "))]
-    NothingGrouped { formats: Vec<&'static str> },
+    #[error("{option} has no effect on {}", formats.join(", "))]
+    NoEffect { option: &'static str, formats: Vec<&'static str>, takers: Vec<&'static str> },
     #[error(transparent)]
     Grouping(#[from] UnknownGrouping),
     #[error("cannot render {name}: {source}")]
@@ -114,8 +114,8 @@ impl Error {
             Self::NoToken => NO_TOKEN,
             Self::NotKept { .. } => "make room on the disk, or give a file on another",
             Self::SameStdout => "give --format or one -o FORMAT=-, and a file to every other",
-            Self::NothingGrouped { .. } => {
-                "leave it out, or ask for a format that people read, such as table"
+            Self::NoEffect { takers, .. } => {
+                return Some(format!("leave it out, or ask for {}", takers.join(", ")).into());
             }
             Self::NotATerminal { instead } => instead,
             Self::Output { .. } => "give a file in a folder that exists and may be written to",

@@ -196,9 +196,9 @@ impl Check {
                 }
                 doubt.get_or_insert(undecided);
             } else if !holds? {
-                let first = self.next_step.map(|_| 0);
+                let next_step = self.needs_step.or(self.next_step);
                 let unmet = self.undecided(Status::Manual, self.note());
-                return Ok(Need::Unmet(CheckResult { next_step: first, ..unmet }));
+                return Ok(Need::Unmet(CheckResult { next_step, ..unmet }));
             }
         }
         Ok(doubt.map_or(Need::Met, Need::MetSoFar))

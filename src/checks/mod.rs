@@ -33,6 +33,8 @@ pub(crate) struct Check {
     pub name: String,
     /// Which of the control's steps puts right what it finds, counted from 0; none where the control has no steps.
     pub next_step: Option<usize>,
+    /// Which of them brings about what `needs` asks for; `next_step` where none is named.
+    pub needs_step: Option<usize>,
     /// Whether a person may review the events it finds, each of which is then no violation.
     pub reviewable: bool,
     /// Where this does not hold, the control is decided as if the check were not there: what it looks at was not given.
@@ -270,7 +272,7 @@ impl<'a> EvalContext<'a> {
 /// What one check says.
 struct CheckResult<'a> {
     check: &'a Check,
-    /// The step that fits: the check's own, or the first where what it needs is missing.
+    /// The step that fits: the check's own, or the one for what it needs.
     next_step: Option<usize>,
     status: Status,
     basis: Vec<Basis>,

@@ -25,6 +25,7 @@ fn check(kind: CheckKind) -> Check {
     Check {
         name: "found".to_owned(),
         next_step: None,
+        needs_step: None,
         reviewable: false,
         when: None,
         needs: Vec::new(),
@@ -236,8 +237,12 @@ fn the_next_step_is_that_of_the_check_that_found_most() {
     assert_eq!(next_step(vec![one("a", 1), found("b", 2, CheckKind::Manual)]), Some(1), "a fail outweighs");
     assert_eq!(next_step(vec![found("a", 1, CheckKind::Manual)]), Some(1));
     assert_eq!(next_step(vec![found("a", 1, every("teammates", None, "true"))]), None);
-    let needs = expression("facts.workspace.teammates > 5", None).into_iter().collect();
-    assert_eq!(next_step(vec![Check { needs, ..all("a", 1) }]), Some(0), "what is needed comes first");
+    let needy = |needs_step| {
+        let needs = expression("facts.workspace.teammates > 5", None).into_iter().collect();
+        Check { needs, needs_step, ..all("a", 1) }
+    };
+    assert_eq!(next_step(vec![needy(Some(0))]), Some(0), "what is needed comes first");
+    assert_eq!(next_step(vec![needy(None)]), Some(1), "the check's own brings it about");
 }
 
 #[test]

@@ -70,9 +70,9 @@ pub(super) fn perform(
         redactor: redactor.clone(),
         today: None,
     };
-    let destinations = Destinations::open(request.report, environment::style())?;
+    let mut destinations = Destinations::open(request.report, environment::style())?;
     let named = job.plan.selected().flat_map(|definition| definition.control.frameworks.keys());
-    destinations.check_grouping(named)?;
+    destinations.settle_grouping(named)?;
 
     let run = resolved.run(&progress)?;
     let mut report = Report::of(&resolved.job, run, resolved.now.is_some());

@@ -9,7 +9,7 @@ use crate::checks::{Rules, evaluate};
 use crate::facts::{Facts, Row, Rows, vocabulary};
 use crate::sources::{Feed, Outcome, SourceId, SourceStatus};
 use crate::toml_document::{Document, Located, Problem, Table, closest, excerpt};
-use crate::verdict::{Reviews, Status};
+use crate::verdict::{Reviews, Status, Verdict};
 
 /// Facts, and the status a control must have over them.
 #[derive(Debug)]
@@ -43,11 +43,16 @@ pub(super) fn read(mut table: Table<'_>) -> Example {
 }
 
 impl Example {
-    /// What is wrong where it yields another verdict than it expects.
-    pub(super) fn run(&self, control: &Control, rules: &Rules, path: &str) -> Option<Problem> {
+    /// The verdict over its facts.
+    pub(super) fn judge(&self, control: &Control, rules: &Rules) -> Verdict {
         let mut params = control.params.clone();
         params.extend(self.params.clone());
-        let verdict = evaluate(&control.id, &params, rules, &self.facts, &Reviews::new());
+        evaluate(&control.id, &params, rules, &self.facts, &Reviews::new())
+    }
+
+    /// What is wrong where it yields another verdict than it expects.
+    pub(super) fn run(&self, control: &Control, rules: &Rules, path: &str) -> Option<Problem> {
+        let verdict = self.judge(control, rules);
         let expected = self.expect?;
         (verdict.status != expected).then(|| Problem {
             path: path.to_owned(),

@@ -31,11 +31,10 @@ impl Catalog {
             for (name, value) in &params.value {
                 let Some(own) = control.params.get_mut(name) else {
                     let known = control.params.keys().map(String::as_str);
-                    let before = format!("params.{}.{name}", control.id);
-                    let moved = SETTINGS.iter().find(|setting| setting.was.as_deref() == Some(&*before));
-                    let moved = moved.map(|setting| format!("facts.{}", setting.name()));
+                    let setting = SETTINGS.iter().find(|setting| setting.name() == name.as_str());
+                    let setting = setting.map(|setting| format!("facts.{}", setting.name()));
                     let message = format!("control {id} has no parameter `{}`", excerpt(name));
-                    report(value.line, message, moved.as_deref().or_else(|| closest(name, known)));
+                    report(value.line, message, setting.as_deref().or_else(|| closest(name, known)));
                     continue;
                 };
                 match replaces(value, own) {

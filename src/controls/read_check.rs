@@ -35,7 +35,9 @@ pub(super) fn check(mut table: Table<'_>, around: &Surroundings) -> Option<Check
         }
         fits
     });
-    let next_step = next_step(&mut table, around.steps);
+    let first = (around.steps > 0).then_some(0);
+    let next_step = step(&mut table, "next_step", around.steps).map_or(first, |step| step.value);
+    let needs_step = step(&mut table, "needs_step", around.steps);
     let reviewable = table.flag("reviewable");
     let known: Vec<_> = KindName::VARIANTS.iter().map(|kind| kind.into_str()).collect();
     let kinds: Vec<_> = KindName::VARIANTS.iter().filter(|kind| table.has(kind.into_str())).collect();
@@ -51,8 +53,12 @@ pub(super) fn check(mut table: Table<'_>, around: &Surroundings) -> Option<Check
                 document
                     .report(reviewable.line, "`reviewable` goes with `every` over a table of events only");
             }
+            if let Some(step) = needs_step.as_ref().filter(|_| check.needs.is_empty()) {
+                document.report(step.line, "`needs_step` goes with `needs` only");
+            }
             let reviewable = reviewable.is_some_and(|reviewable| reviewable.value);
-            Some(Check { name: name?.value, reviewable, ..check })
+            let needs_step = needs_step.and_then(|step| step.value);
+            Some(Check { name: name?.value, needs_step, reviewable, ..check })
         }
         [] => {
             for key in table.keys() {
@@ -83,16 +89,16 @@ fn is_name(name: &str) -> bool {
     name.len() <= LONGEST_NAME && name.split('-').all(word)
 }
 
-/// The step that is named, else the first.
-fn next_step(table: &mut Table<'_>, steps: usize) -> Option<usize> {
-    let first = (steps > 0).then_some(0);
-    let Some(named) = table.integer("next_step") else { return first };
+/// The step that a key names; none where there is no such step, which is reported.
+fn step(table: &mut Table<'_>, key: &'static str, steps: usize) -> Option<Located<Option<usize>>> {
+    let named = table.integer(key)?;
     let index = usize::try_from(named.value).ok().and_then(|number| number.checked_sub(1));
-    if index.is_none_or(|index| index >= steps) {
-        let message = format!("`next_step` is {}, but there are {steps} [[steps]]", named.value);
+    let index = index.filter(|index| *index < steps);
+    if index.is_none() {
+        let message = format!("`{key}` is {}, and the number of [[steps]] is {steps}", named.value);
         table.document().report(named.line, message);
     }
-    index
+    Some(Located { value: index, line: named.line })
 }
 
 /// Reads one line of context.
@@ -133,6 +139,7 @@ impl Reader<'_, '_> {
         Some(Check {
             name,
             next_step,
+            needs_step: None,
             reviewable: false,
             when,
             needs,

@@ -228,6 +228,58 @@ fn texts_of_the_built_in_controls_are_plain() {
     }
 }
 
+/// The longest first action of a step, and the longest sentence about a fail, in characters: each is a line of the summary.
+const LONGEST_LINE: usize = 90;
+
+/// The summary shows the path and the first action of the step that puts right what a check found.
+#[test]
+fn checks_of_the_built_in_controls_name_a_step_that_says_what_to_do_first() {
+    let vague = ["Look", "See", "Know", "Go through", "Think", "Remember", "Mind", "Make sure"];
+    for Definition { control, rules, text, .. } in &Catalog::load(&[]).unwrap().definitions {
+        let (described, _) = text.split_once("\n[[example]]").unwrap();
+        let named = described.matches("\nnext_step = ").count();
+        assert_eq!(named, rules.checks.len(), "{}: each check names a step", control.id);
+        for check in &rules.checks {
+            for index in check.next_step.iter().chain(&check.needs_step) {
+                let step = &control.steps[*index];
+                let first = step.actions.first().unwrap_or_else(|| panic!("{}: {}", control.id, step.title));
+                let context = format!("{}: {}: {first}", control.id, check.name);
+                assert!(!step.path.is_empty() && first.chars().count() <= LONGEST_LINE, "{context}");
+                assert!(first.starts_with(char::is_uppercase) && !first.ends_with('.'), "{context}");
+                assert!(!vague.iter().any(|word| first.starts_with(&format!("{word} "))), "{context}");
+            }
+        }
+    }
+}
+
+/// The sentence about a fail is the headline of the summary, and what is found stands behind its subject and a colon.
+#[test]
+fn verdicts_of_the_built_in_controls_read_well() {
+    let is_sentence = |text: &str| {
+        text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()) && text.ends_with('.')
+    };
+    for Definition { control, rules, examples, .. } in &built_in().definitions {
+        let id = &control.id;
+        for note in rules.checks.iter().filter_map(|check| check.note.as_deref()) {
+            assert!(is_sentence(note), "{id}: {note}");
+        }
+        for verdict in examples.iter().map(|example| example.judge(control, rules)) {
+            let reason = verdict.reason.to_string();
+            if matches!(verdict.status, Status::Pass | Status::Fail) {
+                assert!(is_sentence(&reason), "{id}: {reason}");
+            }
+            if verdict.status == Status::Fail {
+                let longest = reason.split(". ").map(|sentence| sentence.chars().count()).max();
+                assert!(longest <= Some(LONGEST_LINE), "{id}: {reason}");
+            }
+            for finding in &verdict.findings {
+                let message = &finding.message;
+                assert!(!message.ends_with('.') && !message.contains(": "), "{id}: {message}");
+            }
+        }
+    }
+}
+
 /// A finding falls back on the name of its check, which says little.
 #[test]
 fn checks_of_the_built_in_controls_say_what_is_wrong() {

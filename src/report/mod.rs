@@ -36,6 +36,7 @@ pub(crate) mod listing;
 mod markdown;
 mod ndjson;
 mod ocsf;
+mod people;
 mod plan;
 pub(crate) mod read;
 mod sarif;
@@ -56,6 +57,7 @@ pub(crate) use counters::{Counters, Summary};
 pub(crate) use format::{Destination, Format, Options, Output, RenderError, render};
 pub(crate) use gate::{Gate, GateRule};
 pub(crate) use json::json_text;
+pub(crate) use plan::PlanRow;
 pub(crate) use read::ReadError;
 
 /// What a scan found.

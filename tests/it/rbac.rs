@@ -248,22 +248,25 @@ fn the_policy_to_start_from_is_judged_in_true_sentences() {
     let privileged = people.iter().filter(|person| person["privilege"] == "privileged");
     let (as_declared, beyond): (Vec<_>, Vec<_>) = privileged.partition(|person| person["role"] == "Admin");
     for (id, status, reason) in [
-        ("R1", "pass", "4 roles are declared, each once".to_owned()),
+        ("R1", "pass", "4 of 4 roles are declared once.".to_owned()),
         (
             "R2",
             "fail",
-            format!("{undeclared} of {} teammates have roles that the policy does not declare", people.len()),
+            format!(
+                "{undeclared} of {} teammates have a role that the policy does not declare.",
+                people.len()
+            ),
         ),
         (
             "R3",
             "fail",
             format!(
-                "{} of {} administrators have no role that is declared with admin",
+                "{} of {} administrators have no role that is declared with admin.",
                 beyond.len(),
                 as_declared.len() + beyond.len()
             ),
         ),
-        ("R10", "fail", format!("{unused} of 4 declared roles have no teammate")),
+        ("R10", "fail", format!("{unused} of 4 declared roles have no teammate.")),
     ] {
         report.assert(id, status);
         assert_eq!(report.control(id)["reason"], json!(reason), "{id}");

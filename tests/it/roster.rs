@@ -76,12 +76,12 @@ fn findings(run: &Run) -> Vec<(String, String, String)> {
 fn a_hundred_teammates_show_exactly_the_ten_differences() {
     let server = hundred().serve();
     let run = reconcile(&server, &roster()).run().exits(1);
-    let suspended = "expected: no account, actual: SUSPENDED in the identity provider, still a teammate";
-    let by_nothing = "expected: a group that grants it, actual: privileged (role Admin), granted by no group";
+    let suspended = "is SUSPENDED in the identity provider, still a teammate";
+    let by_nothing = "is privileged (role Admin), granted by no group; expected is a group that grants it";
     let expected = [
-        ("R4", 10..13, "expected: a person in the directory export, actual: not in it"),
+        ("R4", 10..13, "is not in the directory export (roster)"),
         ("R5", 20..22, suspended),
-        ("R6", 30..34, "expected: role Viewer (group Auditors), actual: role Agent"),
+        ("R6", 30..34, "has role Agent; expected is role Viewer (group Auditors)"),
         ("R7", 1..2, by_nothing),
     ];
     let all = expected.into_iter().flat_map(|(control, people, said)| {

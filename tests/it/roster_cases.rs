@@ -154,7 +154,7 @@ fn files_show_what_they_show_and_no_more() {
         assert_eq!(report.warnings().is_empty(), warning.is_empty(), "{what}: {}", report.warnings());
     }
     let reason = judged(&server, &[&rows("name", str::to_owned)]).control("R5")["reason"].to_string();
-    assert!(reason.contains("no status column"), "{reason}");
+    assert!(reason.contains("has no account status"), "{reason}");
 }
 
 #[test]
@@ -370,7 +370,7 @@ fn a_declared_way_to_sign_in_is_proven_by_enough_people() {
     let few = check(&["lin"]);
     few.assert("R12", "manual");
     assert!(
-        few.control("R12")["reason"].to_string().contains("only 1 of 4 teammates"),
+        few.control("R12")["reason"].to_string().contains("Only 1 of 4 teammates"),
         "{}",
         few.control("R12")["reason"]
     );

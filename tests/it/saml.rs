@@ -72,7 +72,7 @@ fn sound_material_changes_nothing_in_a_scan_and_passes_its_own_control() {
         let [reason, without] =
             [&scan, &plain].map(|report| report.control("1.1")["reason"].as_str().unwrap().to_owned());
         let said = reason.strip_prefix(&without).unwrap();
-        assert!(said.contains("In ./idp no certificate"), "{fixture}: {said}");
+        assert!(said.contains("The SAML file ./idp has no certificate"), "{fixture}: {said}");
         assert_eq!(said.contains("NameID"), fixture.ends_with(".xml"), "{said}");
         for field in ["status", "findings", "context"] {
             assert_eq!(scan.control("1.1")[field], plain.control("1.1")[field], "{fixture}: {field}");
@@ -81,7 +81,7 @@ fn sound_material_changes_nothing_in_a_scan_and_passes_its_own_control() {
         assert_eq!(check.control("R11")["basis"], json!(["roster"]), "{fixture}");
         let reason = check.control("R11")["reason"].as_str().unwrap();
         assert!(
-            reason.starts_with("the signing certificate in ./idp is valid and strong until 20"),
+            reason.starts_with("The signing certificate in ./idp is valid and strong until 20"),
             "{reason}"
         );
         assert_eq!(reason.contains("were not judged"), fixture.ends_with(".pem"), "{reason}");

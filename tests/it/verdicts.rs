@@ -201,7 +201,7 @@ fn a_change_of_settings_says_what_it_changed() {
         let report = report(workspace, "");
         report.control("E7")["findings"][0]["message"].as_str().unwrap().to_owned()
     };
-    assert!(message(change(changes)).contains(&format!("by {ANA}; manage_tags from false to true; ")));
+    assert!(message(change(changes)).contains(&format!("by {ANA}, manage_tags from false to true (")));
     assert!(message(change(json!({ "enabled": false }))).contains("switched off"));
     assert!(message(healthy_and(Event::new("role_change"))).contains("an unknown person"));
     assert_statuses([

@@ -247,10 +247,16 @@ impl Client {
 
     /// Sends once. Anything but a success is an error.
     async fn send(&self, feed: Feed, request: &Request<'_>, endpoint: &str) -> Result<InFlight<'_>, Failed> {
-        let permit = self.throttle.acquire().await;
+        let (permit, paced) = self.throttle.acquire().await;
+        if paced {
+            self.notify(Notice::Paced);
+        }
         self.requests[feed as usize].fetch_add(1, Ordering::Relaxed);
+        let started = Instant::now();
         let sent = self.request(request).await;
         let response = sent.map_err(|error| from_transport(endpoint, &error))?;
+        let status = response.status().as_u16();
+        self.notify(Notice::Answered { endpoint: endpoint.to_owned(), status, elapsed: started.elapsed() });
         let RateHeaders { report, asked, skew } = rate_headers(response.headers());
         self.throttle.learn(report);
         skew.into_iter().for_each(|skew| self.compare_clocks(skew));
