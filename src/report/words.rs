@@ -305,9 +305,9 @@ mod tests {
                 .starts_with("Gate passed: up to L1, of 2 controls evaluated, none fails. Incomplete")
         );
         report.gate.left_out = vec!["1.2".to_owned(), "E4".to_owned()];
-        assert!(
-            gate(&report).contains(". Not evaluated: 2 controls by --level, --skip, --control or the configuration: 1.2, E4. ")
-        );
+        assert!(gate(&report).contains(
+            ". Not evaluated: 2 controls by --level, --skip, --control or the configuration: 1.2, E4. "
+        ));
         report.gate.left_out.clear();
         report.gate.stale = true;
         report.gate.passed = false;
