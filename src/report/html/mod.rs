@@ -13,19 +13,23 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::Report;
+use super::answers::Answers;
 use super::grouping::Grouping;
-use crate::verdict::Status;
+use super::{Report, words};
+use people::People;
 
+mod answers;
+mod brief;
 mod control;
 mod filter;
 mod findings;
 mod groups;
 mod headline;
 mod parts;
+mod people;
 mod plots;
 mod scope;
 #[cfg(test)]
@@ -42,6 +46,8 @@ const SCRIPT: &str = include_str!("report.js");
 
 /// Renders the report.
 pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
+    let answers = Answers::of(report);
+    let people = People::of(report, &answers);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -60,9 +66,11 @@ pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
                 main {
                     (headline::section(report))
                     (scope::warnings(report))
-                    (plots::section(report))
+                    (brief::section(report, &answers, &people))
+                    (answers::section(report, &answers, &people))
                     @if let Some(by) = by { (groups::section(report, by)) }
-                    (controls(report))
+                    (people.section())
+                    (plots::section(report))
                     (groups::compliance(report))
                     (scope::section(report))
                 }
@@ -85,46 +93,6 @@ fn policy() -> String {
 }
 
 fn title(report: &Report) -> String {
-    let workspace = report.workspace.name.as_deref().map(|name| shown(name, NAME));
     let what = if report.is_of_policy() { "Access against policy" } else { "Security posture" };
-    format!("{} · {what}", workspace.as_deref().unwrap_or("Intercom workspace"))
-}
-
-/// The controls, what is wrong first, with what filters them.
-fn controls(report: &Report) -> Markup {
-    let max_findings = findings::most_of_each(report);
-    html! {
-        section #controls aria-labelledby="controls-heading" {
-            h2 #controls-heading { "Controls" }
-            (filter::bar(report))
-            @for status in Status::WORST_FIRST {
-                @let of_status: Vec<_> = report.controls.iter().filter(|one| one.status == status).collect();
-                @let (title, meaning) = about(status);
-                @if !of_status.is_empty() {
-                    section.group aria-labelledby={ "group-" (status.as_str()) } {
-                        h3 id={ "group-" (status.as_str()) } {
-                            (title) " " span.count { (of_status.len()) }
-                        }
-                        p.hint { (meaning) }
-                        @for control in of_status {
-                            (control::folded(control, max_findings))
-                        }
-                    }
-                }
-            }
-            @if report.controls.is_empty() { p { "No control was evaluated." } }
-        }
-    }
-}
-
-/// The heading above the controls of a status, and what the status means.
-const fn about(status: Status) -> (&'static str, &'static str) {
-    match status {
-        Status::Fail => ("Failed", "What was observed shows that the requirement does not hold."),
-        Status::Unknown => ("Unknown", "An error kept the scan from reading what would decide it."),
-        Status::Manual => {
-            ("To be checked by a person", "The API cannot show it, or the token may not read it.")
-        }
-        Status::Pass => ("Passed", "What was observed shows that the requirement holds."),
-    }
+    format!("{} · {what}", shown(words::workspace(report), NAME))
 }

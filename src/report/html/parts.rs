@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::text::{NAME, SENTENCE, shown};
+use super::text::{NAME, SENTENCE, shown, soft};
 use crate::casefold::capitalized;
+use crate::report::Control;
 use crate::verdict::{Review, Status, Waiver};
 
 /// The word for a status, with a sign, so that nothing is told by colour alone.
@@ -37,17 +38,21 @@ pub(super) fn anchor(id: &str) -> String {
     format!("control-{id}")
 }
 
+/// A link to a control, by its id.
+pub(super) fn to_control(control: &Control) -> Markup {
+    html! { a href={ "#" (anchor(&control.id)) } title=(shown(&control.title, NAME)) { (shown(&control.id, NAME)) } }
+}
+
 /// A waiver in a sentence.
-pub(super) fn waiver(waiver: &Waiver) -> String {
+pub(super) fn waiver(waiver: &Waiver) -> Markup {
     let on = waiver.on.map(|on| format!(" on {on}")).unwrap_or_default();
     let Waiver { reason, by, expires, .. } = waiver;
-    format!("By {}{on}, until {expires}: {}", shown(by, NAME), shown(reason, SENTENCE))
+    html! { "By " (soft(by, NAME)) (on) ", until " (expires.to_string()) ": " (soft(reason, SENTENCE)) }
 }
 
 /// A review in a sentence.
-pub(super) fn review(Review { by, on, note }: &Review) -> String {
-    let note = note.as_ref().map(|note| format!(": {}", shown(note, SENTENCE))).unwrap_or_default();
-    format!("By {} on {on}{note}", shown(by, NAME))
+pub(super) fn review(Review { by, on, note }: &Review) -> Markup {
+    html! { "By " (soft(by, NAME)) " on " (on.to_string()) @if let Some(note) = note { ": " (soft(note, SENTENCE)) } }
 }
 
 /// The elements of a list, that many at most, with a last one that counts the rest.

@@ -83,6 +83,10 @@ pub(in crate::report) fn tags(page: &str) -> Vec<String> {
             assert_eq!(open.pop().as_deref(), Some(&*tag.name));
             continue;
         }
+        // Where lines may break follows from the text.
+        if &*tag.name == "wbr" {
+            continue;
+        }
         if !VOID.contains(&&*tag.name) {
             open.push(tag.name.to_string());
         }
@@ -194,7 +198,7 @@ fn an_empty_report_is_a_page_too() {
     report.workspace = crate::report::WorkspaceInfo::default();
     let parsed = parse(&render(&report, None));
     let text = parsed.text.take();
-    assert!(text.contains("Intercom workspace") && text.contains("No control was evaluated."));
+    assert!(text.contains("(workspace without a name)") && text.contains("No control was evaluated."));
     assert!(!text.contains("Sign-in methods") && !text.contains("Each framework control"));
 }
 

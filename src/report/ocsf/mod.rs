@@ -184,7 +184,7 @@ fn resource<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
     let (text, subject, workspace) = (item.subject(), subject(item), &report.workspace);
     let name_or = |name: &'a Option<String>| name.as_deref().unwrap_or(WORKSPACE);
     let (uid, name, kind) = match subject {
-        Subject::Workspace => (name_or(&workspace.id), name_or(&workspace.name), "Intercom workspace"),
+        Subject::Workspace => (name_or(&workspace.id), words::workspace(report), "Intercom workspace"),
         Subject::Email => (text, text, "User"),
         Subject::Address => (text, text, "IP address"),
         Subject::Other => (text, text, "Workspace object"),
