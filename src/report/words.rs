@@ -53,12 +53,6 @@ pub(super) fn step_and_place(step: &Step) -> String {
     if path.is_empty() { title.clone() } else { format!("{title} ({})", path.join(" > ")) }
 }
 
-/// The way through the menus, and what to do there: `Settings > Workspace > Teammates: Limit admins`.
-pub(super) fn place_and_step(step: &Step) -> String {
-    let Step { title, path, .. } = step;
-    if path.is_empty() { title.clone() } else { format!("{}: {title}", path.join(" > ")) }
-}
-
 /// The way through the menus, and what to do there first: `Settings > Workspace > Teammates: Open each of the list.`
 pub(super) fn action(step: &Step) -> String {
     let first = step.actions.first().unwrap_or(&step.title);

@@ -44,8 +44,9 @@ fn quiet_says_errors_alone_and_verbose_every_request() {
 
 #[test]
 fn colours_are_used_as_the_command_line_says() {
-    let colored =
-        |args: &[&str]| demo().args(args.iter().copied()).env("NO_COLOR", "1").run().exits(0).stdout.contains('\u{1b}');
+    let colored = |args: &[&str]| {
+        demo().args(args.iter().copied()).env("NO_COLOR", "1").run().exits(0).stdout.contains('\u{1b}')
+    };
     assert!(colored(&["--color", "ALWAYS"]));
     assert!(!colored(&["--color", "auto"]));
     let forced = demo().args(["--color", "never"]).env("CLICOLOR_FORCE", "1").run().exits(0);
@@ -57,9 +58,11 @@ fn colours_are_used_as_the_command_line_says() {
 #[test]
 fn the_c_locale_gets_ascii() {
     for args in [&["scan", "--demo"][..], &["scan", "--demo", "--format", "table"], &["controls", "list"]] {
-        let run = program().args(args.iter().copied()).env("LC_ALL", "C").env("LANG", "de_DE.UTF-8").run().exits(0);
+        let run =
+            program().args(args.iter().copied()).env("LC_ALL", "C").env("LANG", "de_DE.UTF-8").run().exits(0);
         assert!(run.stdout.is_ascii(), "{args:?}\n{}", run.stdout);
-        let run = program().args(args.iter().copied()).env("LC_ALL", "C.UTF-8").env("COLUMNS", "60").run().exits(0);
+        let run =
+            program().args(args.iter().copied()).env("LC_ALL", "C.UTF-8").env("COLUMNS", "60").run().exits(0);
         assert!(!run.stdout.is_ascii(), "{args:?}\n{}", run.stdout);
     }
 }
