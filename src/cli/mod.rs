@@ -192,12 +192,20 @@ pub(crate) struct ScanArgs {
 pub(crate) struct SelectionArgs {
     #[command(flatten)]
     pub catalog: CatalogArgs,
-    /// Evaluate controls up to this level: l1, l2 or l3 [default: l3]
-    #[arg(long, value_name = "LEVEL", ignore_case = true, hide_possible_values = true)]
-    pub level: Option<Level>,
+    #[command(flatten)]
+    pub chosen: ChoiceArgs,
     /// Which of the built-in packs to evaluate: guide, extended or all
     #[arg(long, value_name = "PACK", default_value = "all", ignore_case = true, hide_possible_values = true)]
     pub pack: PackName,
+}
+
+/// Which controls of a pack are evaluated.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Controls")]
+pub(crate) struct ChoiceArgs {
+    /// Evaluate controls up to this level: l1, l2 or l3 [default: l3]
+    #[arg(long, value_name = "LEVEL", ignore_case = true, hide_possible_values = true)]
+    pub level: Option<Level>,
     /// Evaluate only this control; may be repeated
     #[arg(long, value_name = "ID")]
     pub control: Vec<String>,

@@ -11,7 +11,6 @@ use crate::cli::{ColorChoice, TerminalArgs};
 use crate::error::Error;
 use crate::progress::{Progress, Verbosity};
 use crate::report::{Report, Style, Surroundings};
-use crate::sources::SourceStatus;
 use crate::time::day_of;
 
 /// What the command line says of the terminal; the same for the whole command.
@@ -82,9 +81,8 @@ pub(super) fn warn(report: &Report, progress: &Progress) {
     for warning in &report.warnings {
         progress.warn(warning);
     }
-    for source in report.sources.iter().filter(|source| source.status == SourceStatus::Failed) {
-        let detail = source.detail.as_deref().unwrap_or("no reason was given");
-        progress.warn(format!("{} could not be read: {detail}", source.id.describe()));
+    for (names, why) in report.failures() {
+        progress.warn(format!("Not all could be read of {names}: {why}"));
     }
 }
 

@@ -9,7 +9,6 @@ use crate::report::item::{Item, items_of};
 use crate::report::json::object;
 use crate::report::words::{action, counted, next_step};
 use crate::report::{Control, Report};
-use crate::sources::SourceStatus;
 use crate::verdict::{Fingerprint, Review, Status, Waiver};
 
 /// How many findings about one person an alert tells.
@@ -18,45 +17,48 @@ const MAX_MESSAGES: usize = 20;
 /// What one alert is about: a person, or what has no person, and the findings of one control about it.
 struct Alert<'a> {
     index: usize,
-    items: Vec<Item<'a>>,
+    first: Item<'a>,
+    further: Vec<Item<'a>>,
 }
 
 impl<'a> Alert<'a> {
+    fn items(&self) -> impl Iterator<Item = Item<'a>> {
+        std::iter::once(self.first).chain(self.further.iter().copied())
+    }
+
     /// Its findings that count; all of them where none does.
-    fn telling(&self) -> Vec<Item<'a>> {
-        let open: Vec<_> = self.items.iter().copied().filter(|item| !item.is_set_aside()).collect();
-        if open.is_empty() { self.items.clone() } else { open }
+    fn telling(&self) -> impl Iterator<Item = Item<'a>> {
+        let all = self.is_set_aside();
+        self.items().filter(move |item| all || !item.is_set_aside())
     }
 
     fn is_set_aside(&self) -> bool {
-        self.items.iter().all(Item::is_set_aside)
+        self.items().all(|item| item.is_set_aside())
     }
 
     fn in_baseline(&self) -> bool {
-        self.telling().iter().all(Item::in_baseline)
+        self.telling().all(|item| item.in_baseline())
     }
 
     fn violates(&self, report: &Report) -> bool {
-        self.items.iter().any(|item| item.violates(&report.gate))
+        self.items().any(|item| item.violates(&report.gate))
     }
 
     /// The same across runs, also where the person has another finding more or less.
-    fn fingerprint(&self, control: &Control) -> Fingerprint {
-        match self.items.as_slice() {
-            [first, ..] => match first.person() {
-                Some(person) => Fingerprint::new(&control.id, "person", [person]),
-                None => first.fingerprint(),
-            },
-            [] => Fingerprint::new(&control.id, "", []),
+    fn fingerprint(&self) -> Fingerprint {
+        match self.first.person() {
+            Some(person) => Fingerprint::new(&self.first.control.id, "person", [person]),
+            None => self.first.fingerprint(),
         }
     }
 
     /// What is wrong with whom, and what to do first.
-    fn message(&self, control: &Control) -> String {
-        let mut telling = self.telling().into_iter();
+    fn message(&self) -> String {
+        let mut telling = self.telling();
         let first = telling.next().map(|item| item.sentence()).unwrap_or_default();
         let told = telling.take(MAX_MESSAGES).fold(first, |told, item| format!("{told}; {}", item.message()));
-        let next = next_step(control).map(|step| format!(" Next: {}", action(step))).unwrap_or_default();
+        let next =
+            next_step(self.first.control).map(|step| format!(" Next: {}", action(step))).unwrap_or_default();
         let stop = if told.ends_with('.') || next.is_empty() { "" } else { "." };
         format!("{told}{stop}{next}")
     }
@@ -71,10 +73,10 @@ fn alerts(index: usize, control: &Control) -> Vec<Alert<'_>> {
     for item in items_of(control).filter(found) {
         let known = item.person().and_then(|person| of_person.get(person).copied());
         match known.and_then(|place| alerts.get_mut(place)) {
-            Some(alert) => alert.items.push(item),
+            Some(alert) => alert.further.push(item),
             None => {
                 item.person().map(|person| of_person.insert(person, alerts.len()));
-                alerts.push(Alert { index, items: vec![item] });
+                alerts.push(Alert { index, first: item, further: Vec::new() });
             }
         }
     }
@@ -95,23 +97,22 @@ pub(super) fn results(report: &Report, max_results: usize) -> (Vec<impl Serializ
     // SARIF asks that either all results of a run say whether they are suppressed or new, or none.
     let any_set_aside = found.iter().any(Alert::is_set_aside);
     let any_in_baseline = found.iter().any(Alert::in_baseline);
-    let results = found.into_iter().filter_map(|alert| {
-        let first = *alert.items.first()?;
-        let control = first.control;
-        let fingerprint = alert.fingerprint(control);
-        let finding = |item: &Item<'_>| {
+    let results = found.into_iter().map(|alert| {
+        let control = alert.first.control;
+        let fingerprint = alert.fingerprint();
+        let finding = |item: Item<'_>| {
             object! {
                 "fingerprint": item.fingerprint(),
                 "message": item.message().to_owned(),
                 "evidence"?: item.finding.map(|finding| finding.evidence.clone()).filter(|row| !row.is_empty()),
             }
         };
-        Some(object! {
+        object! {
             "ruleId": &control.id,
             "ruleIndex": alert.index,
             "level": rules::level(control.level),
-            "message": message(line(&alert.message(control), MESSAGE_COLUMNS)),
-            "locations": [location(report, first)],
+            "message": message(line(&alert.message(), MESSAGE_COLUMNS)),
+            "locations": [location(report, alert.first)],
             "partialFingerprints": object! {
                 "finding/v1": fingerprint.as_str().to_owned(),
                 // The one that code scanning goes by; it would otherwise be made of the line that the result is shown at,
@@ -120,15 +121,15 @@ pub(super) fn results(report: &Report, max_results: usize) -> (Vec<impl Serializ
             },
             "baselineState"?: any_in_baseline.then(|| if alert.in_baseline() { "unchanged" } else { "new" }),
             "suppressions"?: any_set_aside.then(|| {
-                if alert.is_set_aside() { suppressions(first) } else { Vec::new() }
+                if alert.is_set_aside() { suppressions(alert.first) } else { Vec::new() }
             }),
             "properties": object! {
                 "basis": &control.basis,
                 "reason": &control.reason,
                 "violatesGate": alert.violates(report),
-                "findings": alert.items.iter().take(MAX_MESSAGES).map(finding).collect::<Vec<_>>(),
+                "findings": alert.items().take(MAX_MESSAGES).map(finding).collect::<Vec<_>>(),
             },
-        })
+        }
     });
     (results.collect(), left_out)
 }
@@ -153,11 +154,9 @@ fn suppressions(item: Item<'_>) -> Vec<impl Serialize> {
 
 /// Everything worth a notification, gravest first.
 pub(super) fn notifications(report: &Report, left_out: usize) -> Vec<impl Serialize> {
-    let failed = report.sources.iter().filter(|source| source.status == SourceStatus::Failed);
-    let sources = failed.map(|source| {
-        let detail = source.detail.as_deref().unwrap_or("no detail");
-        note("error", &format!("Not all could be read of {}: {detail}", source.id.describe()), None)
-    });
+    let sources = report
+        .failures()
+        .map(|(names, why)| note("error", &format!("Not all could be read of {names}: {why}"), None));
     let cut = (left_out > 0).then(|| {
         let what = counted(left_out as u64, "result");
         let text = format!("{what} left out, since code scanning accepts no more; the JSON report has all.");
