@@ -38,7 +38,7 @@ pub(super) fn decide<'a>(
             context,
             check,
             count.min.as_ref(),
-            format!("{certain} where at least {min} are asked for"),
+            format!("{certain} found, at least {min} required"),
         )]
     } else {
         Vec::new()

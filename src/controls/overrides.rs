@@ -1,4 +1,4 @@
-//! Parameters of controls: the values in force, and those that a configuration sets in place of a control's own.
+//! Parameters of controls, and the values that a configuration sets for them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use crate::casefold::same_name;
 use crate::facts::vocabulary::{SETTINGS, replaces};
 use crate::toml_document::{Located, Problem, Problems, closest, excerpt};
 
-/// Values in place of parameters: control id to parameter to value, each with its line.
+/// Configured values: control id to parameter to value, each with its line.
 type Overrides = BTreeMap<String, Located<BTreeMap<String, Located<Value>>>>;
 
 impl Catalog {
-    /// Puts the configuration's parameters in place of the controls' own.
+    /// Replaces the controls' parameters by configured values.
     ///
     /// # Errors
-    /// Everything that is wrong with them: a control or parameter that does not exist, a value of another type.
+    /// All mistakes: unknown controls, unknown parameters, values of another type.
     pub(crate) fn override_params(&mut self, path: &str, overrides: &Overrides) -> Result<(), Problems> {
         let mut problems = Vec::new();
         for (id, params) in overrides {

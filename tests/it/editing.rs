@@ -165,7 +165,7 @@ fn killed_at_any_moment_the_file_is_whole() {
     // Long enough that writing it takes a while.
     let old = format!("{}{OLD}", "# padding, padding, padding\n".repeat(8_000));
     fs::write(&config, &old).unwrap();
-    // How long an undisturbed edit takes decides when the others are killed.
+    // The duration of an undisturbed edit decides when the next ones are killed.
     let began = Instant::now();
     assert!(spawn(&config, "first").wait().unwrap().success());
     let whole = began.elapsed();

@@ -94,7 +94,7 @@ fn another_catalog_or_window_of_a_baseline_is_warned_about() {
     let later =
         scan(&own.origin()).baseline(&dated).args(["--since", "2026-07-01"]).now("2026-08-02T12:00:00Z");
     assert_eq!(later.run().report().warnings(), "", "a window that starts on a day grows");
-    // A control that decides otherwise is judged as if there were no baseline; the others are not.
+    // A control that decides differently is judged without the baseline; the rest is not.
     let stricter = scan(&own.origin())
         .baseline(&before)
         .config("[params.\"2.3\"]\nmax_admins = 2\n")

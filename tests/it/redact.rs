@@ -1,4 +1,4 @@
-//! `--redact`: nobody is named in any format or in a snapshot, and what was found stays what was found.
+//! `--redact`: no person is named in any format or in a snapshot, and what was found stays what was found.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +9,13 @@ use crate::program::{Program, Run, demo, formats, live, outputs, program, scan};
 use crate::replay::Saved;
 use crate::workspace::{DAY, Event, Workspace};
 
-const KEY: &str = "a key that nobody would guess 4711";
+const KEY: &str = "a key that cannot be guessed 4711";
 
 fn keyed(program: Program) -> Program {
     program.arg("--redact").env("INTERCOM_HARDEN_REDACT_KEY", KEY).secret(KEY)
 }
 
-/// Everybody of the sample workspace: addresses, names, ids, and where they sign in from.
+/// All people of the sample workspace: addresses, names, ids, and where they sign in from.
 fn people_of_the_sample() -> BTreeSet<String> {
     let sample: Value = serde_json::from_str(include_str!("../../fixtures/workspaces/sample.json")).unwrap();
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -39,7 +39,7 @@ fn people_of_the_sample() -> BTreeSet<String> {
     all
 }
 
-/// Asserts that nobody is named, where names could not be broken over lines.
+/// Asserts that no person is named; lines are too long to break names.
 #[track_caller]
 fn assert_nobody(people: &BTreeSet<String>, shown: &str, what: &str) {
     for person in people {
@@ -81,7 +81,7 @@ fn nobody_of_the_sample_is_in_any_format() {
     assert_eq!((&report["scan"]["redacted"], &before["scan"]["redacted"]), (&json!(true), &json!(false)));
     for format in ["table", "html", "csv", "plan"] {
         let plain = plain.read(&format!("{format}.out")).unwrap();
-        assert!(people.iter().any(|person| plain.contains(person)), "{format} names nobody to begin with");
+        assert!(people.iter().any(|person| plain.contains(person)), "{format} names no person before redaction");
     }
     for format in ["table", "markdown"] {
         assert!(run.read(&format!("{format}.out")).unwrap().contains("Redacted"), "{format} does not say it");

@@ -15,7 +15,7 @@ const THEN: &str = "2026-11-15T12:00:00Z";
 /// From the instant that workspaces are made for to [`THEN`].
 const LATER: i64 = 106 * DAY;
 
-/// Everybody signs in by SAML, so nothing but a file fails 1.1.
+/// All teammates sign in by SAML, so nothing but a file fails 1.1.
 fn workspace() -> Workspace {
     ["ana", "bo"].into_iter().fold(Workspace::new(), |workspace, name| {
         let email = format!("{name}@kestrelparcel.example");
@@ -161,7 +161,7 @@ fn what_is_declared_needs_something_to_compare_it_with() {
     let (scan, check) = judged(&server, "sample-idp-metadata.xml", &right.join("\n"));
     scan.assert("1.1", "pass");
     check.assert("R11", "pass");
-    // A certificate has nothing to compare these with, but the others it does not need.
+    // A certificate has nothing to compare these with, but the rest needs none.
     for (index, line) in right.iter().enumerate() {
         let (_, check) = judged(&server, "valid.pem", line);
         check.assert("R11", if index < 2 { "pass" } else { "manual" });

@@ -81,7 +81,7 @@ fn a_broken_resource_costs_itself_alone() {
         &[
             user("1", "a@b.example"),
             "7".to_owned(),
-            r#"{"id": "2", "userName": "nobody"}"#.to_owned(),
+            r#"{"id": "2", "userName": "anon"}"#.to_owned(),
             r#"{"id": "3"}"#.to_owned(),
             deep,
             r#"{"id": "g", "members": []}"#.to_owned(),
@@ -91,7 +91,7 @@ fn a_broken_resource_costs_itself_alone() {
     assert_eq!((roster.people.len(), roster.files[0].rows, roster.files[0].unreadable_rows), (1, 6, 5));
     let lines: Vec<_> = unreadable(&roster).iter().map(|(line, _)| *line).collect();
     assert_eq!(lines, [2, 3, 4, 5, 6]);
-    assert_eq!(unreadable(&roster)[1].1, "`nobody` is not an e-mail address (user 2)");
+    assert_eq!(unreadable(&roster)[1].1, "`anon` is not an e-mail address (user 2)");
     assert_eq!(unreadable(&roster)[4].1, "the group `g` has no `displayName`");
 }
 

@@ -33,7 +33,7 @@ fn the_address_serves_where_an_id_is_missing_and_only_there() {
     };
     assert_eq!(sign_in(json!({"email": "JO@ACME.EXAMPLE"})), json!([["1", true, null]]));
     assert_eq!(sign_in(json!({"id": "77", "email": "jo@acme.example"})), json!([["77", false, null]]));
-    for nameless in [Value::Null, json!({}), json!({"id": "", "email": "nobody"}), json!({"id": null})] {
+    for nameless in [Value::Null, json!({}), json!({"id": "", "email": "no address"}), json!({"id": null})] {
         assert_eq!(sign_in(nameless), json!([[null, false, null]]));
     }
     for odd in [json!([]), json!(true), json!(1.5)] {
@@ -188,7 +188,7 @@ fn performer_and_affected_person_are_two() {
 }
 
 #[test]
-fn a_change_of_nobody_known_may_be_anyones() {
+fn a_change_of_an_unknown_person_may_be_any_teammates() {
     let change = "admin_permission_change";
     let of_jo = json!({"admin": {"id": 1}, "after": granted(&["export_data"])});
     for odd in [

@@ -87,8 +87,8 @@ fn what_cannot_be_resolved_is_refused() {
     let kate = facts(json!([{"id": "1", "email": "kate@acme.example", "role": "Admin"}]));
     let homograph = "\u{212a}ate@acme.example";
     assert!(read(&kate, POLICY, homograph).contains("no teammate is"), "its lower case is a k");
-    let nobody = facts(json!([{"id": "1", "email": null, "role": "Admin"}]));
-    assert_eq!(read(&nobody, POLICY, "@"), "no teammate is @", "a missing address is nobody's");
+    let unnamed = facts(json!([{"id": "1", "email": null, "role": "Admin"}]));
+    assert_eq!(read(&unnamed, POLICY, "@"), "no teammate is @", "a missing address matches no person");
     assert_eq!(
         read(&one("Admins"), POLICY, "1"),
         "ana@acme.example has the role Admins, which is not declared (did you mean Admin?)"
@@ -222,7 +222,7 @@ fn only_active_people_of_the_directory_are_allowed_anything() {
         assert!(!read(&on_roster(json!(word), true)), "{word}");
     }
     assert!(!read(&on_roster(Value::Null, true)), "without an address no person is found");
-    assert!(read(&on_roster(json!("unknown"), false)), "a roster without a status lists whom it lets in");
+    assert!(read(&on_roster(json!("unknown"), false)), "a roster without a status lists people who may sign in");
     assert!(!read(&on_roster(json!("absent"), false)));
     let mut partial = on_roster(json!("absent"), true);
     partial.values["roster"]["complete"] = json!(false);

@@ -113,10 +113,10 @@ fn people_who_got_in_since_have_no_problem() {
     let case = Stage::new().table("failed_sign_ins", stranger).case(SIGN_IN);
     assert_eq!(case.state, State::NotFound, "a guessed address is no problem of single sign-on");
     assert_eq!(case.notes.len(), 1);
-    let mut nobody = trouble("x", "2026-07-30T08:00:00Z", None, false);
-    nobody["person"] = Value::Null;
-    let case = Stage::new().table("failed_sign_ins", json!([nobody])).case(SIGN_IN);
-    assert_eq!(case.state, State::NotFound, "events that name nobody are nobody's trouble");
+    let mut nameless = trouble("x", "2026-07-30T08:00:00Z", None, false);
+    nameless["person"] = Value::Null;
+    let case = Stage::new().table("failed_sign_ins", json!([nameless])).case(SIGN_IN);
+    assert_eq!(case.state, State::NotFound, "events without a person affect no person");
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn replacing_a_certificate_is_not_a_failure() {
     assert_eq!(at(&["expired.pem", "valid.pem"]), ["leftover"]);
     assert_eq!(at(&["expiring.pem", "valid.pem"]), ["leftover"]);
     assert_eq!(at(&["valid.pem", "future.pem"]), NONE);
-    // What is to come helps nobody who signs in now.
+    // A future certificate does not help a sign-in now.
     assert_eq!(at(&["expiring.pem", "future.pem"]), ["expiring"]);
     assert_eq!(at(&["expired.pem", "expiring.pem"]), ["leftover", "expiring"]);
     assert_eq!(at(&["expired.pem", "future.pem"]), ["expired", "not-yet-valid"]);
@@ -103,7 +103,7 @@ fn replacing_a_certificate_is_not_a_failure() {
 #[test]
 fn weakness_counts_as_long_as_the_certificate_does() {
     assert_eq!(kinds(&["sha1.pem", "valid.pem"], NOW, 30), ["weak-signature"]);
-    // In 2046-02 that certificate is over. With another that goes on, nobody relies on it.
+    // In 2046-02 that certificate is over. With another valid certificate, no sign-in relies on it.
     assert_eq!(kinds(&["sha1.pem", "successor.pem"], "2046-02-01T00:00:00Z", 30), ["leftover"]);
     assert_eq!(kinds(&["sha1.pem"], "2046-02-01T00:00:00Z", 30), ["expired", "weak-signature"]);
 }
