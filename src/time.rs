@@ -21,9 +21,7 @@ pub(crate) enum TimeError {
     #[error("not a duration; write for example `30d`, `12h` or `90m`")]
     NotDuration,
     /// Neither a duration nor a point in time.
-    #[error(
-        "not a duration such as `30d`, a date such as `2027-03-31`, or an RFC 3339 time with its zone"
-    )]
+    #[error("not a duration such as `30d`, a date such as `2027-03-31`, or an RFC 3339 time with its zone")]
     NotWindow,
     /// Not a date.
     #[error("not a date; write year, month and day, for example `2027-03-31`")]

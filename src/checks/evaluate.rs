@@ -29,8 +29,7 @@ pub(crate) fn evaluate(
     let scope = EvalContext::new(control, params, facts, reviews);
     let results: Vec<_> = rules.checks.iter().filter_map(|check| check.decide(&scope)).collect();
     let status = weakest(&results);
-    let (deciding, rest): (Vec<_>, Vec<_>) =
-        results.into_iter().partition(|result| result.status == status);
+    let (deciding, rest): (Vec<_>, Vec<_>) = results.into_iter().partition(|result| result.status == status);
     let mut context = lines(rules, &scope);
     for result in rest.iter().filter(|result| result.status != Status::Pass) {
         let line = Observation::Undecided(result.reason.clone());

@@ -388,6 +388,6 @@ fn the_last_relevant_change_is_named() {
     };
     let judge = |kind| evaluate("T1", &BTreeMap::new(), &rules(kind), &facts, &Reviews::new());
     assert_eq!(judge(CheckKind::Manual).context.len(), 1);
-    assert!(judge(CheckKind::Manual).context[0].to_string().ends_with(", 1970-01-01)"));
+    assert!(judge(CheckKind::Manual).context[0].to_string().ends_with(", 1970-01-01)."));
     assert!(judge(every("teammates", None, "true")).context.is_empty());
 }

@@ -15,22 +15,13 @@ pub(super) const DEEPEST: usize = 4;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CatalogError {
     #[error("{} in the control files", counted(.problems.len()))]
-    Invalid {
-        problems: Problems,
-    },
+    Invalid { problems: Problems },
     #[error("cannot read {}: {source}", .path.display())]
-    Unreadable {
-        path: PathBuf,
-        source: io::Error,
-    },
+    Unreadable { path: PathBuf, source: io::Error },
     #[error("{} has no control files (*.toml)", .path.display())]
-    Empty {
-        path: PathBuf,
-    },
+    Empty { path: PathBuf },
     #[error("{} has more than {MOST_FILES} files or is nested more than {DEEPEST} deep", .path.display())]
-    TooMany {
-        path: PathBuf,
-    },
+    TooMany { path: PathBuf },
 }
 
 impl Hint for CatalogError {

@@ -88,19 +88,36 @@ pub(crate) struct WordCounts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Gap {
     /// The service announced more resources than the files have.
-    Incomplete { announced: u64, found: u64 },
+    Incomplete {
+        announced: u64,
+        found: u64,
+    },
     /// The service announced a further page that is in none of the files.
     NextPage,
     /// Members of groups who are in none of the files.
-    UnknownMembers { members: usize, group: String },
+    UnknownMembers {
+        members: usize,
+        group: String,
+    },
     /// Groups that are members of groups; members of the inner group do not count for the outer one.
-    NestedGroups { members: usize, group: String },
-    NoMembers { groups: usize, group: String },
+    NestedGroups {
+        members: usize,
+        group: String,
+    },
+    NoMembers {
+        groups: usize,
+        group: String,
+    },
     NoGroups,
     /// Cells for further addresses without a readable one.
-    UnreadAddresses { cells: usize, column: String },
+    UnreadAddresses {
+        cells: usize,
+        column: String,
+    },
     /// Groups or addresses beyond the limit of a person.
-    TooManyEntries { left_out: usize },
+    TooManyEntries {
+        left_out: usize,
+    },
 }
 
 impl Gap {
@@ -157,8 +174,7 @@ impl Gap {
                 of_group(*members, group, one, several).and(" members are not counted")
             }
             Self::NextPage => {
-                "the list is incomplete: the page that `nextCursor` names is missing; give all pages"
-                    .into()
+                "the list is incomplete: the page that `nextCursor` names is missing; give all pages".into()
             }
             Self::NoMembers { groups: 1, group } => Sentence::from("the group `")
                 .words(group)
@@ -166,12 +182,11 @@ impl Gap {
             Self::NoMembers { groups, group } => Sentence::from(format!("{groups} groups, such as `"))
                 .words(group)
                 .and("`, are listed without members, so their members are not known"),
-            Self::NoGroups => {
-                "no person has a group, so the members of groups are not known".into()
-            }
+            Self::NoGroups => "no person has a group, so the members of groups are not known".into(),
             Self::UnreadAddresses { cells, column } => {
                 let noun = if *cells == 1 { "row" } else { "rows" };
-                let sentence = Sentence::from(format!("{cells} {noun} have no readable address in the column \""));
+                let sentence =
+                    Sentence::from(format!("{cells} {noun} have no readable address in the column \""));
                 sentence.words(column).and("\"")
             }
             Self::TooManyEntries { left_out } => {

@@ -54,8 +54,7 @@ pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError>
             Ok(true) if rows.position().byte() > body.len() as u64 + 1 => {
                 let last = lines.at(text.trim_end().len());
                 sheet.reading.file.rows += 1;
-                let why =
-                    format!("a quote is opened and never closed, so the row ends at line {last}");
+                let why = format!("a quote is opened and never closed, so the row ends at line {last}");
                 sheet.reading.file.reject(line, why);
             }
             Ok(true) => sheet.row(&row, line)?,

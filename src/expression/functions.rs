@@ -47,7 +47,8 @@ fn clock(value: Value) -> Result<Value, ExecutionError> {
 fn of_time(name: &str, value: Value, show: fn(Timestamp) -> String) -> Result<Value, ExecutionError> {
     match value {
         Value::String(text) => {
-            let time = text.parse().map_err(|_| ExecutionError::function_error(name, "the text is not a time"))?;
+            let time =
+                text.parse().map_err(|_| ExecutionError::function_error(name, "the text is not a time"))?;
             Ok(Value::from(show(time)))
         }
         Value::Null => Ok(Value::Null),

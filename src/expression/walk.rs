@@ -75,7 +75,9 @@ pub(super) fn check(root: &IdedExpr, scope: &Scope) -> Result<References, Vec<Re
         walk.refuse(format!("the expression is nested more than {MAX_DEPTH} deep"));
     }
     if walk.comprehensions > MAX_COMPREHENSIONS {
-        walk.refuse("an expression may use only one of all, exists, exists_one, filter and map, once".to_owned());
+        walk.refuse(
+            "an expression may use only one of all, exists, exists_one, filter and map, once".to_owned(),
+        );
     }
     if walk.refusals.is_empty() { Ok(walk.references) } else { Err(walk.refusals) }
 }

@@ -134,8 +134,9 @@ impl Roles {
         };
         if let Some(change) = later_than(snapshot, upheavals.of_roles) {
             let changed = date(change.at);
-            let reason =
-                format!("{undecided}; the permission snapshot of {day} is older than the role change of {changed}");
+            let reason = format!(
+                "{undecided}; the permission snapshot of {day} is older than the role change of {changed}"
+            );
             return decided(Privilege::Unknown, reason);
         }
         decided(Privilege::Unprivileged, format!("neither privileged permission in the snapshot of {day}"))
@@ -299,7 +300,7 @@ mod tests {
             .map(|name| bounded(name).into_owned());
         let sentence = roles().settle(odd.iter().map(String::as_str)).unwrap();
         let start = sentence.find("unprivileged_roles").unwrap();
-        let end = sentence.rfind("] (").unwrap() + 1;
+        let end = sentence.rfind("], or").unwrap() + 1;
         let file = format!("[facts]\n{}\n", &sentence[start..end]);
         let parsed: toml::Table = toml::from_str(&file).unwrap();
         let list = parsed["facts"]["unprivileged_roles"].as_array().unwrap();

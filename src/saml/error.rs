@@ -99,9 +99,7 @@ impl Fault {
             Self::Base64 { .. } | Self::Unended { .. } | Self::Certificate { .. } => {
                 "export the certificate from the identity provider again, as PEM"
             }
-            Self::Doctype { .. } => {
-                "download the metadata itself, not a web page about it"
-            }
+            Self::Doctype { .. } => "download the metadata itself, not a web page about it",
             Self::Xml { .. } => "download the metadata from the identity provider again",
             Self::NotMetadata { .. } | Self::NoProvider => {
                 "download the SAML 2.0 metadata of the identity provider; it begins with EntityDescriptor"
@@ -109,7 +107,9 @@ impl Fault {
             Self::ServiceProvider => {
                 "download the metadata of the identity provider, not of an application such as Intercom"
             }
-            Self::SeveralProviders { .. } => "keep only the identity provider that Intercom is connected to in the file",
+            Self::SeveralProviders { .. } => {
+                "keep only the identity provider that Intercom is connected to in the file"
+            }
         }
     }
 }

@@ -97,13 +97,12 @@ impl EntryProblem {
             Self::UnknownControl => "names no control".into(),
             Self::Expired { on, limit } => format!("expired on {on}{}", limited(*limit)).into(),
             Self::Expires { on, limit } => format!("expires on {on}{}", limited(*limit)).into(),
-            Self::Future(day) => {
-                format!("is dated {day}, in the future, and does not count yet").into()
-            }
+            Self::Future(day) => format!("is dated {day}, in the future, and does not count yet").into(),
             Self::MatchesNothing => "matches nothing in this scan".into(),
             Self::SharedEvent => "does not count: several events of the log share that id".into(),
             Self::Ambiguous { events } => {
-                format!("does not count: {events} events have that subject; name one of them with `event`").into()
+                format!("does not count: {events} events have that subject; name one of them with `event`")
+                    .into()
             }
             Self::NotReviewable { event_type } => {
                 format!("does not count: no control accepts reviews of the event type {event_type}").into()

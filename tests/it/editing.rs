@@ -105,7 +105,7 @@ fn slips_are_usage_errors_and_write_nothing() {
     for (program, phrase) in [
         (attest("1.33"), "did you mean `1.3`"),
         (waive("2.33"), "did you mean `2.3`"),
-        (attest("1.3").args(["--expires", "never"]), "--expires: neither a duration"),
+        (attest("1.3").args(["--expires", "never"]), "--expires: not a duration"),
         (attest("1.3").args(["--expires", "2026-07-31"]), "already over"),
         (attest("1.3").args(["--expires", "2099-01-01"]), "ten years"),
         (attest("1.3").args(["--on", "2026-08-02"]), "--on: in the future"),

@@ -81,7 +81,10 @@ fn nobody_of_the_sample_is_in_any_format() {
     assert_eq!((&report["scan"]["redacted"], &before["scan"]["redacted"]), (&json!(true), &json!(false)));
     for format in ["table", "html", "csv", "plan"] {
         let plain = plain.read(&format!("{format}.out")).unwrap();
-        assert!(people.iter().any(|person| plain.contains(person)), "{format} names no person before redaction");
+        assert!(
+            people.iter().any(|person| plain.contains(person)),
+            "{format} names no person before redaction"
+        );
     }
     for format in ["table", "markdown"] {
         assert!(run.read(&format!("{format}.out")).unwrap().contains("Redacted"), "{format} does not say it");
@@ -239,7 +242,7 @@ fn a_redacted_snapshot_names_nobody_and_scans_as_the_workspace_does() {
     let live = scan(&server.origin()).args(["--region", "eu", "--since", "90d"]).run().json();
     let replay = scan_of(&run, &["--since", "90d"]).run();
     assert_eq!(statuses(&replay.json()), statuses(&live));
-    assert!(replay.json()["warnings"].to_string().contains("the snapshot is redacted"));
+    assert!(replay.json()["warnings"].to_string().contains("The snapshot is redacted"));
     assert_eq!(run.stdout, "");
     let again = collect(&server.origin()).args(["--region", "eu", "--since", "90d"]).run().exits(0);
     // Sources that are read side by side may come in another order.

@@ -77,7 +77,7 @@ fn a_hundred_teammates_show_exactly_the_ten_differences() {
     let server = hundred().serve();
     let run = reconcile(&server, &roster()).run().exits(1);
     let suspended = "is SUSPENDED in the identity provider, still a teammate";
-    let by_nothing = "is privileged (role Admin), granted by no group; expected is a group that grants it";
+    let by_nothing = "is privileged (role Admin), which no group grants; expected is a group that grants it";
     let expected = [
         ("R4", 10..13, "is not in the directory export (roster)"),
         ("R5", 20..22, suspended),

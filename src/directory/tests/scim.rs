@@ -36,7 +36,7 @@ fn a_list_that_ends_early_says_so() {
     assert_eq!(roster.files[0].gaps, [Gap::Incomplete { announced: 3, found: 1 }]);
     assert_eq!(
         roster.files[0].gaps[0].sentence().as_str(),
-        "the list is incomplete: 1 of 3 resources are there"
+        "the list is incomplete: it has 1 of 3 resources"
     );
     // The same page twice is not two pages.
     let twice = page(2, &[user("1", "a@b.example")]);
@@ -129,12 +129,15 @@ fn other_json_is_refused_with_its_line() {
         ("[1]", "it is a number, true, false or null, not an object"),
         (
             "{\"status\": \"401\",\n\"detail\": \"token expired\"}",
-            "it is an error of the service: token expired",
+            "the service answered with an error: token expired",
         ),
         ("{\"userName\": \"a@b.example\"}\nnull", "roster.csv:2: this is not a SCIM ListResponse"),
-        ("[]", "the roster roster.csv has no people"),
-        ("{\"totalResults\": 0}", "the roster roster.csv has no people"),
-        ("{\"id\": \"g\", \"displayName\": \"S\", \"members\": []}", "the roster roster.csv has no people"),
+        ("[]", "the directory export (roster) roster.csv has no people"),
+        ("{\"totalResults\": 0}", "the directory export (roster) roster.csv has no people"),
+        (
+            "{\"id\": \"g\", \"displayName\": \"S\", \"members\": []}",
+            "the directory export (roster) roster.csv has no people",
+        ),
     ] {
         let error = refused(text);
         assert!(error.contains(says), "{error}");

@@ -174,7 +174,11 @@ fn of_teammate<'a>(
         let default = policy.default_role.map(|role| format!("role {role} (the default role)"));
         if ungranted {
             let expected = default.unwrap_or_else(|| "a group that grants it".to_owned());
-            return difference("privilege", expected, format!("privileged ({reason}), which no group grants"));
+            return difference(
+                "privilege",
+                expected,
+                format!("privileged ({reason}), which no group grants"),
+            );
         }
         let differs = policy.default_role.is_some_and(|default| !same(role, default));
         return if differs { difference("role", default.unwrap_or_default(), actual) } else { None };

@@ -168,9 +168,7 @@ pub(super) fn encryption(provider: &IdentityProvider, saml: &Saml, now: Timestam
     if installed.is_empty() {
         let how = match saml.encrypted_assertions {
             Some(true) => "the configuration says that assertions are encrypted",
-            None if provider.has_encryption_key => {
-                "a key in the metadata suggests that assertions are encrypted"
-            }
+            None if provider.has_encryption_key => "a key in the metadata suggests encrypted assertions",
             _ => return problems,
         };
         problems.extend(changed("encrypted assertions".to_owned(), how, saml, now));
@@ -187,9 +185,7 @@ fn changed(subject: String, how: &str, saml: &Saml, now: Timestamp) -> Option<Sa
             away(now, change)
         )
     } else {
-        format!(
-            "Intercom replaced its certificate on {CHANGE}, and encrypted sign-ins need the new one"
-        )
+        format!("Intercom replaced its certificate on {CHANGE}, and encrypted sign-ins need the new one")
     };
     let mut problem = SamlProblem::new(ProblemKind::EncryptedAssertions, subject, format!("{how}; {state}"));
     // A key for encryption in the metadata is no proof that assertions are encrypted; the configuration's word is.
