@@ -1,12 +1,19 @@
-//! Embeds every control file, so that the program needs nothing beside itself.
+//! Embeds every control file, so that the program needs nothing beside itself, and notes what it was built from.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::process::Command;
 use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = env::var("CARGO_MANIFEST_DIR")?;
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-env=INTERCOM_HARDEN_TARGET={}", env::var("TARGET")?);
+    println!(
+        "cargo::rustc-env=INTERCOM_HARDEN_COMMIT={}",
+        commit(&root).unwrap_or_else(|| "unknown".to_owned())
+    );
     let mut source = String::from("pub(super) static FILES: &[EmbeddedFile] = &[\n");
     for (folder, pack) in [("guide", "Guide"), ("extended", "Extended"), ("rbac", "Rbac")] {
         let path = Path::new(&root).join("controls").join(folder);
@@ -32,4 +39,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     source.push_str("];\n");
     fs::write(Path::new(&env::var("OUT_DIR")?).join("embedded.rs"), source)?;
     Ok(())
+}
+
+/// The commit that is checked out, where the sources are a repository of their own and git is there.
+fn commit(root: &str) -> Option<String> {
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
+        let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
+        Some(text.trim().to_owned())
+    };
+    let top = fs::canonicalize(git(&["rev-parse", "--show-toplevel"])?).ok()?;
+    if top != fs::canonicalize(root).ok()? {
+        return None;
+    }
+    // The log of HEAD changes with every commit and checkout.
+    let log = Path::new(root).join(git(&["rev-parse", "--git-path", "logs/HEAD"])?);
+    if log.exists() {
+        println!("cargo::rerun-if-changed={}", log.display());
+    }
+    git(&["rev-parse", "--short=12", "HEAD"])
 }

@@ -24,6 +24,9 @@ pub(crate) enum Error {
     Parameters(Problems),
     #[error(transparent)]
     UnknownControl(#[from] UnknownControl),
+    /// A control that is asked for and left out.
+    #[error("--control asks for {id}, but {path} leaves it out")]
+    Disabled { id: String, path: String },
     #[error("no control is left to evaluate")]
     NothingSelected,
     #[error("no access token: set INTERCOM_ACCESS_TOKEN, or use --token-file PATH or --token-stdin")]
@@ -44,8 +47,8 @@ pub(crate) enum Error {
     SameOutput { path: PathBuf },
     #[error("standard output carries one report, and two were asked for")]
     SameStdout,
-    #[error("--by has no effect on {}", formats.join(", "))]
-    NothingGrouped { formats: Vec<&'static str> },
+    #[error("{option} has no effect on {}", formats.join(", "))]
+    NoEffect { option: &'static str, formats: Vec<&'static str>, takers: Vec<&'static str> },
     #[error(transparent)]
     Grouping(#[from] UnknownGrouping),
     #[error("cannot render {name}: {source}")]
@@ -99,12 +102,20 @@ impl Error {
                 "`intercom-harden controls show ID` lists the parameters of a control, `controls facts` the settings"
             }
             Self::UnknownControl(_) => "`intercom-harden controls list` lists the controls",
-            Self::NothingSelected => "look at --level, --pack, --control and --skip",
+            Self::Disabled { id, .. } => {
+                return Some(
+                    format!("take `enabled = false` out of [controls.\"{id}\"], or pass --no-config").into(),
+                );
+            }
+            Self::NothingSelected => {
+                "check --level, --pack, --control and --skip; `intercom-harden controls list --rbac` lists the \
+                 controls of rbac check"
+            }
             Self::NoToken => NO_TOKEN,
             Self::NotKept { .. } => "make room on the disk, or give a file on another",
             Self::SameStdout => "give --format or one -o FORMAT=-, and a file to every other",
-            Self::NothingGrouped { .. } => {
-                "leave it out, or ask for a format that people read, such as table"
+            Self::NoEffect { takers, .. } => {
+                return Some(format!("leave it out, or ask for {}", takers.join(", ")).into());
             }
             Self::NotATerminal { instead } => instead,
             Self::Output { .. } => "give a file in a folder that exists and may be written to",

@@ -32,7 +32,7 @@ pub(crate) struct Attestation {
     pub on: Date,
     /// The last day on which it counts, UTC.
     pub expires: Date,
-    /// Where the proof is kept; null where the entry does not say.
+    /// Where the proof is kept, and the file with its SHA-256; null where the entry names neither.
     #[serde(default)]
     pub evidence: Option<String>,
     /// What else is worth knowing; null where there is nothing.

@@ -70,6 +70,14 @@ impl SourceId {
         }
     }
 
+    /// The request that reads it where the workspace does not offer the search of the log.
+    pub(crate) const fn endpoint_without_search(self) -> &'static str {
+        match self {
+            Self::ActivityLog => "GET /admins/activity_logs",
+            other => other.endpoint(),
+        }
+    }
+
     /// What it is called in a sentence.
     pub(crate) const fn describe(self) -> &'static str {
         match self {
@@ -209,6 +217,8 @@ impl Outcome {
 pub(crate) struct Outcomes {
     /// How each feed ended.
     pub feeds: BTreeMap<Feed, Outcome>,
+    /// Whether the workspace does not offer the search of the log, so that it was read by the older endpoint.
+    pub without_search: bool,
     /// What the person who runs the scan should know about the reading.
     pub warnings: Vec<Warning>,
 }

@@ -124,12 +124,15 @@ fn finding(control: &str, attestation: &config::Attestation) -> Finding {
 }
 
 fn statement(attestation: &config::Attestation) -> Attestation {
+    let file = attestation.evidence_file.as_ref();
+    let file = file.map(|file| format!("{} (sha256:{})", file.path.display(), file.sha256));
+    let evidence: Vec<String> = attestation.evidence.iter().cloned().chain(file).collect();
     Attestation {
         result: attestation.result,
         by: attestation.by.clone(),
         on: attestation.on.value,
         expires: attestation.expires.value,
-        evidence: attestation.evidence.clone(),
+        evidence: (!evidence.is_empty()).then(|| evidence.join(", ")),
         note: attestation.note.clone(),
     }
 }

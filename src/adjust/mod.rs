@@ -36,13 +36,18 @@ pub(crate) struct Scanned<'a> {
     pub today: Date,
 }
 
-/// Everything in a configuration that may make the result look better, with the days on which it ends by the controls.
+/// Everything in a configuration that may make the result look better, with the days on which it ends by the controls,
+/// and without levels that make a control no easier.
 pub(crate) fn weakens(config: &Config, catalog: &Catalog, today: Date) -> Vec<Weakening> {
     let mut config = config.clone();
     for attestation in &mut config.attestations {
         if let Ok(definition) = catalog.find(&attestation.control) {
             attestation.expires.value = attestations::valid_until(attestation, definition.control.attest_for);
         }
+    }
+    for (id, setting) in &mut config.controls {
+        let own = catalog.find(id).ok().map(|definition| definition.own_level);
+        setting.value.level = setting.level.filter(|level| own.is_none_or(|own| own < *level));
     }
     config.weakens(today)
 }

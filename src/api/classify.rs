@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::error::{Answer, ApiError};
+use super::error::{Answer, ApiError, Cause};
 use crate::casefold::ascii_lower;
 
 /// The longest text taken over from a server, in characters.
@@ -60,26 +60,25 @@ fn mentions_allowlist(answer: &Answer) -> bool {
 
 /// Names the error of a request that got no complete answer.
 pub(super) fn from_transport(endpoint: &str, error: &reqwest::Error) -> ApiError {
-    let endpoint = endpoint.to_owned();
+    ApiError::Broken { endpoint: endpoint.to_owned(), cause: cause_of(error) }
+}
+
+fn cause_of(error: &reqwest::Error) -> Cause {
     let mut detail = None;
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(cause) = next {
         let said = cause.to_string();
-        if let Some(found) = recognise(cause, &said, &endpoint) {
+        if let Some(found) = recognise(cause, &said) {
             return found;
         }
         // The outermost message repeats the address; an inner one says what happened.
         detail = Some(said);
         next = cause.source();
     }
-    if error.is_timeout() {
-        return ApiError::Timeout { endpoint };
-    }
-    ApiError::Network { endpoint, detail: quote(&detail.unwrap_or_default()) }
+    if error.is_timeout() { Cause::Timeout } else { Cause::Network(quote(&detail.unwrap_or_default())) }
 }
 
-fn recognise(cause: &(dyn Error + 'static), said: &str, endpoint: &str) -> Option<ApiError> {
-    let endpoint = endpoint.to_owned();
+fn recognise(cause: &(dyn Error + 'static), said: &str) -> Option<Cause> {
     let innermost = || {
         let mut last = cause;
         while let Some(source) = last.source() {
@@ -88,25 +87,25 @@ fn recognise(cause: &(dyn Error + 'static), said: &str, endpoint: &str) -> Optio
         quote(&last.to_string())
     };
     if cause.is::<rustls::Error>() {
-        return Some(ApiError::Tls { endpoint, detail: quote(said) });
+        return Some(Cause::Tls(quote(said)));
     }
     if let Some(io) = cause.downcast_ref::<std::io::Error>() {
         // An io::Error's source() skips the error it wraps, which may be another one of its kind.
         let mut inner = io;
         while let Some(wrapped) = inner.get_ref() {
             if wrapped.is::<rustls::Error>() {
-                return Some(ApiError::Tls { endpoint, detail: quote(said) });
+                return Some(Cause::Tls(quote(said)));
             }
             let Some(next) = wrapped.downcast_ref::<std::io::Error>() else { break };
             inner = next;
         }
         return match inner.kind() {
-            ErrorKind::ConnectionRefused => Some(ApiError::Refused { endpoint, detail: quote(said) }),
-            ErrorKind::TimedOut => Some(ApiError::Timeout { endpoint }),
+            ErrorKind::ConnectionRefused => Some(Cause::Refused(quote(said))),
+            ErrorKind::TimedOut => Some(Cause::Timeout),
             _ => None,
         };
     }
-    said.starts_with("dns error").then(|| ApiError::Dns { endpoint, detail: innermost() })
+    said.starts_with("dns error").then(|| Cause::Dns(innermost()))
 }
 
 /// Takes over text from a server: bounded, otherwise as it came.
@@ -118,6 +117,7 @@ fn quote(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::hint::Hint as _;
+    use crate::region::Region;
     use crate::sources::SourceStatus;
 
     fn refused(status: u16, code: &str, message: &str) -> ApiError {
@@ -161,6 +161,22 @@ mod tests {
             let error = from_answer("GET /me", 500, None, Some("h-1"), body.as_bytes());
             assert!(error.to_string().contains("request id h-1"), "{body}");
         }
+    }
+
+    #[test]
+    fn a_refusal_may_point_to_another_region() {
+        let us = Region::Us.api_origin();
+        let eu = refused(401, "unauthorized", "This workspace is hosted at https://API.EU.intercom.io");
+        assert_eq!(eu.other_region(us), Some(Region::Eu));
+        assert_eq!(eu.other_region(Region::Eu.api_origin()), None, "the host that was asked is no other");
+        assert_eq!(
+            refused(401, "unauthorized", "sign in at app.au.intercom.com").other_region(us),
+            Some(Region::Au)
+        );
+        assert_eq!(refused(401, "unauthorized", "Access Token Invalid").other_region(us), None);
+        assert_eq!(refused(500, "server_error", "api.eu.intercom.io is down").other_region(us), None);
+        let away = from_answer("GET /me", 301, Some("https://api.au.intercom.io/me"), None, b"");
+        assert_eq!(away.other_region(us), Some(Region::Au));
     }
 
     #[test]

@@ -10,8 +10,8 @@ use tokio::time::timeout_at;
 
 use super::classify::from_transport;
 use super::client::{Client, InFlight, Request};
-use super::error::ApiError;
-use super::log::{LIST, SEARCH};
+use super::error::{ApiError, Cause};
+use super::log::{LIST, SEARCH, is_without_search};
 use super::model::{self, AdminList, EventPage, IpAllowlist, Me, PROBE_PATHS, Paging};
 
 /// How far back the log is asked about, in seconds: a single event, if any, is enough to see.
@@ -27,8 +27,10 @@ pub(crate) struct Observations {
     pub me: Asked<Me>,
     /// `GET /admins`.
     pub admins: Asked<()>,
-    /// `POST /admins/activity_logs/search`.
+    /// `POST /admins/activity_logs/search`, or what is read where a workspace does not offer that.
     pub log: Asked<()>,
+    /// Whether the workspace does not offer the search of the log.
+    pub listed: bool,
     /// `GET /ip_allowlist`.
     pub allowlist: Asked<()>,
     /// The endpoints of the token probe.
@@ -67,7 +69,8 @@ pub(crate) async fn diagnose(client: &Client, now: Timestamp, probe: bool) -> Ob
     );
     let page = |body: String| serde_json::from_str::<EventPage<'_>>(&body).map(|_| ());
     let mut log = read_as(client, log, &search.endpoint(), &mut seen.vitals, page);
-    if matches!(log, Err(ApiError::NotFound(_))) {
+    if log.as_ref().is_err_and(is_without_search) {
+        seen.listed = true;
         let range = vec![("created_at_after", until.saturating_sub(LOG_RANGE).to_string())];
         let list = Request { path: LIST, query: range, ..Request::default() };
         log = read_as(client, client.examine(&list, true).await, &list.endpoint(), &mut seen.vitals, page);
@@ -158,7 +161,9 @@ impl Client {
         let first = self.examine_once(request, with_body).await;
         let worth_repeating = matches!(
             &first.answer,
-            Err(ApiError::Server(_) | ApiError::Network { .. } | ApiError::EmptyBody { .. })
+            Err(ApiError::Server(_)
+                | ApiError::Broken { cause: Cause::Network(_), .. }
+                | ApiError::EmptyBody { .. })
         );
         if !worth_repeating {
             return first;

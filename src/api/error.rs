@@ -4,7 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use clap::ValueEnum as _;
+
+use crate::casefold::ascii_lower;
 use crate::hint::Hint;
+use crate::region::Region;
 use crate::sources::{Failure, SourceStatus};
 
 /// A refusal or failure that the server itself reported.
@@ -34,6 +38,21 @@ impl fmt::Display for Answer {
         }
         Ok(())
     }
+}
+
+/// What kept an answer from coming, whatever was asked for. Text from outside is kept raw, and bounded.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+pub(crate) enum Cause {
+    #[error("the host name could not be resolved ({0})")]
+    Dns(String),
+    #[error("the connection was refused ({0})")]
+    Refused(String),
+    #[error("no trusted TLS connection ({0})")]
+    Tls(String),
+    #[error("no complete answer in time")]
+    Timeout,
+    #[error("the connection broke ({0})")]
+    Network(String),
 }
 
 /// Why a request did not yield what was asked for. Text from outside is kept raw, and bounded.
@@ -74,16 +93,9 @@ pub(crate) enum ApiError {
         /// Where to, raw and bounded.
         location: String,
     },
-    #[error("{endpoint}: the host name could not be resolved ({detail})")]
-    Dns { endpoint: String, detail: String },
-    #[error("{endpoint}: the connection was refused ({detail})")]
-    Refused { endpoint: String, detail: String },
-    #[error("{endpoint}: no trusted TLS connection ({detail})")]
-    Tls { endpoint: String, detail: String },
-    #[error("{endpoint}: no complete answer in time")]
-    Timeout { endpoint: String },
-    #[error("{endpoint}: the connection broke ({detail})")]
-    Network { endpoint: String, detail: String },
+    /// No complete answer came.
+    #[error("{endpoint}: {cause}")]
+    Broken { endpoint: String, cause: Cause },
     #[error("{endpoint}: the answer is larger than {limit} bytes")]
     BodyTooLarge { endpoint: String, limit: usize },
     #[error("{endpoint} answered with {content_type} where JSON was expected")]
@@ -104,6 +116,9 @@ pub(crate) enum ApiError {
     Deadline { endpoint: String },
 }
 
+/// What to do about a connection that does not last.
+const BROKEN: &str = "try again; if it stays, check for a proxy between this machine and Intercom";
+
 impl ApiError {
     /// An answer that was not understood in full.
     pub(crate) fn odd(endpoint: &str, detail: String) -> Self {
@@ -123,22 +138,48 @@ impl ApiError {
     pub(crate) fn failure(&self) -> Failure {
         match self {
             Self::Unauthorized(_) => Failure::TokenRefused(self.to_string()),
+            // The source names its endpoint itself, and several may have failed by the same.
+            Self::Broken { cause, .. } => Failure::Api(cause.to_string()),
             other => Failure::Api(other.to_string()),
         }
+    }
+
+    /// This error for both requests, where the same cause kept the other one from an answer.
+    pub(crate) fn joined_with(self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Broken { endpoint, cause }, Self::Broken { endpoint: first, cause: same })
+                if cause == *same =>
+            {
+                Self::Broken { endpoint: format!("{first} and {endpoint}"), cause }
+            }
+            (error, _) => error,
+        }
+    }
+
+    /// The other region that a refusal or redirect of this origin points to, by the host that it names.
+    pub(crate) fn other_region(&self, asked: &str) -> Option<Region> {
+        let text = match self {
+            Self::Unauthorized(answer)
+            | Self::Forbidden(answer)
+            | Self::NotFound(answer)
+            | Self::BadRequest(answer) => answer.message.as_deref()?,
+            Self::Redirected { location, .. } => location,
+            _ => return None,
+        };
+        let text = ascii_lower(text);
+        let names = |region: &&Region| {
+            let hosts = [region.api_origin(), region.web_origin()];
+            region.api_origin() != asked
+                && hosts.iter().any(|origin| text.contains(origin.trim_start_matches("https://")))
+        };
+        Region::value_variants().iter().find(names).copied()
     }
 
     /// Whether no usable answer of the API was had at all: the host or the way to it is wrong.
     pub(crate) const fn is_unreachable(&self) -> bool {
         matches!(
             self,
-            Self::Redirected { .. }
-                | Self::Dns { .. }
-                | Self::Refused { .. }
-                | Self::Tls { .. }
-                | Self::Timeout { .. }
-                | Self::Network { .. }
-                | Self::NotJson { .. }
-                | Self::Deadline { .. }
+            Self::Redirected { .. } | Self::Broken { .. } | Self::NotJson { .. } | Self::Deadline { .. }
         )
     }
 
@@ -163,7 +204,7 @@ impl Hint for ApiError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         let hint = match self {
             Self::Unauthorized(_) => {
-                "check the token and the region; after its permissions were changed in the Developer Hub the token has to be regenerated"
+                "copy the token again, after its last regeneration in the Developer Hub; it works in its own region only: --region us, eu or au"
             }
             Self::Forbidden(_) => {
                 "give the app the missing read permission in the Developer Hub, then regenerate its token"
@@ -172,7 +213,7 @@ impl Hint for ApiError {
             Self::IpNotAllowed(_) => {
                 "run the scan from an allowed address, or add this one to the REST API allowlist in the workspace's security settings"
             }
-            Self::NotFound(_) => "check the region or --base-url",
+            Self::NotFound(_) => "check --region or --base-url",
             Self::BadRequest(answer) if answer.code.as_deref() == Some("intercom_version_invalid") => {
                 "this server does not offer API version 2.16; check --base-url"
             }
@@ -182,14 +223,15 @@ impl Hint for ApiError {
             Self::Redirected { .. } => {
                 "redirects are not followed, so that the token goes to one host only; check the region or --base-url"
             }
-            Self::Dns { .. } => "check the network connection, the proxy settings and --base-url",
-            Self::Refused { .. } => "check --base-url, and whether a proxy or firewall is in the way",
-            Self::Tls { .. } => {
-                "if a proxy inspects TLS here, its certificate authority has to be in the system's trust store; check the system's clock too"
-            }
-            Self::Timeout { .. } | Self::Network { .. } | Self::Truncated { .. } | Self::EmptyBody { .. } => {
-                "try again; if it stays, check for a proxy between this machine and Intercom"
-            }
+            Self::Broken { cause, .. } => match cause {
+                Cause::Dns(_) => "check the network connection, the proxy settings and --base-url",
+                Cause::Refused(_) => "check --base-url, and whether a proxy or firewall is in the way",
+                Cause::Tls(_) => {
+                    "if a proxy inspects TLS here, add its certificate authority to the system's trust store; check the system's clock too"
+                }
+                Cause::Timeout | Cause::Network(_) => BROKEN,
+            },
+            Self::Truncated { .. } | Self::EmptyBody { .. } => BROKEN,
             Self::BodyTooLarge { .. } | Self::UnexpectedShape { .. } | Self::Paging { .. } => {
                 "check that the region or --base-url leads to Intercom's API"
             }

@@ -20,6 +20,17 @@ pub(crate) enum Notice {
         /// How long the client waits before it.
         wait: Duration,
     },
+    /// The server answered, with whatever.
+    Answered {
+        /// The request without its query.
+        endpoint: String,
+        /// The HTTP status.
+        status: u16,
+        /// From the request to the head of the answer.
+        elapsed: Duration,
+    },
+    /// A request waited, so that others keep their share of the rate limit.
+    Paced,
     /// More of a feed was read.
     Progress {
         /// Which feed.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::error::ApiError;
+use super::error::{ApiError, Cause};
 
 /// How often, and after which waits, requests are sent again.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +45,9 @@ impl Failures {
     pub(crate) const fn count(&mut self, error: &ApiError) {
         match error {
             ApiError::RateLimited { .. } => self.rate_limits += 1,
-            ApiError::Timeout { .. } | ApiError::Dns { .. } | ApiError::Refused { .. } => self.slow += 1,
+            ApiError::Broken { cause: Cause::Timeout | Cause::Dns(_) | Cause::Refused(_), .. } => {
+                self.slow += 1
+            }
             _ => self.other += 1,
         }
     }
@@ -80,13 +82,13 @@ pub(crate) fn decide(
             let floor = policy.rate_limit_wait / 10 * (1 << failures.rate_limits.saturating_sub(1).min(6));
             asked.unwrap_or(policy.rate_limit_wait).max(floor)
         }
-        ApiError::Timeout { .. } | ApiError::Dns { .. } | ApiError::Refused { .. }
+        ApiError::Broken { cause: Cause::Timeout | Cause::Dns(_) | Cause::Refused(_), .. }
             if failures.slow <= policy.slow_repeats =>
         {
             backoff(total)
         }
         ApiError::Server(_)
-        | ApiError::Network { .. }
+        | ApiError::Broken { cause: Cause::Network(_), .. }
         | ApiError::EmptyBody { .. }
         | ApiError::Truncated { .. }
             if failures.other <= policy.repeats =>
@@ -142,7 +144,7 @@ mod tests {
     #[test]
     fn timeouts_are_repeated_twice_and_refusals_never() {
         let remaining = Duration::from_secs(600);
-        let late = ApiError::Timeout { endpoint: String::new() };
+        let late = ApiError::Broken { endpoint: String::new(), cause: Cause::Timeout };
         let after = |slow| {
             let failures = Failures { slow, ..Failures::default() };
             decide(&Policy::default(), &late, failures, None, remaining, 0.0)
@@ -184,7 +186,7 @@ mod tests {
             let error = match kind {
                 0 => limited(),
                 1 => ApiError::Server(answer()),
-                _ => ApiError::Timeout { endpoint: String::new() },
+                _ => ApiError::Broken { endpoint: String::new(), cause: Cause::Timeout },
             };
             let failures = Failures { rate_limits, slow, other };
             let (asked, remaining) = (asked.map(Duration::from_secs), Duration::from_millis(remaining));

@@ -54,14 +54,19 @@ impl Throttle {
         Self { permits: Semaphore::new(concurrency.clamp(1, 1024)), state: Mutex::new(state) }
     }
 
-    /// Waits until a request may be sent, and counts it. The request is over when the permit is dropped.
-    pub(crate) async fn acquire(&self) -> Option<SemaphorePermit<'_>> {
-        let permit = self.permits.acquire().await.ok()?;
+    /// Waits until a request may be sent, counts it, and says whether the rate limit made it wait. The request is over
+    /// when the permit is dropped.
+    pub(crate) async fn acquire(&self) -> (Option<SemaphorePermit<'_>>, bool) {
+        let permit = self.permits.acquire().await.ok();
+        let mut paced = false;
         loop {
             let turn = self.with(|state| state.take(Instant::now()));
             match turn {
-                Ok(()) => return Some(permit),
-                Err(at) => sleep_until(at).await,
+                Ok(()) => return (permit, paced),
+                Err(at) => {
+                    paced = true;
+                    sleep_until(at).await;
+                }
             }
         }
     }
@@ -194,7 +199,7 @@ mod tests {
         assert!(throttle.pause(Duration::from_millis(40)));
         assert!(!throttle.pause(Duration::from_millis(30)));
         let start = Instant::now();
-        drop(throttle.acquire().await);
+        assert!(throttle.acquire().await.1);
         assert!(start.elapsed() >= Duration::from_millis(39));
     }
 }

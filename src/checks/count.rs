@@ -34,7 +34,7 @@ pub(super) fn decide<'a>(
         rows.joined(all)
     } else if too_few {
         let min = min.unwrap_or_default();
-        vec![whole(context, check, count.min.as_ref(), format!("{certain} found, at least {min} required"))]
+        vec![whole(context, check, count.min.as_ref(), format!("{certain} found, at least {min} expected"))]
     } else {
         Vec::new()
     };

@@ -13,11 +13,13 @@ mod controls;
 mod edit;
 mod rbac;
 mod report;
+mod typed;
 
 pub(crate) use controls::{CatalogArgs, ControlsCommand, ExplainArgs};
 pub(crate) use edit::{AttestArgs, InitArgs, ReviewArgs, SourceArgs, WaiveArgs, one_line};
 pub(crate) use rbac::{CanArgs, DiagnoseArgs, PolicyArgs, RbacCheckArgs, RbacCommand, RbacRosterArgs};
 pub(crate) use report::{GenerateCommand, RedactArgs, RenderArgs, ReportArgs, SchemaName};
+pub(crate) use typed::meant;
 
 /// Security posture scanner for Intercom workspaces.
 #[derive(Debug, Parser)]
@@ -25,6 +27,45 @@ pub(crate) use report::{GenerateCommand, RedactArgs, RenderArgs, ReportArgs, Sch
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
+}
+
+/// What goes to the terminal beside the answer.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Terminal")]
+pub(crate) struct TerminalArgs {
+    /// Print errors alone on standard error
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print every request on standard error
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Use colours: auto, always or never
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        ignore_case = true,
+        hide_possible_values = true
+    )]
+    pub color: ColorChoice,
+    /// Show no moving line while reading
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+}
+
+/// Whether colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless NO_COLOR says otherwise
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
 }
 
 /// The subcommands.
@@ -151,12 +192,20 @@ pub(crate) struct ScanArgs {
 pub(crate) struct SelectionArgs {
     #[command(flatten)]
     pub catalog: CatalogArgs,
-    /// Evaluate controls up to this level: l1, l2 or l3 [default: l3]
-    #[arg(long, value_name = "LEVEL", ignore_case = true, hide_possible_values = true)]
-    pub level: Option<Level>,
+    #[command(flatten)]
+    pub chosen: ChoiceArgs,
     /// Which of the built-in packs to evaluate: guide, extended or all
     #[arg(long, value_name = "PACK", default_value = "all", ignore_case = true, hide_possible_values = true)]
     pub pack: PackName,
+}
+
+/// Which controls of a pack are evaluated.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Controls")]
+pub(crate) struct ChoiceArgs {
+    /// Evaluate controls up to this level: l1, l2 or l3 [default: l3]
+    #[arg(long, value_name = "LEVEL", ignore_case = true, hide_possible_values = true)]
+    pub level: Option<Level>,
     /// Evaluate only this control; may be repeated
     #[arg(long, value_name = "ID")]
     pub control: Vec<String>,

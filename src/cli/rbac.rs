@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{AnswerArgs, ConfigArgs, GateArgs, ReportArgs, SourceArgs};
+use super::{AnswerArgs, ChoiceArgs, ConfigArgs, GateArgs, ReportArgs, SourceArgs};
 use crate::config::Permission;
 use crate::exit::Exit;
 
@@ -31,6 +31,8 @@ pub(crate) struct RbacCheckArgs {
     /// A roster that the identity provider exported; may be repeated
     #[arg(long, value_name = "FILE", help_heading = "Workspace")]
     pub roster: Vec<PathBuf>,
+    #[command(flatten)]
+    pub chosen: ChoiceArgs,
     #[command(flatten)]
     pub options: PolicyArgs,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::report::grouping::Grouping;
-use crate::report::{Format, Output};
+use crate::report::{Format, Output, PlanRow};
 
 /// What a report looks like, and where it goes.
 #[derive(Debug, Args)]
@@ -15,12 +15,19 @@ pub(crate) struct ReportArgs {
     /// Format of the report on standard output
     #[arg(long, value_name = "FORMAT", ignore_case = true, hide_possible_values = true, help = format_help())]
     pub format: Option<Format>,
-    /// Write a further report to a file, or - for stdout; may be repeated
-    #[arg(short, long, value_name = "FORMAT=PATH")]
+    /// Write a further report to a file, whose format follows from its name unless it is given; FORMAT=- is
+    /// standard output; may be repeated
+    #[arg(short, long, value_name = "[FORMAT=]PATH")]
     pub output: Vec<Output>,
     /// Group by level, section or framework: cis-v8, nist-800-53, soc2
     #[arg(long, value_name = "GROUPING")]
     pub by: Option<Grouping>,
+    /// What a row of the plan is about: control or finding [default: control]
+    #[arg(long, value_name = "ROW", ignore_case = true, hide_possible_values = true)]
+    pub per: Option<PlanRow>,
+    /// Begin csv, plan and people with a byte-order mark, by which Excel knows UTF-8
+    #[arg(long)]
+    pub excel: bool,
     #[command(flatten)]
     pub redact: RedactArgs,
 }
@@ -56,6 +63,12 @@ pub(crate) struct RenderArgs {
 /// `generate`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum GenerateCommand {
+    /// Print a script that completes commands and options in a shell
+    Completions {
+        /// Which shell: bash, zsh, fish, powershell or elvish
+        #[arg(value_name = "SHELL", ignore_case = true, hide_possible_values = true)]
+        shell: clap_complete::Shell,
+    },
     /// Print the JSON Schema of a file that the program reads or writes
     Schema {
         /// Of what: report

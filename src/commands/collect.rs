@@ -1,6 +1,6 @@
 //! `collect`: saves what a workspace answers, to scan it later.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 
 use super::resolve::connection::connection;
@@ -84,7 +84,7 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
         return Err(Error::Scan(stranger));
     }
     let (writer, mut outcomes, unread) = read?;
-    outcomes.warnings.extend(elsewhere);
+    outcomes.warnings.splice(..0, elsewhere);
     if let Some(redactor) = &redactor {
         outcomes = redactor.outcomes(outcomes);
     }
@@ -92,16 +92,20 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     unread.apply(&mut outcomes, |_| false);
     progress.finish();
 
-    let details = outcomes.feeds.iter().filter_map(|(feed, outcome)| {
-        Some(format!("{}: {}", feed.source().describe(), outcome.failure.as_ref()?))
-    });
-    let warnings = outcomes.warnings.iter().map(|warning| format!("warning: {warning}"));
-    // The parts of one source often fail for the same reason: it is said once.
-    let mut said = BTreeSet::new();
-    for message in warnings.chain(details) {
-        if said.insert(message.clone()) {
-            progress.message(&message);
+    for warning in &outcomes.warnings {
+        progress.warn(warning);
+    }
+    // Sources, and the parts of one, often fail by the same: it is said once.
+    let mut failures: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (feed, outcome) in &outcomes.feeds {
+        let Some(failure) = &outcome.failure else { continue };
+        let names = failures.entry(failure.to_string()).or_default();
+        if !names.contains(&feed.source().describe()) {
+            names.push(feed.source().describe());
         }
+    }
+    for (failure, names) in failures {
+        progress.message(&format!("Not all could be read of {}: {failure}", names.join(", ")));
     }
     progress.message(&format!("saved {} with {events} events", args.output.display()));
     let ended = |feed| outcomes.feeds.get(&feed).map(|outcome| outcome.status);

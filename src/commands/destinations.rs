@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use crate::atomic_file::{Readers, WholeFile};
 use crate::cli::ReportArgs;
 use crate::error::Error;
-use crate::report::grouping::Grouping;
 use crate::report::{Destination, Format, Options, Output, Report, Style, render};
 
 /// How wide tables in files are, in columns.
@@ -15,17 +14,16 @@ const FILE_WIDTH: usize = 100;
 /// The places of reports, found writable before anything is read.
 pub(super) struct Destinations {
     stdout: Format,
-    style: Style,
     files: Vec<(Format, PathBuf)>,
-    by: Option<Grouping>,
+    options: Options,
 }
 
 impl Destinations {
     /// Tries every place out, and leaves it as it is: a scan may be ended by force while it reads.
     ///
     /// # Errors
-    /// When a place cannot be written to, or is named twice, however it is spelt; when nobody would see the
-    /// grouping that was asked for.
+    /// When a place cannot be written to, or is named twice, however it is spelt; when an option would
+    /// have no effect.
     pub(super) fn open(args: &ReportArgs, style: Style) -> Result<Self, Error> {
         let mut stdout = args.format;
         let mut redirected = false;
@@ -43,25 +41,39 @@ impl Destinations {
         let usual = if args.by.is_some() && files.is_empty() { Format::Table } else { Format::default() };
         let stdout = stdout.unwrap_or(usual);
         let formats = || std::iter::once(stdout).chain(files.iter().map(|(format, _)| *format));
-        if args.by.is_some() && !formats().any(Format::is_for_people) {
-            return Err(Error::NothingGrouped { formats: formats().map(Format::as_str).collect() });
+        let effects: [(_, _, fn(Format) -> bool); 3] = [
+            ("--by", args.by.is_some(), Format::is_for_people),
+            ("--per", args.per.is_some(), |format| format == Format::Plan),
+            ("--excel", args.excel, Format::is_spreadsheet),
+        ];
+        for (option, given, takes) in effects {
+            if given && !formats().any(takes) {
+                let takers = Format::ALL.iter().copied().filter(|format| takes(*format));
+                return Err(Error::NoEffect {
+                    option,
+                    formats: formats().map(Format::as_str).collect(),
+                    takers: takers.map(Format::as_str).collect(),
+                });
+            }
         }
         try_out(&files)?;
-        Ok(Self { stdout, style, files, by: args.by.clone() })
+        let per = args.per.unwrap_or_default();
+        Ok(Self { stdout, files, options: Options { style, by: args.by.clone(), per, excel: args.excel } })
     }
 
-    /// Makes sure that controls can be grouped as was asked for, which name these frameworks.
+    /// Settles by what the controls are grouped, which name these frameworks.
     ///
     /// # Errors
     /// When none of them knows the framework.
-    pub(super) fn check_grouping<'a>(
-        &self,
+    pub(super) fn settle_grouping<'a>(
+        &mut self,
         frameworks: impl IntoIterator<Item = &'a String>,
     ) -> Result<(), Error> {
-        Ok(self.by.as_ref().map_or(Ok(()), |by| by.check(frameworks))?)
+        self.options.by = self.options.by.take().map(|by| by.among(frameworks)).transpose()?;
+        Ok(())
     }
 
-    /// Whether whoever reads standard output sees the warnings of the report there.
+    /// Whether standard output shows the warnings of the report.
     pub(super) fn shows_warnings(&self) -> bool {
         matches!(self.stdout, Format::Summary | Format::Table)
     }
@@ -71,7 +83,7 @@ impl Destinations {
     /// # Errors
     /// When a place cannot be written to after all.
     pub(super) fn write(self, report: &Report) -> Result<(), Error> {
-        let in_files = Options { style: Style::plain(FILE_WIDTH), by: self.by.clone() };
+        let in_files = Options { style: Style::plain(FILE_WIDTH), ..self.options.clone() };
         for (format, path) in self.files {
             let text = render(report, format, &in_files)?;
             let write = || {
@@ -81,7 +93,7 @@ impl Destinations {
             };
             write().map_err(|source| Error::NotKept { path: path.clone(), source })?;
         }
-        print(&render(report, self.stdout, &Options { style: self.style, by: self.by })?)
+        print(&render(report, self.stdout, &self.options)?)
     }
 }
 

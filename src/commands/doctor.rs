@@ -29,8 +29,9 @@ pub(super) fn run(args: &DoctorArgs) -> Result<Exit, Error> {
     let (catalog, facts) = inputs::rules(&[], config.as_ref())?;
     let situation = situation(args, config.as_ref(), facts.stale_after)?;
     let organization = config.as_ref().map(|config| config.organization.clone()).unwrap_or_default();
+    let judged = catalog.select(&resolve::everything(config.as_ref()))?;
     let forecast = |access: &[Access]| -> Vec<Forecast> {
-        doctor::forecast(catalog.of_policy(false), access, |name| is_configured(&organization, name))
+        doctor::forecast(judged.iter().copied(), access, |name| is_configured(&organization, name))
     };
     let diagnosis: Diagnosis = doctor::diagnose(situation, forecast);
     let text = match args.answer.format {

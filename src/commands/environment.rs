@@ -2,28 +2,47 @@
 
 use std::env;
 use std::io::{IsTerminal as _, stderr, stdout};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use terminal_size::{Width, terminal_size};
 
 use crate::api::notice::{Notice, Notify};
+use crate::cli::{ColorChoice, TerminalArgs};
 use crate::error::Error;
-use crate::progress::Progress;
+use crate::progress::{Progress, Verbosity};
 use crate::report::{Report, Style, Surroundings};
-use crate::sources::SourceStatus;
 use crate::time::day_of;
+
+/// What the command line says of the terminal; the same for the whole command.
+static TERMINAL: OnceLock<TerminalArgs> = OnceLock::new();
+
+/// Keeps what the command line says of the terminal, before the command starts.
+pub(super) fn settle(terminal: TerminalArgs) {
+    // Only the first could be set, and there is one command line.
+    let _ = TERMINAL.set(terminal);
+}
+
+fn terminal() -> TerminalArgs {
+    TERMINAL.get().copied().unwrap_or_default()
+}
 
 /// How tables look on standard output.
 pub(super) fn style() -> Style {
     let variable = |name| env::var(name).ok();
-    let (no_color, clicolor_force, term) =
-        (variable("NO_COLOR"), variable("CLICOLOR_FORCE"), variable("TERM"));
+    let [no_color, clicolor_force, term, all, ctype, lang] =
+        ["NO_COLOR", "CLICOLOR_FORCE", "TERM", "LC_ALL", "LC_CTYPE", "LANG"].map(variable);
     Style::detect(&Surroundings {
         is_terminal: stdout().is_terminal(),
         columns: columns(),
         no_color: no_color.as_deref(),
         clicolor_force: clicolor_force.as_deref(),
         term: term.as_deref(),
+        color: match terminal().color {
+            ColorChoice::Auto => None,
+            ColorChoice::Always => Some(true),
+            ColorChoice::Never => Some(false),
+        },
+        locale: [all.as_deref(), ctype.as_deref(), lang.as_deref()],
     })
 }
 
@@ -38,9 +57,23 @@ pub(super) fn today(now: Option<jiff::Timestamp>) -> jiff::civil::Date {
     day_of(now.unwrap_or_else(clock))
 }
 
-/// Progress on standard error, moving only where somebody watches.
+/// Progress on standard error, moving only on a terminal.
 pub(super) fn progress() -> Arc<Progress> {
-    Arc::new(Progress::new(stderr().is_terminal()))
+    let moves = stderr().is_terminal() && !terminal().no_progress && !terminal().quiet;
+    Arc::new(Progress::new(moves, verbosity()))
+}
+
+/// Messages on standard error, and nothing that moves.
+pub(super) fn messages() -> Progress {
+    Progress::new(false, verbosity())
+}
+
+fn verbosity() -> Verbosity {
+    match terminal() {
+        TerminalArgs { quiet: true, .. } => Verbosity::Quiet,
+        TerminalArgs { verbose: true, .. } => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    }
 }
 
 /// Says on standard error what a report for machines would leave unsaid on a screen.
@@ -48,9 +81,8 @@ pub(super) fn warn(report: &Report, progress: &Progress) {
     for warning in &report.warnings {
         progress.warn(warning);
     }
-    for source in report.sources.iter().filter(|source| source.status == SourceStatus::Failed) {
-        let detail = source.detail.as_deref().unwrap_or("no reason was given");
-        progress.warn(format!("{} could not be read: {detail}", source.id.describe()));
+    for (names, why) in report.failures() {
+        progress.warn(format!("Not all could be read of {names}: {why}"));
     }
 }
 
@@ -66,6 +98,10 @@ pub(super) fn notify(progress: &Arc<Progress>) -> Notify {
             let wait = wait.as_secs_f64();
             progress.message(&format!("{reason}; asking again in {wait:.1} s"));
         }
+        Notice::Answered { endpoint, status, elapsed } => {
+            progress.detail(&format!("{endpoint}: {status} in {} ms", elapsed.as_millis()));
+        }
+        Notice::Paced => progress.paced(),
         Notice::Progress { feed, records, total } => {
             progress.records(feed.source().describe(), records, total);
         }

@@ -1,7 +1,9 @@
 //! `generate`: what the program can say about itself, for other programs.
 
 use super::destinations::print;
-use crate::cli::{GenerateCommand, SchemaName};
+use clap::CommandFactory as _;
+
+use crate::cli::{Cli, GenerateCommand, SchemaName};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::{RenderError, json};
@@ -12,6 +14,11 @@ use crate::report::{RenderError, json};
 /// When standard output cannot be written.
 pub(super) fn run(command: &GenerateCommand) -> Result<Exit, Error> {
     match command {
+        GenerateCommand::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), env!("CARGO_PKG_NAME"), &mut script);
+            print(&String::from_utf8_lossy(&script))
+        }
         GenerateCommand::Schema { what: SchemaName::Report } => {
             print(&json::schema().map_err(RenderError::from)?)
         }

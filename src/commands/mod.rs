@@ -2,9 +2,13 @@
 
 use std::io::Write as _;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, meant};
+use crate::controls::{Catalog, GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION};
 use crate::error::Error;
 use crate::exit::Exit;
+
+/// How many columns of a word an error repeats.
+const ECHO_COLUMNS: usize = 60;
 
 mod attest;
 mod collect;
@@ -28,6 +32,7 @@ mod waive;
 /// # Errors
 /// Whatever kept it from doing its work.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
+    environment::settle(cli.terminal);
     match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Render(args) => render::run(&args),
@@ -46,8 +51,19 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
 
 /// Gives what the command line asked for instead of a command, such as its help, or says what is wrong with it.
 pub(crate) fn answer(answer: &clap::Error) -> Exit {
-    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+    use clap::error::ErrorKind::{
+        DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion, InvalidSubcommand,
+    };
     match answer.kind() {
+        DisplayVersion if std::env::args_os().skip(1).any(|word| asks_for_more(&word)) => {
+            let _ = destinations::print(&version());
+        }
+        InvalidSubcommand if typed(answer).is_some_and(|(_, meant)| meant.is_some()) => {
+            let (word, meant) = typed(answer).unwrap_or_default();
+            let error = format!("error: there is no command \"{}\"", crate::text::line(word, ECHO_COLUMNS));
+            let hint = format!("hint: intercom-harden {}", meant.unwrap_or_default());
+            complain_in_lines([error.as_str(), hint.as_str()].into_iter());
+        }
         DisplayHelp | DisplayVersion | DisplayHelpOnMissingArgumentOrSubcommand => {
             // A reader who has seen enough is no error.
             let _ = answer.print();
@@ -56,6 +72,43 @@ pub(crate) fn answer(answer: &clap::Error) -> Exit {
         _ => complain_in_lines(answer.to_string().lines()),
     }
     if answer.use_stderr() { Exit::Usage } else { Exit::Success }
+}
+
+/// The word that stands in the place of a command, and the command line that it is taken to mean.
+fn typed(answer: &clap::Error) -> Option<(&str, Option<&'static str>)> {
+    use clap::error::{ContextKind, ContextValue};
+    match answer.get(ContextKind::InvalidSubcommand)? {
+        ContextValue::String(word) => Some((word, meant(word))),
+        _ => None,
+    }
+}
+
+/// Whether a word of the command line asks for more than the version alone: `-v`, `--verbose`, `-Vv`.
+fn asks_for_more(word: &std::ffi::OsStr) -> bool {
+    let word = word.to_string_lossy();
+    let short = word.strip_prefix('-').filter(|letters| letters.contains('v'));
+    word == "--verbose"
+        || short.is_some_and(|letters| letters.chars().all(|letter| matches!(letter, 'v' | 'V')))
+}
+
+/// Everything that a report of a fault should name.
+fn version() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let controls = Catalog::load(&[]);
+    let controls = controls.map(|all| {
+        let count = all.of_policy(false).chain(all.of_policy(true)).count();
+        format!("{count}, {}", all.digest())
+    });
+    format!(
+        "intercom-harden {version}\n\
+         commit:   {}\n\
+         guide:    {GUIDE_TITLE} {GUIDE_VERSION} ({GUIDE_STATUS}), {GUIDE_URL}\n\
+         controls: {}\n\
+         target:   {}\n",
+        env!("INTERCOM_HARDEN_COMMIT"),
+        controls.unwrap_or_else(|error| error.to_string()),
+        env!("INTERCOM_HARDEN_TARGET"),
+    )
 }
 
 /// Says on standard error what went wrong and what to do.

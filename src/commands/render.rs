@@ -16,11 +16,11 @@ use crate::report::{ReadError, Report, read};
 /// # Errors
 /// When the report cannot be read back, or a place for it cannot be written to.
 pub(super) fn run(args: &RenderArgs) -> Result<Exit, Error> {
-    let destinations = Destinations::open(&args.report, environment::style())?;
+    let mut destinations = Destinations::open(&args.report, environment::style())?;
     let redactor = redaction::of_report(&args.report.redact, &environment::progress())?;
     let mut report =
         load(&args.saved).map_err(|source| Error::SavedReport { name: name(&args.saved), source })?;
-    destinations.check_grouping(report.controls.iter().flat_map(|control| control.frameworks.keys()))?;
+    destinations.settle_grouping(report.controls.iter().flat_map(|control| control.frameworks.keys()))?;
     if let Some(redactor) = redactor {
         report = redactor.report(report);
     }

@@ -46,12 +46,12 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
 /// When it cannot be started, or the workspace cannot be read at all.
 pub(super) fn perform(
     request: &ScanRequest<'_>,
-    select: impl FnOnce(Option<&Config>) -> Selection,
+    select: impl FnOnce(Option<&Config>) -> Result<Selection, Error>,
 ) -> Result<Exit, Error> {
     let progress = environment::progress();
     let config = inputs::load(request.config, &progress)?;
     let gate = resolve::gate(request.gate, request.source.demo, config.as_ref());
-    let selection = select(config.as_ref());
+    let selection = select(config.as_ref())?;
     let mut resolved =
         resolve::job(request.source, request.controls, request.rosters, Some(&selection), config)?;
     let job = &mut resolved.job;
@@ -70,9 +70,9 @@ pub(super) fn perform(
         redactor: redactor.clone(),
         today: None,
     };
-    let destinations = Destinations::open(request.report, environment::style())?;
+    let mut destinations = Destinations::open(request.report, environment::style())?;
     let named = job.plan.selected().flat_map(|definition| definition.control.frameworks.keys());
-    destinations.check_grouping(named)?;
+    destinations.settle_grouping(named)?;
 
     let run = resolved.run(&progress)?;
     let mut report = Report::of(&resolved.job, run, resolved.now.is_some());

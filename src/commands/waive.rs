@@ -6,7 +6,6 @@ use crate::cli::WaiveArgs;
 use crate::edit::{Entry, NewWaiver, Target, outlook};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::progress::Progress;
 use crate::time::parse_expiry;
 
 /// Adds the waiver.
@@ -39,7 +38,7 @@ pub(super) fn run(args: &WaiveArgs) -> Result<Exit, Error> {
     };
     let doubts = outlook::of_waiver(&new, report.as_ref());
     target.append(&[Entry::from(new)])?;
-    let progress = Progress::new(false);
+    let progress = environment::messages();
     std::iter::once(&done).chain(&doubts).for_each(|line| progress.message(line));
     Ok(Exit::Success)
 }

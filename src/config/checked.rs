@@ -8,7 +8,7 @@ use crate::toml_document::{Document, Problems, Table};
 use super::entries::{self, Attestation, Reviewed, Waiver};
 use super::organization::Organization;
 use super::rbac::Rbac;
-use super::scan::{self, Overrides, ScanSettings, Values, Workspace};
+use super::scan::{self, ControlSettings, Overrides, ScanSettings, Values, Workspace};
 use super::section::{Context, Trust};
 
 /// A checked configuration. Ids of controls, and names of parameters and settings, are for the catalog to check.
@@ -22,6 +22,7 @@ pub(crate) struct Config {
     pub found_in_working_directory: bool,
     pub workspace: Workspace,
     pub scan: ScanSettings,
+    pub controls: ControlSettings,
     pub params: Overrides,
     /// Settings of facts.
     pub facts: Values,
@@ -55,6 +56,7 @@ impl Config {
                 .map(|table| scan::workspace(table, context))
                 .unwrap_or_default(),
             scan: root.table("scan").map(scan::settings).unwrap_or_default(),
+            controls: root.table("controls").map(scan::controls).unwrap_or_default(),
             params: root.table("params").map(scan::overrides).unwrap_or_default(),
             facts: root.table("facts").map(Table::values).unwrap_or_default(),
             organization: root

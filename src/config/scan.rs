@@ -1,4 +1,4 @@
-//! `[workspace]`, `[scan]`, `[params]` and `[facts]`: what is scanned, how, and with which limits.
+//! `[workspace]`, `[scan]`, `[controls]`, `[params]` and `[facts]`: what is scanned, how, and with which limits.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,6 +17,17 @@ pub(crate) type Values = BTreeMap<String, Located<Value>>;
 
 /// Values that replace parameters of controls: control id to parameter to value.
 pub(crate) type Overrides = BTreeMap<String, Located<Values>>;
+
+/// What replaces the level of a control, or leaves the control out: control id to setting.
+pub(crate) type ControlSettings = BTreeMap<String, Located<ControlSetting>>;
+
+/// One entry of `[controls]`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct ControlSetting {
+    /// The level in place of the control's own.
+    pub level: Option<Level>,
+    pub disabled: bool,
+}
 
 /// The workspace to scan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -106,4 +117,18 @@ pub(super) fn overrides(mut table: Table<'_>) -> Overrides {
         overrides.insert(control.value, Located { value: params.values(), line });
     }
     overrides
+}
+
+/// Takes the settings of every control; which controls there are is for the catalog to say.
+pub(super) fn controls(mut table: Table<'_>) -> ControlSettings {
+    let mut settings = ControlSettings::new();
+    for control in table.keys() {
+        let Some(mut entry) = table.table_at(&control.value) else { continue };
+        let line = entry.line();
+        let level = entry.word("level");
+        let disabled = entry.flag("enabled").is_some_and(|enabled| !enabled.value);
+        entry.finish();
+        settings.insert(control.value, Located { value: ControlSetting { level, disabled }, line });
+    }
+    settings
 }

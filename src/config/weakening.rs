@@ -25,6 +25,10 @@ pub(crate) enum Weakening {
     Waiver(Waiver),
     Attestation(Attestation),
     Reviewed(Reviewed),
+    /// A control that is left out.
+    Disabled(String),
+    /// A control at another level than its own.
+    Level(String, Level),
     /// A parameter of a control, or a setting of facts.
     Set {
         key: String,
@@ -70,6 +74,16 @@ impl Weakening {
                 let event = excerpt(event);
                 Sentence::from(format!("takes the event {event} as reviewed on {}, by ", on.value))
                     .person(excerpt(by))
+            }
+            Self::Disabled(id) => {
+                format!("controls.\"{}\".enabled = false: the control is left out", excerpt(id)).into()
+            }
+            Self::Level(id, level) => {
+                let (id, level) = (excerpt(id), level.label());
+                format!(
+                    "controls.\"{id}\".level = \"{level}\": a gate below {level} does not count the control"
+                )
+                .into()
             }
             Self::Set { key, value } => {
                 let (sentence, shown) = (Sentence::from(format!("{key} = ")), listed(value));
@@ -134,6 +148,7 @@ impl Config {
         let facts = facts.map(|(name, value)| set(format!("facts.{}", excerpt(name)), value.value.clone()));
         signed(waivers, attestations, reviewed)
             .chain(self.scan_weakens())
+            .chain(bounded("settings of controls", self.controls_weaken()))
             .chain(bounded("parameters", params))
             .chain(bounded("settings of facts", facts))
             .chain(self.declarations_weaken())
@@ -157,6 +172,13 @@ impl Config {
         ]
         .into_iter()
         .flatten()
+    }
+
+    fn controls_weaken(&self) -> impl Iterator<Item = Weakening> {
+        self.controls.iter().filter_map(|(id, setting)| match setting.level {
+            _ if setting.disabled => Some(Weakening::Disabled(id.clone())),
+            level => level.map(|level| Weakening::Level(id.clone(), level)),
+        })
     }
 
     fn declarations_weaken(&self) -> impl Iterator<Item = Weakening> {

@@ -12,6 +12,7 @@ use crate::checks::{self, Rules};
 use crate::digest;
 use crate::facts::Facts;
 use crate::facts::vocabulary::{SETTINGS, Setting};
+use crate::level::Level;
 use crate::toml_document::Problem;
 use crate::verdict::{Reviews, Status, Verdict};
 
@@ -19,6 +20,8 @@ use crate::verdict::{Reviews, Status, Verdict};
 pub(crate) struct Definition {
     /// The descriptive part; shared with reports.
     pub control: Arc<Control>,
+    /// The level that its file gives it; the one in force is the control's.
+    pub own_level: Level,
     /// The checks.
     pub rules: Rules,
     /// Whether it compares the teammates with a directory export (roster) and needs one.

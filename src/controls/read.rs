@@ -65,7 +65,16 @@ pub(super) fn definition(
         Cow::Borrowed(text) => String::from_utf8_lossy(text),
         Cow::Owned(text) => String::from_utf8_lossy(text).into_owned().into(),
     };
-    document.is_clean().then_some(Definition { control, rules, needs_roster, examples, path, text })
+    let own_level = control.level;
+    document.is_clean().then_some(Definition {
+        control,
+        own_level,
+        rules,
+        needs_roster,
+        examples,
+        path,
+        text,
+    })
 }
 
 /// The document collects mistakes; a control with mistakes is not used.

@@ -92,7 +92,7 @@ fn step(table: &mut Table<'_>, key: &'static str, steps: usize) -> Option<Locate
     let index = usize::try_from(named.value).ok().and_then(|number| number.checked_sub(1));
     let index = index.filter(|index| *index < steps);
     if index.is_none() {
-        let message = format!("`{key}` is {}, but there are {steps} [[steps]]", named.value);
+        let message = format!("`{key}` is {}, and the number of [[steps]] is {steps}", named.value);
         table.document().report(named.line, message);
     }
     Some(Located { value: index, line: named.line })

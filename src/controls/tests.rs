@@ -252,20 +252,29 @@ fn checks_of_the_built_in_controls_name_a_step_that_says_what_to_do_first() {
     }
 }
 
-/// The sentence about a fail is the headline of the summary: it stands alone, and has a number where there is one.
+/// The sentence about a fail is the headline of the summary, and what is found stands behind its subject and a colon.
 #[test]
-fn a_fail_of_a_built_in_control_is_told_in_short_sentences() {
-    let fails = |definition: &Definition| -> Vec<String> {
-        let fail = definition.examples.iter().filter(|example| example.expect == Some(Status::Fail));
-        fail.map(|example| example.judge(&definition.control, &definition.rules).reason.to_string()).collect()
+fn verdicts_of_the_built_in_controls_read_well() {
+    let is_sentence = |text: &str| {
+        text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()) && text.ends_with('.')
     };
-    for definition in &built_in().definitions {
-        let id = &definition.control.id;
-        for reason in fails(definition) {
-            assert!(reason.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()), "{id}: {reason}");
-            assert!(reason.ends_with('.'), "{id}: {reason}");
-            for sentence in reason.split(". ") {
-                assert!(sentence.chars().count() <= LONGEST_LINE, "{id}: {sentence}");
+    for Definition { control, rules, examples, .. } in &built_in().definitions {
+        let id = &control.id;
+        for note in rules.checks.iter().filter_map(|check| check.note.as_deref()) {
+            assert!(is_sentence(note), "{id}: {note}");
+        }
+        for verdict in examples.iter().map(|example| example.judge(control, rules)) {
+            let reason = verdict.reason.to_string();
+            if matches!(verdict.status, Status::Pass | Status::Fail) {
+                assert!(is_sentence(&reason), "{id}: {reason}");
+            }
+            if verdict.status == Status::Fail {
+                let longest = reason.split(". ").map(|sentence| sentence.chars().count()).max();
+                assert!(longest <= Some(LONGEST_LINE), "{id}: {reason}");
+            }
+            for finding in &verdict.findings {
+                let message = &finding.message;
+                assert!(!message.ends_with('.') && !message.contains(": "), "{id}: {message}");
             }
         }
     }

@@ -75,10 +75,14 @@ impl Access {
 
 /// What the token was seen to open, in report order.
 pub(super) fn of(seen: &Observations, without_probe: bool) -> Vec<Access> {
+    let mut log = Access::answered(SourceId::ActivityLog, &seen.log);
+    if seen.listed {
+        log.endpoint = log.source.endpoint_without_search();
+    }
     vec![
         Access::answered(SourceId::Me, &seen.me),
         Access::answered(SourceId::Admins, &seen.admins),
-        Access::answered(SourceId::ActivityLog, &seen.log),
+        log,
         Access::answered(SourceId::IpAllowlist, &seen.allowlist),
         Access::probed(seen, without_probe),
     ]

@@ -7,7 +7,7 @@ use clap::ValueEnum as _;
 
 use super::access::{Access, Opening};
 use super::{Forecast, SetupProblem, Severity, Situation, TokenState};
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, Cause};
 use crate::checks::Decided;
 use crate::hint::Hint as _;
 use crate::region::Region;
@@ -83,10 +83,12 @@ fn pin(situation: &Situation) -> Option<SetupProblem> {
     }
 }
 
-/// The region the workspace says it is in.
+/// The region the workspace says it is in, or the one that a refusal points to.
 pub(super) fn actual_region(situation: &Situation) -> Option<Region> {
-    let me = situation.seen.me.as_ref()?.as_ref().ok()?;
-    Region::parse(me.app.as_ref()?.region.as_deref()?).ok()
+    match situation.seen.me.as_ref()? {
+        Ok(me) => Region::parse(me.app.as_ref()?.region.as_deref()?).ok(),
+        Err(error) => error.other_region(&situation.origin),
+    }
 }
 
 /// What keeps `/me` and `/admins` from being read: without teammates there is no scan.
@@ -141,30 +143,33 @@ fn workspace(situation: &Situation) -> Option<SetupProblem> {
 fn unreachable_api<'a>(situation: &Situation, error: &'a ApiError) -> (&'static str, String, Cow<'a, str>) {
     let origin = &situation.origin;
     match (error, situation.proxy.as_ref().map(super::Proxy::describe)) {
-        (ApiError::Dns { .. } | ApiError::Refused { .. } | ApiError::Network { .. }, Some(proxy)) => (
+        (
+            ApiError::Broken { cause: Cause::Dns(_) | Cause::Refused(_) | Cause::Network(_), .. },
+            Some(proxy),
+        ) => (
             "proxy",
             format!("{origin} cannot be reached through the proxy {proxy}"),
             "check that the proxy runs and lets this machine connect to that host, or list the host in NO_PROXY"
                 .into(),
         ),
-        (ApiError::Dns { .. }, None) => (
+        (ApiError::Broken { cause: Cause::Dns(_), .. }, None) => (
             "dns",
             format!("the host name of {origin} could not be resolved (DNS)"),
             "check the network connection, the name server, and --base-url; behind a proxy set HTTPS_PROXY".into(),
         ),
-        (ApiError::Refused { .. }, None) => (
+        (ApiError::Broken { cause: Cause::Refused(_), .. }, None) => (
             "refused",
             format!("{origin} refused the connection"),
             "check --base-url, and whether a firewall is in between".into(),
         ),
-        (ApiError::Tls { .. }, _) => (
+        (ApiError::Broken { cause: Cause::Tls(_), .. }, _) => (
             "tls",
             format!("there is no trusted TLS connection to {origin}"),
             "if a proxy inspects TLS here, add its certificate authority to the system's trust store; check that \
              the system's clock is right"
                 .into(),
         ),
-        (ApiError::Timeout { .. } | ApiError::Deadline { .. }, _) => (
+        (ApiError::Broken { cause: Cause::Timeout, .. } | ApiError::Deadline { .. }, _) => (
             "timeout",
             format!("{origin} did not answer in time"),
             "check the network connection, firewall and proxy, or raise --timeout".into(),

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::access::{Opening, recommended};
 use super::*;
 use crate::api::diagnose::Vitals;
+use crate::api::error::Cause;
 use crate::api::error::{Answer, ApiError};
 use crate::api::model::Me;
 use crate::controls::Catalog;
@@ -61,6 +62,7 @@ fn well() -> Situation {
         seen: Observations {
             me: Some(Ok(me("US"))),
             admins: Some(Ok(())),
+            listed: false,
             log: Some(Ok(())),
             allowlist: Some(Err(forbidden())),
             probe: vec![("/tags", Err(forbidden())), ("/segments", Err(ApiError::NotFound(answer(404))))],
@@ -99,7 +101,10 @@ fn what_ends_everything_is_told_apart() {
         ("no-admins-permission", stopped(forbidden(), Some(unauthorized()))),
         ("no-admins-permission", stopped(unauthorized(), Some(forbidden()))),
         ("plan", stopped(restricted(), Some(restricted()))),
-        ("timeout", stopped(ApiError::Timeout { endpoint: "GET /me".to_owned() }, None)),
+        (
+            "timeout",
+            stopped(ApiError::Broken { endpoint: "GET /me".to_owned(), cause: Cause::Timeout }, None),
+        ),
         ("failed", stopped(server_error(), Some(server_error()))),
     ] {
         let diagnosis = judge(situation);

@@ -9,7 +9,11 @@ use strum::{IntoStaticStr, VariantArray};
 use thiserror::Error;
 
 use super::grouping::Grouping;
-use super::{Report, csv, github, html, json, junit, markdown, ndjson, ocsf, plan, sarif, summary, table};
+use super::plan::PlanRow;
+use super::{
+    Report, csv, github, html, json, junit, markdown, ndjson, ocsf, people, plan, sarif, summary, table,
+};
+use crate::casefold::fold;
 use crate::exit::Exit;
 use crate::hint::Hint;
 use crate::terminal::style::Style;
@@ -40,15 +44,38 @@ pub(crate) enum Format {
     Csv,
     /// What has to be done, as rows with empty columns for owner and due date.
     Plan,
+    /// The teammates as rows, with empty columns for the decisions of an access review.
+    People,
     /// OCSF Compliance Findings, for a SIEM or security lake.
     Ocsf,
     /// Annotations of a GitHub Actions run.
     Github,
     /// Markdown that fits a pull-request comment.
+    #[value(alias = "md")]
     Markdown,
     /// A page for a browser, complete in one file.
     Html,
+    /// Nothing: the exit code says it.
+    None,
 }
+
+/// What the end of a file's name says about its format, the longest first.
+const ENDINGS: [(&str, Format); 14] = [
+    (".sarif.json", Format::Sarif),
+    (".ocsf.jsonl", Format::Ocsf),
+    (".ocsf.json", Format::Ocsf),
+    (".people.csv", Format::People),
+    (".plan.csv", Format::Plan),
+    (".ndjson", Format::Ndjson),
+    (".jsonl", Format::Ndjson),
+    (".sarif", Format::Sarif),
+    (".json", Format::Json),
+    (".html", Format::Html),
+    (".csv", Format::Csv),
+    (".txt", Format::Table),
+    (".xml", Format::Junit),
+    (".md", Format::Markdown),
+];
 
 impl Format {
     /// Every format.
@@ -64,8 +91,19 @@ impl Format {
         match self {
             Self::Table | Self::Markdown | Self::Html => true,
             Self::Summary | Self::Json | Self::Ndjson | Self::Sarif | Self::Junit => false,
-            Self::Csv | Self::Plan | Self::Ocsf | Self::Github => false,
+            Self::Csv | Self::Plan | Self::People | Self::Ocsf | Self::Github | Self::None => false,
         }
+    }
+
+    /// Whether it is a table that people open in a spreadsheet.
+    pub(crate) const fn is_spreadsheet(self) -> bool {
+        matches!(self, Self::Csv | Self::Plan | Self::People)
+    }
+
+    /// The format that a file's name tells.
+    fn of_file(path: &str) -> Option<Self> {
+        let path = fold(path);
+        ENDINGS.iter().find(|(ending, _)| path.ends_with(ending)).map(|(_, format)| *format)
     }
 
     /// Every name, as errors list them.
@@ -106,9 +144,16 @@ impl FromStr for Output {
 
     fn from_str(argument: &str) -> Result<Self, OutputError> {
         let given = || text::line(argument, ECHO_COLUMNS);
-        let (format, path) =
-            argument.split_once('=').ok_or_else(|| OutputError::NoFormat { given: given() })?;
-        let format = format.parse()?;
+        let (format, path) = match argument.split_once('=') {
+            Some((format, path)) => (format.parse()?, path),
+            None => {
+                let format = Format::of_file(argument);
+                (format.ok_or_else(|| OutputError::NoFormat { given: given() })?, argument)
+            }
+        };
+        if format == Format::None {
+            return Err(OutputError::NothingToWrite { given: given() });
+        }
         match path {
             "" => Err(OutputError::NoPath { given: given() }),
             "-" => Ok(Self { format, place: Destination::Stdout }),
@@ -128,8 +173,17 @@ pub(crate) enum OutputError {
         name: String,
     },
     /// The format is missing.
-    #[error("\"{given}\" names no format; write FORMAT=PATH, for example json=report.json")]
+    #[error(
+        "the name \"{given}\" tells no format; write FORMAT=PATH, or end it in {}",
+        ENDINGS.iter().map(|(ending, _)| *ending).filter(|ending| ending.matches('.').count() == 1).collect::<Vec<_>>().join(", ")
+    )]
     NoFormat {
+        /// The argument given.
+        given: String,
+    },
+    /// The format is one of which there is nothing to write.
+    #[error("\"{given}\" writes nothing; leave it out, or write --format none for standard output")]
+    NothingToWrite {
         /// The argument given.
         given: String,
     },
@@ -178,32 +232,39 @@ pub(crate) struct Options {
     pub style: Style,
     /// By what the controls are grouped, in formats [for people](Format::is_for_people).
     pub by: Option<Grouping>,
+    /// What a row of [`Format::Plan`] is about.
+    pub per: PlanRow,
+    /// Whether [spreadsheets](Format::is_spreadsheet) begin with a byte-order mark, by which Excel knows UTF-8.
+    pub excel: bool,
 }
 
 impl Options {
     /// Without colour or grouping.
     #[cfg(test)]
     pub(crate) const fn plain(width: usize) -> Self {
-        Self { style: Style::plain(width), by: None }
+        Self { style: Style::plain(width), by: None, per: PlanRow::Control, excel: false }
     }
 }
 
 /// Renders a report.
 pub(crate) fn render(report: &Report, format: Format, options: &Options) -> Result<String, RenderError> {
-    match format {
-        Format::Summary => Ok(summary::render(report, options)),
-        Format::Table => Ok(table::render(report, options)),
-        Format::Json => Ok(json::json_text(report)?),
-        Format::Ndjson => Ok(ndjson::render(report)?),
-        Format::Sarif => Ok(sarif::render(report)?),
-        Format::Junit => Ok(junit::render(report)?),
-        Format::Csv => Ok(csv::render(report)?),
-        Format::Plan => Ok(plan::render(report)?),
-        Format::Ocsf => Ok(ocsf::render(report)?),
-        Format::Github => Ok(github::render(report)),
-        Format::Markdown => Ok(markdown::render(report, options.by.as_ref())),
-        Format::Html => Ok(html::render(report, options.by.as_ref())),
-    }
+    let text = match format {
+        Format::Summary => summary::render(report, options),
+        Format::Table => table::render(report, options),
+        Format::Json => json::json_text(report)?,
+        Format::Ndjson => ndjson::render(report)?,
+        Format::Sarif => sarif::render(report)?,
+        Format::Junit => junit::render(report)?,
+        Format::Csv => csv::render(report)?,
+        Format::Plan => plan::render(report, options.per)?,
+        Format::People => people::render(report)?,
+        Format::Ocsf => ocsf::render(report)?,
+        Format::Github => github::render(report),
+        Format::Markdown => markdown::render(report, options.by.as_ref()),
+        Format::Html => html::render(report, options.by.as_ref()),
+        Format::None => String::new(),
+    };
+    Ok(if options.excel && format.is_spreadsheet() { format!("\u{feff}{text}") } else { text })
 }
 
 #[cfg(test)]
@@ -229,6 +290,29 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_name_tells_the_format() {
+        for (name, format) in [
+            ("report.html", Format::Html),
+            ("out/REPORT.HTML", Format::Html),
+            ("a.sarif.json", Format::Sarif),
+            ("a.json", Format::Json),
+            ("a.md", Format::Markdown),
+            ("a.xml", Format::Junit),
+            ("q3.people.csv", Format::People),
+        ] {
+            let output: Output = name.parse().unwrap();
+            assert_eq!(output, Output { format, place: Destination::File(name.into()) });
+        }
+        assert_eq!("md=x".parse::<Output>().unwrap().format, Format::Markdown);
+        for (position, (ending, _)) in ENDINGS.iter().enumerate() {
+            assert!(
+                !ENDINGS[..position].iter().any(|(before, _)| ending.ends_with(before)),
+                "{ending} is never reached"
+            );
+        }
+    }
+
+    #[test]
     fn a_bad_output_says_what_to_write() {
         let message = |argument: &str| argument.parse::<Output>().unwrap_err().to_string();
         let names = Format::names();
@@ -241,7 +325,11 @@ mod tests {
             message("yaml\x1b[2J=x"),
             format!("there is no format \"yaml\\u{{1b}}[2J\"; the formats are {names}")
         );
-        assert!(message("report.json").contains("write FORMAT=PATH"));
+        assert!(
+            message("report.pdf")
+                .contains("write FORMAT=PATH, or end it in .ndjson, .jsonl, .sarif, .json, ")
+        );
+        assert!(message("none=x").contains("writes nothing"));
         assert!(message("json=").contains("names no file"));
         assert!(message(&"x".repeat(10_000)).len() < 250);
     }

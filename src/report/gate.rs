@@ -45,7 +45,7 @@ pub(crate) struct Gate {
     /// Whether a scan with failed sources may exit 0.
     #[serde(default)]
     pub allow_incomplete: bool,
-    /// The ids up to its level that `--level`, `--skip` or `--control` left out: they were not judged.
+    /// The ids up to its level that `--level`, `--skip`, `--control` or the configuration left out: they were not judged.
     #[serde(default)]
     pub left_out: Vec<String>,
     /// Whether no control violates it, enough of them pass or fail, and it is not stale.
@@ -205,7 +205,9 @@ impl Report {
     pub(super) fn left_out(&self) -> Option<String> {
         let ids = &self.gate.left_out;
         let count = counted(ids.len() as u64, "control");
-        (!ids.is_empty()).then(|| format!("{count} by --level, --skip or --control: {}", ids.join(", ")))
+        (!ids.is_empty()).then(|| {
+            format!("{count} by --level, --skip, --control or the configuration: {}", ids.join(", "))
+        })
     }
 
     /// That too few controls pass or fail, where the gate asks for more.

@@ -1,6 +1,6 @@
 //! Views of a report: its controls by level, by section, or by the controls of a framework they serve.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::{Control, Report};
 use crate::casefold::{fold, same_name};
-use crate::controls::natural;
+use crate::controls::{framework_title, natural, title_in_framework};
 use crate::level::Level;
 use crate::text;
 use crate::toml_document::closest;
@@ -35,6 +35,8 @@ pub(crate) enum Grouping {
 pub(crate) struct Group<'a> {
     /// What they have in common, such as `AC-2(1)`; none for those that nothing in the framework asks for.
     pub name: Option<&'a str>,
+    /// What a framework calls its control; none where that is not known.
+    pub title: Option<&'static str>,
     /// The controls, in the order of the report. One that serves several of a framework's controls is in each.
     pub controls: Vec<&'a Control>,
 }
@@ -58,6 +60,12 @@ impl Group<'_> {
         Status::WORST_FIRST.into_iter().filter_map(of_status).collect::<Vec<_>>().join("; ")
     }
 
+    /// What it is called: `5.4 Restrict Administrator Privileges to Dedicated Administrator Accounts`.
+    pub(crate) fn label(&self) -> String {
+        let title = self.title.map(|title| format!(" {title}")).unwrap_or_default();
+        self.name.map_or_else(|| "(not mapped)".to_owned(), |name| format!("{name}{title}"))
+    }
+
     /// The controls of one status.
     fn of(&self, status: Status) -> impl Iterator<Item = &Control> {
         self.controls.iter().copied().filter(move |control| control.status == status)
@@ -72,6 +80,7 @@ pub(crate) fn group<'a>(report: &'a Report, by: &Grouping) -> Vec<Group<'a>> {
         Grouping::Level => {
             let of_level = |level: Level| Group {
                 name: Some(level.label()),
+                title: None,
                 controls: all.iter().filter(|control| control.level == level).collect(),
             };
             Level::ALL.into_iter().map(of_level).filter(|group| !group.controls.is_empty()).collect()
@@ -86,7 +95,7 @@ fn by_section(all: &[Control]) -> Vec<Group<'_>> {
     for control in all {
         match groups.iter_mut().find(|group| group.name == Some(&control.section)) {
             Some(group) => group.controls.push(control),
-            None => groups.push(Group { name: Some(&control.section), controls: vec![control] }),
+            None => groups.push(Group { name: Some(&control.section), title: None, controls: vec![control] }),
         }
     }
     groups
@@ -109,11 +118,12 @@ fn by_framework<'a>(all: &'a [Control], framework: &str) -> Vec<Group<'a>> {
             }
         }
     }
-    let named = |(name, controls)| Group { name: Some(name), controls };
+    let named =
+        |(name, controls)| Group { name: Some(name), title: title_in_framework(framework, name), controls };
     let mut groups: Vec<Group<'_>> = mapped.into_iter().map(named).collect();
     groups.sort_by_cached_key(|group| group.name.map(natural));
     if !unmapped.is_empty() {
-        groups.push(Group { name: None, controls: unmapped });
+        groups.push(Group { name: None, title: None, controls: unmapped });
     }
     groups
 }
@@ -137,29 +147,39 @@ impl Grouping {
         }
     }
 
-    /// Makes sure that controls can be grouped like this, which name these frameworks.
+    /// What it is called, such as `CIS Controls v8`.
+    pub(crate) fn title(&self) -> &str {
+        framework_title(self.as_str()).unwrap_or(self.as_str())
+    }
+
+    /// The grouping that is meant, of controls that name these frameworks: the beginning of a name is enough where no other
+    /// begins so.
     ///
     /// # Errors
-    /// When none of them knows the framework.
-    pub(crate) fn check<'a>(
-        &self,
+    /// When none of them is meant, or several could be.
+    pub(crate) fn among<'a>(
+        self,
         frameworks: impl IntoIterator<Item = &'a String>,
-    ) -> Result<(), UnknownGrouping> {
-        let Self::Framework(name) = self else { return Ok(()) };
-        let mut known = vec![Self::Level.as_str(), Self::Section.as_str()];
-        for framework in frameworks {
-            if same_name(framework, name) {
-                return Ok(());
-            }
-            if known.len() < MOST_LISTED && !known.contains(&framework.as_str()) {
-                known.push(framework);
-            }
+    ) -> Result<Self, UnknownGrouping> {
+        let Self::Framework(name) = &self else { return Ok(self) };
+        let frameworks: BTreeSet<&str> = frameworks.into_iter().map(String::as_str).collect();
+        if frameworks.iter().any(|framework| same_name(framework, name)) {
+            return Ok(self);
+        }
+        let known = [Self::Level.as_str(), Self::Section.as_str()].into_iter().chain(frameworks);
+        let known: Vec<&str> = known.take(MOST_LISTED).collect();
+        let prefix = fold(name);
+        let meant: Vec<&str> =
+            known.iter().copied().filter(|known| fold(known).starts_with(&*prefix)).collect();
+        if let ([only], false) = (meant.as_slice(), prefix.is_empty()) {
+            return Ok(only.parse().unwrap_or_else(|never| match never {}));
         }
         let shown = |name: &str| text::line(name, ECHO_COLUMNS);
-        let near = closest(name, known.iter().copied());
+        let near = closest(name, known.iter().copied()).filter(|_| meant.is_empty());
+        let list = |names: &[&str]| names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ");
         Err(UnknownGrouping {
             name: shown(name),
-            known: known.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", "),
+            known: list(if meant.is_empty() { &known } else { &meant }),
             suggestion: near.map(|near| format!(" (did you mean {}?)", shown(near))).unwrap_or_default(),
         })
     }
@@ -268,14 +288,25 @@ mod tests {
         let report = sample();
         let check = |name: &str| {
             let grouping: Grouping = name.parse().unwrap();
-            grouping.check(report.controls.iter().flat_map(|control| control.frameworks.keys()))
+            let names = ["nist-800-53".to_owned(), "nist-csf".to_owned()];
+            let frameworks = report.controls.iter().flat_map(|control| control.frameworks.keys());
+            grouping.among(frameworks.chain(&names)).map(|meant| meant.as_str().to_owned())
         };
         for known in ["cis-v8", "level", "section"] {
-            assert_eq!(check(known), Ok(()));
+            assert_eq!(check(known), Ok(known.to_owned()));
+        }
+        for (beginning, meant) in
+            [("CIS", "cis-v8"), ("lev", "level"), ("s", "section"), ("nist-8", "nist-800-53")]
+        {
+            assert_eq!(check(beginning), Ok(meant.to_owned()));
         }
         assert_eq!(
+            check("nist").unwrap_err().to_string(),
+            "no control names a framework \"nist\"; --by takes nist-800-53, nist-csf"
+        );
+        assert_eq!(
             check("csi-v8").unwrap_err().to_string(),
-            "no control names a framework \"csi-v8\"; --by takes level, section, cis-v8 (did you mean cis-v8?)"
+            "no control names a framework \"csi-v8\"; --by takes level, section, cis-v8, nist-800-53, nist-csf (did you mean cis-v8?)"
         );
         let hostile = check(&format!("\x1b[2J{}", "x".repeat(10_000))).unwrap_err().to_string();
         assert!(hostile.len() < 300 && !hostile.contains('\x1b'), "{hostile}");

@@ -36,6 +36,7 @@ pub(crate) mod listing;
 mod markdown;
 mod ndjson;
 mod ocsf;
+mod people;
 mod plan;
 pub(crate) mod read;
 mod sarif;
@@ -56,6 +57,7 @@ pub(crate) use counters::{Counters, Summary};
 pub(crate) use format::{Destination, Format, Options, Output, RenderError, render};
 pub(crate) use gate::{Gate, GateRule};
 pub(crate) use json::json_text;
+pub(crate) use plan::PlanRow;
 pub(crate) use read::ReadError;
 
 /// What a scan found.
@@ -271,6 +273,34 @@ pub(crate) struct SourceReport {
 }
 
 impl Report {
+    /// The sources that something kept from being read in full, each cause once with all that it is the cause of.
+    pub(crate) fn by_cause(
+        &self,
+        cause: impl Fn(&SourceReport) -> Option<String>,
+    ) -> Vec<(Vec<&SourceReport>, String)> {
+        let mut causes: Vec<(Vec<&SourceReport>, String)> = Vec::new();
+        for source in &self.sources {
+            let Some(why) = cause(source) else { continue };
+            match causes.iter_mut().find(|(_, known)| *known == why) {
+                Some((sources, _)) => sources.push(source),
+                None => causes.push((vec![source], why)),
+            }
+        }
+        causes
+    }
+
+    /// What each failure was, with the sources that it kept from being read in full.
+    pub(crate) fn failures(&self) -> impl Iterator<Item = (String, String)> {
+        let failed = self.by_cause(|source| {
+            let detail = source.detail.as_deref().unwrap_or("no reason was given");
+            (source.status == SourceStatus::Failed).then(|| detail.to_owned())
+        });
+        failed.into_iter().map(|(sources, why)| {
+            let names: Vec<_> = sources.iter().map(|source| source.id.describe()).collect();
+            (names.join(", "), why)
+        })
+    }
+
     /// Whether only the declared policy was asked about, and the guide not at all.
     pub(crate) fn is_of_policy(&self) -> bool {
         !self.controls.is_empty() && self.controls.iter().all(|control| control.pack == Some(Pack::Rbac))

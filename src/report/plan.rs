@@ -1,48 +1,76 @@
-//! A plan of action as a table: only what fails, with room for who does what until when.
+//! A plan of action as a table: what fails and what waits for a person, most urgent first, with room for who does what
+//! until when.
 //!
-//! A row for each finding of a failing control, and one for a failing control without findings; what every workspace
-//! should have (L1) comes first. What is waived is decided, and left out until its waiver ends; what a baseline knows is
-//! not, and is marked in `in_baseline`. `owner`, `due_date` and `comment` are empty: they are for people. The
-//! `fingerprint` finds a row again in the next plan.
+//! A row for each control, or for each finding where that is asked for. What is waived is decided, and left out until its
+//! waiver ends; what a baseline knows is not, and is marked in `in_baseline`. `owner`, `due_date` and `comment` are empty:
+//! they are for people. The `fingerprint` finds a row again in the next plan.
 //!
 //! ```csv
-//! control,title,level,severity,subject,finding,fix,effort,frameworks,in_baseline,fingerprint,owner,due_date,comment
-//! 2.3,Limit admin access,L1,high,ada@example.com,privileged: role Owner,1. Take the admin role away …,1-2 hours,cis-v8 5.4,no,aab9…,,,
+//! priority,control,title,level,severity,status,found,next_step,effort,people,who,frameworks,in_baseline,fingerprint,owner,due_date,comment
+//! 1,2.3,Limit admin access,L1,high,fail,5 of 12 teammates …,Settings > …: Move everyone else …,1-2 hours,5,"ada@example.com, …",cis-v8 5.4,no,aab9…,,,
 //! ```
 
-use super::Report;
+use std::collections::BTreeSet;
+
+use clap::ValueEnum;
+
 use super::csv::{table, yes_or_no};
-use super::item::{Item, items};
-use super::words::{frameworks_in_a_line, severity, steps_in_a_line};
-use crate::verdict::Status;
+use super::item::{Item, items_of};
+use super::words::{action, frameworks_in_a_line, next_step, severity};
+use super::{Control, Report};
+use crate::verdict::{Finding, Status};
 
 /// The columns; the last three are for people to fill.
-const HEADER: &str = "control,title,level,severity,subject,finding,fix,effort,frameworks,in_baseline,fingerprint,owner,\
-                      due_date,comment";
+const HEADER: &str = "priority,control,title,level,severity,status,found,next_step,effort,people,who,frameworks,\
+                      in_baseline,fingerprint,owner,due_date,comment";
+
+/// How many people a row names.
+const MAX_PEOPLE: usize = 20;
+
+/// What a row of the plan is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum PlanRow {
+    /// A control, with whom it concerns.
+    #[default]
+    Control,
+    /// A finding; what waits for a person is a control all the same.
+    Finding,
+}
 
 /// Renders the plan as a table with a header.
 ///
 /// # Errors
 /// When a row cannot be written.
-pub(super) fn render(report: &Report) -> Result<String, ::csv::Error> {
-    let mut open: Vec<_> =
-        items(report).filter(|item| item.control.status == Status::Fail && !item.is_set_aside()).collect();
-    // A stable order: within a level, that of the report.
-    open.sort_by_key(|item| item.control.level);
-    table(HEADER, open.into_iter().map(task))
+pub(super) fn render(report: &Report, per: PlanRow) -> Result<String, ::csv::Error> {
+    let open = report.by_priority().into_iter().filter(|control| is_open(control));
+    let items = open.flat_map(|control| match (per, control.status) {
+        (PlanRow::Finding, Status::Fail) => items_of(control).filter(|item| !item.is_set_aside()).collect(),
+        _ => vec![Item::whole(control)],
+    });
+    table(HEADER, items.map(task))
 }
 
-fn task(item: Item<'_>) -> [String; 14] {
+/// Whether there is something to do about it.
+fn is_open(control: &Control) -> bool {
+    control.status != Status::Pass && !control.is_waived() && !control.is_not_applicable()
+}
+
+fn task(item: Item<'_>) -> [String; 17] {
     let control = item.control;
+    let found = item.finding.map_or_else(|| control.headline().to_owned(), |finding| finding.message.clone());
+    let (people, who) = item.finding.map_or_else(|| concerned(control), |one| (1, one.subject.clone()));
     [
+        control.priority.map(|priority| priority.to_string()).unwrap_or_default(),
         control.id.clone(),
         control.title.clone(),
         control.level.label().to_owned(),
         severity(control.level).to_owned(),
-        item.subject().to_owned(),
-        item.message().to_owned(),
-        steps_in_a_line(control),
+        control.status.as_str().to_owned(),
+        found,
+        what_to_do(control),
         control.effort.clone(),
+        people.to_string(),
+        who,
         frameworks_in_a_line(control),
         yes_or_no(item.in_baseline()),
         item.fingerprint().as_str().to_owned(),
@@ -52,39 +80,85 @@ fn task(item: Item<'_>) -> [String; 14] {
     ]
 }
 
+/// Whom the findings that count are about: how many, and who.
+fn concerned(control: &Control) -> (usize, String) {
+    let open = control.findings.iter().filter(|finding| finding.waived.is_none() && !finding.is_reviewed());
+    let subjects: BTreeSet<&str> = open.map(|finding: &Finding| finding.subject.as_str()).collect();
+    let mut who = subjects.iter().take(MAX_PEOPLE).copied().collect::<Vec<_>>().join(", ");
+    if let Some(rest @ 1..) = subjects.len().checked_sub(MAX_PEOPLE) {
+        who.push_str(&format!(", {rest} more"));
+    }
+    (subjects.len(), who)
+}
+
+/// The first action of the next step, and for what waits for a person the command that records what they saw.
+fn what_to_do(control: &Control) -> String {
+    let action = next_step(control).map(action).unwrap_or_default();
+    if control.status != Status::Manual {
+        return action;
+    }
+    let between = if action.is_empty() { "" } else { ". Then: " };
+    format!(
+        "{}{between}intercom-harden attest {} --by \"Your Name\"",
+        action.trim_end_matches('.'),
+        control.id
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::hostile;
     use crate::report::sample::sample;
 
-    fn read(report: &Report) -> Vec<::csv::StringRecord> {
-        let rendered = render(report).unwrap();
+    fn read(report: &Report, per: PlanRow) -> Vec<::csv::StringRecord> {
+        let rendered = render(report, per).unwrap();
         hostile::assert_harmless(&rendered, "\r\n");
         assert!(rendered.starts_with(HEADER));
         ::csv::Reader::from_reader(rendered.as_bytes()).records().map(Result::unwrap).collect()
     }
 
     #[test]
-    fn only_what_fails_and_the_most_important_first() {
+    fn a_row_for_each_control_the_most_urgent_first() {
         let mut report = sample();
         report.controls.reverse();
-        let rows = read(&report);
-        let controls: Vec<_> = rows.iter().map(|row| &row[0]).collect();
-        assert_eq!(controls, ["2.3", "2.3", "2.3", "2.3", "2.3", "E6"]);
-        assert_eq!((&rows[0][3], &rows[0][4]), ("high", "ada@example.com"));
-        assert!(rows[0][6].starts_with("1. Take the admin role away"));
-        assert!(rows.iter().all(|row| row.iter().skip(11).all(str::is_empty)));
+        let rows = read(&report, PlanRow::Control);
+        let controls: Vec<_> = rows.iter().map(|row| (&row[0], &row[1], &row[5])).collect();
+        assert_eq!(
+            controls,
+            [
+                ("1", "2.3", "fail"),
+                ("2", "1.3", "manual"),
+                ("3", "E6", "fail"),
+                ("4", "5.1", "manual"),
+                ("5", "X1", "unknown")
+            ]
+        );
+        assert_eq!((&rows[0][4], &rows[0][9]), ("high", "5"));
+        assert_eq!(&rows[0][6], "5 of 12 teammates are privileged; at most 3 should be.");
+        assert!(
+            rows[0][7].starts_with("Settings > Workspace > Teammates: Open each teammate"),
+            "{:?}",
+            rows[0]
+        );
+        assert!(rows[0][10].starts_with("ada@example.com, grace@example.com, "), "{:?}", rows[0]);
+        assert!(
+            rows[1][7].ends_with(". Then: intercom-harden attest 1.3 --by \"Your Name\""),
+            "{:?}",
+            rows[1]
+        );
+        assert!(rows.iter().all(|row| row.iter().skip(14).all(str::is_empty)));
     }
 
     #[test]
-    fn a_failing_control_without_findings_has_a_row() {
+    fn a_row_for_each_finding_where_that_is_asked_for() {
         let mut report = sample();
         report.controls[4].findings.clear();
-        let rows = read(&report);
-        let last = rows.last().unwrap();
-        assert_eq!((&last[0], &last[4]), ("E6", "workspace"));
-        assert!(last[5].starts_with("1 address failed"));
+        let rows = read(&report, PlanRow::Finding);
+        let of: Vec<_> = rows.iter().map(|row| (&row[1], &row[10])).collect();
+        assert_eq!(of[0], ("2.3", "ada@example.com"));
+        assert_eq!(of[4..7], [("2.3", "margaret@example.com"), ("1.3", ""), ("E6", "")]);
+        assert_eq!(&rows[6][6], "1 address failed to sign in at least 10 times within 10 minutes.");
     }
 
     #[test]
@@ -93,15 +167,23 @@ mod tests {
         report.controls[4].waived = Some(hostile::waiver("x"));
         report.controls[2].findings[0].waived = Some(hostile::waiver("x"));
         report.controls[2].findings[1].in_baseline = true;
-        let rows = read(&report);
-        assert_eq!(rows.len(), 4);
-        assert_eq!((&rows[0][4], &rows[0][9], &rows[1][9]), ("grace@example.com", "yes", "no"));
+        let rows = read(&report, PlanRow::Finding);
+        assert!(rows.iter().all(|row| &row[1] != "E6"));
+        assert_eq!((&rows[0][10], &rows[0][12], &rows[1][12]), ("grace@example.com", "yes", "no"));
+        assert_eq!(&read(&report, PlanRow::Control)[0][9], "4");
+    }
+
+    #[test]
+    fn long_lists_of_people_are_counted() {
+        let rows = read(&hostile::many(300), PlanRow::Control);
+        assert_eq!(&rows[0][9], "300");
+        assert!(rows[0][10].ends_with(", person00019@example.com, 280 more"), "{:?}", rows[0]);
     }
 
     #[test]
     fn nothing_to_do_is_a_header() {
         let mut report = sample();
-        report.controls.truncate(2);
-        assert!(read(&report).is_empty());
+        report.controls.truncate(1);
+        assert!(read(&report, PlanRow::Control).is_empty());
     }
 }

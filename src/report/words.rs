@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::grouping::Grouping;
 use super::{CatalogInfo, Control, Counters, Report, Window, WorkspaceInfo};
 use crate::casefold::same_name;
 use crate::controls::Step;
 use crate::level::Level;
 use crate::sources::SourceStatus;
-use crate::verdict::{Review, Waiver};
+use crate::verdict::{Attestation, Review, Waiver};
 
 /// The program's name, as reports carry it.
 pub(super) const TOOL: &str = env!("CARGO_PKG_NAME");
@@ -179,10 +180,18 @@ pub(super) fn is_own_mapping(control: &Control, framework: &str) -> bool {
 }
 
 /// Which controls the guide does not map to the framework itself: `Own mapping, not the guide's: 1.2, E3.`
-pub(super) fn own_mappings(report: &Report, framework: &str) -> Option<String> {
+fn own_mappings(report: &Report, framework: &str) -> Option<String> {
     let is_own = |control: &&Control| control.own_mappings.iter().any(|own| same_name(own, framework));
     let ids: Vec<&str> = report.controls.iter().filter(is_own).map(|control| &*control.id).collect();
     (!ids.is_empty()).then(|| format!("Own mapping, not the guide's: {}.", ids.join(", ")))
+}
+
+/// How to read the groups of a view.
+pub(super) fn about_groups(report: &Report, by: &Grouping) -> String {
+    let serves = "A control that passes serves what a framework asks for; it does not by itself meet it. ";
+    let serves = if matches!(by, Grouping::Framework(_)) { serves } else { "" };
+    let own = own_mappings(report, by.as_str()).unwrap_or_default();
+    format!("The status of a group is the worst in it. {serves}{own}").trim_end().to_owned()
 }
 
 /// The guide that the controls follow: `Intercom Hardening Guide 0.2.0 (draft, AI drafted), https://…`.
@@ -196,6 +205,14 @@ pub(super) fn guide(report: &Report, shown: impl Fn(&str) -> String) -> String {
 /// A waiver in a few words.
 pub(super) fn waived(waiver: &Waiver) -> String {
     format!("waived by {} until {}: {}", waiver.by, waiver.expires, waiver.reason)
+}
+
+/// An attestation in a few words, with where the proof is and what was noted.
+pub(super) fn attested(attestation: &Attestation) -> String {
+    let Attestation { result, by, on, expires, evidence, note } = attestation;
+    let evidence = evidence.as_ref().map(|evidence| format!("; evidence: {evidence}")).unwrap_or_default();
+    let note = note.as_ref().map(|note| format!("; note: {note}")).unwrap_or_default();
+    format!("attested as {} by {by} on {on}, valid until {expires}{evidence}{note}", result.into_str())
 }
 
 /// A review in a few words.
@@ -288,9 +305,9 @@ mod tests {
                 .starts_with("Gate passed: up to L1, of 2 controls evaluated, none fails. Incomplete")
         );
         report.gate.left_out = vec!["1.2".to_owned(), "E4".to_owned()];
-        assert!(
-            gate(&report).contains(". Not evaluated: 2 controls by --level, --skip or --control: 1.2, E4. ")
-        );
+        assert!(gate(&report).contains(
+            ". Not evaluated: 2 controls by --level, --skip, --control or the configuration: 1.2, E4. "
+        ));
         report.gate.left_out.clear();
         report.gate.stale = true;
         report.gate.passed = false;

@@ -98,8 +98,13 @@ impl Plan {
         let left_out = catalog.select(&whole)?.into_iter().map(|definition| &definition.control);
         let left_out = left_out.filter(|control| !selected.contains(&control.id));
         let left_out = left_out.map(|control| (control.id.clone(), control.level)).collect();
-        let skipped = selection.skip.iter().map(|skip| Ok(id(catalog.find(skip)?)));
-        let skipped = skipped.collect::<Result<_, _>>()?;
+        let mut skipped = Vec::new();
+        for skip in &selection.skip {
+            let id = id(catalog.find(skip)?);
+            if !skipped.contains(&id) {
+                skipped.push(id);
+            }
+        }
         Ok(Self { level: selection.level, skipped, left_out, evaluates: true, selected, catalog })
     }
 

@@ -97,9 +97,8 @@ async fn run_as_of(job: &Job, source: Source, now: Now) -> Result<Run, ScanError
     let hygiene = adjust(&mut assessments, job, &outcomes, &scanned);
 
     let elsewhere = asked.and_then(|asked| other_region(asked, facts.value("workspace.region").as_str()?));
-    let mut warnings = outcomes.warnings.clone();
+    let mut warnings: Vec<_> = elsewhere.into_iter().chain(outcomes.warnings.iter().cloned()).collect();
     warnings.extend(facts.warnings.iter().cloned());
-    warnings.extend(elsewhere);
     warnings.extend(job.warnings.iter().cloned());
     warnings.extend(redacted.into_iter().chain(hygiene));
     warnings.extend(job.gate_warnings(&ranges));

@@ -95,6 +95,9 @@ pub(super) enum Line<'a> {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct End {
     feeds: Vec<FeedEnd>,
+    /// Whether the workspace did not offer the search of the log.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    without_search: bool,
     warnings: Vec<String>,
     /// How many entries of the log may be any event.
     #[serde(default)]
@@ -124,7 +127,7 @@ impl End {
             requests: outcome.requests,
         });
         let warnings = outcomes.warnings.iter().map(ToString::to_string).collect();
-        Self { feeds: feeds.collect(), warnings, unread }
+        Self { feeds: feeds.collect(), without_search: outcomes.without_search, warnings, unread }
     }
 }
 
@@ -135,7 +138,8 @@ impl From<End> for Outcomes {
             let failure = detail.map(if token_refused { Failure::TokenRefused } else { Failure::Api });
             (feed, Outcome { status, failure, records, requests })
         });
-        Self { feeds: feeds.collect(), warnings: end.warnings.into_iter().map(Warning::Recorded).collect() }
+        let warnings = end.warnings.into_iter().map(Warning::Recorded).collect();
+        Self { feeds: feeds.collect(), without_search: end.without_search, warnings }
     }
 }
 

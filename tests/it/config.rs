@@ -91,3 +91,68 @@ fn command_line_outweighs_the_configuration() {
     let text = "[scan]\nfail_on = \"never\"\n";
     Workspace::crowded().scan().file(FILE, text).args(["--fail-on", "l1"]).run().exits(1);
 }
+
+#[test]
+fn a_control_is_moved_or_left_out_without_a_copy_of_its_file() {
+    let healthy = |text: &str| Workspace::healthy().scan().file(FILE, text);
+    let plain = healthy("").run().exits(0).report();
+    let text = "[controls.\"1.3\"]\nenabled = false\n[controls.e6]\nlevel = \"L1\"\n[controls.\"2.3\"]\nlevel = \"L3\"\n";
+    let run = healthy(text).run().exits(0);
+    let report = run.report();
+    assert!(report.0["controls"].as_array().unwrap().iter().all(|control| control["id"] != "1.3"));
+    assert_eq!(report.0["scan"]["skipped"], serde_json::json!(["1.3"]));
+    assert_eq!(report.0["gate"]["left_out"], serde_json::json!(["1.3"]));
+    assert_eq!([&report.control("E6")["level"], &report.control("2.3")["level"]], ["l1", "l3"]);
+    for id in ["E6", "2.3"] {
+        assert_ne!(report.control(id)["digest"], plain.control(id)["digest"], "{id}");
+    }
+    // To ask more of a control weakens nothing.
+    let weakens = &report.0["scan"]["config"]["weakens"];
+    let said = [
+        "controls.\"1.3\".enabled = false: the control is left out",
+        "controls.\"2.3\".level = \"L3\": a gate below L3 does not count the control",
+    ];
+    assert_eq!(*weakens, serde_json::json!(said));
+    said.iter().fold(run, |run, said| run.says(&format!("it weakens the result: {said}")));
+}
+
+#[test]
+fn the_gate_goes_by_the_level_of_the_configuration() {
+    let crowded = |level: &str| {
+        Workspace::crowded()
+            .scan()
+            .args(["--control", "2.3"])
+            .file(FILE, format!("[controls.\"2.3\"]\nlevel = \"{level}\"\n"))
+    };
+    crowded("L1").run().exits(1);
+    let report = crowded("L2").run().exits(0).report();
+    report.assert("2.3", "fail");
+    assert_eq!(report.warnings(), "the gate judges no control: none up to L1 was evaluated");
+    crowded("L2").args(["--fail-on", "l2"]).run().exits(1);
+    // One that is left out stays where the gate looks for it.
+    let hidden = "[controls.\"2.3\"]\nlevel = \"L3\"\nenabled = false\n";
+    let report = Workspace::healthy().scan().file(FILE, hidden).run().exits(0).report();
+    assert_eq!(report.0["gate"]["left_out"], serde_json::json!(["2.3"]));
+}
+
+#[test]
+fn mistakes_in_settings_of_controls_are_named() {
+    let wrong = |text: &str| with(text).run().exits(2);
+    wrong("[controls.\"2.33\"]\nenabled = false\n")
+        .says("intercom-harden.toml:1: there is no control `2.33`")
+        .says("`2.3`?");
+    wrong("[controls.E3]\nlevle = \"L1\"\n")
+        .says("intercom-harden.toml:2: unknown key `levle` in `controls.E3`")
+        .says("`level`?");
+    wrong("[controls.E3]\nlevel = \"L4\"\n").says("intercom-harden.toml:2: `level` is one of");
+    wrong("[controls.E3]\nenabled = \"no\"\n")
+        .says("intercom-harden.toml:2: `enabled` must be true or false");
+    wrong("[controls.E3]\n[controls.e3]\nenabled = false\n")
+        .says("`controls` holds E3 twice, in different spellings");
+    let off = "[controls.E3]\nenabled = false\n";
+    let run = with(off).args(["--control", "e3"]).run().exits(2);
+    run.says("--control asks for e3, but intercom-harden.toml leaves it out").says("enabled = false");
+    with(off).args(["--control", "E3", "--no-config"]).run().exits(0);
+    let skipped = with(off).args(["--skip", "E3"]).run().exits(0).report();
+    assert_eq!(skipped.0["scan"]["skipped"], serde_json::json!(["E3"]), "named once");
+}

@@ -72,6 +72,19 @@ fn a_condition_may_not_ask_for_what_has_to_be_read() {
 }
 
 #[test]
+fn a_check_leads_to_steps_that_exist() {
+    let check = |keys: &str| {
+        let example = "[[example]]\nfacts = {}\nexpect = \"manual\"\n";
+        let body = format!("{keys}\n[check.manual]\nnote = \"look\"\n{example}");
+        check().file("own/X1.toml", control("X1", &body)).run()
+    };
+    check("next_step = 1").exits(0);
+    check("next_step = 2").exits(2).says("`next_step` is 2, and the number of [[steps]] is 1");
+    check("needs_step = 0").exits(2).says("`needs_step` is 0, and the number of [[steps]] is 1");
+    check("needs_step = 1").exits(2).says("`needs_step` goes with `needs` only");
+}
+
+#[test]
 fn unknown_ids_come_with_a_suggestion() {
     program().args(["controls", "show", "2.33"]).run().exits(2).says("2.3");
     for option in ["--control", "--skip"] {
@@ -173,7 +186,9 @@ fn every_control_is_explained_down_to_how_it_is_decided() {
     let parts = [
         "require: row.approved == true",
         "needs: facts.organization.approved_networks != null",
+        "next step then: 1",
         "nothing to look at: pass",
+        "next step: 2",
         "permission \"Read admin activity logs\"",
         "approved_networks under [organization]",
     ];

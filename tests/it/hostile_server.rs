@@ -136,7 +136,29 @@ fn refused_connection_says_where() {
     let origin = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let run = scan(&origin).args(["--timeout", "5s"]).run().exits(3);
-    assert!(run.stderr.contains("127.0.0.1"), "{}", run.stderr);
+    let said: Vec<_> =
+        run.stderr.lines().filter(|line| line.contains("the connection was refused")).collect();
+    let [again, error] = said[..] else {
+        panic!("once that it is tried again, once that it failed: {said:?}")
+    };
+    assert!(again.contains("; asking again in "), "{again}");
+    assert!(error.starts_with("error: the API could not be reached: GET /me and GET /admins: "), "{error}");
+}
+
+#[test]
+fn what_breaks_several_sources_is_said_once() {
+    let broken =
+        [(SEARCH, Behaviour::Hangup), (LOG, Behaviour::Hangup), ("/ip_allowlist", Behaviour::Hangup)];
+    let server = Server::start(healthy(), &broken);
+    let run = scan(&server.origin()).args(["--timeout", "12s", "-o", "table=report.txt"]).run().exits(3);
+    let said: Vec<_> =
+        run.stderr.lines().filter(|line| line.starts_with("warning: Not all could be read")).collect();
+    let [said] = said[..] else { panic!("{}", run.stderr) };
+    assert!(said.contains("of the activity log, the IP allowlist: the connection broke ("), "{said}");
+    let table = run.read("report.txt").unwrap();
+    assert!(table.contains("activity-log, ip-allowlist: the connection broke ("), "{table}");
+    let report = run.report();
+    assert_eq!(report.source("activity-log")["detail"], report.source("ip-allowlist")["detail"]);
 }
 
 #[test]

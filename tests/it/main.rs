@@ -39,6 +39,8 @@ mod intercom;
 mod interrupt;
 /// How the program is put together.
 mod layers;
+/// Options of every command, files by their names, and what other tools call things.
+mod manners;
 /// The rules of the catalog a second time.
 mod oracle;
 /// Reports in files, hostile strings in reports.

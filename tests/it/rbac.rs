@@ -276,3 +276,31 @@ fn the_policy_to_start_from_is_judged_in_true_sentences() {
         report.assert(id, "manual");
     }
 }
+
+#[test]
+fn rbac_check_narrows_as_a_scan_does() {
+    let check = |options: &[&str]| {
+        program()
+            .args(["rbac", "check", "--demo", "--format", "json"])
+            .args(options.iter().copied())
+            .now(NOW)
+            .run()
+    };
+    let ids = |options: &[&str]| -> Vec<String> {
+        let report = check(options).exits(0).report();
+        report.0["controls"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let all = ids(&[]);
+    assert_eq!(ids(&["--control", "r1", "--control", "R3"]), ["R1", "R3"]);
+    assert_eq!(ids(&["--skip", "R1"]), all[1..]);
+    assert!(ids(&["--level", "l1"]).len() < all.len());
+    let gate = check(&["--skip", "R1", "--fail-on", "l3"]).report().0["gate"]["left_out"].clone();
+    assert_eq!(gate, serde_json::json!(["R1"]));
+    check(&["--control", "R33"]).exits(2).says("there is no control `R33` (did you mean `R3`?)");
+    check(&["--control", "2.3"]).exits(2).says("no control is left to evaluate").says("controls list --rbac");
+}

@@ -1,6 +1,8 @@
 //! The region, and which origins the token may go to.
 
-use crate::program::{TOKEN, program, scan};
+use crate::intercom::{Api, SEARCH};
+use crate::program::{TOKEN, live, program, scan};
+use crate::server::Answer;
 use crate::workspace::Workspace;
 
 #[test]
@@ -17,6 +19,32 @@ fn mismatch_names_the_right_flag() {
         let report = program.run().exits(0).report();
         assert!(!report.warnings().contains("--region"), "{}", report.warnings());
     }
+}
+
+#[test]
+fn a_wrong_region_stands_first() {
+    // A listing in the place of the search is warned about, too.
+    let missing = Answer::error(404, "not_found", "The requested resource was not found");
+    let server = Api::new(Workspace::healthy().app("region", "EU")).fault(SEARCH, missing).serve();
+    let run = scan(&server.origin()).run().exits(0);
+    let first = run.report().0["warnings"][0].as_str().unwrap().to_owned();
+    assert!(first.contains("--region eu"), "{first}");
+    let warnings: Vec<_> = run.stderr.lines().filter(|line| line.starts_with("warning: ")).collect();
+    // What is said before a token is sent comes before anything is read.
+    assert!(warnings[0].contains("which is not Intercom's"), "{warnings:?}");
+    assert!(warnings[1].contains("--region eu"), "{warnings:?}");
+}
+
+#[test]
+fn a_refusal_that_points_to_another_region_names_its_flag() {
+    let away = "This workspace is hosted at https://api.eu.intercom.io";
+    let server = Api::new(Workspace::healthy()).fault("*", Answer::error(401, "unauthorized", away)).serve();
+    let run = scan(&server.origin()).run().exits(3);
+    let error = run.stderr.lines().find(|line| line.starts_with("error: ")).unwrap();
+    assert!(error.starts_with("error: the workspace is in region EU: "), "{error}");
+    run.says("use --region eu");
+    let doctor = live(&server.origin(), &["doctor"]).run().exits(2);
+    assert!(doctor.stdout.starts_with("not set up: the workspace is in region EU"), "{}", doctor.stdout);
 }
 
 #[test]

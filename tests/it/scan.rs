@@ -107,6 +107,7 @@ fn listing_is_used_where_search_is_not_available() {
         report.assert_source("activity-log", "complete");
         assert_eq!(report.source("activity-log")["records"], 94, "search answers {status}");
         assert!(server.seen_at(LOG).len() >= 5, "twenty events a page");
+        assert_eq!(report.source("activity-log")["endpoint"], "GET /admins/activity_logs");
         report.assert("1.1", "pass");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::program::{NOW_SECONDS, demo, live};
+use crate::program::{NOW, NOW_SECONDS, demo, live, program};
 use crate::workspace::{DAY, Event, HOUR, Workspace};
 
 /// 60 teammates, 11 of them administrators; 52 sign in without SAML, 10 administrators among them, and much else is wrong.
@@ -95,11 +95,63 @@ fn groups_are_shown_in_the_long_form_unless_a_format_is_named() {
 }
 
 #[test]
+fn the_sheet_of_people_is_evidence_for_the_access_review() {
+    let review = demo().args(["-o", "people=people.csv"]).run().exits(0);
+    let people = review.read("people.csv").unwrap();
+    assert!(
+        people.lines().count() == 42 && people.lines().nth(1).unwrap().contains("privileged"),
+        "{people}"
+    );
+    let signed = program()
+        .args(["attest", "2.1", "--by", "Ana", "--evidence-file", "people.csv", "--note", "All roles fit."])
+        .file("people.csv", people.clone())
+        .now(NOW)
+        .run()
+        .exits(0);
+    let outputs = ["-o", "csv=r.csv", "-o", "markdown=r.md", "-o", "junit=r.xml", "--format", "table"];
+    let config = signed.read("intercom-harden.toml").unwrap();
+    let run = demo().args(outputs).file("people.csv", people).config(config).run().exits(0);
+    for text in [
+        run.stdout.clone(),
+        run.read("r.csv").unwrap(),
+        run.read("r.md").unwrap(),
+        run.read("r.xml").unwrap(),
+    ] {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in ["Ana", "people.csv", "All roles fit"] {
+            assert!(text.contains(part), "no {part} in\n{text}");
+        }
+    }
+}
+
+#[test]
+fn options_of_spreadsheets_need_one() {
+    let run = demo()
+        .args(["--excel", "-o", "plan=plan.csv", "-o", "people=people.csv", "-o", "json=r.json"])
+        .run()
+        .exits(0);
+    for file in ["plan.csv", "people.csv"] {
+        assert!(run.read(file).unwrap().starts_with('\u{feff}'), "{file}");
+    }
+    assert!(run.read("r.json").unwrap().starts_with('{'));
+    let run = demo().args(["--excel", "--format", "json"]).run().exits(2);
+    assert!(
+        run.stderr.contains("--excel has no effect on json") && run.stderr.contains("csv, plan, people"),
+        "{}",
+        run.stderr
+    );
+    let run = demo().args(["--per", "finding"]).run().exits(2);
+    assert!(run.stderr.contains("--per has no effect on summary"), "{}", run.stderr);
+    let per = |row: &str| demo().args(["--format", "plan", "--per", row]).run().exits(0).stdout;
+    assert!(per("finding").lines().count() > per("CONTROL").lines().count());
+}
+
+#[test]
 fn explain_says_what_the_sample_shows_of_one_control() {
-    let run = crate::program::program().args(["explain", "2.3", "--demo"]).run().exits(0);
+    let run = program().args(["explain", "2.3", "--demo"]).run().exits(0);
     for part in ["FAIL 5 of 41 teammates", "maren.holt@kestrelparcel.example", "next: Settings > Workspace"] {
         assert!(run.stdout.contains(part), "no {part} in\n{}", run.stdout);
     }
-    let shown = crate::program::program().args(["controls", "show", "2.3"]).run().exits(0).stdout;
+    let shown = program().args(["controls", "show", "2.3"]).run().exits(0).stdout;
     assert!(shown.lines().all(|line| run.stdout.contains(line)), "explain leaves something out of\n{shown}");
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_types, reason = "the one place that speaks HTTP")]
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValu
 use tokio::time::{Instant, timeout_at};
 
 use super::classify::{from_answer, from_transport};
-use super::error::ApiError;
+use super::error::{ApiError, Cause};
 use super::notice::{Notice, Notify};
 use super::origin::ApiOrigin;
 use super::retry::{self, Failures, Policy, Retry};
@@ -45,6 +46,8 @@ pub(crate) struct Client {
     notify: Notify,
     requests: [AtomicU64; Feed::ALL.len()],
     skew: Mutex<Option<ClockSkew>>,
+    /// What kept answers from coming, and has been told.
+    told: Mutex<HashSet<Cause>>,
 }
 
 /// A failed attempt, with the wait that a 429 asked for.
@@ -94,6 +97,7 @@ impl Client {
             notify: options.notify,
             requests: Default::default(),
             skew: Mutex::default(),
+            told: Mutex::default(),
         })
     }
 
@@ -213,7 +217,7 @@ impl Client {
                     }
                 }
                 Retry::After(wait) => {
-                    self.notify(Notice::Retrying { reason: error.to_string(), wait });
+                    self.tell_of(&error, wait);
                     tokio::time::sleep(wait).await;
                 }
                 Retry::GiveUp(asked) => {
@@ -226,12 +230,33 @@ impl Client {
         }
     }
 
+    /// Tells that a request is sent again. What keeps several from an answer is told once.
+    fn tell_of(&self, error: &ApiError, wait: Duration) {
+        let reason = match error {
+            ApiError::Broken { cause, .. } => {
+                let is_new = self.told.lock().is_ok_and(|mut told| told.insert(cause.clone()));
+                if !is_new {
+                    return;
+                }
+                cause.to_string()
+            }
+            other => other.to_string(),
+        };
+        self.notify(Notice::Retrying { reason, wait });
+    }
+
     /// Sends once. Anything but a success is an error.
     async fn send(&self, feed: Feed, request: &Request<'_>, endpoint: &str) -> Result<InFlight<'_>, Failed> {
-        let permit = self.throttle.acquire().await;
+        let (permit, paced) = self.throttle.acquire().await;
+        if paced {
+            self.notify(Notice::Paced);
+        }
         self.requests[feed as usize].fetch_add(1, Ordering::Relaxed);
+        let started = Instant::now();
         let sent = self.request(request).await;
         let response = sent.map_err(|error| from_transport(endpoint, &error))?;
+        let status = response.status().as_u16();
+        self.notify(Notice::Answered { endpoint: endpoint.to_owned(), status, elapsed: started.elapsed() });
         let RateHeaders { report, asked, skew } = rate_headers(response.headers());
         self.throttle.learn(report);
         skew.into_iter().for_each(|skew| self.compare_clocks(skew));

@@ -35,6 +35,11 @@ pub(crate) async fn read(reader: &LogReader<'_>, query: LogQuery) -> Result<(), 
     Ok(())
 }
 
+/// Whether a first answer of the search says that the workspace does not offer it.
+pub(crate) const fn is_without_search(error: &ApiError) -> bool {
+    matches!(error, ApiError::BadRequest(_) | ApiError::NotFound(_))
+}
+
 /// Splits a range into its older and its newer half.
 const fn halve(query: LogQuery) -> (LogQuery, LogQuery) {
     let middle = query.since + (query.until - query.since) / 2;
@@ -44,7 +49,8 @@ const fn halve(query: LogQuery) -> (LogQuery, LogQuery) {
 async fn read_part(reader: &LogReader<'_>, query: &LogQuery, again: bool) -> Result<(), LogError> {
     let search = reader.search.get();
     let mut ended = pass::run(reader, query, Order::Parallel, again).await;
-    if let Err(LogError::Api(ApiError::BadRequest(_) | ApiError::NotFound(_))) = &ended
+    if let Err(LogError::Api(error)) = &ended
+        && is_without_search(error)
         && search
         && !reader.search_answered.get()
     {

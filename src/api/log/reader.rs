@@ -70,6 +70,11 @@ impl<'s> LogReader<'s> {
         }
     }
 
+    /// Whether it is read by the older endpoint, since the workspace does not offer the search.
+    pub(crate) fn is_listed(&self) -> bool {
+        !self.search.get()
+    }
+
     /// Whether the log has delivered a page, of whatever range: a refusal after that is none of a scope.
     pub(crate) fn answered(&self) -> bool {
         self.answered.get()

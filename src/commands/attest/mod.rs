@@ -12,7 +12,6 @@ use crate::digest;
 use crate::edit::{EditError, Entry, NewAttestation, Target, outlook};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::progress::Progress;
 use crate::time::parse_expiry;
 
 mod interactive;
@@ -49,7 +48,7 @@ fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
         evidence_file,
         note: args.note.clone(),
     };
-    let progress = Progress::new(false);
+    let progress = environment::messages();
     let report = args.report.as_deref().map(look::saved).transpose()?;
     let doubts = outlook::of_attestation(&new, definition, config.as_ref(), report.as_ref(), today);
     progress.message(&record(&target, new)?);

@@ -4,9 +4,8 @@
 use std::path::PathBuf;
 
 use crate::cli::{PolicyArgs, RbacCheckArgs, RbacRosterArgs};
-use crate::commands::resolve::everything;
+use crate::commands::resolve::{chosen, everything};
 use crate::commands::scan::{ScanRequest, perform};
-use crate::config::Config;
 use crate::controls::{Pack, Selection};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -16,7 +15,9 @@ use crate::exit::Exit;
 /// # Errors
 /// As a scan has them.
 pub(super) fn check(args: &RbacCheckArgs) -> Result<Exit, Error> {
-    perform(&request(&args.options, &args.roster), |config| of_policy(config, false))
+    perform(&request(&args.options, &args.roster), |config| {
+        Ok(Selection { pack: Some(Pack::Rbac), ..chosen(&args.chosen, config)? })
+    })
 }
 
 /// Compares the teammates with the rosters alone.
@@ -24,7 +25,9 @@ pub(super) fn check(args: &RbacCheckArgs) -> Result<Exit, Error> {
 /// # Errors
 /// As a scan has them.
 pub(super) fn roster(args: &RbacRosterArgs) -> Result<Exit, Error> {
-    perform(&request(&args.options, &args.files), |config| of_policy(config, true))
+    perform(&request(&args.options, &args.files), |config| {
+        Ok(Selection { pack: Some(Pack::Rbac), needs_roster: true, ..everything(config) })
+    })
 }
 
 fn request<'a>(args: &'a PolicyArgs, rosters: &'a [PathBuf]) -> ScanRequest<'a> {
@@ -36,9 +39,4 @@ fn request<'a>(args: &'a PolicyArgs, rosters: &'a [PathBuf]) -> ScanRequest<'a> 
         report: &args.report,
         config: &args.config,
     }
-}
-
-/// The controls of declared policy; only those about the roster, if asked.
-fn of_policy(config: Option<&Config>, needs_roster: bool) -> Selection {
-    Selection { pack: Some(Pack::Rbac), needs_roster, ..everything(config) }
 }

@@ -47,7 +47,7 @@ pub(in crate::commands) fn load(args: &ConfigArgs, progress: &Progress) -> Resul
     }
 }
 
-/// Loads the controls, with the parameters that the configuration sets, and the settings of facts, with the values
+/// Loads the controls, with the levels and parameters that the configuration sets, and the settings of facts, with the values
 /// that it gives them.
 ///
 /// # Errors
@@ -58,10 +58,18 @@ pub(in crate::commands) fn rules(
 ) -> Result<(Catalog, FactSettings), Error> {
     let mut catalog = Catalog::load(directories)?;
     let Some(config) = config else { return Ok((catalog, FactSettings::declared())) };
-    let overridden = catalog.override_params(&config.path, &config.params);
-    match (overridden, FactSettings::in_force(&config.path, &config.facts)) {
-        (Ok(()), Ok(facts)) => Ok((catalog, facts)),
-        (params, facts) => Err(Error::Parameters(params.err().into_iter().chain(facts.err()).collect())),
+    let levels = config.controls.iter().map(|(id, setting)| {
+        let level = setting.level.filter(|_| !setting.disabled);
+        (id.as_str(), setting.line, level)
+    });
+    let levels = catalog.override_levels(&config.path, levels);
+    let params = catalog.override_params(&config.path, &config.params);
+    match (levels, params, FactSettings::in_force(&config.path, &config.facts)) {
+        (Ok(()), Ok(()), Ok(facts)) => Ok((catalog, facts)),
+        (levels, params, facts) => {
+            let wrong = levels.err().into_iter().chain(params.err()).chain(facts.err());
+            Err(Error::Parameters(wrong.collect()))
+        }
     }
 }
 
@@ -81,8 +89,10 @@ pub(in crate::commands) fn announce(config: &Config, progress: &Progress) {
     let Config { path, digest, .. } = config;
     progress.message(&format!("using ./{path} ({digest}); --no-config leaves it out"));
     let today = environment::today(None);
-    // Only attestations hang on the controls.
-    let catalog = (!config.attestations.is_empty()).then(|| Catalog::load(&[]).ok()).flatten();
+    // Only attestations and levels hang on the controls.
+    let catalog = (!config.attestations.is_empty() || !config.controls.is_empty())
+        .then(|| Catalog::load(&[]).ok())
+        .flatten();
     let weakens = match catalog {
         Some(catalog) => adjust::weakens(config, &catalog, today),
         None => config.weakens(today),

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use self::connection::connection;
 use self::inputs::Inputs;
 use super::environment;
-use crate::cli::{ConnectionArgs, GateArgs, PackName, SelectionArgs, SourceArgs};
+use crate::casefold::same_name;
+use crate::cli::{ChoiceArgs, ConnectionArgs, GateArgs, PackName, SelectionArgs, SourceArgs};
 use crate::config::Config;
 use crate::controls::{Pack, Selection};
 use crate::error::Error;
@@ -19,6 +20,7 @@ use crate::report::GateRule;
 use crate::scan::{self, Adjustments, Job, Now, Plan, Run, Source, Span, Target};
 use crate::snapshot::collect::ReadScope;
 use crate::time::Window;
+use crate::toml_document::excerpt;
 
 pub(super) mod connection;
 pub(super) mod inputs;
@@ -113,24 +115,43 @@ impl Resolved {
 }
 
 /// Which controls a scan evaluates.
-pub(super) fn selection(args: &SelectionArgs, config: Option<&Config>) -> Selection {
-    Selection {
-        level: args.level.unwrap_or_else(|| everything(config).level),
-        pack: match args.pack {
-            PackName::Guide => Some(Pack::Guide),
-            PackName::Extended => Some(Pack::Extended),
-            PackName::All => None,
-        },
-        only: args.control.clone(),
-        skip: args.skip.clone(),
-        needs_roster: false,
-    }
+///
+/// # Errors
+/// When the configuration leaves out one that was asked for by name.
+pub(super) fn selection(args: &SelectionArgs, config: Option<&Config>) -> Result<Selection, Error> {
+    let pack = match args.pack {
+        PackName::Guide => Some(Pack::Guide),
+        PackName::Extended => Some(Pack::Extended),
+        PackName::All => None,
+    };
+    Ok(Selection { pack, ..chosen(&args.chosen, config)? })
 }
 
-/// Every control up to the configuration's level.
+/// The controls of any pack that were chosen.
+///
+/// # Errors
+/// When the configuration leaves out one that was asked for by name.
+pub(super) fn chosen(args: &ChoiceArgs, config: Option<&Config>) -> Result<Selection, Error> {
+    let Selection { level, skip: disabled, .. } = everything(config);
+    let both = |id: &&String| disabled.iter().any(|disabled| same_name(disabled, id));
+    if let (Some(id), Some(config)) = (args.control.iter().find(both), config) {
+        return Err(Error::Disabled { id: excerpt(id), path: config.path.clone() });
+    }
+    Ok(Selection {
+        level: args.level.unwrap_or(level),
+        pack: None,
+        only: args.control.clone(),
+        skip: [args.skip.clone(), disabled].concat(),
+        needs_roster: false,
+    })
+}
+
+/// Every control up to the configuration's level that it does not leave out.
 pub(super) fn everything(config: Option<&Config>) -> Selection {
     let level = config.and_then(|config| config.scan.level).unwrap_or(Level::L3);
-    Selection { level, pack: None, only: Vec::new(), skip: Vec::new(), needs_roster: false }
+    let settings = config.into_iter().flat_map(|config| &config.controls);
+    let skip = settings.filter(|(_, setting)| setting.disabled).map(|(id, _)| id.clone()).collect();
+    Selection { level, pack: None, only: Vec::new(), skip, needs_roster: false }
 }
 
 /// What fails a scan.

@@ -8,7 +8,6 @@ use crate::config::Config;
 use crate::edit::{Entry, NewReview, Target, outlook};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::progress::Progress;
 use crate::report::Report;
 
 mod interactive;
@@ -29,7 +28,7 @@ fn review(args: &ReviewArgs, by: &str) -> Result<Exit, Error> {
     let config = target.load()?;
     let on = day(args)?;
     let report = report(args, config.as_ref())?;
-    let progress = Progress::new(false);
+    let progress = environment::messages();
     let (mut entries, mut told) = (Vec::<NewReview>::new(), Vec::new());
     for event in &args.events {
         let new = NewReview { event: event.clone(), by: by.to_owned(), on, note: args.note.clone() };

@@ -17,8 +17,6 @@ pub(crate) struct Setting {
     pub default: Value,
     /// Tables, columns and values that it affects.
     pub decides: Vec<String>,
-    /// Its place in earlier versions, if any.
-    pub was: Option<String>,
 }
 
 impl Setting {
@@ -38,7 +36,6 @@ struct Entry {
     default: Value,
     #[serde(default)]
     decides: Vec<String>,
-    was: Option<String>,
 }
 
 /// Every setting, by name.
@@ -52,10 +49,10 @@ fn entries() -> Result<BTreeMap<String, Entry>, toml::de::Error> {
 }
 
 fn setting(name: &str, entry: Entry) -> Setting {
-    let Entry { meaning, default, decides, was } = entry;
+    let Entry { meaning, default, decides } = entry;
     let name = format!("{PREFIX}{name}").leak();
     let ty = Type::of(&default).unwrap_or(Type::Text);
-    Setting { field: field(name, ty, &[], Personal::No, meaning.leak()), default, decides, was }
+    Setting { field: field(name, ty, &[], Personal::No, meaning.leak()), default, decides }
 }
 
 #[cfg(test)]

@@ -59,6 +59,7 @@ fn one(page: &mut Page, check: &Check) {
     }
     if !check.needs.is_empty() {
         page.text(5, "where that does not hold, a person has to look");
+        step(page, "next step then", check.needs_step);
     }
     if check.over().is_some() {
         page.entry(5, Tone::Label, "nothing to look at:", outcome(check.when_empty));
@@ -68,6 +69,14 @@ fn one(page: &mut Page, check: &Check) {
     }
     if let Some(note) = &check.note {
         page.entry(5, Tone::Label, "note:", &line(note));
+    }
+    step(page, "next step", check.next_step);
+}
+
+/// Writes which of the steps above a check leads to.
+fn step(page: &mut Page, lead: &str, index: Option<usize>) {
+    if let Some(index) = index {
+        page.entry(5, Tone::Label, &format!("{lead}:"), &(index + 1).to_string());
     }
 }
 

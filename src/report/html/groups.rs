@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::parts::{anchor, chip, head, listed};
 use super::text::{NAME, SENTENCE, framework, shown};
 use crate::report::grouping::{Group, Grouping, group};
-use crate::report::words::{counted, more, own_mappings};
+use crate::report::words::{about_groups, counted, more};
 use crate::report::{Control, Report};
 
 /// The most groups of a kind that a page lists: there are fewer, unless somebody means harm.
@@ -24,9 +24,8 @@ pub(super) fn section(report: &Report, by: &Grouping) -> Markup {
     let groups = group(report, by);
     html! {
         section aria-labelledby="groups-heading" {
-            h2 #groups-heading { "By " (shown(by.as_str(), NAME)) }
-            p.hint { "The status of a group is the worst in it." }
-            (own(report, by.as_str()))
+            h2 #groups-heading { "By " (shown(by.title(), NAME)) }
+            p.hint { (shown(&about_groups(report, by), SENTENCE)) }
             (table("Group", "Controls", &groups))
         }
     }
@@ -52,26 +51,18 @@ pub(super) fn compliance(report: &Report) -> Markup {
         @if frameworks.peek().is_some() {
             section aria-labelledby="frameworks-heading" {
                 h2 #frameworks-heading { "Frameworks" }
-                p.hint { "Each framework control takes the worst status of the controls that are mapped to it." }
                 @for (id, groups) in frameworks {
                     details.framework {
                         summary {
                             h3 { (framework(id)) }
                             span.marks { (counted(groups.len() as u64, "framework control")) }
                         }
-                        (own(report, id))
+                        p.hint { (shown(&about_groups(report, &Grouping::Framework(id.to_owned())), SENTENCE)) }
                         (table("Control", "Mapped to it", &groups))
                     }
                 }
             }
         }
-    }
-}
-
-/// The controls whose mapping to the framework is not the guide's.
-fn own(report: &Report, framework: &str) -> Markup {
-    html! {
-        @if let Some(own) = own_mappings(report, framework) { p.hint { (shown(&own, SENTENCE)) } }
     }
 }
 
@@ -82,7 +73,7 @@ fn table(what: &str, members: &str, groups: &[Group<'_>]) -> Markup {
             tbody {
                 @for group in groups.iter().take(MAX_GROUPS) {
                     tr {
-                        th scope="row" { (group.name.map_or_else(|| "not mapped".to_owned(), |name| shown(name, NAME))) }
+                        th scope="row" { (shown(&group.label(), NAME)) }
                         td { (chip(group.status())) }
                         td { ul.links { (listed(&group.controls, MAX_LINKS, |control| link(control))) } }
                     }

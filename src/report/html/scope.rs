@@ -121,7 +121,7 @@ fn of_roster(roster: &RosterInfo) -> Markup {
 fn row(source: &SourceReport) -> Markup {
     html! {
         tr {
-            th scope="row" { (source.id.describe()) br; code { (source.id.endpoint()) } }
+            th scope="row" { (source.id.describe()) br; code { (shown(&source.endpoint, NAME)) } }
             td {
                 (words::outcome(source.status))
                 @if let Some(detail) = &source.detail { br; span.detail { (shown(detail, SENTENCE)) } }

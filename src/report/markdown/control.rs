@@ -52,6 +52,12 @@ pub(super) fn undecided(control: &Control) -> String {
     text
 }
 
+/// What a person attested, as an item of a list.
+pub(super) fn attested(control: &Control) -> String {
+    let signed = control.attestation.as_ref().map(words::attested).unwrap_or_default();
+    format!("- **{}**: {}\n", name(control), escape(&signed, SENTENCE_COLUMNS))
+}
+
 fn name(control: &Control) -> String {
     let Control { id, title, level, .. } = control;
     format!("{} {} ({})", escape(id, TITLE_COLUMNS), escape(title, TITLE_COLUMNS), level.label())

@@ -41,7 +41,7 @@ pub(super) use escape::escape;
 use sheet::Comment;
 
 /// The longest name of a group shown, in columns.
-const GROUP_COLUMNS: usize = 60;
+const GROUP_COLUMNS: usize = 120;
 
 /// The longest list of ids shown, in columns.
 const IDS_COLUMNS: usize = 300;
@@ -72,6 +72,10 @@ pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
         let open = format!("<details><summary>{} {title}</summary>\n\n", counted(count as u64, "control"));
         sheet.part(&open, of(status).map(control::undecided), "</details>\n\n");
     }
+    let signed = || report.controls.iter().filter(|one| one.attestation.is_some());
+    let count = counted(signed().count() as u64, "attestation");
+    let open = format!("<details><summary>{count}</summary>\n\n");
+    sheet.part(&open, signed().map(control::attested), "\n</details>\n\n");
     sheet.finish()
 }
 
@@ -80,15 +84,14 @@ fn groups(sheet: &mut Comment, report: &Report, by: &Grouping) {
     let groups = group(report, by);
     sheet.put(&format!(
         "<details open><summary>By {}</summary>\n\n| Status | Group | Controls |\n|:--|:--|:--|\n",
-        escape(by.as_str(), GROUP_COLUMNS)
+        escape(by.title(), GROUP_COLUMNS)
     ));
     let rows = groups.iter().take(MAX_GROUPS).map(|group| {
-        let name = group.name.map_or_else(|| "(not mapped)".to_owned(), |name| escape(name, GROUP_COLUMNS));
+        let name = escape(&group.label(), GROUP_COLUMNS);
         let members = escape(&group.members(), IDS_COLUMNS);
         format!("| {} | {name} | {members} |\n", group.status().as_str())
     });
     sheet.lines(rows, groups.len(), GROUPS_SHARE, "\n");
-    let own = words::own_mappings(report, by.as_str());
-    let own = own.map(|own| format!(" {}", escape(&own, IDS_COLUMNS))).unwrap_or_default();
-    sheet.put(&format!("\nThe status of a group is the worst in it.{own}\n\n</details>\n\n"));
+    let about = escape(&words::about_groups(report, by), IDS_COLUMNS);
+    sheet.put(&format!("\n{about}\n\n</details>\n\n"));
 }

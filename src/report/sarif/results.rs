@@ -7,7 +7,6 @@ use crate::report::item::{Item, items_of};
 use crate::report::json::object;
 use crate::report::words::counted;
 use crate::report::{Control, Report};
-use crate::sources::SourceStatus;
 use crate::verdict::{Review, Status, Waiver};
 
 /// The results, that many at most, and how many were left out: what does not fail the gate, what is waived or reviewed first of all.
@@ -74,11 +73,9 @@ fn suppressions(item: Item<'_>) -> Vec<impl Serialize> {
 
 /// Everything worth a notification, gravest first.
 pub(super) fn notifications(report: &Report, left_out: usize) -> Vec<impl Serialize> {
-    let failed = report.sources.iter().filter(|source| source.status == SourceStatus::Failed);
-    let sources = failed.map(|source| {
-        let detail = source.detail.as_deref().unwrap_or("no detail");
-        note("error", &format!("Not all could be read of {}: {detail}", source.id.describe()), None)
-    });
+    let sources = report
+        .failures()
+        .map(|(names, why)| note("error", &format!("Not all could be read of {names}: {why}"), None));
     let cut = (left_out > 0).then(|| {
         let what = counted(left_out as u64, "result");
         let text = format!("{what} left out, since code scanning accepts no more; the JSON report has all.");

@@ -4,7 +4,7 @@ use comfy_table::{ColumnConstraint, Width};
 
 use super::more;
 use crate::report::grouping::{Grouping, group};
-use crate::report::words::own_mappings;
+use crate::report::words::{about_groups, attested};
 use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word, table};
 use crate::terminal::style::Tone;
@@ -46,6 +46,10 @@ pub(super) fn title(control: &Control) -> String {
 fn reason(control: &Control) -> String {
     let reason = text::line(&control.reason, REASON_COLUMNS);
     match (control.is_waived(), control.status) {
+        (false, _) if control.is_attested() || control.is_not_applicable() => {
+            let signed = control.attestation.as_ref().map(attested).unwrap_or_default();
+            text::line(&signed, REASON_COLUMNS)
+        }
         (true, _) => format!("[waived] {reason}"),
         (false, Status::Fail) if !control.violates(false) => format!("[nothing new] {reason}"),
         _ => reason,
@@ -80,13 +84,12 @@ pub(super) fn table_of(page: &mut Page, report: &Report) {
 
 /// Writes every group with its verdict and the ids of its controls.
 pub(super) fn groups(page: &mut Page, report: &Report, by: &Grouping) {
-    let name = text::line(by.as_str(), GROUP_COLUMNS);
+    let name = text::line(by.title(), GROUP_COLUMNS);
     page.heading(&format!("By {name}"));
     let mut rows = table(page.width(), &["Status", "Group", "Controls"], 0..0);
     let groups = group(report, by);
     for group in groups.iter().take(MAX_GROUPS) {
-        let name =
-            group.name.map_or_else(|| "(not mapped)".to_owned(), |name| text::line(name, GROUP_COLUMNS));
+        let name = text::line(&group.label(), TITLE_COLUMNS);
         rows.add_row([
             status_word(group.status()).to_owned(),
             name,
@@ -95,8 +98,5 @@ pub(super) fn groups(page: &mut Page, report: &Report, by: &Grouping) {
     }
     page.table(&rows);
     more(page, 0, groups.len(), MAX_GROUPS);
-    page.text(0, "The status of a group is the worst in it.");
-    if let Some(own) = own_mappings(report, by.as_str()) {
-        page.text(0, &text::line(&own, IDS_COLUMNS));
-    }
+    page.text(0, &text::line(&about_groups(report, by), IDS_COLUMNS));
 }

@@ -71,19 +71,18 @@ pub(super) fn sources(page: &mut Page, report: &Report) {
     for source in &report.sources {
         table.add_row([
             source.id.as_str().to_owned(),
-            source.id.endpoint().to_owned(),
+            text::line(&source.endpoint, IDS_COLUMNS),
             words::outcome(source.status).to_owned(),
             source.records.to_string(),
             source.requests.to_string(),
         ]);
     }
     page.table(&table);
-    for source in &report.sources {
-        let cause = cause(source);
-        if !cause.is_empty() {
-            let role = if source.status == SourceStatus::Failed { Tone::Bad } else { Tone::Caution };
-            page.entry(0, role, &format!("{}:", source.id.as_str()), &cause);
-        }
+    for (sources, why) in report.by_cause(cause) {
+        let failed = sources.iter().any(|source| source.status == SourceStatus::Failed);
+        let role = if failed { Tone::Bad } else { Tone::Caution };
+        let ids: Vec<_> = sources.iter().map(|source| source.id.as_str()).collect();
+        page.entry(0, role, &format!("{}:", ids.join(", ")), &why);
     }
 }
 
@@ -133,7 +132,7 @@ fn field(page: &mut Page, label: &str, value: &str) {
 }
 
 /// Why a source did not end well: the permission that opens it, and what the server said.
-fn cause(source: &SourceReport) -> String {
+fn cause(source: &SourceReport) -> Option<String> {
     let scope = source.id.scope();
     let permission = match (source.status, source.id) {
         (SourceStatus::Forbidden, SourceId::Me | SourceId::Admins | SourceId::ActivityLog) => {
@@ -145,5 +144,6 @@ fn cause(source: &SourceReport) -> String {
         _ => None,
     };
     let detail = source.detail.as_deref().map(|detail| text::line(detail, DETAIL_COLUMNS));
-    permission.into_iter().chain(detail).collect::<Vec<_>>().join("; ")
+    let parts: Vec<_> = permission.into_iter().chain(detail).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }

@@ -133,10 +133,10 @@ fn without_colours(rendered: &str) -> String {
 
 #[test]
 fn colour_changes_nothing_but_colour() {
-    let style = Style { color: true, width: 80 };
-    let coloured = render(&sample(), &Options { style, by: None });
+    let style = Style { color: true, ..Style::plain(80) };
+    let coloured = render(&sample(), &Options { style, ..Options::plain(100) });
     let plain = plain(&sample(), 80);
-    assert!(coloured.contains("\x1b[1m\x1b[31mFAIL\x1b[0m"), "{coloured:?}");
+    assert!(coloured.contains("\x1b[1m\x1b[38;5;160mFAIL\x1b[0m"), "{coloured:?}");
     assert!(!plain.contains('\x1b'));
     assert_eq!(without_colours(&coloured), plain);
 }
@@ -227,17 +227,19 @@ fn groups_come_first_with_the_worst_verdict_of_each() {
     }
     let by = Some("cis-v8".parse().unwrap());
     let rendered = render(&report, &Options { by, ..Options::plain(80) });
-    let (_, groups) = rendered.split_once("\nBy cis-v8\n").unwrap();
+    let (_, groups) = rendered.split_once("\nBy CIS Controls v8\n").unwrap();
     let (groups, rest) = groups.split_once("\n\n").unwrap();
     insta::assert_snapshot!(groups, @r#"
-    Status   Group         Controls
-    ─────────────────────────────────────────────────
-    FAIL     5.4           fail 2.3; manual 5.1
-    MANUAL   5.9           manual 1.3; pass 1.1
-    FAIL     5.10          fail E6 (waived); pass 1.1
-    FAIL     6.2           fail E6 (waived)
-    UNKNOWN  (not mapped)  unknown X1
-    The status of a group is the worst in it.
+    Status   Group                                     Controls
+    ─────────────────────────────────────────────────────────────────────────────
+    FAIL     5.4 Restrict Administrator Privileges to  fail 2.3; manual 5.1
+             Dedicated Administrator Accounts
+    MANUAL   5.9                                       manual 1.3; pass 1.1
+    FAIL     5.10                                      fail E6 (waived); pass 1.1
+    FAIL     6.2 Establish an Access Revoking Process  fail E6 (waived)
+    UNKNOWN  (not mapped)                              unknown X1
+    The status of a group is the worst in it. A control that passes serves what a
+    framework asks for; it does not by itself meet it.
     "#);
     assert!(rest.starts_with("Status   ID   Level"), "the controls with their reasons follow");
 }

@@ -13,6 +13,7 @@ use crate::api::model::{self, AdminList, IpAllowlist, Me, OLDEST_EVENT, PROBE_PA
 use crate::api::record::{Receive, Record, Sink};
 use crate::event_type::EventType;
 use crate::hint::Hint;
+use crate::region::Region;
 use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceId, SourceStatus};
 use crate::time::ClockSkew;
 use crate::warning::Warning;
@@ -64,6 +65,9 @@ pub(crate) enum CollectError {
     NotAllowed(ApiError),
     #[error("the API could not be reached: {0}")]
     Unreachable(ApiError),
+    /// What refused it names the host of another region.
+    #[error("the workspace is in region {}: {error}", .region.label())]
+    OtherRegion { region: Region, error: ApiError },
     /// What was asked for ends after everything that has happened, by the server's clock.
     #[error("this machine's clock is {0} the server's")]
     Clock(ClockSkew),
@@ -79,6 +83,7 @@ impl Hint for CollectError {
                     .into(),
             ),
             Self::BadToken(error) | Self::NotAllowed(error) | Self::Unreachable(error) => error.hint(),
+            Self::OtherRegion { region, .. } => Some(format!("use --region {}", region.into_str()).into()),
             Self::Clock(_) | Self::Sink(_) => None,
         }
     }
@@ -130,6 +135,7 @@ pub(crate) async fn collect(
             .filter(|(feed, one)| of_log(feed) && one.status != SourceStatus::Skipped);
         read.for_each(|(_, outcome)| outcome.status = SourceStatus::Failed);
     }
+    outcomes.without_search = log.is_listed();
     outcomes.warnings.extend(log.warnings());
     outcomes.warnings.extend(client.skew().and_then(Warning::of_clock));
     Ok(outcomes)
@@ -160,6 +166,12 @@ impl Run<'_, '_> {
             return Err(CollectError::Clock(skew));
         }
         if let (Err(me), Err(admins)) = (&me, &admins) {
+            let asked = self.client.origin().as_str();
+            if let Some((region, error)) =
+                [me, admins].into_iter().find_map(|error| Some((error.other_region(asked)?, error.clone())))
+            {
+                return Err(CollectError::OtherRegion { region, error });
+            }
             let refused = |error: &ApiError| {
                 error.source_status() == SourceStatus::Forbidden || matches!(error, ApiError::IpNotAllowed(_))
             };
@@ -167,7 +179,7 @@ impl Run<'_, '_> {
                 let blocked = matches!(me, ApiError::IpNotAllowed(_));
                 return Err(match if blocked { me } else { admins }.clone() {
                     error @ ApiError::IpNotAllowed(_) => CollectError::NotAllowed(error),
-                    error if error.is_unreachable() => CollectError::Unreachable(error),
+                    error if error.is_unreachable() => CollectError::Unreachable(error.joined_with(me)),
                     error => CollectError::BadToken(error),
                 });
             }
@@ -190,7 +202,7 @@ impl Run<'_, '_> {
             }),
         );
         let me = self.outcome(Feed::Me, me.map(|_| (1, None)));
-        Ok(Outcomes { feeds: [(Feed::Me, me), (Feed::Admins, team)].into(), warnings })
+        Ok(Outcomes { feeds: [(Feed::Me, me), (Feed::Admins, team)].into(), warnings, ..Outcomes::default() })
     }
 
     /// Where the history starts: at the workspace's creation, if that is believable.
