@@ -116,7 +116,7 @@ impl Warning {
                 let keys: Vec<_> = left_out.iter().map(|key| format!("organization.{key}")).collect();
                 let ignored = match keys.as_slice() {
                     [] => String::new(),
-                    keys => format!(" Ignored, because it lists real ones: {}.", keys.join(", ")),
+                    keys => format!(" Not compared, because they list real values: {}.", keys.join(", ")),
                 };
                 format!("The snapshot is redacted: its people and addresses are pseudonyms.{ignored}").into()
             }

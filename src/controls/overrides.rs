@@ -48,11 +48,11 @@ impl Catalog {
         if problems.is_empty() { Ok(()) } else { Err(Problems::from(problems)) }
     }
 
-    /// Puts the configuration's levels in place of the controls' own. One that is left out keeps its own: where the gate
-    /// looks for it does not change by that.
+    /// Replaces the controls' levels by configured ones. A control that is left out keeps its level, so the gate still
+    /// looks for it there.
     ///
     /// # Errors
-    /// Every control that does not exist, or is there twice in different spellings.
+    /// All unknown controls, and controls that occur twice in different spellings.
     pub(crate) fn override_levels<'s>(
         &mut self,
         path: &str,
@@ -70,7 +70,7 @@ impl Catalog {
         if problems.is_empty() { Ok(()) } else { Err(Problems::from(problems)) }
     }
 
-    /// The control of an id in the configuration; a problem where there is none.
+    /// The control with an id of the configuration, or a problem.
     fn named(
         &mut self,
         path: &str,

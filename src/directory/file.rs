@@ -81,7 +81,7 @@ pub(crate) struct WordCounts {
     /// The count of each word, as first written.
     pub words: BTreeMap<String, usize>,
     /// Occurrences of all further words.
-    pub uncounted_words: usize,
+    pub further: usize,
 }
 
 /// A gap in a file: such a list does not prove that a person is missing.
@@ -250,8 +250,8 @@ impl RosterFile {
                 word: word.clone(),
                 people: *people,
             }));
-            if words.uncounted_words > 0 {
-                warnings.push(Warning::UnknownWords { path: path(), column, people: words.uncounted_words });
+            if words.further > 0 {
+                warnings.push(Warning::UnknownWords { path: path(), column, people: words.further });
             }
         }
         warnings.extend(unknown_columns.words.iter().map(|(column, people)| Warning::UnknownColumn {
@@ -293,7 +293,7 @@ impl RosterKind {
 
 impl WordCounts {
     pub(crate) fn total(&self) -> usize {
-        self.words.values().sum::<usize>() + self.uncounted_words
+        self.words.values().sum::<usize>() + self.further
     }
 
     /// Counts a word, ignoring case.
@@ -303,7 +303,7 @@ impl WordCounts {
         } else if self.words.len() < MOST_WORDS {
             self.words.insert(word.to_owned(), 1);
         } else {
-            self.uncounted_words += 1;
+            self.further += 1;
         }
     }
 }
@@ -311,6 +311,7 @@ impl WordCounts {
 /// A directory export (roster) that the teammates were compared with.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct RosterInfo {
+    /// The path as given.
     pub path: String,
     /// `sha256:` and its digest.
     #[schemars(extend("pattern" = "^sha256:[0-9a-f]{64}$"))]

@@ -88,7 +88,7 @@ fn another_catalog_or_window_of_a_baseline_is_warned_about() {
     let own = named("q7w3e9");
     let before = scan(&own.origin()).run().exits(1).stdout;
     let shorter = scan(&own.origin()).baseline(&before).args(["--since", "10d"]).run().exits(0).report();
-    let window = "The baseline before.json covers a window of 30 days, this scan one of 10 days";
+    let window = "The baseline before.json covers a window of 30 days, this scan one of 10 days.";
     assert_eq!(shorter.warnings(), window);
     let dated = scan(&own.origin()).args(["--since", "2026-07-01"]).run().exits(1).stdout;
     let later =

@@ -153,7 +153,7 @@ fn every_case_is_found_with_its_people() {
     assert!(found["problems"][2]["evidence"][0].as_str().unwrap().contains("was regenerated on 2026-07-31"));
     assert!(found["problems"][3]["evidence"][0].as_str().unwrap().contains("29 days"), "{found:#}");
     let table = diagnose().run().exits(1).stdout;
-    let all = "Found: SSO login fails, Permission denied, Token expired, Audit gaps\n";
+    let all = "Found: SSO login fails, Permission denied, Token expired, Audit gaps.\n";
     assert!(table.starts_with(all), "{table}");
 }
 

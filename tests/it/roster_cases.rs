@@ -100,7 +100,7 @@ fn files_show_what_they_show_and_no_more() {
             "groups without members",
             vec![all_users.clone(), group(r#","members":[]"#)],
             "ppmmmp",
-            "groups are empty",
+            "no person has a group",
         ),
         (
             "groups that leave members out",
@@ -109,8 +109,8 @@ fn files_show_what_they_show_and_no_more() {
             "listed without members",
         ),
         ("a member in no list", vec![all_users.clone(), group(unlisted)], "mpmmmm", "in no list of users"),
-        ("a group column without a word", vec![with_groups(|_| "")], "ppmmmp", "groups are empty"),
-        ("a group as member", vec![nested.clone()], "ppmmmp", "is a group"),
+        ("a group column without a word", vec![with_groups(|_| "")], "ppmmmp", "no person has a group"),
+        ("a group as member", vec![nested.clone()], "ppmmmp", "is itself a group"),
         ("no groups", vec![all_users.clone()], "ppmmmp", ""),
         ("a page with a cursor", vec![half(r#""nextCursor":"k2","#, 0)], "mmmmmm", "`nextCursor`"),
         ("both pages", vec![half(r#""nextCursor":"k2","#, 0), half("", 1)], "ppmmmp", ""),
@@ -142,7 +142,7 @@ fn files_show_what_they_show_and_no_more() {
             "an alias cell without an address",
             vec![rows("status,aliases", |_| "active,EX:/o=orchard".into())],
             "mpmmmm",
-            "no address could be read",
+            "no readable address",
         ),
         ("alias cells with nothing", vec![rows("status,aliases", |_| "active,n/a".into())], "ppmmmp", ""),
     ];

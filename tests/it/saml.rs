@@ -113,7 +113,7 @@ fn every_fault_fails_with_what_to_do_about_it() {
         (
             sample,
             "audience = 'https://app.intercom.com/saml/kestrel/'",
-            "nothing after it",
+            "its path is not `/saml/` and the name of a workspace",
             "copy the SAML URL",
         ),
         (sample, acs_url, "its host is not app.intercom.com;", "followed by /consume"),
@@ -291,7 +291,7 @@ fn a_private_key_by_mistake_is_not_shown() {
 fn what_is_no_such_file_ends_before_anything_is_asked() {
     let server = serve();
     for (saml, fixture, words) in [
-        ("metadata = 'absent.xml'", "valid.pem", "there is no file"),
+        ("metadata = 'absent.xml'", "valid.pem", "which does not exist"),
         ("metadata = 'idp'", "valid.pem", "is not SAML metadata"),
         ("certificate = 'idp'", "sample-idp-metadata.xml", "is not a certificate"),
         ("metadata = 'idp'", "two-providers.xml", "2 identity providers"),
@@ -299,7 +299,7 @@ fn what_is_no_such_file_ends_before_anything_is_asked() {
         (
             "metadata = 'idp'\nencryption_certificate = 'absent.pem'",
             "sample-idp-metadata.xml",
-            "there is no file",
+            "which does not exist",
         ),
     ] {
         let scan = command(&server, &["scan"], saml).fixture("idp", &format!("saml/{fixture}"));

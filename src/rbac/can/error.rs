@@ -24,7 +24,7 @@ pub(crate) enum CanError {
     #[error("the directory export (roster) is the list that Intercom exports, not the identity provider's")]
     NotTheProvider,
     /// What was not read may say otherwise.
-    #[error("the directory export (roster) is incomplete, so {who} is not allowed anything because of it")]
+    #[error("nothing is allowed to {who}: the directory export (roster) is incomplete")]
     PartialRoster { who: String },
     /// The list of teammates is not complete; the detail is what the server or the network said.
     #[error("the list of teammates could not be read in full{}", reason(.detail.as_ref()))]

@@ -249,7 +249,7 @@ fn silence_is_a_gap_once_it_is_longer_than_is_usual() {
     let evidence = |stage: Stage| stage.case(GAPS).evidence;
     let silent = |days: i64| Stage::new().log("longest_silence_days", json!(days));
     assert_eq!(evidence(silent(7)), Vec::<String>::new());
-    assert_eq!(evidence(silent(8)), ["the log recorded nothing for 8 days starting 2026-07-10"]);
+    assert_eq!(evidence(silent(8)), ["the log recorded nothing for 8 days, starting 2026-07-10"]);
     let old = Stage::new().log("newest_age_days", json!(9.7));
     assert_eq!(evidence(old), ["the newest event of the log is 9 days old"]);
     let empty = Stage::new().log("events", json!(0)).log("newest_age_days", Value::Null);

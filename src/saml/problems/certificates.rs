@@ -191,7 +191,7 @@ fn changed(subject: String, how: &str, saml: &Saml, now: Timestamp) -> Option<Sa
     // A key for encryption in the metadata is no proof that assertions are encrypted; the configuration's word is.
     problem.certain = saml.encrypted_assertions == Some(true);
     if saml.encrypted_assertions.is_none() && saml.encryption_certificate.is_none() {
-        problem.fix.push_str("; or set `encrypted_assertions = false` if they are not encrypted");
+        problem.fix.push_str("; or set `encrypted_assertions = false` if they are not");
     }
     Some(problem.at(change))
 }
