@@ -51,7 +51,7 @@ pub(crate) enum Error {
     NoEffect { option: &'static str, formats: Vec<&'static str>, takers: Vec<&'static str> },
     #[error(transparent)]
     Grouping(#[from] UnknownGrouping),
-    #[error("cannot render {name}: {source}")]
+    #[error("cannot read the report {name}: {source}")]
     SavedReport { name: String, source: ReadError },
     #[error("cannot write the report: {0}")]
     Stdout(io::Error),

@@ -224,6 +224,12 @@ pub(crate) struct Outcomes {
 }
 
 impl Outcomes {
+    /// How a source ended: as the worst of its feeds did, of those that were asked for.
+    pub(crate) fn worst(&self, id: SourceId) -> Option<&Outcome> {
+        let feeds = self.feeds.iter().filter(|(feed, _)| feed.source() == id).map(|(_, outcome)| outcome);
+        feeds.max_by_key(|outcome| (outcome.status != SourceStatus::Skipped, outcome.status))
+    }
+
     /// Whether all of a source was read.
     pub(crate) fn is_complete(&self, id: SourceId) -> bool {
         let mut feeds = self.feeds.iter().filter(|(feed, _)| feed.source() == id).peekable();

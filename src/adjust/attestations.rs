@@ -35,7 +35,7 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
 
 /// The last day on which an attestation counts: the one it names, or so many days after it was signed as its control
 /// allows.
-pub(super) fn valid_until(attestation: &config::Attestation, attest_for: u16) -> Date {
+pub(crate) fn valid_until(attestation: &config::Attestation, attest_for: u16) -> Date {
     let expires = attestation.expires.value;
     limit_of(attestation.on.value, attest_for).map_or(expires, |limit| limit.min(expires))
 }

@@ -47,8 +47,8 @@ pub(crate) struct AttestArgs {
     #[arg(long, value_name = "TEXT", value_parser = one_line, conflicts_with = "interactive")]
     #[arg(required_if_eq("result", "n/a"))]
     pub note: Option<String>,
-    /// Check against this JSON report of the last scan, and say at once what will not count
-    #[arg(long, value_name = "FILE", conflicts_with = "interactive")]
+    /// Check against this JSON report of the last scan, or with --interactive go through its controls
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["demo", "snapshot"], conflicts_with_all = LIVE)]
     pub report: Option<PathBuf>,
     /// Scan, then go through every control that only a person can judge, one by one
     #[arg(short, long, conflicts_with = "token_stdin")]

@@ -13,12 +13,12 @@ const LITTLE: u64 = 10;
 
 /// Everything that was looked at, in the order of the way a request takes.
 pub(super) fn list(situation: &Situation, access: &[Access]) -> Vec<Check> {
-    let mut checks = vec![
-        check("version", Mark::Good, format!("intercom-harden {}", env!("CARGO_PKG_VERSION"))),
-        token(situation),
-        address(situation),
-        proxy(situation),
-    ];
+    let mut checks =
+        vec![check("version", Mark::Good, format!("intercom-harden {}", env!("CARGO_PKG_VERSION")))];
+    match &situation.saved {
+        Some(saved) => checks.push(check("source", Mark::Good, saved.what.clone())),
+        None => checks.extend([token(situation), address(situation), proxy(situation)]),
+    }
     checks.extend(situation.warnings.iter().map(|warning| check("warning", Mark::Note, warning.clone())));
     if situation.seen.vitals.is_some() {
         checks.extend([tls(situation), region(situation), clock(situation), budget(situation)]);
@@ -41,6 +41,7 @@ fn token(situation: &Situation) -> Check {
         TokenState::Missing => check("token", Mark::Bad, "none was given"),
         TokenState::Unusable { problem, .. } => check("token", Mark::Bad, problem.clone()),
         TokenState::WellFormed => check("token", Mark::Good, "present and well-formed"),
+        TokenState::NotNeeded => check("token", Mark::Good, "not needed"),
     }
 }
 

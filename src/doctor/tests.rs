@@ -69,6 +69,7 @@ fn well() -> Situation {
             vitals: Some(vitals(0)),
         },
         warnings: Vec::new(),
+        saved: None,
     }
 }
 

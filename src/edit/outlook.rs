@@ -3,14 +3,14 @@
 use jiff::civil::Date;
 
 use super::{NewAttestation, NewReview, NewWaiver};
-use crate::adjust::limit_of;
+use crate::adjust::{Met, limit_of, met};
 use crate::casefold::same_name;
 use crate::checks::Decided;
 use crate::config::Config;
 use crate::controls::Definition;
 use crate::report::Report;
 use crate::time::day_of;
-use crate::verdict::{Attested, Finding, Status};
+use crate::verdict::{Attested, Status};
 
 /// What stands in the way of an attestation. The report is the last one, where there is one.
 pub(crate) fn of_attestation(
@@ -77,25 +77,25 @@ pub(crate) fn of_waiver(new: &NewWaiver, report: Option<&Report>) -> Vec<String>
     let Some(control) = report.control(&new.control) else {
         return vec![format!("{of} does not have {}", new.control)];
     };
-    if control.status == Status::Pass {
-        return vec![format!("it matches nothing: {} passes in {of}", control.id)];
+    let (subject, event) = (new.subject.as_deref(), new.event.as_deref());
+    // People and addresses in it are pseudonyms.
+    if report.scan.redacted && event.is_none() && subject.is_some() {
+        return Vec::new();
     }
-    let is_named = |finding: &&Finding| finding.is_named(new.event.as_deref(), new.subject.as_deref());
-    let named: Vec<&Finding> = control.findings.iter().filter(is_named).collect();
-    let events = named.iter().filter(|finding| finding.event.is_some()).count();
-    match (&new.event, &new.subject) {
-        (Some(event), _) if report.shared_events().contains(&**event) => {
-            vec![format!("it does not count: different events of {of} share the id {event}")]
+    let is_shared = event.is_some_and(|event| report.shared_events().contains(event));
+    match met(control.status, &control.findings, subject, event, is_shared) {
+        Met::Something => Vec::new(),
+        Met::Nothing if control.status == Status::Pass => {
+            vec![format!("it matches nothing: {} passes in {of}", control.id)]
         }
-        // People and addresses in it are pseudonyms.
-        (None, Some(_)) if report.scan.redacted => Vec::new(),
-        (Some(_), _) | (None, Some(_)) if named.is_empty() => {
-            vec![format!("it matches nothing: {} has no such finding in {of}", control.id)]
-        }
-        (None, Some(_)) if events > 1 => vec![format!(
+        Met::Nothing => vec![format!("it matches nothing: {} has no such finding in {of}", control.id)],
+        Met::Events(events) => vec![format!(
             "it does not count: {events} events of {of} have that subject; name one with --event"
         )],
-        _ => Vec::new(),
+        Met::SharedEvent => {
+            let event = event.unwrap_or_default();
+            vec![format!("it does not count: different events of {of} share the id {event}")]
+        }
     }
 }
 

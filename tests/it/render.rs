@@ -49,12 +49,13 @@ fn standard_input_carries_a_report_too() {
     let run = program().args(["render", "-", "--format", "json"]).stdin(saved()).run().exits(0);
     assert_eq!(run.stdout, saved());
     let empty = program().args(["render", "-"]).run().exits(2);
-    empty.says("cannot render standard input").says("line 1, column 0");
+    empty.says("cannot read the report on standard input").says("line 1, column 0");
 }
 
 #[test]
 fn what_is_no_report_is_refused_with_its_place() {
-    let refused = |text: &str| render(text).run().exits(2).says("cannot render report.json: ").says("hint: ");
+    let refused =
+        |text: &str| render(text).run().exits(2).says("cannot read the report report.json: ").says("hint: ");
     let whole = saved();
     refused(&whole[..whole.len() / 2]).says("EOF while parsing").says("(line ");
     refused(&whole.replacen("\"status\": \"fail\"", "\"status\": \"gone\\u001b[2J\"", 1))
