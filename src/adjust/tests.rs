@@ -208,7 +208,7 @@ fn a_waiver_that_is_over_waives_nothing() {
 }
 
 #[test]
-fn a_waiver_is_not_held_against_anybody_while_nothing_can_be_read() {
+fn a_waiver_is_not_blamed_while_nothing_can_be_read() {
     let mut unread = [assessment(Status::Unknown, &[])];
     assert_eq!(
         waivers::apply(

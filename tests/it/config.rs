@@ -151,7 +151,7 @@ fn mistakes_in_settings_of_controls_are_named() {
         .says("`controls` holds E3 twice, in different spellings");
     let off = "[controls.E3]\nenabled = false\n";
     let run = with(off).args(["--control", "e3"]).run().exits(2);
-    run.says("--control asks for e3, but intercom-harden.toml leaves it out").says("enabled = false");
+    run.says("--control asks for e3, but intercom-harden.toml disables it").says("enabled = false");
     with(off).args(["--control", "E3", "--no-config"]).run().exits(0);
     let skipped = with(off).args(["--skip", "E3"]).run().exits(0).report();
     assert_eq!(skipped.0["scan"]["skipped"], serde_json::json!(["E3"]), "named once");

@@ -243,7 +243,7 @@ fn the_sample_and_a_snapshot_are_diagnosed_without_a_network() {
         Some("no-log-permission"),
         &["lacks the permission \"Read admin activity logs\""],
     );
-    assert_shows(&run, &["source: the snapshot", "saved on 2026-08-01", "activity-log: lacking"]);
+    assert_shows(&run, &["source: the snapshot", "saved on 2026-08-01", "activity-log: missing"]);
     assert_eq!(control(&json, "1.1")["decided"], "person");
     let failing = healthy().fault("/admins", Answer::error(500, "server_error", "Broken")).serve();
     let saved = Saved::collect(&failing.origin(), &[], 3);

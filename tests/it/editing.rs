@@ -193,7 +193,7 @@ fn killed_at_any_moment_the_file_is_whole() {
 
 #[test]
 fn a_second_attestation_points_at_the_first() {
-    attest("4.1").file(FILE, OLD).run().exits(0).says(&format!("{FILE}:8 can be taken out"));
+    attest("4.1").file(FILE, OLD).run().exits(0).says(&format!("{FILE}:8 is replaced: delete it"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 const PATIENCE: u64 = 60_000;
 
 /// The first question about a control.
-const QUESTION: &str = "Does it hold? pass, fail, n/a, skip or quit: ";
+const QUESTION: &str = "Is the requirement met? pass, fail, n/a, skip or quit: ";
 
 /// A session in a folder of its own.
 struct Terminal {

@@ -116,7 +116,7 @@ fn the_key_alone_decides_which_pseudonyms_there_are() {
 #[test]
 fn without_a_key_one_is_drawn_and_said_to_be() {
     let run = || {
-        demo().args(["--format", "json", "--redact"]).run().exits(0).says("can be compared with no others")
+        demo().args(["--format", "json", "--redact"]).run().exits(0).says("match those of no other report")
     };
     let (one, other) = (run(), run());
     assert_ne!(one.stdout, other.stdout);
@@ -137,7 +137,7 @@ fn keys_come_from_a_file_too_and_bad_ones_are_refused_before_anything_is_read() 
         .mode("key", 0o644)
         .run()
         .exits(0)
-        .says("warning: the permissions of the redaction key file key");
+        .says("warning: other users of this machine may read the redaction key file key");
     for (key, phrase) in
         [("", "fewer than 16 bytes"), ("tiny key", "fewer than 16"), (&"k".repeat(5_000), "longer")]
     {

@@ -192,7 +192,7 @@ fn saml_needs_one_of_two_files() {
             .contains("`metadata` or `certificate` is missing")
     );
     let both = problems_of("[organization.saml]\nmetadata = 'a'\ncertificate = 'b'");
-    assert_eq!(both, ["c.toml:1: `metadata` and `certificate` exclude each other"]);
+    assert_eq!(both, ["c.toml:1: give `metadata` or `certificate`, not both"]);
     assert_eq!(problems_of("[organization.saml]\ncertificate = 'b'"), Vec::<String>::new());
 }
 
