@@ -117,7 +117,8 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &config::Attestation
 }
 
 fn finding(control: &str, attestation: &config::Attestation) -> Finding {
-    let message = attestation.note.clone().unwrap_or_else(|| "seen not to hold".to_owned());
+    let message =
+        attestation.note.clone().unwrap_or_else(|| "the requirement was seen not to be met".to_owned());
     let fingerprint = Fingerprint::new(control, CHECK, [WORKSPACE]);
     let found = Finding::new(fingerprint, WORKSPACE.to_owned(), message, Row::new());
     Finding { check: CHECK.to_owned(), ..found }

@@ -117,7 +117,7 @@ fn the_table_of_policy_controls_is_the_catalog() {
     }
 }
 
-/// Whether a table of a document has a row that begins with this name, alone or among others.
+/// Whether a table of a document has a row that begins with this name, alone or in a list.
 fn has_row(text: &str, name: &str) -> bool {
     let first =
         |line: &str| line.strip_prefix("| ").and_then(|row| row.split(" |").next().map(str::to_owned));

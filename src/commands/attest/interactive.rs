@@ -36,7 +36,7 @@ const MOST_FINDINGS: usize = 50;
 /// Scans, then asks. Each answer is written at once, so that leaving early loses none.
 ///
 /// # Errors
-/// When nobody is at a terminal, the workspace cannot be read, or the configuration cannot be edited.
+/// Without a terminal, the workspace cannot be read, or the configuration cannot be edited.
 pub(super) fn run(args: &AttestArgs) -> Result<Exit, Error> {
     if !stdin().is_terminal() {
         return Err(Error::NotATerminal { instead: INSTEAD });
@@ -118,21 +118,22 @@ impl Round {
     fn attest(&mut self, control: &Control) -> Result<(), Stop> {
         let today = self.today;
         let dialogue = &mut self.dialogue;
-        let result = match dialogue.ask("Does it hold? pass, fail, n/a, skip or quit", None, choice)? {
-            Choice::Attest(result) => result,
-            Choice::Skip => {
-                self.skipped += 1;
-                return Ok(());
-            }
-            Choice::Quit => return Err(Stop::Quit),
-        };
+        let result =
+            match dialogue.ask("Is the requirement met? pass, fail, n/a, skip or quit", None, choice)? {
+                Choice::Attest(result) => result,
+                Choice::Skip => {
+                    self.skipped += 1;
+                    return Ok(());
+                }
+                Choice::Quit => return Err(Stop::Quit),
+            };
         let by = dialogue.ask("Seen by", self.by.as_deref(), required("a name"))?;
-        let evidence = dialogue.ask("Evidence, such as an address (may be empty)", None, optional)?;
+        let evidence = dialogue.ask("Evidence, such as a link (may be empty)", None, optional)?;
         let expires = dialogue.ask("Valid for, or until", Some(&usual(control.attest_for)), |text| {
             let expires = parse_expiry(text, today, today).map_err(|error| error.to_string())?;
             match limit_of(today, control.attest_for).filter(|limit| *limit < expires) {
                 Some(limit) => {
-                    Err(format!("it counts until {limit} at most, for {} days", control.attest_for))
+                    Err(format!("it is valid for {} days at most, until {limit}", control.attest_for))
                 }
                 None => Ok(expires),
             }
@@ -167,7 +168,7 @@ impl Round {
     }
 }
 
-/// What somebody says about a control.
+/// What a person says about a control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Choice {
     Attest(Attested),

@@ -87,5 +87,5 @@ fn earlier(config: Option<&Config>, control: &str) -> Option<String> {
     let config = config?;
     let of_control = |id: &str| same_name(id, control);
     let earlier = config.attestations.iter().rev().find(|attestation| of_control(&attestation.control))?;
-    Some(format!("the attestation of {control} at {}:{} can be taken out now", config.path, earlier.line))
+    Some(format!("The attestation of {control} at {}:{} is replaced: delete it.", config.path, earlier.line))
 }
