@@ -110,6 +110,11 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// The id of the person it is about; none where it is about none.
+    pub(super) fn person(&self) -> Option<&'a str> {
+        self.finding.and_then(|finding| finding.person.as_deref())
+    }
+
     /// Who or what it is about; a control without findings is about the workspace.
     pub(super) fn subject(&self) -> &'a str {
         self.finding.map_or(WORKSPACE, |finding| &finding.subject)

@@ -59,13 +59,13 @@ pub(super) fn folded(control: &Control, max_findings: usize, people: &People<'_>
                         p { (linked(&capitalized(&words::attested(signed)), PARAGRAPH)) }
                     }
                 }
-                (lines("Observed", &control.context, MAX_CONTEXT))
+                (lines("Observed", &control.context, MAX_CONTEXT, soft))
                 div.guide {
                     (paragraph("What it asks", &control.description))
                     (paragraph("Why it matters", &control.rationale))
-                    (lines("Needed before", &control.prerequisites, MAX_STEPS))
+                    (lines("Needed before", &control.prerequisites, MAX_STEPS, soft))
                     (steps(control))
-                    (lines("Documentation", &control.references, MAX_STEPS))
+                    (lines("Documentation", &control.references, MAX_STEPS, linked))
                     (facts(control))
                 }
             }
@@ -73,11 +73,12 @@ pub(super) fn folded(control: &Control, max_findings: usize, people: &People<'_>
     }
 }
 
-fn lines(title: &str, lines: &[String], most: usize) -> Markup {
+/// A list of lines, each put into the page in that way.
+fn lines(title: &str, lines: &[String], most: usize, one: fn(&str, usize) -> Markup) -> Markup {
     html! {
         @if !lines.is_empty() {
             h5 { (title) }
-            ul { (listed(lines, most, |line| html! { (linked(line, SENTENCE)) })) }
+            ul { (listed(lines, most, |line| one(line, SENTENCE))) }
         }
     }
 }

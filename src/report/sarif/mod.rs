@@ -73,8 +73,8 @@ fn log(report: &Report, max_results: usize) -> impl Serialize {
         "version": version,
         "semanticVersion": version,
         "fullName": format!("{TOOL} {version}"),
-        "informationUri"?: (!PAGE.is_empty()).then_some(PAGE),
-        "rules": report.controls.iter().map(rules::rule).collect::<Vec<_>>(),
+        "informationUri"?: [PAGE, &report.catalog.guide_url].into_iter().find(|page| rules::is_page(page)),
+        "rules": report.controls.iter().map(|control| rules::rule(&report.catalog.guide_url, control)).collect::<Vec<_>>(),
         "properties": object! { "guide": words::guide(report, |part| line(part, MESSAGE_COLUMNS)) },
     };
     // Code scanning closes the alerts of a category that a later run does not repeat, so scans and checks of the declared
