@@ -8,19 +8,7 @@ import { ensure } from "./steps.mjs";
 
 const MEGABYTE = 1_000_000;
 
-const validator = new HtmlValidate({
-  root: true,
-  extends: ["html-validate:standard", "html-validate:a11y"],
-  rules: {
-    // A matter of taste, which generated markup has none of.
-    "attribute-boolean-style": "off",
-    "attribute-empty-style": "off",
-    "doctype-style": "off",
-    "long-title": "off",
-    "no-trailing-whitespace": "off",
-    "void-style": "off",
-  },
-});
+const validator = new HtmlValidate({ root: true, extends: ["html-validate:recommended"] });
 
 /** Checks that the page is valid and no larger than it may be. */
 export async function checkMarkup(run, { name, files }) {

@@ -313,7 +313,8 @@ impl Run {
 
     /// What a file in the run's directory holds, if it is there.
     pub(crate) fn read(&self, name: &str) -> Option<String> {
-        fs::read_to_string(self.directory.path().join(name)).ok()
+        // Where a page lets lines break is no part of what it says.
+        Some(fs::read_to_string(self.directory.path().join(name)).ok()?.replace("<wbr>", ""))
     }
 
     /// The bytes of a file the program wrote.

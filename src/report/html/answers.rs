@@ -15,6 +15,9 @@ use crate::verdict::Status;
 /// How many people are looked at first.
 const MAX_PEOPLE: usize = 5;
 
+/// The longest headline or action in a list, in columns.
+const SHORT: usize = 240;
+
 /// The controls, each folded up in the group that says what is to be done about it.
 pub(super) fn section(report: &Report, answers: &Answers<'_>, people: &People<'_>) -> Markup {
     let most = findings::most_of_each(report);
@@ -81,7 +84,7 @@ pub(super) fn concerned(answers: &Answers<'_>, people: &People<'_>) -> Markup {
                 }
                 ul {
                     @for one in answers.people.iter().take(MAX_PEOPLE) {
-                        li { (people.named(one.id, one.name)) " " (shown(&one.in_words(), PARAGRAPH)) }
+                        li { (people.named(one.id, one.name)) " " (shown(&one.in_words(), SHORT)) }
                     }
                 }
                 @if answers.people.len() > MAX_PEOPLE { p.hint { a href="#people" { "All people with findings" } } }
@@ -96,7 +99,7 @@ pub(super) fn in_short(controls: &[&Control], most: usize, with_next: bool) -> M
         @for control in controls.iter().take(most) {
             li {
                 (to_control(control)) " (" (control.level.label()) ") "
-                (soft(control.headline(), SENTENCE))
+                (soft(control.headline(), SHORT))
                 @if with_next { (next(control)) }
             }
         }
@@ -111,7 +114,7 @@ pub(super) fn next(control: &Control) -> Markup {
         @if let Some(step) = next_step(control) {
             span.next {
                 strong { "Next" } @if !effort.is_empty() { " (" (effort) ")" } ": "
-                (soft(&action(step), SENTENCE))
+                (soft(&action(step), SHORT))
             }
         }
     }
@@ -121,7 +124,7 @@ pub(super) fn next(control: &Control) -> Markup {
 pub(super) fn waiting(report: &Report, answers: &Answers<'_>) -> Markup {
     html! {
         @for Waiting { lead, text, command, .. } in answers.waiting(report) {
-            p { strong { (lead) ":" } " " (shown(&text, PARAGRAPH)) @if let Some(command) = command { " Run: " code { (command) } } }
+            p { strong { (lead) ":" } " " (shown(&text, SENTENCE)) @if let Some(command) = command { " Run: " code { (command) } } }
         }
         @for sentence in words::decisions(report) { p { (sentence) } }
     }

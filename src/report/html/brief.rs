@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::answers;
 use super::parts::{chip, head, to_control};
 use super::people::People;
-use super::text::{NAME, PARAGRAPH, linked, shown, soft};
+use super::text::{PARAGRAPH, linked, shown, soft};
+use super::{answers, scope};
 use crate::report::answers::Answers;
 use crate::report::words::{self, counted};
 use crate::report::{Control, Report};
@@ -13,13 +13,13 @@ use crate::sources::{Provenance, SourceStatus};
 use crate::verdict::{Attestation, Status, Waiver};
 
 /// How many failing controls of a kind are listed: what there is room for on two pages.
-const MAX_LISTED: usize = 6;
+const MAX_LISTED: usize = 5;
 
 /// How many controls the table of results has.
-const MAX_RESULTS: usize = 40;
+const MAX_RESULTS: usize = 36;
 
 /// How many exceptions, and how many attestations, are listed.
-const MAX_DECISIONS: usize = 6;
+const MAX_DECISIONS: usize = 5;
 
 /// The longest text in a cell, in columns.
 const CELL: usize = 80;
@@ -46,7 +46,7 @@ pub(super) fn section(report: &Report, answers: &Answers<'_>, people: &People<'_
             }
             (answers::waiting(report, answers))
             h3 { "Scope" }
-            p { (scope(report)) }
+            p { (extent(report)) }
             h3 { "Method" }
             p { (method(report)) }
             (results(report))
@@ -58,21 +58,24 @@ pub(super) fn section(report: &Report, answers: &Answers<'_>, people: &People<'_
     }
 }
 
-fn scope(report: &Report) -> Markup {
+fn extent(report: &Report) -> Markup {
     let scan = &report.scan;
     let day = |at: jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
     html! {
-        "Workspace " strong { (soft(words::workspace(report), NAME)) }
-        (soft(&words::about_workspace(report, str::to_owned), PARAGRAPH))
+        "Workspace " strong { (soft(words::workspace(report), CELL)) }
+        (soft(&words::about_workspace(report, |value| shown(value, CELL)), PARAGRAPH))
         "; " (day(scan.window.since)) " to " (day(scan.window.until)) " (" (words::span(scan.window)) "). Read: "
         @for (index, source) in report.sources.iter().enumerate() {
             @if index > 0 { ", " }
             (source.id.describe()) " (" (words::outcome(source.status)) ")"
         }
-        @for roster in &scan.rosters { ", directory export " (soft(&roster.path, NAME)) }
+        @for roster in &scan.rosters { ", directory export " (soft(&roster.path, CELL)) }
         "."
         @if report.sources.iter().any(|source| source.status != SourceStatus::Complete) {
             " What was not complete decides no pass."
+        }
+        @if let Some(warnings @ 1..) = Some(scope::to_know(report).len()) {
+            " " (counted(warnings as u64, "warning")) " after this summary."
         }
     }
 }
@@ -85,8 +88,8 @@ fn method(report: &Report) -> Markup {
     };
     let all = &report.summary.all;
     html! {
-        "intercom-harden " (shown(&report.tool.version, NAME)) " read the workspace " (from) ", and judged "
-        (soft(&words::extent(report, str::to_owned), PARAGRAPH)) ". A control passes or fails on what the API and the activity log show, on \
+        "intercom-harden " (shown(&report.tool.version, CELL)) " read the workspace " (from) ", and judged "
+        (soft(&words::extent(report, |value| shown(value, CELL)), PARAGRAPH)) ". A control passes or fails on what the API and the activity log show, on \
          a directory export, or on what a person attested. What they do not show is manual: a person has to look. What an error \
          hid is unknown. Neither counts as a pass. " (counted(all.manual as u64, "control")) " manual, "
         (all.unknown) " unknown."
@@ -189,7 +192,7 @@ fn attestations(report: &Report) -> Markup {
                             td.time { (on.to_string()) }
                             td.time { (expires.to_string()) }
                             td {
-                                @if let Some(evidence) = evidence { (linked(evidence, NAME)) }
+                                @if let Some(evidence) = evidence { (linked(evidence, 2 * CELL)) }
                                 @if evidence.is_some() && note.is_some() { "; " }
                                 @if let Some(note) = note { (soft(note, CELL)) }
                             }

@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn each_group_links_to_its_controls() {
         let page = section(&sample(), &Grouping::Level).into_string();
-        assert!(page.contains("By level") && page.contains("href=\"#control-2.3\""), "{page}");
+        assert!(page.contains("By level") && page.contains("href=\"#control-2-3\""), "{page}");
         assert_eq!(page.matches("<th scope=\"row\">").count(), group(&sample(), &Grouping::Level).len());
     }
 }

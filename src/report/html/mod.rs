@@ -7,7 +7,7 @@
 //! ```html
 //! <!DOCTYPE html>
 //! <html lang="en">…<meta http-equiv="Content-Security-Policy" content="default-src 'none'; …">…
-//! <details class="control" id="control-2.3" data-status="fail" data-level="l1" data-frameworks="cis-v8/ cis-v8/5.4">
+//! <details class="control" id="control-2-3" data-status="fail" data-level="l1" data-frameworks="cis-v8/ cis-v8/5.4">
 //! <summary>… <h4>Limit admin access</h4> …</summary> evidence, steps, frameworks </details>…
 //! ```
 
@@ -36,7 +36,10 @@ mod scope;
 pub(super) mod tests;
 mod text;
 
-use text::{NAME, shown};
+use text::shown;
+
+/// The longest name of a workspace in the title of the page, in columns.
+const TITLE: usize = 44;
 
 /// The one style of the page.
 const STYLE: &str = include_str!("report.css");
@@ -65,8 +68,8 @@ pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
                 (scope::masthead(report))
                 main {
                     (headline::section(report))
-                    (scope::warnings(report))
                     (brief::section(report, &answers, &people))
+                    (scope::warnings(report))
                     (answers::section(report, &answers, &people))
                     @if let Some(by) = by { (groups::section(report, by)) }
                     (people.section())
@@ -94,5 +97,5 @@ fn policy() -> String {
 
 fn title(report: &Report) -> String {
     let what = if report.is_of_policy() { "Access against policy" } else { "Security posture" };
-    format!("{} · {what}", shown(words::workspace(report), NAME))
+    format!("{} · {what}", shown(words::workspace(report), TITLE))
 }

@@ -33,9 +33,9 @@ pub(super) fn head<'a>(columns: impl IntoIterator<Item = (&'a str, bool)>) -> Ma
     }
 }
 
-/// The name of a control's place in the page; ids are plain words, also in reports that are read back.
+/// The name of a control's place in the page: `control-2-3`. Ids are plain words, also in reports that are read back.
 pub(super) fn anchor(id: &str) -> String {
-    format!("control-{id}")
+    format!("control-{}", id.replace('-', "__").replace('.', "-"))
 }
 
 /// A link to a control, by its id.

@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(people.named("nobody", "b").into_string(), "b");
         let page = people.section().into_string();
         let first = page.split("<li id=").find(|part| part.starts_with("\"person-1\"")).unwrap();
-        assert!(first.contains("href=\"#control-2.3\"") && first.contains("href=\"#control-E6\""), "{first}");
+        assert!(first.contains("href=\"#control-2-3\"") && first.contains("href=\"#control-E6\""), "{first}");
         assert!(
             page.contains("5 people with findings") && page.contains("<span class=\"mark\">waived</span>"),
             "{page}"

@@ -58,11 +58,16 @@ pub(super) fn masthead(report: &Report) -> Markup {
     }
 }
 
-/// What the reader should know first, what weakens the result included: the first warning in short, all of them folded.
-pub(super) fn warnings(report: &Report) -> Markup {
+/// What the reader should know first, what weakens the result included.
+pub(super) fn to_know(report: &Report) -> Vec<String> {
     let weakens = report.scan.config.iter().flat_map(|config| &config.weakens);
     let weakens = weakens.map(|setting| format!("The configuration weakens the result: {setting}"));
-    let all: Vec<String> = report.warnings.iter().cloned().chain(weakens).collect();
+    report.warnings.iter().cloned().chain(weakens).collect()
+}
+
+/// The same: the first in short, all of them folded.
+pub(super) fn warnings(report: &Report) -> Markup {
+    let all = to_know(report);
     html! {
         @if let Some(first) = all.first() {
             details.warnings {
