@@ -313,8 +313,12 @@ impl Run {
 
     /// What a file in the run's directory holds, if it is there.
     pub(crate) fn read(&self, name: &str) -> Option<String> {
-        // Where a page lets lines break is no part of what it says.
-        Some(fs::read_to_string(self.directory.path().join(name)).ok()?.replace("<wbr>", ""))
+        fs::read_to_string(self.directory.path().join(name)).ok()
+    }
+
+    /// What a file says that may be a page: where that lets lines break is no part of it.
+    pub(crate) fn said(&self, name: &str) -> String {
+        self.read(name).unwrap().replace("<wbr>", "")
     }
 
     /// The bytes of a file the program wrote.

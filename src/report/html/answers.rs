@@ -3,20 +3,17 @@
 
 use maud::{Markup, html};
 
-use super::parts::to_control;
+use super::parts::{SHORT, next, to_control};
 use super::people::People;
-use super::text::{NAME, PARAGRAPH, SENTENCE, shown, soft};
+use super::text::{SENTENCE, shown, soft};
 use super::{control, filter, findings};
 use crate::report::answers::{Answers, Waiting};
-use crate::report::words::{self, action, counted, next_step};
+use crate::report::words::{self, counted};
 use crate::report::{Control, Report};
 use crate::verdict::Status;
 
 /// How many people are looked at first.
 const MAX_PEOPLE: usize = 5;
-
-/// The longest headline or action in a list, in columns.
-const SHORT: usize = 240;
 
 /// The controls, each folded up in the group that says what is to be done about it.
 pub(super) fn section(report: &Report, answers: &Answers<'_>, people: &People<'_>) -> Markup {
@@ -38,7 +35,7 @@ pub(super) fn section(report: &Report, answers: &Answers<'_>, people: &People<'_
         html! {
             @if let Some(command) = waiting.and_then(|one| one.command) {
                 "The data does not decide them. Run " code { (command) } " to record what you see."
-            } @else if let Some(one) = waiting { (shown(&one.text, PARAGRAPH)) }
+            } @else if let Some(one) = waiting { (shown(&one.text, SENTENCE)) }
         }
     };
     let of = |status| report.by_priority().into_iter().filter(move |one| one.status == status);
@@ -104,19 +101,6 @@ pub(super) fn in_short(controls: &[&Control], most: usize, with_next: bool) -> M
             }
         }
         @if let Some(rest @ 1..) = controls.len().checked_sub(most) { li.more { (counted(rest as u64, "more control")) } }
-    }
-}
-
-/// The first action of the step that comes next, and how long it takes.
-pub(super) fn next(control: &Control) -> Markup {
-    let effort = shown(control.effort.trim(), NAME);
-    html! {
-        @if let Some(step) = next_step(control) {
-            span.next {
-                strong { "Next" } @if !effort.is_empty() { " (" (effort) ")" } ": "
-                (soft(&action(step), SHORT))
-            }
-        }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::parts::{anchor, chip, listed, waiver};
+use super::parts::{anchor, chip, listed, next, waiver};
 use super::people::People;
 use super::text::{NAME, PARAGRAPH, SENTENCE, framework, linked, shown, soft};
-use super::{answers, filter, findings};
+use super::{filter, findings};
 use crate::casefold::capitalized;
 use crate::controls::Step;
 use crate::report::words::{self, counted, is_own_mapping, next_step};
@@ -42,7 +42,7 @@ pub(super) fn folded(control: &Control, max_findings: usize, people: &People<'_>
                     @if control.is_not_applicable() { span.mark { "does not apply" } }
                     @if control.in_baseline { span.mark { "in the baseline" } }
                 }
-                span.reason { (soft(headline, SENTENCE)) @if fails { (answers::next(control)) } }
+                span.reason { (soft(headline, SENTENCE)) @if fails { (next(control)) } }
             }
             div.body {
                 @if !headline.starts_with(control.reason.trim_end_matches('.')) { p { (soft(&control.reason, SENTENCE)) } }
@@ -93,11 +93,11 @@ fn paragraph(title: &str, text: &str) -> Markup {
 }
 
 fn steps(control: &Control) -> Markup {
-    let next = next_step(control);
+    let to_come = next_step(control);
     html! {
         @if !control.remediation.is_empty() {
             h5 { "How to put it right" }
-            ol.steps { (listed(&control.remediation, MAX_STEPS, |one| step(one, next == Some(one)))) }
+            ol.steps { (listed(&control.remediation, MAX_STEPS, |one| step(one, to_come == Some(one)))) }
         }
     }
 }

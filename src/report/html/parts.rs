@@ -5,7 +5,11 @@ use maud::{Markup, html};
 use super::text::{NAME, SENTENCE, shown, soft};
 use crate::casefold::capitalized;
 use crate::report::Control;
+use crate::report::words::{action, next_step};
 use crate::verdict::{Review, Status, Waiver};
+
+/// The longest headline or action in a list, in columns.
+pub(super) const SHORT: usize = 240;
 
 /// The word for a status, with a sign, so that nothing is told by colour alone.
 pub(super) fn chip(status: Status) -> Markup {
@@ -41,6 +45,19 @@ pub(super) fn anchor(id: &str) -> String {
 /// A link to a control, by its id.
 pub(super) fn to_control(control: &Control) -> Markup {
     html! { a href={ "#" (anchor(&control.id)) } title=(shown(&control.title, NAME)) { (shown(&control.id, NAME)) } }
+}
+
+/// The first action of the step that comes next, and how long it takes.
+pub(super) fn next(control: &Control) -> Markup {
+    let effort = shown(control.effort.trim(), NAME);
+    html! {
+        @if let Some(step) = next_step(control) {
+            span.next {
+                strong { "Next" } @if !effort.is_empty() { " (" (effort) ")" } ": "
+                (soft(&action(step), SHORT))
+            }
+        }
+    }
 }
 
 /// A waiver in a sentence.

@@ -147,7 +147,7 @@ mod tests {
         let answers = Answers::of(&report);
         let people = People::of(&report, &answers);
         assert_eq!(people.named("<0>", "<a>").into_string(), "<a href=\"#person-1\">&lt;a&gt;</a>");
-        assert_eq!(people.named("nobody", "b").into_string(), "b");
+        assert_eq!(people.named("outsider", "b").into_string(), "b");
         let page = people.section().into_string();
         let first = page.split("<li id=").find(|part| part.starts_with("\"person-1\"")).unwrap();
         assert!(first.contains("href=\"#control-2-3\"") && first.contains("href=\"#control-E6\""), "{first}");
