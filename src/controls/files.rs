@@ -40,15 +40,6 @@ pub(super) fn built_in() -> impl Iterator<Item = ControlFile> {
     })
 }
 
-/// The path, in the program's repository, of the file that a built-in control is read from.
-pub(crate) fn built_in_path(id: &str) -> Option<&'static str> {
-    let named = |file: &&EmbeddedFile| {
-        let name = file.path.rsplit('/').next().unwrap_or_default();
-        name.strip_prefix(id).is_some_and(|rest| rest.starts_with('-'))
-    };
-    FILES.iter().find(named).map(|file| file.path)
-}
-
 /// Every control file of a directory and its folders.
 pub(super) fn of_directory(directory: &Path) -> Result<Vec<ControlFile>, CatalogError> {
     let mut files = Vec::new();

@@ -10,6 +10,7 @@ import { checkMarkup } from "./markup.mjs";
 import { checkJunit } from "./junit.mjs";
 import { checkOcsf } from "./ocsf.mjs";
 import { checkSarif } from "./sarif.mjs";
+import { checkSchemas } from "./schema.mjs";
 import { checkScripts } from "./scripts.mjs";
 import { Run } from "./steps.mjs";
 
@@ -28,6 +29,7 @@ await checkScripts(run, out);
 const reports = await run.step("the program writes its reports", () => makeReports(program, out));
 for (const report of reports ?? []) {
   await checkMarkup(run, report);
+  await checkSchemas(run, program, report);
   await checkSarif(run, report);
   await checkJunit(run, report);
   await checkOcsf(run, report);

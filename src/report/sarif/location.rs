@@ -3,14 +3,13 @@
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
-use crate::controls::built_in_path;
 use crate::report::item::Item;
 use crate::report::json::object;
 use crate::report::{BUILT_IN, Control, Report};
 use crate::text;
 
 /// Where the configuration would be, were there one.
-const USUAL_CONFIG: &str = "intercom-harden.toml";
+const USUAL_CONFIG: &str = crate::config::FILE_NAME;
 
 /// The longest name of who or what a finding is about, in columns.
 const SUBJECT_COLUMNS: usize = 200;
@@ -18,8 +17,8 @@ const SUBJECT_COLUMNS: usize = 200;
 /// The file, as a URI, in which findings of a control are shown.
 fn file(report: &Report, control: &Control) -> String {
     match &report.scan.config {
-        Some(config) => relative(&config.path),
-        None if control.origin == BUILT_IN => built_in_path(&control.id).unwrap_or(USUAL_CONFIG).to_owned(),
+        Some(config) => relative(config.repository_path.as_ref().unwrap_or(&config.path)),
+        None if control.origin == BUILT_IN => USUAL_CONFIG.to_owned(),
         None => relative(&control.origin),
     }
 }
@@ -90,12 +89,5 @@ mod tests {
         ] {
             assert_eq!(relative(path), uri, "{path}");
         }
-    }
-
-    #[test]
-    fn a_built_in_control_has_a_file() {
-        assert_eq!(built_in_path("2.3"), Some("controls/guide/2.3-limit-admins.toml"));
-        assert!(built_in_path("E1").is_some_and(|path| path.contains("/E1-")));
-        assert_eq!(built_in_path("2"), None);
     }
 }

@@ -1,65 +1,71 @@
 //! The findings of failing controls, and what is told about the scan itself.
 
+use jiff::civil::Date;
 use serde::Serialize;
 
+use super::alerts::{Alert, alerts};
 use super::{MESSAGE_COLUMNS, line, location::location, message, rules};
-use crate::report::item::{Item, items_of};
+use crate::report::item::Item;
 use crate::report::json::object;
 use crate::report::words::counted;
 use crate::report::{Control, Report};
-use crate::verdict::{Review, Status, Waiver};
+use crate::verdict::{Finding, Review, Status, Waiver};
+
+/// How many findings a result repeats with their evidence.
+const MAX_EVIDENCE: usize = 100;
 
 /// The results, that many at most, and how many were left out: what does not fail the gate, what is waived or reviewed first of all.
 pub(super) fn results(report: &Report, max_results: usize) -> (Vec<impl Serialize>, usize) {
-    let all = report.controls.iter().enumerate();
-    let items = all.flat_map(|(index, one)| items_of(one).map(move |item| (index, item)));
-    // What is reviewed stays in sight, also where it leaves nothing that fails.
-    let mut found: Vec<_> =
-        items.filter(|(_, item)| item.control.status == Status::Fail || item.reviewed().is_some()).collect();
-    let left_out = found.len().saturating_sub(max_results);
+    let mut alerts = alerts(report);
+    let violates = |alert: &Alert<'_>| alert.items().any(|item| item.violates(&report.gate));
+    let left_out = alerts.len().saturating_sub(max_results);
     if left_out > 0 {
-        found.sort_by_cached_key(|(_, item)| (!item.violates(&report.gate), item.is_set_aside()));
-        found.truncate(max_results);
-        found.sort_by_key(|(index, _)| *index);
+        alerts.sort_by_cached_key(|alert| (!violates(alert), alert.is_set_aside()));
+        alerts.truncate(max_results);
+        alerts.sort_by_key(|alert| alert.rule);
     }
     // SARIF asks that either all results of a run say whether they are suppressed or new, or none.
-    let any_set_aside = found.iter().any(|(_, item)| item.is_set_aside());
-    let any_in_baseline = found.iter().any(|(_, item)| item.in_baseline());
-    let results = found.into_iter().map(|(index, item)| {
-        let control = item.control;
-        let fingerprint = item.fingerprint();
+    let any_set_aside = alerts.iter().any(Alert::is_set_aside);
+    let any_in_baseline = alerts.iter().flat_map(Alert::items).any(|item| item.in_baseline());
+    let results = alerts.into_iter().map(|alert| {
+        let control = alert.first.control;
+        let fingerprint = alert.fingerprint();
         object! {
             "ruleId": &control.id,
-            "ruleIndex": index,
+            "ruleIndex": alert.rule,
             "level": rules::level(control.level),
-            "message": message(line(&item.sentence(), MESSAGE_COLUMNS)),
-            "locations": [location(report, item)],
+            "message": message(alert.message()),
+            "locations": [location(report, alert.first)],
             "partialFingerprints": object! {
-                "finding/v1": fingerprint.as_str().to_owned(),
+                "alert/v1": fingerprint.as_str().to_owned(),
                 // The one that code scanning goes by; it would otherwise be made of the line that the result is shown at,
                 // which all of them share.
                 "primaryLocationLineHash": format!("{}:1", fingerprint.as_str()),
             },
-            "baselineState"?: any_in_baseline.then(|| if item.in_baseline() { "unchanged" } else { "new" }),
-            "suppressions"?: any_set_aside.then(|| suppressions(item)),
+            "baselineState"?: any_in_baseline.then(|| alert.baseline_state()),
+            "suppressions"?: any_set_aside.then(|| suppressions(&alert)),
             "properties": object! {
                 "basis": &control.basis,
                 "reason": &control.reason,
-                "violatesGate": item.violates(&report.gate),
-                "evidence"?: item.finding.map(|finding| &finding.evidence).filter(|row| !row.is_empty()),
+                "violatesGate": violates(&alert),
+                "findings": alert.items().filter_map(|item| item.finding).take(MAX_EVIDENCE).map(found).collect::<Vec<_>>(),
             },
         }
     });
     (results.collect(), left_out)
 }
 
-/// A review that counts, and a waiver.
-fn suppressions(item: Item<'_>) -> Vec<impl Serialize> {
-    let reviewed = item.reviewed().map(|Review { by, on, note }| {
-        (note.clone().unwrap_or_else(|| "reviewed".to_owned()), by, Some(*on), None)
-    });
-    let waived =
-        item.waived().map(|Waiver { reason, by, on, expires }| (reason.clone(), by, *on, Some(*expires)));
+/// A finding, for programs.
+fn found(finding: &Finding) -> impl Serialize + use<'_> {
+    let Finding { fingerprint, check, subject, message, evidence, .. } = finding;
+    object! { "fingerprint": fingerprint, "check": check, "subject": subject, "message": message, "evidence": evidence }
+}
+
+/// The reviews and waivers that cover all of an alert; none where a part of it is left.
+fn suppressions(alert: &Alert<'_>) -> Vec<impl Serialize + use<>> {
+    let covered = if alert.is_set_aside() { alert.items().collect() } else { Vec::new() };
+    let mut decisions: Vec<_> = covered.into_iter().flat_map(decided).collect();
+    decisions.dedup();
     let suppression = |(justification, by, on, expires)| {
         object! {
             "kind": "external",
@@ -68,7 +74,18 @@ fn suppressions(item: Item<'_>) -> Vec<impl Serialize> {
             "properties": object! { "by": by, "on": on, "expires"?: expires },
         }
     };
-    reviewed.into_iter().chain(waived).map(suppression).collect()
+    decisions.into_iter().map(suppression).collect()
+}
+
+/// A review that counts, and a waiver: why, by whom, from when, until when.
+fn decided(item: Item<'_>) -> impl Iterator<Item = (String, String, Option<Date>, Option<Date>)> {
+    let reviewed = item
+        .reviewed()
+        .cloned()
+        .map(|Review { by, on, note }| (note.unwrap_or_else(|| "reviewed".to_owned()), by, Some(on), None));
+    let waived =
+        item.waived().cloned().map(|Waiver { reason, by, on, expires }| (reason, by, on, Some(expires)));
+    reviewed.into_iter().chain(waived)
 }
 
 /// Everything worth a notification, gravest first.
