@@ -25,7 +25,7 @@ pub(crate) enum Error {
     #[error(transparent)]
     UnknownControl(#[from] UnknownControl),
     /// A control that is asked for and left out.
-    #[error("--control asks for {id}, but {path} leaves it out")]
+    #[error("--control asks for {id}, but {path} disables it")]
     Disabled { id: String, path: String },
     #[error("no control is left to evaluate")]
     NothingSelected,
@@ -51,7 +51,7 @@ pub(crate) enum Error {
     NoEffect { option: &'static str, formats: Vec<&'static str>, takers: Vec<&'static str> },
     #[error(transparent)]
     Grouping(#[from] UnknownGrouping),
-    #[error("cannot render {name}: {source}")]
+    #[error("cannot read the report {name}: {source}")]
     SavedReport { name: String, source: ReadError },
     #[error("cannot write the report: {0}")]
     Stdout(io::Error),

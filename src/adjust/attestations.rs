@@ -35,7 +35,7 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
 
 /// The last day on which an attestation counts: the one it names, or so many days after it was signed as its control
 /// allows.
-pub(super) fn valid_until(attestation: &config::Attestation, attest_for: u16) -> Date {
+pub(crate) fn valid_until(attestation: &config::Attestation, attest_for: u16) -> Date {
     let expires = attestation.expires.value;
     limit_of(attestation.on.value, attest_for).map_or(expires, |limit| limit.min(expires))
 }
@@ -117,7 +117,8 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &config::Attestation
 }
 
 fn finding(control: &str, attestation: &config::Attestation) -> Finding {
-    let message = attestation.note.clone().unwrap_or_else(|| "seen not to hold".to_owned());
+    let message =
+        attestation.note.clone().unwrap_or_else(|| "the requirement was seen not to be met".to_owned());
     let fingerprint = Fingerprint::new(control, CHECK, [WORKSPACE]);
     let found = Finding::new(fingerprint, WORKSPACE.to_owned(), message, Row::new());
     Finding { check: CHECK.to_owned(), ..found }

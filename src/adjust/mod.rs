@@ -19,9 +19,10 @@ mod hygiene;
 mod reviews;
 mod waivers;
 
-pub(crate) use attestations::limit_of;
+pub(crate) use attestations::{limit_of, valid_until};
 pub(crate) use evidence::{EvidenceFile, EvidenceFiles};
 pub(crate) use reviews::{Named, NamedEvents, in_force};
+pub(crate) use waivers::{Met, met};
 
 /// What the entries of a configuration are held against.
 pub(crate) struct Scanned<'a> {

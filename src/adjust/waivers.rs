@@ -8,15 +8,38 @@ use crate::casefold::same_name;
 use crate::config;
 use crate::verdict::{Finding, Status, Waiver, counts};
 
-/// What a waiver met.
+/// What a waiver meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Met {
+pub(crate) enum Met {
     Something,
     Nothing,
     /// The subject is that of so many events, and names none of them.
     Events(usize),
     /// Different events of the log share the id.
     SharedEvent,
+}
+
+/// What a waiver of a subject, of an event, or of the whole control meets among the findings. `is_shared` says whether
+/// different events have that id.
+pub(crate) fn met(
+    status: Status,
+    findings: &[Finding],
+    subject: Option<&str>,
+    event: Option<&str>,
+    is_shared: bool,
+) -> Met {
+    let named = || findings.iter().filter(|finding| finding.is_named(event, subject));
+    let events = named().filter(|finding| finding.event.is_some()).count();
+    let there = match (event, subject, status) {
+        (Some(_), ..) if is_shared => return Met::SharedEvent,
+        // What a review took out was there to be waived.
+        (.., Status::Pass) => named().any(Finding::is_reviewed),
+        (None, None, _) => true,
+        (_, Some(_), _) if events > 1 => return Met::Events(events),
+        // Of an unknown control it cannot be told what there would be to cover.
+        (.., status) => status == Status::Unknown || named().next().is_some(),
+    };
+    if there { Met::Something } else { Met::Nothing }
 }
 
 /// Marks what the waivers cover, and says for each waiver what it met. One for a control that was not evaluated is not
@@ -31,39 +54,21 @@ pub(super) fn apply(
 }
 
 fn cover(assessments: &mut [Assessment], waiver: &config::Waiver, events: &NamedEvents, today: Date) -> Met {
-    let is_meant = |assessment: &Assessment| same_name(&assessment.control.id, &waiver.control);
+    let is_meant = |assessment: &&mut Assessment| same_name(&assessment.control.id, &waiver.control);
+    let Some(assessment) = assessments.iter_mut().find(is_meant) else { return Met::Something };
+    let (subject, event) = (waiver.subject.as_deref(), waiver.event.as_deref());
+    let is_shared = event.is_some_and(|event| events.named(event) == Named::Several);
+    let verdict = &mut assessment.verdict;
+    let met = met(verdict.status, &verdict.findings, subject, event, is_shared);
     let valid = counts(waiver.on.as_ref().map(|on| on.value), waiver.expires.value, today);
-    let decision = decision(waiver);
-    let Some(assessment) = assessments.iter_mut().find(|assessment| is_meant(assessment)) else {
-        return Met::Something;
-    };
-    if waiver.event.as_ref().is_some_and(|event| events.named(event) == Named::Several) {
-        return Met::SharedEvent;
+    if met != Met::Something || verdict.status == Status::Pass || !valid {
+        return met;
     }
-    let status = assessment.verdict.status;
-    let is_named = |finding: &Finding| finding.is_named(waiver.event.as_deref(), waiver.subject.as_deref());
-    if status == Status::Pass {
-        // What a review took out was there to be waived.
-        let reviewed = |finding: &Finding| finding.is_reviewed() && is_named(finding);
-        let met = assessment.verdict.findings.iter().any(reviewed);
-        return if met { Met::Something } else { Met::Nothing };
-    }
-    if waiver.subject.is_none() && waiver.event.is_none() {
-        if valid {
-            assessment.waived = Some(decision);
-        }
-        return Met::Something;
-    }
-    let findings = assessment.verdict.findings.iter_mut();
-    let named: Vec<_> = findings.filter(|finding| is_named(finding)).collect();
-    let events = named.iter().filter(|finding| finding.event.is_some()).count();
-    if waiver.subject.is_some() && events > 1 {
-        return Met::Events(events);
-    }
-    // Of an unknown control it cannot be told what there would be to cover.
-    let met = if named.is_empty() && status != Status::Unknown { Met::Nothing } else { Met::Something };
-    if valid {
-        named.into_iter().for_each(|finding| finding.waived = Some(decision.clone()));
+    if subject.is_none() && event.is_none() {
+        assessment.waived = Some(decision(waiver));
+    } else {
+        let named = verdict.findings.iter_mut().filter(|finding| finding.is_named(event, subject));
+        named.for_each(|finding| finding.waived = Some(decision(waiver)));
     }
     met
 }

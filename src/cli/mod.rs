@@ -259,7 +259,7 @@ pub(crate) struct CollectArgs {
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
     #[command(flatten)]
-    pub connection: ConnectionArgs,
+    pub source: SourceArgs,
     #[command(flatten)]
     pub answer: AnswerArgs,
     #[command(flatten)]

@@ -9,15 +9,19 @@ use super::resolve::connection;
 use super::{environment, resolve, resolve::inputs};
 use crate::api::diagnose::{Observations, diagnose};
 use crate::api::origin::ApiOrigin;
+use crate::api::record::Record;
 use crate::cli::{AnswerFormat, DoctorArgs};
 use crate::config::{Config, Organization};
-use crate::doctor::{self, Access, Diagnosis, Forecast, Proxy, Situation, TokenState};
+use crate::doctor::{self, Access, Diagnosis, Forecast, Proxy, Saved, Situation, TokenState};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::hint::Hint as _;
 use crate::region::Region;
 use crate::report::{RenderError, json_text};
-use crate::scan::ScanError;
+use crate::scan::{ScanError, Source, Span, Target, reviewed};
+use crate::snapshot::UnreadEntries;
+use crate::snapshot::collect::ReadScope;
+use crate::time::day_of;
 
 /// Looks at everything a scan needs, and says what it found.
 ///
@@ -44,12 +48,20 @@ pub(super) fn run(args: &DoctorArgs) -> Result<Exit, Error> {
 }
 
 fn situation(args: &DoctorArgs, config: Option<&Config>, stale_after: u64) -> Result<Situation, Error> {
-    let now = args.connection.now.unwrap_or_else(environment::clock);
+    let connection = &args.source.connection;
     // A window that a scan would refuse is refused here.
-    let span = resolve::span(&args.connection, config, stale_after)?;
+    let span = resolve::span(connection, config, stale_after)?;
+    let target = match &args.source.snapshot {
+        Some(path) => Some(Target::Snapshot(path.clone())),
+        None => args.source.demo.then_some(Target::Demo),
+    };
+    if let Some(target) = target {
+        return saved(args, config, &span, &target);
+    }
+    let now = connection.now.unwrap_or_else(environment::clock);
     let now = span.ranges(now, None).map_err(ScanError::from)?.now;
-    let (region, origin) = connection::place(&args.connection, config)?;
-    match connection::connection(&args.connection, config) {
+    let (region, origin) = connection::place(connection, config)?;
+    match connection::connection(connection, config) {
         Ok((connection, warnings)) => {
             let seen = environment::drive(true, async {
                 let client = connection.client(Arc::new(|_| ())).map_err(ScanError::from)?;
@@ -92,10 +104,56 @@ fn describe(
         proxy: Proxy::towards(origin.as_str(), origin.is_loopback(), |name| env::var(name).ok()),
         token,
         pinned: config.and_then(|config| config.workspace.id.clone()),
-        without_probe: args.connection.no_probe,
+        without_probe: args.source.connection.no_probe,
         seen,
+        saved: None,
         warnings,
     }
+}
+
+/// Reads a saved workspace: who it is, and how its sources ended.
+fn saved(
+    args: &DoctorArgs,
+    config: Option<&Config>,
+    span: &Span,
+    target: &Target,
+) -> Result<Situation, Error> {
+    let source = Source::open(target, Arc::new(|_| ()))?;
+    let what = match (&args.source.snapshot, source.taken_at()) {
+        (Some(path), Some(at)) => format!("the snapshot {}, saved on {}", path.display(), day_of(at)),
+        _ => "the built-in sample workspace".to_owned(),
+    };
+    let now = args.source.connection.now.or(source.taken_at()).unwrap_or_else(environment::clock);
+    let ranges = span.ranges(now, source.known_since()).map_err(ScanError::from)?;
+    let mut unread = UnreadEntries::new(ranges, reviewed(config, day_of(ranges.now)));
+    let (mut me, mut probe) = (None, Vec::new());
+    let mut receive = |record: Record<'_>| {
+        match record {
+            Record::Me(found) => me = Some(found.clone()),
+            Record::Probe(answers) => probe = answers.to_vec(),
+            Record::Unread(entry) => unread.add(entry),
+            Record::Admins(_) | Record::IpAllowlist(_) | Record::Event(..) => {}
+        }
+        Ok(())
+    };
+    let mut outcomes = environment::drive(false, async {
+        Ok(source.read(&ranges, false, ReadScope::Everything, &mut receive).await?)
+    })?;
+    unread.apply(&mut outcomes, |_| false);
+    Ok(Situation {
+        region: Region::default(),
+        origin: String::new(),
+        is_intercom: true,
+        is_encrypted: true,
+        proxy: None,
+        token: TokenState::NotNeeded,
+        // The sample is not a real workspace and is never refused.
+        pinned: config.and_then(|config| config.workspace.id.clone()).filter(|_| !args.source.demo),
+        without_probe: false,
+        seen: Observations { me: me.map(Ok), ..Observations::default() },
+        saved: Some(Saved { what, outcomes, probe }),
+        warnings: Vec::new(),
+    })
 }
 
 /// Whether the configuration gives a value that a control may need.

@@ -41,5 +41,5 @@ fn is_stdin(saved: &Path) -> bool {
 }
 
 fn name(saved: &Path) -> String {
-    if is_stdin(saved) { "standard input".to_owned() } else { saved.display().to_string() }
+    if is_stdin(saved) { "on standard input".to_owned() } else { saved.display().to_string() }
 }

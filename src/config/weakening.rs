@@ -87,7 +87,7 @@ impl Weakening {
             }
             Self::Set { key, value } => {
                 let (sentence, shown) = (Sentence::from(format!("{key} = ")), listed(value));
-                // Text may name anyone.
+                // Text may name a person.
                 let plain = value.is_number() || value.is_boolean();
                 if plain { sentence.and(shown) } else { sentence.words(shown) }
             }

@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use super::Saved;
 use crate::api::diagnose::{Asked, Observations};
 use crate::api::error::ApiError;
-use crate::sources::SourceId;
+use crate::api::model::PROBE_PATHS;
+use crate::sources::{SourceId, SourceStatus};
 
 /// How a source answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -86,6 +88,30 @@ pub(super) fn of(seen: &Observations, without_probe: bool) -> Vec<Access> {
         Access::answered(SourceId::IpAllowlist, &seen.allowlist),
         Access::probed(seen, without_probe),
     ]
+}
+
+/// What the token opened when a saved workspace was read.
+pub(super) fn of_saved(saved: &Saved) -> Vec<Access> {
+    let Saved { outcomes, probe, .. } = saved;
+    let opened = |path: &str| {
+        let succeeded = |status: u16| (200..300).contains(&status);
+        probe.iter().any(|answer| answer.endpoint == path && answer.status.is_some_and(succeeded))
+    };
+    let access = |source: SourceId| {
+        let outcome = outcomes.worst(source);
+        let opening = match outcome.map(|outcome| outcome.status) {
+            Some(SourceStatus::Complete) => Opening::Open,
+            Some(SourceStatus::Forbidden) => Opening::Refused,
+            Some(SourceStatus::Failed) => Opening::Failed,
+            Some(SourceStatus::Skipped) | None => Opening::NotAsked,
+        };
+        let said = outcome.and_then(|outcome| outcome.failure.as_ref()).map(ToString::to_string);
+        let probed = PROBE_PATHS.into_iter().filter(|path| source == SourceId::TokenProbe && opened(path));
+        let endpoint =
+            if outcomes.without_search { source.endpoint_without_search() } else { source.endpoint() };
+        Access { said, granted: probed.collect(), endpoint, ..Access::new(source, opening) }
+    };
+    SourceId::ALL.iter().copied().map(access).collect()
 }
 
 /// What a token with the two recommended permissions opens.

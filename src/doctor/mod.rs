@@ -8,9 +8,11 @@ use serde::Serialize;
 
 use crate::api::client::API_VERSION;
 use crate::api::diagnose::Observations;
+use crate::api::model::ProbeAnswer;
 use crate::checks::Decided;
 use crate::exit::Exit;
 use crate::region::Region;
+use crate::sources::Outcomes;
 
 mod access;
 mod checks;
@@ -45,6 +47,8 @@ pub(crate) struct Situation {
     pub without_probe: bool,
     /// What the requests showed; empty where none was made.
     pub seen: Observations,
+    /// The workspace, where it is a saved one: nothing is asked then.
+    pub saved: Option<Saved>,
     /// About token and address.
     pub warnings: Vec<String>,
 }
@@ -57,6 +61,16 @@ impl Situation {
     }
 }
 
+/// A saved workspace, and how its sources ended when it was read.
+#[derive(Debug)]
+pub(crate) struct Saved {
+    /// What it is, in words.
+    pub what: String,
+    pub outcomes: Outcomes,
+    /// What the endpoints of the token probe answered.
+    pub probe: Vec<ProbeAnswer>,
+}
+
 /// Whether there is a token to ask with. No variant holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TokenState {
@@ -67,6 +81,8 @@ pub(crate) enum TokenState {
         fix: String,
     },
     WellFormed,
+    /// Nothing is asked.
+    NotNeeded,
 }
 
 /// How bad a problem is, worst first.
@@ -149,7 +165,8 @@ pub(crate) struct Diagnosis {
 
 #[derive(Debug, Serialize)]
 struct Api {
-    origin: String,
+    /// None where nothing is asked.
+    origin: Option<String>,
     version: &'static str,
 }
 
@@ -179,8 +196,11 @@ const ONBOARDING: [&str; 6] = [
 
 /// Judges a situation. `forecast` says what a scan could decide with given access.
 pub(crate) fn diagnose(situation: Situation, forecast: impl FnOnce(&[Access]) -> Vec<Forecast>) -> Diagnosis {
-    let access = access::of(&situation.seen, situation.without_probe);
-    let forecasts_observed = situation.seen.log.is_some();
+    let access = match &situation.saved {
+        Some(saved) => access::of_saved(saved),
+        None => access::of(&situation.seen, situation.without_probe),
+    };
+    let forecasts_observed = situation.seen.log.is_some() || situation.saved.is_some();
     let expected = access::recommended(situation.without_probe);
     let forecasts = forecast(if forecasts_observed { &access } else { &expected });
     let problems = problems::find(&situation, &access, &forecasts);
@@ -200,7 +220,7 @@ pub(crate) fn diagnose(situation: Situation, forecast: impl FnOnce(&[Access]) ->
         },
         onboarding: if situation.token == TokenState::Missing { ONBOARDING.into() } else { Vec::new() },
         checks,
-        api: Api { origin: situation.origin, version: API_VERSION },
+        api: Api { origin: situation.saved.is_none().then_some(situation.origin), version: API_VERSION },
         workspace,
         rate_limit: situation.seen.vitals.and_then(|vitals| {
             Some(RateLimit { limit: vitals.limit?, remaining: vitals.remaining, reset: vitals.reset })

@@ -30,7 +30,7 @@ pub(super) fn find(situation: &Situation, access: &[Access], forecasts: &[Foreca
         TokenState::Unusable { problem: what, fix } => {
             vec![problem("unusable-token", Severity::Usage, what.as_str(), fix.as_str())]
         }
-        TokenState::WellFormed => Vec::new(),
+        TokenState::WellFormed | TokenState::NotNeeded => Vec::new(),
     };
     problems.extend(region(situation));
     problems.extend(workspace(situation));
@@ -53,12 +53,9 @@ fn problem(
 
 /// The workspace answers, and says that it is hosted elsewhere.
 fn region(situation: &Situation) -> Option<SetupProblem> {
-    let actual = actual_region(situation).filter(|actual| *actual != situation.region)?;
-    let what = format!(
-        "the workspace is in region {}, but {} was asked for",
-        actual.label(),
-        situation.region.label()
-    );
+    let asked = situation.saved.is_none().then_some(situation.region)?;
+    let actual = actual_region(situation).filter(|actual| *actual != asked)?;
+    let what = format!("the workspace is in region {}, but {} was asked for", actual.label(), asked.label());
     Some(problem("wrong-region", Severity::Usage, what, format!("use --region {}", actual.into_str())))
 }
 
@@ -205,15 +202,31 @@ fn source(access: &Access, situation: &Situation, forecasts: &[Forecast]) -> Opt
             "the workspace's plan does not include the activity log, so most controls need a person",
             "move to a plan with activity logs, or attest by hand what the log would have shown",
         )),
+        Opening::Refused if source == SourceId::Admins && situation.saved.is_some() => Some(SetupProblem {
+            said: access.said.clone(),
+            ..problem(
+                "no-admins-permission",
+                Severity::Blocking,
+                format!("the token lacks the permission \"{}\"", source.scope()),
+                format!("tick \"{}\" {REGENERATE}, then save the workspace again", source.scope()),
+            )
+        }),
         // The first request that fails is reported as such already.
-        Opening::Failed if source == SourceId::Admins || situation.seen.log.is_none() => None,
+        Opening::Failed
+            if situation.saved.is_none() && (source == SourceId::Admins || situation.seen.log.is_none()) =>
+        {
+            None
+        }
         Opening::Failed => Some(SetupProblem {
             said: access.said.clone(),
             ..problem(
                 "source-failed",
                 Severity::Blocking,
                 format!("{} could not be read, so a scan would be incomplete", source.describe()),
-                "try again; if it stays, ask Intercom's support with the request id",
+                match situation.saved {
+                    Some(_) => "save the workspace again with `intercom-harden collect`",
+                    None => "try again; if it stays, ask Intercom's support with the request id",
+                },
             )
         }),
         _ => None,

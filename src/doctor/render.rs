@@ -73,7 +73,7 @@ fn entry(page: &mut Page, check: &Check) {
 
 fn forecasts(page: &mut Page, diagnosis: &Diagnosis) {
     page.heading(if diagnosis.forecasts_observed {
-        "What a scan with this token can decide"
+        "What a scan can decide"
     } else {
         "What a scan can decide once the token has the two permissions"
     });

@@ -17,7 +17,7 @@ pub(crate) enum ScanError {
     /// The window makes no sense as of the instant of evaluation.
     #[error("--since: {0}")]
     Window(#[from] TimeError),
-    /// A directory export names people whom the snapshot does not.
+    /// A directory export has names, the snapshot has pseudonyms.
     #[error("a directory export (roster) cannot be compared with a redacted snapshot, which has pseudonyms")]
     RedactedSnapshot,
     /// A snapshot cannot be opened.

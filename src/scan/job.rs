@@ -178,7 +178,7 @@ impl Job {
     }
 
     /// Makes sure, before anything is judged, that the workspace is the one that the configuration pins, and that of the
-    /// baseline. The sample is no one's workspace and stands for any.
+    /// baseline. The sample is not a real workspace and is never refused.
     ///
     /// # Errors
     /// When it is another one, or cannot be told.

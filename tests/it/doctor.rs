@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::intercom::{Api, PROBED, SEARCH};
 use crate::program::{Program, Run, TOKEN, program};
+use crate::replay::Saved;
 use crate::server::{Answer, Server};
 use crate::workspace::Workspace;
 
@@ -156,7 +157,7 @@ fn every_way_of_not_getting_through_is_told_apart() {
     let tls = ["no trusted TLS connection", "certificate authority"];
     diagnosed(|| doctor(&plain), 3, Some("tls"), &tls);
 
-    let address = server.origin().replace("http://", "http://somebody:pass-4711@");
+    let address = server.origin().replace("http://", "http://proxyuser:pass-4711@");
     let proxied = || doctor("https://intercom.invalid").env("HTTPS_PROXY", &address).secret("pass-4711");
     diagnosed(proxied, 3, Some("proxy"), &["through the proxy", "127.0.0.1", "NO_PROXY"]);
 }
@@ -212,5 +213,65 @@ fn wrong_options_are_usage_errors() {
         [("--region", "mars", "mars"), ("--since", "a while", "--since"), ("--config", "no.toml", "no.toml")]
     {
         doctor("https://intercom.invalid").args([option, value]).run().exits(2).says(said);
+    }
+}
+
+fn snapshot(saved: &Saved) -> Program {
+    program().args(["doctor", "--snapshot"]).arg(saved.path().display().to_string())
+}
+
+#[test]
+fn the_sample_and_a_snapshot_are_diagnosed_without_a_network() {
+    let sample = || program().args(["doctor", "--demo"]).env("HTTPS_PROXY", "http://192.0.2.1:9");
+    let run = sample().run().exits(0);
+    assert_shows(
+        &run,
+        &["source: the built-in sample workspace", "Kestrel Parcel", "What a scan can decide"],
+    );
+    assert!(!run.stdout.contains("proxy") && !run.stdout.contains("INTERCOM_ACCESS_TOKEN"), "{}", run.stdout);
+    let json = sample().args(["--format", "json"]).run().json();
+    assert_eq!([&json["api"]["origin"], &json["controls_observed"]], [&Value::Null, &Value::Bool(true)]);
+    assert_eq!(control(&json, "1.1")["decided"], "data");
+    let scan = program().args(["scan", "--demo", "--format", "json"]).run().json();
+    assert_eq!(json["controls"].as_array().unwrap().len(), scan["controls"].as_array().unwrap().len());
+
+    let server = healthy().log_fault(&Answer::error(403, "forbidden", "Not authorized")).serve();
+    let saved = Saved::collect(&server.origin(), &[], 0);
+    let (run, json) = diagnosed(
+        || snapshot(&saved),
+        0,
+        Some("no-log-permission"),
+        &["lacks the permission \"Read admin activity logs\""],
+    );
+    assert_shows(&run, &["source: the snapshot", "saved on 2026-08-01", "activity-log: missing"]);
+    assert_eq!(control(&json, "1.1")["decided"], "person");
+    let failing = healthy().fault("/admins", Answer::error(500, "server_error", "Broken")).serve();
+    let saved = Saved::collect(&failing.origin(), &[], 3);
+    diagnosed(|| snapshot(&saved), 3, Some("source-failed"), &["the list of teammates", "collect"]);
+    let pinned =
+        || snapshot(&saved).file("pin.toml", "[workspace]\nid = \"other\"\n").args(["--config", "pin.toml"]);
+    diagnosed(pinned, 2, Some("other-workspace"), &["pins other"]);
+    program().args(["doctor", "--demo", "--region", "eu"]).run().exits(2);
+    program().args(["doctor", "--snapshot", "absent.snapshot"]).run().exits(2).says("absent.snapshot");
+}
+
+#[test]
+fn a_control_that_the_configuration_leaves_out_is_not_forecast() {
+    let file = "[controls.\"1.1\"]\nenabled = false\n";
+    let json = program()
+        .args(["doctor", "--demo", "--format", "json"])
+        .file("intercom-harden.toml", file)
+        .run()
+        .json();
+    assert!(json["controls"].as_array().unwrap().iter().all(|control| control["id"] != "1.1"));
+}
+
+#[test]
+fn without_the_search_the_listing_is_what_the_log_is_read_by() {
+    for status in [400, 404] {
+        let missing = Answer::error(status, "not_found", "The requested resource was not found");
+        let server = healthy().fault(SEARCH, missing).serve();
+        let (_, json) = diagnosed(|| doctor(&server.origin()), 0, None, &["ready"]);
+        assert_eq!(json["permissions"][2]["endpoint"], "GET /admins/activity_logs");
     }
 }

@@ -7,14 +7,14 @@ use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 use tempfile::TempDir;
 
-use crate::program::{NOW, TOKEN, program};
+use crate::program::{NOW, TOKEN, demo, program};
 use crate::workspace::Workspace;
 
 /// How long an answer of the program may take, in milliseconds.
 const PATIENCE: u64 = 60_000;
 
 /// The first question about a control.
-const QUESTION: &str = "Does it hold? pass, fail, n/a, skip or quit: ";
+const QUESTION: &str = "Is the requirement met? pass, fail, n/a, skip or quit: ";
 
 /// A session in a folder of its own.
 struct Terminal {
@@ -95,8 +95,8 @@ fn answers_are_kept_and_the_next_run_goes_on() {
         ("Seen by: ", ""),
         ("a name is needed", "Dana Ruiz"),
         ("Evidence", "https://wiki.example/2fa"),
-        ("Holds for, or until [90d]: ", "never"),
-        ("neither a duration", "2026-09-30"),
+        ("Valid for, or until [90d]: ", "never"),
+        ("not a duration", "2026-09-30"),
         ("Note", "three people without"),
     ]);
     terminal.sees("1.2 is attested as fail until 2026-09-30");
@@ -108,7 +108,7 @@ fn answers_are_kept_and_the_next_run_goes_on() {
         (QUESTION, "pass"),
         ("Seen by [Dana Ruiz]: ", ""),
         ("Evidence", ""),
-        ("Holds for", ""),
+        ("Valid for", ""),
         ("Note", ""),
     ]);
     terminal.sees("1.4 is attested as pass until 2027-01-28");
@@ -171,6 +171,38 @@ fn answers_go_to_the_end() {
     assert!(farewell.contains(&format!("{count} recorded, 0 skipped, 0 left")), "{farewell}");
     let rest = start(&folder, &["--demo"]).ends(0);
     assert!(rest.contains("Nothing is left to attest"), "{rest}");
+}
+
+#[test]
+fn a_report_stands_in_for_a_scan() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = demo().args(["--format", "json"]).run().stdout;
+    std::fs::write(folder.path().join("last.json"), report).unwrap();
+    let from_report = || start(&folder, &["--report", "last.json", "--by", "Dana"]);
+    let mut terminal = from_report();
+    let first = terminal.sees(QUESTION);
+    assert!(first.contains("1.2") && first.contains("why a person:") && first.contains("1. "), "{first}");
+    terminal.passes("");
+    terminal.converses(&[
+        (QUESTION, "n/a"),
+        ("Seen by", ""),
+        ("Evidence", ""),
+        ("Valid for", ""),
+        ("Why it", "no such plan"),
+    ]);
+    terminal.sees("is attested as n/a");
+    terminal.converses(&[(QUESTION, "q")]);
+    terminal.ends(0);
+    // The report does not know what was attested since.
+    let mut again = from_report();
+    let introduction = again.sees(QUESTION);
+    assert!(introduction.contains("1.4") && !introduction.contains("1.3"), "{introduction}");
+    again.session.send_control('d').unwrap();
+    again.ends(0);
+    assert_eq!(
+        attested(&folder.path().join("intercom-harden.toml"))[1]["note"].as_str(),
+        Some("no such plan")
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::program::{Program, Run, demo, formats, outputs, program, scan};
 use crate::workspace::Workspace;
 
-/// A saved report of the sample workspace, with everything a configuration can lay over it.
+/// A saved report of the sample workspace, with all adjustments a configuration can make.
 fn saved() -> String {
     let config = "\
         [[attestation]]\ncontrol = \"1.3\"\nby = \"Dana Ruiz\"\non = 2026-07-01\nexpires = 2026-12-31\n\
@@ -49,12 +49,13 @@ fn standard_input_carries_a_report_too() {
     let run = program().args(["render", "-", "--format", "json"]).stdin(saved()).run().exits(0);
     assert_eq!(run.stdout, saved());
     let empty = program().args(["render", "-"]).run().exits(2);
-    empty.says("cannot render standard input").says("line 1, column 0");
+    empty.says("cannot read the report on standard input").says("line 1, column 0");
 }
 
 #[test]
 fn what_is_no_report_is_refused_with_its_place() {
-    let refused = |text: &str| render(text).run().exits(2).says("cannot render report.json: ").says("hint: ");
+    let refused =
+        |text: &str| render(text).run().exits(2).says("cannot read the report report.json: ").says("hint: ");
     let whole = saved();
     refused(&whole[..whole.len() / 2]).says("EOF while parsing").says("(line ");
     refused(&whole.replacen("\"status\": \"fail\"", "\"status\": \"gone\\u001b[2J\"", 1))

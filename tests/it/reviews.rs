@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::intercom::Api;
 use crate::program::{FILE, NOW, Program, Run, program, scan};
-use crate::server::Server;
+use crate::server::{Answer, Server};
 use crate::workspace::{Event, Workspace};
 
 const DAY: i64 = 86_400;
@@ -75,7 +76,7 @@ fn events_of_other_controls_are_not_reviewed() {
     let server = Workspace::healthy().event(event("leaver", "admin_deletion", DAY)).serve();
     let report = with(&server, &review("leaver", "2026-08-01")).report();
     assert!(
-        report.warnings().contains("no control lets events of the type admin_deletion"),
+        report.warnings().contains("no control accepts reviews of the event type admin_deletion."),
         "{}",
         report.warnings()
     );
@@ -206,11 +207,58 @@ fn what_will_not_count_is_said_at_once() {
     assert!(!fine.streams().contains("does not count"), "{}", fine.streams());
     against(waive(&["E8", "--event", "absent"])).says("matches nothing");
     against(waive(&["E9", "--subject", "x"])).says("matches nothing");
+    program()
+        .arg("waive")
+        .args(["E8", "--reason", "r", "--by", "D", "--expires", "30d", "--report", "no.json"])
+        .run()
+        .exits(2)
+        .says("cannot read the report no.json: ");
     let attest =
         |words: &[&str]| program().arg("attest").args(words.iter().copied()).args(["--by", "D"]).now(NOW);
     against(attest(&["E8"])).says("data counts");
     against(attest(&["4.2", "--expires", "200d"])).says("counts until 2026-10-30 only");
     attest(&["4.2", "--on", "2026-03-01", "--expires", "2026-12-01"]).run().exits(0).says("does not count");
+}
+
+/// What is said when a waiver is written is what the next scan says of it.
+#[test]
+fn a_waiver_is_judged_alike_when_written_and_when_scanned() {
+    let broken = Answer::error(500, "server_error", "Broken");
+    let unread = Api::new(Workspace::healthy()).log_fault(&broken).serve();
+    let reviewed = eventful().serve();
+    let review = "[[reviewed]]\nevent = \"hook-1\"\nby = \"D\"\non = 2026-08-01\n\
+                  [[reviewed]]\nevent = \"hook-2\"\nby = \"D\"\non = 2026-08-01\n";
+    let cases = [
+        // An error kept the log from being read: whether there is such a finding cannot be told.
+        (&unread, "", "E8", "--subject", "x", false),
+        // A review made the control pass, and its finding is still there.
+        (&reviewed, review, "E8", "--event", "hook-1", false),
+        (&reviewed, review, "E8", "--event", "absent", true),
+        (&reviewed, "", "E8", "--event", "absent", true),
+        (&reviewed, "", "E8", "--event", "hook-1", false),
+    ];
+    for (server, config, control, option, value, nothing) in cases {
+        let scan = |config: &str| {
+            scan(&server.origin()).args(["--timeout", "12s"]).file(FILE, config).run().report()
+        };
+        let waive = program().args([
+            "waive",
+            control,
+            option,
+            value,
+            "--reason",
+            "r",
+            "--by",
+            "D",
+            "--expires",
+            "30d",
+        ]);
+        let waive = waive.args(["--report", "last.json"]).file("last.json", scan(config).0.to_string());
+        let run = waive.file(FILE, config).now(NOW).run().exits(0);
+        assert_eq!(run.stderr.contains("matches nothing"), nothing, "{control} {value}: {}", run.stderr);
+        let warnings = scan(&run.read(FILE).unwrap()).warnings();
+        assert_eq!(warnings.contains("matches nothing"), nothing, "{control} {value}: {warnings}");
+    }
 }
 
 #[test]
@@ -237,7 +285,7 @@ fn an_id_that_different_events_share_is_reviewed_for_none_of_them() {
         let report = with(&server, &review("visit", "2026-08-01")).exits(1).report();
         report.assert("E3", "fail");
         assert!(
-            report.warnings().contains("different events of the log share that id"),
+            report.warnings().contains("several events of the log share that id."),
             "{}",
             report.warnings()
         );

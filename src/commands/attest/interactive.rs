@@ -5,23 +5,22 @@ use std::io::{IsTerminal as _, stdin};
 use jiff::civil::Date;
 
 use super::{record, usual};
-use crate::adjust::limit_of;
-use crate::assessment::Assessment;
-use crate::casefold::fold;
+use crate::adjust::{limit_of, valid_until};
+use crate::casefold::{fold, same_name};
 use crate::cli::AttestArgs;
 use crate::commands::destinations::print;
 use crate::commands::dialogue::{Dialogue, Stop, each, optional, required};
 use crate::commands::{environment, look};
-use crate::config::Config;
+use crate::config::{Attestation, Config};
 use crate::edit::{NewAttestation, Target};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::explain;
+use crate::report::{Control, Report, explain};
 use crate::terminal::page::Page;
 use crate::terminal::style::Tone;
 use crate::text;
 use crate::time::parse_expiry;
-use crate::verdict::{Attestation, Attested, Status};
+use crate::verdict::{Attested, Status, counts};
 
 /// The longest text shown for one fact about a control, in columns.
 const LINE_COLUMNS: usize = 4_000;
@@ -37,7 +36,7 @@ const MOST_FINDINGS: usize = 50;
 /// Scans, then asks. Each answer is written at once, so that leaving early loses none.
 ///
 /// # Errors
-/// When nobody is at a terminal, the workspace cannot be read, or the configuration cannot be edited.
+/// Without a terminal, the workspace cannot be read, or the configuration cannot be edited.
 pub(super) fn run(args: &AttestArgs) -> Result<Exit, Error> {
     if !stdin().is_terminal() {
         return Err(Error::NotATerminal { instead: INSTEAD });
@@ -50,44 +49,57 @@ pub(super) fn run(args: &AttestArgs) -> Result<Exit, Error> {
     }
     let mut round =
         Round { target, today, by: args.by.clone(), dialogue: Dialogue::start()?, recorded: 0, skipped: 0 };
-    let exit = each(&open, |number, assessment| {
-        print(&introduction(assessment, number, open.len()))?;
-        round.attest(assessment)
+    let exit = each(&open, |number, control| {
+        print(&introduction(control, number, open.len()))?;
+        round.attest(control)
     })?;
     print(&round.farewell(open.len()))?;
     Ok(exit)
 }
 
 /// The controls that data and earlier attestations leave open, and the day they are looked at.
-fn undecided(args: &AttestArgs, config: Option<Config>) -> Result<(Vec<Assessment>, Date), Error> {
-    let look::Look { run, today, .. } = look::scan(&args.source, &args.catalog.controls, config)?;
-    let mut assessments = run.assessments;
-    let does_not_apply = |signed: &Attestation| signed.result == Attested::NotApplicable;
-    assessments.retain(|Assessment { verdict, .. }| {
-        verdict.status == Status::Manual && !verdict.attestation.as_ref().is_some_and(does_not_apply)
+fn undecided(args: &AttestArgs, config: Option<Config>) -> Result<(Vec<Control>, Date), Error> {
+    let (report, today, since) = match &args.report {
+        Some(path) => {
+            let today = environment::today(args.source.connection.now);
+            // A report does not know what was attested since.
+            (look::saved(path)?, today, config.map(|config| config.attestations).unwrap_or_default())
+        }
+        None => {
+            let look::Look { job, run, today } = look::scan(&args.source, &args.catalog.controls, config)?;
+            (Report::of(&job, run, true), today, Vec::new())
+        }
+    };
+    let mut controls = report.controls;
+    controls.retain(|control| {
+        let is_attested = |one: &Attestation| {
+            let until = valid_until(one, control.attest_for);
+            same_name(&one.control, &control.id) && counts(Some(one.on.value), until, today)
+        };
+        let applies = control.attestation.as_ref().is_none_or(|one| one.result != Attested::NotApplicable);
+        control.status == Status::Manual && applies && !since.iter().any(is_attested)
     });
-    Ok((assessments, today))
+    Ok((controls, today))
 }
 
-/// What somebody has to know to answer: the control, why a person is asked, and what to click.
-fn introduction(assessment: &Assessment, number: usize, count: usize) -> String {
-    let Assessment { control, verdict, .. } = assessment;
+/// What a person has to know to answer: the control, why a person is asked, and what to click.
+fn introduction(control: &Control, number: usize, count: usize) -> String {
     let mut page = Page::new(environment::style());
     let line = |text: &str| text::line(text, LINE_COLUMNS);
     page.gap();
     let lead = format!("[{number} of {count}] {}", line(&control.id));
     page.entry(0, Tone::Heading, &lead, &format!("{} ({})", line(&control.title), control.level.label()));
-    page.entry(2, Tone::Label, "why a person:", &line(&verdict.reason.to_string()));
-    for finding in verdict.findings.iter().take(MOST_FINDINGS) {
+    page.entry(2, Tone::Label, "why a person:", &line(&control.reason));
+    for finding in control.findings.iter().take(MOST_FINDINGS) {
         page.entry(2, Tone::Label, "seen:", &line(&finding.sentence()));
     }
-    if let Some(more @ 1..) = verdict.findings.len().checked_sub(MOST_FINDINGS) {
+    if let Some(more @ 1..) = control.findings.len().checked_sub(MOST_FINDINGS) {
         page.text(2, &format!("… and {more} more (all of them in the JSON report of a scan)"));
     }
-    for remark in &verdict.context {
-        page.entry(2, Tone::Label, "known:", &line(&remark.to_string()));
+    for remark in &control.context {
+        page.entry(2, Tone::Label, "known:", &line(remark));
     }
-    explain::steps(&mut page, control);
+    explain::steps(&mut page, &control.remediation);
     page.finish()
 }
 
@@ -103,25 +115,25 @@ struct Round {
 }
 
 impl Round {
-    fn attest(&mut self, assessment: &Assessment) -> Result<(), Stop> {
-        let control = &assessment.control;
+    fn attest(&mut self, control: &Control) -> Result<(), Stop> {
         let today = self.today;
         let dialogue = &mut self.dialogue;
-        let result = match dialogue.ask("Does it hold? pass, fail, n/a, skip or quit", None, choice)? {
-            Choice::Attest(result) => result,
-            Choice::Skip => {
-                self.skipped += 1;
-                return Ok(());
-            }
-            Choice::Quit => return Err(Stop::Quit),
-        };
+        let result =
+            match dialogue.ask("Is the requirement met? pass, fail, n/a, skip or quit", None, choice)? {
+                Choice::Attest(result) => result,
+                Choice::Skip => {
+                    self.skipped += 1;
+                    return Ok(());
+                }
+                Choice::Quit => return Err(Stop::Quit),
+            };
         let by = dialogue.ask("Seen by", self.by.as_deref(), required("a name"))?;
-        let evidence = dialogue.ask("Evidence, such as an address (may be empty)", None, optional)?;
-        let expires = dialogue.ask("Holds for, or until", Some(&usual(control)), |text| {
+        let evidence = dialogue.ask("Evidence, such as a link (may be empty)", None, optional)?;
+        let expires = dialogue.ask("Valid for, or until", Some(&usual(control.attest_for)), |text| {
             let expires = parse_expiry(text, today, today).map_err(|error| error.to_string())?;
             match limit_of(today, control.attest_for).filter(|limit| *limit < expires) {
                 Some(limit) => {
-                    Err(format!("it counts until {limit} at most, for {} days", control.attest_for))
+                    Err(format!("it is valid for {} days at most, until {limit}", control.attest_for))
                 }
                 None => Ok(expires),
             }
@@ -156,7 +168,7 @@ impl Round {
     }
 }
 
-/// What somebody says about a control.
+/// What a person says about a control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Choice {
     Attest(Attested),

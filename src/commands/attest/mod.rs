@@ -7,7 +7,6 @@ use super::{environment, look};
 use crate::casefold::same_name;
 use crate::cli::AttestArgs;
 use crate::config::Config;
-use crate::controls::Control;
 use crate::digest;
 use crate::edit::{EditError, Entry, NewAttestation, Target, outlook};
 use crate::error::Error;
@@ -35,7 +34,7 @@ fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
     let control = &definition.control;
     let today = environment::today(args.source.connection.now);
     let on = look::day_seen(args.on.as_deref(), today)?;
-    let expires = parse_expiry(&args.expires.clone().unwrap_or_else(|| usual(control)), on, today)
+    let expires = parse_expiry(&args.expires.clone().unwrap_or_else(|| usual(control.attest_for)), on, today)
         .map_err(|source| Error::Time { option: "--expires", source })?;
     let evidence_file = args.evidence_file.as_deref().map(|file| proof(&target, file)).transpose()?;
     let new = NewAttestation {
@@ -71,9 +70,9 @@ fn record(target: &Target, new: NewAttestation) -> Result<String, EditError> {
     Ok(done)
 }
 
-/// How long attestations of a control hold, as somebody would write it.
-fn usual(control: &Control) -> String {
-    format!("{}d", control.attest_for)
+/// How long attestations of a control are valid, as a person would write it.
+fn usual(attest_for: u16) -> String {
+    format!("{attest_for}d")
 }
 
 /// A file with proof, as the configuration names it, and its digest.
@@ -88,5 +87,5 @@ fn earlier(config: Option<&Config>, control: &str) -> Option<String> {
     let config = config?;
     let of_control = |id: &str| same_name(id, control);
     let earlier = config.attestations.iter().rev().find(|attestation| of_control(&attestation.control))?;
-    Some(format!("the attestation of {control} at {}:{} can be taken out now", config.path, earlier.line))
+    Some(format!("The attestation of {control} at {}:{} is replaced: delete it.", config.path, earlier.line))
 }

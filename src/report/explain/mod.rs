@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::words::{review_command, step_and_place};
 use super::{Report, Style, table};
-use crate::controls::{Control, Definition, Origin};
+use crate::controls::{Control, Definition, Origin, Step};
 use crate::terminal::page::{Page, status_word};
 use crate::terminal::style::Tone;
 use crate::text;
@@ -37,7 +37,7 @@ pub(crate) fn explain(definition: &Definition, report: Option<&Report>, style: S
     if !control.effort.is_empty() {
         page.text(2, &format!("effort: {}", line(&control.effort)));
     }
-    steps(&mut page, control);
+    steps(&mut page, &control.steps);
     decision::decided(&mut page, &definition.rules);
     parameters(&mut page, control);
     decision::sources(&mut page, &definition.rules);
@@ -61,8 +61,8 @@ fn head(page: &mut Page, control: &Control) {
 }
 
 /// Writes where to click and what to do there, step by step.
-pub(crate) fn steps(page: &mut Page, control: &Control) {
-    for (number, step) in (1..).zip(&control.steps) {
+pub(crate) fn steps(page: &mut Page, steps: &[Step]) {
+    for (number, step) in (1..).zip(steps) {
         page.entry(2, Tone::Label, &format!("{number}."), &line(&step_and_place(step)));
         step.actions.iter().for_each(|action| bullet(page, 5, action));
     }
