@@ -21,6 +21,8 @@ mod demo;
 mod differential;
 /// What `doctor` says, problem by problem.
 mod doctor;
+/// Every command that a document shows.
+mod documents;
 /// What adds to the configuration.
 mod editing;
 /// What the gate judges, and what a saved report says of it.
@@ -100,5 +102,7 @@ mod unsteady;
 mod verdicts;
 /// Who events are put down to.
 mod who;
+/// The words that the project does without.
+mod words;
 /// Workspaces for tests.
 mod workspace;

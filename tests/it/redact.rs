@@ -41,7 +41,7 @@ fn people_of_the_sample() -> BTreeSet<String> {
 
 /// Asserts that no person is named; lines are too long to break names.
 #[track_caller]
-fn assert_nobody(people: &BTreeSet<String>, shown: &str, what: &str) {
+fn assert_no_one(people: &BTreeSet<String>, shown: &str, what: &str) {
     for person in people {
         let mut found = shown.match_indices(person.as_str()).map(|(at, _)| at);
         let is_word = |at: usize| {
@@ -65,15 +65,15 @@ fn written_json(run: &Run) -> Value {
 }
 
 #[test]
-fn nobody_of_the_sample_is_in_any_format() {
+fn no_one_of_the_sample_is_in_any_format() {
     let (formats, people) = (formats(), people_of_the_sample());
     let (plain, run) =
         (demo().args(outputs(&formats)).run(), keyed(demo().args(outputs(&formats))).run().exits(0));
-    assert_nobody(&people, &run.stderr, "standard error");
+    assert_no_one(&people, &run.stderr, "standard error");
     for format in &formats {
         let name = format!("{format}.out");
         let shown = run.read(&name).unwrap();
-        assert_nobody(&people, &shown, format);
+        assert_no_one(&people, &shown, format);
     }
     let (report, before) = (written_json(&run), written_json(&plain));
     assert_eq!(statuses(&report), statuses(&before));
@@ -175,7 +175,7 @@ fn people_of_the_configuration_and_the_roster_are_not_named_either() {
     people.extend(["Dana Ruiz", "dana.ruiz", "dana.ruiz@kestrelparcel.example"].map(str::to_owned));
     let (plain, run) = (scan(&[]).run().exits(0), keyed(scan(&[])).run().exits(0));
     for format in &formats {
-        assert_nobody(&people, &run.read(&format!("{format}.out")).unwrap(), format);
+        assert_no_one(&people, &run.read(&format!("{format}.out")).unwrap(), format);
     }
     assert!(plain.read("json.out").unwrap().matches("Dana Ruiz").count() > 10);
     assert_eq!(statuses(&written_json(&run)), statuses(&written_json(&plain)));
@@ -231,14 +231,14 @@ fn scan_of(run: &Run, args: &[&str]) -> Program {
 }
 
 #[test]
-fn a_redacted_snapshot_names_nobody_and_scans_as_the_workspace_does() {
+fn a_redacted_snapshot_names_no_one_and_scans_as_the_workspace_does() {
     let fixture = include_str!("../../fixtures/workspaces/sample.json");
     let server = Workspace::from_fixture(fixture).serve();
     let run = collect(&server.origin()).args(["--region", "eu", "--since", "90d"]).run().exits(0);
     let (header, content) = lines(&run);
     assert!(header.contains("\"version\":2") && header.contains("\"redaction_key\""), "{header}");
     assert!(content.contains("operator+kp7demo1@intercom.io"), "the bot stays itself");
-    assert_nobody(&people_of_the_sample(), &content, "the snapshot");
+    assert_no_one(&people_of_the_sample(), &content, "the snapshot");
     let live = scan(&server.origin()).args(["--region", "eu", "--since", "90d"]).run().json();
     let replay = scan_of(&run, &["--since", "90d"]).run();
     assert_eq!(statuses(&replay.json()), statuses(&live));

@@ -144,7 +144,7 @@ fn every_framework_of_the_guide_and_levels_and_sections_can_be_asked_for() {
 }
 
 #[test]
-fn a_grouping_nobody_would_see_is_an_error() {
+fn a_grouping_no_one_would_see_is_an_error() {
     let server = Workspace::healthy().serve();
     scan(&server.origin()).args(["--by", "level"]).run().exits(2).says("--by has no effect on json");
     let unknown = scan(&server.origin()).args(["--by", "cis-v7", "-o", "table=x"]);

@@ -34,7 +34,7 @@ fn change(admin: Value, granted: &[&str]) -> Event {
 }
 
 #[test]
-fn a_change_of_nobody_known_leaves_every_older_privilege_open() {
+fn a_change_of_no_one_known_leaves_every_older_privilege_open() {
     let of_cy = |ago| Workspace::healthy().snapshot(CY, &["export_data"], "assigned", ago);
     let gone = json!({ "id": 4_400_001, "email": CY });
     report(Workspace::healthy().event(change(gone, &["manage_teammates"]))).assert("2.3", "pass");

@@ -147,7 +147,7 @@ fn changes_of_the_sign_in_settings_in_the_window_are_named_beside_the_people() {
 }
 
 #[test]
-fn missing_mappings_are_roles_nobody_declared() {
+fn missing_mappings_are_roles_no_one_declared() {
     let policy = "[organization]\ndefault_role = 'Guest'\n[rbac.roles.Agent]\npermissions = []\n\
                   [rbac.groups]\nops = 'Operator'\nagents = ' agent '\n";
     let team = json!([

@@ -98,7 +98,7 @@ fn message(text: &str) -> String {
 }
 
 #[test]
-fn entities_that_nobody_defined_are_errors_where_they_stand() {
+fn entities_that_no_one_defined_are_errors_where_they_stand() {
     assert_eq!(
         message(&around("<NameIDFormat>&outside;</NameIDFormat>")),
         "idp.xml:3:15: the entity `outside` is not defined"
@@ -164,7 +164,7 @@ fn depth_and_numbers_are_bounded() {
 }
 
 #[test]
-fn an_entity_in_an_entity_describes_nobody() {
+fn an_entity_in_an_entity_describes_no_one() {
     let good = around(&format!("{}{SIGN_ON}", key("valid.pem")));
     let hidden = around(&format!("{}<Extensions>{good}</Extensions>{SIGN_ON}", key("sha1.pem")));
     let provider = metadata(&hidden).unwrap();

@@ -121,7 +121,7 @@ impl Happenings<'_> {
 
     pub(super) fn arrival(&mut self, calm: bool) {
         if self.random.chance(if calm { 4 } else { 10 }) {
-            return self.arrival_of_nobody();
+            return self.arrival_of_no_one();
         }
         let Some(person) = self.random_person() else { return };
         if person.id == Some(BOT) {
@@ -170,7 +170,7 @@ impl Happenings<'_> {
     }
 
     /// Who joined, or was provisioned, is not known.
-    fn arrival_of_nobody(&mut self) {
+    fn arrival_of_no_one(&mut self) {
         let name = *self.random.pick(&["app_admin_join", "admin_provisioned"]);
         let mut event = self.by(name, None);
         if self.random.chance(30) {
