@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::intercom::Api;
 use crate::program::{Program, demo, program};
+use crate::server::Answer;
 use crate::workspace::Workspace;
 
 /// The formats that show the gate's decision in words.
@@ -208,4 +210,29 @@ fn render_decides_the_gate_anew() {
 fn what_was_allowed_is_part_of_the_report() {
     let report = demo().args(["--format", "json", "--allow-incomplete"]).run().exits(0).json();
     assert_eq!(report["gate"]["allow_incomplete"], true);
+}
+
+#[test]
+fn too_little_coverage_is_not_certain_where_a_source_failed() {
+    let broken = Answer::error(500, "server_error", "Broken");
+    let server = Api::new(Workspace::healthy()).log_fault(&broken).serve();
+    let scan = |least: &str| {
+        crate::program::scan(&server.origin())
+            .args(["--timeout", "12s", "--fail-on", "never", "--min-coverage", least])
+            .run()
+    };
+    let report = scan("90").exits(3).report();
+    assert_eq!([&report.0["gate"]["passed"], &report.0["gate"]["min_coverage"]], [&json!(false), &json!(90)]);
+    let allowed = |least: &str| {
+        let run = crate::program::scan(&server.origin()).args([
+            "--timeout",
+            "12s",
+            "--fail-on",
+            "never",
+            "--allow-incomplete",
+        ]);
+        run.config(format!("[scan]\nmin_coverage = {least}\n")).run()
+    };
+    allowed("90").exits(3);
+    allowed("1").exits(0);
 }
