@@ -71,7 +71,7 @@ impl<'a> Alert<'a> {
         }
     }
 
-    /// What is wrong with whom, and what to do. Of a person, what is set aside is told only where nothing else is left.
+    /// Who or what it is about, what is wrong, and what to do. Of a person, what is set aside is told only where nothing else is left.
     pub(super) fn message(&self) -> String {
         let all = self.is_set_aside();
         let told: Vec<_> = self.items().filter(|item| all || !item.is_set_aside()).collect();

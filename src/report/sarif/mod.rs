@@ -1,11 +1,12 @@
 //! SARIF 2.1.0, as GitHub code scanning and other viewers read it: a rule for each control, a result for each person
 //! that a failing control finds something about.
 //!
-//! - What is found about no one is a result for each finding, a failing control without findings one about the workspace. Passes are no results. What waits for a person
-//!   or could not be read is a notification of the invocation: as a result it would be an alert that nobody can close.
+//! - A finding about anything else is a result of its own, a failing control without findings one about the workspace. Passes
+//!   are no results. What waits for a person or could not be read is a notification of the invocation: as a result it would
+//!   be an alert that cannot be closed.
 //! - Waived results are suppressed, with the reason as justification. Where a baseline was used, `baselineState` says what
 //!   is new.
-//! - A message says what is wrong with whom, and what to do.
+//! - A message says who or what it is about, what is wrong, and what to do.
 //! - A finding is not in any file. It is located where a repository says what is expected: in the configuration, else in the
 //!   file of a control that was added, else where the configuration would be.
 //! - `partialFingerprints` are made of control and person, or else of the finding's fingerprint, so an alert stays the same

@@ -77,7 +77,7 @@ fn suppressions(alert: &Alert<'_>) -> Vec<impl Serialize + use<>> {
     decisions.into_iter().map(suppression).collect()
 }
 
-/// A review that counts, and a waiver: why, by whom, from when, until when.
+/// A review that counts, and a waiver: the reason, who decided, the first day and the last.
 fn decided(item: Item<'_>) -> impl Iterator<Item = (String, String, Option<Date>, Option<Date>)> {
     let reviewed = item
         .reviewed()
