@@ -42,7 +42,10 @@ impl Hint for ConfigError {
             Self::NotRegular { .. } => "name a plain file with --config, or pass --no-config",
             Self::TooLarge { .. } => "name another file with --config, or pass --no-config",
             Self::Outside { .. } => "name the file with --config if you trust it, or pass --no-config",
-            Self::Invalid { .. } => "correct the lines above; --no-config ignores the file",
+            Self::Invalid { config, .. } if config.found_in_working_directory => {
+                "correct the lines above; --no-config ignores the file"
+            }
+            Self::Invalid { .. } => "correct the lines above",
         }))
     }
 
