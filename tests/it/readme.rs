@@ -1,9 +1,9 @@
 //! What the README and the other documents say is what the program does.
 
-use crate::program::{Run, formats, program};
+use crate::program::{NOW, formats, program};
 
 /// A document of the repository, by its path from the root.
-fn document(path: &str) -> String {
+pub(crate) fn document(path: &str) -> String {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     // A checkout on Windows may have other line ends.
     std::fs::read_to_string(path).expect("the document is there").replace("\r\n", "\n")
@@ -13,23 +13,59 @@ fn readme() -> String {
     document("README.md")
 }
 
+/// Every command and subcommand that has a help text, but `help` itself.
+pub(crate) fn commands_with_help() -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![String::new()];
+    while let Some(command) = open.pop() {
+        let words = command.split_whitespace().chain(["--help"]);
+        let help = program().args(words).run().exits(0).stdout;
+        let listed = help.split_once("Commands:\n").map_or("", |(_, listed)| listed);
+        let names = listed.lines().take_while(|line| line.starts_with("  "));
+        let names = names.filter_map(|line| {
+            line.strip_prefix("  ")?.split_whitespace().next().filter(|_| !line.starts_with("   "))
+        });
+        open.extend(
+            names.filter(|name| *name != "help").map(|name| format!("{command} {name}").trim().to_owned()),
+        );
+        if !command.is_empty() {
+            found.push(command);
+        }
+    }
+    found.sort();
+    found
+}
+
 /// The fenced block after a marker comment.
-fn block(text: &str, marker: &str) -> String {
+pub(crate) fn block(text: &str, marker: &str) -> String {
     let after = text.split_once(marker).unwrap_or_else(|| panic!("the document has no {marker}")).1;
     let fenced = after.split("```").nth(1).expect("a fenced block follows the marker");
     fenced.split_once('\n').expect("the fence is a line of its own").1.to_owned()
 }
 
 #[test]
-fn usage_and_exit_codes_are_what_help_prints() {
+fn usage_is_what_help_prints() {
     let help = program().args(["scan", "--help"]).env("COLUMNS", "100").run().exits(0).stdout;
-    let trimmed = |text: &str| text.trim().lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
-    let usage = block(&readme(), "<!-- scan --help -->");
-    assert_eq!(trimmed(&usage), trimmed(&help), "copy it from `scan --help`");
+    assert_quoted("docs/options.md", "<!-- scan --help -->", &help);
+}
+
+#[test]
+fn exit_codes_are_documented_as_help_lists_them() {
+    let (readme, options) = (readme(), document("docs/options.md"));
     for code in 0..=3 {
-        let documented = help.lines().any(|line| line.trim_start().starts_with(&format!("{code}  ")));
-        assert!(documented, "exit code {code} is not in\n{help}");
-        assert!(readme().contains(&format!("\n| {code} | ")), "exit code {code} is not in README.md");
+        assert!(readme.contains(&format!("\n| {code} | ")), "exit code {code} is not in README.md");
+    }
+    for command in commands_with_help() {
+        let help = program().args(command.split(' ')).arg("--help").run().exits(0).stdout;
+        let Some((_, listed)) = help.split_once("Exit codes:\n") else { continue };
+        let row =
+            options.lines().find(|line| line.starts_with('|') && line.contains(&format!("`{command}`")));
+        let row = row.unwrap_or_else(|| panic!("docs/options.md has no row for {command}"));
+        let cells: Vec<_> = row.split('|').map(str::trim).skip(2).collect();
+        for (code, cell) in cells.iter().take(4).enumerate() {
+            let listed = listed.lines().any(|line| line.starts_with(&format!("  {code}  ")));
+            assert_eq!(listed, *cell != "–", "{command}: exit code {code} in docs/options.md and in --help");
+        }
     }
 }
 
@@ -61,50 +97,38 @@ fn the_example_control_has_no_mistakes() {
     program().args(["controls", "check", "own"]).file("own/X1-contractors.toml", control).run().exits(0);
 }
 
-/// The commands of a document that need neither an account nor a file of the reader's.
-fn demo_commands(text: &str) -> Vec<String> {
-    let commands = text.lines().filter_map(|line| {
-        let line = line.trim().trim_start_matches("$ ");
-        let line =
-            line.strip_prefix("cargo run --release -- ").or_else(|| line.strip_prefix("intercom-harden "))?;
-        let command = line.split(" #").next().unwrap_or(line).trim();
-        command.split(' ').any(|word| word == "--demo").then(|| command.to_owned())
-    });
-    commands.collect()
-}
-
-/// Runs a command as a reader in the repository's folder would.
-fn run_from_the_repository(command: &str) -> Run {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/");
-    let here = |word: &str| {
-        word.strip_prefix("fixtures/").map_or_else(|| word.to_owned(), |path| format!("{root}{path}"))
-    };
-    program().args(command.split_whitespace().map(here)).env("COLUMNS", "100").run()
-}
-
-#[test]
-fn commands_over_the_sample_workspace_run() {
-    for (path, least) in [("README.md", 2), ("docs/rbac.md", 5)] {
-        let commands = demo_commands(&document(path));
-        assert!(commands.len() >= least, "{path}: {commands:?}");
-        for command in commands {
-            let run = run_from_the_repository(&command);
-            let expected = i32::from(command.starts_with("rbac can"));
-            assert_eq!(run.code, expected, "{path}: {command}\n{}", run.streams());
-        }
+/// Asserts that the block after a marker is this text; `UPDATE_FIXTURES=1` puts it there.
+fn assert_quoted(path: &str, marker: &str, shown: &str) {
+    let text = document(path);
+    let shown = shown.trim().lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n";
+    let quoted = block(&text, marker);
+    if quoted != shown && std::env::var_os("UPDATE_FIXTURES").is_some() {
+        let (before, after) = text.split_once(marker).unwrap();
+        let after = after.replacen(&format!("\n{quoted}```"), &format!("\n{shown}```"), 1);
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        std::fs::write(file, format!("{before}{marker}{after}")).unwrap();
+        return;
     }
+    assert_eq!(quoted, shown, "{path} quotes something else; UPDATE_FIXTURES=1 puts it right");
 }
 
 #[test]
-fn what_a_document_says_the_sample_shows_is_shown() {
-    let text = document("docs/rbac.md");
-    let command =
-        demo_commands(&text).into_iter().find(|command| command.starts_with("rbac roster")).unwrap();
-    let shown = run_from_the_repository(&command).exits(0).stdout;
-    let shown: Vec<_> = shown.lines().collect();
-    let quoted = block(&text, "<!-- rbac roster --demo -->");
-    for line in quoted.lines().filter(|line| !line.is_empty() && *line != "…") {
-        assert!(shown.contains(&line), "{command} does not print {line:?}:\n{}", shown.join("\n"));
+fn what_documents_quote_is_what_the_program_prints() {
+    let sample = ["--demo", "--config", "fixtures/configs/kestrel-parcel.toml"];
+    let roster = ["rbac", "roster", "fixtures/rosters/sample-okta.csv"];
+    for (path, marker, words) in [
+        ("README.md", "<!-- scan --demo -->", &["scan", "--demo"][..]),
+        ("docs/rbac.md", "<!-- rbac roster --demo -->", &[&roster[..], &sample].concat()),
+    ] {
+        let run = program()
+            .fixture("fixtures/rosters/sample-okta.csv", "rosters/sample-okta.csv")
+            .fixture("fixtures/configs/kestrel-parcel.toml", "configs/kestrel-parcel.toml")
+            .fixture("fixtures/saml/sample-idp-metadata.xml", "saml/sample-idp-metadata.xml")
+            .args(words.iter().copied())
+            .env("COLUMNS", "100")
+            .now(NOW)
+            .run();
+        assert_quoted(path, marker, &run.exits(0).stdout);
     }
 }
 

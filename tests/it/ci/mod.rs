@@ -202,15 +202,6 @@ fn the_examples_run_and_use_what_they_write() {
 }
 
 #[test]
-fn the_commands_of_the_document_run() {
-    let commands = commands(&text("docs/ci/README.md"));
-    assert!(commands.len() >= 4, "{commands:?}");
-    for command in commands {
-        run_on_the_sample("docs/ci/README.md", &command);
-    }
-}
-
-#[test]
 fn the_document_knows_every_example_input_and_output() {
     let document = text("docs/ci/README.md");
     for path in WORKFLOWS[1..].iter().chain(&SCRIPTS) {
