@@ -25,7 +25,7 @@ pub(crate) enum Error {
     #[error(transparent)]
     UnknownControl(#[from] UnknownControl),
     /// A control that is asked for and left out.
-    #[error("--control asks for {id}, but {path} leaves it out")]
+    #[error("--control asks for {id}, but {path} disables it")]
     Disabled { id: String, path: String },
     #[error("no control is left to evaluate")]
     NothingSelected,

@@ -9,6 +9,7 @@ use crate::casefold::same_name;
 use crate::config;
 use crate::facts::Row;
 use crate::reason::{Attestation, Attested, Observation, Reason};
+use crate::toml_document::Located;
 use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict, WORKSPACE, counts};
 
 /// The name that stands for a check where an attestation found something.
@@ -22,7 +23,7 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
         let signed: Vec<_> = signed
             .map(|attestation| {
                 let mut limited = attestation.clone();
-                limited.expires.value = valid_until(attestation, assessment.control.attest_for);
+                limited.value.expires = valid_until(attestation, assessment.control.attest_for);
                 limited
             })
             .collect();
@@ -36,8 +37,8 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
 /// The last day on which an attestation counts: the one it names, or so many days after it was signed as its control
 /// allows.
 pub(crate) fn valid_until(attestation: &config::Attestation, attest_for: u16) -> Date {
-    let expires = attestation.expires.value;
-    limit_of(attestation.on.value, attest_for).map_or(expires, |limit| limit.min(expires))
+    let expires = attestation.expires;
+    limit_of(attestation.on, attest_for).map_or(expires, |limit| limit.min(expires))
 }
 
 /// The last day on which an attestation of that day may count; none beyond what a calendar knows.
@@ -53,15 +54,13 @@ pub(crate) fn limit_of(on: Date, attest_for: u16) -> Option<Date> {
 pub(super) fn enter(
     control: &str,
     mut verdict: Verdict,
-    attestations: &[config::Attestation],
+    attestations: &[Located<config::Attestation>],
     today: Date,
 ) -> Verdict {
-    let signed = attestations.iter().filter(|attestation| attestation.on.value <= today);
+    let signed = attestations.iter().filter(|attestation| attestation.on <= today);
     // Of several on one day, the one written last.
-    match signed.max_by_key(|attestation| (attestation.on.value, attestation.line)) {
-        Some(newest) if counts(Some(newest.on.value), newest.expires.value, today) => {
-            decide(control, verdict, newest)
-        }
+    match signed.max_by_key(|attestation| (attestation.on, attestation.line)) {
+        Some(newest) if counts(Some(newest.on), newest.expires, today) => decide(control, verdict, newest),
         // Still worth knowing: a person looked once.
         Some(expired) => {
             verdict.context.insert(0, Observation::Expired(statement(expired)));
@@ -117,7 +116,8 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &config::Attestation
 }
 
 fn finding(control: &str, attestation: &config::Attestation) -> Finding {
-    let message = attestation.note.clone().unwrap_or_else(|| "seen not to hold".to_owned());
+    let message =
+        attestation.note.clone().unwrap_or_else(|| "the requirement was seen not to be met".to_owned());
     let fingerprint = Fingerprint::new(control, CHECK, [WORKSPACE]);
     let found = Finding::new(fingerprint, WORKSPACE.to_owned(), message, Row::new());
     Finding { check: CHECK.to_owned(), ..found }
@@ -130,8 +130,8 @@ fn statement(attestation: &config::Attestation) -> Attestation {
     Attestation {
         result: attestation.result,
         by: attestation.by.clone(),
-        on: attestation.on.value,
-        expires: attestation.expires.value,
+        on: attestation.on,
+        expires: attestation.expires,
         evidence: (!evidence.is_empty()).then(|| evidence.join(", ")),
         note: attestation.note.clone(),
     }

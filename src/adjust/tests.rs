@@ -24,31 +24,27 @@ fn located<T>(value: T) -> Located<T> {
     Located { value, line: 1 }
 }
 
-fn attested(result: Attested, on: Date, expires: Date) -> Attestation {
-    Attestation {
-        control: located("1.3".to_owned()),
+fn attested(result: Attested, on: Date, expires: Date) -> Located<Attestation> {
+    located(Attestation {
+        control: "1.3".to_owned(),
         result,
         by: "Dana Ruiz".to_owned(),
-        on: located(on),
-        expires: located(expires),
+        on,
+        expires,
         evidence: None,
         evidence_file: None,
         note: None,
-        line: 1,
-    }
+    })
 }
 
-fn waiver(subject: Option<&str>, expires: Date) -> Waiver {
-    Waiver {
-        control: located("1.3".to_owned()),
+fn waiver(subject: Option<&str>, expires: Date) -> Located<Waiver> {
+    let (reason, by) = ("moving away from it".to_owned(), "Dana Ruiz".to_owned());
+    located(Waiver {
+        control: "1.3".to_owned(),
         subject: subject.map(str::to_owned),
         event: None,
-        reason: "moving away from it".to_owned(),
-        by: "Dana Ruiz".to_owned(),
-        on: None,
-        expires: located(expires),
-        line: 1,
-    }
+        decision: crate::verdict::Waiver { reason, by, on: None, expires },
+    })
 }
 
 fn verdict(status: Status, subjects: &[&str]) -> Verdict {
@@ -105,7 +101,7 @@ fn assessment(status: Status, subjects: &[&str]) -> Assessment {
     Assessment::new(Arc::new(control), verdict(status, subjects))
 }
 
-fn enter(status: Status, attestations: &[Attestation], today: Date) -> Verdict {
+fn enter(status: Status, attestations: &[Located<Attestation>], today: Date) -> Verdict {
     attestations::enter("1.3", verdict(status, &[]), attestations, today)
 }
 
@@ -122,7 +118,13 @@ fn what_a_newer_attestation_took_over_from_does_not_come_back_when_that_expires(
     let fail = attested(Attested::Fail, date(2026, 2, 1), date(2026, 3, 1));
     let verdict = enter(Status::Manual, &[pass.clone(), fail], TODAY);
     assert_eq!(verdict.status, Status::Manual);
-    assert!(verdict.context[0].to_string().contains("attested as fail"), "{:?}", verdict.context);
+    assert!(
+        verdict.context[0]
+            .to_string()
+            .contains("Dana Ruiz attested fail on 2026-02-01; it expired on 2026-03-01."),
+        "{:?}",
+        verdict.context
+    );
     // One that is dated ahead took over from nothing yet.
     let ahead = attested(Attested::Fail, date(2026, 9, 1), date(2026, 12, 31));
     assert_eq!(enter(Status::Manual, &[pass, ahead], TODAY).status, Status::Pass);
@@ -147,7 +149,13 @@ fn data_that_says_fail_stays_a_fail_and_the_contradiction_shows() {
     failing.context = vec![Observation::Text("an observation".to_owned())];
     let verdict = attestations::enter("1.3", failing, &[attested(Attested::Pass, TODAY, TODAY)], TODAY);
     assert_eq!((verdict.status, verdict.basis.as_slice()), (Status::Fail, &[Basis::Api][..]));
-    assert!(verdict.context[0].to_string().contains("contradiction"), "{:?}", verdict.context);
+    assert!(
+        verdict.context[0]
+            .to_string()
+            .starts_with("Contradiction: Dana Ruiz attested pass on 2026-08-01, but the data says fail."),
+        "{:?}",
+        verdict.context
+    );
 }
 
 #[test]
@@ -196,7 +204,7 @@ fn a_waiver_that_is_over_waives_nothing() {
 }
 
 #[test]
-fn a_waiver_is_not_held_against_anybody_while_nothing_can_be_read() {
+fn a_waiver_is_not_blamed_while_nothing_can_be_read() {
     let mut unread = [assessment(Status::Unknown, &[])];
     assert_eq!(
         waivers::apply(

@@ -59,7 +59,7 @@ pub(crate) enum Cause {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ApiError {
     /// 401: the token is wrong, or lacks the scope.
-    #[error("the token was not accepted: {0}")]
+    #[error("Intercom does not accept the token: {0}")]
     Unauthorized(Answer),
     /// 403: the token lacks the scope.
     #[error("the token may not read this: {0}")]
@@ -73,7 +73,7 @@ pub(crate) enum ApiError {
     #[error("the API does not know this: {0}")]
     NotFound(Answer),
     /// Another 4xx: the API did not take the request.
-    #[error("the request was not understood: {0}")]
+    #[error("the API did not understand the request: {0}")]
     BadRequest(Answer),
     /// 429, with a wait that the deadline does not leave room for.
     #[error("the rate limit asks to wait {} s, longer than the scan may take: {answer}", .wait.as_secs_f64().ceil())]
@@ -112,7 +112,7 @@ pub(crate) enum ApiError {
     EmptyBody { endpoint: String },
     #[error("{endpoint}: {detail}")]
     Paging { endpoint: String, detail: String },
-    #[error("{endpoint}: cut off by the scan's deadline")]
+    #[error("{endpoint}: the deadline of the scan passed")]
     Deadline { endpoint: String },
 }
 
@@ -207,9 +207,9 @@ impl Hint for ApiError {
                 "copy the token again, after its last regeneration in the Developer Hub; it works in its own region only: --region us, eu or au"
             }
             Self::Forbidden(_) => {
-                "give the app the missing read permission in the Developer Hub, then regenerate its token"
+                "give the app the missing permission in the Developer Hub, then regenerate its token"
             }
-            Self::PlanRestricted(_) => "the workspace needs a plan with this feature for it to be read",
+            Self::PlanRestricted(_) => "move the workspace to a plan with this feature to read it",
             Self::IpNotAllowed(_) => {
                 "run the scan from an allowed address, or add this one to the REST API allowlist in the workspace's security settings"
             }

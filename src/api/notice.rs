@@ -29,7 +29,7 @@ pub(crate) enum Notice {
         /// From the request to the head of the answer.
         elapsed: Duration,
     },
-    /// A request waited, so that others keep their share of the rate limit.
+    /// A request waited, so that other integrations keep their share of the rate limit.
     Paced,
     /// More of a feed was read.
     Progress {

@@ -22,7 +22,7 @@ pub(crate) enum OriginError {
     Malformed(String),
     #[error("the base URL would send the token unencrypted to {0}")]
     Insecure(String),
-    #[error("the base URL's scheme is {0}, which is not a way to reach the API")]
+    #[error("the base URL's scheme is {0}; the API needs https")]
     Scheme(String),
     #[error("the base URL contains a user name or a password")]
     UserInfo,
@@ -39,7 +39,7 @@ impl Hint for OriginError {
                 format!("write it like {}", Region::Us.api_origin()).into()
             }
             Self::Insecure(_) => "use https; http is for localhost and loopback addresses only".into(),
-            Self::UserInfo => "leave them out; only the access token identifies a scan".into(),
+            Self::UserInfo => "remove them; the access token alone identifies a scan".into(),
             Self::Query | Self::Path => "give scheme, host and port only".into(),
         })
     }

@@ -2,7 +2,7 @@
 //!
 //! Intercom counts requests per app in windows of ten seconds and reports limit, remainder and reset
 //! in headers, which may be absent. The program sends at most a share of the limit in any ten seconds,
-//! wherever the server's windows begin; it stands still until the reset when others have used up
+//! wherever the server's windows begin; it stands still until the reset when other integrations have used up
 //! nearly everything, and after a 429 all of it waits.
 
 use std::sync::{Mutex, PoisonError};
@@ -118,7 +118,7 @@ impl State {
         let Some(limit) = report.limit.filter(|limit| *limit > 0) else { return };
         self.limit = Some(limit);
         if let (Some(remaining), Some(reset)) = (report.remaining, report.reset) {
-            // A fifth of what is meant for others is kept free even when they use much.
+            // A fifth of what is meant for other integrations is kept free even when they use much.
             let reserve = (limit as f64 * (1.0 - self.share) * 0.2) as u64;
             if remaining <= reserve {
                 self.paused_until = self.paused_until.max(Some(now + reset.min(LONGEST_PAUSE)));

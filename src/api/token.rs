@@ -48,7 +48,7 @@ impl Hint for TokenError {
                 Self::NotVisibleAscii => {
                     "copy the token again: quotation marks or invisible characters came along"
                 }
-                Self::TooLong => "give the token itself, not a file of something else",
+                Self::TooLong => "give the token alone; this is something else",
                 Self::NotAFile(_) => "give the path of a plain file, or pass the token on standard input",
                 Self::Unreadable { .. } => "check that the file exists and that you may read it",
             }
@@ -76,7 +76,7 @@ impl Token {
         Ok(Self(token.to_owned()))
     }
 
-    /// Reads a token from a regular file. The second value warns when others may read the file too.
+    /// Reads a token from a regular file. The second value warns when other users may read the file too.
     pub(crate) fn from_file(path: &Path) -> Result<(Self, Option<String>), TokenError> {
         let unreadable = |source| TokenError::Unreadable { from: path.display().to_string(), source };
         let file = bounded_file::open(path).map_err(|refusal| match refusal {
@@ -143,14 +143,14 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Warns when others may read the file of a secret.
+/// Warns when other users may read the file of a secret.
 #[cfg(unix)]
 pub(crate) fn loose_permissions(what: &str, path: &Path, metadata: &std::fs::Metadata) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
     let mode = metadata.permissions().mode() & 0o777;
     (mode & 0o077 != 0).then(|| {
         format!(
-            "the permissions of the {what} file {} let other users of this machine read it (mode {mode:03o}); chmod 600 keeps it private",
+            "Other users of this machine may read the {what} file {} (mode {mode:03o}): run chmod 600 on it.",
             path.display()
         )
     })

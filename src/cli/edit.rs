@@ -34,10 +34,10 @@ pub(crate) struct AttestArgs {
     /// Where the proof is kept, such as the address of a ticket
     #[arg(long, value_name = "URL", value_parser = one_line, conflicts_with = "interactive")]
     pub evidence: Option<String>,
-    /// A file that proves it; its SHA-256 is kept, and compared by every scan that finds the file
+    /// A file that proves it; every scan compares its SHA-256
     #[arg(long, value_name = "PATH", conflicts_with = "interactive")]
     pub evidence_file: Option<PathBuf>,
-    /// How long it holds: a duration such as 90d, or the last day, UTC [default: what the control says]
+    /// How long it is valid: a duration such as 90d, or the last day, UTC [default: what the control says]
     #[arg(long, value_name = "DURATION|DATE", conflicts_with = "interactive")]
     pub expires: Option<String>,
     /// The day it was seen, UTC [default: today]
@@ -78,7 +78,7 @@ pub(crate) struct WaiveArgs {
     /// Who decided
     #[arg(long, value_name = "NAME", value_parser = one_line)]
     pub by: String,
-    /// How long it holds: a duration such as 90d, or the last day, UTC
+    /// How long it is valid: a duration such as 90d, or the last day, UTC
     #[arg(long, value_name = "DURATION|DATE")]
     pub expires: String,
     /// Check against this JSON report of the last scan, and say at once what will not count

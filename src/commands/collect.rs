@@ -37,7 +37,7 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     }
 
     let incomplete = |source| Error::NotKept { path: args.output.clone(), source };
-    let (mut events, mut elsewhere, mut stranger) = (0_u64, None, None);
+    let (mut events, mut elsewhere, mut other) = (0_u64, None, None);
     let read = environment::drive(true, async {
         loop {
             // A window that makes no sense, and a place that cannot be written to, are refused before anything is asked.
@@ -51,8 +51,8 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
                     Record::Unread(entry) => unread.add(entry),
                     Record::Me(me) => {
                         let id = me.app.as_ref().and_then(|app| app.id_code.as_deref());
-                        stranger = other_workspace(config.as_ref(), id);
-                        if stranger.is_some() {
+                        other = other_workspace(config.as_ref(), id);
+                        if other.is_some() {
                             return Err(io::Error::other("another workspace"));
                         }
                         let answered = me.app.as_ref().and_then(|app| app.region.as_deref());
@@ -80,8 +80,8 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
             };
         }
     });
-    if let Some(stranger) = stranger {
-        return Err(Error::Scan(stranger));
+    if let Some(other) = other {
+        return Err(Error::Scan(other));
     }
     let (writer, mut outcomes, unread) = read?;
     outcomes.warnings.splice(..0, elsewhere);
@@ -107,7 +107,7 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     for (failure, names) in failures {
         progress.message(&format!("Not all could be read of {}: {failure}", names.join(", ")));
     }
-    progress.message(&format!("saved {} with {events} events", args.output.display()));
+    progress.message(&format!("Saved {} with {events} events.", args.output.display()));
     let ended = |feed| outcomes.feeds.get(&feed).map(|outcome| outcome.status);
     let failed = outcomes.feeds.values().any(|outcome| outcome.status == SourceStatus::Failed);
     Ok(Exit::of_scan(false, failed || ended(Feed::Admins) != Some(SourceStatus::Complete)))

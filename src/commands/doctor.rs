@@ -147,7 +147,7 @@ fn saved(
         is_encrypted: true,
         proxy: None,
         token: TokenState::NotNeeded,
-        // The sample is no one's workspace and stands for any.
+        // The sample is not a real workspace and is never refused.
         pinned: config.and_then(|config| config.workspace.id.clone()).filter(|_| !args.source.demo),
         without_probe: false,
         seen: Observations { me: me.map(Ok), ..Observations::default() },

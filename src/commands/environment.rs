@@ -92,11 +92,11 @@ pub(super) fn notify(progress: &Arc<Progress>) -> Notify {
     Arc::new(move |notice| match notice {
         Notice::RateLimited { wait } => {
             let seconds = wait.as_secs_f64().ceil();
-            progress.message(&format!("rate limit reached: waiting {seconds} s, as Intercom asks"));
+            progress.message(&format!("Rate limit reached: waiting {seconds} s, as Intercom asks."));
         }
         Notice::Retrying { reason, wait } => {
             let wait = wait.as_secs_f64();
-            progress.message(&format!("{reason}; asking again in {wait:.1} s"));
+            progress.message(&format!("Trying again in {wait:.1} s: {reason}"));
         }
         Notice::Answered { endpoint, status, elapsed } => {
             progress.detail(&format!("{endpoint}: {status} in {} ms", elapsed.as_millis()));

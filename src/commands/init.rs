@@ -28,7 +28,7 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
         }
         Err(Error::NoToken) => {
             progress.finish();
-            progress.message("no token, --snapshot or --demo was given: nothing is filled in");
+            progress.message("No token, --snapshot or --demo was given, so nothing is filled in.");
             Seen::default()
         }
         Err(error) => return Err(error),
@@ -39,8 +39,7 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
         print(&text)?;
     } else {
         target.create(&text)?;
-        progress
-            .message(&format!("wrote {}; read it through before you rely on it", target.path().display()));
+        progress.message(&format!("Wrote {}. Read it before you rely on it.", target.path().display()));
     }
     Ok(Exit::Success)
 }

@@ -123,7 +123,7 @@ pub(crate) fn complain(error: &Error) {
 
 fn complain_in_lines<'a>(lines: impl Iterator<Item = &'a str>) {
     for line in lines {
-        // Nobody is left to tell when standard error is closed.
+        // With standard error closed there is nowhere to say it.
         let _ = writeln!(std::io::stderr(), "{}", crate::text::terminal(line));
     }
 }

@@ -26,7 +26,7 @@ pub(crate) enum ConfigError {
     NotRegular { path: String },
     #[error("the configuration {path} is larger than {} KiB", LARGEST >> 10)]
     TooLarge { path: String },
-    #[error("the configuration {path} in the working directory is a link to a file outside of it")]
+    #[error("the configuration {path} in the working directory is a link to a file outside that directory")]
     Outside { path: String },
     /// Its content is wrong, or says what it may not say where it was found. What could be read of it is announced all the
     /// same: a found file that is refused may also weaken the result.
@@ -38,11 +38,11 @@ impl Hint for ConfigError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         Some(Cow::Borrowed(match self {
             Self::Missing { .. } => "check the path given with --config",
-            Self::Unreadable { .. } => "check the permissions of the file, or leave it out with --no-config",
+            Self::Unreadable { .. } => "check the permissions of the file, or ignore it with --no-config",
             Self::NotRegular { .. } => "name a plain file with --config, or pass --no-config",
             Self::TooLarge { .. } => "name another file with --config, or pass --no-config",
             Self::Outside { .. } => "name the file with --config if you trust it, or pass --no-config",
-            Self::Invalid { .. } => "correct the lines above; --no-config leaves the file out",
+            Self::Invalid { .. } => "correct the lines above; --no-config ignores the file",
         }))
     }
 

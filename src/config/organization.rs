@@ -95,7 +95,7 @@ impl Saml {
         let document = table.document();
         match (table.has("metadata"), table.has("certificate")) {
             (true, true) => {
-                document.report(table.line(), "`metadata` and `certificate` exclude each other");
+                document.report(table.line(), "give `metadata` or `certificate`, not both");
             }
             (false, false) => table.missing("metadata` or `certificate"),
             _ => {}
@@ -134,7 +134,7 @@ fn list<T>(
     let texts = table.texts(key)?;
     let document = table.document();
     if texts.is_empty() {
-        document.report(texts.line, format!("`{key}` is empty; leave it out if nothing is declared"));
+        document.report(texts.line, format!("`{key}` is empty; delete it if nothing is declared"));
         return None;
     }
     let mut items = Vec::new();

@@ -156,7 +156,7 @@ fn groups(mut table: Table<'_>) -> BTreeMap<String, Located<String>> {
     groups
 }
 
-/// Takes the domains that stand for others. An alias of an alias would be a riddle, or never end.
+/// Takes the domains that stand for others. An alias of an alias is refused: it may never end.
 fn domain_aliases(mut table: Table<'_>) -> BTreeMap<String, String> {
     let document = table.document();
     let mut aliases: BTreeMap<String, Located<String>> = BTreeMap::new();

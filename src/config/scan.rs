@@ -78,8 +78,8 @@ fn refuse_token(table: &mut Table<'_>) {
             table.document().report(
                 line,
                 format!(
-                    "`{key}`: a token does not belong into a configuration; revoke this one if it is real, and \
-                     pass the new one in INTERCOM_ACCESS_TOKEN or a token file"
+                    "`{key}`: never put a token into the configuration file; revoke this one if it is real, and pass \
+                     a new one in INTERCOM_ACCESS_TOKEN or a token file"
                 ),
             );
         }

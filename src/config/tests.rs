@@ -133,10 +133,10 @@ fn a_complete_configuration_is_read_whole() {
     assert_eq!(organization.sso, Some(Sso::Enforced));
     let attestation = &config.attestations[0];
     assert_eq!(attestation.result, Attested::Pass);
-    assert_eq!(attestation.expires.value, jiff::civil::date(2026, 8, 1));
-    assert_eq!(config.waivers[0].expires.value, jiff::civil::date(2027, 3, 31));
+    assert_eq!(attestation.expires, jiff::civil::date(2026, 8, 1));
+    assert_eq!(config.waivers[0].decision.expires, jiff::civil::date(2027, 3, 31));
     let reviewed = &config.reviewed[0];
-    assert_eq!((reviewed.event.as_str(), reviewed.note.as_deref()), ("5f6a2c", Some("CASE-7")));
+    assert_eq!((reviewed.event.as_str(), reviewed.review.note.as_deref()), ("5f6a2c", Some("CASE-7")));
     let role = &config.rbac.roles["Support Agent"];
     assert_eq!(role.permissions, [Permission::Read, Permission::Write]);
     assert_eq!((role.intercom.as_deref(), role.line), (Some(&["export_data".to_owned()][..]), 59));

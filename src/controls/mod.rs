@@ -20,7 +20,6 @@ pub(crate) use control::{
 };
 pub(crate) use definition::Definition;
 
-pub(crate) use files::built_in_path;
 pub(crate) use frameworks::{framework_title, title as title_in_framework};
 pub(crate) use read::{ID_RULE, LONGEST_ATTESTATION, LONGEST_TEXT, is_id};
 pub(crate) use selection::{Selection, UnknownControl};

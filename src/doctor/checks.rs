@@ -57,7 +57,7 @@ fn address(situation: &Situation) -> Check {
 fn proxy(situation: &Situation) -> Check {
     match &situation.proxy {
         Some(proxy) => check("proxy", Mark::Note, proxy.describe()),
-        None => check("proxy", Mark::Good, "none by the environment"),
+        None => check("proxy", Mark::Good, "none set in the environment"),
     }
 }
 
@@ -76,14 +76,17 @@ fn region(situation: &Situation) -> Check {
         Some(actual) => {
             (Mark::Bad, format!("the workspace is in {}: use --region {}", actual.label(), actual.into_str()))
         }
-        None => (Mark::Unknown, format!("{} was asked for; the workspace did not say", asked.label())),
+        None => (
+            Mark::Unknown,
+            format!("{} was asked for; the workspace does not say where it is", asked.label()),
+        ),
     };
     check("region", mark, detail)
 }
 
 fn clock(situation: &Situation) -> Check {
     let Some(skew) = skew(situation) else {
-        return check("clock", Mark::Unknown, "the server did not say what time it is");
+        return check("clock", Mark::Unknown, "the server did not say its time");
     };
     let mark = if skew.is_notable() { Mark::Bad } else { Mark::Good };
     let detail = match skew.0 {
@@ -96,7 +99,7 @@ fn clock(situation: &Situation) -> Check {
 fn budget(situation: &Situation) -> Check {
     let vitals = situation.seen.vitals.as_ref();
     let Some((limit, remaining)) = vitals.and_then(|vitals| Some((vitals.limit?, vitals.remaining?))) else {
-        return check("rate-limit", Mark::Unknown, "the server did not say");
+        return check("rate-limit", Mark::Unknown, "the server did not say its limit");
     };
     let reset = vitals.and_then(|vitals| vitals.reset);
     let reset = reset.map(|reset| format!(" until {reset}")).unwrap_or_default();
@@ -125,7 +128,7 @@ fn pin(situation: &Situation) -> Option<Check> {
             check("pin", Mark::Good, format!("{pinned}, as the configuration pins it"))
         }
         Some(found) => {
-            check("pin", Mark::Bad, format!("the configuration pins {pinned}, and this is {found}"))
+            check("pin", Mark::Bad, format!("the configuration pins {pinned}, but this is {found}"))
         }
         None => {
             check("pin", Mark::Unknown, format!("the configuration pins {pinned}; the workspace gave no id"))
@@ -138,7 +141,7 @@ fn permission(access: &Access) -> Check {
     let scope = format!("\"{}\"", source.scope());
     let (mark, detail) = match (source, access.opening) {
         (SourceId::TokenProbe, Opening::Open) if access.granted.is_empty() => {
-            (Mark::Good, "refused by every other list that was tried, as it should be".to_owned())
+            (Mark::Good, "all other lists refused the token, as they should".to_owned())
         }
         (SourceId::TokenProbe, _) if !access.granted.is_empty() => {
             (Mark::Bad, format!("it opens more than a scan needs: {}", access.granted.join(", ")))
@@ -146,13 +149,13 @@ fn permission(access: &Access) -> Check {
         (SourceId::TokenProbe, Opening::NotAsked) => (Mark::Note, "left out (--no-probe)".to_owned()),
         (SourceId::IpAllowlist, Opening::Open) => (
             Mark::Note,
-            format!("granted {scope}: it shows the allowlist, but can also change it, and is never needed"),
+            format!("granted {scope}, which can also change the allowlist; a scan does not need it"),
         ),
         (SourceId::IpAllowlist, Opening::Refused | Opening::Plan) => {
-            (Mark::Good, format!("without {scope}, as it should be: it can also write"))
+            (Mark::Good, format!("not granted {scope}, as it should be: it can also change the list"))
         }
         (_, Opening::Open) => (Mark::Good, format!("granted {scope}")),
-        (_, Opening::Refused) => (Mark::Bad, format!("lacking {scope}")),
+        (_, Opening::Refused) => (Mark::Bad, format!("missing {scope}")),
         (_, Opening::Plan) => (Mark::Bad, "not included in the workspace's plan".to_owned()),
         (_, Opening::Failed) => (Mark::Unknown, access.said.clone().unwrap_or_default()),
         (_, Opening::NotAsked) => (Mark::Unknown, "not asked".to_owned()),

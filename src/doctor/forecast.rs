@@ -76,9 +76,9 @@ fn closed(source: SourceId, access: &[Access]) -> Option<String> {
     let opening = access.iter().find(|access| access.source == source).map(|access| access.opening);
     match opening.unwrap_or(Opening::NotAsked) {
         Opening::Open => None,
-        Opening::Refused if source == SourceId::IpAllowlist => {
-            Some(format!("{what} is closed to the token, as it should be: what opens it can also change it"))
-        }
+        Opening::Refused if source == SourceId::IpAllowlist => Some(format!(
+            "the token cannot read {what}, as it should be: the permission for it can also change it"
+        )),
         Opening::Refused => Some(format!("the token lacks the permission \"{}\"", source.scope())),
         Opening::Plan => Some(format!("the workspace's plan does not include {what}")),
         Opening::Failed => Some(format!("{what} could not be read")),

@@ -131,7 +131,7 @@ fn usage_comes_before_what_blocks_and_what_limits() {
 }
 
 #[test]
-fn a_region_nobody_knows_is_no_mismatch() {
+fn an_unknown_region_is_no_mismatch() {
     for region in ["", "us", "MARS"] {
         assert_eq!(ids(&judge(seeing(|seen| seen.me = Some(Ok(me(region)))))), [""; 0], "{region}");
     }
@@ -229,5 +229,5 @@ fn the_first_line_is_one_line_and_the_forms_agree() {
     let json: serde_json::Value = serde_json::from_str(&json_text(&diagnosis).unwrap()).unwrap();
     assert_eq!(json["exit_code"], 2);
     assert_eq!(json["problems"][0]["id"], "unusable-token");
-    assert_eq!(json["onboarding"], serde_json::json!([]), "whoever has a token knows how to get one");
+    assert_eq!(json["onboarding"], serde_json::json!([]), "a person with a token knows how to get one");
 }

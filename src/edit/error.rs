@@ -13,14 +13,14 @@ use crate::toml_document::Problems;
 pub(crate) enum EditError {
     #[error(transparent)]
     Config(#[from] ConfigError),
-    #[error("{} was left as it is: with the new entry it would not be valid", .path.display())]
+    #[error("{} is unchanged: the new entry would make it invalid", .path.display())]
     Unfit { path: PathBuf, source: Box<ConfigError> },
-    #[error("{} was left as it is: {key} is an array in brackets there", .path.display())]
+    #[error("{} is unchanged: {key} is an inline array there", .path.display())]
     Inline { path: PathBuf, key: &'static str },
-    #[error("{} is there already, and is not overwritten", .path.display())]
+    #[error("{} already exists, and is not overwritten", .path.display())]
     Exists { path: PathBuf },
     /// Its folder is missing, or is no folder.
-    #[error("the folder {} cannot be used: {source}", .folder.display())]
+    #[error("cannot use the folder {}: {source}", .folder.display())]
     Folder { folder: PathBuf, source: io::Error },
     #[error("cannot lock {} against other edits: {source}", .path.display())]
     Lock { path: PathBuf, source: io::Error },
@@ -28,8 +28,8 @@ pub(crate) enum EditError {
     Unwritable { path: PathBuf, source: io::Error },
     #[error("cannot read the evidence {}: {source}", .path.display())]
     Unreadable { path: PathBuf, source: io::Error },
-    /// A configuration that was not named may not point out of its folder.
-    #[error("the evidence {} lies outside the folder of the configuration", .path.display())]
+    /// A configuration that was found may not name files outside its folder.
+    #[error("the evidence {} is outside the folder of the configuration", .path.display())]
     Outside { path: PathBuf },
     #[error("the name of the evidence {} is not Unicode text", .path.display())]
     Nameless { path: PathBuf },
@@ -38,27 +38,24 @@ pub(crate) enum EditError {
 impl Hint for EditError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         Some(Cow::Borrowed(match self {
-            Self::Config(ConfigError::Invalid { .. }) => {
-                "correct the lines above first: only a valid configuration is edited, and nothing was written"
-            }
+            Self::Config(ConfigError::Invalid { .. }) => "correct the lines above first; nothing was written",
             Self::Config(ConfigError::Outside { .. }) => "name the file with --config if you trust it",
             Self::Config(_) => {
                 "check the path and the permissions of the file, or name another with --config"
             }
-            Self::Unfit { .. } => "shorten the texts given, or take entries out of the file that are over",
+            Self::Unfit { .. } => "shorten the texts, or delete entries that have expired",
             Self::Inline { key, .. } => {
                 return Some(
-                    format!("write each of its entries under a header of its own, [[{key}]], and try again")
-                        .into(),
+                    format!("write each entry under its own header, [[{key}]], and try again").into(),
                 );
             }
             Self::Exists { .. } => {
-                "name another file with --config, or see what would be written with --stdout"
+                "name another file with --config, or print the configuration with --stdout"
             }
             Self::Folder { .. } => "create the folder first, or name a file elsewhere with --config",
             Self::Lock { .. } => "name a file on a disk that supports locks, or try again",
-            Self::Unwritable { .. } => "give a file in a folder that exists and may be written to",
-            Self::Unreadable { .. } => "give a plain file that this user may read",
+            Self::Unwritable { .. } => "name a file in a folder that exists and that you may write to",
+            Self::Unreadable { .. } => "name a plain file that you may read",
             Self::Outside { .. } => "move it into that folder, or name the configuration with --config",
             Self::Nameless { .. } => "rename the file",
         }))

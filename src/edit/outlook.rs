@@ -2,11 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::{NewAttestation, NewReview, NewWaiver};
 use crate::adjust::{Met, limit_of, met};
 use crate::casefold::same_name;
 use crate::checks::Decided;
-use crate::config::Config;
+use crate::config::{Attestation, Config, Reviewed, Waiver};
 use crate::controls::Definition;
 use crate::report::Report;
 use crate::time::day_of;
@@ -14,7 +13,7 @@ use crate::verdict::{Attested, Status};
 
 /// What stands in the way of an attestation. The report is the last one, where there is one.
 pub(crate) fn of_attestation(
-    new: &NewAttestation,
+    new: &Attestation,
     definition: &Definition,
     config: Option<&Config>,
     report: Option<&Report>,
@@ -27,43 +26,41 @@ pub(crate) fn of_attestation(
     if let Some(limit) = limit_of(new.on, days).filter(|limit| *limit < new.expires) {
         doubts.push(if limit < today {
             format!(
-                "it does not count: an attestation of {id} is valid for {days} days at most, until {limit}"
+                "This attestation does not count: one of {id} is valid for {days} days at most, until {limit}."
             )
         } else {
-            format!("it counts until {limit} only: an attestation of {id} is valid for {days} days at most")
+            format!("This attestation counts until {limit} only: one of {id} is valid for {days} days at most.")
         });
     }
     let signed = config.map(|config| config.attestations.as_slice()).unwrap_or_default();
-    let newer = signed
-        .iter()
-        .find(|one| same_name(&one.control, id) && one.on.value > new.on && one.on.value <= today);
+    let newer = signed.iter().find(|one| same_name(&one.control, id) && one.on > new.on && one.on <= today);
     if let Some(newer) = newer {
-        let (day, line) = (newer.on.value, newer.line);
-        doubts.push(format!("it does not count: the attestation of {day} in line {line} is newer"));
+        let (day, line) = (newer.on, newer.line);
+        doubts.push(format!("This attestation does not count: the one of {day} in line {line} is newer."));
     }
     let Some(report) = report else {
         // Unless its sources may not be read, which only a scan can tell.
         if new.result == Attested::Pass && Decided::by(&definition.rules) == Decided::Data {
-            doubts.push(format!("data decides {id}: an attested pass counts only while a scan says manual"));
+            doubts.push(format!("Data decides {id}: an attested pass counts only while a scan says manual."));
         }
         return doubts;
     };
     let of = name_of(report);
     let Some(control) = report.control(id) else {
-        doubts.push(format!("{of} does not have {id}"));
+        doubts.push(format!("The control {id} is not in {of}."));
         return doubts;
     };
     doubts.extend(match (control.status, new.result) {
         // What an earlier attestation decided, this one decides now.
         _ if control.is_attested() => None,
         (Status::Fail, Attested::Pass | Attested::NotApplicable) => {
-            Some(format!("it changes nothing: the data of {of} says fail, and data counts"))
+            Some(format!("This attestation changes nothing: {id} fails by data in {of}, and data counts."))
         }
-        (Status::Unknown, _) => {
-            Some(format!("it decides nothing: {of} could not read the data, and that comes first"))
-        }
+        (Status::Unknown, _) => Some(format!(
+            "This attestation decides nothing: the data could not be read in {of}, and that comes first."
+        )),
         (Status::Pass, Attested::Pass | Attested::NotApplicable) => {
-            Some(format!("it adds nothing: the data of {of} says pass"))
+            Some(format!("This attestation adds nothing: {id} passes by data in {of}."))
         }
         _ => None,
     });
@@ -71,11 +68,11 @@ pub(crate) fn of_attestation(
 }
 
 /// What stands in the way of a waiver.
-pub(crate) fn of_waiver(new: &NewWaiver, report: Option<&Report>) -> Vec<String> {
+pub(crate) fn of_waiver(new: &Waiver, report: Option<&Report>) -> Vec<String> {
     let Some(report) = report else { return Vec::new() };
     let of = name_of(report);
     let Some(control) = report.control(&new.control) else {
-        return vec![format!("{of} does not have {}", new.control)];
+        return vec![format!("The control {} is not in {of}.", new.control)];
     };
     let (subject, event) = (new.subject.as_deref(), new.event.as_deref());
     // People and addresses in it are pseudonyms.
@@ -86,32 +83,34 @@ pub(crate) fn of_waiver(new: &NewWaiver, report: Option<&Report>) -> Vec<String>
     match met(control.status, &control.findings, subject, event, is_shared) {
         Met::Something => Vec::new(),
         Met::Nothing if control.status == Status::Pass => {
-            vec![format!("it matches nothing: {} passes in {of}", control.id)]
+            vec![format!("This waiver matches nothing: {} passes in {of}.", control.id)]
         }
-        Met::Nothing => vec![format!("it matches nothing: {} has no such finding in {of}", control.id)],
+        Met::Nothing => {
+            vec![format!("This waiver matches nothing: {} has no such finding in {of}.", control.id)]
+        }
         Met::Events(events) => vec![format!(
-            "it does not count: {events} events of {of} have that subject; name one with --event"
+            "This waiver does not count: {events} events of {of} have that subject; name one with --event."
         )],
         Met::SharedEvent => {
             let event = event.unwrap_or_default();
-            vec![format!("it does not count: different events of {of} share the id {event}")]
+            vec![format!("This waiver does not count: different events of {of} share the id {event}.")]
         }
     }
 }
 
 /// What stands in the way of a review.
-pub(crate) fn of_review(new: &NewReview, report: Option<&Report>) -> Option<String> {
+pub(crate) fn of_review(new: &Reviewed, report: Option<&Report>) -> Option<String> {
     let (event, report) = (&new.event, report?);
     let of = name_of(report);
     let found: Vec<_> = report.about_event(event).collect();
     if found.is_empty() {
-        Some(format!("{event} is not among the findings of {of}: check the id"))
+        Some(format!("{event} is not among the findings of {of}: check the id."))
     } else if report.shared_events().contains(&**event) {
-        Some(format!("{event} does not count: different events of {of} share that id"))
+        Some(format!("The review of {event} does not count: different events of {of} share that id."))
     } else if !found.iter().any(|(control, finding)| control.reviewable.contains(&finding.check)) {
         let ids: Vec<_> = found.iter().map(|(control, _)| control.id.as_str()).collect();
         Some(format!(
-            "{event} does not count: no event of {} can be reviewed; waive it instead",
+            "The review of {event} does not count: events of {} cannot be reviewed; waive them instead.",
             ids.join(", ")
         ))
     } else {

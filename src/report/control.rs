@@ -16,8 +16,8 @@ use crate::verdict::{Attestation, Attested, Basis, Finding, Status, Waiver};
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[schemars(extend(
     "if" = { "properties": { "status": { "enum": ["manual", "unknown"] } } },
-    "then" = { "properties": { "basis": { "maxItems": 0 } } },
-    "else" = { "properties": { "basis": { "minItems": 1 } } },
+    "then" = { "properties": { "basis": { "type": "array", "maxItems": 0 } } },
+    "else" = { "properties": { "basis": { "type": "array", "minItems": 1 } } },
 ))]
 pub(crate) struct Control {
     /// The control's id, such as 2.3 or E4.

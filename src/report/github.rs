@@ -13,7 +13,7 @@
 //! ```
 
 use super::item::{Item, items_of};
-use super::words::{TOOL, counted, gate, more, next_step, place_and_step};
+use super::words::{TOOL, action, counted, gate, more, next_step};
 use super::{Control, Report};
 use crate::exit::Exit;
 use crate::sources::Provenance;
@@ -81,7 +81,7 @@ fn of_control(command: &str, control: &Control) -> String {
         message.push(more(rest));
     }
     if let Some(step) = next_step(control) {
-        message.push(format!("Fix: {}", place_and_step(step)));
+        message.push(format!("Next: {}", action(step)));
     }
     let id = text::line(&control.id, ID_COLUMNS);
     let title = text::line(&control.title, TITLE_COLUMNS);
@@ -139,19 +139,19 @@ pub(super) mod tests {
         );
         assert!(lines[0].2.contains("\n- ada@example.com: privileged: role Owner\n"));
         assert!(lines[0].2.ends_with(
-            "\nFix: Settings > Workspace > Teammates: Take the admin role away where it is not needed"
+            "\nNext: Settings > Workspace > Teammates: Open each teammate of the list and choose a narrower role."
         ));
     }
 
     #[test]
-    fn the_fix_is_the_next_step_and_without_one_the_first() {
+    fn what_to_do_is_the_next_step_and_without_one_the_first() {
         let mut report = sample();
         let further = Step { title: "Then this".to_owned(), path: Vec::new(), actions: Vec::new() };
-        for (next, fix) in [(Some(further), "Then this"), (None, "where it is not needed")] {
+        for (next, fix) in [(Some(further), "Then this"), (None, "choose a narrower role.")] {
             report.controls.iter_mut().for_each(|control| control.next_step.clone_from(&next));
             let rendered = render(&report);
             let of_control = rendered.lines().find(|line| line.contains("title=2.3")).unwrap();
-            assert!(of_control.contains("%0AFix: ") && of_control.ends_with(fix), "{of_control}");
+            assert!(of_control.contains("%0ANext: ") && of_control.ends_with(fix), "{of_control}");
         }
     }
 
@@ -171,7 +171,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_strict_gate_makes_errors_of_what_nobody_decided() {
+    fn a_strict_gate_makes_errors_of_what_no_one_decided() {
         let mut report = sample();
         report.gate.strict = true;
         report.gate.violations = vec!["1.3".to_owned()];

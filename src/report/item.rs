@@ -110,6 +110,11 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// The id of the person it is about; none where it is about none.
+    pub(super) fn person(&self) -> Option<&'a str> {
+        self.finding.and_then(|finding| finding.person.as_deref())
+    }
+
     /// Who or what it is about; a control without findings is about the workspace.
     pub(super) fn subject(&self) -> &'a str {
         self.finding.map_or(WORKSPACE, |finding| &finding.subject)
@@ -120,7 +125,7 @@ impl<'a> Item<'a> {
         self.finding.map_or(&self.control.reason, |finding| &finding.message)
     }
 
-    /// What there is to say: what is wrong with whom, or why the control ended as it did.
+    /// What there is to say: who is concerned and what is wrong, or why the control ended as it did.
     pub(super) fn sentence(&self) -> String {
         self.finding.map_or_else(|| self.control.reason.clone(), Finding::sentence)
     }

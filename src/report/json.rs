@@ -36,10 +36,27 @@ fn about_writing(schema: &mut Schema) {
         Some(pattern) => drop(schema.insert("pattern".to_owned(), pattern.into())),
         None => drop(schema.remove("format")),
     }
+    one_type_each(schema);
     if let Some(Value::String(text)) = schema.get_mut("description") {
         let paragraphs: Vec<_> = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect();
         *text = paragraphs.join("\n\n");
     }
+}
+
+/// Tells a value that may be null in two alternatives: strict readers want one type in a place, beside what is asked of it.
+fn one_type_each(schema: &mut Schema) {
+    let Some(Value::Array(types)) = schema.get("type").cloned() else { return };
+    let [Value::String(kind), Value::String(null)] = types.as_slice() else { return };
+    if null != "null" {
+        return;
+    }
+    let mut alternative = serde_json::Map::from_iter([("type".to_owned(), Value::from(kind.as_str()))]);
+    let asked: Vec<String> = schema.as_object().into_iter().flat_map(|all| all.keys().cloned()).collect();
+    for keyword in asked.into_iter().filter(|keyword| keyword != "type" && keyword != "description") {
+        alternative.extend(schema.remove(&keyword).map(|value| (keyword, value)));
+    }
+    schema.remove("type");
+    schema.insert("anyOf".to_owned(), serde_json::json!([alternative, { "type": "null" }]));
 }
 
 /// Writes a document as indented JSON with a final newline, safe to be shown on a terminal.

@@ -23,7 +23,7 @@ use serde::Serialize;
 use super::Report;
 use super::item::{Item, items};
 use super::json::{json_line, object};
-use super::words::{self, severity};
+use super::words::{self, action, next_step, severity};
 use crate::verdict::Status;
 
 /// The version of what this module writes.
@@ -65,6 +65,7 @@ fn line<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
         "fingerprint": item.fingerprint(),
         "subject": item.subject(),
         "message": item.message(),
+        "next": next_step(item.control).map(action),
         "evidence": item.finding.map(|finding| &finding.evidence),
         "severity": severity(control.level),
         "waived": item.waived(),

@@ -30,7 +30,7 @@ const MAX_PEOPLE: usize = 20;
 /// What a row of the plan is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum PlanRow {
-    /// A control, with whom it concerns.
+    /// A control, with the people it concerns.
     #[default]
     Control,
     /// A finding; what waits for a person is a control all the same.
@@ -80,7 +80,7 @@ fn task(item: Item<'_>) -> [String; 17] {
     ]
 }
 
-/// Whom the findings that count are about: how many, and who.
+/// Who the findings that count are about, and how many they are.
 fn concerned(control: &Control) -> (usize, String) {
     let open = control.findings.iter().filter(|finding| finding.waived.is_none() && !finding.is_reviewed());
     let subjects: BTreeSet<&str> = open.map(|finding: &Finding| finding.subject.as_str()).collect();

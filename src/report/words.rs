@@ -53,12 +53,6 @@ pub(super) fn step_and_place(step: &Step) -> String {
     if path.is_empty() { title.clone() } else { format!("{title} ({})", path.join(" > ")) }
 }
 
-/// The way through the menus, and what to do there: `Settings > Workspace > Teammates: Limit admins`.
-pub(super) fn place_and_step(step: &Step) -> String {
-    let Step { title, path, .. } = step;
-    if path.is_empty() { title.clone() } else { format!("{}: {title}", path.join(" > ")) }
-}
-
 /// The way through the menus, and what to do there first: `Settings > Workspace > Teammates: Open each of the list.`
 pub(super) fn action(step: &Step) -> String {
     let first = step.actions.first().unwrap_or(&step.title);
@@ -78,16 +72,6 @@ pub(super) fn steps(control: &Control) -> Vec<String> {
         lines.extend(step.actions.iter().map(|action| format!("   - {action}")));
     }
     lines
-}
-
-/// The steps of a control on one line, for a cell of a table.
-pub(super) fn steps_in_a_line(control: &Control) -> String {
-    let steps = (1..).zip(&control.remediation).map(|(number, step): (usize, _)| {
-        let actions =
-            if step.actions.is_empty() { String::new() } else { format!(": {}", step.actions.join("; ")) };
-        format!("{number}. {}{actions}", step_and_place(step))
-    });
-    steps.collect::<Vec<_>>().join(" ")
 }
 
 /// The workspace: its name, and what else is known of it. `shown` escapes a value; what it does not show counts as not
@@ -275,11 +259,6 @@ mod tests {
                 "1. Take the admin role away where it is not needed (Settings > Workspace > Teammates)",
                 "   - Open each teammate of the list and choose a narrower role."
             ]
-        );
-        assert_eq!(
-            steps_in_a_line(control),
-            "1. Take the admin role away where it is not needed (Settings > Workspace > Teammates): Open each teammate \
-             of the list and choose a narrower role."
         );
         assert!(steps(&report.controls[5]).is_empty());
     }

@@ -168,7 +168,7 @@ fn whole_second(instant: Timestamp) -> Timestamp {
 /// The ids of entries of the log that a person has looked at by then.
 pub(crate) fn reviewed(config: Option<&Config>, today: Date) -> BTreeSet<String> {
     let entries = config.map(|config| config.reviewed.as_slice()).unwrap_or_default();
-    entries.iter().filter(|entry| entry.on.value <= today).map(|entry| entry.event.clone()).collect()
+    entries.iter().filter(|entry| entry.review.on <= today).map(|entry| entry.event.clone()).collect()
 }
 
 impl Job {
@@ -178,7 +178,7 @@ impl Job {
     }
 
     /// Makes sure, before anything is judged, that the workspace is the one that the configuration pins, and that of the
-    /// baseline. The sample is no one's workspace and stands for any.
+    /// baseline. The sample is not a real workspace and is never refused.
     ///
     /// # Errors
     /// When it is another one, or cannot be told.

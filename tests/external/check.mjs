@@ -1,4 +1,4 @@
-// Makes the reports, then hands each to whoever has something to say about it; the shell scripts come first.
+// Makes the reports, then passes each to its validators; the shell scripts come first.
 
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { checkMarkup } from "./markup.mjs";
 import { checkJunit } from "./junit.mjs";
 import { checkOcsf } from "./ocsf.mjs";
 import { checkSarif } from "./sarif.mjs";
+import { checkSchema } from "./schema.mjs";
 import { checkScripts } from "./scripts.mjs";
 import { Run } from "./steps.mjs";
 
@@ -27,6 +28,7 @@ const run = new Run(values.require);
 await checkScripts(run, out);
 const reports = await run.step("the program writes its reports", () => makeReports(program, out));
 for (const report of reports ?? []) {
+  await checkSchema(run, program, report);
   await checkMarkup(run, report);
   await checkSarif(run, report);
   await checkJunit(run, report);

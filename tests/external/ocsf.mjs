@@ -19,6 +19,17 @@ schema = OcsfJsonSchemaEmbedded(get_ocsf_schema(version="1.8.0"))
 print(json.dumps(schema.get_class_schema(class_name="compliance_finding", profiles=[])))
 `;
 
+/** Reads every line of a file as an event, and says which is none. */
+const READ_EVENTS = `
+import sys
+from py_ocsf_models.events.findings.compliance_finding import ComplianceFinding
+for number, line in enumerate(open(sys.argv[1], encoding="utf-8"), 1):
+    try:
+        ComplianceFinding.model_validate_json(line)
+    except ValueError as error:
+        sys.exit(f"line {number}: {error}")
+`;
+
 let schema;
 
 /** Checks every line of the report. */
@@ -32,9 +43,28 @@ export async function checkOcsf(run, { name, files }) {
     const lines = readFileSync(files.ocsf, "utf8").split("\n").filter(Boolean);
     ensure(lines.length > 0, "there is none");
     for (const [index, line] of lines.entries()) {
-      ensure(validate(JSON.parse(line)), `line ${index + 1} does not:`, validate.errors ?? []);
+      const event = JSON.parse(line);
+      ensure(validate(event), `line ${index + 1} does not:`, validate.errors ?? []);
+      const old = deprecated(event, schema);
+      ensure(old.length === 0, `line ${index + 1} has deprecated properties:`, old);
     }
   });
+  await run.step(`${name}: another scanner's models read every OCSF event`, () => {
+    if (!existsSync(PYTHON)) throw new Skip("the Python package with the models is not there");
+    command(PYTHON, ["-c", READ_EVENTS, files.ocsf]);
+  });
+}
+
+/** The names of properties that the schema deprecates and an object uses, with those of its parts. */
+function deprecated(object, of, found = []) {
+  const definition = of.$ref ? schema.$defs[of.$ref.split("/").pop()] : of;
+  for (const [name, value] of Object.entries(object ?? {})) {
+    const property = definition?.properties?.[name];
+    if (property?.deprecated || property?.["@deprecated"]) found.push(name);
+    const parts = Array.isArray(value) ? value : [value];
+    for (const part of parts) if (property && part && typeof part === "object") deprecated(part, property.items ?? property, found);
+  }
+  return found;
 }
 
 function classSchema() {

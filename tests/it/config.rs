@@ -127,7 +127,7 @@ fn the_gate_goes_by_the_level_of_the_configuration() {
     crowded("L1").run().exits(1);
     let report = crowded("L2").run().exits(0).report();
     report.assert("2.3", "fail");
-    assert_eq!(report.warnings(), "the gate judges no control: none up to L1 was evaluated");
+    assert_eq!(report.warnings(), "The gate judges no control: none up to L1 was evaluated.");
     crowded("L2").args(["--fail-on", "l2"]).run().exits(1);
     // One that is left out stays where the gate looks for it.
     let hidden = "[controls.\"2.3\"]\nlevel = \"L3\"\nenabled = false\n";
@@ -151,7 +151,7 @@ fn mistakes_in_settings_of_controls_are_named() {
         .says("`controls` holds E3 twice, in different spellings");
     let off = "[controls.E3]\nenabled = false\n";
     let run = with(off).args(["--control", "e3"]).run().exits(2);
-    run.says("--control asks for e3, but intercom-harden.toml leaves it out").says("enabled = false");
+    run.says("--control asks for e3, but intercom-harden.toml disables it").says("enabled = false");
     with(off).args(["--control", "E3", "--no-config"]).run().exits(0);
     let skipped = with(off).args(["--skip", "E3"]).run().exits(0).report();
     assert_eq!(skipped.0["scan"]["skipped"], serde_json::json!(["E3"]), "named once");

@@ -157,7 +157,7 @@ fn every_way_of_not_getting_through_is_told_apart() {
     let tls = ["no trusted TLS connection", "certificate authority"];
     diagnosed(|| doctor(&plain), 3, Some("tls"), &tls);
 
-    let address = server.origin().replace("http://", "http://somebody:pass-4711@");
+    let address = server.origin().replace("http://", "http://proxyuser:pass-4711@");
     let proxied = || doctor("https://intercom.invalid").env("HTTPS_PROXY", &address).secret("pass-4711");
     diagnosed(proxied, 3, Some("proxy"), &["through the proxy", "127.0.0.1", "NO_PROXY"]);
 }
@@ -243,7 +243,7 @@ fn the_sample_and_a_snapshot_are_diagnosed_without_a_network() {
         Some("no-log-permission"),
         &["lacks the permission \"Read admin activity logs\""],
     );
-    assert_shows(&run, &["source: the snapshot", "saved on 2026-08-01", "activity-log: lacking"]);
+    assert_shows(&run, &["source: the snapshot", "saved on 2026-08-01", "activity-log: missing"]);
     assert_eq!(control(&json, "1.1")["decided"], "person");
     let failing = healthy().fault("/admins", Answer::error(500, "server_error", "Broken")).serve();
     let saved = Saved::collect(&failing.origin(), &[], 3);

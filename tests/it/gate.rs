@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::intercom::Api;
 use crate::program::{Program, demo, program};
+use crate::server::Answer;
 use crate::workspace::Workspace;
 
 /// The formats that say what the gate decided in words.
@@ -61,7 +63,7 @@ fn the_gate_says_of_how_many_controls_none_fails() {
 fn a_gate_that_judges_nothing_warns() {
     let only = ["--control", "E9", "--fail-on", "l1"];
     let report = healthy().args(only).run().exits(0).report();
-    assert_eq!(report.warnings(), "the gate judges no control: none up to L1 was evaluated");
+    assert_eq!(report.warnings(), "The gate judges no control: none up to L1 was evaluated.");
     for text in worded(healthy().args(only)) {
         assert!(text.contains("no control was evaluated"), "{text}");
     }
@@ -123,7 +125,7 @@ fn data_that_fails_still_fails() {
     let report = Workspace::crowded().scan().config(attested("n/a", "2.3")).run().exits(1).report();
     report.assert("2.3", "fail");
     assert!(
-        report.text("2.3").contains("contradiction: attested as n/a by Dana Ruiz"),
+        report.text("2.3").contains("Contradiction: Dana Ruiz attested n/a on"),
         "{}",
         report.text("2.3")
     );
@@ -164,7 +166,7 @@ fn render_decides_the_gate_anew() {
     assert_eq!((honest.json(), honest.stderr.as_str()), (report.clone(), ""));
     let lies =
         [("/gate/passed", json!(true)), ("/gate/violations", json!([])), ("/gate/exit_code", json!(0))];
-    let run = tampered(&report, &lies).exits(0).says("the saved report says: gate passed, 0 violations");
+    let run = tampered(&report, &lies).exits(0).says("The saved report says: gate passed, 0 violations");
     assert_eq!(run.json()["gate"], report["gate"]);
     assert!(run.report().warnings().contains("exit code 1"), "{}", run.report().warnings());
     let run = tampered(&report, &[(&place("/status"), json!("pass"))]).exits(0).says("the saved report says");
@@ -208,4 +210,29 @@ fn render_decides_the_gate_anew() {
 fn what_was_allowed_is_part_of_the_report() {
     let report = demo().args(["--format", "json", "--allow-incomplete"]).run().exits(0).json();
     assert_eq!(report["gate"]["allow_incomplete"], true);
+}
+
+#[test]
+fn too_little_coverage_is_not_certain_where_a_source_failed() {
+    let broken = Answer::error(500, "server_error", "Broken");
+    let server = Api::new(Workspace::healthy()).log_fault(&broken).serve();
+    let scan = |least: &str| {
+        crate::program::scan(&server.origin())
+            .args(["--timeout", "12s", "--fail-on", "never", "--min-coverage", least])
+            .run()
+    };
+    let report = scan("90").exits(3).report();
+    assert_eq!([&report.0["gate"]["passed"], &report.0["gate"]["min_coverage"]], [&json!(false), &json!(90)]);
+    let allowed = |least: &str| {
+        let run = crate::program::scan(&server.origin()).args([
+            "--timeout",
+            "12s",
+            "--fail-on",
+            "never",
+            "--allow-incomplete",
+        ]);
+        run.config(format!("[scan]\nmin_coverage = {least}\n")).run()
+    };
+    allowed("90").exits(3);
+    allowed("1").exits(0);
 }

@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 const PATIENCE: u64 = 60_000;
 
 /// The first question about a control.
-const QUESTION: &str = "Does it hold? pass, fail, n/a, skip or quit: ";
+const QUESTION: &str = "Is the requirement met? pass, fail, n/a, skip or quit: ";
 
 /// A session in a folder of its own.
 struct Terminal {
@@ -96,7 +96,7 @@ fn answers_are_kept_and_the_next_run_goes_on() {
         ("a name is needed", "Dana Ruiz"),
         ("Evidence", "https://wiki.example/2fa"),
         ("Valid for, or until [90d]: ", "never"),
-        ("neither a duration", "2026-09-30"),
+        ("not a duration", "2026-09-30"),
         ("Note", "three people without"),
     ]);
     terminal.sees("1.2 is attested as fail until 2026-09-30");

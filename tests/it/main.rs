@@ -102,5 +102,7 @@ mod unsteady;
 mod verdicts;
 /// Who events are put down to.
 mod who;
+/// The words that the project does without.
+mod words;
 /// Workspaces for tests.
 mod workspace;

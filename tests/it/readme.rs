@@ -1,9 +1,9 @@
 //! What the README and the other documents say is what the program does.
 
-use crate::program::{NOW, formats, program};
+use crate::program::{Run, demo, formats, program};
 
 /// A document of the repository, by its path from the root.
-pub(crate) fn document(path: &str) -> String {
+fn document(path: &str) -> String {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     // A checkout on Windows may have other line ends.
     std::fs::read_to_string(path).expect("the document is there").replace("\r\n", "\n")
@@ -13,60 +13,63 @@ fn readme() -> String {
     document("README.md")
 }
 
-/// Every command and subcommand that has a help text, but `help` itself.
-pub(crate) fn commands_with_help() -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open = vec![String::new()];
+/// Every command and subcommand, but `help`.
+fn every_command() -> Vec<String> {
+    let (mut found, mut open) = (Vec::new(), vec![String::new()]);
     while let Some(command) = open.pop() {
-        let words = command.split_whitespace().chain(["--help"]);
-        let help = program().args(words).run().exits(0).stdout;
-        let listed = help.split_once("Commands:\n").map_or("", |(_, listed)| listed);
-        let names = listed.lines().take_while(|line| line.starts_with("  "));
-        let names = names.filter_map(|line| {
-            line.strip_prefix("  ")?.split_whitespace().next().filter(|_| !line.starts_with("   "))
-        });
-        open.extend(
-            names.filter(|name| *name != "help").map(|name| format!("{command} {name}").trim().to_owned()),
-        );
-        if !command.is_empty() {
-            found.push(command);
+        let help = program().args(command.split_whitespace()).arg("--help").run().exits(0).stdout;
+        let listed = help.split_once("\nCommands:\n").map_or("", |(_, listed)| listed);
+        for line in listed.lines().take_while(|line| !line.is_empty()) {
+            let name = line.strip_prefix("  ").filter(|line| !line.starts_with(' '));
+            if let Some(name) = name.and_then(|line| line.split(' ').next()).filter(|name| *name != "help") {
+                open.push(format!("{command} {name}").trim().to_owned());
+            }
         }
+        found.push(command);
     }
-    found.sort();
     found
 }
 
 /// The fenced block after a marker comment.
-pub(crate) fn block(text: &str, marker: &str) -> String {
+fn block(text: &str, marker: &str) -> String {
     let after = text.split_once(marker).unwrap_or_else(|| panic!("the document has no {marker}")).1;
     let fenced = after.split("```").nth(1).expect("a fenced block follows the marker");
     fenced.split_once('\n').expect("the fence is a line of its own").1.to_owned()
 }
 
 #[test]
-fn usage_is_what_help_prints() {
+fn usage_and_exit_codes_are_what_help_prints() {
     let help = program().args(["scan", "--help"]).env("COLUMNS", "100").run().exits(0).stdout;
-    assert_quoted("docs/options.md", "<!-- scan --help -->", &help);
+    let trimmed = |text: &str| text.trim().lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    let usage = block(&document("docs/scan.md"), "<!-- scan --help -->");
+    assert_eq!(trimmed(&usage), trimmed(&help), "copy it from `scan --help`");
+    let scan = document("docs/scan.md");
+    for code in 0..=3 {
+        let documented = help.lines().any(|line| line.trim_start().starts_with(&format!("{code}  ")));
+        assert!(documented, "exit code {code} is not in\n{help}");
+        for (name, text) in [("README.md", readme()), ("docs/scan.md", scan.clone())] {
+            assert!(text.contains(&format!("\n| {code} | ")), "exit code {code} is not in {name}");
+        }
+    }
 }
 
 #[test]
-fn exit_codes_are_documented_as_help_lists_them() {
-    let (readme, options) = (readme(), document("docs/options.md"));
-    for code in 0..=3 {
-        assert!(readme.contains(&format!("\n| {code} | ")), "exit code {code} is not in README.md");
-    }
-    for command in commands_with_help() {
-        let help = program().args(command.split(' ')).arg("--help").run().exits(0).stdout;
+fn exit_codes_of_every_command_are_those_of_its_help() {
+    let text = document("docs/scan.md");
+    let mut compared = 0;
+    for command in every_command() {
+        let help = program().args(command.split_whitespace()).arg("--help").run().exits(0).stdout;
         let Some((_, listed)) = help.split_once("Exit codes:\n") else { continue };
-        let row =
-            options.lines().find(|line| line.starts_with('|') && line.contains(&format!("`{command}`")));
-        let row = row.unwrap_or_else(|| panic!("docs/options.md has no row for {command}"));
-        let cells: Vec<_> = row.split('|').map(str::trim).skip(2).collect();
-        for (code, cell) in cells.iter().take(4).enumerate() {
-            let listed = listed.lines().any(|line| line.starts_with(&format!("  {code}  ")));
-            assert_eq!(listed, *cell != "–", "{command}: exit code {code} in docs/options.md and in --help");
+        let name = format!("`{command}`");
+        let row = text.lines().find(|line| line.split('|').nth(1).is_some_and(|cell| cell.contains(&name)));
+        let row = row.unwrap_or_else(|| panic!("docs/scan.md has no exit codes of {name}"));
+        for (code, cell) in row.split('|').skip(2).take(4).enumerate() {
+            let has = listed.lines().any(|line| line.starts_with(&format!("  {code}  ")));
+            assert_eq!(has, cell.trim() != "–", "{name}: exit code {code} in docs/scan.md and in --help");
         }
+        compared += 1;
     }
+    assert!(compared > 10, "{compared} commands list exit codes");
 }
 
 #[test]
@@ -97,38 +100,45 @@ fn the_example_control_has_no_mistakes() {
     program().args(["controls", "check", "own"]).file("own/X1-contractors.toml", control).run().exits(0);
 }
 
-/// Asserts that the block after a marker is this text; `UPDATE_FIXTURES=1` puts it there.
-fn assert_quoted(path: &str, marker: &str, shown: &str) {
-    let text = document(path);
-    let shown = shown.trim().lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n";
-    let quoted = block(&text, marker);
-    if quoted != shown && std::env::var_os("UPDATE_FIXTURES").is_some() {
-        let (before, after) = text.split_once(marker).unwrap();
-        let after = after.replacen(&format!("\n{quoted}```"), &format!("\n{shown}```"), 1);
-        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-        std::fs::write(file, format!("{before}{marker}{after}")).unwrap();
-        return;
-    }
-    assert_eq!(quoted, shown, "{path} quotes something else; UPDATE_FIXTURES=1 puts it right");
+/// The commands of a document that need neither an account nor a file of the reader's.
+fn demo_commands(text: &str) -> Vec<String> {
+    let commands = text.lines().filter_map(|line| {
+        let line = line.trim().trim_start_matches("$ ");
+        let line =
+            line.strip_prefix("cargo run --release -- ").or_else(|| line.strip_prefix("intercom-harden "))?;
+        let command = line.split(" #").next().unwrap_or(line).trim();
+        command.split(' ').any(|word| word == "--demo").then(|| command.to_owned())
+    });
+    commands.collect()
+}
+
+/// Runs a command as a reader in the repository's folder would.
+fn run_from_the_repository(command: &str) -> Run {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/");
+    let here = |word: &str| {
+        word.strip_prefix("fixtures/").map_or_else(|| word.to_owned(), |path| format!("{root}{path}"))
+    };
+    program().args(command.split_whitespace().map(here)).env("COLUMNS", "100").run()
 }
 
 #[test]
-fn what_documents_quote_is_what_the_program_prints() {
-    let sample = ["--demo", "--config", "fixtures/configs/kestrel-parcel.toml"];
-    let roster = ["rbac", "roster", "fixtures/rosters/sample-okta.csv"];
-    for (path, marker, words) in [
-        ("README.md", "<!-- scan --demo -->", &["scan", "--demo"][..]),
-        ("docs/rbac.md", "<!-- rbac roster --demo -->", &[&roster[..], &sample].concat()),
-    ] {
-        let run = program()
-            .fixture("fixtures/rosters/sample-okta.csv", "rosters/sample-okta.csv")
-            .fixture("fixtures/configs/kestrel-parcel.toml", "configs/kestrel-parcel.toml")
-            .fixture("fixtures/saml/sample-idp-metadata.xml", "saml/sample-idp-metadata.xml")
-            .args(words.iter().copied())
-            .env("COLUMNS", "100")
-            .now(NOW)
-            .run();
-        assert_quoted(path, marker, &run.exits(0).stdout);
+fn the_readme_shows_what_the_first_command_prints() {
+    let readme = readme();
+    let shown = demo().env("COLUMNS", "100").run().exits(0).stdout;
+    assert_eq!(block(&readme, "<!-- scan --demo -->").trim_end(), shown.trim_end());
+    assert!(readme.lines().count() <= 300, "{} lines", readme.lines().count());
+}
+
+#[test]
+fn what_a_document_says_the_sample_shows_is_shown() {
+    let text = document("docs/rbac.md");
+    let command =
+        demo_commands(&text).into_iter().find(|command| command.starts_with("rbac roster")).unwrap();
+    let shown = run_from_the_repository(&command).exits(0).stdout;
+    let shown: Vec<_> = shown.lines().collect();
+    let quoted = block(&text, "<!-- rbac roster --demo -->");
+    for line in quoted.lines().filter(|line| !line.is_empty() && *line != "…") {
+        assert!(shown.contains(&line), "{command} does not print {line:?}:\n{}", shown.join("\n"));
     }
 }
 
@@ -143,7 +153,7 @@ fn the_table_of_policy_controls_is_the_catalog() {
     }
 }
 
-/// Whether a table of a document has a row that begins with this name, alone or among others.
+/// Whether a table of a document has a row that begins with this name, alone or in a list.
 fn has_row(text: &str, name: &str) -> bool {
     let first =
         |line: &str| line.strip_prefix("| ").and_then(|row| row.split(" |").next().map(str::to_owned));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::program::{Program, Run, demo, formats, outputs, program, scan};
 use crate::workspace::Workspace;
 
-/// A saved report of the sample workspace, with everything a configuration can lay over it.
+/// A saved report of the sample workspace, with all adjustments a configuration can make.
 fn saved() -> String {
     let config = "\
         [[attestation]]\ncontrol = \"1.3\"\nby = \"Dana Ruiz\"\non = 2026-07-01\nexpires = 2026-12-31\n\
@@ -144,7 +144,7 @@ fn every_framework_of_the_guide_and_levels_and_sections_can_be_asked_for() {
 }
 
 #[test]
-fn a_grouping_nobody_would_see_is_an_error() {
+fn a_grouping_no_one_would_see_is_an_error() {
     let server = Workspace::healthy().serve();
     scan(&server.origin()).args(["--by", "level"]).run().exits(2).says("--by has no effect on json");
     let unknown = scan(&server.origin()).args(["--by", "cis-v7", "-o", "table=x"]);

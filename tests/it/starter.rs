@@ -9,7 +9,7 @@ fn nothing_is_overwritten() {
         (program().args(["init", "--demo"]).file(FILE, "# mine\n"), FILE),
         (program().args(["init", "--demo"]).config("# mine\n"), "own.toml"),
     ] {
-        let run = init.run().exits(2).says("is there already");
+        let run = init.run().exits(2).says("already exists");
         assert_eq!(run.read(name).as_deref(), Some("# mine\n"));
         assert_eq!(run.files(), [name]);
     }

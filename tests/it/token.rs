@@ -61,7 +61,11 @@ fn token_file_is_a_small_regular_file() {
 fn loose_permissions_are_warned_about() {
     let server = origin();
     let program = scan_without_token(&server.origin()).file("token", TOKEN).mode("token", 0o644);
-    program.args(["--token-file", "token"]).run().exits(0).says("permission");
+    program
+        .args(["--token-file", "token"])
+        .run()
+        .exits(0)
+        .says("other users of this machine may read the token file");
 }
 
 #[test]

@@ -27,14 +27,14 @@ fn map(granted: &[&str]) -> Value {
     names.iter().map(|name| ((*name).to_owned(), Value::from(granted.contains(name)))).collect()
 }
 
-/// A change of permissions to these, as the metadata says of whom.
+/// A change of permissions to these, with the affected person in the metadata.
 fn change(admin: Value, granted: &[&str]) -> Event {
     let metadata = json!({ "admin": admin, "after": { "permissions": map(granted) } });
     Event::new("admin_permission_change").by("owner@fixture.example").ago(2 * DAY).metadata(metadata)
 }
 
 #[test]
-fn a_change_of_nobody_known_leaves_every_older_privilege_open() {
+fn a_change_of_no_one_known_leaves_every_older_privilege_open() {
     let of_cy = |ago| Workspace::healthy().snapshot(CY, &["export_data"], "assigned", ago);
     let gone = json!({ "id": 4_400_001, "email": CY });
     report(Workspace::healthy().event(change(gone, &["manage_teammates"]))).assert("2.3", "pass");

@@ -217,7 +217,7 @@ impl Client {
                     }
                 }
                 Retry::After(wait) => {
-                    self.tell_of(&error, wait);
+                    self.note_retry(&error, wait);
                     tokio::time::sleep(wait).await;
                 }
                 Retry::GiveUp(asked) => {
@@ -231,7 +231,7 @@ impl Client {
     }
 
     /// Tells that a request is sent again. What keeps several from an answer is told once.
-    fn tell_of(&self, error: &ApiError, wait: Duration) {
+    fn note_retry(&self, error: &ApiError, wait: Duration) {
         let reason = match error {
             ApiError::Broken { cause, .. } => {
                 let is_new = self.told.lock().is_ok_and(|mut told| told.insert(cause.clone()));

@@ -12,7 +12,7 @@ use crate::commands::destinations::print;
 use crate::commands::dialogue::{Dialogue, Stop, each, optional, required};
 use crate::commands::{environment, look};
 use crate::config::{Attestation, Config};
-use crate::edit::{NewAttestation, Target};
+use crate::edit::Target;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::{Control, Report, explain};
@@ -20,6 +20,7 @@ use crate::terminal::page::Page;
 use crate::terminal::style::Tone;
 use crate::text;
 use crate::time::parse_expiry;
+use crate::toml_document::Located;
 use crate::verdict::{Attested, Status, counts};
 
 /// The longest text shown for one fact about a control, in columns.
@@ -36,7 +37,7 @@ const MOST_FINDINGS: usize = 50;
 /// Scans, then asks. Each answer is written at once, so that leaving early loses none.
 ///
 /// # Errors
-/// When nobody is at a terminal, the workspace cannot be read, or the configuration cannot be edited.
+/// Without a terminal, the workspace cannot be read, or the configuration cannot be edited.
 pub(super) fn run(args: &AttestArgs) -> Result<Exit, Error> {
     if !stdin().is_terminal() {
         return Err(Error::NotATerminal { instead: INSTEAD });
@@ -72,9 +73,9 @@ fn undecided(args: &AttestArgs, config: Option<Config>) -> Result<(Vec<Control>,
     };
     let mut controls = report.controls;
     controls.retain(|control| {
-        let is_attested = |one: &Attestation| {
+        let is_attested = |one: &Located<Attestation>| {
             let until = valid_until(one, control.attest_for);
-            same_name(&one.control, &control.id) && counts(Some(one.on.value), until, today)
+            same_name(&one.control, &control.id) && counts(Some(one.on), until, today)
         };
         let applies = control.attestation.as_ref().is_none_or(|one| one.result != Attested::NotApplicable);
         control.status == Status::Manual && applies && !since.iter().any(is_attested)
@@ -118,21 +119,22 @@ impl Round {
     fn attest(&mut self, control: &Control) -> Result<(), Stop> {
         let today = self.today;
         let dialogue = &mut self.dialogue;
-        let result = match dialogue.ask("Does it hold? pass, fail, n/a, skip or quit", None, choice)? {
-            Choice::Attest(result) => result,
-            Choice::Skip => {
-                self.skipped += 1;
-                return Ok(());
-            }
-            Choice::Quit => return Err(Stop::Quit),
-        };
+        let result =
+            match dialogue.ask("Is the requirement met? pass, fail, n/a, skip or quit", None, choice)? {
+                Choice::Attest(result) => result,
+                Choice::Skip => {
+                    self.skipped += 1;
+                    return Ok(());
+                }
+                Choice::Quit => return Err(Stop::Quit),
+            };
         let by = dialogue.ask("Seen by", self.by.as_deref(), required("a name"))?;
-        let evidence = dialogue.ask("Evidence, such as an address (may be empty)", None, optional)?;
+        let evidence = dialogue.ask("Evidence, such as a link (may be empty)", None, optional)?;
         let expires = dialogue.ask("Valid for, or until", Some(&usual(control.attest_for)), |text| {
             let expires = parse_expiry(text, today, today).map_err(|error| error.to_string())?;
             match limit_of(today, control.attest_for).filter(|limit| *limit < expires) {
                 Some(limit) => {
-                    Err(format!("it counts until {limit} at most, for {} days", control.attest_for))
+                    Err(format!("it is valid for {} days at most, until {limit}", control.attest_for))
                 }
                 None => Ok(expires),
             }
@@ -144,7 +146,7 @@ impl Round {
             Attested::Pass | Attested::Fail => dialogue.ask("Note (may be empty)", None, optional)?,
         };
         self.by = Some(by.clone());
-        let new = NewAttestation {
+        let new = Attestation {
             control: control.id.clone(),
             result,
             by,
@@ -167,7 +169,7 @@ impl Round {
     }
 }
 
-/// What somebody says about a control.
+/// What a person says about a control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Choice {
     Attest(Attested),

@@ -27,7 +27,8 @@ pub(in crate::commands) fn connection(
     let (token, warning) = token(args, config)?;
     let mut notices: Vec<String> = warning.into_iter().collect();
     if !origin.is_intercom() {
-        notices.push(format!("the token is sent to {}, which is not Intercom's", origin.as_str()));
+        notices
+            .push(format!("The token is sent to {}, which is not one of Intercom's hosts.", origin.as_str()));
     }
     let connection = Connection {
         region,
@@ -64,8 +65,8 @@ fn region(args: &ConnectionArgs, config: Option<&Config>) -> Result<Region, Erro
     }
 }
 
-/// Reads the token from where the flags, the environment or the configuration say, with a warning where others may
-/// read it too.
+/// Reads the token from where the flags, the environment or the configuration say, with a warning where other
+/// users may read it too.
 fn token(args: &ConnectionArgs, config: Option<&Config>) -> Result<(Token, Option<String>), Error> {
     let configured = config.and_then(|config| config.workspace.token_file.as_deref());
     let file = |path: &Path| Token::from_file(path);

@@ -84,10 +84,10 @@ pub(in crate::commands) fn facts(config: Option<&Config>) -> Result<FactSettings
     )
 }
 
-/// Says which file is used, and what in it makes the result look better: somebody else may have put it there.
+/// Says which file is used, and what in it weakens the result: it may have come with a pull request.
 pub(in crate::commands) fn announce(config: &Config, progress: &Progress) {
     let Config { path, digest, .. } = config;
-    progress.message(&format!("using ./{path} ({digest}); --no-config leaves it out"));
+    progress.message(&format!("Using ./{path} ({digest}); --no-config ignores it."));
     let today = environment::today(None);
     // Only attestations and levels hang on the controls.
     let catalog = (!config.attestations.is_empty() || !config.controls.is_empty())

@@ -61,8 +61,8 @@ fn key(args: &RedactArgs, progress: &Progress) -> Result<Key, Error> {
         return Ok(Key::new(secret.as_encoded_bytes())?);
     }
     progress.message(
-        "note: no redaction key is set, so these pseudonyms can be compared with no others \
-         (INTERCOM_HARDEN_REDACT_KEY or --redact-key-file)",
+        "No redaction key is set, so these pseudonyms match those of no other report: set INTERCOM_HARDEN_REDACT_KEY, or \
+         use --redact-key-file.",
     );
     Ok(Key::random()?)
 }

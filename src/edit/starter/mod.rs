@@ -124,7 +124,7 @@ pub(crate) fn text(seen: &Seen, settings: &FactSettings, policy: Policy, today: 
     .concat()
 }
 
-/// The domains that teammates have. One that anyone can have an address on is not suggested.
+/// The domains that teammates have. A domain of a consumer mail provider is not suggested.
 fn domains(domains: &[Counted]) -> String {
     let mut lines = String::new();
     for Counted { word, teammates, doubtful } in domains {

@@ -109,3 +109,24 @@ fn what_could_not_be_read_is_null() {
     assert_eq!(document["scan"].get("duration_ms"), Some(&Value::Null));
     assert_eq!(document["gate"]["fail_on"], "never");
 }
+
+#[test]
+fn the_schema_can_be_read_strictly() {
+    fn check(schema: &serde_json::Value, path: &str) {
+        if let Some(kind) = schema.get("type").filter(|_| !path.ends_with("/properties")) {
+            assert!(kind.is_string(), "{path}: {kind} is not one type");
+        }
+        for keyword in ["maxItems", "minItems", "uniqueItems", "minLength", "pattern", "minimum", "maximum"] {
+            if schema.get(keyword).is_some_and(|value| !value.is_object()) {
+                assert!(schema.get("type").is_some(), "{path}: {keyword} without a type");
+            }
+        }
+        for (name, part) in schema.as_object().into_iter().flatten() {
+            check(part, &format!("{path}/{name}"));
+        }
+        for part in schema.as_array().into_iter().flatten() {
+            check(part, path);
+        }
+    }
+    check(&serde_json::from_str(&schema().unwrap()).unwrap(), "#");
+}

@@ -35,7 +35,7 @@ pub(super) fn failing(control: &Control) -> String {
     text
 }
 
-/// A control that nobody decided, as an item of a list with what is known below it.
+/// A control that is not decided, as an item of a list with what is known below it.
 pub(super) fn undecided(control: &Control) -> String {
     let mut text = format!("- **{}**: {}", name(control), escape(&control.reason, SENTENCE_COLUMNS));
     if let Some(waiver) = &control.waived {
@@ -121,7 +121,7 @@ fn steps(text: &mut String, control: &Control) {
     }
     text.push_str("<details><summary>What to do</summary>\n\n");
     for step in control.remediation.iter().take(MAX_LINES) {
-        text.push_str(&format!("1. {}\n", escape(&words::place_and_step(step), SENTENCE_COLUMNS)));
+        text.push_str(&format!("1. {}\n", escape(&words::step_and_place(step), SENTENCE_COLUMNS)));
     }
     text.push_str("\n</details>\n\n");
 }

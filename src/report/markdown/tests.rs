@@ -106,7 +106,7 @@ fn what_failed_comes_first_and_what_waits_is_folded() {
 
     <details><summary>What to do</summary>
 
-    1. Settings &#62; Workspace &#62; Teammates: Take the admin role away where it is not needed
+    1. Take the admin role away where it is not needed (Settings &#62; Workspace &#62; Teammates)
 
     </details>
 
@@ -120,7 +120,7 @@ fn what_failed_comes_first_and_what_waits_is_folded() {
 
     <details><summary>What to do</summary>
 
-    1. Settings &#62; Workspace &#62; Teammates: Take the admin role away where it is not needed
+    1. Take the admin role away where it is not needed (Settings &#62; Workspace &#62; Teammates)
 
     </details>
 

@@ -14,7 +14,7 @@
 //!  "metadata": {"version": "1.8.0", "product": {"name": "intercom-harden", "vendor_name": "intercom-harden", "version": "0.1.0"},
 //!               "tenant_uid": "ab12cd34", "event_code": "2.3"},
 //!  "compliance": {"control": "2.3", "standards": ["cis-v8"], "requirements": ["cis-v8 5.4"], "status_id": 3, "status": "Fail",
-//!                 "status_detail": "5 of 12 teammates are privileged; at most 3 should be."},
+//!                 "status_details": ["5 of 12 teammates are privileged; at most 3 should be."]},
 //!  "finding_info": {"uid": "aab9a02453c7085429bced82", "title": "Limit admin access"},
 //!  "resources": [{"name": "ada@example.com", "uid": "ada@example.com", "type": "User"}],
 //!  "remediation": {"desc": "1. Take the admin role away where it is not needed"}}
@@ -27,7 +27,7 @@ use serde::Serialize;
 use super::item::{Item, items_of};
 use super::json::{json_line, object};
 use super::words::{self, TOOL, instant};
-use super::{Control, Report};
+use super::{Control, Report, WorkspaceInfo};
 use crate::casefold::capitalized;
 use crate::verdict::{Status, WORKSPACE};
 
@@ -88,7 +88,7 @@ fn event<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
         "status_id": status_id,
         "status": status,
         "status_detail"?: words::set_aside(item.reviewed(), item.waived()),
-        "message": format!("{} {}: {sentence}", control.id, control.title),
+        "message": message(control, &sentence),
         "metadata": object! {
             "version": OCSF,
             "product": object! { "name": TOOL, "vendor_name": TOOL, "version": &report.tool.version },
@@ -127,6 +127,13 @@ fn event<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
     }
 }
 
+/// What is wrong, and what to do first.
+fn message(control: &Control, sentence: &str) -> String {
+    let next = words::next_step(control).filter(|_| control.status != Status::Pass);
+    let next = next.map(|step| format!(" Next: {}", words::action(step))).unwrap_or_default();
+    format!("{} {}: {sentence}{next}", control.id, control.title)
+}
+
 /// A list that is left out where it is empty.
 fn if_any<T, L: AsRef<[T]>>(list: L) -> Option<L> {
     (!list.as_ref().is_empty()).then_some(list)
@@ -151,8 +158,8 @@ fn compliance(control: &Control) -> impl Serialize {
         "requirements": mapped().map(|(framework, id)| format!("{framework} {id}")).collect::<Vec<_>>(),
         "status_id": status_id,
         "status": status,
-        "status_detail": &control.reason,
-        "status_details"?: if_any(control.context.as_slice()),
+        // In one field it is deprecated.
+        "status_details": std::iter::once(&control.reason).chain(&control.context).collect::<Vec<_>>(),
     }
 }
 
@@ -195,7 +202,25 @@ fn resource<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
         "type": kind,
         "ip"?: matches!(subject, Subject::Address).then_some(text),
         "owner"?: matches!(subject, Subject::Email)
-            .then(|| object! { "uid": text, "name": text, "email_addr"?: plain_address(text) }),
+            .then(|| owner(report, text)),
+    }
+}
+
+/// The teammate, and the workspace that the account is in.
+fn owner<'a>(report: &'a Report, address: &'a str) -> impl Serialize + 'a {
+    let WorkspaceInfo { id, name, .. } = &report.workspace;
+    object! {
+        "uid": address,
+        "name": address,
+        "email_addr"?: plain_address(address),
+        "type_id": 1,
+        "type": "User",
+        "account": object! {
+            "uid": id.as_deref().unwrap_or(WORKSPACE),
+            "name": name.as_deref().unwrap_or(WORKSPACE),
+            "type_id": 99,
+            "type": "Intercom workspace",
+        },
     }
 }
 

@@ -1,4 +1,4 @@
-//! A saved report against the report it was saved from, and against whoever edits it.
+//! A saved report against the report it was saved from, and against edits by hand.
 
 use serde_json::{Value, json};
 
@@ -222,7 +222,7 @@ fn depth_and_size_are_bounded() {
     for place in ["\"count\": 3", "\"schema_version\": \"1\","] {
         let with_depth = whole.replacen(place, &format!("\"deep\": {deep}, {place}"), 1);
         let read = Report::from_json(with_depth.as_bytes());
-        // What nobody asked for is skipped, however deep; evidence is kept, and has an end.
+        // What no field takes is skipped, however deep; evidence is kept, and has an end.
         assert_eq!(read.is_err(), place.contains("count"), "{place}");
     }
     assert_eq!(bytes_up_to(&[7_u8; 100][..], 100).unwrap().len(), 100);
@@ -288,9 +288,10 @@ fn the_gate_is_decided_anew() {
         let gate = serde_json::to_value(&report.gate).unwrap();
         assert_eq!(gate, whole["gate"], "{place}");
         let warning = report.warnings.last().unwrap();
-        assert!(warning.starts_with("the saved report says: gate "), "{warning}");
+        assert!(warning.starts_with("The saved report says: gate "), "{warning}");
         assert!(
-            warning.ends_with("by its controls: gate failed, 1 violations, 0 controls left out, exit code 1")
+            warning
+                .ends_with(" Its controls say: gate failed, 1 violations, 0 controls left out, exit code 1.")
         );
     }
     // What a finding or a control says of itself counts.

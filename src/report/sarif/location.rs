@@ -3,7 +3,6 @@
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
-use crate::controls::built_in_path;
 use crate::report::item::Item;
 use crate::report::json::object;
 use crate::report::{BUILT_IN, Control, Report};
@@ -19,7 +18,7 @@ const SUBJECT_COLUMNS: usize = 200;
 fn file(report: &Report, control: &Control) -> String {
     match &report.scan.config {
         Some(config) => relative(&config.path),
-        None if control.origin == BUILT_IN => built_in_path(&control.id).unwrap_or(USUAL_CONFIG).to_owned(),
+        None if control.origin == BUILT_IN => USUAL_CONFIG.to_owned(),
         None => relative(&control.origin),
     }
 }
@@ -38,7 +37,7 @@ pub(super) fn location(report: &Report, item: Item<'_>) -> impl Serialize + use<
 /// A path as a URI relative to the root of the repository, which is taken to be the working directory.
 ///
 /// Of a path that is absolute, or leads out of the working directory, only the name is kept: code scanning refuses other
-/// URIs, and where a machine keeps its files concerns nobody. Backslashes part folders on every system, so that a report
+/// URIs, and where a machine keeps its files is private. Backslashes part folders on every system, so that a report
 /// made on one renders the same on another.
 fn relative(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
@@ -90,12 +89,5 @@ mod tests {
         ] {
             assert_eq!(relative(path), uri, "{path}");
         }
-    }
-
-    #[test]
-    fn a_built_in_control_has_a_file() {
-        assert_eq!(built_in_path("2.3"), Some("controls/guide/2.3-limit-admins.toml"));
-        assert!(built_in_path("E1").is_some_and(|path| path.contains("/E1-")));
-        assert_eq!(built_in_path("2"), None);
     }
 }

@@ -29,7 +29,7 @@ pub(super) const fn level(level: Level) -> &'static str {
 }
 
 /// The rule of a control.
-pub(super) fn rule(control: &Control) -> impl Serialize {
+pub(super) fn rule<'a>(guide: &str, control: &'a Control) -> impl Serialize + use<'a> {
     let security_severity = match control.level {
         Level::L1 => "8.0",
         Level::L2 => "5.5",
@@ -40,7 +40,7 @@ pub(super) fn rule(control: &Control) -> impl Serialize {
         "name": name(control),
         "shortDescription": message(sentence(&control.title)),
         "fullDescription": message(sentence(&control.description)),
-        "helpUri"?: documentation(control),
+        "helpUri"?: documentation(guide, control),
         "help": object! { "text": help(control), "markdown": help_in_markdown(control) },
         "defaultConfiguration": object! { "level": level(control.level) },
         "properties": object! {
@@ -52,10 +52,15 @@ pub(super) fn rule(control: &Control) -> impl Serialize {
     }
 }
 
-/// The first address of official documentation; a saved report may hold anything in its place.
-fn documentation(control: &Control) -> Option<&str> {
-    let address = control.references.first()?;
-    url::Url::parse(address).is_ok_and(|url| url.scheme() == "https").then_some(address)
+/// Where the control is documented: officially, else by the guide; a saved report may hold anything in its place.
+fn documentation(guide: &str, control: &Control) -> Option<String> {
+    let first = control.references.first().map(String::as_str);
+    first.into_iter().chain([guide]).find(|address| is_page(address)).map(str::to_owned)
+}
+
+/// Whether it is the address of a page.
+pub(super) fn is_page(address: &str) -> bool {
+    url::Url::parse(address).is_ok_and(|url| url.scheme() == "https")
 }
 
 /// Text of the control file as a sentence; viewers expect one.

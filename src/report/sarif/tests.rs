@@ -47,7 +47,10 @@ fn a_result_in_full() {
         "ruleId": "2.3",
         "ruleIndex": 2,
         "level": "error",
-        "message": { "text": "ada@example.com: privileged: role Owner" },
+        "message": {
+            "text": "ada@example.com: privileged: role Owner. Next: Settings > Workspace > Teammates: Open each teammate of the \
+                     list and choose a narrower role.",
+        },
         "locations": [place],
         "partialFingerprints": {
             "finding/v1": "aab9a02453c7085429bced82",
@@ -57,10 +60,48 @@ fn a_result_in_full() {
             "basis": ["api", "activity-log"],
             "reason": "5 of 12 teammates are privileged; at most 3 should be.",
             "violatesGate": true,
-            "evidence": { "count": 3, "email": "ada@example.com" },
+            "findings": [{
+                "fingerprint": "aab9a02453c7085429bced82",
+                "message": "privileged: role Owner",
+                "evidence": { "count": 3, "email": "ada@example.com" },
+            }],
         },
     });
     assert_eq!(run(&sample())["results"][0], result);
+}
+
+#[test]
+fn a_person_is_one_alert_that_tells_all_that_counts() {
+    let mut report = sample();
+    let findings = &mut report.controls[2].findings;
+    for (index, person) in [(0, "7"), (1, "8"), (3, "7"), (4, "7")] {
+        findings[index].person = Some(person.to_owned());
+    }
+    findings[4].waived = Some(hostile::waiver("until March"));
+    let before = run(&report);
+    let results = before["results"].as_array().unwrap();
+    assert_eq!(results.len(), 4);
+    let text = results[0]["message"]["text"].as_str().unwrap();
+    assert!(
+        text.starts_with("ada@example.com: privileged: role Owner; privileged: role Super admin. Next: "),
+        "{text}"
+    );
+    assert_eq!(results[0]["properties"]["findings"].as_array().unwrap().len(), 3);
+    assert_eq!(results[0].get("suppressions"), None);
+    report.controls[2].findings.remove(3);
+    let after = run(&report);
+    assert_eq!(after["results"][0]["partialFingerprints"], results[0]["partialFingerprints"]);
+    report.controls[2].findings[0].waived = Some(hostile::waiver("until March"));
+    assert_eq!(run(&report)["results"][0]["suppressions"][0]["justification"], "until March");
+}
+
+#[test]
+fn every_rule_and_the_tool_have_a_page() {
+    let driver = &run(&sample())["tool"]["driver"];
+    assert!(driver["informationUri"].as_str().unwrap().starts_with("https://"));
+    for rule in driver["rules"].as_array().unwrap() {
+        assert!(rule["helpUri"].as_str().unwrap().starts_with("https://"), "{}", rule["id"]);
+    }
 }
 
 #[test]
@@ -92,14 +133,14 @@ fn a_failing_control_without_findings_is_a_result_about_the_workspace() {
 }
 
 #[test]
-fn without_a_configuration_the_control_is_the_place() {
+fn without_a_configuration_its_usual_name_is_the_place() {
     let mut report = sample();
     report.scan.config = None;
     let run = run(&report);
     let place = |index: usize| {
         run["results"][index]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone()
     };
-    assert_eq!(place(0), "controls/guide/2.3-limit-admins.toml");
+    assert_eq!(place(0), "intercom-harden.toml");
     assert_eq!(place(5), "ours/E6-bursts.toml");
 }
 
@@ -114,7 +155,7 @@ fn scans_and_checks_of_the_policy_leave_each_others_alerts_alone() {
 }
 
 #[test]
-fn what_nobody_decided_is_a_notification() {
+fn what_no_one_decided_is_a_notification() {
     let run = run(&sample());
     let invocation = &run["invocations"][0];
     assert_eq!((&invocation["executionSuccessful"], &invocation["exitCode"]), (&false.into(), &1.into()));

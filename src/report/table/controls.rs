@@ -11,7 +11,7 @@ use crate::terminal::style::Tone;
 use crate::text;
 use crate::verdict::Status;
 
-/// The longest id shown, in columns; ids are short unless somebody means harm.
+/// The longest id shown, in columns; ids are short unless a report is hostile.
 const ID_COLUMNS: usize = 10;
 
 /// The longest title shown.
@@ -29,7 +29,7 @@ const GROUP_COLUMNS: usize = 60;
 /// The longest list of ids shown.
 const IDS_COLUMNS: usize = 600;
 
-/// How many groups are shown: frameworks have fewer, unless somebody means harm.
+/// How many groups are shown: frameworks have fewer, unless a report is hostile.
 const MAX_GROUPS: usize = 500;
 
 /// The id as reports show it.

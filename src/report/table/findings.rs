@@ -17,7 +17,7 @@ const MAX_FINDINGS: usize = 20;
 /// How many observations of a failing control are listed.
 const MAX_CONTEXT: usize = 5;
 
-/// How many observations of a control that nobody decided are listed: further ones are for whoever looks into it.
+/// How many observations of an undecided control are listed: further ones are for the reader who looks into it.
 const FEW_CONTEXT: usize = 3;
 
 /// The longest subject shown, in columns: an e-mail address and then some.

@@ -22,7 +22,7 @@ fn assert_refused(result: Result<IdentityProvider, SamlError>, what: &str) {
     for part in BODY.as_bytes().chunks(8).map(|part| str::from_utf8(part).unwrap()) {
         assert!(!said.contains(part), "{what}: {said}");
     }
-    assert!(said.contains("idp.") && said.contains("exposed"), "{what}: {said}");
+    assert!(said.contains("idp.") && said.contains("replace the key"), "{what}: {said}");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn message(text: &str) -> String {
 }
 
 #[test]
-fn entities_that_nobody_defined_are_errors_where_they_stand() {
+fn entities_that_no_one_defined_are_errors_where_they_stand() {
     assert_eq!(
         message(&around("<NameIDFormat>&outside;</NameIDFormat>")),
         "idp.xml:3:15: the entity `outside` is not defined"
@@ -111,13 +111,13 @@ fn entities_that_nobody_defined_are_errors_where_they_stand() {
 fn xml_that_is_not_well_formed_is_reported_with_its_place() {
     assert_eq!(
         message("<EntityDescriptor xmlns='urn:oasis:names:tc:SAML:2.0:metadata'>\n"),
-        "idp.xml:2:1: the file ends before its outermost element does"
+        "idp.xml:2:1: the file ends inside its outermost element"
     );
     let mismatch = message(&around("<a></b>"));
     assert!(mismatch.starts_with("idp.xml:3:4: "), "{mismatch}");
     let good = around("");
     assert!(message(&format!("{good}\n<again/>")).starts_with("idp.xml:5:1: a second outermost element"));
-    assert!(message(&format!("{good}\nwords")).contains("text outside of the outermost element"));
+    assert!(message(&format!("{good}\nwords")).contains("there is text outside the outermost element"));
     assert!(message(&around("<a b='1' b='2'/>")).starts_with("idp.xml:3:1: "));
     assert!(
         message(&around("<x:a/>").replace("entityID", "validUntil='soon' entityID"))
@@ -164,7 +164,7 @@ fn depth_and_numbers_are_bounded() {
 }
 
 #[test]
-fn an_entity_in_an_entity_describes_nobody() {
+fn an_entity_in_an_entity_describes_no_one() {
     let good = around(&format!("{}{SIGN_ON}", key("valid.pem")));
     let hidden = around(&format!("{}<Extensions>{good}</Extensions>{SIGN_ON}", key("sha1.pem")));
     let provider = metadata(&hidden).unwrap();

@@ -70,7 +70,7 @@ fn steps(workflow: &Value) -> Vec<&Value> {
     jobs.flat_map(|job| job["steps"].as_array().unwrap()).collect()
 }
 
-/// Asserts that steps use only what cannot change, and make no script of what somebody else wrote.
+/// Asserts that steps use only what cannot change, and put no foreign text into a script.
 fn assert_careful(path: &str, steps: &[&Value]) {
     for action in steps.iter().filter_map(|step| step["uses"].as_str()) {
         let (_, revision) = action.split_once('@').unwrap_or_else(|| panic!("{path}: {action}"));
@@ -198,6 +198,15 @@ fn the_examples_run_and_use_what_they_write() {
                 assert!(text.matches(file).count() > 1, "{path} does nothing with {file}");
             }
         }
+    }
+}
+
+#[test]
+fn the_commands_of_the_document_run() {
+    let commands = commands(&text("docs/ci/README.md"));
+    assert!(commands.len() >= 4, "{commands:?}");
+    for command in commands {
+        run_on_the_sample("docs/ci/README.md", &command);
     }
 }
 
