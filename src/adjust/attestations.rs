@@ -63,7 +63,7 @@ pub(super) fn enter(
         Some(newest) if counts(Some(newest.on), newest.expires, today) => decide(control, verdict, newest),
         // Still worth knowing: a person looked once.
         Some(expired) => {
-            verdict.context.insert(0, Observation::Expired(statement(expired)));
+            verdict.context.insert(0, Observation::Expired(reported(expired)));
             verdict
         }
         None => verdict,
@@ -71,7 +71,7 @@ pub(super) fn enter(
 }
 
 fn decide(control: &str, mut verdict: Verdict, attestation: &config::Attestation) -> Verdict {
-    let signed = statement(attestation);
+    let signed = reported(attestation);
     verdict.attestation = Some(signed.clone());
     match (verdict.status, attestation.result) {
         // What does not apply is not decided either; the data goes on to say what it leaves open.
@@ -123,7 +123,7 @@ fn finding(control: &str, attestation: &config::Attestation) -> Finding {
     Finding { check: CHECK.to_owned(), ..found }
 }
 
-fn statement(attestation: &config::Attestation) -> Attestation {
+fn reported(attestation: &config::Attestation) -> Attestation {
     let file = attestation.evidence_file.as_ref();
     let file = file.map(|file| format!("{} (sha256:{})", file.path.display(), file.sha256));
     let evidence: Vec<String> = attestation.evidence.iter().cloned().chain(file).collect();

@@ -50,7 +50,7 @@ pub(super) fn complaints(
         }
     });
     let waivers = config.waivers.iter().zip(met).map(|(waiver, met)| {
-        let on = waiver.decision.on;
+        let on = waiver.waiver.on;
         // Its event has left the window as it should.
         let aged_out = waiver.event.is_some() && on.is_some_and(|on| on < scanned.since);
         Dated {
@@ -64,7 +64,7 @@ pub(super) fn complaints(
             },
             line: waiver.line,
             on,
-            expires: Some(waiver.decision.expires),
+            expires: Some(waiver.waiver.expires),
             limit: None,
             problem: match met {
                 Met::Nothing if !aged_out => Some(EntryProblem::MatchesNothing),

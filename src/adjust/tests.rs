@@ -43,7 +43,7 @@ fn waiver(subject: Option<&str>, expires: Date) -> Located<Waiver> {
         control: "1.3".to_owned(),
         subject: subject.map(str::to_owned),
         event: None,
-        decision: crate::verdict::Waiver { reason, by, on: None, expires },
+        waiver: crate::verdict::Waiver { reason, by, on: None, expires },
     })
 }
 

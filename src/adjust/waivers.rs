@@ -61,15 +61,15 @@ fn cover(assessments: &mut [Assessment], waiver: &config::Waiver, events: &Named
     let is_shared = event.is_some_and(|event| events.named(event) == Named::Several);
     let verdict = &mut assessment.verdict;
     let met = met(verdict.status, &verdict.findings, subject, event, is_shared);
-    let valid = counts(waiver.decision.on, waiver.decision.expires, today);
+    let valid = counts(waiver.waiver.on, waiver.waiver.expires, today);
     if met != Met::Something || verdict.status == Status::Pass || !valid {
         return met;
     }
     if subject.is_none() && event.is_none() {
-        assessment.waived = Some(waiver.decision.clone());
+        assessment.waived = Some(waiver.waiver.clone());
     } else {
         let named = verdict.findings.iter_mut().filter(|finding| finding.is_named(event, subject));
-        named.for_each(|finding| finding.waived = Some(waiver.decision.clone()));
+        named.for_each(|finding| finding.waived = Some(waiver.waiver.clone()));
     }
     met
 }

@@ -29,9 +29,9 @@ pub(super) fn run(args: &WaiveArgs) -> Result<Exit, Error> {
     };
     let done = format!("{}: {control} is waived{scope} until {expires}", target.path().display());
     let report = args.report.as_deref().map(look::saved).transpose()?;
-    let decision =
+    let waiver =
         verdict::Waiver { reason: args.reason.clone(), by: args.by.clone(), on: Some(today), expires };
-    let new = Waiver { control, subject: args.subject.clone(), event: args.event.clone(), decision };
+    let new = Waiver { control, subject: args.subject.clone(), event: args.event.clone(), waiver };
     let doubts = outlook::of_waiver(&new, report.as_ref());
     target.append(&[Entry::from(new)])?;
     let progress = environment::messages();

@@ -45,7 +45,7 @@ pub(crate) struct Waiver {
     pub subject: Option<String>,
     /// The id of the one event it is about, in the place of a subject.
     pub event: Option<String>,
-    pub decision: verdict::Waiver,
+    pub waiver: verdict::Waiver,
 }
 
 /// An event that a person looked at and found in order.
@@ -122,7 +122,7 @@ pub(super) fn waiver(mut table: Table<'_>) -> Option<Located<Waiver>> {
     if narrowed && subject.is_none() && event.is_none() {
         return None;
     }
-    let decision = verdict::Waiver {
+    let waiver = verdict::Waiver {
         reason: reason?.value,
         by: by?.value,
         on: on.map(|on| on.value),
@@ -132,7 +132,7 @@ pub(super) fn waiver(mut table: Table<'_>) -> Option<Located<Waiver>> {
         control: control?.value,
         subject: subject.map(|text| text.value),
         event: event.map(|text| text.value),
-        decision,
+        waiver,
     };
     Some(Located { value, line })
 }

@@ -55,7 +55,7 @@ impl Weakening {
     /// The entry in words.
     pub(crate) fn sentence(&self) -> Sentence {
         match self {
-            Self::Waiver(Waiver { control, subject, event, decision }) => {
+            Self::Waiver(Waiver { control, subject, event, waiver }) => {
                 let sentence = Sentence::from(format!("waives {}", excerpt(control)));
                 let sentence = match (subject, event) {
                     (Some(subject), _) => sentence.and(" for ").person(excerpt(subject)),
@@ -63,8 +63,8 @@ impl Weakening {
                     (None, None) => sentence,
                 };
                 let sentence =
-                    sentence.and(format!(" until {}, by ", decision.expires)).person(excerpt(&decision.by));
-                sentence.and(": ").words(excerpt(&decision.reason))
+                    sentence.and(format!(" until {}, by ", waiver.expires)).person(excerpt(&waiver.by));
+                sentence.and(": ").words(excerpt(&waiver.reason))
             }
             Self::Attestation(Attestation { control, result, expires, by, .. }) => {
                 let (control, result, expires) = (excerpt(control), result.into_str(), expires);
@@ -126,8 +126,8 @@ impl Config {
     /// Everything in it that may make the result look better: what people signed for and is in force on that day, then
     /// keys, then what has ended or is dated ahead. Only entries of one kind can crowd each other out.
     pub(crate) fn weakens(&self, today: Date) -> Vec<Weakening> {
-        let (waivers, old_waivers) = values(&self.waivers)
-            .partition(|Waiver { decision, .. }| counts(decision.on, decision.expires, today));
+        let (waivers, old_waivers) =
+            values(&self.waivers).partition(|Waiver { waiver, .. }| counts(waiver.on, waiver.expires, today));
         let (attestations, old_attestations) = values(&self.attestations)
             .partition(|attestation| counts(Some(attestation.on), attestation.expires, today));
         let (reviewed, early) = values(&self.reviewed).partition(|one| one.review.on <= today);

@@ -33,15 +33,15 @@ impl From<Attestation> for Entry {
 
 impl From<Waiver> for Entry {
     fn from(new: Waiver) -> Self {
-        let Waiver { control, subject, event, decision } = new;
+        let Waiver { control, subject, event, waiver } = new;
         let fields = [
             ("control", Some(control.into())),
             ("subject", subject.map(Value::from)),
             ("event", event.map(Value::from)),
-            ("reason", Some(decision.reason.into())),
-            ("by", Some(decision.by.into())),
-            ("on", decision.on.map(day)),
-            ("expires", Some(day(decision.expires))),
+            ("reason", Some(waiver.reason.into())),
+            ("by", Some(waiver.by.into())),
+            ("on", waiver.on.map(day)),
+            ("expires", Some(day(waiver.expires))),
         ];
         Self::of("waiver", fields)
     }

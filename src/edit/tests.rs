@@ -35,11 +35,11 @@ fn waiver() -> Entry {
         control: "2.3".to_owned(),
         subject,
         event: None,
-        decision: decision("on call", "Dana"),
+        waiver: accepted("on call", "Dana"),
     })
 }
 
-fn decision(reason: &str, by: &str) -> verdict::Waiver {
+fn accepted(reason: &str, by: &str) -> verdict::Waiver {
     let (on, expires) = (Some(date(2026, 5, 1)), date(2027, 3, 31));
     verdict::Waiver { reason: reason.to_owned(), by: by.to_owned(), on, expires }
 }
@@ -66,7 +66,7 @@ fn what_is_added_is_read_back() {
     assert_eq!(attested.evidence_file.as_ref().unwrap().sha256, "ab".repeat(32));
     let [waived] = config.waivers.as_slice() else { panic!("{:?}", config.waivers) };
     assert_eq!(
-        (waived.subject.as_deref(), waived.decision.reason.as_str()),
+        (waived.subject.as_deref(), waived.waiver.reason.as_str()),
         (Some("cto@example.com"), "on call")
     );
     let written = fs::read_to_string(target.path()).unwrap();
@@ -202,11 +202,11 @@ proptest! {
             control: "2.3".to_owned(),
             subject: None,
             event: None,
-            decision: decision(&text, &text),
+            waiver: accepted(&text, &text),
         };
         target.append(&[Entry::from(entry)]).unwrap();
         let config = target.load().unwrap().unwrap();
-        prop_assert_eq!(&config.waivers[0].decision.reason, &text);
-        prop_assert_eq!(&config.waivers[0].decision.by, &text);
+        prop_assert_eq!(&config.waivers[0].waiver.reason, &text);
+        prop_assert_eq!(&config.waivers[0].waiver.by, &text);
     }
 }
