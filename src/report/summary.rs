@@ -88,7 +88,7 @@ impl Summary<'_> {
     fn scope(&self, page: &mut Page) {
         let shown = |value: &str| self.fit(40, 1, value);
         let (name, workspace) =
-            (shown(words::workspace(self.report)), words::about_workspace(self.report, shown));
+            (shown(words::workspace(&self.report.workspace)), words::about_workspace(self.report, shown));
         let Window { since, until } = self.report.scan.window;
         let days = [since, until].map(|at| at.strftime("%Y-%m-%d").to_string());
         let window = format!("{} to {} ({})", days[0], days[1], words::span(self.report.scan.window));

@@ -62,7 +62,7 @@ fn extent(report: &Report) -> Markup {
     let scan = &report.scan;
     let day = |at: jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
     html! {
-        "Workspace " strong { (soft(words::workspace(report), CELL)) }
+        "Workspace " strong { (soft(words::workspace(&report.workspace), CELL)) }
         (soft(&words::about_workspace(report, |value| shown(value, CELL)), PARAGRAPH))
         "; " (day(scan.window.since)) " to " (day(scan.window.until)) " (" (words::span(scan.window)) "). Read: "
         @for (index, source) in report.sources.iter().enumerate() {

@@ -97,5 +97,5 @@ fn policy() -> String {
 
 fn title(report: &Report) -> String {
     let what = if report.is_of_policy() { "Access against policy" } else { "Security posture" };
-    format!("{} · {what}", shown(words::workspace(report), TITLE))
+    format!("{} · {what}", shown(words::workspace(&report.workspace), TITLE))
 }

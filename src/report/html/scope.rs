@@ -31,7 +31,7 @@ pub(super) fn masthead(report: &Report) -> Markup {
                 p { "intercom-harden " span { (if report.is_of_policy() { "Access against policy" } else { "Security posture report" }) } }
                 button #theme type="button" hidden { "Dark" }
             }
-            h1 { (soft(words::workspace(report), NAME)) }
+            h1 { (soft(words::workspace(&report.workspace), NAME)) }
             @if scan.source == Provenance::Demo {
                 p.lede { "The built-in sample workspace: nothing below is about yours." }
             }
