@@ -82,7 +82,8 @@ pub(super) fn with_next(what: &str, next: Option<&str>) -> String {
 
 /// A sentence with an end.
 pub(super) fn full_stop(text: String) -> String {
-    if text.is_empty() || text.ends_with(['.', '!', '?', '…']) { text } else { text + "." }
+    let said = text.trim_end_matches([')', '"']);
+    if said.is_empty() || said.ends_with(['.', '!', '?', '…']) { text } else { text + "." }
 }
 
 /// The steps of a control as lines of plain text, numbered, with what to do in each below it.
@@ -282,6 +283,33 @@ mod tests {
             ]
         );
         assert!(steps(&report.controls[5]).is_empty());
+    }
+
+    #[test]
+    fn what_is_wrong_and_what_to_do_are_sentences() {
+        for (what, next, told) in [
+            (
+                "Ada: role Owner",
+                Some("Settings: Choose another role"),
+                "Ada: role Owner. Next: Settings: Choose another role.",
+            ),
+            (
+                "Installed by Ada (She did it.)",
+                Some("Ask Ada."),
+                "Installed by Ada (She did it.) Next: Ask Ada.",
+            ),
+            ("Ada (an admin)", None, "Ada (an admin)."),
+            ("", Some("Ask Ada."), "Next: Ask Ada."),
+            ("", None, ""),
+        ] {
+            assert_eq!(with_next(what, next), told);
+        }
+        let report = sample();
+        assert_eq!(next(&report.controls[0]), None, "it passes");
+        assert!(
+            next(&report.controls[1])
+                .is_some_and(|next| next.starts_with("Settings > Workspace > Teammates: Open"))
+        );
     }
 
     #[test]
