@@ -47,6 +47,12 @@ Exit codes:
   0  done; with `check`, no mistakes
   2  usage or configuration: bad flag, unknown id, a mistake in a control file or the configuration";
 
+    /// The exit codes of the commands that only print what they know.
+    pub const PRINT_HELP: &'static str = "\
+Exit codes:
+  0  printed
+  2  usage or configuration: bad flag, unknown id, not a report, a mistake in a control file or the configuration";
+
     /// The exit codes of the commands that edit the configuration.
     pub const EDIT_HELP: &'static str = "\
 Exit codes:

@@ -64,7 +64,8 @@ impl Progress {
         let bar = moves.then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
-                bar.set_style(style);
+                // Every locale can show these; the usual dots are not ASCII.
+                bar.set_style(style.tick_chars("-\\|/ "));
             }
             bar.enable_steady_tick(TICK);
             bar
@@ -155,8 +156,8 @@ fn describe(feeds: &BTreeMap<String, Count>, elapsed: Duration, paced: bool) -> 
         return format!("Reading{pace}: {listed}");
     }
     let time = Duration::from_secs_f64((left as f64 / rate).min(86_400.0));
-    let time = if left == 0 { String::new() } else { format!("{} left, ", HumanDuration(time)) };
-    format!("Reading, {time}{rate:.0} records/s{pace}: {listed}")
+    let time = if left == 0 { String::new() } else { format!("{:#} left, ", HumanDuration(time)) };
+    format!("Reading, {time}{rate:.0}/s{pace}: {listed}")
 }
 
 #[cfg(test)]
@@ -173,8 +174,12 @@ mod tests {
         assert_eq!(line(1, false), r"Reading: activity log\u{1b}[2J 250 of 20000, teammates 41");
         assert_eq!(
             line(10, true),
-            r"Reading, 11 minutes left, 29 records/s, paced by your rate limit: activity log\u{1b}[2J 250 of 20000, teammates 41"
+            r"Reading, 11m left, 29/s, paced by your rate limit: activity log\u{1b}[2J 250 of 20000, teammates 41"
         );
+        // The terminal's edge cuts the list; pace and log stay within 80 columns, the spinner's two included.
+        let counts =
+            BTreeMap::from([("activity log".to_owned(), Count { records: 250, total: Some(20_000) })]);
+        assert!(describe(&counts, Duration::from_secs(10), true).len() <= 78);
         assert!(line(1, true).starts_with("Reading, paced by your rate limit: "));
     }
 

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::{AnswerArgs, ConfigArgs};
+use crate::exit::Exit;
 
 /// `controls`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ControlsCommand {
     /// List the controls
+    #[command(after_help = Exit::PRINT_HELP)]
     List {
         /// List the controls of `rbac check` instead
         #[arg(long)]
@@ -20,6 +22,7 @@ pub(crate) enum ControlsCommand {
         answer: AnswerArgs,
     },
     /// Explain one control
+    #[command(after_help = Exit::PRINT_HELP)]
     Show {
         /// The control's id, such as 2.3
         id: String,
@@ -29,12 +32,14 @@ pub(crate) enum ControlsCommand {
         config: ConfigArgs,
     },
     /// Check control files: every mistake with its line, every example run
+    #[command(after_help = Exit::CONTROLS_HELP)]
     Check {
         /// A directory of control files; the built-in ones, if absent
         #[arg(value_name = "DIR")]
         directory: Option<PathBuf>,
     },
     /// List the tables, columns and values that a control may name
+    #[command(after_help = Exit::PRINT_HELP)]
     Facts,
 }
 

@@ -90,6 +90,7 @@ pub(crate) enum Command {
     #[command(after_help = Exit::EDIT_HELP)]
     Review(Box<ReviewArgs>),
     /// Explain one control: what it asks, why, what to do, how it is decided, and what the last report says
+    #[command(after_help = Exit::PRINT_HELP)]
     Explain(ExplainArgs),
     /// Write a commented configuration to start from, filled in from the workspace
     #[command(after_help = Exit::EDIT_HELP)]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::exit::Exit;
 use crate::report::grouping::Grouping;
 use crate::report::{Format, Output, PlanRow};
 
@@ -64,12 +65,14 @@ pub(crate) struct RenderArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum GenerateCommand {
     /// Print a script that completes commands and options in a shell
+    #[command(after_help = Exit::PRINT_HELP)]
     Completions {
         /// Which shell: bash, zsh, fish, powershell or elvish
         #[arg(value_name = "SHELL", ignore_case = true, hide_possible_values = true)]
         shell: clap_complete::Shell,
     },
     /// Print the JSON Schema of a file that the program reads or writes
+    #[command(after_help = Exit::PRINT_HELP)]
     Schema {
         /// Of what: report
         #[arg(value_name = "WHAT", ignore_case = true, hide_possible_values = true)]

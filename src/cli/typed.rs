@@ -68,6 +68,17 @@ mod tests {
     }
 
     #[test]
+    fn the_help_of_every_command_names_the_exit_codes() {
+        fn check(command: &clap::Command) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let group = command.get_subcommands().next().is_some();
+            assert!(group || help.starts_with("Exit codes:\n  0  "), "{}", command.get_name());
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::command());
+    }
+
+    #[test]
     fn words_are_taken_in_any_case() {
         let mut seen = 0;
         each(&Cli::command(), &mut |command, argument| {
