@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::digest;
-use crate::toml_document::{Document, Problems, Table};
+use crate::toml_document::{Document, Located, Problems, Table};
 
 use super::entries::{self, Attestation, Reviewed, Waiver};
 use super::organization::Organization;
@@ -16,6 +16,8 @@ use super::section::{Context, Trust};
 pub(crate) struct Config {
     /// Its path as given.
     pub path: String,
+    /// Its path from the root of the git repository that holds it; none outside of one.
+    pub repository_path: Option<String>,
     /// `sha256:` and the digest of its bytes.
     pub digest: String,
     /// Whether it was read without being named.
@@ -27,9 +29,9 @@ pub(crate) struct Config {
     /// Settings of facts.
     pub facts: Values,
     pub organization: Organization,
-    pub attestations: Vec<Attestation>,
-    pub waivers: Vec<Waiver>,
-    pub reviewed: Vec<Reviewed>,
+    pub attestations: Vec<Located<Attestation>>,
+    pub waivers: Vec<Located<Waiver>>,
+    pub reviewed: Vec<Located<Reviewed>>,
     pub rbac: Rbac,
 }
 

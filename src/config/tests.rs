@@ -133,10 +133,10 @@ fn a_complete_configuration_is_read_whole() {
     assert_eq!(organization.sso, Some(Sso::Enforced));
     let attestation = &config.attestations[0];
     assert_eq!(attestation.result, Attested::Pass);
-    assert_eq!(attestation.expires.value, jiff::civil::date(2026, 8, 1));
-    assert_eq!(config.waivers[0].expires.value, jiff::civil::date(2027, 3, 31));
+    assert_eq!(attestation.expires, jiff::civil::date(2026, 8, 1));
+    assert_eq!(config.waivers[0].waiver.expires, jiff::civil::date(2027, 3, 31));
     let reviewed = &config.reviewed[0];
-    assert_eq!((reviewed.event.as_str(), reviewed.note.as_deref()), ("5f6a2c", Some("CASE-7")));
+    assert_eq!((reviewed.event.as_str(), reviewed.review.note.as_deref()), ("5f6a2c", Some("CASE-7")));
     let role = &config.rbac.roles["Support Agent"];
     assert_eq!(role.permissions, [Permission::Read, Permission::Write]);
     assert_eq!((role.intercom.as_deref(), role.line), (Some(&["export_data".to_owned()][..]), 59));
@@ -225,6 +225,20 @@ fn a_flood_of_one_kind_hides_none_of_another() {
 }
 
 #[test]
+fn many_controls_that_are_left_out_hide_no_setting() {
+    let controls: String = (0..60).map(|n| format!("[controls.c{n:02}]\nenabled = false\n")).collect();
+    let (config, problems) = check(&format!("{controls}[params.'2.3']\nmax_admins = 9\n"), Trust::Found);
+    assert_eq!(problems, Vec::<String>::new());
+    let weakens = weakens(&config);
+    assert_eq!(weakens[0], "controls.\"c00\".enabled = false: the control is left out");
+    assert_eq!(weakens[50], "and 10 more settings of controls");
+    assert_eq!(weakens[51], "params.\"2.3\".max_admins = 9");
+    // `enabled = true` and a table without keys change nothing.
+    let (config, problems) = check("[controls.E3]\nenabled = true\n[controls.E7]\n", Trust::Named);
+    assert_eq!((problems, config.weakens(jiff::civil::date(2026, 8, 1))), (Vec::new(), Vec::new()));
+}
+
+#[test]
 fn what_is_in_force_is_listed_before_what_has_ended() {
     let text = format!(
         "{}{}[[reviewed]]\nevent='late'\nby='b'\non=2026-08-02\n[[reviewed]]\nevent='due'\nby='b'\non=2026-08-01\n\
@@ -267,4 +281,20 @@ fn a_share_of_controls_is_a_percentage() {
             "{wrong}"
         );
     }
+}
+
+#[test]
+fn the_path_in_the_repository_goes_from_its_root() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ci/posture/my config.toml");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, "").unwrap();
+    assert_eq!(Config::load(&path, Trust::Named).unwrap().repository_path, None);
+    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    let config = Config::load(&path, Trust::Named).unwrap();
+    assert_eq!(config.repository_path.as_deref(), Some("ci/posture/my config.toml"));
+    // A worktree has a file in the place of the folder.
+    std::fs::write(folder.path().join("ci/.git"), "gitdir: elsewhere").unwrap();
+    let config = Config::load(&path, Trust::Named).unwrap();
+    assert_eq!(config.repository_path.as_deref(), Some("posture/my config.toml"));
 }

@@ -1,4 +1,4 @@
-//! `--redact`: no person is named in any format or in a snapshot, and what was found stays what was found.
+//! `--redact`: no person is named in any format or snapshot, and the findings stay.
 
 use std::collections::BTreeSet;
 
@@ -59,7 +59,7 @@ fn statuses(report: &Value) -> Vec<(String, String, usize)> {
     report["controls"].as_array().unwrap().iter().map(of).collect()
 }
 
-/// The JSON that a run wrote beside its other formats.
+/// The JSON file of a run with several formats.
 fn written_json(run: &Run) -> Value {
     serde_json::from_str(&run.read("json.out").unwrap()).unwrap()
 }
@@ -151,7 +151,7 @@ fn keys_come_from_a_file_too_and_bad_ones_are_refused_before_anything_is_read() 
     demo().args(["--redact", "--redact-key-file", "."]).run().exits(2).says("not a regular file");
 }
 
-/// A configuration that names people wherever one can.
+/// A configuration with people in every possible key.
 const CONFIG: &str = "\
     [organization]\nexport_approvers = [\"dana.ruiz@kestrelparcel.example\"]\n\
     approved_networks = [\"198.51.100.0/24\"]\n\
@@ -217,7 +217,7 @@ fn collect(origin: &str) -> Program {
     keyed(live(origin, &["collect", "-o", "ws.snapshot"]))
 }
 
-/// A snapshot's header, and the lines behind it.
+/// The header and the lines of a snapshot.
 fn lines(run: &Run) -> (String, String) {
     let bytes = run.bytes("ws.snapshot");
     let end = bytes.iter().position(|&byte| byte == b'\n').unwrap();
@@ -245,7 +245,7 @@ fn a_redacted_snapshot_names_no_one_and_scans_as_the_workspace_does() {
     assert!(replay.json()["warnings"].to_string().contains("The snapshot is redacted"));
     assert_eq!(run.stdout, "");
     let again = collect(&server.origin()).args(["--region", "eu", "--since", "90d"]).run().exits(0);
-    // Sources that are read side by side may come in another order.
+    // The order of concurrent sources may differ.
     let sorted = |content: &str| content.lines().map(str::to_owned).collect::<BTreeSet<_>>();
     assert!(sorted(&lines(&again).1) == sorted(&content), "the same key, the same records");
 }
