@@ -184,7 +184,7 @@ fn the_answer_is_one_line_with_the_rule() {
     let answer = can(&facts, &config, "1", Permission::Delete).unwrap();
     assert_eq!(
         answer.sentence(Style::plain(80)),
-        "denied: ana@acme.example has the role support agent, which does not include delete. Rule: \
+        "denied: ana@acme.example has the role support agent, which does not include delete. DecidingRole: \
          [rbac.roles.\"Support agent\"] permissions = [\"read\", \"write\"] (policy.toml:2)\n"
     );
     let json = serde_json::to_value(&answer).unwrap();
@@ -224,7 +224,7 @@ fn only_active_people_of_the_directory_are_allowed_anything() {
     assert!(!read(&on_roster(Value::Null, true)), "without an address no person is found");
     assert!(
         read(&on_roster(json!("unknown"), false)),
-        "a roster without a status lists people who may sign in"
+        "a directory export without a status lists people who may sign in"
     );
     assert!(!read(&on_roster(json!("absent"), false)));
     let mut partial = on_roster(json!("absent"), true);
