@@ -184,7 +184,7 @@ fn the_answer_is_one_line_with_the_rule() {
     let answer = can(&facts, &config, "1", Permission::Delete).unwrap();
     assert_eq!(
         answer.sentence(Style::plain(80)),
-        "denied: ana@acme.example has the role support agent, which does not include delete. DecidingRole: \
+        "denied: ana@acme.example has the role support agent, which does not include delete. Rule: \
          [rbac.roles.\"Support agent\"] permissions = [\"read\", \"write\"] (policy.toml:2)\n"
     );
     let json = serde_json::to_value(&answer).unwrap();
