@@ -17,7 +17,7 @@ pub(super) const PROBLEM: AccessProblem = AccessProblem::new(
     "permission-denied",
     "Permission denied",
     "Declare the missing roles under [rbac.roles], map the groups to them under [rbac.groups], and update the groups in \
-     the identity provider. Restore permissions that were removed by mistake in Settings > DiagnosedWorkspace > Teammates.",
+     the identity provider. Restore permissions that were removed by mistake in Settings > Workspace > Teammates.",
 );
 
 /// Looks for people without the permissions they should have.

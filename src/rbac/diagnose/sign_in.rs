@@ -17,7 +17,7 @@ const SETTINGS: [&str; 3] =
 pub(super) const PROBLEM: AccessProblem = AccessProblem::new(
     "sso-login",
     "SSO login fails",
-    "Compare the ACS URL, the audience and the signing certificate in the identity provider with Settings > DiagnosedWorkspace > \
+    "Compare the ACS URL, the audience and the signing certificate in the identity provider with Settings > Workspace > \
      Security in Intercom. Check that the identity provider assigns the people to the app, and that the workspace \
      allows the method they use.",
 );
