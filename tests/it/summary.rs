@@ -74,7 +74,7 @@ fn every_format_for_people_says_the_same_first() {
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let headline = first["headline"].as_str().unwrap();
     let action = first["next_step"]["actions"][0].as_str().unwrap();
-    for text in [run.stdout.clone(), run.read("r.md").unwrap()] {
+    for text in [run.stdout.clone(), run.read("r.md").unwrap(), run.said("r.html")] {
         let text = plain(&text);
         let (first, then) = (text.find(headline), text.find(action));
         assert!(first.is_some() && then.is_some(), "no {headline:?} or {action:?} in\n{text}");
