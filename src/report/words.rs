@@ -205,6 +205,11 @@ pub(super) fn reviewed(review: &Review) -> String {
     format!("reviewed by {} on {}{note}", review.by, review.on)
 }
 
+/// The command that records what a person saw of a control.
+pub(super) fn attest_command(control: &Control) -> String {
+    format!("intercom-harden attest {} --by \"Your Name\"", control.id)
+}
+
 /// The command that records a review of an event.
 pub(super) fn review_command(event: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
