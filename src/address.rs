@@ -1,4 +1,4 @@
-//! When two addresses are one: of mailboxes, and of machines and networks.
+//! Comparing addresses: e-mail addresses, IP addresses and networks.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,8 +11,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::casefold;
 
-/// An e-mail address in the form in which addresses are compared: the local part case-folded in NFC, the domain in IDNA's
-/// ASCII form without a trailing dot.
+/// An e-mail address in the form for comparison: the local part case-folded in NFC, the domain in IDNA's ASCII form
+/// without a trailing dot.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct EmailAddress {
     local: String,
@@ -20,24 +20,24 @@ pub(crate) struct EmailAddress {
 }
 
 impl EmailAddress {
-    /// Reads an address; none where the text is not one.
+    /// Parses an address.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (local, domain) = split(text)?;
         let (local, domain) = (fold_letters(local), fold_domain(domain));
         (!domain.is_empty() && !domain.ends_with('.')).then_some(Self { local, domain })
     }
 
-    /// What stands in front of the `@`.
+    /// The part before the `@`.
     pub(crate) fn local(&self) -> &str {
         &self.local
     }
 
-    /// What stands behind it.
+    /// The part after the `@`.
     pub(crate) fn domain(&self) -> &str {
         &self.domain
     }
 
-    /// The address without a `+tag`. One that is nothing but a tag keeps it: it would be anybody's.
+    /// The address without a `+tag`. An address that is only a tag keeps it, or all such addresses would be one.
     pub(crate) fn untagged(mut self) -> Self {
         if let Some(end) = self.local.find('+').filter(|&end| end > 0) {
             self.local.truncate(end);
@@ -45,12 +45,12 @@ impl EmailAddress {
         self
     }
 
-    /// The address at another domain, which has the form in which domains are compared.
+    /// The same local part at another domain, which is already in the form for comparison.
     pub(crate) fn at(self, domain: &str) -> Self {
         Self { domain: domain.to_owned(), ..self }
     }
 
-    /// Whether the domain is the one given, or below it where that begins with `*.`.
+    /// Whether the domain is `pattern`, or below it if `pattern` begins with `*.`.
     pub(crate) fn is_at(&self, pattern: &str) -> bool {
         match pattern.strip_prefix('*') {
             Some(suffix) => {
@@ -67,7 +67,7 @@ impl fmt::Display for EmailAddress {
     }
 }
 
-/// Splits an e-mail address into local part and domain as they are written; none where it is not one.
+/// Splits an e-mail address into local part and domain, both as written.
 pub(crate) fn split(text: &str) -> Option<(&str, &str)> {
     let (local, domain) = text.trim().split_once('@')?;
     let sound = !local.is_empty()
@@ -77,7 +77,7 @@ pub(crate) fn split(text: &str) -> Option<(&str, &str)> {
     sound.then_some((local, domain))
 }
 
-/// Whether the address has the form of the one Intercom gives its own bot: `operator+<app id>@intercom.io`.
+/// Whether the address looks like that of Intercom's own bot: `operator+<app id>@intercom.io`.
 pub(crate) fn may_be_bot(text: &str) -> bool {
     EmailAddress::parse(text).is_some_and(|address| {
         let app = address.local.strip_prefix("operator+").filter(|app| !app.is_empty());
@@ -86,7 +86,7 @@ pub(crate) fn may_be_bot(text: &str) -> bool {
     })
 }
 
-/// The form in which a domain is compared. What IDNA refuses is only case-folded, and so equals no real domain.
+/// A domain in the form for comparison. A domain that IDNA refuses is only case-folded, and equals no real domain.
 pub(crate) fn fold_domain(domain: &str) -> String {
     let domain = domain.trim();
     let mut folded = idna::domain_to_ascii(domain).unwrap_or_else(|_| fold_letters(domain));
@@ -96,7 +96,7 @@ pub(crate) fn fold_domain(domain: &str) -> String {
     folded
 }
 
-/// The form in which a text is compared that is a name, an e-mail address, or has one in it.
+/// A name, an e-mail address or a text with one in it, in the form for comparison.
 pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     let name = casefold::fold(text);
     if !name.contains('@') {
@@ -104,15 +104,15 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     }
     let words = text.split_whitespace().map(|word| match (EmailAddress::parse(word), casefold::fold(word)) {
         (Some(address), _) => Cow::Owned(address.to_string()),
-        // A sign that only looks like `@` makes no address.
+        // A character that only looks like `@` does not make an address.
         (None, name) if name.contains('@') => Cow::Owned(fold_letters(word)),
         (None, name) => name,
     });
     Cow::Owned(words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
-/// Letter by letter in lower case, in NFC. A letter beyond ASCII never becomes one of ASCII: a mailbox with Unicode's
-/// Kelvin sign is not the one with the `k`, although both normalisation and case folding say so.
+/// Lower case and NFC, character by character. A character outside ASCII never becomes an ASCII one: a mailbox with
+/// Unicode's Kelvin sign is not the one with `k`, although normalization and case folding equate them.
 fn fold_letters(text: &str) -> String {
     if text.is_ascii() {
         return casefold::ascii_lower(text);
@@ -132,7 +132,7 @@ fn fold_letters(text: &str) -> String {
     folded
 }
 
-/// The address of a machine, without port, zone and brackets. IPv4 in mapped IPv6 is IPv4.
+/// Parses an IP address, ignoring zone and brackets. IPv4-mapped IPv6 becomes IPv4.
 pub(crate) fn ip(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let with_port = || {
@@ -144,8 +144,8 @@ pub(crate) fn ip(text: &str) -> Option<IpAddr> {
     bare_ip(text).or_else(with_port).map(|address| address.to_canonical())
 }
 
-/// A network in CIDR notation, or a single address as the network it makes up. IPv4 in mapped IPv6 is IPv4, unless the
-/// network holds more than that.
+/// Parses a network in CIDR notation, or a single address as a network. IPv4-mapped IPv6 becomes IPv4, unless the
+/// network is larger than that.
 pub(crate) fn network(text: &str) -> Option<IpNet> {
     let Some((address, length)) = text.trim().rsplit_once('/') else { return ip(text).map(IpNet::from) };
     let (address, length) = (bare_ip(address)?, number::<u8>(length)?);
@@ -156,7 +156,7 @@ pub(crate) fn network(text: &str) -> Option<IpNet> {
     }
 }
 
-/// A number of digits alone, without a sign.
+/// A number written in digits only, without a sign.
 fn number<T: FromStr>(text: &str) -> Option<T> {
     text.parse().ok().filter(|_| !text.starts_with('+'))
 }

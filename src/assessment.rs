@@ -1,11 +1,10 @@
-//! A control with its verdict, and what people decided about it: what a scan hands to the report.
+//! A control with its verdict, waiver and baseline: the input of the report.
 
 use std::sync::Arc;
 
 use crate::controls::Control;
 use crate::verdict::{Verdict, Waiver};
 
-/// A control and what the scan says about it.
 #[derive(Debug, Clone)]
 pub(crate) struct Assessment {
     pub control: Arc<Control>,

@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all: written beside their place, moved there in one step.
+//! Files that are written completely or not at all: written under another name, then renamed.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
@@ -7,19 +7,19 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-/// What unfinished files are called, should the machine go down before they are removed.
+/// The prefix of unfinished files, which stay behind if the machine stops.
 pub(crate) const PREFIX: &str = ".intercom-harden-";
 
 /// Who may read a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Readers {
-    /// Its owner alone, even if the file it replaces has more readers.
+    /// The owner only, even if the replaced file has more readers.
     Owner,
-    /// The readers of the file it replaces; for a new file, those that the umask says.
+    /// The readers of the replaced file; for a new file, those that the umask allows.
     AsUsual,
 }
 
-/// A file in the making. Dropped before [`finish`](Self::finish), it leaves nothing behind.
+/// An unfinished file. If it is dropped before [`finish`](Self::finish), nothing remains.
 #[derive(Debug)]
 pub(crate) struct WholeFile {
     place: PathBuf,
@@ -27,7 +27,7 @@ pub(crate) struct WholeFile {
 }
 
 impl WholeFile {
-    /// Starts a file that will be at `path`.
+    /// Starts a file that will replace `path`.
     ///
     /// # Errors
     /// When `path` cannot be a file, or its folder is missing or cannot be written to.
@@ -37,7 +37,7 @@ impl WholeFile {
         let mut builder = Builder::new();
         builder.prefix(PREFIX);
         let file = match (readers, replaced) {
-            // Temporary files are for their owner unless told otherwise.
+            // Temporary files are readable for their owner only, by default.
             (Readers::Owner, _) => builder.tempfile_in(folder)?,
             (Readers::AsUsual, Some(old)) => {
                 let file = builder.tempfile_in(folder)?;
@@ -50,15 +50,15 @@ impl WholeFile {
         Ok(Self { place, file })
     }
 
-    /// Where it will be: links resolved, so that two spellings of one place are equal.
+    /// The final path with links resolved, so that two paths to one file are equal.
     pub(crate) fn place(&self) -> &Path {
         &self.place
     }
 
-    /// Moves it to its place, once it is safely on the disk.
+    /// Flushes the file to the disk and renames it to its final path.
     ///
     /// # Errors
-    /// When the disk is full or fails, or the place cannot be written to any more.
+    /// If the disk is full or fails, or the folder is no longer writable.
     pub(crate) fn finish(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist(&self.place)?;
@@ -66,10 +66,10 @@ impl WholeFile {
         Ok(())
     }
 
-    /// Moves it to its place, unless there is a file by now.
+    /// Like [`finish`](Self::finish), but never replaces a file.
     ///
     /// # Errors
-    /// As [`finish`](Self::finish), and when there is a file.
+    /// Like [`finish`](Self::finish), and if the file exists.
     pub(crate) fn finish_new(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist_noclobber(&self.place)?;
@@ -94,7 +94,7 @@ impl Seek for WholeFile {
     }
 }
 
-/// Makes the new name last through a power failure where the system can; the file is whole either way.
+/// Makes the rename survive a power failure, if the system can. The file is complete either way.
 fn settle(place: &Path) {
     if cfg!(unix)
         && let Some(Ok(folder)) = place.parent().map(File::open)
@@ -103,18 +103,18 @@ fn settle(place: &Path) {
     }
 }
 
-/// An administrator who replaces a person's file does not take it away from them.
+/// Keeps the owner of the replaced file, when an administrator replaces it.
 #[cfg(unix)]
 fn own_alike(file: &File, old: &Metadata) {
     use std::os::unix::fs::{MetadataExt as _, fchown};
-    // Only an administrator may give files away, and only theirs would change hands.
+    // Only an administrator can change the owner.
     let _ = fchown(file, Some(old.uid()), Some(old.gid()));
 }
 
 #[cfg(not(unix))]
 fn own_alike(_: &File, _: &Metadata) {}
 
-/// Lets the umask decide who may read the file, as it does for files that are simply opened.
+/// Applies the umask to the permissions, as opening a file does.
 #[cfg(unix)]
 fn as_usual<'a, 'b>(builder: &'a mut Builder<'b, 'b>) -> &'a mut Builder<'b, 'b> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -126,23 +126,23 @@ fn as_usual<'a, 'b>(builder: &'a mut Builder<'b, 'b>) -> &'a mut Builder<'b, 'b>
     builder
 }
 
-/// The place itself, and the file that is there.
+/// The final path with links resolved, and the metadata of an existing file.
 ///
-/// A device or a pipe is refused: moving a file over it would replace it for everybody.
+/// A device or a pipe is refused: moving a file over it would replace it for all its users.
 fn place_of(path: &Path) -> io::Result<(PathBuf, Option<Metadata>)> {
     let invalid = |what| io::Error::new(io::ErrorKind::InvalidInput, what);
     if path == Path::new("-") {
-        return Err(invalid("this goes to a file; one that is called - is ./-"));
+        return Err(invalid("this option writes to a file, and - is none; a file of that name is ./-"));
     }
     let name = path.file_name().filter(|_| !ends_with_separator(path.as_os_str()));
     let name = name.ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))?;
     match fs::metadata(path) {
         Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(there) if !there.is_file() => Err(invalid("what is there is not a regular file")),
+        Ok(there) if !there.is_file() => Err(invalid("it is not a regular file")),
         Ok(there) => Ok((fs::canonicalize(path)?, Some(there))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             if fs::symlink_metadata(path).is_ok() {
-                return Err(invalid("what is there is a link to nowhere"));
+                return Err(invalid("it is a link to a file that does not exist"));
             }
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             Ok((fs::canonicalize(folder.unwrap_or(Path::new(".")))?.join(name), None))

@@ -1,4 +1,4 @@
-//! Reading files that were named: regular ones alone, and never more of them than is expected.
+//! Reading files that a user names: regular files only, up to a limit.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -7,11 +7,9 @@ use std::path::Path;
 /// Why a file is not read.
 #[derive(Debug)]
 pub(crate) enum Unopened {
-    /// It is a folder, a pipe or a device.
+    /// A folder, a pipe or a device.
     NotRegular,
-    /// It is larger than is expected.
     TooLarge,
-    /// It is not there, or cannot be read.
     Unreadable(io::Error),
 }
 
@@ -36,27 +34,27 @@ impl From<Unopened> for io::Error {
 /// # Errors
 /// When it is something else, or cannot be opened.
 pub(crate) fn open(path: &Path) -> Result<File, Unopened> {
-    // Asked before opening: opening a pipe would wait until something is written into it.
+    // Checked before opening, because opening a pipe waits for a writer.
     if !fs::metadata(path)?.is_file() {
         return Err(Unopened::NotRegular);
     }
     let file = File::open(path)?;
-    // Asked again: another may have been put in its place.
+    // Checked again, because the file may have been replaced.
     if file.metadata()?.is_file() { Ok(file) } else { Err(Unopened::NotRegular) }
 }
 
 /// Reads all of a regular file.
 ///
 /// # Errors
-/// When it is something else, cannot be read, or has more than `largest` bytes.
+/// If it is not a regular file, cannot be read, or has more than `largest` bytes.
 pub(crate) fn read(path: &Path, largest: u64) -> Result<Vec<u8>, Unopened> {
     read_all(open(path)?, largest)
 }
 
-/// Reads all of what was opened.
+/// Reads all of an open file.
 ///
 /// # Errors
-/// When it cannot be read, or has more than `largest` bytes.
+/// If it cannot be read, or has more than `largest` bytes.
 pub(crate) fn read_all(source: impl Read, largest: u64) -> Result<Vec<u8>, Unopened> {
     let mut bytes = Vec::new();
     source.take(largest + 1).read_to_end(&mut bytes)?;

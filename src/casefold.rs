@@ -1,8 +1,8 @@
-//! When two spellings are one name: the one place that knows about letter case.
+//! Comparing names: the only module that handles letter case.
 //!
-//! Names of roles, groups, methods, regions and controls, and words of the configuration, are compared as [`fold`] writes
-//! them. Addresses have rules of their own: [`crate::address`]. `clippy.toml` keeps the standard library's functions for
-//! letter case out of all other modules.
+//! Names of roles, groups, methods, regions and controls, and words of the configuration, are compared after [`fold`].
+//! Addresses have their own rules: [`crate::address`]. `clippy.toml` bans the standard library's functions for letter
+//! case in all other modules.
 
 use std::borrow::Cow;
 
@@ -10,8 +10,8 @@ use icu_casemap::CaseMapper;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 
-/// The form in which names are compared: trimmed, white space collapsed, format characters dropped, NFKC, case-folded.
-/// Borrowed where the name has that form already, as almost every name in an activity log does.
+/// A name in the form for comparison: trimmed, white space collapsed, format characters dropped, NFKC, case-folded.
+/// Borrowed if the name already has that form, as most names in an activity log do.
 pub(crate) fn fold(name: &str) -> Cow<'_, str> {
     if is_folded(name) {
         return Cow::Borrowed(name);
@@ -21,20 +21,20 @@ pub(crate) fn fold(name: &str) -> Cow<'_, str> {
     }
     let visible = name.chars().filter(|c| c.general_category() != GeneralCategory::Format);
     let normal: String = visible.nfkc().collect();
-    // Folding can take a composed letter apart.
+    // Folding can decompose a composed letter.
     let folded: String = CaseMapper::new().fold_string(&normal).nfkc().collect();
     Cow::Owned(collapsed(&folded))
 }
 
-/// Whether two spellings are one name.
+/// Whether two names are equal after [`fold`].
 pub(crate) fn same_name(one: &str, other: &str) -> bool {
     fold(one) == fold(other)
 }
 
-/// What a name looks like, as it is written and in lower case. Two names look alike if they share one of the two.
+/// The visual skeletons of a name, as written and in lower case. Two names look alike if they share a skeleton.
 ///
-/// They are the skeletons of Unicode's list of confusables (UTS #39). It holds that a capital `I` is an `l`, so in lower
-/// case an `l` has to be an `i`.
+/// The skeletons follow Unicode's list of confusables (UTS #39), which maps a capital `I` to `l`; therefore an `l` of
+/// the lower-case form becomes an `i`.
 pub(crate) fn looks(name: &str) -> [String; 2] {
     let skeleton = |text: &str| unicode_security::skeleton(text).collect::<String>();
     let look = |text: &str| skeleton(&fold(&skeleton(text))).replace('l', "i");
@@ -42,28 +42,28 @@ pub(crate) fn looks(name: &str) -> [String; 2] {
     [look(&collapsed(&visible)), look(&fold(name))]
 }
 
-/// Whether two texts are one where a protocol says that ASCII letters count in any case: the names of SCIM's attributes,
-/// the schemes of addresses, letters of X.500 names.
+/// Whether two texts are equal, for protocols that ignore the case of ASCII letters: SCIM attribute names, URL schemes,
+/// X.500 names.
 #[expect(clippy::disallowed_methods, reason = "this is the place for it")]
 pub(crate) fn ascii_eq(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-/// The text with ASCII letters in lower case, where a protocol says that these count in any case: hexadecimal digits,
-/// host names in the environment, the English of error messages.
+/// The text with ASCII letters in lower case, for texts whose case does not matter: hexadecimal digits, host names in
+/// the environment, English error messages.
 #[expect(clippy::disallowed_methods, reason = "this is the place for it")]
 pub(crate) fn ascii_lower(text: &str) -> String {
     text.to_ascii_lowercase()
 }
 
-/// The text with its first letter in upper case, to begin a sentence or a heading.
+/// The text with its first letter in upper case, as the beginning of a sentence or a heading.
 #[expect(clippy::disallowed_methods, reason = "this is the place for it")]
 pub(crate) fn capitalized(text: &str) -> String {
     let mut rest = text.chars();
     rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
 }
 
-/// Whether the name is of visible ASCII characters, none in upper case, with single spaces between them.
+/// Whether the name has only visible ASCII characters, none in upper case, and single spaces.
 fn is_folded(name: &str) -> bool {
     let mut after_space = true;
     for byte in name.bytes() {
@@ -76,7 +76,7 @@ fn is_folded(name: &str) -> bool {
     !after_space || name.is_empty()
 }
 
-/// The text trimmed, with one space in the place of any white space.
+/// The text trimmed, with white space collapsed to single spaces.
 fn collapsed(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

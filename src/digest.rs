@@ -1,4 +1,4 @@
-//! Digests as files and reports carry them.
+//! SHA-256 digests in files and reports.
 
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -12,13 +12,13 @@ pub(crate) fn of(bytes: &[u8]) -> String {
     written(Sha256::new_with_prefix(bytes))
 }
 
-/// The largest file that is read, in bytes: a long screen recording.
+/// The largest file to read, in bytes: enough for a long screen recording.
 const LARGEST: u64 = 4 << 30;
 
-/// The digits of the digest of a file's bytes.
+/// The digest of a file, as hexadecimal digits.
 ///
 /// # Errors
-/// When it is not a regular file, is larger than four gibibytes, or cannot be read.
+/// If it is not a regular file, is larger than 4 GiB, or cannot be read.
 pub(crate) fn of_file(path: &Path) -> io::Result<String> {
     let mut file = bounded_file::open(path)?.take(LARGEST + 1);
     let mut hash = Sha256::new();
@@ -34,7 +34,7 @@ pub(crate) fn of_file(path: &Path) -> io::Result<String> {
     Ok(digits(hash))
 }
 
-/// A digest as it is written: `sha256:` and its digits.
+/// A digest in its written form: `sha256:` and its digits.
 pub(crate) fn written(hash: Sha256) -> String {
     format!("sha256:{}", digits(hash))
 }

@@ -1,8 +1,8 @@
-//! The event types of the activity log that mean something to the program, in one table.
+//! The event types of the activity log that the program uses, in one table.
 
 use std::sync::LazyLock;
 
-/// What an event shows, by its type.
+/// The meaning of an event, by its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EventKind {
     /// A successful sign-in.
@@ -11,11 +11,11 @@ pub(crate) enum EventKind {
     FailedSignIn,
     /// A sign-in by a method that the workspace does not allow.
     UnauthorizedSignIn,
-    /// A password reset was asked for.
+    /// A person requested a password reset.
     PasswordResetRequest,
-    /// Another event of authentication.
+    /// Another authentication event.
     Authentication,
-    /// A person's two-factor authentication was switched on or off.
+    /// A person switched two-factor authentication on or off.
     TwoFactor,
     /// A person's permissions changed.
     Permissions,
@@ -35,25 +35,25 @@ pub(crate) enum EventKind {
     Setting,
     /// An app, a webhook or a secret was added, changed or removed.
     Integration,
-    /// A token was regenerated or revoked: what used it stops working.
+    /// A token was regenerated or revoked, and no longer works.
     Token,
-    /// A type that the table does not have.
+    /// A type that is not in the table.
     Other,
 }
 
 impl EventKind {
-    /// Whether facts tell such events apart by person.
+    /// Whether facts separate such events by person.
     pub(crate) const fn names_person(self) -> bool {
         self.is_by_people() || matches!(self, Self::TwoFactor | Self::Permissions)
     }
 
-    /// Whether such an event tells what people did, not what they changed: Intercom's bot is left out of these.
+    /// Whether such an event is an action, not a change; actions of Intercom's bot are ignored.
     pub(crate) const fn is_by_people(self) -> bool {
         use EventKind::{Export, FailedSignIn, Joined, Provisioned, SignIn, UnauthorizedSignIn};
         matches!(self, SignIn | FailedSignIn | UnauthorizedSignIn | Export | Joined | Provisioned)
     }
 
-    /// The person that such an event belongs to.
+    /// Which person such an event belongs to.
     pub(crate) const fn belongs_to(self) -> Owner {
         match self {
             Self::Permissions | Self::Role | Self::InboxAccess => Owner::Affected,
@@ -62,8 +62,8 @@ impl EventKind {
         }
     }
 
-    /// Whether such an event, which is no sign-in, shows that its performer was there. A failed sign-in, a refused method
-    /// and a requested password reset can be anybody's attempt.
+    /// Whether such an event, other than a sign-in, shows that its performer was active. Failed sign-ins, refused methods
+    /// and password resets do not: another person may have tried.
     pub(crate) const fn shows_presence(self) -> bool {
         !matches!(
             self,
@@ -71,60 +71,56 @@ impl EventKind {
         )
     }
 
-    /// Whether it is a sign-in or an arrival.
+    /// Whether it is a sign-in, an accepted invite or a provisioning.
     pub(crate) const fn is_arrival(self) -> bool {
         matches!(self, Self::SignIn | Self::Joined | Self::Provisioned)
     }
 
-    /// Whether such an event changes a setting of the workspace, not a person.
+    /// Whether such an event changes a setting of the workspace.
     pub(crate) const fn is_setting(self) -> bool {
         matches!(self, Self::Setting | Self::Role | Self::InboxAccess)
     }
 }
 
-/// The person that an event belongs to, of the one who performed it and the one it affects.
+/// Which person an event belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Owner {
-    /// The performer; the affected person where no performer is given.
+    /// The performer, else the affected person.
     PerformerElseAffected,
-    /// The affected person; the performer where no affected person is given.
+    /// The affected person, else the performer.
     AffectedElsePerformer,
-    /// The affected person alone.
+    /// The affected person only.
     Affected,
 }
 
-/// What is known about an event type.
+/// An event type.
 #[derive(Debug)]
 pub(crate) struct EventType {
-    /// The log's name for it.
+    /// The name in the log.
     pub name: &'static str,
-    /// What it shows.
     pub kind: EventKind,
-    /// Whether it sets a state, of which the newest event ever tells: it is read as far back as the workspace exists.
+    /// Whether it sets a state, which the newest event ever shows: such events are read back to the workspace's creation.
     pub sets_state: bool,
 }
 
 impl EventType {
-    /// The entry of that name.
     pub(crate) fn find(name: &str) -> Option<&'static Self> {
         let found = TYPES.binary_search_by(|known| known.name.cmp(name));
         found.ok().and_then(|index| TYPES.get(index))
     }
 
-    /// The names of the types that set a state.
     pub(crate) fn history() -> &'static [&'static str] {
         static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| names(|known| known.sets_state).collect());
         &NAMES
     }
 
-    /// The names of the types that show that a teammate is there.
+    /// The names of the types for sign-ins, accepted invites and provisioning.
     pub(crate) fn arrivals() -> &'static [&'static str] {
         static NAMES: LazyLock<Vec<&str>> =
             LazyLock::new(|| names(|known| known.kind.is_arrival()).collect());
         &NAMES
     }
 
-    /// The names of the types of that kind.
     pub(crate) fn of_kind(kind: EventKind) -> impl Iterator<Item = &'static str> {
         names(move |known| known.kind == kind)
     }
@@ -142,7 +138,7 @@ const fn state(name: &'static str, kind: EventKind) -> EventType {
     EventType { name, kind, sets_state: true }
 }
 
-/// In alphabetical order, since they are looked up in it.
+/// In alphabetical order, for binary search.
 static TYPES: &[EventType] = {
     use EventKind::*;
     &[

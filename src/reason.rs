@@ -101,9 +101,14 @@ impl Reason {
 }
 
 impl Attestation {
-    fn sentence(&self) -> Sentence {
+    /// Who attested what and when, without a full stop.
+    fn claim(&self) -> Sentence {
         let Self { result, by, on, .. } = self;
-        Sentence::from(format!("attested as {} by ", result.into_str())).person(by).and(format!(" on {on}"))
+        Sentence::default().person(by).and(format!(" attested {} on {on}", result.into_str()))
+    }
+
+    fn sentence(&self) -> Sentence {
+        self.claim().and(".")
     }
 }
 
@@ -111,12 +116,12 @@ impl Observation {
     pub(crate) fn sentence(&self) -> Sentence {
         match self {
             Self::Text(text) => text.as_str().into(),
-            Self::Failed(error) => format!("context could not be shown: {error}").into(),
-            Self::Undecided(reason) => format!("undecided: {reason}").into(),
+            Self::Failed(error) => format!("An observation could not be evaluated: {error}.").into(),
+            Self::Undecided(reason) => format!("Also undecided: {reason}").into(),
             Self::LastChange { description, event_type, by, at } => {
                 let at =
                     Timestamp::from_second(*at).map_or_else(|_| at.to_string(), |at| day_of(at).to_string());
-                let sentence = Sentence::from("last relevant change: ");
+                let sentence = Sentence::from("Last relevant change: ");
                 let sentence = match description.as_str() {
                     "" => sentence.and(event_type),
                     description => sentence.words(description),
@@ -126,23 +131,23 @@ impl Observation {
                     Some(by) => sentence.person(by),
                     None => sentence.and("an unknown person"),
                 };
-                sentence.and(format!(", {at})"))
+                sentence.and(format!(", {at})."))
             }
-            Self::NotShown(reason) => Sentence::from("not shown by the data: ").then(reason.sentence()),
-            Self::Judged(finding) => Sentence::from("judged by the attestation: ").words(finding),
+            Self::NotShown(reason) => Sentence::from("The data does not show it: ").then(reason.sentence()),
+            Self::Judged(finding) => Sentence::from("The attestation decides: ").words(finding).and("."),
             Self::DataPasses(reason) => {
-                Sentence::from("contradiction: the data says pass (").then(reason.sentence()).and(")")
+                Sentence::from("Contradiction: the data says pass. ").then(reason.sentence())
             }
-            Self::DataFails(signed) => Sentence::from("contradiction: ")
-                .then(signed.sentence())
-                .and(", but the data says fail, and data counts"),
+            Self::DataFails(signed) => Sentence::from("Contradiction: ")
+                .then(signed.claim())
+                .and(", but the data says fail. The data counts."),
             Self::NoSubstitute(signed) => {
-                signed.sentence().and("; that does not stand in for data an error kept from being read")
+                signed.sentence().and(" It does not replace data that an error kept from being read.")
             }
             Self::Attested(signed) => signed.sentence(),
-            Self::Expired(signed) => signed.sentence().and(format!("; expired on {}", signed.expires)),
+            Self::Expired(signed) => signed.claim().and(format!("; it expired on {}.", signed.expires)),
             Self::AbsentEvidence(file) => {
-                Sentence::from("the evidence ").file(file).and(" is not here, so it was not compared")
+                Sentence::from("The evidence ").file(file).and(" is missing, so it was not compared.")
             }
         }
     }

@@ -28,7 +28,7 @@ pub(crate) enum RegionError {
     #[error("{0:?} is not a region")]
     Unknown(String),
     /// The address is not one people sign in to Intercom at.
-    #[error("{0:?} is not an address people sign in to Intercom at")]
+    #[error("{0:?} is not an Intercom sign-in address")]
     NotALogin(String),
 }
 

@@ -66,7 +66,7 @@ impl SourceId {
             Self::Me | Self::Admins => "Read admins",
             Self::ActivityLog => "Read admin activity logs",
             Self::IpAllowlist => "manage_ip_allowlist",
-            Self::TokenProbe => "none: refusals are what a scan hopes for",
+            Self::TokenProbe => "none: a token for scans should be refused",
         }
     }
 
@@ -194,12 +194,12 @@ impl fmt::Display for Failure {
                 }
                 match entries {
                     1 => f.write_str("1 entry has no readable type or time: ")?,
-                    n => write!(f, "{n} entries have no readable type or time, the first is ")?,
+                    n => write!(f, "{n} entries have no readable type or time; the newest is ")?,
                 }
                 f.write_str(first)
             }
             Self::SnapshotSince(since) => {
-                write!(f, "the snapshot knows sign-ins and arrivals from {since} on")
+                write!(f, "the snapshot has sign-ins and accepted invites only from {since} on")
             }
         }
     }

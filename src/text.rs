@@ -1,5 +1,5 @@
-//! Text from outside, made fit for a terminal: the one place where names, messages and paths that
-//! others wrote are escaped, measured, shortened and wrapped.
+//! Text from outside, made fit for a terminal: the one place where foreign names, messages and paths
+//! are escaped, measured, shortened and wrapped.
 //!
 //! Reports, errors, warnings and progress all go through [`terminal`], so that nothing a stranger typed
 //! into a name field moves the cursor, reorders a line or hides the line below.

@@ -21,15 +21,13 @@ pub(crate) enum TimeError {
     #[error("not a duration; write for example `30d`, `12h` or `90m`")]
     NotDuration,
     /// Neither a duration nor a point in time.
-    #[error(
-        "neither a duration such as `30d` nor a date such as `2027-03-31` nor an RFC 3339 time with its zone"
-    )]
+    #[error("not a duration such as `30d`, a date such as `2027-03-31`, or an RFC 3339 time with its zone")]
     NotWindow,
     /// Not a date.
     #[error("not a date; write year, month and day, for example `2027-03-31`")]
     NotDate,
     /// Neither a duration nor a date.
-    #[error("neither a duration such as `90d` nor a date such as `2027-03-31`")]
+    #[error("not a duration such as `90d` or a date such as `2027-03-31`")]
     NotExpiry,
     /// Before the day it is needed.
     #[error("already over")]

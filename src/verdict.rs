@@ -126,7 +126,7 @@ pub(crate) struct Finding {
     /// The id of the event it is about; null where it is about none.
     #[serde(default)]
     pub event: Option<String>,
-    /// The time of the newest evidence of a check over the window; null for all others.
+    /// The time of the newest evidence of a check over the window; null for all other findings.
     #[serde(default)]
     pub last: Option<Timestamp>,
     /// The waiver of the finding; null where there is none.
@@ -182,7 +182,7 @@ impl Finding {
         self.reviewed.is_some()
     }
 
-    /// What is wrong with whom, in one sentence.
+    /// The subject and what is wrong with it, without a full stop.
     pub(crate) fn sentence(&self) -> String {
         let Self { subject, message, .. } = self;
         match (subject.is_empty(), message.is_empty()) {

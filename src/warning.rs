@@ -1,4 +1,4 @@
-//! What the reader of a report should know before believing the rest.
+//! Warnings: what limits how far a report can be trusted.
 
 use std::fmt;
 
@@ -9,9 +9,8 @@ use crate::time::ClockSkew;
 
 mod entry;
 
-pub(crate) use entry::{Entry, EntryKind, EntryProblem};
+pub(crate) use entry::{Covers, Entry, EntryProblem};
 
-/// A warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Warning {
     /// The activity log named a page on another host as its next one.
@@ -54,7 +53,7 @@ pub(crate) enum Warning {
     BaselineWindow { path: String, before: i64, now: i64 },
     /// The gate judges no control.
     NothingJudged(Level),
-    /// A saved report says of its gate what does not follow from its controls.
+    /// The gate of a saved report contradicts the controls in it.
     OtherGate { said: String, decided: String },
     /// An attestation, a waiver or a review needs attention.
     Entry { path: String, line: usize, entry: Entry, problem: EntryProblem },
@@ -66,101 +65,102 @@ impl Warning {
         matches!(self, Self::Entry { .. })
     }
 
-    /// What there is to say about a clock.
+    /// The warning about a clock that is notably off.
     pub(crate) fn of_clock(skew: ClockSkew) -> Option<Self> {
         skew.is_notable().then_some(Self::Clock(skew))
     }
 
-    /// The warning in words.
     pub(crate) fn sentence(&self) -> Sentence {
         let of_file = |path: &String| Sentence::default().file(path);
         match self {
             Self::NextPageElsewhere => {
-                "the activity log points to its next page on another host; that address was not used".into()
+                "The activity log names a next page on another host. That address was not requested.".into()
             }
             Self::NextPageAgain => {
-                "the activity log names a page as its next one that was read already".into()
+                "The activity log names a next page that was already read.".into()
             }
-            Self::PagesRepeat => "the activity log repeats pages after its last one".into(),
+            Self::PagesRepeat => "The activity log repeats pages after its last one.".into(),
             Self::NoSearch => {
-                "the workspace does not offer the search of the activity log; it was read page by page".into()
+                "The workspace does not offer the activity log search, so the log was read page by page.".into()
             }
             Self::MeUnread => {
-                "the workspace's own record (GET /me) could not be read: its name, region and age are missing"
+                "The workspace's own record (GET /me) could not be read: its name, region and age are missing."
                     .into()
             }
             Self::Clock(skew) => {
-                let sentence = format!("this machine's clock is {skew} Intercom's; set it (NTP)");
-                if skew.is_misleading() {
-                    format!("{sentence}; a window without --now ends at the server's time").into()
-                } else {
-                    format!("{sentence}, since a window without --now ends by it").into()
-                }
+                let end = if skew.is_misleading() { "at the server's time" } else { "by this machine's clock" };
+                format!(
+                    "This machine's clock is {skew} Intercom's. A window without --now ends {end}. Set the clock (NTP)."
+                )
+                .into()
             }
             Self::SeveralBots { addresses } => {
                 let all = addresses.len();
-                let start = format!("{all} teammates have an address like that of Intercom's own bot (");
+                let start = format!("{all} teammates have an address like that of Intercom's own bot: ");
                 let shown = addresses.iter().take(3).enumerate();
                 let sentence = shown.fold(Sentence::from(start), |sentence, (index, address)| {
                     sentence.and(if index > 0 { ", " } else { "" }).person(address)
                 });
                 let more = if all > 3 { format!(" and {} more", all - 3) } else { String::new() };
-                sentence.and(format!("{more}); all of them count as teammates"))
+                sentence.and(format!("{more}. All {all} count as teammates."))
             }
             Self::OtherRegion { actual, asked } => format!(
-                "the workspace is in region {}, but {} was asked: use --region {}",
+                "The workspace is in region {}, but {} was asked. Use --region {}.",
                 actual.label(),
                 asked.label(),
                 actual.into_str()
             )
             .into(),
             Self::Recorded(text) => text.as_str().into(),
-            Self::RedactedSnapshot { left_out } => left_out.iter().fold(
-                "the snapshot is redacted: people and addresses in it are pseudonyms".into(),
-                |sentence: Sentence, key| {
-                    sentence.and(format!("; organization.{key} is left out, since it lists real ones"))
-                },
-            ),
+            Self::RedactedSnapshot { left_out } => {
+                let keys: Vec<_> = left_out.iter().map(|key| format!("organization.{key}")).collect();
+                let ignored = match keys.as_slice() {
+                    [] => String::new(),
+                    keys => format!(" Not compared, because they list real values: {}.", keys.join(", ")),
+                };
+                format!("The snapshot is redacted: its people and addresses are pseudonyms.{ignored}").into()
+            }
             Self::IntercomExport { path } => of_file(path).and(
-                ": this is the list that Intercom exports, not the identity provider; no one is looked for in it",
+                ": Intercom exported this list, not the identity provider. Teammates are not compared with it. \
+                 Give the identity provider's export.",
             ),
             Self::UnreadRow { path, line, why } => {
-                of_file(path).and(format!(":{line}: row not read: ")).then(why.clone())
+                of_file(path).and(format!(":{line}: row not read: ")).then(why.clone()).and(".")
             }
-            Self::UnreadRows { path, rows } => of_file(path).and(format!(": {rows} more rows were not read")),
+            Self::UnreadRows { path, rows } => of_file(path).and(format!(": {rows} more rows were not read.")),
             Self::UnknownWord { path, column, word, people } => {
                 let noun = if *people == 1 { "person" } else { "people" };
                 let sentence = of_file(path).and(format!(": the {column} \"")).words(word);
-                sentence.and(format!("\" is not understood ({people} {noun})"))
+                sentence.and(format!("\" is not understood ({people} {noun})."))
             }
             Self::UnknownWords { path, column, people } => {
-                of_file(path).and(format!(": {people} more people have a {column} that is not understood"))
+                of_file(path).and(format!(": {people} more people have a {column} that is not understood."))
             }
             Self::UnknownColumn { path, column, people } => {
                 let noun = if *people == 1 { "row" } else { "rows" };
                 of_file(path).and(": the column \"").words(column).and(format!(
-                    "\" looks like an account status and is not understood ({people} {noun}); rename it to status, or \
-                     delete it if it is none"
+                    "\" looks like an account status, but is not understood ({people} {noun}). Rename it to status, \
+                     or delete it if it is none."
                 ))
             }
-            Self::Gap { path, gap } => of_file(path).and(": ").then(gap.clone()),
-            Self::BaselineCatalog { path } => Sentence::from("the baseline ").file(path).and(
-                " was made with another catalog; a control that decides otherwise now is judged as if there were no baseline",
+            Self::Gap { path, gap } => of_file(path).and(": ").then(gap.clone()).and("."),
+            Self::BaselineCatalog { path } => Sentence::from("The baseline ").file(path).and(
+                " was made with another catalog. A control that decides differently now is judged without the baseline.",
             ),
-            Self::BaselineWindow { path, before, now } => Sentence::from("the baseline ").file(path).and(format!(
-                " looked at a window of {}, this scan at one of {}",
+            Self::BaselineWindow { path, before, now } => Sentence::from("The baseline ").file(path).and(format!(
+                " covers a window of {}, this scan one of {}.",
                 hours(*before),
                 hours(*now)
             )),
             Self::NothingJudged(level) => {
                 let level = level.label();
-                format!("the gate judges no control: none up to {level} was evaluated").into()
+                format!("The gate judges no control: none up to {level} was evaluated.").into()
             }
             Self::OtherGate { said, decided } => {
-                format!("the saved report says: {said}; by its controls: {decided}").into()
+                format!("The saved report says: {said}. Its controls say: {decided}.").into()
             }
             Self::Entry { path, line, entry, problem } => {
-                of_file(path).and(format!(":{line}: the ")).then(entry.sentence()).then(problem.sentence())
+                of_file(path).and(format!(":{line}: the ")).then(entry.sentence()).then(problem.sentence()).and(".")
             }
         }
     }
@@ -172,7 +172,7 @@ impl fmt::Display for Warning {
     }
 }
 
-/// A length of time: in days where they are whole.
+/// A length of time, in days if it is a whole number of them.
 fn hours(hours: i64) -> String {
     match (hours / 24, hours % 24) {
         (1, 0) => "1 day".to_owned(),

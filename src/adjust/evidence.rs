@@ -64,7 +64,7 @@ impl Judged {
                 return true;
             }
         };
-        let entry = Entry::attestation(&control);
+        let entry = Entry::Attestation { control };
         self.warnings.push(Warning::Entry { path: path.to_owned(), line: attestation.line, entry, problem });
         counts
     }

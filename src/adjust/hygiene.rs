@@ -11,7 +11,7 @@ use super::reviews::Named;
 use super::waivers::Met;
 use crate::assessment::Assessment;
 use crate::config::{Config, Reviewed};
-use crate::warning::{Entry, EntryKind, EntryProblem, Warning};
+use crate::warning::{Covers, Entry, EntryProblem, Warning};
 use crate::{address, casefold};
 
 /// How long before its end something is called out, in days.
@@ -41,7 +41,7 @@ pub(super) fn complaints(
         let limit = control(&attestation.control).map(|control| control.attest_for);
         let until = limit.map_or(attestation.expires.value, |limit| valid_until(attestation, limit));
         Dated {
-            entry: Entry::attestation(&attestation.control),
+            entry: Entry::Attestation { control: attestation.control.value.clone() },
             line: attestation.line,
             on: Some(attestation.on.value),
             expires: Some(until),
@@ -54,11 +54,13 @@ pub(super) fn complaints(
         // Its event has left the window as it should.
         let aged_out = waiver.event.is_some() && on.is_some_and(|on| on < scanned.since);
         Dated {
-            entry: Entry {
-                kind: EntryKind::Waiver,
+            entry: Entry::Waiver {
                 control: waiver.control.value.clone(),
-                subject: waiver.subject.clone(),
-                event: waiver.event.clone(),
+                covers: match (&waiver.subject, &waiver.event) {
+                    (Some(subject), _) => Covers::Subject(subject.clone()),
+                    (None, Some(event)) => Covers::Event(event.clone()),
+                    (None, None) => Covers::All,
+                },
             },
             line: waiver.line,
             on,
@@ -76,7 +78,7 @@ pub(super) fn complaints(
         scanned.catalog.definitions.iter().flat_map(|one| one.rules.reviewable_types()).collect();
     let looked = scanned.log_complete && assessments.iter().any(|one| !one.control.reviewable.is_empty());
     let reviews = config.reviewed.iter().map(|review| Dated {
-        entry: Entry::review(&review.event),
+        entry: Entry::Review { event: review.event.clone() },
         line: review.line,
         on: Some(review.on.value),
         expires: None,
@@ -87,7 +89,7 @@ pub(super) fn complaints(
     let mut first = BTreeMap::new();
     for dated in attestations.chain(waivers).chain(reviews) {
         let Dated { entry, line, on, expires, limit, problem } = dated;
-        let exists = entry.kind == EntryKind::Review || control(&entry.control).is_some();
+        let exists = entry.control().is_none_or(|id| control(id).is_some());
         let mut say = |problem| {
             warnings.push(Warning::Entry { path: config.path.clone(), line, entry: entry.clone(), problem });
         };
@@ -105,15 +107,8 @@ pub(super) fn complaints(
         if let Some(problem) = problem.filter(|_| exists) {
             say(problem);
         }
-        // Of another day it is a renewal, which may well come before the end of the one it renews. An event is reviewed
-        // once.
-        let key = (
-            entry.kind,
-            casefold::fold(&entry.control).into_owned(),
-            address::fold(entry.subject.as_deref().unwrap_or_default()).into_owned(),
-            entry.event.clone(),
-            on.filter(|_| entry.kind != EntryKind::Review),
-        );
+        // An entry of another day is a renewal, which may begin before the renewed one ends. An event is reviewed once.
+        let key = (folded(&entry), on.filter(|_| entry.control().is_some()));
         if let Some(line) = first.get(&key) {
             say(EntryProblem::Twice { line: *line });
         } else {
@@ -121,6 +116,18 @@ pub(super) fn complaints(
         }
     }
     warnings
+}
+
+/// The entry in the form in which two are compared.
+fn folded(entry: &Entry) -> Entry {
+    let mut folded = entry.clone();
+    if let Entry::Attestation { control } | Entry::Waiver { control, .. } = &mut folded {
+        *control = casefold::fold(control).into_owned();
+    }
+    if let Entry::Waiver { covers: Covers::Subject(subject), .. } = &mut folded {
+        *subject = address::fold(subject).into_owned();
+    }
+    folded
 }
 
 /// Why a review that is in force counts for nothing, unless its event has left the window as it should.

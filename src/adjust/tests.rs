@@ -122,7 +122,13 @@ fn what_a_newer_attestation_took_over_from_does_not_come_back_when_that_expires(
     let fail = attested(Attested::Fail, date(2026, 2, 1), date(2026, 3, 1));
     let verdict = enter(Status::Manual, &[pass.clone(), fail], TODAY);
     assert_eq!(verdict.status, Status::Manual);
-    assert!(verdict.context[0].to_string().contains("attested as fail"), "{:?}", verdict.context);
+    assert!(
+        verdict.context[0]
+            .to_string()
+            .contains("Dana Ruiz attested fail on 2026-02-01; it expired on 2026-03-01."),
+        "{:?}",
+        verdict.context
+    );
     // One that is dated ahead took over from nothing yet.
     let ahead = attested(Attested::Fail, date(2026, 9, 1), date(2026, 12, 31));
     assert_eq!(enter(Status::Manual, &[pass, ahead], TODAY).status, Status::Pass);
@@ -147,7 +153,13 @@ fn data_that_says_fail_stays_a_fail_and_the_contradiction_shows() {
     failing.context = vec![Observation::Text("an observation".to_owned())];
     let verdict = attestations::enter("1.3", failing, &[attested(Attested::Pass, TODAY, TODAY)], TODAY);
     assert_eq!((verdict.status, verdict.basis.as_slice()), (Status::Fail, &[Basis::Api][..]));
-    assert!(verdict.context[0].to_string().contains("contradiction"), "{:?}", verdict.context);
+    assert!(
+        verdict.context[0]
+            .to_string()
+            .starts_with("Contradiction: Dana Ruiz attested pass on 2026-08-01, but the data says fail."),
+        "{:?}",
+        verdict.context
+    );
 }
 
 #[test]

@@ -1,24 +1,23 @@
-//! How much of a control data can decide.
+//! How far data can decide a control.
 
 use serde::Serialize;
 
 use super::Rules;
 use crate::verdict::Status;
 
-/// How much of a control data can decide, by its checks or in a given situation.
+/// How far data can decide a control, by its checks or with the given inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Decided {
-    /// Data can show that it holds.
+    /// Data can show that the requirement is met.
     Data,
-    /// Data can show a violation only.
+    /// Data can only show violations.
     ViolationsOnly,
-    /// A person has to look.
+    /// A person must decide.
     Person,
 }
 
 impl Decided {
-    /// Tells it from the checks.
     pub(crate) fn by(rules: &Rules) -> Self {
         let statuses = rules.decidable();
         match (statuses.contains(&Status::Pass), statuses.contains(&Status::Fail)) {
@@ -28,7 +27,6 @@ impl Decided {
         }
     }
 
-    /// The words for people.
     pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Data => "from data",

@@ -1,4 +1,4 @@
-//! From checks to a verdict.
+//! Evaluating the checks of a control to a verdict.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,20 +29,19 @@ pub(crate) fn evaluate(
     let scope = EvalContext::new(control, params, facts, reviews);
     let results: Vec<_> = rules.checks.iter().filter_map(|check| check.decide(&scope)).collect();
     let status = weakest(&results);
-    let (deciding, others): (Vec<_>, Vec<_>) =
-        results.into_iter().partition(|result| result.status == status);
+    let (deciding, rest): (Vec<_>, Vec<_>) = results.into_iter().partition(|result| result.status == status);
     let mut context = lines(rules, &scope);
-    for result in others.iter().filter(|result| result.status != Status::Pass) {
+    for result in rest.iter().filter(|result| result.status != Status::Pass) {
         let line = Observation::Undecided(result.reason.clone());
         if !context.contains(&line) {
             context.push(line);
         }
     }
-    let of_others = others.into_iter().flat_map(|result| result.findings).filter(Finding::is_reviewed);
-    let of_others: Vec<Finding> = of_others.collect();
+    let of_rest = rest.into_iter().flat_map(|result| result.findings).filter(Finding::is_reviewed);
+    let of_rest: Vec<Finding> = of_rest.collect();
     if status != Status::Pass {
-        let found = || deciding.iter().flat_map(|result| &result.findings).chain(&of_others);
-        // A finding about that event says it already.
+        let found = || deciding.iter().flat_map(|result| &result.findings).chain(&of_rest);
+        // A finding about that event already shows the change.
         let is_told = |change: &&Change| found().any(|finding| finding.event.as_ref() == Some(&change.event));
         let change = facts.last_change(&rules.relevant).filter(|change| !is_told(change));
         context.extend(change.map(last_change));
@@ -67,13 +66,13 @@ pub(crate) fn evaluate(
             .filter(|_| status == Status::Fail)
             .map(|result| Headline { check: result.check.name.clone(), text: result.reason.clone() }),
         next_step: first.and_then(|result| result.next_step),
-        findings: deciding.into_iter().flat_map(|result| result.findings).chain(of_others).collect(),
+        findings: deciding.into_iter().flat_map(|result| result.findings).chain(of_rest).collect(),
         context,
         attestation: None,
     }
 }
 
-/// Fail outweighs unknown, unknown outweighs manual, manual outweighs pass. No check decides nothing.
+/// The worst status: fail, then unknown, then manual, then pass. Without checks, manual.
 fn weakest(results: &[CheckResult<'_>]) -> Status {
     let first =
         Status::WORST_FIRST.into_iter().find(|status| results.iter().any(|result| result.status == *status));
@@ -94,8 +93,7 @@ fn leading<'r, 'a>(status: Status, deciding: &'r [CheckResult<'a>]) -> Option<&'
     }
 }
 
-/// What the deciding checks say, each once: all of it for a pass or a fail, which rest on all of it; where nothing
-/// was decided, what came first is the reason, and the rest would only repeat it.
+/// The distinct reasons of the deciding checks: all of them for a pass or a fail, otherwise the first.
 fn reason(status: Status, deciding: &[CheckResult<'_>]) -> String {
     let mut unique: Vec<&str> = Vec::new();
     for reason in deciding.iter().map(|result| result.reason.as_str()).filter(|reason| !reason.is_empty()) {
@@ -138,7 +136,7 @@ fn last_change(change: &Change) -> Observation {
     }
 }
 
-/// Whether what a check needs is there; where it is not, or not for sure, what the check then comes to.
+/// Whether the needs of a check are met, with the result of the check if they are not, or not for certain.
 enum Need<'a> {
     Met,
     MetSoFar(CheckResult<'a>),
@@ -146,16 +144,16 @@ enum Need<'a> {
 }
 
 impl Check {
-    /// What the check says; nothing where it takes no part.
+    /// The result of the check; none if its `when` is false.
     fn decide<'a>(&'a self, context: &EvalContext<'_>) -> Option<CheckResult<'a>> {
         let decided = match self.when.as_ref().map(|when| when.is_true(&context.cel)) {
             Some(Ok(false)) => return None,
             Some(Err(error)) => Err(error),
             Some(Ok(true)) | None => self.decide_on(context),
         };
-        // A predicate that cannot be evaluated decides nothing.
+        // A predicate that fails to evaluate makes the check unknown.
         Some(decided.unwrap_or_else(|error| {
-            self.undecided(Status::Unknown, format!("the check could not be evaluated: {error}"))
+            self.undecided(Status::Unknown, format!("The check could not be evaluated: {error}."))
         }))
     }
 
@@ -174,13 +172,13 @@ impl Check {
         Ok(doubt.filter(|_| result.status != Status::Fail).unwrap_or(result))
     }
 
-    /// Why a person has to look, with what is known so far where the check shows that.
+    /// Why a person must look, with the observed values if the check shows them.
     fn question(&self, context: &EvalContext<'_>) -> Result<String, EvaluationError> {
         let shown = self.on_fail.as_ref().map(|shown| shown.text(&context.cel)).transpose()?;
         Ok(shown.filter(|shown| !shown.is_empty()).unwrap_or_else(|| self.note()))
     }
 
-    /// Whether what `needs` asks for holds. What was read of an incomplete source may prove a fail, and nothing else.
+    /// Evaluates `needs`. An incomplete source may prove a fail, never a pass.
     fn needs<'a>(&'a self, context: &EvalContext<'_>) -> Result<Need<'a>, EvaluationError> {
         let mut doubt = None;
         for need in &self.needs {
@@ -204,7 +202,7 @@ impl Check {
         Ok(doubt.map_or(Need::Met, Need::MetSoFar))
     }
 
-    /// A result that needs no evidence: manual or unknown.
+    /// A manual or unknown result, without evidence.
     pub(super) const fn undecided(&self, status: Status, reason: String) -> CheckResult<'_> {
         CheckResult {
             check: self,
@@ -216,12 +214,12 @@ impl Check {
         }
     }
 
-    /// Why a person has to look.
+    /// Why a person must look.
     pub(super) fn note(&self) -> String {
-        self.note.clone().unwrap_or_else(|| "the data does not settle this".to_owned())
+        self.note.clone().unwrap_or_else(|| "The data does not decide this.".to_owned())
     }
 
-    /// What it means that there was nothing to look at.
+    /// The result if there was nothing to check.
     pub(super) fn when_empty<'a>(
         &'a self,
         basis: Vec<Basis>,
@@ -230,19 +228,19 @@ impl Check {
         match self.when_empty {
             Status::Pass => self.result(true, basis, Vec::new(), 0, context),
             Status::Fail => {
-                let nothing = value::whole(context, self, None, "nothing was observed".to_owned());
+                let nothing = value::whole(context, self, None, "nothing was found to check".to_owned());
                 self.result(false, basis, vec![nothing], 0, context)
             }
             Status::Manual | Status::Unknown => Ok(self.undecided(Status::Manual, self.note())),
         }
     }
 
-    /// A finding says what is wrong, if only by the name of what found it.
+    /// The message, or the name of the check if there is none.
     pub(super) fn message_or_name(&self, message: String) -> String {
         if message.is_empty() { self.name.replace('-', " ") } else { message }
     }
 
-    /// What it means that a requirement holds or does not, of so many rows.
+    /// The result of a requirement that holds or fails over `seen` rows.
     pub(super) fn result<'a>(
         &'a self,
         holds: bool,
@@ -254,7 +252,7 @@ impl Check {
         let status = if holds { Status::Pass } else { self.otherwise };
         let expression = if holds { &self.on_pass } else { &self.on_fail };
         let reason = match expression {
-            // What the control says of a pass is that nothing was found.
+            // The control's `on_pass` says that there were no findings.
             _ if holds && !findings.is_empty() => all_reviewed(findings.len()),
             Some(expression) => expression.text(&counted(&findings, seen, context))?,
             None if status == Status::Manual => self.note(),
@@ -269,7 +267,7 @@ impl Check {
     }
 }
 
-/// A scope in which the numbers of what was found have names.
+/// A scope with the numbers of findings, subjects and rows as variables.
 fn counted<'s>(findings: &[Finding], seen: usize, context: &'s EvalContext<'_>) -> Context<'s, 'static> {
     let open: Vec<_> = findings.iter().filter(|finding| !finding.is_reviewed()).collect();
     let subjects: BTreeSet<&str> = open.iter().map(|finding| finding.subject.as_str()).collect();
@@ -291,7 +289,7 @@ fn default_reason(holds: bool, findings: &[Finding]) -> String {
     let open: Vec<_> = findings.iter().filter(|finding| !finding.is_reviewed()).collect();
     match (holds, open.as_slice()) {
         (true, _) | (false, []) => String::new(),
-        (false, [only]) => only.sentence(),
-        (false, [first, ..]) => format!("{} findings, the first: {}", open.len(), first.sentence()),
+        (false, [only]) => format!("{}.", only.sentence()),
+        (false, [first, ..]) => format!("{} findings, the first: {}.", open.len(), first.sentence()),
     }
 }

@@ -1,7 +1,7 @@
 //! Deciding a control from facts: one file per check kind, one exhaustive `match`.
 //!
-//! Every kind goes through the same order: `needs`, then the state of what it reads, then the rows,
-//! then the predicate. What is not complete may prove a fail, never a pass.
+//! Every kind evaluates in the same order: `needs`, the state of its sources, the rows, the predicate. An incomplete
+//! source may prove a fail, never a pass.
 
 use std::collections::BTreeSet;
 
@@ -29,36 +29,35 @@ pub(crate) use evaluate::evaluate;
 /// One check of a control.
 #[derive(Debug)]
 pub(crate) struct Check {
-    /// What it finds, in a word or two; part of each finding's fingerprint.
+    /// Names what the check finds; part of each finding's fingerprint.
     pub name: String,
-    /// Which of the control's steps puts right what it finds, counted from 0; none where the control has no steps.
+    /// The index of the control's step that corrects the findings; none if the control has no steps.
     pub next_step: Option<usize>,
     /// Which of them brings about what `needs` asks for; `next_step` where none is named.
     pub needs_step: Option<usize>,
-    /// Whether a person may review the events it finds, each of which is then no violation.
+    /// Whether a person may review the events it finds; a reviewed event is no violation.
     pub reviewable: bool,
-    /// Where this does not hold, the control is decided as if the check were not there: what it looks at was not given.
+    /// If this is false, the check is ignored, because its input was not given.
     pub when: Option<Expression>,
-    /// What has to hold before the check means anything; the first that is false makes it manual. Each is asked only
-    /// where those before it hold, so that what could not be read matters only where it would be looked at.
+    /// Preconditions, in order; the first that is false makes the check manual. Later ones are not evaluated, so their
+    /// sources do not matter then.
     pub needs: Vec<Expression>,
-    /// The reason given when the check ends manual.
+    /// The reason for a manual result.
     pub note: Option<String>,
-    /// What it means when there is nothing to look at.
+    /// The status if there is nothing to check.
     pub when_empty: Status,
-    /// What it means when the requirement does not hold: fail or manual.
+    /// The status if the requirement is not met: fail or manual.
     pub otherwise: Status,
-    /// What a decision rests on, where that is not plain from the names used.
+    /// What a decision rests on, if the names used do not show it.
     pub basis: Option<Vec<Basis>>,
-    /// The reason given when the check passes.
+    /// The reason for a pass.
     pub on_pass: Option<Expression>,
-    /// The reason given when the requirement does not hold.
+    /// The reason if the requirement is not met.
     pub on_fail: Option<Expression>,
-    /// What is checked.
     pub kind: CheckKind,
 }
 
-/// What a check looks at. The words of control files are the names of the variants.
+/// The kinds of checks. Control files use the names of the variants.
 #[derive(Debug, EnumDiscriminants)]
 #[strum_discriminants(name(KindName), vis(pub(crate)))]
 #[strum_discriminants(
@@ -73,71 +72,61 @@ pub(crate) enum CheckKind {
     Count(Count),
     /// `require` must hold over single values.
     Value(Value),
-    /// Only a person can tell.
+    /// Only a person can decide.
     Manual,
 }
 
-/// The rows a check is over, and how a finding about one of them reads.
+/// The rows of a check, and the texts of a finding about one of them.
 #[derive(Debug)]
 pub(crate) struct Over {
-    /// The table.
     pub table: &'static crate::facts::vocabulary::FactTable,
     /// The event types, for the table `events`.
     pub types: Vec<String>,
-    /// Which rows count.
+    /// Keeps the rows that count.
     pub filter: Option<Expression>,
-    /// The id of the person a finding is about.
+    /// The id of the affected person.
     pub person: Option<Expression>,
-    /// Who or what a finding is about.
+    /// The subject of a finding.
     pub subject: Option<Expression>,
-    /// What is wrong with it.
+    /// What is wrong with the subject.
     pub message: Option<Expression>,
 }
 
 /// The parts of an `every` check.
 #[derive(Debug)]
 pub(crate) struct Every {
-    /// The rows.
     pub over: Over,
-    /// What each of them must satisfy.
     pub require: Expression,
 }
 
 /// The parts of a `count` check.
 #[derive(Debug)]
 pub(crate) struct Count {
-    /// The rows.
     pub over: Over,
-    /// The smallest number allowed.
     pub min: Option<Expression>,
-    /// The largest number allowed.
     pub max: Option<Expression>,
 }
 
 /// The parts of a `value` check.
 #[derive(Debug)]
 pub(crate) struct Value {
-    /// What must hold.
     pub require: Expression,
-    /// Who or what the finding is about.
+    /// The subject of the finding.
     pub subject: Option<Expression>,
-    /// What is wrong.
     pub message: Option<Expression>,
 }
 
-/// A control's program: its checks, and the lines of context it shows.
+/// The evaluated part of a control: its checks and lines of context.
 #[derive(Debug, Default)]
 pub(crate) struct Rules {
-    /// The checks, in file order.
     pub checks: Vec<Check>,
-    /// Event types whose newest event is named when the control is not passed.
+    /// Event types whose newest event is shown unless the control passes.
     pub relevant: Vec<String>,
-    /// Lines shown whatever the outcome.
+    /// Lines shown for any status.
     pub context: Vec<ContextLine>,
 }
 
 impl Check {
-    /// The rows that the check is over.
     pub(crate) const fn over(&self) -> Option<&Over> {
         match &self.kind {
             CheckKind::Every(Every { over, .. }) | CheckKind::Count(Count { over, .. }) => Some(over),
@@ -145,17 +134,16 @@ impl Check {
         }
     }
 
-    /// Whether each of its findings is about one event.
     pub(crate) const fn finds_events(&self) -> bool {
         matches!(&self.kind, CheckKind::Every(every) if every.over.table.event.is_some())
     }
 
-    /// Whether a person decides, whatever the data say.
+    /// Whether a person decides, whatever the data says.
     pub(crate) const fn is_for_person(&self) -> bool {
         matches!(self.kind, CheckKind::Manual)
     }
 
-    /// The expressions that decide, by the keys they are written under.
+    /// The deciding expressions by their keys in the control file.
     fn expressions(&self) -> impl Iterator<Item = (&'static str, &Expression)> {
         let over = self.over();
         let own = match &self.kind {
@@ -176,7 +164,7 @@ impl Check {
         all.chain(self.needs.iter().map(|need| ("needs", need)))
     }
 
-    /// What decides, without the sentences about it.
+    /// The deciding parts, without texts.
     pub(crate) fn decisive(&self) -> Json {
         let over = self.over();
         json!({
@@ -191,7 +179,7 @@ impl Check {
         })
     }
 
-    /// The table, columns and values that decide.
+    /// The names of the deciding table, columns and values.
     pub(crate) fn names_read(&self) -> BTreeSet<&'static str> {
         let read = self.expressions().map(|(_, expression)| expression.references());
         let names = read.flat_map(|read| read.columns.iter().chain(&read.values).copied());
@@ -200,28 +188,27 @@ impl Check {
 }
 
 impl Rules {
-    /// The types of raw events that the checks look at.
+    /// The event types that the checks read.
     pub(crate) fn event_types(&self) -> impl Iterator<Item = String> {
         self.checks.iter().filter_map(Check::over).flat_map(|over| over.types.clone())
     }
 
-    /// The sources without which nothing is decided.
+    /// The sources that every decision needs.
     pub(crate) fn sources(&self) -> BTreeSet<SourceId> {
         self.checks.iter().flat_map(|check| check.reads().sources).collect()
     }
 
-    /// The checks whose events a person may review.
     pub(crate) fn reviewable(&self) -> impl Iterator<Item = &Check> {
         self.checks.iter().filter(|check| check.reviewable)
     }
 
-    /// The types of these events.
+    /// The event types that a person may review.
     pub(crate) fn reviewable_types(&self) -> impl Iterator<Item = &str> {
         let types = self.reviewable().filter_map(Check::over);
         types.flat_map(|over| over.types.iter().map(String::as_str))
     }
 
-    /// The statuses that data can give the control: pass when no check is left to a person, fail when one may fail.
+    /// The statuses that data can lead to: pass if no check needs a person, fail if a check can fail.
     pub(crate) fn decidable(&self) -> Vec<Status> {
         let may_fail = |check: &Check| {
             !check.is_for_person() && (check.otherwise == Status::Fail || check.when_empty == Status::Fail)
@@ -240,13 +227,13 @@ impl Rules {
 /// A line of context.
 #[derive(Debug)]
 pub(crate) struct ContextLine {
-    /// When to show it; always, if absent.
+    /// Shows the line only if true; always if absent.
     pub when: Option<Expression>,
-    /// The line; an empty one is not shown.
+    /// The text; an empty one is not shown.
     pub show: Expression,
 }
 
-/// What a check is evaluated in: the facts, and the same as CEL variables.
+/// The input of an evaluation: the facts, also as CEL variables.
 struct EvalContext<'a> {
     control: &'a str,
     facts: &'a Facts,

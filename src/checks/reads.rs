@@ -1,4 +1,4 @@
-//! What a check rests on, told from its names alone, before anything is read.
+//! The sources and configured values of a check, derived from its names before anything is read.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +7,17 @@ use crate::expression::Expression;
 use crate::facts::vocabulary::{self, Field};
 use crate::sources::{Feed, SourceId};
 
-/// The prefix of values that the configuration gives.
+/// The prefix of configured values.
 const CONFIGURED: &str = "organization.";
 
-/// What a check rests on.
+/// The sources and configured values of a check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Reads {
-    /// Sources without which nothing is decided.
+    /// Sources that every decision needs.
     pub sources: BTreeSet<SourceId>,
-    /// Sources that make a decision stronger, and that a refusal takes nothing else away with.
+    /// Sources that strengthen a decision; if refused, the rest still decides.
     pub helpful: BTreeSet<SourceId>,
-    /// Configured values that have to be there, dotted.
+    /// Required configured values, dotted.
     pub configured: BTreeSet<&'static str>,
 }
 
@@ -44,7 +44,7 @@ impl Reads {
 }
 
 impl Check {
-    /// What has to be readable and configured for the check to decide anything.
+    /// What must be readable and configured for the check to decide.
     pub(crate) fn reads(&self) -> Reads {
         let mut reads = Reads::default();
         let (over, predicates): (_, Vec<&Expression>) = match &self.kind {

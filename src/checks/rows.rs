@@ -1,4 +1,4 @@
-//! The rows of a table as a check sees them: filtered, bound to `row`, made into findings.
+//! The rows of a table in a check: filtering, binding to `row`, making findings.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,26 +13,26 @@ use crate::facts::Row;
 use crate::facts::vocabulary::FactTable;
 use crate::verdict::{Finding, Fingerprint};
 
-/// What stands before the subject in what a fingerprint is made of, where there is neither an event nor a person.
+/// The first part of a fingerprint without an event or a person.
 pub(super) const SUBJECT: &str = "subject";
-/// What identifies an event that has no id.
+/// The columns that identify an event without an id.
 const EVENT_WITHOUT_ID: [&str; 3] = ["type", "at", "by"];
 /// The longest subject or message of a finding, in characters.
 const MAX_TEXT: usize = 300;
 
-/// The rows a check is over, with what they rest on.
+/// The rows of a check, with the state of their sources.
 pub(super) struct TableRows<'a> {
     over: &'a Over,
     rows: Vec<&'a Row>,
     truncated: bool,
-    /// How what `filter` and the check's own predicate read ended.
+    /// The state of what `filter` and the check's predicate read.
     pub(super) state: State,
-    /// Columns read by `filter` and the check's own predicate.
+    /// Columns that `filter` and the check's predicate read.
     decisive: BTreeSet<&'static str>,
 }
 
 impl<'a> TableRows<'a> {
-    /// Takes the rows of `over`; `predicates` are the check's own, beside the filter.
+    /// `predicates` are those of the check, besides the filter.
     pub(super) fn new(over: &'a Over, predicates: &[&Expression], context: &EvalContext<'a>) -> Self {
         let view = context.facts.rows(over.table.name, &over.types);
         let mut state = State::default();
@@ -48,12 +48,12 @@ impl<'a> TableRows<'a> {
         Self { over, rows: view.rows, truncated: view.truncated, state, decisive }
     }
 
-    /// True when no row can be missing and no column unread.
+    /// Whether no row can be missing and every column was read.
     pub(super) fn is_complete(&self) -> bool {
         self.state.is_complete() && !self.truncated
     }
 
-    /// True when the table has no row at all, filtered or not.
+    /// Whether the table has no row, even before the filter.
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -66,7 +66,7 @@ impl<'a> TableRows<'a> {
                 self.over.filter.as_ref().map(|filter| filter.is_true(&self.bind(row, filter, context)));
             match keep.unwrap_or(Ok(true)) {
                 Ok(true) => kept.push(row),
-                // What was not read is null, and null is an error to most operators: such a row proves nothing.
+                // Unread columns are null, and most operators fail on null: such a row proves nothing.
                 Err(error) if self.decides(row) => return Err(error),
                 Ok(false) | Err(_) => {}
             }
@@ -74,7 +74,7 @@ impl<'a> TableRows<'a> {
         Ok(kept)
     }
 
-    /// A scope in which `row` has the columns that `expression` reads.
+    /// A scope with the columns that `expression` reads as `row`.
     pub(super) fn bind<'s>(
         &self,
         row: &Row,
@@ -88,7 +88,7 @@ impl<'a> TableRows<'a> {
         scope
     }
 
-    /// Whether a row decides: nothing was left unread, or at least everything it is judged by was observed.
+    /// Whether a row can decide: all its decisive columns were read or have a value.
     pub(super) fn decides(&self, row: &Row) -> bool {
         let mut columns = self.decisive.iter().filter_map(|name| self.over.table.column(name));
         columns.all(|column| !self.state.is_gap(column) || row.get(column.name).is_some_and(|v| !v.is_null()))
@@ -130,7 +130,7 @@ impl<'a> TableRows<'a> {
 }
 
 impl TableRows<'_> {
-    /// How many people or things these rows are about.
+    /// The number of people or things that these rows are about.
     pub(super) fn told_apart(&self, rows: &[&Row]) -> usize {
         let table = self.over.table;
         if table.joined.is_empty() {
@@ -142,12 +142,12 @@ impl TableRows<'_> {
         keys.collect::<BTreeSet<_>>().len()
     }
 
-    /// How many people or things the whole table is about.
+    /// The number of people or things that the whole table is about.
     pub(super) fn size(&self) -> usize {
         self.told_apart(&self.rows)
     }
 
-    /// One finding for each person, where the table has several rows about one.
+    /// Merges findings about one person, for tables with several rows per person.
     pub(super) fn joined(&self, findings: Vec<Finding>) -> Vec<Finding> {
         let table = self.over.table;
         if table.joined.is_empty() {
@@ -166,7 +166,7 @@ impl TableRows<'_> {
     }
 }
 
-/// Adds to a finding another one about the same person: what it says, the values in which the rows differ, and their sums.
+/// Merges a finding about the same person: messages, values that differ, and sums.
 fn join(known: &mut Finding, other: Finding, table: &FactTable) {
     if known.message != other.message {
         known.message = bounded(&format!("{}; {}", known.message, other.message));
@@ -196,7 +196,7 @@ fn as_list(value: Json) -> Vec<Json> {
     }
 }
 
-/// Cuts a text that a workspace chose to a length a report can carry.
+/// Limits the length of a text that comes from the workspace.
 pub(super) fn bounded(text: &str) -> String {
     match text.char_indices().nth(MAX_TEXT) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -1,38 +1,39 @@
-//! Whether what a check reads was read completely.
+//! Whether the sources of a check were read completely.
 
 use std::collections::BTreeSet;
 
+use crate::casefold::capitalized;
 use crate::expression::Expression;
 use crate::facts::Facts;
 use crate::facts::vocabulary::{self, Field};
 use crate::sources::{Feed, SourceId, SourceStatus};
 use crate::verdict::{Basis, Status};
 
-/// What the names of a check rest on, and how that ended.
+/// The feeds that a check's names rest on, by how their reading ended.
 #[derive(Debug, Default)]
 pub(super) struct State {
-    /// Feeds that were read and count as evidence.
+    /// Feeds that were read completely.
     evidence: BTreeSet<Feed>,
     /// Feeds that were not read completely.
     gaps: BTreeSet<Feed>,
 }
 
 impl State {
-    /// Adds what a table itself rests on.
+    /// Adds the feeds of a table.
     pub(super) fn add_feeds(&mut self, feeds: &[Feed], facts: &Facts) {
         for feed in feeds {
             self.add(*feed, false, facts);
         }
     }
 
-    /// Adds what a column or value rests on.
+    /// Adds the feeds of a column or value.
     pub(super) fn add_field(&mut self, field: &Field, facts: &Facts) {
         for feed in field.feeds {
             self.add(*feed, field.survives_forbidden_log, facts);
         }
     }
 
-    /// Adds what the single values in an expression rest on.
+    /// Adds the feeds of the single values in an expression.
     pub(super) fn add_values(&mut self, expression: &Expression, facts: &Facts) {
         for name in &expression.references().values {
             if let Some(field) = vocabulary::value(name) {
@@ -55,12 +56,10 @@ impl State {
         }
     }
 
-    /// True when everything was read.
     pub(super) fn is_complete(&self) -> bool {
         self.gaps.is_empty()
     }
 
-    /// What a decision rests on.
     pub(super) fn basis(&self) -> Vec<Basis> {
         let of_feed = |feed: &Feed| match feed.source() {
             SourceId::ActivityLog => Basis::ActivityLog,
@@ -71,33 +70,33 @@ impl State {
         if basis.is_empty() { vec![Basis::Api] } else { basis.into_iter().collect() }
     }
 
-    /// True when a field rests on something that was not read completely.
+    /// Whether a field rests on a feed that was not read completely.
     pub(super) fn is_gap(&self, field: &Field) -> bool {
         field.feeds.iter().any(|feed| self.gaps.contains(feed))
     }
 
-    /// What the gaps make of a check that nothing decides otherwise, and why: an error outweighs a refusal.
+    /// The status and reason of a check that the gaps leave undecided: an error outweighs a refusal.
     pub(super) fn undecided(&self, facts: &Facts) -> (Status, String) {
         let failed = self.gaps.iter().find(|feed| facts.feed(**feed).status == SourceStatus::Failed);
         let Some(feed) = failed.or_else(|| self.gaps.first()) else {
-            return (Status::Unknown, "there are more rows than the program keeps".to_owned());
+            return (Status::Unknown, "There are more rows than the program keeps.".to_owned());
         };
         let source = feed.source();
         let state = facts.feed(*feed);
         let detail = state.failure.as_ref().map(|failure| format!(" ({failure})")).unwrap_or_default();
         match state.status {
             SourceStatus::Failed => {
-                (Status::Unknown, format!("{} could not be read{detail}", source.describe()))
+                (Status::Unknown, format!("{} could not be read{detail}.", capitalized(source.describe())))
             }
-            SourceStatus::Skipped => (Status::Manual, format!("{} was not asked for", source.describe())),
+            SourceStatus::Skipped => (Status::Manual, format!("{} was not read, because the scan did not ask for it.", capitalized(source.describe()))),
             _ if source == SourceId::IpAllowlist => (
                 Status::Manual,
-                "The token may not read the IP allowlist, and should not: the permission that opens it can also change it. Look in the security settings.".to_owned(),
+                "The token may not read the IP allowlist, and should not: the permission for it also allows changes. Look in the security settings.".to_owned(),
             ),
             _ => (
                 Status::Manual,
                 format!(
-                    "the token may not read {}: that takes the permission \"{}\", on a plan that includes it",
+                    "The token may not read {}. That takes the permission \"{}\" and a plan that includes it.",
                     source.describe(),
                     source.scope()
                 ),

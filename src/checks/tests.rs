@@ -54,7 +54,7 @@ fn a_check_whose_condition_does_not_hold_takes_no_part() {
     };
     assert_eq!(manual("facts.roster.people != null"), Status::Pass);
     assert_eq!(manual("facts.roster.people == null"), Status::Manual);
-    // What cannot be evaluated is not left out in silence.
+    // A failing `when` makes the control unknown; the check is not ignored.
     assert_eq!(manual("facts.roster.people > 1"), Status::Unknown);
 }
 
@@ -165,16 +165,16 @@ fn nothing_observed_proves_nothing() {
     let fails = Check { when_empty: Status::Fail, ..check(kept_none()) };
     let verdict = judge(vec![fails], &two());
     assert_eq!((verdict.status, verdict.findings.len()), (Status::Fail, 1));
-    // A count looks at the table before the filter: nobody privileged among two is an observation.
+    // A count looks at the table before the filter: no privileged teammate among two is an observation.
     assert_eq!(judge(vec![check(count("row.id == '9'", None, Some("1")))], &two()).status, Status::Pass);
-    let nobody = teammates(json!([]));
-    assert_eq!(judge(vec![check(count("row.id == '9'", None, Some("1")))], &nobody).status, Status::Manual);
+    let empty = teammates(json!([]));
+    assert_eq!(judge(vec![check(count("row.id == '9'", None, Some("1")))], &empty).status, Status::Manual);
 }
 
 #[test]
 fn what_is_not_complete_may_prove_a_fail_and_never_a_pass() {
     let seen = || check(every("teammates", None, "row.last_seen_days != null && row.last_seen_days <= 2"));
-    // The teammate of whom nothing was seen proves nothing; the one last seen three days ago does.
+    // The teammate without any activity proves nothing; the one last seen three days ago does.
     let facts = ended(two(), &LOG, SourceStatus::Failed);
     let verdict = judge(vec![seen()], &facts);
     assert_eq!((verdict.status, verdict.findings.len()), (Status::Fail, 1));
@@ -220,7 +220,7 @@ fn needs_come_before_everything() {
         ..check(every("teammates", None, "false"))
     };
     assert_eq!(judge(vec![needy()], &two()).status, Status::Manual);
-    // What the need itself rests on was not read: nobody knows whether it is met.
+    // What the need itself rests on was not read: it is not known whether it is met.
     let facts = ended(two(), &[Feed::Admins], SourceStatus::Failed);
     assert_eq!(judge(vec![needy()], &facts).status, Status::Unknown);
 }
@@ -260,8 +260,8 @@ fn a_finding_is_identified_by_event_else_person_else_subject() {
     assert_eq!((ana.check.as_str(), ana.person.as_deref(), ana.last), ("found", Some("1"), None));
     assert_eq!(ana.fingerprint, person(json!({"id": "1", "email": "anna@acme.example"})).fingerprint);
     assert_ne!(ana.fingerprint, person(json!({"id": "2", "email": "ana@acme.example"})).fingerprint);
-    let nobody = |email: &str| person(json!({"id": null, "email": email})).fingerprint;
-    assert_ne!(nobody("a@acme.example"), nobody("b@acme.example"));
+    let unnamed = |email: &str| person(json!({"id": null, "email": email})).fingerprint;
+    assert_ne!(unnamed("a@acme.example"), unnamed("b@acme.example"));
     let sign_in = |method: &str, last: &str| {
         finding(over("sign_ins", None), json!([{"person": "1", "method": method, "count": 3, "last": last}]))
     };
@@ -388,6 +388,6 @@ fn the_last_relevant_change_is_named() {
     };
     let judge = |kind| evaluate("T1", &BTreeMap::new(), &rules(kind), &facts, &Reviews::new());
     assert_eq!(judge(CheckKind::Manual).context.len(), 1);
-    assert!(judge(CheckKind::Manual).context[0].to_string().ends_with(", 1970-01-01)"));
+    assert!(judge(CheckKind::Manual).context[0].to_string().ends_with(", 1970-01-01)."));
     assert!(judge(every("teammates", None, "true")).context.is_empty());
 }

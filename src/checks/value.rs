@@ -35,7 +35,7 @@ pub(super) fn decide<'a>(
     check.result(holds, state.basis(), findings, 1, context)
 }
 
-/// A finding about the workspace as a whole; its evidence is the values that `expression` reads.
+/// A finding about the whole workspace, with the values that `expression` reads as evidence.
 pub(super) fn whole(
     context: &EvalContext<'_>,
     check: &Check,

@@ -1,4 +1,4 @@
-//! The catalog: the built-in controls, with those that `--controls` adds or replaces.
+//! The catalog: the built-in controls, and those that `--controls` adds or replaces.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,22 +17,21 @@ use crate::toml_document::{Document, Problem, Problems};
 /// Every control in force, in reading order.
 #[derive(Debug)]
 pub(crate) struct Catalog {
-    /// The controls.
     pub definitions: Vec<Definition>,
 }
 
-/// How much of the built-in files is read.
+/// How thoroughly the built-in files are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum BuiltIn {
-    /// What describes and decides; expressions are compiled when they are evaluated.
+    /// Texts and checks; expressions are compiled when they are evaluated.
     Trusted,
-    /// Everything, examples too, as of files from elsewhere.
+    /// Everything, with the examples, like files of `--controls`.
     Examined,
 }
 
 impl Catalog {
-    /// Loads the built-in controls, then those of `directories`, which add to them or replace them by id.
-    /// Files from directories are examined in full; the built-in ones are by the tests.
+    /// Loads the built-in controls, then those of `directories`, which add controls or replace them by id. Files from
+    /// directories are checked in full; tests check the built-in ones.
     ///
     /// # Errors
     /// All mistakes of all files at once.
@@ -76,7 +75,7 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// Adds a definition, or puts it in place of the built-in one of the same id.
+    /// Adds a definition, or replaces the built-in one with the same id.
     fn add(&mut self, mut new: Definition) -> Option<Problem> {
         let Some(old) = self.definitions.iter_mut().find(|old| same_name(&old.control.id, &new.control.id))
         else {
@@ -113,7 +112,7 @@ impl Catalog {
     }
 }
 
-/// Reads one file, with everything that is wrong with it. In full, expressions are compiled and examples run.
+/// Reads one file and all its mistakes. `in full`, it also compiles expressions and runs examples.
 fn read_source(source: &ControlFile, in_full: bool) -> (Option<Definition>, Vec<Problem>) {
     let origin = source.file.clone().map_or(Origin::BuiltIn, Origin::File);
     let document = Document::parse(source.path.clone(), read::part(&source.text, in_full));

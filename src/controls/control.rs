@@ -1,4 +1,4 @@
-//! A control as people read it.
+//! The descriptive part of a control.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,33 +13,30 @@ use crate::level::Level;
 pub(crate) const GUIDE_VERSION: &str = "0.2.0";
 pub(crate) const GUIDE_TITLE: &str = "Intercom Hardening Guide";
 pub(crate) const GUIDE_URL: &str = "https://howtoharden.com/guides/intercom";
-/// What the guide says of its own maturity.
+/// The maturity of the guide, in its own words.
 pub(crate) const GUIDE_STATUS: &str = "draft, AI drafted";
 
-/// How long an attestation holds where neither the control nor whoever signs it says so, in days: half a year.
+/// How many days an attestation is valid if neither the control nor the attestation says so: half a year.
 pub(crate) const ATTEST_FOR: u16 = 180;
 
-/// A step of the remediation: where to click and what to do there.
+/// A step of the remediation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Step {
     /// What the step achieves.
     pub title: String,
-    /// The way through Intercom's menus.
+    /// The path through Intercom's menus.
     #[serde(default)]
     pub path: Vec<String>,
-    /// What to do there, one by one.
+    /// The actions there, in order.
     #[serde(default)]
     pub actions: Vec<String>,
 }
 
-/// Where a control was read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// It is part of the program.
     BuiltIn,
-    /// It was added by `--controls`.
     File(PathBuf),
-    /// It was read by `--controls` in place of the built-in control of the same id.
+    /// Read by `--controls`, replacing the built-in control of the same id.
     Replaces(PathBuf),
 }
 
@@ -49,57 +46,53 @@ pub(crate) enum Origin {
 pub(crate) enum Pack {
     /// The hardening guide's own controls.
     Guide,
-    /// What goes beyond the guide; ids start with E.
+    /// Controls beyond the guide; ids start with E.
     Extended,
-    /// What compares the workspace with the declared roles, groups and identity provider; ids start with R. Evaluated
-    /// by `rbac check`, and by a scan that names one.
+    /// Controls that compare the workspace with the declared roles, groups and identity provider; ids start with R.
+    /// `rbac check` evaluates them, and a scan that names one.
     Rbac,
 }
 
-/// The descriptive part of a control: what people read.
+/// The descriptive part of a control.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Control {
     /// The id, as in the file name: `2.3`, `E4`.
     pub id: String,
     /// The rest of the file name: `limit-admins`.
     pub slug: String,
-    /// A short title.
     pub title: String,
-    /// The level at which it is asked for.
+    /// The level that requires it.
     pub level: Level,
-    /// The section of the guide.
     pub section: String,
-    /// The guide version that brought it; none in the extended pack.
+    /// The guide version that introduced it; none in the extended pack.
     pub since: Option<String>,
-    /// What it asks for.
+    /// The requirement.
     pub description: String,
     /// Why it matters.
     pub rationale: String,
-    /// What has to be in place before.
+    /// Prerequisites.
     pub prerequisites: Vec<String>,
-    /// How long it takes.
+    /// The time that the steps take.
     pub effort: String,
-    /// How long an attestation holds unless whoever signs it says otherwise, in days.
+    /// How many days an attestation is valid unless it says otherwise.
     pub attest_for: u16,
     /// The names of the checks whose events a person may review.
     pub reviewable: Vec<String>,
-    /// Framework id to the framework's controls.
+    /// The controls of each framework, by its id.
     pub frameworks: BTreeMap<String, Vec<String>>,
-    /// Those of them whose mapping is not the guide's own.
+    /// The frameworks whose mapping is not from the guide.
     pub own_mappings: Vec<String>,
-    /// What to click.
     pub steps: Vec<Step>,
     /// Addresses of official documentation.
     pub references: Vec<String>,
-    /// Columns of a finding's evidence that people are shown, in this order.
+    /// Columns of a finding's evidence to show, in this order.
     pub columns: Vec<String>,
-    /// `sha256:` and the digest of what decides: level, checks, parameters and the settings of facts that it reads.
+    /// `sha256:` and the digest of the deciding parts: level, checks, parameters and the settings of facts that it reads.
     pub digest: String,
-    /// Parameters with the values in force.
+    /// Parameters with their current values.
     pub params: BTreeMap<String, Value>,
-    /// Which built-in pack it belongs to; none for a control that `--controls` added.
+    /// The built-in pack; none for a control that `--controls` added.
     pub pack: Option<Pack>,
-    /// Where it was read from.
     pub origin: Origin,
 }
 

@@ -1,4 +1,4 @@
-//! A control file, read: what people read, what is evaluated, and the examples that show it works.
+//! A parsed control file: texts, checks and examples.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,7 +16,6 @@ use crate::level::Level;
 use crate::toml_document::Problem;
 use crate::verdict::{Reviews, Status, Verdict};
 
-/// A control file, read and checked.
 #[derive(Debug)]
 pub(crate) struct Definition {
     /// The descriptive part; shared with reports.
@@ -25,24 +24,24 @@ pub(crate) struct Definition {
     pub own_level: Level,
     /// The checks.
     pub rules: Rules,
-    /// Whether it compares the teammates with a roster, and says nothing without one.
+    /// Whether it compares the teammates with a directory export (roster) and needs one.
     pub needs_roster: bool,
     pub(super) examples: Vec<Example>,
-    /// The file as messages name it.
+    /// The path as messages show it.
     pub(super) path: Arc<str>,
-    /// `sha256` input of the catalog's digest.
+    /// The input of the catalog's digest.
     pub(super) text: Cow<'static, str>,
 }
 
 impl Definition {
-    /// Decides the control over the facts, and gives the control with the digest of what decided it.
+    /// Evaluates the control, and returns it with the digest of the deciding parts.
     pub(crate) fn judge(&self, facts: &Facts, reviews: &Reviews) -> (Arc<Control>, Verdict) {
         let Control { id, params, .. } = &*self.control;
         let verdict = checks::evaluate(id, params, &self.rules, facts, reviews);
         (Arc::new(Control { digest: self.digest(facts), ..(*self.control).clone() }), verdict)
     }
 
-    /// `sha256:` and the digest of what decides: not of prose, and not of how the file is written.
+    /// `sha256:` and the digest of the deciding parts, which texts and formatting do not change.
     fn digest(&self, facts: &Facts) -> String {
         let Control { level, params, .. } = &*self.control;
         let mut checks: Vec<_> = self.rules.checks.iter().collect();
@@ -59,7 +58,7 @@ impl Definition {
         digest::of(text.to_string().as_bytes())
     }
 
-    /// Every example that yields another verdict than it expects.
+    /// The examples whose verdict differs from the expected one.
     pub(super) fn run_examples(&self) -> Vec<Problem> {
         self.examples
             .iter()
@@ -67,7 +66,7 @@ impl Definition {
             .collect()
     }
 
-    /// Data that can decide a control has to be shown to decide it.
+    /// Every status that data can lead to needs an example.
     pub(super) fn missing_examples(&self) -> Vec<Problem> {
         let shown = |status| self.examples.iter().any(|example| example.expect == Some(status));
         let reachable = self.rules.decidable();

@@ -1,4 +1,4 @@
-//! Examples: small sets of facts with the verdict they must yield.
+//! Examples: small sets of facts with the expected status.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,13 @@ use crate::sources::{Feed, Outcome, SourceId, SourceStatus};
 use crate::toml_document::{Document, Located, Problem, Table, closest, excerpt};
 use crate::verdict::{Reviews, Status, Verdict};
 
-/// Facts, and the status a control must have over them.
 #[derive(Debug)]
 pub(super) struct Example {
     line: usize,
     name: Option<String>,
     facts: Facts,
     params: BTreeMap<String, Value>,
-    /// None when it could not be read; the document says why.
+    /// None if it could not be read; the document has the reason.
     pub(super) expect: Option<Status>,
 }
 
@@ -50,7 +49,7 @@ impl Example {
         evaluate(&control.id, &params, rules, &self.facts, &Reviews::new())
     }
 
-    /// What is wrong where it yields another verdict than it expects.
+    /// The mistake, if the status differs from the expected one.
     pub(super) fn run(&self, control: &Control, rules: &Rules, path: &str) -> Option<Problem> {
         let verdict = self.judge(control, rules);
         let expected = self.expect?;
@@ -69,7 +68,7 @@ impl Example {
     }
 }
 
-/// Facts of a workspace of which nothing is known, though everything was read.
+/// Empty facts of a workspace whose sources were all read.
 fn blank() -> Facts {
     let complete = || Outcome { status: SourceStatus::Complete, ..Outcome::skipped() };
     let mut facts = Facts {
@@ -86,7 +85,7 @@ fn blank() -> Facts {
     facts
 }
 
-/// Puts a value at a dotted name.
+/// Inserts a value at a dotted name.
 fn set(tree: &mut Value, name: &str, value: Value) {
     let mut node = tree;
     for part in name.split('.') {
@@ -118,7 +117,7 @@ fn fill(mut given: Table<'_>, facts: &mut Facts) {
     }
 }
 
-/// A row with every declared column; those left out are null.
+/// A row with every declared column; missing ones are null.
 fn complete(
     table: &'static vocabulary::FactTable,
     row: Value,
@@ -179,7 +178,7 @@ fn end_feeds(mut feeds: Table<'_>, facts: &mut Facts) {
                     facts.feeds.insert(feed, Outcome { status, ..Outcome::skipped() });
                 }
             }
-            None => document.report(word.line, "a source ends complete, forbidden, failed or skipped"),
+            None => document.report(word.line, "a source is complete, forbidden, failed or skipped"),
         }
     }
 }

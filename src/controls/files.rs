@@ -1,4 +1,4 @@
-//! The control files inside the program, and those of directories.
+//! The built-in control files, and those of directories.
 
 use std::borrow::Cow;
 use std::fs;
@@ -10,7 +10,7 @@ use super::error::{CatalogError, DEEPEST, MOST_FILES};
 use crate::bounded_file;
 use crate::toml_document::LARGEST;
 
-/// A control file's bytes, and where they come from.
+/// The bytes of a control file, with their path.
 pub(super) struct ControlFile {
     pub(super) path: String,
     pub(super) text: Cow<'static, [u8]>,
@@ -18,19 +18,16 @@ pub(super) struct ControlFile {
     pub(super) file: Option<PathBuf>,
 }
 
-/// A control file inside the program.
+/// A built-in control file.
 pub(super) struct EmbeddedFile {
-    /// The pack it belongs to.
     pub(super) pack: Pack,
-    /// Its path in the repository.
     pub(super) path: &'static str,
-    /// Its text.
     pub(super) text: &'static str,
 }
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
-/// The files inside the program.
+/// The built-in files.
 pub(super) fn built_in() -> impl Iterator<Item = ControlFile> {
     FILES.iter().map(|file| ControlFile {
         path: file.path.to_owned(),
@@ -73,7 +70,7 @@ fn gather(directory: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()
 fn read_file(path: PathBuf) -> Result<ControlFile, CatalogError> {
     let read = || -> io::Result<Vec<u8>> {
         let mut text = Vec::new();
-        // One byte more than is accepted, so that the document reader can say that it is too much.
+        // One byte more than accepted, so that the document reader can reject the file.
         bounded_file::open(&path)?.take(LARGEST as u64 + 1).read_to_end(&mut text)?;
         Ok(text)
     };

@@ -1,4 +1,4 @@
-//! What a configuration sets in place of a control's own: parameters and the level.
+//! The parameters and levels that a configuration sets for controls.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use crate::facts::vocabulary::{SETTINGS, replaces};
 use crate::level::Level;
 use crate::toml_document::{Located, Problem, Problems, closest, excerpt};
 
-/// Values in place of parameters: control id to parameter to value, each with its line.
+/// Configured parameters: control id to parameter to value, each with its line.
 type Params = BTreeMap<String, Located<BTreeMap<String, Located<Value>>>>;
 
 impl Catalog {
-    /// Puts the configuration's parameters in place of the controls' own.
+    /// Replaces the controls' parameters by configured values.
     ///
     /// # Errors
-    /// Everything that is wrong with them: a control or parameter that does not exist, a value of another type.
+    /// All mistakes: unknown controls, unknown parameters, values of another type.
     pub(crate) fn override_params(&mut self, path: &str, overrides: &Params) -> Result<(), Problems> {
         let mut problems = Vec::new();
         for (id, params) in overrides {
@@ -48,11 +48,11 @@ impl Catalog {
         if problems.is_empty() { Ok(()) } else { Err(Problems::from(problems)) }
     }
 
-    /// Puts the configuration's levels in place of the controls' own. One that is left out keeps its own: where the gate
-    /// looks for it does not change by that.
+    /// Replaces the controls' levels by configured ones. A control that is left out keeps its level, so the gate still
+    /// looks for it there.
     ///
     /// # Errors
-    /// Every control that does not exist, or is there twice in different spellings.
+    /// All unknown controls, and controls that occur twice in different spellings.
     pub(crate) fn override_levels<'s>(
         &mut self,
         path: &str,
@@ -70,7 +70,7 @@ impl Catalog {
         if problems.is_empty() { Ok(()) } else { Err(Problems::from(problems)) }
     }
 
-    /// The control of an id in the configuration; a problem where there is none.
+    /// The control with an id of the configuration, or a problem.
     fn named(
         &mut self,
         path: &str,

@@ -1,4 +1,4 @@
-//! A control file, from TOML to a [`Definition`]: everything wrong with it is noted in the document.
+//! Parsing a control file from TOML to a [`Definition`]. The document collects all mistakes.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,23 +17,23 @@ use crate::toml_document::{Document, Located, Table, closest, excerpt};
 
 /// The longest id, in bytes.
 const LONGEST_ID: usize = 32;
-/// What an id looks like.
+/// The rule for ids.
 pub(crate) const ID_RULE: &str = "`id` must be at most 32 letters, digits, dots, dashes or underscores";
-/// The longest time that an attestation may hold, in days: ten years.
+/// The longest validity of an attestation, in days: ten years.
 pub(crate) const LONGEST_ATTESTATION: u16 = 3_650;
 /// The longest descriptive text, in characters.
 pub(crate) const LONGEST_TEXT: usize = 4_000;
 
-/// What stands before a file's examples, which nothing but their own run reads.
+/// The header of a file's examples, which are read only to run them.
 const EXAMPLES: &[u8] = b"\n[[example]]";
 
-/// The part of a file that is read: examples stand last in the built-in ones.
+/// The part of a built-in file before its examples, which come last.
 pub(super) fn part(text: &[u8], in_full: bool) -> &[u8] {
     let end = if in_full { None } else { memchr::memmem::find(text, EXAMPLES) };
     end.map_or(text, |end| &text[..end])
 }
 
-/// Reads one control file. None when it is too broken to be used; the document says why.
+/// Reads one control file. None if it cannot be used; the document has the reason.
 pub(super) fn definition(
     document: &Document,
     source: &ControlFile,
@@ -77,7 +77,7 @@ pub(super) fn definition(
     })
 }
 
-/// What is missing or wrong is in the document, so that no control made of it is used.
+/// The document collects mistakes; a control with mistakes is not used.
 fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Control {
     let id = root.required_text("id").filter(|id| id_fits(id, root.document()));
     let slug = slug(root, id.as_deref().map(String::as_str));
@@ -109,7 +109,7 @@ fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Control 
     }
 }
 
-/// Whether a text has the form of an id.
+/// Whether a text is a valid id.
 pub(crate) fn is_id(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     text.len() <= LONGEST_ID
@@ -117,7 +117,7 @@ pub(crate) fn is_id(text: &str) -> bool {
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
 }
 
-/// An id is what the file is called by, and what people type.
+/// The file name begins with the id, which users type.
 fn id_fits(id: &Located<String>, document: &Document) -> bool {
     if !is_id(id) {
         document.report(id.line, ID_RULE.to_owned());
@@ -132,7 +132,7 @@ fn id_fits(id: &Located<String>, document: &Document) -> bool {
     fits
 }
 
-/// The rest of the file name after the id, which a file says itself so that a renamed one is noticed.
+/// The file name after the id; the file repeats it, so that a renamed file is noticed.
 fn slug(root: &mut Table<'_>, id: Option<&str>) -> String {
     let document = root.document();
     let rest = stem(document).strip_prefix(id.unwrap_or_default()).unwrap_or_default();
@@ -149,23 +149,23 @@ fn stem(document: &Document) -> &str {
     name.strip_suffix(".toml").unwrap_or(name)
 }
 
-/// Addresses that a reader may follow, so nothing but https.
+/// Links for readers, https only.
 fn references(root: &mut Table<'_>) -> Vec<String> {
     let addresses = root.texts("references").map(|addresses| addresses.value).unwrap_or_default();
     for address in &addresses {
         if !url::Url::parse(address).is_ok_and(|url| url.scheme() == "https" && url.has_host()) {
-            let message = format!("`references` has `{}`, which is no https address", excerpt(address));
+            let message = format!("`references` has `{}`, which is not an https address", excerpt(address));
             root.document().report(address.line, message);
         }
     }
     addresses.into_iter().map(|address| address.value).collect()
 }
 
-/// A column that no check reads rows with would always be empty.
+/// A column of no table of the checks would always be empty.
 fn check_columns(columns: &[Located<String>], rules: &Rules, document: &Document) {
     let tables = || rules.checks.iter().filter_map(Check::over).map(|over| over.table);
     for column in columns.iter().filter(|column| tables().all(|table| table.column(column).is_none())) {
-        let message = format!("`columns` has `{}`, which no table of the checks has", excerpt(column));
+        let message = format!("`columns` has `{}`, which is in no table of the checks", excerpt(column));
         let known = tables().flat_map(|table| table.columns).map(|column| column.name);
         document.report_with(column.line, message, closest(column, known));
     }
@@ -185,7 +185,7 @@ fn texts(table: &mut Table<'_>, key: &'static str) -> Vec<String> {
     texts.into_iter().map(|text| text.value).collect()
 }
 
-/// What a person saw once says nothing for ever, and a day at least.
+/// An attestation is valid for at least a day, and not forever.
 fn attest_for(root: &mut Table<'_>) -> u16 {
     let Some(days) = root.integer("attest_for") else { return ATTEST_FOR };
     match u16::try_from(days.value) {
@@ -205,7 +205,7 @@ fn frameworks(root: &mut Table<'_>) -> BTreeMap<String, Vec<String>> {
     lists.into_iter().map(|(framework, items)| (framework, plain(items))).collect()
 }
 
-/// The frameworks whose mapping the guide does not have: those a control of the guide names, and all of any other.
+/// The frameworks whose mapping is not from the guide: those that a guide control lists, and all of other controls.
 fn own_mappings(
     root: &mut Table<'_>,
     frameworks: &BTreeMap<String, Vec<String>>,
@@ -213,7 +213,7 @@ fn own_mappings(
 ) -> Vec<String> {
     let named = root.texts("own_mappings").map(|named| named.value).unwrap_or_default();
     for name in named.iter().filter(|name| !frameworks.contains_key(&name.value)) {
-        let message = format!("`own_mappings` has `{}`, which `frameworks` has not", excerpt(name));
+        let message = format!("`own_mappings` has `{}`, which is not in `frameworks`", excerpt(name));
         root.document().report_with(name.line, message, closest(name, frameworks.keys().map(String::as_str)));
     }
     if pack == Some(Pack::Guide) {

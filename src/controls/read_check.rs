@@ -13,19 +13,16 @@ use crate::verdict::{Basis, Status};
 /// The longest name of a check, in bytes.
 const LONGEST_NAME: usize = 40;
 
-/// What the checks of a file are read with.
+/// The context for reading the checks of a file.
 pub(super) struct Surroundings {
-    /// The file.
     pub(super) path: Arc<str>,
-    /// The names of the control's parameters.
     pub(super) params: Arc<[String]>,
-    /// How many steps the control has.
     pub(super) steps: usize,
-    /// Whether expressions are compiled at once, so that their mistakes are reported with the others.
+    /// Whether to compile expressions at once, so that their mistakes are reported with the rest.
     pub(super) in_full: bool,
 }
 
-/// Reads one check. None when it is too broken to be used; the document says why.
+/// Reads one check. None if it cannot be used; the document has the reason.
 pub(super) fn check(mut table: Table<'_>, around: &Surroundings) -> Option<Check> {
     let document = table.document();
     let name = table.required_text("name").filter(|name| {
@@ -101,7 +98,6 @@ fn step(table: &mut Table<'_>, key: &'static str, steps: usize) -> Option<Locate
     Some(Located { value: index, line: named.line })
 }
 
-/// Reads one line of context.
 pub(super) fn context_line(table: Table<'_>, around: &Surroundings) -> Option<ContextLine> {
     let mut reader = Reader { table, around };
     let when = reader.expression("when", None);
@@ -153,8 +149,8 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// The condition under which the check takes part. It may only ask what was given to the scan, which is always
-    /// known: a check that an unread source could silence would turn a gap into a pass.
+    /// The condition for the check to count. It may only use the scan's inputs, which are always known: if an unread source
+    /// could disable a check, a gap would become a pass.
     fn given(&mut self) -> Option<Expression> {
         let source = self.table.text("when")?;
         let when = self.keep("when", &source, source.line, None)?;
@@ -163,14 +159,14 @@ impl Reader<'_, '_> {
             for value in values.filter(|value| !value.feeds.is_empty()) {
                 let name = value.name;
                 let message =
-                    format!("`when` asks for `facts.{name}`, which has to be read; that is for `needs`");
+                    format!("`when` uses `facts.{name}`, which a source has to provide; use `needs` instead");
                 self.report(source.line, &message);
             }
         }
         Some(when)
     }
 
-    /// One condition, or several in the order in which they are asked.
+    /// One condition, or several in order of evaluation.
     fn needs(&mut self) -> Vec<Expression> {
         let sources = self.table.text_or_texts("needs").map(|sources| sources.value).unwrap_or_default();
         let keep = |source: Located<String>| self.keep("needs", &source, source.line, None);
@@ -186,7 +182,7 @@ impl Reader<'_, '_> {
     fn count(&mut self) -> Option<CheckKind> {
         let (_, over) = self.over();
         if !self.table.has("min") && !self.table.has("max") {
-            self.report(self.table.line(), "a count has a `min`, a `max` or both");
+            self.report(self.table.line(), "a count needs a `min`, a `max` or both");
         }
         let (min, max) = (self.bound("min"), self.bound("max"));
         Some(CheckKind::Count(Count { over: over?, min, max }))
@@ -201,7 +197,7 @@ impl Reader<'_, '_> {
 
     fn manual(&mut self) -> Option<CheckKind> {
         if !self.table.has("note") {
-            self.report(self.table.line(), "a manual check has a `note` that says what to look at");
+            self.report(self.table.line(), "a manual check needs a `note` that says what to look at");
         }
         Some(CheckKind::Manual)
     }
@@ -214,7 +210,7 @@ impl Reader<'_, '_> {
                 self.report(types.line, "`types` goes with the table `events` only");
             }
         } else if table.is_some_and(|table| table.name == "events") {
-            self.report(self.table.line(), "a check over `events` says which with `types = […]`");
+            self.report(self.table.line(), "a check over `events` needs `types = […]`");
         }
         let filter = self.expression("where", table);
         let person = self.expression("person", table);
@@ -251,7 +247,7 @@ impl Reader<'_, '_> {
         self.keep(key, &source, source.line, over)
     }
 
-    /// A sentence about what the check found.
+    /// A sentence about the findings.
     fn reason(&mut self, key: &'static str) -> Option<Expression> {
         let source = self.table.text(key)?;
         self.keep_in(key, &source, source.line, self.scope(None, true))

@@ -1,4 +1,4 @@
-//! Which controls of the catalog are evaluated.
+//! Selecting the controls to evaluate.
 
 use super::catalog::Catalog;
 use super::control::Pack;
@@ -7,28 +7,24 @@ use crate::casefold::same_name;
 use crate::level::Level;
 use crate::toml_document::{closest, excerpt};
 
-/// Which controls to evaluate.
 #[derive(Debug, Clone)]
 pub(crate) struct Selection {
-    /// Up to this level.
+    /// The highest level.
     pub level: Level,
-    /// Of this built-in pack; of all that judge the workspace alone, if absent.
+    /// Only this built-in pack; if absent, all packs that need no declared policy.
     pub pack: Option<Pack>,
     /// Only these ids; all, if empty.
     pub only: Vec<String>,
     /// Without these ids.
     pub skip: Vec<String>,
-    /// Only those that compare the teammates with a roster.
+    /// Only controls that compare the teammates with a directory export (roster).
     pub needs_roster: bool,
 }
 
-/// An id that no control has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no control `{id}`{}", suggestion.as_ref().map(|s| format!(" (did you mean `{s}`?)")).unwrap_or_default())]
 pub(crate) struct UnknownControl {
-    /// The id as it was given.
     pub id: String,
-    /// The id that was probably meant.
     pub suggestion: Option<String>,
 }
 
@@ -36,7 +32,7 @@ impl Catalog {
     /// The control of that id, in any letter case.
     ///
     /// # Errors
-    /// When there is none, with the id that was probably meant.
+    /// If there is none, with the closest id.
     pub(crate) fn find(&self, id: &str) -> Result<&Definition, UnknownControl> {
         let found = self.definitions.iter().find(|d| same_name(&d.control.id, id));
         found.ok_or_else(|| {
@@ -45,10 +41,9 @@ impl Catalog {
         })
     }
 
-    /// The controls to evaluate.
     ///
     /// # Errors
-    /// When an id names no control.
+    /// If an id names no control.
     pub(crate) fn select(&self, selection: &Selection) -> Result<Vec<&Definition>, UnknownControl> {
         let ids = |given: &[String]| {
             given.iter().map(|id| Ok(self.find(id)?.control.id.as_str())).collect::<Result<Vec<_>, _>>()
@@ -72,7 +67,7 @@ impl Catalog {
         Ok(self.definitions.iter().filter(wanted).collect())
     }
 
-    /// The controls that compare the workspace with the declared policy, or all the others.
+    /// The controls that compare the workspace with the declared policy, or all others.
     pub(crate) fn of_policy(&self, policy: bool) -> impl Iterator<Item = &Definition> {
         self.definitions.iter().filter(move |d| (d.control.pack == Some(Pack::Rbac)) == policy)
     }

@@ -16,7 +16,7 @@ fn statuses_shown(definition: &Definition) -> Vec<Status> {
     definition.examples.iter().filter_map(|example| example.expect).collect()
 }
 
-/// A new name here is a new kind of finding; one that goes takes the history of its findings with it.
+/// A new name is a new kind of finding; a removed name ends the history of its findings.
 #[test]
 fn the_names_of_the_checks_stay() {
     let catalog = Catalog::load(&[]).unwrap();
@@ -34,7 +34,7 @@ fn every_status_a_built_in_control_can_reach_has_an_example() {
     for definition in &built_in().definitions {
         let shown = statuses_shown(definition);
         let mut reachable = definition.rules.decidable();
-        // Every source can be closed to the token; a check that reads one can be kept from it by an error.
+        // Any source may be forbidden to the token, or fail.
         reachable.push(Status::Manual);
         let reads = |check: &crate::checks::Check| !check.reads().sources.is_empty();
         if definition.rules.checks.iter().any(reads) {
@@ -46,7 +46,7 @@ fn every_status_a_built_in_control_can_reach_has_an_example() {
     }
 }
 
-/// What stands behind the first example is not read but when the built-in controls are examined.
+/// Text after the first example is read only when the built-in controls are checked.
 #[test]
 fn examples_stand_last_in_the_built_in_controls() {
     for definition in &Catalog::load(&[]).unwrap().definitions {
@@ -166,15 +166,15 @@ fn the_digest_of_a_control_follows_what_decides() {
     ] {
         assert_ne!(with(from, to), as_it_is, "{from}");
     }
-    let others = facts_with(&serde_json::json!({"privileged_roles": ["boss"], "burst_count": 10}));
-    assert_ne!(digest_of("2.3", str::to_owned, &others), as_it_is, "roles decide who is privileged");
-    let others = facts_with(&serde_json::json!({"privileged_roles": ["owner"], "burst_count": 5}));
-    assert_eq!(digest_of("2.3", str::to_owned, &others), as_it_is, "bursts do not");
-    assert_ne!(digest_of("E6", str::to_owned, &others), digest_of("E6", str::to_owned, &facts));
+    let boss = facts_with(&serde_json::json!({"privileged_roles": ["boss"], "burst_count": 10}));
+    assert_ne!(digest_of("2.3", str::to_owned, &boss), as_it_is, "roles decide who is privileged");
+    let fewer = facts_with(&serde_json::json!({"privileged_roles": ["owner"], "burst_count": 5}));
+    assert_eq!(digest_of("2.3", str::to_owned, &fewer), as_it_is, "bursts do not");
+    assert_ne!(digest_of("E6", str::to_owned, &fewer), digest_of("E6", str::to_owned, &facts));
 }
 
-/// What a pass of data alone proves, by the titles of the controls that can pass: a title that promises more than its
-/// checks show would be untrue of a workspace that passes. Whoever changes one of these reads the checks beside it.
+/// The titles of the controls that data alone can pass. A title must not promise more than its checks show. Read the
+/// checks before changing a title here.
 #[test]
 fn titles_of_the_guide_say_what_a_pass_proves() {
     let catalog = Catalog::load(&[]).unwrap();
@@ -197,7 +197,7 @@ fn titles_of_the_guide_say_what_a_pass_proves() {
     assert_eq!(ids, ["1.2", "1.3", "1.4", "2.1", "2.2", "3.1", "4.1", "4.2"], "a person attests these");
 }
 
-/// An event is the last relevant change of one control of the guide: of the one whose setting it names.
+/// An event type is the last relevant change of one guide control only: the one whose setting it changes.
 #[test]
 fn an_event_type_is_relevant_to_one_control_of_the_guide() {
     let catalog = Catalog::load(&[]).unwrap();
@@ -280,7 +280,7 @@ fn verdicts_of_the_built_in_controls_read_well() {
     }
 }
 
-/// A finding falls back on the name of its check, which says little.
+/// Without a message, a finding shows only the name of its check.
 #[test]
 fn checks_of_the_built_in_controls_say_what_is_wrong() {
     for definition in &Catalog::load(&[]).unwrap().definitions {
@@ -289,7 +289,7 @@ fn checks_of_the_built_in_controls_say_what_is_wrong() {
                 CheckKind::Every(Every { over, .. }) | CheckKind::Count(Count { over, max: Some(_), .. }) => {
                     over.message.is_some()
                 }
-                // One that needs what it requires finds nothing: it only says what is missing.
+                // A check that needs what it requires has no findings: it only names what is missing.
                 CheckKind::Value(Value { require, message, .. }) => {
                     message.is_some() || check.needs.iter().any(|need| need.source() == require.source())
                 }

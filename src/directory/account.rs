@@ -1,4 +1,4 @@
-//! What a row says about the account: its status, until when it lasts, and the second factor.
+//! The account in a row: its status, its end, and the second factor.
 
 use csv::StringRecord;
 
@@ -7,8 +7,8 @@ use super::meaning::Meaning;
 use super::{AccountStatus, Person, RosterFile, Until, words};
 use crate::casefold::fold;
 
-/// Fills in the account status and the word for it. Where several columns speak, the one that allows least counts;
-/// next to a word that is not understood, no account is called active.
+/// Sets the account status and its original word. The most restrictive column counts; with a word that is not
+/// understood in any column, no account is active.
 pub(super) fn status(columns: &Columns, row: &StringRecord, file: &mut RosterFile, person: &mut Person) {
     let mut said: Vec<(AccountStatus, String)> = Vec::new();
     let mut strange: Vec<String> = Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn status(columns: &Columns, row: &StringRecord, file: &mut RosterFil
         let cell = row.get(at).and_then(words::text);
         let named = |cell: &str| format!("{}: {cell}", columns.name(at));
         let says_nothing = cell.as_deref().is_none_or(words::is_nothing);
-        // Rows about other applications say nothing about access to Intercom.
+        // Rows about other applications do not affect access to Intercom.
         if elsewhere && matches!(meaning, Meaning::Assigned | Meaning::Unassigned) {
             continue;
         }
@@ -77,7 +77,7 @@ pub(super) fn status(columns: &Columns, row: &StringRecord, file: &mut RosterFil
             }
         }
     }
-    // A column whose name says nothing may say it in its cells.
+    // A column without a known name may have known words in its cells.
     for (at, cell) in columns.without_meaning().filter_map(|at| Some((at, row.get(at)?))) {
         if words::is_about_leaving(cell) {
             file.unknown_columns.count(columns.name(at));
@@ -99,7 +99,7 @@ pub(super) fn status(columns: &Columns, row: &StringRecord, file: &mut RosterFil
     };
 }
 
-/// Whether there is a second factor, and whether that was read from names of factors.
+/// Whether there is a second factor, and whether names of factors showed it.
 pub(super) fn mfa(columns: &Columns, row: &StringRecord, file: &mut RosterFile) -> (Option<bool>, bool) {
     let mut said = columns.cells(row, Meaning::Mfa).chain(columns.cells(row, Meaning::MfaCapable));
     let Some(word) = said.next() else {

@@ -1,4 +1,4 @@
-//! What the columns of a CSV file mean, told by their names, and who wrote the file.
+//! The meanings of a CSV file's columns, and the product that wrote the file, from the header.
 
 use std::collections::BTreeMap;
 
@@ -6,21 +6,19 @@ use super::meaning::{Meaning, is_about_else, plain};
 use super::{Knows, RosterKind};
 use crate::toml_document::excerpt;
 
-/// The columns of a file.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     names: Vec<String>,
-    /// Who wrote the file.
     pub kind: RosterKind,
     known: BTreeMap<Meaning, Vec<usize>>,
-    /// Columns whose names say nothing that is known, not even that they are about something else.
+    /// Columns without a known meaning.
     nameless: Vec<usize>,
-    /// How many fields a row has to have, so that none that is understood is missing.
+    /// The fewest fields of a row that include all understood columns.
     pub needed: usize,
 }
 
 impl Columns {
-    /// Understands a header.
+    /// Reads a header.
     pub(super) fn read(header: &csv::StringRecord) -> Self {
         let names: Vec<_> = header.iter().map(|name| name.trim().to_owned()).collect();
         let plain: Vec<_> = names.iter().map(|name| plain(name)).collect();
@@ -33,7 +31,7 @@ impl Columns {
                 columns.nameless.push(at);
             }
         }
-        // Of addresses in numbered columns alone the first is the person's.
+        // If all addresses are in numbered columns, the first is the person's.
         if !ranked.contains_key(&Meaning::Email)
             && !ranked.contains_key(&Meaning::Login)
             && let Some(first) = ranked.get_mut(&Meaning::OtherEmails).and_then(|places| {
@@ -43,7 +41,7 @@ impl Columns {
         {
             ranked.insert(Meaning::Email, vec![first]);
         }
-        // Teams in a list of Intercom's teammates are Intercom's own, not groups of the provider.
+        // Teams in Intercom's own list are not groups of the identity provider.
         if columns.kind == RosterKind::Intercom {
             ranked.remove(&Meaning::Groups);
             ranked.remove(&Meaning::Group);
@@ -59,17 +57,17 @@ impl Columns {
         columns
     }
 
-    /// The columns with that meaning, the best first.
+    /// The columns with a meaning, best first.
     pub(super) fn of(&self, meaning: Meaning) -> &[usize] {
         self.known.get(&meaning).map_or(&[], Vec::as_slice)
     }
 
-    /// The columns whose names say nothing.
+    /// The columns without a known meaning.
     pub(super) fn without_meaning(&self) -> impl Iterator<Item = usize> {
         self.nameless.iter().copied()
     }
 
-    /// The cells of a row with that meaning that are not empty.
+    /// The non-empty cells of a row with a meaning.
     pub(super) fn cells<'a>(
         &'a self,
         row: &'a csv::StringRecord,
@@ -78,36 +76,32 @@ impl Columns {
         self.of(meaning).iter().filter_map(|at| row.get(*at)).map(str::trim).filter(|cell| !cell.is_empty())
     }
 
-    /// Whether there is a column with one of those meanings.
     pub(super) fn any(&self, meanings: &[Meaning]) -> bool {
         meanings.iter().any(|meaning| self.known.contains_key(meaning))
     }
 
-    /// How many columns there are.
     pub(super) const fn len(&self) -> usize {
         self.names.len()
     }
 
-    /// Whether some column holds addresses.
     pub(super) fn has_address(&self) -> bool {
         self.any(&[Meaning::Email, Meaning::Login])
     }
 
-    /// The name of a column.
     pub(super) fn name(&self, at: usize) -> &str {
         self.names.get(at).map_or("", String::as_str)
     }
 
-    /// A column as a message names it.
+    /// A column as messages show it.
     pub(super) fn describe(&self, at: usize) -> String {
         format!("column {} (`{}`)", at + 1, excerpt(self.name(at)))
     }
 
-    /// All names, for a message.
+    /// All names as messages show them.
     pub(super) fn list(&self) -> String {
         const SHOWN: usize = 20;
         let shown = self.names.iter().take(SHOWN).map(|name| {
-            if may_be_secret(name) { "(not a name)".to_owned() } else { format!("`{}`", excerpt(name)) }
+            if may_be_secret(name) { "(not shown)".to_owned() } else { format!("`{}`", excerpt(name)) }
         });
         let mut list = shown.collect::<Vec<_>>().join(", ");
         if let Some(more @ 1..) = self.names.len().checked_sub(SHOWN) {
@@ -116,7 +110,7 @@ impl Columns {
         list
     }
 
-    /// What the file knows, going by its columns.
+    /// What the columns of the file cover.
     pub(super) fn knows(&self) -> Knows {
         Knows {
             status: self.any(&Meaning::STATUS),
@@ -126,7 +120,7 @@ impl Columns {
     }
 }
 
-/// Who wrote a file whose columns have these plain names.
+/// The product that writes these columns.
 fn kind(plain: &[String]) -> RosterKind {
     let has = |names: &[&str]| plain.iter().any(|name| names.contains(&name.as_str()));
     if has(&["orgunitpath", "2svenrolled", "2svenforced"]) {
@@ -144,8 +138,8 @@ fn kind(plain: &[String]) -> RosterKind {
     }
 }
 
-/// Whether a header looks like a token or a setting rather than a name: files with secrets are named by mistake, and
-/// what is in them must not be printed.
+/// Whether a column name looks like a token or a setting. A file of secrets may be given by mistake, and must not be
+/// printed.
 fn may_be_secret(name: &str) -> bool {
     const LONGEST_WORD: usize = 24;
     name.contains('=') || name.split_whitespace().any(|word| word.chars().count() > LONGEST_WORD)

@@ -1,4 +1,4 @@
-//! What is to be said of a file as a whole: who wrote it, what it knows, and what could not be read.
+//! A directory export (roster) as a whole: its product, its coverage and its problems.
 
 use std::collections::BTreeMap;
 
@@ -11,43 +11,35 @@ use crate::digest;
 use crate::sentence::Sentence;
 use crate::warning::Warning;
 
-/// How many rows that cannot be read are listed; the others are counted.
+/// The most unreadable rows to list; further rows are only counted.
 const MOST_UNREADABLE: usize = 100;
-/// How many rows that cannot be read are named in warnings.
+/// The most unreadable rows to name in warnings.
 const NAMED_ROWS: usize = 20;
-/// How many different words a tally tells apart.
+/// The most different words to count separately.
 const MOST_WORDS: usize = 50;
 
-/// What is to be said of a file as a whole.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct RosterFile {
-    /// Its path as given.
     pub path: String,
-    /// Who wrote it.
     pub kind: RosterKind,
-    /// `sha256:` and the digest of its bytes.
     pub digest: String,
-    /// How many people were read from it.
     pub people: usize,
-    /// How many rows or resources it has, readable or not.
+    /// Rows or resources, readable or not.
     pub rows: usize,
-    /// The first of the rows that cannot be read.
+    /// The first unreadable rows.
     pub unreadable: Vec<Unreadable>,
-    /// How many rows cannot be read.
     pub unreadable_rows: usize,
-    /// What it says about people at all.
     pub knows: Knows,
-    /// Statuses that are not understood, and how often they occur.
+    /// Account statuses that are not understood.
     pub unknown_statuses: WordCounts,
-    /// Columns that look like an account status and are not understood, and how many people have something there.
+    /// Columns that look like an account status and are not understood, with the number of their non-empty cells.
     pub unknown_columns: WordCounts,
-    /// Words about the second factor that are not understood, and how often they occur.
+    /// Words about the second factor that are not understood.
     pub unknown_mfa: WordCounts,
-    /// What it leaves open although all rows can be read.
     pub gaps: Vec<Gap>,
 }
 
-/// Who wrote a file, as far as that can be told.
+/// The product that wrote a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum RosterKind {
@@ -62,67 +54,79 @@ pub(crate) enum RosterKind {
     Generic,
     /// Answers of a SCIM 2.0 service.
     Scim,
-    /// The list of teammates that Intercom exports. It is no word of the identity provider.
+    /// The list of teammates that Intercom exports, which is not the identity provider's.
     Intercom,
 }
 
-/// What a file says about people: which columns it has.
+/// What a file has about people.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Knows {
-    /// Whether they may sign in.
+    /// Account statuses.
     pub status: bool,
-    /// What they belong to.
+    /// Groups.
     pub groups: bool,
-    /// Whether they have a second factor.
+    /// Second factors.
     pub mfa: bool,
 }
 
-/// A row that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unreadable {
-    /// The line on which it starts.
     pub line: usize,
-    /// Why it cannot be read.
     pub why: Sentence,
 }
 
-/// Words and how often they occur; bounded in how many are told apart.
+/// Words and how often they occur, up to a number of different words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct WordCounts {
-    /// Each word as first written, and its count.
+    /// The count of each word, as first written.
     pub words: BTreeMap<String, usize>,
-    /// How often any other word occurs.
-    pub others: usize,
+    /// Occurrences of all further words.
+    pub further: usize,
 }
 
-/// What a file leaves open: a list with a gap does not prove that a person is missing from it.
+/// A gap in a file: such a list does not prove that a person is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Gap {
-    /// The service announced more resources than the files hold.
-    Incomplete { announced: u64, found: u64 },
-    /// The service announced a further page, which is in none of the files.
+    /// The service announced more resources than the files have.
+    Incomplete {
+        announced: u64,
+        found: u64,
+    },
+    /// The service announced a further page that is in none of the files.
     NextPage,
-    /// Members of groups that are in none of the files.
-    UnknownMembers { members: usize, group: String },
-    /// Groups that are members of groups; who is in the inner one is not counted into the outer.
-    NestedGroups { members: usize, group: String },
-    /// Groups that are listed without any members.
-    NoMembers { groups: usize, group: String },
-    /// A column or attribute of groups that is empty for every person.
+    /// Members of groups who are in none of the files.
+    UnknownMembers {
+        members: usize,
+        group: String,
+    },
+    /// Groups that are members of groups; members of the inner group do not count for the outer one.
+    NestedGroups {
+        members: usize,
+        group: String,
+    },
+    NoMembers {
+        groups: usize,
+        group: String,
+    },
     NoGroups,
-    /// Cells for further addresses out of which none could be read.
-    UnreadAddresses { cells: usize, column: String },
-    /// Groups or addresses beyond what is kept for a person.
-    TooManyEntries { left_out: usize },
+    /// Cells for further addresses without a readable one.
+    UnreadAddresses {
+        cells: usize,
+        column: String,
+    },
+    /// Groups or addresses beyond the limit of a person.
+    TooManyEntries {
+        left_out: usize,
+    },
 }
 
 impl Gap {
-    /// Whether people, or what is said of them, are missing.
+    /// Whether people or their data are missing.
     pub(crate) const fn is_missing(&self) -> bool {
         matches!(self, Self::Incomplete { .. } | Self::NextPage | Self::TooManyEntries { .. })
     }
 
-    /// Whether people of whom nothing else is missing may be in no row, or under no address of theirs.
+    /// Whether people may be missing from the rows, or lack an address, although the rest was read.
     pub(crate) const fn leaves_people_out(&self) -> bool {
         match self {
             Self::UnknownMembers { .. } | Self::UnreadAddresses { .. } => true,
@@ -135,7 +139,7 @@ impl Gap {
         }
     }
 
-    /// Whether it leaves open who is in a group.
+    /// Whether members of groups are unknown.
     pub(crate) const fn is_membership(&self) -> bool {
         match self {
             Self::UnknownMembers { .. }
@@ -149,7 +153,7 @@ impl Gap {
         }
     }
 
-    /// The gap in words.
+    /// The gap in words, without a full stop.
     pub(crate) fn sentence(&self) -> Sentence {
         let of_group = |members: usize, group: &String, one: &str, several: &str| match members {
             1 => Sentence::from("a member of the group `").words(group).and("` is ").and(one),
@@ -160,36 +164,33 @@ impl Gap {
         };
         match self {
             Self::Incomplete { announced, found } => {
-                format!("the list is incomplete: {found} of {announced} resources are there").into()
+                format!("the list is incomplete: it has {found} of {announced} resources").into()
             }
             Self::UnknownMembers { members, group } => {
                 of_group(*members, group, "in no list of users", "in no list of users")
             }
             Self::NestedGroups { members, group } => {
-                let [one, several] = ["a group, whose", "groups, whose"];
+                let [one, several] = ["itself a group, whose", "groups themselves, whose"];
                 of_group(*members, group, one, several).and(" members are not counted")
             }
             Self::NextPage => {
-                "the list is incomplete: the answer has a `nextCursor`, and the page it names is \
-                 missing; give all pages"
-                    .into()
+                "the list is incomplete: the page that `nextCursor` names is missing; give all pages".into()
             }
             Self::NoMembers { groups: 1, group } => Sentence::from("the group `")
                 .words(group)
-                .and("` is listed without members, so who is in it is not known"),
+                .and("` is listed without members, so its members are not known"),
             Self::NoMembers { groups, group } => Sentence::from(format!("{groups} groups, such as `"))
                 .words(group)
-                .and("`, are listed without members, so who is in them is not known"),
-            Self::NoGroups => {
-                "the groups are empty for every person, so who is in which group is not known".into()
-            }
+                .and("`, are listed without members, so their members are not known"),
+            Self::NoGroups => "no person has a group, so the members of groups are not known".into(),
             Self::UnreadAddresses { cells, column } => {
-                let noun = if *cells == 1 { "cell" } else { "cells" };
-                let sentence = Sentence::from(format!("no address could be read from {cells} {noun} of \""));
+                let noun = if *cells == 1 { "row" } else { "rows" };
+                let sentence =
+                    Sentence::from(format!("{cells} {noun} have no readable address in the column \""));
                 sentence.words(column).and("\"")
             }
             Self::TooManyEntries { left_out } => {
-                format!("{left_out} groups or addresses were left out: there are too many for one person")
+                format!("{left_out} groups or addresses were left out, because one person has too many")
                     .into()
             }
         }
@@ -201,7 +202,7 @@ impl RosterFile {
         Self { path: path.to_owned(), digest: digest::of(bytes), ..Self::default() }
     }
 
-    /// Notes a row that cannot be read.
+    /// Records an unreadable row.
     pub(super) fn reject(&mut self, line: usize, why: impl Into<Sentence>) {
         self.unreadable_rows += 1;
         if self.unreadable.len() < MOST_UNREADABLE {
@@ -209,7 +210,7 @@ impl RosterFile {
         }
     }
 
-    /// Notes entries that were left out because a person had too many of them.
+    /// Records entries that were left out because a person had too many.
     pub(super) fn leave_out(&mut self, entries: usize) {
         if entries == 0 {
             return;
@@ -223,7 +224,7 @@ impl RosterFile {
         self.gaps.push(Gap::TooManyEntries { left_out: entries });
     }
 
-    /// What of it could not be read or understood, and what it leaves open.
+    /// Everything that could not be read or understood, and the gaps.
     pub(crate) fn warnings(&self) -> Vec<Warning> {
         let Self { kind, unreadable, unreadable_rows, unknown_statuses, unknown_mfa, gaps, .. } = self;
         let unknown_columns = &self.unknown_columns;
@@ -249,8 +250,8 @@ impl RosterFile {
                 word: word.clone(),
                 people: *people,
             }));
-            if words.others > 0 {
-                warnings.push(Warning::UnknownWords { path: path(), column, people: words.others });
+            if words.further > 0 {
+                warnings.push(Warning::UnknownWords { path: path(), column, people: words.further });
             }
         }
         warnings.extend(unknown_columns.words.iter().map(|(column, people)| Warning::UnknownColumn {
@@ -262,12 +263,10 @@ impl RosterFile {
         warnings
     }
 
-    /// The error for a file with too many of something.
     pub(super) fn too_many(&self, what: &'static str, limit: usize) -> RosterError {
         RosterError::TooMany { path: self.path.clone(), what, limit }
     }
 
-    /// The error for a file, or files, without people.
     pub(super) fn no_people(&self) -> RosterError {
         let first = self.unreadable.first().map(|row| (self.unreadable_rows, row.why.to_string()));
         RosterError::NoPeople { path: self.path.clone(), unreadable: first }
@@ -275,7 +274,6 @@ impl RosterFile {
 }
 
 impl RosterKind {
-    /// The name of it that people read.
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Okta => "Okta",
@@ -287,26 +285,25 @@ impl RosterKind {
         }
     }
 
-    /// Whether it is the word of an identity provider.
+    /// Whether it comes from an identity provider.
     pub(crate) const fn is_provider(self) -> bool {
         !matches!(self, Self::Intercom)
     }
 }
 
 impl WordCounts {
-    /// How many words were counted.
     pub(crate) fn total(&self) -> usize {
-        self.words.values().sum::<usize>() + self.others
+        self.words.values().sum::<usize>() + self.further
     }
 
-    /// Counts a word. Words that differ in case alone are one.
+    /// Counts a word, ignoring case.
     pub(super) fn count(&mut self, word: &str) {
         if let Some((_, count)) = self.words.iter_mut().find(|(known, _)| same_name(known, word)) {
             *count += 1;
         } else if self.words.len() < MOST_WORDS {
             self.words.insert(word.to_owned(), 1);
         } else {
-            self.others += 1;
+            self.further += 1;
         }
     }
 }
@@ -314,15 +311,15 @@ impl WordCounts {
 /// A directory export (roster) that the teammates were compared with.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct RosterInfo {
-    /// Its path as given.
+    /// The path as given.
     pub path: String,
     /// `sha256:` and its digest.
     #[schemars(extend("pattern" = "^sha256:[0-9a-f]{64}$"))]
     pub digest: String,
-    /// Whose export it was taken for.
+    /// The product that wrote it.
     pub kind: RosterKind,
-    /// How many people it lists.
+    /// The number of people in it.
     pub people: usize,
-    /// How many of its rows could not be read.
+    /// The number of unreadable rows.
     pub unreadable: usize,
 }

@@ -1,16 +1,16 @@
-//! What a column holds, told by its name, and what a name that is not known may stand for.
+//! The meaning of a column, from its name.
 //!
 //! Names are compared without case, white space, punctuation and bracketed remarks, so that
 //! `Email Address [Required]`, `email_address` and `EmailAddress` are one.
 
 use super::words;
 
-/// What a column holds.
+/// The meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Meaning {
     /// The e-mail address.
     Email,
-    /// The name one signs in with, which mostly is an e-mail address.
+    /// The sign-in name, usually an e-mail address.
     Login,
     /// Further addresses of the same mailbox.
     OtherEmails,
@@ -24,39 +24,39 @@ pub(super) enum Meaning {
     LastName,
     /// A word for the account status.
     Status,
-    /// Yes when the account may be used.
+    /// Yes if the account may be used.
     Enabled,
-    /// Yes when the account is switched off.
+    /// Yes if the account is switched off.
     Suspended,
-    /// Yes when the account is gone.
+    /// Yes if the account is deleted.
     Removed,
-    /// The day on which the account ends or has ended; empty while it goes on.
+    /// The day on which the account ends; empty for an account without an end.
     Ends,
     /// A word for the account status, or a part of a postal address.
     State,
-    /// A word for whether an application is assigned.
+    /// A word for the assignment of an application.
     Assigned,
-    /// The day on which an application was taken away; empty while it is assigned.
+    /// The day on which an application was unassigned; empty while it is assigned.
     Unassigned,
-    /// What may be an account status, and is not understood.
+    /// Possibly an account status, but not understood.
     StatusLike,
     /// The application that a row is about.
     Application,
     /// Whether a member is a person or a group.
     MemberType,
-    /// Groups, perhaps several in a cell.
+    /// Groups, possibly several in a cell.
     Groups,
     /// One group.
     Group,
     /// Whether a second factor is set up.
     Mfa,
-    /// Whether a second factor that may be used is set up: asked where nothing else says it.
+    /// Whether a usable second factor is set up; used if no other column shows it.
     MfaCapable,
     /// Which factors are set up, or how many.
     Factors,
 }
 
-/// The names of each meaning, the better one first where only one of several columns is used.
+/// The column names of each meaning, the better one first if only one column is used.
 ///
 /// - Okta: the attributes of its user profile, which its CSV template, its user reports ("Login",
 ///   "Status", "User") and common exports of its API (`user.login`, `profile.email`) use.
@@ -66,8 +66,8 @@ pub(super) enum Meaning {
 ///   `Status [READ ONLY]`, `2sv Enrolled [READ ONLY]`).
 /// - Intercom: the list that Settings > Teammates exports, by the names it shows (name, e-mail, role, permissions).
 ///
-/// Left out with intent, because they say something else: addresses to recover an account (`Recovery Email`,
-/// `secondEmail`, `alternateEmailAddress`), and those of other people (`Manager Email`).
+/// Deliberately left out: recovery addresses (`Recovery Email`, `secondEmail`, `alternateEmailAddress`) and addresses
+/// of other people (`Manager Email`).
 const NAMES: [(Meaning, &str); 22] = [
     (
         Meaning::Email,
@@ -143,22 +143,22 @@ const NAMES: [(Meaning, &str); 22] = [
     ),
 ];
 
-/// Words in the name of a column that may be an account status.
+/// Words in the names of columns that may be account statuses.
 const STATUS_WORDS: &str = "status active inactive enabled disabled suspended suspension terminated termination \
     deactivated deactivation deleted deletion archived blocked locked lockout deprovisioned offboarded offboarding \
     unassigned revoked expired expires expiry expiration ended leave leaver resigned resignation dismissed separation \
     retired former exit end statut stato";
 
-/// Beside one of these, `state` is no part of a postal address.
+/// Next to one of these words, `state` is not part of a postal address.
 const STATE_OF: &str =
     "account user employee employment member membership identity login person worker staff";
 
-/// Beside one of these, the name says something else.
+/// Next to one of these words, the column is not about the account.
 const OTHER_WORDS: &str = "mfa 2fa 2sv 2 factor factors sync synced license licenses licence licences password \
     credential marital phone mobile sms email mail mailbox last new changed change created tax country \
     province device protection role token enforced";
 
-/// Whether the name of a column looks like that of an account status.
+/// Whether a column name looks like an account status.
 fn looks_like_status(name: &str) -> bool {
     let parts = parts(name);
     // Compounds too: `Kontostatus`.
@@ -167,7 +167,7 @@ fn looks_like_status(name: &str) -> bool {
         && !any(&parts, OTHER_WORDS)
 }
 
-/// Whether the name of a column says that it is about something else than the account.
+/// Whether a column name is about something other than the account.
 pub(super) fn is_about_else(name: &str) -> bool {
     any(&parts(name), OTHER_WORDS)
 }
@@ -204,25 +204,25 @@ fn numbered(plain: &str) -> Option<Meaning> {
 }
 
 impl Meaning {
-    /// The meaning of a name, also given in plain form, and how good a name for it that is, where names are ranked.
+    /// The meaning of a name, which is also given in plain form, and its rank among the names of that meaning.
     pub(super) fn told(name: &str, plain: &str) -> Option<(Self, Option<usize>)> {
         let known = Self::of(plain).map(|(meaning, rank)| (meaning, Some(rank)));
         let numbered = || numbered(plain).map(|meaning| (meaning, None));
         known.or_else(numbered).or_else(|| looks_like_status(name).then_some((Self::StatusLike, None)))
     }
 
-    /// The meaning of a plain name, and how good a name for it that is.
+    /// The meaning of a plain name, and its rank among the names of that meaning.
     pub(super) fn of(plain: &str) -> Option<(Self, usize)> {
         NAMES.iter().find_map(|(meaning, names)| {
             names.split_whitespace().position(|name| name == plain).map(|rank| (*meaning, rank))
         })
     }
 
-    /// Where only one column can be meant, and what is said of two that disagree.
+    /// Meanings that allow only one value, with their words for messages.
     pub(super) const SOLE: [(Self, &'static str); 2] =
         [(Self::Email, "e-mail addresses"), (Self::Mfa, "the second factor")];
 
-    /// Those that say whether an account may be used. `State` may be a part of a postal address.
+    /// The meanings about the account status. `State` may be part of a postal address.
     pub(super) const STATUS: [Self; 8] = [
         Self::Status,
         Self::Enabled,
@@ -234,13 +234,13 @@ impl Meaning {
         Self::StatusLike,
     ];
 
-    /// Whether the best name is used and the others are ignored.
+    /// Whether only the best of several names is used.
     pub(super) const fn best_only(self) -> bool {
         matches!(self, Self::Id | Self::Name | Self::FirstName | Self::LastName)
     }
 }
 
-/// The name of a column as it is compared: without what stands in brackets.
+/// A column name in the form for comparison, without text in brackets.
 pub(super) fn plain(name: &str) -> String {
     let mut depth = 0_usize;
     let bare: String = name
@@ -258,7 +258,7 @@ pub(super) fn plain(name: &str) -> String {
     words::plain(&bare)
 }
 
-/// Whether a plain name says that the second factor is told there.
+/// Whether a plain name is about the second factor.
 pub(super) fn is_mfa(plain: &str) -> bool {
     Meaning::of(plain).is_some_and(|(meaning, _)| meaning == Meaning::Mfa)
 }

@@ -1,28 +1,26 @@
-//! One list of several rows and files.
+//! Merging several rows and files into one list.
 //!
-//! Two rows are one person when they have the same address and contradict each other in nothing; otherwise
-//! both stay, and the comparison with a workspace shows a duplicate.
+//! Two rows are one person if they have the same address and do not contradict each other. Otherwise both stay, and the
+//! comparison with a workspace shows a duplicate.
 
 use std::collections::{HashMap, HashSet};
 
 use super::{Gap, Membership, Person, Reading, Roster, RosterError, RosterKind, scim};
 use crate::address::EmailAddress;
 
-/// How many people of one address, or id, are looked at. A list in which thousands share one is not worth
-/// the time that comparing them all would take.
+/// The most people of one address or id to compare, which bounds the time for hostile lists.
 const MOST_DOUBLES: usize = 32;
 
-/// Finds people by their address, however it is spelled.
+/// Finds people by their folded address.
 #[derive(Default)]
 pub(super) struct Index(HashMap<EmailAddress, Vec<usize>>);
 
 impl Index {
-    /// The first of the people with that address who fits.
+    /// The first person with that address who matches.
     pub(super) fn find(&self, email: &str, mut fits: impl FnMut(usize) -> bool) -> Option<usize> {
         self.0.get(&EmailAddress::parse(email)?)?.iter().copied().find(|&at| fits(at))
     }
 
-    /// Notes where a person is.
     pub(super) fn add(&mut self, email: &str, at: usize) {
         if let Some(email) = EmailAddress::parse(email) {
             note(self.0.entry(email).or_default(), at);
@@ -30,18 +28,18 @@ impl Index {
     }
 }
 
-/// Where people were put, so that what other files say finds them.
+/// The indices of people, to find them for rows of other files.
 #[derive(Default)]
 struct Places {
     by_email: Index,
-    /// By further addresses. Entra lists users with their address and members with the name they sign in with.
+    /// By further addresses. Entra lists users by address, but members by sign-in name.
     by_other_email: Index,
     by_id: HashMap<String, Vec<usize>>,
 }
 
 impl Places {
-    /// Finds the person that another file means: by the id, where the same provider gave both, then by
-    /// the address, then by further addresses.
+    /// Finds the person of another file: by id if the same product wrote both files, then by address, then by further
+    /// addresses.
     fn find(
         &self,
         person: &Person,
@@ -56,7 +54,7 @@ impl Places {
             .or_else(|| person.other_emails.iter().find_map(|email| self.by_email.find(email, &fits)))
     }
 
-    /// Finds people by their id, or else their address.
+    /// Finds people by id, else by address.
     fn members(&self, id: Option<&String>, email: Option<&String>) -> Option<&Vec<usize>> {
         id.and_then(|id| self.by_id.get(id)).or_else(|| {
             let email = EmailAddress::parse(email?)?;
@@ -64,25 +62,25 @@ impl Places {
         })
     }
 
-    /// Notes where a person is, by everything that one file says of them.
-    fn add(&mut self, at: usize, id: Option<String>, email: &str, others: &[String], first: bool) {
+    /// Records the index of a person, by all ids and addresses in one file.
+    fn add(&mut self, at: usize, id: Option<String>, email: &str, further: &[String], first: bool) {
         let by_email = if first { &mut self.by_email } else { &mut self.by_other_email };
         by_email.add(email, at);
-        others.iter().for_each(|other| self.by_other_email.add(other, at));
+        further.iter().for_each(|other| self.by_other_email.add(other, at));
         if let Some(id) = id {
             note(self.by_id.entry(id).or_default(), at);
         }
     }
 }
 
-/// Notes a place, once, among the first of those with the same address or id.
+/// Records an index once, up to the limit for one address or id.
 fn note(places: &mut Vec<usize>, at: usize) {
     if places.len() < MOST_DOUBLES && !places.contains(&at) {
         places.push(at);
     }
 }
 
-/// Brings files together, in their order.
+/// Merges files, in their order.
 pub(super) fn roster(mut readings: Vec<Reading>) -> Result<Roster, RosterError> {
     let mut roster = Roster::default();
     let mut places = Places::default();
@@ -109,7 +107,7 @@ pub(super) fn roster(mut readings: Vec<Reading>) -> Result<Roster, RosterError> 
     }
 }
 
-/// Notes groups whose members no file names: an empty list and one that was not delivered look the same.
+/// Records groups without members in any file: an empty list and a missing list look the same.
 fn undelivered(roster: &mut Roster, without_members: Vec<Vec<String>>) {
     let known: HashSet<&String> = roster
         .people
@@ -132,22 +130,20 @@ fn undelivered(roster: &mut Roster, without_members: Vec<Vec<String>>) {
     }
 }
 
-/// Adds the people of one file.
 fn join(roster: &mut Roster, places: &mut Places, people: Vec<Person>, file: usize, kind: RosterKind) {
     let before = roster.people.len();
     let mut left_out = 0;
     for mut person in people {
         person.file = file;
         left_out += std::mem::take(&mut person.left_out);
-        let (id, email, others) = (person.id.clone(), person.email.clone(), person.other_emails.clone());
-        // Those of the same file were told apart when it was read. What Intercom says of a person must not pass for
-        // the word of the identity provider.
+        let (id, email, further) = (person.id.clone(), person.email.clone(), person.other_emails.clone());
+        // People of the same file were already separated. Intercom's list must not count as the identity provider's.
         let known = |at: usize| {
             let known = roster.people.get(at).filter(|_| at < before)?;
             let file = roster.files.get(known.file)?;
             (file.kind.is_provider() == kind.is_provider()).then_some(known)
         };
-        // Ids are of one making where the same product wrote both files. Of other lists nothing tells.
+        // Ids are comparable only if the same product wrote both files.
         let same_kind = |known: &Person| {
             kind != RosterKind::Generic && roster.files.get(known.file).is_some_and(|file| file.kind == kind)
         };
@@ -161,14 +157,14 @@ fn join(roster: &mut Roster, places: &mut Places, people: Vec<Person>, file: usi
             }
             None => roster.people.push(person),
         }
-        places.add(at, id, &email, &others, found.is_none());
+        places.add(at, id, &email, &further, found.is_none());
     }
     if let Some(file) = roster.files.get_mut(file) {
         file.leave_out(left_out);
     }
 }
 
-/// Puts the name in place of an id, where a user lists groups by their id alone.
+/// Replaces group ids by names, for users that list groups by id.
 fn name_groups(roster: &mut Roster, names: &HashMap<String, String>) {
     if names.is_empty() {
         return;
@@ -182,7 +178,7 @@ fn name_groups(roster: &mut Roster, names: &HashMap<String, String>) {
     }
 }
 
-/// Gives the groups of SCIM to their members, and notes the members who are nowhere.
+/// Adds SCIM groups to their members, and records unknown members.
 fn give_groups(
     roster: &mut Roster,
     places: &Places,

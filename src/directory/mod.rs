@@ -1,9 +1,8 @@
-//! Directory exports (rosters): the people an identity provider knows, their groups, and whether they may
-//! still sign in.
+//! Directory exports (rosters): the people of an identity provider, their groups and account statuses.
 //!
-//! `text` opens files and decodes them, `sheet` reads CSV with the help of `columns` and `meaning` (what a header
-//! means), `account` (what a row says about the account) and `words` (what a cell means), `scim` reads SCIM 2.0 answers, and `merge` makes one list of several
-//! files. Nothing here compares the list with a workspace.
+//! `text` opens and decodes files. `sheet` reads CSV, with `columns` and `meaning` for headers, `account` for rows and
+//! `words` for cells. `scim` reads SCIM 2.0 answers. `merge` makes one list of several files. The comparison with a
+//! workspace is in `facts::reconcile`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,19 +29,18 @@ use merge::Index;
 use person::Membership;
 pub(crate) use person::{AccountStatus, Person, Until};
 
-/// How many people a file may have.
 const MOST_PEOPLE: usize = 500_000;
-/// How many groups a person may have; what is beyond is counted.
+/// The most groups of a person; further ones are counted.
 const MOST_GROUPS: usize = 500;
-/// How many further addresses a person may have.
+/// The most further addresses of a person.
 const MOST_ADDRESSES: usize = 50;
 
-/// One list of people, made of one or several files.
+/// One list of people from one or several files.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Roster {
-    /// The files, in the order they were given.
+    /// In the order given.
     pub files: Vec<RosterFile>,
-    /// The people, in the order they first appear.
+    /// In order of first appearance.
     pub people: Vec<Person>,
 }
 
@@ -50,7 +48,7 @@ impl Roster {
     /// Reads files into one list.
     ///
     /// # Errors
-    /// When a file cannot be opened, is not understood, or has no people.
+    /// If a file cannot be opened or understood, or has no people.
     pub(crate) fn read(paths: &[PathBuf]) -> Result<Self, RosterError> {
         let mut readings = Vec::new();
         for path in paths {
@@ -59,28 +57,28 @@ impl Roster {
         merge::roster(readings)
     }
 
-    /// What of the files could not be read or understood, and what they leave open.
+    /// The warnings of all files.
     pub(crate) fn warnings(&self) -> Vec<Warning> {
         self.files.iter().flat_map(RosterFile::warnings).collect()
     }
 
-    /// Makes one list of files that were read already: their names and bytes.
+    /// Makes one list of the names and bytes of files.
     ///
     /// # Errors
-    /// When one of them is not understood, or has no people.
+    /// If a file is not understood, or has no people.
     #[cfg(test)]
     pub(crate) fn parse(files: &[(&str, &[u8])]) -> Result<Self, RosterError> {
         let readings = files.iter().map(|(name, bytes)| parse(name, bytes));
         merge::roster(readings.collect::<Result<_, _>>()?)
     }
 
-    /// Whether every row was read and every page is there. Where not, a missing person proves nothing.
+    /// Whether every row was read and no page is missing. Otherwise a missing person proves nothing.
     pub(crate) fn is_complete(&self) -> bool {
         let whole = |file: &RosterFile| file.unreadable_rows == 0 && !file.gaps.iter().any(Gap::is_missing);
         self.providers().all(whole)
     }
 
-    /// Whether the files say of every group who is in it.
+    /// Whether the members of every group are known.
     pub(crate) fn knows_members(&self) -> bool {
         !self.providers().any(|file| file.gaps.iter().any(Gap::is_membership))
     }
@@ -90,36 +88,33 @@ impl Roster {
         self.files.iter().filter(|file| file.kind.is_provider())
     }
 
-    /// Whether any of the files is the word of an identity provider.
+    /// Whether any file comes from an identity provider.
     pub(crate) fn has_provider(&self) -> bool {
         self.providers().next().is_some()
     }
 
-    /// Whether the identity provider itself names the person, and not only Intercom's own export.
+    /// Whether a file of an identity provider has the person, not only Intercom's own export.
     pub(crate) fn vouches_for(&self, person: &Person) -> bool {
         self.files.get(person.file).is_some_and(|file| file.kind.is_provider())
     }
 }
 
-/// What is read from one file, before files are brought together.
+/// The content of one file, before files are merged.
 struct Reading {
     file: RosterFile,
     people: Vec<Person>,
-    /// Finds people who have several rows.
     index: Index,
-    /// Memberships that name people elsewhere: SCIM groups.
+    /// Memberships in SCIM groups, whose members may be in another file.
     memberships: Vec<Membership>,
-    /// Ids of SCIM groups and their names.
     group_names: Vec<(String, String)>,
-    /// Names of SCIM groups that leave their members out.
+    /// Names of SCIM groups without members.
     without_members: Vec<String>,
-    /// The pages of SCIM answers.
     pages: BTreeMap<scim::Listed, scim::Pages>,
 }
 
 impl Reading {
-    /// Keeps a person, or adds to the one of an earlier row that this one agrees with: reports have a row for each
-    /// group, factor or application.
+    /// Adds a person, or merges it with an earlier row that does not contradict it: some reports have a row for each group,
+    /// factor or application.
     fn keep(&mut self, person: Person) -> Result<(), RosterError> {
         let agrees = |at: usize| self.people.get(at).is_some_and(|known| known.agrees_with(&person, true));
         let known = self.index.find(&person.email, agrees);
@@ -135,7 +130,7 @@ impl Reading {
         Ok(())
     }
 
-    /// The file, once all of it is read.
+    /// Completes the file after all of it is read.
     fn finish(mut self) -> Result<Self, RosterError> {
         if self.people.is_empty() && self.memberships.is_empty() && self.group_names.is_empty() {
             return Err(self.file.no_people());
@@ -145,7 +140,7 @@ impl Reading {
     }
 }
 
-/// Reads one file: JSON where it begins like that, CSV otherwise.
+/// Reads one file: JSON if it begins like JSON, else CSV.
 fn parse(path: &str, bytes: &[u8]) -> Result<Reading, RosterError> {
     let text = text::decode(path, bytes)?;
     let file = RosterFile::new(path, bytes);

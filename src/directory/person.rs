@@ -1,4 +1,4 @@
-//! A person on the list.
+//! A person of a directory export (roster).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,56 +8,50 @@ use jiff::Timestamp;
 use super::{MOST_ADDRESSES, MOST_GROUPS, words};
 use crate::address;
 
-/// A person on the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Person {
-    /// The id at the identity provider.
+    /// At the identity provider.
     pub id: Option<String>,
-    /// The e-mail address as written. Letters' case does not matter for comparing.
+    /// As written; comparisons fold it.
     pub email: String,
-    /// Further addresses of the person.
     pub other_emails: Vec<String>,
-    /// The full name.
     pub name: Option<String>,
-    /// Whether they may sign in.
     pub status: AccountStatus,
-    /// The word that the status was read from.
+    /// The word for the status in the file.
     pub status_word: Option<String>,
-    /// Until when they may.
+    /// The end of the account.
     pub until: Until,
-    /// What they belong to.
     pub groups: BTreeSet<String>,
-    /// Whether they have a second factor; none when nothing says so.
+    /// Whether a second factor is set up, if known.
     pub mfa: Option<bool>,
-    /// Whether that was read from names of factors, of which other rows may have more.
+    /// Whether names of factors showed it; other rows may have more of them.
     pub factors: bool,
-    /// The file that names them first: an index into [`Roster::files`](super::Roster::files).
+    /// The first file with the person: an index into [`Roster::files`](super::Roster::files).
     pub file: usize,
-    /// The line on which it does.
+    /// The line in that file.
     pub line: usize,
-    /// How many groups and addresses were left out since they were last counted, because there are too many.
+    /// Groups and addresses beyond the limit, since they were last counted.
     pub left_out: usize,
 }
 
-/// Whether a person may sign in at the identity provider.
+/// The account status at the identity provider.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum AccountStatus {
-    /// Nothing is said about it, or nothing that is understood.
+    /// Missing, or not understood.
     #[default]
     Unknown,
-    /// They may.
+    /// May sign in.
     Active,
-    /// They were invited or prepared, and may not yet.
+    /// Invited or prepared, and cannot sign in yet.
     Pending,
-    /// Their account is switched off.
+    /// Switched off.
     Suspended,
-    /// Their account is gone.
+    /// Deleted.
     Deprovisioned,
 }
 
 impl AccountStatus {
-    /// How far a status, with the word for it, keeps a person out. What is not understood outweighs one that lets in, and
-    /// where nothing is said anything else decides.
+    /// How restrictive a status is. A word that is not understood outranks an active account; a missing status ranks last.
     pub(crate) const fn rank(self, word: Option<&str>) -> u8 {
         match (self, word) {
             (Self::Unknown, None) => 0,
@@ -70,20 +64,18 @@ impl AccountStatus {
     }
 }
 
-/// Until when an account may be used, as far as a column of dates says.
+/// The end of an account, from a column of dates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Until {
-    /// There is no such column.
     #[default]
     Unsaid,
-    /// The column is empty.
     Open,
-    /// The instant, in its earlier and its later reading, and the column with its cell.
+    /// The earlier and the later reading of the date, and the column with its cell.
     At(Timestamp, Timestamp, String),
 }
 
 impl Until {
-    /// What two rows say together. In one file the later end counts, since people return; between files the earlier.
+    /// Merges two rows. In one file the later end counts, because people return; between files the earlier.
     pub(super) fn and(self, other: Self, same_file: bool) -> Self {
         match (self, other) {
             (Self::Unsaid, one) | (one, Self::Unsaid) => one,
@@ -101,7 +93,6 @@ impl Until {
 }
 
 impl AccountStatus {
-    /// The word for it.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Unknown => "unknown",
@@ -114,9 +105,9 @@ impl AccountStatus {
 }
 
 impl Person {
-    /// Whether nothing that one says is denied by the other, so that they may be one person.
+    /// Whether the two do not contradict each other, and may be one person.
     ///
-    /// Ids count only where the same provider gave both.
+    /// Ids count only if the same product wrote both files.
     pub(super) fn agrees_with(&self, other: &Self, same_ids: bool) -> bool {
         fn agree<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
             one.is_none() || other.is_none() || one == other
@@ -129,7 +120,7 @@ impl Person {
             && (!same_ids || agree(&self.id, &other.id))
     }
 
-    /// The account status at an instant, and the word for it.
+    /// The account status at an instant, and its word.
     pub(crate) fn status_at(&self, now: Timestamp) -> (AccountStatus, Option<&str>) {
         match &self.until {
             Until::At(_, late, cell) if *late <= now => (AccountStatus::Deprovisioned, Some(cell)),
@@ -140,7 +131,7 @@ impl Person {
         }
     }
 
-    /// Takes in what another row says of the same person; what is known already stays, and factors add up.
+    /// Merges another row of the same person. Known values stay; factors add up.
     pub(super) fn absorb(&mut self, other: Self, same_file: bool) {
         if other.status.rank(other.status_word.as_deref()) > self.status.rank(self.status_word.as_deref()) {
             (self.status, self.status_word) = (other.status, other.status_word);
@@ -159,7 +150,7 @@ impl Person {
         other.groups.into_iter().for_each(|group| self.add_group(group));
     }
 
-    /// Adds an address, unless it is known.
+    /// Adds an address, unless present.
     pub(super) fn add_email(&mut self, email: String) {
         let known = |known: &String| address::fold(known) == address::fold(&email);
         if known(&self.email) || self.other_emails.iter().any(known) {
@@ -172,7 +163,7 @@ impl Person {
         }
     }
 
-    /// Adds the addresses that guests have at home, which their sign-in names are made of.
+    /// Adds the home addresses of guests, which their sign-in names contain.
     pub(super) fn add_guest_addresses(&mut self) {
         if let Some(home) = words::guest(&self.email) {
             let name = std::mem::replace(&mut self.email, home);
@@ -192,15 +183,15 @@ impl Person {
     }
 }
 
-/// That a member belongs to a group, as the group says it.
+/// A membership, as the group lists it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Membership {
     /// The name of the group.
     pub group: Arc<str>,
     /// The id of the member.
     pub id: Option<String>,
-    /// Their address, where the service gives it as what to display.
+    /// The address, if the service gives one as the display value.
     pub email: Option<String>,
-    /// Whether the member is a group itself.
+    /// Whether the member is itself a group.
     pub nested: bool,
 }

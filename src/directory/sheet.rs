@@ -1,7 +1,7 @@
-//! Rosters in CSV.
+//! Directory exports (rosters) in CSV.
 //!
-//! The header decides everything: the delimiter is the one that makes most of it, and the columns are told
-//! by their names. Every row becomes a person, joins the one of an earlier row, or is reported with its line.
+//! The header decides the delimiter and the columns. Every row becomes a person, is merged with an earlier row, or is
+//! reported with its line.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -14,12 +14,11 @@ use super::text::Lines;
 use super::{Gap, Person, Reading, RosterError, account, words};
 use crate::casefold::fold;
 
-/// How many columns a file may have.
 const MOST_COLUMNS: usize = 2_000;
-/// What may separate fields, the likeliest first.
+/// Possible delimiters, most likely first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Read after the text: a row that swallows this has a quote that is never closed.
+/// Appended to the text: a row that includes it has an unclosed quote.
 const SENTINEL: &[u8] = b"\nend";
 
 /// Reads a file.
@@ -38,7 +37,7 @@ pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError>
     let mut is_header = true;
     loop {
         let more = rows.read_record(&mut row);
-        // Where the reader stood, which is before the end of the line above and before empty lines.
+        // The position before the end of the line above and before empty lines.
         let stood = row.position().map_or(0, |at| usize::try_from(at.byte()).unwrap_or(usize::MAX));
         let at = stood + body.get(stood..).map_or(0, blank);
         let line = lines.at(start + at);
@@ -48,15 +47,14 @@ pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError>
                 return Err(RosterError::Malformed { path, line, why: error.to_string() });
             }
             Ok(false) => break,
-            // The sentinel, which is the last row unless one before it reached that far.
+            // The sentinel is the last row, unless an earlier row includes it.
             Ok(true) if at >= body.len() => break,
             Ok(true) if std::mem::take(&mut is_header) => {}
             Ok(true) if row.iter().all(|cell| cell.trim().is_empty()) => {}
             Ok(true) if rows.position().byte() > body.len() as u64 + 1 => {
                 let last = lines.at(text.trim_end().len());
                 sheet.reading.file.rows += 1;
-                let why =
-                    format!("a quote is opened and never closed, so that the row reaches to line {last}");
+                let why = format!("a quote is opened and never closed, so the row ends at line {last}");
                 sheet.reading.file.reject(line, why);
             }
             Ok(true) => sheet.row(&row, line)?,
@@ -65,23 +63,23 @@ pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError>
     sheet.finish()
 }
 
-/// How many bytes of line breaks the text begins with.
+/// The length of the line breaks at the start of the text, in bytes.
 fn blank(text: &str) -> usize {
     text.len() - text.trim_start_matches(['\r', '\n']).len()
 }
 
-/// A file while it is read.
+/// Reads a file.
 struct CsvFile {
     reading: Reading,
     columns: Columns,
-    /// How many rows are about a group, as member of the first of these groups.
+    /// The number of rows about a group that is a member of another, and the first such outer group.
     nested: Option<(usize, String)>,
-    /// Columns of further addresses, and how many of their cells hold none that can be read.
+    /// Columns of further addresses, with the number of cells without a readable one.
     unread_addresses: BTreeMap<usize, usize>,
 }
 
 impl CsvFile {
-    /// Checks that the header tells where the addresses are.
+    /// Checks that the header names a column of addresses.
     fn accept_header(&mut self, header: &StringRecord, line: usize) -> Result<(), RosterError> {
         let path = || self.reading.file.path.clone();
         if !self.columns.has_address() {
@@ -98,7 +96,7 @@ impl CsvFile {
         Ok(())
     }
 
-    /// Takes in a row.
+    /// Reads a row.
     fn row(&mut self, row: &StringRecord, line: usize) -> Result<(), RosterError> {
         self.reading.file.rows += 1;
         if let Some(why) = self.misshapen(row) {
@@ -111,7 +109,7 @@ impl CsvFile {
         let mut addresses =
             self.columns.cells(row, Meaning::Email).chain(self.columns.cells(row, Meaning::Login));
         let email = words::email(addresses.next().unwrap_or_default()).map(str::to_owned);
-        let others: Vec<_> =
+        let further: Vec<_> =
             addresses.filter_map(|cell| words::email(cell).ok()).map(str::to_owned).collect();
         let email = match email {
             Ok(email) => email,
@@ -122,15 +120,14 @@ impl CsvFile {
         };
         self.check_sole(row, line)?;
         let mut person = self.person(row, email, line);
-        others.into_iter().for_each(|other| person.add_email(other));
+        further.into_iter().for_each(|other| person.add_email(other));
         person.add_guest_addresses();
         account::status(&self.columns, row, &mut self.reading.file, &mut person);
         (person.mfa, person.factors) = account::mfa(&self.columns, row, &mut self.reading.file);
         self.reading.keep(person)
     }
 
-    /// Whether a row is about a group, or all of the domain (`CUSTOMER`), as a member of a group. Who is in that one is
-    /// then open.
+    /// Whether the member in a row is a group, or the whole domain (`CUSTOMER`), so that its people are unknown.
     fn is_group(&mut self, row: &StringRecord) -> bool {
         let in_group = self.columns.any(&[Meaning::Group]);
         let is_group = |cell: &str| match words::plain(cell).as_str() {
@@ -151,7 +148,7 @@ impl CsvFile {
         true
     }
 
-    /// Notes what the file as a whole leaves open.
+    /// Records the gaps of the whole file.
     fn finish(mut self) -> Result<Reading, RosterError> {
         let gaps = &mut self.reading.file.gaps;
         gaps.extend(self.nested.map(|(members, group)| Gap::NestedGroups { members, group }));
@@ -165,15 +162,15 @@ impl CsvFile {
         self.reading.finish()
     }
 
-    /// Says what is wrong with the number of fields, where it matters.
+    /// The problem with the number of fields, if it matters.
     fn misshapen(&self, row: &StringRecord) -> Option<String> {
         let wanted = self.columns.len();
         let beyond = row.iter().skip(wanted).any(|cell| !cell.trim().is_empty());
         (beyond || row.len() < self.columns.needed)
-            .then(|| format!("the row has {} fields, the header has {wanted}", row.len()))
+            .then(|| format!("the row has {} fields, but the header has {wanted}", row.len()))
     }
 
-    /// Two columns of the same meaning are fine as long as they say the same, or one of them nothing.
+    /// Two columns of one meaning must agree, or one must be empty.
     fn check_sole(&self, row: &StringRecord, line: usize) -> Result<(), RosterError> {
         for (meaning, said) in Meaning::SOLE {
             let filled = |at: &&usize| row.get(**at).is_some_and(|cell| !cell.trim().is_empty());
@@ -216,7 +213,7 @@ impl CsvFile {
     }
 }
 
-/// What stands before the header: `sep=;`, which tells Excel the delimiter.
+/// The line `sep=;` before the header, which sets Excel's delimiter.
 fn preamble(text: &str) -> (&str, Option<u8>) {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     match first.trim_end_matches('\r').as_bytes() {
@@ -227,18 +224,18 @@ fn preamble(text: &str) -> (&str, Option<u8>) {
     }
 }
 
-/// A reader that takes rows of any length, the header among them.
+/// A CSV reader for rows of any length, header included.
 fn reader(delimiter: u8) -> csv::ReaderBuilder {
     let mut reader = csv::ReaderBuilder::new();
     reader.has_headers(false).flexible(true).delimiter(delimiter);
     reader
 }
 
-/// How many records at the top are looked at for the header: titles, versions and types may stand above it.
+/// The most records to search for the header, which may follow titles, versions and types.
 const MOST_ABOVE: usize = 12;
 
-/// Finds the header: of the first records with an address, over all delimiters, the one with most columns; else the
-/// first record. Answers with how many bytes stand above it.
+/// Finds the header: the first record with an address column, by the delimiter that gives most columns; else the first
+/// record. Returns the number of bytes above it.
 fn header(path: &str, body: &str, declared: Option<u8>) -> Result<(u8, StringRecord, usize), RosterError> {
     let mut best: Option<((bool, usize), u8, StringRecord, usize)> = None;
     for delimiter in DELIMITERS {

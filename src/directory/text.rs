@@ -1,4 +1,4 @@
-//! From a path to text: regular files of bounded size, in UTF-8 or UTF-16.
+//! Reading text files of bounded size, in UTF-8 or UTF-16.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::bounded_file::{self, Unopened};
 /// The largest file, in bytes.
 pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
 
-/// How far a file is looked at to tell UTF-16 that has no byte order mark, in bytes.
+/// The bytes to examine for UTF-16 without a byte order mark.
 const PROBE: usize = 64;
 
 /// Reads the bytes of a regular file of bounded size.
@@ -23,10 +23,9 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, RosterError> {
     })
 }
 
-/// Turns the bytes of a file into text, without its byte order mark.
+/// Decodes the bytes of a file, without the byte order mark.
 ///
-/// UTF-8 and UTF-16 are read. Anything else is refused instead of guessed: a name in the wrong letters is
-/// a person who matches no teammate.
+/// Encodings other than UTF-8 and UTF-16 are refused, because a wrongly decoded name matches no teammate.
 pub(super) fn decode(path: &str, bytes: &[u8]) -> Result<String, RosterError> {
     let path = || path.to_owned();
     if bytes.starts_with(b"PK\x03\x04") {
@@ -69,7 +68,7 @@ fn without_mark(bytes: &[u8]) -> &'static Encoding {
     }
 }
 
-/// Tells the lines of places in a text that are asked for in ascending order, in one pass over it.
+/// Finds the lines of ascending positions in a text, in one pass.
 pub(super) struct Lines<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -77,12 +76,11 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// Starts at the first line.
     pub(super) const fn new(text: &'a str) -> Self {
         Self { bytes: text.as_bytes(), at: 0, line: 1 }
     }
 
-    /// The line, counted from 1, of a place given in bytes. A line ends with LF, CRLF or CR.
+    /// The line, counted from 1, of a byte position. A line ends with LF, CRLF or CR.
     pub(super) fn at(&mut self, place: usize) -> usize {
         let place = place.min(self.bytes.len());
         if let Some(passed) = self.bytes.get(self.at..place) {

@@ -1,4 +1,4 @@
-//! The words of the vendors: what a cell says about status, second factor, groups and address.
+//! The words of vendors in cells: account statuses, second factors, groups and addresses.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -12,15 +12,15 @@ use crate::toml_document::excerpt;
 
 /// The longest e-mail address, in bytes: 64 of local part, `@`, and 255 of domain.
 const LONGEST_EMAIL: usize = 320;
-/// How much of a name, a group or another cell is kept, in characters.
+/// The longest name, group or other cell to keep, in characters.
 const LONGEST_TEXT: usize = 500;
 
-/// A name as it is compared: in lower case, only letters and digits. `Two-Factor_Auth` is `twofactorauth`.
+/// A name in the form for comparison: lower case, letters and digits only. `Two-Factor_Auth` is `twofactorauth`.
 pub(super) fn plain(text: &str) -> String {
     fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// Text of bounded length, without white space around it; none where nothing is left.
+/// The trimmed text of bounded length, if not empty.
 pub(super) fn text(cell: &str) -> Option<String> {
     let cell = cell.trim();
     // No text has more characters than bytes.
@@ -31,17 +31,17 @@ pub(super) fn text(cell: &str) -> Option<String> {
 /// An e-mail address, as written.
 ///
 /// # Errors
-/// Says why the text is none.
+/// The reason why the text is not an address.
 pub(super) fn email(cell: &str) -> Result<&str, Sentence> {
     let cell = cell.trim();
     if cell.is_empty() {
-        return Err("there is no e-mail address".into());
+        return Err("the e-mail address is missing".into());
     }
     if cell.len() > LONGEST_EMAIL {
         let long = format!("the e-mail address is longer than {LONGEST_EMAIL} bytes: `");
         return Err(Sentence::from(long).words(excerpt(cell)).and("`"));
     }
-    // No person's address has what must be quoted: such a cell is a list, a formula or a display name.
+    // An address that needs quotes is in practice a list, a formula or a display name.
     let odd = |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>[\\]".contains(c);
     if cell.contains(odd) || EmailAddress::parse(cell).is_none() {
         return Err(Sentence::from("`").words(excerpt(cell)).and("` is not an e-mail address"));
@@ -49,8 +49,8 @@ pub(super) fn email(cell: &str) -> Result<&str, Sentence> {
     Ok(cell)
 }
 
-/// The addresses in a cell; what is none is left out. Active Directory writes `SMTP:a@example.com`, and Microsoft 365
-/// joins addresses by a plus sign, which is a letter of the local part before an `@` and ends an address after it.
+/// The addresses in a cell, without the rest. Active Directory writes `SMTP:a@example.com`. Microsoft 365 separates
+/// addresses by a plus sign, which belongs to the local part before an `@` and ends the address after it.
 pub(super) fn emails(cell: &str) -> impl Iterator<Item = &str> {
     let mut rest = cell;
     let parts = std::iter::from_fn(move || {
@@ -80,14 +80,14 @@ pub(super) fn emails(cell: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The address at home of a guest, whose name for signing in is made of it: `ana_acme.example#EXT#@host.example`.
+/// The home address of a guest, from the sign-in name: `ana_acme.example#EXT#@host.example`.
 pub(super) fn guest(name: &str) -> Option<String> {
     let at = fold(name).find("#ext#@")?;
     let (local, domain) = name.get(..at)?.rsplit_once('_')?;
     email(&format!("{local}@{domain}")).ok().map(str::to_owned)
 }
 
-/// Whether a cell says that there is nothing: `n/a`, `null`, `-`, `[]`.
+/// Whether a cell means empty: `n/a`, `null`, `-`, `[]`.
 pub(super) fn is_nothing(cell: &str) -> bool {
     matches!(
         plain(cell).as_str(),
@@ -106,7 +106,7 @@ pub(super) fn is_nothing(cell: &str) -> bool {
 /// Splits a cell into the groups, or permissions, that it lists.
 ///
 /// `;`, `|` and line breaks always separate. A comma does so only in a column whose name is a plural, in a
-/// cell that has none of the others, and not in a distinguished name such as `CN=Support,OU=Groups`.
+/// cell without these, and not in a distinguished name such as `CN=Support,OU=Groups`.
 pub(super) fn list(cell: &str, plural: bool) -> impl Iterator<Item = String> {
     let hard = |c: char| matches!(c, ';' | '|' | '\n' | '\r');
     let distinguished = cell.trim_start().get(..3).is_some_and(|start| ascii_eq(start, "cn="));
@@ -114,7 +114,7 @@ pub(super) fn list(cell: &str, plural: bool) -> impl Iterator<Item = String> {
     cell.split(move |c| hard(c) || (commas && c == ',')).filter_map(text)
 }
 
-/// What a word in a column of statuses says; none for a word that is not known.
+/// The account status of a known word.
 ///
 /// Okta's words are those of its user account status, under the names of its API and of its console.
 /// `LOCKED_OUT`, `RECOVERY` and `PASSWORD_EXPIRED` are people who come back by themselves: active.
@@ -137,7 +137,7 @@ pub(super) fn status(word: &str) -> Option<AccountStatus> {
     })
 }
 
-/// Whether a word can hardly be about anything but an account, or a person, that is suspended or gone.
+/// Whether a word almost certainly describes a suspended or deleted account or a former employee.
 pub(super) fn is_about_leaving(word: &str) -> bool {
     matches!(
         plain(word).as_str(),
@@ -156,7 +156,7 @@ pub(super) fn is_about_leaving(word: &str) -> bool {
     )
 }
 
-/// What a yes-or-no cell says.
+/// The value of a yes-or-no cell.
 pub(super) fn truth(word: &str) -> Option<bool> {
     match plain(word).as_str() {
         "true" | "yes" | "y" | "1" | "on" | "enabled" | "active" => Some(true),
@@ -165,8 +165,8 @@ pub(super) fn truth(word: &str) -> Option<bool> {
     }
 }
 
-/// The instant in a cell, in UTC where it names no zone; a day ends with itself. Of `03/04/2026` nothing tells which is
-/// the month: both readings are given, the earlier first.
+/// The instant in a cell, in UTC if it has no zone; a day counts to its end. `03/04/2026` has two readings, of which
+/// both are returned, the earlier first.
 pub(super) fn instants(cell: &str) -> Option<(Timestamp, Timestamp)> {
     let cell = cell.trim();
     let utc = |time: DateTime| Offset::UTC.to_timestamp(time).ok();
@@ -201,7 +201,7 @@ pub(super) fn instants(cell: &str) -> Option<(Timestamp, Timestamp)> {
     }
 }
 
-/// What a cell says about the second factor: whether the person has one.
+/// Whether a cell says that the person has a second factor.
 pub(super) fn mfa(word: &str) -> Option<bool> {
     truth(word).or_else(|| match plain(word).as_str() {
         "enrolled" | "registered" | "enforced" | "required" | "configured" | "setup" | "capable" => {
@@ -215,8 +215,8 @@ pub(super) fn mfa(word: &str) -> Option<bool> {
     })
 }
 
-/// What a cell that counts or lists factors says. A password, an e-mail address and a security question
-/// are ways to sign in or to recover an account, not second factors.
+/// Whether a cell that counts or lists factors includes a second factor. A password, an e-mail address and a security
+/// question are not second factors.
 pub(super) fn factors(cell: &str) -> Option<bool> {
     if cell.trim().is_empty() {
         return None;
@@ -308,7 +308,7 @@ mod tests {
         assert!(
             email(&format!("a@{}.example", "b".repeat(320))).unwrap_err().as_str().contains("longer than")
         );
-        let several: Vec<_> = emails("SMTP:a@b.example;smtp:c@d.example, nobody").collect();
+        let several: Vec<_> = emails("SMTP:a@b.example;smtp:c@d.example, none").collect();
         assert_eq!(several, ["a@b.example", "c@d.example"]);
         let joined: Vec<_> =
             emails("SMTP:a+x@b.example+smtp:c@d.example+e+f@g.example+X500:/o=acme").collect();

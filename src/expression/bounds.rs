@@ -1,5 +1,5 @@
-//! What is refused before the parser sees it: parser, walk and interpreter recurse with the depth of an expression, and
-//! what is left fits into the smallest stack that a thread has.
+//! Limits checked before parsing. Parser, walk and interpreter recurse with the depth of an expression; within these
+//! limits they fit into the smallest stack of a thread.
 
 use super::Refusal;
 
@@ -7,28 +7,28 @@ use super::Refusal;
 const MAX_SOURCE: usize = 1024;
 /// The deepest nesting of brackets.
 const MAX_BRACKETS: usize = 32;
-/// The deepest nesting of brackets and operators together, an operator and what it stands between counted as a level.
+/// The deepest nesting of brackets and operators together; an operator counts as one level.
 const MAX_NESTING: usize = 64;
 
-/// How deep an expression may be nested so far, in one pair of brackets.
+/// The possible depth so far, within one pair of brackets.
 #[derive(Clone, Copy, Default)]
 struct Level {
-    /// Operators, calls and fields since the last `&&` or `||`, whose sides stand beside each other.
+    /// Operators, calls and fields since the last `&&` or `||`.
     chained: usize,
     conditionals: usize,
 }
 
-/// Refuses a source that is too long, too deep, or has a text or a comment in which brackets could hide.
+/// Refuses a source that is too long or too deep, or has texts or comments that could hide brackets.
 pub(super) fn check(source: &str) -> Result<(), Refusal> {
     if source.len() > MAX_SOURCE {
         return Err(Refusal::new(format!(
-            "the expression is {} bytes long, at most {MAX_SOURCE} are allowed",
+            "the expression is {} bytes long; at most {MAX_SOURCE} are allowed",
             source.len()
         )));
     }
     let mut levels = vec![Level::default()];
     let mut bytes = source.bytes().peekable();
-    // The three bytes before.
+    // The last three bytes.
     let mut recent = [b' '; 3];
     while let Some(byte) = bytes.next() {
         let innermost = levels.len() - 1;
@@ -75,12 +75,12 @@ const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// Goes past a text, to behind its closing quote. What the parser would not read as a text hides nothing here either.
+/// Skips a text up to its closing quote. Anything the parser would not read as a text is refused.
 fn skip_text(bytes: &mut impl Iterator<Item = u8>, quote: u8) -> Result<(), Refusal> {
     while let Some(byte) = bytes.next() {
         match byte {
             b'\\' if bytes.next().is_some_and(|escaped| br#"\'"nrt"#.contains(&escaped)) => {}
-            b'\\' => return Err(Refusal::new(r#"a text escapes \, ', ", n, r and t, and nothing else"#)),
+            b'\\' => return Err(Refusal::new(r#"a text may escape only \, ', ", n, r and t"#)),
             b'\n' | b'\r' => break,
             _ if byte == quote => return Ok(()),
             _ => {}

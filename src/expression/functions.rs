@@ -7,20 +7,20 @@ use super::value::to_text;
 use crate::address::{self, EmailAddress};
 use crate::time::day_of;
 
-/// The names of the functions added here.
-pub(super) const NAMES: [&str; 5] = ["lower", "text", "day", "in_network", "domain"];
+pub(super) const NAMES: [&str; 6] = ["lower", "text", "day", "clock", "in_network", "domain"];
 
 /// Adds the functions to a root context.
 pub(super) fn register(context: &mut Context<'_, '_>) {
-    // The names are not overloads of the standard library, the one reason for which adding can fail.
+    // Adding fails only for overloads of the standard library, which these are not.
     let _ = context.add_function("lower", lower);
     let _ = context.add_function("text", text);
     let _ = context.add_function("day", day);
+    let _ = context.add_function("clock", clock);
     let _ = context.add_function("in_network", in_network);
     let _ = context.add_function("domain", domain);
 }
 
-/// The text as names and addresses are compared; null stays null.
+/// Text in the form for comparing names and addresses; null stays null.
 fn lower(value: Value) -> Result<Value, ExecutionError> {
     match value {
         Value::String(text) => Ok(Value::from(address::fold(&text).into_owned())),
@@ -36,18 +36,27 @@ fn text(value: Value) -> Result<Value, ExecutionError> {
 
 /// The UTC day of a time, such as 2026-11-24; null stays null.
 fn day(value: Value) -> Result<Value, ExecutionError> {
+    of_time("day", value, |time| day_of(time).to_string())
+}
+
+/// The hour and minute of a time in UTC, such as 08:40; null stays null.
+fn clock(value: Value) -> Result<Value, ExecutionError> {
+    of_time("clock", value, |time| time.strftime("%H:%M").to_string())
+}
+
+fn of_time(name: &str, value: Value, show: fn(Timestamp) -> String) -> Result<Value, ExecutionError> {
     match value {
         Value::String(text) => {
-            let time: Timestamp =
-                text.parse().map_err(|_| ExecutionError::function_error("day", "the text is not a time"))?;
-            Ok(Value::from(day_of(time).to_string()))
+            let time =
+                text.parse().map_err(|_| ExecutionError::function_error(name, "the text is not a time"))?;
+            Ok(Value::from(show(time)))
         }
         Value::Null => Ok(Value::Null),
-        other => Err(expected("day", "a time", &other)),
+        other => Err(expected(name, "a time", &other)),
     }
 }
 
-/// The domain of an e-mail address as domains are compared; null where there is none.
+/// The domain of an e-mail address in the form for comparison; null if there is none.
 fn domain(value: Value) -> Result<Value, ExecutionError> {
     match value {
         Value::String(text) => {
@@ -59,7 +68,7 @@ fn domain(value: Value) -> Result<Value, ExecutionError> {
     }
 }
 
-/// Whether an address lies in a CIDR range, or is the one address given instead of a range.
+/// Whether an IP address is in a CIDR range, or equals a single address.
 fn in_network(address: Value, network: Value) -> Result<Value, ExecutionError> {
     let (Value::String(address), Value::String(network)) = (&address, &network) else {
         return Err(expected("in_network", "two texts", &address));

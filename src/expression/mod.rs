@@ -1,5 +1,4 @@
-//! CEL predicates over declared names, bounded before they are parsed, so that a hostile expression is refused and
-//! none can overflow the stack.
+//! CEL predicates over declared names, limited before parsing, so that no hostile expression overflows the stack.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -15,12 +14,11 @@ mod walk;
 pub(crate) use value::to_cel;
 pub(crate) use walk::{COUNTS, References, Scope};
 
-/// Where an expression stands in its file.
+/// The location of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Position {
-    /// The control file.
     pub path: Arc<str>,
-    /// The line, from 1.
+    /// Counted from 1.
     pub line: usize,
 }
 
@@ -30,12 +28,11 @@ impl fmt::Display for Position {
     }
 }
 
-/// Why an expression was refused when the catalog loaded.
+/// Why an expression is refused when the catalog loads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
-    /// What is wrong with it.
     pub message: String,
-    /// The declared name that was probably meant.
+    /// The closest declared name.
     pub suggestion: Option<String>,
 }
 
@@ -45,19 +42,17 @@ impl Refusal {
     }
 }
 
-/// An expression that failed to evaluate: its control is unknown, never passed.
+/// An expression that failed to evaluate, which makes its control unknown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: `{source_text}`: {message}")]
 pub(crate) struct EvaluationError {
-    /// Where the expression stands.
     pub place: Position,
-    /// The expression.
     pub source_text: String,
-    /// What CEL said, or which type came instead of the expected one.
+    /// The message of CEL, or the unexpected type.
     pub message: String,
 }
 
-/// An expression, compiled when it is first asked for: most runs evaluate a few of a catalog's hundreds.
+/// An expression, compiled at its first use, because most runs evaluate few of the catalog's hundreds.
 #[derive(Debug)]
 pub(crate) struct Expression {
     source: String,
@@ -66,7 +61,7 @@ pub(crate) struct Expression {
     compiled: OnceLock<Result<Compiled, Vec<Refusal>>>,
 }
 
-/// An expression whose every name is declared.
+/// A compiled expression with declared names only.
 #[derive(Debug)]
 struct Compiled {
     program: Program,
@@ -74,23 +69,21 @@ struct Compiled {
 }
 
 impl Expression {
-    /// Keeps `source`, whose names are those of `scope`.
+    /// An expression that may use the names of `scope`.
     pub(crate) const fn new(source: String, place: Position, scope: Scope) -> Self {
         Self { source, place, scope, compiled: OnceLock::new() }
     }
 
-    /// Everything that is wrong with it; empty for one that can be evaluated.
+    /// All mistakes; empty if it can be evaluated.
     pub(crate) fn refusals(&self) -> &[Refusal] {
         self.compiled().err().unwrap_or_default()
     }
 
-    /// The declared names it reads.
     pub(crate) fn references(&self) -> &References {
         static NONE: References = References { columns: BTreeSet::new(), values: BTreeSet::new() };
         self.compiled().map_or(&NONE, |compiled| &compiled.references)
     }
 
-    /// The source text.
     pub(crate) fn source(&self) -> &str {
         &self.source
     }
@@ -102,7 +95,7 @@ impl Expression {
     /// Evaluates to true or false.
     ///
     /// # Errors
-    /// When CEL fails or the result is something else.
+    /// If CEL fails or the result has another type.
     pub(crate) fn is_true(&self, context: &Context<'_, '_>) -> Result<bool, EvaluationError> {
         match self.evaluate(context)? {
             Value::Bool(flag) => Ok(flag),
@@ -113,7 +106,7 @@ impl Expression {
     /// Evaluates to a number.
     ///
     /// # Errors
-    /// When CEL fails or the result is something else.
+    /// If CEL fails or the result has another type.
     pub(crate) fn number(&self, context: &Context<'_, '_>) -> Result<f64, EvaluationError> {
         match self.evaluate(context)? {
             Value::Int(number) => Ok(number as f64),
@@ -126,7 +119,7 @@ impl Expression {
     /// Evaluates to text; null is the empty text.
     ///
     /// # Errors
-    /// When CEL fails or the result is a list or a map.
+    /// If CEL fails or the result is a list or a map.
     pub(crate) fn text(&self, context: &Context<'_, '_>) -> Result<String, EvaluationError> {
         let result = self.evaluate(context)?;
         value::to_text(&result).ok_or_else(|| self.error(format!("expected text, got {}", result.type_of())))
@@ -156,17 +149,17 @@ fn compile(source: &str, scope: &Scope) -> Result<Compiled, Vec<Refusal>> {
     Ok(Compiled { program, references })
 }
 
-/// A fresh context with the project's functions; bind `facts`, `params` and `row` to it.
+/// A new context with the project's functions; add `facts`, `params` and `row`.
 pub(crate) fn context() -> Context<'static, 'static> {
     let mut context = Context::with_env(Arc::clone(environment()));
     functions::register(&mut context);
     context
 }
 
-/// What every expression is compiled and evaluated in. Made once: that takes longer than to compile an expression.
+/// The shared environment. It is made once, because that takes longer than compiling an expression.
 fn environment() -> &'static Arc<Env> {
     static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
-        // Optional values have no use here, and would be one more way to read a missing value as present.
+        // Optional values are left out: they could make a missing value look present.
         Arc::new(Env::stdlib().with_optional_support(false))
     });
     &ENVIRONMENT

@@ -1,4 +1,4 @@
-//! Between JSON, which facts are made of, and CEL values.
+//! Converting between JSON facts and CEL values.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use cel::Value;
 use cel::objects::Key;
 use serde_json::Value as Json;
 
-/// A JSON value as CEL sees it: whole numbers are `int`, others `double`.
+/// A JSON value as CEL sees it: whole numbers are `int`, fractions `double`.
 pub(crate) fn to_cel(json: &Json) -> Value {
     match json {
         Json::Null => Value::Null,
@@ -23,7 +23,7 @@ pub(crate) fn to_cel(json: &Json) -> Value {
     }
 }
 
-/// A CEL value as people read it; none for lists of lists and maps.
+/// A CEL value as text; none for nested lists and maps.
 pub(super) fn to_text(value: &Value) -> Option<String> {
     Some(match value {
         Value::Null => String::new(),
@@ -37,7 +37,7 @@ pub(super) fn to_text(value: &Value) -> Option<String> {
     })
 }
 
-/// Two decimals are as precise as a report gets; `0.50` reads worse than `0.5`.
+/// At most two decimals, without trailing zeros.
 fn round(number: f64) -> String {
     let text = format!("{number:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

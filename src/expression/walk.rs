@@ -1,4 +1,4 @@
-//! The walk over a compiled expression: every name must be declared, every construct bounded.
+//! Checking a compiled expression: every name must be declared, every construct limited.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,23 +10,22 @@ use super::{Refusal, functions};
 use crate::facts::vocabulary::{self, FactTable};
 use crate::toml_document::closest;
 
-/// The deepest syntax tree that is evaluated.
+/// The deepest syntax tree to evaluate.
 const MAX_DEPTH: usize = 32;
-/// More than one loop over a list would multiply.
+/// Nested loops over lists would multiply the work.
 const MAX_COMPREHENSIONS: usize = 1;
 
 /// The names an expression may use.
 #[derive(Debug, Clone)]
 pub(crate) struct Scope {
-    /// The table whose rows `row` stands for; none where there is no row.
+    /// The table of `row`; none if there is no row.
     pub table: Option<&'static FactTable>,
-    /// The names of the control's parameters.
     pub params: Arc<[String]>,
-    /// Whether what a check found is known: its sentences may name the numbers in [`COUNTS`].
+    /// Whether the numbers in [`COUNTS`] are available, as in the sentences of a check.
     pub counts: bool,
 }
 
-/// How many findings a check has, how many different subjects they have, and at how many rows, or people, it looked.
+/// The variables for the numbers of findings, of their different subjects, and of rows or people checked.
 pub(crate) const COUNTS: [&str; 3] = ["found", "subjects", "seen"];
 
 /// The declared names an expression reads.
@@ -34,15 +33,15 @@ pub(crate) const COUNTS: [&str; 3] = ["found", "subjects", "seen"];
 pub(crate) struct References {
     /// Columns of the row.
     pub columns: BTreeSet<&'static str>,
-    /// Single values, dotted.
+    /// Single values by dotted name.
     pub values: BTreeSet<&'static str>,
 }
 
-/// Functions and methods of CEL that controls may call, beside the project's own.
+/// The allowed functions and methods of CEL, besides the project's own.
 const STANDARD: [&str; 8] =
     ["size", "startsWith", "endsWith", "contains", "int", "double", "string", operators::IN];
 
-/// Operators, and what the parser makes of them and of macros.
+/// The parser's names of operators and macros.
 const OPERATORS: [&str; 15] = [
     operators::CONDITIONAL,
     operators::LOGICAL_AND,
@@ -61,7 +60,7 @@ const OPERATORS: [&str; 15] = [
     operators::NEGATE,
 ];
 
-/// Checks the tree and collects what it reads.
+/// Checks the tree and collects the names it reads.
 pub(super) fn check(root: &IdedExpr, scope: &Scope) -> Result<References, Vec<Refusal>> {
     let mut walk = Walk {
         scope,
@@ -76,7 +75,9 @@ pub(super) fn check(root: &IdedExpr, scope: &Scope) -> Result<References, Vec<Re
         walk.refuse(format!("the expression is nested more than {MAX_DEPTH} deep"));
     }
     if walk.comprehensions > MAX_COMPREHENSIONS {
-        walk.refuse("more than one of all, exists, exists_one, filter and map in an expression".to_owned());
+        walk.refuse(
+            "an expression may use only one of all, exists, exists_one, filter and map, once".to_owned(),
+        );
     }
     if walk.refusals.is_empty() { Ok(walk.references) } else { Err(walk.refusals) }
 }
@@ -212,7 +213,7 @@ impl<'e> Walk<'_, 'e> {
         }
     }
 
-    /// `row["email"]` is `row.email`; a computed key could name anything, and is refused.
+    /// `row["email"]` equals `row.email`; computed keys are refused.
     fn index(&mut self, node: &'e IdedExpr, call: &'e CallExpr, depth: usize) {
         if let Some(path) = path(node) {
             return match path[0] {
@@ -224,7 +225,7 @@ impl<'e> Walk<'_, 'e> {
             return self.refuse("an index takes a container and a key".to_owned());
         };
         if !matches!(key.expr, Expr::Literal(LiteralValue::Int(_) | LiteralValue::UInt(_))) {
-            self.refuse("a key has to be written out: computed keys are not allowed".to_owned());
+            self.refuse("computed keys are not allowed; write the key out".to_owned());
         }
         self.expression(container, depth + 1);
     }
@@ -242,7 +243,7 @@ impl<'e> Walk<'_, 'e> {
     }
 }
 
-/// The names `a.b.c` and `a["b"].c` spell, root first; none for anything else.
+/// The names in `a.b.c` or `a["b"].c`, root first; none for other expressions.
 fn path(node: &IdedExpr) -> Option<Vec<&str>> {
     let mut names = Vec::new();
     let mut node = node;

@@ -1,6 +1,6 @@
-//! What went on in the window, for plots: sign-ins by method, and events by group along a row of periods.
+//! The activity in the window, for charts: sign-ins by method, and events by group and period.
 //!
-//! There are at most [`MAX_PERIODS`] periods however long the window is, so counting takes the same memory for any log.
+//! A window of any length has at most [`MAX_PERIODS`] periods, so memory does not grow with the log.
 
 use std::cmp::Reverse;
 
@@ -14,52 +14,50 @@ use crate::event_type::EventKind;
 use crate::sources::Ranges;
 use crate::time::day_of;
 
-/// The most periods that the window is divided into. A window of more days is counted in weeks, or in several at a time.
+/// The most periods of a window. A window of more days is counted in one or more weeks per period.
 pub(crate) const MAX_PERIODS: usize = 400;
 
-/// The most methods that are named; what the rest adds up to is told in one number.
+/// The most methods to name; the rest is one number.
 pub(crate) const MAX_METHODS: usize = 12;
 
-/// What went on in the window.
+/// The activity in the window.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Activity {
-    /// Whether every event of the window was read; otherwise there were at least so many.
+    /// Whether every event of the window was read; otherwise the numbers are minimums.
     pub complete: bool,
-    /// Sign-ins by method, the commonest first.
+    /// Sign-ins by method, most frequent first.
     pub sign_ins: Vec<SignInMethod>,
-    /// Sign-ins by methods that are not named above.
+    /// Sign-ins by further methods.
     pub other_sign_ins: u64,
-    /// How many days a period has.
+    /// The days of a period.
     #[serde(rename = "days_per_period")]
     pub days: u32,
-    /// The periods from the start of the window to its end, without a gap; the first and the last may lie in it only in
-    /// part.
+    /// All periods from the start of the window to its end; the first and the last may be partly outside.
     pub periods: Vec<Period>,
 }
 
-/// How often people signed in by one method.
+/// The sign-ins by one method.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct SignInMethod {
-    /// The method as the log calls it; null where it does not say.
+    /// The method as in the log; null if the log does not name it.
     pub method: Option<String>,
-    /// How many sign-ins.
+    /// The number of sign-ins.
     pub count: u64,
 }
 
-/// A few days of the log.
+/// One period of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Period {
-    /// Its first day, UTC.
+    /// The first day, UTC.
     pub from: Date,
-    /// How many events there were of each group.
+    /// The number of events by group.
     #[serde(flatten)]
     pub events: Groups,
 }
 
-/// Events by group.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Groups {
-    /// Sign-ins, failed ones among them, and what else is about authentication.
+    /// Sign-ins, failed sign-ins and other authentication events.
     pub authentication: u64,
     /// Changes of roles, permissions and people.
     pub roles: u64,
@@ -67,7 +65,7 @@ pub(crate) struct Groups {
     pub exports: u64,
     /// Changes of settings and integrations.
     pub configuration: u64,
-    /// All others.
+    /// All other events.
     pub other: u64,
 }
 
@@ -104,7 +102,7 @@ pub(super) struct Periods {
 }
 
 impl Periods {
-    /// Divides the window into days, or into as few weeks each as keep the periods within their number.
+    /// Divides the window into days, or into periods of the fewest weeks that stay within the limit.
     pub(super) fn new(ranges: &Ranges) -> Self {
         let first_day = ranges.since.as_second().div_euclid(DAY);
         let all = (ranges.now.as_second().div_euclid(DAY) - first_day + 1).max(1);
@@ -122,7 +120,7 @@ impl Periods {
         }
     }
 
-    /// The plots' numbers, with the sign-ins by method and those by methods that are too many to name.
+    /// The numbers for charts; `methods` has the sign-ins by method and those by further methods.
     pub(super) fn finish(&self, (methods, beyond): (Vec<SignInMethod>, u64), complete: bool) -> Activity {
         let starts = (self.first_day..).step_by(usize::try_from(self.days).unwrap_or(1));
         let periods = starts.zip(&self.counts).filter_map(|(day, &events)| {
@@ -140,12 +138,12 @@ impl Periods {
     }
 }
 
-/// How many parts of that size cover the whole.
+/// The number of parts of that size that cover the whole.
 const fn whole_quotient(whole: i64, part: i64) -> i64 {
     (whole + part - 1) / part
 }
 
-/// The commonest methods, and how often the others were used.
+/// The most frequent methods, and the number of sign-ins by the rest.
 fn commonest(mut methods: Vec<SignInMethod>) -> (Vec<SignInMethod>, u64) {
     methods.retain(|method| method.count > 0);
     methods
@@ -154,29 +152,26 @@ fn commonest(mut methods: Vec<SignInMethod>) -> (Vec<SignInMethod>, u64) {
     (methods, rest.iter().map(|method| method.count).sum())
 }
 
-/// The most days told apart: no window is longer than ten years.
+/// The most days to count: no window is longer than ten years.
 const MAX_DAYS: usize = 3_700;
 
-/// The days of the window, counted in whole days back from its end, so that none of them is cut short by
-/// the hour of the evaluation. What is left at the start is less than a day, and silent for less than one.
+/// The days of the window, counted back from its end in steps of 24 hours. The rest at the start is less than a day.
 #[derive(Debug)]
 pub(super) struct Silence {
     now: i64,
-    /// Whether there is an event; the newest day first.
+    /// Whether a day has an event; the newest day first.
     days: Vec<bool>,
 }
 
-/// The longest run of days without an event; of equally long ones, the newest.
+/// The longest run of days without an event; the newest, if several are equally long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Longest {
-    /// How many days.
     pub(super) days: usize,
-    /// Its start; none where every day has an event.
+    /// None if every day has an event.
     pub(super) since: Option<i64>,
 }
 
 impl Silence {
-    /// Starts with a silent window.
     pub(super) fn new(ranges: Ranges) -> Self {
         let second = Timestamp::as_second;
         let (since, now) = (second(ranges.since), second(ranges.now));
@@ -184,16 +179,16 @@ impl Silence {
         Self { now, days: vec![false; whole] }
     }
 
-    /// Takes in an event of the window.
+    /// Counts an event of the window.
     pub(super) fn broken(&mut self, at: i64) {
-        // Both ends of the window are included: its very start belongs to the day behind it.
+        // The window includes both ends: its start belongs to the first day.
         let before = usize::try_from((self.now - at - 1).max(0) / DAY).unwrap_or(usize::MAX);
         if let Some(day) = self.days.get_mut(before) {
             *day = true;
         }
     }
 
-    /// The longest silence. Days that started before the workspace was `created` had nothing to log.
+    /// The longest silence. Days that began before the workspace was `created` do not count.
     pub(super) fn longest(&self, created: Option<i64>) -> Longest {
         let mut longest = Longest { days: 0, since: None };
         let mut run = 0;

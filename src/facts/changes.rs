@@ -1,4 +1,4 @@
-//! What was changed: events kept as they are, settings ever changed, and the newest event of each type.
+//! Changes: the raw events that checks read, all setting changes, and the newest event of each type.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,11 +11,11 @@ use super::{Change, differences};
 use crate::api::model::Event;
 use crate::event_type::EventType;
 
-/// The most events kept of one type, and of all types together.
+/// The most events to keep of one type, and of all types.
 const MAX_EVENTS: (usize, usize) = (MAX_ROWS, 2 * MAX_ROWS);
-/// The most changes of settings kept.
+/// The most setting changes to keep.
 const MAX_SETTINGS: usize = 1_000;
-/// The most event types whose newest event is kept; the API knows about 120.
+/// The most event types to keep the newest event of; the API has about 120.
 const MAX_TYPES: usize = 500;
 
 impl Change {
@@ -29,7 +29,7 @@ impl Change {
         }
     }
 
-    /// A row about the event, with these further cells.
+    /// A row about the event, with further cells.
     fn row<const N: usize>(&self, cells: [(&'static str, Value); N]) -> Row {
         let mut all = row(cells);
         all.extend(row([
@@ -43,7 +43,7 @@ impl Change {
     }
 }
 
-/// The events of the types that checks ask for, in the window.
+/// The events in the window of the types that checks read.
 #[derive(Debug, Default)]
 pub(super) struct Events {
     by_type: BTreeMap<String, OfType>,
@@ -57,20 +57,19 @@ struct OfType {
     truncated: bool,
 }
 
-/// An event that is kept.
 #[derive(Debug)]
 struct Kept {
     moment: Moment,
     change: Change,
     person: Option<PersonId>,
-    /// What it changed from what to what.
+    /// The old and the new values.
     changed: Option<String>,
-    /// For an export, whether an approver made it.
+    /// For an export, whether an approver ran it.
     approved: Option<bool>,
 }
 
 impl Events {
-    /// Takes in an event. Exports by approvers are only counted elsewhere: there may be many.
+    /// Adds an event. Exports by approvers are left out, because there may be many; they are counted elsewhere.
     pub(super) fn add(
         &mut self,
         event: &Event<'_>,
@@ -95,7 +94,7 @@ impl Events {
         of_type.events.push(Kept { moment, change: Change::of(event), person, changed, approved });
     }
 
-    /// The table `events`, type by type.
+    /// The table `events` by type.
     pub(super) fn tables(self, people: &People) -> BTreeMap<String, Rows> {
         let table = |(name, OfType { mut events, truncated }): (String, OfType)| {
             events.sort_by_key(|kept| std::cmp::Reverse(kept.moment));
@@ -115,7 +114,7 @@ impl Events {
     }
 }
 
-/// Settings ever changed.
+/// All setting changes.
 #[derive(Debug, Default)]
 pub(super) struct SettingChanges {
     newest: BTreeMap<Moment, (Change, bool)>,
@@ -123,7 +122,6 @@ pub(super) struct SettingChanges {
 }
 
 impl SettingChanges {
-    /// Takes in a change.
     pub(super) fn add(&mut self, event: &Event<'_>, moment: Moment, in_window: bool) {
         self.newest.insert(moment, (Change::of(event), in_window));
         if self.newest.len() > MAX_SETTINGS {
@@ -140,7 +138,7 @@ impl SettingChanges {
     }
 }
 
-/// Conversation deletion schedules: the newest creation, and the newest switch with whether it says on.
+/// Conversation deletion schedules: the newest creation, and the newest switch with its state.
 #[derive(Debug, Default)]
 pub(super) struct Schedule {
     created: Option<Moment>,
@@ -148,10 +146,9 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
-    /// The type of event that switches one on or off.
+    /// The event type of a switch.
     pub(super) const SWITCH: &str = "conversation_deletion_schedule_state_change";
 
-    /// Takes in an event.
     pub(super) fn add(&mut self, event: &Event<'_>, moment: Moment, metadata: &EventMetadata<'_>) {
         match event.activity_type.as_ref() {
             "conversation_deletion_schedule_creation" => self.created = self.created.max(Some(moment)),
@@ -160,7 +157,7 @@ impl Schedule {
         }
     }
 
-    /// Whether a schedule was switched after the newest creation, and not said to be on.
+    /// Whether a schedule was switched after the newest creation, and not switched on.
     pub(super) fn may_be_off(&self) -> bool {
         self.switched.is_some_and(|(moment, on)| !on && Some(moment) > self.created)
     }
@@ -173,7 +170,7 @@ pub(super) struct NewestByType {
 }
 
 impl NewestByType {
-    /// Takes in an event. Copies only what is newer than what is there, and logs are read newest first.
+    /// Adds an event. Copies newer events only; logs are read newest first.
     pub(super) fn add(&mut self, event: &Event<'_>, moment: Moment) {
         let name = bounded(&event.activity_type);
         if let Some(newest) = self.types.get_mut(name.as_ref()) {
@@ -186,7 +183,6 @@ impl NewestByType {
         }
     }
 
-    /// The newest event of each type, by type.
     pub(super) fn finish(self) -> BTreeMap<String, Change> {
         self.types.into_iter().map(|(name, (_, change))| (name, change)).collect()
     }

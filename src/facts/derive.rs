@@ -1,4 +1,4 @@
-//! Derives the facts from what was observed.
+//! Derives the facts from the observations.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceStatus};
 type Values = Vec<(&'static str, Value)>;
 
 impl Observer {
-    /// Derives the facts, once the reading has ended in these ways.
+    /// Derives the facts after the reading ended with `outcomes`.
     pub(crate) fn finish(self, outcomes: &Outcomes) -> Facts {
         let feeds = feed_states(outcomes, self.ranges);
         let status = |feed| feeds.get(&feed).map_or(SourceStatus::Skipped, |state| state.status);
@@ -102,7 +102,7 @@ impl Observer {
     }
 }
 
-/// The values and tables that come of comparing the teammates with what was declared and given.
+/// Values and tables from comparing the teammates with the configuration and the given files.
 fn compare(
     team: &mut Team,
     teammates_read: bool,
@@ -129,15 +129,15 @@ fn compare(
     (values, tables)
 }
 
-/// How each feed ended. One that is not mentioned was not read. Where the window reaches back far enough for arrivals,
-/// nothing is left to read before it, and how the window ended says it all.
+/// How each feed ended; a missing one was not read. If the window covers the range of sign-ins, their feed ended like
+/// the window.
 fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, Outcome> {
     let ended = |feed| outcomes.feeds.get(&feed).cloned().unwrap_or(Outcome::skipped());
     let mut feeds: BTreeMap<Feed, Outcome> = Feed::ALL.iter().map(|&feed| (feed, ended(feed))).collect();
     if ranges.arrivals_since >= ranges.since && ended(Feed::LogArrivals).status == SourceStatus::Skipped {
         feeds.insert(Feed::LogArrivals, ended(Feed::LogWindow));
     }
-    // The IP allowlist is one of the lists that the token is tried on.
+    // The token probe includes the IP allowlist.
     let [probe, allowlist] = [Feed::TokenProbe, Feed::IpAllowlist].map(ended);
     if probe.status == SourceStatus::Complete && allowlist.status != SourceStatus::Forbidden {
         feeds.insert(Feed::TokenProbe, allowlist);
@@ -191,7 +191,7 @@ fn bounds(ranges: Ranges) -> Values {
     vec![("window.days", days(now - since)), ("window.since", time(since)), ("window.until", time(now))]
 }
 
-/// What is counted in the log. A part that was not read in full is null: a number would say too little.
+/// Counts of the log. They are null if their part was not read in full, because a number would be too low.
 fn log(counts: &Counts, states: LogStates, ranges: Ranges) -> Values {
     let mut values = Values::new();
     if states.window != SourceStatus::Complete {
@@ -241,7 +241,7 @@ fn organization(settings: &Settings) -> Values {
     ]
 }
 
-/// Nests dotted names, every declared one among them; what was not observed is null.
+/// Nests all declared dotted names; values that were not observed are null.
 fn nested(values: Values) -> Value {
     let mut root = Map::new();
     let unobserved = vocabulary::values().map(|field| (field.name, Value::Null));

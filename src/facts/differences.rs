@@ -1,4 +1,4 @@
-//! What an event says it changed, from what to what: `changes`, or `before` and `after`, or `enabled`.
+//! The old and new values in an event: `changes`, or `before` and `after`, or `enabled`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,14 +8,14 @@ use serde_json::value::RawValue;
 use super::rows::bounded;
 use crate::api::model::metadata::object;
 
-/// The most differences that are spelled out.
+/// The most differences to show.
 const MAX_SHOWN: usize = 12;
-/// How deep they are looked for; a permission stands at depth two.
+/// The depth of the search; a permission is at depth two.
 const MAX_DEPTH: usize = 3;
-/// The most characters of a value that are shown.
+/// The most characters of a value to show.
 const MAX_VALUE: usize = 80;
 
-/// What the metadata of an event tells; none where it tells nothing.
+/// The differences in the metadata of an event, if any.
 pub(super) fn told(metadata: &RawValue) -> Option<String> {
     let parts: BTreeMap<String, &RawValue> = object(metadata)?;
     let part = |name: &str| parts.get(name).and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
@@ -38,7 +38,7 @@ pub(super) fn told(metadata: &RawValue) -> Option<String> {
     (!found.is_empty()).then(|| bounded(&(found.join(", ") + &suffix)).into_owned())
 }
 
-/// Adds what differs, by the names that lead there.
+/// Adds differences by their paths.
 fn collect(path: &str, before: Option<&Value>, after: Option<&Value>, depth: usize, found: &mut Vec<String>) {
     if before.unwrap_or(&Value::Null) == after.unwrap_or(&Value::Null) {
         return;

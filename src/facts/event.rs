@@ -1,5 +1,5 @@
-//! What facts read of an event: its place in time, its performer, and the parts of its metadata, each read on its own: what
-//! has an odd shape is missing.
+//! The parts of an event that facts read: time, performer and metadata. Each part is read on its own; a part of an
+//! unexpected shape counts as missing.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -16,7 +16,8 @@ use crate::api::model::{Event, Performer};
 use crate::casefold;
 use crate::sources::{Feed, SourceStatus};
 
-/// The place of an event in time. Of equal times, the one its feed lists first is the newer, however feeds are interleaved.
+/// The position of an event in time. Of equal times, the event that its feed lists first is newer, however feeds are
+/// interleaved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Moment {
     /// Seconds since 1970.
@@ -25,36 +26,33 @@ pub(super) struct Moment {
 }
 
 impl Moment {
-    /// The event that its feed listed at this position.
     pub(super) const fn new(at: i64, feed: Feed, position: u64) -> Self {
         Self { at, place: Reverse((feed, position)) }
     }
 
-    /// The feed it came by.
     pub(super) const fn feed(self) -> Feed {
         self.place.0.0
     }
 }
 
-/// How the parts of the log ended, and what follows.
+/// How the parts of the log ended.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LogStates {
-    /// The window.
     pub(super) window: SourceStatus,
-    /// State-setting events before it.
+    /// State-setting events before the window.
     pub(super) history: SourceStatus,
-    /// Sign-ins and arrivals before it.
+    /// Sign-ins, accepted invites and provisioning before the window.
     pub(super) arrivals: SourceStatus,
 }
 
 impl LogStates {
-    /// Whether no event newer than this one can be missing: the window is newer than the history.
+    /// Whether no event newer than this one can be missing. The window is newer than the history.
     pub(super) fn proves_newest(self, moment: Moment) -> bool {
         let complete = |status| status == SourceStatus::Complete;
         complete(self.window) && (complete(self.history) || moment.feed() == Feed::LogWindow)
     }
 
-    /// How the reading of permission snapshots ended.
+    /// The status of permission snapshots.
     pub(super) fn of_snapshots(self) -> SourceStatus {
         match [self.window, self.history] {
             [SourceStatus::Complete, SourceStatus::Complete] => SourceStatus::Complete,
@@ -64,24 +62,22 @@ impl LogStates {
     }
 }
 
-/// How often something happened, and when last.
+/// How often something happened, and the last time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tally {
-    /// How often.
     pub(super) count: u64,
-    /// The newest time, in seconds since 1970.
+    /// In seconds since 1970.
     pub(super) last: Option<i64>,
 }
 
 impl Tally {
-    /// Counts one more.
     pub(super) fn add(&mut self, at: i64) {
         self.count += 1;
         self.last = self.last.max(Some(at));
     }
 }
 
-/// Who did it: e-mail address, else id.
+/// The performer: e-mail address, else id.
 pub(super) fn by(event: &Event<'_>) -> Option<String> {
     let performer = event.performed_by.as_ref()?;
     let given =
@@ -89,17 +85,15 @@ pub(super) fn by(event: &Event<'_>) -> Option<String> {
     given(performer.email.as_deref()).or_else(|| given(performer.id.as_deref()))
 }
 
-/// The most permissions of a snapshot that are kept; nineteen names are on record.
+/// The most permissions of a snapshot to keep; 19 names are known.
 const MAX_PERMISSIONS: usize = 500;
 
-/// The permissions that make a teammate privileged.
 pub(crate) const PRIVILEGED_PERMISSIONS: [&str; 2] = ["access_workspace_settings", "manage_teammates"];
 
-/// The metadata of an event, read as facts need it.
 #[derive(Debug, Default)]
 pub(super) struct EventMetadata<'a>(model::Metadata<'a>);
 
-/// What an event says about a person: an id, an e-mail address, both, or neither.
+/// How an event identifies a person: by id, e-mail address, both, or neither.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct PersonRef<'a> {
     id: Option<Cow<'a, str>>,
@@ -107,13 +101,13 @@ pub(super) struct PersonRef<'a> {
 }
 
 impl<'a> PersonRef<'a> {
-    /// What is empty is absent, and so is what is no e-mail address.
+    /// Ignores empty ids and malformed addresses.
     pub(super) fn new(id: Option<Cow<'a, str>>, email: Option<Cow<'a, str>>) -> Self {
         let email = email.filter(|text| address::split(text).is_some());
         Self { id: id.filter(|id| !id.is_empty()), email }
     }
 
-    /// The performer of an event; none where it names none. An app is nobody known.
+    /// The performer of an event, if any. An app counts as an unknown person.
     pub(super) fn performer(performer: Option<&'a Performer<'_>>) -> Option<Self> {
         let by = performer?;
         let borrowed = |text: &'a Option<Cow<'_, str>>| text.as_deref().map(Cow::Borrowed);
@@ -131,35 +125,33 @@ impl<'a> PersonRef<'a> {
     }
 }
 
-/// The permissions of a teammate on one side of a change.
+/// The permissions of a teammate before or after a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Permissions {
-    /// The names of those granted.
     pub(super) granted: BTreeSet<String>,
     /// `conversation_access.access_type`.
     pub(super) conversation_access: Option<String>,
-    /// Whether each that makes privileged is there, as true or false.
+    /// Whether all privileged permissions are present, as true or false.
     pub(super) is_full: bool,
 }
 
 impl Permissions {
-    /// A granted permission that makes privileged.
+    /// A granted privileged permission, if any.
     pub(super) fn privileged(&self) -> Option<&'static str> {
         PRIVILEGED_PERMISSIONS.into_iter().rev().find(|&name| self.granted.contains(name))
     }
 }
 
 impl<'a> EventMetadata<'a> {
-    /// Reads the metadata of an event.
     pub(super) fn read(raw: Option<&'a RawValue>) -> Self {
         Self(raw.and_then(object).unwrap_or_default())
     }
 
-    /// The person the event affects, by id and by e-mail address only where no id is given; none where none is given.
+    /// The affected person, if any: by id, and by e-mail address only if there is no id.
     pub(super) fn affected(&self) -> Option<PersonRef<'a>> {
         let admin: MetadataAdmin<'a> = object(self.0.admin?).unwrap_or_default();
         Some(match admin.id.filter(|id| id.get() != "\"\"") {
-            // An id that is not understood may be any teammate's.
+            // An unreadable id may belong to any teammate.
             Some(raw) => match id(raw) {
                 Some(id) => PersonRef::new(Some(id), admin.email.and_then(string)),
                 None => PersonRef::default(),
@@ -168,23 +160,23 @@ impl<'a> EventMetadata<'a> {
         })
     }
 
-    /// The method of a sign-in; one without a visible letter is a missing one.
+    /// The method of a sign-in; a method without a visible letter counts as missing.
     pub(super) fn sign_in_method(&self) -> Option<Cow<'a, str>> {
         self.0.sign_in_method.and_then(string).filter(|method| !casefold::fold(method).is_empty())
     }
 
-    /// Whether two-factor authentication is on after the event; none where it says neither.
+    /// Whether two-factor authentication is on after the event, if it says so.
     pub(super) fn two_factor(&self) -> Option<bool> {
-        // Where the two contradict each other, the one that says off counts.
+        // If the two contradict each other, off counts.
         self.switches().into_iter().flatten().min()
     }
 
-    /// Whether the event says that something is on since.
+    /// Whether the event switches something on.
     pub(super) fn is_switched_on(&self) -> bool {
         self.switches().contains(&Some(true))
     }
 
-    /// What `enabled` and `after` say of a switch.
+    /// The states in `enabled` and `after`.
     fn switches(&self) -> [Option<bool>; 2] {
         let flag = |raw: &RawValue| raw.get().parse::<bool>().ok();
         let word = |raw| match casefold::fold(&string(raw)?).as_ref() {
@@ -196,18 +188,18 @@ impl<'a> EventMetadata<'a> {
         [self.0.enabled.and_then(flag), after]
     }
 
-    /// The full set of permissions before the event; none where it does not show one.
+    /// The permissions before the event, if shown.
     pub(super) fn permissions_before(&self) -> Option<Permissions> {
         self.0.before.and_then(permissions)
     }
 
-    /// The full set of permissions after the event; none where it does not show one.
+    /// The permissions after the event, if shown.
     pub(super) fn permissions_after(&self) -> Option<Permissions> {
         self.0.after.and_then(permissions)
     }
 }
 
-/// The full set of permissions that one side of a change shows.
+/// The permissions on one side of a change.
 fn permissions(side: &RawValue) -> Option<Permissions> {
     let side: PermissionSide<'_> = object(side)?;
     // Only a JSON `true` grants.
@@ -215,10 +207,10 @@ fn permissions(side: &RawValue) -> Option<Permissions> {
     let is_plain = |name| flags.get(name).is_some_and(|flag| matches!(flag.get(), "true" | "false"));
     let is_full = PRIVILEGED_PERMISSIONS.into_iter().all(is_plain);
     let granted = flags.into_iter().filter(|(_, flag)| flag.get() == "true");
-    let (privileged, others): (Vec<_>, Vec<_>) = granted
+    let (privileged, rest): (Vec<_>, Vec<_>) = granted
         .map(|(name, _)| bounded(&name).into_owned())
         .partition(|name| PRIVILEGED_PERMISSIONS.contains(&name.as_str()));
-    let granted = privileged.into_iter().chain(others.into_iter().take(MAX_PERMISSIONS)).collect();
+    let granted = privileged.into_iter().chain(rest.into_iter().take(MAX_PERMISSIONS)).collect();
     let access: ConversationAccess<'_> = side.conversation_access.and_then(object).unwrap_or_default();
     let access_type = access.access_type.and_then(string);
     let conversation_access = access_type.map(|text| bounded(&text).into_owned());
@@ -247,7 +239,7 @@ mod tests {
             let raw = raw(&format!(r#"{{"sign_in_method":"{blank}"}}"#));
             assert_eq!(EventMetadata::read(Some(&raw)).sign_in_method(), None, "{blank:?}");
         }
-        let raw = raw(r#"{"admin":"nobody","sign_in_method":"SA\u004dL"}"#);
+        let raw = raw(r#"{"admin":"text","sign_in_method":"SA\u004dL"}"#);
         assert_eq!(EventMetadata::read(Some(&raw)).sign_in_method().as_deref(), Some("SAML"));
     }
 

@@ -1,8 +1,8 @@
-//! Failed sign-ins in the window: who had them and whether they got in since, and bursts by person and by address.
+//! Failed sign-ins in the window: by person with any later sign-in, and bursts by person and by IP address.
 //!
-//! Failures may come in any order, so the times are kept until the end: four bytes each, exact up to a million of
-//! them. Beyond that, sources in which a burst is already proven are reduced to it, which keeps every verdict; only if
-//! that makes no room are further failures left out and the table marked as truncated.
+//! Failures may come in any order, so their times are kept until the end: four bytes each, up to a million. Beyond that,
+//! sources with a proven burst are reduced to that burst, which keeps every verdict. If that frees too little, further
+//! failures are left out and the table is marked as truncated.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -16,10 +16,10 @@ use crate::casefold;
 use crate::event_type::EventKind;
 use crate::time::day_of;
 
-/// The most methods kept of one person.
+/// The most methods to keep per person.
 const MAX_METHODS: usize = 8;
 
-/// What was seen of one person.
+/// The failures and sign-ins of one person.
 #[derive(Debug, Default)]
 struct Seen {
     failures: u64,
@@ -29,12 +29,12 @@ struct Seen {
     last_sign_in: Option<i64>,
 }
 
-/// What was seen of all people; how many are told apart is bounded where they are.
+/// The failures and sign-ins of all people; `People` limits their number.
 #[derive(Debug, Default)]
 pub(super) struct SignInFailures(PerPerson<(), Seen, { usize::MAX }>);
 
 impl SignInFailures {
-    /// Takes in a sign-in that worked, failed, or was by a method that is not allowed.
+    /// Adds a sign-in that succeeded, failed, or used a method that is not allowed.
     pub(super) fn add(&mut self, kind: EventKind, person: Option<PersonId>, method: Option<&str>, at: i64) {
         let Some(seen) = self.0.entry(person, ()) else { return };
         match kind {
@@ -74,44 +74,40 @@ impl SignInFailures {
     }
 }
 
-/// The most times kept.
+/// The most times to keep.
 const MAX_TIMES: usize = 1_000_000;
-/// The most persons and addresses told apart.
+/// The most people and addresses to count separately.
 const MAX_SOURCES: usize = 100_000;
 
-/// Where failed sign-ins come from.
+/// The source of a failed sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum FailureSource {
-    /// Neither a person nor an address is given.
+    /// Neither a person nor an address.
     Unknown,
-    /// The person who tried.
     Person(PersonId),
-    /// The address it was tried from.
+    /// The IP address.
     Address(IpAddr),
 }
 
-/// A dense run of failures of one source. Times are seconds since the start of the window.
+/// A burst of failures from one source. Times are in seconds since the start of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Burst {
-    /// How many failures.
     pub(super) count: u64,
-    /// The first.
     pub(super) first: u32,
-    /// The last.
     pub(super) last: u32,
 }
 
 #[derive(Debug, Default)]
 struct Failures {
     times: Vec<u32>,
-    /// The bursts found so far, by the day of their last failure: one that was explained does not hide the next.
+    /// The bursts so far, by the day of their last failure, so that a waived burst does not hide the next.
     proven: BTreeMap<i64, Burst>,
 }
 
-/// What makes a burst.
+/// The definition of a burst.
 #[derive(Debug, Clone, Copy)]
 struct Rule {
-    /// When the window starts, in seconds since 1970.
+    /// The start of the window, in seconds since 1970.
     since: i64,
     least: u64,
     seconds: u32,
@@ -128,14 +124,14 @@ pub(super) struct Bursts {
 }
 
 impl Bursts {
-    /// Looks for so many failures within so many minutes, in a window that starts then.
+    /// Looks for bursts of `count` failures within `minutes`.
     pub(super) fn new(since: i64, least: u64, minutes: u64) -> Self {
         let seconds = u32::try_from(minutes.saturating_mul(60)).unwrap_or(u32::MAX);
         let rule = Rule { since, least: least.max(1), seconds };
         Self { sources: HashMap::new(), kept: 0, limit: MAX_TIMES, rule, truncated: false }
     }
 
-    /// Takes in a failure, so many seconds after the start of the window.
+    /// Adds a failure, in seconds after the start of the window.
     pub(super) fn add(&mut self, source: FailureSource, time: u32) {
         if self.kept >= self.limit {
             self.compact();
@@ -149,8 +145,7 @@ impl Bursts {
         self.kept += 1;
     }
 
-    /// The bursts of each source, the densest of each day, in the order of the sources; and whether failures were left
-    /// out.
+    /// The densest burst of each source and day, in the order of the sources, and whether failures were left out.
     pub(super) fn finish(mut self) -> (Vec<(FailureSource, Burst)>, bool) {
         let mut bursts = Vec::new();
         for (&source, failures) in &mut self.sources {
@@ -188,8 +183,8 @@ impl Bursts {
         Rows::sorted(rows, &["kind", "who", "first"], truncated || people.truncated())
     }
 
-    /// Gives up the times of sources in which a burst is proven. Where that frees too little, nothing more is taken in,
-    /// so that the work stays in proportion.
+    /// Drops the times of sources with a proven burst. If that frees too little, no more failures are added, which limits
+    /// the work.
     fn compact(&mut self) {
         if self.truncated {
             return;
@@ -210,7 +205,7 @@ impl Bursts {
 }
 
 impl Failures {
-    /// Finds the bursts among the times: of those that share failures, the densest.
+    /// Finds the bursts; of those that share failures, the densest.
     fn prove(&mut self, rule: Rule) {
         self.times.sort_unstable();
         let mut start = 0;
@@ -233,7 +228,7 @@ impl Failures {
 }
 
 impl Burst {
-    /// The denser of two; of equally dense ones, the newer.
+    /// The denser of two, or the newer if equal.
     fn denser(self, other: Self) -> Self {
         if (other.count, other.last) > (self.count, self.last) { other } else { self }
     }

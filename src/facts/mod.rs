@@ -1,7 +1,7 @@
-//! Facts: the named values and tables that controls are written over.
+//! Facts: the named values and tables that controls read.
 //!
-//! [`vocabulary`] declares every name with its type and the feeds it rests on; the other modules fill
-//! the tables in. Nothing here reads the network or the clock.
+//! [`vocabulary`] declares every name with its type and feeds; the other modules fill the tables. Nothing here uses the
+//! network or the clock.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,18 +39,16 @@ pub(crate) use observe::Observer;
 pub(crate) use rows::{Row, Rows, text, texts};
 pub(crate) use settings::{FactSettings, SamlFile, Settings};
 
-/// The newest event that changed something: what, who, when.
+/// The newest event that changed something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
-    /// The event type.
     pub activity_type: String,
-    /// Its id.
     pub event: String,
-    /// Intercom's sentence about it.
+    /// Intercom's description of the event.
     pub description: Option<String>,
-    /// The e-mail or id of the person who did it, where known.
+    /// The e-mail address or id of the performer, if known.
     pub by: Option<String>,
-    /// When, in seconds since 1970.
+    /// In seconds since 1970.
     pub at: i64,
 }
 
@@ -59,31 +57,31 @@ pub(crate) struct Change {
 pub(crate) struct Facts {
     /// Tables by name, without `events`.
     pub tables: BTreeMap<&'static str, Rows>,
-    /// Raw events by type, for the types that controls declare.
+    /// Raw events by type, for the types that controls list.
     pub events: BTreeMap<String, Rows>,
     /// Single values, nested as their dotted names are: `workspace.region` is `values["workspace"]["region"]`.
     pub values: Value,
     /// How each feed ended.
     pub feeds: BTreeMap<Feed, Outcome>,
-    /// What went on in the window; none where nothing of the log's window could be read.
+    /// The activity in the window; none if nothing of it could be read.
     pub activity: Option<Activity>,
     /// The newest event of each type ever seen.
     pub changes: BTreeMap<String, Change>,
-    /// What the reader of these facts should know about them.
+    /// Warnings about these facts.
     pub warnings: Vec<Warning>,
 }
 
 /// The rows of a table as a check sees them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RowsView<'a> {
-    /// The rows, in a stable order.
+    /// In a stable order.
     pub rows: Vec<&'a Row>,
-    /// True when rows are missing: those here may prove a fail, never a pass.
+    /// Whether rows are missing: the rest may prove a fail, never a pass.
     pub truncated: bool,
 }
 
 impl Facts {
-    /// The rows of a table; of `events`, those of the given types, newest first. A table that is not declared has no rows.
+    /// The rows of a table; for `events`, those of the given types, newest first. An undeclared table has no rows.
     pub(crate) fn rows(&self, table: &str, types: &[String]) -> RowsView<'_> {
         let tables: Vec<&Rows> = if table == "events" {
             let types: BTreeSet<&String> = types.iter().collect();
@@ -93,25 +91,25 @@ impl Facts {
         };
         let mut rows: Vec<&Row> = tables.iter().flat_map(|table| &table.rows).collect();
         if tables.len() > 1 {
-            // Times are written alike, so their text sorts as they do.
+            // All times have one format, so they sort as text.
             rows.sort_by_key(|row| Reverse(row.get("at").and_then(Value::as_str)));
         }
         RowsView { rows, truncated: tables.iter().any(|table| table.truncated) }
     }
 
-    /// The value of that dotted name; null where it was not observed.
+    /// A value by dotted name; null if it was not observed.
     pub(crate) fn value(&self, dotted: &str) -> &Value {
         let found = dotted.split('.').try_fold(&self.values, |value, part| value.get(part));
         found.unwrap_or(&Value::Null)
     }
 
-    /// How a feed ended; one that is not mentioned was not read.
+    /// How a feed ended; a missing one was not read.
     pub(crate) fn feed(&self, feed: Feed) -> &Outcome {
         static SKIPPED: Outcome = Outcome::skipped();
         self.feeds.get(&feed).unwrap_or(&SKIPPED)
     }
 
-    /// The newest event ever of any of these types; of equal times, the type named first.
+    /// The newest event of any of these types; of equal times, the first type in the list.
     pub(crate) fn last_change(&self, types: &[String]) -> Option<&Change> {
         let changes = types.iter().rev().filter_map(|name| self.changes.get(name));
         changes.max_by_key(|change| change.at)

@@ -1,4 +1,4 @@
-//! Aggregates the stream of records; what it keeps does not grow with the number of high-volume events.
+//! Aggregates the stream of records; its memory does not grow with the number of high-volume events.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,23 +17,23 @@ use crate::api::record::Record;
 use crate::event_type::{EventKind, EventType};
 use crate::sources::{Feed, Ranges};
 
-/// What is counted of the log.
+/// Counts of the log.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     pub(super) events: u64,
     pub(super) sign_ins: u64,
     pub(super) failed_sign_ins: u64,
-    /// The newest sign-in, before the window where there is none in it.
+    /// The newest sign-in, in the window or before it.
     pub(super) last_sign_in: Option<i64>,
     /// The window's events by group.
     pub(super) groups: Groups,
     /// The newest event in the window.
     pub(super) newest: Option<i64>,
-    /// Changes of settings ever, by type.
+    /// All setting changes, by type.
     pub(super) settings: HashMap<&'static str, u64>,
 }
 
-/// Aggregates the stream of records into what facts are derived from.
+/// Aggregates the stream of records, as input of the facts.
 #[derive(Debug)]
 pub(crate) struct Observer {
     pub(super) settings: Settings,
@@ -56,9 +56,9 @@ pub(crate) struct Observer {
     pub(super) upheavals: Upheavals,
     pub(super) schedule: Schedule,
     pub(super) events: Events,
-    /// Who may export, where that is configured.
+    /// The configured export approvers, if any.
     approvers: Option<HashSet<EmailAddress>>,
-    /// Which teammates these are.
+    /// The teammates among them.
     approving: HashSet<PersonId>,
     pub(super) setting_changes: SettingChanges,
     pub(super) newest: NewestByType,
@@ -66,7 +66,6 @@ pub(crate) struct Observer {
 }
 
 impl Observer {
-    /// Starts with nothing observed.
     pub(crate) fn new(settings: Settings, ranges: Ranges) -> Self {
         Self {
             me: None,
@@ -105,7 +104,7 @@ impl Observer {
         }
     }
 
-    /// Takes in one record.
+    /// Adds one record.
     pub(crate) fn observe(&mut self, record: Record<'_>) {
         match record {
             Record::Me(me) => {
@@ -119,7 +118,7 @@ impl Observer {
             Record::IpAllowlist(list) => self.allowlist = Some(list.clone()),
             Record::Probe(answers) => self.probe = Some(answers.to_vec()),
             Record::Event(feed, event) => self.event(feed, event),
-            // How the log ended says what these leave unsaid.
+            // The log's outcome already covers these.
             Record::Unread(_) => {}
         }
     }
@@ -127,7 +126,7 @@ impl Observer {
     fn event(&mut self, feed: Feed, event: &Event<'_>) {
         let at = event.created_at;
         let (since, now) = (self.ranges.since.as_second(), self.ranges.now.as_second());
-        // The collector promises as much; a saved file may say otherwise.
+        // The collector guarantees this; a saved file may not.
         let in_range = if feed == Feed::LogWindow { (since..=now).contains(&at) } else { at < since };
         if !in_range {
             return;
@@ -141,7 +140,7 @@ impl Observer {
         let wanted =
             feed == Feed::LogWindow && self.settings.event_types.contains(event.activity_type.as_ref());
         let names_person = wanted || kind.names_person();
-        // Metadata is parsed only where something is read of it.
+        // Metadata is parsed only for types that need it.
         let reads = names_person || event.activity_type == Schedule::SWITCH;
         let metadata = EventMetadata::read(event.metadata.filter(|_| reads));
         let performer = PersonRef::performer(event.performed_by.as_ref());
@@ -167,7 +166,7 @@ impl Observer {
         if event.activity_type == "role_change" {
             self.upheavals.of_roles = self.upheavals.of_roles.max(Some(moment));
         }
-        // A person beyond those told apart is in no table; the tables say that they are truncated.
+        // A person beyond the limit is in no table; the tables are marked as truncated.
         let Some(Ok(person)) = owner else { return };
         if wanted {
             self.events.add(
@@ -180,7 +179,7 @@ impl Observer {
         self.attribute(kind, person, moment, event, &metadata);
     }
 
-    /// Finds the teammates with an approver's address.
+    /// Finds the teammates with the address of an approver.
     fn find_approvers(&mut self) {
         let teammates = self.people.teammates().unwrap_or_default().iter();
         let approving =
@@ -193,7 +192,7 @@ impl Observer {
         approvers.is_some_and(|(approvers, email)| approvers.contains(&email))
     }
 
-    /// Whether an export is by an approver; none for other events, or where no approvers are configured.
+    /// Whether an approver ran an export; none for other events, or without configured approvers.
     fn approval(
         &self,
         kind: EventKind,
@@ -205,7 +204,7 @@ impl Observer {
         if self.people.is_teammate(person) == Some(true) {
             return Some(person.is_some_and(|person| self.approving.contains(&person)));
         }
-        // The address that this event gives, not that of the person's newest one.
+        // The address in this event, not the person's newest address.
         let affected = metadata.affected();
         let given = performer.or(affected.as_ref()).and_then(PersonRef::email);
         Some(person.is_some() && given.is_some_and(|email| self.is_approver(email)))
@@ -231,7 +230,7 @@ impl Observer {
         }
     }
 
-    /// Puts the event down to its person.
+    /// Adds the event to its person.
     fn attribute(
         &mut self,
         kind: EventKind,
@@ -284,7 +283,7 @@ impl Observer {
                 let mut snapshot =
                     Snapshot { moment, by: by(event), permissions: metadata.permissions_after() };
                 if person.is_none() {
-                    let newest = &mut self.upheavals.of_nobody_known;
+                    let newest = &mut self.upheavals.of_unknown_people;
                     *newest = (*newest).max(Some(moment));
                 }
                 if in_window
@@ -294,7 +293,7 @@ impl Observer {
                 {
                     changes.add(before, &snapshot);
                 }
-                // One that leaves out what makes privileged does not show the contrary.
+                // A snapshot without the privileged permissions does not show that they are not granted.
                 snapshot.permissions = snapshot.permissions.filter(|permissions| permissions.is_full);
                 if let Some(state) = self.people_state.entry(person, ()) {
                     state.add_permissions(snapshot);

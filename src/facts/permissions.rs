@@ -1,4 +1,4 @@
-//! Permissions and two-factor authentication, by the newest event ever; and who lost permissions in the window.
+//! Permissions and two-factor authentication by the newest event, and permissions lost in the window.
 
 use std::collections::BTreeSet;
 
@@ -8,16 +8,16 @@ use super::event::{LogStates, Moment, Permissions};
 use super::person::{People, PerPerson};
 use super::rows::{Rows, time};
 
-/// When something was last changed that bears on the privilege of all teammates.
+/// The newest changes that may affect the privilege of any teammate.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Upheavals {
-    /// The newest change of permissions that names no person that is known.
-    pub(super) of_nobody_known: Option<Moment>,
-    /// The newest change of a role, which may have changed the permissions of all who have it.
+    /// The newest permission change of an unknown person.
+    pub(super) of_unknown_people: Option<Moment>,
+    /// The newest change of a role, which may affect every teammate with that role.
     pub(super) of_roles: Option<Moment>,
 }
 
-/// The state of all people; how many people are told apart is bounded where they are.
+/// The state of all people; `People` limits their number.
 pub(super) type States = PerPerson<(), State, { usize::MAX }>;
 
 /// The newest events about one person.
@@ -30,32 +30,28 @@ pub(super) struct State {
 /// A permission snapshot.
 #[derive(Debug)]
 pub(super) struct Snapshot {
-    /// The change that shows it.
     pub(super) moment: Moment,
-    /// Who made that change.
+    /// The performer of the change.
     pub(super) by: Option<String>,
-    /// The permissions since; none where they are not understood.
+    /// The permissions after it, if understood.
     pub(super) permissions: Option<Permissions>,
 }
 
 /// A change of two-factor authentication.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TwoFactor {
-    /// The change.
     pub(super) moment: Moment,
-    /// Whether it is on since; none where the event says neither.
+    /// Whether it is on after the change, if the event says so.
     pub(super) on: Option<bool>,
 }
 
 impl State {
-    /// Takes in a permission snapshot.
     pub(super) fn add_permissions(&mut self, snapshot: Snapshot) {
         if self.permissions.as_ref().is_none_or(|newest| newest.moment < snapshot.moment) {
             self.permissions = Some(snapshot);
         }
     }
 
-    /// Takes in a change of two-factor authentication.
     pub(super) fn add_two_factor(&mut self, change: TwoFactor) {
         if self.two_factor.is_none_or(|newest| newest.moment < change.moment) {
             self.two_factor = Some(change);
@@ -79,10 +75,10 @@ pub(super) fn snapshots(states: &States, people: &People, log: LogStates) -> Row
     })
 }
 
-/// The changes of all people's permissions in the window.
+/// The permission changes in the window, by person.
 pub(super) type Losses = PerPerson<(), Changes>;
 
-/// What the window's first change of one person's permissions took away from, and its last left.
+/// The permissions before the first change in the window and after the last.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     first: Option<(Moment, BTreeSet<String>)>,
@@ -90,7 +86,7 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Takes in a change: what was granted before it, and what after.
+    /// Adds a change, with the permissions before and after it.
     pub(super) fn add(&mut self, before: Permissions, after: &Snapshot) {
         let moment = after.moment;
         if self.first.as_ref().is_none_or(|(first, _)| moment < *first) {

@@ -1,6 +1,6 @@
-//! Who is who: current teammates, Intercom's bot, and other people that events name.
+//! Identifying people: current teammates, Intercom's bot, and other people in events.
 //!
-//! A person is a number while events stream by. Teammates get theirs from `GET /admins`; others when first seen.
+//! Every person gets a number: teammates from `GET /admins`, other people at their first event.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
@@ -14,13 +14,13 @@ use crate::api::model::{Admin, Me};
 use crate::event_type::{EventKind, Owner};
 use crate::warning::Warning;
 
-/// The most people who are not teammates that are told apart.
+/// The most people other than teammates to keep apart.
 const MAX_OUTSIDERS: usize = 50_000;
 
 /// The number of a person.
 pub(super) type PersonId = u32;
 
-/// More people than are told apart.
+/// The person is beyond the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooMany;
 
@@ -31,17 +31,15 @@ pub(super) struct Teammate {
     pub(super) id: Option<String>,
     /// The display name.
     pub(super) name: Option<String>,
-    /// The e-mail addresses that are some, in the order of the entries.
+    /// The valid e-mail addresses, in the order of the entries.
     pub(super) emails: Vec<String>,
-    /// The name of each entry's role.
     pub(super) roles: Vec<Option<String>>,
-    /// Whether there is an inbox seat.
     pub(super) inbox_seat: Option<bool>,
     /// The person.
     pub(super) person: PersonId,
 }
 
-/// What kind of account a person has.
+/// The kind of a person's account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Account {
     Teammate,
@@ -55,12 +53,11 @@ struct Person {
     /// The id, else the e-mail address in lower case.
     text: Option<String>,
     email: Option<String>,
-    /// The event that told the e-mail address; none for teammates, whose address `GET /admins` tells.
+    /// The event with the e-mail address; none for teammates, whose address comes from `GET /admins`.
     email_from: Option<Moment>,
     account: Account,
 }
 
-/// The people seen.
 #[derive(Debug, Default)]
 pub(super) struct People {
     teammates: Option<Vec<Teammate>>,
@@ -68,24 +65,23 @@ pub(super) struct People {
     outsiders: usize,
     by_id: HashMap<String, PersonId>,
     by_email: HashMap<EmailAddress, PersonId>,
-    /// The address of Intercom's bot, where `GET /me` tells it.
+    /// The address of Intercom's bot, if `GET /me` shows it.
     bot: Option<EmailAddress>,
-    /// The addresses of entries any of which may be Intercom's bot.
+    /// The addresses of entries that may be Intercom's bot.
     bot_candidates: Vec<String>,
     truncated: bool,
 }
 
-/// The form in which an address is compared, of bounded length; none where it is malformed.
+/// An address in the form for comparison, of bounded length, if valid.
 fn address_key(text: &str) -> Option<EmailAddress> {
     EmailAddress::parse(&bounded(text.trim()))
 }
 
-/// A name, if there is one.
 fn name(text: Option<&str>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty()).map(|text| bounded(text).into_owned())
 }
 
-/// Entries of `GET /admins` with one id; one without an id is on its own.
+/// Groups entries of `GET /admins` by id; an entry without an id stays alone.
 fn accounts(admins: &[Admin]) -> Vec<(Option<String>, Vec<&Admin>)> {
     let mut accounts: Vec<(Option<String>, Vec<&Admin>)> = Vec::with_capacity(admins.len());
     let mut by_id: HashMap<String, usize> = HashMap::new();
@@ -105,7 +101,7 @@ fn accounts(admins: &[Admin]) -> Vec<(Option<String>, Vec<&Admin>)> {
 }
 
 impl People {
-    /// Takes in the answer of `GET /me`, which comes before that of `GET /admins`.
+    /// Adds the answer of `GET /me`, which comes before `GET /admins`.
     pub(super) fn load_me(&mut self, me: &Me) {
         let app = me.app.as_ref().and_then(|app| app.id_code.as_deref()).filter(|id| !id.trim().is_empty());
         self.bot = app.and_then(|id| EmailAddress::parse(&format!("operator+{id}@intercom.io")));
@@ -114,7 +110,7 @@ impl People {
         }
     }
 
-    /// Takes in the answer of `GET /admins`.
+    /// Adds the answer of `GET /admins`.
     pub(super) fn load_teammates(&mut self, admins: &[Admin]) {
         let accounts = accounts(admins);
         let is_bot = |admin: &&Admin| {
@@ -188,13 +184,13 @@ impl People {
         }
     }
 
-    /// What to say where several entries may be Intercom's bot.
+    /// The warning if several entries may be Intercom's bot.
     pub(super) fn warning(&self) -> Option<Warning> {
         let candidates = &self.bot_candidates;
         (!candidates.is_empty()).then(|| Warning::SeveralBots { addresses: candidates.clone() })
     }
 
-    /// The person that an event belongs to; none where that is nobody known.
+    /// The person of an event; none if the event does not identify one.
     pub(super) fn owner(
         &mut self,
         kind: EventKind,
@@ -211,7 +207,7 @@ impl People {
         let affected = metadata.affected();
         let owner = match rule {
             Owner::PerformerElseAffected => affected.as_ref(),
-            // Whoever is affected without an id is a teammate, or nobody known.
+            // An affected person without an id is a teammate or unknown.
             Owner::Affected => match affected.as_ref() {
                 Some(affected) if affected.id().is_none() => return Ok(self.known(affected)),
                 affected => affected,
@@ -224,7 +220,7 @@ impl People {
         owner.map_or(Ok(None), |owner| self.resolve(owner, moment))
     }
 
-    /// The person; none where neither an id nor an address is given.
+    /// The person; none without an id and an address.
     fn resolve(&mut self, named: &PersonRef<'_>, moment: Moment) -> Result<Option<PersonId>, TooMany> {
         let address = named.email();
         let person = if let Some(known) = self.find(named) {
@@ -245,17 +241,17 @@ impl People {
         Ok(Some(person))
     }
 
-    /// The person of that id, or of that address where no id is given, if seen before.
+    /// The known person with that id, or with that address if there is no id.
     fn find(&self, named: &PersonRef<'_>) -> Option<PersonId> {
         let of_address = || self.by_email.get(&named.email().and_then(address_key)?).copied();
         let Some(id) = named.id() else { return of_address() };
         let known = self.by_id.get(bounded(id).as_ref()).copied();
-        // Without the list of teammates only the address tells the bot.
+        // Without the list of teammates, only the address identifies the bot.
         let bot = || of_address().filter(|&person| self.is_bot(Some(person)));
         if self.teammates.is_some() { known } else { known.or_else(bot) }
     }
 
-    /// The teammate or bot that is named so. Unlike [`Self::owner`], it remembers nothing about other people.
+    /// The teammate or bot with that id or address. Unlike [`Self::owner`], it does not record other people.
     pub(super) fn known(&self, named: &PersonRef<'_>) -> Option<PersonId> {
         self.find(named).filter(|&person| self.account(person) != Some(Account::Outside))
     }
@@ -284,7 +280,7 @@ impl People {
         Ok(self.enter(Person { text, email: None, email_from: None, account: Account::Outside }))
     }
 
-    /// Keeps the address that the newest event gives for a person who is not a teammate.
+    /// Records the address of a person who is not a teammate, if the event is the newest with one.
     fn note_email(&mut self, person: PersonId, address: &str, moment: Moment) {
         let Some(person) = self.persons.get_mut(person as usize) else { return };
         if person.account == Account::Teammate || person.email_from.is_some_and(|from| from >= moment) {
@@ -296,7 +292,7 @@ impl People {
         }
     }
 
-    /// The current teammates; none where `GET /admins` was not read.
+    /// The current teammates; none if `GET /admins` was not read.
     pub(super) fn teammates(&self) -> Option<&[Teammate]> {
         self.teammates.as_deref()
     }
@@ -306,7 +302,7 @@ impl People {
         self.persons.get(person as usize)?.text.as_deref()
     }
 
-    /// The person's e-mail address: the teammate's, else the newest event's.
+    /// The person's e-mail address: the teammate's, else that of the newest event.
     pub(super) fn email(&self, person: PersonId) -> Option<&str> {
         self.persons.get(person as usize)?.email.as_deref()
     }
@@ -317,7 +313,7 @@ impl People {
         (self.is_teammate(Some(person)) == Some(true)).then_some(person)
     }
 
-    /// A row about a person: who it is, and these cells.
+    /// A row about a person, with further cells.
     pub(super) fn row<const N: usize>(
         &self,
         person: Option<PersonId>,
@@ -329,20 +325,19 @@ impl People {
         row
     }
 
-    /// Whether the person is a current teammate; none where that is not known.
+    /// Whether the person is a current teammate, if known.
     pub(super) fn is_teammate(&self, person: Option<PersonId>) -> Option<bool> {
         self.teammates.as_ref()?;
         Some(person.and_then(|person| self.account(person)) == Some(Account::Teammate))
     }
 
-    /// Whether a person had to be left out of the tables.
+    /// Whether the tables lack a person beyond the limit.
     pub(super) const fn truncated(&self) -> bool {
         self.truncated
     }
 }
 
-/// What was seen of each person, apart by `K` as well. Takes no new entries once it is full, and remembers that it had
-/// to refuse one.
+/// Observations by person and `K`. When full, it refuses new entries and records that.
 #[derive(Debug)]
 pub(super) struct PerPerson<K, V, const MAX: usize = MAX_ROWS> {
     entries: HashMap<(Option<PersonId>, K), V>,
@@ -356,7 +351,7 @@ impl<K, V, const MAX: usize> Default for PerPerson<K, V, MAX> {
 }
 
 impl<K: Eq + Hash, V: Default, const MAX: usize> PerPerson<K, V, MAX> {
-    /// The entry, made if there is room for it.
+    /// The entry, created if there is room.
     pub(super) fn entry(&mut self, person: Option<PersonId>, key: K) -> Option<&mut V> {
         let key = (person, key);
         if self.entries.len() >= MAX && !self.entries.contains_key(&key) {
@@ -366,12 +361,12 @@ impl<K: Eq + Hash, V: Default, const MAX: usize> PerPerson<K, V, MAX> {
         Some(self.entries.entry(key).or_default())
     }
 
-    /// What was seen of a person.
+    /// The observations of a person.
     pub(super) fn get(&self, person: PersonId, key: K) -> Option<&V> {
         self.entries.get(&(Some(person), key))
     }
 
-    /// A table in the order of these columns, with a row for each entry that has cells.
+    /// A table ordered by these columns, with a row for each entry that has cells.
     pub(super) fn table<const N: usize>(
         &self,
         people: &People,

@@ -1,4 +1,4 @@
-//! The declared roles and groups as tables, and what they say about each teammate.
+//! The declared roles and groups as tables, and their columns about each teammate.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -9,8 +9,8 @@ use super::rows::{Row, Rows, bounded, row};
 use crate::casefold::{fold, same_name};
 use crate::config::{Permission, Rbac};
 
-/// Fills in what the declared roles say about each teammate: whether the role is declared, whether it may administer,
-/// and which permissions go beyond it. What no declaration speaks of stays null.
+/// Fills the columns about declared roles: whether the role is declared, whether it has the permission admin, and the
+/// permissions beyond it. Without a declaration they stay null.
 pub(super) fn annotate(teammates: &mut [Row], rbac: &Rbac) {
     for row in teammates {
         let role = row.get("role").and_then(Value::as_str);
@@ -30,7 +30,7 @@ pub(super) fn annotate(teammates: &mut [Row], rbac: &Rbac) {
     }
 }
 
-/// How many teammates have permissions that the log does not show, although their role lists those they may have.
+/// The teammates without a permission snapshot whose declared role lists permissions.
 pub(super) fn unseen(teammates: &[Row], rbac: &Rbac) -> usize {
     let lists = |row: &&Row| {
         let role = row.get("role").and_then(Value::as_str);
@@ -50,8 +50,8 @@ pub(super) fn roles(rbac: &Rbac, teammates: &[Row]) -> Rows {
         spellings.entry(fold(name)).or_default().push(name);
     }
     let rows = rbac.roles.iter().map(|(name, role)| {
-        let others = spellings.get(&fold(name)).into_iter().flatten().filter(|other| *other != name);
-        let contradicting: Vec<&str> = others
+        let variants = spellings.get(&fold(name)).into_iter().flatten().filter(|other| *other != name);
+        let contradicting: Vec<&str> = variants
             .copied()
             .filter(|other| {
                 rbac.roles.get(*other).is_some_and(|other| {
@@ -80,10 +80,10 @@ pub(super) fn groups(rbac: &Rbac) -> Rows {
         spellings.entry(fold(group)).or_default().push((group, &role.value));
     }
     let rows = rbac.groups.iter().map(|(group, role)| {
-        let others = spellings.get(&fold(group)).into_iter().flatten();
-        let others = others.filter(|(other, to)| other != group && !same_name(to, role));
-        let others: Vec<String> = others.map(|(other, to)| format!("{other} to {to}")).collect();
-        let also = (!others.is_empty()).then(|| others.join(", "));
+        let variants = spellings.get(&fold(group)).into_iter().flatten();
+        let variants = variants.filter(|(other, to)| other != group && !same_name(to, role));
+        let variants: Vec<String> = variants.map(|(other, to)| format!("{other} to {to}")).collect();
+        let also = (!variants.is_empty()).then(|| variants.join(", "));
         let declared = (!rbac.roles.is_empty()).then(|| rbac.role(role).is_some());
         row([
             ("group", json!(bounded(group))),

@@ -1,4 +1,4 @@
-//! Who may change settings or teammates: by role, by the newest permission snapshot, or unknown.
+//! Which teammates may change settings or teammates: by role, by the newest permission snapshot, or unknown.
 
 use std::collections::BTreeSet;
 
@@ -14,16 +14,14 @@ use crate::text::is_invisible;
 /// Whether a teammate may change settings or teammates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Privilege {
-    /// Yes.
     Privileged,
-    /// No.
     Unprivileged,
-    /// Neither role nor permissions tell.
+    /// Neither role nor permissions decide.
     Unknown,
 }
 
 impl Judgement {
-    /// How it compares with others about the same teammate: privileged before unknown before unprivileged.
+    /// The order of several judgements about one teammate: privileged before unknown before unprivileged.
     pub(super) const fn rank(&self) -> u8 {
         match self.privilege {
             Some(Privilege::Privileged) => 2,
@@ -44,33 +42,31 @@ impl Privilege {
     }
 }
 
-/// The judgement, and what decided it. Of several about one teammate the greatest counts.
+/// A judgement and its reason. Of several about one teammate, the greatest counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Judgement {
-    /// The privilege; none where an error keeps it from being told.
+    /// None if an error prevents a decision.
     pub(super) privilege: Option<Privilege>,
-    /// What decided it.
     pub(super) reason: String,
 }
 
-/// The roles that are classified.
+/// The classified roles.
 #[derive(Debug)]
 pub(super) struct Roles {
     privileged: BTreeSet<String>,
     unprivileged: BTreeSet<String>,
-    /// What the privileged ones look like.
+    /// The visual skeletons of the privileged roles.
     looks: BTreeSet<String>,
-    /// The unprivileged list as the configuration spells it.
+    /// The unprivileged list as configured.
     spelled: Vec<String>,
 }
 
-/// The form in which role names are compared.
+/// A role name in the form for comparison.
 fn key(name: &str) -> String {
     fold(&bounded(name.trim())).into_owned()
 }
 
 impl Roles {
-    /// Takes in both lists.
     pub(super) fn new(privileged: &[String], unprivileged: &[String]) -> Self {
         Self {
             privileged: privileged.iter().map(|name| key(name)).collect(),
@@ -80,8 +76,8 @@ impl Roles {
         }
     }
 
-    /// Decides about a teammate with this role and this newest snapshot, by how the reading of snapshots ended: where it
-    /// is forbidden roles decide alone, and where it failed stays open what they do not prove.
+    /// Judges a teammate by role and newest snapshot. `log` is the status of snapshots: if forbidden, the role alone
+    /// decides; if failed, only a privileged role decides.
     pub(super) fn judge(
         &self,
         name: Option<&str>,
@@ -103,16 +99,16 @@ impl Roles {
             let reason = format!("{role}; the activity log could not be read in full");
             return Judgement { privilege: None, reason };
         }
-        if let Some(change) = later_than(snapshot, upheavals.of_nobody_known) {
+        if let Some(change) = later_than(snapshot, upheavals.of_unknown_people) {
             let day = date(change.at);
-            let reason = format!("{role}; it is not known whose permissions were changed on {day}");
+            let reason = format!("{role}; the log does not say whose permissions changed on {day}");
             return decided(Privilege::Unknown, reason);
         }
         let permissions = snapshot.map(|snapshot| (snapshot.permissions.as_ref(), date(snapshot.moment.at)));
         match &permissions {
             None => {}
             Some((None, day)) => {
-                let reason = format!("{role}; the change of permissions on {day} is not understood");
+                let reason = format!("{role}; the permission change of {day} is not understood");
                 return decided(Privilege::Unknown, reason);
             }
             Some((Some(permissions), day)) => {
@@ -123,13 +119,13 @@ impl Roles {
         }
         let suffix = match log {
             SourceStatus::Complete | SourceStatus::Failed => "",
-            _ => "; roles decide alone, since the activity log may not be read",
+            _ => "; the role alone decides, because the activity log may not be read",
         };
         if within(&self.unprivileged) {
             return decided(Privilege::Unprivileged, format!("{role}{suffix}"));
         }
         if let Some(role) = name.filter(|role| self.only_looks_privileged(role)) {
-            let reason = format!("role {role} looks like a privileged role, and is another");
+            let reason = format!("role {role} looks like a privileged role, but is spelled differently");
             return decided(Privilege::Unknown, reason);
         }
         let undecided = if name.is_some() { format!("{role} is not classified") } else { role };
@@ -138,24 +134,25 @@ impl Roles {
         };
         if let Some(change) = later_than(snapshot, upheavals.of_roles) {
             let changed = date(change.at);
-            let reason =
-                format!("{undecided}; the snapshot of {day} is older than the change of a role on {changed}");
+            let reason = format!(
+                "{undecided}; the permission snapshot of {day} is older than the role change of {changed}"
+            );
             return decided(Privilege::Unknown, reason);
         }
-        decided(Privilege::Unprivileged, format!("neither permission in the snapshot of {day}"))
+        decided(Privilege::Unprivileged, format!("neither privileged permission in the snapshot of {day}"))
     }
 
-    /// Whether the role is in neither list, and looks like a privileged one.
+    /// Whether the role is in neither list and looks like a privileged one.
     fn only_looks_privileged(&self, role: &str) -> bool {
         self.is_unclassified(role) && looks(&bounded(role)).iter().any(|look| self.looks.contains(look))
     }
 
-    /// Whether the role is known not to be privileged.
+    /// Whether the role is classified as unprivileged.
     pub(super) fn is_unprivileged(&self, role: &str) -> bool {
         self.unprivileged.contains(&key(role)) && !self.privileged.contains(&key(role))
     }
 
-    /// Whether the role alone makes privileged.
+    /// Whether the role is classified as privileged.
     pub(super) fn is_privileged(&self, role: &str) -> bool {
         self.privileged.contains(&key(role))
     }
@@ -166,8 +163,7 @@ impl Roles {
         !self.privileged.contains(&key) && !self.unprivileged.contains(&key)
     }
 
-    /// The sentence that says which line of the configuration classifies these roles; the list in it is complete, since
-    /// a setting replaces its default.
+    /// The advice on how to classify these roles. It has the complete list, because a setting replaces its default.
     pub(super) fn settle<'a>(&self, unclassified: impl IntoIterator<Item = &'a str>) -> Option<String> {
         let added: Vec<String> = unclassified.into_iter().map(toml_string).collect();
         if added.is_empty() {
@@ -175,14 +171,14 @@ impl Roles {
         }
         let names: Vec<String> = self.spelled.iter().map(|name| toml_string(name)).chain(added).collect();
         Some(format!(
-            "add the role to one of the two lists: under [facts] set unprivileged_roles = [{}] \
-             (or add it to privileged_roles, if it may change settings or teammates)",
+            "Classify the role: under [facts], set unprivileged_roles = [{}], or add it to privileged_roles if it may \
+             change settings or teammates.",
             names.join(", ")
         ))
     }
 }
 
-/// Role names that differ only in letter case or surrounding space are one role.
+/// Removes role names that differ only in letter case or surrounding space.
 pub(super) fn distinct<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut seen = BTreeSet::new();
     let mut names: Vec<&str> = names.into_iter().collect();
@@ -191,14 +187,12 @@ pub(super) fn distinct<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a 
     names
 }
 
-/// The day, in UTC.
 fn date(at: i64) -> String {
     let day = Timestamp::from_second(at).map(|time| time.strftime("%Y-%m-%d").to_string());
     day.unwrap_or_else(|_| "at an unknown time".to_owned())
 }
 
-/// The text as a TOML basic string. What a terminal would not show as it is becomes an escape, so that the line can be
-/// pasted from wherever it is printed.
+/// The text as a TOML basic string. Invisible characters are escaped, so that the line can be copied from a terminal.
 fn toml_string(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {
@@ -240,7 +234,7 @@ mod tests {
         judgement.privilege.unwrap()
     }
 
-    /// Role, granted permissions where there is a snapshot, and what follows.
+    /// Role, granted permissions if there is a snapshot, and the expected privilege.
     type Case = (Option<&'static str>, Option<&'static [&'static str]>, Privilege);
 
     #[test]
@@ -270,15 +264,15 @@ mod tests {
     #[test]
     fn what_was_changed_since_the_snapshot_leaves_it_open() {
         use Privilege::{Privileged, Unknown, Unprivileged};
-        let nobody = |at| Upheavals { of_nobody_known: Some(moment(at)), of_roles: None };
-        let of_roles = |at| Upheavals { of_nobody_known: None, of_roles: Some(moment(at)) };
+        let unknown = |at| Upheavals { of_unknown_people: Some(moment(at)), of_roles: None };
+        let of_roles = |at| Upheavals { of_unknown_people: None, of_roles: Some(moment(at)) };
         let (grants, does_not) = (["manage_teammates"], ["export_data"]);
         for (name, names, upheavals, expected) in [
-            (Some("Owner"), &does_not, nobody(9), Privileged),
-            (Some("Agent"), &does_not, nobody(9), Unknown),
-            (Some("Agent"), &does_not, nobody(1), Unprivileged),
-            (None, &grants, nobody(9), Unknown),
-            (None, &grants, nobody(1), Privileged),
+            (Some("Owner"), &does_not, unknown(9), Privileged),
+            (Some("Agent"), &does_not, unknown(9), Unknown),
+            (Some("Agent"), &does_not, unknown(1), Unprivileged),
+            (None, &grants, unknown(9), Unknown),
+            (None, &grants, unknown(1), Privileged),
             (None, &grants, of_roles(9), Privileged),
             (Some("Ops lead"), &does_not, of_roles(9), Unknown),
             (Some("Ops lead"), &does_not, of_roles(1), Unprivileged),
@@ -287,7 +281,7 @@ mod tests {
             let privilege = judge(name, Some(&snapshot(names)), upheavals);
             assert_eq!(privilege, expected, "{name:?} {names:?} {upheavals:?}");
         }
-        assert_eq!(judge(Some("Agent"), None, nobody(1)), Unknown);
+        assert_eq!(judge(Some("Agent"), None, unknown(1)), Unknown);
         assert_eq!(judge(Some("Agent"), None, of_roles(1)), Unprivileged);
     }
 
@@ -306,7 +300,7 @@ mod tests {
             .map(|name| bounded(name).into_owned());
         let sentence = roles().settle(odd.iter().map(String::as_str)).unwrap();
         let start = sentence.find("unprivileged_roles").unwrap();
-        let end = sentence.rfind("] (").unwrap() + 1;
+        let end = sentence.rfind("], or").unwrap() + 1;
         let file = format!("[facts]\n{}\n", &sentence[start..end]);
         let parsed: toml::Table = toml::from_str(&file).unwrap();
         let list = parsed["facts"]["unprivileged_roles"].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! Rows and the values in them, and what keeps memory from growing with what the workspace answers.
+//! Rows, their values, and the limits that bound memory.
 
 pub(crate) use crate::verdict::Row;
 
@@ -13,19 +13,18 @@ use sha2::{Digest, Sha256};
 pub(crate) struct Rows {
     /// The rows, in a stable order.
     pub rows: Vec<Row>,
-    /// True when there were more rows than the program keeps: they may prove a fail, never a pass.
+    /// Whether rows beyond the limit were left out: the rest may prove a fail, never a pass.
     pub truncated: bool,
 }
 
 impl Rows {
-    /// As many of the rows as a table keeps.
+    /// The rows up to the limit of a table.
     pub(super) fn bounded(rows: impl IntoIterator<Item = Row>) -> Self {
         let mut rows = rows.into_iter();
         Self { rows: rows.by_ref().take(MAX_ROWS).collect(), truncated: rows.next().is_some() }
     }
 
-    /// The rows in the order of these text columns, null first; rows alike in them in the order of all they hold, so
-    /// that the order never depends on that of the events.
+    /// The rows ordered by these text columns, null first, then by all columns, so that the order of events does not matter.
     pub(super) fn sorted(rows: impl Iterator<Item = Row>, columns: &[&str], truncated: bool) -> Self {
         let mut rows: Vec<Row> = rows.collect();
         rows.sort_by(|one, other| {
@@ -40,15 +39,13 @@ impl Rows {
     }
 }
 
-/// Seconds of a day.
 pub(super) const DAY: i64 = 86_400;
 
-/// A text of a row.
 pub(crate) fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
     row.get(column)?.as_str()
 }
 
-/// The texts of a list in a row; none where there is no list.
+/// The texts of a list in a row; empty if there is no list.
 pub(crate) fn texts<'a>(row: &'a Row, column: &str) -> Vec<&'a str> {
     row.get(column).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
 }
@@ -58,22 +55,22 @@ pub(super) fn row<const N: usize>(cells: [(&'static str, Value); N]) -> Row {
     cells.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// A time as RFC 3339 text in UTC; null where there is none, or none that a calendar knows.
+/// A time as RFC 3339 text in UTC; null if there is none, or it is out of range.
 pub(super) fn time(seconds: impl Into<Option<i64>>) -> Value {
     let time = seconds.into().and_then(|seconds| Timestamp::from_second(seconds).ok());
     time.map_or(Value::Null, |time| Value::String(time.to_string()))
 }
 
-/// A span of seconds in days: an integer where it is whole.
+/// Seconds in days, as an integer if whole.
 pub(super) fn days(seconds: i64) -> Value {
     if seconds % DAY == 0 {
         return Value::from(seconds / DAY);
     }
-    // Exact: spans of seconds that fit a calendar fit the mantissa.
+    // Exact, because seconds within a calendar's range fit the mantissa.
     Number::from_f64(seconds as f64 / DAY as f64).map_or(Value::Null, Value::Number)
 }
 
-/// The part of a whole; null where there is no whole.
+/// The ratio; null if the whole is zero.
 pub(super) fn share(part: usize, whole: usize) -> Value {
     match (part, whole) {
         (_, 0) => Value::Null,
@@ -82,13 +79,13 @@ pub(super) fn share(part: usize, whole: usize) -> Value {
     }
 }
 
-/// The most rows a table keeps; what comes after is left out and the table marked as truncated.
+/// The most rows of a table; further rows are left out and the table is marked as truncated.
 pub(super) const MAX_ROWS: usize = 10_000;
 
-/// The most bytes of a text that is kept.
+/// The most bytes of a text to keep.
 const MAX_TEXT: usize = 512;
 
-/// A text of at most 512 bytes. One that is longer ends in a digest, so that different texts stay different.
+/// A text of at most 512 bytes. A longer one ends in a digest, so that different texts stay different.
 pub(super) fn bounded(full: &str) -> Cow<'_, str> {
     if full.len() <= MAX_TEXT {
         return Cow::Borrowed(full);

@@ -1,4 +1,4 @@
-//! What facts need to know beforehand.
+//! The settings of facts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
@@ -14,16 +14,14 @@ use crate::directory::Roster;
 use crate::saml::IdentityProvider;
 use crate::toml_document::{Located, Problem, Problems, closest, excerpt};
 
-/// The identity provider's own file, and what it is judged by.
+/// The identity provider's file and its configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SamlFile {
-    /// What it says.
     pub provider: IdentityProvider,
-    /// What the configuration says about it.
     pub config: Saml,
 }
 
-/// The settings of facts with the values in force; `controls/facts.toml` declares each of them.
+/// The values of the settings that `controls/facts.toml` declares.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FactSettings {
@@ -41,15 +39,15 @@ pub(crate) struct FactSettings {
 }
 
 impl FactSettings {
-    /// The values that are declared.
+    /// The declared defaults.
     pub(crate) fn declared() -> Self {
         Self::of(defaults())
     }
 
-    /// The values that are declared, with those of a configuration in their place.
+    /// The declared defaults, overridden by a configuration.
     ///
     /// # Errors
-    /// Everything that is wrong with them: a setting that does not exist, a value of another type.
+    /// All mistakes: unknown settings, values of another type.
     pub(crate) fn in_force(
         path: &str,
         configured: &BTreeMap<String, Located<Value>>,
@@ -78,10 +76,10 @@ impl FactSettings {
         if problems.is_empty() { Ok(Self::of(values)) } else { Err(Problems::from(problems)) }
     }
 
-    /// Whether networks together hold more addresses than a network of the widest prefix: such a list restricts nothing.
+    /// Whether networks together have more addresses than a network of the widest prefix, so that they restrict nothing.
     pub(crate) fn is_too_wide(&self, networks: impl IntoIterator<Item = IpNet>) -> bool {
         let mut networks: Vec<IpNet> = networks.into_iter().map(|network| network.trunc()).collect();
-        // IPv4 in mapped IPv6 is IPv4.
+        // IPv4-mapped IPv6 counts as IPv4.
         if networks
             .iter()
             .any(|network| network.contains(&IpAddr::from(Ipv4Addr::UNSPECIFIED.to_ipv6_mapped())))
@@ -101,11 +99,11 @@ impl FactSettings {
     }
 
     fn of(values: Map<String, Value>) -> Self {
-        // A test holds the declarations and the fields together, and a value was compared with its declaration.
+        // A test compares the declarations with the fields, and every value was checked against its declaration.
         serde_json::from_value(Value::Object(values)).unwrap_or_default()
     }
 
-    /// The values by the names that controls read them by.
+    /// The values by the names that controls use.
     pub(super) fn values(&self) -> Vec<(&'static str, Value)> {
         let values = serde_json::to_value(self).unwrap_or_default();
         SETTINGS.iter().map(|setting| (setting.field.name, values[setting.name()].clone())).collect()
@@ -116,20 +114,18 @@ fn defaults() -> Map<String, Value> {
     SETTINGS.iter().map(|setting| (setting.name().to_owned(), setting.default.clone())).collect()
 }
 
-/// What facts need to know beforehand.
+/// The inputs of facts besides the workspace.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Settings {
-    /// The settings that are declared.
     pub facts: FactSettings,
-    /// What the organization declares about itself.
+    /// The organization's declarations.
     pub organization: Organization,
     /// Declared roles and groups.
     pub rbac: Rbac,
-    /// The rosters that were given.
+    /// The directory exports (rosters).
     pub roster: Option<Arc<Roster>>,
-    /// The identity provider's own file.
     pub saml: Option<Arc<SamlFile>>,
-    /// The event types that checks over `events` ask for.
+    /// The event types that checks over `events` list.
     pub event_types: BTreeSet<String>,
 }
 

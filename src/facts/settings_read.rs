@@ -1,4 +1,4 @@
-//! The settings that can be read as they are: the IP allowlist, what the token can read, and the identity provider's file.
+//! Facts that are read directly: the IP allowlist, the token probe, and the identity provider's file.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ pub(super) fn allowlist_values(
     ]
 }
 
-/// The table `token_probe`. The IP allowlist is one of the lists: the permission that opens it can change it, too.
+/// The table `token_probe`. It includes the IP allowlist, because the permission to read it also allows changes.
 pub(super) fn probe(answers: &[ProbeAnswer], allowlist: SourceStatus, was_read: bool) -> Rows {
     let granted = match allowlist {
         _ if was_read => Some(true),

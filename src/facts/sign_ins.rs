@@ -1,4 +1,4 @@
-//! Sign-ins in the window: who, how, and from where.
+//! Sign-ins in the window by person, method and IP address.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -12,7 +12,7 @@ use super::person::{People, PerPerson, PersonId};
 use super::rows::{Rows, bounded, time};
 use crate::casefold;
 
-/// The most spellings of methods told apart.
+/// The most spellings of methods to count separately.
 const MAX_METHODS: usize = 10_000;
 
 type MethodId = u32;
@@ -24,22 +24,21 @@ pub(super) struct SignIns {
     by_address: PerPerson<Option<IpAddr>, Tally>,
     approved: Tally,
     networks: Option<Vec<IpNet>>,
-    /// The methods, and how often each was used.
+    /// The count of each method.
     methods: Vec<(String, u64)>,
     method_ids: HashMap<String, MethodId>,
-    /// Sign-ins that name no method.
+    /// Sign-ins without a method.
     unnamed: u64,
-    /// Sign-ins by methods that are too many to tell apart.
+    /// Sign-ins by methods beyond the limit.
     beyond: u64,
 }
 
 impl SignIns {
-    /// Tests addresses against these networks, where some are configured.
+    /// Checks addresses against the approved networks, if configured.
     pub(super) fn new(networks: Option<Vec<IpNet>>) -> Self {
         Self { networks, ..Self::default() }
     }
 
-    /// Takes in a sign-in.
     pub(super) fn add(
         &mut self,
         person: Option<PersonId>,
@@ -88,7 +87,7 @@ impl SignIns {
         Some(id)
     }
 
-    /// How often each method was used by all together; and how often methods that are too many to name.
+    /// The count of each method, and the sum of the methods beyond the limit.
     pub(super) fn totals(&self) -> (Vec<SignInMethod>, u64) {
         let named = self.methods.iter().cloned();
         let named = named.map(|(name, count)| SignInMethod { method: Some(name), count });

@@ -1,4 +1,4 @@
-//! The table of teammates: what `GET /admins` says, joined with what the log says about each.
+//! The table of teammates: `GET /admins`, joined with the log.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,35 +12,32 @@ use super::rows::{MAX_ROWS, Row, Rows, days, row, time};
 use super::window::Presence;
 use crate::address::EmailAddress;
 
-/// The most shared addresses that are spelled out.
+/// The most shared addresses to show.
 const MAX_SHARED: usize = 5;
 
-/// The teammates, and what is counted of them.
+/// The teammates and their counts.
 #[derive(Debug, Default)]
 pub(super) struct Team {
-    /// The table.
     pub(super) table: Rows,
-    /// The privilege of each.
     pub(super) privileges: HashMap<PersonId, Option<Privilege>>,
-    /// How many are privileged, unprivileged, and neither for sure.
+    /// The numbers of privileged, unprivileged and unknown teammates.
     pub(super) counts: [usize; 3],
-    /// How many there are.
     pub(super) size: usize,
-    /// How many have a role.
+    /// Teammates with a role.
     pub(super) with_role: usize,
-    /// How many have a role that alone makes them privileged.
+    /// Teammates with a privileged role.
     pub(super) privileged_by_role: usize,
-    /// How many signed in in the window.
+    /// Teammates with a sign-in in the window.
     pub(super) signed_in: usize,
-    /// How many had their two-factor authentication changed, ever.
+    /// Teammates with a change of two-factor authentication.
     pub(super) two_factor_known: usize,
-    /// How many have a permission snapshot.
+    /// Teammates with a permission snapshot.
     pub(super) permissions_known: usize,
-    /// Roles in neither list that leave a teammate's privilege open.
+    /// Roles in neither list that leave a teammate's privilege unknown.
     pub(super) unclassified: Vec<String>,
 }
 
-/// Makes the table; none where `GET /admins` was not read.
+/// None if `GET /admins` was not read.
 pub(super) fn derive(observed: &Observer, roles: &Roles, log: LogStates) -> Option<Team> {
     let teammates = observed.people.teammates()?;
     let allowed_domains = observed.settings.organization.allowed_domains.as_deref();
@@ -117,7 +114,7 @@ impl Team {
     }
 }
 
-/// The columns that `GET /admins` fills.
+/// The columns from `GET /admins`.
 fn own_cells(
     teammate: &Teammate,
     role: Option<&str>,
@@ -153,7 +150,7 @@ fn own_cells(
     ])
 }
 
-/// For each teammate, the addresses of others that reach the same mailbox.
+/// For each teammate, the addresses of other teammates that reach the same mailbox.
 fn shared_mailboxes(teammates: &[Teammate]) -> Vec<Option<String>> {
     let mailboxes = |teammate: &'_ Teammate| -> BTreeMap<EmailAddress, String> {
         let mailbox = |email: &String| Some((EmailAddress::parse(email)?.untagged(), email.clone()));
@@ -164,17 +161,17 @@ fn shared_mailboxes(teammates: &[Teammate]) -> Vec<Option<String>> {
     for (index, mailboxes) in mailboxes.iter().enumerate() {
         mailboxes.iter().for_each(|(mailbox, email)| owners.entry(mailbox).or_default().push((index, email)));
     }
-    let others = |(index, mailboxes): (usize, &BTreeMap<EmailAddress, String>)| {
+    let sharers = |(index, mailboxes): (usize, &BTreeMap<EmailAddress, String>)| {
         let owners = mailboxes.keys().filter_map(|mailbox| owners.get(mailbox));
-        // Of each mailbox so many are enough to tell that there are more.
+        // One more than shown, to know whether there are more.
         let of_mailbox = |owners: &Vec<(usize, &'_ str)>| {
-            let others = owners.iter().copied().filter(|(owner, _)| *owner != index).take(MAX_SHARED + 1);
-            others.map(|(owner, email)| (owner, email.to_owned())).collect::<Vec<_>>()
+            let sharers = owners.iter().copied().filter(|(owner, _)| *owner != index).take(MAX_SHARED + 1);
+            sharers.map(|(owner, email)| (owner, email.to_owned())).collect::<Vec<_>>()
         };
-        let others: BTreeMap<usize, String> = owners.flat_map(of_mailbox).collect();
-        let shown: Vec<&str> = others.values().take(MAX_SHARED).map(String::as_str).collect();
-        let suffix = if others.len() > MAX_SHARED { " and more" } else { "" };
+        let sharers: BTreeMap<usize, String> = owners.flat_map(of_mailbox).collect();
+        let shown: Vec<&str> = sharers.values().take(MAX_SHARED).map(String::as_str).collect();
+        let suffix = if sharers.len() > MAX_SHARED { " and more" } else { "" };
         (!shown.is_empty()).then(|| format!("{}{suffix}", shown.join(", ")))
     };
-    mailboxes.iter().enumerate().map(others).collect()
+    mailboxes.iter().enumerate().map(sharers).collect()
 }

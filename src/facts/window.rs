@@ -1,4 +1,4 @@
-//! Who took data out in the window, who came into the workspace, and when each teammate was last seen.
+//! Exports and new teammates in the window, and the last activity of each teammate.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,6 @@ use super::rows::{DAY, Rows, time};
 use crate::event_type::EventKind;
 use crate::sources::{Feed, SourceStatus};
 
-/// The exports of the window, by type.
 pub(super) type Exports = PerPerson<String, Tally>;
 
 /// The table `exports`.
@@ -32,25 +31,25 @@ pub(super) fn exports(
     })
 }
 
-/// The arrivals of the window.
+/// The new teammates of the window.
 pub(super) type Joins = PerPerson<(), Arrival>;
 
-/// How a person came.
+/// How a person joined.
 #[derive(Debug, Default)]
 pub(super) struct Arrival {
-    /// The oldest and the newest invite that was accepted in the window.
+    /// The oldest and the newest accepted invite in the window.
     joined: Option<(i64, i64)>,
     /// The newest provisioning in the window.
     provisioned: Option<i64>,
-    /// The oldest provisioning that was read.
+    /// The oldest provisioning, also before the window.
     first_provisioned: Option<i64>,
 }
 
 impl Arrival {
-    /// How long after a person accepted an invite the provisioning may come, in seconds.
+    /// The longest time from an accepted invite to the provisioning, in seconds.
     const PROVISIONED_WITHIN: i64 = DAY;
 
-    /// Takes in an accepted invite, or else a provisioning.
+    /// Adds an accepted invite or a provisioning.
     pub(super) fn add(&mut self, kind: EventKind, at: i64, in_window: bool) {
         if kind == EventKind::Provisioned {
             self.first_provisioned = Some(self.first_provisioned.map_or(at, |first| first.min(at)));
@@ -61,7 +60,7 @@ impl Arrival {
         }
     }
 
-    /// Whether each accepted invite of the window belongs to a provisioning before it, or soon after.
+    /// Whether a provisioning precedes, or soon follows, each accepted invite of the window.
     fn is_covered(&self) -> Option<bool> {
         let (first, _) = self.joined?;
         Some(self.first_provisioned.is_some_and(|at| at <= first + Self::PROVISIONED_WITHIN))
@@ -72,7 +71,7 @@ impl Arrival {
 pub(super) fn joins(joins: &Joins, people: &People, log: LogStates) -> Rows {
     let all = [log.window, log.arrivals].iter().all(|status| *status == SourceStatus::Complete);
     joins.table(people, &["person"], |person, (), arrival| {
-        // One person who is not known does not stand for another.
+        // Two unknown people are not the same person.
         let covered = arrival.is_covered().filter(|covered| person.is_some() && (*covered || all));
         (arrival.joined.is_some() || arrival.provisioned.is_some()).then(|| {
             [
@@ -86,35 +85,33 @@ pub(super) fn joins(joins: &Joins, people: &People, log: LogStates) -> Rows {
     })
 }
 
-/// What was seen of one teammate.
+/// The activity of one teammate.
 #[derive(Debug, Clone, Copy, Default)]
 struct Seen {
     sign_ins: Tally,
-    /// The newest arrival, or other event they performed.
+    /// The newest accepted invite, provisioning or other event by the teammate.
     active: Option<i64>,
     earlier_sign_in: Option<i64>,
     earlier_activity: Option<i64>,
 }
 
-/// What is certain about one teammate; none where a part of the log that could say otherwise is missing.
+/// The certain activity of one teammate; none where a missing part of the log could show more.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Presence {
     /// Sign-ins in the window.
     pub(super) sign_ins: Option<u64>,
-    /// The newest sign-in.
     pub(super) last_sign_in: Option<i64>,
-    /// The newest sign-in, arrival, or other event they performed.
+    /// The newest sign-in, accepted invite, provisioning or other event by the teammate.
     pub(super) last_seen: Option<i64>,
 }
 
-/// What was seen of the teammates.
+/// The activity of all teammates.
 #[derive(Debug, Default)]
 pub(super) struct LastSeen {
     teammates: HashMap<PersonId, Seen>,
 }
 
 impl LastSeen {
-    /// Takes in a sign-in.
     pub(super) fn signed_in(&mut self, person: PersonId, feed: Feed, at: i64) {
         let seen = self.teammates.entry(person).or_default();
         if feed == Feed::LogWindow {
@@ -124,14 +121,14 @@ impl LastSeen {
         }
     }
 
-    /// Takes in an accepted invite or a provisioning, or something else the teammate did.
+    /// Adds an accepted invite, a provisioning or another event by the teammate.
     pub(super) fn active(&mut self, person: PersonId, feed: Feed, at: i64) {
         let seen = self.teammates.entry(person).or_default();
         let newest = if feed == Feed::LogWindow { &mut seen.active } else { &mut seen.earlier_activity };
         *newest = (*newest).max(Some(at));
     }
 
-    /// What is certain about a teammate, by how the parts of the log ended.
+    /// The certain activity of a teammate, by the status of the log's parts.
     pub(super) fn of(&self, person: PersonId, log: LogStates) -> Presence {
         let complete = |status| status == SourceStatus::Complete;
         if !complete(log.window) {

@@ -31,7 +31,7 @@ impl Dictionary {
         }
     }
 
-    /// Makes a text known that is only ever repeated whole: within others it may be an ordinary word.
+    /// Adds a text that is replaced only where it stands alone: inside another text it may be an ordinary word.
     pub(super) fn learn_whole(&mut self, text: &str, replacement: impl FnOnce() -> String) {
         if !text.trim().is_empty() && !self.replacements.contains_key(text) {
             self.replacements.insert(text.to_owned(), replacement());

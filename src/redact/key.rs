@@ -43,7 +43,7 @@ pub(crate) enum KeyError {
         source: std::io::Error,
     },
     /// The system has no random numbers.
-    #[error("the system gave no random numbers for a redaction key")]
+    #[error("the system provides no random numbers for a redaction key")]
     NoRandomness,
 }
 
@@ -52,10 +52,10 @@ impl Hint for KeyError {
         Some(
             match self {
                 Self::TooShort => {
-                    "draw a key, for example with `openssl rand -hex 32`, and keep it as a secret"
+                    "generate a key, for example with `openssl rand -hex 32`, and keep it secret"
                 }
-                Self::TooLong => "give the key itself, not a file of something else",
-                Self::NotAFile(_) => "give the path of a plain file",
+                Self::TooLong => "give the key alone, not another file",
+                Self::NotAFile(_) => "give the path of a regular file",
                 Self::Unreadable { .. } => "check that the file exists and that you may read it",
                 Self::NoRandomness => "set INTERCOM_HARDEN_REDACT_KEY, or use --redact-key-file PATH",
             }
@@ -77,7 +77,7 @@ impl Key {
         }
     }
 
-    /// Reads a key from a regular file. The second value warns when others may read the file too.
+    /// Reads a key from a regular file. The second value warns if other users may read the file.
     ///
     /// # Errors
     /// When the file cannot be read, or holds no usable key.

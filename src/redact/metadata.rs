@@ -1,4 +1,4 @@
-//! The details of an event: only what facts are made of stays, since the rest may name anybody.
+//! The details of an event: only what facts are made of stays, because the rest may name any person.
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 //! It works on a [`Report`](crate::report::Report) before any format sees it, and on the records of a snapshot before
 //! they are written. What is known to be an address, a name or an id is replaced where it stands; text is searched for
 //! what looks like an address, and for everything that the same report knows to identify a person. Verdicts, counts
-//! and the gate stay as they are. What a person wrote is replaced whole: it may name anybody.
+//! and the gate stay as they are. Free text is replaced as a whole, because it may name any person.
 
 use std::collections::BTreeSet;
 

@@ -255,7 +255,7 @@ impl RawKey {
     }
 }
 
-/// A public key, and the numbers that tell it from others of its kind.
+/// A public key, and the numbers that identify it among keys of its kind.
 fn key_of<'a>(info: &'a SubjectPublicKeyInfo<'_>) -> Option<(Key, &'a [u8])> {
     let data = &info.subject_public_key.data[..];
     if info.algorithm.algorithm == oid_registry::OID_PKCS1_RSASSAPSS {

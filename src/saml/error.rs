@@ -11,7 +11,7 @@ use crate::hint::Hint;
 pub(crate) enum SamlError {
     #[error("[organization.saml] names neither `metadata` nor `certificate`")]
     Unnamed,
-    #[error("there is no file {path}, which [organization.saml] names")]
+    #[error("[organization.saml] names {path}, which does not exist")]
     Missing { path: String },
     #[error("{path}{fault}")]
     File { path: String, fault: Fault },
@@ -27,13 +27,13 @@ pub(crate) enum Fault {
     #[error(" is larger than {} KiB", LARGEST >> 10)]
     TooLarge,
     /// Whatever else the file holds.
-    #[error(" holds a private key; nothing of it was used or is shown")]
+    #[error(" holds a private key; it was not used and is not shown")]
     PrivateKey,
     #[error(" holds a certificate signing request, not a certificate")]
     Request,
-    #[error(" is neither XML nor a certificate in PEM or DER")]
+    #[error(" is not XML and not a certificate in PEM or DER")]
     Garbage,
-    #[error(" is not encoded in UTF-8")]
+    #[error(" is not UTF-8 text")]
     NotUtf8,
     /// `metadata` names a certificate.
     #[error(" is not SAML metadata: it looks like a certificate")]
@@ -46,12 +46,12 @@ pub(crate) enum Fault {
     NoCertificate(Option<String>),
     #[error(":{line}: the certificate is not valid base64")]
     Base64 { line: usize },
-    #[error(":{line}: a block begins here and has no end line of its own")]
+    #[error(":{line}: a block begins here and has no end line")]
     Unended { line: usize },
     #[error(":{line}: the certificate cannot be read: {why}")]
     Certificate { line: usize, why: &'static str },
     /// It could define entities and name other files.
-    #[error(":{line}:{column}: a document type declaration is refused; nothing in it was followed")]
+    #[error(":{line}:{column}: document type declarations are not accepted")]
     Doctype { line: usize, column: usize },
     /// It is not well-formed XML, or a value in it is not what its name says.
     #[error(":{line}:{column}: {why}")]
@@ -70,7 +70,7 @@ impl Hint for SamlError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         Some(
             match self {
-                Self::Unnamed => "name one of the two files there",
+                Self::Unnamed => "name one of the two files in [organization.saml]",
                 Self::Missing { .. } => "correct the path; it is relative to the folder of the configuration",
                 Self::File { fault, .. } => fault.hint(),
             }
@@ -82,12 +82,12 @@ impl Hint for SamlError {
 impl Fault {
     const fn hint(&self) -> &'static str {
         match self {
-            Self::Unreadable(_) => "check the permissions of the file",
-            Self::NotRegular => "name a plain file in [organization.saml]",
+            Self::Unreadable(_) => "check that you may read the file",
+            Self::NotRegular => "name a regular file in [organization.saml]",
             Self::TooLarge => "export the metadata of your identity provider alone, not of a federation",
             Self::PrivateKey => {
-                "move the key away from here and name the certificate alone; if the file was ever committed or \
-                 shared, consider the key exposed and replace it in the identity provider"
+                "remove the key and name the certificate alone; if the file was ever committed or shared, replace the \
+                 key in the identity provider"
             }
             Self::Request => "name the certificate that the identity provider signs with",
             Self::Garbage | Self::NoCertificate(_) => {
@@ -99,18 +99,17 @@ impl Fault {
             Self::Base64 { .. } | Self::Unended { .. } | Self::Certificate { .. } => {
                 "export the certificate from the identity provider again, as PEM"
             }
-            Self::Doctype { .. } => {
-                "download the metadata itself, not a page about it; metadata needs no document type"
-            }
+            Self::Doctype { .. } => "download the metadata itself, not a web page about it",
             Self::Xml { .. } => "download the metadata from the identity provider again",
             Self::NotMetadata { .. } | Self::NoProvider => {
                 "download the SAML 2.0 metadata of the identity provider; it begins with EntityDescriptor"
             }
             Self::ServiceProvider => {
-                "this is the side of an application such as Intercom; download the metadata of the identity \
-                 provider"
+                "download the metadata of the identity provider, not of an application such as Intercom"
             }
-            Self::SeveralProviders { .. } => "keep the one that Intercom is connected to in the file",
+            Self::SeveralProviders { .. } => {
+                "keep only the identity provider that Intercom is connected to in the file"
+            }
         }
     }
 }

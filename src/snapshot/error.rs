@@ -14,17 +14,17 @@ use crate::hint::Hint;
 pub(crate) enum SnapshotError {
     #[error("this is not a snapshot: {0}")]
     NotASnapshot(String),
-    #[error("the snapshot has format version {found}, this program reads up to {REDACTED_VERSION}")]
+    #[error("the snapshot has format version {found}; this program reads versions up to {REDACTED_VERSION}")]
     FutureVersion { found: u32 },
     #[error("the snapshot is incomplete: {0}")]
     Truncated(String),
-    #[error("the snapshot was altered or damaged: {0}")]
+    #[error("the snapshot is altered or damaged: {0}")]
     Altered(String),
     #[error("the snapshot decompresses to more than {limit} bytes")]
     TooLarge { limit: u64 },
-    #[error("the snapshot reaches back to {has}, the window starts at {wanted}")]
+    #[error("the snapshot reaches back to {has}, but the window starts at {wanted}")]
     WindowTooWide { has: Timestamp, wanted: Timestamp },
-    #[error("the snapshot was taken at {at} and knows nothing later, such as {wanted}")]
+    #[error("the snapshot was taken at {at}, before {wanted}")]
     TooOld { at: Timestamp, wanted: Timestamp },
     #[error("cannot read the snapshot: {0}")]
     Io(io::Error),
@@ -45,9 +45,9 @@ impl Hint for SnapshotError {
                     "collect again with a longer --since, or scan with a shorter one"
                 }
                 Self::TooOld { .. } => {
-                    "leave --now out to evaluate at the time of the snapshot, or collect again"
+                    "leave out --now to evaluate at the time of the snapshot, or collect again"
                 }
-                Self::Io(_) => "check that the file exists and may be read",
+                Self::Io(_) => "check that the file exists and that you may read it",
             }
             .into(),
         )

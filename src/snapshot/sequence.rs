@@ -64,7 +64,7 @@ impl Sequence {
     pub(super) fn fits(&self, outcomes: &Outcomes) -> Result<(), &'static str> {
         let status = |feed| outcomes.feeds.get(&feed).map(|outcome| outcome.status);
         if !Feed::ALL.iter().all(|feed| outcomes.feeds.contains_key(feed)) {
-            return Err("its last line leaves a source out");
+            return Err("its last line omits a source");
         }
         let single = [(self.me, Feed::Me), (self.admins, Feed::Admins), (self.allowlist, Feed::IpAllowlist)];
         // An answer that was not understood in full is there, and its source has failed.
@@ -75,7 +75,7 @@ impl Sequence {
         };
         let probed = status(Feed::TokenProbe) != Some(SourceStatus::Skipped);
         if !single.iter().all(fits) || self.probe != probed {
-            return Err("its last line does not fit the others");
+            return Err("its last line does not fit the lines before it");
         }
         // A line that was taken out would be an event that never was.
         let counted = |source: SourceId| {

@@ -14,7 +14,7 @@ const MOST_OF_AN_ID: usize = 100;
 #[derive(Debug)]
 pub(crate) struct UnreadEntries {
     ranges: Ranges,
-    /// Those that a person has looked at, by id: they count as absent, unless the id names others too.
+    /// Those that a person has looked at, by id: they count as absent, unless other entries share the id.
     reviewed: BTreeMap<String, Vec<UnreadEntry<'static>>>,
     count: u64,
     /// The newest, however feeds are interleaved; those without a time come last.

@@ -10,7 +10,7 @@ use super::problem::Located;
 use super::suggestion::{closest, excerpt};
 use super::tree::{Entry, Node, NodeKind};
 
-/// Takes the kinds of values that fit a pattern, and gives others back.
+/// Takes the kinds of values that match a pattern, and returns the rest.
 macro_rules! take {
     ($kind:pat => $value:expr) => {
         |kind| match kind {
@@ -202,7 +202,7 @@ impl<'d> Table<'d> {
         self.typed_at(key, "a value", |kind| Ok(kind.into_json()))
     }
 
-    /// Takes whatever is there: which names there are is for others to say.
+    /// Takes the table as it is; the caller knows the names in it.
     pub(crate) fn values(self) -> BTreeMap<String, Located<Value>> {
         let values = self.entries.into_values().filter(|entry| entry.node.kind != NodeKind::Reported);
         values

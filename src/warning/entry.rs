@@ -4,21 +4,20 @@ use jiff::civil::Date;
 
 use crate::sentence::Sentence;
 
-/// Names an attestation, a waiver or a review.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
-    pub kind: EntryKind,
-    /// Empty for a review.
-    pub control: String,
-    pub subject: Option<String>,
-    pub event: Option<String>,
+/// An entry of the configuration, by what it is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Entry {
+    Attestation { control: String },
+    Waiver { control: String, covers: Covers },
+    Review { event: String },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum EntryKind {
-    Attestation,
-    Waiver,
-    Review,
+/// What a waiver covers of its control.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Covers {
+    All,
+    Subject(String),
+    Event(String),
 }
 
 /// What is wrong with an attestation, a waiver or a review.
@@ -65,53 +64,52 @@ pub(crate) enum EntryProblem {
 }
 
 impl Entry {
-    pub(crate) fn attestation(control: &str) -> Self {
-        Self { kind: EntryKind::Attestation, control: control.to_owned(), subject: None, event: None }
-    }
-
-    pub(crate) fn review(event: &str) -> Self {
-        let event = Some(event.to_owned());
-        Self { kind: EntryKind::Review, control: String::new(), subject: None, event }
+    /// The control that the entry names; a review names none.
+    pub(crate) const fn control(&self) -> Option<&String> {
+        match self {
+            Self::Attestation { control } | Self::Waiver { control, .. } => Some(control),
+            Self::Review { .. } => None,
+        }
     }
 
     pub(super) fn sentence(&self) -> Sentence {
-        let sentence = match self.kind {
-            EntryKind::Attestation => Sentence::from(format!("attestation for {} ", self.control)),
-            EntryKind::Waiver => Sentence::from(format!("waiver for {} ", self.control)),
-            EntryKind::Review => "review ".into(),
-        };
-        match (&self.subject, &self.event) {
-            (Some(subject), _) => sentence.and("(").person(subject).and(") "),
-            (None, Some(event)) if self.kind == EntryKind::Review => sentence.and(format!("of {event} ")),
-            (None, Some(event)) => sentence.and(format!("(event {event}) ")),
-            (None, None) => sentence,
+        match self {
+            Self::Attestation { control } => format!("attestation for {control} ").into(),
+            Self::Waiver { control, covers } => {
+                let sentence = Sentence::from(format!("waiver for {control} "));
+                match covers {
+                    Covers::All => sentence,
+                    Covers::Subject(subject) => sentence.and("(").person(subject).and(") "),
+                    Covers::Event(event) => sentence.and(format!("(event {event}) ")),
+                }
+            }
+            Self::Review { event } => format!("review of {event} ").into(),
         }
     }
 }
 
 impl EntryProblem {
     pub(super) fn sentence(&self) -> Sentence {
-        let doubt = |file: &String| Sentence::from("is in doubt: ").file(file);
+        let doubt = |file: &String| Sentence::from("is in doubt: the evidence ").file(file);
         let consequence =
-            |counts: &bool| if *counts { "; a fail counts all the same" } else { "; it does not count" };
+            |counts: &bool| if *counts { "; a fail still counts" } else { "; it does not count" };
         match self {
             Self::UnknownControl => "names no control".into(),
             Self::Expired { on, limit } => format!("expired on {on}{}", limited(*limit)).into(),
             Self::Expires { on, limit } => format!("expires on {on}{}", limited(*limit)).into(),
-            Self::Future(day) => {
-                format!("is dated {day}, which lies in the future; it does not count yet").into()
-            }
+            Self::Future(day) => format!("is dated {day}, in the future, and does not count yet").into(),
             Self::MatchesNothing => "matches nothing in this scan".into(),
-            Self::SharedEvent => "does not count: different events of the log share that id".into(),
+            Self::SharedEvent => "does not count: several events of the log share that id".into(),
             Self::Ambiguous { events } => {
-                format!("does not count: {events} events have that subject; name one with `event`").into()
+                format!("does not count: {events} events have that subject; name one of them with `event`")
+                    .into()
             }
             Self::NotReviewable { event_type } => {
-                format!("does not count: no control lets events of the type {event_type} be reviewed").into()
+                format!("does not count: no control accepts reviews of the event type {event_type}").into()
             }
-            Self::Twice { line } => format!("is there twice: see also line {line}").into(),
+            Self::Twice { line } => format!("is there twice: see line {line}").into(),
             Self::OtherEvidence { file, counts } => {
-                doubt(file).and(" is not the file it was signed with").and(consequence(counts))
+                doubt(file).and(" is not the file that was signed").and(consequence(counts))
             }
             Self::UnreadEvidence { file, error, counts } => {
                 doubt(file).and(format!(" cannot be read: {error}")).and(consequence(counts))
@@ -122,6 +120,6 @@ impl EntryProblem {
 
 fn limited(days: Option<u16>) -> String {
     days.map_or_else(String::new, |days| {
-        format!(", {days} days after it was signed, the most its control allows")
+        format!(", {days} days after it was signed, which is the most its control allows")
     })
 }

@@ -1,4 +1,4 @@
-// Whether everybody can use the page: axe-core in both themes, and the keyboard alone.
+// Whether the page is accessible: axe-core in both themes, and the keyboard alone.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-// The HTML report in a browser: what it loads, what it runs, whether everybody can use it, and how it looks.
+// The HTML report in a browser: what it loads, what it runs, whether it is accessible, and how it looks.
 
 import { existsSync } from "node:fs";
 import { delimiter } from "node:path";

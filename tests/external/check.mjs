@@ -1,4 +1,4 @@
-// Makes the reports, then hands each to whoever has something to say about it; the shell scripts come first.
+// Makes the reports, then passes each to its validators; the shell scripts come first.
 
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";

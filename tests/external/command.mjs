@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 
 import { Skip, ensure } from "./steps.mjs";
 
-/** The file of that name among the official schemas, where they are at hand. */
+/** The file of that name among the official schemas, if the folder is set. */
 export function officialSchema(name) {
   const folder = process.env.INTERCOM_HARDEN_SCHEMAS;
   const path = folder ? `${folder}/${name}` : undefined;

@@ -27,7 +27,7 @@ export async function makeReports(program, out) {
   return reports;
 }
 
-/** The program's formats, as it lists them to whoever asks for one that does not exist. */
+/** The program's formats, as its error lists them for an unknown format. */
 async function formatsOf(program) {
   const { stderr } = await start(program, ["scan", "--demo", "-o", "no-such-format=x"]);
   const listed = /the formats are ([a-z, ]+)/.exec(stderr);

@@ -63,7 +63,7 @@ async function search(page) {
   };
   const subject = await page.locator(".findings tbody th").first().textContent();
   const found = await settled(subject.slice(0, 60));
-  ensure(found.length > 0, `nobody finds ${subject}`);
+  ensure(found.length > 0, `the search does not find ${subject}`);
   const rows = await page.locator("details.control").evaluateAll((controls) =>
     controls.filter((one) => !one.hidden).flatMap((one) => [...one.querySelectorAll(".findings tbody tr:not([hidden])")]).length);
   ensure(rows > 0, "the findings are hidden too");
@@ -84,7 +84,7 @@ async function theme(page) {
   await page.locator("#theme").click();
   ensure((await background()) === light, "there is no way back");
   await page.emulateMedia({ colorScheme: "dark" });
-  ensure((await background()) === light, "what somebody chose gives way to the system");
+  ensure((await background()) === light, "the chosen theme gives way to the system's");
 }
 
 async function link(page) {

@@ -42,7 +42,7 @@ function event(person, daysAgo, type, description, metadata) {
   };
 }
 
-/** Every name is somebody's name, address and role, a method of signing in, and the description of an event. */
+/** Every name is a person's name, address and role, a method of signing in, and the description of an event. */
 export function hostile() {
   const people = HOSTILE.map((name, index) => ({ id: `${1000 + index}`, email: `${name}@checks.example`, name, role: `Admin ${name}` }));
   people.push({ id: "2000", email: `${"x".repeat(10_000)}@checks.example`, name: "y".repeat(10_000), role: "Admin" });
@@ -57,10 +57,10 @@ export function hostile() {
   return workspace(HOSTILE.join(" "), people, events);
 }
 
-/** Five thousand people who sign in by password and are not of the organization, and 200 of whom nobody heard. */
+/** Five thousand people who sign in by password and are not of the organization, and 200 without activity. */
 export function large() {
   const people = Array.from({ length: 5_000 }, (_, index) => ({
-    id: `${10_000 + index}`, email: `somebody.number.${index}@large.example`, role: index % 40 === 0 ? "Admin" : "Support agent",
+    id: `${10_000 + index}`, email: `person.number.${index}@large.example`, role: index % 40 === 0 ? "Admin" : "Support agent",
   }));
   const events = people.slice(200).map((person, index) =>
     event(person, (index % 290) / 10, "admin_login_success", "Signed in.", { sign_in_method: "email_password" }));

@@ -127,7 +127,7 @@ fn the_gate_goes_by_the_level_of_the_configuration() {
     crowded("L1").run().exits(1);
     let report = crowded("L2").run().exits(0).report();
     report.assert("2.3", "fail");
-    assert_eq!(report.warnings(), "the gate judges no control: none up to L1 was evaluated");
+    assert_eq!(report.warnings(), "The gate judges no control: none up to L1 was evaluated.");
     crowded("L2").args(["--fail-on", "l2"]).run().exits(1);
     // One that is left out stays where the gate looks for it.
     let hidden = "[controls.\"2.3\"]\nlevel = \"L3\"\nenabled = false\n";

@@ -68,7 +68,8 @@ fn a_condition_may_not_ask_for_what_has_to_be_read() {
     };
     check("facts.roster.people == null").exits(0);
     let refused = check("facts.workspace.teammates > 3").exits(2);
-    refused.says("`when` asks for `facts.workspace.teammates`, which has to be read");
+    refused
+        .says("`when` uses `facts.workspace.teammates`, which a source has to provide; use `needs` instead");
 }
 
 #[test]

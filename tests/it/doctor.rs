@@ -157,7 +157,7 @@ fn every_way_of_not_getting_through_is_told_apart() {
     let tls = ["no trusted TLS connection", "certificate authority"];
     diagnosed(|| doctor(&plain), 3, Some("tls"), &tls);
 
-    let address = server.origin().replace("http://", "http://somebody:pass-4711@");
+    let address = server.origin().replace("http://", "http://proxyuser:pass-4711@");
     let proxied = || doctor("https://intercom.invalid").env("HTTPS_PROXY", &address).secret("pass-4711");
     diagnosed(proxied, 3, Some("proxy"), &["through the proxy", "127.0.0.1", "NO_PROXY"]);
 }

@@ -105,7 +105,7 @@ fn slips_are_usage_errors_and_write_nothing() {
     for (program, phrase) in [
         (attest("1.33"), "did you mean `1.3`"),
         (waive("2.33"), "did you mean `2.3`"),
-        (attest("1.3").args(["--expires", "never"]), "--expires: neither a duration"),
+        (attest("1.3").args(["--expires", "never"]), "--expires: not a duration"),
         (attest("1.3").args(["--expires", "2026-07-31"]), "already over"),
         (attest("1.3").args(["--expires", "2099-01-01"]), "ten years"),
         (attest("1.3").args(["--on", "2026-08-02"]), "--on: in the future"),
@@ -165,7 +165,7 @@ fn killed_at_any_moment_the_file_is_whole() {
     // Long enough that writing it takes a while.
     let old = format!("{}{OLD}", "# padding, padding, padding\n".repeat(8_000));
     fs::write(&config, &old).unwrap();
-    // How long an undisturbed edit takes decides when the others are killed.
+    // The duration of an undisturbed edit decides when the next ones are killed.
     let began = Instant::now();
     assert!(spawn(&config, "first").wait().unwrap().success());
     let whole = began.elapsed();

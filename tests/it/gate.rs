@@ -61,7 +61,7 @@ fn the_gate_says_of_how_many_controls_none_fails() {
 fn a_gate_that_judges_nothing_warns() {
     let only = ["--control", "E9", "--fail-on", "l1"];
     let report = healthy().args(only).run().exits(0).report();
-    assert_eq!(report.warnings(), "the gate judges no control: none up to L1 was evaluated");
+    assert_eq!(report.warnings(), "The gate judges no control: none up to L1 was evaluated.");
     for text in worded(healthy().args(only)) {
         assert!(text.contains("no control was evaluated"), "{text}");
     }
@@ -123,7 +123,7 @@ fn data_that_fails_still_fails() {
     let report = Workspace::crowded().scan().config(attested("n/a", "2.3")).run().exits(1).report();
     report.assert("2.3", "fail");
     assert!(
-        report.text("2.3").contains("contradiction: attested as n/a by Dana Ruiz"),
+        report.text("2.3").contains("Contradiction: Dana Ruiz attested n/a on"),
         "{}",
         report.text("2.3")
     );
@@ -164,7 +164,7 @@ fn render_decides_the_gate_anew() {
     assert_eq!((honest.json(), honest.stderr.as_str()), (report.clone(), ""));
     let lies =
         [("/gate/passed", json!(true)), ("/gate/violations", json!([])), ("/gate/exit_code", json!(0))];
-    let run = tampered(&report, &lies).exits(0).says("the saved report says: gate passed, 0 violations");
+    let run = tampered(&report, &lies).exits(0).says("The saved report says: gate passed, 0 violations");
     assert_eq!(run.json()["gate"], report["gate"]);
     assert!(run.report().warnings().contains("exit code 1"), "{}", run.report().warnings());
     let run = tampered(&report, &[(&place("/status"), json!("pass"))]).exits(0).says("the saved report says");

@@ -96,7 +96,7 @@ fn answers_are_kept_and_the_next_run_goes_on() {
         ("a name is needed", "Dana Ruiz"),
         ("Evidence", "https://wiki.example/2fa"),
         ("Valid for, or until [90d]: ", "never"),
-        ("neither a duration", "2026-09-30"),
+        ("not a duration", "2026-09-30"),
         ("Note", "three people without"),
     ]);
     terminal.sees("1.2 is attested as fail until 2026-09-30");

@@ -21,6 +21,8 @@ mod demo;
 mod differential;
 /// What `doctor` says, problem by problem.
 mod doctor;
+/// Every command that a document shows.
+mod documents;
 /// What adds to the configuration.
 mod editing;
 /// What the gate judges, and what a saved report says of it.

@@ -88,13 +88,13 @@ fn another_catalog_or_window_of_a_baseline_is_warned_about() {
     let own = named("q7w3e9");
     let before = scan(&own.origin()).run().exits(1).stdout;
     let shorter = scan(&own.origin()).baseline(&before).args(["--since", "10d"]).run().exits(0).report();
-    let window = "the baseline before.json looked at a window of 30 days, this scan at one of 10 days";
+    let window = "The baseline before.json covers a window of 30 days, this scan one of 10 days.";
     assert_eq!(shorter.warnings(), window);
     let dated = scan(&own.origin()).args(["--since", "2026-07-01"]).run().exits(1).stdout;
     let later =
         scan(&own.origin()).baseline(&dated).args(["--since", "2026-07-01"]).now("2026-08-02T12:00:00Z");
     assert_eq!(later.run().report().warnings(), "", "a window that starts on a day grows");
-    // A control that decides otherwise is judged as if there were no baseline; the others are not.
+    // A control that decides differently is judged without the baseline; the rest is not.
     let stricter = scan(&own.origin())
         .baseline(&before)
         .config("[params.\"2.3\"]\nmax_admins = 2\n")

@@ -153,7 +153,7 @@ fn every_case_is_found_with_its_people() {
     assert!(found["problems"][2]["evidence"][0].as_str().unwrap().contains("was regenerated on 2026-07-31"));
     assert!(found["problems"][3]["evidence"][0].as_str().unwrap().contains("29 days"), "{found:#}");
     let table = diagnose().run().exits(1).stdout;
-    let all = "Found: SSO login fails, Permission denied, Token expired, Audit gaps\n";
+    let all = "Found: SSO login fails, Permission denied, Token expired, Audit gaps.\n";
     assert!(table.starts_with(all), "{table}");
 }
 
@@ -173,7 +173,7 @@ fn a_token_that_is_refused_midway_is_a_case() {
         })
         .event(Event::new("role_change").by("ana@fixture.example").ago(200 * DAY));
     let refused = Answer::error(401, "unauthorized", "Access Token Invalid");
-    // Whichever part of the log is asked for first is refused; the others show that it was open.
+    // Whichever part of the log is asked for first is refused; the rest shows that it was open.
     let server = Api::new(workspace).fault_times(SEARCH, 1, refused).serve();
     let run = live(&server.origin(), &["rbac", "diagnose", "--format", "json"]).run().exits(1);
     let found = run.json();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::program::{Program, Run, demo, formats, outputs, program, scan};
 use crate::workspace::Workspace;
 
-/// A saved report of the sample workspace, with everything a configuration can lay over it.
+/// A saved report of the sample workspace, with all adjustments a configuration can make.
 fn saved() -> String {
     let config = "\
         [[attestation]]\ncontrol = \"1.3\"\nby = \"Dana Ruiz\"\non = 2026-07-01\nexpires = 2026-12-31\n\

@@ -68,7 +68,7 @@ pub(crate) fn assert_replays(server: &crate::server::Server, args: &[&str], coll
     let asked = server.seen().len();
     let scan = args.chunks(2).filter(|pair| pair[0] != "--timeout").flatten().copied();
     let replay = saved.scan().args(scan).now(NOW).run();
-    assert_eq!(server.seen().len(), asked, "a replay asks nobody");
+    assert_eq!(server.seen().len(), asked, "a replay sends no requests");
     assert_eq!(replay.json()["scan"]["source"], "snapshot");
     let (one, other) = (comparable(&live), comparable(&replay));
     let differing: Vec<_> = one.lines().zip(other.lines()).filter(|(one, other)| one != other).collect();

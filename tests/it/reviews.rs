@@ -76,7 +76,7 @@ fn events_of_other_controls_are_not_reviewed() {
     let server = Workspace::healthy().event(event("leaver", "admin_deletion", DAY)).serve();
     let report = with(&server, &review("leaver", "2026-08-01")).report();
     assert!(
-        report.warnings().contains("no control lets events of the type admin_deletion"),
+        report.warnings().contains("no control accepts reviews of the event type admin_deletion."),
         "{}",
         report.warnings()
     );
@@ -285,7 +285,7 @@ fn an_id_that_different_events_share_is_reviewed_for_none_of_them() {
         let report = with(&server, &review("visit", "2026-08-01")).exits(1).report();
         report.assert("E3", "fail");
         assert!(
-            report.warnings().contains("different events of the log share that id"),
+            report.warnings().contains("several events of the log share that id."),
             "{}",
             report.warnings()
         );

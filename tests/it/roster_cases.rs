@@ -71,7 +71,7 @@ fn files_show_what_they_show_and_no_more() {
     };
     let users = ALL.iter().zip(1..).map(|(name, id)| user(id, name)).collect::<Vec<_>>();
     let answer = |more: &str, resources: &str| format!(r#"{{{more}"Resources":[{resources}]}}"#);
-    let everybody = answer(r#""totalResults":4,"#, &users.join(","));
+    let all_users = answer(r#""totalResults":4,"#, &users.join(","));
     let half = |more: &str, part: usize| answer(more, &users[part * 2..part * 2 + 2].join(","));
     let group = |members: &str| {
         let group = |name: &str| {
@@ -98,20 +98,20 @@ fn files_show_what_they_show_and_no_more() {
         ),
         (
             "groups without members",
-            vec![everybody.clone(), group(r#","members":[]"#)],
+            vec![all_users.clone(), group(r#","members":[]"#)],
             "ppmmmp",
-            "groups are empty",
+            "no person has a group",
         ),
         (
             "groups that leave members out",
-            vec![everybody.clone(), group("")],
+            vec![all_users.clone(), group("")],
             "ppmmmp",
             "listed without members",
         ),
-        ("a member in no list", vec![everybody.clone(), group(unlisted)], "mpmmmm", "in no list of users"),
-        ("a group column without a word", vec![with_groups(|_| "")], "ppmmmp", "groups are empty"),
-        ("a group as member", vec![nested.clone()], "ppmmmp", "is a group"),
-        ("no groups", vec![everybody.clone()], "ppmmmp", ""),
+        ("a member in no list", vec![all_users.clone(), group(unlisted)], "mpmmmm", "in no list of users"),
+        ("a group column without a word", vec![with_groups(|_| "")], "ppmmmp", "no person has a group"),
+        ("a group as member", vec![nested.clone()], "ppmmmp", "is itself a group"),
+        ("no groups", vec![all_users.clone()], "ppmmmp", ""),
         ("a page with a cursor", vec![half(r#""nextCursor":"k2","#, 0)], "mmmmmm", "`nextCursor`"),
         ("both pages", vec![half(r#""nextCursor":"k2","#, 0), half("", 1)], "ppmmmp", ""),
         ("the first page twice", vec![half(r#""nextCursor":"k2","#, 0); 2], "mmmmmm", "`nextCursor`"),
@@ -142,7 +142,7 @@ fn files_show_what_they_show_and_no_more() {
             "an alias cell without an address",
             vec![rows("status,aliases", |_| "active,EX:/o=orchard".into())],
             "mpmmmm",
-            "no address could be read",
+            "no readable address",
         ),
         ("alias cells with nothing", vec![rows("status,aliases", |_| "active,n/a".into())], "ppmmmp", ""),
     ];
@@ -160,7 +160,7 @@ fn files_show_what_they_show_and_no_more() {
 #[test]
 fn account_statuses_stand_in_many_columns() {
     let server = serve();
-    for (header, out, others) in [
+    for (header, out, active) in [
         ("Employment Status", "Terminated", "Active"),
         ("Okta user status", "DEPROVISIONED", "ACTIVE"),
         ("User State", "disabled", "enabled"),
@@ -179,7 +179,7 @@ fn account_statuses_stand_in_many_columns() {
         ("end date", "Jul 30, 2026", "n/a"),
         ("state", "Suspended", "Bavaria"),
     ] {
-        let file = rows(header, |name| format!("\"{}\"", if name == "pia" { out } else { others }));
+        let file = rows(header, |name| format!("\"{}\"", if name == "pia" { out } else { active }));
         let report = judged(&server, &[&file]);
         let is_pending = out.starts_with("Pending");
         let is_address = header == "state";

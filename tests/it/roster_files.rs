@@ -76,7 +76,7 @@ fn every_vendor_is_told_by_its_header_and_says_who_is_shut_out() {
         assert_eq!(roster["unreadable"], 0, "{fixtures:?}");
         let shut_out = kestrels(shut_out);
         assert_eq!(report.subjects("R5"), shut_out, "{fixtures:?}");
-        // Whoever is not on this short list is an orphan, and whoever is on it is none.
+        // Teammates missing from this short list are orphans; the listed ones are not.
         let orphans = report.subjects("R4");
         assert!(orphans.len() > 30 && !orphans.contains(&shut_out[0]), "{fixtures:?}: {orphans:?}");
     }
@@ -85,7 +85,7 @@ fn every_vendor_is_told_by_its_header_and_says_who_is_shut_out() {
 #[test]
 fn groups_of_a_second_file_reach_the_people_of_the_first() {
     let report = over_sample(&["scim-groups.json", "scim-users.json"]);
-    // A group within a group, and a member whom no list has: what they mean is open, so nothing passes.
+    // A group within a group, and a member in no list of users: their meaning is unknown, so nothing passes.
     for id in ["R6", "R7", "R8", "R9"] {
         report.assert(id, "manual");
         assert!(report.subjects(id).contains(&"directory export".into()), "{id}: {:?}", report.subjects(id));
@@ -106,7 +106,7 @@ fn the_list_that_intercom_exports_is_no_identity_provider() {
         assert_eq!(control["status"], "manual", "{control}");
     }
     assert!(report.warnings().contains("not the identity provider"), "{}", report.warnings());
-    // Beside a list of the provider's it adds nobody.
+    // Next to the identity provider's list it adds no people.
     let report = over_sample(&["intercom-teammates.csv", "google-users.csv"]);
     assert!(report.subjects("R4").contains(&"sol.amari@kestrelparcel.example".to_owned()));
 }

@@ -15,7 +15,7 @@ const THEN: &str = "2026-11-15T12:00:00Z";
 /// From the instant that workspaces are made for to [`THEN`].
 const LATER: i64 = 106 * DAY;
 
-/// Everybody signs in by SAML, so nothing but a file fails 1.1.
+/// All teammates sign in by SAML, so nothing but a file fails 1.1.
 fn workspace() -> Workspace {
     ["ana", "bo"].into_iter().fold(Workspace::new(), |workspace, name| {
         let email = format!("{name}@kestrelparcel.example");
@@ -113,7 +113,7 @@ fn every_fault_fails_with_what_to_do_about_it() {
         (
             sample,
             "audience = 'https://app.intercom.com/saml/kestrel/'",
-            "nothing after it",
+            "its path is not `/saml/` and the name of a workspace",
             "copy the SAML URL",
         ),
         (sample, acs_url, "its host is not app.intercom.com;", "followed by /consume"),
@@ -161,7 +161,7 @@ fn what_is_declared_needs_something_to_compare_it_with() {
     let (scan, check) = judged(&server, "sample-idp-metadata.xml", &right.join("\n"));
     scan.assert("1.1", "pass");
     check.assert("R11", "pass");
-    // A certificate has nothing to compare these with, but the others it does not need.
+    // A certificate has nothing to compare these with, but the rest needs none.
     for (index, line) in right.iter().enumerate() {
         let (_, check) = judged(&server, "valid.pem", line);
         check.assert("R11", if index < 2 { "pass" } else { "manual" });
@@ -291,7 +291,7 @@ fn a_private_key_by_mistake_is_not_shown() {
 fn what_is_no_such_file_ends_before_anything_is_asked() {
     let server = serve();
     for (saml, fixture, words) in [
-        ("metadata = 'absent.xml'", "valid.pem", "there is no file"),
+        ("metadata = 'absent.xml'", "valid.pem", "which does not exist"),
         ("metadata = 'idp'", "valid.pem", "is not SAML metadata"),
         ("certificate = 'idp'", "sample-idp-metadata.xml", "is not a certificate"),
         ("metadata = 'idp'", "two-providers.xml", "2 identity providers"),
@@ -299,7 +299,7 @@ fn what_is_no_such_file_ends_before_anything_is_asked() {
         (
             "metadata = 'idp'\nencryption_certificate = 'absent.pem'",
             "sample-idp-metadata.xml",
-            "there is no file",
+            "which does not exist",
         ),
     ] {
         let scan = command(&server, &["scan"], saml).fixture("idp", &format!("saml/{fixture}"));

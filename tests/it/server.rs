@@ -138,7 +138,7 @@ impl Server {
         Self { api, origin: mock.uri(), _mock: Some(mock) }
     }
 
-    /// Listens on a loopback port; the paths listed misbehave, the others answer as the API does.
+    /// Listens on a loopback port; the listed paths misbehave, all other paths answer as the API does.
     pub(crate) fn start(api: Api, behaviours: &[(&'static str, Behaviour)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());

@@ -16,7 +16,7 @@ fn collect(origin: &str, output: &str) -> Program {
     live(origin, &["collect", "-o", output])
 }
 
-/// A scan of a file with these bytes; nobody has to be asked, no token is there.
+/// A scan of a file with these bytes; without a server or a token.
 fn scan_file(bytes: &[u8]) -> Run {
     program().args(["scan", "--format", "json", "--snapshot", "ws.snapshot"]).file("ws.snapshot", bytes).run()
 }
@@ -136,7 +136,7 @@ fn an_existing_file_is_replaced_by_a_whole_one_only() {
     let run = old.run().exits(0);
     assert_eq!(run.files(), ["ws.snapshot"]);
     #[cfg(unix)]
-    assert_eq!(run.mode("ws.snapshot"), 0o600, "whoever could read the old one");
+    assert_eq!(run.mode("ws.snapshot"), 0o600, "readable for the owner only, even if the old file was not");
 }
 
 /// A snapshot of many sign-ins, written as the format says.

@@ -71,7 +71,7 @@ fn every_unreadable_entry_is_counted_once_and_what_is_reviewed_is_absent() {
         || odd_entries().into_iter().fold(Workspace::healthy(), |all, (entry, _)| all.raw_event(entry));
     let detail = scan(Api::new(workspace()), 3).source("activity-log")["detail"].to_string();
     assert!(
-        detail.contains(&format!("{count} entries have no readable type or time, the first is ")),
+        detail.contains(&format!("{count} entries have no readable type or time; the newest is ")),
         "{detail}"
     );
     let reviewed = |id: &str, on: &str| format!("[[reviewed]]\nevent = \"{id}\"\nby = \"Dana\"\non = {on}\n");

@@ -45,7 +45,7 @@ impl Unsteady {
             json!({
                 "id": format!("10000000-0000-4000-8000-{number:012x}"), "performed_by": null, "metadata": {},
                 "created_at": NOW_SECONDS - self.ago, "activity_type": "macro_update",
-                "activity_description": "Somebody changed a macro.",
+                "activity_description": "A person changed a macro.",
             })
         };
         (0..pages * self.arrivals).map(event).collect()

@@ -52,7 +52,7 @@ fn staff() -> Workspace {
     })
 }
 
-/// Twelve teammates, the first of them with these roles, the others in roles known to be unprivileged.
+/// Twelve teammates: the first have these roles, the rest have unprivileged roles.
 fn twelve(roles: &[&str]) -> Workspace {
     const HARMLESS: &str = "teammate,AGENT,Support Agent,support,Viewer,Read only,read-only,Lite,Member";
     let roles = roles.iter().copied().chain(HARMLESS.split(',').cycle().skip(roles.len()));
@@ -380,7 +380,7 @@ fn the_newest_snapshot_decides_where_the_role_does_not() {
 
 #[test]
 fn no_role_is_not_harmless_and_a_bot_is_no_teammate() {
-    let email = "nobody@fixture.example";
+    let email = "stranger@fixture.example";
     let report = report(twelve(&["Owner", "Admin"]).without_role(email).sign_in(email, "saml", 60), "");
     report.assert("2.3", "manual");
     assert_mentions(&report, "2.3", &[email]);

@@ -27,7 +27,7 @@ fn map(granted: &[&str]) -> Value {
     names.iter().map(|name| ((*name).to_owned(), Value::from(granted.contains(name)))).collect()
 }
 
-/// A change of permissions to these, as the metadata says of whom.
+/// A change of permissions to these, with the affected person in the metadata.
 fn change(admin: Value, granted: &[&str]) -> Event {
     let metadata = json!({ "admin": admin, "after": { "permissions": map(granted) } });
     Event::new("admin_permission_change").by("owner@fixture.example").ago(2 * DAY).metadata(metadata)

@@ -26,7 +26,7 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// A US workspace created on 2020-01-01, with nobody in it.
+    /// A US workspace created on 2020-01-01, without teammates.
     pub(crate) fn new() -> Self {
         let app = json!({
             "type": "app", "id_code": "fixture1", "name": "Fixture", "created_at": 1_577_836_800, "secure": false,
@@ -39,7 +39,7 @@ impl Workspace {
         Self { me, admins: Vec::new(), events: Vec::new(), ip_allowlist: None }
     }
 
-    /// Four teammates of whom two are privileged, everybody signed in by SAML this morning: no guide or
+    /// Four teammates two of them privileged, all signed in by SAML this morning: no guide or
     /// extended control fails.
     pub(crate) fn healthy() -> Self {
         let people = [("ana", "Admin"), ("bo", "Owner"), ("cy", "Support agent"), ("di", "Viewer")];
@@ -192,11 +192,11 @@ impl Workspace {
 pub(crate) struct Event(Value);
 
 impl Event {
-    /// An event an hour before the evaluation, by nobody.
+    /// An event an hour before the evaluation, without a performer.
     pub(crate) fn new(activity_type: &str) -> Self {
         Self(json!({
             "id": null, "performed_by": null, "metadata": {}, "created_at": NOW_SECONDS - HOUR,
-            "activity_type": activity_type, "activity_description": format!("Somebody caused {activity_type}."),
+            "activity_type": activity_type, "activity_description": format!("A person caused {activity_type}."),
         }))
     }
 

@@ -32,8 +32,8 @@ permissions = ['reed']
             "c.toml:2: `level` is one of `l1`, `l2`, `l3`, not `l9` (did you mean `l1`?)",
             "c.toml:3: unknown key `fail_one` in `scan` (did you mean `fail_on`?)",
             "c.toml:4: `strict` must be true or false, not text",
-            "c.toml:5: `since` is `yesterday`, neither a duration such as `30d` nor a date such as \
-             `2027-03-31` nor an RFC 3339 time with its zone",
+            "c.toml:5: `since` is `yesterday`, not a duration such as `30d`, a date such as `2027-03-31`, or an \
+             RFC 3339 time with its zone",
             "c.toml:10: not valid TOML: invalid date, expected day between 01 and 28",
             "c.toml:15: `expires` is `soon`, not a date; write year, month and day, for example `2027-03-31`",
             "c.toml:17: `approved_networks` holds `10.0.0.0/99`, neither a network such as `192.0.2.0/24` \

@@ -1,8 +1,8 @@
-//! Rosters in JSON: what a SCIM 2.0 service answers (RFC 7643 and 7644).
+//! Directory exports (rosters) in JSON: answers of a SCIM 2.0 service (RFC 7643 and 7644).
 //!
-//! A file holds a `ListResponse` of users, of groups or of both; several of them, as an array or one after
-//! the other, as paging leaves them; or the bare resources. Names of attributes are compared without case,
-//! as the RFC asks. Resources are read one by one, so that a broken one costs itself alone.
+//! A file has one `ListResponse` of users, groups or both; several of them, in an array or in a row; or bare resources.
+//! Attribute names are compared without case, as the RFC requires. Resources are read one by one, so that a broken one
+//! does not affect the rest.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -18,10 +18,10 @@ mod resource;
 
 use resource::{kind, text};
 
-/// How many memberships the groups of a file may have.
+/// The most memberships in a file.
 const MOST_MEMBERSHIPS: usize = 2_000_000;
 
-/// An object whose values are not looked into yet.
+/// An object with unparsed values.
 type Object<'a> = BTreeMap<String, &'a RawValue>;
 
 /// Reads a file.
@@ -40,7 +40,7 @@ pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError>
     list.finish()
 }
 
-/// Which resources an answer lists. Users and groups are paged apart.
+/// The kind of resources in an answer. Users and groups have separate pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Listed {
     Users,
@@ -48,15 +48,13 @@ pub(super) enum Listed {
     Nothing,
 }
 
-/// The pages of one list: how many resources were announced, and which of them came.
+/// The pages of one list, with the announced total and the resources found.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
     total: u64,
     ids: HashSet<String>,
     without_id: u64,
-    /// Whether a page names a next one.
     names_next: bool,
-    /// Whether a page is the last of several.
     has_last: bool,
 }
 
@@ -66,8 +64,7 @@ impl Pages {
     }
 }
 
-/// What is missing of the pages of one file, where `all` files may hold the others: those of one list announce the same
-/// total.
+/// The gap in the pages of one file, considering `all` files: pages of one list announce the same total.
 pub(super) fn missing(of_file: &BTreeMap<Listed, Pages>, all: &[BTreeMap<Listed, Pages>]) -> Vec<Gap> {
     let mut gaps = Vec::new();
     for (listed, pages) in of_file {
@@ -86,7 +83,7 @@ pub(super) fn missing(of_file: &BTreeMap<Listed, Pages>, all: &[BTreeMap<Listed,
     gaps
 }
 
-/// A file while it is read.
+/// Reads a file.
 struct List<'a> {
     reading: Reading,
     text: &'a str,
@@ -96,7 +93,7 @@ struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    /// The line on which a value begins. It is a part of the text, so where it lies tells where it stands.
+    /// The line on which a value, a part of the text, begins.
     fn line(&mut self, value: &RawValue) -> usize {
         let place = (value.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
         self.lines.at(place)
@@ -107,7 +104,7 @@ impl<'a> List<'a> {
         RosterError::NotScim { path: self.reading.file.path.clone(), line, why: why.into() }
     }
 
-    /// Takes in a document: an answer, a resource, or an array of either.
+    /// Reads a document: an answer, a resource, or an array of either.
     fn document(&mut self, document: &'a RawValue) -> Result<(), RosterError> {
         if !document.get().starts_with('[') {
             return self.answer(document);
@@ -118,7 +115,7 @@ impl<'a> List<'a> {
         }
     }
 
-    /// Takes in an answer, or a resource that stands for itself.
+    /// Reads an answer, or a bare resource.
     fn answer(&mut self, answer: &'a RawValue) -> Result<(), RosterError> {
         let Ok(object) = serde_json::from_str::<Object<'_>>(answer.get()) else {
             return Err(self.not_scim(answer, kind(answer)));
@@ -142,20 +139,20 @@ impl<'a> List<'a> {
             return Ok(());
         }
         if let Some(total) = total {
-            // Nothing is listed where nothing was found, or where only the number was asked for.
+            // Empty if there are no matches, or if only the number was requested.
             return self.resources(Vec::new(), total).map(drop);
         }
         if ["userName", "emails", "members", "displayName"].iter().any(|name| find(name).is_some()) {
             return self.resources(vec![answer], 0).map(drop);
         }
         let why = match find("detail").and_then(|detail| serde_json::from_str::<String>(detail.get()).ok()) {
-            Some(detail) => format!("it is an error of the service: {}", excerpt(&detail)),
+            Some(detail) => format!("the service answered with an error: {}", excerpt(&detail)),
             None => "it has no `Resources`".to_owned(),
         };
         Err(self.not_scim(answer, why))
     }
 
-    /// Takes in the resources of an answer, of which there are `total` on all pages together.
+    /// Reads the resources of an answer, with `total` on all pages.
     fn resources(&mut self, resources: Vec<&'a RawValue>, total: u64) -> Result<&mut Pages, RosterError> {
         let mut sort = Listed::Nothing;
         let mut ids = Vec::new();
@@ -164,7 +161,7 @@ impl<'a> List<'a> {
             self.reading.file.rows += 1;
             let attributes: Map<String, Value> = match serde_json::from_str(resource.get()) {
                 Ok(attributes) => attributes,
-                // The message about another kind of value would quote it, and it may be a secret.
+                // A type error would quote the value, which may be a secret.
                 Err(error) => {
                     let why =
                         if resource.get().starts_with('{') { error.to_string() } else { kind(resource) };
@@ -226,7 +223,7 @@ impl<'a> List<'a> {
     }
 
     fn finish(mut self) -> Result<Reading, RosterError> {
-        // Where users and groups share pages, nothing tells to which of them a total belongs.
+        // If users and groups share pages, the total covers both.
         if self.mixed {
             let mut together = Pages::default();
             for pages in std::mem::take(&mut self.reading.pages).into_values() {
@@ -242,7 +239,7 @@ impl<'a> List<'a> {
     }
 }
 
-/// Whose JSON it is, where it is certainly not SCIM. `has` asks for the name of a member.
+/// The API of JSON that is certainly not SCIM. `has` looks up a member by name.
 fn vendor(has: impl Fn(&str) -> bool) -> Option<&'static str> {
     if has("@odata.context") || (has("userPrincipalName") && !has("schemas")) {
         Some("Microsoft (Graph, `az ad user list`)")

@@ -1,4 +1,4 @@
-//! Resources of SCIM: users, groups and who belongs to them, and the values of attributes, whatever their case and shape.
+//! SCIM resources: users, groups, members, and attribute values of any case and shape.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::directory::{Membership, Person, RosterFile, account, words};
 use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
 
-/// Reads a user, and notes in the file what it turned out to know.
+/// Reads a user, and records in the file what it covers.
 ///
 /// # Errors
-/// Says why the user cannot be read.
+/// The reason why the user cannot be read.
 pub(super) fn user(attributes: &Map<String, Value>, file: &mut RosterFile) -> Result<Person, Sentence> {
     let addresses = addresses(attributes);
     let user_name = text(attributes, "userName");
@@ -57,7 +57,7 @@ fn addresses(attributes: &Map<String, Value>) -> Vec<String> {
     addresses.into_iter().map(|(.., address)| address).collect()
 }
 
-/// The name put together of its parts.
+/// The name, composed of its parts.
 fn name(attributes: &Map<String, Value>) -> Option<String> {
     let name = attribute(attributes, "name")?.as_object()?;
     text(name, "formatted").or_else(|| {
@@ -67,12 +67,11 @@ fn name(attributes: &Map<String, Value>) -> Option<String> {
     })
 }
 
-/// Attributes that most users have, and that say nothing about the account.
+/// Common attributes that are not about the account status.
 const CORE: [&str; 9] =
     ["id", "externalId", "userName", "displayName", "nickName", "title", "userType", "locale", "timezone"];
 
-/// The account status, by `active` and by what extensions say. What is not active may not sign in; whether it is coming
-/// back, nothing says.
+/// The account status, from `active` and extensions. An inactive account may be suspended or deleted.
 fn status(attributes: &Map<String, Value>, file: &mut RosterFile, person: &mut Person) {
     let is_status = |(meaning, _)| Meaning::STATUS.contains(&meaning);
     let speaks = |name: &str| {
@@ -86,7 +85,7 @@ fn status(attributes: &Map<String, Value>, file: &mut RosterFile, person: &mut P
     account::status(&columns, &row, file, person);
 }
 
-/// The attributes that have one value, those of extensions among them.
+/// The attributes with one value, including those of extensions.
 fn single_values<'v>(attributes: &'v Map<String, Value>) -> impl Iterator<Item = (&'v str, &'v Value)> {
     let of_extension = |name: &str, value: &'v Value| match value {
         Value::Object(extension) if name.contains(':') => Some(extension),
@@ -98,7 +97,7 @@ fn single_values<'v>(attributes: &'v Map<String, Value>) -> impl Iterator<Item =
     all.filter(move |(_, value)| single(value)).map(|(name, value)| (name.as_str(), value))
 }
 
-/// The second factor, which no schema of the RFC has and extensions add.
+/// The second factor, which only extensions have.
 fn mfa(attributes: &Map<String, Value>, file: &mut RosterFile) -> Option<bool> {
     let mut mfa = None;
     for (_, value) in single_values(attributes).filter(|(name, _)| meaning::is_mfa(&meaning::plain(name))) {
@@ -112,7 +111,7 @@ fn mfa(attributes: &Map<String, Value>, file: &mut RosterFile) -> Option<bool> {
     mfa
 }
 
-/// Whether a value says yes. Some services write `"True"`.
+/// A value as true or false. Some services write `"True"`.
 fn is_true(value: &Value) -> bool {
     words::truth(&written(value)) == Some(true)
 }
@@ -126,7 +125,7 @@ fn written(value: &Value) -> String {
     text.unwrap_or_default()
 }
 
-/// Whether a resource is a group: it says so, or it has members.
+/// Whether a resource is a group: by its schema, or because it has members.
 pub(super) fn is_group(attributes: &Map<String, Value>) -> bool {
     let schemas = match attribute(attributes, "schemas") {
         Some(Value::Array(schemas)) => schemas.as_slice(),
@@ -143,15 +142,15 @@ pub(super) fn is_group(attributes: &Map<String, Value>) -> bool {
     }
 }
 
-/// Reads a group: its name and its members, if it says anything about them.
+/// Reads the name and the members of a group, if it has the attribute.
 ///
 /// # Errors
-/// Says why the group cannot be read.
+/// The reason why the group cannot be read.
 pub(super) fn group(attributes: &Map<String, Value>) -> Result<(String, Option<Vec<Membership>>), Sentence> {
     let Some(name) = text(attributes, "displayName") else {
         return Err(match text(attributes, "id") {
             Some(id) => Sentence::from("the group `").words(excerpt(&id)).and("` has no `displayName`"),
-            None => "there is a group without `displayName`".into(),
+            None => "a group has no `displayName`".into(),
         });
     };
     let group: Arc<str> = name.as_str().into();
@@ -174,7 +173,7 @@ pub(super) fn group(attributes: &Map<String, Value>) -> Result<(String, Option<V
     Ok((name, is_said.then_some(members)))
 }
 
-/// What a value is instead of an object. It is not quoted: a file with a secret may have been named by mistake.
+/// Describes a value that is not an object. It is not quoted, because a file of secrets may be given by mistake.
 pub(super) fn kind(value: &RawValue) -> String {
     let kind = match value.get().as_bytes().first() {
         Some(b'[') => "a list",
@@ -185,7 +184,7 @@ pub(super) fn kind(value: &RawValue) -> String {
     format!("it is {kind}, not an object")
 }
 
-/// An attribute, whatever the case of its name.
+/// An attribute, ignoring the case of its name.
 fn attribute<'v>(attributes: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
     attributes.get(name).or_else(|| {
         let mut all = attributes.iter();
@@ -193,7 +192,7 @@ fn attribute<'v>(attributes: &'v Map<String, Value>, name: &str) -> Option<&'v V
     })
 }
 
-/// A textual attribute that is not empty. Some services write numbers for ids.
+/// A non-empty text attribute. Some services write ids as numbers.
 pub(super) fn text(attributes: &Map<String, Value>, name: &str) -> Option<String> {
     match attribute(attributes, name)? {
         Value::String(text) => words::text(text),
@@ -202,7 +201,7 @@ pub(super) fn text(attributes: &Map<String, Value>, name: &str) -> Option<String
     }
 }
 
-/// The objects of a multi-valued attribute; a plain text stands for its `value`.
+/// The objects of a multi-valued attribute; a plain text counts as `value`.
 fn values<'v>(
     attributes: &'v Map<String, Value>,
     name: &str,

@@ -135,7 +135,7 @@ fn scim_users_and_groups_in_either_order() {
         assert_eq!(
             gaps,
             [
-                "a member of the group `Everyone` is a group, whose members are not counted",
+                "a member of the group `Everyone` is itself a group, whose members are not counted",
                 "a member of the group `Support` is in no list of users"
             ]
         );

@@ -45,7 +45,7 @@ fn rows_that_cannot_be_read_are_reported_where_they_start() {
     let roster = read(
         "email,name,status\r\n\
          a@b.example,\"A\r\nover\r\nlines\",active\r\n\
-         ,Nobody,active\r\n\
+         ,Anonymous,active\r\n\
          \r\n\
          not an address,\"B\nC\",active\r\n\
          c@b.example,C\r\n\
@@ -60,12 +60,12 @@ fn rows_that_cannot_be_read_are_reported_where_they_start() {
     assert_eq!(
         unreadable(&roster),
         [
-            (5, "there is no e-mail address"),
+            (5, "the e-mail address is missing"),
             (7, "`not an address` is not an e-mail address"),
-            (9, "the row has 2 fields, the header has 3"),
-            (11, "the row has 4 fields, the header has 3"),
+            (9, "the row has 2 fields, but the header has 3"),
+            (11, "the row has 4 fields, but the header has 3"),
             (12, "`=HYPERLINK(\"x\")` is not an e-mail address"),
-            (13, "a quote is opened and never closed, so that the row reaches to line 14"),
+            (13, "a quote is opened and never closed, so the row ends at line 14"),
         ]
     );
 }
@@ -86,7 +86,7 @@ fn words_that_nobody_knows_are_counted() {
     assert_eq!(roster.files[0].unknown_mfa.words.get("maybe"), Some(&1));
     let many: String = (0..60).map(|n| format!("p{n}@b.example,s{n}x\n")).collect();
     let tally = &read(&format!("email,status\n{many}")).files[0].unknown_statuses;
-    assert_eq!((tally.words.len(), tally.others), (50, 10));
+    assert_eq!((tally.words.len(), tally.further), (50, 10));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn two_columns_of_one_meaning_have_to_agree() {
     assert_eq!(agree.people[1].email, "c@b.example");
     assert_eq!(
         refused("Email,name,E-Mail\na@b.example,A,\nc@b.example,C,d@b.example\n"),
-        "roster.csv:3: column 1 (`Email`) and column 3 (`E-Mail`) both hold e-mail addresses and differ"
+        "roster.csv:3: column 1 (`Email`) and column 3 (`E-Mail`) both hold e-mail addresses, and they differ"
     );
     assert!(refused("email,mfa,2fa\na@b.example,yes,no\n").contains("both hold the second factor"));
     // Of several statuses the one that allows least counts.
@@ -107,14 +107,14 @@ fn two_columns_of_one_meaning_have_to_agree() {
 #[test]
 fn files_that_name_nobody_are_refused() {
     for (text, says) in [
-        ("", "the roster roster.csv has no header: it is empty"),
+        ("", "the directory export (roster) roster.csv has no header: it is empty"),
         ("\n\r\n", "has no header: it is empty"),
         ("a@b.example,A\n", "has no header: line 1 holds an e-mail address instead of column names"),
         (
             "\nname;groups\nA;B\n",
-            "roster.csv:2: no column holds e-mail addresses; there are: `name`, `groups`",
+            "roster.csv:2: no column holds e-mail addresses; the columns are: `name`, `groups`",
         ),
-        ("email,name\n", "the roster roster.csv has no people"),
+        ("email,name\n", "the directory export (roster) roster.csv has no people"),
         ("email\nx\n", "has no people: its only row cannot be read: `x` is not an e-mail address"),
         ("email\nx\ny\n", "has no people: none of its 2 rows can be read; the first: `x` is not"),
         ("email,name\n\"a@b.example,A\n", "has no people: its only row cannot be read: a quote is opened"),
@@ -123,7 +123,7 @@ fn files_that_name_nobody_are_refused() {
         assert!(error.contains(says), "{error}");
     }
     let wide = "c,".repeat(3_000);
-    assert!(refused(&wide).contains("3001 columns, more than 2000"));
+    assert!(refused(&wide).contains("3001 columns; at most 2000 are read"));
 }
 
 #[test]

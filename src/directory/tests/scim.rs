@@ -36,7 +36,7 @@ fn a_list_that_ends_early_says_so() {
     assert_eq!(roster.files[0].gaps, [Gap::Incomplete { announced: 3, found: 1 }]);
     assert_eq!(
         roster.files[0].gaps[0].sentence().as_str(),
-        "the list is incomplete: 1 of 3 resources are there"
+        "the list is incomplete: it has 1 of 3 resources"
     );
     // The same page twice is not two pages.
     let twice = page(2, &[user("1", "a@b.example")]);
@@ -81,7 +81,7 @@ fn a_broken_resource_costs_itself_alone() {
         &[
             user("1", "a@b.example"),
             "7".to_owned(),
-            r#"{"id": "2", "userName": "nobody"}"#.to_owned(),
+            r#"{"id": "2", "userName": "anon"}"#.to_owned(),
             r#"{"id": "3"}"#.to_owned(),
             deep,
             r#"{"id": "g", "members": []}"#.to_owned(),
@@ -91,7 +91,7 @@ fn a_broken_resource_costs_itself_alone() {
     assert_eq!((roster.people.len(), roster.files[0].rows, roster.files[0].unreadable_rows), (1, 6, 5));
     let lines: Vec<_> = unreadable(&roster).iter().map(|(line, _)| *line).collect();
     assert_eq!(lines, [2, 3, 4, 5, 6]);
-    assert_eq!(unreadable(&roster)[1].1, "`nobody` is not an e-mail address (user 2)");
+    assert_eq!(unreadable(&roster)[1].1, "`anon` is not an e-mail address (user 2)");
     assert_eq!(unreadable(&roster)[4].1, "the group `g` has no `displayName`");
 }
 
@@ -129,12 +129,15 @@ fn other_json_is_refused_with_its_line() {
         ("[1]", "it is a number, true, false or null, not an object"),
         (
             "{\"status\": \"401\",\n\"detail\": \"token expired\"}",
-            "it is an error of the service: token expired",
+            "the service answered with an error: token expired",
         ),
         ("{\"userName\": \"a@b.example\"}\nnull", "roster.csv:2: this is not a SCIM ListResponse"),
-        ("[]", "the roster roster.csv has no people"),
-        ("{\"totalResults\": 0}", "the roster roster.csv has no people"),
-        ("{\"id\": \"g\", \"displayName\": \"S\", \"members\": []}", "the roster roster.csv has no people"),
+        ("[]", "the directory export (roster) roster.csv has no people"),
+        ("{\"totalResults\": 0}", "the directory export (roster) roster.csv has no people"),
+        (
+            "{\"id\": \"g\", \"displayName\": \"S\", \"members\": []}",
+            "the directory export (roster) roster.csv has no people",
+        ),
     ] {
         let error = refused(text);
         assert!(error.contains(says), "{error}");

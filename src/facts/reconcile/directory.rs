@@ -1,4 +1,4 @@
-//! The people of the directory exports, found by address, and the roles that their groups give them.
+//! The people of the directory exports by address, and the roles that their groups grant.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -13,34 +13,31 @@ use crate::directory::{AccountStatus, Person, Roster};
 use crate::facts::privilege::Roles;
 use crate::facts::rows::{Row, text, texts};
 
-/// What the rosters say about one person.
+/// One person in the directory exports.
 #[derive(Debug)]
 pub(super) struct Entry<'a> {
-    /// The rows about them, in the order of the files.
+    /// Their rows, in the order of the files.
     pub(super) rows: Vec<&'a Person>,
-    /// Whether the identity provider lets them in.
     pub(super) status: AccountStatus,
-    /// The word that the rosters use for that.
+    /// The exports' word for the status.
     word: Option<&'a str>,
-    /// The groups they are in.
     pub(super) groups: BTreeSet<&'a str>,
-    /// Whether a second factor is enrolled; false where any row says so.
+    /// Whether a second factor is set up; false if any row says so.
     pub(super) mfa: Option<bool>,
 }
 
-/// The people in the exports of identity providers.
 #[derive(Debug)]
 pub(super) struct Directory<'a> {
     roster: &'a Roster,
     identities: &'a Identities,
-    /// All people, in the order of the files.
+    /// In the order of the files.
     pub(super) entries: Vec<Entry<'a>>,
     by_key: HashMap<EmailAddress, usize>,
     domains: HashSet<String>,
 }
 
 impl<'a> Directory<'a> {
-    /// Takes in the rosters. Intercom's own export is no identity provider, and left out.
+    /// Reads the exports of identity providers. Intercom's own export is left out.
     pub(super) fn new(roster: &'a Roster, identities: &'a Identities, now: Timestamp) -> Self {
         let mut directory =
             Self { roster, identities, entries: Vec::new(), by_key: HashMap::new(), domains: HashSet::new() };
@@ -54,7 +51,7 @@ impl<'a> Directory<'a> {
             }
             rows[index].push(person);
         }
-        // A second address never takes the place of a person's first.
+        // A further address never replaces another person's first address.
         for (index, person) in rows.iter().enumerate().flat_map(|(i, all)| all.iter().map(move |p| (i, p))) {
             for address in &person.other_emails {
                 identities.key(address).map(|key| directory.by_key.entry(key).or_insert(index));
@@ -64,7 +61,7 @@ impl<'a> Directory<'a> {
         directory
     }
 
-    /// The indices of the people who have an address of the teammate's.
+    /// The indices of the people with an address of the teammate.
     pub(super) fn places(&self, teammate: &Row) -> Vec<usize> {
         let addresses = text(teammate, "email").into_iter().chain(texts(teammate, "emails"));
         let mut places: Vec<usize> =
@@ -74,12 +71,12 @@ impl<'a> Directory<'a> {
         places
     }
 
-    /// Whether a person in the exports has an address of this address's domain.
+    /// Whether any person in the exports has an address at the same domain.
     pub(super) fn has_domain_of(&self, email: &str) -> bool {
         self.identities.key(email).is_some_and(|key| self.domains.contains(key.domain()))
     }
 
-    /// Where a row stands: `okta.csv:17`.
+    /// File and line of a row: `okta.csv:17`.
     pub(super) fn place(&self, person: &Person) -> String {
         let path = self.roster.files.get(person.file).map_or("", |file| file.path.as_str());
         format!("{path}:{}", person.line)
@@ -94,24 +91,23 @@ impl<'a> Entry<'a> {
         Self { status, word, groups, mfa: enrolled, rows }
     }
 
-    /// How far it keeps the person out.
+    /// How restrictive the account status is.
     pub(super) const fn rank(&self) -> u8 {
         self.status.rank(self.word)
     }
 
-    /// Whether the identity provider lets the person in; a roster without a column for it lists those it does.
+    /// Whether the person may sign in. An export without account statuses lists active people.
     pub(super) fn may_enter(&self) -> bool {
         self.status == AccountStatus::Active || (self.status == AccountStatus::Unknown && self.word.is_none())
     }
 
-    /// The word that the roster uses for the status.
     pub(super) fn status_word(&self) -> &str {
         self.word.unwrap_or(self.status.as_str())
     }
 }
 
-/// In one file an active account outweighs an older one that was switched off, as after a return. Between files the
-/// one that keeps the person out decides: leaving one provider is leaving.
+/// The account status. In one file, an active account outweighs a suspended one, as after a return. Between files, the
+/// most restrictive one decides.
 fn status<'a>(rows: &[&'a Person], now: Timestamp) -> (AccountStatus, Option<&'a str>) {
     let mut by_file: BTreeMap<usize, (AccountStatus, Option<&str>)> = BTreeMap::new();
     for person in rows {
@@ -125,28 +121,25 @@ fn status<'a>(rows: &[&'a Person], now: Timestamp) -> (AccountStatus, Option<&'a
     by_file.into_values().max_by_key(|(status, word)| status.rank(*word)).unwrap_or_default()
 }
 
-/// A role that a group gives.
+/// A role that a group grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Grant<'a> {
-    /// The role.
     pub(super) role: &'a str,
-    /// The group.
     pub(super) group: &'a str,
 }
 
-/// Which roles groups give, and which of them are privileged.
+/// The roles that groups grant, and the privileged ones among them.
 pub(super) struct Policy<'a> {
     rbac: &'a Rbac,
     roles: &'a Roles,
-    /// The role of people without another by a group.
+    /// The role of people without a role from a group.
     pub(super) default_role: Option<&'a str>,
-    /// Whether groups are mapped, and the rosters know who is in which.
+    /// Whether groups are mapped and the exports have their members.
     pub(super) compares_groups: bool,
     by_group: HashMap<Cow<'a, str>, Vec<Grant<'a>>>,
 }
 
 impl<'a> Policy<'a> {
-    /// Takes in what is declared.
     pub(super) fn new(declared: Declared<'a>) -> Self {
         let Declared { roster, rbac, default_role, roles, .. } = declared;
         let knows_groups = roster.providers().any(|file| file.knows.groups);
@@ -158,13 +151,13 @@ impl<'a> Policy<'a> {
         Self { rbac, roles, default_role, compares_groups, by_group }
     }
 
-    /// The roles that a person's groups give.
+    /// The roles that a person's groups grant.
     pub(super) fn roles_of(&self, entry: &Entry<'_>) -> BTreeSet<Grant<'a>> {
         let granted = entry.groups.iter().filter_map(|group| self.by_group.get(&fold(group)));
         granted.flatten().copied().collect()
     }
 
-    /// How many mapped groups nothing in the exports names: they may be empty, misspelled or left out.
+    /// The number of mapped groups without a person in the exports: they may be empty, misspelled or missing.
     pub(super) fn unseen(&self, directory: &Directory<'_>) -> Option<usize> {
         if !self.compares_groups {
             return None;
@@ -175,13 +168,13 @@ impl<'a> Policy<'a> {
         Some(self.rbac.groups.keys().filter(|group| !seen.contains(&fold(group))).count())
     }
 
-    /// The roles that the groups of a person who is let in give; none where they give no role.
+    /// The roles from the groups of an active person, if any.
     pub(super) fn entitles(&self, entry: &Entry<'_>) -> Option<BTreeSet<Grant<'a>>> {
         let compared = self.compares_groups && entry.may_enter();
         compared.then(|| self.roles_of(entry)).filter(|granted| !granted.is_empty())
     }
 
-    /// Whether a role may be privileged: it is known to be, or nothing says that it is not.
+    /// Whether a role is privileged, or not classified as unprivileged.
     pub(super) fn may_be_privileged(&self, role: &str) -> bool {
         match self.rbac.role(role) {
             Some(declared) => declared.permissions.contains(&Permission::Admin),
@@ -190,12 +183,12 @@ impl<'a> Policy<'a> {
     }
 }
 
-/// Whether a teammate's role is the other one.
+/// Whether a teammate's role equals another.
 pub(super) fn same(role: Option<&str>, other: &str) -> bool {
     role.is_some_and(|role| same_name(role, other))
 }
 
-/// The roles of which any is expected, with their groups.
+/// The roles in words, any of which is expected, with their groups.
 pub(super) fn any_of(granted: &BTreeSet<Grant<'_>>) -> String {
     let each = granted.iter().map(|Grant { role, group }| format!("role {role} (group {group})"));
     each.collect::<Vec<_>>().join(" or ")

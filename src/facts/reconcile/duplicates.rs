@@ -1,4 +1,4 @@
-//! People with several accounts, and people who are on a roster several times.
+//! People with several accounts, and people with several entries in a directory export.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,10 +7,9 @@ use super::directory::Directory;
 use crate::address::EmailAddress;
 use crate::facts::{Row, text};
 
-/// How many of a person's other accounts, or places, are named.
+/// The most accounts or entries of a person to name.
 const MOST_NAMED: usize = 5;
 
-/// Teammates who are the same person in the directory export.
 pub(super) fn accounts<'a>(
     teammates: &'a [Row],
     found: &[Option<usize>],
@@ -29,9 +28,9 @@ pub(super) fn accounts<'a>(
         let mut sharing: HashMap<Option<EmailAddress>, usize> = HashMap::new();
         rows.iter().for_each(|row| *sharing.entry(mailbox(row)).or_default() += 1);
         for &row in &rows {
-            let others = rows.iter().copied().filter(|&other| !std::ptr::eq(other, row));
-            let others = others.filter_map(|other| text(other, "email")).take(MOST_NAMED);
-            let others = others.map(str::to_owned).collect();
+            let emails = rows.iter().copied().filter(|&other| !std::ptr::eq(other, row));
+            let emails = emails.filter_map(|other| text(other, "email")).take(MOST_NAMED);
+            let emails = emails.map(str::to_owned).collect();
             differences.push(Difference {
                 kind: "duplicate",
                 teammate: Some(row),
@@ -39,7 +38,7 @@ pub(super) fn accounts<'a>(
                 email: text(row, "email"),
                 expected: "one account for each person".to_owned(),
                 actual: "the same person".to_owned(),
-                other_accounts: Some(listed(others, rows.len() - 1)),
+                other_accounts: Some(listed(emails, rows.len() - 1)),
                 ungranted: false,
                 same_mailbox: sharing.get(&mailbox(row)).is_some_and(|&accounts| accounts > 1),
             });
@@ -48,7 +47,7 @@ pub(super) fn accounts<'a>(
     differences
 }
 
-/// People who are on one roster several times, as different accounts.
+/// People with several contradicting entries in one directory export.
 pub(super) fn entries<'a>(directory: &'a Directory<'a>) -> Vec<Difference<'a>> {
     let mut differences = Vec::new();
     for entry in &directory.entries {
@@ -61,7 +60,7 @@ pub(super) fn entries<'a>(directory: &'a Directory<'a>) -> Vec<Difference<'a>> {
                 entry: Some(entry),
                 email: entry.rows.first().map(|person| person.email.as_str()),
                 expected: "one entry in the directory export".to_owned(),
-                actual: format!("several: {}", listed(places, entry.rows.len())),
+                actual: format!("{} entries: {}", entry.rows.len(), listed(places, entry.rows.len())),
                 ..Difference::default()
             });
         }
@@ -69,7 +68,7 @@ pub(super) fn entries<'a>(directory: &'a Directory<'a>) -> Vec<Difference<'a>> {
     differences
 }
 
-/// The first of so many, and how many more there are.
+/// The first few of `all`, and the number of further ones.
 fn listed(named: Vec<String>, all: usize) -> String {
     let more = match all.saturating_sub(named.len()) {
         0 => String::new(),

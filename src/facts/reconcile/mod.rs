@@ -1,8 +1,8 @@
-//! The teammates against the rosters of identity providers: who should not be there, who is something else than
-//! their groups make them, and who is missing.
+//! Comparing the teammates with the directory exports of identity providers: teammates who should not have an account,
+//! teammates whose role differs from their groups, and missing people.
 //!
-//! A teammate is in one difference at most, the gravest: one who has left the company is not also blamed for a role.
-//! Duplicates are apart from that, since they are about two accounts.
+//! A teammate has one difference at most, the gravest: a former employee is not also reported for a role. Duplicates are
+//! separate, because they are about two accounts.
 
 use std::collections::BTreeSet;
 
@@ -21,33 +21,29 @@ mod tests;
 
 use directory::{Directory, Entry, Grant, Policy, any_of, same};
 
-/// What the teammates are compared with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Declared<'a> {
-    /// The rosters.
     pub(super) roster: &'a Roster,
-    /// Roles and groups.
     pub(super) rbac: &'a Rbac,
-    /// The role of people without another by a group.
+    /// The role of people without a role from a group.
     pub(super) default_role: Option<&'a str>,
-    /// The roles that are known to be privileged, and known not to be.
     pub(super) roles: &'a Roles,
-    /// The instant that days on which accounts end are compared with.
+    /// The instant to compare the ends of accounts with.
     pub(super) now: Timestamp,
 }
 
-/// The differences, and what is counted on the way.
+/// The differences and counts.
 #[derive(Debug, Default)]
 pub(super) struct Reconciliation {
     /// The table `roster_differences`.
     pub(super) differences: Rows,
-    /// How many teammates are on a roster.
+    /// Teammates in a directory export.
     pub(super) matched: usize,
-    /// For how many of them the roster says whether a second factor is enrolled.
+    /// Of these, teammates whose second factor it shows.
     pub(super) mfa_known: usize,
-    /// How many people are let in and in a mapped group.
+    /// Active people in a mapped group.
     pub(super) entitled: usize,
-    /// How many mapped groups are without a person in the exports; none where groups are not compared.
+    /// Mapped groups without a person in the exports; none if groups are not compared.
     unseen_groups: Option<usize>,
 }
 
@@ -55,26 +51,26 @@ pub(super) struct Reconciliation {
 #[derive(Debug, Default)]
 struct Difference<'a> {
     kind: &'static str,
-    /// The teammate's row; none for a person who is no teammate.
+    /// None for a person who is not a teammate.
     teammate: Option<&'a Row>,
     entry: Option<&'a Entry<'a>>,
     email: Option<&'a str>,
     expected: String,
     actual: String,
-    /// The other accounts of a person who has several.
+    /// For a duplicate, the person's other accounts.
     other_accounts: Option<String>,
-    /// Whether the teammate is privileged, and no group of theirs grants that.
+    /// Whether the teammate is privileged and none of their groups grants that.
     ungranted: bool,
     same_mailbox: bool,
 }
 
-/// Compares, and fills in what the rosters say about each teammate.
+/// Compares, and fills the teammates' columns about the directory export.
 pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconciliation {
     let directory = Directory::new(declared.roster, &declared.rbac.identities, declared.now);
     let policy = Policy::new(declared);
     let mut result = Reconciliation { unseen_groups: policy.unseen(&directory), ..Reconciliation::default() };
     let places: Vec<Vec<usize>> = teammates.iter().map(|row| directory.places(row)).collect();
-    // Of several entries the one that keeps the teammate out decides.
+    // Of several entries, the most restrictive one decides.
     let rank = |index: &&usize| directory.entries.get(**index).map(Entry::rank);
     let found: Vec<Option<usize>> =
         places.iter().map(|places| places.iter().max_by_key(rank).copied()).collect();
@@ -88,7 +84,7 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
         row.insert("directory_mfa".to_owned(), json!(entry.and_then(|entry| entry.mfa)));
     }
     let mut differences = duplicates::accounts(teammates, &found, &directory);
-    // What an incomplete list shows of one person, a row that is missing may contradict.
+    // In an incomplete export, a missing row may contradict the rows that were read.
     if declared.roster.is_complete() {
         let of_teammates = teammates.iter().zip(&found).filter_map(|(row, found)| {
             of_teammate(row, found.and_then(|index| directory.entries.get(index)), &policy)
@@ -100,7 +96,7 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
             entries.filter_map(|(index, entry)| Some((index, entry, policy.entitles(entry)?))).collect();
         result.entitled = entitled.len();
         let absent = entitled.into_iter().filter(|(index, ..)| !present.contains(index));
-        // One more than is kept, so that the table knows it is cut.
+        // One more than the table keeps, so that it is marked as truncated.
         differences.extend(absent.take(MAX_ROWS + 1).map(|(_, entry, granted)| missing(entry, &granted)));
         differences.extend(duplicates::entries(&directory));
     }
@@ -109,7 +105,7 @@ pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconc
 }
 
 impl Reconciliation {
-    /// Single values about the rosters by dotted name.
+    /// Single values about the directory exports by dotted name.
     pub(super) fn values(&self, roster: &Roster, teammates_read: bool) -> Vec<(&'static str, Value)> {
         let sum = |of: fn(&RosterFile) -> usize| json!(roster.providers().map(of).sum::<usize>());
         let any = |knows: fn(Knows) -> bool| json!(roster.providers().any(|file| knows(file.knows)));
@@ -135,7 +131,7 @@ impl Reconciliation {
     }
 }
 
-/// The gravest difference of one teammate. One without an address cannot be compared, and is none.
+/// The gravest difference of one teammate. A teammate without an address is not compared.
 fn of_teammate<'a>(
     row: &'a Row,
     entry: Option<&'a Entry<'a>>,
@@ -162,7 +158,7 @@ fn of_teammate<'a>(
         })
     };
     let Some(entry) = entry else {
-        return difference("orphan", "a person in the directory export".to_owned(), "not in it".to_owned());
+        return difference("orphan", "an entry in the directory export".to_owned(), "none".to_owned());
     };
     if matches!(entry.status, AccountStatus::Suspended | AccountStatus::Deprovisioned) {
         let actual = format!("{} in the identity provider, still a teammate", entry.status_word());
@@ -178,7 +174,11 @@ fn of_teammate<'a>(
         let default = policy.default_role.map(|role| format!("role {role} (the default role)"));
         if ungranted {
             let expected = default.unwrap_or_else(|| "a group that grants it".to_owned());
-            return difference("privilege", expected, format!("privileged ({reason}), granted by no group"));
+            return difference(
+                "privilege",
+                expected,
+                format!("privileged ({reason}), which no group grants"),
+            );
         }
         let differs = policy.default_role.is_some_and(|default| !same(role, default));
         return if differs { difference("role", default.unwrap_or_default(), actual) } else { None };
@@ -187,20 +187,20 @@ fn of_teammate<'a>(
         return difference("role", any_of(&granted), actual);
     }
     if ungranted {
-        let actual = format!("privileged ({reason}), which no group of theirs grants");
+        let actual = format!("privileged ({reason}), which none of their groups grants");
         return difference("privilege", any_of(&granted), actual);
     }
     None
 }
 
-/// People with a role by a group who are no teammates.
+/// A person with a role from a group who is not a teammate.
 fn missing<'a>(entry: &'a Entry<'a>, granted: &BTreeSet<Grant<'_>>) -> Difference<'a> {
     Difference {
         kind: "missing",
         entry: Some(entry),
         email: entry.rows.first().map(|person| person.email.as_str()),
         expected: any_of(granted),
-        actual: "no teammate".to_owned(),
+        actual: "no teammate account".to_owned(),
         ..Difference::default()
     }
 }

@@ -1,4 +1,4 @@
-//! What counts as a difference, on small teams and rosters.
+//! Differences between small teams and directory exports.
 
 use serde_json::json;
 
@@ -38,7 +38,7 @@ fn teammate(email: &str, role: &str) -> Row {
     cells.as_object().unwrap().clone()
 }
 
-/// Agents give the role Agent, Bosses the role Admin.
+/// The group Agents grants the role Agent, the group Bosses the role Admin.
 fn rbac() -> Rbac {
     let role = |name: &str| Located { value: name.to_owned(), line: 1 };
     Rbac {
@@ -47,7 +47,7 @@ fn rbac() -> Rbac {
     }
 }
 
-/// Kind, address, what was expected and what there is.
+/// Kind, address, expected and actual value.
 type Found = (String, String, String, String);
 
 fn differences(teammates: &[Row], roster: &Roster, rbac: &Rbac, default_role: Option<&str>) -> Vec<Found> {
@@ -58,7 +58,7 @@ fn differences(teammates: &[Row], roster: &Roster, rbac: &Rbac, default_role: Op
     let cell = |row: &Row, name: &str| row[name].as_str().unwrap_or_default().to_owned();
     let rows = reconcile(&mut rows, declared).differences.rows;
     let actual = |row: &Row| match row["other_accounts"].as_str() {
-        Some(others) => format!("{} as {others}", cell(row, "actual")),
+        Some(accounts) => format!("{} as {accounts}", cell(row, "actual")),
         None => cell(row, "actual"),
     };
     rows.iter()
@@ -102,13 +102,13 @@ fn each_teammate_is_in_the_gravest_difference_alone() {
     for (role, entry, default_role, expected) in [
         ("agent ", active("A@B.example", &["agents", "Everyone"]), None, &[][..]),
         ("Admin", at_work(&["Bosses"]), None, &[]),
-        // An unknown administrator is an orphan; one who was suspended is suspended.
+        // A missing administrator is an orphan; a suspended one is suspended.
         ("Admin", active("x@b.example", &[]), None, &["orphan"]),
         ("Admin", gone, None, &["suspended"]),
-        // One in a mapped group has another role than it gives, whatever that role is.
+        // A teammate in a mapped group must have the role of the group.
         ("Admin", at_work(&["Agents"]), None, &["role"]),
         ("Admin", at_work(&["Everyone"]), None, &["privilege"]),
-        // The default role is for people without another by a group.
+        // The default role is for people without a role from a group.
         ("Viewer", at_work(&[]), None, &[]),
         ("Viewer", at_work(&[]), Some("viewer"), &[]),
         ("Lead", at_work(&[]), Some("Viewer"), &["role"]),
@@ -146,7 +146,7 @@ fn a_privilege_beyond_the_group_s_role_is_a_difference() {
     powerful.insert("privileged".to_owned(), json!(true));
     let people = vec![active("a@b.example", &["Agents"])];
     assert_eq!(kinds(&[powerful.clone()], people.clone(), &rbac(), None), ["privilege"]);
-    // The declaration has the last word on what a role may do.
+    // The declaration decides what a role may do.
     let mut declared = rbac();
     let role = DeclaredRole { permissions: vec![Permission::Admin], ..DeclaredRole::default() };
     declared.roles.insert("AGENT".to_owned(), role);
@@ -164,7 +164,7 @@ fn aliases_are_one_person_where_the_configuration_says_so() {
     };
     let aliased = Rbac { identities, ..rbac() };
     assert_eq!(kinds(&team, people(), &aliased, None), ["duplicate", "duplicate"]);
-    // A second address on the roster needs no configuration.
+    // A second address in the directory export needs no configuration.
     let mut two = active("ana@acme.example", &["Agents"]);
     two.other_emails = vec!["ana+eu@acme.co".to_owned()];
     assert_eq!(kinds(&team, vec![two], &rbac(), None), ["duplicate", "duplicate"]);

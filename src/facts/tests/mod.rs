@@ -115,10 +115,10 @@ fn cells(facts: &Facts, table: &str, columns: &[&str]) -> Value {
 
 /// A side of a change of permissions on which these are granted.
 fn granted(names: &[&str]) -> Value {
-    let others =
+    let denied =
         ["access_workspace_settings", "manage_teammates"].map(|name| (name.to_owned(), json!(false)));
     let granted = names.iter().map(|&name| (name.to_owned(), json!(true)));
-    let map: serde_json::Map<_, _> = others.into_iter().chain(granted).collect();
+    let map: serde_json::Map<_, _> = denied.into_iter().chain(granted).collect();
     json!({"permissions": map, "conversation_access": {"access_type": "all"}})
 }
 

@@ -33,7 +33,7 @@ fn the_address_serves_where_an_id_is_missing_and_only_there() {
     };
     assert_eq!(sign_in(json!({"email": "JO@ACME.EXAMPLE"})), json!([["1", true, null]]));
     assert_eq!(sign_in(json!({"id": "77", "email": "jo@acme.example"})), json!([["77", false, null]]));
-    for nameless in [Value::Null, json!({}), json!({"id": "", "email": "nobody"}), json!({"id": null})] {
+    for nameless in [Value::Null, json!({}), json!({"id": "", "email": "no address"}), json!({"id": null})] {
         assert_eq!(sign_in(nameless), json!([[null, false, null]]));
     }
     for odd in [json!([]), json!(true), json!(1.5)] {
@@ -188,7 +188,7 @@ fn performer_and_affected_person_are_two() {
 }
 
 #[test]
-fn a_change_of_nobody_known_may_be_anyones() {
+fn a_change_of_an_unknown_person_may_be_any_teammates() {
     let change = "admin_permission_change";
     let of_jo = json!({"admin": {"id": 1}, "after": granted(&["export_data"])});
     for odd in [
@@ -204,7 +204,7 @@ fn a_change_of_nobody_known_may_be_anyones() {
         let before = odd(Workspace::of_jo()).window(change, NOW - 20, by("2"), of_jo.clone()).facts();
         let jo = only(&before, "teammates");
         assert_eq!(jo["privilege"], json!("unknown"));
-        assert!(jo["privilege_reason"].as_str().unwrap().contains("not known whose"), "{jo:?}");
+        assert!(jo["privilege_reason"].as_str().unwrap().contains("does not say whose"), "{jo:?}");
         let since = odd(Workspace::of_jo().window(change, NOW - 5, by("2"), of_jo.clone())).facts();
         assert_eq!(only(&since, "teammates")["privilege"], json!("unprivileged"));
     }
@@ -323,7 +323,7 @@ fn a_log_that_is_forbidden_leaves_roles_and_one_that_failed_leaves_what_is_prove
         cells(&facts, "teammates", &["privilege", "privilege_reason"])
     };
     let forbidden = workspace.clone().log_ended(SourceStatus::Forbidden);
-    let alone = "role Agent; roles decide alone, since the activity log may not be read";
+    let alone = "role Agent; the role alone decides, because the activity log may not be read";
     assert_eq!(privileges(forbidden), json!([["unprivileged", alone], ["privileged", "role owner"]]));
     let failed = workspace.log_ended(SourceStatus::Failed);
     let unread = "role Agent; the activity log could not be read in full";

@@ -113,7 +113,7 @@ fn a_join_belongs_to_the_provisioning_before_it_or_within_a_day() {
 }
 
 #[test]
-fn nobody_known_never_stands_for_nobody_known() {
+fn one_unknown_person_never_stands_for_another() {
     let odd = |metadata: Value| {
         let facts = Workspace::of_jo()
             .window("app_admin_join", NOW, Value::Null, Value::Null)

@@ -6,15 +6,15 @@ use super::{ADMINS, ADMINS_AND_LOG, FactTable, LOG, PRESENCE, WINDOW, field};
 
 pub(super) const SIGN_INS: FactTable = FactTable::new(
     "sign_ins",
-    "a person and a method they signed in by in the window, people who have left included",
+    "a person and a sign-in method they used in the window, former teammates included",
     &["person", "method"],
     WINDOW,
     &[
-        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where the log names none"),
+        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null if the log names none"),
         field("email", Text, WINDOW, Address, "the person's e-mail address"),
-        field("method", Text, WINDOW, No, "the sign-in method in lower case; null where none is given"),
-        field("count", Number, WINDOW, No, "how many sign-ins"),
-        field("last", Text, WINDOW, No, "the newest of them"),
+        field("method", Text, WINDOW, No, "the sign-in method in lower case; null if the log names none"),
+        field("count", Number, WINDOW, No, "number of sign-ins"),
+        field("last", Text, WINDOW, No, "time of the newest"),
         field("teammate", Flag, ADMINS, No, "whether the person is a current teammate"),
     ],
 )
@@ -23,16 +23,16 @@ pub(super) const SIGN_INS: FactTable = FactTable::new(
 
 pub(super) const SIGN_IN_ADDRESSES: FactTable = FactTable::new(
     "sign_in_addresses",
-    "a person and an address they signed in from in the window; with organization.approved_networks, \
+    "a person and an IP address they signed in from in the window; with organization.approved_networks, \
               all sign-ins from approved addresses are one row without person and address",
     &["person", "address"],
     WINDOW,
     &[
-        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where the log names none"),
+        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null if the log names none"),
         field("email", Text, WINDOW, Address, "the person's e-mail address"),
-        field("address", Text, WINDOW, Address, "the IP address; null where missing or malformed"),
-        field("count", Number, WINDOW, No, "how many sign-ins"),
-        field("last", Text, WINDOW, No, "the newest of them"),
+        field("address", Text, WINDOW, Address, "the IP address; null if missing or malformed"),
+        field("count", Number, WINDOW, No, "number of sign-ins"),
+        field("last", Text, WINDOW, No, "time of the newest"),
         field("approved", Flag, WINDOW, No, "whether the address is approved; null if unknown"),
     ],
 )
@@ -41,26 +41,32 @@ pub(super) const SIGN_IN_ADDRESSES: FactTable = FactTable::new(
 
 pub(super) const EVENTS: FactTable = FactTable::new(
     "events",
-    "an event in the window, of the types that the check names",
+    "an event in the window, of the types that the check lists",
     &["event"],
     WINDOW,
     &[
         field("event", Text, WINDOW, No, "the event's id"),
-        field("type", Text, WINDOW, No, "its type"),
-        field("at", Text, WINDOW, No, "when it happened"),
-        field("by", Text, WINDOW, Address, "e-mail address, else id, of who did it"),
-        field("person", Text, WINDOW, Id, "id, else e-mail address, of the person it is about or by"),
-        field("email", Text, WINDOW, Address, "the e-mail address of the person it is about or by"),
-        field("description", Text, WINDOW, Name, "Intercom's sentence about it"),
-        field("changed", Text, WINDOW, Name, "what it changed from what to what, where the event tells"),
+        field("type", Text, WINDOW, No, "event type"),
+        field("at", Text, WINDOW, No, "time of the event"),
+        field("by", Text, WINDOW, Address, "e-mail address, else id, of the performer"),
+        field(
+            "person",
+            Text,
+            WINDOW,
+            Id,
+            "id, else e-mail address, of the affected person, else of the performer",
+        ),
+        field("email", Text, WINDOW, Address, "e-mail address of the same person"),
+        field("description", Text, WINDOW, Name, "Intercom's description of the event"),
+        field("changed", Text, WINDOW, Name, "the old and the new values, if the event has them"),
         field(
             "approved",
             Flag,
             WINDOW,
             No,
-            "for an export, whether organization.export_approvers has the person",
+            "for an export, whether the person is in organization.export_approvers",
         ),
-        field("teammate", Flag, ADMINS, No, "whether that person is a current teammate"),
+        field("teammate", Flag, ADMINS, No, "whether the person is a current teammate"),
     ],
 )
 .event("event")
@@ -68,17 +74,17 @@ pub(super) const EVENTS: FactTable = FactTable::new(
 
 pub(super) const EXPORTS: FactTable = FactTable::new(
     "exports",
-    "a person and a type of export they made in the window",
+    "a person and a type of export they ran in the window",
     &["person", "type"],
     WINDOW,
     &[
-        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where the log names none"),
+        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null if the log names none"),
         field("email", Text, WINDOW, Address, "the person's e-mail address"),
         field("type", Text, WINDOW, No, "the event type"),
-        field("count", Number, WINDOW, No, "how many exports"),
-        field("last", Text, WINDOW, No, "the newest of them"),
+        field("count", Number, WINDOW, No, "number of exports"),
+        field("last", Text, WINDOW, No, "time of the newest"),
         field("performer_known", Flag, WINDOW, No, "whether the log names a person"),
-        field("privilege", Text, ADMINS_AND_LOG, No, "the privilege of a current teammate"),
+        field("privilege", Text, ADMINS_AND_LOG, No, "the person's privilege, if a current teammate"),
     ],
 )
 .last("last")
@@ -86,22 +92,22 @@ pub(super) const EXPORTS: FactTable = FactTable::new(
 
 pub(super) const JOINS: FactTable = FactTable::new(
     "joins",
-    "a person who accepted an invite or was provisioned in the window",
+    "a person who accepted an invite or was provisioned by SCIM in the window",
     &["person"],
     WINDOW,
     &[
-        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where the log names none"),
+        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null if the log names none"),
         field("email", Text, WINDOW, Address, "the person's e-mail address"),
-        field("joined", Text, WINDOW, No, "the newest accepted invite"),
-        field("provisioned", Text, WINDOW, No, "the newest provisioning by SCIM"),
-        field("invited", Flag, WINDOW, No, "whether an invite was accepted"),
+        field("joined", Text, WINDOW, No, "time of the newest accepted invite"),
+        field("provisioned", Text, WINDOW, No, "time of the newest provisioning by SCIM"),
+        field("invited", Flag, WINDOW, No, "whether the person accepted an invite"),
         field(
             "covered",
             Flag,
             PRESENCE,
             No,
-            "whether SCIM provisioned the person before each accepted invite, or within a day after; null for a person \
-             the log does not name",
+            "whether SCIM provisioned the person before, or within a day after, each accepted invite; null if the log \
+             does not name the person",
         ),
         field("teammate", Flag, ADMINS, No, "whether the person is a current teammate"),
     ],
@@ -110,31 +116,31 @@ pub(super) const JOINS: FactTable = FactTable::new(
 
 pub(super) const SETTING_CHANGES: FactTable = FactTable::new(
     "setting_changes",
-    "a change of a setting, ever; the newest 1,000",
+    "one of the newest 1,000 setting changes, from the whole log",
     &["event"],
     LOG,
     &[
         field("event", Text, LOG, No, "the event's id"),
-        field("type", Text, LOG, No, "its type"),
-        field("at", Text, LOG, No, "when it happened"),
-        field("by", Text, LOG, Address, "e-mail address, else id, of who did it"),
-        field("description", Text, LOG, Name, "Intercom's sentence about it"),
-        field("in_window", Flag, LOG, No, "whether it happened in the window"),
+        field("type", Text, LOG, No, "event type"),
+        field("at", Text, LOG, No, "time of the event"),
+        field("by", Text, LOG, Address, "e-mail address, else id, of the performer"),
+        field("description", Text, LOG, Name, "Intercom's description of the event"),
+        field("in_window", Flag, LOG, No, "whether the change is in the window"),
     ],
 )
 .event("event");
 
 pub(super) const PERMISSION_SNAPSHOTS: FactTable = FactTable::new(
     "permission_snapshots",
-    "a person's newest permission snapshot, people who have left included",
+    "a person's newest permission snapshot, former teammates included",
     &["person"],
     LOG,
     &[
-        field("person", Text, LOG, Id, "the person's id, else e-mail; null where the log names none"),
+        field("person", Text, LOG, Id, "the person's id, else e-mail; null if the log names none"),
         field("email", Text, LOG, Address, "the person's e-mail address"),
-        field("at", Text, LOG, No, "when the permissions were changed"),
-        field("by", Text, LOG, Address, "e-mail address, else id, of who changed them"),
-        field("permissions", TextList, LOG, No, "the permissions granted since"),
+        field("at", Text, LOG, No, "time of the permission change"),
+        field("by", Text, LOG, Address, "e-mail address, else id, of the performer"),
+        field("permissions", TextList, LOG, No, "the permissions granted by it"),
         field("conversation_access", Text, LOG, No, "the access type, such as all"),
         field("teammate", Flag, ADMINS, No, "whether the person is a current teammate"),
     ],
@@ -142,17 +148,17 @@ pub(super) const PERMISSION_SNAPSHOTS: FactTable = FactTable::new(
 
 pub(super) const FAILED_SIGN_IN_BURSTS: FactTable = FactTable::new(
     "failed_sign_in_bursts",
-    "a person, or an address, with a burst of failed sign-ins on a day of the window",
+    "a person or an IP address with a burst of failed sign-ins on a day of the window",
     &["who", "kind", "day"],
     WINDOW,
     &[
         field("kind", Text, WINDOW, No, "person or address"),
         field("who", Text, WINDOW, Address, "e-mail address, else id, or the IP address; null if unknown"),
         field("person", Text, WINDOW, Id, "the person's id, else e-mail; null for an address"),
-        field("count", Number, WINDOW, No, "the most failures within the burst's length"),
-        field("first", Text, WINDOW, No, "the first of them"),
-        field("last", Text, WINDOW, No, "the last of them"),
-        field("day", Text, WINDOW, No, "the UTC day of the last of them"),
+        field("count", Number, WINDOW, No, "number of failed sign-ins in the burst"),
+        field("first", Text, WINDOW, No, "time of the first"),
+        field("last", Text, WINDOW, No, "time of the last"),
+        field("day", Text, WINDOW, No, "UTC day of the last"),
     ],
 )
 .last("last")
@@ -160,17 +166,23 @@ pub(super) const FAILED_SIGN_IN_BURSTS: FactTable = FactTable::new(
 
 pub(super) const FAILED_SIGN_INS: FactTable = FactTable::new(
     "failed_sign_ins",
-    "a person with a failed sign-in in the window, or one by a method that is not allowed",
+    "a person with a sign-in in the window that failed or used a method that is not allowed",
     &["person"],
     WINDOW,
     &[
-        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where the log names none"),
+        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null if the log names none"),
         field("email", Text, WINDOW, Address, "the person's e-mail address"),
-        field("failures", Number, WINDOW, No, "how many sign-ins with wrong credentials"),
-        field("unauthorized", Number, WINDOW, No, "how many sign-ins by a method that is not allowed"),
-        field("methods", TextList, WINDOW, No, "the methods tried, in lower case, where they are given"),
-        field("last_failure", Text, WINDOW, No, "the newest of all these"),
-        field("last_sign_in", Text, WINDOW, No, "the newest sign-in that worked; null without one"),
+        field("failures", Number, WINDOW, No, "number of sign-ins with wrong credentials"),
+        field("unauthorized", Number, WINDOW, No, "number of sign-ins by a method that is not allowed"),
+        field("methods", TextList, WINDOW, No, "the methods tried, in lower case, if the log names them"),
+        field("last_failure", Text, WINDOW, No, "time of the newest failure of either kind"),
+        field(
+            "last_sign_in",
+            Text,
+            WINDOW,
+            No,
+            "time of the newest successful sign-in; null if there is none",
+        ),
         field("teammate", Flag, ADMINS, No, "whether the person is a current teammate"),
     ],
 )
@@ -178,15 +190,15 @@ pub(super) const FAILED_SIGN_INS: FactTable = FactTable::new(
 
 pub(super) const PERMISSION_LOSSES: FactTable = FactTable::new(
     "permission_losses",
-    "a person with fewer permissions after the window's last change of them than before its first",
+    "a person who lost permissions between the first and the last permission change of the window",
     &["person"],
     WINDOW,
     &[
-        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null where the log names none"),
+        field("person", Text, WINDOW, Id, "the person's id, else e-mail; null if the log names none"),
         field("email", Text, WINDOW, Address, "the person's e-mail address"),
-        field("permissions", TextList, WINDOW, No, "the permissions that are gone"),
-        field("at", Text, WINDOW, No, "when the last change was made"),
-        field("by", Text, WINDOW, Address, "e-mail address, else id, of who made it"),
+        field("permissions", TextList, WINDOW, No, "the permissions lost"),
+        field("at", Text, WINDOW, No, "time of the last change"),
+        field("by", Text, WINDOW, Address, "e-mail address, else id, of the performer"),
         field("teammate", Flag, ADMINS, No, "whether the person is a current teammate"),
     ],
 )

@@ -1,4 +1,4 @@
-//! The declared vocabulary: every table, column and value a control may name.
+//! The vocabulary: every table, column and value that a control may use.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ mod values;
 pub(crate) use settings::{SETTINGS, Setting};
 pub(crate) use values::VALUES;
 
-/// The type of a column or value; each may also be null.
+/// The type of a column or value. Any value may be null.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Type {
     /// A string.
@@ -30,7 +30,7 @@ pub(crate) enum Type {
 }
 
 impl Type {
-    /// The word `controls facts` prints.
+    /// The word that `controls facts` prints.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -40,7 +40,7 @@ impl Type {
         }
     }
 
-    /// The type of a value; none where it is of none of them.
+    /// The type of a value, if it has one of these.
     pub(crate) fn of(value: &Value) -> Option<Self> {
         match value {
             Value::String(_) => Some(Self::Text),
@@ -52,57 +52,54 @@ impl Type {
     }
 }
 
-/// Whether a column or value identifies a person, and by what. Redaction goes by it.
+/// How a column or value identifies a person, for redaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
 #[strum(serialize_all = "lowercase", const_into_str)]
 pub(crate) enum Personal {
-    /// A name, or text that people wrote and that may hold one.
+    /// A name, or free text that may contain one.
     Name,
-    /// E-mail or network addresses; an id where a person has no address.
+    /// An e-mail or IP address; an id if a person has no address.
     Address,
-    /// The id of a person; an address where the person has no id.
+    /// The id of a person; an address if a person has no id.
     Id,
-    /// Nothing of the kind.
+    /// Not personal.
     No,
 }
 
 /// A column of a table, or a single value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Field {
-    /// The name; dotted for a single value (`workspace.region`).
+    /// Dotted for a single value (`workspace.region`).
     pub name: &'static str,
-    /// Its type.
     pub ty: Type,
-    /// What has to be complete for it to be complete; empty for what the configuration gives.
+    /// The feeds it rests on; none for configured values.
     pub feeds: &'static [Feed],
-    /// True when a *forbidden* activity log merely weakens it: what other feeds say then decides alone.
+    /// Whether it does without the activity log if that is *forbidden*: the other feeds then decide alone.
     pub survives_forbidden_log: bool,
-    /// Whether it identifies a person; the same for all columns of one name.
+    /// The same for all columns of one name.
     pub personal: Personal,
-    /// What it says.
     pub meaning: &'static str,
 }
 
-/// A table: rows of columns.
+/// A table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FactTable {
-    /// The name used in `over = "…"`.
+    /// The name in `over = "…"`.
     pub name: &'static str,
-    /// What a row is.
+    /// The meaning of a row.
     pub meaning: &'static str,
-    /// The columns that tell one row from another.
+    /// The columns that identify a row.
     pub key: &'static [&'static str],
-    /// What has to be complete for no row to be missing.
+    /// The feeds that must be complete for no row to be missing.
     pub feeds: &'static [Feed],
-    /// The column with the id of the event that a row is.
+    /// The column with the event's id, if a row is an event.
     pub event: Option<&'static str>,
-    /// The column with the time of the row's newest evidence, where rows are about the window.
+    /// The column with the time of the newest evidence, if rows are about the window.
     pub last: Option<&'static str>,
-    /// Columns that tell the rows about one person or subject apart.
+    /// Columns that distinguish the rows about one person or subject.
     pub also: &'static [&'static str],
-    /// Columns in which rows about one person differ that make one finding together.
+    /// Columns whose different values are merged into one finding per person.
     pub joined: &'static [&'static str],
-    /// Its columns.
     pub columns: &'static [Field],
 }
 
@@ -133,13 +130,12 @@ impl FactTable {
         Self { joined: columns, ..self }
     }
 
-    /// The column of that name.
     pub(crate) fn column(&self, name: &str) -> Option<&'static Field> {
         self.columns.iter().find(|column| column.name == name)
     }
 }
 
-/// Every table, in the order documentation lists them.
+/// Every table, in the order of the documentation.
 pub(crate) static TABLES: &[FactTable] = &[
     tables::TEAMMATES,
     log_tables::SIGN_INS,
@@ -160,22 +156,20 @@ pub(crate) static TABLES: &[FactTable] = &[
     tables::SAML_PROBLEMS,
 ];
 
-/// The table of that name.
 pub(crate) fn table(name: &str) -> Option<&'static FactTable> {
     TABLES.iter().find(|table| table.name == name)
 }
 
-/// Every single value, those of the settings last.
+/// Every single value, settings last.
 pub(crate) fn values() -> impl Iterator<Item = &'static Field> {
     VALUES.iter().chain(SETTINGS.iter().map(|setting| &setting.field))
 }
 
-/// The single value of that dotted name.
 pub(crate) fn value(dotted: &str) -> Option<&'static Field> {
     values().find(|field| field.name == dotted)
 }
 
-/// Whether a value may stand in place of another; else what it has to be.
+/// Whether a value may replace a default; else the required type.
 pub(crate) fn replaces(value: &Value, default: &Value) -> Result<(), &'static str> {
     let negative = value.as_f64().is_some_and(|number| !number.is_finite() || number < 0.0);
     match Type::of(default) {
@@ -187,7 +181,7 @@ pub(crate) fn replaces(value: &Value, default: &Value) -> Result<(), &'static st
     }
 }
 
-/// Whether the column or value of that name identifies a person. A name that is not declared is taken for a person's.
+/// How the column or value of that name identifies a person. An undeclared name counts as personal.
 pub(crate) fn personal(name: &str) -> Personal {
     static DECLARED: LazyLock<HashMap<&str, Personal>> = LazyLock::new(|| {
         let columns = TABLES.iter().flat_map(|table| table.columns);
@@ -196,19 +190,19 @@ pub(crate) fn personal(name: &str) -> Personal {
     DECLARED.get(name).copied().unwrap_or(Personal::Name)
 }
 
-/// Both parts of the log that state is replayed from.
+/// Both parts of the log with state-setting events.
 const LOG: &[Feed] = &[Feed::LogWindow, Feed::LogHistory];
-/// The teammates, and both parts of the log that state is replayed from.
+/// The teammates, and both parts of the log with state-setting events.
 const ADMINS_AND_LOG: &[Feed] = &[Feed::Admins, Feed::LogWindow, Feed::LogHistory];
-/// Where sign-ins and arrivals are seen.
+/// The parts of the log with sign-ins, accepted invites and provisioning.
 const PRESENCE: &[Feed] = &[Feed::LogWindow, Feed::LogArrivals];
-/// Where anything is seen that a teammate did.
+/// The parts of the log with any activity of teammates.
 const ACTIVITY: &[Feed] = &[Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals];
-/// The window alone.
+/// The window only.
 const WINDOW: &[Feed] = &[Feed::LogWindow];
-/// The teammates, and the window.
+/// The teammates and the window.
 const ADMINS_AND_WINDOW: &[Feed] = &[Feed::Admins, Feed::LogWindow];
-/// The teammates alone.
+/// The teammates only.
 const ADMINS: &[Feed] = &[Feed::Admins];
 
 /// Declares a column or value.
@@ -222,7 +216,7 @@ const fn field(
     Field { name, ty, feeds, survives_forbidden_log: false, personal, meaning }
 }
 
-/// Declares a column or value about privilege, which roles decide alone where the log is forbidden.
+/// Declares a column or value about privilege, which roles alone decide if the log is forbidden.
 const fn by_roles(name: &'static str, ty: Type, personal: Personal, meaning: &'static str) -> Field {
     Field { survives_forbidden_log: true, ..field(name, ty, ADMINS_AND_LOG, personal, meaning) }
 }

@@ -11,11 +11,11 @@ use super::{Field, Personal, Type, field};
 /// A setting of facts.
 #[derive(Debug)]
 pub(crate) struct Setting {
-    /// The value that controls read, named `settings.NAME`.
+    /// The value `settings.NAME`, for controls.
     pub field: Field,
-    /// The value where a configuration says nothing.
+    /// The default.
     pub default: Value,
-    /// Tables, columns and values that it shapes.
+    /// Tables, columns and values that it affects.
     pub decides: Vec<String>,
 }
 
@@ -26,7 +26,7 @@ impl Setting {
     }
 }
 
-/// What stands before the name of a setting where it is a value.
+/// The prefix of settings among the values.
 const PREFIX: &str = "settings.";
 
 #[derive(Deserialize)]
@@ -38,9 +38,9 @@ struct Entry {
     decides: Vec<String>,
 }
 
-/// Every setting, in the order of their names.
+/// Every setting, by name.
 pub(crate) static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
-    // The file is part of the program, and a test reads it: it is never empty.
+    // The file is built in, and a test reads it: it is never empty.
     entries().unwrap_or_default().into_iter().map(|(name, entry)| setting(&name, entry)).collect()
 });
 

@@ -12,7 +12,7 @@ pub(crate) enum CanError {
     NothingDeclared,
     #[error("no teammate is {who}{}", did_you_mean(.suggestion.as_ref()))]
     UnknownPerson { who: String, suggestion: Option<String> },
-    #[error("{who} is several teammates with different roles: {}", .roles.join(", "))]
+    #[error("{who} matches several teammates with different roles: {}", .roles.join(", "))]
     AmbiguousPerson { who: String, roles: Vec<String> },
     #[error("{who} has no role in Intercom")]
     WithoutRole { who: String },
@@ -24,9 +24,7 @@ pub(crate) enum CanError {
     #[error("the directory export (roster) is the list that Intercom exports, not the identity provider's")]
     NotTheProvider,
     /// What was not read may say otherwise.
-    #[error(
-        "the directory export (roster) has rows that could not be read, or lacks pages: nothing is allowed to {who} on it"
-    )]
+    #[error("nothing is allowed to {who}: the directory export (roster) is incomplete")]
     PartialRoster { who: String },
     /// The list of teammates is not complete; the detail is what the server or the network said.
     #[error("the list of teammates could not be read in full{}", reason(.detail.as_ref()))]
@@ -44,13 +42,13 @@ impl Hint for CanError {
                 "give the e-mail address or the admin id of a current teammate; \
                  [rbac.identities] says which addresses are one person's"
             }
-            Self::AmbiguousPerson { .. } => "ask by admin id, or remove the teammate that is one too many",
+            Self::AmbiguousPerson { .. } => "ask by admin id, or remove the duplicate teammate",
             Self::WithoutRole { .. } => "assign a role to the teammate in Intercom",
             Self::UnknownRole { .. } => {
-                "declare the role under [rbac.roles], spelt as Intercom spells it; letter case does not matter"
+                "declare the role under [rbac.roles], spelled as in Intercom; letter case does not matter"
             }
             Self::DeclaredTwice { .. } => "keep one of the two entries",
-            Self::NotTheProvider => "give what the identity provider exports, or leave --roster out",
+            Self::NotTheProvider => "give the identity provider's export, or leave out --roster",
             Self::PartialRoster { .. } => {
                 "export all pages again, and correct the rows that the warnings name"
             }

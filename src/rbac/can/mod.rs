@@ -63,7 +63,7 @@ impl Answer<'_> {
         let name = toml_edit::Key::new(role);
         let permissions: Vec<_> = permissions.iter().map(|word| format!("\"{}\"", word.into_str())).collect();
         let rest = format!(
-            "{}; [rbac.roles.{name}] permissions = [{}] ({file}:{line})",
+            "{} Rule: [rbac.roles.{name}] permissions = [{}] ({file}:{line})",
             self.reason,
             permissions.join(", ")
         );
@@ -97,11 +97,11 @@ pub(crate) fn can<'a>(
     }
     let verb = if included { "includes" } else { "does not include" };
     let mut reason = match barred {
-        Some(why) => format!("{} {why}, whatever the role {role} includes", person.shown),
-        None => format!("{} has the role {role}, which {verb} {}", person.shown, action.into_str()),
+        Some(why) => format!("{} {why}, so the role {role} does not count.", person.shown),
+        None => format!("{} has the role {role}, which {verb} {}.", person.shown, action.into_str()),
     };
     if let Some(beyond) = beyond(&person.granted, declared) {
-        reason.push_str("; ");
+        reason.push(' ');
         reason.push_str(&beyond);
     }
     Ok(Answer {
@@ -130,10 +130,10 @@ fn barred(facts: &Facts, status: Option<&str>) -> Option<&'static str> {
             Some("has an account status in the directory export (roster) that is not understood")
         }
         Some("absent") => Some("is not in the directory export (roster)"),
-        Some("pending") => Some("may not yet sign in at the identity provider"),
+        Some("pending") => Some("cannot sign in at the identity provider yet"),
         Some("suspended") => Some("is suspended in the identity provider"),
         Some("deprovisioned") => Some("is deprovisioned in the identity provider"),
-        Some(_) | None => Some("cannot be looked for in the directory export (roster)"),
+        Some(_) | None => Some("has no address to find in the directory export (roster)"),
     }
 }
 
@@ -238,5 +238,5 @@ fn beyond(granted: &BTreeSet<&str>, role: &DeclaredRole) -> Option<String> {
     // What matters most is named first.
     names.sort_by_key(|name| (!PRIVILEGED_PERMISSIONS.contains(name), *name));
     (!names.is_empty())
-        .then(|| format!("Intercom grants more than is declared: {}", listed(&names, MOST_NAMED)))
+        .then(|| format!("Intercom grants more than is declared: {}.", listed(&names, MOST_NAMED)))
 }

@@ -1,4 +1,4 @@
-//! Who may do what, and what is refused because it cannot be told.
+//! Who may do what, and what is refused because it cannot be decided.
 
 use clap::ValueEnum as _;
 use serde_json::{Value, json};
@@ -87,8 +87,8 @@ fn what_cannot_be_resolved_is_refused() {
     let kate = facts(json!([{"id": "1", "email": "kate@acme.example", "role": "Admin"}]));
     let homograph = "\u{212a}ate@acme.example";
     assert!(read(&kate, POLICY, homograph).contains("no teammate is"), "its lower case is a k");
-    let nobody = facts(json!([{"id": "1", "email": null, "role": "Admin"}]));
-    assert_eq!(read(&nobody, POLICY, "@"), "no teammate is @", "a missing address is nobody's");
+    let unnamed = facts(json!([{"id": "1", "email": null, "role": "Admin"}]));
+    assert_eq!(read(&unnamed, POLICY, "@"), "no teammate is @", "a missing address matches no person");
     assert_eq!(
         read(&one("Admins"), POLICY, "1"),
         "ana@acme.example has the role Admins, which is not declared (did you mean Admin?)"
@@ -127,7 +127,7 @@ fn several_entries_of_one_address_have_to_agree() {
     assert_eq!(ask(&two(json!("VIEWER")), &policy, who, Permission::Read), Ok(true));
     assert_eq!(
         ask(&two(json!("Admin")), &policy, who, Permission::Read).unwrap_err(),
-        "ana@acme.example is several teammates with different roles: Admin, Viewer"
+        "ana@acme.example matches several teammates with different roles: Admin, Viewer"
     );
     assert!(
         ask(&two(Value::Null), &policy, who, Permission::Read).unwrap_err().contains(": Viewer, no role")
@@ -161,18 +161,18 @@ fn what_intercom_grants_beyond_the_declaration_is_said() {
     let privileged = granted(&["export_data", "manage_teammates"]);
     let said = reason(&privileged, POLICY);
     assert!(
-        said.ends_with("does not include admin; Intercom grants more than is declared: manage_teammates"),
+        said.ends_with("does not include admin. Intercom grants more than is declared: manage_teammates."),
         "{said}"
     );
     let listed =
         "[rbac.roles.Viewer]\npermissions = ['read']\nintercom = ['send_messages', 'manage_teammates']\n";
-    assert!(reason(&privileged, listed).ends_with("declared: manage_teammates, export_data"));
+    assert!(reason(&privileged, listed).ends_with("declared: manage_teammates, export_data."));
     assert!(!reason(&granted(&["send_messages"]), listed).contains("Intercom grants"));
     let admin = "[rbac.roles.Viewer]\npermissions = ['admin']\n";
     assert!(!reason(&privileged, admin).contains("Intercom grants"));
     let many: Vec<String> = (0..9).map(|number| format!("p{number}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
-    assert!(reason(&granted(&many), listed).ends_with("p0, p1, p2, p3, p4 and 4 more"));
+    assert!(reason(&granted(&many), listed).ends_with("p0, p1, p2, p3, p4 and 4 more."));
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn the_answer_is_one_line_with_the_rule() {
     let answer = can(&facts, &config, "1", Permission::Delete).unwrap();
     assert_eq!(
         answer.sentence(Style::plain(80)),
-        "denied: ana@acme.example has the role support agent, which does not include delete; \
+        "denied: ana@acme.example has the role support agent, which does not include delete. Rule: \
          [rbac.roles.\"Support agent\"] permissions = [\"read\", \"write\"] (policy.toml:2)\n"
     );
     let json = serde_json::to_value(&answer).unwrap();
@@ -222,7 +222,10 @@ fn only_active_people_of_the_directory_are_allowed_anything() {
         assert!(!read(&on_roster(json!(word), true)), "{word}");
     }
     assert!(!read(&on_roster(Value::Null, true)), "without an address no person is found");
-    assert!(read(&on_roster(json!("unknown"), false)), "a roster without a status lists whom it lets in");
+    assert!(
+        read(&on_roster(json!("unknown"), false)),
+        "a roster without a status lists people who may sign in"
+    );
     assert!(!read(&on_roster(json!("absent"), false)));
     let mut partial = on_roster(json!("absent"), true);
     partial.values["roster"]["complete"] = json!(false);

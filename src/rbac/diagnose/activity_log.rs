@@ -1,4 +1,4 @@
-//! What the activity log, and how its reading went, tell: refused and replaced tokens, and gaps.
+//! Refused and replaced tokens, and gaps in the activity log.
 
 use super::{AccessProblem, Situation, day_of, describe, on_by, text};
 use crate::event_type::{EventKind, EventType};
@@ -7,16 +7,15 @@ use crate::sources::{Failure, Feed, SourceStatus};
 pub(super) const TOKEN: AccessProblem = AccessProblem::new(
     "token-refused",
     "Token expired",
-    "Intercom's tokens do not expire by themselves: a 401 means that the token was regenerated or revoked, or is asked \
-     for in the wrong region. Put the present token wherever the old one is still used, and check --region; \
-     `intercom-harden doctor` looks closer.",
+    "Intercom's tokens do not expire: a 401 means that the token was regenerated or revoked, or that the region is \
+     wrong. Replace the old token wherever it is still used, and check --region. Run `intercom-harden doctor` for details.",
 );
 
 pub(super) const GAPS: AccessProblem = AccessProblem::new(
     "audit-gaps",
     "Audit gaps",
-    "Give the token the permission Read admin activity logs; where it has it, find out what stopped at the time named, \
-     and save a snapshot with `intercom-harden collect` on a schedule, so that the log outlives Intercom's own.",
+    "Give the token the permission Read admin activity logs. If it has it, find out what stopped at the time named. \
+     Save snapshots with `intercom-harden collect` on a schedule, to keep the log longer than Intercom does.",
 );
 
 /// The parts of the log that are read on their own.
@@ -34,7 +33,7 @@ pub(super) fn refused_tokens(situation: &Situation<'_>) -> AccessProblem {
             _ => "regenerated",
         };
         let said = text(row, "description").map_or_else(String::new, |said| format!(": {said}"));
-        problem.shows(format!("a token was {did} {}; whatever still uses it gets a 401{said}", on_by(row)));
+        problem.shows(format!("a token was {did} {}, and no longer works{said}", on_by(row)));
     }
     problem
 }
@@ -54,7 +53,7 @@ fn own_token(situation: &Situation<'_>, problem: &mut AccessProblem) {
             problem.shows(format!("{what} was refused with 401 midway: {detail}"));
         } else {
             problem.unread(format!(
-                "{what} was refused with 401, which a token without the permission gets too: {detail}"
+                "{what} was refused with 401, which may also mean that the token lacks the permission: {detail}"
             ));
         }
     }
@@ -68,9 +67,9 @@ pub(super) fn gaps(situation: &Situation<'_>) -> AccessProblem {
         let what = describe(feed);
         let said = state.failure.as_ref().map_or_else(String::new, |failure| format!(": {failure}"));
         match state.status {
-            // A log that may not be read is a gap, whatever it holds. After an error another attempt may tell.
+            // A log that may not be read is a gap. After an error, another attempt may decide.
             SourceStatus::Forbidden => problem.shows(format!("{what} may not be read{said}")),
-            // Sign-ins before the window say nothing about the window.
+            // Sign-ins before the window do not matter here.
             SourceStatus::Skipped if feed != Feed::LogWindow => {}
             SourceStatus::Complete | SourceStatus::Skipped | SourceStatus::Failed => {
                 problem.rests_on(situation.facts, feed);
@@ -87,15 +86,15 @@ fn silence(situation: &Situation<'_>, problem: &mut AccessProblem) {
     let value = |name| situation.facts.value(name);
     let days = value("window.days").as_f64().unwrap_or(0.0);
     if value("log.events").as_u64() == Some(0) && days >= 1.0 {
-        problem.shows(format!("nothing at all was recorded in the {} days of the window", days.floor()));
+        problem.shows(format!("the log recorded nothing in the {} days of the window", days.floor()));
         return;
     }
     if let Some(age) = value("log.newest_age_days").as_f64().filter(|age| *age > situation.max_silence) {
-        problem.shows(format!("the newest event is {} days old", age.floor()));
+        problem.shows(format!("the newest event of the log is {} days old", age.floor()));
     }
     let longest = value("log.longest_silence_days").as_f64().filter(|days| *days > situation.max_silence);
     if let Some(longest) = longest {
         let since = day_of(value("log.silence_since").as_str());
-        problem.shows(format!("nothing was recorded for {longest} days from {since} on"));
+        problem.shows(format!("the log recorded nothing for {longest} days, starting {since}"));
     }
 }

@@ -185,9 +185,9 @@ impl Diagnosis {
             if problem.id == activity_log::TOKEN.id {
                 problem.shows(format!("the API answered with 401 from the start: {answer}"));
                 problem
-                    .unread("whether tokens were regenerated or revoked: the activity log could not be read");
+                    .unread("the activity log could not be read, so regenerated and revoked tokens could not be looked for");
             } else {
-                problem.unread("nothing could be read: the token was refused");
+                problem.unread("the API refused the token, so nothing could be read");
             }
         }
         Self::found(problems)
@@ -202,7 +202,7 @@ impl Diagnosis {
             summary: match (titles.as_slice(), is_open) {
                 ([], false) => "No problem found.".to_owned(),
                 ([], true) => "No problem found, but not everything could be checked.".to_owned(),
-                (titles, _) => format!("Found: {}", titles.join(", ")),
+                (titles, _) => format!("Found: {}.", titles.join(", ")),
             },
             exit: Exit::of_scan(!titles.is_empty(), problems.iter().any(|problem| problem.unread)),
             workspace: Workspace::default(),
@@ -216,14 +216,14 @@ impl Diagnosis {
 const fn describe(feed: Feed) -> &'static str {
     match feed {
         Feed::LogHistory => "the part of the activity log before the window",
-        Feed::LogArrivals => "the record of sign-ins before the window",
+        Feed::LogArrivals => "the list of sign-ins before the window",
         other => other.source().describe(),
     }
 }
 
 /// When something happened and who did it: `on 2026-07-20 by bo@acme.example`.
 fn on_by(row: &Row) -> String {
-    format!("on {} by {}", day_of(text(row, "at")), text(row, "by").unwrap_or("an unrecorded person"))
+    format!("on {} by {}", day_of(text(row, "at")), text(row, "by").unwrap_or("an unknown person"))
 }
 
 /// The day of a time, in UTC.

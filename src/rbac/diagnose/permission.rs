@@ -16,8 +16,8 @@ const MOST_NAMED: usize = 8;
 pub(super) const PROBLEM: AccessProblem = AccessProblem::new(
     "permission-denied",
     "Permission denied",
-    "Declare the missing roles under [rbac.roles], map the groups to them under [rbac.groups], and update the group in \
-     the identity provider; permissions that were taken by mistake are given back in Settings > Workspace > Teammates.",
+    "Declare the missing roles under [rbac.roles], map the groups to them under [rbac.groups], and update the groups in \
+     the identity provider. Restore permissions that were removed by mistake in Settings > Workspace > Teammates.",
 );
 
 /// Looks for people who may not do what they should.
@@ -29,7 +29,7 @@ pub(super) fn look(situation: &Situation<'_>) -> AccessProblem {
             teammates(situation.facts, config, &mut problem);
         }
         None => problem.undeclared(
-            "no role is declared under [rbac.roles], so a role without a mapping could not be looked for",
+            "no role is declared under [rbac.roles], so undeclared roles could not be looked for",
         ),
     }
     losses(situation.facts, &mut problem);
@@ -75,6 +75,6 @@ fn losses(facts: &Facts, problem: &mut AccessProblem) {
         |row: &&Row| row.get("teammate") == Some(&Value::Bool(false)) && text(row, "person").is_some();
     for row in problem.rows(facts, "permission_losses", &[]).into_iter().filter(|row| !has_left(row)) {
         let lost = listed(&texts(row, "permissions"), MOST_NAMED);
-        problem.affects(row, format!("lost {lost}; changed {}", on_by(row)));
+        problem.affects(row, format!("lost {lost} {}", on_by(row)));
     }
 }

@@ -36,7 +36,7 @@ fn write(page: &mut Page, problem: &AccessProblem) {
     let word = match problem.state {
         State::Found => "found",
         State::NotFound => "not found",
-        State::Unknown => "cannot be told",
+        State::Unknown => "unknown",
     };
     page.heading(&format!("{}: {word}", problem.title));
     list(page, problem.affected.iter().map(|affected| format!("{}: {}", affected.who, affected.evidence)));
@@ -58,7 +58,7 @@ fn list(page: &mut Page, entries: impl ExactSizeIterator<Item = String>) {
         page.entry(2, Tone::Label, "-", &line(&entry));
     }
     if more > 0 {
-        page.entry(2, Tone::Label, "-", &format!("and {more} more; --format json lists them all"));
+        page.entry(2, Tone::Label, "-", &format!("and {more} more; --format json lists all"));
     }
 }
 

@@ -17,9 +17,9 @@ const SETTINGS: [&str; 3] =
 pub(super) const PROBLEM: AccessProblem = AccessProblem::new(
     "sso-login",
     "SSO login fails",
-    "Compare the callback (ACS) address, the audience and the signing certificate in the identity provider with \
-     Settings > Workspace > Security in Intercom; check that the people are assigned to the app there, and that the \
-     method they use is one the workspace allows.",
+    "Compare the ACS URL, the audience and the signing certificate in the identity provider with Settings > Workspace > \
+     Security in Intercom. Check that the identity provider assigns the people to the app, and that the workspace \
+     allows the method they use.",
 );
 
 /// Looks for people who cannot sign in.
@@ -40,7 +40,7 @@ pub(super) fn look(situation: &Situation<'_>) -> AccessProblem {
     if together >= MANY {
         problem.shows(format!(
             "{together} people failed within 24 hours. The cause is probably the identity provider's configuration \
-             or the callback (ACS) address"
+             or the ACS URL"
         ));
     }
     if !people.is_empty() {
@@ -48,7 +48,7 @@ pub(super) fn look(situation: &Situation<'_>) -> AccessProblem {
     }
     if !outsiders.is_empty() {
         problem.notes.push(format!(
-            "failures came from {} more who are not teammates: guessed addresses, former staff, or never invited",
+            "{} more failures came from people who are not teammates: guessed addresses, former staff, or never invited",
             outsiders.len()
         ));
     }
@@ -68,7 +68,7 @@ fn tried(row: &Row) -> String {
     let methods = texts(row, "methods").join(", ");
     let by = if methods.is_empty() { methods } else { format!(" ({methods})") };
     let last = day_of(text(row, "last_failure"));
-    format!("{}{by}, the last on {last}, and no sign-in since", parts.join(" and "))
+    format!("{}{by}, last on {last}, and no sign-in since", parts.join(" and "))
 }
 
 /// The most people whose last attempts lie within 24 hours.

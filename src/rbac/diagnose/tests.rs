@@ -101,7 +101,7 @@ fn people_who_got_in_since_have_no_problem() {
     assert_eq!(who, ["out@acme.example", "never@acme.example"]);
     assert_eq!(
         case.affected[0].evidence,
-        "2 failed sign-ins and 1 attempt by a method that is not allowed (saml), the last on 2026-07-20, and no sign-in since"
+        "2 failed sign-ins and 1 attempt by a method that is not allowed (saml), last on 2026-07-20, and no sign-in since"
     );
     assert_eq!(
         (case.evidence.len(), case.notes.len()),
@@ -113,10 +113,10 @@ fn people_who_got_in_since_have_no_problem() {
     let case = Stage::new().table("failed_sign_ins", stranger).case(SIGN_IN);
     assert_eq!(case.state, State::NotFound, "a guessed address is no problem of single sign-on");
     assert_eq!(case.notes.len(), 1);
-    let mut nobody = trouble("x", "2026-07-30T08:00:00Z", None, false);
-    nobody["person"] = Value::Null;
-    let case = Stage::new().table("failed_sign_ins", json!([nobody])).case(SIGN_IN);
-    assert_eq!(case.state, State::NotFound, "events that name nobody are nobody's trouble");
+    let mut nameless = trouble("x", "2026-07-30T08:00:00Z", None, false);
+    nameless["person"] = Value::Null;
+    let case = Stage::new().table("failed_sign_ins", json!([nameless])).case(SIGN_IN);
+    assert_eq!(case.state, State::NotFound, "events without a person affect no person");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn many_at_once_point_at_the_identity_provider() {
         let rows: Vec<Value> =
             times.iter().zip(["a", "b", "c"]).map(|(time, who)| trouble(who, time, None, true)).collect();
         let case = Stage::new().table("failed_sign_ins", Value::Array(rows)).case(SIGN_IN);
-        case.evidence.iter().any(|evidence| evidence.contains("callback (ACS) address"))
+        case.evidence.iter().any(|evidence| evidence.contains("configuration or the ACS URL"))
     };
     assert!(hint(["2026-07-20T08:00:00Z", "2026-07-21T08:00:00Z", "2026-07-20T23:00:00Z"]));
     assert!(!hint(["2026-07-20T08:00:00Z", "2026-07-21T08:00:01Z", "2026-07-20T23:00:00Z"]));
@@ -177,7 +177,7 @@ fn lost_permissions_are_found_and_a_missing_policy_leaves_the_rest_open() {
             "by": "bo@acme.example", "teammate": teammate}])
     };
     let case = Stage::new().table("permission_losses", loss(true)).case(PERMISSION);
-    assert_eq!(case.affected[0].evidence, "lost export_data; changed on 2026-07-20 by bo@acme.example");
+    assert_eq!(case.affected[0].evidence, "lost export_data on 2026-07-20 by bo@acme.example");
     assert_eq!(Stage::new().table("permission_losses", loss(false)).case(PERMISSION).state, State::NotFound);
 
     let mut undeclared = Stage::new();
@@ -221,8 +221,8 @@ fn replaced_tokens_are_named() {
     assert_eq!(
         stage.case(TOKEN).evidence,
         [
-            "a token was revoked on 2026-07-21 by bo@acme.example; whatever still uses it gets a 401: Sync app",
-            "a token was regenerated on 2026-07-20 by bo@acme.example; whatever still uses it gets a 401: Sync app",
+            "a token was revoked on 2026-07-21 by bo@acme.example, and no longer works: Sync app",
+            "a token was regenerated on 2026-07-20 by bo@acme.example, and no longer works: Sync app",
         ]
     );
 }
@@ -249,11 +249,11 @@ fn silence_is_a_gap_once_it_is_longer_than_is_usual() {
     let evidence = |stage: Stage| stage.case(GAPS).evidence;
     let silent = |days: i64| Stage::new().log("longest_silence_days", json!(days));
     assert_eq!(evidence(silent(7)), Vec::<String>::new());
-    assert_eq!(evidence(silent(8)), ["nothing was recorded for 8 days from 2026-07-10 on"]);
+    assert_eq!(evidence(silent(8)), ["the log recorded nothing for 8 days, starting 2026-07-10"]);
     let old = Stage::new().log("newest_age_days", json!(9.7));
-    assert_eq!(evidence(old), ["the newest event is 9 days old"]);
+    assert_eq!(evidence(old), ["the newest event of the log is 9 days old"]);
     let empty = Stage::new().log("events", json!(0)).log("newest_age_days", Value::Null);
-    assert_eq!(evidence(empty), ["nothing at all was recorded in the 30 days of the window"]);
+    assert_eq!(evidence(empty), ["the log recorded nothing in the 30 days of the window"]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::report::sample::{finding, sample};
 use crate::report::{Format, Options, Report, render};
 use crate::sentence::Sentence;
 use crate::verdict::{Attestation, Attested};
-use crate::warning::{Entry, EntryKind, EntryProblem, Warning};
+use crate::warning::{Covers, Entry, EntryProblem, Warning};
 
 mod texts;
 mod vocabulary;
@@ -44,11 +44,12 @@ fn row(value: Value) -> Row {
 fn sentences(name: &str, email: &str, id: &str) -> (Vec<Weakening>, Vec<Warning>, Vec<Observation>) {
     let (name, path) = (name.to_owned(), format!("/home/{name}/intercom-harden.toml"));
     let expires = jiff::civil::date(2026, 3, 1);
-    let entry = |subject: Option<String>| Entry {
-        kind: if subject.is_some() { EntryKind::Waiver } else { EntryKind::Attestation },
-        control: "2.3".to_owned(),
-        subject,
-        event: None,
+    let entry = |subject: Option<String>| {
+        let control = "2.3".to_owned();
+        match subject {
+            Some(subject) => Entry::Waiver { control, covers: Covers::Subject(subject) },
+            None => Entry::Attestation { control },
+        }
     };
     // A text of JSON is one of TOML.
     let (who, reason) = (json!(name), json!(format!("{name} said so")));
@@ -187,7 +188,7 @@ proptest! {
         name in "[GJKQVXZ][gjkqvxz]{3,9} [GJKQVXZ][gjkqvxz']{2,9}[gjkqvxz]",
         local in "[gjkqvxz][gjkqvxz._+-]{2,12}[gjkqvxz]",
         address in prop_oneof![
-            any::<[u8; 4]>().prop_filter("is anybody's", |a| a[0] > 0 && a[0] != 127).prop_map(|a| std::net::IpAddr::from(a).to_string()),
+            any::<[u8; 4]>().prop_filter("is special", |a| a[0] > 0 && a[0] != 127).prop_map(|a| std::net::IpAddr::from(a).to_string()),
             any::<[u16; 8]>().prop_map(|mut a| { a[0] |= 0x2a00; std::net::IpAddr::from(a).to_string() }),
         ],
         id in "[1-9]{7,9}",

@@ -288,9 +288,10 @@ fn the_gate_is_decided_anew() {
         let gate = serde_json::to_value(&report.gate).unwrap();
         assert_eq!(gate, whole["gate"], "{place}");
         let warning = report.warnings.last().unwrap();
-        assert!(warning.starts_with("the saved report says: gate "), "{warning}");
+        assert!(warning.starts_with("The saved report says: gate "), "{warning}");
         assert!(
-            warning.ends_with("by its controls: gate failed, 1 violations, 0 controls left out, exit code 1")
+            warning
+                .ends_with(" Its controls say: gate failed, 1 violations, 0 controls left out, exit code 1.")
         );
     }
     // What a finding or a control says of itself counts.

@@ -25,7 +25,7 @@ struct Entity {
     is_service_provider: bool,
 }
 
-/// The elements that matter, and all the others.
+/// The elements that matter, and all the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Element {
     Entities,

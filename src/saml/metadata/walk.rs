@@ -91,7 +91,7 @@ impl<'a> Walk<'a> {
         if walk.open.is_empty() && walk.begun {
             Ok(walk.entities)
         } else {
-            Err(walk.wrong("the file ends before its outermost element does"))
+            Err(walk.wrong("the file ends inside its outermost element"))
         }
     }
 
@@ -137,7 +137,7 @@ impl<'a> Walk<'a> {
             }
         }
         if self.open.len() == DEEPEST {
-            return Err(self.wrong(format!("elements lie more than {DEEPEST} deep")));
+            return Err(self.wrong(format!("elements are nested more than {DEEPEST} deep")));
         }
         let attributes = self.attributes(tag)?;
         let mut until = self.open.last().and_then(|(_, until)| *until);
@@ -266,7 +266,7 @@ impl<'a> Walk<'a> {
     fn add(&mut self, text: &str) -> Result<(), Fault> {
         match self.open.last() {
             None if !text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() => {
-                Err(self.wrong("text outside of the outermost element"))
+                Err(self.wrong("there is text outside the outermost element"))
             }
             Some((
                 Element::X509Certificate

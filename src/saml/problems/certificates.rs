@@ -29,7 +29,7 @@ pub(super) fn signing(provider: &IdentityProvider, now: Timestamp, within_days: 
     let (has_good, has_valid) = (has(Age::Good), has(Age::Good) || has(Age::Ending));
     let mut problems = raw_keys(provider);
     if aged.is_empty() && problems.is_empty() {
-        let message = "the metadata has a key for encryption only, and no certificate to sign with";
+        let message = "the metadata has an encryption key only, and no signing certificate";
         problems.push(SamlProblem::new(ProblemKind::NoSigningCertificate, &provider.path, message));
     }
     for (certificate, age) in aged {
@@ -62,15 +62,15 @@ fn raw_keys(provider: &IdentityProvider) -> Vec<SamlProblem> {
         match weak_key(raw.key) {
             Some(weak) => weak.problem(ProblemKind::WeakKey, &subject),
             None => {
-                let message = "it is given without a certificate, so nothing says until when it is valid";
+                let message = "it has no certificate, so its end of validity is not known";
                 SamlProblem::new(ProblemKind::UnclearKey, subject, message).unclear()
             }
         }
     });
     let unread = (provider.unread_keys > 0).then(|| {
         let message = match provider.unread_keys {
-            1 => "1 signing key of the metadata has a form that is not understood".to_owned(),
-            keys => format!("{keys} signing keys of the metadata have a form that is not understood"),
+            1 => "1 signing key of the metadata could not be read".to_owned(),
+            keys => format!("{keys} signing keys of the metadata could not be read"),
         };
         SamlProblem::new(ProblemKind::UnclearKey, &provider.path, message).unclear()
     });
@@ -99,17 +99,17 @@ fn aging(certificate: &Certificate, age: Age, is_replaced: bool, now: Timestamp)
         Age::Ahead if is_replaced => return None,
         Age::Ahead => (
             ProblemKind::NotYetValid,
-            format!("the signing certificate is valid from {when}, and none is valid now"),
+            format!("the signing certificate is valid from {when}; no certificate is valid now"),
         ),
         Age::Ending if is_replaced => {
-            (ProblemKind::Leftover, format!("it expires on {when}, beside one that stays valid longer"))
+            (ProblemKind::Leftover, format!("it expires on {when}; another certificate is valid longer"))
         }
         Age::Over if is_replaced => {
-            (ProblemKind::Leftover, format!("it expired on {when}, beside one that stays valid longer"))
+            (ProblemKind::Leftover, format!("it expired on {when}; another certificate is valid longer"))
         }
         Age::Ending => (
             ProblemKind::Expiring,
-            format!("the signing certificate expires on {when}, and no other that is valid now outlasts it"),
+            format!("the signing certificate expires on {when}; no other certificate is valid longer"),
         ),
         Age::Over => (ProblemKind::Expired, format!("the signing certificate expired on {when}")),
     };
@@ -168,9 +168,7 @@ pub(super) fn encryption(provider: &IdentityProvider, saml: &Saml, now: Timestam
     if installed.is_empty() {
         let how = match saml.encrypted_assertions {
             Some(true) => "the configuration says that assertions are encrypted",
-            None if provider.has_encryption_key => {
-                "a key in the metadata hints that assertions are encrypted"
-            }
+            None if provider.has_encryption_key => "a key in the metadata suggests encrypted assertions",
             _ => return problems,
         };
         problems.extend(changed("encrypted assertions".to_owned(), how, saml, now));
@@ -183,19 +181,17 @@ fn changed(subject: String, how: &str, saml: &Saml, now: Timestamp) -> Option<Sa
     let change = Offset::UTC.to_timestamp(CHANGE.at(0, 0, 0, 0)).ok()?;
     let state = if now < change {
         format!(
-            "Intercom changes its certificate on {CHANGE} ({}); encrypted sign-ins then need the new one",
+            "Intercom replaces its certificate on {CHANGE} ({}), and encrypted sign-ins then need the new one",
             away(now, change)
         )
     } else {
-        format!(
-            "Intercom's change of certificate is in force since {CHANGE}; encrypted sign-ins need the new one"
-        )
+        format!("Intercom replaced its certificate on {CHANGE}, and encrypted sign-ins need the new one")
     };
     let mut problem = SamlProblem::new(ProblemKind::EncryptedAssertions, subject, format!("{how}; {state}"));
     // A key for encryption in the metadata is no proof that assertions are encrypted; the configuration's word is.
     problem.certain = saml.encrypted_assertions == Some(true);
     if saml.encrypted_assertions.is_none() && saml.encryption_certificate.is_none() {
-        problem.fix.push_str("; or say `encrypted_assertions = false`, if that is so");
+        problem.fix.push_str("; or set `encrypted_assertions = false` if they are not");
     }
     Some(problem.at(change))
 }
@@ -209,7 +205,7 @@ fn unfit(certificate: &Certificate, provider: &IdentityProvider, now: Timestamp)
     let certain =
         |found: bool, message: &str| found.then(|| Weakness { message: message.to_owned(), certain: true });
     let faults: Vec<_> = [
-        certain(is_own, "it is the identity provider's own, and not Intercom's"),
+        certain(is_own, "it is the identity provider's own, not Intercom's"),
         weak_key(certificate.key),
         weak_signature(certificate),
         certain(

@@ -41,7 +41,7 @@ pub(super) fn entry_point(provider: &IdentityProvider, saml: &Saml) -> Option<Sa
     }
     Some(match found.first() {
         Some(first) => wrong(format!("the metadata sends people to {}", excerpt(first))),
-        None => wrong("the file names no address to sign in at, so it is not compared".to_owned()).unclear(),
+        None => wrong("the file names no sign-in address, so it is not compared".to_owned()).unclear(),
     })
 }
 
@@ -75,7 +75,7 @@ pub(super) fn audience(
         ProblemKind::WrongAudience,
         subject,
         why,
-        "assertions are made out to another application",
+        "assertions are issued for another application",
         "",
         region,
     )
@@ -110,7 +110,7 @@ fn judged(
     match (why, region) {
         (None, Some(_)) => None,
         (None, None) => {
-            let message = "the workspace's region is not known, so the host is not compared with it";
+            let message = "the workspace's region is not known, so the host is not compared";
             Some(SamlProblem::new(kind, subject, message).unclear())
         }
         (Some(why), _) => {
@@ -146,9 +146,9 @@ fn audience_fault(audience: &str, provider: &IdentityProvider, region: Option<Re
     let fault = match path.strip_prefix("saml/") {
         Some(name) if is_name(name) => return None,
         Some(name) if name.strip_suffix(CONSUME).is_some_and(is_name) => {
-            "it is where assertions are sent; the audience ends before /consume"
+            "it is the ACS URL; the audience ends before /consume"
         }
-        _ => "it is not `/saml/` and the name of a workspace on that host, and nothing after it",
+        _ => "its path is not `/saml/` and the name of a workspace",
     };
     Some(fault.to_owned())
 }

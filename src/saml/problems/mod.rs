@@ -177,7 +177,7 @@ pub(crate) fn problems(
 fn metadata_expired(provider: &IdentityProvider, now: Timestamp) -> Option<SamlProblem> {
     let until = provider.valid_until.filter(|until| *until <= now)?;
     let message = format!(
-        "the metadata says that it is valid until {} ({}), so what it says may no longer hold",
+        "the metadata was valid until {} ({}), so it may be out of date",
         day(until),
         away(now, until)
     );
@@ -196,7 +196,7 @@ fn insecure(endpoint: &Endpoint) -> Option<SamlProblem> {
 
 fn no_sign_on(provider: &IdentityProvider) -> Option<SamlProblem> {
     let has_sign_on = provider.endpoints.iter().any(|endpoint| endpoint.service == "SingleSignOnService");
-    let message = "the metadata names no SingleSignOnService, so there is nowhere to send people to";
+    let message = "the metadata names no SingleSignOnService, so people cannot be sent to sign in";
     (provider.from_metadata && !has_sign_on)
         .then(|| SamlProblem::new(ProblemKind::NoSignOnEndpoint, &provider.path, message))
 }
@@ -220,17 +220,17 @@ fn no_email(provider: &IdentityProvider) -> Option<SamlProblem> {
         return None;
     }
     if formats.is_empty() {
-        let message = "the metadata names no NameIDFormat, so it does not say whether people are named by e-mail address";
+        let message = "the metadata names no NameIDFormat, so it does not show whether it identifies people by e-mail address";
         return Some(SamlProblem::new(ProblemKind::NoEmailNameId, &provider.path, message).unclear());
     }
     let certain = formats.iter().all(|format| OTHER_NAMES.contains(&format.as_str()));
     let found: Vec<_> = formats.iter().take(5).map(|format| excerpt(short_name(format))).collect();
     let (found, expected) = (found.join(", "), short_name(EMAIL));
-    let message = format!("the identity provider names people as {found}; Intercom needs {expected}");
+    let message = format!("the identity provider identifies people by {found}; Intercom needs {expected}");
     Some(SamlProblem { certain, ..SamlProblem::new(ProblemKind::NoEmailNameId, &provider.path, message) })
 }
 
-/// The part of a format's URI that tells it from the others.
+/// The part of a format's URI that differs between formats.
 fn short_name(format: &str) -> &str {
     format.strip_prefix("urn:oasis:names:tc:SAML:").unwrap_or(format)
 }

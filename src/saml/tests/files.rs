@@ -228,7 +228,7 @@ fn a_pipe_is_not_waited_for() {
 #[test]
 fn the_wrong_kind_of_file_is_named() {
     let error = |name: &str| IdentityProvider::read(&naming(name)).unwrap_err().to_string();
-    assert!(error("garbage.txt").ends_with("garbage.txt is neither XML nor a certificate in PEM or DER"));
+    assert!(error("garbage.txt").ends_with("garbage.txt is not XML and not a certificate in PEM or DER"));
     assert!(error("request.pem").ends_with("holds a certificate signing request, not a certificate"));
     assert!(
         error("service-provider.xml").ends_with("describes a service provider, not an identity provider")
@@ -294,7 +294,7 @@ fn a_broken_certificate_is_reported_with_its_line() {
     let cut = pem.lines().take(9).collect::<Vec<_>>().join("\n");
     assert_eq!(
         certificate(cut.as_bytes()).unwrap_err().to_string(),
-        "idp.pem:1: a block begins here and has no end line of its own"
+        "idp.pem:1: a block begins here and has no end line"
     );
     let short = pem.lines().take(9).chain(["-----END CERTIFICATE-----"]).collect::<Vec<_>>().join("\n");
     let error = certificate(short.as_bytes()).unwrap_err().to_string();

@@ -22,7 +22,7 @@ fn assert_refused(result: Result<IdentityProvider, SamlError>, what: &str) {
     for part in BODY.as_bytes().chunks(8).map(|part| str::from_utf8(part).unwrap()) {
         assert!(!said.contains(part), "{what}: {said}");
     }
-    assert!(said.contains("idp.") && said.contains("exposed"), "{what}: {said}");
+    assert!(said.contains("idp.") && said.contains("replace the key"), "{what}: {said}");
 }
 
 #[test]
@@ -111,13 +111,13 @@ fn entities_that_nobody_defined_are_errors_where_they_stand() {
 fn xml_that_is_not_well_formed_is_reported_with_its_place() {
     assert_eq!(
         message("<EntityDescriptor xmlns='urn:oasis:names:tc:SAML:2.0:metadata'>\n"),
-        "idp.xml:2:1: the file ends before its outermost element does"
+        "idp.xml:2:1: the file ends inside its outermost element"
     );
     let mismatch = message(&around("<a></b>"));
     assert!(mismatch.starts_with("idp.xml:3:4: "), "{mismatch}");
     let good = around("");
     assert!(message(&format!("{good}\n<again/>")).starts_with("idp.xml:5:1: a second outermost element"));
-    assert!(message(&format!("{good}\nwords")).contains("text outside of the outermost element"));
+    assert!(message(&format!("{good}\nwords")).contains("there is text outside the outermost element"));
     assert!(message(&around("<a b='1' b='2'/>")).starts_with("idp.xml:3:1: "));
     assert!(
         message(&around("<x:a/>").replace("entityID", "validUntil='soon' entityID"))

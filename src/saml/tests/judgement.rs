@@ -35,15 +35,15 @@ fn each_fault_of_a_certificate_is_named() {
     assert_eq!(
         one("expiring.pem"),
         format!(
-            "expiring: {certificate}: the signing certificate expires on 2026-11-25 (in 10 days), and no other \
-             that is valid now outlasts it"
+            "expiring: {certificate}: the signing certificate expires on 2026-11-25 (in 10 days); no other \
+             certificate is valid longer"
         )
     );
     assert_eq!(
         one("future.pem"),
         format!(
-            "not-yet-valid: {certificate}: the signing certificate is valid from 2026-11-20 (in 5 days), and \
-             none is valid now"
+            "not-yet-valid: {certificate}: the signing certificate is valid from 2026-11-20 (in 5 days); no \
+             certificate is valid now"
         )
     );
     assert_eq!(
@@ -93,7 +93,7 @@ fn replacing_a_certificate_is_not_a_failure() {
     assert_eq!(at(&["expired.pem", "valid.pem"]), ["leftover"]);
     assert_eq!(at(&["expiring.pem", "valid.pem"]), ["leftover"]);
     assert_eq!(at(&["valid.pem", "future.pem"]), NONE);
-    // What is to come helps nobody who signs in now.
+    // A future certificate does not help a sign-in now.
     assert_eq!(at(&["expiring.pem", "future.pem"]), ["expiring"]);
     assert_eq!(at(&["expired.pem", "expiring.pem"]), ["leftover", "expiring"]);
     assert_eq!(at(&["expired.pem", "future.pem"]), ["expired", "not-yet-valid"]);
@@ -103,7 +103,7 @@ fn replacing_a_certificate_is_not_a_failure() {
 #[test]
 fn weakness_counts_as_long_as_the_certificate_does() {
     assert_eq!(kinds(&["sha1.pem", "valid.pem"], NOW, 30), ["weak-signature"]);
-    // In 2046-02 that certificate is over. With another that goes on, nobody relies on it.
+    // In 2046-02 that certificate is over. With another valid certificate, no sign-in relies on it.
     assert_eq!(kinds(&["sha1.pem", "successor.pem"], "2046-02-01T00:00:00Z", 30), ["leftover"]);
     assert_eq!(kinds(&["sha1.pem"], "2046-02-01T00:00:00Z", 30), ["expired", "weak-signature"]);
 }
@@ -175,13 +175,13 @@ fn each_fault_of_metadata_is_named() {
     );
     assert_eq!(
         lines(&naming("no-email.xml")),
-        ["no-email-name-id: no-email.xml: the identity provider names people as \
+        ["no-email-name-id: no-email.xml: the identity provider identifies people by \
           1.1:nameid-format:X509SubjectName; Intercom needs 1.1:nameid-format:emailAddress"]
     );
     assert_eq!(
         lines(&naming("expired-metadata.xml")),
-        ["metadata-expired: expired-metadata.xml: the metadata says that it is valid until 2026-11-01 \
-          (14 days ago), so what it says may no longer hold"]
+        ["metadata-expired: expired-metadata.xml: the metadata was valid until 2026-11-01 \
+          (14 days ago), so it may be out of date"]
     );
     let judged = |inner: &str| {
         let provider = metadata(&around(inner)).unwrap();
@@ -219,21 +219,21 @@ fn encrypted(file: &str, declared: Option<bool>, installed: Option<&str>, at: &s
 #[test]
 fn encryption_leads_to_the_new_certificate() {
     let (message, fix) = encrypted("valid.pem", Some(true), None, NOW).remove(0);
-    assert!(message.contains("changes its certificate on 2026-12-12 (in 27 days)"), "{message}");
+    assert!(message.contains("replaces its certificate on 2026-12-12 (in 27 days)"), "{message}");
     assert!(message.starts_with("the configuration says that assertions are encrypted"), "{message}");
     assert!(!fix.contains("encrypted_assertions = false"), "{fix}");
     let on_the_eve = encrypted("valid.pem", Some(true), None, "2026-12-11T23:59:59Z").remove(0).0;
     assert!(on_the_eve.contains("(tomorrow)"), "{on_the_eve}");
     for later in ["2026-12-12T00:00:00Z", "2027-06-01T00:00:00Z"] {
         let message = encrypted("valid.pem", Some(true), None, later).remove(0).0;
-        assert!(message.contains("is in force since 2026-12-12"), "{message}");
+        assert!(message.contains("replaced its certificate on 2026-12-12"), "{message}");
     }
 }
 
 #[test]
 fn a_key_for_encryption_is_a_hint_that_the_configuration_outweighs() {
     let (message, fix) = encrypted("encryption-key.xml", None, None, NOW).remove(0);
-    assert!(message.contains("hints that assertions are encrypted"), "{message}");
+    assert!(message.contains("suggests encrypted assertions"), "{message}");
     assert!(fix.contains("`encrypted_assertions = false`"), "{fix}");
     assert_eq!(encrypted("encryption-key.xml", Some(false), None, NOW), []);
     assert_eq!(encrypted("valid.pem", None, None, NOW), []);
@@ -276,7 +276,7 @@ fn every_certificate_to_encrypt_with_is_looked_at() {
         ("rsa-1024.pem", "1024-bit RSA key"),
         ("sha1.pem", "SHA-1"),
         ("future.pem", "valid from 2026-11-20"),
-        ("valid.pem", "the identity provider's own, and not Intercom's"),
+        ("valid.pem", "the identity provider's own, not Intercom's"),
         ("usage-signing.pem", "key usage does not include encryption"),
     ] {
         let said = judged(&[good, name]);

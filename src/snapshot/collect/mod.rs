@@ -1,4 +1,4 @@
-//! Reading a workspace: every source side by side, none of them able to end the others.
+//! Reading a workspace: all sources concurrently; a failing source does not stop the rest.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -71,7 +71,7 @@ pub(crate) enum CollectError {
     /// What was asked for ends after everything that has happened, by the server's clock.
     #[error("this machine's clock is {0} the server's")]
     Clock(ClockSkew),
-    #[error("what was read could not be kept: {0}")]
+    #[error("what was read could not be saved: {0}")]
     Sink(#[from] io::Error),
 }
 

@@ -126,7 +126,7 @@ fn parse_header(line: &[u8]) -> Result<Header, SnapshotError> {
     if written && ordered {
         Ok(header)
     } else {
-        Err(SnapshotError::Altered("its first line is not as it was written".to_owned()))
+        Err(SnapshotError::Altered("its first line was changed".to_owned()))
     }
 }
 
@@ -260,7 +260,7 @@ impl Sorter<'_> {
 fn damaged(error: io::Error) -> SnapshotError {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => {
-            SnapshotError::Truncated("the compressed data end too early".to_owned())
+            SnapshotError::Truncated("its compressed data ends too early".to_owned())
         }
         _ => SnapshotError::Altered(error.to_string()),
     }

@@ -136,7 +136,7 @@ fn lines_keep_their_order_and_fit_the_last_one() {
         (vec![ME, ADMINS, PROBE, &last, &last], "something follows"),
         (vec![ME, "", ADMINS, PROBE, &last], "a line of it"),
         (vec![ME, r#"{"later":1}"#, &last], "a line of it"),
-        (vec![ME, ADMINS, PROBE, r#"{"end":{"feeds":[],"warnings":[]}}"#], "leaves a source out"),
+        (vec![ME, ADMINS, PROBE, r#"{"end":{"feeds":[],"warnings":[]}}"#], "omits a source"),
     ] {
         refuses(&sealed(&frame(&lines)), phrase);
     }
@@ -199,15 +199,15 @@ fn header_is_read_as_it_was_written_only() {
         let at = text.find(from).unwrap();
         [&whole[..at], to.as_bytes(), &whole[at + from.len()..]].concat()
     };
-    refuses(&swap("2025-10-20T", "2025-10-20t"), "not as it was written");
+    refuses(&swap("2025-10-20T", "2025-10-20t"), "first line was changed");
     refuses(&swap(r#""tool":"0"#, r#""tool":"9"#), "digest does not match");
     refuses(&swap("2025-09-01", "2025-09-02"), "digest does not match");
-    refuses(&swap("2025-10-01", "2026-10-01"), "not as it was written");
-    refuses(&swap(r#""version":1"#, r#""version":0"#), "not as it was written");
+    refuses(&swap("2025-10-01", "2026-10-01"), "first line was changed");
+    refuses(&swap(r#""version":1"#, r#""version":0"#), "first line was changed");
     refuses(&swap(r#""version":1"#, r#""version":3"#), "format version 3");
     // The version of redacted ones, without the name of the key; and the other way round.
-    refuses(&swap(r#""version":1"#, r#""version":2"#), "not as it was written");
-    refuses(&swap(r#","digest""#, r#","redaction_key":"5e0c1b7a9d42","digest""#), "not as it was written");
+    refuses(&swap(r#""version":1"#, r#""version":2"#), "first line was changed");
+    refuses(&swap(r#","digest""#, r#","redaction_key":"5e0c1b7a9d42","digest""#), "first line was changed");
     refuses(&swap(r#""format":"i"#, r#""format":"I"#), "another format");
     refuses(b"", "empty");
     refuses(&whole[..60], "ends within its first line");

@@ -11,13 +11,13 @@ use serde_json::Value;
 use super::yaml;
 use crate::program::TOKEN;
 
-/// A use of the action in somebody's job.
+/// The action as a step of a job.
 struct Job {
     action: Value,
     inputs: BTreeMap<String, String>,
     /// Holds the folders of workspace, home and the runner's temporary files.
     root: tempfile::TempDir,
-    /// Folders that programs are looked up in before all others.
+    /// Folders that programs are searched before all other folders.
     path: Option<PathBuf>,
 }
 

@@ -70,7 +70,7 @@ fn steps(workflow: &Value) -> Vec<&Value> {
     jobs.flat_map(|job| job["steps"].as_array().unwrap()).collect()
 }
 
-/// Asserts that steps use only what cannot change, and make no script of what somebody else wrote.
+/// Asserts that steps use only what cannot change, and put no foreign text into a script.
 fn assert_careful(path: &str, steps: &[&Value]) {
     for action in steps.iter().filter_map(|step| step["uses"].as_str()) {
         let (_, revision) = action.split_once('@').unwrap_or_else(|| panic!("{path}: {action}"));

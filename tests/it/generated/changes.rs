@@ -60,7 +60,7 @@ impl Happenings<'_> {
         let at = self.long_ago();
         // Two at the same instant: the one listed first is the newest.
         for _ in 0..1 + self.random.below(2) {
-            let mut event = self.by_anybody("admin_permission_change");
+            let mut event = self.by_random_person("admin_permission_change");
             let granted = |random: &mut Random| json!(random.chance(20));
             let mut permissions = json!({
                 "manage_teammates": granted(self.random), "access_workspace_settings": granted(self.random),
@@ -90,7 +90,7 @@ impl Happenings<'_> {
         let at = self.long_ago();
         let about = if self.random.chance(50) { self.about() } else { Value::Null };
         for _ in 0..1 + self.random.below(2) {
-            let mut event = self.by_anybody("admin_two_factor_auth_change");
+            let mut event = self.by_random_person("admin_two_factor_auth_change");
             let states = json!([
                 { "enabled": true }, { "enabled": true }, { "after": true }, { "after": "on" }, {},
                 { "enabled": null }, { "after": {} }, { "enabled": "no" }, { "after": "somewhere" },
@@ -106,7 +106,7 @@ impl Happenings<'_> {
 
     pub(super) fn schedule_state(&mut self, calm: bool) {
         for _ in 0..1 + self.random.below(2) {
-            let mut event = self.by_anybody("conversation_deletion_schedule_state_change");
+            let mut event = self.by_random_person("conversation_deletion_schedule_state_change");
             let on = json!([{ "enabled": true }, { "after": true }, { "after": "on" }, { "after": "enabled" }, { "after": "active" }]);
             let other = json!([
                 { "enabled": false }, { "after": false }, { "after": "off" }, {}, null, [], { "after": null },
@@ -123,7 +123,7 @@ impl Happenings<'_> {
         if self.random.chance(if calm { 4 } else { 10 }) {
             return self.arrival_of_nobody();
         }
-        let Some(person) = self.anybody() else { return };
+        let Some(person) = self.random_person() else { return };
         if person.id == Some(BOT) {
             // The bot joins nothing, whatever the log says.
             let event = self.by("app_admin_join", Some(&person));
@@ -162,7 +162,7 @@ impl Happenings<'_> {
             event["metadata"] = json!({ "admin": event["performed_by"] });
             event["performed_by"] = self.random.pick(&[Value::Null, bot, app]).clone();
             if at >= NOW_SECONDS - self.since && self.random.chance(40) {
-                let other = self.anybody();
+                let other = self.random_person();
                 event["performed_by"] = self.reference(other.as_ref());
             }
         }
@@ -181,7 +181,7 @@ impl Happenings<'_> {
 
     /// Failed sign-ins, about as many and as close together as make a burst.
     pub(super) fn failures(&mut self) {
-        let person = self.anybody();
+        let person = self.random_person();
         let span = *self.random.pick(&[600, 601, 300]);
         let count = 9 + self.random.below(2) as i64 + i64::from(self.random.chance(10));
         let last = match self.random.below(5) {
@@ -192,12 +192,12 @@ impl Happenings<'_> {
             _ => self.moment(),
         };
         let (one_address, one_person) = (self.random.chance(60), self.random.chance(60));
-        let nobody = self.reference(None);
+        let unnamed = self.reference(None);
         for number in 0..count {
-            let performer = if one_person { person.clone() } else { self.anybody() };
+            let performer = if one_person { person.clone() } else { self.random_person() };
             let mut event = self.by("admin_login_failure", performer.as_ref());
             if one_person && performer.is_none() {
-                event["performed_by"] = nobody.clone();
+                event["performed_by"] = unnamed.clone();
             }
             if event["performed_by"].is_object() {
                 // Without a person, only one address makes it one case.

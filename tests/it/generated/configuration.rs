@@ -41,7 +41,7 @@ pub(super) fn configuration(random: &mut Random) -> Configuration {
     }
 }
 
-/// Reviews of some events or of all, of others that cannot be reviewed, and types that are left out.
+/// Reviews of some or all events, of events that cannot be reviewed, and left-out types.
 pub(super) fn review(random: &mut Random, configuration: &mut Configuration, events: &[Value]) {
     let share = *random.pick(&[0, 0, 30, 95]);
     let listed = |event: &Value| {

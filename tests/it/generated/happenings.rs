@@ -84,7 +84,7 @@ impl<'a> Happenings<'a> {
             let lists: [&[&str]; 4] = [&RARE, &SETTINGS, &APPS, &DESTRUCTION];
             let list = *log.random.pick(&lists);
             let name = *log.random.pick(list);
-            let mut event = log.by_anybody(name);
+            let mut event = log.by_random_person(name);
             if log.random.chance(30) {
                 event["created_at"] = log.long_ago().into();
             }
@@ -97,7 +97,7 @@ impl<'a> Happenings<'a> {
         self.times(6, |log| {
             // Deletions are the exception, or nothing would ever be kept.
             let name = if calm { KEPT[2 * log.random.below(2)] } else { *log.random.pick(&KEPT) };
-            let event = log.by_anybody(name);
+            let event = log.by_random_person(name);
             let at = log.long_ago();
             log.add_at(at, event);
         });
@@ -118,7 +118,7 @@ impl<'a> Happenings<'a> {
                 "admin_password_reset_request",
             ];
             let name = *log.random.pick(&names);
-            let event = log.by_anybody(name);
+            let event = log.by_random_person(name);
             log.add(event);
         });
         if !calm && self.random.chance(40) {
@@ -145,8 +145,8 @@ impl<'a> Happenings<'a> {
         for (one, other) in APART {
             for (this, that) in [(one, other), (other, one)] {
                 let clash = |at: i64| {
-                    let mut others = self.events.iter().filter(|known| known["activity_type"] == that);
-                    others.any(|known| known["created_at"] == at)
+                    let mut twins = self.events.iter().filter(|known| known["activity_type"] == that);
+                    twins.any(|known| known["created_at"] == at)
                 };
                 while event["activity_type"] == this && clash(event["created_at"].as_i64().unwrap()) {
                     event["created_at"] = (event["created_at"].as_i64().unwrap() - 1).into();
@@ -191,9 +191,9 @@ impl<'a> Happenings<'a> {
         }
     }
 
-    pub(super) fn anybody(&mut self) -> Option<Person> {
+    pub(super) fn random_person(&mut self) -> Option<Person> {
         let people = self.people.len();
-        // Somebody, or nobody at all.
+        // A person of the workspace, or none.
         let number = self.random.below(people + 1);
         self.people.get(number).cloned()
     }
@@ -213,8 +213,8 @@ impl<'a> Happenings<'a> {
     /// How an event names a person: id and e-mail, or either.
     pub(super) fn reference(&mut self, person: Option<&Person>) -> Value {
         let Some(person) = person else {
-            let nobody = json!({ "type": "admin", "id": null, "email": null });
-            return self.random.pick(&[Value::Null, nobody]).clone();
+            let unnamed = json!({ "type": "admin", "id": null, "email": null });
+            return self.random.pick(&[Value::Null, unnamed]).clone();
         };
         let email = person.email.as_ref().map(|email| self.spell(email));
         let id = match person.id {
@@ -228,7 +228,7 @@ impl<'a> Happenings<'a> {
             2 | 3 if alone => (if self.random.chance(50) { Value::Null } else { json!("") }, email),
             // The id decides, whatever address stands beside it.
             4 if person.entry.is_some() && person.id.is_some() => {
-                (id, self.anybody().and_then(|other| other.email))
+                (id, self.random_person().and_then(|other| other.email))
             }
             _ => (id, email),
         };
@@ -247,13 +247,13 @@ impl<'a> Happenings<'a> {
         json!({ "activity_type": name, "performed_by": performer, "created_at": at, "metadata": {} })
     }
 
-    pub(super) fn by_anybody(&mut self, name: &str) -> Value {
-        let person = self.anybody();
+    pub(super) fn by_random_person(&mut self, name: &str) -> Value {
+        let person = self.random_person();
         self.by(name, person.as_ref())
     }
 
     fn export(&mut self, name: &str) {
-        let person = self.anybody();
+        let person = self.random_person();
         let mut event = self.by(name, person.as_ref());
         if let Some(person) = person {
             if person.entry.is_none() {
@@ -272,7 +272,7 @@ impl<'a> Happenings<'a> {
 
     /// How an event names the person it is about.
     pub(super) fn about(&mut self) -> Value {
-        let Some(person) = self.anybody() else { return Value::Null };
+        let Some(person) = self.random_person() else { return Value::Null };
         match (person.id, person.email.clone()) {
             (Some(id), _) if id == BOT || !person.unique || self.random.chance(40) => json!({ "id": id }),
             (Some(id), email) if self.random.chance(70) => json!({ "id": id.to_string(), "email": email }),

@@ -42,7 +42,7 @@ impl Happenings<'_> {
     /// Entries without a type, or a time, that can be read.
     pub(super) fn unreadable(&mut self) {
         for number in 0..1 + self.random.below(2) {
-            let mut event = self.by_anybody("macro_update");
+            let mut event = self.by_random_person("macro_update");
             event["id"] = format!("eeeeeeee-0000-4000-8000-{number:012x}").into();
             let odd = json!([null, {}, [], "", "yesterday"]);
             if self.random.chance(60) {

@@ -25,7 +25,7 @@ pub(super) const BOT: u64 = 5000;
 const NAMES: [&str; 11] =
     ["ana", "bo.b", "cy", "di-di", "jörg", "İlkay", "groß", "ΟΔΥΣΣΕΥΣ", "o'neil", "operator", "\u{212a}im"];
 
-const MALFORMED: [&str; 5] = ["nobody", "", "@fixture.example", "ana@", "a@b@fixture.example"];
+const MALFORMED: [&str; 5] = ["no-address", "", "@fixture.example", "ana@", "a@b@fixture.example"];
 
 const PRIVILEGED: [&str; 8] = [
     "Owner",

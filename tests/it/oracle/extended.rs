@@ -173,7 +173,7 @@ fn inactive(case: &Case) -> Status {
         let name = event["activity_type"].as_str().unwrap();
         let who = match name {
             "admin_login_success" | "app_admin_join" => vec![case.owner(event)],
-            // In the window, whoever provisioned another teammate did something, too.
+            // In the window, provisioning another teammate is activity, too.
             "admin_provisioned" => vec![case.affected_or_performer(event), case.performer(event)],
             name if refused.contains(&name) => Vec::new(),
             _ if at(event) >= window || sets_a_state(name) => vec![case.performer(event)],
@@ -201,7 +201,7 @@ fn bursts(case: &Case) -> Status {
         if who == Who::Bot {
             continue;
         }
-        if who != Who::Nobody || address.is_none() {
+        if who != Who::Unknown || address.is_none() {
             by_person.entry(who).or_insert_with(Vec::new).push(at(failure));
         }
         if let Some(address) = address {
@@ -248,7 +248,7 @@ fn approvers(case: &Case) -> Allowed {
         let teammates = case.teammates();
         let approved = |export: &&Value| match case.owner(export) {
             Who::Bot => true,
-            Who::Nobody => false,
+            Who::Unknown => false,
             Who::Teammate(place) => teammates[place].emails().iter().any(|email| approvers.contains(email)),
             Who::Left(_) | Who::Outsider(_) => {
                 email(&Case::owner_named(export)["email"]).is_some_and(|email| approvers.contains(&email))

@@ -88,21 +88,21 @@ fn provisioning(case: &Case) -> Status {
         .into_iter()
         .map(|event| (case.affected_or_performer(event), at(event)))
         .collect();
-    let known = |who: &Who| !matches!(who, Who::Nobody | Who::Bot);
-    let (mut violated, mut nobody) = (false, false);
+    let known = |who: &Who| !matches!(who, Who::Unknown | Who::Bot);
+    let (mut violated, mut unnamed) = (false, false);
     for join in case.in_window(&["app_admin_join"]) {
         let who = case.owner(join);
-        if who == Who::Nobody {
-            nobody = true;
+        if who == Who::Unknown {
+            unnamed = true;
         } else if known(&who) {
             let covers = |(other, when): &(Who, i64)| *other == who && *when <= at(join) + DAY;
             violated |= !provisioned.iter().any(covers);
         }
     }
     let in_window = provisioned.iter().filter(|(_, when)| *when >= window);
-    nobody |= in_window.clone().any(|(who, _)| !known(who));
+    unnamed |= in_window.clone().any(|(who, _)| !known(who));
     let some = in_window.clone().any(|(who, _)| matches!(who, Who::Teammate(_)));
-    decided(violated, nobody || !some)
+    decided(violated, unnamed || !some)
 }
 
 fn roles(case: &Case) -> Status {

@@ -114,8 +114,8 @@ impl Case {
     /// Whether a review takes this event out.
     pub(super) fn is_reviewed(&self, event: &Value) -> bool {
         let id = &event["id"];
-        let others = self.workspace.events.iter().filter(|other| other["id"] == *id);
-        let shared = others
+        let twins = self.workspace.events.iter().filter(|other| other["id"] == *id);
+        let shared = twins
             .filter(|other| readable(other))
             .any(|other| other["activity_type"] != event["activity_type"] || at(other) != at(event));
         let reviews = self.configuration.reviewed.iter();

@@ -32,7 +32,7 @@ pub(super) enum Who {
     /// An address that no teammate has, without an id.
     Outsider(String),
     /// Neither an id nor an address, or no person.
-    Nobody,
+    Unknown,
 }
 
 /// A teammate: the entries of `/admins` with one id.
@@ -117,7 +117,7 @@ impl Case {
     /// The person behind `performed_by` or `metadata.admin`.
     fn who(&self, reference: &Value) -> Who {
         if reference["type"].as_str().is_some_and(|kind| kind != "admin") {
-            return Who::Nobody;
+            return Who::Unknown;
         }
         let (teammates, bot) = self.people();
         let (id, mailbox) = (id_of(&reference["id"]), mailbox(&reference["email"]));
@@ -133,7 +133,7 @@ impl Case {
             (Some(place), ..) => Who::Teammate(place),
             (None, Some(id), _) => Who::Left(id),
             (None, None, Some(mailbox)) => Who::Outsider(mailbox),
-            (None, None, None) => Who::Nobody,
+            (None, None, None) => Who::Unknown,
         }
     }
 
@@ -174,7 +174,7 @@ impl Case {
                         Permissions::Unclear
                     };
                 }
-                Who::Outsider(_) | Who::Nobody => return Permissions::Unclear,
+                Who::Outsider(_) | Who::Unknown => return Permissions::Unclear,
                 Who::Teammate(_) | Who::Bot | Who::Left(_) => {}
             }
         }

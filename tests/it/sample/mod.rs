@@ -78,7 +78,7 @@ fn sample_workspace_is_what_the_generator_writes() {
         std::fs::write(&path, &expected).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    // Not assert_eq: a megabyte of difference helps nobody.
+    // Not assert_eq: a megabyte of differences is unreadable.
     assert!(committed == expected, "{} is stale: run the tests with UPDATE_FIXTURES=1", path.display());
 }
 
@@ -86,7 +86,7 @@ fn sample_workspace_is_what_the_generator_writes() {
 fn sample_workspace_uses_reserved_names_and_addresses_only() {
     let fixture: Value = serde_json::from_str(&sample()).unwrap();
     let (admins, events) = (fixture["admins"].as_array().unwrap(), fixture["events"].as_array().unwrap());
-    assert_eq!(admins.len(), PEOPLE.len() + 1, "everybody and the bot");
+    assert_eq!(admins.len(), PEOPLE.len() + 1, "all people and the bot");
     assert!((2000..6000).contains(&events.len()), "a few thousand events, not {}", events.len());
     for event in events {
         let by = &event["performed_by"];

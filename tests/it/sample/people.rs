@@ -2,7 +2,7 @@
 
 pub(super) const DOMAIN: &str = "kestrelparcel.example";
 
-/// Given name, family name, role. Five are privileged by role; everybody has a role.
+/// Given name, family name, role. Five are privileged by role; all have a role.
 pub(super) const PEOPLE: [(&str, &str, &str); 41] = [
     ("Maren", "Holt", "Owner"),
     ("Idris", "Vale", "Admin"),
@@ -47,10 +47,10 @@ pub(super) const PEOPLE: [(&str, &str, &str); 41] = [
     ("Joris", "Beck", "Read only"),
 ];
 
-/// Who came in the last months, and how many days ago; the others were there from the start.
+/// People who joined in the last months, and how many days ago; the rest joined at the start.
 pub(super) const ARRIVALS: [(usize, i64); 5] = [(38, 6), (39, 11), (INVITED, 20), (36, 75), (35, 130)];
 
-/// The one of them who accepted an invite, the person nobody has seen for months, and the two who sign in by
+/// The one of them who accepted an invite, the person without activity for months, and the two who sign in by
 /// password.
 pub(super) const INVITED: usize = 33;
 pub(super) const DORMANT: usize = 40;

@@ -201,7 +201,7 @@ async fn a_looping_next_ends() {
     let (got, ended, warnings) = read(&server, query(30)).await;
     assert!(ended.is_ok());
     assert_eq!(got, ids(&log(35)));
-    assert!(warnings[0].contains("read already"));
+    assert!(warnings[0].contains("already read"));
 }
 
 #[tokio::test]

@@ -1,0 +1,180 @@
+//! Every command that a document shows does what it is shown for.
+
+use std::path::{Path, PathBuf};
+
+use crate::program::{FILE, NOW, Program, Run, TOKEN, program};
+use crate::workspace::{DAY, HOUR, Workspace};
+
+/// The beginnings of commands that cannot run here, each with the reason.
+const ELSEWHERE: [(&str, &str); 4] = [
+    ("attest --interactive", "asks on a terminal: `interactive` drives it"),
+    ("review --interactive", "asks on a terminal: `interactive` drives it"),
+    ("rbac can \"$WHO\"", "a hook with a variable of its own"),
+    ("scan --demo --format json | jq '(.controls[]", "continues on the next line, for jq"),
+];
+
+/// A policy that fits the workspace.
+const POLICY: &str = "[rbac.roles.Admin]\npermissions = [\"admin\"]\n[rbac.roles.Viewer]\npermissions = [\"read\"]\n\
+                      [rbac.groups]\nAdmins = \"Admin\"\n";
+
+/// A directory export with the people of the workspace.
+const EXPORT: &str = "email,status,groups\ndana@acme.example,active,Admins\ncto@acme.example,active,Admins\n";
+
+/// A workspace with the people that documents name.
+fn workspace() -> Workspace {
+    let people = ["dana", "cto", "ana", "bo"];
+    people.into_iter().fold(Workspace::healthy().app("region", "EU"), |workspace, name| {
+        let email = format!("{name}@acme.example");
+        workspace.teammate(&email, "Admin").sign_in(&email, "email_password", 3 * HOUR + DAY)
+    })
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// README.md and everything in docs/.
+fn documents() -> Vec<PathBuf> {
+    fn add(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                add(&entry, found);
+            } else if entry.extension().is_some_and(|extension| extension == "md") {
+                found.push(entry);
+            }
+        }
+    }
+    let mut found = vec![root().join("README.md")];
+    add(&root().join("docs"), &mut found);
+    found.sort();
+    found
+}
+
+/// The command lines in the blocks of a document, each without its prompt, its comment and what it is piped into.
+fn commands(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let joined = text.replace("\\\n", " ");
+    for block in joined.split("```").skip(1).step_by(2) {
+        for line in block.lines().map(|line| line.trim().trim_start_matches("$ ")) {
+            let command = line
+                .strip_prefix("intercom-harden ")
+                .or_else(|| line.strip_prefix("cargo run --release -- "));
+            let Some(command) = command else { continue };
+            if ELSEWHERE.iter().any(|(beginning, _)| command.starts_with(beginning)) {
+                continue;
+            }
+            let end = [" #", " | ", " > ", " && ", " || "].iter().filter_map(|sign| command.find(sign)).min();
+            found.push(command[..end.unwrap_or(command.len())].trim().to_owned());
+        }
+    }
+    found
+}
+
+/// The words of a command line, as a shell takes them apart.
+fn words(command: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
+    for sign in command.chars() {
+        match (quote, sign) {
+            (None, '"' | '\'') => quote = Some(sign),
+            (Some(open), _) if open == sign => quote = None,
+            (None, ' ') if word.is_empty() => {}
+            (None, ' ') => words.push(std::mem::take(&mut word)),
+            _ => word.push(sign),
+        }
+    }
+    words.extend((!word.is_empty()).then_some(word));
+    words
+}
+
+/// What a reader has who follows the documents: a workspace, exports, a saved report, a snapshot.
+struct Reader {
+    origin: String,
+    report: String,
+    snapshot: Vec<u8>,
+}
+
+impl Reader {
+    fn prepared(&self) -> Program {
+        let files = ["okta.csv", "okta-users.csv", "people.csv"];
+        let program = files.iter().fold(program(), |program, file| program.file(file, EXPORT));
+        let program = program.file("okta-groups.csv", "group,email\nAdmins,dana@acme.example\n");
+        let program = program.file("groups.csv", "group,email\nAdmins,dana@acme.example\n");
+        let users = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":1,"Resources":[
+            {"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"1","userName":"dana@acme.example","active":true,
+             "emails":[{"value":"dana@acme.example","primary":true}]}]}"#;
+        let groups = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":1,"Resources":[
+            {"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"id":"9","displayName":"Admins","members":[{"value":"1"}]}]}"#;
+        let program = program.file("users.json", users).file("groups.json", groups);
+        let reports = ["report.json", "baseline.json", "intercom.json", "security/baseline.json"];
+        let program = reports.iter().fold(program, |program, file| program.file(file, &self.report));
+        let snapshots = ["acme.snapshot", "workspace.snapshot", "nightly.snapshot"];
+        let program = snapshots.iter().fold(program, |program, file| program.file(file, &self.snapshot));
+        program.file("security/intercom-harden.toml", POLICY)
+    }
+
+    fn run(&self, command: &str) -> Run {
+        let mut words = words(command);
+        for word in &mut words {
+            if word.starts_with("fixtures/") || word.starts_with("controls/") {
+                *word = root().join(&*word).display().to_string();
+            }
+        }
+        let has = |option: &str| words.iter().any(|word| word == option);
+        let reads = match words[0].as_str() {
+            "scan" | "collect" | "doctor" | "init" | "rbac" => !has("--demo") && !has("--snapshot"),
+            _ => false,
+        };
+        let mut program = self.prepared();
+        if words[0] != "init" && !has("--config") {
+            program = program.file(FILE, POLICY);
+        }
+        if words[0] == "controls" && has("check") {
+            let own = root().join("controls/extended/E2-no-shared-accounts.toml");
+            program = program.file("my-dir/E2-no-shared-accounts.toml", std::fs::read(own).unwrap());
+        }
+        let takes_instant = !matches!(words[0].as_str(), "render" | "controls" | "explain" | "generate");
+        let program = program.args(words).env("INTERCOM_ACCESS_TOKEN", TOKEN).env("COLUMNS", "100");
+        let program = if reads { program.args(["--base-url", &self.origin]) } else { program };
+        if takes_instant { program.now(NOW).run() } else { program.run() }
+    }
+}
+
+#[test]
+fn every_command_of_a_document_runs() {
+    let server = workspace().serve();
+    let origin = server.origin();
+    let live = |words: &[&str]| {
+        let words = words.iter().copied().chain(["--base-url", &origin]);
+        program().args(words).env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW).run()
+    };
+    let report = live(&["scan", "--region", "eu", "--format", "json", "--fail-on", "never"]).exits(0).stdout;
+    let collected = live(&["collect", "--region", "eu", "-o", "acme.snapshot"]).exits(0);
+    let reader = Reader { report, snapshot: collected.bytes("acme.snapshot"), origin: origin.clone() };
+    let mut wrong = Vec::new();
+    let mut ran = std::collections::BTreeSet::new();
+    for path in documents() {
+        for command in commands(&std::fs::read_to_string(&path).unwrap()) {
+            if !ran.insert(command.clone()) {
+                continue;
+            }
+            let run = reader.run(&command);
+            // A gate may fail, access may be denied, and a problem may be found.
+            let most = i32::from(["scan", "rbac"].iter().any(|word| command.starts_with(word)));
+            if !(0..=most).contains(&run.code) {
+                wrong.push(format!("{}: {command}\n{}", path.display(), run.streams()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(ran.len() > 40, "{ran:?}");
+}
+
+#[test]
+fn commands_are_found_and_taken_apart() {
+    let text = "```console\n$ intercom-harden waive 2.3 --reason \"a b\" # why\nintercom-harden scan | jq x\n```\nintercom-harden prose\n";
+    assert_eq!(commands(text), ["waive 2.3 --reason \"a b\"", "scan"]);
+    assert_eq!(
+        words("waive 2.3 --reason \"a b\" -o 'c d'"),
+        ["waive", "2.3", "--reason", "a b", "-o", "c d"]
+    );
+}
