@@ -1,5 +1,6 @@
 //! What several formats say in the same words: instants, steps, frameworks, severities, decisions.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -196,13 +197,21 @@ pub(super) fn attested(attestation: &Attestation) -> String {
     let Attestation { result, by, on, expires, evidence, note } = attestation;
     let evidence = evidence.as_ref().map(|evidence| format!("; evidence: {evidence}")).unwrap_or_default();
     let note = note.as_ref().map(|note| format!("; note: {note}")).unwrap_or_default();
-    format!("attested as {} by {by} on {on}, valid until {expires}{evidence}{note}", result.into_str())
+    format!("{by} attested {} on {on}, valid until {expires}{evidence}{note}", result.into_str())
 }
 
 /// A review in a few words.
 pub(super) fn reviewed(review: &Review) -> String {
     let note = review.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
     format!("reviewed by {} on {}{note}", review.by, review.on)
+}
+
+/// Why a control ended so; where a person decided that, the attestation with its proof.
+pub(super) fn reason(control: &Control) -> Cow<'_, str> {
+    match &control.attestation {
+        Some(signed) if control.is_attested() || control.is_not_applicable() => attested(signed).into(),
+        _ => (&*control.reason).into(),
+    }
 }
 
 /// The command that records what a person saw of a control.
