@@ -1,4 +1,4 @@
-//! Why a verdict is what it is, and what else a reader needs to judge it.
+//! The reason for a verdict, and observations beside it.
 
 use std::fmt;
 
@@ -12,47 +12,47 @@ use strum::IntoStaticStr;
 use crate::sentence::Sentence;
 use crate::time::day_of;
 
-/// Why a verdict is what it is.
+/// The reason for a verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// What the control says, or an expression in it.
+    /// The control's text or the value of its expression.
     Text(String),
     /// A person saw it.
     Attested(Attestation),
 }
 
-/// What a person saw and signed for.
+/// What a person saw and signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Attestation {
-    /// Whether the requirement was seen to hold.
+    /// The result of the attestation.
     pub result: Attested,
-    /// Who saw it.
+    /// The name or e-mail address of the person.
     pub by: String,
-    /// The day it was seen.
+    /// The day of the observation.
     pub on: Date,
-    /// The last day on which it counts, UTC.
+    /// The last day of its validity, UTC.
     pub expires: Date,
     /// Where the proof is kept, and the file with its SHA-256; null where the entry names neither.
     #[serde(default)]
     pub evidence: Option<String>,
-    /// What else is worth knowing; null where there is nothing.
+    /// A note; null if there is none.
     #[serde(default)]
     pub note: Option<String>,
 }
 
-/// What an attestation says about a control.
+/// The result of an attestation.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum, IntoStaticStr,
 )]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase", const_into_str)]
 pub(crate) enum Attested {
-    /// The requirement was seen to hold.
+    /// The requirement is met.
     #[default]
     Pass,
-    /// The requirement was seen not to hold.
+    /// The requirement is not met.
     Fail,
-    /// The requirement is about something that the workspace does not have or use.
+    /// The requirement is about a feature that the workspace does not have or use.
     #[serde(rename = "n/a")]
     #[strum(serialize = "n/a")]
     #[value(name = "n/a")]
@@ -62,11 +62,11 @@ pub(crate) enum Attested {
 /// An observation beside a verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Observation {
-    /// What an expression of the control says.
+    /// The value of an expression of the control.
     Text(String),
     /// An expression of the control failed.
     Failed(String),
-    /// What a check leaves open that did not decide.
+    /// The reason of a check that did not decide the verdict.
     Undecided(String),
     LastChange {
         description: String,
@@ -74,20 +74,20 @@ pub(crate) enum Observation {
         by: Option<String>,
         at: i64,
     },
-    /// What the data left to the person who attested.
+    /// The reason of the data's verdict, which an attestation replaced.
     NotShown(Reason),
-    /// A finding that an attestation settled.
+    /// A finding that an attestation decided.
     Judged(String),
-    /// The attestation says fail, the data pass.
+    /// The attestation says fail, the data says pass.
     DataPasses(Reason),
-    /// The attestation says pass or n/a, the data fail.
+    /// The attestation says pass or n/a, the data says fail.
     DataFails(Attestation),
-    /// An attestation does not stand in for data that could not be read.
+    /// An attestation does not replace data that could not be read.
     NoSubstitute(Attestation),
-    /// The attestation says what the data says.
+    /// Attestation and data agree.
     Attested(Attestation),
     Expired(Attestation),
-    /// The file that an attestation names as evidence is not there.
+    /// The evidence file of an attestation is missing.
     AbsentEvidence(String),
 }
 

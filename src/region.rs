@@ -1,4 +1,4 @@
-//! The regions a workspace can be hosted in, and the addresses that belong to each.
+//! The regions of workspaces, and their addresses.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::hint::Hint;
 
-/// Where a workspace is hosted. Hosts as Intercom's developer documentation lists them.
+/// The region of a workspace. Intercom's developer documentation lists the hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, ValueEnum, IntoStaticStr)]
 #[strum(serialize_all = "lowercase", const_into_str)]
 pub(crate) enum Region {
@@ -21,13 +21,10 @@ pub(crate) enum Region {
     Au,
 }
 
-/// Why a region could not be told.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum RegionError {
-    /// The word is none of the three.
     #[error("{0:?} is not a region")]
     Unknown(String),
-    /// The address is not one people sign in to Intercom at.
     #[error("{0:?} is not an Intercom sign-in address")]
     NotALogin(String),
 }
@@ -48,7 +45,7 @@ impl Hint for RegionError {
 }
 
 impl Region {
-    /// The word in reports and in the API's own answers: `US`.
+    /// The word in reports and in the API's answers: `US`.
     pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::Us => "US",
@@ -66,7 +63,7 @@ impl Region {
         }
     }
 
-    /// The scheme and host of the web app, where people sign in.
+    /// The scheme and host of the web app.
     pub(crate) const fn web_origin(self) -> &'static str {
         match self {
             Self::Us => "https://app.intercom.com",
@@ -86,7 +83,7 @@ impl Region {
         Self::from_str(word, true).map_err(|_| RegionError::Unknown(shorten(word)))
     }
 
-    /// Tells the region from the address a person signs in at, with or without a scheme.
+    /// The region of a sign-in address, with or without a scheme.
     pub(crate) fn from_login_url(address: &str) -> Result<Self, RegionError> {
         let address = address.trim();
         let refused = || RegionError::NotALogin(shorten(address));
@@ -100,7 +97,7 @@ impl Region {
     }
 }
 
-/// Keeps what a message quotes to a readable length.
+/// Limits the length of a quoted text.
 fn shorten(text: &str) -> String {
     text.chars().take(100).collect()
 }

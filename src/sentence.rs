@@ -1,32 +1,32 @@
-//! Sentences in parts: the program's own words, and what they quote. Redaction goes by the parts; nothing reads the text.
+//! Sentences in parts: the program's own words and quoted texts. Redaction uses the parts; nothing parses the text.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a sentence quotes, as far as redaction goes.
+/// The kind of a quoted text, for redaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum QuotedKind {
-    /// A person or a machine: a name, an e-mail address, an id or a network address.
+    /// A person or a machine: a name, an e-mail address, an id or an IP address.
     Person,
     /// The path of a file.
     File,
-    /// What a person wrote, and may name anyone.
+    /// Free text, which may name any person.
     Words,
 }
 
-/// A part of a sentence that is not the program's own.
+/// A quoted part of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Quoted {
-    /// What it is.
+    /// The kind of text.
     pub kind: QuotedKind,
-    /// The part as it stands in the sentence.
+    /// The text as in the sentence.
     pub text: String,
 }
 
-/// A sentence, put together of its parts.
+/// A sentence, composed of parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sentence {
     text: String,
@@ -34,32 +34,32 @@ pub(crate) struct Sentence {
 }
 
 impl Sentence {
-    /// Goes on in the program's own words.
+    /// Appends the program's own words.
     #[must_use]
     pub(crate) fn and(mut self, words: impl AsRef<str>) -> Self {
         self.text.push_str(words.as_ref());
         self
     }
 
-    /// Goes on with a person.
+    /// Appends a person.
     #[must_use]
     pub(crate) fn person(self, person: impl Into<String>) -> Self {
         self.quote(QuotedKind::Person, person.into())
     }
 
-    /// Goes on with the path of a file.
+    /// Appends the path of a file.
     #[must_use]
     pub(crate) fn file(self, path: impl Into<String>) -> Self {
         self.quote(QuotedKind::File, path.into())
     }
 
-    /// Goes on with what a person wrote.
+    /// Appends free text.
     #[must_use]
     pub(crate) fn words(self, words: impl Into<String>) -> Self {
         self.quote(QuotedKind::Words, words.into())
     }
 
-    /// Goes on with another sentence.
+    /// Appends another sentence.
     #[must_use]
     pub(crate) fn then(mut self, other: Self) -> Self {
         self.text.push_str(&other.text);
@@ -71,7 +71,7 @@ impl Sentence {
         &self.text
     }
 
-    /// What it quotes.
+    /// The quoted parts.
     pub(crate) fn quoted(self) -> Vec<Quoted> {
         self.quoted
     }

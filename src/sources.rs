@@ -1,4 +1,4 @@
-//! What a scan reads: sources, the feeds they are read in, and how each of them ended.
+//! The sources of a scan, their feeds, and the outcomes of reading.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use strum::{IntoStaticStr, VariantArray};
 
 use crate::warning::Warning;
 
-/// A place the program reads from.
+/// A source.
 #[derive(
     Debug,
     Clone,
@@ -36,7 +36,7 @@ pub(crate) enum SourceId {
     ActivityLog,
     /// The IP allowlist.
     IpAllowlist,
-    /// What else the token can read.
+    /// Other lists that the token can read.
     TokenProbe,
 }
 
@@ -49,7 +49,7 @@ impl SourceId {
         self.into_str()
     }
 
-    /// The request that reads it.
+    /// Its request.
     pub(crate) const fn endpoint(self) -> &'static str {
         match self {
             Self::Me => "GET /me",
@@ -60,7 +60,7 @@ impl SourceId {
         }
     }
 
-    /// The permission of the Intercom app that opens it, as the Developer Hub names it.
+    /// The permission of the Intercom app, as named in the Developer Hub.
     pub(crate) const fn scope(self) -> &'static str {
         match self {
             Self::Me | Self::Admins => "Read admins",
@@ -78,7 +78,7 @@ impl SourceId {
         }
     }
 
-    /// What it is called in a sentence.
+    /// The name in a sentence.
     pub(crate) const fn describe(self) -> &'static str {
         match self {
             Self::Me => "the workspace's own record",
@@ -90,7 +90,7 @@ impl SourceId {
     }
 }
 
-/// Where the facts came from.
+/// The origin of the facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Provenance {
@@ -102,7 +102,7 @@ pub(crate) enum Provenance {
     Demo,
 }
 
-/// A part of a source that is read, and can fail, on its own.
+/// A part of a source that is read, and can fail, separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Feed {
@@ -114,7 +114,7 @@ pub(crate) enum Feed {
     LogWindow,
     /// State-setting events older than the window.
     LogHistory,
-    /// Sign-ins and arrivals older than the window, as far back as a teammate may be silent.
+    /// Sign-ins, accepted invites and provisioning older than the window, as far back as a teammate may be inactive.
     LogArrivals,
     /// `GET /ip_allowlist`.
     IpAllowlist,
@@ -138,49 +138,48 @@ impl Feed {
     }
 }
 
-/// How reading a source or a feed ended.
+/// The status of reading a source or a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum SourceStatus {
     /// All of it was read.
     Complete,
-    /// It was not asked for.
+    /// It was not requested.
     Skipped,
-    /// The token, the plan or an allowlist does not permit it.
+    /// The token, the plan or an allowlist does not allow it.
     Forbidden,
-    /// An error kept it, or a part of it, from being read.
+    /// An error prevented reading it, or a part of it.
     Failed,
 }
 
-/// How one feed ended.
+/// The outcome of one feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Outcome {
-    /// How it ended.
     pub status: SourceStatus,
-    /// What kept it from being read, or a part of it.
+    /// Why it, or a part of it, could not be read.
     pub failure: Option<Failure>,
-    /// How many records were read.
+    /// The number of records read.
     pub records: u64,
-    /// How many requests it took, retries included.
+    /// The number of requests, retries included.
     pub requests: u64,
 }
 
-/// What kept a feed, or a part of it, from being read.
+/// Why a feed, or a part of it, could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// The API did not accept the token (401). The text is the server's.
+    /// The API refused the token (401), with the server's message.
     TokenRefused(String),
-    /// Another refusal or error, as the API or the network told it.
+    /// Another refusal or error, with the message of the API or the network.
     Api(String),
-    /// So many entries of the log have no readable type or no readable time.
+    /// Entries of the log have no readable type or time.
     UnreadEntries {
         entries: u64,
-        /// The newest, as it shows itself.
+        /// The newest of them.
         first: String,
-        /// What else there was.
+        /// A further failure.
         besides: Option<Box<Self>>,
     },
-    /// The snapshot knows sign-ins and arrivals from here on.
+    /// The snapshot has sign-ins, accepted invites and provisioning only from this time on.
     SnapshotSince(Timestamp),
 }
 
@@ -206,20 +205,20 @@ impl fmt::Display for Failure {
 }
 
 impl Outcome {
-    /// A feed that was not asked for.
+    /// A feed that was not requested.
     pub(crate) const fn skipped() -> Self {
         Self { status: SourceStatus::Skipped, failure: None, records: 0, requests: 0 }
     }
 }
 
-/// How a collection or a replay ended, feed by feed.
+/// The outcomes of a collection or a replay.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Outcomes {
-    /// How each feed ended.
+    /// The outcomes by feed.
     pub feeds: BTreeMap<Feed, Outcome>,
     /// Whether the workspace does not offer the search of the log, so that it was read by the older endpoint.
     pub without_search: bool,
-    /// What the person who runs the scan should know about the reading.
+    /// Warnings about the reading.
     pub warnings: Vec<Warning>,
 }
 
@@ -237,13 +236,13 @@ impl Outcomes {
     }
 }
 
-/// The ranges of the activity log that a scan reads. All bounds are whole seconds and included.
+/// The ranges of the activity log to read. All bounds are whole seconds and included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ranges {
-    /// The instant of evaluation, and the end of the window.
+    /// The instant of evaluation and the end of the window.
     pub now: Timestamp,
-    /// The start of the window: everything from here to `now` is read.
+    /// The start of the window.
     pub since: Timestamp,
-    /// Sign-ins and arrivals are read back to here; equal to `since` or later where the window reaches far enough.
+    /// The start of the range for sign-ins, accepted invites and provisioning; not before `since` if the window is long enough.
     pub arrivals_since: Timestamp,
 }

@@ -1,23 +1,22 @@
 //! Text from outside, made fit for a terminal: the one place where foreign names, messages and paths
 //! are escaped, measured, shortened and wrapped.
 //!
-//! Reports, errors, warnings and progress all go through [`terminal`], so that nothing a stranger typed
-//! into a name field moves the cursor, reorders a line or hides the line below.
+//! Reports, errors, warnings and progress all use [`terminal`], so that no name in a workspace moves the cursor, reorders a
+//! line or hides the line below.
 
 use std::borrow::Cow;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_width::UnicodeWidthChar;
 
-/// How many marks may sit on one character. Real scripts need three or four; a tower of more paints
-/// over the lines above and below.
+/// The most combining marks on one character. Real scripts need three or four; more would paint over other lines.
 const MAX_MARKS: usize = 4;
 
-/// Stands where text was cut.
+/// Marks cut text.
 const ELLIPSIS: char = '…';
 
-/// True for characters that act instead of being seen: controls, format characters and the line and
-/// paragraph separators (general categories Cc, Cf, Zl, Zp).
+/// Whether a character is invisible: controls, format characters, and line and paragraph separators (general categories
+/// Cc, Cf, Zl, Zp).
 pub(crate) fn is_invisible(ch: char) -> bool {
     match ch {
         ' '..='~' => false,
@@ -31,8 +30,8 @@ pub(crate) fn is_invisible(ch: char) -> bool {
     }
 }
 
-/// Characters outside those categories that are nevertheless never drawn and can carry a hidden
-/// payload: blank Hangul letters, the grapheme joiner, and the supplementary variation selectors.
+/// Invisible characters of other categories, which could carry a hidden payload: blank Hangul letters, the grapheme joiner
+/// and the supplementary variation selectors.
 const fn is_blank(ch: char) -> bool {
     matches!(
         ch,
@@ -41,16 +40,15 @@ const fn is_blank(ch: char) -> bool {
     )
 }
 
-/// Makes text safe to print: every invisible character becomes a visible escape such as `\n` or
-/// `\u{202e}`, and so does a combining mark that has no character to sit on or too many below it.
+/// Makes text safe to print: every invisible character becomes a visible escape such as `\n` or `\u{202e}`, and so does a
+/// combining mark without a base character or beyond the limit.
 ///
-/// A backslash stays as it is, so a name that spells an escape out looks the same as one that had it
-/// escaped: neither does anything to the terminal.
+/// Backslashes are kept, so a name with a written escape looks like an escaped name. Both are harmless.
 pub(crate) fn terminal(text: &str) -> Cow<'_, str> {
     let mut marks = MAX_MARKS;
     let mut harmful = |ch: char| {
         let bad = is_invisible(ch) || is_blank(ch) || (ch.width() == Some(0) && marks >= MAX_MARKS);
-        // An escape ends in a brace or a letter, but a mark must not disguise it.
+        // A mark must not combine with the end of an escape.
         marks = match ch.width() {
             _ if bad => MAX_MARKS,
             Some(0) => marks + 1,
@@ -65,7 +63,7 @@ pub(crate) fn terminal(text: &str) -> Cow<'_, str> {
     let (clean, rest) = text.split_at(start);
     safe.push_str(clean);
     let mut rest = rest.chars();
-    // The first of them is the one the search stopped at.
+    // The search stopped at the first of them.
     safe.extend(rest.next().into_iter().flat_map(char::escape_default));
     for ch in rest {
         if harmful(ch) {
@@ -77,19 +75,18 @@ pub(crate) fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// How many columns a character takes, rounded up where terminals differ: a variation selector may
-/// turn the character before it into a wide emoji.
+/// The columns of a character, rounded up if terminals differ: a variation selector may turn the character before it into a
+/// wide emoji.
 fn columns_of(ch: char) -> usize {
     if ch == '\u{fe0f}' { 1 } else { ch.width().unwrap_or(0) }
 }
 
-/// How many columns of a terminal the text takes at most. Expects text without control characters.
+/// The most columns that the text takes on a terminal. Expects text without control characters.
 pub(crate) fn columns(text: &str) -> usize {
     text.chars().map(columns_of).sum()
 }
 
-/// Shortens text to at most that many columns, with `…` where it was cut. Marks stay with the character
-/// they belong to.
+/// Shortens text to a number of columns, with `…` at the cut. Marks stay with their character.
 pub(crate) fn clip(text: &str, max_columns: usize) -> Cow<'_, str> {
     if columns(text) <= max_columns {
         return Cow::Borrowed(text);
@@ -120,10 +117,10 @@ pub(crate) fn shorten(text: &str, max_columns: usize) -> Cow<'_, str> {
     }
 }
 
-/// One line of text from outside: escaped, and at most that many columns long.
+/// One line of foreign text: escaped, and limited to a number of columns.
 pub(crate) fn line(text: &str, max_columns: usize) -> String {
-    // Each character takes at least a sixth of a column on average (four marks and their base), so
-    // what lies behind this prefix would be clipped anyway, and a long text costs no more than a short one.
+    // Each character takes at least a sixth of a column on average (four marks and their base), so text after this prefix would
+    // be cut anyway. A long text costs no more than a short one.
     let within: Cow<'_, str> = match text.char_indices().nth(max_columns.saturating_mul(6) + 6) {
         Some((end, _)) => text.get(..end).unwrap_or_default().into(),
         None => text.into(),
@@ -131,8 +128,8 @@ pub(crate) fn line(text: &str, max_columns: usize) -> String {
     clip(&terminal(&within), max_columns).into_owned()
 }
 
-/// Breaks text at white space into lines of at most that many columns; a word that is longer is broken
-/// within. Empty text has no lines. Expects text without control characters.
+/// Wraps text at white space to a number of columns; a longer word is broken. Empty text has no lines. Expects text without
+/// control characters.
 pub(crate) fn wrap(text: &str, max_columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut current = String::new();

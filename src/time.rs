@@ -1,5 +1,5 @@
-//! Durations, dates and the window of a scan, written alike on the command line and in the
-//! configuration. A day is 24 hours and a date is a day of UTC, so that no local time zone matters.
+//! Durations, dates and the window of a scan, for the command line and the configuration. A day is 24 hours, and a date is a
+//! UTC day, so local time zones do not matter.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,49 +8,41 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 
-/// The longest span of time that is accepted: ten years.
+/// The longest duration: ten years.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 3653);
 
-/// The window by default: the guide reviews the last month.
+/// The default window: the guide reviews the last month.
 pub(crate) const DEFAULT_WINDOW: SignedDuration = SignedDuration::from_hours(24 * 30);
 
-/// Why a text is not the time it should be.
+/// Why a text is not a valid time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TimeError {
-    /// Not a duration.
     #[error("not a duration; write for example `30d`, `12h` or `90m`")]
     NotDuration,
-    /// Neither a duration nor a point in time.
     #[error("not a duration such as `30d`, a date such as `2027-03-31`, or an RFC 3339 time with its zone")]
     NotWindow,
-    /// Not a date.
     #[error("not a date; write year, month and day, for example `2027-03-31`")]
     NotDate,
-    /// Neither a duration nor a date.
     #[error("not a duration such as `90d` or a date such as `2027-03-31`")]
     NotExpiry,
-    /// Before the day it is needed.
     #[error("already over")]
     Over,
-    /// Nothing, or less than nothing.
     #[error("not longer than zero")]
     NotPositive,
-    /// Beyond what the program works with.
     #[error("more than ten years")]
     TooLong,
-    /// After the instant of evaluation.
     #[error("in the future")]
     Future,
 }
 
-/// Reads a duration such as `30d`, `12h`, `2w`, `90m` or `1h 30m`; it is positive and at most ten years.
+/// Parses a duration such as `30d`, `12h`, `2w`, `90m` or `1h 30m`; it must be positive and at most ten years.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, TimeError> {
     Duration::try_from(duration(text)?).map_err(|_| TimeError::NotPositive)
 }
 
-/// Reads a UTC day such as `2027-03-31`.
+/// Parses a UTC day such as `2027-03-31`.
 pub(crate) fn parse_date(text: &str) -> Result<Date, TimeError> {
-    // The general parser also takes times of day and silently drops them.
+    // The general parser also accepts times of day and drops them.
     let text = text.trim();
     if text.len() != 10 {
         return Err(TimeError::NotDate);
@@ -71,9 +63,9 @@ fn duration(text: &str) -> Result<SignedDuration, TimeError> {
     }
 }
 
-/// When something signed on a day expires: a duration after that day, or a UTC date. A part of a day counts as one.
+/// The day of expiry of an entry signed on a day: a duration after it, rounded up to days, or a UTC date.
 ///
-/// It must hold on `today` at least, and for no more than ten years.
+/// It must be valid on `today`, and for at most ten years.
 pub(crate) fn parse_expiry(text: &str, on: Date, today: Date) -> Result<Date, TimeError> {
     let expires = match parse_date(text) {
         Ok(date) => date,
@@ -96,7 +88,7 @@ pub(crate) fn parse_expiry(text: &str, on: Date, today: Date) -> Result<Date, Ti
     }
 }
 
-/// The window of a scan as it was written; where it starts depends on `now`.
+/// The window of a scan as written; its start depends on `now`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Window {
     text: String,
@@ -110,7 +102,7 @@ enum Start {
 }
 
 impl Window {
-    /// Reads a duration, a UTC date or an RFC 3339 time.
+    /// Parses a duration, a UTC date or an RFC 3339 time.
     pub(crate) fn parse(text: &str) -> Result<Self, TimeError> {
         let text = text.trim();
         let start = if let Ok(instant) = text.parse::<Timestamp>() {
@@ -127,7 +119,7 @@ impl Window {
         Ok(Self { text: text.to_owned(), start })
     }
 
-    /// Where the window starts; it may neither start in the future nor reach back more than ten years.
+    /// The start of the window; not in the future, and at most ten years back.
     pub(crate) fn start(&self, now: Timestamp) -> Result<Timestamp, TimeError> {
         let start = match self.start {
             Start::Before(duration) => now.checked_sub(duration).map_err(|_| TimeError::TooLong)?,
@@ -142,48 +134,47 @@ impl Window {
         }
     }
 
-    /// The words it was written in.
+    /// The text as written.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether it is the window that applies anyway.
+    /// Whether it is the default window.
     pub(crate) fn is_default(&self) -> bool {
         self.start == Start::Before(DEFAULT_WINDOW)
     }
 }
 
-/// The day of an instant in UTC, wherever the program runs.
+/// The UTC day of an instant.
 pub(crate) fn day_of(instant: Timestamp) -> Date {
     instant.to_zoned(TimeZone::UTC).date()
 }
 
-/// How far this machine's clock is from the server's, in seconds: positive where it is ahead.
+/// The difference between this machine's clock and the server's in seconds; positive if this machine is ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ClockSkew(pub(crate) i64);
 
 impl ClockSkew {
-    /// From here on it is worth a warning, either way.
+    /// The least difference that leads to a warning.
     const NOTABLE: u64 = 5 * 60;
-    /// From here on this machine's clock is not the one that the window ends by.
+    /// The least difference from which the window ends by the server's clock.
     const MISLEADING: i64 = 60 * 60;
 
-    /// What is between the two clocks.
     pub(crate) fn between(here: Timestamp, server: Timestamp) -> Self {
         Self(here.as_second().saturating_sub(server.as_second()))
     }
 
-    /// Whether a person should know of it.
+    /// Whether it needs a warning.
     pub(crate) const fn is_notable(self) -> bool {
         self.0.unsigned_abs() >= Self::NOTABLE
     }
 
-    /// Whether a window that ends by this machine's clock would end after everything that has happened.
+    /// Whether a window by this machine's clock would end in the server's future.
     pub(crate) const fn is_misleading(self) -> bool {
         self.0 >= Self::MISLEADING
     }
 
-    /// The server's time when this machine's clock shows `here`.
+    /// The server's time at `here` on this machine's clock.
     pub(crate) fn server_time(self, here: Timestamp) -> Timestamp {
         here.saturating_sub(SignedDuration::from_secs(self.0)).unwrap_or(here)
     }

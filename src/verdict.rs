@@ -1,6 +1,6 @@
-//! What the program says about one control: the outcome, how strong it is, and what it rests on.
+//! The verdict on one control: its status, basis, reason and findings.
 //!
-//! A [`Verdict`] is made by `checks` from facts alone. Of all that comes later, only an attestation may change its status.
+//! `checks` makes a [`Verdict`] from facts alone. Later, only an attestation may change its status.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::sentence::Sentence;
 /// One row of a table: column name to value. A column that was not observed is null.
 pub(crate) type Row = serde_json::Map<String, serde_json::Value>;
 
-/// How a control ended. Data that could not be read is never a pass.
+/// The status of a control. Data that could not be read is never a pass.
 #[derive(
     Debug,
     Clone,
@@ -39,30 +39,30 @@ pub(crate) type Row = serde_json::Map<String, serde_json::Value>;
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase", const_into_str)]
 pub(crate) enum Status {
-    /// The requirement holds.
+    /// The requirement is met.
     Pass,
-    /// The requirement does not hold.
+    /// The requirement is not met.
     Fail,
-    /// The API cannot show it, or the token may not read it: a person has to look.
+    /// The API does not show it, or the token may not read it: a person must look.
     Manual,
-    /// An error kept it from being decided.
+    /// An error prevented a decision.
     Unknown,
 }
 
 impl Status {
-    /// Every status, in the order reports list them.
+    /// Every status, in the order of reports.
     pub(crate) const ALL: &[Self] = Self::VARIANTS;
 
-    /// Every status, the one first that decides where several come together.
+    /// Every status; the first one present decides.
     pub(crate) const WORST_FIRST: [Self; 4] = [Self::Fail, Self::Unknown, Self::Manual, Self::Pass];
 
-    /// The word used in reports and in `expect = "…"`.
+    /// The word in reports and in `expect = "…"`.
     pub(crate) const fn as_str(self) -> &'static str {
         self.into_str()
     }
 }
 
-/// What a pass or a fail rests on.
+/// The basis of a pass or a fail.
 #[derive(
     Debug,
     Clone,
@@ -86,9 +86,9 @@ pub(crate) enum Basis {
     Api,
     /// Events of the activity log.
     ActivityLog,
-    /// What a person saw in the web app and signed for.
+    /// What a person saw in the web app and signed.
     Attestation,
-    /// What the identity provider exported: a directory export (roster), or the file for single sign-on.
+    /// An export of the identity provider: a directory export (roster), or the file for single sign-on.
     Roster,
 }
 
@@ -96,16 +96,16 @@ impl Basis {
     /// Every basis.
     pub(crate) const ALL: &[Self] = Self::VARIANTS;
 
-    /// The word used in reports and in `basis = […]`.
+    /// The word in reports and in `basis = […]`.
     pub(crate) const fn as_str(self) -> &'static str {
         self.into_str()
     }
 }
 
-/// The subject of a finding that is about the workspace as a whole.
+/// The subject of a finding about the whole workspace.
 pub(crate) const WORKSPACE: &str = "workspace";
 
-/// One thing that is wrong: who or what, and why.
+/// One violation: its subject and message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Finding {
     /// Identifies the finding across runs: 24 hexadecimal digits.
@@ -113,35 +113,35 @@ pub(crate) struct Finding {
     /// The name of the check that found it.
     #[serde(default)]
     pub check: String,
-    /// Who or what it is about, usually an e-mail address.
+    /// The subject, usually an e-mail address.
     pub subject: String,
-    /// The id of the person it is about; null where it is about none.
+    /// The id of the affected person; null if there is none.
     #[serde(default)]
     pub person: Option<String>,
-    /// What is wrong with it.
+    /// What is wrong with the subject.
     pub message: String,
-    /// The row of data that shows it, free in form.
+    /// The row of data that shows it, in any form.
     #[serde(default)]
     pub evidence: Row,
-    /// The id of the event it is about; null where it is about none.
+    /// The id of the event; null if there is none.
     #[serde(default)]
     pub event: Option<String>,
-    /// The time of the newest evidence of a check over the window; null for all other findings.
+    /// The time of the newest evidence, for a check over the window; null for all other findings.
     #[serde(default)]
     pub last: Option<Timestamp>,
-    /// The waiver of the finding; null where there is none.
+    /// The waiver of the finding; null if there is none.
     #[serde(default)]
     pub waived: Option<Waiver>,
-    /// The review of its event, which makes it no violation; null where there is none.
+    /// The review of its event, which makes it no violation; null if there is none.
     #[serde(default)]
     pub reviewed: Option<Review>,
-    /// Whether the baseline has it too.
+    /// Whether the finding is in the baseline.
     #[serde(default)]
     pub in_baseline: bool,
 }
 
 impl Finding {
-    /// Whether it is the one of that event, or else of that subject; without either it is any.
+    /// Whether it matches the event, else the subject; without both, it matches.
     pub(crate) fn is_named(&self, event: Option<&str>, subject: Option<&str>) -> bool {
         match (event, subject) {
             (Some(event), _) => self.event.as_deref() == Some(event),
@@ -150,7 +150,7 @@ impl Finding {
         }
     }
 
-    /// A finding that no waiver, review or baseline covers.
+    /// A finding without a waiver, a review or a baseline.
     pub(crate) const fn new(
         fingerprint: Fingerprint,
         subject: String,
@@ -172,12 +172,11 @@ impl Finding {
         }
     }
 
-    /// Whether no waiver, review or baseline takes it out of the gate.
+    /// Whether it counts for the gate: without a waiver, a review or a baseline.
     pub(crate) const fn is_open(&self) -> bool {
         self.waived.is_none() && !self.is_reviewed() && !self.in_baseline
     }
 
-    /// Whether a review of its event makes it no violation.
     pub(crate) const fn is_reviewed(&self) -> bool {
         self.reviewed.is_some()
     }
@@ -193,33 +192,33 @@ impl Finding {
     }
 }
 
-/// A decision to accept something for a while.
+/// The acceptance of a finding or a control until a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Waiver {
-    /// Why.
+    /// The reason for accepting it.
     pub reason: String,
-    /// Who decided.
+    /// The person who decided.
     pub by: String,
-    /// The day of the decision; null where it is not known.
+    /// The day of the decision; null if not known.
     #[serde(default)]
     pub on: Option<Date>,
-    /// The last day on which it counts, UTC.
+    /// The last day of its validity, UTC.
     pub expires: Date,
 }
 
-/// Whether something signed on one day and valid through the end of another counts on a third.
+/// Whether an entry signed `on` a day and valid until another is in force `today`.
 pub(crate) fn counts(on: Option<Date>, expires: Date, today: Date) -> bool {
     on.is_none_or(|on| on <= today) && today <= expires
 }
 
-/// What a person found out about the event of a finding.
+/// The review of a finding's event by a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Review {
-    /// Who looked at it.
+    /// The reviewer.
     pub by: String,
-    /// The day from which it counts, UTC.
+    /// The first day of its validity, UTC.
     pub on: Date,
-    /// What was found; null where nothing was noted.
+    /// A note; null if there is none.
     #[serde(default)]
     pub note: Option<String>,
 }
@@ -227,7 +226,7 @@ pub(crate) struct Review {
 /// The reviews in force, by the id of the event.
 pub(crate) type Reviews = BTreeMap<String, Review>;
 
-/// Identifies a finding across runs: made of control, check and what it is about, never of counts.
+/// Identifies a finding across runs: by control, check and subject, never by counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(with = "String", extend("pattern" = "^[0-9a-f]{24}$"))]
@@ -247,10 +246,10 @@ impl TryFrom<String> for Fingerprint {
 }
 
 impl Fingerprint {
-    /// How much of the digest it is made of.
+    /// The bytes of the digest to use.
     const BYTES: usize = 12;
 
-    /// Derives the fingerprint of what a check found; `parts` identify it within the check.
+    /// The fingerprint of a finding; `parts` identify it within the check.
     pub(crate) fn new<'a>(control: &str, check: &str, parts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut hash = Sha256::new();
         let mut add = |part: &str| {
@@ -271,24 +270,22 @@ impl Fingerprint {
     }
 }
 
-/// What the program says about one control.
+/// The verdict on one control.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Verdict {
-    /// The outcome.
     pub status: Status,
-    /// What the outcome rests on; empty for manual and unknown.
+    /// The basis of the status; empty for manual and unknown.
     pub basis: Vec<Basis>,
-    /// Why.
     pub reason: Reason,
     /// What is wrong, one by one; only a fail and some manuals have any.
     pub findings: Vec<Finding>,
-    /// Further observations a reader needs to judge the outcome.
+    /// Further observations about the status.
     pub context: Vec<Observation>,
     /// What the failed check says that speaks for the control; none where no data fails.
     pub headline: Option<Headline>,
-    /// Which of the control's steps puts it right, counted from 0; none on a pass.
+    /// The index of the control's next step; none on a pass.
     pub next_step: Option<usize>,
-    /// The attestation that counts for the control, whether or not it decided.
+    /// The valid attestation of the control, even if it did not decide.
     pub attestation: Option<Attestation>,
 }
 

@@ -13,50 +13,78 @@ pub(crate) use entry::{Covers, Entry, EntryProblem};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Warning {
-    /// The activity log named a page on another host as its next one.
     NextPageElsewhere,
-    /// The activity log named a page as its next one that was read before.
     NextPageAgain,
-    /// The activity log repeats pages after its last one.
     PagesRepeat,
-    /// The workspace does not offer the search of the activity log.
     NoSearch,
-    /// `GET /me` could not be read.
     MeUnread,
-    /// This machine's clock is far from the server's.
     Clock(ClockSkew),
-    /// Several entries of `GET /admins` may be Intercom's own bot, so none of them is taken for it.
-    SeveralBots { addresses: Vec<String> },
-    /// The workspace is hosted elsewhere.
-    OtherRegion { actual: Region, asked: Region },
-    /// What a snapshot recorded when it was taken.
+    /// Several entries of `GET /admins` may be Intercom's own bot, so all count as teammates.
+    SeveralBots {
+        addresses: Vec<String>,
+    },
+    OtherRegion {
+        actual: Region,
+        asked: Region,
+    },
+    /// A warning that a snapshot recorded.
     Recorded(String),
-    /// The snapshot is redacted, so these keys of `[organization]` are not compared with it.
-    RedactedSnapshot { left_out: Vec<&'static str> },
-    /// A directory export is Intercom's own.
-    IntercomExport { path: String },
-    /// A row of a directory export could not be read.
-    UnreadRow { path: String, line: usize, why: Sentence },
-    /// More rows of a directory export could not be read.
-    UnreadRows { path: String, rows: usize },
-    /// A word in a directory export that is not understood.
-    UnknownWord { path: String, column: &'static str, word: String, people: usize },
-    /// More words in a directory export that are not understood.
-    UnknownWords { path: String, column: &'static str, people: usize },
-    /// A column of a directory export that looks like an account status and is not understood.
-    UnknownColumn { path: String, column: String, people: usize },
-    /// What a directory export leaves open.
-    Gap { path: String, gap: Sentence },
-    /// The baseline was made with another catalog.
-    BaselineCatalog { path: String },
-    /// The baseline looked at another window, in hours.
-    BaselineWindow { path: String, before: i64, now: i64 },
-    /// The gate judges no control.
+    /// `left_out`: keys of `[organization]` that are not compared with a redacted snapshot.
+    RedactedSnapshot {
+        left_out: Vec<&'static str>,
+    },
+    IntercomExport {
+        path: String,
+    },
+    UnreadRow {
+        path: String,
+        line: usize,
+        why: Sentence,
+    },
+    UnreadRows {
+        path: String,
+        rows: usize,
+    },
+    UnknownWord {
+        path: String,
+        column: &'static str,
+        word: String,
+        people: usize,
+    },
+    UnknownWords {
+        path: String,
+        column: &'static str,
+        people: usize,
+    },
+    UnknownColumn {
+        path: String,
+        column: String,
+        people: usize,
+    },
+    Gap {
+        path: String,
+        gap: Sentence,
+    },
+    BaselineCatalog {
+        path: String,
+    },
+    /// The windows in hours.
+    BaselineWindow {
+        path: String,
+        before: i64,
+        now: i64,
+    },
     NothingJudged(Level),
-    /// The gate of a saved report contradicts the controls in it.
-    OtherGate { said: String, decided: String },
-    /// An attestation, a waiver or a review needs attention.
-    Entry { path: String, line: usize, entry: Entry, problem: EntryProblem },
+    OtherGate {
+        said: String,
+        decided: String,
+    },
+    Entry {
+        path: String,
+        line: usize,
+        entry: Entry,
+        problem: EntryProblem,
+    },
 }
 
 impl Warning {

@@ -9,6 +9,7 @@ use crate::casefold::same_name;
 use crate::config;
 use crate::facts::Row;
 use crate::reason::{Attestation, Attested, Observation, Reason};
+use crate::toml_document::Located;
 use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict, WORKSPACE, counts};
 
 /// The name that stands for a check where an attestation found something.
@@ -22,7 +23,7 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
         let signed: Vec<_> = signed
             .map(|attestation| {
                 let mut limited = attestation.clone();
-                limited.expires.value = valid_until(attestation, assessment.control.attest_for);
+                limited.value.expires = valid_until(attestation, assessment.control.attest_for);
                 limited
             })
             .collect();
@@ -36,8 +37,8 @@ pub(super) fn enter_all(assessments: &mut [Assessment], judged: &Judged, today: 
 /// The last day on which an attestation counts: the one it names, or so many days after it was signed as its control
 /// allows.
 pub(crate) fn valid_until(attestation: &config::Attestation, attest_for: u16) -> Date {
-    let expires = attestation.expires.value;
-    limit_of(attestation.on.value, attest_for).map_or(expires, |limit| limit.min(expires))
+    let expires = attestation.expires;
+    limit_of(attestation.on, attest_for).map_or(expires, |limit| limit.min(expires))
 }
 
 /// The last day on which an attestation of that day may count; none beyond what a calendar knows.
@@ -53,18 +54,16 @@ pub(crate) fn limit_of(on: Date, attest_for: u16) -> Option<Date> {
 pub(super) fn enter(
     control: &str,
     mut verdict: Verdict,
-    attestations: &[config::Attestation],
+    attestations: &[Located<config::Attestation>],
     today: Date,
 ) -> Verdict {
-    let signed = attestations.iter().filter(|attestation| attestation.on.value <= today);
+    let signed = attestations.iter().filter(|attestation| attestation.on <= today);
     // Of several on one day, the one written last.
-    match signed.max_by_key(|attestation| (attestation.on.value, attestation.line)) {
-        Some(newest) if counts(Some(newest.on.value), newest.expires.value, today) => {
-            decide(control, verdict, newest)
-        }
+    match signed.max_by_key(|attestation| (attestation.on, attestation.line)) {
+        Some(newest) if counts(Some(newest.on), newest.expires, today) => decide(control, verdict, newest),
         // Still worth knowing: a person looked once.
         Some(expired) => {
-            verdict.context.insert(0, Observation::Expired(statement(expired)));
+            verdict.context.insert(0, Observation::Expired(reported(expired)));
             verdict
         }
         None => verdict,
@@ -72,7 +71,7 @@ pub(super) fn enter(
 }
 
 fn decide(control: &str, mut verdict: Verdict, attestation: &config::Attestation) -> Verdict {
-    let signed = statement(attestation);
+    let signed = reported(attestation);
     verdict.attestation = Some(signed.clone());
     match (verdict.status, attestation.result) {
         // What does not apply is not decided either; the data goes on to say what it leaves open.
@@ -124,15 +123,15 @@ fn finding(control: &str, attestation: &config::Attestation) -> Finding {
     Finding { check: CHECK.to_owned(), ..found }
 }
 
-fn statement(attestation: &config::Attestation) -> Attestation {
+fn reported(attestation: &config::Attestation) -> Attestation {
     let file = attestation.evidence_file.as_ref();
     let file = file.map(|file| format!("{} (sha256:{})", file.path.display(), file.sha256));
     let evidence: Vec<String> = attestation.evidence.iter().cloned().chain(file).collect();
     Attestation {
         result: attestation.result,
         by: attestation.by.clone(),
-        on: attestation.on.value,
-        expires: attestation.expires.value,
+        on: attestation.on,
+        expires: attestation.expires,
         evidence: (!evidence.is_empty()).then(|| evidence.join(", ")),
         note: attestation.note.clone(),
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::casefold::same_name;
 use crate::config::{Attestation, Config};
+use crate::toml_document::Located;
 use crate::verdict::Attested;
 use crate::warning::{Entry, EntryProblem, Warning};
 
@@ -24,7 +25,7 @@ pub(crate) type EvidenceFiles = BTreeMap<PathBuf, EvidenceFile>;
 /// Which attestations count as far as their files go.
 #[derive(Debug, Default)]
 pub(super) struct Judged {
-    pub(super) sound: Vec<Attestation>,
+    pub(super) sound: Vec<Located<Attestation>>,
     pub(super) warnings: Vec<Warning>,
     /// Control and file, where a file could not be compared because it is not there.
     pub(super) absent: Vec<(String, String)>,
@@ -36,20 +37,20 @@ pub(super) fn judge(config: &Config, files: &EvidenceFiles) -> Judged {
     let (sound, doubtful): (Vec<_>, Vec<_>) =
         config.attestations.iter().partition(|attestation| judged.counts(&config.path, attestation, files));
     // A pass that a doubtful one took over from does not come back; a fail does, since doubt must not lift it.
-    let replaced = |old: &Attestation| {
+    let replaced = |old: &Located<Attestation>| {
         old.result != Attested::Fail
-            && doubtful.iter().any(|new| {
-                same_name(&new.control, &old.control) && (new.on.value, new.line) > (old.on.value, old.line)
-            })
+            && doubtful
+                .iter()
+                .any(|new| same_name(&new.control, &old.control) && (new.on, new.line) > (old.on, old.line))
     };
     judged.sound = sound.into_iter().filter(|attestation| !replaced(attestation)).cloned().collect();
     judged
 }
 
 impl Judged {
-    fn counts(&mut self, path: &str, attestation: &Attestation, files: &EvidenceFiles) -> bool {
+    fn counts(&mut self, path: &str, attestation: &Located<Attestation>, files: &EvidenceFiles) -> bool {
         let Some(evidence) = &attestation.evidence_file else { return true };
-        let control = attestation.control.value.clone();
+        let control = attestation.control.clone();
         let file = evidence.path.display().to_string();
         // A file that can be changed must not be able to lift a fail.
         let counts = attestation.result == Attested::Fail;

@@ -39,23 +39,23 @@ pub(super) fn complaints(
     let control = |id: &str| scanned.catalog.find(id).ok().map(|definition| &definition.control);
     let attestations = config.attestations.iter().map(|attestation| {
         let limit = control(&attestation.control).map(|control| control.attest_for);
-        let until = limit.map_or(attestation.expires.value, |limit| valid_until(attestation, limit));
+        let until = limit.map_or(attestation.expires, |limit| valid_until(attestation, limit));
         Dated {
-            entry: Entry::Attestation { control: attestation.control.value.clone() },
+            entry: Entry::Attestation { control: attestation.control.clone() },
             line: attestation.line,
-            on: Some(attestation.on.value),
+            on: Some(attestation.on),
             expires: Some(until),
-            limit: limit.filter(|_| until < attestation.expires.value),
+            limit: limit.filter(|_| until < attestation.expires),
             problem: None,
         }
     });
     let waivers = config.waivers.iter().zip(met).map(|(waiver, met)| {
-        let on = waiver.on.as_ref().map(|on| on.value);
+        let on = waiver.waiver.on;
         // Its event has left the window as it should.
         let aged_out = waiver.event.is_some() && on.is_some_and(|on| on < scanned.since);
         Dated {
             entry: Entry::Waiver {
-                control: waiver.control.value.clone(),
+                control: waiver.control.clone(),
                 covers: match (&waiver.subject, &waiver.event) {
                     (Some(subject), _) => Covers::Subject(subject.clone()),
                     (None, Some(event)) => Covers::Event(event.clone()),
@@ -64,7 +64,7 @@ pub(super) fn complaints(
             },
             line: waiver.line,
             on,
-            expires: Some(waiver.expires.value),
+            expires: Some(waiver.waiver.expires),
             limit: None,
             problem: match met {
                 Met::Nothing if !aged_out => Some(EntryProblem::MatchesNothing),
@@ -80,7 +80,7 @@ pub(super) fn complaints(
     let reviews = config.reviewed.iter().map(|review| Dated {
         entry: Entry::Review { event: review.event.clone() },
         line: review.line,
-        on: Some(review.on.value),
+        on: Some(review.review.on),
         expires: None,
         limit: None,
         problem: review_problem(review, &reviewable, looked, scanned),
@@ -144,7 +144,7 @@ fn review_problem(
         }
         Named::One(_) => None,
         // While it cannot be told, it is not blamed.
-        Named::None => (looked && review.on.value >= scanned.since).then_some(EntryProblem::MatchesNothing),
+        Named::None => (looked && review.review.on >= scanned.since).then_some(EntryProblem::MatchesNothing),
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn weakens(config: &Config, catalog: &Catalog, today: Date) -> Vec<We
     let mut config = config.clone();
     for attestation in &mut config.attestations {
         if let Ok(definition) = catalog.find(&attestation.control) {
-            attestation.expires.value = attestations::valid_until(attestation, definition.control.attest_for);
+            attestation.value.expires = valid_until(attestation, definition.control.attest_for);
         }
     }
     for (id, setting) in &mut config.controls {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::api::record::Record;
 use crate::config::Config;
-use crate::verdict::{Review, Reviews};
+use crate::verdict::Reviews;
 
 /// The events that the entries of a configuration name, as the log has them: what decides whether an id names one event.
 #[derive(Debug, Default)]
@@ -62,13 +62,9 @@ impl NamedEvents {
 /// The reviews that count on a day; of several of one event the first.
 pub(crate) fn in_force(config: &Config, events: &NamedEvents, today: Date) -> Reviews {
     let mut reviews = Reviews::new();
-    for one in config.reviewed.iter().filter(|one| one.on.value <= today) {
+    for one in config.reviewed.iter().filter(|one| one.review.on <= today) {
         if matches!(events.named(&one.event), Named::One(_)) {
-            reviews.entry(one.event.clone()).or_insert_with(|| Review {
-                by: one.by.clone(),
-                on: one.on.value,
-                note: one.note.clone(),
-            });
+            reviews.entry(one.event.clone()).or_insert_with(|| one.review.clone());
         }
     }
     reviews

@@ -24,31 +24,27 @@ fn located<T>(value: T) -> Located<T> {
     Located { value, line: 1 }
 }
 
-fn attested(result: Attested, on: Date, expires: Date) -> Attestation {
-    Attestation {
-        control: located("1.3".to_owned()),
+fn attested(result: Attested, on: Date, expires: Date) -> Located<Attestation> {
+    located(Attestation {
+        control: "1.3".to_owned(),
         result,
         by: "Dana Ruiz".to_owned(),
-        on: located(on),
-        expires: located(expires),
+        on,
+        expires,
         evidence: None,
         evidence_file: None,
         note: None,
-        line: 1,
-    }
+    })
 }
 
-fn waiver(subject: Option<&str>, expires: Date) -> Waiver {
-    Waiver {
-        control: located("1.3".to_owned()),
+fn waiver(subject: Option<&str>, expires: Date) -> Located<Waiver> {
+    let (reason, by) = ("moving away from it".to_owned(), "Dana Ruiz".to_owned());
+    located(Waiver {
+        control: "1.3".to_owned(),
         subject: subject.map(str::to_owned),
         event: None,
-        reason: "moving away from it".to_owned(),
-        by: "Dana Ruiz".to_owned(),
-        on: None,
-        expires: located(expires),
-        line: 1,
-    }
+        waiver: crate::verdict::Waiver { reason, by, on: None, expires },
+    })
 }
 
 fn verdict(status: Status, subjects: &[&str]) -> Verdict {
@@ -105,7 +101,7 @@ fn assessment(status: Status, subjects: &[&str]) -> Assessment {
     Assessment::new(Arc::new(control), verdict(status, subjects))
 }
 
-fn enter(status: Status, attestations: &[Attestation], today: Date) -> Verdict {
+fn enter(status: Status, attestations: &[Located<Attestation>], today: Date) -> Verdict {
     attestations::enter("1.3", verdict(status, &[]), attestations, today)
 }
 

@@ -6,7 +6,8 @@ use super::reviews::{Named, NamedEvents};
 use crate::assessment::Assessment;
 use crate::casefold::same_name;
 use crate::config;
-use crate::verdict::{Finding, Status, Waiver, counts};
+use crate::toml_document::Located;
+use crate::verdict::{Finding, Status, counts};
 
 /// What a waiver meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub(crate) fn met(
 /// blamed for it.
 pub(super) fn apply(
     assessments: &mut [Assessment],
-    waivers: &[config::Waiver],
+    waivers: &[Located<config::Waiver>],
     events: &NamedEvents,
     today: Date,
 ) -> Vec<Met> {
@@ -60,24 +61,15 @@ fn cover(assessments: &mut [Assessment], waiver: &config::Waiver, events: &Named
     let is_shared = event.is_some_and(|event| events.named(event) == Named::Several);
     let verdict = &mut assessment.verdict;
     let met = met(verdict.status, &verdict.findings, subject, event, is_shared);
-    let valid = counts(waiver.on.as_ref().map(|on| on.value), waiver.expires.value, today);
+    let valid = counts(waiver.waiver.on, waiver.waiver.expires, today);
     if met != Met::Something || verdict.status == Status::Pass || !valid {
         return met;
     }
     if subject.is_none() && event.is_none() {
-        assessment.waived = Some(decision(waiver));
+        assessment.waived = Some(waiver.waiver.clone());
     } else {
         let named = verdict.findings.iter_mut().filter(|finding| finding.is_named(event, subject));
-        named.for_each(|finding| finding.waived = Some(decision(waiver)));
+        named.for_each(|finding| finding.waived = Some(waiver.waiver.clone()));
     }
     met
-}
-
-fn decision(waiver: &config::Waiver) -> Waiver {
-    Waiver {
-        reason: waiver.reason.clone(),
-        by: waiver.by.clone(),
-        on: waiver.on.as_ref().map(|on| on.value),
-        expires: waiver.expires.value,
-    }
 }

@@ -30,7 +30,7 @@ const TYPED: [(&str, &str); 26] = [
     ("version", "--version"),
 ];
 
-/// The command line that somebody meant who typed a word in the place of a command.
+/// The command line that is meant by a word in the place of a command.
 pub(crate) fn meant(word: &str) -> Option<&'static str> {
     TYPED.iter().find(|(typed, _)| crate::casefold::same_name(typed, word)).map(|(_, meant)| *meant)
 }

@@ -3,10 +3,12 @@
 use super::resolve::inputs;
 use super::{environment, look};
 use crate::cli::WaiveArgs;
-use crate::edit::{Entry, NewWaiver, Target, outlook};
+use crate::config::Waiver;
+use crate::edit::{Entry, Target, outlook};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::time::parse_expiry;
+use crate::verdict;
 
 /// Adds the waiver.
 ///
@@ -27,15 +29,9 @@ pub(super) fn run(args: &WaiveArgs) -> Result<Exit, Error> {
     };
     let done = format!("{}: {control} is waived{scope} until {expires}", target.path().display());
     let report = args.report.as_deref().map(look::saved).transpose()?;
-    let new = NewWaiver {
-        control,
-        subject: args.subject.clone(),
-        event: args.event.clone(),
-        reason: args.reason.clone(),
-        by: args.by.clone(),
-        on: today,
-        expires,
-    };
+    let waiver =
+        verdict::Waiver { reason: args.reason.clone(), by: args.by.clone(), on: Some(today), expires };
+    let new = Waiver { control, subject: args.subject.clone(), event: args.event.clone(), waiver };
     let doubts = outlook::of_waiver(&new, report.as_ref());
     target.append(&[Entry::from(new)])?;
     let progress = environment::messages();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::digest;
-use crate::toml_document::{Document, Problems, Table};
+use crate::toml_document::{Document, Located, Problems, Table};
 
 use super::entries::{self, Attestation, Reviewed, Waiver};
 use super::organization::Organization;
@@ -27,9 +27,9 @@ pub(crate) struct Config {
     /// Settings of facts.
     pub facts: Values,
     pub organization: Organization,
-    pub attestations: Vec<Attestation>,
-    pub waivers: Vec<Waiver>,
-    pub reviewed: Vec<Reviewed>,
+    pub attestations: Vec<Located<Attestation>>,
+    pub waivers: Vec<Located<Waiver>>,
+    pub reviewed: Vec<Located<Reviewed>>,
     pub rbac: Rbac,
 }
 

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::casefold::ascii_lower;
 use crate::toml_document::{Located, Table};
-use crate::verdict::Attested;
+use crate::verdict::{self, Attested, Review};
 
 use super::section::{Context, date, filled, required_date};
 
@@ -14,53 +14,38 @@ use super::section::{Context, date, filled, required_date};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Attestation {
     /// The control it is about.
-    pub control: Located<String>,
-    /// What was seen.
+    pub control: String,
     pub result: Attested,
     /// Who saw it.
     pub by: String,
     /// The day it was seen.
-    pub on: Located<Date>,
+    pub on: Date,
     /// The last day on which it counts.
-    pub expires: Located<Date>,
+    pub expires: Date,
     /// Where the proof is kept.
     pub evidence: Option<String>,
-    /// The file with the proof, and what it was when the attestation was signed.
     pub evidence_file: Option<EvidenceFile>,
-    /// What else is worth knowing.
     pub note: Option<String>,
-    /// The line it starts on.
-    pub line: usize,
 }
 
-/// A file that proves what was seen.
+/// A file that proves what was seen, and what it was when the attestation was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EvidenceFile {
-    /// The file.
     pub path: PathBuf,
     /// The SHA-256 of its bytes, in lower-case hexadecimal digits.
     pub sha256: String,
 }
 
-/// A decision to live with a finding, until the end of its last day, UTC.
+/// A decision to live with a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Waiver {
     /// The control it is about.
-    pub control: Located<String>,
+    pub control: String,
     /// Who or what the finding is about; the whole control where there is no event either.
     pub subject: Option<String>,
     /// The id of the one event it is about, in the place of a subject.
     pub event: Option<String>,
-    /// Why.
-    pub reason: String,
-    /// Who decided.
-    pub by: String,
-    /// The day of the decision.
-    pub on: Option<Located<Date>>,
-    /// The last day on which it counts.
-    pub expires: Located<Date>,
-    /// The line it starts on.
-    pub line: usize,
+    pub waiver: verdict::Waiver,
 }
 
 /// An event that a person looked at and found in order.
@@ -68,17 +53,10 @@ pub(crate) struct Waiver {
 pub(crate) struct Reviewed {
     /// The event's id, as the log has it.
     pub event: String,
-    /// Who looked at it.
-    pub by: String,
-    /// The day from which it counts, UTC.
-    pub on: Located<Date>,
-    /// What was found, such as the number of a ticket.
-    pub note: Option<String>,
-    /// The line it starts on.
-    pub line: usize,
+    pub review: Review,
 }
 
-pub(super) fn attestation(mut table: Table<'_>, context: &Context) -> Option<Attestation> {
+pub(super) fn attestation(mut table: Table<'_>, context: &Context) -> Option<Located<Attestation>> {
     let line = table.line();
     let control = table.required_text("control");
     let seen = table.word("result");
@@ -93,17 +71,17 @@ pub(super) fn attestation(mut table: Table<'_>, context: &Context) -> Option<Att
     let note = filled(&mut table, "note");
     check_order(&table, on.as_ref(), expires.as_ref());
     table.finish();
-    Some(Attestation {
-        control: control?,
+    let value = Attestation {
+        control: control?.value,
         result: seen.unwrap_or_default(),
         by: by?.value,
-        on: on?,
-        expires: expires?,
+        on: on?.value,
+        expires: expires?.value,
         evidence: evidence.map(|text| text.value),
         evidence_file,
         note: note.map(|text| text.value),
-        line,
-    })
+    };
+    Some(Located { value, line })
 }
 
 /// Takes the file with the proof; without its digest it proves nothing, and the other way round.
@@ -124,7 +102,7 @@ fn evidence_file(table: &mut Table<'_>, context: &Context) -> Option<EvidenceFil
     Some(EvidenceFile { path: path?, sha256 })
 }
 
-pub(super) fn waiver(mut table: Table<'_>) -> Option<Waiver> {
+pub(super) fn waiver(mut table: Table<'_>) -> Option<Located<Waiver>> {
     let line = table.line();
     let control = table.required_text("control");
     let narrowed = table.has("subject") || table.has("event");
@@ -144,26 +122,30 @@ pub(super) fn waiver(mut table: Table<'_>) -> Option<Waiver> {
     if narrowed && subject.is_none() && event.is_none() {
         return None;
     }
-    Some(Waiver {
-        control: control?,
-        subject: subject.map(|text| text.value),
-        event: event.map(|text| text.value),
+    let waiver = verdict::Waiver {
         reason: reason?.value,
         by: by?.value,
-        on,
-        expires: expires?,
-        line,
-    })
+        on: on.map(|on| on.value),
+        expires: expires?.value,
+    };
+    let value = Waiver {
+        control: control?.value,
+        subject: subject.map(|text| text.value),
+        event: event.map(|text| text.value),
+        waiver,
+    };
+    Some(Located { value, line })
 }
 
-pub(super) fn reviewed(mut table: Table<'_>) -> Option<Reviewed> {
+pub(super) fn reviewed(mut table: Table<'_>) -> Option<Located<Reviewed>> {
     let line = table.line();
     let event = table.required_text("event");
     let by = table.required_text("by");
     let on = required_date(&mut table, "on");
     let note = filled(&mut table, "note");
     table.finish();
-    Some(Reviewed { event: event?.value, by: by?.value, on: on?, note: note.map(|text| text.value), line })
+    let review = Review { by: by?.value, on: on?.value, note: note.map(|text| text.value) };
+    Some(Located { value: Reviewed { event: event?.value, review }, line })
 }
 
 fn check_order(table: &Table<'_>, on: Option<&Located<Date>>, expires: Option<&Located<Date>>) {

@@ -16,7 +16,7 @@ mod tests;
 mod weakening;
 
 pub(crate) use checked::Config;
-pub(crate) use entries::{Attestation, Reviewed, Waiver};
+pub(crate) use entries::{Attestation, EvidenceFile, Reviewed, Waiver};
 pub(crate) use load::{ConfigError, FILE_NAME, find, read};
 pub(crate) use organization::{Organization, Saml};
 pub(crate) use rbac::{DeclaredRole, Identities, Permission, Rbac};

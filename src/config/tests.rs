@@ -133,10 +133,10 @@ fn a_complete_configuration_is_read_whole() {
     assert_eq!(organization.sso, Some(Sso::Enforced));
     let attestation = &config.attestations[0];
     assert_eq!(attestation.result, Attested::Pass);
-    assert_eq!(attestation.expires.value, jiff::civil::date(2026, 8, 1));
-    assert_eq!(config.waivers[0].expires.value, jiff::civil::date(2027, 3, 31));
+    assert_eq!(attestation.expires, jiff::civil::date(2026, 8, 1));
+    assert_eq!(config.waivers[0].waiver.expires, jiff::civil::date(2027, 3, 31));
     let reviewed = &config.reviewed[0];
-    assert_eq!((reviewed.event.as_str(), reviewed.note.as_deref()), ("5f6a2c", Some("CASE-7")));
+    assert_eq!((reviewed.event.as_str(), reviewed.review.note.as_deref()), ("5f6a2c", Some("CASE-7")));
     let role = &config.rbac.roles["Support Agent"];
     assert_eq!(role.permissions, [Permission::Read, Permission::Write]);
     assert_eq!((role.intercom.as_deref(), role.line), (Some(&["export_data".to_owned()][..]), 59));
@@ -222,6 +222,20 @@ fn a_flood_of_one_kind_hides_none_of_another() {
     assert_eq!(weakens[103], "facts.burst_count = 99");
     assert!(weakens[104].starts_with("rbac.groups = [\"g0\", ") && weakens[104].ends_with(", and 10 more]"));
     assert_eq!(weakens.len(), 105);
+}
+
+#[test]
+fn many_controls_that_are_left_out_hide_no_setting() {
+    let controls: String = (0..60).map(|n| format!("[controls.c{n:02}]\nenabled = false\n")).collect();
+    let (config, problems) = check(&format!("{controls}[params.'2.3']\nmax_admins = 9\n"), Trust::Found);
+    assert_eq!(problems, Vec::<String>::new());
+    let weakens = weakens(&config);
+    assert_eq!(weakens[0], "controls.\"c00\".enabled = false: the control is left out");
+    assert_eq!(weakens[50], "and 10 more settings of controls");
+    assert_eq!(weakens[51], "params.\"2.3\".max_admins = 9");
+    // `enabled = true` and a table without keys change nothing.
+    let (config, problems) = check("[controls.E3]\nenabled = true\n[controls.E7]\n", Trust::Named);
+    assert_eq!((problems, config.weakens(jiff::civil::date(2026, 8, 1))), (Vec::new(), Vec::new()));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::level::{FailOn, Level};
 use crate::sentence::Sentence;
-use crate::toml_document::excerpt;
+use crate::toml_document::{Located, excerpt};
 use crate::verdict::counts;
 
 use super::checked::Config;
@@ -55,25 +55,26 @@ impl Weakening {
     /// The entry in words.
     pub(crate) fn sentence(&self) -> Sentence {
         match self {
-            Self::Waiver(Waiver { control, subject, event, expires, by, reason, .. }) => {
+            Self::Waiver(Waiver { control, subject, event, waiver }) => {
                 let sentence = Sentence::from(format!("waives {}", excerpt(control)));
                 let sentence = match (subject, event) {
                     (Some(subject), _) => sentence.and(" for ").person(excerpt(subject)),
                     (None, Some(event)) => sentence.and(format!(" for the event {}", excerpt(event))),
                     (None, None) => sentence,
                 };
-                let sentence = sentence.and(format!(" until {}, by ", expires.value)).person(excerpt(by));
-                sentence.and(": ").words(excerpt(reason))
+                let sentence =
+                    sentence.and(format!(" until {}, by ", waiver.expires)).person(excerpt(&waiver.by));
+                sentence.and(": ").words(excerpt(&waiver.reason))
             }
             Self::Attestation(Attestation { control, result, expires, by, .. }) => {
-                let (control, result, expires) = (excerpt(control), result.into_str(), expires.value);
+                let (control, result, expires) = (excerpt(control), result.into_str(), expires);
                 Sentence::from(format!("attests {control} as {result} until {expires}, by "))
                     .person(excerpt(by))
             }
-            Self::Reviewed(Reviewed { event, by, on, .. }) => {
+            Self::Reviewed(Reviewed { event, review }) => {
                 let event = excerpt(event);
-                Sentence::from(format!("takes the event {event} as reviewed on {}, by ", on.value))
-                    .person(excerpt(by))
+                Sentence::from(format!("takes the event {event} as reviewed on {}, by ", review.on))
+                    .person(excerpt(&review.by))
             }
             Self::Disabled(id) => {
                 format!("controls.\"{}\".enabled = false: the control is left out", excerpt(id)).into()
@@ -125,15 +126,11 @@ impl Config {
     /// Everything in it that may make the result look better: what people signed for and is in force on that day, then
     /// keys, then what has ended or is dated ahead. Only entries of one kind can crowd each other out.
     pub(crate) fn weakens(&self, today: Date) -> Vec<Weakening> {
-        let (waivers, old_waivers) = self.waivers.iter().cloned().partition(|waiver: &Waiver| {
-            counts(waiver.on.as_ref().map(|on| on.value), waiver.expires.value, today)
-        });
-        let (attestations, old_attestations) =
-            self.attestations.iter().cloned().partition(|attestation: &Attestation| {
-                counts(Some(attestation.on.value), attestation.expires.value, today)
-            });
-        let (reviewed, early) =
-            self.reviewed.iter().cloned().partition(|one: &Reviewed| one.on.value <= today);
+        let (waivers, old_waivers) =
+            values(&self.waivers).partition(|Waiver { waiver, .. }| counts(waiver.on, waiver.expires, today));
+        let (attestations, old_attestations) = values(&self.attestations)
+            .partition(|attestation| counts(Some(attestation.on), attestation.expires, today));
+        let (reviewed, early) = values(&self.reviewed).partition(|one| one.review.on <= today);
         let signed = |waivers: Vec<Waiver>, attestations: Vec<Attestation>, reviewed: Vec<Reviewed>| {
             let waivers = bounded("waivers", waivers.into_iter().map(Weakening::Waiver));
             let attestations = bounded("attestations", attestations.into_iter().map(Weakening::Attestation));
@@ -225,6 +222,11 @@ impl Config {
         .into_iter()
         .flatten()
     }
+}
+
+/// Entries without their lines.
+fn values<T: Clone>(entries: &[Located<T>]) -> impl Iterator<Item = T> {
+    entries.iter().map(|entry| entry.value.clone())
 }
 
 const fn set(key: String, value: Value) -> Weakening {

@@ -210,20 +210,11 @@ fn an_event_type_is_relevant_to_one_control_of_the_guide() {
     }
 }
 
-/// The next step is read by its title alone, and words that hide who acts are not the project's.
 #[test]
-fn texts_of_the_built_in_controls_are_plain() {
-    let banned =
-        ["whoever", "whomever", "whom", "somebody", "nobody", "at hand", "shut out", "loosens", "lay over"];
-    for Definition { control, text, .. } in &Catalog::load(&[]).unwrap().definitions {
+fn titles_of_steps_say_more_than_a_word() {
+    for Definition { control, .. } in &Catalog::load(&[]).unwrap().definitions {
         for step in &control.steps {
             assert!(step.title.contains(' '), "{}: the step `{}` says too little", control.id, step.title);
-        }
-        let words = text.to_lowercase();
-        let words: Vec<&str> = words.split(|c: char| !c.is_alphabetic()).collect();
-        let text = format!(" {} ", words.join(" "));
-        for word in banned {
-            assert!(!text.contains(&format!(" {word} ")), "{}: {word}", control.id);
         }
     }
 }

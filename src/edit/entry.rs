@@ -3,44 +3,7 @@
 use jiff::civil::Date;
 use toml_edit::{Datetime, Document, Item, Table, Value};
 
-use crate::verdict::Attested;
-
-/// An attestation that is being signed.
-#[derive(Debug, Clone)]
-pub(crate) struct NewAttestation {
-    pub control: String,
-    pub result: Attested,
-    pub by: String,
-    pub on: Date,
-    pub expires: Date,
-    pub evidence: Option<String>,
-    /// The file with the proof as the configuration names it, and its SHA-256.
-    pub evidence_file: Option<(String, String)>,
-    pub note: Option<String>,
-}
-
-/// A waiver that is being decided.
-#[derive(Debug, Clone)]
-pub(crate) struct NewWaiver {
-    pub control: String,
-    /// The one finding it is about; the whole control where it is none.
-    pub subject: Option<String>,
-    /// The id of the one event it is about.
-    pub event: Option<String>,
-    pub reason: String,
-    pub by: String,
-    pub on: Date,
-    pub expires: Date,
-}
-
-/// A review of an event.
-#[derive(Debug, Clone)]
-pub(crate) struct NewReview {
-    pub event: String,
-    pub by: String,
-    pub on: Date,
-    pub note: Option<String>,
-}
+use crate::config::{Attestation, Reviewed, Waiver};
 
 /// One table of an array of tables.
 #[derive(Debug, Clone)]
@@ -49,9 +12,10 @@ pub(crate) struct Entry {
     table: Table,
 }
 
-impl From<NewAttestation> for Entry {
-    fn from(new: NewAttestation) -> Self {
-        let (file, digest) = new.evidence_file.unzip();
+impl From<Attestation> for Entry {
+    fn from(new: Attestation) -> Self {
+        let file = new.evidence_file.map(|file| (file.path.display().to_string(), file.sha256));
+        let (file, digest) = file.unzip();
         let fields = [
             ("control", Some(new.control.into())),
             ("result", Some(new.result.into_str().into())),
@@ -67,28 +31,30 @@ impl From<NewAttestation> for Entry {
     }
 }
 
-impl From<NewWaiver> for Entry {
-    fn from(new: NewWaiver) -> Self {
+impl From<Waiver> for Entry {
+    fn from(new: Waiver) -> Self {
+        let Waiver { control, subject, event, waiver } = new;
         let fields = [
-            ("control", Some(new.control.into())),
-            ("subject", new.subject.map(Value::from)),
-            ("event", new.event.map(Value::from)),
-            ("reason", Some(new.reason.into())),
-            ("by", Some(new.by.into())),
-            ("on", Some(day(new.on))),
-            ("expires", Some(day(new.expires))),
+            ("control", Some(control.into())),
+            ("subject", subject.map(Value::from)),
+            ("event", event.map(Value::from)),
+            ("reason", Some(waiver.reason.into())),
+            ("by", Some(waiver.by.into())),
+            ("on", waiver.on.map(day)),
+            ("expires", Some(day(waiver.expires))),
         ];
         Self::of("waiver", fields)
     }
 }
 
-impl From<NewReview> for Entry {
-    fn from(new: NewReview) -> Self {
+impl From<Reviewed> for Entry {
+    fn from(new: Reviewed) -> Self {
+        let Reviewed { event, review } = new;
         let fields = [
-            ("event", Some(new.event.into())),
-            ("by", Some(new.by.into())),
-            ("on", Some(day(new.on))),
-            ("note", new.note.map(Value::from)),
+            ("event", Some(event.into())),
+            ("by", Some(review.by.into())),
+            ("on", Some(day(review.on))),
+            ("note", review.note.map(Value::from)),
         ];
         Self::of("reviewed", fields)
     }

@@ -8,6 +8,6 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use entry::{Entry, NewAttestation, NewReview, NewWaiver};
+pub(crate) use entry::Entry;
 pub(crate) use error::EditError;
 pub(crate) use target::Target;

@@ -2,11 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::{NewAttestation, NewReview, NewWaiver};
 use crate::adjust::{Met, limit_of, met};
 use crate::casefold::same_name;
 use crate::checks::Decided;
-use crate::config::Config;
+use crate::config::{Attestation, Config, Reviewed, Waiver};
 use crate::controls::Definition;
 use crate::report::Report;
 use crate::time::day_of;
@@ -14,7 +13,7 @@ use crate::verdict::{Attested, Status};
 
 /// What stands in the way of an attestation. The report is the last one, where there is one.
 pub(crate) fn of_attestation(
-    new: &NewAttestation,
+    new: &Attestation,
     definition: &Definition,
     config: Option<&Config>,
     report: Option<&Report>,
@@ -34,11 +33,9 @@ pub(crate) fn of_attestation(
         });
     }
     let signed = config.map(|config| config.attestations.as_slice()).unwrap_or_default();
-    let newer = signed
-        .iter()
-        .find(|one| same_name(&one.control, id) && one.on.value > new.on && one.on.value <= today);
+    let newer = signed.iter().find(|one| same_name(&one.control, id) && one.on > new.on && one.on <= today);
     if let Some(newer) = newer {
-        let (day, line) = (newer.on.value, newer.line);
+        let (day, line) = (newer.on, newer.line);
         doubts.push(format!("This attestation does not count: the one of {day} in line {line} is newer."));
     }
     let Some(report) = report else {
@@ -71,7 +68,7 @@ pub(crate) fn of_attestation(
 }
 
 /// What stands in the way of a waiver.
-pub(crate) fn of_waiver(new: &NewWaiver, report: Option<&Report>) -> Vec<String> {
+pub(crate) fn of_waiver(new: &Waiver, report: Option<&Report>) -> Vec<String> {
     let Some(report) = report else { return Vec::new() };
     let of = name_of(report);
     let Some(control) = report.control(&new.control) else {
@@ -102,7 +99,7 @@ pub(crate) fn of_waiver(new: &NewWaiver, report: Option<&Report>) -> Vec<String>
 }
 
 /// What stands in the way of a review.
-pub(crate) fn of_review(new: &NewReview, report: Option<&Report>) -> Option<String> {
+pub(crate) fn of_review(new: &Reviewed, report: Option<&Report>) -> Option<String> {
     let (event, report) = (&new.event, report?);
     let of = name_of(report);
     let found: Vec<_> = report.about_event(event).collect();

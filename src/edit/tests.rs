@@ -9,36 +9,39 @@ use tempfile::TempDir;
 
 use super::starter::{Policy, Seen, text};
 use super::*;
-use crate::config::{Config, Trust};
+use crate::config::{Attestation, Config, EvidenceFile, Trust, Waiver};
 use crate::controls::Catalog;
 use crate::digest;
 use crate::facts::FactSettings;
 use crate::hint::Hint as _;
-use crate::verdict::Attested;
+use crate::verdict::{self, Attested};
 
 fn attestation(control: &str) -> Entry {
-    Entry::from(NewAttestation {
+    Entry::from(Attestation {
         control: control.to_owned(),
         result: Attested::Fail,
         by: "Dana \"D\" Ruiz".to_owned(),
         on: date(2026, 5, 1),
         expires: date(2026, 8, 1),
         evidence: Some("https://wiki.example/1.3".to_owned()),
-        evidence_file: Some(("proof.png".to_owned(), "ab".repeat(32))),
+        evidence_file: Some(EvidenceFile { path: "proof.png".into(), sha256: "ab".repeat(32) }),
         note: Some("back\\slash, 'quotes' and \u{e9}".to_owned()),
     })
 }
 
 fn waiver() -> Entry {
-    Entry::from(NewWaiver {
+    let subject = Some("cto@example.com".to_owned());
+    Entry::from(Waiver {
         control: "2.3".to_owned(),
-        subject: Some("cto@example.com".to_owned()),
+        subject,
         event: None,
-        reason: "on call".to_owned(),
-        by: "Dana".to_owned(),
-        on: date(2026, 5, 1),
-        expires: date(2027, 3, 31),
+        waiver: accepted("on call", "Dana"),
     })
+}
+
+fn accepted(reason: &str, by: &str) -> verdict::Waiver {
+    let (on, expires) = (Some(date(2026, 5, 1)), date(2027, 3, 31));
+    verdict::Waiver { reason: reason.to_owned(), by: by.to_owned(), on, expires }
 }
 
 /// A configuration in a folder of its own, edited as one that was named.
@@ -58,11 +61,14 @@ fn what_is_added_is_read_back() {
     let [attested] = config.attestations.as_slice() else { panic!("{:?}", config.attestations) };
     assert_eq!((attested.control.as_str(), attested.result), ("1.3", Attested::Fail));
     assert_eq!(attested.by, "Dana \"D\" Ruiz");
-    assert_eq!((attested.on.value, attested.expires.value), (date(2026, 5, 1), date(2026, 8, 1)));
+    assert_eq!((attested.on, attested.expires), (date(2026, 5, 1), date(2026, 8, 1)));
     assert_eq!(attested.note.as_deref(), Some("back\\slash, 'quotes' and \u{e9}"));
     assert_eq!(attested.evidence_file.as_ref().unwrap().sha256, "ab".repeat(32));
     let [waived] = config.waivers.as_slice() else { panic!("{:?}", config.waivers) };
-    assert_eq!((waived.subject.as_deref(), waived.reason.as_str()), (Some("cto@example.com"), "on call"));
+    assert_eq!(
+        (waived.subject.as_deref(), waived.waiver.reason.as_str()),
+        (Some("cto@example.com"), "on call")
+    );
     let written = fs::read_to_string(target.path()).unwrap();
     assert!(written.contains("[[waiver]]\ncontrol = \"2.3\"\n"), "{written}");
     assert!(written.contains("on = 2026-05-01\n"), "dates are dates of TOML: {written}");
@@ -192,18 +198,15 @@ proptest! {
     fn any_visible_text_is_read_back(text in "[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]{1,80}") {
         prop_assume!(!text.trim().is_empty());
         let (_folder, target) = target("# first\n");
-        let entry = NewWaiver {
+        let entry = Waiver {
             control: "2.3".to_owned(),
             subject: None,
             event: None,
-            reason: text.clone(),
-            by: text.clone(),
-            on: date(2026, 5, 1),
-            expires: date(2027, 3, 31),
+            waiver: accepted(&text, &text),
         };
         target.append(&[Entry::from(entry)]).unwrap();
         let config = target.load().unwrap().unwrap();
-        prop_assert_eq!(&config.waivers[0].reason, &text);
-        prop_assert_eq!(&config.waivers[0].by, &text);
+        prop_assert_eq!(&config.waivers[0].waiver.reason, &text);
+        prop_assert_eq!(&config.waivers[0].waiver.by, &text);
     }
 }

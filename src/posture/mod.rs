@@ -1,5 +1,5 @@
-//! The posture that the facts show: who is in the workspace, and when its settings last changed. A part of the report,
-//! so that two reports can be compared.
+//! The posture: the teammates, and the newest change of each setting. It is part of the report, so that two reports can
+//! be compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,41 +13,41 @@ use crate::facts::{Facts, Row, text};
 #[cfg(test)]
 mod tests;
 
-/// What the facts show of people and settings.
+/// People and setting changes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Posture {
-    /// The current teammates by id; empty where their list could not be read.
+    /// The current teammates by id; empty if their list could not be read.
     pub people: Vec<Person>,
-    /// The newest change of each type of setting ever, by type.
+    /// The newest change of each type of setting, by type.
     pub settings: Vec<SettingChange>,
 }
 
 /// A current teammate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Person {
-    /// The admin's id; the address in lower case where the API shows none.
+    /// The admin's id; the address in lower case if the API shows none.
     pub id: String,
-    /// The display name; null where there is none.
+    /// The display name; null if there is none.
     pub name: Option<String>,
-    /// The e-mail address; null where it is missing or malformed.
+    /// The e-mail address; null if it is missing or malformed.
     pub email: Option<String>,
-    /// The role's name; null without a role.
+    /// The role's name; null if there is none.
     pub role: Option<String>,
     /// `privileged`, `unprivileged` or `unknown`.
     pub privilege: String,
-    /// What decided that.
+    /// What decided the privilege.
     pub privilege_reason: Option<String>,
-    /// `on` or `off`, by the newest change of two-factor authentication; null where no event shows it.
+    /// `on` or `off`, by the newest change of two-factor authentication; null if no event shows it.
     pub two_factor: Option<String>,
-    /// The newest sign-in or arrival that was read.
+    /// The time of the newest sign-in, accepted invite or provisioning that was read.
     pub last_seen: Option<String>,
     /// The methods of the sign-ins in the window, in alphabetical order.
     pub sign_in_methods: Vec<String>,
-    /// When the newest permission snapshot was taken.
+    /// The time of the newest permission snapshot.
     pub permissions_at: Option<String>,
     /// The access type of that snapshot, such as `all`.
     pub conversation_access: Option<String>,
-    /// The account status in the directory export; null without one.
+    /// The account status in the directory export; null if none is given.
     pub directory: Option<String>,
     /// The ids of the controls that have findings about the person.
     pub findings: Vec<String>,
@@ -65,21 +65,21 @@ impl Person {
     }
 }
 
-/// The newest change of one type of setting, ever.
+/// The newest change of one type of setting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct SettingChange {
     /// The event type.
     #[serde(rename = "type")]
     pub event_type: String,
-    /// When it happened.
+    /// The time of the change.
     pub at: String,
-    /// E-mail address, else id, of the performer; null where the log names no one.
+    /// E-mail address, else id, of the performer; null if the log names none.
     pub by: Option<String>,
     /// The event's id.
     pub event: String,
 }
 
-/// What the facts show of people and settings. Which controls have findings about a person is left empty.
+/// The posture from the facts, without the controls that have findings about a person.
 pub(crate) fn of(facts: &Facts) -> Posture {
     let mut methods: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for row in facts.rows("sign_ins", &[]).rows {
@@ -106,7 +106,7 @@ pub(crate) fn of(facts: &Facts) -> Posture {
 
 fn person(row: &Row, methods: &BTreeMap<&str, BTreeSet<&str>>) -> Person {
     let given = |column: &str| text(row, column).map(str::to_owned);
-    // Events name a teammate whose id is not shown by the address.
+    // Events name a teammate without an id by address.
     let id = given("id").or_else(|| Some(format!("{}@{}", text(row, "local_part")?, text(row, "domain")?)));
     let id = id.unwrap_or_default();
     Person {

@@ -1,4 +1,4 @@
-//! Texts that are known to identify a person, found wherever they stand in another text.
+//! Texts that identify people, and finding them in other texts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,25 +6,25 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
 use super::Span;
 
-/// What is shorter turns up in ordinary words.
+/// Shorter texts occur in ordinary words.
 const SHORTEST: usize = 3;
-/// Shorter digits turn up as counts and years.
+/// Shorter numbers occur as counts and years.
 const SHORTEST_NUMBER: usize = 5;
-/// How much of a text is looked for: elsewhere a long one may be cut off.
+/// The prefix to search for, because a long text may be cut off elsewhere.
 const LOOKED_FOR: usize = 60;
 
-/// Dictionary texts, each with what replaces it.
+/// The texts with their replacements.
 #[derive(Debug, Default)]
 pub(super) struct Dictionary {
     replacements: BTreeMap<String, String>,
-    /// Those that are looked for within other texts.
+    /// The texts to find within other texts.
     searched: BTreeSet<String>,
     found: Vec<(String, String)>,
     automaton: Option<AhoCorasick>,
 }
 
 impl Dictionary {
-    /// Makes a text known, wherever it stands. The first replacement of a text counts.
+    /// Adds a text to replace everywhere. The first replacement of a text counts.
     pub(super) fn learn(&mut self, text: &str, replacement: impl FnOnce() -> String) {
         if !text.trim().is_empty() && self.searched.insert(text.to_owned()) {
             self.learn_whole(text, replacement);
@@ -38,7 +38,7 @@ impl Dictionary {
         }
     }
 
-    /// Gets ready to look for what is known and not so short that it turns up in ordinary words.
+    /// Builds the search for texts that are long enough not to occur in ordinary words.
     pub(super) fn prepare(self) -> Self {
         self.prepare_those(|text| {
             let length = text.chars().take(SHORTEST_NUMBER).count();
@@ -47,7 +47,7 @@ impl Dictionary {
         })
     }
 
-    /// Gets ready to look for whatever is known, but for bare punctuation.
+    /// Builds the search for all texts except bare punctuation.
     pub(super) fn prepare_all(self) -> Self {
         self.prepare_those(|text| text.contains(|c: char| c.is_alphanumeric() || !c.is_ascii()))
     }
@@ -62,7 +62,7 @@ impl Dictionary {
             .map(|(text, replacement)| (text.trim().to_owned(), replacement.clone()))
             .collect();
         let starts = self.found.iter().map(|(text, _)| start_of(text));
-        // Without an automaton nothing would be found: it fails only beyond four billion states.
+        // Building fails only beyond four billion states.
         self.automaton = AhoCorasickBuilder::new()
             .match_kind(MatchKind::Standard)
             .ascii_case_insensitive(true)
@@ -71,15 +71,15 @@ impl Dictionary {
         self
     }
 
-    /// What replaces the text as a whole, if it is known.
+    /// The replacement of a whole text, if known.
     pub(super) fn whole(&self, text: &str) -> Option<&str> {
         self.replacements.get(text).map(String::as_str)
     }
 
-    /// Every known text in this one, as a word of its own.
+    /// Every known text in `text`, as a separate word.
     pub(super) fn spans(&self, text: &str, spans: &mut Vec<Span>) {
         let Some(automaton) = self.automaton.as_ref().filter(|_| !self.found.is_empty()) else { return };
-        // Where a long text was found already, its parts need not be found again.
+        // Skip the parts of a text that was already found.
         let mut covered = 0;
         for found in automaton.find_overlapping_iter(text) {
             let (known, replacement) = &self.found[found.pattern().as_usize()];
@@ -92,9 +92,9 @@ impl Dictionary {
                 end += common(&known[end - start..], &text[end..]);
                 covered = end;
             }
-            // A long text is no ordinary word, and may be cut off.
+            // A long text is not an ordinary word, and may be cut off.
             if is_long || is_word(text, start, end) {
-                // What lies in another goes with it. Kept, it would cost memory for each known text at each place.
+                // Drop matches inside another match, which would cost memory.
                 while spans.pop_if(|last| start <= last.start && last.end <= end).is_some() {}
                 if spans.last().is_none_or(|last| start < last.start || last.end < end) {
                     spans.push(Span { start, end, replacement: replacement.clone() });
@@ -104,19 +104,19 @@ impl Dictionary {
     }
 }
 
-/// As much of the text as is looked for.
+/// The prefix of a text to search for.
 fn start_of(text: &str) -> &str {
     text.char_indices().nth(LOOKED_FOR).map_or(text, |(end, _)| &text[..end])
 }
 
-/// How many bytes two texts have in common at their start.
+/// The length of the common prefix of two texts, in bytes.
 fn common(one: &str, other: &str) -> usize {
     let pairs = one.char_indices().zip(other.chars());
     let differs = pairs.into_iter().find(|((_, a), b)| a != b).map(|((at, _), _)| at);
     differs.unwrap_or_else(|| one.len().min(other.len()))
 }
 
-/// Whether that part of the text is not a part of a longer word. Scripts without spaces have no such words.
+/// Whether a range is not part of a longer word. Scripts without spaces have no such words.
 fn is_word(text: &str, start: usize, end: usize) -> bool {
     let joins = |one: Option<char>, other: Option<char>| {
         one.zip(other)

@@ -1,4 +1,4 @@
-//! The key of pseudonyms: given, so that reports can be compared, or drawn for one run. Shown never.
+//! The key of pseudonyms: given, so that reports can be compared, or generated for one run. It is never shown.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -11,38 +11,28 @@ use crate::api::token::loose_permissions;
 use crate::bounded_file::{self, Unopened};
 use crate::hint::Hint;
 
-/// The fewest bytes of a key: with less, a reader of a report could try all keys.
+/// The fewest bytes of a key, so that a reader of a report cannot try all keys.
 const SHORTEST: usize = 16;
 /// The most bytes of a key, or of the file it is in.
 const LONGEST: usize = 4096;
-/// How many bytes of the digest a pseudonym shows: enough that no two of a workspace's people share one.
+/// The bytes of the digest in a pseudonym: enough for no two people of a workspace to share one.
 const SHOWN: usize = 6;
 
 /// A key of pseudonyms. It has no `Display`, and `Debug` hides it.
 #[derive(Clone)]
 pub(crate) struct Key(hmac::Key);
 
-/// Why there is no usable key. No variant holds the key or a part of it.
+/// Why a key cannot be used. No variant holds any part of the key.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyError {
-    /// It could be guessed.
     #[error("the redaction key has fewer than {SHORTEST} bytes")]
     TooShort,
-    /// It is longer than any key has to be.
     #[error("the redaction key is longer than {LONGEST} bytes")]
     TooLong,
-    /// The file is a directory, a device or a pipe.
     #[error("{} is not a regular file", .0.display())]
     NotAFile(PathBuf),
-    /// The file could not be read.
     #[error("the redaction key could not be read from {}: {source}", .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The system has no random numbers.
+    Unreadable { path: PathBuf, source: std::io::Error },
     #[error("the system provides no random numbers for a redaction key")]
     NoRandomness,
 }
@@ -65,10 +55,10 @@ impl Hint for KeyError {
 }
 
 impl Key {
-    /// Takes a key; white space around it is dropped.
+    /// Creates a key from trimmed bytes.
     ///
     /// # Errors
-    /// When it is too short to be a secret, or too long to be a key.
+    /// If it is too short or too long.
     pub(crate) fn new(secret: &[u8]) -> Result<Self, KeyError> {
         match secret.trim_ascii() {
             secret if secret.len() < SHORTEST => Err(KeyError::TooShort),
@@ -80,7 +70,7 @@ impl Key {
     /// Reads a key from a regular file. The second value warns if other users may read the file.
     ///
     /// # Errors
-    /// When the file cannot be read, or holds no usable key.
+    /// If the file cannot be read, or has no usable key.
     pub(crate) fn from_file(path: &Path) -> Result<(Self, Option<String>), KeyError> {
         let refused = |refusal| match refusal {
             Unopened::NotRegular => KeyError::NotAFile(path.to_owned()),
@@ -93,17 +83,17 @@ impl Key {
         Ok((Self::new(&bytes)?, loose_permissions("redaction key", path, &metadata)))
     }
 
-    /// Draws a key for one run.
+    /// Generates a key for one run.
     ///
     /// # Errors
-    /// When the system has no random numbers.
+    /// If the system provides no random numbers.
     pub(crate) fn random() -> Result<Self, KeyError> {
         let mut secret = [0; 32];
         SystemRandom::new().fill(&mut secret).map_err(|_| KeyError::NoRandomness)?;
         Self::new(&data_encoding::HEXLOWER.encode(&secret).into_bytes())
     }
 
-    /// The keyed digest of a text. What it stands for is digested too: a name is never confused with an id.
+    /// The keyed digest of a text and its kind, so that a name is never confused with an id.
     pub(super) fn digest(&self, of: &str, text: &str) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.0);
         context.update(of.as_bytes());
@@ -114,12 +104,12 @@ impl Key {
         digest
     }
 
-    /// The digest's first bytes in hexadecimal digits.
+    /// The first bytes of the digest in hexadecimal digits.
     pub(super) fn digits(&self, of: &str, text: &str) -> String {
         hexadecimal(&self.digest(of, text)[..SHOWN])
     }
 
-    /// Tells keys apart without giving any away.
+    /// Identifies the key without revealing it.
     pub(super) fn name(&self) -> String {
         self.digits("key", "")
     }
@@ -134,7 +124,6 @@ impl std::fmt::Debug for Key {
 /// Bytes in hexadecimal digits.
 pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut digits, byte| {
-        // Writing to a string never fails.
         let _ = write!(digits, "{byte:02x}");
         digits
     })

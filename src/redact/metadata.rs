@@ -11,11 +11,11 @@ use crate::api::model::metadata::{
 };
 use crate::casefold::fold;
 
-/// The longest name of a permission or a method that stays as it is.
+/// The longest name of a permission or a method to keep.
 const LONGEST_WORD: usize = 64;
 
 impl Redactor {
-    /// The details without what may identify a person; none where they are no object.
+    /// The metadata without people; none if it is not an object.
     pub(super) fn metadata(&self, raw: &RawValue) -> Option<Box<RawValue>> {
         let details: Metadata<'_> = object(raw)?;
         let mut kept = Map::new();
@@ -24,7 +24,7 @@ impl Redactor {
                 kept.insert(name.to_owned(), value);
             }
         };
-        // What is not understood stays not understood: absent would say something else.
+        // Unreadable values stay unreadable, because absent values mean something else.
         keep("admin", details.admin.map(|raw| object(raw).map_or(json!([]), |admin| self.about(&admin))));
         keep(
             "sign_in_method",
@@ -69,7 +69,7 @@ impl Redactor {
         Value::String(self.plain(text))
     }
 
-    /// A method as it is compared: spelled oddly it is the same one, and without a letter it is none.
+    /// A method in the form for comparison; one without a letter stays empty.
     fn method(&self, text: &str) -> Option<Value> {
         let folded = &*fold(text);
         let spelled = if is_word(text) { text } else { folded };
@@ -77,7 +77,7 @@ impl Redactor {
             .then(|| if is_word(spelled) { json!(spelled) } else { json!(self.words(folded)) })
     }
 
-    /// A word of the API's; what does not look like one may be anything.
+    /// A word of the API; other texts are replaced.
     fn plain(&self, text: &str) -> String {
         if is_word(text) { text.to_owned() } else { self.words(text) }
     }
@@ -88,7 +88,7 @@ fn is_word(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b' '))
 }
 
-/// What says on or off; anything else says nothing.
+/// A word for on or off; other values are dropped.
 fn switch(raw: &RawValue) -> Option<Value> {
     match raw.get() {
         "true" => Some(Value::Bool(true)),

@@ -1,8 +1,8 @@
-//! Redaction: people and addresses give way to pseudonyms, so that a report or a snapshot can be handed on.
+//! Redaction: replacing people and addresses by pseudonyms, so that a report or a snapshot can be shared.
 //!
-//! It works on a [`Report`](crate::report::Report) before any format sees it, and on the records of a snapshot before
-//! they are written. What is known to be an address, a name or an id is replaced where it stands; text is searched for
-//! what looks like an address, and for everything that the same report knows to identify a person. Verdicts, counts
+//! It works on a [`Report`](crate::report::Report) before rendering, and on the records of a snapshot before writing.
+//! Fields with addresses, names or ids are replaced; other text is searched for anything that looks like an address,
+//! and for all names, addresses and ids in the same report. Verdicts, counts
 //! and the gate stay as they are. Free text is replaced as a whole, because it may name any person.
 
 use std::collections::BTreeSet;
@@ -28,12 +28,12 @@ use dictionary::Dictionary;
 #[derive(Debug, Clone)]
 pub(crate) struct Redactor {
     key: Key,
-    /// Names of mailboxes that are a function and not a person, in lower case.
+    /// Names of mailboxes of functions, not people, in lower case.
     functions: BTreeSet<String>,
 }
 
 impl Redactor {
-    /// Works with this key, and leaves the names of functions, such as `support`, in addresses.
+    /// Uses this key, and keeps names of functions, such as `support`, in addresses.
     pub(crate) fn new(key: Key, functions: impl IntoIterator<Item = String>) -> Self {
         Self { key, functions: functions.into_iter().map(|name| fold(&name).into_owned()).collect() }
     }
@@ -44,7 +44,7 @@ impl Redactor {
     }
 }
 
-/// A part of a text that is replaced.
+/// A part of a text to replace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Span {
     start: usize,
@@ -56,14 +56,14 @@ struct Span {
 #[derive(Debug)]
 struct Scrubber<'a> {
     redactor: &'a Redactor,
-    /// What identifies people, wherever it stands.
+    /// The texts that identify people.
     known: Dictionary,
-    /// What sentences quote.
+    /// The texts that sentences quote.
     quoted: Dictionary,
 }
 
 impl Scrubber<'_> {
-    /// The text without what identifies a person.
+    /// The redacted text.
     fn text(&self, text: &str) -> String {
         match self.known.whole(text) {
             Some(replacement) => replacement.to_owned(),
@@ -71,7 +71,7 @@ impl Scrubber<'_> {
         }
     }
 
-    /// What identifies a person in the text.
+    /// The parts of a text that identify a person.
     fn spans(&self, text: &str) -> Vec<Span> {
         let mut spans = shapes::spans(self.redactor, text);
         self.known.spans(text, &mut spans);
@@ -79,12 +79,12 @@ impl Scrubber<'_> {
     }
 }
 
-/// The last part of a path, whichever system it is of.
+/// The last part of a path of any system.
 fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(path)
 }
 
-/// Replaces parts of a text. Where several overlap, the longest says what replaces them all.
+/// Replaces parts of a text. The longest of overlapping parts decides the replacement.
 fn replace(text: &str, mut spans: Vec<Span>) -> String {
     if spans.is_empty() {
         return text.to_owned();

@@ -1,5 +1,5 @@
-//! What stands for a person, an id or an address. The same original has the same pseudonym under the same key, and a
-//! pseudonym stands for itself, so that what is redacted already stays as it is.
+//! Pseudonyms of people, ids and addresses. The same original has the same pseudonym under the same key. A pseudonym is
+//! not replaced again.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -11,8 +11,8 @@ use crate::address::{self, EmailAddress};
 use crate::casefold::fold;
 use crate::verdict::Fingerprint;
 
-/// Where pseudonyms of addresses are: a corner of the network that is reserved for documentation, with room to keep
-/// all addresses apart. The fourth group says which kind of address is behind it.
+/// The network of IP pseudonyms, within the one reserved for documentation and large enough for all addresses. The
+/// fourth group shows the kind of the original.
 const ADDRESSES: [u16; 3] = [0x2001, 0xdb8, 0x7264];
 
 impl Redactor {
@@ -23,10 +23,10 @@ impl Redactor {
         format!("{prefix}{}", self.key.digits(of, text))
     }
 
-    /// The pseudonym of an e-mail address; none where the text is not one.
+    /// The pseudonym of an e-mail address; none if the text is not one.
     ///
-    /// The domain stays, which names an organization or a provider. So does what names a function and not a person, and
-    /// whether several addresses lead to one mailbox. Intercom's bot stays itself.
+    /// The domain stays, because it names an organization or a provider. Names of functions stay, too, and addresses of one
+    /// mailbox stay recognizable. The address of Intercom's bot stays.
     pub(super) fn email(&self, address: &str) -> Option<String> {
         let (local, domain) = address::split(address)?;
         let mailbox = EmailAddress::parse(address)?.untagged();
@@ -59,12 +59,12 @@ impl Redactor {
         self.pseudonym("workspace-", "workspace", name.trim())
     }
 
-    /// What stands for words that a person wrote.
+    /// The replacement of free text.
     pub(super) fn words(&self, text: &str) -> String {
         self.pseudonym("text-", "text", text.trim())
     }
 
-    /// The pseudonym of a person that the API gives by e-mail address or id.
+    /// The pseudonym of a person by e-mail address or id, as in the API.
     pub(super) fn person(&self, text: &str) -> String {
         self.email(text).unwrap_or_else(|| self.id(text))
     }
@@ -79,13 +79,13 @@ impl Redactor {
         self.email(by.trim()).unwrap_or_else(|| self.name(by))
     }
 
-    /// The pseudonym of a person or a machine that a sentence quotes: by network address, id, e-mail address or name.
+    /// The pseudonym of a person or a machine in a sentence: by IP address, id, e-mail address or name.
     pub(super) fn quoted_person(&self, text: &str) -> String {
         let is_id = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         self.range(text).unwrap_or_else(|| if is_id { self.id(text) } else { self.signatory(text) })
     }
 
-    /// The pseudonym of an address. Those that belong to no machine stay.
+    /// The pseudonym of an IP address. Addresses that belong to no machine stay.
     pub(super) fn address(&self, address: IpAddr) -> IpAddr {
         let address = address.to_canonical();
         let own = |v6: &Ipv6Addr| v6.segments()[..3] == ADDRESSES;
@@ -101,8 +101,8 @@ impl Redactor {
         Ipv6Addr::new(a, b, c, kind, group(0), group(2), group(4), group(6)).into()
     }
 
-    /// The pseudonym of an address or a range; none where the text is neither. A range keeps its length and its kind,
-    /// since those decide whether it is too wide.
+    /// The pseudonym of an IP address or a range; none if the text is neither. A range keeps its length and its kind, which
+    /// decide whether it is too wide.
     pub(super) fn range(&self, text: &str) -> Option<String> {
         if let Some(address) = address::ip(text) {
             return Some(self.address(address).to_string());
@@ -115,7 +115,7 @@ impl Redactor {
         Some(format!("{address}/{}", range.prefix_len()))
     }
 
-    /// The first address of a range becomes one of the network that is reserved for measurements, 198.18.0.0/15.
+    /// Moves the first address of a range into the network reserved for benchmarks, 198.18.0.0/15.
     fn start_of_range(&self, address: Ipv4Addr) -> Ipv4Addr {
         let [a, b, ..] = address.octets();
         if address.is_unspecified() || address.is_loopback() || (a, b & 0xfe) == (198, 18) {
@@ -125,7 +125,7 @@ impl Redactor {
         Ipv4Addr::new(198, 18 + (digest[0] & 1), digest[1], digest[2])
     }
 
-    /// A fingerprint that cannot be made from a guessed subject.
+    /// A fingerprint that cannot be computed from a guessed subject.
     pub(crate) fn fingerprint(&self, fingerprint: &Fingerprint) -> Fingerprint {
         let digest = self.key.digest("fingerprint", fingerprint.as_str());
         let digits = hexadecimal(&digest[..fingerprint.as_str().len() / 2]);

@@ -1,7 +1,7 @@
-//! Redacting a report, before any format sees it.
+//! Redacting a report before rendering.
 //!
-//! A scan and `render --redact` come here with the same report, so they write the same bytes. Nothing reads a sentence:
-//! what sentences quote stands in [`Report::quoted`], and everything else that identifies a person in fields of its own.
+//! A scan and `render --redact` redact the same report, so they write the same bytes. Sentences are not parsed:
+//! [`Report::quoted`] has the texts they quote, and other fields have everything else that identifies a person.
 
 use serde_json::Value;
 
@@ -17,11 +17,11 @@ use crate::sentence::{Quoted, QuotedKind};
 use crate::verdict::{Attestation, Finding, Review, Waiver};
 
 impl Redactor {
-    /// The report without people and addresses. Verdicts, counts, the gate and the exit code stay.
+    /// The redacted report. Verdicts, counts, the gate and the exit code stay.
     pub(crate) fn report(&self, mut report: Report) -> Report {
         let scrubber =
             Scrubber { redactor: self, known: self.known_in(&report), quoted: self.quoted_in(&report) };
-        // All of it is named, so that whatever is added to a report has to be thought about here.
+        // All fields are listed, so that a new field needs a decision here.
         let Report {
             schema_version: _,
             tool: _,
@@ -39,7 +39,7 @@ impl Redactor {
             activity,
         } = &mut report;
         quoted.clear();
-        // What is redacted already has fingerprints that no one can make from a guess.
+        // A redacted report already has fingerprints that cannot be guessed.
         let fresh = !scan.redacted;
         if fresh {
             scan.redacted = true;
@@ -61,7 +61,7 @@ impl Redactor {
         for detail in sources.iter_mut().filter_map(|source| source.detail.as_mut()) {
             *detail = scrubber.text(detail);
         }
-        // A method is a word of the log's, which may be any text.
+        // A method comes from the log and may be any text.
         let methods = activity.iter_mut().flat_map(|activity| &mut activity.sign_ins);
         methods
             .filter_map(|sign_ins| sign_ins.method.as_mut())
@@ -75,7 +75,7 @@ impl Redactor {
         report
     }
 
-    /// Everything in the report that identifies a person, or that a person wrote.
+    /// Everything in the report that identifies a person, and all free text.
     fn known_in(&self, report: &Report) -> Dictionary {
         let mut known = Dictionary::default();
         for path in paths(report) {
@@ -129,7 +129,7 @@ impl Redactor {
         }
     }
 
-    /// What the report's sentences quote.
+    /// The texts that the report's sentences quote.
     fn quoted_in(&self, report: &Report) -> Dictionary {
         let mut quoted = Dictionary::default();
         for Quoted { kind, text } in &report.quoted {
@@ -158,15 +158,15 @@ impl Redactor {
                 local.map_or_else(|| self.name(text), |(local, _)| local.to_owned())
             }
             Personal::Address => self.address_or_id(text),
-            // Only what has the shape of an address: a role may be called what a person is called.
+            // Only addresses, because a role may have the name of a person.
             Personal::No => super::replace(text, super::shapes::spans(self, text)),
         }
     }
 }
 
-/// The column with the log's sentence about an event.
+/// The column with the description of an event.
 const DESCRIPTION: &str = "description";
-/// The column with an address before the `@`.
+/// The column with the part of an address before the `@`.
 const LOCAL_PART: &str = "local_part";
 
 /// The files that the report names.
@@ -181,7 +181,7 @@ fn paths(report: &Report) -> impl Iterator<Item = &String> {
 }
 
 impl Scrubber<'_> {
-    /// A sentence of the program's, which may quote.
+    /// A sentence of the program, which may quote texts.
     fn sentence(&self, text: &str) -> String {
         let mut spans = self.spans(text);
         self.quoted.spans(text, &mut spans);
@@ -209,7 +209,7 @@ impl Scrubber<'_> {
         waived.iter_mut().for_each(|waiver| self.waiver(waiver));
     }
 
-    /// The text of a control that was added, and where it came from.
+    /// The texts and the path of an added control.
     fn added(&self, control: &mut Control) {
         let Control {
             title, section, description, rationale, effort, prerequisites, references, origin, ..
@@ -245,7 +245,7 @@ impl Scrubber<'_> {
         }
     }
 
-    /// What is said about a row: names in it are found there although they are too short to be looked for elsewhere.
+    /// A text about a row. Names of the row are replaced in it even if they are too short to search for elsewhere.
     fn about(&self, text: &str, row: &Row) -> String {
         if let Some(replacement) = self.known.whole(text) {
             return replacement.to_owned();
@@ -277,7 +277,7 @@ impl Scrubber<'_> {
         name.iter_mut().for_each(|name| *name = self.redactor.name(name));
         email.iter_mut().for_each(|email| *email = self.redactor.address_or_id(email));
         privilege_reason.iter_mut().for_each(|reason| *reason = self.text(reason));
-        // As in evidence: a role may be called what a person is called, and gives way to nothing but an address.
+        // As in evidence, only addresses, because a role may have the name of a person.
         for word in role.iter_mut().chain(sign_in_methods) {
             *word = super::replace(word, super::shapes::spans(self.redactor, word));
         }
@@ -287,7 +287,7 @@ impl Scrubber<'_> {
         row.iter().map(|(column, value)| (column.clone(), self.value(column, value, row))).collect()
     }
 
-    /// The value, and whatever is in it.
+    /// The value with all nested values.
     fn value(&self, column: &str, value: &Value, row: &Row) -> Value {
         match value {
             Value::String(text) => Value::String(self.redactor.cell(column, text, row)),

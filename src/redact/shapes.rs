@@ -1,14 +1,14 @@
-//! What is recognized in any text by its shape: e-mail addresses, network addresses, and home directories.
+//! Recognizing e-mail addresses, IP addresses and home directories in any text.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::{Redactor, Span};
 use crate::address;
 
-/// What comes before the name of a user in a path.
+/// The parts of a path before the name of a user.
 const HOMES: [&str; 4] = ["/home/", "/Users/", "\\Users\\", "\\users\\"];
 
-/// Everything in the text that has such a shape, with what replaces it.
+/// All matches in the text with their replacements.
 pub(super) fn spans(redactor: &Redactor, text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     emails(redactor, text, &mut spans);
@@ -28,7 +28,7 @@ fn emails(redactor: &Redactor, text: &str, spans: &mut Vec<Span>) {
         let start = before
             .rfind(|c| !local(c))
             .map_or(from, |last| from + last + before[last..].chars().next().map_or(1, char::len_utf8));
-        // Quotation marks and the like around an address are not a part of it.
+        // Quotation marks around an address are not part of it.
         let trimmed =
             text[start..at].trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_' && c != '+');
         let start = at - trimmed.len();
@@ -43,7 +43,7 @@ fn emails(redactor: &Redactor, text: &str, spans: &mut Vec<Span>) {
     }
 }
 
-/// Addresses, and ranges as `192.0.2.0/24`.
+/// Finds IP addresses, and ranges such as `192.0.2.0/24`.
 fn addresses(redactor: &Redactor, text: &str, spans: &mut Vec<Span>) {
     let bytes = text.as_bytes();
     let is_part = |byte: u8| byte.is_ascii_hexdigit() || byte == b'.' || byte == b':';
@@ -60,9 +60,9 @@ fn addresses(redactor: &Redactor, text: &str, spans: &mut Vec<Span>) {
     }
 }
 
-/// Looks into a run of digits, dots and colons.
+/// Searches a run of digits, dots and colons.
 fn run(redactor: &Redactor, text: &str, start: usize, end: usize, spans: &mut Vec<Span>) {
-    // No address is longer, and none is shorter than `::`.
+    // The longest and the shortest (`::`) address.
     let run = &text[start..end];
     if run.len() < 2 || !run.contains(['.', ':']) {
         return;
@@ -73,7 +73,7 @@ fn run(redactor: &Redactor, text: &str, start: usize, end: usize, spans: &mut Ve
         spans.push(with_length(redactor, text, start, start + whole.len()));
         return;
     }
-    // With a port, or at the end of a sentence before the next: each piece between colons for itself.
+    // With a port or the end of a sentence: each part between colons separately.
     let mut at = start;
     for piece in run.split(':') {
         let inner = piece.trim_matches('.');
@@ -85,7 +85,7 @@ fn run(redactor: &Redactor, text: &str, start: usize, end: usize, spans: &mut Ve
     }
 }
 
-/// The address there, with the length of its range where one follows.
+/// The address at this position, with the prefix length if it is a range.
 fn with_length(redactor: &Redactor, text: &str, start: usize, end: usize) -> Span {
     let digits =
         text[end..].strip_prefix('/').map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
@@ -98,7 +98,7 @@ fn with_length(redactor: &Redactor, text: &str, start: usize, end: usize) -> Spa
     Span { start, end, replacement }
 }
 
-/// The names of users in paths.
+/// Finds the names of users in paths.
 fn homes(redactor: &Redactor, text: &str, spans: &mut Vec<Span>) {
     for home in HOMES {
         for (found, _) in text.match_indices(home) {
@@ -112,7 +112,7 @@ fn homes(redactor: &Redactor, text: &str, spans: &mut Vec<Span>) {
     }
 }
 
-/// Whether the text is an e-mail address that is found by its shape, whole, wherever it stands.
+/// Whether the search finds the whole text as an e-mail address.
 pub(super) fn is_plain_email(text: &str) -> bool {
     address::split(text).is_some()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"@._+-".contains(&byte))

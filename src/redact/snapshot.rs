@@ -1,8 +1,8 @@
-//! Redacting the records of a snapshot, one by one, as they are read.
+//! Redacting the records of a snapshot while they are read.
 //!
-//! Everything that facts are made of keeps its meaning: who is who, which addresses lead to one mailbox, what is a
-//! function's, which addresses are the same, how wide a range is. So a scan ends as it does with the original, but for
-//! what compares people or addresses with a list of real ones.
+//! The records keep everything that facts need: identities, shared mailboxes, mailboxes of functions, equal addresses and
+//! the size of ranges. A scan therefore ends like one of the original, except for comparisons with lists of real people or
+//! addresses.
 
 use std::borrow::Cow;
 use std::io;
@@ -14,24 +14,23 @@ use crate::api::model::{Admin, Event, IpAllowlist, Me, Performer, UnreadEntry};
 use crate::api::record::Record;
 use crate::sources::{Failure, Outcomes};
 
-/// Redacts the records of one reading.
+/// Redacts the records of one collection.
 #[derive(Debug)]
 pub(crate) struct SnapshotRedactor {
     redactor: Redactor,
-    /// The names in the list of teammates, to be found in what the server says beside it.
+    /// The names in the list of teammates, to find in the server's messages.
     names: Vec<String>,
 }
 
 impl SnapshotRedactor {
-    /// Starts before the first record.
     pub(crate) const fn new(redactor: Redactor) -> Self {
         Self { redactor, names: Vec::new() }
     }
 
-    /// Hands the record on without people and addresses.
+    /// Passes the redacted record to `sink`.
     ///
     /// # Errors
-    /// When `sink` fails.
+    /// If `sink` fails.
     pub(crate) fn pass_on(
         &mut self,
         record: &Record<'_>,
@@ -62,7 +61,7 @@ impl SnapshotRedactor {
         }
     }
 
-    /// How the reading ended, without people and addresses in what the server said.
+    /// The redacted outcomes, including the server's messages.
     pub(crate) fn outcomes(&self, mut outcomes: Outcomes) -> Outcomes {
         let mut known = Dictionary::default();
         self.names.iter().for_each(|name| known.learn(name, || self.redactor.name(name)));
@@ -78,7 +77,7 @@ impl SnapshotRedactor {
 }
 
 impl Redactor {
-    /// An address in a field for one. What is none stays none.
+    /// The address in a field; a malformed one stays malformed.
     fn field(&self, address: &str) -> String {
         self.email(address).unwrap_or_else(|| self.words(address))
     }
@@ -108,7 +107,7 @@ impl Redactor {
         }
     }
 
-    /// An entry of the allowlist: one that is neither address nor range stays neither.
+    /// An entry of the allowlist; an invalid one stays invalid.
     fn entry(&self, entry: &str) -> String {
         self.range(entry).unwrap_or_else(|| self.words(entry))
     }
@@ -118,14 +117,14 @@ impl Redactor {
             kind: (!by.is_person()).then_some(Cow::Borrowed("other")),
             id: by.id.as_deref().map(|id| self.id(id).into()),
             email: by.email.as_deref().map(|email| self.field(email).into()),
-            // What is no address is as good as none.
+            // A malformed address counts as missing.
             ip: by.ip.as_deref().and_then(|ip| ip.parse().ok()).map(|ip| self.address(ip).to_string().into()),
         });
         Event {
             id: Cow::Borrowed(&event.id),
             activity_type: Cow::Borrowed(&event.activity_type),
             created_at: event.created_at,
-            // The sentence names people that nothing else names.
+            // The description may name people who are in no other field.
             activity_description: event
                 .activity_description
                 .as_ref()

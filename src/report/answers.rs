@@ -31,7 +31,7 @@ pub(super) struct Answers<'a> {
     pub unread: Vec<&'a Control>,
 }
 
-/// Somebody's findings that no waiver, review or baseline covers.
+/// A person, with the findings that no waiver, review or baseline covers.
 pub(super) struct Concerned<'a> {
     /// E-mail address, else name or id, as far as known.
     pub name: &'a str,

@@ -20,14 +20,14 @@ use crate::terminal::style::Style;
 use crate::text;
 use crate::toml_document::closest;
 
-/// How many columns of somebody's input an error repeats.
+/// How many columns of what was typed an error repeats.
 const ECHO_COLUMNS: usize = 60;
 
 /// A format of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "lowercase", const_into_str)]
 pub(crate) enum Format {
-    /// The answers in 40 lines: what to do first, with whom, and where the rest is.
+    /// The answers in 40 lines: what to do first, who is concerned, and where the rest is.
     #[default]
     Summary,
     /// Every control, finding and source, for people.

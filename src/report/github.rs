@@ -171,7 +171,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_strict_gate_makes_errors_of_what_nobody_decided() {
+    fn a_strict_gate_makes_errors_of_what_no_one_decided() {
         let mut report = sample();
         report.gate.strict = true;
         report.gate.violations = vec!["1.3".to_owned()];

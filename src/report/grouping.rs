@@ -14,9 +14,9 @@ use crate::text;
 use crate::toml_document::closest;
 use crate::verdict::Status;
 
-/// How many columns of somebody's input an error repeats.
+/// How many columns of what was typed an error repeats.
 const ECHO_COLUMNS: usize = 60;
-/// How many frameworks an error lists: reports have a few, unless somebody means harm.
+/// How many frameworks an error lists: reports have a few, unless one is hostile.
 const MOST_LISTED: usize = 20;
 
 /// By what controls are grouped.
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn dotted_numbers_are_counted_too_and_nobody_is_left_over_needlessly() {
+    fn dotted_numbers_are_counted_too_and_no_one_is_left_over_needlessly() {
         let names: [(&str, &[&str]); 6] = [
             ("1.1", &["13.5"]),
             ("1.3", &["5.1"]),

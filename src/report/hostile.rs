@@ -9,7 +9,7 @@ use crate::posture::Person;
 use crate::text;
 use crate::verdict::{Attestation, Attested, Review, Waiver};
 
-/// Names that somebody might give to a teammate, a team or a workspace.
+/// Names that an attacker might give to a teammate, a team or a workspace.
 pub(crate) fn texts() -> Vec<String> {
     [
         "<script>alert(1)</script>",
@@ -53,7 +53,7 @@ pub(super) fn waiver(text: &str) -> Waiver {
     Waiver { reason: text.to_owned(), by, on: None, expires: date(2026, 3, 1) }
 }
 
-/// The sample with the text wherever somebody from outside can put one, and one finding more than the sample.
+/// The sample with the text wherever an outsider can put one, and one finding more than the sample.
 pub(crate) fn report(text: &str) -> Report {
     let mut report = sample();
     report.workspace = WorkspaceInfo {

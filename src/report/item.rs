@@ -125,7 +125,7 @@ impl<'a> Item<'a> {
         self.finding.map_or(&self.control.reason, |finding| &finding.message)
     }
 
-    /// What there is to say: what is wrong with whom, or why the control ended as it did.
+    /// What there is to say: who is concerned and what is wrong, or why the control ended as it did.
     pub(super) fn sentence(&self) -> String {
         self.finding.map_or_else(|| self.control.reason.clone(), Finding::sentence)
     }

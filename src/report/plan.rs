@@ -30,7 +30,7 @@ const MAX_SUBJECTS: usize = 20;
 /// What a row of the plan is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum PlanRow {
-    /// A control, with whom it concerns.
+    /// A control, with the people it concerns.
     #[default]
     Control,
     /// A finding; what waits for a person is a control all the same.

@@ -38,7 +38,7 @@ fn control(id: &str, level: &str, status: &str, title: &str, reason: &str) -> Co
     serde_json::from_value(control).unwrap()
 }
 
-/// A finding of a control about somebody.
+/// A finding of a control about a person.
 pub(crate) fn finding(control: &str, subject: &str, message: &str) -> Finding {
     let evidence: Row =
         [("email".to_owned(), subject.into()), ("count".to_owned(), 3.into())].into_iter().collect();

@@ -206,11 +206,12 @@ pub(super) fn reviewed(review: &Review) -> String {
     format!("reviewed by {} on {}{note}", review.by, review.on)
 }
 
-/// Why a control ended so; where a person decided that, the attestation with its proof.
+/// Why a control ended so, and what a person attested; that alone where it decided.
 pub(super) fn reason(control: &Control) -> Cow<'_, str> {
     match &control.attestation {
         Some(signed) if control.is_attested() || control.is_not_applicable() => attested(signed).into(),
-        _ => (&*control.reason).into(),
+        Some(signed) => format!("{} ({})", control.reason, attested(signed)).into(),
+        None => (&*control.reason).into(),
     }
 }
 

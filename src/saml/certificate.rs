@@ -1,4 +1,4 @@
-//! One certificate: whose it is, how long it holds, and how strong its key and its signature are.
+//! One certificate: its subject, its validity, and the strength of its key and signature.
 
 use std::fmt;
 
@@ -24,44 +24,41 @@ pub(super) const EC_BITS: usize = 256;
 /// A certificate, as far as it matters for single sign-on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Certificate {
-    /// The common name as `CN=…`, or the whole name where there is none.
+    /// The common name as `CN=…`, else the whole name.
     pub subject: String,
     /// The serial number in hexadecimal, bytes separated by colons.
     pub serial: String,
     /// `sha256:` and the digest of its bytes.
     pub fingerprint: String,
-    /// When it begins to hold.
     pub not_before: Timestamp,
-    /// The last second it holds.
     pub not_after: Timestamp,
-    /// The hash that its signature is made with.
+    /// The hash of its signature.
     pub hash: Hash,
-    /// Its public key.
     pub key: Key,
-    /// The digest of the numbers of that key.
+    /// The digest of the numbers of the key.
     pub key_id: String,
-    /// Whether its key usage lets it sign. A certificate that names no usage may be used for anything.
+    /// Whether its key usage includes signing. A certificate without key usage allows every use.
     pub may_sign: bool,
-    /// Whether its key usage lets it encrypt.
+    /// Whether its key usage includes encryption.
     pub may_encrypt: bool,
     /// Whether another certificate of the same file names it as its issuer.
     pub has_issued: bool,
 }
 
-/// A public key that the metadata gives without a certificate.
+/// A public key in the metadata without a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RawKey {
     pub key: Key,
-    /// As [`Certificate::key_id`].
+    /// Like [`Certificate::key_id`].
     pub id: String,
 }
 
-/// The hash under a signature.
+/// The hash of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hash {
     /// MD2 or MD5: forged in practice.
     Md,
-    /// SHA-1: forged in practice, at some expense.
+    /// SHA-1: forged in practice, at high cost.
     Sha1,
     /// SHA-2 or SHA-3 with 256 bits or more, or the one that belongs to Ed25519 and Ed448.
     Sound,
@@ -76,7 +73,7 @@ pub(crate) enum Key {
     Rsa(usize),
     /// An elliptic curve, with the length of its numbers in bits.
     Ec(usize),
-    /// DSA, which nothing should use any more.
+    /// DSA, which is obsolete.
     Dsa,
     /// Ed25519 or Ed448.
     Edwards,
@@ -85,7 +82,7 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    /// Whether signatures by this key can be forged with effort.
+    /// Whether signatures by this key can be forged.
     pub(crate) const fn is_weak(self) -> bool {
         match self {
             Self::Rsa(bits) => bits < RSA_BITS,
@@ -114,7 +111,7 @@ impl fmt::Display for Certificate {
     }
 }
 
-/// Reads encoded certificates, each once. One block may hold several in a row.
+/// Reads encoded certificates without duplicates. One block may have several.
 pub(super) fn read(encoded: &[Encoded]) -> Result<Vec<Certificate>, Fault> {
     let mut parsed = Vec::new();
     let mut certificates: Vec<Certificate> = Vec::new();
@@ -140,12 +137,12 @@ pub(super) fn read(encoded: &[Encoded]) -> Result<Vec<Certificate>, Fault> {
     for (certificate, authority) in certificates.iter_mut().zip(&parsed) {
         certificate.has_issued = parsed.iter().any(|x509| {
             x509.issuer().as_raw() == authority.subject().as_raw()
-                // Two that signed themselves may well have the same name: one is to replace the other.
+                // Two self-signed certificates may have the same name: one is to replace the other.
                 && x509.issuer().as_raw() != x509.subject().as_raw()
         });
     }
     if certificates.iter().all(|certificate| certificate.has_issued) {
-        // They claim to have issued each other.
+        // Each claims to have issued the other.
         certificates.iter_mut().for_each(|certificate| certificate.has_issued = false);
     }
     Ok(certificates)
@@ -179,7 +176,7 @@ impl Hash {
     fn of(algorithm: &AlgorithmIdentifier<'_>) -> Self {
         let oid = &algorithm.algorithm;
         if *oid == oid_registry::OID_PKCS1_RSASSAPSS {
-            // Without parameters, or with parameters that leave it out, the hash is SHA-1.
+            // Without parameters, or without a hash in them, the hash is SHA-1.
             let parameters = algorithm.parameters.as_ref().map(RsaSsaPssParams::try_from);
             return match parameters {
                 None => Self::Sha1,
@@ -249,7 +246,7 @@ impl RawKey {
         Some(Self { key: curve(point)?, id: digest::of(point) })
     }
 
-    /// A DSA key: too weak for its numbers to matter.
+    /// A DSA key, whose numbers do not matter.
     pub(super) fn dsa() -> Self {
         Self { key: Key::Dsa, id: digest::of(b"DSA") }
     }
@@ -276,7 +273,7 @@ fn key_of<'a>(info: &'a SubjectPublicKeyInfo<'_>) -> Option<(Key, &'a [u8])> {
 /// The kind of key that a point is.
 fn curve(point: &[u8]) -> Option<Key> {
     match point {
-        // A point says bytes: P-521 reads as 528 bits, which changes no judgement.
+        // A point has whole bytes: P-521 counts as 528 bits, which changes no judgement.
         [4, both @ ..] => Some(Key::Ec(both.len() / 2 * 8)),
         [2 | 3, one @ ..] => Some(Key::Ec(one.len() * 8)),
         _ => None,

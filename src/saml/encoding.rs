@@ -1,5 +1,4 @@
-//! From the bytes of a file to encoded certificates: what kind of file it is, PEM, base64, and the
-//! refusal of private keys.
+//! Decoding files to encoded certificates: file kinds, PEM, base64, and refusing private keys.
 
 use data_encoding::BASE64;
 use memchr::memmem;
@@ -8,25 +7,24 @@ use x509_parser::certification_request::X509CertificationRequest;
 
 use super::Fault;
 
-/// What a file looks like from its first bytes.
+/// The kind of a file, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Looks {
-    /// Like XML.
     Xml,
-    /// Like text with PEM blocks.
+    /// Text with PEM blocks.
     Pem,
-    /// Like a DER structure.
+    /// A DER structure.
     Der,
 }
 
-/// A certificate as DER, and the line of the file it begins on.
+/// A certificate as DER, and the line it begins on.
 #[derive(Debug)]
 pub(super) struct Encoded {
     pub(super) der: Vec<u8>,
     pub(super) line: usize,
 }
 
-/// Says what a file looks like. A file with a private key in it is refused before anything else.
+/// Detects the kind of a file. A file with a private key is refused first.
 pub(super) fn looks(bytes: &[u8]) -> Result<Looks, Fault> {
     if holds_private_key(bytes) {
         return Err(Fault::PrivateKey);
@@ -47,7 +45,7 @@ pub(super) fn looks(bytes: &[u8]) -> Result<Looks, Fault> {
 
 /// The certificates of a PEM file, in order.
 pub(super) fn from_pem(bytes: &[u8]) -> Result<Vec<Encoded>, Fault> {
-    // Outside its blocks a PEM file may hold anything, in any encoding.
+    // Outside its blocks, a PEM file may have any bytes.
     let text = String::from_utf8_lossy(bytes);
     let mut certificates = Vec::new();
     let mut other = None;
@@ -86,8 +84,7 @@ pub(super) fn from_der(bytes: &[u8]) -> Result<Vec<Encoded>, Fault> {
     }
 }
 
-/// The certificates of an element that begins on a line: DER in base64, or PEM, which some write as it is and some in
-/// base64 once more.
+/// The certificates of an element that begins on a line: DER in base64, or PEM, either plain or in base64.
 pub(super) fn from_element(content: &str, line: usize) -> Result<Vec<Encoded>, Fault> {
     let bytes = if content.contains(BEGIN) {
         content.as_bytes().to_owned()
@@ -104,7 +101,7 @@ pub(super) fn from_element(content: &str, line: usize) -> Result<Vec<Encoded>, F
     }
 }
 
-/// Decodes base64 with white space anywhere in it, or says how many lines lie above the mistake. Some write several
+/// Decodes base64 with any white space, or returns the number of lines above the mistake. Some files have several
 /// certificates in a row, each with its own padding.
 pub(super) fn from_base64(text: &str) -> Result<Vec<u8>, usize> {
     let dense: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
@@ -113,7 +110,7 @@ pub(super) fn from_base64(text: &str) -> Result<Vec<u8>, usize> {
     for part in dense.chunk_by(|one, next| *one != b'=' || *next == b'=') {
         decoded.extend(BASE64.decode(part).map_err(|error| {
             let is_content = |(_, byte): &(usize, u8)| !byte.is_ascii_whitespace();
-            // A mistake at the very end is on the last line that has content.
+            // A mistake at the end is on the last line with content.
             let wanted = (start + error.position).min(dense.len().saturating_sub(1));
             let place = text.bytes().enumerate().filter(is_content).nth(wanted).map_or(0, |(place, _)| place);
             memchr::memchr_iter(b'\n', &text.as_bytes()[..place]).count()
@@ -125,26 +122,25 @@ pub(super) fn from_base64(text: &str) -> Result<Vec<u8>, usize> {
 
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
-/// The longest label that is taken for one, in bytes.
+/// The longest label of a block, in bytes.
 const LONGEST_LABEL: usize = 40;
-/// The first byte of every DER structure that matters here.
+/// The first byte of a DER sequence.
 const SEQUENCE: u8 = 0x30;
 
-/// The label of a line that begins or ends a block. Anything odd is not such a line, so that a label is
-/// short, plain text that may be shown.
+/// The label of a line that begins or ends a block. Only short, plain labels count, because messages show them.
 fn label<'a>(line: &'a str, marker: &str) -> Option<&'a str> {
     let label = line.trim().strip_prefix(marker)?.strip_suffix("-----")?;
     let plain = label.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' ');
     (plain && (1..=LONGEST_LABEL).contains(&label.len())).then_some(label)
 }
 
-/// Whether there is a private key in a file: in a block anywhere in the text, or as the DER structure
-/// itself (PKCS#1, SEC 1, PKCS#8 and its encrypted form, and the stores of PKCS#12).
+/// Whether a file has a private key: in a block anywhere in the text, or as a DER structure (PKCS#1, SEC 1, PKCS#8 and
+/// its encrypted form, and PKCS#12 stores).
 fn holds_private_key(bytes: &[u8]) -> bool {
-    // Without its zeros, text in UTF-16 reads like ASCII.
+    // Without zeros, UTF-16 text reads like ASCII.
     let text: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
-    // As in `-----BEGIN RSA PRIVATE KEY-----` and `-----BEGIN PGP PRIVATE KEY BLOCK-----`, at the end too:
-    // a file that was cut in front still holds the rest of a key.
+    // As in `-----BEGIN RSA PRIVATE KEY-----` and `-----BEGIN PGP PRIVATE KEY BLOCK-----`, or their end lines, because a
+    // truncated file may still have part of a key.
     let in_text = memmem::find_iter(&text, b"PRIVATE KEY").any(|place| {
         let window = &text[place.saturating_sub(LONGEST_LABEL)..place];
         let start = memchr::memrchr2(b'\n', b'\r', window).map_or(0, |newline| newline + 1);
@@ -155,8 +151,8 @@ fn holds_private_key(bytes: &[u8]) -> bool {
     in_text || is_private_structure(bytes).unwrap_or(false)
 }
 
-/// Tells key material by how it begins. A certificate is a sequence that begins with a sequence that
-/// begins with its version or its serial number.
+/// Recognizes key material by its start. A certificate is a sequence of a sequence that begins with its version or its
+/// serial number.
 fn is_private_structure(bytes: &[u8]) -> Option<bool> {
     let (_, outer) = Any::from_der(bytes).ok()?;
     let (_, first) = Any::from_der(outer.data).ok()?;
@@ -164,7 +160,7 @@ fn is_private_structure(bytes: &[u8]) -> Option<bool> {
         return Some(false);
     }
     if first.tag() == Tag::Integer {
-        // A version. The other structure that begins with a number, a PKCS#1 public key, begins with a long one.
+        // A version number. A PKCS#1 public key also begins with a number, but a long one.
         return Some(first.data.len() == 1);
     }
     let (_, inner) = Any::from_der(first.data).ok()?;
@@ -172,7 +168,7 @@ fn is_private_structure(bytes: &[u8]) -> Option<bool> {
     Some(first.tag() == Tag::Sequence && inner.tag() == Tag::Oid && encrypted_by)
 }
 
-/// 1.2.840.113549.1.5: encryption with a password.
+/// 1.2.840.113549.1.5: password-based encryption.
 const PKCS5: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05];
-/// 1.2.840.113549.1.12.1: the older way to do so.
+/// 1.2.840.113549.1.12.1: the older password-based encryption.
 const PKCS12_PBE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01];

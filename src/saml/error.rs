@@ -1,4 +1,4 @@
-//! Why the identity provider's file cannot be used. No message repeats what a file holds beyond names.
+//! Errors of the identity provider's file. Messages quote only names from the file.
 
 use std::borrow::Cow;
 use std::io;
@@ -6,7 +6,7 @@ use std::io;
 use super::LARGEST;
 use crate::hint::Hint;
 
-/// A file about single sign-on that cannot be used. Paths are as configured.
+/// Why a file about single sign-on cannot be used. Paths are as configured.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SamlError {
     #[error("[organization.saml] names neither `metadata` nor `certificate`")]
@@ -17,7 +17,7 @@ pub(crate) enum SamlError {
     File { path: String, fault: Fault },
 }
 
-/// What is wrong with a file. Its text follows the path; lines and columns count from 1.
+/// The problem with a file. Its text follows the path; lines and columns count from 1.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
     #[error(" cannot be read: {0}")]
@@ -26,7 +26,7 @@ pub(crate) enum Fault {
     NotRegular,
     #[error(" is larger than {} KiB", LARGEST >> 10)]
     TooLarge,
-    /// Whatever else the file holds.
+    /// Reported first, whatever else the file has.
     #[error(" holds a private key; it was not used and is not shown")]
     PrivateKey,
     #[error(" holds a certificate signing request, not a certificate")]
@@ -41,7 +41,7 @@ pub(crate) enum Fault {
     /// `certificate` names an XML file.
     #[error(" is not a certificate: it looks like XML")]
     IsXml,
-    /// The label says what it holds instead.
+    /// The label names another kind of block.
     #[error(" holds no certificate{}", .0.as_ref().map(|label| format!(", but: {label}")).unwrap_or_default())]
     NoCertificate(Option<String>),
     #[error(":{line}: the certificate is not valid base64")]
@@ -53,7 +53,7 @@ pub(crate) enum Fault {
     /// It could define entities and name other files.
     #[error(":{line}:{column}: document type declarations are not accepted")]
     Doctype { line: usize, column: usize },
-    /// It is not well-formed XML, or a value in it is not what its name says.
+    /// It is not well-formed XML, or has an invalid value.
     #[error(":{line}:{column}: {why}")]
     Xml { line: usize, column: usize, why: String },
     #[error(" is not SAML metadata: its outermost element is `{root}`")]
@@ -114,7 +114,7 @@ impl Fault {
     }
 }
 
-/// How many identity providers a message names.
+/// The most identity providers to name.
 const MOST_NAMED: usize = 5;
 
 /// Names the first few.

@@ -1,7 +1,7 @@
-//! What the identity provider's own file says about single sign-on.
+//! Single sign-on, from the identity provider's own file.
 //!
-//! `[organization.saml]` names SAML metadata or a certificate. [`IdentityProvider::read`] takes it apart and keeps
-//! what matters; [`problems()`] judges that at an instant, without looking at anything else.
+//! `[organization.saml]` names SAML metadata or a certificate. [`IdentityProvider::read`] reads it; [`problems()`] judges
+//! the result at an instant.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -25,53 +25,53 @@ pub(crate) use problems::problems;
 
 use encoding::Looks;
 
-/// The largest file that is read, in bytes.
+/// The largest file to read, in bytes.
 pub(crate) const LARGEST: usize = 1 << 20;
 
-/// What a file says about the identity provider.
+/// The identity provider in a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct IdentityProvider {
     /// The path of the file as configured.
     pub path: String,
-    /// Whether it is metadata; a certificate says nothing about endpoints, formats and audiences.
+    /// Whether the file is metadata; a certificate has no endpoints, formats or audiences.
     pub from_metadata: bool,
-    /// What the identity provider calls itself.
+    /// The identity provider's own name.
     pub entity_id: Option<String>,
-    /// The certificates that it signs assertions with, each once.
+    /// The certificates for signing assertions, without duplicates.
     pub certificates: Vec<Certificate>,
-    /// The signing keys that the metadata gives as numbers.
+    /// The signing keys that the metadata has as numbers.
     pub raw_keys: Vec<RawKey>,
-    /// How many signing keys of the metadata have a form that is not understood.
+    /// The number of signing keys that could not be read.
     pub unread_keys: usize,
     /// The certificates in the file of `encryption_certificate`.
     pub encryption_certificates: Vec<Certificate>,
-    /// Where people are sent to sign in and out.
+    /// The addresses for signing in and out.
     pub endpoints: Vec<Endpoint>,
-    /// The forms in which it can name people; none says nothing.
+    /// The formats in which it can identify people; may be empty.
     pub name_id_formats: Vec<String>,
-    /// Who its assertions are for, in the rare case that the metadata says so.
+    /// The audiences of its assertions, which metadata rarely has.
     pub audiences: Vec<String>,
-    /// Whether the metadata holds a key for encryption: a hint, and no proof, that assertions are encrypted.
+    /// Whether the metadata has an encryption key: a hint, not proof, that assertions are encrypted.
     pub has_encryption_key: bool,
-    /// The ids of such keys, where they could be read.
+    /// The ids of readable encryption keys.
     pub encryption_keys: Vec<String>,
-    /// Until when the metadata may be relied on.
+    /// The end of the metadata's validity.
     pub valid_until: Option<Timestamp>,
 }
 
 /// An address of the identity provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint {
-    /// What names it: `SingleSignOnService`, `SingleLogoutService`, or `ResponseLocation` of either.
+    /// `SingleSignOnService`, `SingleLogoutService`, or `ResponseLocation` of either.
     pub service: &'static str,
-    /// How messages get there, as a URI.
+    /// The binding, as a URI.
     pub binding: String,
     /// Its URL.
     pub location: String,
 }
 
 impl IdentityProvider {
-    /// Reads the file that the configuration names, and no other than it names.
+    /// Reads the files that the configuration names.
     pub(crate) fn read(saml: &Saml) -> Result<Self, SamlError> {
         let (path, provider) = match (&saml.metadata, &saml.certificate) {
             (Some(path), _) => (path, read_with(path, Self::of_metadata)?),
@@ -112,7 +112,7 @@ fn certificates(bytes: &[u8]) -> Result<Vec<Certificate>, Fault> {
     })
 }
 
-/// Reads the bytes of a regular file of bounded size and takes them apart.
+/// Reads and parses a regular file of bounded size.
 fn read_with<T>(path: &Path, parse: fn(&[u8]) -> Result<T, Fault>) -> Result<T, SamlError> {
     let named = || path.display().to_string();
     let bytes = bounded_file::read(path, LARGEST as u64).map_err(|refusal| match refusal {

@@ -22,56 +22,25 @@ pub(crate) enum ScanError {
     RedactedSnapshot,
     /// A snapshot cannot be opened.
     #[error("cannot read {}: {source}", .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    Unreadable { path: PathBuf, source: io::Error },
     /// A snapshot is not usable.
     #[error("cannot scan {what}: {source}")]
-    Snapshot {
-        /// The file, or the sample.
-        what: String,
-        /// What is wrong with it.
-        source: SnapshotError,
-    },
+    Snapshot { what: String, source: SnapshotError },
     /// The workspace is not the one that the configuration is for.
     #[error("the workspace is {found}, but the configuration pins {pinned}; nothing was judged")]
-    OtherWorkspace {
-        /// The id in the configuration.
-        pinned: String,
-        /// The id of the workspace.
-        found: String,
-    },
+    OtherWorkspace { pinned: String, found: String },
     /// The workspace cannot be told, and the configuration is for one alone.
     #[error("GET /me gives no workspace id, but the configuration pins {pinned}; nothing was judged")]
-    NoId {
-        /// The id in the configuration.
-        pinned: String,
-    },
+    NoId { pinned: String },
     /// The baseline is of another workspace.
     #[error("the baseline {path} is of the workspace {theirs}, and this is {found}; nothing was judged")]
-    BaselineOfOther {
-        /// The file.
-        path: String,
-        /// The id in it.
-        theirs: String,
-        /// The id of the workspace.
-        found: String,
-    },
+    BaselineOfOther { path: String, theirs: String, found: String },
     /// The baseline does not say which workspace it is of.
     #[error("the baseline {path} has no workspace id, so it cannot be compared; nothing was judged")]
-    BaselineWithoutId {
-        /// The file.
-        path: String,
-    },
+    BaselineWithoutId { path: String },
     /// The workspace cannot be told, so it cannot be compared with a baseline.
     #[error("GET /me gives no workspace id, so the baseline {path} cannot be compared; nothing was judged")]
-    NoIdForBaseline {
-        /// The file.
-        path: String,
-    },
+    NoIdForBaseline { path: String },
     /// This machine's clock, by which the window ends, is far ahead of the workspace's.
     #[error("this machine's clock is {0} the server's")]
     Clock(ClockSkew),

@@ -168,7 +168,7 @@ fn whole_second(instant: Timestamp) -> Timestamp {
 /// The ids of entries of the log that a person has looked at by then.
 pub(crate) fn reviewed(config: Option<&Config>, today: Date) -> BTreeSet<String> {
     let entries = config.map(|config| config.reviewed.as_slice()).unwrap_or_default();
-    entries.iter().filter(|entry| entry.on.value <= today).map(|entry| entry.event.clone()).collect()
+    entries.iter().filter(|entry| entry.review.on <= today).map(|entry| entry.event.clone()).collect()
 }
 
 impl Job {

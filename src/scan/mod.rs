@@ -37,7 +37,6 @@ pub(crate) struct Run {
     pub ranges: Ranges,
     /// How the sources ended.
     pub outcomes: Outcomes,
-    /// The facts.
     pub facts: Facts,
     /// The verdicts, adjusted by what people signed and decided.
     pub assessments: Vec<Assessment>,

@@ -1,4 +1,4 @@
-//! What can be wrong with a snapshot.
+//! Errors of snapshots.
 
 use std::borrow::Cow;
 use std::io;

@@ -6,12 +6,12 @@
 //! {"me":{…}}
 //! {"admins":[…]}
 //! {"event":{…}}            one line per event, in the order they were read
-//! {"unread":{…}}           one line per entry of the log that may be any event
+//! {"unread":{…}}           one line per unreadable entry of the log
 //! {"end":{…}}              how each source ended
 //! ```
 //!
-//! The header is not compressed, so that a later version can be told from a broken file. The digest
-//! covers the header (with an empty digest) and the compressed lines.
+//! The header is not compressed, so that a later version differs from a broken file. The digest covers the header (with
+//! an empty digest) and the compressed lines.
 
 use std::io::{self, Read, Write};
 
@@ -24,14 +24,14 @@ use crate::api::model::{Admin, IpAllowlist, Me, ProbeAnswer, UnreadEntry};
 use crate::sources::{Failure, Feed, Outcome, Outcomes, SourceStatus};
 use crate::warning::Warning;
 
-/// What the first line says the file is.
+/// The format in the first line.
 pub(super) const FORMAT: &str = "intercom-harden snapshot";
-/// The version of a snapshot as the workspace answered.
+/// The version of an unredacted snapshot.
 pub(super) const VERSION: u32 = 1;
-/// The version of one whose people and addresses are pseudonyms, and the highest that is read. Programs that know
-/// nothing of pseudonyms refuse it: they would take its addresses for addresses.
+/// The version of a redacted snapshot, and the highest that is read. Programs without support for pseudonyms refuse it,
+/// because they would treat pseudonyms as addresses.
 pub(super) const REDACTED_VERSION: u32 = 2;
-/// The digest has a fixed length, so that the header can be completed once everything is written.
+/// The placeholder has the length of a digest, so that the header can be completed at the end.
 pub(super) const EMPTY_DIGEST: &str =
     "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -40,15 +40,14 @@ pub(crate) struct Header {
     /// Always `intercom-harden snapshot`.
     pub format: String,
     pub version: u32,
-    /// The version of the program that wrote it.
     pub tool: String,
-    /// The instant it was taken for.
+    /// The end of the window.
     pub at: Timestamp,
-    /// Everything from here to `at` was read.
+    /// The start of the window.
     pub since: Timestamp,
-    /// Sign-ins and arrivals were read back to here.
+    /// The start of the range for sign-ins, accepted invites and provisioning.
     pub arrivals_since: Timestamp,
-    /// What tells the keys of pseudonyms apart, where people and addresses are pseudonyms.
+    /// Identifies the key of pseudonyms in a redacted snapshot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redaction_key: Option<String>,
     /// `sha256:` and the digest of header and content.
@@ -61,14 +60,14 @@ impl Header {
         if self.redaction_key.is_some() { REDACTED_VERSION } else { VERSION }
     }
 
-    /// The line as it stands in the file, line break included.
+    /// The line in the file, with the line break.
     pub(super) fn line(&self) -> serde_json::Result<Vec<u8>> {
         let mut line = serde_json::to_vec(self)?;
         line.push(b'\n');
         Ok(line)
     }
 
-    /// A digest that has taken in the header.
+    /// A digest that starts with the header.
     pub(super) fn start_digest(&self) -> serde_json::Result<Sha256> {
         let mut hash = Sha256::new();
         hash.update(Self { digest: EMPTY_DIGEST.to_owned(), ..self.clone() }.line()?);
@@ -85,13 +84,13 @@ pub(super) enum Line<'a> {
     IpAllowlist(IpAllowlist),
     Probe(Vec<ProbeAnswer>),
     Event(#[serde(borrow)] &'a RawValue),
-    /// An entry of the log that may be any event.
+    /// An unreadable entry of the log.
     Unread(#[serde(borrow)] UnreadEntry<'a>),
-    /// How the reading ended; always the last line.
+    /// The outcome of reading; always the last line.
     End(End),
 }
 
-/// How the reading ended.
+/// The outcome of reading.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct End {
     feeds: Vec<FeedEnd>,
@@ -99,7 +98,7 @@ pub(super) struct End {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     without_search: bool,
     warnings: Vec<String>,
-    /// How many entries of the log may be any event.
+    /// The number of unreadable entries of the log.
     #[serde(default)]
     pub(super) unread: u64,
 }
@@ -109,7 +108,7 @@ struct FeedEnd {
     feed: Feed,
     status: SourceStatus,
     detail: Option<String>,
-    /// Whether the API did not accept the token.
+    /// Whether the API refused the token.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     token_refused: bool,
     records: u64,
@@ -143,7 +142,7 @@ impl From<End> for Outcomes {
     }
 }
 
-/// Digests what is read or written through it.
+/// Computes the digest of everything read or written through it.
 pub(super) struct Digesting<T> {
     pub(super) inner: T,
     pub(super) hash: Sha256,

@@ -1,4 +1,4 @@
-//! What the workspace answered: read source by source, saved, and replayed.
+//! Reading a workspace, and saving and loading snapshots of it.
 
 pub(crate) mod collect;
 mod error;

@@ -1,4 +1,4 @@
-//! Writing a snapshot while the workspace is read.
+//! Saving a snapshot while the workspace is read.
 
 use std::io::{self, BufWriter, Seek as _, SeekFrom, Write};
 use std::path::Path;
@@ -11,10 +11,10 @@ use crate::atomic_file::{Readers, WholeFile};
 use crate::digest;
 use crate::sources::{Outcomes, Ranges};
 
-/// A little above the default, where time spent still pays in size.
+/// A little above the default, for smaller files.
 const COMPRESSION_LEVEL: i32 = 5;
 
-/// A snapshot in the making. Dropped before [`finish`](Self::finish), it leaves nothing behind.
+/// An unfinished snapshot. If it is dropped before [`finish`](Self::finish), nothing remains.
 pub(crate) struct Writer {
     header: Header,
     unread: u64,
@@ -22,8 +22,8 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the file that will be at `path`, readable by its owner alone. What is written to it has to be redacted where
-    /// there is a `redaction_key`, which tells the keys of pseudonyms apart.
+    /// Starts the file at `path`, readable by its owner only. With a `redaction_key`, which identifies the key of pseudonyms,
+    /// the records must be redacted.
     pub(crate) fn create(path: &Path, ranges: &Ranges, redaction_key: Option<String>) -> io::Result<Self> {
         let mut file = BufWriter::new(WholeFile::create(path, Readers::Owner)?);
         let mut header = Header {
@@ -66,7 +66,7 @@ impl Writer {
         self.lines.write_all(b"\n")
     }
 
-    /// Completes the file and moves it to its place.
+    /// Completes the file and renames it to its final path.
     pub(crate) fn finish(mut self, outcomes: &Outcomes) -> io::Result<()> {
         self.line(&Line::End(End::new(outcomes, self.unread)))?;
         let Digesting { inner, hash } = self.lines.finish()?;
@@ -78,8 +78,7 @@ impl Writer {
     }
 }
 
-/// Metadata are kept as the API wrote them, which may be over several lines. A line break inside JSON is white space:
-/// in a string it is always escaped.
+/// Replaces line breaks in JSON from the API by spaces. Inside strings, JSON escapes them.
 fn on_one_line(json: String) -> String {
     if json.contains('\n') { json.replace('\n', " ") } else { json }
 }

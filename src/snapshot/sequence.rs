@@ -1,28 +1,28 @@
-//! The order that the lines of a snapshot keep, and how they fit the way the sources ended.
+//! Checking the order of a snapshot's lines, and comparing them with the outcomes.
 
 use std::collections::BTreeMap;
 
 use super::file::Line;
 use crate::sources::{Feed, Outcomes, SourceId, SourceStatus};
 
-/// What has come so far.
+/// The lines so far.
 #[derive(Debug, Default)]
 pub(super) struct Sequence {
     me: bool,
     admins: bool,
     allowlist: bool,
     probe: bool,
-    /// How many records each source had.
+    /// The number of records by source.
     records: BTreeMap<SourceId, u64>,
-    /// How many entries may be any event.
+    /// The number of unreadable entries.
     unread: u64,
 }
 
 impl Sequence {
-    /// Takes in a line: nothing but events comes twice, and no event before what it is told apart by.
+    /// Adds a line. Only events may repeat, and they come after the teammates.
     ///
     /// # Errors
-    /// What is wrong, in words.
+    /// The mistake in words.
     pub(super) fn take(&mut self, line: &Line<'_>) -> Result<(), &'static str> {
         let (source, records) = match line {
             Line::Me(_) => (SourceId::Me, 1),
@@ -56,18 +56,17 @@ impl Sequence {
         if std::mem::replace(seen, true) { Err(repeated) } else { Ok(()) }
     }
 
-    /// Compares what has come with how the sources ended: what is complete is there, what is there was read, and there is as
-    /// much of it as was counted.
+    /// Compares the lines with the outcomes: complete sources are present, present sources were read, and the counts match.
     ///
     /// # Errors
-    /// What is wrong, in words.
+    /// The mistake in words.
     pub(super) fn fits(&self, outcomes: &Outcomes) -> Result<(), &'static str> {
         let status = |feed| outcomes.feeds.get(&feed).map(|outcome| outcome.status);
         if !Feed::ALL.iter().all(|feed| outcomes.feeds.contains_key(feed)) {
             return Err("its last line omits a source");
         }
         let single = [(self.me, Feed::Me), (self.admins, Feed::Admins), (self.allowlist, Feed::IpAllowlist)];
-        // An answer that was not understood in full is there, and its source has failed.
+        // A partly understood answer is present, and its source failed.
         let fits = |(there, feed): &(bool, Feed)| match status(*feed) {
             Some(SourceStatus::Complete) => *there,
             Some(SourceStatus::Failed) => true,
@@ -77,7 +76,7 @@ impl Sequence {
         if !single.iter().all(fits) || self.probe != probed {
             return Err("its last line does not fit the lines before it");
         }
-        // A line that was taken out would be an event that never was.
+        // A removed line would hide an event.
         let counted = |source: SourceId| {
             let feeds = outcomes.feeds.iter().filter(|(feed, _)| feed.source() == source);
             feeds.map(|(_, outcome)| outcome.records).fold(0, u64::saturating_add)

@@ -1,4 +1,4 @@
-//! Entries of the log that may be any event: what they leave unsaid about each part of it.
+//! Unreadable entries of the log, which may be any event, and their effect on the outcomes.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -7,17 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::api::model::UnreadEntry;
 use crate::sources::{Failure, Feed, Outcomes, Ranges, SourceStatus};
 
-/// How many entries of one id are told apart.
+/// The most different entries of one id to record.
 const MOST_OF_AN_ID: usize = 100;
 
-/// Counts them, from a live workspace and from a snapshot alike.
+/// Counts unreadable entries of a workspace or a snapshot.
 #[derive(Debug)]
 pub(crate) struct UnreadEntries {
     ranges: Ranges,
-    /// Those that a person has looked at, by id: they count as absent, unless other entries share the id.
+    /// Reviewed ids: their entries count as absent, unless other entries share the id.
     reviewed: BTreeMap<String, Vec<UnreadEntry<'static>>>,
     count: u64,
-    /// The newest, however feeds are interleaved; those without a time come last.
+    /// The newest entry, however feeds are interleaved; entries without a time come last.
     first: Option<(Reverse<Option<i64>>, String)>,
     feeds: BTreeSet<Feed>,
 }
@@ -28,13 +28,13 @@ impl UnreadEntries {
         Self { ranges, reviewed, count: 0, first: None, feeds: BTreeSet::new() }
     }
 
-    /// Takes in one. Without a time it may lie in every part of the log.
+    /// Adds an entry. Without a time, it may belong to any part of the log.
     pub(crate) fn add(&mut self, entry: &UnreadEntry<'_>) {
         let UnreadEntry { id, at, shown } = entry;
         if let Some(reviewed) = self.reviewed.get_mut(&**id).filter(|_| !id.is_empty()) {
             let owned = |text: &str| Cow::Owned(text.to_owned());
             let entry = UnreadEntry { id: owned(id), at: *at, shown: owned(shown) };
-            // A log that repeats itself for ever costs no more.
+            // Bounded even if the log repeats forever.
             if reviewed.len() < MOST_OF_AN_ID && !reviewed.contains(&entry) {
                 reviewed.push(entry);
             }
@@ -62,8 +62,8 @@ impl UnreadEntries {
         }
     }
 
-    /// Says so in how the parts of the log ended: what was read of them can prove a fail, but no pass. `is_shared` says
-    /// whether different entries have an id, which reviews none of them then.
+    /// Marks the affected parts of the log: the rest can prove a fail, but not a pass. `is_shared` is whether different
+    /// entries share an id, which then reviews none of them.
     pub(crate) fn apply(mut self, outcomes: &mut Outcomes, is_shared: impl Fn(&str) -> bool) {
         for (id, entries) in std::mem::take(&mut self.reviewed) {
             if entries.len() > 1 || is_shared(&id) {

@@ -1,4 +1,4 @@
-//! A parsed file, and what is wrong with it so far.
+//! A parsed file and its mistakes so far.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -12,27 +12,27 @@ use super::problem::{Located, Problem};
 use super::suggestion::{closest, excerpt};
 use super::tree;
 
-/// The largest file that is read, in bytes.
+/// The largest file to read, in bytes.
 pub(crate) const LARGEST: usize = 1 << 20;
 
-/// How many mistakes of one file are kept: each costs time and memory.
+/// The most mistakes of one file to keep, because each costs time and memory.
 pub(super) const MOST_PROBLEMS: usize = 1000;
 
-/// A parsed file and what is wrong with it so far.
+/// A parsed file and its mistakes so far.
 #[derive(Debug)]
 pub(crate) struct Document {
     path: String,
-    /// None where the file could not be parsed at all.
+    /// None if the file could not be parsed at all.
     pub(super) entries: Option<Vec<tree::Entry>>,
-    /// Lines with a syntax error, and their text: what the parser made up to go on is not reported again.
+    /// Lines with a syntax error, and their text; values that the parser recovered from them are not reported again.
     broken: BTreeMap<usize, String>,
-    /// Whether a syntax error took more than its own line with it.
+    /// Whether a syntax error affected more than its own line.
     torn: bool,
     problems: RefCell<Vec<Problem>>,
 }
 
 impl Document {
-    /// Parses the bytes of a file. It never fails: what is wrong is among the [problems](Self::into_problems).
+    /// Parses the bytes of a file. It never fails: mistakes are in the [problems](Self::into_problems).
     pub(crate) fn parse(path: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
         let mut document = Self {
             path: path.into(),
@@ -67,7 +67,7 @@ impl Document {
             return;
         };
         for (line, message) in parsed.syntax {
-            // One slip makes the parser complain several times; the first complaint is the useful one.
+            // One mistake leads to several errors of the parser; the first is the useful one.
             if self.broken.insert(line, String::new()).is_none() {
                 self.add(line, message, None);
             }
@@ -79,8 +79,8 @@ impl Document {
         self.entries = Some(parsed.entries);
     }
 
-    /// Finds out which keys a syntax error may have hidden: those on its line, or any key at all when it
-    /// struck the header of a table or nothing could be read after it.
+    /// Finds the keys that a syntax error may hide: those on its line, or any key if it is in the header of a table or nothing
+    /// could be read after it.
     fn assess_damage(&mut self, text: &str, last_line: usize) {
         let Some(last_broken) = self.broken.keys().next_back().copied() else { return };
         let mut left_over = false;
@@ -91,46 +91,46 @@ impl Document {
             }
             left_over |= line > last_broken && !content.is_empty() && !content.starts_with('#');
         }
-        // An error on an empty line is a text that was never closed and took everything up to there.
+        // An error on an empty line is an unclosed text that includes everything up to there.
         let torn_line = |content: &String| content.is_empty() || content.starts_with('[');
         self.torn = self.broken.values().any(torn_line) || (left_over && last_line <= last_broken);
     }
 
-    /// Whether a key that seems to be missing may only be hidden by a syntax error.
+    /// Whether a syntax error may hide a missing key.
     pub(super) fn may_hide(&self, key: &str) -> bool {
         self.torn || self.broken.values().any(|content| content.contains(key))
     }
 
-    /// The file, as it was named.
+    /// The path of the file, as given.
     pub(crate) fn path(&self) -> &str {
         &self.path
     }
 
-    /// Whether nothing is wrong so far.
+    /// Whether there are no mistakes so far.
     pub(crate) fn is_clean(&self) -> bool {
         self.problems.borrow().is_empty()
     }
 
-    /// Notes a mistake at a line (0: the whole file).
+    /// Records a mistake at a line (0: the whole file).
     pub(crate) fn report(&self, line: usize, message: impl Into<String>) {
         self.report_with(line, message, None);
     }
 
-    /// Notes a mistake with the word that was probably meant.
+    /// Records a mistake with a suggestion.
     pub(crate) fn report_with(&self, line: usize, message: impl Into<String>, suggestion: Option<&str>) {
         if !self.broken.contains_key(&line) {
             self.add(line, message.into(), suggestion);
         }
     }
 
-    /// Reads a word of an enum, in any letter case; notes which there are where it is none of them.
+    /// Reads a word of an enum in any letter case, or records a mistake with the valid words.
     pub(crate) fn word<E: ValueEnum>(&self, what: &str, text: &Located<String>) -> Option<E> {
         let words: Vec<_> = E::value_variants().iter().filter_map(E::to_possible_value).collect();
         let words: Vec<_> = words.iter().map(PossibleValue::get_name).collect();
         E::from_str(self.one_of(what, text, &words)?, true).ok()
     }
 
-    /// Reads one of a few words, in any letter case; notes which there are where it is none of them.
+    /// Reads one of a few words in any letter case, or records a mistake with the valid words.
     pub(super) fn one_of<'w>(
         &self,
         what: &str,
@@ -154,7 +154,7 @@ impl Document {
         }
     }
 
-    /// Everything that is wrong with the file.
+    /// All mistakes in the file.
     pub(crate) fn into_problems(self) -> Vec<Problem> {
         self.problems.into_inner()
     }

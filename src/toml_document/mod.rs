@@ -1,8 +1,8 @@
-//! TOML files that people write (controls, the configuration), read so that every mistake is reported
-//! at once, with its line and a suggestion.
+//! Reading TOML files that people write (controls, the configuration) with all mistakes at once, each with its line and a
+//! suggestion.
 //!
-//! A [`Document`] is parsed once; its [`Table`]s are taken apart key by key, and what does not
-//! fit is noted in the document. [`Table::finish`] reports the keys that were not taken.
+//! A [`Document`] is parsed once. The keys of its [`Table`]s are taken one by one, and the document records mistakes.
+//! [`Table::finish`] reports the keys that were not taken.
 
 mod document;
 mod problem;

@@ -1,24 +1,22 @@
-//! What is wrong with a file, and where: the form in which every mistake is reported.
+//! Mistakes in files, with path and line.
 
 use std::fmt;
 use std::ops::Deref;
 
 use super::suggestion::excerpt;
 
-/// How many problems are printed; what is beyond is only counted.
+/// The most problems to print; further ones are only counted.
 const SHOWN: usize = 200;
 
-/// A value and the line of the file it stands on, counted from 1.
+/// A value and its line, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Located<T> {
-    /// The value.
     pub value: T,
-    /// The line.
     pub line: usize,
 }
 
 impl<T> Located<T> {
-    /// Keeps the line and converts the value.
+    /// Converts the value and keeps the line.
     pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Located<U> {
         Located { value: convert(self.value), line: self.line }
     }
@@ -35,13 +33,13 @@ impl<T> Deref for Located<T> {
 /// One mistake in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Problem {
-    /// The file, as the user named it.
+    /// The path of the file, as given.
     pub path: String,
-    /// The line, counted from 1; 0 when the whole file is meant.
+    /// Counted from 1; 0 for the whole file.
     pub line: usize,
-    /// What is wrong. It may quote the file and is not escaped for a terminal yet.
+    /// The mistake. It may quote the file and is not escaped for a terminal.
     pub message: String,
-    /// The word that was probably meant.
+    /// The closest valid word.
     pub suggestion: Option<String>,
 }
 
@@ -59,23 +57,21 @@ impl fmt::Display for Problem {
     }
 }
 
-/// All mistakes of one or several files, in reading order, without repetitions.
+/// All mistakes of one or several files, in reading order, without duplicates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// The problems, by path and line.
+    /// By path and line.
     #[cfg(test)]
     pub(crate) fn as_slice(&self) -> &[Problem] {
         &self.0
     }
 
-    /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether nothing is wrong.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -95,14 +91,14 @@ impl FromIterator<Self> for Problems {
     }
 }
 
-/// Prints one problem a line, without a line break at the end.
+/// Prints one problem per line, without a line break at the end.
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, problem) in self.0.iter().take(SHOWN).enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
-            // The name of a file may hold a line break, too.
+            // A file name may contain a line break, too.
             f.write_str(&problem.to_string().replace('\n', " "))?;
         }
         match self.0.len().saturating_sub(SHOWN) {

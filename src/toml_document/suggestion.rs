@@ -1,17 +1,16 @@
-//! What a message repeats of a file, and what was probably meant.
+//! Quoting a file in messages, and suggesting words.
 
 use crate::casefold::fold;
 
 /// Longer words are not compared: distance costs quadratic time.
 const LONGEST: usize = 64;
 
-/// How much of a file's own text a message quotes, in characters.
+/// The longest quote of a file in a message, in characters.
 const EXCERPT: usize = 80;
 
-/// Finds the candidate that `word` is most likely a misspelling of; none when nothing is near.
+/// Finds the closest candidate to `word`, if any is close enough.
 ///
-/// Letters' case does not count, a swap of neighbours counts once, and about a third of the letters
-/// may differ.
+/// Case is ignored, a swap of neighbors counts once, and about a third of the letters may differ.
 pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
     if length == 0 || length > LONGEST {
@@ -41,9 +40,9 @@ pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
     best.map(|(_, _, candidate)| candidate)
 }
 
-/// Quotes text of a file for a message: on one line, and no longer than a message bears.
+/// Quotes text of a file in a message: on one line, and of limited length.
 ///
-/// Characters that a terminal would act on are left to the place that prints.
+/// The printing code escapes control characters.
 pub(crate) fn excerpt(text: &str) -> String {
     let breaks = ['\n', '\r', '\t', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
     let mut rest = text.chars().map(|c| if breaks.contains(&c) { ' ' } else { c });

@@ -1,4 +1,4 @@
-//! A table whose keys are taken one by one, each with the type it has to have.
+//! A table whose keys are taken one by one, each with its required type.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::problem::Located;
 use super::suggestion::{closest, excerpt};
 use super::tree::{Entry, Node, NodeKind};
 
-/// Takes the kinds of values that match a pattern, and returns the rest.
+/// Matches the kinds of values, and returns any other value.
 macro_rules! take {
     ($kind:pat => $value:expr) => {
         |kind| match kind {
@@ -21,13 +21,13 @@ macro_rules! take {
 }
 
 impl Document {
-    /// The top table; none when the file could not be parsed at all.
+    /// The top table; none if the file could not be parsed.
     pub(crate) fn root(&self) -> Option<Table<'_>> {
         Some(Table::new(self, String::new(), 1, self.entries.clone()?))
     }
 }
 
-/// A table of a [`Document`]. Taking a key removes it; what is left at the end is unknown.
+/// A table of a [`Document`]. Taking a key removes it; keys left at the end are unknown.
 #[derive(Debug)]
 pub(crate) struct Table<'d> {
     document: &'d Document,
@@ -43,22 +43,22 @@ impl<'d> Table<'d> {
         Self { document, name, line, entries, asked: BTreeSet::new() }
     }
 
-    /// The document it belongs to, to report further mistakes to.
+    /// The document, to report further mistakes.
     pub(crate) const fn document(&self) -> &'d Document {
         self.document
     }
 
-    /// The line it starts on.
+    /// Its first line.
     pub(crate) const fn line(&self) -> usize {
         self.line
     }
 
-    /// The keys that were not taken yet, in the order of the file.
+    /// The keys left, in the order of the file.
     pub(crate) fn keys(&self) -> Vec<Located<String>> {
         self.ordered().into_iter().map(|e| Located { value: e.key.clone(), line: e.line }).collect()
     }
 
-    /// Whether a key is there and was not taken yet.
+    /// Whether a key is left.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.entries.contains_key(key)
     }
@@ -68,7 +68,7 @@ impl<'d> Table<'d> {
         self.typed(key, "text", take!(NodeKind::Text(text) => text))
     }
 
-    /// Takes a text that has to be there and to say something.
+    /// Takes a required, non-empty text.
     pub(crate) fn required_text(&mut self, key: &'static str) -> Option<Located<String>> {
         if !self.has(key) {
             self.asked.insert(key);
@@ -107,7 +107,7 @@ impl<'d> Table<'d> {
         self.typed(key, "a date", take!(NodeKind::Text(text) | NodeKind::Date(text) => text))
     }
 
-    /// Takes an array of texts. Items of another type are reported and left out.
+    /// Takes an array of texts; reports items of another type and leaves them out.
     pub(crate) fn texts(&mut self, key: &'static str) -> Option<Located<Vec<Located<String>>>> {
         let array = self.array(key, "an array of texts")?;
         Some(array.map(|nodes| texts_of(self.document, key, nodes)))
@@ -151,7 +151,7 @@ impl<'d> Table<'d> {
         self.table_at(key)
     }
 
-    /// Takes a table whose key is the file's own word, one of [`Self::keys`].
+    /// Takes a table under one of [`Self::keys`].
     pub(crate) fn table_at(&mut self, key: &str) -> Option<Self> {
         let name = self.name_of(key);
         let document = self.document;
@@ -159,7 +159,7 @@ impl<'d> Table<'d> {
         Some(Self::new(document, name, table.line, table.value))
     }
 
-    /// Takes an array of tables; empty when there is none. Items of another type are reported.
+    /// Takes an array of tables, or an empty one; reports items of another type.
     pub(crate) fn tables(&mut self, key: &'static str) -> Vec<Self> {
         let name = self.name_of(key);
         let document = self.document;
@@ -177,7 +177,7 @@ impl<'d> Table<'d> {
         tables
     }
 
-    /// Takes a table of text arrays under keys of the file's choosing.
+    /// Takes a table of text arrays with arbitrary keys.
     pub(crate) fn text_lists(
         &mut self,
         key: &'static str,
@@ -197,7 +197,7 @@ impl<'d> Table<'d> {
         Some(Located { value: lists, line: table.line })
     }
 
-    /// Takes whatever is there under a key that is the file's own word, one of [`Self::keys`].
+    /// Takes any value under one of [`Self::keys`].
     pub(crate) fn value_at(&mut self, key: &str) -> Option<Located<Value>> {
         self.typed_at(key, "a value", |kind| Ok(kind.into_json()))
     }
@@ -210,23 +210,23 @@ impl<'d> Table<'d> {
             .collect()
     }
 
-    /// Takes a text under a key that is the file's own word, one of [`Self::keys`].
+    /// Takes a text under one of [`Self::keys`].
     pub(crate) fn text_at(&mut self, key: &str) -> Option<Located<String>> {
         self.typed_at(key, "text", take!(NodeKind::Text(text) => text))
     }
 
-    /// Reports that a key is missing, where it is.
+    /// Reports a key that is missing.
     pub(crate) fn require(&self, key: &str) {
         if !self.has(key) {
             self.missing(key);
         }
     }
 
-    /// Reports that a key is missing; says nothing when a syntax error may have hidden it.
+    /// Reports a missing key, unless a syntax error may hide it.
     pub(crate) fn missing(&self, key: &str) {
         if !self.document.may_hide(key) {
             let message = format!("`{key}` is missing{}", self.place(" from"));
-            // Not `report`: the line only says where the table is, whatever else is wrong there.
+            // Not `report`: the line is that of the table, even if it has other mistakes.
             self.document.add(self.line, message, None);
         }
     }

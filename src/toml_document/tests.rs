@@ -1,11 +1,11 @@
-//! Files with mistakes, and what is said about them.
+//! Files with mistakes, and their messages.
 
 use serde_json::json;
 
 use super::document::MOST_PROBLEMS;
 use super::*;
 
-/// Reads a small file of one shape, so that each test only writes the text.
+/// Reads a small file of one shape.
 fn problems_of(text: &str) -> Vec<String> {
     let document = Document::parse("a.toml", text);
     if let Some(mut root) = document.root() {

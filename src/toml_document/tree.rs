@@ -1,7 +1,7 @@
-//! Parsed TOML as an owned tree that knows its lines and is never deeper than [`DEEPEST`].
+//! Parsed TOML as an owned tree with lines, at most [`DEEPEST`] levels deep.
 //!
-//! The parser bounds brackets and dotted keys separately, so that together they still nest thousands
-//! of tables; it therefore runs on a stack of its own, and only a shallow tree leaves it.
+//! The parser limits brackets and dotted keys separately, so both together can nest thousands of tables. It therefore runs
+//! on its own stack and returns a shallow tree.
 
 use serde_json::{Map, Number, Value};
 use toml::Spanned;
@@ -9,23 +9,22 @@ use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::suggestion::excerpt;
 
-/// How many tables and arrays may contain each other.
+/// The deepest nesting of tables and arrays.
 const DEEPEST: usize = 24;
 
-/// Enough for the deepest nesting that the parser accepts (measured: under 2 MiB unoptimised).
+/// Enough for the deepest nesting that the parser accepts (measured: under 2 MiB unoptimized).
 const STACK: usize = 16 << 20;
 
-/// Syntax errors beyond these are not worth a line each.
+/// The most syntax errors to report.
 const SYNTAX_ERRORS: usize = 200;
 
-/// A value and the line it starts on.
+/// A value and its first line.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Node {
     pub(super) line: usize,
     pub(super) kind: NodeKind,
 }
 
-/// The kinds of TOML values.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum NodeKind {
     Text(String),
@@ -35,22 +34,22 @@ pub(super) enum NodeKind {
     Date(String),
     Array(Vec<Node>),
     Table(Vec<Entry>),
-    /// A value that was already reported as wrong.
+    /// A value that was already reported.
     Reported,
 }
 
-/// A key of a table and what it holds.
+/// A key of a table and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Entry {
     pub(super) key: String,
-    /// The byte of the file it starts at: its place among the other keys.
+    /// Its offset in the file, for the order of keys.
     pub(super) offset: usize,
     pub(super) line: usize,
     pub(super) node: Node,
 }
 
 impl NodeKind {
-    /// What the kind is called in messages.
+    /// The name of the kind in messages.
     pub(super) const fn name(&self) -> &'static str {
         match self {
             Self::Text(_) => "text",
@@ -82,16 +81,15 @@ impl NodeKind {
 /// A mistake found while parsing: line and message.
 pub(super) type Mistake = (usize, String);
 
-/// What parsing found.
 pub(super) struct Parsed {
     pub(super) entries: Vec<Entry>,
     pub(super) syntax: Vec<Mistake>,
     pub(super) values: Vec<Mistake>,
-    /// The last line on which a key was found.
+    /// The last line with a key.
     pub(super) last_line: usize,
 }
 
-/// Parses a document as far as its mistakes allow; none when the parser itself could not run.
+/// Parses a document as far as possible; none if the parser could not run.
 pub(super) fn parse(text: &str) -> Option<Parsed> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK);
@@ -117,7 +115,7 @@ fn parse_here(text: &str) -> Parsed {
     Parsed { entries, syntax, values: reader.values, last_line: reader.last_line }
 }
 
-/// Where the lines of a text start.
+/// The offsets of lines in a text.
 struct Lines(Vec<usize>);
 
 impl Lines {
@@ -151,7 +149,7 @@ impl Reader {
             .collect()
     }
 
-    /// Converts a value; `around` is the line of what holds it, for values without a place of their own.
+    /// Converts a value; `around` is the line of its container, for values without a position.
     fn node(&mut self, value: Spanned<DeValue<'_>>, around: usize, depth: usize) -> Node {
         let span = value.span();
         let line = if span.is_empty() { around } else { self.lines.at(span.start) };

@@ -1,4 +1,4 @@
-//! What is wrong with an attestation, a waiver or a review.
+//! Problems of attestations, waivers and reviews.
 
 use jiff::civil::Date;
 
@@ -20,11 +20,11 @@ pub(crate) enum Covers {
     Event(String),
 }
 
-/// What is wrong with an attestation, a waiver or a review.
+/// The problem of an attestation, a waiver or a review.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum EntryProblem {
     UnknownControl,
-    /// `limit`: for how many days its control lets it count, where that is less than it says.
+    /// `limit`: the days of validity that the control allows, if fewer than the entry has.
     Expired {
         on: Date,
         limit: Option<u16>,
@@ -33,29 +33,23 @@ pub(crate) enum EntryProblem {
         on: Date,
         limit: Option<u16>,
     },
-    /// It is dated ahead.
     Future(Date),
     MatchesNothing,
-    /// Different events of the log share the id.
     SharedEvent,
-    /// The subject is that of so many events.
     Ambiguous {
         events: usize,
     },
-    /// No control lets a review take events of this type out.
     NotReviewable {
         event_type: String,
     },
-    /// Another one, in this line, says the same.
+    /// The line of an equal entry.
     Twice {
         line: usize,
     },
-    /// The evidence is not the file that was signed.
     OtherEvidence {
         file: String,
         counts: bool,
     },
-    /// The evidence cannot be read.
     UnreadEvidence {
         file: String,
         error: String,

@@ -1,4 +1,4 @@
-//! Attestations, waivers and baselines: what people saw and decided, and what it does to a scan.
+//! Attestations, waivers and baselines, and their effect on a scan.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::program::{Program, scan};
 use crate::server::Server;
 use crate::workspace::Workspace;
 
-/// Four teammates in privileged roles, one more than allowed, and more in another.
+/// Four teammates in privileged roles, one more than allowed, and further teammates in another role.
 fn crowded() -> Workspace {
     let people = [("ana", "Admin"), ("bo", "Owner"), ("cy", "Admin"), ("di", "Admin"), ("eve", "Viewer")];
     let more = ["gus", "hal", "ira", "joe"].map(|name| (name, "Viewer"));
@@ -54,7 +54,7 @@ fn attestation_holds_through_its_last_day_and_no_longer() {
     let server = Workspace::healthy().serve();
     let signed = attestation("4.2", "on = 2026-07-01\nexpires = 2026-07-31");
     for (now, status) in [("2026-07-31T23:59:59Z", "pass"), ("2026-08-01T00:00:00Z", "manual")] {
-        // A clock far from UTC must not matter.
+        // The local time zone must not matter.
         for zone in ["Pacific/Kiritimati", "Pacific/Pago_Pago"] {
             let report = with_config(&server, &signed).now(now).env("TZ", zone).run().report();
             report.assert("4.2", status);

@@ -1,4 +1,4 @@
-//! The source itself: what stands in one place only.
+//! Rules of the source: what may occur in one module only.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The configuration: found or named, checked as a whole, and never trusted further than it has to be.
+//! The configuration: found or named, checked completely, and trusted only as far as necessary.
 
 use crate::program::{FILE, Program, TOKEN, demo, program, scan};
 use crate::workspace::Workspace;
@@ -106,7 +106,7 @@ fn a_control_is_moved_or_left_out_without_a_copy_of_its_file() {
     for id in ["E6", "2.3"] {
         assert_ne!(report.control(id)["digest"], plain.control(id)["digest"], "{id}");
     }
-    // To ask more of a control weakens nothing.
+    // A stricter parameter does not weaken a control.
     let weakens = &report.0["scan"]["config"]["weakens"];
     let said = [
         "controls.\"1.3\".enabled = false: the control is left out",
@@ -129,7 +129,7 @@ fn the_gate_goes_by_the_level_of_the_configuration() {
     report.assert("2.3", "fail");
     assert_eq!(report.warnings(), "The gate judges no control: none up to L1 was evaluated.");
     crowded("L2").args(["--fail-on", "l2"]).run().exits(1);
-    // One that is left out stays where the gate looks for it.
+    // A control that is left out keeps its level in the gate.
     let hidden = "[controls.\"2.3\"]\nlevel = \"L3\"\nenabled = false\n";
     let report = Workspace::healthy().scan().file(FILE, hidden).run().exits(0).report();
     assert_eq!(report.0["gate"]["left_out"], serde_json::json!(["2.3"]));

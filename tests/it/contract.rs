@@ -1,8 +1,8 @@
-//! The JSON Schema of the report: it is committed, every report of the test suite is held against it, and it stays
-//! compatible for as long as the version is 1.
+//! The JSON Schema of the report: it is committed, every report of the test suite is validated against it, and it stays
+//! compatible while the version is 1.
 //!
-//! `report.schema.json` is what `generate schema report` prints. A test compares the two, and rewrites the file when
-//! `UPDATE_FIXTURES=1` is set, unless something would be taken away from those who read reports by it.
+//! `report.schema.json` is the output of `generate schema report`. A test compares the two, and rewrites the file if
+//! `UPDATE_FIXTURES=1` is set, unless the change would break readers of reports.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use crate::program::{demo, program};
 
-/// What a place of a schema says by itself, apart from the places below it. All of it has to stay as it is.
+/// The keywords of a schema node that must not change, without the nodes below it.
 const HELD: [&str; 7] = ["type", "const", "enum", "pattern", "format", "minimum", "maximum"];
 
-/// Asserts that a report is what the schema says.
+/// Asserts that a report matches the schema.
 #[track_caller]
 pub(crate) fn assert_contract(report: &Value) {
     static VALIDATOR: OnceLock<jsonschema::Validator> = OnceLock::new();
@@ -28,14 +28,14 @@ fn committed() -> Value {
     serde_json::from_str(include_str!("report.schema.json")).unwrap()
 }
 
-/// What `new` no longer promises of what `old` does, place by place.
+/// The promises of `old` that `new` breaks, node by node.
 fn broken_promises(old: &Value, new: &Value) -> Vec<String> {
     let mut broken = Vec::new();
     compare("", (old, old), (new, new), &mut broken);
     broken
 }
 
-/// Compares two places, each with the whole schema that its references point into.
+/// Compares two nodes, each with the schema for its references.
 fn compare(
     place: &str,
     (root, old): (&Value, &Value),
@@ -77,7 +77,7 @@ fn compare(
     }
 }
 
-/// The entries of a list in a schema, which may be absent.
+/// The entries of an optional list in a schema.
 fn list<'a>(place: &'a Value, keyword: &str) -> impl Iterator<Item = &'a Value> {
     place.get(keyword).and_then(Value::as_array).into_iter().flatten()
 }

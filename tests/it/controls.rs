@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::program::{Program, built_in, demo, evaluated, program};
 use crate::workspace::Workspace;
 
-/// A control that is right, with these lines in its check.
+/// A valid control with these lines in its check.
 fn control(id: &str, check: &str) -> String {
     format!(
         "id = \"{id}\"\ntitle = \"A control of ours\"\nlevel = \"L1\"\nsection = \"House rules\"\n\
@@ -37,7 +37,7 @@ fn prints(args: &[&str], parts: &[&str]) -> String {
     shown
 }
 
-/// The ids that a list begins its lines with.
+/// The ids at the start of a list's lines.
 fn listed(list: &str) -> Vec<&str> {
     list.lines().filter_map(|line| line.split_whitespace().next()).collect()
 }
@@ -48,7 +48,7 @@ fn built_in_controls_are_listed_and_sound() {
     for id in ["1.1", "1.5", "2.3", "3.2", "4.2", "5.1", "E1", "E12"] {
         assert!(listed(&list).contains(&id), "{list}");
     }
-    // Those of declared policy are listed apart.
+    // Controls of the declared policy have their own list.
     let policy = prints(&["controls", "list", "--rbac"], &[]);
     for number in 1..=built_in(&["rbac"]) {
         let id = format!("R{number}");

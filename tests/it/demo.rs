@@ -38,7 +38,7 @@ fn table_fits_eighty_columns() {
     assert_eq!(too_wide, None, "\n{}", run.stdout);
 }
 
-/// What a finding, the reason or another observation says is not said again.
+/// No observation repeats a finding, the reason or another observation.
 #[test]
 fn no_sentence_stands_twice_in_the_block_of_a_control() {
     let report = demo().args(["--format", "json"]).run().exits(0).json();

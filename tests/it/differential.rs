@@ -1,4 +1,4 @@
-//! The program against the rules written a second time, over generated workspaces.
+//! Comparing the program with a second implementation of the rules, on generated workspaces.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -12,13 +12,13 @@ use crate::oracle::{self, Allowed};
 use crate::program::scan;
 use crate::workspace::DAY;
 
-/// How many workspaces are compared.
+/// The number of workspaces to compare.
 const SCENES: u64 = 300;
 
-/// The environment variable that asks for another number.
+/// The environment variable with another number.
 const SCENES_VARIABLE: &str = "INTERCOM_HARDEN_WORKSPACES";
 
-/// How many at once: most of the time is spent on starting programs and waiting for answers.
+/// The number of parallel comparisons, which mostly wait for processes and answers.
 const THREADS: usize = 8;
 
 /// Compares one workspace; the differences, and the statuses that each control may have.
@@ -86,7 +86,7 @@ fn relevant(scene: &Scene) -> String {
 
 #[test]
 fn no_status_differs_from_the_rules() {
-    // Sources that fail for good are waited for; what else there is to do fits beside them.
+    // Comparisons that wait for failing sources start first.
     let asked = std::env::var(SCENES_VARIABLE).ok();
     let scenes = asked.map_or(SCENES, |number| number.parse().expect("a number"));
     let mut seeds: Vec<u64> = (0..scenes).collect();
@@ -114,7 +114,7 @@ fn no_status_differs_from_the_rules() {
         }
     }
     assert!(differences.is_empty(), "{} differences\n{}", differences.len(), differences.join("\n"));
-    // A comparison of workspaces that are all alike would show nothing.
+    // The generated workspaces must differ.
     let always_manual = ["1.3", "1.4", "4.2"];
     let never_pass = ["1.2", "2.1", "2.2", "3.1", "4.1"];
     for (id, statuses) in &reached {

@@ -1,4 +1,4 @@
-//! `doctor`: the first line names the problem and its remedy, and few requests are made, to one place only.
+//! `doctor`: the first line names the problem and its remedy, and few requests go to one host only.
 
 use std::net::TcpListener;
 
@@ -29,7 +29,7 @@ fn assert_shows(run: &Run, parts: &[&str]) {
     }
 }
 
-/// Asserts how it ends, what the first line says, and that JSON agrees and names the problem.
+/// Asserts the exit code and the first line, and that JSON agrees and names the problem.
 #[track_caller]
 fn diagnosed(
     program: impl Fn() -> Program,
@@ -50,7 +50,7 @@ fn diagnosed(
     (run, json)
 }
 
-/// How a control will be decided, and why.
+/// The forecast for a control, and its reason.
 fn control<'a>(json: &'a Value, id: &str) -> &'a Value {
     json["controls"].as_array().unwrap().iter().find(|control| control["id"] == id).unwrap()
 }

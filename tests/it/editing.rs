@@ -1,4 +1,4 @@
-//! `attest`, `waive` and `init`: they add to the configuration, and take nothing away.
+//! `attest`, `waive` and `init` add to the configuration and remove nothing.
 
 use std::fs;
 use std::path::Path;
@@ -30,7 +30,7 @@ fn written(run: &Run) -> toml::Table {
     run.read(FILE).expect("the configuration is there").parse().expect("it is TOML")
 }
 
-/// A date of an entry, as it is written.
+/// A date of an entry, as written.
 fn date(entry: &toml::Value, key: &str) -> String {
     entry[key].as_datetime().unwrap().to_string()
 }
@@ -78,7 +78,7 @@ fn every_option_is_written() {
     assert_eq!(entry["control"].as_str(), Some("E12"), "the id as the catalog spells it");
     assert_eq!(entry["result"].as_str(), Some("fail"));
     assert_eq!(entry["note"].as_str(), Some("it's \"odd\" \\ é"));
-    // Counted from the day it was seen.
+    // Counted from the day of the observation.
     assert_eq!((date(entry, "on"), date(entry, "expires")), ("2026-07-30".into(), "2026-08-09".into()));
     let run = waive("2.3").args(["--subject", "cto@example.com"]).run().exits(0);
     let entry = &written(&run)["waiver"][0];
@@ -133,7 +133,7 @@ fn places_that_cannot_be_written_are_named() {
     }
 }
 
-/// `attest`, over and over, as the system sees it.
+/// Runs `attest` repeatedly, as a plain process.
 fn spawn(config: &Path, by: &str) -> std::process::Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_intercom-harden"));
     command.args(["attest", "1.3", "--by", by, "--config"]).arg(config).env_clear();
@@ -172,7 +172,7 @@ fn killed_at_any_moment_the_file_is_whole() {
     let mut entries = 2;
     for round in 0..40_u32 {
         let mut child = spawn(&config, &format!("round {round}"));
-        // What a reader sees at some instant is what a kill at that instant leaves behind.
+        // A reader sees the same file that a kill at that instant leaves behind.
         let spawned = Instant::now();
         let moment = whole * (round + 10) / 50 + Duration::from_micros(137);
         while spawned.elapsed() < moment {

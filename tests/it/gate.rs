@@ -1,14 +1,16 @@
-//! What the gate judges and what it leaves out, in every format for people; and what a saved report says of it.
+//! What the gate judges and leaves out, in every format for people, and in saved reports.
 
 use serde_json::{Value, json};
 
+use crate::intercom::Api;
 use crate::program::{Program, demo, program};
+use crate::server::Answer;
 use crate::workspace::Workspace;
 
-/// The formats that say what the gate decided in words.
+/// The formats that show the gate's decision in words.
 const WORDED: [&str; 5] = ["table", "html", "markdown", "junit", "github"];
 
-/// What each of those formats says, on one line each.
+/// The sentence of each of those formats.
 fn worded(scan: Program) -> Vec<String> {
     let run =
         WORDED.iter().fold(scan, |scan, format| scan.args(["-o", &format!("{format}={format}.out")])).run();
@@ -107,7 +109,7 @@ fn what_does_not_apply_stays_manual_and_does_not_count() {
     let both = [attested("n/a", "4.2"), attested("N/A", "1.3")].concat();
     let report = healthy().args(only).arg("--strict").config(both).run().exits(0).report();
     assert_eq!(report.0["summary"]["coverage"], Value::Null);
-    // It ends as every attestation does.
+    // It expires like every attestation.
     let later =
         healthy().args(only).arg("--strict").config(attested("n/a", "4.2")).now("2027-01-01T00:00:00Z");
     assert_eq!(later.run().exits(1).report().0["summary"]["not_applicable"], 0);
@@ -141,7 +143,7 @@ fn attest_takes_what_does_not_apply_with_a_note() {
     assert!(text.contains("result = \"n/a\""), "{text}");
 }
 
-/// Renders a saved report whose places hold other values.
+/// Renders a saved report with changed values.
 fn tampered(report: &Value, changes: &[(&str, Value)]) -> crate::program::Run {
     let mut report = report.clone();
     for (place, value) in changes {
@@ -175,7 +177,7 @@ fn render_decides_the_gate_anew() {
     let with_baseline =
         tampered(&report, &[(&place("/findings"), known.clone()), ("/scan/baseline", baseline)]);
     assert_eq!(with_baseline.exits(0).json()["gate"]["passed"], true);
-    // What no scan of that day would have counted.
+    // Values that no scan of that day would have.
     let signed = |on: &str, expires: &str| json!({ "reason": "r", "by": "b", "on": on, "expires": expires });
     let reviewed = |on: &str| json!({ "by": "b", "on": on });
     let marked = |field: &str, mark: Value| {
@@ -208,4 +210,29 @@ fn render_decides_the_gate_anew() {
 fn what_was_allowed_is_part_of_the_report() {
     let report = demo().args(["--format", "json", "--allow-incomplete"]).run().exits(0).json();
     assert_eq!(report["gate"]["allow_incomplete"], true);
+}
+
+#[test]
+fn too_little_coverage_is_not_certain_where_a_source_failed() {
+    let broken = Answer::error(500, "server_error", "Broken");
+    let server = Api::new(Workspace::healthy()).log_fault(&broken).serve();
+    let scan = |least: &str| {
+        crate::program::scan(&server.origin())
+            .args(["--timeout", "12s", "--fail-on", "never", "--min-coverage", least])
+            .run()
+    };
+    let report = scan("90").exits(3).report();
+    assert_eq!([&report.0["gate"]["passed"], &report.0["gate"]["min_coverage"]], [&json!(false), &json!(90)]);
+    let allowed = |least: &str| {
+        let run = crate::program::scan(&server.origin()).args([
+            "--timeout",
+            "12s",
+            "--fail-on",
+            "never",
+            "--allow-incomplete",
+        ]);
+        run.config(format!("[scan]\nmin_coverage = {least}\n")).run()
+    };
+    allowed("90").exits(3);
+    allowed("1").exits(0);
 }

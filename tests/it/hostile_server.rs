@@ -21,7 +21,7 @@ fn misbehaving(behaviour: Behaviour) -> Server {
     Server::start(healthy(), &[(SEARCH, behaviour), (LOG, behaviour)])
 }
 
-/// Asserts that a scan goes on without the log, calls it failed, and ends in time.
+/// Asserts that a scan continues without the log, reports it as failed, and ends in time.
 #[track_caller]
 fn assert_log_fails(server: &Server, timeout: &str) {
     let run = scan(&server.origin()).args(["--timeout", timeout]).run().exits(3);
@@ -38,7 +38,7 @@ fn storm_of_429_is_waited_out() {
     let api = healthy().fault_times("*", 6, rate_limited().header("Retry-After", 1));
     let run = api.scan().args(["--timeout", "40s"]).run().exits(0).says("rate limit");
     run.report().assert_source("activity-log", "complete");
-    // An answer that is slow as well.
+    // The answer is also slow.
     let late = rate_limited().header("Retry-After", 1).late(Duration::from_millis(300));
     healthy().fault_times("/admins", 1, late).scan().run().exits(0);
 }

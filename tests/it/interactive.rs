@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::program::{NOW, TOKEN, demo, program};
 use crate::workspace::Workspace;
 
-/// How long an answer of the program may take, in milliseconds.
+/// The longest wait for the program, in milliseconds.
 const PATIENCE: u64 = 60_000;
 
 /// The first question about a control.
@@ -37,7 +37,7 @@ fn start_command(folder: &TempDir, command: &str, args: &[&str]) -> Terminal {
 }
 
 impl Terminal {
-    /// Waits for a text, and hands back what came before it.
+    /// Waits for a text, and returns the output before it.
     #[track_caller]
     fn sees(&mut self, text: &str) -> String {
         self.session.exp_string(text).unwrap_or_else(|error| panic!("{text:?} did not come: {error}"))
@@ -47,7 +47,7 @@ impl Terminal {
         self.session.send_line(line).unwrap();
     }
 
-    /// Types lines, each after what it answers.
+    /// Types lines, each after the text that it answers.
     fn converses(&mut self, exchange: &[(&str, &str)]) {
         for (text, line) in exchange {
             self.sees(text);
@@ -55,7 +55,7 @@ impl Terminal {
         }
     }
 
-    /// Attests a control, whose question was seen already, with the defaults.
+    /// Attests a control with the defaults, after its question.
     fn passes(&mut self, by: &str) {
         self.types("p");
         self.sees("Seen by");
@@ -137,7 +137,7 @@ fn answers_are_kept_and_the_next_run_goes_on() {
 #[test]
 fn ctrl_c_keeps_what_was_answered() {
     let server = Workspace::healthy().serve();
-    // In the middle of an answer, and after a live workspace was read.
+    // In the middle of an answer, and after reading a live workspace.
     for (args, middle) in [(vec!["--demo"], true), (vec!["--base-url", &server.origin()], false)] {
         let folder = tempfile::tempdir().unwrap();
         let mut terminal = start(&folder, &args);
@@ -193,7 +193,7 @@ fn a_report_stands_in_for_a_scan() {
     terminal.sees("is attested as n/a");
     terminal.converses(&[(QUESTION, "q")]);
     terminal.ends(0);
-    // The report does not know what was attested since.
+    // The report is older than the attestations.
     let mut again = from_report();
     let introduction = again.sees(QUESTION);
     assert!(introduction.contains("1.4") && !introduction.contains("1.3"), "{introduction}");
@@ -235,7 +235,7 @@ fn events_are_reviewed_one_after_the_other() {
     let text = std::fs::read_to_string(folder.path().join("intercom-harden.toml")).unwrap();
     let parsed: toml::Table = text.parse().unwrap();
     assert_eq!(parsed["reviewed"][0]["note"].as_str(), Some("CASE-12"));
-    // What was reviewed does not come again.
+    // Reviewed events are not asked about again.
     let mut again = start_command(&folder, "review", &["--demo"]);
     let event = parsed["reviewed"][0]["event"].as_str().unwrap();
     assert!(!again.sees(QUESTION).contains(&format!("event: {event}")));

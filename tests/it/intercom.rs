@@ -1,6 +1,6 @@
 //! A server that answers as Intercom's API does, over a [`Workspace`], with faults on demand.
 //!
-//! [`Api`] is the behaviour, request in, answer out; [`Server`] puts it on a loopback port.
+//! [`Api`] turns a request into an answer; [`Server`] serves it on a loopback port.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -14,7 +14,7 @@ use crate::server::{Answer, Seen, Server};
 use crate::unsteady::Unsteady;
 use crate::workspace::Workspace;
 
-/// The endpoints the token probe asks.
+/// The endpoints of the token probe.
 pub(crate) const PROBED: [&str; 6] = [
     "/tags",
     "/segments",
@@ -30,7 +30,7 @@ pub(crate) const SEARCH: &str = "/admins/activity_logs/search";
 /// The activity log, page by page.
 pub(crate) const LOG: &str = "/admins/activity_logs";
 
-/// The form of `pages.next` where there is a further page.
+/// The form of `pages.next` if there is a further page.
 #[derive(Debug, Clone)]
 pub(crate) enum Next {
     /// Always null, although `total_pages` says there is more.
@@ -41,19 +41,19 @@ pub(crate) enum Next {
     Cursor,
     /// An absolute address on another server.
     Elsewhere(String),
-    /// An address that leads back to page 1, whatever page was asked; every page holds the same events.
+    /// An address of page 1; every page has the same events.
     Loop,
 }
 
 struct Fault {
     path: String,
     answer: Answer,
-    /// How many requests are answered as usual before it.
+    /// The number of normal answers before it.
     after: usize,
     left: usize,
 }
 
-/// How the API of a workspace behaves.
+/// The behaviour of a workspace's API.
 pub(crate) struct Api {
     workspace: Workspace,
     next: Next,
@@ -70,7 +70,7 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    /// Answers from the workspace, as Intercom does; the token may read admins and the log, nothing else.
+    /// Answers like Intercom; the token may read only admins and the log.
     pub(crate) fn new(workspace: Workspace) -> Self {
         Self {
             workspace,
@@ -100,13 +100,13 @@ impl Api {
         self
     }
 
-    /// Pages say nothing about where they stand.
+    /// Pages have no totals.
     pub(crate) fn without_pages(mut self) -> Self {
         self.without_pages = true;
         self
     }
 
-    /// The log moves between requests, or pages are wrong about themselves.
+    /// The log grows between requests, or pages have wrong totals.
     pub(crate) fn unsteady(mut self, unsteady: Unsteady) -> Self {
         self.unsteady = unsteady;
         self
@@ -118,7 +118,7 @@ impl Api {
         self
     }
 
-    /// Allows this many requests in each window of ten seconds, and says so in headers.
+    /// Allows this number of requests in each window of ten seconds, and sends headers about it.
     pub(crate) fn budget(mut self, limit: u64) -> Self {
         self.budget = Some(limit);
         self
@@ -141,13 +141,13 @@ impl Api {
         self
     }
 
-    /// Its clock is so many seconds ahead of this machine's.
+    /// Its clock is this number of seconds ahead of this machine's.
     pub(crate) fn ahead(mut self, seconds: i64) -> Self {
         self.ahead = seconds;
         self
     }
 
-    /// Pages hold at most so many events, whatever is asked for.
+    /// Pages have at most this number of events, whatever the request.
     pub(crate) fn at_most(mut self, events: u64) -> Self {
         self.at_most = events;
         self
@@ -158,7 +158,7 @@ impl Api {
         self.fault(SEARCH, answer.clone()).fault(LOG, answer.clone())
     }
 
-    /// Puts it on a loopback port.
+    /// Serves it on a loopback port.
     pub(crate) fn serve(self) -> Server {
         Server::mock(self)
     }
@@ -174,7 +174,7 @@ impl Api {
         self.seen.lock().unwrap().clone()
     }
 
-    /// Answers a request and remembers it.
+    /// Answers a request and records it.
     #[expect(clippy::disallowed_methods, reason = "a server has a clock of its own")]
     pub(crate) fn answer(&self, seen: Seen) -> Answer {
         let now = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(self.ahead);
@@ -277,7 +277,7 @@ impl Api {
         let slack = i64::from(self.exclusive);
         let (from, to) = (after + slack, before.unwrap_or(i64::MAX).saturating_sub(slack));
         let fits = |event: &&Value| {
-            // An entry without a time is in every range, one without a type among every type.
+            // An entry without a time is in every range; an entry without a type matches every type.
             let time = event["created_at"].as_i64().filter(|at| (1..100_000_000_000).contains(at));
             let in_range = time.is_none_or(|at| from <= at && at <= to);
             let kind = &event["activity_type"];

@@ -1,4 +1,4 @@
-//! Signals while a workspace is read: a quick end, one message, nothing left behind.
+//! Signals while a workspace is read: the program ends quickly with one message and leaves no files.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use crate::program::{Program, live, scan};
 use crate::server::{Answer, Server};
 use crate::workspace::Workspace;
 
-/// A server whose log answers too late for any test.
+/// A server whose log never answers in time.
 fn slow() -> Arc<Server> {
     let late = Answer::bytes(200, "{}").late(Duration::from_secs(40));
     Arc::new(Api::new(Workspace::healthy()).log_fault(&late).serve())

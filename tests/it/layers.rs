@@ -7,10 +7,10 @@ use std::path::Path;
 
 use syn::visit::{self, Visit};
 
-/// Where a module stands: `["facts", "vocabulary"]`.
+/// The path of a module: `["facts", "vocabulary"]`.
 type Module = Vec<String>;
 
-/// The modules of the program, each with the paths that its code mentions, from the root on.
+/// The modules of the program, each with the absolute paths in its code.
 fn modules() -> BTreeMap<Module, BTreeSet<Module>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut modules = BTreeMap::new();
@@ -18,7 +18,7 @@ fn modules() -> BTreeMap<Module, BTreeSet<Module>> {
     modules
 }
 
-/// Reads a file, and those of the modules that it declares.
+/// Reads a file and the modules that it declares.
 fn read(file: &Path, folder: &Path, module: Module, modules: &mut BTreeMap<Module, BTreeSet<Module>>) {
     let code = syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap();
     let mut reader = Reader { module: module.clone(), declared: Vec::new(), mentioned: BTreeSet::new() };
@@ -39,7 +39,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Notes a path of the program's own.
+    /// Records a path within the program.
     fn note(&mut self, path: &[String]) {
         let (first, rest) = path.split_first().unwrap();
         let mut absolute = match first.as_str() {
@@ -70,7 +70,7 @@ impl Reader {
     }
 }
 
-/// What tests reach for is not how the program is built.
+/// Tests may use any module.
 fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
@@ -116,7 +116,7 @@ impl<'ast> Visit<'ast> for Reader {
     }
 }
 
-/// Each module with the number of its group in `src/main.rs`; what stands below comes first.
+/// The group of each module in `src/main.rs`; lower groups come first.
 fn places() -> BTreeMap<String, usize> {
     let main = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/main.rs")).unwrap();
     let groups = main.split("\n\n").zip(0..);
@@ -148,7 +148,7 @@ fn each_module_uses_those_of_the_groups_before_its_own() {
 #[test]
 fn no_two_files_use_each_other() {
     let modules = modules();
-    // A module and its parent are one thing in two files: the parent holds what its children share.
+    // A module and its parent may use each other: the parent has what its children share.
     let file_of = |path: &Module| {
         (0..=path.len()).rev().map(|end| path[..end].to_vec()).find(|part| modules.contains_key(part))
     };
@@ -170,7 +170,7 @@ fn no_two_files_use_each_other() {
     }
 }
 
-/// The lists in CONTRIBUTING.md of what a token and an event pass through.
+/// The lists in CONTRIBUTING.md of the files that a token and an event pass through.
 #[test]
 fn the_ways_through_the_program_exist_and_go_downwards() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

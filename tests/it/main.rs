@@ -5,7 +5,7 @@
 
 /// Attestations, waivers and baselines.
 mod adjustments;
-/// The source itself: what stands in one place only.
+/// Rules of the source.
 mod architecture;
 /// The GitHub Action, and the examples for CI systems.
 mod ci;
@@ -17,15 +17,15 @@ mod contract;
 mod controls;
 /// The built-in sample workspace.
 mod demo;
-/// The program against the rules written a second time.
+/// The program compared with a second implementation of the rules.
 mod differential;
-/// What `doctor` says, problem by problem.
+/// `doctor`, problem by problem.
 mod doctor;
 /// Every command that a document shows.
 mod documents;
-/// What adds to the configuration.
+/// Commands that add to the configuration.
 mod editing;
-/// What the gate judges, and what a saved report says of it.
+/// What the gate judges, and the gate of saved reports.
 mod gate;
 /// Workspaces from a seed.
 mod generated;
@@ -39,11 +39,11 @@ mod intercom;
 /// Signals while a workspace is read.
 #[cfg(unix)]
 mod interrupt;
-/// How the program is put together.
+/// Dependencies between modules.
 mod layers;
 /// Options of every command, files by their names, and what other tools call things.
 mod manners;
-/// The rules of the catalog a second time.
+/// The second implementation of the rules.
 mod oracle;
 /// Reports in files, hostile strings in reports.
 mod output;
@@ -57,22 +57,22 @@ mod proof;
 mod rbac;
 /// The README against the program.
 mod readme;
-/// Pseudonyms in the place of people and addresses.
+/// Pseudonyms instead of people and addresses.
 mod redact;
 /// Regions and origins.
 mod region;
 /// Saved reports in any format, and grouped ones.
 mod render;
-/// A scan of a snapshot against a scan of the workspace.
+/// A scan of a snapshot compared with a scan of the workspace.
 mod replay;
-/// What a scan printed, control by control.
+/// A printed report, control by control.
 mod report;
 /// Reviewed events.
 mod reviews;
-/// Teammates against the identity provider's roster and the declared policy.
+/// Teammates compared with directory exports (rosters) and the declared policy.
 mod roster;
 mod roster_cases;
-/// What vendors export, through the program.
+/// Directory exports (rosters) of vendors.
 mod roster_files;
 /// The identity provider's metadata and certificates.
 mod saml;
@@ -84,9 +84,9 @@ mod samples;
 mod scan;
 /// Missing scopes and failing sources.
 mod scopes;
-/// The mock on a loopback port, and how it may break off, never end, or trickle.
+/// The mock on a loopback port, with truncated, endless and slow answers.
 mod server;
-/// Snapshots as files: how they are written, and which are refused.
+/// Snapshot files: writing and refusing.
 mod snapshot;
 /// A configuration to start from.
 mod starter;
@@ -94,13 +94,15 @@ mod starter;
 mod summary;
 /// Where the token comes from.
 mod token;
-/// What was not understood, what broke off, and whose clock is right.
+/// Unreadable data, refusals midway, and clocks.
 mod understood;
-/// A log that moves between requests.
+/// A log that grows between requests.
 mod unsteady;
-/// What a workspace shows, control by control.
+/// Verdicts, control by control.
 mod verdicts;
-/// Who events are put down to.
+/// The people of events.
 mod who;
+/// The words that the project does without.
+mod words;
 /// Workspaces for tests.
 mod workspace;

@@ -1,4 +1,4 @@
-//! Reports in files, and hostile strings in reports.
+//! Report files, and hostile strings in reports.
 
 use crate::program::{demo, formats, live, outputs, program, scan};
 use crate::workspace::Workspace;

@@ -1,4 +1,4 @@
-//! The workspace that a configuration and a baseline are for: another one is refused before anything is judged.
+//! A configuration or a baseline of another workspace is refused before anything is judged.
 
 use crate::intercom::Api;
 use crate::program::{Program, TOKEN, demo, live, program, scan};
@@ -6,7 +6,7 @@ use crate::replay::Saved;
 use crate::server::{Answer, Server};
 use crate::workspace::Workspace;
 
-/// A workspace whose id is this; without one, where it is empty.
+/// A workspace with this id; without an id if empty.
 fn named(id: &str) -> Server {
     Workspace::crowded().app("id_code", id).serve()
 }

@@ -1,7 +1,7 @@
 //! Runs the built binary in a scrubbed environment, in an empty directory, under a hard time limit.
 //!
-//! Every run also checks what holds everywhere: the token is in no output and in no file the program wrote, and a JSON
-//! report is what its schema says.
+//! Every run also checks that the token is in no output and no file the program wrote, and that a JSON report matches its
+//! schema.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -17,7 +17,7 @@ use crate::contract::assert_contract;
 use crate::report::Report;
 use crate::server::Server;
 
-/// A token no server but ours accepts, easy to find in output.
+/// A token that is easy to find in output.
 pub(crate) const TOKEN: &str = "fixture-token-0c5e71b9";
 
 /// The configuration in the directory the program runs in.
@@ -29,13 +29,13 @@ pub(crate) const NOW: &str = "2026-08-01T12:00:00Z";
 /// [`NOW`] in seconds since 1970.
 pub(crate) const NOW_SECONDS: i64 = 1_785_585_600;
 
-/// How long a run may take before it is killed and the test fails.
+/// The longest run before it is killed and the test fails.
 const HARD_LIMIT: Duration = Duration::from_secs(60);
 
 /// The name of a signal, and when to send it.
 type Signal = (&'static str, Box<dyn Fn() -> bool>);
 
-/// A run being prepared.
+/// Prepares a run.
 pub(crate) struct Program {
     args: Vec<String>,
     env: Vec<(String, String)>,
@@ -44,21 +44,18 @@ pub(crate) struct Program {
     secrets: Vec<String>,
     now: Option<String>,
     signal: Option<Signal>,
-    /// Answers for as long as the program runs.
+    /// The server, which lives as long as the run.
     server: Option<Server>,
 }
 
-/// What a run left behind.
+/// The result of a run.
 pub(crate) struct Run {
-    /// The exit code; -1 where a signal ended the program.
+    /// The exit code; -1 if a signal ended the program.
     pub(crate) code: i32,
-    /// Everything on stdout.
     pub(crate) stdout: String,
-    /// Everything on stderr.
     pub(crate) stderr: String,
-    /// How long it took.
     pub(crate) elapsed: Duration,
-    /// The most memory it had at once, in KiB; 0 where the system does not tell.
+    /// The peak memory in KiB; 0 if unknown.
     pub(crate) peak_memory: u64,
     directory: tempfile::TempDir,
 }
@@ -77,13 +74,13 @@ pub(crate) fn program() -> Program {
     }
 }
 
-/// How many built-in controls the folders of `controls/` have: one file each.
+/// The number of built-in controls: one file each in the folders of `controls/`.
 pub(crate) fn built_in(packs: &[&str]) -> usize {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("controls");
     packs.iter().map(|pack| std::fs::read_dir(folder.join(pack)).unwrap().count()).sum()
 }
 
-/// How many controls a scan evaluates.
+/// The number of controls that a scan evaluates.
 pub(crate) fn evaluated() -> usize {
     built_in(&["guide", "extended"])
 }
@@ -109,7 +106,7 @@ pub(crate) fn demo() -> Program {
     program().args(["scan", "--demo"]).now(NOW)
 }
 
-/// Every format that writes something, as the program lists them.
+/// Every format with output, as the program lists them.
 pub(crate) fn formats() -> Vec<String> {
     let run = demo().args(["-o", "no-such=x"]).run().exits(2).says("the formats are ");
     let list = run.stderr.split("the formats are ").nth(1).unwrap().lines().next().unwrap();
@@ -123,31 +120,29 @@ pub(crate) fn outputs<S: AsRef<str>>(formats: &[S]) -> Vec<String> {
 }
 
 impl Program {
-    /// Keeps a server for as long as the program runs.
+    /// Keeps a server alive for the run.
     pub(crate) fn against(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
     }
 
-    /// Adds an argument.
     pub(crate) fn arg(mut self, arg: impl Into<String>) -> Self {
         self.args.push(arg.into());
         self
     }
 
-    /// Adds arguments.
     pub(crate) fn args<S: Into<String>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
         self.args.extend(args.into_iter().map(Into::into));
         self
     }
 
-    /// Sets an environment variable; nothing but these and a handful of harmless ones is passed on.
+    /// Sets an environment variable; only these and a few harmless ones are passed.
     pub(crate) fn env(mut self, name: &str, value: impl Into<String>) -> Self {
         self.env.push((name.to_owned(), value.into()));
         self
     }
 
-    /// What the program reads on stdin; otherwise stdin is empty.
+    /// Sets stdin, which is empty by default.
     pub(crate) fn stdin(mut self, text: impl Into<Vec<u8>>) -> Self {
         self.stdin = Some(text.into());
         self
@@ -158,11 +153,11 @@ impl Program {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
-        // A file of a careful user, so that no test sees a warning about permissions it did not ask for.
+        // Readable by the owner only, so that no test sees a warning about permissions.
         self.mode(name, 0o600)
     }
 
-    /// Names a configuration that holds this.
+    /// Writes and names a configuration.
     pub(crate) fn config(self, text: impl AsRef<[u8]>) -> Self {
         self.file("own.toml", text).args(["--config", "own.toml"])
     }
@@ -213,7 +208,7 @@ impl Program {
         self
     }
 
-    /// Sends a signal, such as `INT`, once something is the case.
+    /// Sends a signal, such as `INT`, once a condition is met.
     pub(crate) fn signal(mut self, name: &'static str, when: impl Fn() -> bool + 'static) -> Self {
         self.signal = Some((name, Box::new(when)));
         self
@@ -241,7 +236,7 @@ impl Program {
         let mut child = command.spawn().expect("the program starts");
         let mut stdin = child.stdin.take().unwrap();
         let input = self.stdin.clone().unwrap_or_default();
-        // The program may never read it: a broken pipe is its business, not the test's.
+        // The program may not read it, so ignore a broken pipe.
         thread::spawn(move || drop(stdin.write_all(&input)));
         let stdout = drain(child.stdout.take().unwrap());
         let stderr = drain(child.stderr.take().unwrap());
@@ -283,14 +278,14 @@ impl Program {
 }
 
 impl Run {
-    /// Asserts the exit code, showing both streams where it differs.
+    /// Asserts the exit code; shows both streams if it differs.
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "exit code\n{}", self.streams());
         self
     }
 
-    /// Asserts that stderr says something, letter case aside.
+    /// Asserts that stderr contains a text, ignoring case.
     #[track_caller]
     pub(crate) fn says(self, phrase: &str) -> Self {
         let said = self.stderr.to_lowercase().contains(&phrase.to_lowercase());
@@ -311,7 +306,7 @@ impl Run {
         Report(self.json())
     }
 
-    /// What a file in the run's directory holds, if it is there.
+    /// The content of a file in the run's directory, if it exists.
     pub(crate) fn read(&self, name: &str) -> Option<String> {
         fs::read_to_string(self.directory.path().join(name)).ok()
     }
@@ -359,7 +354,7 @@ impl Run {
     }
 }
 
-/// The most memory that a process has had so far, in KiB.
+/// The peak memory of a process so far, in KiB.
 fn memory(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Files that attestations name as proof.
+//! Evidence files of attestations.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::editing::{attest, demo};
 use crate::program::{FILE, Run, program};
 
-/// A folder with a configuration, whose attestation names a file in it as proof.
+/// A folder with a configuration whose attestation names an evidence file in it.
 struct Proven {
     folder: tempfile::TempDir,
 }

@@ -86,7 +86,7 @@ fn people_that_the_provider_keeps_out_are_denied() {
     assert!(suspended["reason"].as_str().unwrap().contains("is suspended in the identity provider"));
     assert_eq!(ask("dev@fixture.example", roster, 0).json()["account_status"], json!("active"));
     assert_eq!(ask("vi@fixture.example", roster, 1).json()["account_status"], json!("absent"));
-    // Intercom's own list says nothing about it, and allows nothing.
+    // Intercom's own list has no account statuses, and allows nothing.
     let own = "name,email,role,permissions\nDev,dev@fixture.example,Developer,x\n";
     let run = ask("dev@fixture.example", own, 2);
     assert!(run.stdout.is_empty() && run.stderr.contains("not the identity provider's"), "{}", run.streams());
@@ -107,7 +107,7 @@ fn teammates_that_cannot_be_read_answer_nothing() {
         .exits(3);
 }
 
-/// The states of the four cases, in order.
+/// The states of the four problems, in order.
 fn states(diagnosis: &Value) -> Vec<String> {
     let cases = diagnosis["problems"].as_array().unwrap();
     cases.iter().map(|case| case["state"].as_str().unwrap().to_owned()).collect()
@@ -230,7 +230,7 @@ fn a_workspace_writes_no_roles_of_its_own_into_the_policy() {
     assert!(!text.contains("ADMIN\"]") && text.contains("odd"), "{text}");
 }
 
-/// What `rbac check` says of the policy to start from is true of the sample's people.
+/// The verdicts of `rbac check` on the starter policy fit the sample's people.
 #[test]
 fn the_policy_to_start_from_is_judged_in_true_sentences() {
     let text = program().args(["init", "--rbac", "--demo", "--stdout"]).now(NOW).run().exits(0).stdout;

@@ -1,4 +1,4 @@
-//! `--redact`: no person is named in any format or in a snapshot, and what was found stays what was found.
+//! `--redact`: no person is named in any format or snapshot, and the findings stay.
 
 use std::collections::BTreeSet;
 
@@ -41,7 +41,7 @@ fn people_of_the_sample() -> BTreeSet<String> {
 
 /// Asserts that no person is named; lines are too long to break names.
 #[track_caller]
-fn assert_nobody(people: &BTreeSet<String>, shown: &str, what: &str) {
+fn assert_no_one(people: &BTreeSet<String>, shown: &str, what: &str) {
     for person in people {
         let mut found = shown.match_indices(person.as_str()).map(|(at, _)| at);
         let is_word = |at: usize| {
@@ -59,21 +59,21 @@ fn statuses(report: &Value) -> Vec<(String, String, usize)> {
     report["controls"].as_array().unwrap().iter().map(of).collect()
 }
 
-/// The JSON that a run wrote beside its other formats.
+/// The JSON file of a run with several formats.
 fn written_json(run: &Run) -> Value {
     serde_json::from_str(&run.read("json.out").unwrap()).unwrap()
 }
 
 #[test]
-fn nobody_of_the_sample_is_in_any_format() {
+fn no_one_of_the_sample_is_in_any_format() {
     let (formats, people) = (formats(), people_of_the_sample());
     let (plain, run) =
         (demo().args(outputs(&formats)).run(), keyed(demo().args(outputs(&formats))).run().exits(0));
-    assert_nobody(&people, &run.stderr, "standard error");
+    assert_no_one(&people, &run.stderr, "standard error");
     for format in &formats {
         let name = format!("{format}.out");
         let shown = run.read(&name).unwrap();
-        assert_nobody(&people, &shown, format);
+        assert_no_one(&people, &shown, format);
     }
     let (report, before) = (written_json(&run), written_json(&plain));
     assert_eq!(statuses(&report), statuses(&before));
@@ -151,7 +151,7 @@ fn keys_come_from_a_file_too_and_bad_ones_are_refused_before_anything_is_read() 
     demo().args(["--redact", "--redact-key-file", "."]).run().exits(2).says("not a regular file");
 }
 
-/// A configuration that names people wherever one can.
+/// A configuration with people in every possible key.
 const CONFIG: &str = "\
     [organization]\nexport_approvers = [\"dana.ruiz@kestrelparcel.example\"]\n\
     approved_networks = [\"198.51.100.0/24\"]\n\
@@ -175,7 +175,7 @@ fn people_of_the_configuration_and_the_roster_are_not_named_either() {
     people.extend(["Dana Ruiz", "dana.ruiz", "dana.ruiz@kestrelparcel.example"].map(str::to_owned));
     let (plain, run) = (scan(&[]).run().exits(0), keyed(scan(&[])).run().exits(0));
     for format in &formats {
-        assert_nobody(&people, &run.read(&format!("{format}.out")).unwrap(), format);
+        assert_no_one(&people, &run.read(&format!("{format}.out")).unwrap(), format);
     }
     assert!(plain.read("json.out").unwrap().matches("Dana Ruiz").count() > 10);
     assert_eq!(statuses(&written_json(&run)), statuses(&written_json(&plain)));
@@ -217,7 +217,7 @@ fn collect(origin: &str) -> Program {
     keyed(live(origin, &["collect", "-o", "ws.snapshot"]))
 }
 
-/// A snapshot's header, and the lines behind it.
+/// The header and the lines of a snapshot.
 fn lines(run: &Run) -> (String, String) {
     let bytes = run.bytes("ws.snapshot");
     let end = bytes.iter().position(|&byte| byte == b'\n').unwrap();
@@ -231,21 +231,21 @@ fn scan_of(run: &Run, args: &[&str]) -> Program {
 }
 
 #[test]
-fn a_redacted_snapshot_names_nobody_and_scans_as_the_workspace_does() {
+fn a_redacted_snapshot_names_no_one_and_scans_as_the_workspace_does() {
     let fixture = include_str!("../../fixtures/workspaces/sample.json");
     let server = Workspace::from_fixture(fixture).serve();
     let run = collect(&server.origin()).args(["--region", "eu", "--since", "90d"]).run().exits(0);
     let (header, content) = lines(&run);
     assert!(header.contains("\"version\":2") && header.contains("\"redaction_key\""), "{header}");
     assert!(content.contains("operator+kp7demo1@intercom.io"), "the bot stays itself");
-    assert_nobody(&people_of_the_sample(), &content, "the snapshot");
+    assert_no_one(&people_of_the_sample(), &content, "the snapshot");
     let live = scan(&server.origin()).args(["--region", "eu", "--since", "90d"]).run().json();
     let replay = scan_of(&run, &["--since", "90d"]).run();
     assert_eq!(statuses(&replay.json()), statuses(&live));
     assert!(replay.json()["warnings"].to_string().contains("The snapshot is redacted"));
     assert_eq!(run.stdout, "");
     let again = collect(&server.origin()).args(["--region", "eu", "--since", "90d"]).run().exits(0);
-    // Sources that are read side by side may come in another order.
+    // The order of concurrent sources may differ.
     let sorted = |content: &str| content.lines().map(str::to_owned).collect::<BTreeSet<_>>();
     assert!(sorted(&lines(&again).1) == sorted(&content), "the same key, the same records");
 }

@@ -23,14 +23,14 @@ fn mismatch_names_the_right_flag() {
 
 #[test]
 fn a_wrong_region_stands_first() {
-    // A listing in the place of the search is warned about, too.
+    // Listing instead of searching the log leads to a warning, too.
     let missing = Answer::error(404, "not_found", "The requested resource was not found");
     let server = Api::new(Workspace::healthy().app("region", "EU")).fault(SEARCH, missing).serve();
     let run = scan(&server.origin()).run().exits(0);
     let first = run.report().0["warnings"][0].as_str().unwrap().to_owned();
     assert!(first.contains("--region eu"), "{first}");
     let warnings: Vec<_> = run.stderr.lines().filter(|line| line.starts_with("warning: ")).collect();
-    // What is said before a token is sent comes before anything is read.
+    // The warning comes before the token is sent.
     assert!(warnings[0].contains("which is not one of Intercom's hosts"), "{warnings:?}");
     assert!(warnings[1].contains("--region eu"), "{warnings:?}");
 }

@@ -1,4 +1,4 @@
-//! `render`: a saved report in any format; and what the options of a report mean, for `scan` too.
+//! `render`: a saved report in any format, and the options of a report, which `scan` shares.
 
 use serde_json::{Value, json};
 
@@ -90,7 +90,7 @@ fn a_dash_is_standard_output() {
     assert_eq!(json["scan"]["source"], "demo");
     demo().args(["--format", "json", "-o", "json=-", "-o", "table=table.txt"]).run().exits(0).json();
     let server = Workspace::healthy().serve();
-    // `scan` asks for JSON already.
+    // `scan` already has the option for JSON.
     for args in
         [&["-o", "json=-", "-o", "table=-"][..], &["-o", "json=-", "-o", "json=-"], &["-o", "table=-"]]
     {
@@ -144,7 +144,7 @@ fn every_framework_of_the_guide_and_levels_and_sections_can_be_asked_for() {
 }
 
 #[test]
-fn a_grouping_nobody_would_see_is_an_error() {
+fn a_grouping_no_one_would_see_is_an_error() {
     let server = Workspace::healthy().serve();
     scan(&server.origin()).args(["--by", "level"]).run().exits(2).says("--by has no effect on json");
     let unknown = scan(&server.origin()).args(["--by", "cis-v7", "-o", "table=x"]);

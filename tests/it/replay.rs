@@ -1,4 +1,4 @@
-//! A scan of a snapshot gives the report that a scan of the workspace gave: byte for byte but for the source.
+//! A scan of a snapshot gives the same report as a scan of the workspace, byte for byte except for the source.
 
 use std::path::PathBuf;
 
@@ -27,19 +27,18 @@ impl Saved {
         Self::of(&run)
     }
 
-    /// The one that a run wrote.
+    /// The snapshot of a run.
     pub(crate) fn of(run: &Run) -> Self {
         let saved = Self { directory: tempfile::tempdir().unwrap() };
         std::fs::write(saved.path(), run.bytes("ws.snapshot")).unwrap();
         saved
     }
 
-    /// Where it is.
     pub(crate) fn path(&self) -> PathBuf {
         self.directory.path().join("ws.snapshot")
     }
 
-    /// A scan of it, in an environment that would break a scan of a live workspace.
+    /// A scan of the snapshot, in an environment in which a live scan would fail.
     pub(crate) fn scan(&self) -> Program {
         let path = self.path().display().to_string();
         let scan = program().args(["scan", "--format", "json", "--snapshot"]).arg(path);
@@ -47,13 +46,13 @@ impl Saved {
     }
 }
 
-/// The report without what may differ.
+/// The report without the parts that may differ.
 fn comparable(run: &Run) -> String {
     let mut report = run.json();
     assert_eq!(report["scan"]["duration_ms"], Value::Null);
     report["scan"]["source"] = Value::Null;
     if report["warnings"].to_string().contains("page by page") {
-        // How many requests find out at once that there is no search depends on the moment.
+        // The number of concurrent requests that find no search may vary.
         let sources = report["sources"].as_array_mut().unwrap();
         sources.iter_mut().for_each(|source| source["requests"] = Value::Null);
     }
@@ -94,7 +93,7 @@ fn whole_workspaces_and_what_the_token_may_not_read() {
     let odd = Event::new("brand_new_type").metadata(fields).field("performed_by", json!({}));
     let forbidden = Answer::error(403, "token_unauthorized", "Not authorized to access resource");
     let open = Api::new(healthy().allowlist(true, &["192.0.2.0/24", "0.0.0.0/0"]));
-    // An answer on many lines.
+    // A multi-line answer.
     let event = json!({
         "id": "1", "created_at": crate::program::NOW_SECONDS - 60, "activity_type": "macro_update",
         "metadata": { "a": { "b": ["x\ny", 1] } },
@@ -135,7 +134,7 @@ fn other_options_than_those_of_the_collection() {
 fn assert_generated(seeds: std::ops::Range<u64>) {
     for seed in seeds.filter(|seed| !generated::fails(*seed)) {
         let scene = generated::scene(seed);
-        // When a server refuses midway, how much was read before it depends on the moment.
+        // How much was read before a refusal midway may vary.
         if scene.case.log == Ended::Midway {
             continue;
         }

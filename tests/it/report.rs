@@ -1,19 +1,18 @@
-//! What a scan printed, with accessors that show the whole of it where something is missing.
+//! A printed report, with accessors that show the whole report if something is missing.
 
 use serde_json::Value;
 
-/// A JSON report, with accessors that fail with the whole of it.
+/// A JSON report.
 pub(crate) struct Report(pub(crate) Value);
 
 impl Report {
-    /// The finding of a control whose field has that value.
+    /// The finding of a control by the value of a field.
     #[track_caller]
     pub(crate) fn finding(&self, control: &str, field: &str, value: &str) -> &Value {
         let findings = self.control(control)["findings"].as_array().unwrap();
         findings.iter().find(|finding| finding[field] == value).unwrap_or_else(|| panic!("{findings:#?}"))
     }
 
-    /// The control of that id.
     #[track_caller]
     pub(crate) fn control(&self, id: &str) -> &Value {
         let controls = self.0["controls"].as_array().expect("controls is a list");
@@ -23,7 +22,6 @@ impl Report {
             .unwrap_or_else(|| panic!("no control {id}: {}", self.0))
     }
 
-    /// The status of a control.
     #[track_caller]
     pub(crate) fn status(&self, id: &str) -> &str {
         self.control(id)["status"].as_str().expect("status is text")
@@ -45,13 +43,12 @@ impl Report {
         subjects
     }
 
-    /// Everything the report says about a control, as text.
+    /// All texts of a control.
     #[track_caller]
     pub(crate) fn text(&self, id: &str) -> String {
         self.control(id).to_string()
     }
 
-    /// A source.
     #[track_caller]
     pub(crate) fn source(&self, id: &str) -> &Value {
         let sources = self.0["sources"].as_array().expect("sources is a list");
@@ -61,7 +58,7 @@ impl Report {
             .unwrap_or_else(|| panic!("no source {id}: {}", self.0))
     }
 
-    /// Asserts how a source ended.
+    /// Asserts the outcome of a source.
     #[track_caller]
     pub(crate) fn assert_source(&self, id: &str, status: &str) {
         assert_eq!(self.source(id)["status"], status, "source {id}: {:#}", self.source(id));

@@ -1,4 +1,4 @@
-//! Reviewed events: what a review takes out, what it does not, and the command that writes one.
+//! Reviewed events: what a review excludes, and the command that writes one.
 
 use serde_json::{Value, json};
 
@@ -109,7 +109,7 @@ fn a_waiver_names_one_event_of_two_in_one_second() {
         assert_eq!(report.finding("E8", "event", "hook-2")["waived"], Value::Null, "{near}");
         assert!(report.warnings().contains("matches nothing"), "{}", report.warnings());
     }
-    // What both are called names neither.
+    // An id of two events identifies neither.
     let subject = report.finding("E8", "event", "hook-2")["subject"].as_str().unwrap().to_owned();
     if report.finding("E8", "event", "hook-1")["subject"] == subject.as_str() {
         let both = waiver("x").replace("event = \"x\"", &format!("subject = \"{subject}\""));
@@ -148,7 +148,7 @@ fn what_is_reviewed_is_in_every_format_and_fails_nothing() {
         let text = run.read(name).unwrap();
         assert!(text.contains(word), "{name}: {text}");
     }
-    // The line to paste is there for what is open alone.
+    // The line to paste is shown for open findings only.
     let table = run.read("t.txt").unwrap();
     assert!(table.contains("review --by") && table.contains("hook-2"), "{table}");
     assert!(!table.lines().any(|line| line.contains("review --by") && line.contains("hook-1")), "{table}");
@@ -157,7 +157,7 @@ fn what_is_reviewed_is_in_every_format_and_fails_nothing() {
 #[test]
 fn an_attestation_holds_no_longer_than_its_control_allows() {
     let server = Workspace::healthy().serve();
-    // 4.2 lets one hold for 90 days.
+    // 4.2 allows 90 days.
     let signed = "[[attestation]]\ncontrol = '4.2'\nby = 'D'\non = 2026-05-03\nexpires = 2027-05-01\n";
     let at = |now: &str| scan(&server.origin()).config(signed).now(now).run().report();
     let last = at("2026-08-01T23:59:59Z");
@@ -220,7 +220,7 @@ fn what_will_not_count_is_said_at_once() {
     attest(&["4.2", "--on", "2026-03-01", "--expires", "2026-12-01"]).run().exits(0).says("does not count");
 }
 
-/// What is said when a waiver is written is what the next scan says of it.
+/// The message after writing a waiver agrees with the next scan.
 #[test]
 fn a_waiver_is_judged_alike_when_written_and_when_scanned() {
     let broken = Answer::error(500, "server_error", "Broken");
@@ -229,7 +229,7 @@ fn a_waiver_is_judged_alike_when_written_and_when_scanned() {
     let review = "[[reviewed]]\nevent = \"hook-1\"\nby = \"D\"\non = 2026-08-01\n\
                   [[reviewed]]\nevent = \"hook-2\"\nby = \"D\"\non = 2026-08-01\n";
     let cases = [
-        // An error kept the log from being read: whether there is such a finding cannot be told.
+        // The log could not be read, so the finding may exist.
         (&unread, "", "E8", "--subject", "x", false),
         // A review made the control pass, and its finding is still there.
         (&reviewed, review, "E8", "--event", "hook-1", false),
@@ -279,7 +279,7 @@ fn the_sample_can_be_checked_against() {
 }
 #[test]
 fn an_id_that_different_events_share_is_reviewed_for_none_of_them() {
-    // By an event that no control looks at, too.
+    // By an event of no control, too.
     for other in ["app_webhook_creation", "admin_login_success"] {
         let server = eventful().event(event("visit", other, 2 * DAY)).serve();
         let report = with(&server, &review("visit", "2026-08-01")).exits(1).report();

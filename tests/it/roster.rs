@@ -1,4 +1,4 @@
-//! Teammates against rosters: what is found, by which command, and how it ends.
+//! Teammates compared with directory exports (rosters): findings, commands and exit codes.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::report::Report;
 use crate::server::Server;
 use crate::workspace::Workspace;
 
-/// Groups and roles that the hundred go by.
+/// The groups and roles of the hundred teammates.
 const POLICY: &str = r#"
 [rbac.roles.Admin]
 permissions = ["read", "write", "delete", "admin"]
@@ -37,8 +37,8 @@ fn hundred() -> Workspace {
     })
 }
 
-/// Their roster: three are missing, two suspended, four in a group that gives another role, and one administrator
-/// is in no group that makes one.
+/// Their directory export: three are missing, two are suspended, four are in a group that grants another role, and one
+/// administrator is in no group that grants administration.
 fn roster() -> String {
     let rows = (0..100).filter(|number| !(10..13).contains(number)).map(|number| {
         let status = if matches!(number, 20 | 21) { "SUSPENDED" } else { "ACTIVE" };
@@ -88,7 +88,7 @@ fn a_hundred_teammates_show_exactly_the_ten_differences() {
         people.map(move |number| (control.to_owned(), address(number), said.to_owned()))
     });
     assert_eq!(findings(&run), all.collect::<Vec<_>>());
-    // Each comes with what to do about it, and with the row that shows it.
+    // Each has a remedy and the row that shows it.
     for control in run.json()["controls"].as_array().unwrap() {
         assert!(!control["remediation"][0]["actions"].as_array().unwrap().is_empty());
         for finding in control["findings"].as_array().unwrap() {

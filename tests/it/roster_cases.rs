@@ -29,7 +29,7 @@ fn serve() -> Server {
     ALL.iter().fold(Workspace::new(), add).serve()
 }
 
-/// `rbac roster` over files, each told by its extension.
+/// `rbac roster` with files, named by their format.
 fn judged(server: &Server, files: &[&str]) -> Report {
     let mut run = live(&server.origin(), &["rbac", "roster", "--format", "json"]).config(POLICY);
     for (at, text) in files.iter().enumerate() {
@@ -54,13 +54,13 @@ fn denied(server: &Server, who: &str, file: &str) {
     assert!(run.stdout.starts_with("denied: "), "{file}: {}", run.streams());
 }
 
-/// A row for each teammate: the address, and what `cell` says beside it.
+/// A row for each teammate: the address, and the text of `cell`.
 fn rows(header: &str, cell: impl Fn(&str) -> String) -> String {
     let row = |name: &&str| format!("{name}@orchard.example,{}\n", cell(name));
     format!("email,{header}\n{}", ALL.iter().map(row).collect::<String>())
 }
 
-/// What R4 to R9 say of files: pass, fail or manual.
+/// The statuses of R4 to R9 with files: pass, fail or manual.
 #[test]
 fn files_show_what_they_show_and_no_more() {
     let server = serve();
@@ -203,7 +203,7 @@ fn a_column_that_may_be_a_status_is_named_and_allows_nothing() {
         ("Kontostatus", "gesperrt"),
         ("suspensionReason", "ABUSE"),
         ("Hire end", "2020-01-31"),
-        // The name says nothing, and the cell does.
+        // The column name has no known meaning, but the cell does.
         ("Account", "Disabled"),
         ("Employment type", "Terminated"),
         ("Notes", "offboarded"),
@@ -218,16 +218,16 @@ fn a_column_that_may_be_a_status_is_named_and_allows_nothing() {
         denied(&server, "rui", &file);
         can(&server, "mo", &file).exits(0);
     }
-    // Nor does another row of the person's, wherever it stands, or another of their addresses.
+    // Nor does another row or address of the person.
     for rest in ["active,\nrui@orchard.example,active,phase 2", "active,phase 2\nrui@orchard.example,active,"]
     {
         denied(&server, "rui", &format!("email,status,Leave status\nrui@orchard.example,{rest}\n"));
     }
     let run = can(&server, "mo", &rows("status", |_| "active".to_owned())).exits(0);
     assert!(!run.stderr.contains("gate"), "no control is asked about: {}", run.stderr);
-    // A name that is about something else is not in doubt.
+    // A column about something else leads to no warning.
     can(&server, "mo", &rows("status,Mobile license", |_| "active,disabled".to_owned())).exits(0);
-    // Alone it says of every person that nothing is known.
+    // As the only column, it leaves every account status unknown.
     let alone = rows("Leave status", |_| "phase 1".to_owned());
     denied(&server, "mo", &alone);
 }
@@ -237,7 +237,7 @@ fn nothing_is_allowed_on_a_list_with_holes() {
     let server = serve();
     let holes = "email,status\nlin@orchard.example,active\nmo@orchard.example,suspended\n,active\n";
     can(&server, "lin", holes).exits(3).says("nothing is allowed to lin@orchard.example");
-    // A row that is missing may be that of the person.
+    // The missing row may be that of the person.
     can(&server, "pia", holes).exits(3).says("nothing is allowed to pia@orchard.example");
     can(&server, "mo", holes).exits(1);
     let page =
@@ -285,7 +285,7 @@ fn no_factors_are_no_second_factor_and_those_of_several_rows_add_up() {
     }
     let each = rows("MFA Factor", |_| "Password".to_owned());
     assert_eq!(without(&format!("{each}pia@orchard.example,Okta Verify Push\n")).len(), 3);
-    // A row that cannot be read may hold the factor.
+    // The unreadable row may have the factor.
     let scan = crate::program::scan(&server.origin()).file("people.csv", format!("{each}pia,Okta Verify\n"));
     scan.args(["--roster", "people.csv", "--control", "1.2"]).run().report().assert("1.2", "manual");
 }

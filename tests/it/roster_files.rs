@@ -1,4 +1,4 @@
-//! What vendors export, through the program: every format, odd encodings, hostile cells, and columns that lack.
+//! Directory exports (rosters) of vendors: every format, odd encodings, hostile cells, and missing columns.
 
 use serde_json::json;
 
@@ -90,7 +90,7 @@ fn groups_of_a_second_file_reach_the_people_of_the_first() {
         report.assert(id, "manual");
         assert!(report.subjects(id).contains(&"directory export".into()), "{id}: {:?}", report.subjects(id));
     }
-    // Nothing is said about administrators who are not on this short list.
+    // Administrators missing from this short list lead to no finding.
     assert!(report.subjects("R7").contains(&"idris.vale@kestrelparcel.example".to_owned()));
     let warnings = report.warnings();
     assert!(warnings.contains("is in no list of users"), "{warnings}");
@@ -199,6 +199,6 @@ fn waive_covers_a_difference_by_name() {
     over(&server, people, POLICY).run().exits(1);
     let run = over(&server, people, &policy).args(["--format", "table"]).run().exits(0);
     assert!(run.stdout.contains("break glass"), "{}", run.stdout);
-    // The guide had no part in it, and the heading does not claim so.
+    // No control of the guide was evaluated, and the heading does not name the guide.
     assert!(run.stdout.contains(" controls up to L3, declared policy"), "{}", run.stdout);
 }

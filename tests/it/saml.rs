@@ -9,10 +9,10 @@ use crate::report::Report;
 use crate::server::Server;
 use crate::workspace::{DAY, HOUR, Workspace};
 
-/// The instant that the fixtures are made for.
+/// The instant of the fixtures.
 const THEN: &str = "2026-11-15T12:00:00Z";
 
-/// From the instant that workspaces are made for to [`THEN`].
+/// From the instant of the workspaces to [`THEN`].
 const LATER: i64 = 106 * DAY;
 
 /// All teammates sign in by SAML, so nothing but a file fails 1.1.
@@ -27,18 +27,18 @@ fn serve() -> Server {
     workspace().serve()
 }
 
-/// A command against the server, with a policy that names the file `idp` beside it.
+/// A command against the server, with a policy that names the file `idp`.
 fn command(server: &Server, words: &[&str], saml: &str) -> Program {
     let program = live(&server.origin(), words).args(["--format", "json"]).now(THEN);
     program.config(format!("[organization.saml]\n{saml}\n"))
 }
 
-/// Which key of the configuration a fixture belongs under.
+/// The configuration key for a fixture.
 fn named(fixture: &str) -> &'static str {
     if fixture.ends_with(".xml") { "metadata = 'idp'" } else { "certificate = 'idp'" }
 }
 
-/// What a scan and `rbac check` say about a file, and about further lines of the configuration.
+/// The reports of a scan and `rbac check` about a file and further lines of the configuration.
 fn judged(server: &Server, fixture: &str, more: &str) -> (Report, Report) {
     let saml = format!("{}\n{more}", named(fixture));
     let file = format!("saml/{fixture}");
@@ -50,7 +50,7 @@ fn judged(server: &Server, fixture: &str, more: &str) -> (Report, Report) {
     (scan.report(), check.report())
 }
 
-/// The message of a control's findings, where they are about one fault.
+/// The message of a control's findings about one fault.
 #[track_caller]
 fn only_message(report: &Report, control: &str) -> String {
     let findings = report.control(control)["findings"].as_array().unwrap();
@@ -130,7 +130,7 @@ fn every_fault_fails_with_what_to_do_about_it() {
             assert_eq!(report.control(control)["findings"][0]["evidence"]["certain"], true, "{fixture}");
         }
     }
-    // One that is being replaced fails nothing.
+    // A certificate that is being replaced fails no control.
     let (scan, check) = judged(&server, "rollover.xml", "");
     scan.assert("1.1", "pass");
     check.assert("R11", "manual");
@@ -161,7 +161,7 @@ fn what_is_declared_needs_something_to_compare_it_with() {
     let (scan, check) = judged(&server, "sample-idp-metadata.xml", &right.join("\n"));
     scan.assert("1.1", "pass");
     check.assert("R11", "pass");
-    // A certificate has nothing to compare these with, but the rest needs none.
+    // A certificate has nothing to compare these with, but the rest is compared.
     for (index, line) in right.iter().enumerate() {
         let (_, check) = judged(&server, "valid.pem", line);
         check.assert("R11", if index < 2 { "pass" } else { "manual" });
@@ -220,12 +220,12 @@ fn what_the_metadata_does_not_decide_is_manual() {
 fn whether_assertions_are_encrypted_is_asked_and_not_guessed() {
     let server = serve();
     let weakens = |report: &Report| report.0["scan"]["config"]["weakens"].to_string();
-    // A key for encryption in the metadata is a hint alone.
+    // An encryption key in the metadata is only a hint.
     let (scan, check) = judged(&server, "encryption-key.xml", "");
     scan.assert("1.1", "manual");
     check.assert("R11", "manual");
     assert!(only_message(&scan, "1.1").contains("encrypted_assertions = false"), "{}", scan.text("1.1"));
-    // The configuration's word settles it either way, and one of the ways weakens the result.
+    // The configuration decides it either way, and one of the two weakens the result.
     let (scan, check) = judged(&server, "encryption-key.xml", "encrypted_assertions = true");
     scan.assert("1.1", "fail");
     check.assert("R11", "fail");
@@ -263,7 +263,7 @@ fn the_certificate_that_assertions_are_encrypted_with_is_looked_at() {
     }
 }
 
-/// Asserts that a run is refused before anything is asked of the workspace.
+/// Asserts that a run is refused before any request.
 #[track_caller]
 fn refused(server: &Server, program: Program, words: &str) {
     let run = program.run().exits(2).says(words).says("hint: ");
@@ -274,12 +274,12 @@ fn refused(server: &Server, program: Program, words: &str) {
 #[test]
 fn a_private_key_by_mistake_is_not_shown() {
     let server = serve();
-    // Put together here, so that the source holds nothing that looks like a key.
+    // Composed here, so that the source has nothing that looks like a key.
     let body = "Tm90IGEga2V5IGF0IGFsbDogb25seSBub25zZW5zZSBmb3IgYSB0ZXN0Lg==";
     let key = ["-----BEGIN PRIVATE", " KEY-----\n", body, "\n-----END PRIVATE", " KEY-----\n"].concat();
     for words in [&["scan"][..], &["rbac", "check"]] {
         for saml in ["metadata = 'idp'", "certificate = 'idp'"] {
-            // Any eight bytes of it in a row would be too many.
+            // Not even eight bytes of it in a row.
             let parts = (0..=body.len() - 8).map(|at| &body[at..at + 8]);
             let program = command(&server, words, saml).file("idp", &key);
             refused(&server, parts.fold(program, Program::secret), "holds a private key");

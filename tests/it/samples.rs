@@ -1,11 +1,11 @@
-//! The shapes a live workspace once answered with: missing fields, empty objects, integer beside text ids.
+//! Shapes of answers recorded from a live workspace: missing fields, empty objects, integer and text ids.
 
 use crate::workspace::Workspace;
 
 #[test]
 fn recorded_shapes_are_read_in_full() {
     let workspace = || Workspace::from_fixture(include_str!("../../fixtures/workspaces/recorded.json"));
-    // Wide enough for every event to lie inside the window; old snapshots are found without that.
+    // Long enough for every event to be inside the window.
     for since in ["2021-01-01", "30d"] {
         let report = workspace().scan().args(["--since", since]).run().report();
         report.assert_source("activity-log", "complete");

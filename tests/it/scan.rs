@@ -9,7 +9,7 @@ use crate::program::{TOKEN, built_in, demo, evaluated, scan};
 use crate::server::Answer;
 use crate::workspace::{DAY, Event, Workspace};
 
-/// A healthy workspace with this many further events in the window.
+/// A healthy workspace with this number of further events in the window.
 pub(crate) fn busy(events: i64) -> Workspace {
     (0..events).fold(Workspace::healthy(), |workspace, number| {
         workspace.event(Event::new("macro_update").by("ana@fixture.example").ago(60 + number * 30))
@@ -93,7 +93,7 @@ fn probe_can_be_left_out() {
 #[test]
 fn pages_that_say_nothing_lose_no_event_unnoticed() {
     let report = Api::new(busy(700)).without_pages().scan().run().report();
-    // Without a word about further pages it may stop, but then it must not call that complete with events missing.
+    // Without totals, reading may stop early, but then the log must not be complete.
     let source = report.source("activity-log");
     assert!(source["status"] != "complete" || source["records"] == 704, "{source}");
 }

@@ -1,4 +1,4 @@
-//! What the token may not read, and what an error keeps from being read: manual, unknown, and the exit code.
+//! Forbidden and failing sources: manual, unknown, and the exit code.
 
 use crate::intercom::Api;
 use crate::program::Program;
@@ -20,7 +20,7 @@ fn refusal(status: u16) -> Answer {
     Answer::error(status, "forbidden", "Not authorized")
 }
 
-/// The report of a scan that waits for what fails.
+/// The report of a scan with retries.
 fn patient(api: Api, code: i32) -> Report {
     api.scan().args(["--timeout", "12s"]).run().exits(code).report()
 }

@@ -1,5 +1,5 @@
-//! An [`Api`] on a loopback port, by wiremock; or by hand, for what no HTTP library would send: bodies that break off,
-//! never end, or take for ever.
+//! An [`Api`] on a loopback port, by wiremock; or by hand, for bodies that no HTTP library would send: truncated, endless or
+//! very slow ones.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,33 +12,27 @@ use serde_json::{Value, json};
 
 use crate::intercom::Api;
 
-/// A request as it arrived.
+/// A received request.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
-    /// `GET` or `POST`.
     pub(crate) method: String,
-    /// The path, without the query.
     pub(crate) path: String,
-    /// The query's pairs.
     pub(crate) query: BTreeMap<String, String>,
-    /// The headers, names in lower case.
+    /// Names are in lower case.
     pub(crate) headers: BTreeMap<String, String>,
-    /// The body as JSON; null where there is none.
+    /// As JSON; null if there is none.
     pub(crate) body: Value,
 }
 
-/// What the server sends back.
+/// An answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
-    /// The HTTP status.
     pub(crate) status: u16,
-    /// Headers beside the content type.
+    /// Headers besides the content type.
     pub(crate) headers: Vec<(String, String)>,
-    /// The content type.
     pub(crate) content_type: String,
-    /// The body.
     pub(crate) body: Vec<u8>,
-    /// How long it takes.
+    /// The delay of the answer.
     pub(crate) delay: Duration,
 }
 
@@ -48,14 +42,14 @@ impl Answer {
         Self::bytes(status, body.to_string())
     }
 
-    /// An error as the API words it.
+    /// An error in the API's form.
     pub(crate) fn error(status: u16, code: &str, message: &str) -> Self {
         let errors = json!([{ "code": code, "message": message, "field": null }]);
         let request_id = format!("req-{status}-{}", code.replace('_', "-"));
         Self::json(status, &json!({ "type": "error.list", "request_id": request_id, "errors": errors }))
     }
 
-    /// An answer with this body, whatever it is.
+    /// An answer with any body.
     pub(crate) fn bytes(status: u16, body: impl Into<Vec<u8>>) -> Self {
         let content_type = "application/json; charset=utf-8".to_owned();
         Self { status, headers: Vec::new(), content_type, body: body.into(), delay: Duration::ZERO }
@@ -80,7 +74,7 @@ impl Answer {
     }
 }
 
-/// What a path does.
+/// The behaviour of a path.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Behaviour {
     /// Promises a long body, sends some of it, and resets the connection.
@@ -89,9 +83,9 @@ pub(crate) enum Behaviour {
     Endless,
     /// Sends a byte a second.
     Trickle,
-    /// Takes the request and closes without a word.
+    /// Reads the request and closes the connection.
     Hangup,
-    /// Takes the request and never answers.
+    /// Reads the request and never answers.
     Silence,
 }
 
@@ -99,7 +93,7 @@ pub(crate) enum Behaviour {
 pub(crate) struct Server {
     api: Arc<Api>,
     origin: String,
-    /// What listens, where no path misbehaves.
+    /// The listener, if no path misbehaves.
     _mock: Option<wiremock::MockServer>,
 }
 
@@ -128,7 +122,7 @@ impl Server {
     pub(crate) fn mock(api: Api) -> Self {
         let api = Arc::new(api);
         let respond = Respond(Arc::clone(&api));
-        // The server runs in a thread of wiremock's; this runtime only waits for it to be there.
+        // The server runs in a thread of wiremock; this runtime only waits for its start.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let mock = runtime.block_on(async {
             let mock = wiremock::MockServer::builder().disable_request_recording().start().await;
@@ -147,7 +141,7 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (api, behaviours) = (Arc::clone(&answering), behaviours.clone());
-                // A client that goes away ends its connection's thread, nothing else.
+                // A client that disconnects ends only the thread of its connection.
                 thread::spawn(move || drop(converse(stream, &api, &behaviours)));
             }
         });
@@ -173,7 +167,7 @@ impl Server {
 fn converse(stream: TcpStream, api: &Api, behaviours: &[(&'static str, Behaviour)]) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     if reader.fill_buf()?.first().is_some_and(|byte| !byte.is_ascii_uppercase()) {
-        // A client that speaks TLS is answered as a server would that does not.
+        // Answer a TLS client like a server without TLS.
         return send(&stream, &Answer::bytes(400, ""));
     }
     while let Some(seen) = read_request(&mut reader)? {
@@ -201,7 +195,7 @@ fn misbehave(
             write!(stream, "{head}Content-Length: 100000\r\n\r\n{{\"type\":\"activity_log.list\",")?;
             stream.flush()?;
             thread::sleep(Duration::from_millis(50));
-            // Closing in the middle of the body is what a client sees of a reset.
+            // To a client, closing in the middle of the body looks like a reset.
             stream.shutdown(std::net::Shutdown::Both)
         }
         Behaviour::Endless => {

@@ -1,4 +1,4 @@
-//! Snapshots as files: how they are written, when they are refused, what reading them costs.
+//! Snapshot files: writing, refusing, and the cost of reading.
 
 use std::fs;
 use std::path::Path;
@@ -139,7 +139,7 @@ fn an_existing_file_is_replaced_by_a_whole_one_only() {
     assert_eq!(run.mode("ws.snapshot"), 0o600, "readable for the owner only, even if the old file was not");
 }
 
-/// A snapshot of many sign-ins, written as the format says.
+/// A valid snapshot of many sign-ins.
 fn large(events: i64) -> Vec<u8> {
     let admin = json!({ "id": "7", "email": "ana@fixture.example", "role": { "name": "Admin" } });
     let mut lines = vec![

@@ -1,4 +1,4 @@
-//! The summary, the default format: what to do first, and with whom, in 40 lines.
+//! The summary, the default format: what to do first, and who is concerned, in 40 lines.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! Where the token comes from, what is wrong with it, and that it goes nowhere. Every run of the harness also
-//! checks that no output and no file shows it.
+//! The sources of the token, invalid tokens, and that the token never leaks. Every run of the harness also checks that no
+//! output and no file has it.
 
 use crate::program::{TOKEN, scan, scan_without_token};
 use crate::workspace::Workspace;

@@ -1,4 +1,4 @@
-//! What was not understood is not absent, a refusal midway is a failure, and the server's clock is looked at.
+//! Unreadable data is not absent, a refusal midway is a failure, and the server's clock is checked.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::report::Report;
 use crate::server::Answer;
 use crate::workspace::{DAY, Event, HOUR, Workspace};
 
-/// Rules that pass in a healthy workspace, and go by the window of the log.
+/// Rules that pass in a healthy workspace and use the window of the log.
 const OF_THE_WINDOW: [&str; 6] = ["1.1", "E3", "E6", "E7", "E8", "2.3"];
 
 fn scan(api: Api, code: i32) -> Report {
@@ -20,7 +20,7 @@ fn statuses(report: &Report, ids: &[&str]) -> Vec<String> {
     ids.iter().map(|id| report.status(id).to_owned()).collect()
 }
 
-/// Entries that may be any event, and what the report shows of the first.
+/// Unreadable entries, and how the report shows the first.
 fn odd_entries() -> Vec<(Value, &'static str)> {
     let at = NOW_SECONDS - 2 * DAY;
     vec![
@@ -199,7 +199,7 @@ fn refusals() -> Vec<Answer> {
 
 #[test]
 fn a_log_that_is_refused_midway_has_failed() {
-    // Two pages of the window, the second refused; what the first shows still counts.
+    // Two pages of the window, the second refused; the first still counts.
     let long = || {
         let start = Event::new("admin_impersonation_start").ago(60);
         (0..300).fold(Workspace::healthy().event(start), |all, number| {
@@ -239,7 +239,7 @@ fn pages_that_say_nothing_of_their_number_are_not_taken_for_all() {
     }
 }
 
-/// Scans by this machine's clock a workspace whose clock is so far ahead of it.
+/// Scans, by this machine's clock, a workspace whose clock is ahead.
 fn by_the_clock(ahead: i64) -> Run {
     Api::new(Workspace::healthy())
         .ahead(ahead)
@@ -333,7 +333,7 @@ fn every_other_answer_of_a_probed_list_is_an_answer() {
     }
 }
 
-/// A snapshot says what the scan of the workspace says, of whatever was not understood.
+/// A scan of a snapshot reports the same unreadable data as a scan of the workspace.
 #[test]
 fn snapshots_keep_what_was_not_understood() {
     let odd = odd_entries();

@@ -1,5 +1,5 @@
-//! A log that moves while it is read, and pages that repeat events or are wrong about how many there are:
-//! no event may be lost, none counted twice.
+//! A log that grows while it is read, and pages that repeat events or have wrong totals: no event may be lost or counted
+//! twice.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -9,28 +9,28 @@ use crate::intercom::{Api, Next, SEARCH};
 use crate::program::{NOW_SECONDS, scan};
 use crate::workspace::Workspace;
 
-/// What pages say about how many there are.
+/// The totals in pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Total {
-    /// The truth.
+    /// Correct totals.
     #[default]
     True,
-    /// Nothing.
+    /// No totals.
     Missing,
-    /// So many fewer, one at least.
+    /// This number fewer, at least one.
     Fewer(u64),
-    /// So many more.
+    /// This number more.
     More(u64),
 }
 
-/// How the log moves, and what its pages say.
+/// How the log grows, and the totals in its pages.
 #[derive(Debug, Default)]
 pub(crate) struct Unsteady {
-    /// How many events arrive with each page that is asked for.
+    /// The new events per requested page.
     pub(crate) arrivals: i64,
-    /// When they happened, in seconds before the evaluation; negative for later ones.
+    /// Their time in seconds before the evaluation; negative if later.
     pub(crate) ago: i64,
-    /// How many events of the page before each page repeats.
+    /// The number of events of the previous page that each page repeats.
     pub(crate) repeated: usize,
     /// The number of pages.
     pub(crate) total: Total,
@@ -38,7 +38,7 @@ pub(crate) struct Unsteady {
 }
 
 impl Unsteady {
-    /// What has arrived by the time of this request.
+    /// The new events up to this request.
     pub(crate) fn arrived(&self) -> Vec<Value> {
         let pages = self.pages.fetch_add(1, Ordering::SeqCst);
         let event = |number: i64| {
@@ -51,13 +51,13 @@ impl Unsteady {
         (0..pages * self.arrivals).map(event).collect()
     }
 
-    /// How many events to leave out before a page, and how many it shows.
+    /// The number of events to skip before a page, and its size.
     pub(crate) fn overlap(&self, skipped: usize, per_page: usize) -> (usize, usize) {
         let repeated = self.repeated.min(skipped);
         (skipped - repeated, per_page + repeated)
     }
 
-    /// What a page says about the number of pages.
+    /// The number of pages according to a page.
     pub(crate) fn claim(&self, total: u64) -> Value {
         match self.total {
             Total::True => total.into(),
@@ -75,9 +75,9 @@ fn sign_ins(count: i64) -> Workspace {
     })
 }
 
-/// Scans a log of that many sign-ins beside the four of the healthy workspace.
+/// Scans a log of this number of sign-ins and the four of the healthy workspace.
 ///
-/// Whatever happens, what is called complete has every event once; with `certain` it has to be called so.
+/// A complete log has every event once; with `certain`, it must be complete.
 #[track_caller]
 fn assert_every_event_once(count: i64, next: Next, unsteady: Unsteady, certain: bool) {
     let setting = format!("{count} sign-ins, next {next:?}, {unsteady:?}");
@@ -100,7 +100,7 @@ fn assert_every_event_once(count: i64, next: Next, unsteady: Unsteady, certain: 
 #[test]
 fn late_events_and_repeated_ones_hide_none() {
     for next in [Next::Null, Next::Url, Next::Cursor] {
-        // What happens after the evaluation shifts no page; at its instant, each pushes every other one down by a place.
+        // Events after the evaluation shift no page; each event at its instant shifts all older events by one.
         for (arrivals, ago) in [(1, -60), (7, -60), (300, -60), (1, 0), (7, 0)] {
             let unsteady = Unsteady { arrivals, ago, ..Unsteady::default() };
             assert_every_event_once(1300, next.clone(), unsteady, ago < 0);
@@ -124,7 +124,7 @@ fn wrong_totals_lose_no_event() {
         }
         [1, 4].into_iter().for_each(|by| assert(&next, Total::More(by), false));
     }
-    // A null `next` on the last page of those announced is how the log ends: fewer than there are cannot be told.
+    // A null `next` on the last announced page ends the log, so a too low total cannot be detected.
     assert(&Next::Null, Total::Missing, false);
     assert(&Next::Null, Total::More(2), false);
 }
@@ -142,7 +142,7 @@ fn everything_at_once_loses_no_event() {
             total,
             ..Unsteady::default()
         };
-        // Around the borders of pages of 250, four of the healthy workspace's sign-ins included.
+        // Around the borders of pages of 250, with the four sign-ins of the healthy workspace.
         let count = [245, 246, 247, 496, 497, 1000, 1247][seed as usize % 7];
         assert_every_event_once(count, next, unsteady, false);
     }

@@ -1,5 +1,5 @@
-//! What a workspace shows over HTTP, control by control: a row for each status that a control can reach, and the
-//! findings where they matter. What is rare together the differential test generates.
+//! Verdicts on workspaces over HTTP: a row for each status that a control can reach, and findings where they matter. The
+//! differential test generates rare combinations.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::workspace::{DAY, Event, HOUR, Workspace};
 const ANA: &str = "ana@fixture.example";
 const CY: &str = "cy@fixture.example";
 
-/// A control, a workspace, what the configuration says, and the status that follows.
+/// A control, a workspace, a configuration, and the expected status.
 type Case = (&'static str, Workspace, &'static str, &'static str);
 
 fn report(workspace: Workspace, config: &str) -> Report {
@@ -34,7 +34,7 @@ fn assert_mentions(report: &Report, id: &str, parts: &[&str]) {
     }
 }
 
-/// The healthy workspace, where these happened so many days ago.
+/// The healthy workspace with these events, this number of days ago.
 fn with(events: &[(&str, i64)]) -> Workspace {
     events.iter().fold(Workspace::healthy(), |workspace, (name, days)| {
         workspace.event(Event::new(name).by(ANA).ago(days * DAY))
@@ -45,7 +45,7 @@ fn healthy_and(event: Event) -> Workspace {
     Workspace::healthy().event(event)
 }
 
-/// Four teammates who did nothing yet.
+/// Four teammates without activity.
 fn staff() -> Workspace {
     ["ana", "bo", "cy", "di"].iter().fold(Workspace::new(), |workspace, name| {
         workspace.teammate(&format!("{name}@fixture.example"), "Viewer")
@@ -123,7 +123,7 @@ fn ten_failures_in_ten_minutes_are_a_burst() {
         let day = subjects[0].strip_prefix(who).and_then(|rest| rest.strip_prefix(" on "));
         assert!(subjects.len() == 1 && day.is_some_and(|day| day.len() == 10), "{subjects:?}");
     }
-    // Nine are none, nor are ten in a second more.
+    // Nine failures are no burst, nor are ten in a second more.
     assert_statuses([
         ("E6", failures(9, 600, false), "", "pass"),
         ("E6", failures(10, 601, false), "", "pass"),
@@ -295,7 +295,7 @@ fn five_of_twelve_are_too_many_and_are_listed() {
 
 #[test]
 fn two_or_three_are_right_and_roles_that_no_list_has_are_open() {
-    // A role that merely looks like a privileged one is unknown.
+    // A role that only looks like a privileged one is unknown.
     let like = |role| twelve(&["Owner", role]).permissions("person1@fixture.example", &["export_data"], DAY);
     let unprivileged = "[facts]\nunprivileged_roles = [\"OPS LEAD\", \"teammate\", \"agent\", \"support agent\", \
                         \"support\", \"viewer\", \"read only\", \"read-only\", \"lite\", \"member\"]\n";

@@ -1,4 +1,4 @@
-//! Who is who over HTTP: performers, affected people and the bot; and what was not understood, which is not absent.
+//! Performers, affected people and the bot over HTTP; unreadable data is not absent.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ fn report(workspace: Workspace) -> Report {
     workspace.scan().args(["--fail-on", "never"]).run().exits(0).report()
 }
 
-/// The privilege of a teammate, and what decided it.
+/// The privilege of a teammate, and its reason.
 #[track_caller]
 fn privilege(report: &Report, email: &str) -> (String, String) {
     let people = report.0["people"].as_array().expect("people is a list");
@@ -34,7 +34,7 @@ fn change(admin: Value, granted: &[&str]) -> Event {
 }
 
 #[test]
-fn a_change_of_nobody_known_leaves_every_older_privilege_open() {
+fn a_change_of_no_one_known_leaves_every_older_privilege_open() {
     let of_cy = |ago| Workspace::healthy().snapshot(CY, &["export_data"], "assigned", ago);
     let gone = json!({ "id": 4_400_001, "email": CY });
     report(Workspace::healthy().event(change(gone, &["manage_teammates"]))).assert("2.3", "pass");

@@ -1,4 +1,4 @@
-//! Workspaces for tests: who is in them and what their activity log holds.
+//! Workspaces for tests: people and activity logs.
 
 use serde_json::{Value, json};
 
@@ -6,13 +6,13 @@ use crate::intercom::Api;
 use crate::program::{NOW_SECONDS, Program};
 use crate::server::Server;
 
-/// An hour, in seconds.
+/// In seconds.
 pub(crate) const HOUR: i64 = 3600;
 
-/// A day, in seconds.
+/// In seconds.
 pub(crate) const DAY: i64 = 24 * HOUR;
 
-/// What the API of one workspace answers.
+/// The answers of one workspace's API.
 #[derive(Debug, Clone)]
 pub(crate) struct Workspace {
     /// `GET /me`.
@@ -21,7 +21,7 @@ pub(crate) struct Workspace {
     pub(crate) admins: Vec<Value>,
     /// The activity log, in any order.
     pub(crate) events: Vec<Value>,
-    /// `GET /ip_allowlist`; refused where there is none.
+    /// `GET /ip_allowlist`; refused if there is none.
     pub(crate) ip_allowlist: Option<Value>,
 }
 
@@ -39,8 +39,7 @@ impl Workspace {
         Self { me, admins: Vec::new(), events: Vec::new(), ip_allowlist: None }
     }
 
-    /// Four teammates two of them privileged, all signed in by SAML this morning: no guide or
-    /// extended control fails.
+    /// Four teammates, two of them privileged, all signed in by SAML this morning: no guide or extended control fails.
     pub(crate) fn healthy() -> Self {
         let people = [("ana", "Admin"), ("bo", "Owner"), ("cy", "Support agent"), ("di", "Viewer")];
         people.into_iter().fold(Self::new(), |workspace, (name, role)| {
@@ -49,7 +48,7 @@ impl Workspace {
         })
     }
 
-    /// [`Workspace::healthy`], with three administrators more, which are too many.
+    /// [`Workspace::healthy`] with three more administrators, which are too many.
     pub(crate) fn crowded() -> Self {
         let agents = ["kim", "lou", "max"].iter().fold(Self::healthy(), |workspace, name| {
             let email = format!("{name}@fixture.example");
@@ -60,7 +59,7 @@ impl Workspace {
         })
     }
 
-    /// A workspace as a fixture file holds it: `me`, `admins`, `events`.
+    /// A workspace from a fixture file: `me`, `admins`, `events`.
     pub(crate) fn from_fixture(text: &str) -> Self {
         let mut fixture: Value = serde_json::from_str(text).expect("the fixture is JSON");
         let list = |value: Value| value.as_array().expect("a list").clone();
@@ -68,7 +67,7 @@ impl Workspace {
         Self { me: fixture["me"].take(), admins, events, ip_allowlist: None }
     }
 
-    /// Puts its API on a loopback port.
+    /// Serves its API on a loopback port.
     pub(crate) fn serve(self) -> Server {
         Api::new(self).serve()
     }
@@ -200,19 +199,19 @@ impl Event {
         }))
     }
 
-    /// Who did it.
+    /// The performer.
     pub(crate) fn by(mut self, email: &str) -> Self {
         self.0["performed_by"] = json!({ "type": "admin", "id": null, "email": email, "ip": "192.0.2.10" });
         self
     }
 
-    /// The address it came from.
+    /// The IP address.
     pub(crate) fn from(mut self, address: impl Into<Value>) -> Self {
         self.0["performed_by"]["ip"] = address.into();
         self
     }
 
-    /// When, before the evaluation.
+    /// The time before the evaluation.
     pub(crate) fn ago(mut self, seconds: i64) -> Self {
         self.0["created_at"] = (NOW_SECONDS - seconds).into();
         self

@@ -12,7 +12,7 @@ use crate::commands::destinations::print;
 use crate::commands::dialogue::{Dialogue, Stop, each, optional, required};
 use crate::commands::{environment, look};
 use crate::config::{Attestation, Config};
-use crate::edit::{NewAttestation, Target};
+use crate::edit::Target;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::{Control, Report, explain};
@@ -20,6 +20,7 @@ use crate::terminal::page::Page;
 use crate::terminal::style::Tone;
 use crate::text;
 use crate::time::parse_expiry;
+use crate::toml_document::Located;
 use crate::verdict::{Attested, Status, counts};
 
 /// The longest text shown for one fact about a control, in columns.
@@ -72,9 +73,9 @@ fn undecided(args: &AttestArgs, config: Option<Config>) -> Result<(Vec<Control>,
     };
     let mut controls = report.controls;
     controls.retain(|control| {
-        let is_attested = |one: &Attestation| {
+        let is_attested = |one: &Located<Attestation>| {
             let until = valid_until(one, control.attest_for);
-            same_name(&one.control, &control.id) && counts(Some(one.on.value), until, today)
+            same_name(&one.control, &control.id) && counts(Some(one.on), until, today)
         };
         let applies = control.attestation.as_ref().is_none_or(|one| one.result != Attested::NotApplicable);
         control.status == Status::Manual && applies && !since.iter().any(is_attested)
@@ -145,7 +146,7 @@ impl Round {
             Attested::Pass | Attested::Fail => dialogue.ask("Note (may be empty)", None, optional)?,
         };
         self.by = Some(by.clone());
-        let new = NewAttestation {
+        let new = Attestation {
             control: control.id.clone(),
             result,
             by,

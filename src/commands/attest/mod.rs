@@ -6,9 +6,9 @@ use super::resolve::inputs;
 use super::{environment, look};
 use crate::casefold::same_name;
 use crate::cli::AttestArgs;
-use crate::config::Config;
+use crate::config::{Attestation, Config, EvidenceFile};
 use crate::digest;
-use crate::edit::{EditError, Entry, NewAttestation, Target, outlook};
+use crate::edit::{EditError, Entry, Target, outlook};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::time::parse_expiry;
@@ -37,7 +37,7 @@ fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
     let expires = parse_expiry(&args.expires.clone().unwrap_or_else(|| usual(control.attest_for)), on, today)
         .map_err(|source| Error::Time { option: "--expires", source })?;
     let evidence_file = args.evidence_file.as_deref().map(|file| proof(&target, file)).transpose()?;
-    let new = NewAttestation {
+    let new = Attestation {
         control: control.id.clone(),
         result: args.result.unwrap_or_default(),
         by: by.to_owned(),
@@ -59,8 +59,8 @@ fn attest(args: &AttestArgs, id: &str, by: &str) -> Result<Exit, Error> {
 }
 
 /// Writes an attestation, and says so.
-fn record(target: &Target, new: NewAttestation) -> Result<String, EditError> {
-    let NewAttestation { control, result, expires, .. } = &new;
+fn record(target: &Target, new: Attestation) -> Result<String, EditError> {
+    let Attestation { control, result, expires, .. } = &new;
     let done = format!(
         "{}: {control} is attested as {} until {expires}",
         target.path().display(),
@@ -76,10 +76,10 @@ fn usual(attest_for: u16) -> String {
 }
 
 /// A file with proof, as the configuration names it, and its digest.
-fn proof(target: &Target, file: &Path) -> Result<(String, String), EditError> {
-    let name = target.name_of(file)?;
+fn proof(target: &Target, file: &Path) -> Result<EvidenceFile, EditError> {
+    let path = target.name_of(file)?.into();
     let unreadable = |source| EditError::Unreadable { path: file.to_path_buf(), source };
-    Ok((name, digest::of_file(file).map_err(unreadable)?))
+    Ok(EvidenceFile { path, sha256: digest::of_file(file).map_err(unreadable)? })
 }
 
 /// A new attestation takes over from an earlier one, but scans point at both until one is taken out.

@@ -11,14 +11,15 @@ use crate::cli::ReviewArgs;
 use crate::commands::destinations::print;
 use crate::commands::dialogue::{Dialogue, Stop, each, optional, required};
 use crate::commands::environment;
-use crate::edit::{Entry, NewReview, Target, outlook};
+use crate::config::Reviewed;
+use crate::edit::{Entry, Target, outlook};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::{Control, Report};
 use crate::terminal::page::Page;
 use crate::terminal::style::Tone;
 use crate::text;
-use crate::verdict::Finding;
+use crate::verdict::{Finding, Review};
 
 /// The longest line that is shown, in columns.
 const LINE_COLUMNS: usize = 4_000;
@@ -107,7 +108,7 @@ impl Round {
         let by = dialogue.ask("Reviewed by", self.by.as_deref(), required("a name"))?;
         let note = dialogue.ask("Note, such as the number of a ticket (may be empty)", None, optional)?;
         self.by = Some(by.clone());
-        let new = NewReview { event: event.to_owned(), by, on: self.on, note };
+        let new = Reviewed { event: event.to_owned(), review: Review { by, on: self.on, note } };
         let done = done(&self.target, &new);
         let doubt = outlook::of_review(&new, Some(report));
         self.target.append(&[Entry::from(new)]).map_err(Error::from)?;

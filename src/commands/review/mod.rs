@@ -4,11 +4,12 @@ use jiff::civil::Date;
 
 use super::{environment, look};
 use crate::cli::ReviewArgs;
-use crate::config::Config;
-use crate::edit::{Entry, NewReview, Target, outlook};
+use crate::config::{Config, Reviewed};
+use crate::edit::{Entry, Target, outlook};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::Report;
+use crate::verdict::Review;
 
 mod interactive;
 
@@ -29,9 +30,10 @@ fn review(args: &ReviewArgs, by: &str) -> Result<Exit, Error> {
     let on = day(args)?;
     let report = report(args, config.as_ref())?;
     let progress = environment::messages();
-    let (mut entries, mut told) = (Vec::<NewReview>::new(), Vec::new());
+    let (mut entries, mut told) = (Vec::<Reviewed>::new(), Vec::new());
     for event in &args.events {
-        let new = NewReview { event: event.clone(), by: by.to_owned(), on, note: args.note.clone() };
+        let review = Review { by: by.to_owned(), on, note: args.note.clone() };
+        let new = Reviewed { event: event.clone(), review };
         if entries.iter().any(|known| known.event == new.event) {
             continue;
         }
@@ -74,6 +76,6 @@ fn reviewed(config: Option<&Config>, event: &str) -> Option<usize> {
     config?.reviewed.iter().find(|review| review.event == event).map(|review| review.line)
 }
 
-fn done(target: &Target, new: &NewReview) -> String {
-    format!("{}: {} is reviewed as of {}", target.path().display(), new.event, new.on)
+fn done(target: &Target, new: &Reviewed) -> String {
+    format!("{}: {} is reviewed as of {}", target.path().display(), new.event, new.review.on)
 }

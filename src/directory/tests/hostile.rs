@@ -77,7 +77,7 @@ fn only_some_unreadable_rows_are_listed_and_all_are_counted() {
 }
 
 #[test]
-fn words_that_nobody_knows_are_counted() {
+fn words_that_no_one_knows_are_counted() {
     let roster =
         read("email,status,active,mfa\na@b.example,Sabbatical,yes,maybe\nc@b.example,sabbatical,no,\n");
     assert_eq!(roster.people[0].status, AccountStatus::Unknown);
@@ -105,7 +105,7 @@ fn two_columns_of_one_meaning_have_to_agree() {
 }
 
 #[test]
-fn files_that_name_nobody_are_refused() {
+fn files_that_name_no_one_are_refused() {
     for (text, says) in [
         ("", "the directory export (roster) roster.csv has no header: it is empty"),
         ("\n\r\n", "has no header: it is empty"),

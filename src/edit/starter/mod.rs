@@ -24,11 +24,9 @@ const NAME_COLUMNS: usize = 80;
 /// What a workspace shows that belongs into a configuration.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Seen {
-    /// Its id.
     id: Option<String>,
     /// Whether the id pins the workspace. That of the sample would refuse a real one.
     pins: bool,
-    /// Its name.
     name: Option<String>,
     /// Where it is hosted: `us`, `eu` or `au`.
     region: Option<String>,

@@ -1,11 +1,11 @@
-//! Why there is no answer.
+//! Errors of `rbac can`.
 
 use std::borrow::Cow;
 
 use crate::exit::Exit;
 use crate::hint::Hint;
 
-/// Why it cannot be said whether a teammate may do something. `who` is as the question named the teammate.
+/// Why `rbac can` has no answer. `who` is as given.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CanError {
     #[error("no role is declared, so nothing is allowed or denied")]
@@ -16,17 +16,17 @@ pub(crate) enum CanError {
     AmbiguousPerson { who: String, roles: Vec<String> },
     #[error("{who} has no role in Intercom")]
     WithoutRole { who: String },
-    /// The role is as Intercom spells it, the suggestion a declared one.
+    /// The role is spelled as in Intercom; the suggestion is a declared role.
     #[error("{who} has the role {role}, which is not declared{}", did_you_mean(.suggestion.as_ref()))]
     UnknownRole { who: String, role: String, suggestion: Option<String> },
     #[error("{file}:{}: the role {role} is declared on line {} too, and differently", .lines[1], .lines[0])]
     DeclaredTwice { role: String, file: String, lines: [usize; 2] },
     #[error("the directory export (roster) is the list that Intercom exports, not the identity provider's")]
     NotTheProvider,
-    /// What was not read may say otherwise.
+    /// The missing part may contradict the rest.
     #[error("nothing is allowed to {who}: the directory export (roster) is incomplete")]
     PartialRoster { who: String },
-    /// The list of teammates is not complete; the detail is what the server or the network said.
+    /// `detail` is the message of the server or the network.
     #[error("the list of teammates could not be read in full{}", reason(.detail.as_ref()))]
     Unread { detail: Option<String> },
 }

@@ -1,6 +1,6 @@
-//! `rbac can`: whether a teammate may do something, by the role they have and what the policy says of it.
+//! `rbac can`: whether a teammate's declared role allows an action.
 //!
-//! Nothing is allowed by default: a person, role or rule that cannot be resolved is an error and not an answer.
+//! Nothing is allowed by default: an unknown person, role or rule is an error.
 
 use std::collections::BTreeSet;
 
@@ -22,13 +22,13 @@ mod tests;
 
 pub(crate) use error::CanError;
 
-/// How many permissions are named where a role has more than was declared.
+/// The most undeclared permissions to name.
 const MOST_NAMED: usize = 5;
 
-/// The longest answer, in columns: names of people and roles may be long.
+/// The longest answer, in columns, because names may be long.
 const LINE_COLUMNS: usize = 2_000;
 
-/// The answer to the question whether a teammate may do something, and the document of `--format json`.
+/// The answer, and the document of `--format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Answer<'a> {
     schema_version: &'static str,
@@ -37,18 +37,18 @@ pub(crate) struct Answer<'a> {
     who: String,
     action: Permission,
     pub(crate) allowed: bool,
-    /// As Intercom spells it.
+    /// Spelled as in Intercom.
     role: String,
-    /// The account status in the identity provider; none without a directory export.
+    /// The account status at the identity provider; none without a directory export.
     account_status: Option<String>,
     reason: String,
     rule: Rule<'a>,
 }
 
-/// The entry of `[rbac.roles]` that decides.
+/// The deciding entry of `[rbac.roles]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 struct Rule<'a> {
-    /// The role's name as it was declared.
+    /// Spelled as declared.
     role: &'a str,
     permissions: &'a [Permission],
     file: &'a str,
@@ -56,7 +56,7 @@ struct Rule<'a> {
 }
 
 impl Answer<'_> {
-    /// The answer on one line: the word, the reason, and the rule as it could stand in its file.
+    /// The answer on one line: the word, the reason, and the rule in TOML.
     pub(crate) fn sentence(&self, style: Style) -> String {
         let (looks, word) = if self.allowed { (Tone::Good, "allowed") } else { (Tone::Bad, "denied") };
         let Rule { role, permissions, file, line } = self.rule;
@@ -74,7 +74,7 @@ impl Answer<'_> {
 /// Decides whether `who` (an e-mail address or an admin's id) may do `action`.
 ///
 /// # Errors
-/// When the policy, the person or the role cannot be resolved.
+/// If the policy, the person or the role cannot be resolved.
 pub(crate) fn can<'a>(
     facts: &Facts,
     config: &'a Config,
@@ -86,7 +86,7 @@ pub(crate) fn can<'a>(
     let Some(role) = person.role else { return Err(CanError::WithoutRole { who: person.shown.to_owned() }) };
     let (rule, declared) = rule(config, role, person.shown)?;
     let included = rule.permissions.contains(&action);
-    // Of several entries the one that keeps the person out decides.
+    // Of several entries, the most restrictive one decides.
     let keeps_out = person.statuses.iter().find(|status| barred(facts, **status).is_some());
     let deciding = keeps_out.or(person.statuses.first()).copied();
     let barred = deciding.and_then(|status| barred(facts, status));
@@ -117,14 +117,14 @@ pub(crate) fn can<'a>(
     })
 }
 
-/// Why the identity provider keeps a teammate out, where a directory export was given: one who is not in it is out.
+/// Why the directory export, if given, denies a teammate: absent people are denied.
 fn barred(facts: &Facts, status: Option<&str>) -> Option<&'static str> {
     if facts.value("roster.people").is_null() {
         return None;
     }
     match status {
         Some("active") => None,
-        // A directory export without a status lists active people.
+        // A directory export without account statuses lists active people.
         Some("unknown") if facts.value("roster.knows_status") == &Value::Bool(false) => None,
         Some("unknown") => {
             Some("has an account status in the directory export (roster) that is not understood")
@@ -137,15 +137,15 @@ fn barred(facts: &Facts, status: Option<&str>) -> Option<&'static str> {
     }
 }
 
-/// Makes sure that there is a policy to decide by.
+/// Checks that there is a policy.
 ///
 /// # Errors
-/// When no role is declared.
+/// If no role is declared.
 pub(crate) fn policy(config: Option<&Config>) -> Result<&Config, CanError> {
     config.filter(|config| !config.rbac.roles.is_empty()).ok_or(CanError::NothingDeclared)
 }
 
-/// Every teammate. One who is missing from an incomplete list may still be one.
+/// Every teammate. An incomplete list is an error, because it may lack the person.
 fn teammates(facts: &Facts) -> Result<Vec<&Row>, CanError> {
     let state = facts.feed(Feed::Admins);
     if state.status != SourceStatus::Complete {
@@ -158,18 +158,18 @@ fn teammates(facts: &Facts) -> Result<Vec<&Row>, CanError> {
     Ok(table.rows)
 }
 
-/// One person, as the list of teammates shows them.
+/// A person in the list of teammates.
 struct Person<'a> {
     /// The e-mail address, else the id.
     shown: &'a str,
     role: Option<&'a str>,
-    /// What the roster says, of each entry that is meant.
+    /// The account status of each matching entry.
     statuses: BTreeSet<Option<&'a str>>,
-    /// The permissions of the newest snapshot, where one was read.
+    /// The permissions of the newest snapshot, if there is one.
     granted: BTreeSet<&'a str>,
 }
 
-/// Finds the one person that is meant. Several entries of one address count as one where they agree on the role.
+/// Finds the person. Several entries of one address count as one if they agree on the role.
 fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> Result<Person<'a>, CanError> {
     let by_id = |row: &Row| text(row, "id") == Some(who.trim());
     let key = identities.key(who);
@@ -199,7 +199,7 @@ fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> R
     })
 }
 
-/// Finds the entry of the policy that speaks of the role.
+/// Finds the policy's entry for the role.
 fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<(Rule<'a>, &'a DeclaredRole), CanError> {
     let mut found = config.rbac.roles.iter().filter(|(name, _)| same_name(name, role));
     let Some((name, declared)) = found.next() else {
@@ -225,7 +225,7 @@ fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<(Rule<'a>, &'a 
     Ok((rule, declared))
 }
 
-/// What the newest permission snapshot grants beyond what is declared of the role.
+/// The permissions in the newest snapshot that the role does not declare.
 fn beyond(granted: &BTreeSet<&str>, role: &DeclaredRole) -> Option<String> {
     let is_admin = role.permissions.contains(&Permission::Admin);
     let undeclared = |name: &str| match &role.intercom {
@@ -235,7 +235,7 @@ fn beyond(granted: &BTreeSet<&str>, role: &DeclaredRole) -> Option<String> {
     let privileged = |name: &str| !is_admin && PRIVILEGED_PERMISSIONS.contains(&name);
     let mut names: Vec<&str> =
         granted.iter().copied().filter(|name| undeclared(name) || privileged(name)).collect();
-    // What matters most is named first.
+    // The privileged permissions first.
     names.sort_by_key(|name| (!PRIVILEGED_PERMISSIONS.contains(name), *name));
     (!names.is_empty())
         .then(|| format!("Intercom grants more than is declared: {}.", listed(&names, MOST_NAMED)))

@@ -18,10 +18,10 @@ pub(super) const GAPS: AccessProblem = AccessProblem::new(
      Save snapshots with `intercom-harden collect` on a schedule, to keep the log longer than Intercom does.",
 );
 
-/// The parts of the log that are read on their own.
+/// The parts of the log that are read separately.
 const LOG: [Feed; 3] = [Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals];
 
-/// Looks for a token that is no longer accepted: this one, or one that the log says was replaced.
+/// Looks for tokens that no longer work: this one, or one that the log shows as replaced.
 pub(super) fn refused_tokens(situation: &Situation<'_>) -> AccessProblem {
     let mut problem = TOKEN;
     own_token(situation, &mut problem);
@@ -38,7 +38,7 @@ pub(super) fn refused_tokens(situation: &Situation<'_>) -> AccessProblem {
     problem
 }
 
-/// Whether the token of this reading was refused: midway, or where it may merely lack a permission.
+/// Checks whether this token was refused: midway, or because it may lack a permission.
 fn own_token(situation: &Situation<'_>, problem: &mut AccessProblem) {
     let ended = |feed: &Feed| Some((*feed, situation.outcomes.feeds.get(feed)?));
     let log_was_open = LOG.iter().filter_map(ended).any(|(_, outcome)| outcome.records > 0);
@@ -48,7 +48,7 @@ fn own_token(situation: &Situation<'_>, problem: &mut AccessProblem) {
             continue;
         }
         let what = describe(feed);
-        // Intercom refuses a missing permission with the same status, but never halfway through.
+        // Intercom uses the same status for a missing permission, but never midway.
         if outcome.records > 0 || (LOG.contains(&feed) && log_was_open) {
             problem.shows(format!("{what} was refused with 401 midway: {detail}"));
         } else {
@@ -59,7 +59,7 @@ fn own_token(situation: &Situation<'_>, problem: &mut AccessProblem) {
     }
 }
 
-/// Looks for parts of the log that cannot be read, and for days on which nothing was recorded.
+/// Looks for parts of the log that cannot be read, and for days without events.
 pub(super) fn gaps(situation: &Situation<'_>) -> AccessProblem {
     let mut problem = GAPS;
     for feed in LOG {

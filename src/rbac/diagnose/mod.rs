@@ -1,6 +1,6 @@
-//! `rbac diagnose`: which of four problems with access there are, for which people, and what to do.
+//! `rbac diagnose`: which of four access problems exist, for which people, and what to do.
 //!
-//! A problem is only *not found* where everything that could show it was read; otherwise it cannot be told.
+//! A problem is *not found* only if everything that could show it was read; otherwise it is *unknown*.
 
 use serde::Serialize;
 
@@ -20,18 +20,18 @@ mod tests;
 
 pub(crate) use render::table;
 
-/// What a diagnosis is made from.
+/// The input of a diagnosis.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Situation<'a> {
     pub(crate) facts: &'a Facts,
     /// How the workspace's sources ended.
     pub(crate) outcomes: &'a Outcomes,
     pub(crate) config: Option<&'a Config>,
-    /// How many days in a row without an event are odd.
+    /// The most days in a row without an event that count as normal.
     pub(crate) max_silence: f64,
 }
 
-/// One of the four problems, and what was found out about it. The texts may quote the workspace.
+/// One of the four problems and its findings. The texts may quote the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct AccessProblem {
     /// The short name for programs.
@@ -39,11 +39,11 @@ pub(crate) struct AccessProblem {
     title: &'static str,
     state: State,
     affected: Vec<Affected>,
-    /// What else shows it.
+    /// Evidence without a person.
     evidence: Vec<String>,
-    /// What is worth knowing without showing it.
+    /// Related observations that are not evidence.
     notes: Vec<String>,
-    /// What could not be looked at, and why not; never empty where the state is unknown.
+    /// What could not be checked, and why; not empty if the state is unknown.
     open: Vec<String>,
     fix: &'static str,
     /// Whether a part of the workspace could not be read.
@@ -55,9 +55,9 @@ pub(crate) struct AccessProblem {
 #[serde(rename_all = "snake_case")]
 enum State {
     Found,
-    /// Everything that could show it was looked at.
+    /// Everything that could show it was checked.
     NotFound,
-    /// Nothing shows it, but not everything could be looked at.
+    /// Nothing shows it, but not everything could be checked.
     Unknown,
 }
 
@@ -95,7 +95,7 @@ impl AccessProblem {
         self.state = State::Found;
     }
 
-    /// Notes something that the configuration leaves open.
+    /// Records what the configuration does not declare.
     fn undeclared(&mut self, why: impl Into<String>) {
         let why = why.into();
         if !self.open.contains(&why) {
@@ -106,13 +106,13 @@ impl AccessProblem {
         }
     }
 
-    /// Notes something that could not be read.
+    /// Records what could not be read.
     fn unread(&mut self, why: impl Into<String>) {
         self.undeclared(why);
         self.unread = true;
     }
 
-    /// Notes whether a feed was read in full.
+    /// Records a feed that was not read in full.
     fn rests_on(&mut self, facts: &Facts, feed: Feed) {
         let state = facts.feed(feed);
         let what = describe(feed);
@@ -125,7 +125,7 @@ impl AccessProblem {
         }
     }
 
-    /// The rows of a table, after noting whether it has all of them.
+    /// The rows of a table; records missing rows.
     fn rows<'a>(&mut self, facts: &'a Facts, table: &'static str, types: &[String]) -> Vec<&'a Row> {
         let found = facts.rows(table, types);
         if found.truncated {
@@ -135,8 +135,8 @@ impl AccessProblem {
     }
 }
 
-/// What was found out about all four, and the document of `--format json`. Fields may be added under schema version
-/// 1; to remove one or to change its meaning takes version 2.
+/// The diagnosis of all four problems, and the document of `--format json`. Schema version 1 may get new fields; to
+/// remove or change one takes version 2.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Diagnosis {
     schema_version: &'static str,
@@ -178,7 +178,7 @@ impl Diagnosis {
         }
     }
 
-    /// What is left to say where the API refused the token from the start, with the API's answer.
+    /// The diagnosis if the API refused the token at the first request.
     pub(crate) fn of_refused_token(answer: &str) -> Self {
         let mut problems = [sign_in::PROBLEM, permission::PROBLEM, activity_log::TOKEN, activity_log::GAPS];
         for problem in &mut problems {
@@ -212,7 +212,7 @@ impl Diagnosis {
     }
 }
 
-/// What a feed is called in a sentence.
+/// The name of a feed in a sentence.
 const fn describe(feed: Feed) -> &'static str {
     match feed {
         Feed::LogHistory => "the part of the activity log before the window",
@@ -221,7 +221,7 @@ const fn describe(feed: Feed) -> &'static str {
     }
 }
 
-/// When something happened and who did it: `on 2026-07-20 by bo@acme.example`.
+/// Day and performer: `on 2026-07-20 by bo@acme.example`.
 fn on_by(row: &Row) -> String {
     format!("on {} by {}", day_of(text(row, "at")), text(row, "by").unwrap_or("an unknown person"))
 }

@@ -10,7 +10,7 @@ use crate::rbac::listed;
 use crate::sources::Feed;
 use crate::toml_document::excerpt;
 
-/// How many lost permissions are named.
+/// The most lost permissions to name.
 const MOST_NAMED: usize = 8;
 
 pub(super) const PROBLEM: AccessProblem = AccessProblem::new(
@@ -20,7 +20,7 @@ pub(super) const PROBLEM: AccessProblem = AccessProblem::new(
      the identity provider. Restore permissions that were removed by mistake in Settings > Workspace > Teammates.",
 );
 
-/// Looks for people who may not do what they should.
+/// Looks for people without the permissions they should have.
 pub(super) fn look(situation: &Situation<'_>) -> AccessProblem {
     let mut problem = PROBLEM;
     match situation.config.filter(|config| !config.rbac.roles.is_empty()) {
@@ -40,7 +40,7 @@ fn is_declared(config: &Config, role: &str) -> bool {
     config.rbac.roles.keys().any(|name| same_name(name, role))
 }
 
-/// Groups and the default that lead to a role that is not declared.
+/// Finds groups and a default role that lead to an undeclared role.
 fn mappings(config: &Config, problem: &mut AccessProblem) {
     for (group, role) in config.rbac.groups.iter().filter(|(_, role)| !is_declared(config, role)) {
         let (group, name) = (excerpt(group), excerpt(role));
@@ -54,7 +54,7 @@ fn mappings(config: &Config, problem: &mut AccessProblem) {
     }
 }
 
-/// Teammates whose role the policy does not speak of.
+/// Finds teammates whose role is not declared.
 fn teammates(facts: &Facts, config: &Config, problem: &mut AccessProblem) {
     problem.rests_on(facts, Feed::Admins);
     for row in problem.rows(facts, "teammates", &[]) {
@@ -68,7 +68,7 @@ fn teammates(facts: &Facts, config: &Config, problem: &mut AccessProblem) {
     }
 }
 
-/// People who lost permissions in the window, without those who have left since.
+/// Finds people who lost permissions in the window and are still teammates.
 fn losses(facts: &Facts, problem: &mut AccessProblem) {
     problem.rests_on(facts, Feed::LogWindow);
     let has_left =

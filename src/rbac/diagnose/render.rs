@@ -1,4 +1,4 @@
-//! The diagnosis for people: first what was found, then every problem.
+//! The diagnosis as text: a summary, then every problem.
 
 use super::{AccessProblem, Diagnosis, State};
 use crate::terminal::Style;
@@ -6,12 +6,12 @@ use crate::terminal::page::Page;
 use crate::terminal::style::Tone;
 use crate::text;
 
-/// The longest text shown on one line, in columns.
+/// The longest text on one line, in columns.
 const LINE_COLUMNS: usize = 600;
-/// How many people, and how much evidence, are listed for one problem; the JSON has them all.
+/// The most people, and lines of evidence, per problem; the JSON has all.
 const MOST_LISTED: usize = 20;
 
-/// Renders the diagnosis. The first line is never broken, so that it can be read by itself.
+/// Renders the diagnosis. The first line is never wrapped, so that scripts can read it.
 pub(crate) fn table(diagnosis: &Diagnosis, style: Style) -> String {
     let has = |state| diagnosis.problems.iter().any(|problem| problem.state == state);
     let looks = match (has(State::Found), has(State::Unknown)) {

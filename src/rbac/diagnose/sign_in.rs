@@ -1,4 +1,4 @@
-//! People who tried to sign in, and have not got in since.
+//! People who failed to sign in and have not signed in since.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -7,10 +7,10 @@ use super::{AccessProblem, Situation, day_of, on_by, text, texts};
 use crate::facts::Row;
 use crate::sources::{Feed, SourceStatus};
 
-/// So many people within a day share a cause, and it is not their passwords.
+/// From this number of people within a day, a common cause is likely.
 const MANY: usize = 3;
 
-/// Changes of how people sign in.
+/// Setting changes that affect sign-in.
 const SETTINGS: [&str; 3] =
     ["app_authentication_method_change", "app_google_sso_domain_change", "security_settings_change"];
 
@@ -28,7 +28,7 @@ pub(super) fn look(situation: &Situation<'_>) -> AccessProblem {
     let mut problem = PROBLEM;
     problem.rests_on(facts, Feed::LogWindow);
     let rows = problem.rows(facts, "failed_sign_ins", &[]);
-    // Where the reading broke off a later sign-in may be missing: the failures of the rest prove nothing.
+    // If reading ended early, a later sign-in may be missing, so failures prove nothing.
     if facts.feed(Feed::LogWindow).status != SourceStatus::Complete {
         return problem;
     }
@@ -55,7 +55,7 @@ pub(super) fn look(situation: &Situation<'_>) -> AccessProblem {
     problem
 }
 
-/// What a person tried, and when last.
+/// The attempts of a person, with the day of the last.
 fn tried(row: &Row) -> String {
     let count = |column: &str, word: &str| match row.get(column).and_then(Value::as_u64).unwrap_or(0) {
         0 => None,
@@ -90,7 +90,7 @@ fn most_within_a_day(people: &[&Row]) -> usize {
     most
 }
 
-/// What was changed in the window about how people sign in.
+/// Lists the setting changes in the window that affect sign-in.
 fn settings(situation: &Situation<'_>, problem: &mut AccessProblem) {
     for row in situation.facts.rows("setting_changes", &[]).rows {
         let name = text(row, "type").filter(|name| SETTINGS.contains(name));

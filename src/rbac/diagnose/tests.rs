@@ -1,4 +1,4 @@
-//! Which problems are found, and what keeps them from being told.
+//! Problems that are found, not found or unknown.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ const PERMISSION: &str = "permission-denied";
 const TOKEN: &str = "token-refused";
 const GAPS: &str = "audit-gaps";
 
-/// A workspace without a problem, to be spoilt.
+/// A workspace without a problem, to add problems to.
 struct Stage {
     facts: Facts,
     outcomes: Outcomes,
@@ -147,7 +147,7 @@ fn changes_of_the_sign_in_settings_in_the_window_are_named_beside_the_people() {
 }
 
 #[test]
-fn missing_mappings_are_roles_nobody_declared() {
+fn missing_mappings_are_roles_no_one_declared() {
     let policy = "[organization]\ndefault_role = 'Guest'\n[rbac.roles.Agent]\npermissions = []\n\
                   [rbac.groups]\nops = 'Operator'\nagents = ' agent '\n";
     let team = json!([
@@ -232,7 +232,7 @@ fn a_log_that_may_not_be_read_is_a_gap_and_leaves_the_others_open() {
     for (status, audit) in [(SourceStatus::Forbidden, State::Found), (SourceStatus::Failed, State::Unknown)] {
         let stage = Stage::new().ended(Feed::LogWindow, status, 0, api("a server said no"));
         assert_eq!(stage.states(), [State::Unknown, State::Unknown, State::Unknown, audit], "{status:?}");
-        // What was read before the log broke off may be out of date.
+        // Events read before the log failed may be out of date.
         let stage = stage.table("failed_sign_ins", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
         assert_eq!(stage.case(SIGN_IN).state, State::Unknown);
     }

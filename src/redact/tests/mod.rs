@@ -1,4 +1,4 @@
-//! What has to go, what has to stay, and what hostile text makes of it.
+//! What is replaced, what stays, and hostile text.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ fn redactor() -> Redactor {
 }
 
 fn everything(report: &Report) -> String {
-    // So wide that no word of a table is broken.
+    // Wide enough to wrap no word of a table.
     Format::ALL.iter().map(|&format| render(report, format, &Options::plain(5_000)).unwrap()).collect()
 }
 
@@ -40,7 +40,7 @@ fn row(value: Value) -> Row {
     }
 }
 
-/// Everything that the program says with the name of a person in it.
+/// All sentences of the program that may name a person.
 fn sentences(name: &str, email: &str, id: &str) -> (Vec<Weakening>, Vec<Warning>, Vec<Observation>) {
     let (name, path) = (name.to_owned(), format!("/home/{name}/intercom-harden.toml"));
     let expires = jiff::civil::date(2026, 3, 1);
@@ -246,7 +246,7 @@ fn hostile_names_break_nothing() {
             assert_ne!(redacted.workspace.name.as_deref(), Some(text.as_str()));
         }
     }
-    // Every name, short, long or odd, in one report: each may be a part of another.
+    // Short, long and odd names in one report: each may be part of another.
     let mut report = sample();
     let findings = texts().into_iter().map(|name| {
         let mut about = finding("2.3", &name, &format!("name: {name}"));
@@ -278,6 +278,6 @@ fn five_thousand_findings_take_less_than_a_second() {
         assert_eq!(redactor().report(report.clone()).controls[2].findings.len(), 5_000);
         started.elapsed()
     };
-    // A machine may be busy with something else once, but not three times in a row.
+    // A busy machine may exceed the limit once, but not three times.
     assert!((0..3).any(|_| timed().as_secs_f64() < 1.0));
 }

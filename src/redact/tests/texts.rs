@@ -156,9 +156,9 @@ fn details_of_events_keep_what_facts_are_made_of() {
     for none in ["null", "[]", "\"Ana\"", r#"{"admin":1,"admin":2}"#] {
         assert_eq!(redacted(none), None, "{none}");
     }
-    // An id that facts take for missing must not become a person's.
+    // An id that counts as missing must not become a person's id.
     assert_eq!(redacted(r#"{"admin":{"id":""}}"#).as_deref(), Some(r#"{"admin":{}}"#));
-    // What is not understood does not become absent, or known by its address.
+    // An unreadable id does not become missing, nor identified by its address.
     for odd in [r#"{"admin":"Ana"}"#, r#"{"admin":[1]}"#] {
         assert_eq!(redacted(odd).as_deref(), Some(r#"{"admin":[]}"#), "{odd}");
     }
@@ -167,7 +167,7 @@ fn details_of_events_keep_what_facts_are_made_of() {
         redacted(r#"{"after":"Ana","before":{"x":"Ana"},"sign_in_method":7}"#).unwrap(),
         r#"{"before":{}}"#
     );
-    // A method stays the one that it is compared as, and one without a letter stays missing.
+    // A method stays equal in comparisons, and one without a letter stays missing.
     for (method, kept) in [("ＳＡＭＬ", "saml"), ("sa\u{200b}ml", "saml"), ("Okta_SAML", "Okta_SAML")] {
         let kept = format!(r#"{{"sign_in_method":"{kept}"}}"#);
         assert_eq!(redacted(&format!(r#"{{"sign_in_method":"{method}"}}"#)), Some(kept), "{method}");

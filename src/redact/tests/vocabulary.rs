@@ -1,4 +1,4 @@
-//! A canary in every personal column and value of the vocabulary: none is in any format.
+//! A canary in every personal column and value of the vocabulary must not be in any format.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::sources::{Feed, Outcome, SourceStatus};
 /// The event type of the rows of `events`.
 const EVENT: &str = "x_change";
 
-/// Gives out canaries, and remembers them.
+/// Creates canaries and records them.
 #[derive(Default)]
 struct Canaries(Vec<String>);
 
@@ -56,7 +56,7 @@ fn facts(canaries: &mut Canaries) -> Facts {
         let row = |canaries: &mut Canaries| -> Row {
             let mut row: Row =
                 table.columns.iter().map(|column| (column.name.to_owned(), canaries.value(column))).collect();
-            // What is not declared is taken for a name.
+            // Undeclared columns count as names.
             row.insert("added_by_a_test".to_owned(), json!(canaries.next(Personal::Name)));
             row
         };
@@ -85,7 +85,7 @@ fn facts(canaries: &mut Canaries) -> Facts {
     facts
 }
 
-/// A control for each table that finds all its rows and says all that it knows of them.
+/// A control for each table with a finding for each row that shows all columns.
 fn catalog() -> Catalog {
     let folder = tempfile::tempdir().unwrap();
     let text = |of: &str, fields: &[Field]| {

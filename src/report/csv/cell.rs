@@ -1,4 +1,4 @@
-//! A cell of a table that somebody opens in a spreadsheet: the one place where text is made fit for it.
+//! A cell of a table that people open in a spreadsheet: the one place where text is made fit for it.
 
 use crate::text;
 

@@ -1,4 +1,4 @@
-//! The findings of a control as a table: whom they are about, what is wrong, and the evidence.
+//! The findings of a control as a table: who each is about, what is wrong, and the evidence.
 
 use std::collections::BTreeSet;
 

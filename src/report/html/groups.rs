@@ -10,7 +10,7 @@ use crate::report::grouping::{Group, Grouping, group};
 use crate::report::words::{about_groups, counted, more};
 use crate::report::{Control, Report};
 
-/// The most groups of a kind that a page lists: there are fewer, unless somebody means harm.
+/// The most groups of a kind that a page lists: there are fewer, unless a report is hostile.
 const MAX_GROUPS: usize = 500;
 
 /// The most frameworks that a page tells apart.

@@ -4,7 +4,7 @@
   const byId = (id) => document.getElementById(id);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-  // The theme: the system's until somebody asks for the other one.
+  // The theme: the system's until the reader asks for the other one.
   const theme = byId("theme");
   const system = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
@@ -17,7 +17,7 @@
   label();
   theme.hidden = false;
 
-  // What is searched is read once, when somebody searches first.
+  // What is searched is read once, at the first search.
   const normal = (text) => text.normalize("NFKC").toLowerCase();
   const controls = all("details.control").map((element) => ({
     element,

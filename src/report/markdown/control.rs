@@ -35,7 +35,7 @@ pub(super) fn failing(control: &Control) -> String {
     text
 }
 
-/// A control that nobody decided, as an item of a list with what is known below it.
+/// A control that is not decided, as an item of a list with what is known below it.
 pub(super) fn undecided(control: &Control) -> String {
     let mut text = format!("- **{}**: {}", name(control), escape(&control.reason, SENTENCE_COLUMNS));
     if let Some(waiver) = &control.waived {

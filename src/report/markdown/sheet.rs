@@ -2,7 +2,7 @@
 
 use crate::report::words::{counted, more};
 
-/// The most bytes that are written. A comment holds 65,536 characters, and somebody may want to put a line above.
+/// The most bytes that are written. A comment holds 65,536 characters, and a workflow may put a line above.
 pub(super) const MAX_BYTES: usize = 64_000;
 
 /// What the closing sentence and the end of a folded part need.
@@ -20,7 +20,7 @@ impl Comment {
         Self { text: String::new(), left_out: 0 }
     }
 
-    /// Writes what has to be there; whoever calls keeps it short.
+    /// Writes what has to be there; the caller keeps it short.
     pub(super) fn put(&mut self, text: &str) {
         self.text.push_str(text);
     }

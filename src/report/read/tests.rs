@@ -1,4 +1,4 @@
-//! A saved report against the report it was saved from, and against whoever edits it.
+//! A saved report against the report it was saved from, and against edits by hand.
 
 use serde_json::{Value, json};
 
@@ -222,7 +222,7 @@ fn depth_and_size_are_bounded() {
     for place in ["\"count\": 3", "\"schema_version\": \"1\","] {
         let with_depth = whole.replacen(place, &format!("\"deep\": {deep}, {place}"), 1);
         let read = Report::from_json(with_depth.as_bytes());
-        // What nobody asked for is skipped, however deep; evidence is kept, and has an end.
+        // What no field takes is skipped, however deep; evidence is kept, and has an end.
         assert_eq!(read.is_err(), place.contains("count"), "{place}");
     }
     assert_eq!(bytes_up_to(&[7_u8; 100][..], 100).unwrap().len(), 100);

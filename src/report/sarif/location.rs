@@ -37,7 +37,7 @@ pub(super) fn location(report: &Report, item: Item<'_>) -> impl Serialize + use<
 /// A path as a URI relative to the root of the repository, which is taken to be the working directory.
 ///
 /// Of a path that is absolute, or leads out of the working directory, only the name is kept: code scanning refuses other
-/// URIs, and where a machine keeps its files concerns nobody. Backslashes part folders on every system, so that a report
+/// URIs, and where a machine keeps its files is private. Backslashes part folders on every system, so that a report
 /// made on one renders the same on another.
 fn relative(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();

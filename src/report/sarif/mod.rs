@@ -2,10 +2,10 @@
 //! failing control.
 //!
 //! - A failing control without findings is one result about the workspace. Passes are no results. What waits for a person
-//!   or could not be read is a notification of the invocation: as a result it would be an alert that nobody can close.
+//!   or could not be read is a notification of the invocation: as a result it would be an alert that cannot be closed.
 //! - Waived results are suppressed, with the reason as justification. Where a baseline was used, `baselineState` says what
 //!   is new.
-//! - A finding is not in any file. It is located where somebody can act on it in a repository: in the configuration, or
+//! - A finding is not in any file. It is located where a reader can act on it in a repository: in the configuration, or
 //!   else in the control's file.
 //! - `partialFingerprints` are made of the finding's fingerprint, so an alert stays the same while numbers change.
 //! - Messages are plain text of one line. Brackets in them are escaped, since `[…](…)` would be a link.

@@ -52,7 +52,7 @@ impl<'a> Alert<'a> {
         }
     }
 
-    /// What is wrong with whom, and what to do first.
+    /// Who it is about, what is wrong, and what to do first.
     fn message(&self) -> String {
         let mut telling = self.telling();
         let first = telling.next().map(|item| item.sentence()).unwrap_or_default();

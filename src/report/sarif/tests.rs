@@ -155,7 +155,7 @@ fn scans_and_checks_of_the_policy_leave_each_others_alerts_alone() {
 }
 
 #[test]
-fn what_nobody_decided_is_a_notification() {
+fn what_no_one_decided_is_a_notification() {
     let run = run(&sample());
     let invocation = &run["invocations"][0];
     assert_eq!((&invocation["executionSuccessful"], &invocation["exitCode"]), (&false.into(), &1.into()));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::controls::{id, title};
 use super::more;
-use crate::report::words::{action, attested, counted, next_step, review_command, set_aside, waived};
+use crate::report::words::{action, counted, next_step, review_command, set_aside, waived};
 use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word};
 use crate::terminal::style::Tone;
@@ -17,7 +17,7 @@ const MAX_FINDINGS: usize = 20;
 /// How many observations of a failing control are listed.
 const MAX_CONTEXT: usize = 5;
 
-/// How many observations of a control that nobody decided are listed: further ones are for whoever looks into it.
+/// How many observations of an undecided control are listed: further ones are for the reader who looks into it.
 const FEW_CONTEXT: usize = 3;
 
 /// The longest subject shown, in columns: an e-mail address and then some.
@@ -84,9 +84,6 @@ pub(in crate::report) fn details(
 ) {
     if let Some(waiver) = &control.waived {
         page.entry(2, Tone::Caution, "note:", &line(&waived(waiver)));
-    }
-    if let Some(signed) = &control.attestation {
-        page.entry(2, Tone::Label, "note:", &line(&attested(signed)));
     }
     findings(page, control, shared);
     for observation in control.context.iter().take(most_context) {

@@ -1,7 +1,7 @@
-//! SAML 2.0 metadata: what it says about the one identity provider in it.
+//! Reading SAML 2.0 metadata of one identity provider.
 //!
-//! The XML is walked once, event by event. Nothing that it names is opened, a document type is refused
-//! before any entity of it could count, and depth and numbers are bounded.
+//! The XML is read once, event by event. No reference is opened, document types are refused, and depth and numbers are
+//! limited.
 
 use quick_xml::events::BytesStart;
 use quick_xml::name::ResolveResult;
@@ -19,13 +19,12 @@ use walk::Walk;
 #[derive(Debug, Default)]
 struct Entity {
     provider: IdentityProvider,
-    /// The certificates it signs with.
     certificates: Vec<Encoded>,
     is_identity_provider: bool,
     is_service_provider: bool,
 }
 
-/// The elements that matter, and all the rest.
+/// The relevant elements, and all the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Element {
     Entities,
@@ -48,7 +47,7 @@ enum Element {
     Other,
 }
 
-/// Reads metadata and answers with its one identity provider, and the certificates that it signs with.
+/// Reads metadata of exactly one identity provider, with its signing certificates.
 pub(super) fn read(text: &str) -> Result<(IdentityProvider, Vec<Encoded>), Fault> {
     let entities = Walk::over(text)?;
     let describes_service = entities.iter().any(|entity| entity.is_service_provider);
@@ -64,7 +63,7 @@ pub(super) fn read(text: &str) -> Result<(IdentityProvider, Vec<Encoded>), Fault
     }
 }
 
-/// Which element a tag stands for: its namespace and its local name, whatever the prefix.
+/// The element of a tag, by namespace and local name.
 fn kind(namespace: &ResolveResult<'_>, tag: &BytesStart<'_>) -> Element {
     let ResolveResult::Bound(namespace) = namespace else { return Element::Other };
     match (namespace.into_inner(), tag.local_name().into_inner()) {

@@ -1,4 +1,4 @@
-//! The pass over the events of a document: which element holds what, within bounds.
+//! The pass over the XML events of a document, with limits.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -15,13 +15,13 @@ use crate::toml_document::excerpt;
 
 use super::{Element, Entity, kind};
 
-/// How deep elements may lie in each other.
+/// The deepest nesting of elements.
 const DEEPEST: usize = 64;
-/// How many attributes an element may have.
+/// The most attributes of an element.
 const MOST_ATTRIBUTES: usize = 64;
-/// How many certificates, endpoints, formats and audiences one provider may have, each.
+/// The most certificates, endpoints, formats and audiences of one identity provider, each.
 const MOST_ENTRIES: usize = 100;
-/// How long the text of an element that matters may be, in bytes.
+/// The longest text of a relevant element, in bytes.
 const LONGEST_TEXT: usize = 64 << 10;
 
 /// The attributes of an element, by name.
@@ -36,25 +36,25 @@ impl Attributes {
 /// One pass over the events of a document.
 pub(super) struct Walk<'a> {
     text: &'a str,
-    /// Where the current event begins, in bytes.
+    /// The start of the current event, in bytes.
     start: usize,
-    /// Where it ends.
+    /// The end of the current event, in bytes.
     end: usize,
-    /// The elements that are open, with the deadline that each of them gives what is in it.
+    /// The open elements, with the end of validity that each sets for its content.
     open: Vec<(Element, Option<Timestamp>)>,
-    /// Whether the outermost element has been there.
+    /// Whether the outermost element has ended.
     begun: bool,
-    /// The text of the current element, if it matters.
+    /// The text of the current element, if relevant.
     content: String,
-    /// Where that text begins.
+    /// The start of that text.
     content_start: usize,
-    /// Whether the current key has been read in one form at least.
+    /// Whether the current key was read in at least one form.
     key_read: bool,
     entities: Vec<Entity>,
 }
 
 impl<'a> Walk<'a> {
-    /// Reads a document to its end and answers with everything that it describes.
+    /// Reads a document and returns all its entities.
     pub(super) fn over(text: &'a str) -> Result<Vec<Entity>, Fault> {
         let mut walk = Self {
             text,
@@ -160,7 +160,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// What an element stands for where it is. In another place than its own it describes nothing.
+    /// The meaning of an element at its position; none in an unexpected position.
     fn in_place(&self, kind: Element) -> Element {
         let parent = self.open.last().map(|(kind, _)| *kind);
         let at_home = match kind {
@@ -170,13 +170,13 @@ impl<'a> Walk<'a> {
                 parent == Some(Element::IdentityProvider)
             }
             Element::Audience | Element::Other => true,
-            // In whatever lies in between.
+            // At any depth in between.
             _ => self.open.iter().any(|(kind, _)| matches!(kind, Element::Key { .. })),
         };
         if at_home { kind } else { Element::Other }
     }
 
-    /// Keeps what an element says by being there and by its attributes.
+    /// Records an element and its attributes.
     fn note(
         &mut self,
         kind: Element,
@@ -192,13 +192,13 @@ impl<'a> Walk<'a> {
         match kind {
             Element::IdentityProvider => {
                 entity.is_identity_provider = true;
-                // An entity may have several roles of this kind.
+                // An entity may have several identity provider roles.
                 entity.provider.valid_until = entity.provider.valid_until.into_iter().chain(until).min();
             }
             Element::ServiceProvider => entity.is_service_provider = true,
             Element::Key { signs: false } => entity.provider.has_encryption_key = true,
             Element::Service(service) => {
-                // Answers may go elsewhere than questions.
+                // Responses may go to another address than requests.
                 for (attribute, service) in [("Location", service), ("ResponseLocation", "ResponseLocation")]
                 {
                     let Some(location) = attributes.get(attribute) else { continue };
@@ -262,7 +262,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Takes text. Between the elements that matter there is only space; elsewhere it does not matter.
+    /// Adds text. Outside relevant elements it is ignored.
     fn add(&mut self, text: &str) -> Result<(), Fault> {
         match self.open.last() {
             None if !text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() => {
@@ -288,7 +288,7 @@ impl<'a> Walk<'a> {
 
     fn attributes(&self, tag: &BytesStart<'_>) -> Result<Attributes, Fault> {
         let mut attributes = tag.attributes();
-        // Counted without the search for duplicates, which takes the square of their number.
+        // Counted without the search for duplicates, which takes quadratic time.
         if attributes.with_checks(false).take(MOST_ATTRIBUTES + 1).count() > MOST_ATTRIBUTES {
             return Err(self.too_many("attributes"));
         }

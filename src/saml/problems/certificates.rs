@@ -1,8 +1,8 @@
-//! The keys that the identity provider signs with, and the certificates of Intercom's that it encrypts with.
+//! Problems of the identity provider's signing keys, and of Intercom's certificates for encryption.
 //!
-//! Several signing certificates at once are how one is replaced. As long as one is valid for longer than the time to
-//! be warned in, sign-in goes on: one that ends earlier is a leftover and not a failure, and one that begins later is
-//! nothing at all. A certificate that has issued another of them replaces none: a chain's authority outlives its leaf.
+//! Several signing certificates at once mean that one replaces another. If one of them is valid beyond the warning time,
+//! sign-in keeps working: a certificate that ends earlier is a leftover, and one that begins later is no problem. A
+//! certificate that issued another one replaces none, because an authority outlives its leaf certificates.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -14,7 +14,7 @@ use crate::saml::{Certificate, Hash, IdentityProvider, Key, RawKey};
 
 use super::{ProblemKind, SECONDS_A_DAY, SamlProblem, away, day};
 
-/// Where a certificate is in its time.
+/// The phase of a certificate's validity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Age {
     Ahead,
@@ -40,7 +40,7 @@ pub(super) fn signing(provider: &IdentityProvider, now: Timestamp, within_days: 
         problems.extend(aging(certificate, age, is_replaced, now));
         let subject = certificate.to_string();
         problems.extend(weak_key(certificate.key).map(|weak| weak.problem(ProblemKind::WeakKey, &subject)));
-        // No sign-in depends on how a leftover that is over was made; its key may still be trusted.
+        // No sign-in uses an expired leftover, so its signature does not matter. Its key may still be trusted.
         if age == Age::Over && has_valid {
             continue;
         }
@@ -54,7 +54,7 @@ pub(super) fn signing(provider: &IdentityProvider, now: Timestamp, within_days: 
     problems
 }
 
-/// The keys that no certificate holds.
+/// Problems of keys without a certificate.
 fn raw_keys(provider: &IdentityProvider) -> Vec<SamlProblem> {
     let is_bare = |raw: &&RawKey| provider.certificates.iter().all(|one| one.key_id != raw.id);
     let bare = provider.raw_keys.iter().filter(is_bare).map(|raw| {
@@ -90,7 +90,7 @@ fn age(certificate: &Certificate, now: Timestamp, within_days: u64) -> Age {
     }
 }
 
-/// What a certificate's age means, by itself or beside one that stays valid longer.
+/// The problem of a certificate's age, considering whether another one is valid longer.
 fn aging(certificate: &Certificate, age: Age, is_replaced: bool, now: Timestamp) -> Option<SamlProblem> {
     let turn = if age == Age::Ahead { certificate.not_before } else { certificate.not_after };
     let when = format!("{} ({})", day(turn), away(now, turn));
@@ -116,7 +116,7 @@ fn aging(certificate: &Certificate, age: Age, is_replaced: bool, now: Timestamp)
     Some(SamlProblem::new(kind, certificate.to_string(), message).at(turn))
 }
 
-/// A weakness, and whether it is one for certain.
+/// A weakness, which may be uncertain.
 struct Weakness {
     message: String,
     certain: bool,
@@ -148,12 +148,12 @@ fn weak_key(key: Key) -> Option<Weakness> {
     (key.is_weak() || key == Key::Unknown).then_some(Weakness { message, certain: key.is_weak() })
 }
 
-/// The day by which Intercom's new certificate has to be installed.
+/// The day on which Intercom replaces its certificate.
 const CHANGE: Date = date(2026, 12, 12);
 
-/// An identity provider that encrypts assertions does so with a certificate of Intercom's. The one in use since 2016
-/// ends in December 2026, and its successor has to be installed before. The file cannot show what is installed; the
-/// configuration can name it as `encryption_certificate`.
+/// An identity provider encrypts assertions with a certificate of Intercom. The one in use since 2016 ends in December
+/// 2026, and its successor must be installed before. The file does not show which one is installed; the configuration can
+/// name it as `encryption_certificate`.
 pub(super) fn encryption(provider: &IdentityProvider, saml: &Saml, now: Timestamp) -> Vec<SamlProblem> {
     let installed = &provider.encryption_certificates;
     let mut problems = Vec::new();
@@ -176,7 +176,7 @@ pub(super) fn encryption(provider: &IdentityProvider, saml: &Saml, now: Timestam
     problems
 }
 
-/// What Intercom's change of certificate means for an identity provider that may encrypt.
+/// The problem of Intercom's new certificate for an identity provider that may encrypt.
 fn changed(subject: String, how: &str, saml: &Saml, now: Timestamp) -> Option<SamlProblem> {
     let change = Offset::UTC.to_timestamp(CHANGE.at(0, 0, 0, 0)).ok()?;
     let state = if now < change {
@@ -188,7 +188,7 @@ fn changed(subject: String, how: &str, saml: &Saml, now: Timestamp) -> Option<Sa
         format!("Intercom replaced its certificate on {CHANGE}, and encrypted sign-ins need the new one")
     };
     let mut problem = SamlProblem::new(ProblemKind::EncryptedAssertions, subject, format!("{how}; {state}"));
-    // A key for encryption in the metadata is no proof that assertions are encrypted; the configuration's word is.
+    // An encryption key in the metadata does not prove that assertions are encrypted; the configuration does.
     problem.certain = saml.encrypted_assertions == Some(true);
     if saml.encrypted_assertions.is_none() && saml.encryption_certificate.is_none() {
         problem.fix.push_str("; or set `encrypted_assertions = false` if they are not");
@@ -196,7 +196,7 @@ fn changed(subject: String, how: &str, saml: &Saml, now: Timestamp) -> Option<Sa
     Some(problem.at(change))
 }
 
-/// What makes a certificate unfit to encrypt assertions for Intercom with, however long it is valid.
+/// The problems of a certificate for encryption, apart from its validity.
 fn unfit(certificate: &Certificate, provider: &IdentityProvider, now: Timestamp) -> Option<SamlProblem> {
     let key = &certificate.key_id;
     let is_own = provider.certificates.iter().any(|own| own.key_id == *key)

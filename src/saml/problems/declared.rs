@@ -1,4 +1,4 @@
-//! What the configuration declares about single sign-on, beside what the file and the workspace say.
+//! Comparing the configuration of single sign-on with the file and the workspace.
 
 use clap::ValueEnum as _;
 use url::Url;
@@ -10,7 +10,7 @@ use crate::toml_document::excerpt;
 
 use super::{ProblemKind, SamlProblem};
 
-/// Names of identity providers are compared as text: a URI that means the same is another name.
+/// Compares the issuer as text; an equivalent URI is another name.
 pub(super) fn issuer(provider: &IdentityProvider, saml: &Saml) -> Option<SamlProblem> {
     let expected = saml.issuer.as_ref()?;
     let wrong = |message| {
@@ -52,7 +52,7 @@ pub(super) fn audience(
 ) -> Option<SamlProblem> {
     let fault = |audience: &str| audience_fault(audience, provider, region);
     let listed = &provider.audiences;
-    // The ACS URL says it as well.
+    // The ACS URL implies the audience.
     let expected = saml.audience.as_deref().or_else(|| saml.acs_url.as_deref()?.strip_suffix(CONSUME));
     let (found, why) = match expected {
         Some(audience) => match fault(audience) {
@@ -60,7 +60,7 @@ pub(super) fn audience(
                 let why = format!("the configuration says {}", excerpt(audience));
                 (listed.first()?.as_str(), Some(why))
             }
-            // An ACS URL alone is judged as such.
+            // `acs_url` judges an ACS URL without an audience.
             _ if listed.is_empty() && saml.audience.is_none() => return None,
             why => (audience, why),
         },
@@ -98,7 +98,7 @@ pub(super) fn acs_url(
     judged(ProblemKind::WrongAcsUrl, subject, why, "assertions are sent elsewhere", CONSUME, region)
 }
 
-/// The problem of an address of the workspace. Without the region, one that looks right is not known to be.
+/// The problem of an address of the workspace. Without the region, a plausible address remains uncertain.
 fn judged(
     kind: ProblemKind,
     subject: String,
@@ -122,14 +122,14 @@ fn judged(
     }
 }
 
-/// What the ACS URL of a workspace has and its audience has not.
+/// The end of an ACS URL, which its audience does not have.
 const CONSUME: &str = "/consume";
 
-/// What keeps a text from being the audience of a workspace.
+/// Why a text cannot be the audience of a workspace.
 ///
-/// Intercom expects assertions to be made out to the SAML URL of the workspace: `/saml/` and a name of its own on the
-/// host of its region. The API does not show that name, so what can be judged is the shape. It is compared as text,
-/// as an audience is: a URL that leads to the same place is another audience.
+/// Intercom expects the SAML URL of the workspace as the audience: `/saml/` and a name on the host of its region. The API
+/// does not show that name, so only the form is judged. It is compared as text, like an audience: an equivalent URL is
+/// another audience.
 fn audience_fault(audience: &str, provider: &IdentityProvider, region: Option<Region>) -> Option<String> {
     if provider.entity_id.as_deref() == Some(audience) {
         return Some("it is the entity id of the identity provider itself".to_owned());
@@ -153,7 +153,7 @@ fn audience_fault(audience: &str, provider: &IdentityProvider, region: Option<Re
     Some(fault.to_owned())
 }
 
-/// Whether a text can be the last segment of a path, written as it is.
+/// Whether a text is a valid last segment of a path, without escapes.
 fn is_name(text: &str) -> bool {
     text.contains(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~".contains(c))

@@ -1,4 +1,4 @@
-//! What is wrong with single sign-on, as far as the identity provider's file and the configuration show.
+//! Problems of single sign-on that the identity provider's file and the configuration show.
 //!
 //! Pure: the same file, configuration and instant yield the same problems in the same order.
 
@@ -17,19 +17,19 @@ use super::{Endpoint, IdentityProvider};
 mod certificates;
 mod declared;
 
-/// Something wrong with single sign-on.
+/// A problem of single sign-on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SamlProblem {
     pub kind: ProblemKind,
-    /// What it is wrong with: a certificate, a URL, the metadata.
+    /// A certificate, a URL or the metadata.
     pub subject: String,
-    /// What is wrong: what was found and what is expected.
+    /// What was found and what is expected.
     pub message: String,
-    /// What to do about it.
+    /// The remedy.
     pub fix: String,
-    /// Whether it is one for certain. Where the file cannot decide, or tidying is enough, it is not.
+    /// False if the file cannot decide, or the problem is only a leftover.
     pub certain: bool,
-    /// The instant it turns on, where there is one.
+    /// The instant from which it matters, if any.
     pub at: Option<Timestamp>,
 }
 
@@ -55,24 +55,22 @@ impl SamlProblem {
     }
 }
 
-/// The kinds of things that can be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case", const_into_str)]
 pub(crate) enum ProblemKind {
-    /// No certificate is valid any more, and this is one of those that were.
+    /// No certificate is valid any more; this one has expired.
     Expired,
-    /// A certificate expires soon, and no other outlasts it.
+    /// A certificate expires soon, and no other one is valid longer.
     Expiring,
-    /// No certificate is valid yet, and this one will be.
+    /// No certificate is valid yet; this one will be.
     NotYetValid,
-    /// A certificate that has expired or soon will, beside one that goes on: to be tidied up, and no reason to call
-    /// single sign-on insecure or about to fail.
+    /// A certificate has expired or expires soon, but another one is valid longer: remove it; single sign-on is not at risk.
     Leftover,
     /// A certificate is signed with a hash that can be forged.
     WeakSignature,
-    /// A key is too short, or of a kind that is.
+    /// A key is too short, or of a weak kind.
     WeakKey,
-    /// A signing key without a certificate, or in a form that is not understood.
+    /// A signing key has no certificate, or could not be read.
     UnclearKey,
     /// The key usage of a signing certificate does not include signing.
     WrongKeyUsage,
@@ -80,23 +78,23 @@ pub(crate) enum ProblemKind {
     NoSigningCertificate,
     /// An address is not https.
     InsecureEndpoint,
-    /// The metadata has no address to sign in at.
+    /// The metadata has no sign-in address.
     NoSignOnEndpoint,
-    /// Names are listed in other forms only than an e-mail address, or in none.
+    /// The metadata lists no e-mail address format for names.
     NoEmailNameId,
-    /// Assertions are made out to another application than Intercom.
+    /// Assertions are issued for another application.
     WrongAudience,
-    /// Assertions are sent to another address than the workspace's.
+    /// Assertions are sent to another address.
     WrongAcsUrl,
-    /// The identity provider has another name than the configuration says.
+    /// The identity provider's name differs from the configuration.
     WrongIssuer,
-    /// People are sent to another address than the configuration says.
+    /// The sign-in address differs from the configuration.
     WrongEntryPoint,
-    /// Assertions are encrypted for a certificate of Intercom's that runs out.
+    /// Assertions are encrypted with a certificate of Intercom that expires.
     EncryptedAssertions,
-    /// Assertions are encrypted with a certificate that is weak, not Intercom's, or not for that.
+    /// Assertions are encrypted with a certificate that is weak, not Intercom's, or not for encryption.
     UnfitEncryption,
-    /// The metadata says itself that it is no longer to be relied on.
+    /// The metadata has expired.
     MetadataExpired,
 }
 
@@ -145,7 +143,7 @@ impl ProblemKind {
     }
 }
 
-/// Judges what a file says about single sign-on, at an instant.
+/// The problems of single sign-on at an instant.
 pub(crate) fn problems(
     provider: &IdentityProvider,
     saml: &Saml,
@@ -164,7 +162,7 @@ pub(crate) fn problems(
     problems.extend(declared::audience(provider, saml, region));
     problems.extend(declared::acs_url(provider, saml, region));
     problems.extend(certificates::encryption(provider, saml, now));
-    // One address serves several bindings: what is wrong with it is said once.
+    // One address may serve several bindings; report its problem once.
     let mut distinct = Vec::new();
     for problem in problems {
         if !distinct.contains(&problem) {
@@ -201,10 +199,10 @@ fn no_sign_on(provider: &IdentityProvider) -> Option<SamlProblem> {
         .then(|| SamlProblem::new(ProblemKind::NoSignOnEndpoint, &provider.path, message))
 }
 
-/// The form of names that Intercom finds its teammates by.
+/// The name format by which Intercom identifies teammates.
 const EMAIL: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 
-/// The forms of names that are certainly no e-mail addresses. Any other, `unspecified` first of all, may well be one.
+/// The name formats that are certainly not e-mail addresses. Any other format, such as `unspecified`, may be one.
 const OTHER_NAMES: [&str; 6] = [
     "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName",
     "urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName",
@@ -242,7 +240,7 @@ fn day(at: Timestamp) -> Date {
 
 const SECONDS_A_DAY: i64 = 24 * 60 * 60;
 
-/// How far away an instant is, in words; counted in days of the calendar in UTC.
+/// The distance of an instant in words, counted in UTC calendar days.
 fn away(now: Timestamp, at: Timestamp) -> String {
     // Instants before 1970 round down as well.
     let number = |instant: Timestamp| instant.as_second().div_euclid(SECONDS_A_DAY);

@@ -1,8 +1,8 @@
-//! What the configuration declares, beside the file and the workspace's region.
+//! The configuration compared with the file and the workspace's region.
 
 use super::*;
 
-/// What is wrong with what is declared about the sample metadata in a region, or nothing.
+/// The first problem of a configuration with the sample metadata in a region, if any.
 fn declared(saml: &Saml, region: Option<Region>) -> String {
     let saml = Saml { metadata: naming("sample-idp-metadata.xml").metadata, ..saml.clone() };
     let provider = IdentityProvider::read(&saml).unwrap();
@@ -72,7 +72,7 @@ fn what_is_declared_is_compared() {
         acs(&format!("{base}/consume")),
     ] {
         assert_eq!(said(&right), "", "{right:?}");
-        // A certificate says nothing of it.
+        // A certificate has none of it.
         let saml = Saml { certificate: naming("valid.pem").certificate, ..right };
         let problems = judge(&IdentityProvider::read(&saml).unwrap(), &saml);
         assert!(problems.iter().all(|problem| !problem.certain), "{problems:?}");

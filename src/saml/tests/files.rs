@@ -1,4 +1,4 @@
-//! What is read from files that are as they should be, and what is said about files that are not.
+//! Reading valid files, and the errors of invalid ones.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ fn metadata_is_read_whole() {
 fn prefixes_do_not_matter_and_certificates_elsewhere_do_not_count() {
     let provider = IdentityProvider::read(&naming("other-prefixes.xml")).unwrap();
     let alone = IdentityProvider::read(&naming("valid.pem")).unwrap();
-    // Neither the certificate of the file's own signature nor that of another role.
+    // Not the certificate of the file's signature, nor that of another role.
     assert_eq!(provider.certificates, alone.certificates);
     assert_eq!(provider.endpoints[0].location, "https://sso.kestrelparcel.example/saml/sign-in?a=1&b=2");
     assert_eq!(provider.name_id_formats, Vec::<String>::new());
@@ -100,7 +100,7 @@ fn an_authority_is_told_from_a_successor() {
         found.iter().map(|certificate| certificate.has_issued).collect::<Vec<_>>()
     };
     assert_eq!(issuers(&text_of("chain.pem")), [false, true]);
-    // Two that signed themselves and bear one name are a certificate and its successor.
+    // Two self-signed certificates of one name are a certificate and its successor.
     assert_eq!(issuers(&(text_of("valid.pem") + &text_of("successor.pem"))), [false, false]);
 }
 
@@ -154,7 +154,7 @@ fn keys_that_are_numbers_are_read() {
     {
         assert_eq!(read(unread), (vec![], 1), "{unread}");
     }
-    // A key that is only named, and one that is no signing key.
+    // A key that is only named, and a key for another use.
     let inner = |descriptor: &str| metadata(&around(&format!("{}{descriptor}", key("valid.pem")))).unwrap();
     assert_eq!(inner("<KeyDescriptor/>").unread_keys, 1);
     let encryption = inner(&raw_key(&rsa(256)).replace("<KeyDescriptor", "<KeyDescriptor use='encryption'"));

@@ -1,4 +1,4 @@
-//! Files that were made to harm, and secrets that were named by mistake.
+//! Malicious files, and secrets that were given by mistake.
 
 use std::time::{Duration, Instant};
 
@@ -7,10 +7,10 @@ use data_encoding::BASE64;
 use super::*;
 use crate::hint::Hint as _;
 
-/// A body that is no key, and that no message may show any part of.
+/// The body of a fake key; no message may show any part of it.
 const BODY: &str = "Tm90IGEga2V5IGF0IGFsbDogb25seSBub25zZW5zZSBmb3IgYSB0ZXN0Lg==";
 
-/// A block as a file with a key in it has one, put together here so that the source holds none.
+/// A block like that of a key, composed here so that the source has no key.
 fn secret(label: &str) -> String {
     format!("-----BEGIN {label}-----\n{BODY}\n-----END {label}-----\n")
 }
@@ -30,7 +30,7 @@ fn a_private_key_by_mistake_is_refused_and_not_shown() {
     for kind in ["", "RSA ", "EC ", "DSA ", "ENCRYPTED ", "OPENSSH ", "ANY "] {
         let pem = secret(&format!("{kind}PRIVATE KEY"));
         assert_refused(certificate(pem.as_bytes()), kind);
-        // Under the other setting, beside a certificate, inside of XML, cut, and in UTF-16.
+        // With the other setting, next to a certificate, inside XML, truncated, and in UTF-16.
         assert_refused(metadata(&pem), kind);
         assert_refused(certificate(format!("{}{pem}", text_of("valid.pem")).as_bytes()), kind);
         assert_refused(metadata(&around(&format!("<!-- {pem} -->"))), kind);
@@ -98,7 +98,7 @@ fn message(text: &str) -> String {
 }
 
 #[test]
-fn entities_that_nobody_defined_are_errors_where_they_stand() {
+fn entities_that_no_one_defined_are_errors_where_they_stand() {
     assert_eq!(
         message(&around("<NameIDFormat>&outside;</NameIDFormat>")),
         "idp.xml:3:15: the entity `outside` is not defined"
@@ -164,7 +164,7 @@ fn depth_and_numbers_are_bounded() {
 }
 
 #[test]
-fn an_entity_in_an_entity_describes_nobody() {
+fn an_entity_in_an_entity_describes_no_one() {
     let good = around(&format!("{}{SIGN_ON}", key("valid.pem")));
     let hidden = around(&format!("{}<Extensions>{good}</Extensions>{SIGN_ON}", key("sha1.pem")));
     let provider = metadata(&hidden).unwrap();

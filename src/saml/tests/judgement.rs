@@ -1,4 +1,4 @@
-//! What is held against single sign-on, and what is not.
+//! Problems of single sign-on, and files without problems.
 
 use data_encoding::BASE64;
 

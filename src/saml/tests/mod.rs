@@ -1,4 +1,4 @@
-//! Files of identity providers, good and bad, and what is said about them.
+//! Valid and invalid files of identity providers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ mod files;
 mod hostile;
 mod judgement;
 
-/// The instant the files are judged at.
+/// The instant of judgement.
 const NOW: &str = "2026-11-15T12:00:00Z";
 
 fn now() -> Timestamp {
@@ -74,7 +74,7 @@ fn raw_key(value: &str) -> String {
     )
 }
 
-/// A place to sign in at, and people named by address.
+/// A sign-in address, and the e-mail address format.
 const SIGN_ON: &str = "<NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress</NameIDFormat>\
     <SingleSignOnService Binding='b' Location='https://idp.example/in'/>";
 

@@ -1,4 +1,4 @@
-//! Reading a workspace: all sources concurrently; a failing source does not stop the rest.
+//! Reading a workspace: all sources are read concurrently, and a failing source does not stop the rest.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -18,28 +18,27 @@ use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceId, SourceStatus};
 use crate::time::ClockSkew;
 use crate::warning::Warning;
 
-/// How far back state-setting events count where the workspace's age is not known, in seconds.
+/// How far back to read state-setting events if the workspace's age is not known, in seconds.
 const DEFAULT_HISTORY: i64 = 730 * 86_400;
 
-/// What to read beside the two sources that everything rests on.
+/// What to read besides `/me` and `/admins`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CollectOptions {
-    /// How much of the workspace the question is about.
     pub scope: ReadScope,
-    /// Whether to find out what else the token can read.
+    /// Whether to probe what else the token can read.
     pub probe: bool,
-    /// Whether what is asked for ends by this machine's clock, so that it has to be right.
+    /// Whether the window ends by this machine's clock, which must then be right.
     pub by_clock: bool,
 }
 
-/// How much of a workspace is read.
+/// The extent of reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReadScope {
-    /// Everything a scan needs.
+    /// Everything for a scan.
     Everything,
-    /// The workspace's own record and its teammates: two requests, and no activity log.
+    /// The workspace's own record and its teammates: two requests.
     Teammates,
-    /// The same, and the activity log; the settings are left out.
+    /// The same, and the activity log, without the settings.
     Log,
 }
 
@@ -56,7 +55,7 @@ impl CollectOptions {
     }
 }
 
-/// Why nothing can be said about a workspace at all.
+/// Why a workspace could not be read at all.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CollectError {
     #[error("the workspace could not be read: {0}")]
@@ -68,7 +67,7 @@ pub(crate) enum CollectError {
     /// What refused it names the host of another region.
     #[error("the workspace is in region {}: {error}", .region.label())]
     OtherRegion { region: Region, error: ApiError },
-    /// What was asked for ends after everything that has happened, by the server's clock.
+    /// The window ends in the future of the server's clock.
     #[error("this machine's clock is {0} the server's")]
     Clock(ClockSkew),
     #[error("what was read could not be saved: {0}")]
@@ -89,12 +88,11 @@ impl Hint for CollectError {
     }
 }
 
-/// Reads an answer that is one object.
 async fn get<T: DeserializeOwned>(client: &Client, feed: Feed, path: &str) -> Result<(T, Paging), ApiError> {
     client.json(feed, &Request::get(path), |body| model::read(&body)).await
 }
 
-/// Reads a workspace and hands every record to `receive`, as described at [`Record`].
+/// Reads a workspace and passes every record to `receive`, as described at [`Record`].
 pub(crate) async fn collect(
     client: &Client,
     ranges: &Ranges,
@@ -108,8 +106,8 @@ pub(crate) async fn collect(
     let run = Run { client, options, now, sink: &sink, log: &log, refused: Cell::new(false) };
     let range = |feed, since, until, types| run.events(LogQuery { feed, since, until, types });
 
-    // Where not all requests can be sent at once, the first to go are those that decide what else is to be asked for.
-    // The history is shorter than what is asked for, but waiting for `/me` to say so would cost a round trip.
+    // If requests are limited, the first ones decide what else to request. The history may be shorter than requested, but
+    // waiting for `/me` to know would cost a round trip.
     let (window, history, arrivals, mut outcomes, allowlist, probe) = tokio::try_join!(
         range(Feed::LogWindow, since, now, None),
         range(Feed::LogHistory, OLDEST_EVENT, since - 1, Some(EventType::history())),
@@ -125,8 +123,8 @@ pub(crate) async fn collect(
         (Feed::LogHistory, history),
         (Feed::LogArrivals, arrivals),
     ]);
-    // A token without the scope opens none of the log. One that had it has lost it: that is no refusal to rely on, and
-    // how far each part had come by then is chance.
+    // A token without the permission reads no part of the log. If a part was read, the token lost the permission midway, which
+    // is a failure, not a refusal.
     let of_log = |feed: &Feed| feed.source() == SourceId::ActivityLog;
     if log.answered() && run.refused.get() {
         let read = outcomes
@@ -147,19 +145,19 @@ struct Run<'a, 's> {
     now: i64,
     sink: &'a Sink<'s>,
     log: &'a LogReader<'s>,
-    /// Whether a part of the log was refused, whatever the refusal says.
+    /// Whether a part of the log was refused, for any reason.
     refused: Cell<bool>,
 }
 
 impl Run<'_, '_> {
-    /// Emits `/me` and `/admins`, lets events through, and ends it all when neither can be read.
+    /// Emits `/me` and `/admins`, then lets events through; fails if neither can be read.
     async fn basis(&self) -> Result<Outcomes, CollectError> {
         let (me, admins) = tokio::join!(
             get::<Me>(self.client, Feed::Me, "/me"),
             get::<AdminList>(self.client, Feed::Admins, "/admins")
         );
         let me = me.map(|(me, _)| me);
-        // The teammates that can be read, and what keeps them from being all.
+        // The readable teammates, and the reason why some are missing.
         let admins = admins.map(|(list, paging)| list.teammates(&paging));
         let skew = self.client.skew().filter(|skew| self.options.by_clock && skew.is_misleading());
         if let Some(skew) = skew {
@@ -205,7 +203,7 @@ impl Run<'_, '_> {
         Ok(Outcomes { feeds: [(Feed::Me, me), (Feed::Admins, team)].into(), warnings, ..Outcomes::default() })
     }
 
-    /// Where the history starts: at the workspace's creation, if that is believable.
+    /// The start of the history: the workspace's creation, if plausible.
     fn history_since(&self, created: Option<i64>) -> i64 {
         let believable = created.filter(|created| (1..=self.now).contains(created));
         believable.map_or(self.now - DEFAULT_HISTORY, |created| created.max(OLDEST_EVENT))
@@ -216,15 +214,15 @@ impl Run<'_, '_> {
             return Ok(Outcome::skipped());
         }
         let answer = get::<IpAllowlist>(self.client, Feed::IpAllowlist, "/ip_allowlist").await;
-        // An endpoint that is new in 2026: a workspace that does not offer it has nothing to show, and nothing failed. A
-        // refusal of this list may speak of an allowlist for want of a scope.
+        // The endpoint is new in 2026: a workspace without it has no allowlist. A refusal of this list may mention an allowlist
+        // although only the permission is missing.
         let refused = matches!(
             answer,
             Err(ApiError::NotFound(_) | ApiError::BadRequest(_) | ApiError::IpNotAllowed(_))
         );
         let answer = match answer {
             Ok((list, paging)) => {
-                // An answer of any shape shows what the token opens.
+                // An answer of any shape shows that the token can read the list.
                 self.sink.emit(Record::IpAllowlist(&list))?;
                 let problem =
                     list.problem(&paging).map(|problem| ApiError::odd("GET /ip_allowlist", problem));
@@ -253,7 +251,7 @@ impl Run<'_, '_> {
                 Err(error) => error.status(),
             };
             answers.push(ProbeAnswer { endpoint: path.to_owned(), status });
-            // Any other answer is one, if not always one that decides. The allowlist's is none about the token.
+            // Any other answer counts, even if it does not decide. A refusal by the allowlist is not about the token.
             if let Err(error) = asked
                 && (!matches!(error.status(), Some(300..=428 | 430..=499))
                     || matches!(error, ApiError::IpNotAllowed(_)))
@@ -283,7 +281,7 @@ impl Run<'_, '_> {
         Ok(self.outcome(feed, Ok((self.log.records(feed), failure))))
     }
 
-    /// How a feed ended of which so many records were read, and what kept it from being read in full.
+    /// The outcome of a feed with this number of records and this error.
     fn outcome(&self, feed: Feed, read: Result<(u64, Option<ApiError>), ApiError>) -> Outcome {
         let (records, error) = read.unwrap_or_else(|error| (0, Some(error)));
         Outcome {

@@ -10,7 +10,6 @@ use crate::api::fake::{Asked, Reply, Server, TOKEN, ok, refusal, reply};
 
 const NOW: i64 = 1_700_000_000;
 const DAY: i64 = 86_400;
-/// What a scan reads.
 const OPTIONS: CollectOptions = CollectOptions { scope: ReadScope::Everything, probe: true, by_clock: false };
 
 fn ranges() -> Ranges {
@@ -18,7 +17,7 @@ fn ranges() -> Ranges {
     Ranges { now: at(NOW), since: at(NOW - 30 * DAY), arrivals_since: at(NOW - 90 * DAY) }
 }
 
-/// A workspace with two teammates and an event in each range, a few sources of which `special` answers.
+/// A workspace with two teammates and an event in each range; `special` answers some requests.
 fn workspace(special: impl Fn(&Asked) -> Option<Reply> + Send + Sync + 'static) -> Server {
     Server::start(move |asked| {
         special(asked).unwrap_or_else(|| match &*asked.path {
@@ -40,7 +39,7 @@ fn workspace(special: impl Fn(&Asked) -> Option<Reply> + Send + Sync + 'static) 
     })
 }
 
-/// Collects and gives the records as words, in order.
+/// Collects and returns the records as words, in order.
 async fn run(server: &Server, timeout: u64) -> (Result<Outcomes, CollectError>, Vec<String>) {
     let client = server.client(Duration::from_millis(timeout));
     let mut records = Vec::new();
@@ -226,7 +225,7 @@ async fn a_log_that_has_answered_and_is_then_refused_has_failed() {
     ] {
         let server = workspace(move |asked| {
             let history = asked.body.contains("role_change") || asked.path == "/admins/activity_logs";
-            // The window is answered in full before the history is refused: it is no less a part of the log.
+            // The window was read in full before the history was refused.
             history.then(|| std::thread::sleep(Duration::from_millis(150)));
             history.then(|| refused.clone())
         });

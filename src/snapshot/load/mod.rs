@@ -1,4 +1,4 @@
-//! Reading a snapshot back: the same records that the API gave, bounded and verified.
+//! Loading a snapshot: the records of the API, limited and verified.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -15,26 +15,25 @@ use crate::sources::{Failure, Feed, Outcomes, Ranges, SourceStatus};
 
 /// The longest header, in bytes.
 const LONGEST_HEADER: u64 = 4 * 1024;
-/// The largest window the compressor may have used, as a power of two: 8 MiB of memory.
+/// The largest window of the compressor, as a power of two: 8 MiB of memory.
 const WINDOW_LOG: u32 = 23;
 
-/// What bounds the memory and the time that reading a snapshot takes.
+/// Limits of memory and time for loading a snapshot.
 #[derive(Debug, Clone, Copy)]
 struct Limits {
     /// The longest line, in bytes.
     line: u64,
-    /// How much the lines may come to, in bytes.
+    /// The total length of lines, in bytes.
     total: u64,
 }
 
 impl Limits {
-    /// All teammates of a very large workspace in a line, and some twenty million events.
+    /// Enough for the teammates of a very large workspace in one line, and about 20 million events.
     const GENEROUS: Self = Self { line: 64 * 1024 * 1024, total: 8 * 1024 * 1024 * 1024 };
 }
 
-/// A snapshot whose header has been read.
+/// A snapshot with its header read.
 pub(crate) struct Replay<R> {
-    /// The header.
     pub header: Header,
     input: BufReader<R>,
     shift: SignedDuration,
@@ -42,7 +41,6 @@ pub(crate) struct Replay<R> {
 }
 
 impl<R: Read> Replay<R> {
-    /// Reads the header.
     pub(crate) fn open(input: R) -> Result<Self, SnapshotError> {
         let mut input = BufReader::new(input);
         let mut line = Vec::new();
@@ -51,16 +49,16 @@ impl<R: Read> Replay<R> {
         Ok(Self { header, input, shift: SignedDuration::ZERO, limits: Limits::GENEROUS })
     }
 
-    /// Moves the whole snapshot in time, so that it was taken at `at`.
+    /// Shifts the whole snapshot in time, to end at `at`.
     #[must_use]
     pub(crate) fn shifted_to(mut self, at: Timestamp) -> Self {
         self.shift = at.duration_since(self.header.at);
         self
     }
 
-    /// Hands every record inside `ranges` to `receive`, and says how the sources had ended.
+    /// Passes every record inside `ranges` to `receive`, and returns the outcomes of the sources.
     ///
-    /// What was handed on counts only when this succeeds: the digest is known at the end.
+    /// The records count only if this succeeds, because the digest is known at the end.
     pub(crate) fn run(self, ranges: &Ranges, receive: &mut Receive<'_>) -> Result<Outcomes, SnapshotError> {
         let shifted = |instant: Timestamp| instant.saturating_add(self.shift).unwrap_or(instant);
         let (at, since) = (shifted(self.header.at), shifted(self.header.since));
@@ -86,7 +84,7 @@ impl<R: Read> Replay<R> {
     }
 }
 
-/// Withdraws what was said about sign-ins before the window: they were read for a shorter silence than is asked about.
+/// Marks sign-ins before the window as unread if the snapshot does not go back far enough for them.
 fn unknown_arrivals(outcomes: &mut Outcomes, since: Timestamp) {
     if let Some(arrivals) = outcomes.feeds.get_mut(&Feed::LogArrivals)
         && arrivals.status == SourceStatus::Complete
@@ -118,7 +116,7 @@ fn parse_header(line: &[u8]) -> Result<Header, SnapshotError> {
     }
     let header: Header = serde_json::from_slice(line)
         .map_err(|error| SnapshotError::Altered(format!("its first line: {error}")))?;
-    // The digest is over the header as this program writes it: another spelling of the same values is a change, too.
+    // The digest covers the header as this program writes it, so an equivalent spelling is a change, too.
     let written = header.line().is_ok_and(|written| written == line);
     let ordered = header.since <= header.at
         && header.arrivals_since <= header.at
@@ -130,7 +128,7 @@ fn parse_header(line: &[u8]) -> Result<Header, SnapshotError> {
     }
 }
 
-/// The lines, bounded one by one and in all.
+/// Reads lines within the limits.
 struct Lines<'a, R: Read> {
     input: BufReader<Decoder<'a, R>>,
     limits: Limits,
@@ -140,7 +138,7 @@ struct Lines<'a, R: Read> {
 type Decoder<'a, R> = zstd::Decoder<'a, BufReader<Digesting<R>>>;
 
 impl<R: Read> Lines<'_, R> {
-    /// Reads one line into `line`, which is cleared first.
+    /// Reads one line into `line`.
     fn next(&mut self, line: &mut Vec<u8>) -> Result<(), SnapshotError> {
         line.clear();
         let limit = self.limits.line.min(self.left);
@@ -158,7 +156,7 @@ impl<R: Read> Lines<'_, R> {
         }
     }
 
-    /// Reads to the end, where nothing may follow, and compares the digest.
+    /// Checks that nothing follows, and compares the digest.
     fn verify(mut self, digest: &str) -> Result<(), SnapshotError> {
         let follows = || SnapshotError::Altered("something follows its last line".to_owned());
         if !self.input.fill_buf().map_err(damaged)?.is_empty() {
@@ -228,7 +226,7 @@ fn read_lines<R: Read>(
     }
 }
 
-/// Tells which feed an event belongs to: the window may be shorter than the one that was collected.
+/// The feed of an event; the window may be shorter than the collected one.
 struct Sorter<'a> {
     ranges: &'a Ranges,
     header: &'a Header,
@@ -236,7 +234,7 @@ struct Sorter<'a> {
 }
 
 impl Sorter<'_> {
-    /// Whether what happened then, not yet moved, lies in the time that the snapshot was taken of.
+    /// Whether an unshifted time is in the range of the snapshot.
     fn covers(&self, at: i64) -> bool {
         let oldest = OLDEST_EVENT.min(self.header.since.as_second());
         (oldest..=self.header.at.as_second()).contains(&at)
@@ -256,7 +254,7 @@ impl Sorter<'_> {
     }
 }
 
-/// What a failure to decompress means.
+/// The error of a failed decompression.
 fn damaged(error: io::Error) -> SnapshotError {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => {

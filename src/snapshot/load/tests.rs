@@ -1,4 +1,4 @@
-//! Snapshots that are forged, or that break off: none is read, none costs more than its bounds.
+//! Forged and truncated snapshots are refused, within the limits.
 
 use sha2::Digest as _;
 
@@ -29,7 +29,7 @@ fn end() -> String {
     end_after(0)
 }
 
-/// The last line of a snapshot with so many events in its window.
+/// The last line of a snapshot with this number of events in its window.
 fn end_after(events: u64) -> String {
     let feed = |feed: &Feed| {
         let records = match feed {
@@ -50,7 +50,7 @@ fn frame(lines: &[&str]) -> Vec<u8> {
     zstd::encode_all(text.as_bytes(), 1).unwrap()
 }
 
-/// A header with the right digest for whatever follows it, as anyone who knows the format could forge it.
+/// A header with the right digest for its content, as an attacker could forge it.
 fn sealed(content: &[u8]) -> Vec<u8> {
     let mut header = header();
     let mut hash = header.start_digest().unwrap();
@@ -205,7 +205,7 @@ fn header_is_read_as_it_was_written_only() {
     refuses(&swap("2025-10-01", "2026-10-01"), "first line was changed");
     refuses(&swap(r#""version":1"#, r#""version":0"#), "first line was changed");
     refuses(&swap(r#""version":1"#, r#""version":3"#), "format version 3");
-    // The version of redacted ones, without the name of the key; and the other way round.
+    // The redacted version without the key's id, and the reverse.
     refuses(&swap(r#""version":1"#, r#""version":2"#), "first line was changed");
     refuses(&swap(r#","digest""#, r#","redaction_key":"5e0c1b7a9d42","digest""#), "first line was changed");
     refuses(&swap(r#""format":"i"#, r#""format":"I"#), "another format");

@@ -15,13 +15,13 @@ use crate::program::TOKEN;
 struct Job {
     action: Value,
     inputs: BTreeMap<String, String>,
-    /// Holds the folders of workspace, home and the runner's temporary files.
+    /// The folders of the workspace, home and the runner's temporary files.
     root: tempfile::TempDir,
     /// Folders that programs are searched before all other folders.
     path: Option<PathBuf>,
 }
 
-/// What came of it.
+/// The result of a run.
 struct Ran {
     code: i32,
     log: String,
@@ -55,7 +55,7 @@ fn demo(inputs: &[(&str, &str)]) -> Job {
 }
 
 impl Job {
-    /// Puts a shell script in the place of a program.
+    /// Replaces a program by a shell script.
     fn stand_in(mut self, name: &str, script: &str) -> Self {
         let folder = self.root.path().join("bin");
         fs::create_dir_all(&folder).unwrap();
@@ -141,7 +141,7 @@ impl Ran {
         self.root.path().join("workspace").join(name)
     }
 
-    /// What the output of this name leads to.
+    /// The value of an output.
     fn file(&self, output: &str) -> String {
         fs::read_to_string(&self.outputs[output]).unwrap()
     }
@@ -150,7 +150,7 @@ impl Ran {
         serde_json::from_str(&self.file("json")).unwrap()
     }
 
-    /// The lines that the runner takes for commands.
+    /// The lines that the runner would treat as commands.
     fn live(&self) -> Vec<&str> {
         let mut until = None;
         let mut live = Vec::new();
@@ -228,7 +228,7 @@ fn every_input_arrives() {
     assert!(controls.iter().all(|control| control["id"] != "E3"));
     assert!(controls.iter().any(|control| control["in_baseline"] == true));
 
-    // The sample workspace is in no region, and the program says so.
+    // The sample workspace has no region, which leads to a warning.
     demo(&[("region", "eu")]).run().exits(2);
 }
 

@@ -1,5 +1,5 @@
-//! The GitHub Action, the examples in `docs/ci`, and this repository's own workflow: they parse, they keep to the rules
-//! that `docs/ci/README.md` sets, and what they run works.
+//! The GitHub Action, the examples in `docs/ci`, and this repository's workflow: they parse, follow the rules in
+//! `docs/ci/README.md`, and their commands work.
 
 use std::path::Path;
 
@@ -32,14 +32,14 @@ fn yaml(path: &str) -> Value {
     parse(path, &text(path))
 }
 
-/// A YAML document that stands in a file.
+/// Parses a YAML document.
 fn parse(path: &str, text: &str) -> Value {
     let documents = Yaml::load_from_str(text).unwrap_or_else(|error| panic!("{path}: {error}"));
     let [document] = &documents[..] else { panic!("{path} has {} documents", documents.len()) };
     to_json(document)
 }
 
-/// Turns YAML into what tests have tools for. Keys are strings in all of these files.
+/// Converts YAML to JSON. All keys in these files are strings.
 fn to_json(node: &Yaml<'_>) -> Value {
     if let Some(mapping) = node.as_mapping() {
         let entry = |(key, value): (&Yaml<'_>, &Yaml<'_>)| (key.as_str().unwrap().to_owned(), to_json(value));
@@ -70,7 +70,7 @@ fn steps(workflow: &Value) -> Vec<&Value> {
     jobs.flat_map(|job| job["steps"].as_array().unwrap()).collect()
 }
 
-/// Asserts that steps use only what cannot change, and put no foreign text into a script.
+/// Asserts that steps use only pinned actions, and put no foreign text into a script.
 fn assert_careful(path: &str, steps: &[&Value]) {
     for action in steps.iter().filter_map(|step| step["uses"].as_str()) {
         let (_, revision) = action.split_once('@').unwrap_or_else(|| panic!("{path}: {action}"));
@@ -154,7 +154,7 @@ fn run_on_the_sample(path: &str, command: &str) {
     }
     let scans = words[0] == "scan";
     if scans {
-        // The sample's events follow the clock, which has to stand still for a baseline to know them.
+        // The sample's events follow the clock, which must be fixed for a baseline to match.
         words.extend(["--demo", "--now", NOW]);
         // The gate of an ordinary scan, which the sample does not pass.
         if !words.contains(&"--fail-on") {

@@ -1,4 +1,4 @@
-//! Changes of permissions, of the second factor and of deletion schedules, arrivals, sign-ins and failures.
+//! Changes of permissions, of the second factor and of deletion schedules, new teammates, sign-ins and failures.
 
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ impl Happenings<'_> {
             return;
         }
         let at = self.long_ago();
-        // Two at the same instant: the one listed first is the newest.
+        // Of two at the same instant, the first in the list is newer.
         for _ in 0..1 + self.random.below(2) {
             let mut event = self.by_random_person("admin_permission_change");
             let granted = |random: &mut Random| json!(random.chance(20));
@@ -121,7 +121,7 @@ impl Happenings<'_> {
 
     pub(super) fn arrival(&mut self, calm: bool) {
         if self.random.chance(if calm { 4 } else { 10 }) {
-            return self.arrival_of_nobody();
+            return self.arrival_of_no_one();
         }
         let Some(person) = self.random_person() else { return };
         if person.id == Some(BOT) {
@@ -169,8 +169,8 @@ impl Happenings<'_> {
         self.add_at(at, event);
     }
 
-    /// Who joined, or was provisioned, is not known.
-    fn arrival_of_nobody(&mut self) {
+    /// An accepted invite or a provisioning of an unknown person.
+    fn arrival_of_no_one(&mut self) {
         let name = *self.random.pick(&["app_admin_join", "admin_provisioned"]);
         let mut event = self.by(name, None);
         if self.random.chance(30) {
@@ -179,7 +179,7 @@ impl Happenings<'_> {
         self.add(event);
     }
 
-    /// Failed sign-ins, about as many and as close together as make a burst.
+    /// Failed sign-ins, close to the definition of a burst.
     pub(super) fn failures(&mut self) {
         let person = self.random_person();
         let span = *self.random.pick(&[600, 601, 300]);

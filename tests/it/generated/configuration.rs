@@ -1,4 +1,4 @@
-//! What the configuration of a generated workspace says, and as a file.
+//! The configuration of a generated workspace, and its file.
 
 use jiff::ToSpan;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::Random;
 use crate::oracle::Configuration;
 use crate::oracle::extended::{APPS, DESTRUCTION, SETTINGS};
 
-/// What the organization says about itself.
+/// The section `[organization]`.
 pub(super) fn configuration(random: &mut Random) -> Configuration {
     let texts = |texts: &str| Some(texts.split(' ').map(str::to_owned).collect());
     let allowed_domains = match random.below(6) {

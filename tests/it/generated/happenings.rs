@@ -1,4 +1,4 @@
-//! What happened in a generated workspace: its activity log, as the API would list it.
+//! The activity log of a generated workspace, as the API lists it.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::oracle::extended::{APPS, DESTRUCTION, SETTINGS};
 use crate::program::NOW_SECONDS;
 use crate::workspace::{DAY, Workspace};
 
-/// What is rare, beside what E7, E8 and E13 list.
+/// Rare events, besides those that E7, E8 and E13 list.
 const RARE: [&str; 8] = [
     "admin_impersonation_start",
     "admin_impersonation_consent_approved",
@@ -20,7 +20,7 @@ const RARE: [&str; 8] = [
     "a_type_of_the_year_2031",
 ];
 
-/// What keeps data from lasting, made at even places and undone at odd ones.
+/// Creations, at even positions, and deletions, at odd ones, of rules and schedules that delete data.
 const KEPT: [&str; 4] = [
     "content_redaction_rule_creation",
     "content_redaction_rule_deletion",
@@ -28,11 +28,10 @@ const KEPT: [&str; 4] = [
     "conversation_deletion_schedule_deletion",
 ];
 
-/// Exports.
 const EXPORTS: [&str; 4] =
     ["app_data_export", "bulk_export", "conversation_pdf_export", "macro_usage_export"];
 
-/// Types whose order decides something: never two of one pair at one instant.
+/// Pairs of types whose order matters, which never share an instant.
 const APART: [(&str, &str); 2] = [
     ("admin_permission_change", "role_change"),
     ("conversation_deletion_schedule_creation", "conversation_deletion_schedule_state_change"),
@@ -95,7 +94,7 @@ impl<'a> Happenings<'a> {
             log.export(name);
         });
         self.times(6, |log| {
-            // Deletions are the exception, or nothing would ever be kept.
+            // Deletions are rare, or no rule would remain.
             let name = if calm { KEPT[2 * log.random.below(2)] } else { *log.random.pick(&KEPT) };
             let event = log.by_random_person(name);
             let at = log.long_ago();
@@ -129,7 +128,7 @@ impl<'a> Happenings<'a> {
         }
     }
 
-    /// Lets something happen, fewer times than this.
+    /// Adds events, fewer than this number.
     pub(super) fn times(&mut self, limit: usize, mut happen: impl FnMut(&mut Self)) {
         for _ in 0..self.random.below(limit) {
             happen(self);
@@ -226,7 +225,7 @@ impl<'a> Happenings<'a> {
         let (id, email) = match self.random.below(12) {
             0 | 1 if person.id.is_some() => (id, None),
             2 | 3 if alone => (if self.random.chance(50) { Value::Null } else { json!("") }, email),
-            // The id decides, whatever address stands beside it.
+            // The id decides, whatever the address.
             4 if person.entry.is_some() && person.id.is_some() => {
                 (id, self.random_person().and_then(|other| other.email))
             }
@@ -257,7 +256,7 @@ impl<'a> Happenings<'a> {
         let mut event = self.by(name, person.as_ref());
         if let Some(person) = person {
             if person.entry.is_none() {
-                // Which other events tell the address of a person who has left depends on what else is read.
+                // Which events show the address of a former teammate depends on the parts that are read.
                 event["performed_by"]["email"] = person.email.clone().into();
             }
             if self.random.chance(10) {
@@ -270,7 +269,7 @@ impl<'a> Happenings<'a> {
         self.add(event);
     }
 
-    /// How an event names the person it is about.
+    /// How an event names the affected person.
     pub(super) fn about(&mut self) -> Value {
         let Some(person) = self.random_person() else { return Value::Null };
         match (person.id, person.email.clone()) {

@@ -1,14 +1,14 @@
-//! Workspaces from a seed, dense with the edges at which two readings of a rule part.
+//! Workspaces from a seed, with many edge cases of the rules.
 
-/// Changes, arrivals, sign-ins and failures.
+/// Changes, new teammates, sign-ins and failures.
 mod changes;
-/// What the configuration says, and as a file.
+/// The configuration, and its file.
 mod configuration;
-/// What happened in a generated workspace.
+/// The activity log of a generated workspace.
 mod happenings;
 /// Entries of the log that are repeated, or cannot be read.
 mod oddities;
-/// Who is in a generated workspace.
+/// The people of a generated workspace.
 mod people;
 
 use serde_json::{Value, json};
@@ -22,17 +22,17 @@ use happenings::Happenings;
 
 /// A case, and how the API answers around it.
 pub(crate) struct Scene {
-    /// What decides the verdicts.
+    /// The input of the verdicts.
     pub(crate) case: Case,
-    /// The status of what is refused or fails, by path.
+    /// The HTTP status of refused or failing paths.
     faults: Vec<(&'static str, u16)>,
-    /// After how many answers the log is refused, where it is refused midway.
+    /// The number of answers before the log is refused, if it is refused midway.
     answered: usize,
     next: Next,
     exclusive: bool,
 }
 
-/// Whether sources of the seed's scene fail for good: one in fifty, since that costs retries.
+/// Whether sources of a seed's scene fail permanently: one in 50, because that costs retries.
 pub(crate) fn fails(seed: u64) -> bool {
     seed % 50 == 7
 }
@@ -80,7 +80,7 @@ pub(crate) fn scene(seed: u64) -> Scene {
     let mut faults = Vec::new();
     let mut since = *random.pick(&[30, 30, 30, 7, 90, 120]) * DAY;
     if log == Ended::Failed {
-        // A young workspace: a long log is asked for in many halves before it counts as failed.
+        // A young workspace: a long log is requested in many halves before it counts as failed.
         workspace.me["app"]["created_at"] = (NOW_SECONDS - 9 * DAY).into();
         since = 7 * DAY;
     } else if random.chance(15) {
@@ -117,7 +117,7 @@ pub(crate) fn scene(seed: u64) -> Scene {
         configuration.required_region.get_or_insert_with(|| "EU".to_owned());
     }
     if admins != Ended::Complete {
-        // Without the list nothing tells the bot from a person.
+        // Without the list, the bot cannot be identified.
         people.retain(|person| person.id.is_none_or(|id| !(people::BOT..people::BOT + 2).contains(&id)));
         configuration.allowed_domains.get_or_insert_with(|| vec!["fixture.example".to_owned()]);
     }
@@ -126,7 +126,7 @@ pub(crate) fn scene(seed: u64) -> Scene {
     happenings.happen(calm);
     workspace.events = happenings.events;
     if log == Ended::Complete && faults.iter().any(|(path, _)| *path == SEARCH) {
-        // A short page that holds nothing new does not tell the end of the log from a log that goes round.
+        // After a short page without new events, the log may have ended or repeat itself.
         let mut listed = std::collections::BTreeSet::new();
         workspace.events.retain(|event| {
             listed.insert(["id", "activity_type", "created_at"].map(|name| event[name].to_string()))
@@ -173,7 +173,7 @@ fn probe_answers(random: &mut Random, failing: bool) -> Vec<u16> {
 }
 
 impl Scene {
-    /// An API that answers so.
+    /// An API for the scene.
     pub(crate) fn api(&self) -> Api {
         let api = Api::new(self.case.workspace.clone()).next(self.next.clone());
         let api = if self.exclusive { api.exclusive() } else { api };
@@ -185,7 +185,7 @@ impl Scene {
         self.faults.iter().fold(api, |api, (path, status)| api.fault(path, answer(*status)))
     }
 
-    /// The case as it turned out: a log that was read before its refusal came is complete.
+    /// The case after the scan: a log that was read before its refusal is complete.
     pub(crate) fn outcome(&self, server: &Server) -> Case {
         let mut case = self.case.clone();
         if case.log == Ended::Midway && server.seen_at(SEARCH).len() <= self.answered {
@@ -199,7 +199,7 @@ impl Scene {
         configuration::text(&self.case.configuration)
     }
 
-    /// What the API does beside the workspace, for messages.
+    /// The behaviour of the API, for messages.
     pub(crate) fn circumstances(&self) -> String {
         let Case { me, admins, log, allowlist, probe, configuration, since, .. } = &self.case;
         format!(
@@ -249,7 +249,7 @@ impl Random {
         ((self.next() >> 11) % limit as u64) as usize
     }
 
-    /// Whether something with this likelihood, in percent, happens.
+    /// True with this probability, in percent.
     fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
@@ -258,7 +258,7 @@ impl Random {
         &from[self.below(from.len())]
     }
 
-    /// The text with some of its letters in upper case, so that lowering it gives the same as before.
+    /// The text with some letters in upper case, if lowering them restores the text.
     fn recase(&mut self, text: &str) -> String {
         let mut other = String::new();
         for letter in text.chars() {

@@ -7,7 +7,7 @@ use crate::oracle::extended::SETTINGS;
 use crate::program::NOW_SECONDS;
 
 impl Happenings<'_> {
-    /// An event is listed again as it is, or its id is another one's, too.
+    /// Lists an event again, or gives its id to another event.
     pub(super) fn repeat(&mut self) {
         let within = |event: &Value| {
             event["created_at"]
@@ -22,7 +22,7 @@ impl Happenings<'_> {
             let mut event = self.random.pick(&events).clone();
             let at = event["created_at"].as_i64().unwrap();
             match self.random.below(3) {
-                // The same second of another event, one second apart, or another type: different events with one id.
+                // Different events with one id: same second, one second apart, or of another type.
                 0 if at < NOW_SECONDS => event["created_at"] = (at + 1).into(),
                 1 if event["activity_type"] != "admin_login_success" => {
                     event["activity_type"] = (*self.random.pick(&SETTINGS)).into();
@@ -47,7 +47,7 @@ impl Happenings<'_> {
             let odd = json!([null, {}, [], "", "yesterday"]);
             if self.random.chance(60) {
                 let odd = json!([null, 7, {}, [], ""]);
-                // An empty type is asked for where every type is.
+                // An empty type matches a request for every type.
                 let all = event["created_at"].as_i64().unwrap() >= NOW_SECONDS - self.since;
                 event["activity_type"] = odd[self.random.below(if all { 5 } else { 4 })].clone();
             } else {

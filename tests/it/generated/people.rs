@@ -1,4 +1,4 @@
-//! Who is in a generated workspace, who has left it, and what the configuration says about them.
+//! The teammates and former teammates of a generated workspace, and the configuration about them.
 
 use serde_json::{Value, json};
 
@@ -6,16 +6,16 @@ use super::Random;
 use super::configuration::configuration;
 use crate::oracle::Configuration;
 
-/// A person events may be by.
+/// A person in events.
 #[derive(Debug, Clone)]
 pub(super) struct Person {
     /// Their entry in `/admins`; none for people who have left, and for outsiders.
     pub(super) entry: Option<Value>,
-    /// Their id, as events have it.
+    /// The id in events.
     pub(super) id: Option<u64>,
-    /// Their e-mail, where it is one.
+    /// The e-mail address, if valid.
     pub(super) email: Option<String>,
-    /// Whether that e-mail alone tells who they are.
+    /// Whether the e-mail address alone identifies the person.
     pub(super) unique: bool,
 }
 
@@ -157,7 +157,7 @@ fn teammate(random: &mut Random, number: usize, email: Value, calm: bool) -> Per
     Person { entry: Some(entry), id: Some(id), email: text, unique: true }
 }
 
-/// A teammate gets a second account, with a tag or in other letters.
+/// Adds a second account of a teammate, with a tag or other letters.
 fn second_account(random: &mut Random, people: &mut Vec<Person>) {
     let number = random.below(people.len());
     let Some(email) = people[number].email.clone() else { return };
@@ -177,7 +177,7 @@ fn second_account(random: &mut Random, people: &mut Vec<Person>) {
     people.push(twin);
 }
 
-/// A teammate is listed twice, with another role, and perhaps with another address.
+/// Lists a teammate twice, with another role, and perhaps another address.
 fn second_entry(random: &mut Random, people: &mut Vec<Person>) {
     let number = random.below(people.len());
     let mut again = people[number].clone();

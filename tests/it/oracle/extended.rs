@@ -151,7 +151,7 @@ fn probe(case: &Case) -> Status {
 fn presence(case: &Case) -> Allowed {
     let stale = case.now - 90 * DAY;
     let mut allowed = case.with_log(stale, Shown::Absence, inactive);
-    // What sets a state is read since the workspace was created, and the window where it is longer.
+    // State-setting events are read since the workspace was created, or in the window if it is longer.
     if case.log_failed(case.beginning().min(case.now - case.since)) {
         allowed.push(Status::Unknown);
     }

@@ -32,12 +32,12 @@ pub(super) fn statuses(case: &Case) -> BTreeMap<&'static str, Allowed> {
 }
 
 impl Case {
-    /// What a rule about teammates comes to.
+    /// The status of a rule about teammates.
     pub(super) fn with_teammates(&self, rule: impl Fn(&Self) -> Allowed) -> Allowed {
         if self.teammates().is_empty() { vec![Status::Manual] } else { rule(self) }
     }
 
-    /// Whether a failed log leaves a rule undecided that has no teammate to look at is not laid down.
+    /// Without teammates and with a failed log, either status is allowed.
     fn about_some(&self, mut allowed: Allowed) -> Allowed {
         if self.teammates().is_empty() {
             allowed.push(Status::Manual);

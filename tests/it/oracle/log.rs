@@ -1,4 +1,4 @@
-//! What the rules mean by the window, ever, newest, reviewed, and by a log that was not read in full.
+//! The window, all events, the newest event, reviews, and incomplete logs.
 
 use std::collections::BTreeSet;
 
@@ -10,14 +10,14 @@ use crate::workspace::DAY;
 pub(super) const EXPORTS: [&str; 4] =
     ["app_data_export", "bulk_export", "conversation_pdf_export", "macro_usage_export"];
 
-/// What shows that a rule is violated.
+/// The evidence of a violation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shown {
-    /// Events that are there, whatever else there is.
+    /// Events that exist.
     Events,
-    /// The newest of some events, which a part of the log cannot tell for certain.
+    /// The newest of some events, which a part of the log cannot prove.
     Newest,
-    /// Events that are not there, which a part of the log cannot show.
+    /// Missing events, which a part of the log cannot prove.
     Absence,
 }
 
@@ -25,7 +25,7 @@ pub(super) fn at(event: &Value) -> i64 {
     event["created_at"].as_i64().unwrap()
 }
 
-/// The type and the time of an entry, where both can be read.
+/// The type and the time of an entry, if both are readable.
 fn readable(event: &Value) -> bool {
     type_of(event).is_some() && event["created_at"].is_i64()
 }
@@ -35,7 +35,7 @@ fn type_of(event: &Value) -> Option<&str> {
 }
 
 impl Case {
-    /// Since when state-setting events are read.
+    /// The start of the range of state-setting events.
     pub(super) fn beginning(&self) -> i64 {
         let created = match self.me {
             Ended::Complete => self.workspace.me["app"]["created_at"].as_i64(),
@@ -44,7 +44,7 @@ impl Case {
         created.unwrap_or(self.now - 730 * DAY)
     }
 
-    /// Events of these types from an instant up to now, newest first; every type where none is given.
+    /// Events of these types, or of all types if empty, from an instant on, newest first.
     pub(super) fn events_from(&self, from: i64, types: &[&str]) -> Vec<&Value> {
         if matches!(self.log, Ended::Forbidden | Ended::Failed) {
             return Vec::new();
@@ -61,7 +61,7 @@ impl Case {
                 events.push(event);
             }
         }
-        // Of equal times the one that is listed first comes first.
+        // Equal times keep the order of the list.
         events.sort_by_key(|event| std::cmp::Reverse(at(event)));
         events
     }
@@ -74,7 +74,7 @@ impl Case {
         self.events_from(self.beginning(), types)
     }
 
-    /// Whether an entry without a readable type or time may be an event since then.
+    /// Whether an unreadable entry may be an event since then.
     fn may_hide_events(&self, from: i64) -> bool {
         self.workspace.events.iter().any(|event| {
             let in_range = event["created_at"].as_i64().is_none_or(|at| (from..=self.now).contains(&at));
@@ -84,17 +84,17 @@ impl Case {
         })
     }
 
-    /// Whether everything since then was read and understood to be an event.
+    /// Whether everything since then was read and understood.
     pub(super) fn is_whole(&self, from: i64) -> bool {
         self.log == Ended::Complete && !self.may_hide_events(from)
     }
 
-    /// Whether the log is neither forbidden nor read in full.
+    /// Whether the log was read in part.
     pub(super) fn log_failed(&self, from: i64) -> bool {
         self.log != Ended::Forbidden && !self.is_whole(from)
     }
 
-    /// What a rule that needs the log since then comes to.
+    /// The status of a rule that needs the log since then.
     pub(super) fn with_log(&self, from: i64, shown: Shown, rule: impl Fn(&Self) -> Status) -> Allowed {
         let part = self.log == Ended::Midway;
         match self.log {
@@ -111,7 +111,7 @@ impl Case {
         }
     }
 
-    /// Whether a review takes this event out.
+    /// Whether a review excludes this event.
     pub(super) fn is_reviewed(&self, event: &Value) -> bool {
         let id = &event["id"];
         let twins = self.workspace.events.iter().filter(|other| other["id"] == *id);
@@ -122,7 +122,7 @@ impl Case {
         !shared && reviews.clone().any(|(reviewed, ago)| id == reviewed && *ago >= 0)
     }
 
-    /// Whether none of these events in the window is without a review, but for the types left out.
+    /// Whether all of these events in the window are reviewed or of an ignored type.
     pub(super) fn none_unreviewed(&self, control: &str, types: &[&str]) -> Allowed {
         let except = &self.configuration.except;
         let counts = |event: &&&Value| {

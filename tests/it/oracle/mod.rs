@@ -1,50 +1,46 @@
-//! The rules of the catalog a second time: loops over all events, one function per control, nothing clever.
+//! A second implementation of the controls: loops over all events, one function per control.
 //!
-//! It shares no code with the program, so that a misunderstanding has to be made twice to go unnoticed.
+//! It shares no code with the program, so that a mistake must be made twice to go unnoticed.
 
 /// The controls E1 to E13.
 pub(crate) mod extended;
 /// The thirteen controls of the guide.
 mod guide;
-/// What the rules mean by the window, ever, and newest.
+/// The window, all events and the newest event.
 mod log;
-/// What the rules mean by a teammate, a performer, and privilege.
+/// Teammates, performers and privilege.
 mod people;
-/// How names, addresses and networks are compared.
+/// Comparing names, addresses and networks.
 mod words;
 
 use std::collections::BTreeMap;
 
 use crate::workspace::Workspace;
 
-/// How a source ended.
+/// The outcome of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
     /// Everything was read.
     Complete,
-    /// The token has no scope for it.
+    /// The token lacks the permission.
     Forbidden,
-    /// An error that did not go away; nothing was read.
+    /// A permanent error; nothing was read.
     Failed,
-    /// Some of it was read, and then it was refused.
+    /// Refused after a part was read.
     Midway,
 }
 
-/// What a control comes to.
+/// The status of a control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Status {
-    /// It holds.
     Pass,
-    /// It does not.
     Fail,
-    /// A person has to look.
     Manual,
-    /// An error kept it from being decided.
     Unknown,
 }
 
 impl Status {
-    /// As the report spells it.
+    /// The word in the report.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -55,63 +51,63 @@ impl Status {
     }
 }
 
-/// The statuses that a control may have: one, but for a log of which an unknown part was read.
+/// The allowed statuses of a control: one, unless an unknown part of the log was read.
 pub(crate) type Allowed = Vec<Status>;
 
-/// What the configuration says.
+/// The configuration.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Configuration {
-    /// Domains of teammates' e-mails.
+    /// The e-mail domains of teammates.
     pub(crate) allowed_domains: Option<Vec<String>>,
-    /// Networks sign-ins come from.
+    /// The networks to sign in from.
     pub(crate) approved_networks: Option<Vec<String>>,
-    /// Who may export, by e-mail.
+    /// The e-mail addresses of export approvers.
     pub(crate) export_approvers: Option<Vec<String>>,
-    /// Where the workspace has to be.
+    /// The required region.
     pub(crate) required_region: Option<String>,
-    /// Roles that can manage settings or teammates, where it replaces the defaults.
+    /// The privileged roles, if they replace the defaults.
     pub(crate) privileged_roles: Option<Vec<String>>,
-    /// Roles that can do neither, where it replaces the defaults.
+    /// The unprivileged roles, if they replace the defaults.
     pub(crate) unprivileged_roles: Option<Vec<String>>,
-    /// How many administrators there may be.
+    /// The most administrators allowed.
     pub(crate) max_admins: Option<usize>,
-    /// Types of events that E7, E8 and E13 leave out.
+    /// Event types that E7, E8 and E13 ignore.
     pub(crate) except: Vec<(&'static str, String)>,
-    /// Reviewed events: the id, and from how many days before the evaluation the review counts.
+    /// Reviewed events: the id, and the days before the evaluation from which the review counts.
     pub(crate) reviewed: Vec<(String, i64)>,
 }
 
-/// A workspace with everything else that decides its verdicts.
+/// A workspace with all other inputs of its verdicts.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
-    /// What the API holds.
+    /// The workspace behind the API.
     pub(crate) workspace: Workspace,
-    /// How reading `/me` ends.
+    /// The outcome of `/me`.
     pub(crate) me: Ended,
-    /// How reading `/admins` ends.
+    /// The outcome of `/admins`.
     pub(crate) admins: Ended,
-    /// How reading the activity log ends.
+    /// The outcome of the activity log.
     pub(crate) log: Ended,
-    /// How reading `/ip_allowlist` ends.
+    /// The outcome of `/ip_allowlist`.
     pub(crate) allowlist: Ended,
-    /// What the probed endpoints answer; nothing where the probe is left out.
+    /// The answers of the probed endpoints; empty without the probe.
     pub(crate) probe: Option<Vec<u16>>,
     /// The configuration.
     pub(crate) configuration: Configuration,
-    /// The evaluation's instant, in seconds since 1970.
+    /// The instant of evaluation, in seconds since 1970.
     pub(crate) now: i64,
     /// The length of the window, in seconds.
     pub(crate) since: i64,
 }
 
-/// The statuses that each control may have.
+/// The allowed statuses of each control.
 pub(crate) fn statuses(case: &Case) -> BTreeMap<&'static str, Allowed> {
     let mut statuses = guide::statuses(case);
     statuses.extend(extended::statuses(case));
     if case.admins == Ended::Complete { statuses } else { without_admins(case, statuses) }
 }
 
-/// A violation is certain; without one, what is missing keeps a rule from passing.
+/// A violation fails; otherwise missing data prevents a pass.
 fn decided(violated: bool, missing: bool) -> Status {
     match (violated, missing) {
         (true, _) => Status::Fail,
@@ -120,8 +116,7 @@ fn decided(violated: bool, missing: bool) -> Status {
     }
 }
 
-/// What the statuses are where `/admins` was not read: a fail that the log alone proves stays, and whatever asks about
-/// teammates is not decided.
+/// The statuses if `/admins` was not read: the log alone may prove a fail; rules about teammates are undecided.
 fn without_admins(
     case: &Case,
     mut statuses: BTreeMap<&'static str, Allowed>,
@@ -133,12 +128,12 @@ fn without_admins(
     if case.configuration.allowed_domains.is_some() {
         statuses.insert("E1", vec![undecided]);
     }
-    // Whether these need to know the teammates depends on what the log shows.
+    // Whether these need the teammates depends on the log.
     for id in ["1.1", "1.5", "4.1", "E1", "E6", "E11"] {
         let allowed = statuses.get_mut(id).unwrap();
         let without_teammates = ["1.1", "1.5"].contains(&id) && *allowed != [Status::Fail];
         if without_teammates || id == "4.1" {
-            // What kept the log from being read stays what it is.
+            // The outcome of the log stays.
             allowed.retain(|status| *status == Status::Unknown);
             allowed.push(Status::Manual);
         }

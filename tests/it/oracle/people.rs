@@ -1,4 +1,4 @@
-//! What the rules mean by a teammate, a performer, an affected person, and privilege.
+//! Teammates, performers, affected people and privilege.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(super) enum Privilege {
     Unprivileged,
 }
 
-/// The person an event names.
+/// The person in an event.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Who {
     /// A teammate, by their place in the list.
@@ -31,7 +31,7 @@ pub(super) enum Who {
     Left(String),
     /// An address that no teammate has, without an id.
     Outsider(String),
-    /// Neither an id nor an address, or no person.
+    /// Without an id and an address, or no person.
     Unknown,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Teammate<'a> {
 }
 
 impl Teammate<'_> {
-    /// Every address, each once.
+    /// All addresses, without duplicates.
     pub(super) fn emails(&self) -> Vec<(String, String)> {
         let mut emails: Vec<_> = self.entries.iter().filter_map(|entry| email(&entry["email"])).collect();
         emails.sort();
@@ -55,14 +55,14 @@ impl Teammate<'_> {
         self.entries.iter().filter_map(|entry| mailbox(&entry["email"])).collect()
     }
 
-    /// The names of the roles; an empty one is none.
+    /// The non-empty names of the roles.
     pub(super) fn roles(&self) -> Vec<String> {
         let names = self.entries.iter().filter_map(|entry| entry["role"]["name"].as_str());
         names.map(name).filter(|name| !name.is_empty()).collect()
     }
 }
 
-/// What the log says about a teammate's permissions.
+/// A teammate's permissions according to the log.
 enum Permissions<'a> {
     Nothing,
     Unclear,
@@ -98,7 +98,7 @@ impl Case {
         })
     }
 
-    /// The teammates, and the bot where it is known.
+    /// The teammates, and the bot if known.
     fn people(&self) -> (Vec<Teammate<'_>>, Option<Teammate<'_>>) {
         let (mut teammates, mut bots) = (Vec::new(), Vec::new());
         for account in self.accounts() {
@@ -141,12 +141,12 @@ impl Case {
         self.who(&event["performed_by"])
     }
 
-    /// The person whose sign-in, failure, export or join it is.
+    /// The owner of a sign-in, a failure, an export or an accepted invite.
     pub(super) fn owner(&self, event: &Value) -> Who {
         self.who(Self::owner_named(event))
     }
 
-    /// What names the owner.
+    /// The fields that identify the owner.
     pub(super) fn owner_named(event: &Value) -> &Value {
         let performer = &event["performed_by"];
         let named = id_of(&performer["id"]).is_some() || mailbox(&performer["email"]).is_some();
@@ -154,13 +154,13 @@ impl Case {
         if named || other { performer } else { &event["metadata"]["admin"] }
     }
 
-    /// The person a provisioning, or a change of the second factor, is about.
+    /// The person of a provisioning or a change of the second factor.
     pub(super) fn affected_or_performer(&self, event: &Value) -> Who {
         let affected = &event["metadata"]["admin"];
         if affected.is_null() { self.performer(event) } else { self.who(affected) }
     }
 
-    /// What the newest permission change ever of a teammate says.
+    /// The permissions in a teammate's newest permission change.
     fn permissions(&self, place: usize) -> Permissions<'_> {
         for change in self.ever(&["admin_permission_change"]) {
             match self.who(&change["metadata"]["admin"]) {
@@ -181,7 +181,7 @@ impl Case {
         Permissions::Nothing
     }
 
-    /// What the newest permission snapshot ever of a teammate says.
+    /// The permissions in a teammate's newest permission snapshot.
     pub(super) fn snapshot(&self, place: usize) -> Option<&Value> {
         match self.permissions(place) {
             Permissions::Snapshot(snapshot, _) => Some(snapshot),
@@ -229,7 +229,7 @@ impl Case {
         teammate.entries.iter().map(privilege).min().unwrap()
     }
 
-    /// How many teammates have each privilege, and how many are privileged by their role alone.
+    /// The number of teammates by privilege, and of those privileged by role.
     pub(super) fn privileges(&self) -> (BTreeMap<Privilege, usize>, usize) {
         let (mut counts, mut by_role) = (BTreeMap::new(), 0);
         for (place, teammate) in self.teammates().iter().enumerate() {
@@ -240,7 +240,7 @@ impl Case {
         (counts, by_role)
     }
 
-    /// The places of the teammates who are known to be unprivileged.
+    /// The indices of unprivileged teammates.
     pub(super) fn unprivileged(&self) -> Vec<usize> {
         let teammates = self.teammates();
         let strongest = |place: &usize| self.strongest(&teammates[*place], &self.permissions(*place));

@@ -1,4 +1,4 @@
-//! How names, addresses and networks are compared.
+//! Comparing names, addresses and networks.
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ fn fold(text: &str) -> String {
     CaseMapper::new().fold_string(text).into_owned()
 }
 
-/// A name (role, method, region) as it is compared.
+/// A name (role, method, region) in the form for comparison.
 pub(super) fn name(text: &str) -> String {
     let shown = text.chars().filter(|letter| letter.general_category() != GeneralCategory::Format);
     let compatible: String = shown.nfkc().collect();
@@ -19,7 +19,7 @@ pub(super) fn name(text: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A name with the Cyrillic and Greek letters that look like Latin ones as those.
+/// A name with Cyrillic and Greek letters replaced by the Latin ones they look like.
 pub(super) fn as_it_looks(name: &str) -> String {
     let latin = [
         ('а', 'a'),
@@ -36,7 +36,7 @@ pub(super) fn as_it_looks(name: &str) -> String {
     name.chars().map(looks).collect()
 }
 
-/// An id as text, whether it is written as text or as a number; an empty one is none.
+/// An id, written as text or number, as text; none if empty.
 pub(super) fn id_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
@@ -51,7 +51,7 @@ pub(super) fn domain(text: &str) -> Option<String> {
     idna::domain_to_ascii(text).ok().filter(|domain| !domain.is_empty())
 }
 
-/// The part before the `@`. Letters that only become ASCII when they are compared stay apart from ASCII ones.
+/// The part before the `@`. Letters outside ASCII never equal ASCII letters.
 fn local(text: &str) -> String {
     let mut apart = String::new();
     for letter in text.chars() {
@@ -67,7 +67,7 @@ fn local(text: &str) -> String {
     fold(&composed).nfc().collect()
 }
 
-/// The two parts of an e-mail as they are compared; a malformed one is a missing one.
+/// The two parts of an e-mail address in the form for comparison; none if malformed.
 pub(super) fn email(value: &Value) -> Option<(String, String)> {
     let (before, after) = value.as_str()?.trim().split_once('@')?;
     if before.is_empty() || after.contains('@') {
@@ -76,7 +76,7 @@ pub(super) fn email(value: &Value) -> Option<(String, String)> {
     Some((local(before), domain(after)?))
 }
 
-/// Both parts as one.
+/// Both parts joined.
 pub(super) fn mailbox(value: &Value) -> Option<String> {
     email(value).map(|(local, domain)| format!("{local}@{domain}"))
 }
@@ -142,7 +142,7 @@ impl Network {
     }
 }
 
-/// Whether networks together hold more addresses than a `/8` (IPv4) or a `/32` (IPv6).
+/// Whether networks together have more addresses than a `/8` (IPv4) or a `/32` (IPv6).
 pub(super) fn too_wide(networks: &[Network]) -> bool {
     [(true, 1_u128 << 24), (false, 1 << 96)].into_iter().any(|(v4, most)| {
         let mut family: Vec<_> = networks.iter().filter(|network| network.v4 == v4).collect();

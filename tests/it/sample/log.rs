@@ -1,4 +1,4 @@
-//! What the carrier's people did, by arithmetic.
+//! The activity of the carrier's people, by arithmetic.
 
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ impl Log {
         self.by(1, 9 * DAY, "admin_deletion", "removed a teammate", admin);
     }
 
-    /// Twelve wrong passwords in under eight minutes, across a clock-aligned border, and a few honest typos.
+    /// Twelve wrong passwords in under eight minutes, across a clock-aligned border, and a few typos.
     pub(super) fn failures(&mut self) {
         for attempt in 0..12 {
             let by = json!({ "type": "admin", "id": id(17), "email": email(17), "ip": "203.0.113.200" });

@@ -1,4 +1,4 @@
-//! Who works at the parcel carrier.
+//! The people of the parcel carrier.
 
 pub(super) const DOMAIN: &str = "kestrelparcel.example";
 
