@@ -26,8 +26,8 @@ pub(super) struct Look {
 /// When the configuration is wrong, or the workspace cannot be read.
 pub(super) fn scan(source: &SourceArgs, controls: &[PathBuf], config: Option<Config>) -> Result<Look, Error> {
     let progress = environment::progress();
-    if let Some(found) = config.as_ref().filter(|config| config.found_in_working_directory) {
-        inputs::announce(found, &progress);
+    if let Some(config) = &config {
+        inputs::announce(config, &progress);
     }
     let selection = resolve::everything(config.as_ref());
     let mut resolved = resolve::job(source, controls, &[], Some(&selection), config)?;

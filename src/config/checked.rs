@@ -16,6 +16,8 @@ use super::section::{Context, Trust};
 pub(crate) struct Config {
     /// Its path as given.
     pub path: String,
+    /// Its path from the root of the git repository that holds it; none outside of one.
+    pub repository_path: Option<String>,
     /// `sha256:` and the digest of its bytes.
     pub digest: String,
     /// Whether it was read without being named.

@@ -42,7 +42,10 @@ impl Hint for ConfigError {
             Self::NotRegular { .. } => "name a plain file with --config, or pass --no-config",
             Self::TooLarge { .. } => "name another file with --config, or pass --no-config",
             Self::Outside { .. } => "name the file with --config if you trust it, or pass --no-config",
-            Self::Invalid { .. } => "correct the lines above; --no-config ignores the file",
+            Self::Invalid { config, .. } if config.found_in_working_directory => {
+                "correct the lines above; --no-config ignores the file"
+            }
+            Self::Invalid { .. } => "correct the lines above",
         }))
     }
 
@@ -63,7 +66,8 @@ pub(crate) fn find(directory: &Path) -> Option<PathBuf> {
 impl Config {
     /// Reads and checks a configuration. Every mistake in it is part of the one error.
     pub(crate) fn load(path: &Path, trust: Trust) -> Result<Self, ConfigError> {
-        Self::parse(path, &read(path, trust)?, trust)
+        let config = Self::parse(path, &read(path, trust)?, trust)?;
+        Ok(Self { repository_path: repository_path(path), ..config })
     }
 
     /// Checks the bytes of a configuration as if they had been read from a path.
@@ -75,6 +79,15 @@ impl Config {
             Err(ConfigError::Invalid { config: Box::new(config), problems })
         }
     }
+}
+
+/// The path of a file from the root of the git repository around it, with slashes.
+fn repository_path(path: &Path) -> Option<String> {
+    let folder = fs::canonicalize(folder_of(path)).ok()?;
+    let root = folder.ancestors().find(|folder| folder.join(".git").exists())?;
+    let path = folder.strip_prefix(root).ok()?.join(path.file_name()?);
+    let parts: Option<Vec<_>> = path.iter().map(|part| part.to_str()).collect();
+    Some(parts?.join("/"))
 }
 
 /// Reads the bytes of a regular file of bounded size.

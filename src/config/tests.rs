@@ -282,3 +282,19 @@ fn a_share_of_controls_is_a_percentage() {
         );
     }
 }
+
+#[test]
+fn the_path_in_the_repository_goes_from_its_root() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ci/posture/my config.toml");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, "").unwrap();
+    assert_eq!(Config::load(&path, Trust::Named).unwrap().repository_path, None);
+    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    let config = Config::load(&path, Trust::Named).unwrap();
+    assert_eq!(config.repository_path.as_deref(), Some("ci/posture/my config.toml"));
+    // A worktree has a file in the place of the folder.
+    std::fs::write(folder.path().join("ci/.git"), "gitdir: elsewhere").unwrap();
+    let config = Config::load(&path, Trust::Named).unwrap();
+    assert_eq!(config.repository_path.as_deref(), Some("posture/my config.toml"));
+}

@@ -50,6 +50,7 @@ impl Redactor {
         }
         if let Some(config) = &mut scan.config {
             config.path = file_name(&config.path).to_owned();
+            config.repository_path = None;
             config.weakens.iter_mut().for_each(|entry| *entry = scrubber.sentence(entry));
         }
         if let Some(baseline) = &mut scan.baseline {

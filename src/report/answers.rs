@@ -145,7 +145,7 @@ fn listed(all: &[&str], most: usize) -> String {
 
 /// Most findings first; of equals, administrators.
 fn people(report: &Report) -> Vec<Concerned<'_>> {
-    let teammates: BTreeMap<&str, &Person> = report.people.iter().map(|one| (&*one.id, one)).collect();
+    let teammates = report.teammates();
     let mut concerned: BTreeMap<&str, Concerned<'_>> = BTreeMap::new();
     for control in report.controls.iter().filter(|control| control.waived.is_none()) {
         for finding in control.findings.iter().filter(|finding| finding.is_open()) {

@@ -6,14 +6,14 @@
 //! all is well says so too.
 //!
 //! ```text
-//! ::error title=2.3 Limit admin access (L1)::5 of 12 teammates are privileged; at most 3 should be.%0A- ada@example.com: privileged: role Owner%0AFix: …
+//! ::error title=2.3 Limit admin access (L1)::5 of 12 teammates are privileged; at most 3 should be.%0A- ada@example.com: privileged: role Owner%0ANext: Settings > …
 //! ::warning title=E6 No burst of failed sign-ins (L2)::1 address failed to sign in at least 10 times within 10 minutes.
 //! ::notice title=X1 Every export is by a named approver (L3)::Not decided: The activity log could not be read.
 //! ::error title=intercom-harden::Gate failed: 1 of 3 controls evaluated up to L1 fails: 2.3. Exit code 1.
 //! ```
 
 use super::item::{Item, items_of};
-use super::words::{TOOL, action, counted, gate, more, next_step};
+use super::words::{TOOL, counted, gate, more, next};
 use super::{Control, Report};
 use crate::exit::Exit;
 use crate::sources::Provenance;
@@ -68,21 +68,19 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn of_control(command: &str, control: &Control) -> String {
-    let reason = match control.status {
-        Status::Unknown => format!("Not decided: {}", control.reason),
-        _ => control.reason.clone(),
+    let what = match control.status {
+        Status::Unknown => format!("Not decided: {}", control.headline()),
+        _ => control.headline().to_owned(),
     };
     let open: Vec<Item<'_>> = items_of(control)
         .filter(|item| item.finding.is_some() && !item.is_set_aside() && !item.in_baseline())
         .collect();
-    let mut message = vec![reason];
+    let mut message = vec![what];
     message.extend(open.iter().take(MAX_FINDINGS).map(|item| format!("- {}", item.sentence())));
     if let Some(rest @ 1..) = open.len().checked_sub(MAX_FINDINGS) {
         message.push(more(rest));
     }
-    if let Some(step) = next_step(control) {
-        message.push(format!("Next: {}", action(step)));
-    }
+    message.extend(next(control).map(|next| format!("Next: {next}")));
     let id = text::line(&control.id, ID_COLUMNS);
     let title = text::line(&control.title, TITLE_COLUMNS);
     annotation(command, &format!("{id} {title} ({})", control.level.label()), &message)
@@ -147,11 +145,11 @@ pub(super) mod tests {
     fn what_to_do_is_the_next_step_and_without_one_the_first() {
         let mut report = sample();
         let further = Step { title: "Then this".to_owned(), path: Vec::new(), actions: Vec::new() };
-        for (next, fix) in [(Some(further), "Then this"), (None, "choose a narrower role.")] {
+        for (next, action) in [(Some(further), "Then this"), (None, "a narrower role.")] {
             report.controls.iter_mut().for_each(|control| control.next_step.clone_from(&next));
             let rendered = render(&report);
             let of_control = rendered.lines().find(|line| line.contains("title=2.3")).unwrap();
-            assert!(of_control.contains("%0ANext: ") && of_control.ends_with(fix), "{of_control}");
+            assert!(of_control.contains("%0ANext: ") && of_control.ends_with(action), "{of_control}");
         }
     }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Control, Gate, Report};
 use crate::casefold::same_name;
+use crate::posture::Person;
 use crate::verdict::{Finding, Fingerprint, Review, Status, WORKSPACE, Waiver};
 
 /// A finding with its control, or a control without findings.
@@ -47,6 +48,11 @@ impl Report {
             .filter(|(event, kind)| kinds.entry(*event).or_insert(*kind) != kind)
             .map(|(event, _)| event)
             .collect()
+    }
+
+    /// The current teammates by id.
+    pub(super) fn teammates(&self) -> BTreeMap<&str, &Person> {
+        self.people.iter().map(|person| (&*person.id, person)).collect()
     }
 
     /// The control of that id.
@@ -110,9 +116,9 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// The id of the person it is about; none where it is about none.
+    /// The id of the person it is about.
     pub(super) fn person(&self) -> Option<&'a str> {
-        self.finding.and_then(|finding| finding.person.as_deref())
+        self.finding?.person.as_deref()
     }
 
     /// Who or what it is about; a control without findings is about the workspace.
@@ -122,12 +128,12 @@ impl<'a> Item<'a> {
 
     /// What is wrong, or why the control ended as it did.
     pub(super) fn message(&self) -> &'a str {
-        self.finding.map_or(&self.control.reason, |finding| &finding.message)
+        self.finding.map_or_else(|| self.control.headline(), |finding| &finding.message)
     }
 
     /// What there is to say: who is concerned and what is wrong, or why the control ended as it did.
     pub(super) fn sentence(&self) -> String {
-        self.finding.map_or_else(|| self.control.reason.clone(), Finding::sentence)
+        self.finding.map_or_else(|| self.control.headline().to_owned(), Finding::sentence)
     }
 }
 

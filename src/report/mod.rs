@@ -228,6 +228,9 @@ pub(crate) struct BaselineInfo {
 pub(crate) struct ConfigInfo {
     /// Its path as given.
     pub path: String,
+    /// Its path from the root of the git repository that holds it; null outside of one.
+    #[serde(default)]
+    pub repository_path: Option<String>,
     /// `sha256:` and its digest.
     #[schemars(extend("pattern" = "^sha256:[0-9a-f]{64}$"))]
     pub digest: String,

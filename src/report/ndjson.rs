@@ -12,8 +12,10 @@
 //!  "workspace": {"id": "ab12cd34", "name": "Example Support", "region": "EU"},
 //!  "control": {"id": "2.3", "title": "Limit admin access", "level": "l1", "section": "Access controls",
 //!              "status": "fail", "basis": ["api"], "reason": "5 of 12 teammates are privileged; at most 3 should be.",
+//!              "headline": "5 of 12 teammates are privileged; at most 3 should be.",
 //!              "frameworks": {"cis-v8": ["5.4"]}},
 //!  "fingerprint": "aab9a02453c7085429bced82", "subject": "ada@example.com", "message": "privileged: role Owner",
+//!  "next": "Settings > Workspace > Teammates: Open each teammate of the list and choose a narrower role.",
 //!  "evidence": {"email": "ada@example.com"}, "severity": "high",
 //!  "waived": null, "reviewed": null, "in_baseline": false, "violates_gate": true}
 //! ```
@@ -23,7 +25,7 @@ use serde::Serialize;
 use super::Report;
 use super::item::{Item, items};
 use super::json::{json_line, object};
-use super::words::{self, action, next_step, severity};
+use super::words::{self, severity};
 use crate::verdict::Status;
 
 /// The version of what this module writes.
@@ -59,13 +61,14 @@ fn line<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
             "status": control.status,
             "basis": &control.basis,
             "reason": &control.reason,
+            "headline": &control.headline,
             "frameworks": &control.frameworks,
             "own_mappings": &control.own_mappings,
         },
         "fingerprint": item.fingerprint(),
         "subject": item.subject(),
         "message": item.message(),
-        "next": next_step(item.control).map(action),
+        "next": words::next(control),
         "evidence": item.finding.map(|finding| &finding.evidence),
         "severity": severity(control.level),
         "waived": item.waived(),
@@ -101,6 +104,10 @@ mod tests {
         assert_eq!(ada["evidence"]["email"], "ada@example.com");
         assert_eq!(ada["waived"]["reason"], "until March");
         assert_eq!(ada["violates_gate"], false);
+        assert_eq!(ada["control"]["headline"], "5 of 12 teammates are privileged; at most 3 should be.");
+        let next =
+            "Settings > Workspace > Teammates: Open each teammate of the list and choose a narrower role.";
+        assert_eq!(ada["next"], next);
     }
 
     #[test]
@@ -117,6 +124,7 @@ mod tests {
         let mut strict = sample();
         strict.gate.strict = true;
         strict.gate.violations.push("1.3".to_owned());
+        assert_eq!(unknown["next"], Value::Null, "nothing says what to do");
         let manual = lines_of(&strict, "1.3");
         assert_eq!((manual.len(), &manual[0]["violates_gate"]), (1, &true.into()));
     }

@@ -44,8 +44,21 @@ fn rendered(report: &Report, format: Format) -> String {
 }
 
 fn validator(schema: &OsStr) -> jsonschema::Validator {
-    let schema: Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
+    let mut schema: Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
+    refuse_deprecated(&mut schema);
     jsonschema::validator_for(&schema).unwrap()
+}
+
+/// Makes a schema refuse what it calls deprecated.
+fn refuse_deprecated(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) if fields.get("deprecated") == Some(&Value::Bool(true)) => {
+            *schema = false.into()
+        }
+        Value::Object(fields) => fields.values_mut().for_each(refuse_deprecated),
+        Value::Array(items) => items.iter_mut().for_each(refuse_deprecated),
+        _ => {}
+    }
 }
 
 fn assert_valid(validator: &jsonschema::Validator, document: &str) {

@@ -11,7 +11,7 @@ use crate::casefold::same_name;
 use crate::controls::Step;
 use crate::level::Level;
 use crate::sources::SourceStatus;
-use crate::verdict::{Attestation, Review, Waiver};
+use crate::verdict::{Attestation, Review, Status, Waiver};
 
 /// The program's name, as reports carry it.
 pub(super) const TOOL: &str = env!("CARGO_PKG_NAME");
@@ -60,9 +60,31 @@ pub(super) fn action(step: &Step) -> String {
     if step.path.is_empty() { first.clone() } else { format!("{}: {first}", step.path.join(" > ")) }
 }
 
-/// The step that comes next; of a report that names none, the first.
+/// The step that comes next; of a report that names none, the first. Nothing is left to do for a control that passes.
 pub(super) fn next_step(control: &Control) -> Option<&Step> {
-    control.next_step.as_ref().or_else(|| control.remediation.first())
+    let step = control.next_step.as_ref().or_else(|| control.remediation.first());
+    step.filter(|_| control.status != Status::Pass)
+}
+
+/// Where to go for a control, and what to do there first.
+pub(super) fn next(control: &Control) -> Option<String> {
+    next_step(control).map(action)
+}
+
+/// What is wrong, and what to do: `5 of 12 teammates are privileged. Next: Settings > Workspace: Open each of the list.`
+pub(super) fn with_next(what: &str, next: Option<&str>) -> String {
+    let what = full_stop(what.trim_end().to_owned());
+    match next {
+        Some(next) if what.is_empty() => full_stop(format!("Next: {next}")),
+        Some(next) => full_stop(format!("{what} Next: {next}")),
+        None => what,
+    }
+}
+
+/// A sentence with an end.
+pub(super) fn full_stop(text: String) -> String {
+    let said = text.trim_end_matches([')', '"']);
+    if said.is_empty() || said.ends_with(['.', '!', '?', '…']) { text } else { text + "." }
 }
 
 /// The steps of a control as lines of plain text, numbered, with what to do in each below it.
@@ -276,6 +298,44 @@ mod tests {
             ]
         );
         assert!(steps(&report.controls[5]).is_empty());
+    }
+
+    #[test]
+    fn what_is_wrong_and_what_to_do_are_sentences() {
+        for (what, next, told) in [
+            (
+                "Ada: role Owner",
+                Some("Settings: Choose another role"),
+                "Ada: role Owner. Next: Settings: Choose another role.",
+            ),
+            (
+                "Installed by Ada (She did it.)",
+                Some("Ask Ada."),
+                "Installed by Ada (She did it.) Next: Ask Ada.",
+            ),
+            ("Ada (an admin)", None, "Ada (an admin)."),
+            ("", Some("Ask Ada."), "Next: Ask Ada."),
+            ("", None, ""),
+        ] {
+            assert_eq!(with_next(what, next), told);
+        }
+        let report = sample();
+        assert_eq!(next(&report.controls[0]), None, "it passes");
+        assert!(
+            next(&report.controls[1])
+                .is_some_and(|next| next.starts_with("Settings > Workspace > Teammates: Open"))
+        );
+    }
+
+    #[test]
+    fn an_attestation_stands_in_for_the_reason_where_it_decided_and_beside_it_elsewhere() {
+        let mut control = hostile::report("x").controls[2].clone();
+        let attested = "x attested pass on 2026-02-01, valid until 2026-03-01; evidence: x; note: x";
+        assert_eq!(reason(&control), format!("x ({attested})"));
+        control.basis = vec![crate::verdict::Basis::Attestation];
+        assert_eq!(reason(&control), attested);
+        control.attestation = None;
+        assert_eq!(reason(&control), "x");
     }
 
     #[test]

@@ -68,6 +68,7 @@ impl Report {
                 baseline: job.adjustments.baseline.as_ref().map(|baseline| baseline.info.clone()),
                 config: job.config.as_ref().map(|config| ConfigInfo {
                     path: config.path.clone(),
+                    repository_path: config.repository_path.clone(),
                     digest: config.digest.clone(),
                     weakens: weakens.iter().map(ToString::to_string).collect(),
                 }),

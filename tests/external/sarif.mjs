@@ -2,6 +2,7 @@
 
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 
 import AjvDraft04 from "ajv-draft-04";
 import Ajv2020 from "ajv/dist/2020.js";
@@ -16,8 +17,8 @@ const TOOL = fileURLToPath(new URL(`node_modules/@microsoft/sarif-multitool-${pr
 /** The tool passes over larger files. */
 const MAX_KILOBYTES = "100000";
 
-/** What the tool asks for and there is none of: the address of a page about the program. */
-const WITHOUT = "Warning_ProvideToolnformationUri";
+/** What code scanning accepts of a file, compressed, of a run, and of a rule. */
+const ACCEPTED = { bytes: 10 << 20, results: 25_000, rules: 25_000, locations: 1_000, tags: 20, characters: 1_024, name: 255 };
 
 /** Checks the report by schema, and with Microsoft's tool. */
 export async function checkSarif(run, { name, files }) {
@@ -39,7 +40,35 @@ export async function checkSarif(run, { name, files }) {
     const log = `${files.sarif}.validation`;
     command(program, ["validate", files.sarif, "--rule-kind", "Sarif;Ghas", "--output", log, "--log", "ForceOverwrite", "--max-file-size-in-kb", MAX_KILOBYTES]);
     // Errors and warnings alone: notes propose what this kind of report has no use for.
-    const results = JSON.parse(readFileSync(log, "utf8")).runs.flatMap((one) => one.results ?? []).filter(({ message }) => message.id !== WITHOUT);
+    const results = JSON.parse(readFileSync(log, "utf8")).runs.flatMap((one) => one.results ?? []);
     ensure(results.length === 0, `${results.length} complaints:`, results.map(({ ruleId, message }) => `${ruleId} ${JSON.stringify(message)}`));
   });
+  await run.step(`${name}: code scanning accepts the SARIF report, and shows an alert a person`, () => alerts(files.sarif));
+}
+
+function alerts(file) {
+  const text = readFileSync(file);
+  ensure(gzipSync(text).length <= ACCEPTED.bytes, "the file is too large");
+  const [{ tool: { driver }, results }] = JSON.parse(text).runs;
+  ensure(/^https:/.test(driver.informationUri), "the tool has no page:", driver.informationUri);
+  ensure(driver.rules.length <= ACCEPTED.rules && results.length <= ACCEPTED.results, "there are too many rules or results");
+  for (const rule of driver.rules) {
+    const { id, name, shortDescription, fullDescription, helpUri, help, properties } = rule;
+    const short = [shortDescription, fullDescription].every((part) => part.text && part.text.length <= ACCEPTED.characters);
+    const complete = id.length <= ACCEPTED.name && name.length <= ACCEPTED.name && help.text && /^https:/.test(helpUri);
+    const severity = Number(properties["security-severity"]);
+    ensure(short && complete && severity > 0 && severity <= 10 && properties.tags.length <= ACCEPTED.tags, "a rule is not accepted:", rule);
+  }
+  const seen = new Set();
+  for (const result of results) {
+    const { ruleId, ruleIndex, level, message, locations, partialFingerprints } = result;
+    const uri = locations[0].physicalLocation.artifactLocation.uri;
+    const complete = driver.rules[ruleIndex].id === ruleId && ["error", "warning", "note"].includes(level)
+      && locations.length <= ACCEPTED.locations && !/^[/.]|:/.test(uri) && locations[0].physicalLocation.region.startLine > 0;
+    ensure(complete, "a result is not accepted:", result);
+    ensure(/\S.* Next: \S.*[.!?…]$/.test(message.text), "a message does not say what is wrong and what to do:", message.text);
+    const fingerprint = partialFingerprints.primaryLocationLineHash;
+    ensure(fingerprint && !seen.has(fingerprint), "a fingerprint is not that of one alert:", result);
+    seen.add(fingerprint);
+  }
 }

@@ -149,6 +149,8 @@ fn mistakes_in_settings_of_controls_are_named() {
         .says("intercom-harden.toml:2: `enabled` must be true or false");
     wrong("[controls.E3]\n[controls.e3]\nenabled = false\n")
         .says("`controls` holds E3 twice, in different spellings");
+    let named = demo().file("named.toml", "[controls.E33]\n").args(["--config", "named.toml"]).run().exits(2);
+    assert!(!named.stderr.contains("Using") && !named.stderr.contains("--no-config"), "{}", named.stderr);
     let off = "[controls.E3]\nenabled = false\n";
     let run = with(off).args(["--control", "e3"]).run().exits(2);
     run.says("--control asks for e3, but intercom-harden.toml disables it").says("enabled = false");

@@ -13,6 +13,19 @@ const ELSEWHERE: [(&str, &str); 4] = [
     ("scan --demo --format json | jq '(.controls[]", "continues on the next line, for jq"),
 ];
 
+/// How lines of console blocks begin that are not the program's, each with the reason why they do not run here.
+const NOT_OURS: [(&str, &str); 9] = [
+    ("cargo test", "this is it"),
+    ("cargo install ", "installs into the user's home"),
+    ("cargo bench ", "takes minutes, and checks its own results"),
+    ("read -rs ", "reads a secret from the keyboard"),
+    ("export INTERCOM_HARDEN_REDACT_KEY=", "a variable of the reader's shell"),
+    ("INTERCOM_HARDEN_SCHEMAS=", "runs cargo"),
+    ("jq ", "a program of its own"),
+    ("echo ", "shows the exit code"),
+    ("ssh ", "another machine"),
+];
+
 /// A policy that fits the workspace.
 const POLICY: &str = "[rbac.roles.Admin]\npermissions = [\"admin\"]\n[rbac.roles.Viewer]\npermissions = [\"read\"]\n\
                       [rbac.groups]\nAdmins = \"Admin\"\n";
@@ -167,6 +180,32 @@ fn every_command_of_a_document_runs() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(ran.len() > 40, "{ran:?}");
+}
+
+/// The lines of console blocks that are no command of this program, no comment, no output and not in the list.
+fn unknown(text: &str) -> Vec<&str> {
+    let blocks = text.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let lines = blocks.flat_map(|block| {
+        let prompts = block.starts_with("$ ");
+        block
+            .lines()
+            .filter_map(move |line| if prompts { line.strip_prefix("$ ") } else { Some(line.trim()) })
+    });
+    let ours = ["intercom-harden ", "cargo run --release -- ", "#"];
+    let known = |line: &&str| {
+        line.is_empty()
+            || ours.iter().chain(NOT_OURS.iter().map(|(start, _)| start)).any(|start| line.starts_with(start))
+    };
+    lines.filter(|line| !known(line)).collect()
+}
+
+#[test]
+fn every_line_of_a_console_block_is_known() {
+    for path in documents() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(unknown(&text), [] as [&str; 0], "{}", path.display());
+    }
+    assert_eq!(unknown("```console\nmake it\n# so\n```\n```console\n$ echo 1\n1\n```\n"), ["make it"]);
 }
 
 #[test]

@@ -13,6 +13,23 @@ fn readme() -> String {
     document("README.md")
 }
 
+/// Every command and subcommand, but `help`.
+fn every_command() -> Vec<String> {
+    let (mut found, mut open) = (Vec::new(), vec![String::new()]);
+    while let Some(command) = open.pop() {
+        let help = program().args(command.split_whitespace()).arg("--help").run().exits(0).stdout;
+        let listed = help.split_once("\nCommands:\n").map_or("", |(_, listed)| listed);
+        for line in listed.lines().take_while(|line| !line.is_empty()) {
+            let name = line.strip_prefix("  ").filter(|line| !line.starts_with(' '));
+            if let Some(name) = name.and_then(|line| line.split(' ').next()).filter(|name| *name != "help") {
+                open.push(format!("{command} {name}").trim().to_owned());
+            }
+        }
+        found.push(command);
+    }
+    found
+}
+
 /// The fenced block after a marker comment.
 fn block(text: &str, marker: &str) -> String {
     let after = text.split_once(marker).unwrap_or_else(|| panic!("the document has no {marker}")).1;
@@ -34,6 +51,25 @@ fn usage_and_exit_codes_are_what_help_prints() {
             assert!(text.contains(&format!("\n| {code} | ")), "exit code {code} is not in {name}");
         }
     }
+}
+
+#[test]
+fn exit_codes_of_every_command_are_those_of_its_help() {
+    let text = document("docs/scan.md");
+    let mut compared = 0;
+    for command in every_command() {
+        let help = program().args(command.split_whitespace()).arg("--help").run().exits(0).stdout;
+        let Some((_, listed)) = help.split_once("Exit codes:\n") else { continue };
+        let name = format!("`{command}`");
+        let row = text.lines().find(|line| line.split('|').nth(1).is_some_and(|cell| cell.contains(&name)));
+        let row = row.unwrap_or_else(|| panic!("docs/scan.md has no exit codes of {name}"));
+        for (code, cell) in row.split('|').skip(2).take(4).enumerate() {
+            let has = listed.lines().any(|line| line.starts_with(&format!("  {code}  ")));
+            assert_eq!(has, cell.trim() != "–", "{name}: exit code {code} in docs/scan.md and in --help");
+        }
+        compared += 1;
+    }
+    assert!(compared > 10, "{compared} commands list exit codes");
 }
 
 #[test]

@@ -33,9 +33,7 @@ pub(in crate::commands) fn load(args: &ConfigArgs, progress: &Progress) -> Resul
     };
     match loaded {
         Ok(config) => {
-            if config.found_in_working_directory {
-                announce(&config, progress);
-            }
+            announce(&config, progress);
             Ok(Some(config))
         }
         Err(error) => {
@@ -84,9 +82,9 @@ pub(in crate::commands) fn facts(config: Option<&Config>) -> Result<FactSettings
     )
 }
 
-/// Says which file is used, and what in it weakens the result: it may have come with a pull request.
+/// Says which file was found and is used, and what in it weakens the result: it may have come with a pull request.
 pub(in crate::commands) fn announce(config: &Config, progress: &Progress) {
-    let Config { path, digest, .. } = config;
+    let Config { path, digest, found_in_working_directory: true, .. } = config else { return };
     progress.message(&format!("Using ./{path} ({digest}); --no-config ignores it."));
     let today = environment::today(None);
     // Only attestations and levels hang on the controls.

@@ -11,8 +11,8 @@
 //!              tests="1" failures="1" errors="0" skipped="0" time="0">
 //!     <properties><property name="workspace.id" value="ab12cd34"/></properties>
 //!     <testcase name="2.3 Limit admin access" classname="intercom-harden.Access controls" time="0">
-//!       <failure type="L1" message="5 of 12 teammates are privileged; at most 3 should be.">- ada@example.com: privileged: role Owner
-//! Fix:
+//!       <failure type="L1" message="5 of 12 teammates are privileged; at most 3 should be. Next: Settings &gt; …">- ada@example.com: privileged: role Owner
+//! Steps:
 //! 1. Take the admin role away where it is not needed (Settings &gt; Workspace &gt; Teammates)</failure>
 //!     </testcase>
 //!     <system-out>2.3 fail: 5 of 12 teammates are privileged; at most 3 should be.</system-out>
@@ -143,7 +143,7 @@ fn case(writer: &mut Xml, control: &Control) -> io::Result<()> {
         inner
             .create_element(tag)
             .with_attribute(("type", control.level.label()))
-            .with_attribute(("message", line(&control.reason).as_str()))
+            .with_attribute(("message", line(&what_and_next(control.headline(), control)).as_str()))
             .write_text_content(BytesText::new(&block(&text(control))))?;
         Ok(())
     })?;
@@ -151,15 +151,22 @@ fn case(writer: &mut Xml, control: &Control) -> io::Result<()> {
 }
 
 fn outcome(control: &Control) -> CaseOutcome {
-    let reason = &control.reason;
+    let what = control.headline();
     match (control.status, &control.waived) {
         (Status::Pass, _) => CaseOutcome::Passed,
         (_, Some(waiver)) => CaseOutcome::Skipped(words::waived(waiver)),
         (Status::Fail, None) if control.violates(false) => CaseOutcome::Failed,
-        (Status::Fail, None) => CaseOutcome::Skipped(format!("waived or in the baseline: {reason}")),
-        (Status::Manual, None) => CaseOutcome::Skipped(format!("a person has to look: {reason}")),
+        (Status::Fail, None) => CaseOutcome::Skipped(format!("Waived, reviewed or in the baseline: {what}")),
+        (Status::Manual, None) => {
+            CaseOutcome::Skipped(what_and_next(&format!("Ask a person: {what}"), control))
+        }
         (Status::Unknown, None) => CaseOutcome::Errored,
     }
+}
+
+/// A sentence about a control, and what to do.
+fn what_and_next(what: &str, control: &Control) -> String {
+    words::with_next(what, words::next(control).as_deref())
 }
 
 /// What is wrong, what else is known, and what to do, line by line.
@@ -176,7 +183,7 @@ fn text(control: &Control) -> Vec<String> {
     lines.extend(control.context.iter().map(|observation| format!("note: {observation}")));
     let steps = words::steps(control);
     if !steps.is_empty() {
-        lines.push("Fix:".to_owned());
+        lines.push("Steps:".to_owned());
         lines.extend(steps);
     }
     lines

@@ -60,17 +60,17 @@ fn a_control_is_a_test_case() {
         </properties>
         <testcase name="1.1 Configure SAML single sign-on" classname="intercom-harden.Access controls" time="0"/>
         <testcase name="1.3 Configure session security" classname="intercom-harden.Access controls" time="0">
-          <skipped message="a person has to look: Session length and idle timeout are not readable through the API."/>
+          <skipped message="Ask a person: Session length and idle timeout are not readable through the API. Next: Settings &gt; Workspace &gt; Teammates: Open each teammate of the list and choose a narrower role."/>
         </testcase>
         <testcase name="2.3 Limit admin access to 2–3 people" classname="intercom-harden.Access controls" time="0">
-          <failure type="L1" message="5 of 12 teammates are privileged; at most 3 should be.">- ada@example.com: privileged: role Owner
+          <failure type="L1" message="5 of 12 teammates are privileged; at most 3 should be. Next: Settings &gt; Workspace &gt; Teammates: Open each teammate of the list and choose a narrower role.">- ada@example.com: privileged: role Owner
     note: Newest change: ada@example.com changed the role of linus on 2026-01-14.
-    Fix:
+    Steps:
     1. Take the admin role away where it is not needed (Settings &gt; Workspace &gt; Teammates)
        - Open each teammate of the list and choose a narrower role.</failure>
         </testcase>
         <testcase name="5.1 Restrict REST API access by IP allowlist" classname="intercom-harden.Access controls" time="0">
-          <skipped message="a person has to look: The token may not read the IP allowlist."/>
+          <skipped message="Ask a person: The token may not read the IP allowlist. Next: Settings &gt; Workspace &gt; Teammates: Open each teammate of the list and choose a narrower role."/>
         </testcase>
         <testcase name="E6 No burst of failed sign-ins goes unexplained" classname="intercom-harden.Access controls" time="0">
           <skipped message="waived by grace@example.com until 2026-03-01: until March"/>
@@ -106,6 +106,6 @@ fn what_the_baseline_knows_fails_no_test() {
     report.controls[2].findings[0].in_baseline = true;
     let rendered = render(&report).unwrap();
     assert_eq!(rendered.matches("<failure ").count(), 1);
-    assert!(rendered.contains("waived or in the baseline: 1 address failed"));
+    assert!(rendered.contains("Waived, reviewed or in the baseline: 1 address failed"));
     assert!(rendered.contains("privileged: role Owner (in the baseline)"));
 }

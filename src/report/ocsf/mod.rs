@@ -10,16 +10,19 @@
 //! ```json
 //! {"activity_id": 1, "category_uid": 2, "class_uid": 2003, "type_uid": 200301, "time": 1769947200000,
 //!  "severity_id": 4, "severity": "High", "status_id": 1, "status": "New",
-//!  "message": "2.3 Limit admin access: ada@example.com: privileged: role Owner",
+//!  "message": "2.3 Limit admin access: ada@example.com: privileged: role Owner. Next: Settings > Workspace > Teammates: …",
 //!  "metadata": {"version": "1.8.0", "product": {"name": "intercom-harden", "vendor_name": "intercom-harden", "version": "0.1.0"},
 //!               "tenant_uid": "ab12cd34", "event_code": "2.3"},
 //!  "compliance": {"control": "2.3", "standards": ["cis-v8"], "requirements": ["cis-v8 5.4"], "status_id": 3, "status": "Fail",
 //!                 "status_details": ["5 of 12 teammates are privileged; at most 3 should be."]},
 //!  "finding_info": {"uid": "aab9a02453c7085429bced82", "title": "Limit admin access"},
-//!  "resources": [{"name": "ada@example.com", "uid": "ada@example.com", "type": "User"}],
+//!  "resources": [{"name": "ada@example.com", "uid": "31001", "type": "User",
+//!                 "owner": {"uid": "31001", "name": "ada@example.com", "type_id": 2, "type": "Admin",
+//!                           "account": {"uid": "ab12cd34", "name": "Example Support", "type_id": 99, "type": "Intercom workspace"}}}],
 //!  "remediation": {"desc": "1. Take the admin role away where it is not needed"}}
 //! ```
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde::Serialize;
@@ -29,6 +32,7 @@ use super::json::{json_line, object};
 use super::words::{self, TOOL, instant};
 use super::{Control, Report, WorkspaceInfo};
 use crate::casefold::capitalized;
+use crate::posture::Person;
 use crate::verdict::{Status, WORKSPACE};
 
 #[cfg(test)]
@@ -45,7 +49,9 @@ const MAX_EVIDENCES: usize = 100;
 /// # Errors
 /// When something in it has no JSON form.
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
-    report.controls.iter().flat_map(told).map(|item| json_line(&event(report, item))).collect()
+    let teammates = report.teammates();
+    let told = report.controls.iter().flat_map(told);
+    told.map(|item| json_line(&event(report, item, Subject::of(item, &teammates)))).collect()
 }
 
 /// The events of a control: its findings where it fails, and otherwise the control as a whole.
@@ -57,7 +63,7 @@ fn told(control: &Control) -> Vec<Item<'_>> {
 }
 
 /// The event of a finding, or of a control as a whole.
-fn event<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
+fn event<'a>(report: &'a Report, item: Item<'a>, subject: Subject<'a>) -> impl Serialize + 'a {
     let Report { workspace, scan, .. } = report;
     let control = item.control;
     // A fail is as severe as its control's level; what is not a fail informs.
@@ -73,6 +79,7 @@ fn event<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
     let time = scan.at.as_second().saturating_mul(1_000);
     let uid = item.fingerprint();
     let sentence = item.sentence();
+    let message = format!("{} {}: {sentence}", control.id, control.title);
     object! {
         "activity_id": 1,
         "activity_name": "Create",
@@ -88,7 +95,7 @@ fn event<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
         "status_id": status_id,
         "status": status,
         "status_detail"?: words::set_aside(item.reviewed(), item.waived()),
-        "message": message(control, &sentence),
+        "message": words::with_next(&message, words::next(control).as_deref()),
         "metadata": object! {
             "version": OCSF,
             "product": object! { "name": TOOL, "vendor_name": TOOL, "version": &report.tool.version },
@@ -108,9 +115,9 @@ fn event<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
             "analytic": object! { "uid": &control.id, "name": &control.title, "type_id": 1, "type": "Rule" },
             "data_sources"?: if_any(control.basis.as_slice()),
         },
-        "resources": [resource(report, item)],
+        "resources": [resource(workspace, subject)],
         "evidences"?: if_any(evidences(item)),
-        "observables"?: observable(item).map(|one| [one]),
+        "observables"?: observable(subject).map(|one| [one]),
         "remediation"?: if_any(words::steps(control)).map(|steps| object! { "desc": steps.join("\n") }),
         "unmapped": object! {
             "guide": words::guide(report, str::to_owned),
@@ -125,13 +132,6 @@ fn event<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
             "reviewed": item.reviewed(),
         },
     }
-}
-
-/// What is wrong, and what to do first.
-fn message(control: &Control, sentence: &str) -> String {
-    let next = words::next_step(control).filter(|_| control.status != Status::Pass);
-    let next = next.map(|step| format!(" Next: {}", words::action(step))).unwrap_or_default();
-    format!("{} {}: {sentence}{next}", control.id, control.title)
 }
 
 /// A list that is left out where it is empty.
@@ -158,68 +158,97 @@ fn compliance(control: &Control) -> impl Serialize {
         "requirements": mapped().map(|(framework, id)| format!("{framework} {id}")).collect::<Vec<_>>(),
         "status_id": status_id,
         "status": status,
-        // In one field it is deprecated.
         "status_details": std::iter::once(&control.reason).chain(&control.context).collect::<Vec<_>>(),
     }
 }
 
-/// What a subject is, as far as its form tells.
-enum Subject {
+/// Who or what an event is about.
+#[derive(Clone, Copy)]
+enum Subject<'a> {
     Workspace,
-    Email,
-    Address,
-    Other,
+    Person(Owner<'a>),
+    Address(&'a str),
+    Other(&'a str),
 }
 
-fn subject(item: Item<'_>) -> Subject {
-    let text = item.subject();
-    let named =
-        |(name, domain): (&str, &str)| !name.is_empty() && domain.contains('.') && !domain.contains('@');
-    if item.finding.is_none() || text == WORKSPACE {
-        Subject::Workspace
-    } else if text.parse::<IpAddr>().is_ok() {
-        Subject::Address
-    } else if !text.contains(char::is_whitespace) && text.split_once('@').is_some_and(named) {
-        Subject::Email
-    } else {
-        Subject::Other
+/// A person, as far as known.
+#[derive(Clone, Copy)]
+struct Owner<'a> {
+    /// The teammate's id; of others what they are called.
+    uid: &'a str,
+    /// What the finding calls the person, or else the teammate's address or name.
+    name: &'a str,
+    /// The e-mail address, where it has the form that OCSF asks for.
+    email: Option<&'a str>,
+    /// None of a person who is no teammate.
+    teammate: Option<&'a Person>,
+}
+
+impl<'a> Subject<'a> {
+    /// A person where the finding says so or its subject has the form of an e-mail address.
+    fn of(item: Item<'a>, teammates: &BTreeMap<&str, &'a Person>) -> Self {
+        let text = item.subject();
+        let named =
+            |(name, domain): (&str, &str)| !name.is_empty() && domain.contains('.') && !domain.contains('@');
+        let is_email = || !text.contains(char::is_whitespace) && text.split_once('@').is_some_and(named);
+        if let Some(id) = item.person() {
+            let teammate = teammates.get(id).copied();
+            let name = teammate.map_or(text, Person::address_or_name);
+            let email = teammate.and_then(|one| one.email.as_deref()).unwrap_or(text);
+            Self::Person(Owner { uid: id, name, email: plain_address(email), teammate })
+        } else if item.finding.is_none() || text == WORKSPACE {
+            Self::Workspace
+        } else if text.parse::<IpAddr>().is_ok() {
+            Self::Address(text)
+        } else if is_email() {
+            Self::Person(Owner { uid: text, name: text, email: plain_address(text), teammate: None })
+        } else {
+            Self::Other(text)
+        }
     }
 }
 
 /// Who or what it is about.
-fn resource<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
-    let (text, subject, workspace) = (item.subject(), subject(item), &report.workspace);
-    let name_or = |name: &'a Option<String>| name.as_deref().unwrap_or(WORKSPACE);
-    let (uid, name, kind) = match subject {
-        Subject::Workspace => (name_or(&workspace.id), name_or(&workspace.name), "Intercom workspace"),
-        Subject::Email => (text, text, "User"),
-        Subject::Address => (text, text, "IP address"),
-        Subject::Other => (text, text, "Workspace object"),
+fn resource<'a>(workspace: &'a WorkspaceInfo, subject: Subject<'a>) -> impl Serialize + use<'a> {
+    let (id, name) = identity(workspace);
+    let (uid, name, kind, ip, owned) = match subject {
+        Subject::Workspace => (id, name, "Intercom workspace", None, None),
+        Subject::Person(person) => (person.uid, person.name, "User", None, Some(owner(workspace, person))),
+        Subject::Address(text) => (text, text, "IP address", Some(text), None),
+        Subject::Other(text) => (text, text, "Workspace object", None, None),
+    };
+    object! { "uid": uid, "name": name, "type": kind, "ip"?: ip, "owner"?: owned }
+}
+
+/// The id and the name of the workspace; where one is not known, the other stands in.
+fn identity(WorkspaceInfo { id, name, .. }: &WorkspaceInfo) -> (&str, &str) {
+    let (id, name) = (id.as_deref(), name.as_deref());
+    (id.or(name).unwrap_or(WORKSPACE), name.or(id).unwrap_or(WORKSPACE))
+}
+
+/// A person with an account: of a teammate, the workspace.
+fn owner<'a>(workspace: &'a WorkspaceInfo, person: Owner<'a>) -> impl Serialize + use<'a> {
+    let Owner { uid, name, email, teammate } = person;
+    let (type_id, kind) = match teammate {
+        Some(teammate) if teammate.is_administrator() => (2, "Admin"),
+        Some(_) => (1, "User"),
+        None => (0, "Unknown"),
+    };
+    let ((account_uid, account_name), account_type_id, account_type) = match teammate {
+        Some(_) => (identity(workspace), 99, "Intercom workspace"),
+        None => ((uid, name), 0, "Unknown"),
     };
     object! {
         "uid": uid,
         "name": name,
+        "email_addr"?: email,
+        "type_id": type_id,
         "type": kind,
-        "ip"?: matches!(subject, Subject::Address).then_some(text),
-        "owner"?: matches!(subject, Subject::Email)
-            .then(|| owner(report, text)),
-    }
-}
-
-/// The teammate, and the workspace that the account is in.
-fn owner<'a>(report: &'a Report, address: &'a str) -> impl Serialize + 'a {
-    let WorkspaceInfo { id, name, .. } = &report.workspace;
-    object! {
-        "uid": address,
-        "name": address,
-        "email_addr"?: plain_address(address),
-        "type_id": 1,
-        "type": "User",
         "account": object! {
-            "uid": id.as_deref().unwrap_or(WORKSPACE),
-            "name": name.as_deref().unwrap_or(WORKSPACE),
-            "type_id": 99,
-            "type": "Intercom workspace",
+            "uid": account_uid,
+            "name": account_name,
+            "type_id": account_type_id,
+            "type": account_type,
         },
     }
 }
@@ -240,13 +269,12 @@ fn plain_address(text: &str) -> Option<&str> {
 }
 
 /// A value that other events may carry too.
-fn observable(item: Item<'_>) -> Option<impl Serialize> {
-    let value = item.subject();
-    let (name, type_id, kind) = match subject(item) {
-        Subject::Email if plain_address(value).is_some() => {
-            ("resources[].owner.email_addr", 5, "Email Address")
+fn observable<'a>(subject: Subject<'a>) -> Option<impl Serialize + use<'a>> {
+    let (name, type_id, kind, value) = match subject {
+        Subject::Person(Owner { email: Some(email), .. }) => {
+            ("resources[].owner.email_addr", 5, "Email Address", email)
         }
-        Subject::Address => ("resources[].ip", 2, "IP Address"),
+        Subject::Address(text) => ("resources[].ip", 2, "IP Address", text),
         _ => return None,
     };
     Some(object! { "name": name, "type_id": type_id, "type": kind, "value": value })

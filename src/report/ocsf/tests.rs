@@ -23,7 +23,19 @@ fn a_failing_control_is_an_event_for_each_finding() {
     assert_eq!(ada["time"], 1_769_947_200_000_i64);
     assert_eq!(ada["metadata"]["tenant_uid"], "ab12cd34");
     assert_eq!(ada["compliance"]["requirements"][0], "cis-v8 5.4");
-    assert_eq!(ada["resources"][0]["owner"]["email_addr"], "ada@example.com");
+    let outsider = serde_json::json!({
+        "uid": "ada@example.com", "name": "ada@example.com", "email_addr": "ada@example.com", "type_id": 0, "type": "Unknown",
+        "account": { "uid": "ada@example.com", "name": "ada@example.com", "type_id": 0, "type": "Unknown" },
+    });
+    assert_eq!(ada["resources"][0]["owner"], outsider);
+    let next =
+        "Next: Settings > Workspace > Teammates: Open each teammate of the list and choose a narrower role.";
+    let message =
+        format!("2.3 Limit admin access to 2–3 people: ada@example.com: privileged: role Owner. {next}");
+    assert_eq!(ada["message"], *message);
+    let details = &ada["compliance"]["status_details"];
+    assert_eq!(details[0], "5 of 12 teammates are privileged; at most 3 should be.");
+    assert!(details[1].as_str().unwrap().starts_with("Newest change: "));
     assert_eq!(ada["observables"][0]["type_id"], 5);
     assert_eq!(ada["evidences"][0]["data"]["count"], 3);
     assert_eq!(ada["unmapped"]["violates_gate"], true);
@@ -31,6 +43,46 @@ fn a_failing_control_is_an_event_for_each_finding() {
     let address = of(&events, "E6")[0];
     assert_eq!(address["resources"][0]["ip"], "203.0.113.7");
     assert_eq!(address["observables"][0]["type_id"], 2);
+}
+
+#[test]
+fn a_teammate_has_a_type_and_the_account_is_the_workspace() {
+    let mut report = sample();
+    let person = |id: &str, privilege: &str| {
+        let json = serde_json::json!({
+            "id": id, "email": format!("p{id}@example.com"), "privilege": privilege, "sign_in_methods": [], "findings": [],
+        });
+        serde_json::from_value::<Person>(json).unwrap()
+    };
+    report.people = vec![person("7", "privileged"), person("8", "unprivileged")];
+    for (finding, id) in report.controls[2].findings.iter_mut().zip(["7", "8"]) {
+        finding.person = Some(id.to_owned());
+    }
+    for (id, type_id, kind) in [("7", 2, "Admin"), ("8", 1, "User")] {
+        let events = events(&report);
+        let about = |event: &&&Value| event["resources"][0]["uid"] == id;
+        let events = of(&events, "2.3");
+        let owner = &events.iter().find(about).unwrap()["resources"][0]["owner"];
+        assert_eq!((&owner["type_id"], &owner["type"]), (&type_id.into(), &kind.into()));
+        assert_eq!((&owner["uid"], &owner["name"]), (&id.into(), &format!("p{id}@example.com").into()));
+        let account = serde_json::json!({
+            "uid": "ab12cd34", "name": "Example Support", "type_id": 99, "type": "Intercom workspace",
+        });
+        assert_eq!(owner["account"], account);
+    }
+    report.workspace = WorkspaceInfo::default();
+    let events = events(&report);
+    assert_eq!(of(&events, "2.3")[0]["resources"][0]["owner"]["account"]["uid"], WORKSPACE);
+}
+
+#[test]
+fn what_passes_asks_for_nothing_and_deprecated_fields_are_not_used() {
+    let events = events(&sample());
+    assert!(!of(&events, "1.1")[0]["message"].as_str().unwrap().contains("Next:"));
+    for event in &events {
+        assert_eq!(event["compliance"].get("status_detail"), None);
+        assert!(event["compliance"]["status_details"].is_array());
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::report::{BUILT_IN, Control, Report};
 use crate::text;
 
 /// Where the configuration would be, were there one.
-const USUAL_CONFIG: &str = "intercom-harden.toml";
+const USUAL_CONFIG: &str = crate::config::FILE_NAME;
 
 /// The longest name of who or what a finding is about, in columns.
 const SUBJECT_COLUMNS: usize = 200;
@@ -17,7 +17,7 @@ const SUBJECT_COLUMNS: usize = 200;
 /// The file, as a URI, in which findings of a control are shown.
 fn file(report: &Report, control: &Control) -> String {
     match &report.scan.config {
-        Some(config) => relative(&config.path),
+        Some(config) => relative(config.repository_path.as_ref().unwrap_or(&config.path)),
         None if control.origin == BUILT_IN => USUAL_CONFIG.to_owned(),
         None => relative(&control.origin),
     }

@@ -1,13 +1,16 @@
-//! SARIF 2.1.0, as GitHub code scanning and other viewers read it: a rule for each control, a result for each finding of a
-//! failing control.
+//! SARIF 2.1.0, as GitHub code scanning and other viewers read it: a rule for each control, a result for each person
+//! that a failing control finds something about.
 //!
-//! - A failing control without findings is one result about the workspace. Passes are no results. What waits for a person
-//!   or could not be read is a notification of the invocation: as a result it would be an alert that cannot be closed.
+//! - A finding about anything else is a result of its own, a failing control without findings one about the workspace. Passes
+//!   are no results. What waits for a person or could not be read is a notification of the invocation: as a result it would
+//!   be an alert that cannot be closed.
 //! - Waived results are suppressed, with the reason as justification. Where a baseline was used, `baselineState` says what
 //!   is new.
-//! - A finding is not in any file. It is located where a reader can act on it in a repository: in the configuration, or
-//!   else in the control's file.
-//! - `partialFingerprints` are made of the finding's fingerprint, so an alert stays the same while numbers change.
+//! - A message says who or what it is about, what is wrong, and what to do.
+//! - A finding is not in any file. It is located where a repository says what is expected: in the configuration, else in the
+//!   file of a control that was added, else where the configuration would be.
+//! - `partialFingerprints` are made of control and person, or else of the finding's fingerprint, so an alert stays the same
+//!   while numbers change.
 //! - Messages are plain text of one line. Brackets in them are escaped, since `[…](…)` would be a link.
 //!
 //! ```json
@@ -20,7 +23,7 @@
 //!    "invocations": [{"executionSuccessful": true, "exitCode": 1, "endTimeUtc": "2026-02-01T12:00:00Z"}],
 //!    "results": [
 //!      {"ruleId": "2.3", "ruleIndex": 0, "level": "error",
-//!       "message": {"text": "ada@example.com: privileged: role Owner"},
+//!       "message": {"text": "ada@example.com: privileged: role Owner. Next: Settings > Workspace > Teammates: Choose a narrower role."},
 //!       "locations": [{"physicalLocation": {"artifactLocation": {"uri": "intercom-harden.toml"}, "region": {"startLine": 1}},
 //!                      "logicalLocations": [{"name": "ada@example.com", "kind": "resource"}]}],
 //!       "partialFingerprints": {"primaryLocationLineHash": "aab9a02453c7085429bced82:1"}}]}]}
@@ -33,6 +36,7 @@ use super::json::{json_text, object};
 use super::words::{self, TOOL, instant};
 use crate::text;
 
+mod alerts;
 mod location;
 mod results;
 mod rules;
@@ -45,9 +49,6 @@ const SARIF: &str = "2.1.0";
 /// The schema, for editors that check what they show.
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-
-/// The project's page; empty while the package names none.
-const PAGE: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// The most results of a run that code scanning accepts.
 const MAX_RESULTS: usize = 25_000;
@@ -73,8 +74,8 @@ fn log(report: &Report, max_results: usize) -> impl Serialize {
         "version": version,
         "semanticVersion": version,
         "fullName": format!("{TOOL} {version}"),
-        "informationUri"?: [PAGE, &report.catalog.guide_url].into_iter().find(|page| rules::is_page(page)),
-        "rules": report.controls.iter().map(|control| rules::rule(&report.catalog.guide_url, control)).collect::<Vec<_>>(),
+        "informationUri"?: rules::page(&report.catalog.guide_url),
+        "rules": report.controls.iter().map(|control| rules::rule(report, control)).collect::<Vec<_>>(),
         "properties": object! { "guide": words::guide(report, |part| line(part, MESSAGE_COLUMNS)) },
     };
     // Code scanning closes the alerts of a category that a later run does not repeat, so scans and checks of the declared

@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::{MESSAGE_COLUMNS, line, message};
 use crate::casefold::capitalized;
 use crate::level::Level;
-use crate::report::Control;
 use crate::report::json::object;
 use crate::report::markdown::escape;
-use crate::report::words::{frameworks_in_a_line, mapped, step_and_place, steps};
+use crate::report::words::{frameworks_in_a_line, full_stop, mapped, step_and_place, steps};
+use crate::report::{Control, Report};
 
 /// The most tags of a rule that code scanning accepts.
 const MAX_TAGS: usize = 20;
@@ -29,7 +29,7 @@ pub(super) const fn level(level: Level) -> &'static str {
 }
 
 /// The rule of a control.
-pub(super) fn rule<'a>(guide: &str, control: &'a Control) -> impl Serialize + use<'a> {
+pub(super) fn rule<'a>(report: &'a Report, control: &'a Control) -> impl Serialize + use<'a> {
     let security_severity = match control.level {
         Level::L1 => "8.0",
         Level::L2 => "5.5",
@@ -40,7 +40,7 @@ pub(super) fn rule<'a>(guide: &str, control: &'a Control) -> impl Serialize + us
         "name": name(control),
         "shortDescription": message(sentence(&control.title)),
         "fullDescription": message(sentence(&control.description)),
-        "helpUri"?: documentation(guide, control),
+        "helpUri"?: documentation(report, control),
         "help": object! { "text": help(control), "markdown": help_in_markdown(control) },
         "defaultConfiguration": object! { "level": level(control.level) },
         "properties": object! {
@@ -52,21 +52,23 @@ pub(super) fn rule<'a>(guide: &str, control: &'a Control) -> impl Serialize + us
     }
 }
 
-/// Where the control is documented: officially, else by the guide; a saved report may hold anything in its place.
-fn documentation(guide: &str, control: &Control) -> Option<String> {
-    let first = control.references.first().map(String::as_str);
-    first.into_iter().chain([guide]).find(|address| is_page(address)).map(str::to_owned)
+/// The first address of official documentation; a built-in control without any goes by the guide.
+fn documentation<'a>(report: &'a Report, control: &'a Control) -> Option<&'a str> {
+    control
+        .references
+        .first()
+        .and_then(|address| page(address))
+        .or_else(|| control.pack.and_then(|_| page(&report.catalog.guide_url)))
 }
 
-/// Whether it is the address of a page.
-pub(super) fn is_page(address: &str) -> bool {
-    url::Url::parse(address).is_ok_and(|url| url.scheme() == "https")
+/// The address of a page; a saved report may hold anything in its place.
+pub(super) fn page(address: &str) -> Option<&str> {
+    url::Url::parse(address).is_ok_and(|url| url.scheme() == "https").then_some(address)
 }
 
 /// Text of the control file as a sentence; viewers expect one.
 fn sentence(text: &str) -> String {
-    let text = line(&text.split_whitespace().collect::<Vec<_>>().join(" "), MESSAGE_COLUMNS);
-    if text.is_empty() || text.ends_with(['.', '!', '?', '…']) { text } else { text + "." }
+    full_stop(line(&text.split_whitespace().collect::<Vec<_>>().join(" "), MESSAGE_COLUMNS))
 }
 
 /// The title as one word, as SARIF has names: `LimitAdminAccess`.

@@ -34,6 +34,88 @@ fn a_control_is_a_rule_and_a_finding_a_result() {
     );
 }
 
+/// What is wrong, and what to do.
+const MESSAGE: &str = "ada@example.com: privileged: role Owner. Next: Settings > Workspace > Teammates: Open each teammate of \
+                       the list and choose a narrower role.";
+
+#[test]
+fn what_is_found_about_a_person_is_one_alert_that_keeps_its_fingerprint() {
+    let mut report = sample();
+    let findings = &mut report.controls[2].findings;
+    findings[0].person = Some("7".to_owned());
+    let alone = run(&report)["results"][0]["partialFingerprints"].clone();
+    for finding in &mut report.controls[2].findings[1..3] {
+        finding.person = Some("7".to_owned());
+    }
+    report.controls[2].findings[1].subject = "ada@example.com".to_owned();
+    let results = |report: &Report| run(report)["results"].as_array().unwrap().clone();
+    let found = results(&report);
+    assert_eq!(found.len(), 4);
+    let text = |results: &[Value]| results[0]["message"]["text"].as_str().unwrap().to_owned();
+    let three = "ada@example.com: privileged: role Owner; privileged: role Admin; katherine.johnson@example.com: privileged: its \
+                 newest permission snapshot has manage_teammates. Next: Settings > ";
+    assert!(text(&found).starts_with(three), "{}", text(&found));
+    assert_eq!(found[0]["partialFingerprints"], alone);
+    assert_eq!(found[0]["properties"]["findings"].as_array().unwrap().len(), 3);
+
+    report.controls[2].findings[0].waived = Some(hostile::waiver("until March"));
+    report.controls[2].findings[1].in_baseline = true;
+    let found = results(&report);
+    assert!(found.iter().all(|result| result.get("suppressions").is_none()), "a part of it is left");
+    assert!(
+        text(&found).starts_with("ada@example.com: privileged: role Admin; katherine"),
+        "{}",
+        text(&found)
+    );
+    assert_eq!(found[0]["baselineState"], "updated");
+    for finding in &mut report.controls[2].findings[1..3] {
+        finding.waived = Some(hostile::waiver("until March"));
+    }
+    let found = results(&report);
+    assert_eq!(found[0]["suppressions"].as_array().unwrap().len(), 1, "the same decision is told once");
+    assert_eq!(found[0]["partialFingerprints"], alone);
+}
+
+#[test]
+fn a_long_list_about_a_person_is_cut_and_the_next_step_is_not() {
+    let mut report = hostile::many(40);
+    for finding in &mut report.controls[2].findings {
+        finding.person = Some("7".to_owned());
+        finding.message = "x".repeat(500);
+    }
+    let text = run(&report)["results"][0]["message"]["text"].as_str().unwrap().to_owned();
+    assert!(text.ends_with(
+        " Next: Settings > Workspace > Teammates: Open each teammate of the list and choose a narrower role."
+    ));
+    for finding in &mut report.controls[2].findings {
+        finding.message = "x".to_owned();
+    }
+    let text = run(&report)["results"][0]["message"]["text"].as_str().unwrap().to_owned();
+    assert!(text.contains("; and 35 more. Next: "), "{text}");
+}
+
+#[test]
+fn every_rule_and_the_tool_have_a_page() {
+    let mut report = sample();
+    report.controls[2].references = vec!["https://www.intercom.com/help".to_owned()];
+    let run_of = run(&report);
+    let driver = &run_of["tool"]["driver"];
+    assert_eq!(driver["informationUri"], "https://howtoharden.com/guides/intercom");
+    for (index, rule) in driver["rules"].as_array().unwrap().iter().enumerate() {
+        let page = if index == 2 {
+            "https://www.intercom.com/help"
+        } else {
+            "https://howtoharden.com/guides/intercom"
+        };
+        assert_eq!(rule["helpUri"], page);
+    }
+    report.catalog.guide_url = "javascript:alert(1)".to_owned();
+    report.controls[2].references = vec!["javascript:alert(1)".to_owned()];
+    let run_of = run(&report);
+    assert_eq!(run_of["tool"]["driver"].get("informationUri"), None);
+    assert_eq!(run_of["tool"]["driver"]["rules"][2].get("helpUri"), None);
+}
+
 #[test]
 fn a_result_in_full() {
     let place = serde_json::json!({
@@ -47,13 +129,10 @@ fn a_result_in_full() {
         "ruleId": "2.3",
         "ruleIndex": 2,
         "level": "error",
-        "message": {
-            "text": "ada@example.com: privileged: role Owner. Next: Settings > Workspace > Teammates: Open each teammate of the \
-                     list and choose a narrower role.",
-        },
+        "message": { "text": MESSAGE },
         "locations": [place],
         "partialFingerprints": {
-            "finding/v1": "aab9a02453c7085429bced82",
+            "alert/v1": "aab9a02453c7085429bced82",
             "primaryLocationLineHash": "aab9a02453c7085429bced82:1",
         },
         "properties": {
@@ -62,46 +141,14 @@ fn a_result_in_full() {
             "violatesGate": true,
             "findings": [{
                 "fingerprint": "aab9a02453c7085429bced82",
+                "check": "",
+                "subject": "ada@example.com",
                 "message": "privileged: role Owner",
                 "evidence": { "count": 3, "email": "ada@example.com" },
             }],
         },
     });
     assert_eq!(run(&sample())["results"][0], result);
-}
-
-#[test]
-fn a_person_is_one_alert_that_tells_all_that_counts() {
-    let mut report = sample();
-    let findings = &mut report.controls[2].findings;
-    for (index, person) in [(0, "7"), (1, "8"), (3, "7"), (4, "7")] {
-        findings[index].person = Some(person.to_owned());
-    }
-    findings[4].waived = Some(hostile::waiver("until March"));
-    let before = run(&report);
-    let results = before["results"].as_array().unwrap();
-    assert_eq!(results.len(), 4);
-    let text = results[0]["message"]["text"].as_str().unwrap();
-    assert!(
-        text.starts_with("ada@example.com: privileged: role Owner; privileged: role Super admin. Next: "),
-        "{text}"
-    );
-    assert_eq!(results[0]["properties"]["findings"].as_array().unwrap().len(), 3);
-    assert_eq!(results[0].get("suppressions"), None);
-    report.controls[2].findings.remove(3);
-    let after = run(&report);
-    assert_eq!(after["results"][0]["partialFingerprints"], results[0]["partialFingerprints"]);
-    report.controls[2].findings[0].waived = Some(hostile::waiver("until March"));
-    assert_eq!(run(&report)["results"][0]["suppressions"][0]["justification"], "until March");
-}
-
-#[test]
-fn every_rule_and_the_tool_have_a_page() {
-    let driver = &run(&sample())["tool"]["driver"];
-    assert!(driver["informationUri"].as_str().unwrap().starts_with("https://"));
-    for rule in driver["rules"].as_array().unwrap() {
-        assert!(rule["helpUri"].as_str().unwrap().starts_with("https://"), "{}", rule["id"]);
-    }
 }
 
 #[test]
@@ -133,15 +180,19 @@ fn a_failing_control_without_findings_is_a_result_about_the_workspace() {
 }
 
 #[test]
-fn without_a_configuration_its_usual_name_is_the_place() {
+fn the_place_is_the_configuration_in_the_repository_or_what_stands_in_for_it() {
     let mut report = sample();
-    report.scan.config = None;
-    let run = run(&report);
-    let place = |index: usize| {
-        run["results"][index]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone()
+    let place = |report: &Report, index: usize| {
+        run(report)["results"][index]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone()
     };
-    assert_eq!(place(0), "intercom-harden.toml");
-    assert_eq!(place(5), "ours/E6-bursts.toml");
+    let config = report.scan.config.as_mut().unwrap();
+    config.path = "/home/runner/work/ci/intercom.toml".to_owned();
+    assert_eq!(place(&report, 0), "intercom.toml");
+    report.scan.config.as_mut().unwrap().repository_path = Some("ci/intercom.toml".to_owned());
+    assert_eq!(place(&report, 0), "ci/intercom.toml");
+    report.scan.config = None;
+    assert_eq!(place(&report, 0), "intercom-harden.toml");
+    assert_eq!(place(&report, 5), "ours/E6-bursts.toml");
 }
 
 #[test]
