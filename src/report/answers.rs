@@ -33,6 +33,8 @@ pub(super) struct Answers<'a> {
 
 /// A person, with the findings that no waiver, review or baseline covers.
 pub(super) struct Concerned<'a> {
+    /// The id by which findings name the person.
+    pub id: &'a str,
     /// E-mail address, else name or id, as far as known.
     pub name: &'a str,
     /// The teammate; none of a person who is no teammate.
@@ -153,7 +155,7 @@ fn people(report: &Report) -> Vec<Concerned<'_>> {
             let entry = concerned.entry(id).or_insert_with(|| {
                 let teammate = teammates.get(id).copied();
                 let name = teammate.map_or(&*finding.subject, Person::address_or_name);
-                Concerned { name, teammate, controls: Vec::new(), findings: 0 }
+                Concerned { id, name, teammate, controls: Vec::new(), findings: 0 }
             });
             entry.findings += 1;
             if entry.controls.last() != Some(&&*control.id) {

@@ -86,8 +86,9 @@ impl Summary<'_> {
     }
 
     fn scope(&self, page: &mut Page) {
-        let shown = |value: &str| Some(self.fit(40, 1, value));
-        let (name, workspace) = words::workspace(self.report, shown);
+        let shown = |value: &str| self.fit(40, 1, value);
+        let (name, workspace) =
+            (shown(words::workspace(&self.report.workspace)), words::about_workspace(self.report, shown));
         let Window { since, until } = self.report.scan.window;
         let days = [since, until].map(|at| at.strftime("%Y-%m-%d").to_string());
         let window = format!("{} to {} ({})", days[0], days[1], words::span(self.report.scan.window));
@@ -95,7 +96,7 @@ impl Summary<'_> {
             0,
             Tone::Heading,
             &name,
-            &self.fit(0, 2, &format!("{}, {window}", workspace.trim_start())),
+            &self.fit(0, 2, &format!("{}, {window}", workspace.trim_start_matches([',', ' ']))),
         );
         let source = match self.report.scan.source {
             Provenance::Api => "",

@@ -97,17 +97,24 @@ pub(super) fn steps(control: &Control) -> Vec<String> {
     lines
 }
 
-/// The workspace: its name, and what else is known of it. `shown` escapes a value; what it does not show counts as not
-/// readable.
-pub(super) fn workspace(report: &Report, shown: impl Fn(&str) -> Option<String>) -> (String, String) {
-    let WorkspaceInfo { id, name, region, teammates } = &report.workspace;
-    let shown = |value: &Option<String>| value.as_deref().and_then(&shown);
-    let name = shown(name).unwrap_or_else(|| "name not readable".to_owned());
-    let id = shown(id).unwrap_or_else(|| "id not readable".to_owned());
-    let region = shown(region).unwrap_or_else(|| "not readable".to_owned());
+/// What the workspace is called: its name, else its id.
+pub(super) fn workspace(WorkspaceInfo { id, name, .. }: &WorkspaceInfo) -> &str {
+    let known = [name, id].into_iter().flatten().find(|known| !known.trim().is_empty());
+    known.map_or("(workspace without a name)", |known| known)
+}
+
+/// What else is known of the workspace; `shown` escapes a value.
+pub(super) fn about_workspace(report: &Report, shown: impl Fn(&str) -> String) -> String {
+    let WorkspaceInfo { id, region, teammates, .. } = &report.workspace;
+    let known =
+        |value: &'_ Option<String>| value.as_deref().filter(|value| !value.trim().is_empty()).map(&shown);
+    // An id that stands in for the name is not repeated.
+    let id = known(id).filter(|_| id.as_deref() != Some(workspace(&report.workspace)));
+    let id = id.map(|id| format!(" ({id})")).unwrap_or_default();
+    let region = known(region).unwrap_or_else(|| "not readable".to_owned());
     let teammates =
         teammates.map_or_else(|| "teammates not readable".to_owned(), |count| counted(count, "teammate"));
-    (name, format!(" ({id}), region {region}, {teammates}"))
+    format!("{id}, region {region}, {teammates}")
 }
 
 /// How much was asked: `25 controls up to L3, Intercom Hardening Guide 0.2.0 (draft, AI drafted), https://…`.
@@ -298,6 +305,20 @@ mod tests {
             ]
         );
         assert!(steps(&report.controls[5]).is_empty());
+    }
+
+    #[test]
+    fn a_workspace_is_called_by_its_name_else_its_id() {
+        let mut report = sample();
+        let said = |report: &Report| {
+            format!("{}{}", workspace(&report.workspace), about_workspace(report, str::to_owned))
+        };
+        assert_eq!(said(&report), "Example Support (ab12cd34), region EU, 12 teammates");
+        report.workspace.name = Some(" ".to_owned());
+        assert_eq!(said(&report), "ab12cd34, region EU, 12 teammates");
+        report.workspace = WorkspaceInfo::default();
+        let nothing = "(workspace without a name), region not readable, teammates not readable";
+        assert_eq!(said(&report), nothing);
     }
 
     #[test]

@@ -14,7 +14,7 @@ export async function checkAccess(run, name, open, themes) {
       open({ colorScheme }, async (page) => {
         // The first of each kind unfolded shows every kind of content; all of 5,000 findings would only be more of it.
         await page.evaluate(() => {
-          for (const one of document.querySelectorAll(".group > details:first-of-type, .framework:first-of-type, .numbers")) one.open = true;
+          for (const one of document.querySelectorAll(".group > details:first-of-type, .framework:first-of-type, .numbers, .brief, .warnings")) one.open = true;
           for (const row of document.querySelectorAll(".findings tbody tr:nth-child(n + 30)")) row.remove();
         });
         await page.evaluate(AXE);

@@ -15,6 +15,16 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 const THEMES = ["light", "dark"];
 const SIZES = [{ width: 1280, height: 900 }, { width: 390, height: 844 }];
 
+/** How far from the top the first control may begin, by the width of the window, in pixels. */
+const FIRST_CONTROL = { 1280: 900, 390: 1_200 };
+
+/** The size of a printed page without its margins, in pixels: A4, 13 mm on each side. */
+const PAPER = { width: 695, height: 1_024 };
+
+/** How many pages the management summary, and the whole report of the sample workspace, may have on paper. */
+const BRIEF_PAGES = 2;
+const PAGES = 14;
+
 /** How long the largest page may take to be there, and to answer, in milliseconds. */
 const PATIENCE = 5_000;
 
@@ -79,7 +89,7 @@ async function checkSafety(run, name, open) {
       const found = await page.evaluate((mark) => ({
         mark: window[mark],
         scripts: document.scripts.length,
-        foreign: [...document.querySelectorAll("img, iframe, form, object, embed, base, link, a:not([href^='#'])")].map((one) => one.outerHTML),
+        foreign: [...document.querySelectorAll("img, iframe, form, object, embed, base, link, a:not([href^='#'], [href^='https://'][rel='noopener noreferrer'])")].map((one) => one.outerHTML),
         handlers: [...document.querySelectorAll("*")].flatMap((one) => one.getAttributeNames()).filter((one) => /^on|^style$|^src$/.test(one)),
       }), MARK);
       ensure(found.mark === undefined, `a name ran as a script: ${found.mark}`);
@@ -126,17 +136,19 @@ async function checkLooks(run, name, open, out) {
           const width = () => page.evaluate(() => document.documentElement.scrollWidth);
           await page.screenshot(picture("top"));
           ensure((await width()) <= viewport.width, `the page is ${await width()} pixels wide`);
+          const first = await page.locator("details.control").first().evaluate((one) => [one.getBoundingClientRect().top, one.dataset.status]);
+          ensure(first[0] <= FIRST_CONTROL[viewport.width] && first[1] === "fail", "the first control stands too far down, or does not fail:", first);
           await page.locator("#plots-heading").evaluate((one) => one.scrollIntoView());
           await page.screenshot(picture("plots"));
           await page.locator("details.control").first().evaluate((one) => { one.open = true; });
-          await page.locator("#controls-heading").evaluate((one) => one.scrollIntoView());
+          await page.locator("#controls").evaluate((one) => one.scrollIntoView());
           await page.screenshot(picture("controls"));
           ensure((await width()) <= viewport.width, `unfolded, the page is ${await width()} pixels wide`);
         }));
     }
   }
-  await run.step(`${name}: on paper everything is unfolded`, () =>
-    open({}, async (page) => {
+  await run.step(`${name}: on paper everything is unfolded, and no word is broken`, () =>
+    open({ viewport: PAPER }, async (page) => {
       await page.emulateMedia({ media: "print" });
       const hidden = await page.evaluate(() => {
         dispatchEvent(new Event("beforeprint"));
@@ -146,6 +158,40 @@ async function checkLooks(run, name, open, out) {
       });
       ensure(hidden.folded === 0, `${hidden.folded} stay folded`);
       ensure(hidden.bar === "none", "the filters are printed");
-      if (name !== "large") await page.pdf({ path: `${out}/${name}/report.pdf`, format: "A4" });
+      const { brief, wide, broken } = await page.evaluate(laidOut);
+      ensure(brief <= BRIEF_PAGES * PAPER.height, `the management summary ends at ${brief} pixels`);
+      if (name === "hostile") return;
+      ensure(wide <= PAPER.width, `on paper the page is ${wide} pixels wide`);
+      ensure(broken.length === 0, `${broken.length} words are broken:`, broken);
     }));
+  if (name === "large") return;
+  await run.step(`${name}: is printed`, () =>
+    open({}, async (page) => {
+      const pdf = await page.pdf({ path: `${out}/${name}/report.pdf`, format: "A4" });
+      const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g).length;
+      ensure(name !== "demo" || pages <= PAGES, `the report has ${pages} pages`);
+    }));
+}
+
+/** Where the management summary ends, how wide the page is, and which words begin on one line and end on the next. */
+function laidOut() {
+  for (const one of document.querySelectorAll("details")) one.open = true;
+  const broken = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  while (texts.nextNode() && broken.length < 20) {
+    const text = texts.currentNode;
+    if (text.parentElement.closest("script")) continue;
+    // A browser may break a line after a hyphen, a dash or a slash, and before or after a sign such as an ellipsis.
+    for (const { 0: word, index } of text.data.matchAll(/[\p{L}\p{N}_.@]+/gu)) {
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) broken.push(word);
+    }
+  }
+  return {
+    brief: document.querySelector(".brief").getBoundingClientRect().bottom + scrollY,
+    wide: document.documentElement.scrollWidth,
+    broken,
+  };
 }

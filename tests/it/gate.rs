@@ -14,7 +14,7 @@ const WORDED: [&str; 5] = ["table", "html", "markdown", "junit", "github"];
 fn worded(scan: Program) -> Vec<String> {
     let run =
         WORDED.iter().fold(scan, |scan, format| scan.args(["-o", &format!("{format}={format}.out")])).run();
-    let text = |format: &&str| run.read(&format!("{format}.out")).unwrap();
+    let text = |format: &&str| run.said(&format!("{format}.out"));
     WORDED.iter().map(text).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 

@@ -311,6 +311,11 @@ impl Run {
         fs::read_to_string(self.directory.path().join(name)).ok()
     }
 
+    /// What a file says that may be a page: where that lets lines break is no part of it.
+    pub(crate) fn said(&self, name: &str) -> String {
+        self.read(name).unwrap().replace("<wbr>", "")
+    }
+
     /// The bytes of a file the program wrote.
     #[track_caller]
     pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {

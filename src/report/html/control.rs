@@ -2,14 +2,15 @@
 
 use maud::{Markup, html};
 
-use super::filter;
-use super::findings;
-use super::parts::{anchor, chip, listed, waiver};
-use super::text::{NAME, PARAGRAPH, SENTENCE, framework, shown};
+use super::parts::{anchor, chip, listed, next, waiver};
+use super::people::People;
+use super::text::{NAME, PARAGRAPH, SENTENCE, framework, linked, shown, soft};
+use super::{filter, findings};
+use crate::casefold::capitalized;
 use crate::controls::Step;
-use crate::report::words::{counted, is_own_mapping};
+use crate::report::words::{self, counted, is_own_mapping, next_step};
 use crate::report::{BUILT_IN, Control};
-use crate::verdict::{Attestation, Attested, Basis};
+use crate::verdict::{Basis, Status};
 
 /// How many observations of a control are listed.
 const MAX_CONTEXT: usize = 20;
@@ -18,8 +19,10 @@ const MAX_CONTEXT: usize = 20;
 const MAX_STEPS: usize = 30;
 
 /// A control, folded up, with that many findings at most.
-pub(super) fn folded(control: &Control, max_findings: usize) -> Markup {
+pub(super) fn folded(control: &Control, max_findings: usize, people: &People<'_>) -> Markup {
     let findings = control.open().count();
+    let fails = control.status == Status::Fail;
+    let headline = if fails { control.headline() } else { &control.reason };
     html! {
         details.control
             id=(anchor(&control.id))
@@ -36,56 +39,46 @@ pub(super) fn folded(control: &Control, max_findings: usize) -> Markup {
                     @if findings > 0 { span { (counted(findings as u64, "finding")) } }
                     @if control.is_waived() { span.mark { "waived" } }
                     @if control.is_attested() { span.mark { "attested" } }
+                    @if control.is_not_applicable() { span.mark { "does not apply" } }
                     @if control.in_baseline { span.mark { "in the baseline" } }
                 }
-                span.reason { (shown(&control.reason, SENTENCE)) }
+                span.reason { (soft(headline, SENTENCE)) @if fails { (next(control)) } }
             }
             div.body {
-                (findings::table(control, max_findings))
+                @if !headline.starts_with(control.reason.trim_end_matches('.')) { p { (soft(&control.reason, SENTENCE)) } }
+                (findings::table(control, max_findings, people))
                 @if let Some(waived) = &control.waived {
                     div.callout {
                         h5 { "Waived" }
                         p { (waiver(waived)) }
                     }
                 }
-                @if let Some(signed) = &control.attestation { (attestation(signed)) }
-                (lines("Observed", &control.context, MAX_CONTEXT))
-                (paragraph("What it asks", &control.description))
-                (paragraph("Why it matters", &control.rationale))
-                (lines("Needed before", &control.prerequisites, MAX_STEPS))
-                (steps(&control.remediation))
-                (lines("Documentation", &control.references, MAX_STEPS))
-                (facts(control))
+                @if let Some(signed) = &control.attestation {
+                    div.callout {
+                        h5 { "Attested" }
+                        p { (linked(&capitalized(&words::attested(signed)), PARAGRAPH)) }
+                    }
+                }
+                (lines("Observed", &control.context, MAX_CONTEXT, soft))
+                div.guide {
+                    (paragraph("What it asks", &control.description))
+                    (paragraph("Why it matters", &control.rationale))
+                    (lines("Needed before", &control.prerequisites, MAX_STEPS, soft))
+                    (steps(control))
+                    (lines("Documentation", &control.references, MAX_STEPS, linked))
+                    (facts(control))
+                }
             }
         }
     }
 }
 
-fn attestation(attestation: &Attestation) -> Markup {
-    let Attestation { result, by, on, expires, evidence, note } = attestation;
-    let seen = match result {
-        Attested::Pass => "hold",
-        Attested::Fail => "fail",
-        Attested::NotApplicable => "not apply",
-    };
-    html! {
-        div.callout {
-            h5 { "Attested" }
-            p {
-                "Seen to " (seen) " by " (shown(by, NAME)) " on " (on.to_string())
-                "; counts until " (expires.to_string()) "."
-            }
-            @if let Some(evidence) = evidence { p { "Evidence: " (shown(evidence, SENTENCE)) } }
-            @if let Some(note) = note { p { (shown(note, SENTENCE)) } }
-        }
-    }
-}
-
-fn lines(title: &str, lines: &[String], most: usize) -> Markup {
+/// A list of lines, each put into the page in that way.
+fn lines(title: &str, lines: &[String], most: usize, one: fn(&str, usize) -> Markup) -> Markup {
     html! {
         @if !lines.is_empty() {
             h5 { (title) }
-            ul { (listed(lines, most, |line| html! { (shown(line, SENTENCE)) })) }
+            ul { (listed(lines, most, |line| one(line, SENTENCE))) }
         }
     }
 }
@@ -99,26 +92,21 @@ fn paragraph(title: &str, text: &str) -> Markup {
     }
 }
 
-fn steps(steps: &[Step]) -> Markup {
+fn steps(control: &Control) -> Markup {
+    let to_come = next_step(control);
     html! {
-        @if !steps.is_empty() {
+        @if !control.remediation.is_empty() {
             h5 { "How to put it right" }
-            ol.steps { (listed(steps, MAX_STEPS, step)) }
+            ol.steps { (listed(&control.remediation, MAX_STEPS, |one| step(one, to_come == Some(one)))) }
         }
     }
 }
 
-fn step(step: &Step) -> Markup {
+fn step(step: &Step, is_next: bool) -> Markup {
+    let path = step.path.iter().take(MAX_STEPS).map(|menu| shown(menu, NAME)).collect::<Vec<_>>();
     html! {
-        strong { (shown(&step.title, SENTENCE)) }
-        @if !step.path.is_empty() {
-            span.path {
-                @for (index, menu) in step.path.iter().take(MAX_STEPS).enumerate() {
-                    @if index > 0 { span.to { " › " } }
-                    (shown(menu, NAME))
-                }
-            }
-        }
+        strong { (shown(&step.title, SENTENCE)) } @if is_next { " " span.mark { "next" } }
+        @if !path.is_empty() { span.path { (path.join(" › ")) } }
         ul { (listed(&step.actions, MAX_STEPS, |action| html! { (shown(action, SENTENCE)) })) }
     }
 }

@@ -22,32 +22,37 @@ pub(super) fn bar(report: &Report) -> Markup {
     let reaches = |level| report.controls.iter().any(|one| one.level == level);
     html! {
         div #filters role="search" aria-label="Filter the controls" hidden {
-            label.field {
-                span { "Search" }
-                input #search type="search" autocomplete="off" spellcheck="false"
-                    placeholder="Title, person, reason …" aria-describedby="shown";
-            }
-            fieldset {
-                legend { "Status" }
-                @for status in Status::WORST_FIRST.into_iter().filter(|&status| has(status)) {
-                    (choice("status", status.as_str(), &capitalized(status.as_str())))
-                }
-            }
-            fieldset {
-                legend { "Level" }
-                @for level in Level::ALL.into_iter().filter(|&level| reaches(level)) {
-                    (choice("level", level.as_str(), level.label()))
-                }
-            }
-            label.field {
-                span { "Framework" }
-                select #framework {
-                    option value="" { "All" }
-                    @for (id, groups) in groups::frameworks(report) {
-                        optgroup label=(framework(id)) {
-                            option value=(token(id, "")) { "Anything in " (framework(id)) }
-                            @for name in groups.iter().filter_map(|group| group.name) {
-                                option value=(token(id, name)) { (shown(name, NAME)) }
+            details #fields {
+                summary { "Search and filter" }
+                div.fields {
+                    label.field {
+                        span { "Search" }
+                        input #search type="search" autocomplete="off" spellcheck="false"
+                            placeholder="Title, person, reason …" aria-describedby="shown";
+                    }
+                    fieldset {
+                        legend { "Status" }
+                        @for status in Status::WORST_FIRST.into_iter().filter(|&status| has(status)) {
+                            (choice("status", status.as_str(), &capitalized(status.as_str())))
+                        }
+                    }
+                    fieldset {
+                        legend { "Level" }
+                        @for level in Level::ALL.into_iter().filter(|&level| reaches(level)) {
+                            (choice("level", level.as_str(), level.label()))
+                        }
+                    }
+                    label.field {
+                        span { "Framework" }
+                        select #framework {
+                            option value="" { "All" }
+                            @for (id, groups) in groups::frameworks(report) {
+                                optgroup label=(framework(id)) {
+                                    option value=(token(id, "")) { "Anything in " (framework(id)) }
+                                    @for name in groups.iter().filter_map(|group| group.name) {
+                                        option value=(token(id, name)) { (shown(name, NAME)) }
+                                    }
+                                }
                             }
                         }
                     }

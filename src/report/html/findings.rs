@@ -7,7 +7,8 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::parts::{review, waiver};
-use super::text::{NAME, SENTENCE, cell, shown};
+use super::people::People;
+use super::text::{NAME, SENTENCE, cell, shown, soft};
 use crate::report::words::counted;
 use crate::report::{Control, Report};
 use crate::verdict::Finding;
@@ -19,7 +20,7 @@ const MAX_FINDINGS: usize = 1_000;
 const MAX_ROWS: usize = 2_000;
 
 /// How many columns of evidence a table has.
-const MAX_COLUMNS: usize = 8;
+const MAX_COLUMNS: usize = 24;
 
 /// How many findings are looked at for their columns.
 const SAMPLED: usize = 100;
@@ -31,7 +32,7 @@ pub(super) fn most_of_each(report: &Report) -> usize {
 }
 
 /// The findings of a control; nothing where there are none. Those that count against the gate come first.
-pub(super) fn table(control: &Control, most: usize) -> Markup {
+pub(super) fn table(control: &Control, most: usize, people: &People<'_>) -> Markup {
     let all = &control.findings;
     if all.is_empty() {
         return html! {};
@@ -58,19 +59,19 @@ pub(super) fn table(control: &Control, most: usize) -> Markup {
                         }
                     }
                 }
-                tbody { @for finding in order.into_iter().take(most) { (row(finding, &columns)) } }
+                tbody { @for finding in order.into_iter().take(most) { (row(finding, &columns, people)) } }
             }
         }
         @if more > 0 { p.more { (more) " more in the JSON report" } }
     }
 }
 
-fn row(finding: &Finding, columns: &[(&String, bool)]) -> Markup {
+fn row(finding: &Finding, columns: &[(&String, bool)], people: &People<'_>) -> Markup {
     html! {
         tr {
-            th scope="row" { (shown(&finding.subject, NAME)) }
+            th scope="row" { (people.named(finding.person.as_deref().unwrap_or_default(), &finding.subject)) }
             td {
-                (shown(&finding.message, SENTENCE))
+                (soft(&finding.message, SENTENCE))
                 @if finding.in_baseline { " " span.mark { "in the baseline" } }
                 @if let Some(reviewed) = &finding.reviewed {
                     span.waiver { span.mark { "reviewed" } " " (review(reviewed)) }
@@ -88,14 +89,16 @@ fn evidence(value: Option<&Value>) -> Markup {
     let value = value.unwrap_or(&Value::Null);
     let instant = value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
     html! {
-        @if let Some(instant) = instant { td.time { (instant.strftime("%Y-%m-%d %H:%M UTC").to_string()) } }
+        @if let Some(instant) = instant {
+            td.time { span.day { (instant.strftime("%Y-%m-%d").to_string()) } (instant.strftime(" %H:%M UTC").to_string()) }
+        }
         @else if value.is_number() { td.number { (cell(value)) } }
-        @else { td { (cell(value)) } }
+        @else { td { (soft(&cell(value), NAME)) } }
     }
 }
 
-/// The columns worth showing, and whether they hold numbers: those that the control names, or else all in the order of
-/// their names. Not worth showing is what is empty or repeats the subject.
+/// The columns, and whether they hold numbers: those of the evidence that the control names, or else all in the order of
+/// their names but for what is empty or repeats the subject.
 fn columns(control: &Control) -> Vec<(&String, bool)> {
     let sampled = || control.findings.iter().take(SAMPLED);
     let found: BTreeSet<&String> = sampled().flat_map(|finding| finding.evidence.keys()).collect();
@@ -109,9 +112,31 @@ fn columns(control: &Control) -> Vec<(&String, bool)> {
     let numeric =
         |name: &String| sampled().any(|finding| finding.evidence.get(name).is_some_and(Value::is_number));
     let names: Vec<&String> = if control.columns.is_empty() {
-        found.into_iter().collect()
+        found.into_iter().filter(telling).collect()
     } else {
-        control.columns.iter().collect()
+        control.columns.iter().filter(|name| found.contains(name)).collect()
     };
-    names.into_iter().filter(telling).take(MAX_COLUMNS).map(|name| (name, numeric(name))).collect()
+    names.into_iter().take(MAX_COLUMNS).map(|name| (name, numeric(name))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::report::sample::sample;
+
+    #[test]
+    fn a_control_says_which_columns_are_shown_and_in_which_order() {
+        let mut control = sample().controls[2].clone();
+        let named = |control: &Control| {
+            columns(control).into_iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()
+        };
+        for finding in &mut control.findings {
+            finding.evidence.extend([("role".to_owned(), json!("Admin")), ("seen".to_owned(), json!(null))]);
+        }
+        assert_eq!(named(&control), ["count", "role"]);
+        control.columns = ["seen", "role", "email", "absent"].map(str::to_owned).to_vec();
+        assert_eq!(named(&control), ["seen", "role", "email"]);
+    }
 }

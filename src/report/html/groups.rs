@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
-use super::parts::{anchor, chip, head, listed};
-use super::text::{NAME, SENTENCE, framework, shown};
+use super::parts::{chip, head, listed, to_control};
+use super::text::{NAME, SENTENCE, framework, shown, soft};
 use crate::report::grouping::{Group, Grouping, group};
 use crate::report::words::{about_groups, counted, more};
 use crate::report::{Control, Report};
@@ -19,7 +19,7 @@ const MAX_FRAMEWORKS: usize = 20;
 /// The most controls of a group that it links to.
 const MAX_LINKS: usize = 100;
 
-/// The groups that were asked for, above the controls.
+/// The groups that were asked for.
 pub(super) fn section(report: &Report, by: &Grouping) -> Markup {
     let groups = group(report, by);
     html! {
@@ -73,7 +73,7 @@ fn table(what: &str, members: &str, groups: &[Group<'_>]) -> Markup {
             tbody {
                 @for group in groups.iter().take(MAX_GROUPS) {
                     tr {
-                        th scope="row" { (shown(&group.label(), NAME)) }
+                        th scope="row" { (soft(&group.label(), NAME)) }
                         td { (chip(group.status())) }
                         td { ul.links { (listed(&group.controls, MAX_LINKS, |control| link(control))) } }
                     }
@@ -89,8 +89,7 @@ fn table(what: &str, members: &str, groups: &[Group<'_>]) -> Markup {
 /// A link to a control in the page, with its status.
 fn link(control: &Control) -> Markup {
     html! {
-        a href={ "#" (anchor(&control.id)) } title=(shown(&control.title, NAME)) { (shown(&control.id, NAME)) }
-        " " span.status-word { (control.status.as_str()) @if control.is_waived() { " (waived)" } }
+        (to_control(control)) " " span.status-word { (control.status.as_str()) @if control.is_waived() { " (waived)" } }
     }
 }
 
@@ -102,7 +101,7 @@ mod tests {
     #[test]
     fn each_group_links_to_its_controls() {
         let page = section(&sample(), &Grouping::Level).into_string();
-        assert!(page.contains("By level") && page.contains("href=\"#control-2.3\""), "{page}");
+        assert!(page.contains("By level") && page.contains("href=\"#control-2-3\""), "{page}");
         assert_eq!(page.matches("<th scope=\"row\">").count(), group(&sample(), &Grouping::Level).len());
     }
 }

@@ -6,7 +6,7 @@ use super::parts::{anchor, chip};
 use super::text::{NAME, SENTENCE, percent, shown};
 use crate::casefold::capitalized;
 use crate::report::gate::GateOutcome;
-use crate::report::words::counted;
+use crate::report::words::{beside_gate, counted};
 use crate::report::{Counters, Report};
 use crate::verdict::Status;
 
@@ -71,9 +71,7 @@ fn gate(report: &Report) -> Markup {
             p.label { "Gate" }
             p.big { (word) }
             p.note { (capitalized(&report.why())) (violations(&report.gate.violations)) "." }
-            @if let Some(left_out) = report.left_out() { p.note { "Not evaluated: " (shown(&left_out, SENTENCE)) "." } }
-            @if let Some(stale) = report.stale_too() { p.note { "Stale: " (stale) "." } }
-            @if let Some(incomplete) = report.incomplete() { p.note { "Incomplete: " (incomplete) "." } }
+            @for (lead, what) in beside_gate(report) { p.note { (lead) ": " (shown(&what, SENTENCE)) "." } }
             p.note { "Exit code " (report.gate.exit_code.code()) }
         }
     }

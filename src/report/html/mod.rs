@@ -7,32 +7,39 @@
 //! ```html
 //! <!DOCTYPE html>
 //! <html lang="en">…<meta http-equiv="Content-Security-Policy" content="default-src 'none'; …">…
-//! <details class="control" id="control-2.3" data-status="fail" data-level="l1" data-frameworks="cis-v8/ cis-v8/5.4">
+//! <details class="control" id="control-2-3" data-status="fail" data-level="l1" data-frameworks="cis-v8/ cis-v8/5.4">
 //! <summary>… <h4>Limit admin access</h4> …</summary> evidence, steps, frameworks </details>…
 //! ```
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::Report;
+use super::answers::Answers;
 use super::grouping::Grouping;
-use crate::verdict::Status;
+use super::{Report, words};
+use people::People;
 
+mod answers;
+mod brief;
 mod control;
 mod filter;
 mod findings;
 mod groups;
 mod headline;
 mod parts;
+mod people;
 mod plots;
 mod scope;
 #[cfg(test)]
 pub(super) mod tests;
 mod text;
 
-use text::{NAME, shown};
+use text::shown;
+
+/// The longest name of a workspace in the title of the page, in columns.
+const TITLE: usize = 44;
 
 /// The one style of the page.
 const STYLE: &str = include_str!("report.css");
@@ -42,6 +49,8 @@ const SCRIPT: &str = include_str!("report.js");
 
 /// Renders the report.
 pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
+    let answers = Answers::of(report);
+    let people = People::of(report, &answers);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -59,10 +68,12 @@ pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
                 (scope::masthead(report))
                 main {
                     (headline::section(report))
+                    (brief::section(report, &answers, &people))
                     (scope::warnings(report))
-                    (plots::section(report))
+                    (answers::section(report, &answers, &people))
                     @if let Some(by) = by { (groups::section(report, by)) }
-                    (controls(report))
+                    (people.section())
+                    (plots::section(report))
                     (groups::compliance(report))
                     (scope::section(report))
                 }
@@ -85,46 +96,6 @@ fn policy() -> String {
 }
 
 fn title(report: &Report) -> String {
-    let workspace = report.workspace.name.as_deref().map(|name| shown(name, NAME));
     let what = if report.is_of_policy() { "Access against policy" } else { "Security posture" };
-    format!("{} · {what}", workspace.as_deref().unwrap_or("Intercom workspace"))
-}
-
-/// The controls, what is wrong first, with what filters them.
-fn controls(report: &Report) -> Markup {
-    let max_findings = findings::most_of_each(report);
-    html! {
-        section #controls aria-labelledby="controls-heading" {
-            h2 #controls-heading { "Controls" }
-            (filter::bar(report))
-            @for status in Status::WORST_FIRST {
-                @let of_status: Vec<_> = report.controls.iter().filter(|one| one.status == status).collect();
-                @let (title, meaning) = about(status);
-                @if !of_status.is_empty() {
-                    section.group aria-labelledby={ "group-" (status.as_str()) } {
-                        h3 id={ "group-" (status.as_str()) } {
-                            (title) " " span.count { (of_status.len()) }
-                        }
-                        p.hint { (meaning) }
-                        @for control in of_status {
-                            (control::folded(control, max_findings))
-                        }
-                    }
-                }
-            }
-            @if report.controls.is_empty() { p { "No control was evaluated." } }
-        }
-    }
-}
-
-/// The heading above the controls of a status, and what the status means.
-const fn about(status: Status) -> (&'static str, &'static str) {
-    match status {
-        Status::Fail => ("Failed", "What was observed shows that the requirement does not hold."),
-        Status::Unknown => ("Unknown", "An error kept the scan from reading what would decide it."),
-        Status::Manual => {
-            ("To be checked by a person", "The API cannot show it, or the token may not read it.")
-        }
-        Status::Pass => ("Passed", "What was observed shows that the requirement holds."),
-    }
+    format!("{} · {what}", shown(words::workspace(&report.workspace), TITLE))
 }

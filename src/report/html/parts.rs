@@ -2,9 +2,14 @@
 
 use maud::{Markup, html};
 
-use super::text::{NAME, SENTENCE, shown};
+use super::text::{NAME, SENTENCE, shown, soft};
 use crate::casefold::capitalized;
+use crate::report::Control;
+use crate::report::words::{action, next_step};
 use crate::verdict::{Review, Status, Waiver};
+
+/// The longest headline or action in a list, in columns.
+pub(super) const SHORT: usize = 240;
 
 /// The word for a status, with a sign, so that nothing is told by colour alone.
 pub(super) fn chip(status: Status) -> Markup {
@@ -32,22 +37,39 @@ pub(super) fn head<'a>(columns: impl IntoIterator<Item = (&'a str, bool)>) -> Ma
     }
 }
 
-/// The name of a control's place in the page; ids are plain words, also in reports that are read back.
+/// The name of a control's place in the page: `control-2-3`. Ids are plain words, also in reports that are read back.
 pub(super) fn anchor(id: &str) -> String {
-    format!("control-{id}")
+    format!("control-{}", id.replace('-', "__").replace('.', "-"))
+}
+
+/// A link to a control, by its id.
+pub(super) fn to_control(control: &Control) -> Markup {
+    html! { a href={ "#" (anchor(&control.id)) } title=(shown(&control.title, NAME)) { (shown(&control.id, NAME)) } }
+}
+
+/// The first action of the step that comes next, and how long it takes.
+pub(super) fn next(control: &Control) -> Markup {
+    let effort = shown(control.effort.trim(), NAME);
+    html! {
+        @if let Some(step) = next_step(control) {
+            span.next {
+                strong { "Next" } @if !effort.is_empty() { " (" (effort) ")" } ": "
+                (soft(&action(step), SHORT))
+            }
+        }
+    }
 }
 
 /// A waiver in a sentence.
-pub(super) fn waiver(waiver: &Waiver) -> String {
+pub(super) fn waiver(waiver: &Waiver) -> Markup {
     let on = waiver.on.map(|on| format!(" on {on}")).unwrap_or_default();
     let Waiver { reason, by, expires, .. } = waiver;
-    format!("By {}{on}, until {expires}: {}", shown(by, NAME), shown(reason, SENTENCE))
+    html! { "By " (soft(by, NAME)) (on) ", until " (expires.to_string()) ": " (soft(reason, SENTENCE)) }
 }
 
 /// A review in a sentence.
-pub(super) fn review(Review { by, on, note }: &Review) -> String {
-    let note = note.as_ref().map(|note| format!(": {}", shown(note, SENTENCE))).unwrap_or_default();
-    format!("By {} on {on}{note}", shown(by, NAME))
+pub(super) fn review(Review { by, on, note }: &Review) -> Markup {
+    html! { "By " (soft(by, NAME)) " on " (on.to_string()) @if let Some(note) = note { ": " (soft(note, SENTENCE)) } }
 }
 
 /// The elements of a list, that many at most, with a last one that counts the rest.

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::parts::head;
-use super::text::{NAME, percent, shown};
+use super::text::{NAME, percent, soft};
 use crate::facts::activity::{Activity, Groups, Period};
 use crate::level::Level;
 use crate::report::words::counted;
@@ -89,7 +89,7 @@ fn figure(id: &str, caption: Markup, content: Markup) -> Markup {
 fn row(name: &str, drawing: Markup, numbers: [String; 2]) -> Markup {
     html! {
         tr {
-            th scope="row" { (name) }
+            th scope="row" { (soft(name, NAME)) }
             td.drawing { (drawing) }
             @for number in numbers { td.number { (number) } }
         }
@@ -136,7 +136,7 @@ fn coverage_by_level(levels: &[(Level, &Counters)]) -> Markup {
 
 fn sign_ins(activity: &Activity) -> Markup {
     let named = activity.sign_ins.iter().take(MAX_METHODS).map(|method| {
-        let name = method.method.as_deref().map_or_else(|| "not named".to_owned(), |name| shown(name, NAME));
+        let name = method.method.as_deref().map_or_else(|| "not named".to_owned(), str::to_owned);
         (name, method.count)
     });
     let others = (activity.other_sign_ins > 0).then(|| ("others".to_owned(), activity.other_sign_ins));

@@ -89,6 +89,7 @@
     for (const { element } of controls) element.open = unfolded && !element.hidden;
     unfold.textContent = unfolded ? "Fold all" : "Unfold all";
   });
+  byId("fields").open = matchMedia("(min-width: 48rem)").matches;
   byId("filters").hidden = false;
 
   // A link to a control unfolds it, whatever is filtered.

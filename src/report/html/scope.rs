@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::parts::{head, listed};
-use super::text::{NAME, SENTENCE, shown};
+use super::text::{NAME, SENTENCE, shown, soft};
 use crate::directory::RosterInfo;
 use crate::report::words::{self, REDACTED, counted};
 use crate::report::{Report, SourceReport};
@@ -11,6 +11,9 @@ use crate::sources::Provenance;
 
 /// The longest warning shown, in columns: some list names.
 const WARNING: usize = 1_000;
+
+/// How much is shown of the first one while the others are folded.
+const FIRST_WARNING: usize = 120;
 
 /// How many warnings, and how many settings that weaken the result, are listed.
 const MAX_LINES: usize = 50;
@@ -28,19 +31,14 @@ pub(super) fn masthead(report: &Report) -> Markup {
                 p { "intercom-harden " span { (if report.is_of_policy() { "Access against policy" } else { "Security posture report" }) } }
                 button #theme type="button" hidden { "Dark" }
             }
-            h1 {
-                @match &workspace.name {
-                    Some(name) => (shown(name, NAME)),
-                    None => "Intercom workspace",
-                }
-            }
+            h1 { (soft(words::workspace(&report.workspace), NAME)) }
             @if scan.source == Provenance::Demo {
                 p.lede { "The built-in sample workspace: nothing below is about yours." }
             }
             @if scan.redacted { p.lede { "Redacted: " (REDACTED) "." } }
             dl {
-                @if let Some(id) = &workspace.id { div { dt { "Workspace" } dd { (shown(id, NAME)) } } }
-                @if let Some(region) = &workspace.region { div { dt { "Region" } dd { (shown(region, NAME)) } } }
+                @if let Some(id) = &workspace.id { div { dt { "Workspace" } dd { (soft(id, NAME)) } } }
+                @if let Some(region) = &workspace.region { div { dt { "Region" } dd { (soft(region, NAME)) } } }
                 @if let Some(teammates) = workspace.teammates { div { dt { "Teammates" } dd { (teammates) } } }
                 div { dt { "Scanned" } dd { (scan.at.strftime(MINUTE).to_string()) " UTC" } }
                 div {
@@ -53,28 +51,34 @@ pub(super) fn masthead(report: &Report) -> Markup {
                 }
                 div { dt { "Levels" } dd { "up to " (scan.level.label()) } }
                 @if !report.is_of_policy() {
-                    div { dt { "Guide" } dd { (words::guide(report, |part| shown(part, NAME))) } }
+                    div { dt { "Guide" } dd { (soft(&words::guide(report, str::to_owned), SENTENCE)) } }
                 }
             }
         }
     }
 }
 
-/// What the reader should know first.
+/// What the reader should know first, what weakens the result included.
+pub(super) fn to_know(report: &Report) -> Vec<String> {
+    let weakens = report.scan.config.iter().flat_map(|config| &config.weakens);
+    let weakens = weakens.map(|setting| format!("The configuration weakens the result: {setting}"));
+    report.warnings.iter().cloned().chain(weakens).collect()
+}
+
+/// The same: the first in short, all of them folded.
 pub(super) fn warnings(report: &Report) -> Markup {
-    let warnings = &report.warnings;
+    let all = to_know(report);
     html! {
-        @if !warnings.is_empty() {
-            section.warnings aria-labelledby="warnings-heading" {
-                h2 #warnings-heading { "Before you believe it" }
-                (list(warnings))
+        @if let Some(first) = all.first() {
+            details.warnings {
+                summary {
+                    h2 { (counted(all.len() as u64, "warning")) } " "
+                    span.first { (soft(first, FIRST_WARNING)) }
+                }
+                ul { (listed(&all, MAX_LINES, |line| soft(line, WARNING))) }
             }
         }
     }
-}
-
-fn list(lines: &[String]) -> Markup {
-    html! { ul { (listed(lines, MAX_LINES, |line| html! { (shown(line, WARNING)) })) } }
 }
 
 /// The sources and the configuration.
@@ -100,11 +104,7 @@ pub(super) fn section(report: &Report) -> Markup {
             }
             @if let Some(config) = &report.scan.config {
                 h3 { "Configuration" }
-                p { code { (shown(&config.path, NAME)) } " " span.digest { (shown(&config.digest, NAME)) } }
-                @if !config.weakens.is_empty() {
-                    p { "It weakens the result:" }
-                    (list(&config.weakens))
-                }
+                p { code { (soft(&config.path, NAME)) } " " span.digest { (soft(&config.digest, NAME)) } }
             }
         }
     }
@@ -112,19 +112,19 @@ pub(super) fn section(report: &Report) -> Markup {
 
 fn of_roster(roster: &RosterInfo) -> Markup {
     html! {
-        code { (shown(&roster.path, NAME)) } " (" (roster.kind.title()) ", " (words::people(roster.people))
+        code { (soft(&roster.path, NAME)) } " (" (roster.kind.title()) ", " (words::people(roster.people))
         @if roster.unreadable > 0 { ", " (counted(roster.unreadable as u64, "row")) " not readable" }
-        ") " span.digest { (shown(&roster.digest, NAME)) }
+        ") " span.digest { (soft(&roster.digest, NAME)) }
     }
 }
 
 fn row(source: &SourceReport) -> Markup {
     html! {
         tr {
-            th scope="row" { (source.id.describe()) br; code { (shown(&source.endpoint, NAME)) } }
+            th scope="row" { (source.id.describe()) br; code { (soft(&source.endpoint, NAME)) } }
             td {
                 (words::outcome(source.status))
-                @if let Some(detail) = &source.detail { br; span.detail { (shown(detail, SENTENCE)) } }
+                @if let Some(detail) = &source.detail { br; span.detail { (soft(detail, SENTENCE)) } }
             }
             td.number { (source.records) }
             td.number { (source.requests) }
@@ -139,7 +139,7 @@ pub(super) fn footer(report: &Report) -> Markup {
         footer {
             p { "Made by intercom-harden " (shown(&report.tool.version, NAME)) "; the page is complete in itself and loads nothing." }
             p.digest {
-                (counted(report.catalog.controls as u64, "control")) ", " (shown(&report.catalog.digest, NAME))
+                (counted(report.catalog.controls as u64, "control")) ", " (soft(&report.catalog.digest, NAME))
             }
         }
     }

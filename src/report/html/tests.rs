@@ -83,6 +83,10 @@ pub(in crate::report) fn tags(page: &str) -> Vec<String> {
             assert_eq!(open.pop().as_deref(), Some(&*tag.name));
             continue;
         }
+        // Where lines may break follows from the text.
+        if &*tag.name == "wbr" {
+            continue;
+        }
         if !VOID.contains(&&*tag.name) {
             open.push(tag.name.to_string());
         }
@@ -91,6 +95,12 @@ pub(in crate::report) fn tags(page: &str) -> Vec<String> {
             !names.iter().any(|name| name.starts_with("on") || ["style", "src"].contains(name)),
             "{names:?}"
         );
+        // Evidence on the web is a link, and leads nowhere else.
+        if names == ["href", "rel"] {
+            let href = tag.attrs.iter().find(|one| &*one.name.local == "href").unwrap();
+            assert!(href.value.starts_with("https://") || href.value.starts_with("http://"), "{href:?}");
+            continue;
+        }
         opened.push(format!("{} {}", tag.name, names.join(" ")));
     }
     assert!(open.is_empty());
@@ -194,7 +204,7 @@ fn an_empty_report_is_a_page_too() {
     report.workspace = crate::report::WorkspaceInfo::default();
     let parsed = parse(&render(&report, None));
     let text = parsed.text.take();
-    assert!(text.contains("Intercom workspace") && text.contains("No control was evaluated."));
+    assert!(text.contains("(workspace without a name)") && text.contains("No control was evaluated."));
     assert!(!text.contains("Sign-in methods") && !text.contains("Each framework control"));
 }
 

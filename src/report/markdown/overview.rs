@@ -34,8 +34,9 @@ pub(super) fn heading(report: &Report) -> String {
 
 fn scope(report: &Report) -> String {
     let scan = &report.scan;
-    let shown = |value: &str| (!value.trim().is_empty()).then(|| escape(value, VALUE_COLUMNS));
-    let (name, workspace) = words::workspace(report, shown);
+    let shown = |value: &str| escape(value, VALUE_COLUMNS);
+    let (name, workspace) =
+        (shown(words::workspace(&report.workspace)), words::about_workspace(report, shown));
     let origin = match scan.source {
         Provenance::Api => "",
         Provenance::Snapshot => " From a saved snapshot.",

@@ -221,9 +221,9 @@ fn resource<'a>(workspace: &'a WorkspaceInfo, subject: Subject<'a>) -> impl Seri
 }
 
 /// The id and the name of the workspace; where one is not known, the other stands in.
-fn identity(WorkspaceInfo { id, name, .. }: &WorkspaceInfo) -> (&str, &str) {
-    let (id, name) = (id.as_deref(), name.as_deref());
-    (id.or(name).unwrap_or(WORKSPACE), name.or(id).unwrap_or(WORKSPACE))
+fn identity(workspace: &WorkspaceInfo) -> (&str, &str) {
+    let WorkspaceInfo { id, name, .. } = workspace;
+    (id.as_deref().or(name.as_deref()).unwrap_or(WORKSPACE), words::workspace(workspace))
 }
 
 /// A person with an account: of a teammate, the workspace.

@@ -34,8 +34,11 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
     let program = format!("intercom-harden {}:", text::line(&report.tool.version, VERSION_COLUMNS));
     page.entry(0, Tone::Heading, &program, &words::extent(report, value));
     page.gap();
-    let (name, workspace) = words::workspace(report, |text| Some(value(text)));
-    field(page, "Workspace", &(name + &workspace));
+    field(
+        page,
+        "Workspace",
+        &(value(words::workspace(&report.workspace)) + &words::about_workspace(report, value)),
+    );
     let source = match scan.source {
         Provenance::Api => "the workspace itself, through the API",
         Provenance::Snapshot => "a saved snapshot",
