@@ -62,7 +62,7 @@ impl WholeFile {
     pub(crate) fn finish(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist(&self.place)?;
-        settle(&self.place);
+        sync_folder(&self.place);
         Ok(())
     }
 
@@ -73,7 +73,7 @@ impl WholeFile {
     pub(crate) fn finish_new(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist_noclobber(&self.place)?;
-        settle(&self.place);
+        sync_folder(&self.place);
         Ok(())
     }
 }
@@ -95,7 +95,7 @@ impl Seek for WholeFile {
 }
 
 /// Makes the rename survive a power failure, if the system can. The file is complete either way.
-fn settle(place: &Path) {
+fn sync_folder(place: &Path) {
     if cfg!(unix)
         && let Some(Ok(folder)) = place.parent().map(File::open)
     {

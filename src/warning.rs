@@ -7,9 +7,9 @@ use crate::region::Region;
 use crate::sentence::Sentence;
 use crate::time::ClockSkew;
 
-mod entry;
+mod adjustment;
 
-pub(crate) use entry::{Covers, Entry, EntryProblem};
+pub(crate) use adjustment::{Adjustment, AdjustmentProblem, Covers};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Warning {
@@ -79,18 +79,18 @@ pub(crate) enum Warning {
         said: String,
         decided: String,
     },
-    Entry {
+    Adjustment {
         path: String,
         line: usize,
-        entry: Entry,
-        problem: EntryProblem,
+        adjustment: Adjustment,
+        problem: AdjustmentProblem,
     },
 }
 
 impl Warning {
     /// Whether it is about an attestation, a waiver or a review.
     pub(crate) const fn is_hygiene(&self) -> bool {
-        matches!(self, Self::Entry { .. })
+        matches!(self, Self::Adjustment { .. })
     }
 
     /// The warning about a clock that is notably off.
@@ -187,8 +187,8 @@ impl Warning {
             Self::OtherGate { said, decided } => {
                 format!("The saved report says: {said}. Its controls say: {decided}.").into()
             }
-            Self::Entry { path, line, entry, problem } => {
-                of_file(path).and(format!(":{line}: the ")).then(entry.sentence()).then(problem.sentence()).and(".")
+            Self::Adjustment { path, line, adjustment, problem } => {
+                of_file(path).and(format!(":{line}: the ")).then(adjustment.sentence()).then(problem.sentence()).and(".")
             }
         }
     }

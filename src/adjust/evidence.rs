@@ -7,7 +7,7 @@ use crate::casefold::same_name;
 use crate::config::{Attestation, Config};
 use crate::toml_document::Located;
 use crate::verdict::Attested;
-use crate::warning::{Entry, EntryProblem, Warning};
+use crate::warning::{Adjustment, AdjustmentProblem, Warning};
 
 /// A file as it is found now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,17 +56,22 @@ impl Judged {
         let counts = attestation.result == Attested::Fail;
         let problem = match files.get(&evidence.path) {
             Some(EvidenceFile::Digest(digest)) if *digest == evidence.sha256 => return true,
-            Some(EvidenceFile::Digest(_)) => EntryProblem::OtherEvidence { file, counts },
+            Some(EvidenceFile::Digest(_)) => AdjustmentProblem::OtherEvidence { file, counts },
             Some(EvidenceFile::Unreadable(error)) => {
-                EntryProblem::UnreadEvidence { file, error: error.clone(), counts }
+                AdjustmentProblem::UnreadEvidence { file, error: error.clone(), counts }
             }
             Some(EvidenceFile::Absent) | None => {
                 self.absent.push((control, file));
                 return true;
             }
         };
-        let entry = Entry::Attestation { control };
-        self.warnings.push(Warning::Entry { path: path.to_owned(), line: attestation.line, entry, problem });
+        let adjustment = Adjustment::Attestation { control };
+        self.warnings.push(Warning::Adjustment {
+            path: path.to_owned(),
+            line: attestation.line,
+            adjustment,
+            problem,
+        });
         counts
     }
 }

@@ -11,21 +11,21 @@ use super::reviews::Named;
 use super::waivers::Met;
 use crate::assessment::Assessment;
 use crate::config::{Config, Reviewed};
-use crate::warning::{Covers, Entry, EntryProblem, Warning};
+use crate::warning::{Adjustment, AdjustmentProblem, Covers, Warning};
 use crate::{address, casefold};
 
 /// How long before its end something is called out, in days.
 const NOTICE_DAYS: i64 = 14;
 
-/// An entry, as far as its dates and its target go.
+/// The dates and the target of an adjustment.
 struct Dated {
-    entry: Entry,
+    adjustment: Adjustment,
     line: usize,
     on: Option<Date>,
     expires: Option<Date>,
     /// For how many days its control lets it count, where that is less than it says.
     limit: Option<u16>,
-    problem: Option<EntryProblem>,
+    problem: Option<AdjustmentProblem>,
 }
 
 /// Every attestation, waiver and review that needs attention. `met` says for each waiver what there was for it to cover.
@@ -41,7 +41,7 @@ pub(super) fn complaints(
         let limit = control(&attestation.control).map(|control| control.attest_for);
         let until = limit.map_or(attestation.expires, |limit| valid_until(attestation, limit));
         Dated {
-            entry: Entry::Attestation { control: attestation.control.clone() },
+            adjustment: Adjustment::Attestation { control: attestation.control.clone() },
             line: attestation.line,
             on: Some(attestation.on),
             expires: Some(until),
@@ -54,7 +54,7 @@ pub(super) fn complaints(
         // Its event has left the window as it should.
         let aged_out = waiver.event.is_some() && on.is_some_and(|on| on < scanned.since);
         Dated {
-            entry: Entry::Waiver {
+            adjustment: Adjustment::Waiver {
                 control: waiver.control.clone(),
                 covers: match (&waiver.subject, &waiver.event) {
                     (Some(subject), _) => Covers::Subject(subject.clone()),
@@ -67,9 +67,9 @@ pub(super) fn complaints(
             expires: Some(waiver.waiver.expires),
             limit: None,
             problem: match met {
-                Met::Nothing if !aged_out => Some(EntryProblem::MatchesNothing),
-                Met::Events(events) => Some(EntryProblem::Ambiguous { events: *events }),
-                Met::SharedEvent => Some(EntryProblem::SharedEvent),
+                Met::Nothing if !aged_out => Some(AdjustmentProblem::MatchesNothing),
+                Met::Events(events) => Some(AdjustmentProblem::Ambiguous { events: *events }),
+                Met::SharedEvent => Some(AdjustmentProblem::SharedEvent),
                 Met::Nothing | Met::Something => None,
             },
         }
@@ -78,7 +78,7 @@ pub(super) fn complaints(
         scanned.catalog.definitions.iter().flat_map(|one| one.rules.reviewable_types()).collect();
     let looked = scanned.log_complete && assessments.iter().any(|one| !one.control.reviewable.is_empty());
     let reviews = config.reviewed.iter().map(|review| Dated {
-        entry: Entry::Review { event: review.event.clone() },
+        adjustment: Adjustment::Review { event: review.event.clone() },
         line: review.line,
         on: Some(review.review.on),
         expires: None,
@@ -88,29 +88,34 @@ pub(super) fn complaints(
     let mut warnings = Vec::new();
     let mut first = BTreeMap::new();
     for dated in attestations.chain(waivers).chain(reviews) {
-        let Dated { entry, line, on, expires, limit, problem } = dated;
-        let exists = entry.control().is_none_or(|id| control(id).is_some());
+        let Dated { adjustment, line, on, expires, limit, problem } = dated;
+        let exists = adjustment.control().is_none_or(|id| control(id).is_some());
         let mut say = |problem| {
-            warnings.push(Warning::Entry { path: config.path.clone(), line, entry: entry.clone(), problem });
+            warnings.push(Warning::Adjustment {
+                path: config.path.clone(),
+                line,
+                adjustment: adjustment.clone(),
+                problem,
+            });
         };
         if !exists {
-            say(EntryProblem::UnknownControl);
+            say(AdjustmentProblem::UnknownControl);
         }
         match expires {
-            Some(expires) if expires < today => say(EntryProblem::Expired { on: expires, limit }),
-            Some(expires) if soon(expires, today) => say(EntryProblem::Expires { on: expires, limit }),
+            Some(expires) if expires < today => say(AdjustmentProblem::Expired { on: expires, limit }),
+            Some(expires) if soon(expires, today) => say(AdjustmentProblem::Expires { on: expires, limit }),
             _ => {}
         }
         if let Some(on) = on.filter(|on| *on > today) {
-            say(EntryProblem::Future(on));
+            say(AdjustmentProblem::Future(on));
         }
         if let Some(problem) = problem.filter(|_| exists) {
             say(problem);
         }
         // An entry of another day is a renewal, which may begin before the renewed one ends. An event is reviewed once.
-        let key = (folded(&entry), on.filter(|_| entry.control().is_some()));
+        let key = (folded(&adjustment), on.filter(|_| adjustment.control().is_some()));
         if let Some(line) = first.get(&key) {
-            say(EntryProblem::Twice { line: *line });
+            say(AdjustmentProblem::Twice { line: *line });
         } else {
             first.insert(key, line);
         }
@@ -118,13 +123,13 @@ pub(super) fn complaints(
     warnings
 }
 
-/// The entry in the form in which two are compared.
-fn folded(entry: &Entry) -> Entry {
-    let mut folded = entry.clone();
-    if let Entry::Attestation { control } | Entry::Waiver { control, .. } = &mut folded {
+/// The adjustment in the form for comparison.
+fn folded(adjustment: &Adjustment) -> Adjustment {
+    let mut folded = adjustment.clone();
+    if let Adjustment::Attestation { control } | Adjustment::Waiver { control, .. } = &mut folded {
         *control = casefold::fold(control).into_owned();
     }
-    if let Entry::Waiver { covers: Covers::Subject(subject), .. } = &mut folded {
+    if let Adjustment::Waiver { covers: Covers::Subject(subject), .. } = &mut folded {
         *subject = address::fold(subject).into_owned();
     }
     folded
@@ -136,15 +141,17 @@ fn review_problem(
     reviewable: &BTreeSet<&str>,
     looked: bool,
     scanned: &Scanned<'_>,
-) -> Option<EntryProblem> {
+) -> Option<AdjustmentProblem> {
     match scanned.events.named(&review.event) {
-        Named::Several => Some(EntryProblem::SharedEvent),
+        Named::Several => Some(AdjustmentProblem::SharedEvent),
         Named::One(name) if !name.is_empty() && !reviewable.contains(&*name) => {
-            Some(EntryProblem::NotReviewable { event_type: name })
+            Some(AdjustmentProblem::NotReviewable { event_type: name })
         }
         Named::One(_) => None,
         // While it cannot be told, it is not blamed.
-        Named::None => (looked && review.review.on >= scanned.since).then_some(EntryProblem::MatchesNothing),
+        Named::None => {
+            (looked && review.review.on >= scanned.since).then_some(AdjustmentProblem::MatchesNothing)
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cel::Context;
 use serde_json::json;
 
-use super::state::State;
+use super::state::SourceState;
 use super::{
     Basis, Check, CheckKind, CheckResult, EvalContext, Facts, Reviews, Rules, Status, Verdict, count, every,
     value,
@@ -182,7 +182,7 @@ impl Check {
     fn needs<'a>(&'a self, context: &EvalContext<'_>) -> Result<Need<'a>, EvaluationError> {
         let mut doubt = None;
         for need in &self.needs {
-            let mut state = State::default();
+            let mut state = SourceState::default();
             state.add_values(need, context.facts);
             let complete = state.is_complete();
             let holds = need.is_true(&context.cel);

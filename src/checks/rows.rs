@@ -6,7 +6,7 @@ use cel::Context;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::state::State;
+use super::state::SourceState;
 use super::{Check, EvalContext, Over};
 use crate::expression::{EvaluationError, Expression, to_cel};
 use crate::facts::Row;
@@ -26,7 +26,7 @@ pub(super) struct TableRows<'a> {
     rows: Vec<&'a Row>,
     truncated: bool,
     /// The state of what `filter` and the check's predicate read.
-    pub(super) state: State,
+    pub(super) state: SourceState,
     /// Columns that `filter` and the check's predicate read.
     decisive: BTreeSet<&'static str>,
 }
@@ -35,7 +35,7 @@ impl<'a> TableRows<'a> {
     /// `predicates` are those of the check, besides the filter.
     pub(super) fn new(over: &'a Over, predicates: &[&Expression], context: &EvalContext<'a>) -> Self {
         let view = context.facts.rows(over.table.name, &over.types);
-        let mut state = State::default();
+        let mut state = SourceState::default();
         let mut decisive = BTreeSet::new();
         state.add_feeds(over.table.feeds, context.facts);
         for expression in over.filter.iter().chain(predicates.iter().copied()) {

@@ -11,14 +11,14 @@ use crate::verdict::{Basis, Status};
 
 /// The feeds that a check's names rest on, by how their reading ended.
 #[derive(Debug, Default)]
-pub(super) struct State {
+pub(super) struct SourceState {
     /// Feeds that were read completely.
     evidence: BTreeSet<Feed>,
     /// Feeds that were not read completely.
     gaps: BTreeSet<Feed>,
 }
 
-impl State {
+impl SourceState {
     /// Adds the feeds of a table.
     pub(super) fn add_feeds(&mut self, feeds: &[Feed], facts: &Facts) {
         for feed in feeds {

@@ -1,7 +1,7 @@
 //! `value`: a requirement over single values.
 
 use super::rows::{SUBJECT, bounded};
-use super::state::State;
+use super::state::SourceState;
 use super::{Check, CheckResult, EvalContext, Value};
 use crate::expression::{EvaluationError, Expression};
 use crate::facts::Row;
@@ -12,7 +12,7 @@ pub(super) fn decide<'a>(
     value: &Value,
     context: &EvalContext<'_>,
 ) -> Result<CheckResult<'a>, EvaluationError> {
-    let mut state = State::default();
+    let mut state = SourceState::default();
     state.add_values(&value.require, context.facts);
     if !state.is_complete() {
         let (status, reason) = state.undecided(context.facts);

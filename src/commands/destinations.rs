@@ -8,6 +8,9 @@ use crate::cli::ReportArgs;
 use crate::error::Error;
 use crate::report::{Destination, Format, Options, Output, Report, Style, render};
 
+/// Which formats an option has an effect on.
+type Takes = fn(Format) -> bool;
+
 /// How wide tables in files are, in columns.
 const FILE_WIDTH: usize = 100;
 
@@ -41,7 +44,7 @@ impl Destinations {
         let usual = if args.by.is_some() && files.is_empty() { Format::Table } else { Format::default() };
         let stdout = stdout.unwrap_or(usual);
         let formats = || std::iter::once(stdout).chain(files.iter().map(|(format, _)| *format));
-        let effects: [(_, _, fn(Format) -> bool); 3] = [
+        let effects: [(&str, bool, Takes); 3] = [
             ("--by", args.by.is_some(), Format::is_for_people),
             ("--per", args.per.is_some(), |format| format == Format::Plan),
             ("--excel", args.excel, Format::is_spreadsheet),

@@ -10,7 +10,7 @@ use csv::StringRecord;
 
 use super::columns::Columns;
 use super::meaning::Meaning;
-use super::text::Lines;
+use super::text::LineNumbers;
 use super::{Gap, Person, Reading, RosterError, account, words};
 use crate::casefold::fold;
 
@@ -29,7 +29,7 @@ pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError>
     let start = text.len() - body.len();
     let columns = Columns::read(&header);
     let mut sheet = CsvFile { reading, columns, nested: None, unread_addresses: BTreeMap::new() };
-    let mut lines = Lines::new(text);
+    let mut lines = LineNumbers::new(text);
     sheet.accept_header(&header, lines.at(start + blank(body)))?;
 
     let mut rows = reader(delimiter).from_reader(body.as_bytes().chain(SENTINEL));

@@ -41,7 +41,7 @@ pub(super) fn decode(path: &str, bytes: &[u8]) -> Result<String, RosterError> {
         None => {
             let (replaced, _) = encoding.decode_without_bom_handling(content);
             let broken = replaced.find(char::REPLACEMENT_CHARACTER).unwrap_or_default();
-            let line = Lines::new(&replaced).at(broken);
+            let line = LineNumbers::new(&replaced).at(broken);
             return Err(RosterError::Encoding { path: path(), line, encoding: encoding.name() });
         }
     };
@@ -69,13 +69,13 @@ fn without_mark(bytes: &[u8]) -> &'static Encoding {
 }
 
 /// Finds the lines of ascending positions in a text, in one pass.
-pub(super) struct Lines<'a> {
+pub(super) struct LineNumbers<'a> {
     bytes: &'a [u8],
     at: usize,
     line: usize,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> LineNumbers<'a> {
     pub(super) const fn new(text: &'a str) -> Self {
         Self { bytes: text.as_bytes(), at: 0, line: 1 }
     }
@@ -152,10 +152,10 @@ mod tests {
     #[test]
     fn lines_end_in_three_ways() {
         let text = "a\nb\r\nc\rd";
-        let mut lines = Lines::new(text);
+        let mut lines = LineNumbers::new(text);
         let found: Vec<_> = [0, 2, 5, 7, 99].map(|place| lines.at(place)).into();
         assert_eq!(found, [1, 2, 3, 4, 4]);
-        let mut between = Lines::new(text);
+        let mut between = LineNumbers::new(text);
         assert_eq!((between.at(4), between.at(5)), (2, 3));
     }
 }

@@ -19,7 +19,7 @@ use crate::region::Region;
 use crate::sources::{Feed, Outcome, Outcomes, Ranges, SourceStatus};
 
 /// Single values by dotted name.
-type Values = Vec<(&'static str, Value)>;
+type NamedValues = Vec<(&'static str, Value)>;
 
 impl Observer {
     /// Derives the facts after the reading ended with `outcomes`.
@@ -35,7 +35,7 @@ impl Observer {
         let roles = Roles::new(&settings.facts.privileged_roles, &settings.facts.unprivileged_roles);
         let team = teammates::derive(&self, &roles, states);
 
-        let mut values = Values::new();
+        let mut values = NamedValues::new();
         values.extend(workspace(self.me.as_ref()));
         values.extend(team_values(team.as_ref(), &roles, states));
         values.extend(bounds(self.ranges));
@@ -109,7 +109,7 @@ fn compare(
     settings: &Settings,
     roles: &Roles,
     now: Timestamp,
-) -> (Values, Vec<(&'static str, Rows)>) {
+) -> (NamedValues, Vec<(&'static str, Rows)>) {
     let Settings { rbac, organization, .. } = settings;
     let default_role = organization.default_role.as_deref();
     policy::annotate(&mut team.table.rows, rbac);
@@ -145,8 +145,8 @@ fn feed_states(outcomes: &Outcomes, ranges: Ranges) -> BTreeMap<Feed, Outcome> {
     feeds
 }
 
-fn workspace(me: Option<&Me>) -> Values {
-    let Some(me) = me else { return Values::new() };
+fn workspace(me: Option<&Me>) -> NamedValues {
+    let Some(me) = me else { return NamedValues::new() };
     let given = |text: &&String| !text.trim().is_empty();
     let text = |text: Option<&String>| json!(text.filter(given).map(|text| bounded(text)));
     let app = me.app.as_ref();
@@ -162,8 +162,8 @@ fn workspace(me: Option<&Me>) -> Values {
     ]
 }
 
-fn team_values(team: Option<&Team>, roles: &Roles, states: LogStates) -> Values {
-    let Some(team) = team else { return Values::new() };
+fn team_values(team: Option<&Team>, roles: &Roles, states: LogStates) -> NamedValues {
+    let Some(team) = team else { return NamedValues::new() };
     let [privileged, unprivileged, unknown] = team.counts;
     let mut values = vec![
         ("workspace.teammates", json!(team.size)),
@@ -173,7 +173,7 @@ fn team_values(team: Option<&Team>, roles: &Roles, states: LogStates) -> Values 
         ("unprivileged", json!(unprivileged)),
         ("unknown_privilege", json!(unknown)),
         ("roles.unclassified", json!(team.unclassified)),
-        ("roles.settle", json!(roles.settle(team.unclassified.iter().map(String::as_str)))),
+        ("roles.advice", json!(roles.advice(team.unclassified.iter().map(String::as_str)))),
     ];
     if states.window == SourceStatus::Complete {
         values.push(("log.signed_in_teammates", json!(team.signed_in)));
@@ -186,14 +186,14 @@ fn team_values(team: Option<&Team>, roles: &Roles, states: LogStates) -> Values 
     values
 }
 
-fn bounds(ranges: Ranges) -> Values {
+fn bounds(ranges: Ranges) -> NamedValues {
     let (since, now) = (ranges.since.as_second(), ranges.now.as_second());
     vec![("window.days", days(now - since)), ("window.since", time(since)), ("window.until", time(now))]
 }
 
 /// Counts of the log. They are null if their part was not read in full, because a number would be too low.
-fn log(counts: &Counts, states: LogStates, ranges: Ranges) -> Values {
-    let mut values = Values::new();
+fn log(counts: &Counts, states: LogStates, ranges: Ranges) -> NamedValues {
+    let mut values = NamedValues::new();
     if states.window != SourceStatus::Complete {
         return values;
     }
@@ -225,7 +225,7 @@ fn log(counts: &Counts, states: LogStates, ranges: Ranges) -> Values {
     values
 }
 
-fn organization(settings: &Settings) -> Values {
+fn organization(settings: &Settings) -> NamedValues {
     let organization = &settings.organization;
     let networks = organization.approved_networks.as_deref();
     let too_wide = networks.map(|list| settings.facts.is_too_wide(list.iter().copied()));
@@ -242,7 +242,7 @@ fn organization(settings: &Settings) -> Values {
 }
 
 /// Nests all declared dotted names; values that were not observed are null.
-fn nested(values: Values) -> Value {
+fn nested(values: NamedValues) -> Value {
     let mut root = Map::new();
     let unobserved = vocabulary::values().map(|field| (field.name, Value::Null));
     for (name, value) in unobserved.chain(values) {

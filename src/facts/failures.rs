@@ -21,7 +21,7 @@ const MAX_METHODS: usize = 8;
 
 /// The failures and sign-ins of one person.
 #[derive(Debug, Default)]
-struct Seen {
+struct SignInAttempts {
     failures: u64,
     unauthorized: u64,
     methods: BTreeSet<String>,
@@ -31,7 +31,7 @@ struct Seen {
 
 /// The failures and sign-ins of all people; `People` limits their number.
 #[derive(Debug, Default)]
-pub(super) struct SignInFailures(PerPerson<(), Seen, { usize::MAX }>);
+pub(super) struct SignInFailures(PerPerson<(), SignInAttempts, { usize::MAX }>);
 
 impl SignInFailures {
     /// Adds a sign-in that succeeded, failed, or used a method that is not allowed.
@@ -106,7 +106,7 @@ struct Failures {
 
 /// The definition of a burst.
 #[derive(Debug, Clone, Copy)]
-struct Rule {
+struct BurstRule {
     /// The start of the window, in seconds since 1970.
     since: i64,
     least: u64,
@@ -119,7 +119,7 @@ pub(super) struct Bursts {
     sources: HashMap<FailureSource, Failures>,
     kept: usize,
     limit: usize,
-    rule: Rule,
+    rule: BurstRule,
     truncated: bool,
 }
 
@@ -127,7 +127,7 @@ impl Bursts {
     /// Looks for bursts of `count` failures within `minutes`.
     pub(super) fn new(since: i64, least: u64, minutes: u64) -> Self {
         let seconds = u32::try_from(minutes.saturating_mul(60)).unwrap_or(u32::MAX);
-        let rule = Rule { since, least: least.max(1), seconds };
+        let rule = BurstRule { since, least: least.max(1), seconds };
         Self { sources: HashMap::new(), kept: 0, limit: MAX_TIMES, rule, truncated: false }
     }
 
@@ -206,7 +206,7 @@ impl Bursts {
 
 impl Failures {
     /// Finds the bursts; of those that share failures, the densest.
-    fn prove(&mut self, rule: Rule) {
+    fn prove(&mut self, rule: BurstRule) {
         self.times.sort_unstable();
         let mut start = 0;
         let mut chain: Option<(u32, Burst)> = None;
@@ -234,7 +234,7 @@ impl Burst {
     }
 }
 
-fn keep(proven: &mut BTreeMap<i64, Burst>, rule: Rule, burst: Burst) {
+fn keep(proven: &mut BTreeMap<i64, Burst>, rule: BurstRule, burst: Burst) {
     let day = (rule.since + i64::from(burst.last)).div_euclid(DAY);
     proven.entry(day).and_modify(|known| *known = known.denser(burst)).or_insert(burst);
 }

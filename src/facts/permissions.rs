@@ -18,11 +18,11 @@ pub(super) struct Upheavals {
 }
 
 /// The state of all people; `People` limits their number.
-pub(super) type States = PerPerson<(), State, { usize::MAX }>;
+pub(super) type States = PerPerson<(), PermissionState, { usize::MAX }>;
 
 /// The newest events about one person.
 #[derive(Debug, Default)]
-pub(super) struct State {
+pub(super) struct PermissionState {
     pub(super) permissions: Option<Snapshot>,
     pub(super) two_factor: Option<TwoFactor>,
 }
@@ -45,7 +45,7 @@ pub(super) struct TwoFactor {
     pub(super) on: Option<bool>,
 }
 
-impl State {
+impl PermissionState {
     pub(super) fn add_permissions(&mut self, snapshot: Snapshot) {
         if self.permissions.as_ref().is_none_or(|newest| newest.moment < snapshot.moment) {
             self.permissions = Some(snapshot);

@@ -164,7 +164,7 @@ impl Roles {
     }
 
     /// The advice on how to classify these roles. It has the complete list, because a setting replaces its default.
-    pub(super) fn settle<'a>(&self, unclassified: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    pub(super) fn advice<'a>(&self, unclassified: impl IntoIterator<Item = &'a str>) -> Option<String> {
         let added: Vec<String> = unclassified.into_iter().map(toml_string).collect();
         if added.is_empty() {
             return None;
@@ -295,10 +295,10 @@ mod tests {
     }
 
     #[test]
-    fn the_line_to_paste_is_toml_and_settles_the_roles() {
+    fn the_line_to_paste_is_toml_and_classifies_the_roles() {
         let odd = ["Ops lead", "Đội \"A\"\\", "a\u{202e}b\nc", "СУПЕР", &"x".repeat(600)]
             .map(|name| bounded(name).into_owned());
-        let sentence = roles().settle(odd.iter().map(String::as_str)).unwrap();
+        let sentence = roles().advice(odd.iter().map(String::as_str)).unwrap();
         let start = sentence.find("unprivileged_roles").unwrap();
         let end = sentence.rfind("], or").unwrap() + 1;
         let file = format!("[facts]\n{}\n", &sentence[start..end]);
@@ -306,8 +306,8 @@ mod tests {
         let list = parsed["facts"]["unprivileged_roles"].as_array().unwrap();
         let list: Vec<String> = list.iter().map(|name| name.as_str().unwrap().to_owned()).collect();
         assert!(list.contains(&"agent".to_owned()), "the defaults stay in force");
-        let settled = Roles::new(&[], &list);
-        assert!(odd.iter().all(|name| roles().is_unclassified(name) && !settled.is_unclassified(name)));
-        assert_eq!(roles().settle([]), None);
+        let classified = Roles::new(&[], &list);
+        assert!(odd.iter().all(|name| roles().is_unclassified(name) && !classified.is_unclassified(name)));
+        assert_eq!(roles().advice([]), None);
     }
 }

@@ -87,7 +87,7 @@ pub(super) fn joins(joins: &Joins, people: &People, log: LogStates) -> Rows {
 
 /// The activity of one teammate.
 #[derive(Debug, Clone, Copy, Default)]
-struct Seen {
+struct LastActivity {
     sign_ins: Tally,
     /// The newest accepted invite, provisioning or other event by the teammate.
     active: Option<i64>,
@@ -108,7 +108,7 @@ pub(super) struct Presence {
 /// The activity of all teammates.
 #[derive(Debug, Default)]
 pub(super) struct LastSeen {
-    teammates: HashMap<PersonId, Seen>,
+    teammates: HashMap<PersonId, LastActivity>,
 }
 
 impl LastSeen {

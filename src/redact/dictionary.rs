@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
-use super::Span;
+use super::Replacement;
 
 /// Shorter texts occur in ordinary words.
 const SHORTEST: usize = 3;
@@ -77,7 +77,7 @@ impl Dictionary {
     }
 
     /// Every known text in `text`, as a separate word.
-    pub(super) fn spans(&self, text: &str, spans: &mut Vec<Span>) {
+    pub(super) fn spans(&self, text: &str, spans: &mut Vec<Replacement>) {
         let Some(automaton) = self.automaton.as_ref().filter(|_| !self.found.is_empty()) else { return };
         // Skip the parts of a text that was already found.
         let mut covered = 0;
@@ -97,7 +97,7 @@ impl Dictionary {
                 // Drop matches inside another match, which would cost memory.
                 while spans.pop_if(|last| start <= last.start && last.end <= end).is_some() {}
                 if spans.last().is_none_or(|last| start < last.start || last.end < end) {
-                    spans.push(Span { start, end, replacement: replacement.clone() });
+                    spans.push(Replacement { start, end, replacement: replacement.clone() });
                 }
             }
         }

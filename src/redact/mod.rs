@@ -46,7 +46,7 @@ impl Redactor {
 
 /// A part of a text to replace.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Span {
+struct Replacement {
     start: usize,
     end: usize,
     replacement: String,
@@ -72,7 +72,7 @@ impl Scrubber<'_> {
     }
 
     /// The parts of a text that identify a person.
-    fn spans(&self, text: &str) -> Vec<Span> {
+    fn spans(&self, text: &str) -> Vec<Replacement> {
         let mut spans = shapes::spans(self.redactor, text);
         self.known.spans(text, &mut spans);
         spans
@@ -85,7 +85,7 @@ fn file_name(path: &str) -> &str {
 }
 
 /// Replaces parts of a text. The longest of overlapping parts decides the replacement.
-fn replace(text: &str, mut spans: Vec<Span>) -> String {
+fn replace(text: &str, mut spans: Vec<Replacement>) -> String {
     if spans.is_empty() {
         return text.to_owned();
     }

@@ -2,14 +2,14 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{Redactor, Span};
+use super::{Redactor, Replacement};
 use crate::address;
 
 /// The parts of a path before the name of a user.
 const HOMES: [&str; 4] = ["/home/", "/Users/", "\\Users\\", "\\users\\"];
 
 /// All matches in the text with their replacements.
-pub(super) fn spans(redactor: &Redactor, text: &str) -> Vec<Span> {
+pub(super) fn spans(redactor: &Redactor, text: &str) -> Vec<Replacement> {
     let mut spans = Vec::new();
     emails(redactor, text, &mut spans);
     addresses(redactor, text, &mut spans);
@@ -17,7 +17,7 @@ pub(super) fn spans(redactor: &Redactor, text: &str) -> Vec<Span> {
     spans
 }
 
-fn emails(redactor: &Redactor, text: &str, spans: &mut Vec<Span>) {
+fn emails(redactor: &Redactor, text: &str, spans: &mut Vec<Replacement>) {
     let mut from = 0;
     for at in memchr::memchr_iter(b'@', text.as_bytes()) {
         if at < from {
@@ -38,13 +38,13 @@ fn emails(redactor: &Redactor, text: &str, spans: &mut Vec<Span>) {
         let end = at + 1 + after[..end].trim_end_matches(['.', '-']).len();
         if let Some(pseudonym) = text.get(start..end).and_then(|found| redactor.email(found)) {
             from = end;
-            spans.push(Span { start, end, replacement: pseudonym });
+            spans.push(Replacement { start, end, replacement: pseudonym });
         }
     }
 }
 
 /// Finds IP addresses, and ranges such as `192.0.2.0/24`.
-fn addresses(redactor: &Redactor, text: &str, spans: &mut Vec<Span>) {
+fn addresses(redactor: &Redactor, text: &str, spans: &mut Vec<Replacement>) {
     let bytes = text.as_bytes();
     let is_part = |byte: u8| byte.is_ascii_hexdigit() || byte == b'.' || byte == b':';
     let mut at = 0;
@@ -61,7 +61,7 @@ fn addresses(redactor: &Redactor, text: &str, spans: &mut Vec<Span>) {
 }
 
 /// Searches a run of digits, dots and colons.
-fn run(redactor: &Redactor, text: &str, start: usize, end: usize, spans: &mut Vec<Span>) {
+fn run(redactor: &Redactor, text: &str, start: usize, end: usize, spans: &mut Vec<Replacement>) {
     // The longest and the shortest (`::`) address.
     let run = &text[start..end];
     if run.len() < 2 || !run.contains(['.', ':']) {
@@ -86,27 +86,27 @@ fn run(redactor: &Redactor, text: &str, start: usize, end: usize, spans: &mut Ve
 }
 
 /// The address at this position, with the prefix length if it is a range.
-fn with_length(redactor: &Redactor, text: &str, start: usize, end: usize) -> Span {
+fn with_length(redactor: &Redactor, text: &str, start: usize, end: usize) -> Replacement {
     let digits =
         text[end..].strip_prefix('/').map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
     if (1..=3).contains(&digits)
         && let Some(replacement) = redactor.range(&text[start..end + 1 + digits])
     {
-        return Span { start, end: end + 1 + digits, replacement };
+        return Replacement { start, end: end + 1 + digits, replacement };
     }
     let replacement = redactor.range(&text[start..end]).unwrap_or_default();
-    Span { start, end, replacement }
+    Replacement { start, end, replacement }
 }
 
 /// Finds the names of users in paths.
-fn homes(redactor: &Redactor, text: &str, spans: &mut Vec<Span>) {
+fn homes(redactor: &Redactor, text: &str, spans: &mut Vec<Replacement>) {
     for home in HOMES {
         for (found, _) in text.match_indices(home) {
             let start = found + home.len();
             let end =
                 text[start..].find(['/', '\\', ':', '"', '`']).map_or(text.len(), |length| start + length);
             if end > start {
-                spans.push(Span { start, end, replacement: redactor.name(&text[start..end]) });
+                spans.push(Replacement { start, end, replacement: redactor.name(&text[start..end]) });
             }
         }
     }

@@ -34,7 +34,7 @@ pub(crate) struct Certificate {
     pub not_after: Timestamp,
     /// The hash of its signature.
     pub hash: Hash,
-    pub key: Key,
+    pub key: KeyKind,
     /// The digest of the numbers of the key.
     pub key_id: String,
     /// Whether its key usage includes signing. A certificate without key usage allows every use.
@@ -48,7 +48,7 @@ pub(crate) struct Certificate {
 /// A public key in the metadata without a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RawKey {
-    pub key: Key,
+    pub key: KeyKind,
     /// Like [`Certificate::key_id`].
     pub id: String,
 }
@@ -68,7 +68,7 @@ pub(crate) enum Hash {
 
 /// A public key, by kind and length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Key {
+pub(crate) enum KeyKind {
     /// RSA, with its length in bits.
     Rsa(usize),
     /// An elliptic curve, with the length of its numbers in bits.
@@ -81,7 +81,7 @@ pub(crate) enum Key {
     Unknown,
 }
 
-impl Key {
+impl KeyKind {
     /// Whether signatures by this key can be forged.
     pub(crate) const fn is_weak(self) -> bool {
         match self {
@@ -93,7 +93,7 @@ impl Key {
     }
 }
 
-impl fmt::Display for Key {
+impl fmt::Display for KeyKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rsa(bits) => write!(f, "{bits}-bit RSA key"),
@@ -238,7 +238,7 @@ impl RawKey {
     /// The RSA key of a modulus.
     pub(super) fn rsa(modulus: &[u8]) -> Self {
         let digits = digits(modulus);
-        Self { key: Key::Rsa(bits(digits)), id: digest::of(digits) }
+        Self { key: KeyKind::Rsa(bits(digits)), id: digest::of(digits) }
     }
 
     /// The elliptic curve key of a point.
@@ -248,34 +248,34 @@ impl RawKey {
 
     /// A DSA key, whose numbers do not matter.
     pub(super) fn dsa() -> Self {
-        Self { key: Key::Dsa, id: digest::of(b"DSA") }
+        Self { key: KeyKind::Dsa, id: digest::of(b"DSA") }
     }
 }
 
 /// A public key, and the numbers that identify it among keys of its kind.
-fn key_of<'a>(info: &'a SubjectPublicKeyInfo<'_>) -> Option<(Key, &'a [u8])> {
+fn key_of<'a>(info: &'a SubjectPublicKeyInfo<'_>) -> Option<(KeyKind, &'a [u8])> {
     let data = &info.subject_public_key.data[..];
     if info.algorithm.algorithm == oid_registry::OID_PKCS1_RSASSAPSS {
         let modulus = digits(RSAPublicKey::from_der(data).ok()?.1.modulus);
-        return Some((Key::Rsa(bits(modulus)), modulus));
+        return Some((KeyKind::Rsa(bits(modulus)), modulus));
     }
     Some(match info.parsed().ok()? {
-        PublicKey::RSA(key) => (Key::Rsa(bits(digits(key.modulus))), digits(key.modulus)),
+        PublicKey::RSA(key) => (KeyKind::Rsa(bits(digits(key.modulus))), digits(key.modulus)),
         PublicKey::EC(_) => (curve(data)?, data),
-        PublicKey::DSA(_) => (Key::Dsa, data),
+        PublicKey::DSA(_) => (KeyKind::Dsa, data),
         _ if [ED25519, ED448].contains(&info.algorithm.algorithm.to_id_string().as_str()) => {
-            (Key::Edwards, data)
+            (KeyKind::Edwards, data)
         }
-        _ => (Key::Unknown, data),
+        _ => (KeyKind::Unknown, data),
     })
 }
 
 /// The kind of key that a point is.
-fn curve(point: &[u8]) -> Option<Key> {
+fn curve(point: &[u8]) -> Option<KeyKind> {
     match point {
         // A point has whole bytes: P-521 counts as 528 bits, which changes no judgement.
-        [4, both @ ..] => Some(Key::Ec(both.len() / 2 * 8)),
-        [2 | 3, one @ ..] => Some(Key::Ec(one.len() * 8)),
+        [4, both @ ..] => Some(KeyKind::Ec(both.len() / 2 * 8)),
+        [2 | 3, one @ ..] => Some(KeyKind::Ec(one.len() * 8)),
         _ => None,
     }
 }

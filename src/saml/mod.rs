@@ -19,7 +19,7 @@ mod problems;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use certificate::{Certificate, Hash, Key, RawKey};
+pub(crate) use certificate::{Certificate, Hash, KeyKind, RawKey};
 pub(crate) use error::{Fault, SamlError};
 pub(crate) use problems::problems;
 

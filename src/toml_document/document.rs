@@ -23,7 +23,7 @@ pub(super) const MOST_PROBLEMS: usize = 1000;
 pub(crate) struct Document {
     path: String,
     /// None if the file could not be parsed at all.
-    pub(super) entries: Option<Vec<tree::Entry>>,
+    pub(super) entries: Option<Vec<tree::KeyValue>>,
     /// Lines with a syntax error, and their text; values that the parser recovered from them are not reported again.
     broken: BTreeMap<usize, String>,
     /// Whether a syntax error affected more than its own line.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::document::{Document, MOST_PROBLEMS};
 use super::problem::Located;
 use super::suggestion::{closest, excerpt};
-use super::tree::{Entry, Node, NodeKind};
+use super::tree::{KeyValue, Node, NodeKind};
 
 /// Matches the kinds of values, and returns any other value.
 macro_rules! take {
@@ -33,12 +33,12 @@ pub(crate) struct Table<'d> {
     document: &'d Document,
     name: String,
     line: usize,
-    entries: BTreeMap<String, Entry>,
+    entries: BTreeMap<String, KeyValue>,
     asked: BTreeSet<&'static str>,
 }
 
 impl<'d> Table<'d> {
-    fn new(document: &'d Document, name: String, line: usize, entries: Vec<Entry>) -> Self {
+    fn new(document: &'d Document, name: String, line: usize, entries: Vec<KeyValue>) -> Self {
         let entries = entries.into_iter().map(|entry| (entry.key.clone(), entry)).collect();
         Self { document, name, line, entries, asked: BTreeSet::new() }
     }
@@ -184,7 +184,7 @@ impl<'d> Table<'d> {
     ) -> Option<Located<BTreeMap<String, Vec<Located<String>>>>> {
         let table = self.table(key)?;
         let mut lists = BTreeMap::new();
-        for Entry { key, node, .. } in table.entries.into_values() {
+        for KeyValue { key, node, .. } in table.entries.into_values() {
             match node.kind {
                 NodeKind::Array(nodes) => {
                     let texts = texts_of(table.document, &key, nodes);
@@ -206,7 +206,7 @@ impl<'d> Table<'d> {
     pub(crate) fn values(self) -> BTreeMap<String, Located<Value>> {
         let values = self.entries.into_values().filter(|entry| entry.node.kind != NodeKind::Reported);
         values
-            .map(|Entry { key, line, node, .. }| (key, Located { value: node.kind.into_json(), line }))
+            .map(|KeyValue { key, line, node, .. }| (key, Located { value: node.kind.into_json(), line }))
             .collect()
     }
 
@@ -240,7 +240,7 @@ impl<'d> Table<'d> {
         }
     }
 
-    fn ordered(&self) -> Vec<&Entry> {
+    fn ordered(&self) -> Vec<&KeyValue> {
         let mut entries: Vec<_> = self.entries.values().collect();
         entries.sort_by_key(|entry| entry.offset);
         entries

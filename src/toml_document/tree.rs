@@ -33,14 +33,14 @@ pub(super) enum NodeKind {
     Flag(bool),
     Date(String),
     Array(Vec<Node>),
-    Table(Vec<Entry>),
+    Table(Vec<KeyValue>),
     /// A value that was already reported.
     Reported,
 }
 
 /// A key of a table and its value.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Entry {
+pub(super) struct KeyValue {
     pub(super) key: String,
     /// Its offset in the file, for the order of keys.
     pub(super) offset: usize,
@@ -82,7 +82,7 @@ impl NodeKind {
 pub(super) type Mistake = (usize, String);
 
 pub(super) struct Parsed {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<KeyValue>,
     pub(super) syntax: Vec<Mistake>,
     pub(super) values: Vec<Mistake>,
     /// The last line with a key.
@@ -110,7 +110,7 @@ fn parse_here(text: &str) -> Parsed {
         };
         syntax.push((line, message));
     }
-    let mut reader = Reader { lines, values: Vec::new(), last_line: 0 };
+    let mut reader = TreeBuilder { lines, values: Vec::new(), last_line: 0 };
     let entries = reader.entries(root.into_inner(), 0);
     Parsed { entries, syntax, values: reader.values, last_line: reader.last_line }
 }
@@ -128,14 +128,14 @@ impl Lines {
     }
 }
 
-struct Reader {
+struct TreeBuilder {
     lines: Lines,
     values: Vec<Mistake>,
     last_line: usize,
 }
 
-impl Reader {
-    fn entries(&mut self, table: DeTable<'_>, depth: usize) -> Vec<Entry> {
+impl TreeBuilder {
+    fn entries(&mut self, table: DeTable<'_>, depth: usize) -> Vec<KeyValue> {
         table
             .into_iter()
             .map(|(key, value)| {
@@ -144,7 +144,7 @@ impl Reader {
                 self.last_line = self.last_line.max(line);
                 let key = key.into_inner().into_owned();
                 let node = self.node(value, line, depth + 1);
-                Entry { key, offset, line, node }
+                KeyValue { key, offset, line, node }
             })
             .collect()
     }

@@ -13,8 +13,8 @@ fn readme() -> String {
     document("README.md")
 }
 
-/// Every command and subcommand, but `help`.
-fn every_command() -> Vec<String> {
+/// Every command and subcommand but `help`, and the program itself as the empty text.
+pub(crate) fn every_command() -> Vec<String> {
     let (mut found, mut open) = (Vec::new(), vec![String::new()]);
     while let Some(command) = open.pop() {
         let help = program().args(command.split_whitespace()).arg("--help").run().exits(0).stdout;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::program::program;
+use crate::readme::every_command;
 
 /// Words that hide a noun, or that say less than a plainer one. This list is the one place where they stand.
 const HIDING: [&str; 12] = [
@@ -82,30 +83,7 @@ fn no_word_hides_who_or_what_is_meant() {
 
 #[test]
 fn the_help_of_every_command_speaks_plainly() {
-    for words in [
-        "",
-        "scan",
-        "collect",
-        "render",
-        "attest",
-        "waive",
-        "review",
-        "explain",
-        "init",
-        "doctor",
-        "rbac",
-        "rbac check",
-        "rbac roster",
-        "rbac can",
-        "rbac diagnose",
-        "controls",
-        "controls list",
-        "controls check",
-        "controls facts",
-        "generate",
-        "generate schema",
-        "generate completions",
-    ] {
+    for words in every_command() {
         let help = program().args(words.split_whitespace()).arg("--help").run().exits(0).stdout;
         assert_eq!(hidden(&help), [], "{words}\n{help}");
     }

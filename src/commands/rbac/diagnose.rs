@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::event_type::{EventKind, EventType};
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::rbac::diagnose::{Diagnosis, Situation, table};
+use crate::rbac::diagnose::{Diagnosis, DiagnosisInput, table};
 use crate::report::{RenderError, json_text};
 use crate::scan::{Run, ScanError};
 use crate::snapshot::collect::{CollectError, ReadScope};
@@ -46,7 +46,7 @@ fn diagnose(
     for warning in &warnings {
         progress.warn(warning);
     }
-    Ok(Diagnosis::of(&Situation {
+    Ok(Diagnosis::of(&DiagnosisInput {
         facts: &facts,
         outcomes: &outcomes,
         config: resolved.job.config.as_ref(),

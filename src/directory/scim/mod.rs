@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::value::RawValue;
 use serde_json::{Deserializer, Map, Value};
 
-use super::text::Lines;
+use super::text::LineNumbers;
 use super::{Gap, Person, Reading, RosterError, RosterKind};
 use crate::casefold::ascii_eq;
 use crate::toml_document::excerpt;
@@ -22,11 +22,11 @@ use resource::{kind, text};
 const MOST_MEMBERSHIPS: usize = 2_000_000;
 
 /// An object with unparsed values.
-type Object<'a> = BTreeMap<String, &'a RawValue>;
+type JsonObject<'a> = BTreeMap<String, &'a RawValue>;
 
 /// Reads a file.
 pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError> {
-    let mut list = List { reading, text, lines: Lines::new(text), mixed: false };
+    let mut list = List { reading, text, lines: LineNumbers::new(text), mixed: false };
     list.reading.file.kind = RosterKind::Scim;
     for document in Deserializer::from_str(text).into_iter::<&RawValue>() {
         match document {
@@ -87,7 +87,7 @@ pub(super) fn missing(of_file: &BTreeMap<Listed, Pages>, all: &[BTreeMap<Listed,
 struct List<'a> {
     reading: Reading,
     text: &'a str,
-    lines: Lines<'a>,
+    lines: LineNumbers<'a>,
     /// Whether an answer lists users and groups together.
     mixed: bool,
 }
@@ -117,7 +117,7 @@ impl<'a> List<'a> {
 
     /// Reads an answer, or a bare resource.
     fn answer(&mut self, answer: &'a RawValue) -> Result<(), RosterError> {
-        let Ok(object) = serde_json::from_str::<Object<'_>>(answer.get()) else {
+        let Ok(object) = serde_json::from_str::<JsonObject<'_>>(answer.get()) else {
             return Err(self.not_scim(answer, kind(answer)));
         };
         let find = |name: &str| object.iter().find(|(key, _)| ascii_eq(key, name)).map(|(_, v)| *v);

@@ -15,7 +15,7 @@ use crate::facts::rows::{Row, text, texts};
 
 /// One person in the directory exports.
 #[derive(Debug)]
-pub(super) struct Entry<'a> {
+pub(super) struct DirectoryEntry<'a> {
     /// Their rows, in the order of the files.
     pub(super) rows: Vec<&'a Person>,
     pub(super) status: AccountStatus,
@@ -31,7 +31,7 @@ pub(super) struct Directory<'a> {
     roster: &'a Roster,
     identities: &'a Identities,
     /// In the order of the files.
-    pub(super) entries: Vec<Entry<'a>>,
+    pub(super) entries: Vec<DirectoryEntry<'a>>,
     by_key: HashMap<EmailAddress, usize>,
     domains: HashSet<String>,
 }
@@ -57,7 +57,7 @@ impl<'a> Directory<'a> {
                 identities.key(address).map(|key| directory.by_key.entry(key).or_insert(index));
             }
         }
-        directory.entries = rows.into_iter().map(|rows| Entry::of(rows, now)).collect();
+        directory.entries = rows.into_iter().map(|rows| DirectoryEntry::of(rows, now)).collect();
         directory
     }
 
@@ -83,7 +83,7 @@ impl<'a> Directory<'a> {
     }
 }
 
-impl<'a> Entry<'a> {
+impl<'a> DirectoryEntry<'a> {
     fn of(rows: Vec<&'a Person>, now: Timestamp) -> Self {
         let groups = rows.iter().flat_map(|person| person.groups.iter().map(String::as_str)).collect();
         let enrolled = rows.iter().filter_map(|person| person.mfa).min();
@@ -129,7 +129,7 @@ pub(super) struct Grant<'a> {
 }
 
 /// The roles that groups grant, and the privileged ones among them.
-pub(super) struct Policy<'a> {
+pub(super) struct GroupPolicy<'a> {
     rbac: &'a Rbac,
     roles: &'a Roles,
     /// The role of people without a role from a group.
@@ -139,7 +139,7 @@ pub(super) struct Policy<'a> {
     by_group: HashMap<Cow<'a, str>, Vec<Grant<'a>>>,
 }
 
-impl<'a> Policy<'a> {
+impl<'a> GroupPolicy<'a> {
     pub(super) fn new(declared: Declared<'a>) -> Self {
         let Declared { roster, rbac, default_role, roles, .. } = declared;
         let knows_groups = roster.providers().any(|file| file.knows.groups);
@@ -152,7 +152,7 @@ impl<'a> Policy<'a> {
     }
 
     /// The roles that a person's groups grant.
-    pub(super) fn roles_of(&self, entry: &Entry<'_>) -> BTreeSet<Grant<'a>> {
+    pub(super) fn roles_of(&self, entry: &DirectoryEntry<'_>) -> BTreeSet<Grant<'a>> {
         let granted = entry.groups.iter().filter_map(|group| self.by_group.get(&fold(group)));
         granted.flatten().copied().collect()
     }
@@ -169,7 +169,7 @@ impl<'a> Policy<'a> {
     }
 
     /// The roles from the groups of an active person, if any.
-    pub(super) fn entitles(&self, entry: &Entry<'_>) -> Option<BTreeSet<Grant<'a>>> {
+    pub(super) fn entitles(&self, entry: &DirectoryEntry<'_>) -> Option<BTreeSet<Grant<'a>>> {
         let compared = self.compares_groups && entry.may_enter();
         compared.then(|| self.roles_of(entry)).filter(|granted| !granted.is_empty())
     }

@@ -19,7 +19,7 @@ mod duplicates;
 #[cfg(test)]
 mod tests;
 
-use directory::{Directory, Entry, Grant, Policy, any_of, same};
+use directory::{Directory, DirectoryEntry, Grant, GroupPolicy, any_of, same};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Declared<'a> {
@@ -53,7 +53,7 @@ struct Difference<'a> {
     kind: &'static str,
     /// None for a person who is not a teammate.
     teammate: Option<&'a Row>,
-    entry: Option<&'a Entry<'a>>,
+    entry: Option<&'a DirectoryEntry<'a>>,
     email: Option<&'a str>,
     expected: String,
     actual: String,
@@ -67,11 +67,11 @@ struct Difference<'a> {
 /// Compares, and fills the teammates' columns about the directory export.
 pub(super) fn reconcile(teammates: &mut [Row], declared: Declared<'_>) -> Reconciliation {
     let directory = Directory::new(declared.roster, &declared.rbac.identities, declared.now);
-    let policy = Policy::new(declared);
+    let policy = GroupPolicy::new(declared);
     let mut result = Reconciliation { unseen_groups: policy.unseen(&directory), ..Reconciliation::default() };
     let places: Vec<Vec<usize>> = teammates.iter().map(|row| directory.places(row)).collect();
     // Of several entries, the most restrictive one decides.
-    let rank = |index: &&usize| directory.entries.get(**index).map(Entry::rank);
+    let rank = |index: &&usize| directory.entries.get(**index).map(DirectoryEntry::rank);
     let found: Vec<Option<usize>> =
         places.iter().map(|places| places.iter().max_by_key(rank).copied()).collect();
     for (row, found) in teammates.iter_mut().zip(&found) {
@@ -134,8 +134,8 @@ impl Reconciliation {
 /// The gravest difference of one teammate. A teammate without an address is not compared.
 fn of_teammate<'a>(
     row: &'a Row,
-    entry: Option<&'a Entry<'a>>,
-    policy: &Policy<'_>,
+    entry: Option<&'a DirectoryEntry<'a>>,
+    policy: &GroupPolicy<'_>,
 ) -> Option<Difference<'a>> {
     let email = text(row, "email")?;
     let granted = entry.map(|entry| policy.roles_of(entry)).unwrap_or_default();
@@ -194,7 +194,7 @@ fn of_teammate<'a>(
 }
 
 /// A person with a role from a group who is not a teammate.
-fn missing<'a>(entry: &'a Entry<'a>, granted: &BTreeSet<Grant<'_>>) -> Difference<'a> {
+fn missing<'a>(entry: &'a DirectoryEntry<'a>, granted: &BTreeSet<Grant<'_>>) -> Difference<'a> {
     Difference {
         kind: "missing",
         entry: Some(entry),

@@ -307,9 +307,9 @@ fn unclassified_roles_are_named_with_what_classifies_them() {
     assert_eq!(facts.value("unprivileged"), &json!(1));
     assert_eq!(facts.value("workspace.with_role"), &json!(3));
     assert_eq!(facts.value("roles.unclassified").as_array().unwrap().len(), 1);
-    assert!(facts.value("roles.settle").as_str().unwrap().contains("\"member\", \" OPS LEAD\"]"));
+    assert!(facts.value("roles.advice").as_str().unwrap().contains("\"member\", \" OPS LEAD\"]"));
     workspace.settings.facts.unprivileged_roles.push("ops LEAD".to_owned());
-    assert_eq!(workspace.facts().value("roles.settle"), &Value::Null);
+    assert_eq!(workspace.facts().value("roles.advice"), &Value::Null);
 }
 
 #[test]

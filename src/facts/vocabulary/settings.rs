@@ -31,7 +31,7 @@ const PREFIX: &str = "settings.";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct DeclaredSetting {
     meaning: String,
     default: Value,
     #[serde(default)]
@@ -44,12 +44,12 @@ pub(crate) static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
     entries().unwrap_or_default().into_iter().map(|(name, entry)| setting(&name, entry)).collect()
 });
 
-fn entries() -> Result<BTreeMap<String, Entry>, toml::de::Error> {
+fn entries() -> Result<BTreeMap<String, DeclaredSetting>, toml::de::Error> {
     toml::from_str(include_str!("../../../controls/facts.toml"))
 }
 
-fn setting(name: &str, entry: Entry) -> Setting {
-    let Entry { meaning, default, decides } = entry;
+fn setting(name: &str, entry: DeclaredSetting) -> Setting {
+    let DeclaredSetting { meaning, default, decides } = entry;
     let name = format!("{PREFIX}{name}").leak();
     let ty = Type::of(&default).unwrap_or(Type::Text);
     Setting { field: field(name, ty, &[], Personal::No, meaning.leak()), default, decides }

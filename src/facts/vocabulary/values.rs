@@ -31,7 +31,7 @@ pub(crate) static VALUES: &[Field] = &[
     by_roles("unprivileged", Number, No, "teammates known not to be privileged"),
     by_roles("unknown_privilege", Number, No, "teammates whose privilege is unknown"),
     by_roles("roles.unclassified", TextList, No, "roles in neither list that leave a privilege unknown"),
-    by_roles("roles.settle", Text, No, "the configuration line that classifies those roles"),
+    by_roles("roles.advice", Text, No, "how to classify those roles in the configuration"),
     field("window.days", Number, &[], No, "length of the window in days"),
     field("window.since", Text, &[], No, "start of the window, included"),
     field("window.until", Text, &[], No, "end of the window, included"),

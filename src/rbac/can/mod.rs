@@ -42,12 +42,12 @@ pub(crate) struct Answer<'a> {
     /// The account status at the identity provider; none without a directory export.
     account_status: Option<String>,
     reason: String,
-    rule: Rule<'a>,
+    rule: DecidingRole<'a>,
 }
 
 /// The deciding entry of `[rbac.roles]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-struct Rule<'a> {
+struct DecidingRole<'a> {
     /// Spelled as declared.
     role: &'a str,
     permissions: &'a [Permission],
@@ -59,7 +59,7 @@ impl Answer<'_> {
     /// The answer on one line: the word, the reason, and the rule in TOML.
     pub(crate) fn sentence(&self, style: Style) -> String {
         let (looks, word) = if self.allowed { (Tone::Good, "allowed") } else { (Tone::Bad, "denied") };
-        let Rule { role, permissions, file, line } = self.rule;
+        let DecidingRole { role, permissions, file, line } = self.rule;
         let name = toml_edit::Key::new(role);
         let permissions: Vec<_> = permissions.iter().map(|word| format!("\"{}\"", word.into_str())).collect();
         let rest = format!(
@@ -159,7 +159,7 @@ fn teammates(facts: &Facts) -> Result<Vec<&Row>, CanError> {
 }
 
 /// A person in the list of teammates.
-struct Person<'a> {
+struct NamedTeammate<'a> {
     /// The e-mail address, else the id.
     shown: &'a str,
     role: Option<&'a str>,
@@ -170,7 +170,11 @@ struct Person<'a> {
 }
 
 /// Finds the person. Several entries of one address count as one if they agree on the role.
-fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> Result<Person<'a>, CanError> {
+fn person<'a>(
+    teammates: &[&'a Row],
+    identities: &Identities,
+    who: &'a str,
+) -> Result<NamedTeammate<'a>, CanError> {
     let by_id = |row: &Row| text(row, "id") == Some(who.trim());
     let key = identities.key(who);
     let is_meant = |email: &str| key.is_some() && identities.key(email) == key;
@@ -191,7 +195,7 @@ fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> R
         let roles = spelt.into_iter().take(MOST_NAMED).map(str::to_owned).collect();
         return Err(CanError::AmbiguousPerson { who: who.to_owned(), roles });
     }
-    Ok(Person {
+    Ok(NamedTeammate {
         shown: text(first, "email").or_else(|| text(first, "id")).unwrap_or(who),
         role: text(first, "role"),
         statuses: found.iter().map(|row| text(row, "directory_status")).collect(),
@@ -200,7 +204,11 @@ fn person<'a>(teammates: &[&'a Row], identities: &Identities, who: &'a str) -> R
 }
 
 /// Finds the policy's entry for the role.
-fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<(Rule<'a>, &'a DeclaredRole), CanError> {
+fn rule<'a>(
+    config: &'a Config,
+    role: &str,
+    who: &str,
+) -> Result<(DecidingRole<'a>, &'a DeclaredRole), CanError> {
     let mut found = config.rbac.roles.iter().filter(|(name, _)| same_name(name, role));
     let Some((name, declared)) = found.next() else {
         let names = config.rbac.roles.keys().map(String::as_str);
@@ -220,8 +228,12 @@ fn rule<'a>(config: &'a Config, role: &str, who: &str) -> Result<(Rule<'a>, &'a 
             lines: [declared.line.min(other.line), declared.line.max(other.line)],
         });
     }
-    let rule =
-        Rule { role: name, permissions: &declared.permissions, file: &config.path, line: declared.line };
+    let rule = DecidingRole {
+        role: name,
+        permissions: &declared.permissions,
+        file: &config.path,
+        line: declared.line,
+    };
     Ok((rule, declared))
 }
 

@@ -224,7 +224,7 @@ fn only_active_people_of_the_directory_are_allowed_anything() {
     assert!(!read(&on_roster(Value::Null, true)), "without an address no person is found");
     assert!(
         read(&on_roster(json!("unknown"), false)),
-        "a roster without a status lists people who may sign in"
+        "a directory export without a status lists people who may sign in"
     );
     assert!(!read(&on_roster(json!("absent"), false)));
     let mut partial = on_roster(json!("absent"), true);

@@ -1,6 +1,6 @@
 //! Refused and replaced tokens, and gaps in the activity log.
 
-use super::{AccessProblem, Situation, day_of, describe, on_by, text};
+use super::{AccessProblem, DiagnosisInput, day_of, describe, on_by, text};
 use crate::event_type::{EventKind, EventType};
 use crate::sources::{Failure, Feed, SourceStatus};
 
@@ -22,7 +22,7 @@ pub(super) const GAPS: AccessProblem = AccessProblem::new(
 const LOG: [Feed; 3] = [Feed::LogWindow, Feed::LogHistory, Feed::LogArrivals];
 
 /// Looks for tokens that no longer work: this one, or one that the log shows as replaced.
-pub(super) fn refused_tokens(situation: &Situation<'_>) -> AccessProblem {
+pub(super) fn refused_tokens(situation: &DiagnosisInput<'_>) -> AccessProblem {
     let mut problem = TOKEN;
     own_token(situation, &mut problem);
     problem.rests_on(situation.facts, Feed::LogWindow);
@@ -39,7 +39,7 @@ pub(super) fn refused_tokens(situation: &Situation<'_>) -> AccessProblem {
 }
 
 /// Checks whether this token was refused: midway, or because it may lack a permission.
-fn own_token(situation: &Situation<'_>, problem: &mut AccessProblem) {
+fn own_token(situation: &DiagnosisInput<'_>, problem: &mut AccessProblem) {
     let ended = |feed: &Feed| Some((*feed, situation.outcomes.feeds.get(feed)?));
     let log_was_open = LOG.iter().filter_map(ended).any(|(_, outcome)| outcome.records > 0);
     for (feed, outcome) in [Feed::Me, Feed::Admins].iter().chain(&LOG).filter_map(ended) {
@@ -60,7 +60,7 @@ fn own_token(situation: &Situation<'_>, problem: &mut AccessProblem) {
 }
 
 /// Looks for parts of the log that cannot be read, and for days without events.
-pub(super) fn gaps(situation: &Situation<'_>) -> AccessProblem {
+pub(super) fn gaps(situation: &DiagnosisInput<'_>) -> AccessProblem {
     let mut problem = GAPS;
     for feed in LOG {
         let state = situation.facts.feed(feed);
@@ -82,7 +82,7 @@ pub(super) fn gaps(situation: &Situation<'_>) -> AccessProblem {
     problem
 }
 
-fn silence(situation: &Situation<'_>, problem: &mut AccessProblem) {
+fn silence(situation: &DiagnosisInput<'_>, problem: &mut AccessProblem) {
     let value = |name| situation.facts.value(name);
     let days = value("window.days").as_f64().unwrap_or(0.0);
     if value("log.events").as_u64() == Some(0) && days >= 1.0 {

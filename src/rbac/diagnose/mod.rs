@@ -22,7 +22,7 @@ pub(crate) use render::table;
 
 /// The input of a diagnosis.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Situation<'a> {
+pub(crate) struct DiagnosisInput<'a> {
     pub(crate) facts: &'a Facts,
     /// How the workspace's sources ended.
     pub(crate) outcomes: &'a Outcomes,
@@ -37,7 +37,7 @@ pub(crate) struct AccessProblem {
     /// The short name for programs.
     id: &'static str,
     title: &'static str,
-    state: State,
+    state: ProblemState,
     affected: Vec<Affected>,
     /// Evidence without a person.
     evidence: Vec<String>,
@@ -53,7 +53,7 @@ pub(crate) struct AccessProblem {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum State {
+enum ProblemState {
     Found,
     /// Everything that could show it was checked.
     NotFound,
@@ -74,7 +74,7 @@ impl AccessProblem {
         Self {
             id,
             title,
-            state: State::NotFound,
+            state: ProblemState::NotFound,
             affected: Vec::new(),
             evidence: Vec::new(),
             notes: Vec::new(),
@@ -87,12 +87,12 @@ impl AccessProblem {
     fn affects(&mut self, row: &Row, evidence: String) {
         let who = ["email", "person", "id"].iter().find_map(|column| text(row, column));
         self.affected.push(Affected { who: who.unwrap_or("an unknown person").to_owned(), evidence });
-        self.state = State::Found;
+        self.state = ProblemState::Found;
     }
 
     fn shows(&mut self, evidence: String) {
         self.evidence.push(evidence);
-        self.state = State::Found;
+        self.state = ProblemState::Found;
     }
 
     /// Records what the configuration does not declare.
@@ -101,8 +101,8 @@ impl AccessProblem {
         if !self.open.contains(&why) {
             self.open.push(why);
         }
-        if self.state == State::NotFound {
-            self.state = State::Unknown;
+        if self.state == ProblemState::NotFound {
+            self.state = ProblemState::Unknown;
         }
     }
 
@@ -143,25 +143,25 @@ pub(crate) struct Diagnosis {
     summary: String,
     #[serde(rename = "exit_code")]
     pub(crate) exit: Exit,
-    workspace: Workspace,
-    window: Option<Window>,
+    workspace: DiagnosedWorkspace,
+    window: Option<DiagnosedWindow>,
     problems: [AccessProblem; 4],
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-struct Workspace {
+struct DiagnosedWorkspace {
     id: Option<String>,
     name: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Window {
+struct DiagnosedWindow {
     since: String,
     until: String,
 }
 
 impl Diagnosis {
-    pub(crate) fn of(situation: &Situation<'_>) -> Self {
+    pub(crate) fn of(situation: &DiagnosisInput<'_>) -> Self {
         let text = |name| situation.facts.value(name).as_str().map(str::to_owned);
         let problems = [
             sign_in::look(situation),
@@ -170,10 +170,10 @@ impl Diagnosis {
             activity_log::gaps(situation),
         ];
         Self {
-            workspace: Workspace { id: text("workspace.id"), name: text("workspace.name") },
+            workspace: DiagnosedWorkspace { id: text("workspace.id"), name: text("workspace.name") },
             window: text("window.since")
                 .zip(text("window.until"))
-                .map(|(since, until)| Window { since, until }),
+                .map(|(since, until)| DiagnosedWindow { since, until }),
             ..Self::found(problems)
         }
     }
@@ -194,9 +194,9 @@ impl Diagnosis {
     }
 
     fn found(problems: [AccessProblem; 4]) -> Self {
-        let found = problems.iter().filter(|problem| problem.state == State::Found);
+        let found = problems.iter().filter(|problem| problem.state == ProblemState::Found);
         let titles: Vec<_> = found.map(|problem| problem.title).collect();
-        let is_open = problems.iter().any(|problem| problem.state == State::Unknown);
+        let is_open = problems.iter().any(|problem| problem.state == ProblemState::Unknown);
         Self {
             schema_version: "1",
             summary: match (titles.as_slice(), is_open) {
@@ -205,7 +205,7 @@ impl Diagnosis {
                 (titles, _) => format!("Found: {}.", titles.join(", ")),
             },
             exit: Exit::of_scan(!titles.is_empty(), problems.iter().any(|problem| problem.unread)),
-            workspace: Workspace::default(),
+            workspace: DiagnosedWorkspace::default(),
             window: None,
             problems,
         }

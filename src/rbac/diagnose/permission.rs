@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{AccessProblem, Situation, on_by, text, texts};
+use super::{AccessProblem, DiagnosisInput, on_by, text, texts};
 use crate::casefold::same_name;
 use crate::config::Config;
 use crate::facts::{Facts, Row};
@@ -21,7 +21,7 @@ pub(super) const PROBLEM: AccessProblem = AccessProblem::new(
 );
 
 /// Looks for people without the permissions they should have.
-pub(super) fn look(situation: &Situation<'_>) -> AccessProblem {
+pub(super) fn look(situation: &DiagnosisInput<'_>) -> AccessProblem {
     let mut problem = PROBLEM;
     match situation.config.filter(|config| !config.rbac.roles.is_empty()) {
         Some(config) => {

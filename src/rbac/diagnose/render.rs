@@ -1,6 +1,6 @@
 //! The diagnosis as text: a summary, then every problem.
 
-use super::{AccessProblem, Diagnosis, State};
+use super::{AccessProblem, Diagnosis, ProblemState};
 use crate::terminal::Style;
 use crate::terminal::page::Page;
 use crate::terminal::style::Tone;
@@ -14,7 +14,7 @@ const MOST_LISTED: usize = 20;
 /// Renders the diagnosis. The first line is never wrapped, so that scripts can read it.
 pub(crate) fn table(diagnosis: &Diagnosis, style: Style) -> String {
     let has = |state| diagnosis.problems.iter().any(|problem| problem.state == state);
-    let looks = match (has(State::Found), has(State::Unknown)) {
+    let looks = match (has(ProblemState::Found), has(ProblemState::Unknown)) {
         (true, _) => Tone::Bad,
         (false, true) => Tone::Caution,
         (false, false) => Tone::Good,
@@ -34,9 +34,9 @@ pub(crate) fn table(diagnosis: &Diagnosis, style: Style) -> String {
 
 fn write(page: &mut Page, problem: &AccessProblem) {
     let word = match problem.state {
-        State::Found => "found",
-        State::NotFound => "not found",
-        State::Unknown => "unknown",
+        ProblemState::Found => "found",
+        ProblemState::NotFound => "not found",
+        ProblemState::Unknown => "unknown",
     };
     page.heading(&format!("{}: {word}", problem.title));
     list(page, problem.affected.iter().map(|affected| format!("{}: {}", affected.who, affected.evidence)));
@@ -47,7 +47,7 @@ fn write(page: &mut Page, problem: &AccessProblem) {
     for why in &problem.open {
         page.entry(2, Tone::Caution, "?", &line(why));
     }
-    if problem.state == State::Found {
+    if problem.state == ProblemState::Found {
         page.entry(2, Tone::Label, "Fix:", problem.fix);
     }
 }

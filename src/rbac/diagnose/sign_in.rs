@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{AccessProblem, Situation, day_of, on_by, text, texts};
+use super::{AccessProblem, DiagnosisInput, day_of, on_by, text, texts};
 use crate::facts::Row;
 use crate::sources::{Feed, SourceStatus};
 
@@ -23,7 +23,7 @@ pub(super) const PROBLEM: AccessProblem = AccessProblem::new(
 );
 
 /// Looks for people who cannot sign in.
-pub(super) fn look(situation: &Situation<'_>) -> AccessProblem {
+pub(super) fn look(situation: &DiagnosisInput<'_>) -> AccessProblem {
     let facts = situation.facts;
     let mut problem = PROBLEM;
     problem.rests_on(facts, Feed::LogWindow);
@@ -91,7 +91,7 @@ fn most_within_a_day(people: &[&Row]) -> usize {
 }
 
 /// Lists the setting changes in the window that affect sign-in.
-fn settings(situation: &Situation<'_>, problem: &mut AccessProblem) {
+fn settings(situation: &DiagnosisInput<'_>, problem: &mut AccessProblem) {
     for row in situation.facts.rows("setting_changes", &[]).rows {
         let name = text(row, "type").filter(|name| SETTINGS.contains(name));
         if let (Some(name), Some(&Value::Bool(true))) = (name, row.get("in_window")) {

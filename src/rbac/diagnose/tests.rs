@@ -70,14 +70,14 @@ impl Stage {
 
     fn diagnose(&self) -> Diagnosis {
         let (facts, outcomes, config) = (&self.facts, &self.outcomes, self.config.as_ref());
-        Diagnosis::of(&Situation { facts, outcomes, config, max_silence: 7.0 })
+        Diagnosis::of(&DiagnosisInput { facts, outcomes, config, max_silence: 7.0 })
     }
 
     fn case(&self, id: &str) -> AccessProblem {
         self.diagnose().problems.into_iter().find(|case| case.id == id).unwrap()
     }
 
-    fn states(&self) -> Vec<State> {
+    fn states(&self) -> Vec<ProblemState> {
         self.diagnose().problems.iter().map(|case| case.state).collect()
     }
 }
@@ -96,7 +96,7 @@ fn people_who_got_in_since_have_no_problem() {
         trouble("stranger", "2026-07-30T08:00:00Z", None, false),
     ]);
     let case = Stage::new().table("failed_sign_ins", rows).case(SIGN_IN);
-    assert_eq!(case.state, State::Found);
+    assert_eq!(case.state, ProblemState::Found);
     let who: Vec<_> = case.affected.iter().map(|affected| affected.who.as_str()).collect();
     assert_eq!(who, ["out@acme.example", "never@acme.example"]);
     assert_eq!(
@@ -111,12 +111,12 @@ fn people_who_got_in_since_have_no_problem() {
     );
     let stranger = json!([trouble("stranger", "2026-07-30T08:00:00Z", None, false)]);
     let case = Stage::new().table("failed_sign_ins", stranger).case(SIGN_IN);
-    assert_eq!(case.state, State::NotFound, "a guessed address is no problem of single sign-on");
+    assert_eq!(case.state, ProblemState::NotFound, "a guessed address is no problem of single sign-on");
     assert_eq!(case.notes.len(), 1);
     let mut nameless = trouble("x", "2026-07-30T08:00:00Z", None, false);
     nameless["person"] = Value::Null;
     let case = Stage::new().table("failed_sign_ins", json!([nameless])).case(SIGN_IN);
-    assert_eq!(case.state, State::NotFound, "events without a person affect no person");
+    assert_eq!(case.state, ProblemState::NotFound, "events without a person affect no person");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn changes_of_the_sign_in_settings_in_the_window_are_named_beside_the_people() {
         change("content_redaction_rule_deletion", true),
     ]);
     let stage = Stage::new().table("setting_changes", changes);
-    assert_eq!(stage.case(SIGN_IN).state, State::NotFound, "a change alone is no problem");
+    assert_eq!(stage.case(SIGN_IN).state, ProblemState::NotFound, "a change alone is no problem");
     let stage = stage.table("failed_sign_ins", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
     let evidence = stage.case(SIGN_IN).evidence;
     assert_eq!(evidence, ["app_authentication_method_change on 2026-07-20 by bo@acme.example"]);
@@ -178,13 +178,16 @@ fn lost_permissions_are_found_and_a_missing_policy_leaves_the_rest_open() {
     };
     let case = Stage::new().table("permission_losses", loss(true)).case(PERMISSION);
     assert_eq!(case.affected[0].evidence, "lost export_data on 2026-07-20 by bo@acme.example");
-    assert_eq!(Stage::new().table("permission_losses", loss(false)).case(PERMISSION).state, State::NotFound);
+    assert_eq!(
+        Stage::new().table("permission_losses", loss(false)).case(PERMISSION).state,
+        ProblemState::NotFound
+    );
 
     let mut undeclared = Stage::new();
     undeclared.config = None;
-    assert_eq!(undeclared.case(PERMISSION).state, State::Unknown);
+    assert_eq!(undeclared.case(PERMISSION).state, ProblemState::Unknown);
     assert_eq!(undeclared.diagnose().exit.code(), 0, "nothing failed: the policy is merely silent");
-    assert_eq!(undeclared.table("permission_losses", loss(true)).case(PERMISSION).state, State::Found);
+    assert_eq!(undeclared.table("permission_losses", loss(true)).case(PERMISSION).state, ProblemState::Found);
 }
 
 #[test]
@@ -192,7 +195,7 @@ fn a_401_midway_is_a_refused_token_and_one_from_the_start_may_be_a_permission() 
     let said = || Failure::TokenRefused("POST /admins/activity_logs/search answered 401".to_owned());
     let refused = SourceStatus::Forbidden;
     let midway = Stage::new().ended(Feed::LogWindow, refused, 250, said()).case(TOKEN);
-    assert_eq!(midway.state, State::Found);
+    assert_eq!(midway.state, ProblemState::Found);
     assert!(midway.evidence[0].contains("midway"), "{:?}", midway.evidence);
     let another = Stage::new().ended(Feed::LogWindow, SourceStatus::Complete, 9, api("")).ended(
         Feed::LogHistory,
@@ -200,13 +203,22 @@ fn a_401_midway_is_a_refused_token_and_one_from_the_start_may_be_a_permission() 
         0,
         said(),
     );
-    assert_eq!(another.case(TOKEN).state, State::Found, "the log was open a moment ago");
-    assert_eq!(Stage::new().ended(Feed::LogWindow, refused, 0, said()).case(TOKEN).state, State::Unknown);
+    assert_eq!(another.case(TOKEN).state, ProblemState::Found, "the log was open a moment ago");
+    assert_eq!(
+        Stage::new().ended(Feed::LogWindow, refused, 0, said()).case(TOKEN).state,
+        ProblemState::Unknown
+    );
     let forbidden = api("the token may not read this: the token was not accepted: GET /me");
-    assert_eq!(Stage::new().ended(Feed::LogWindow, refused, 9, forbidden).case(TOKEN).state, State::Unknown);
+    assert_eq!(
+        Stage::new().ended(Feed::LogWindow, refused, 9, forbidden).case(TOKEN).state,
+        ProblemState::Unknown
+    );
     let from_the_start = Diagnosis::of_refused_token("GET /admins answered 401");
     let states: Vec<_> = from_the_start.problems.iter().map(|case| case.state).collect();
-    assert_eq!(states, [State::Unknown, State::Unknown, State::Found, State::Unknown]);
+    assert_eq!(
+        states,
+        [ProblemState::Unknown, ProblemState::Unknown, ProblemState::Found, ProblemState::Unknown]
+    );
     assert_eq!(from_the_start.exit.code(), 1);
 }
 
@@ -229,18 +241,24 @@ fn replaced_tokens_are_named() {
 
 #[test]
 fn a_log_that_may_not_be_read_is_a_gap_and_leaves_the_others_open() {
-    for (status, audit) in [(SourceStatus::Forbidden, State::Found), (SourceStatus::Failed, State::Unknown)] {
+    for (status, audit) in
+        [(SourceStatus::Forbidden, ProblemState::Found), (SourceStatus::Failed, ProblemState::Unknown)]
+    {
         let stage = Stage::new().ended(Feed::LogWindow, status, 0, api("a server said no"));
-        assert_eq!(stage.states(), [State::Unknown, State::Unknown, State::Unknown, audit], "{status:?}");
+        assert_eq!(
+            stage.states(),
+            [ProblemState::Unknown, ProblemState::Unknown, ProblemState::Unknown, audit],
+            "{status:?}"
+        );
         // Events read before the log failed may be out of date.
         let stage = stage.table("failed_sign_ins", json!([trouble("a", "2026-07-20T08:00:00Z", None, true)]));
-        assert_eq!(stage.case(SIGN_IN).state, State::Unknown);
+        assert_eq!(stage.case(SIGN_IN).state, ProblemState::Unknown);
     }
     let skipped = Stage::new().ended(Feed::LogWindow, SourceStatus::Skipped, 0, api(""));
-    assert_eq!(skipped.states(), [State::Unknown; 4]);
+    assert_eq!(skipped.states(), [ProblemState::Unknown; 4]);
     assert_eq!(skipped.diagnose().exit.code(), 3);
     let admins = Stage::new().ended(Feed::Admins, SourceStatus::Failed, 0, api("broken"));
-    assert_eq!(admins.case(PERMISSION).state, State::Unknown);
+    assert_eq!(admins.case(PERMISSION).state, ProblemState::Unknown);
     assert_eq!(admins.diagnose().exit.code(), 3);
 }
 
@@ -261,7 +279,7 @@ fn a_table_that_overflowed_proves_nothing() {
     let mut stage = Stage::new();
     stage.facts.tables.insert("failed_sign_ins", Rows { rows: Vec::new(), truncated: true });
     stage.facts.tables.insert("permission_losses", Rows { rows: Vec::new(), truncated: true });
-    assert_eq!(stage.states()[..2], [State::Unknown, State::Unknown]);
+    assert_eq!(stage.states()[..2], [ProblemState::Unknown, ProblemState::Unknown]);
 }
 
 #[test]

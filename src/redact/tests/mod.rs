@@ -15,7 +15,7 @@ use crate::report::sample::{finding, sample};
 use crate::report::{Format, Options, Report, render};
 use crate::sentence::Sentence;
 use crate::verdict::{Attestation, Attested};
-use crate::warning::{Covers, Entry, EntryProblem, Warning};
+use crate::warning::{Adjustment, AdjustmentProblem, Covers, Warning};
 
 mod texts;
 mod vocabulary;
@@ -47,8 +47,8 @@ fn sentences(name: &str, email: &str, id: &str) -> (Vec<Weakening>, Vec<Warning>
     let entry = |subject: Option<String>| {
         let control = "2.3".to_owned();
         match subject {
-            Some(subject) => Entry::Waiver { control, covers: Covers::Subject(subject) },
-            None => Entry::Attestation { control },
+            Some(subject) => Adjustment::Waiver { control, covers: Covers::Subject(subject) },
+            None => Adjustment::Attestation { control },
         }
     };
     // A text of JSON is one of TOML.
@@ -65,19 +65,19 @@ fn sentences(name: &str, email: &str, id: &str) -> (Vec<Weakening>, Vec<Warning>
     let why = Sentence::from("`").words(&name).and("` is not an e-mail address");
     let file = format!("proofs/{name}/a.png");
     let warnings = vec![
-        Warning::Entry {
+        Warning::Adjustment {
             path: path.clone(),
             line: 3,
-            entry: entry(Some(name.clone())),
-            problem: EntryProblem::Expired { on: expires, limit: None },
+            adjustment: entry(Some(name.clone())),
+            problem: AdjustmentProblem::Expired { on: expires, limit: None },
         },
         Warning::UnknownWord { path: csv(), column: "status", word: name.clone(), people: 1 },
         Warning::UnreadRow { path: csv(), line: 7, why },
-        Warning::Entry {
+        Warning::Adjustment {
             path,
             line: 9,
-            entry: entry(None),
-            problem: EntryProblem::OtherEvidence { file: file.clone(), counts: false },
+            adjustment: entry(None),
+            problem: AdjustmentProblem::OtherEvidence { file: file.clone(), counts: false },
         },
     ];
     let signed = Attestation {

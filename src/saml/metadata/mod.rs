@@ -13,7 +13,7 @@ use super::{Fault, IdentityProvider};
 
 mod walk;
 
-use walk::Walk;
+use walk::MetadataWalk;
 
 /// An entity of the metadata.
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ enum Element {
     Entity,
     IdentityProvider,
     ServiceProvider,
-    Key {
+    KeyKind {
         signs: bool,
     },
     X509Certificate,
@@ -49,7 +49,7 @@ enum Element {
 
 /// Reads metadata of exactly one identity provider, with its signing certificates.
 pub(super) fn read(text: &str) -> Result<(IdentityProvider, Vec<Encoded>), Fault> {
-    let entities = Walk::over(text)?;
+    let entities = MetadataWalk::over(text)?;
     let describes_service = entities.iter().any(|entity| entity.is_service_provider);
     let mut found: Vec<_> = entities.into_iter().filter(|entity| entity.is_identity_provider).collect();
     if found.len() > 1 {
@@ -71,7 +71,7 @@ fn kind(namespace: &ResolveResult<'_>, tag: &BytesStart<'_>) -> Element {
         (METADATA, "EntityDescriptor") => Element::Entity,
         (METADATA, "IDPSSODescriptor") => Element::IdentityProvider,
         (METADATA, "SPSSODescriptor") => Element::ServiceProvider,
-        (METADATA, "KeyDescriptor") => Element::Key { signs: true },
+        (METADATA, "KeyDescriptor") => Element::KeyKind { signs: true },
         (METADATA, "NameIDFormat") => Element::NameIdFormat,
         (METADATA, "SingleSignOnService") => Element::Service("SingleSignOnService"),
         (METADATA, "SingleLogoutService") => Element::Service("SingleLogoutService"),

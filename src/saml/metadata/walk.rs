@@ -34,7 +34,7 @@ impl Attributes {
 }
 
 /// One pass over the events of a document.
-pub(super) struct Walk<'a> {
+pub(super) struct MetadataWalk<'a> {
     text: &'a str,
     /// The start of the current event, in bytes.
     start: usize,
@@ -53,7 +53,7 @@ pub(super) struct Walk<'a> {
     entities: Vec<Entity>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> MetadataWalk<'a> {
     /// Reads a document and returns all its entities.
     pub(super) fn over(text: &'a str) -> Result<Vec<Entity>, Fault> {
         let mut walk = Self {
@@ -147,10 +147,12 @@ impl<'a> Walk<'a> {
             until = Some(until.map_or(instant, |outer| outer.min(instant)));
         }
         let kind = match self.in_place(kind) {
-            Element::Key { .. } => Element::Key { signs: attributes.get("use") != Some("encryption") },
+            Element::KeyKind { .. } => {
+                Element::KeyKind { signs: attributes.get("use") != Some("encryption") }
+            }
             other => other,
         };
-        if matches!(kind, Element::Key { .. } | Element::KeyValue) {
+        if matches!(kind, Element::KeyKind { .. } | Element::KeyValue) {
             self.key_read = false;
         }
         self.note(kind, &attributes, until)?;
@@ -166,12 +168,12 @@ impl<'a> Walk<'a> {
         let at_home = match kind {
             Element::Entities | Element::Entity => matches!(parent, None | Some(Element::Entities)),
             Element::IdentityProvider | Element::ServiceProvider => parent == Some(Element::Entity),
-            Element::Key { .. } | Element::NameIdFormat | Element::Service(_) => {
+            Element::KeyKind { .. } | Element::NameIdFormat | Element::Service(_) => {
                 parent == Some(Element::IdentityProvider)
             }
             Element::Audience | Element::Other => true,
             // At any depth in between.
-            _ => self.open.iter().any(|(kind, _)| matches!(kind, Element::Key { .. })),
+            _ => self.open.iter().any(|(kind, _)| matches!(kind, Element::KeyKind { .. })),
         };
         if at_home { kind } else { Element::Other }
     }
@@ -196,7 +198,7 @@ impl<'a> Walk<'a> {
                 entity.provider.valid_until = entity.provider.valid_until.into_iter().chain(until).min();
             }
             Element::ServiceProvider => entity.is_service_provider = true,
-            Element::Key { signs: false } => entity.provider.has_encryption_key = true,
+            Element::KeyKind { signs: false } => entity.provider.has_encryption_key = true,
             Element::Service(service) => {
                 // Responses may go to another address than requests.
                 for (attribute, service) in [("Location", service), ("ResponseLocation", "ResponseLocation")]
@@ -218,7 +220,7 @@ impl<'a> Walk<'a> {
     fn leave(&mut self) -> Result<(), Fault> {
         let Some((kind, _)) = self.open.pop() else { return Ok(()) };
         let content = std::mem::take(&mut self.content);
-        let signs = self.open.iter().any(|(kind, _)| *kind == Element::Key { signs: true });
+        let signs = self.open.iter().any(|(kind, _)| *kind == Element::KeyKind { signs: true });
         let found = match kind {
             Element::X509Certificate if signs => from_element(&content, self.content_line())?,
             Element::X509Certificate => from_element(&content, self.content_line()).unwrap_or_default(),
@@ -232,13 +234,13 @@ impl<'a> Walk<'a> {
             _ => None,
         };
         self.key_read |= raw.is_some() || !found.is_empty();
-        let is_key = matches!(kind, Element::KeyValue | Element::Key { .. });
+        let is_key = matches!(kind, Element::KeyValue | Element::KeyKind { .. });
         let is_unread = is_key && !std::mem::replace(&mut self.key_read, true);
         let Some(Entity { provider, certificates, .. }) = self.entities.last_mut() else { return Ok(()) };
         match kind {
             Element::NameIdFormat => provider.name_id_formats.push(content.trim().to_owned()),
             Element::Audience => provider.audiences.push(content.trim().to_owned()),
-            _ if signs || kind == (Element::Key { signs: true }) => {
+            _ if signs || kind == (Element::KeyKind { signs: true }) => {
                 provider.unread_keys += usize::from(is_unread);
                 provider.raw_keys.extend(raw);
                 certificates.extend(found);

@@ -10,7 +10,7 @@ use jiff::tz::Offset;
 
 use crate::config::Saml;
 use crate::saml::certificate::{EC_BITS, RSA_BITS};
-use crate::saml::{Certificate, Hash, IdentityProvider, Key, RawKey};
+use crate::saml::{Certificate, Hash, IdentityProvider, KeyKind, RawKey};
 
 use super::{ProblemKind, SECONDS_A_DAY, SamlProblem, away, day};
 
@@ -139,13 +139,13 @@ fn weak_signature(certificate: &Certificate) -> Option<Weakness> {
     Some(Weakness { message, certain: certificate.hash != Hash::Unknown })
 }
 
-fn weak_key(key: Key) -> Option<Weakness> {
+fn weak_key(key: KeyKind) -> Option<Weakness> {
     let expected = match key {
-        Key::Ec(_) => format!("at least {EC_BITS} bits"),
+        KeyKind::Ec(_) => format!("at least {EC_BITS} bits"),
         _ => format!("RSA of at least {RSA_BITS} bits"),
     };
     let message = format!("the key is a {key}; expected {expected}");
-    (key.is_weak() || key == Key::Unknown).then_some(Weakness { message, certain: key.is_weak() })
+    (key.is_weak() || key == KeyKind::Unknown).then_some(Weakness { message, certain: key.is_weak() })
 }
 
 /// The day on which Intercom replaces its certificate.

@@ -35,7 +35,7 @@ fn metadata_is_read_whole() {
     assert_eq!(certificate.subject, "CN=sso.kestrelparcel.example");
     assert_eq!(certificate.not_before, "2026-02-01T09:00:00Z".parse().unwrap());
     assert_eq!(certificate.not_after, "2036-02-01T09:00:00Z".parse().unwrap());
-    assert_eq!((certificate.hash, certificate.key), (Hash::Sound, Key::Rsa(2048)));
+    assert_eq!((certificate.hash, certificate.key), (Hash::Sound, KeyKind::Rsa(2048)));
 }
 
 #[test]
@@ -146,10 +146,10 @@ fn keys_that_are_numbers_are_read() {
             "<ECKeyValue xmlns='http://www.w3.org/2009/xmldsig11#'><PublicKey>{point}</PublicKey></ECKeyValue>"
         )
     };
-    assert_eq!(read(&rsa(256)), (vec![Key::Rsa(2048)], 0));
-    assert_eq!(read(&rsa(96)), (vec![Key::Rsa(768)], 0));
-    assert_eq!(read(&ec(32)), (vec![Key::Ec(256)], 0));
-    assert_eq!(read("<DSAKeyValue><Y>AA==</Y></DSAKeyValue>"), (vec![Key::Dsa], 0));
+    assert_eq!(read(&rsa(256)), (vec![KeyKind::Rsa(2048)], 0));
+    assert_eq!(read(&rsa(96)), (vec![KeyKind::Rsa(768)], 0));
+    assert_eq!(read(&ec(32)), (vec![KeyKind::Ec(256)], 0));
+    assert_eq!(read("<DSAKeyValue><Y>AA==</Y></DSAKeyValue>"), (vec![KeyKind::Dsa], 0));
     for unread in ["", "<RSAKeyValue/>", "<RSAKeyValue><Modulus>?</Modulus></RSAKeyValue>", "<New>AA==</New>"]
     {
         assert_eq!(read(unread), (vec![], 1), "{unread}");
@@ -170,15 +170,15 @@ fn keys_and_hashes_are_told_apart() {
         let certificate = IdentityProvider::read(&naming(name)).unwrap().certificates.remove(0);
         (certificate.key, certificate.hash)
     };
-    assert_eq!(of("rsa-1024.pem"), (Key::Rsa(1024), Hash::Sound));
-    assert_eq!(of("sha1.pem"), (Key::Rsa(2048), Hash::Sha1));
-    assert_eq!(of("md5.pem"), (Key::Rsa(2048), Hash::Md));
-    assert_eq!(of("pss-sha1.pem"), (Key::Rsa(2048), Hash::Sha1));
-    assert_eq!(of("pss-sha256.pem"), (Key::Rsa(2048), Hash::Sound));
-    assert_eq!(of("ec-256.pem"), (Key::Ec(256), Hash::Sound));
-    assert_eq!(of("ec-224.pem"), (Key::Ec(224), Hash::Sound));
-    assert_eq!(of("sha224.pem"), (Key::Rsa(2048), Hash::Unknown));
-    assert_eq!(of("ed25519.pem"), (Key::Edwards, Hash::Sound));
+    assert_eq!(of("rsa-1024.pem"), (KeyKind::Rsa(1024), Hash::Sound));
+    assert_eq!(of("sha1.pem"), (KeyKind::Rsa(2048), Hash::Sha1));
+    assert_eq!(of("md5.pem"), (KeyKind::Rsa(2048), Hash::Md));
+    assert_eq!(of("pss-sha1.pem"), (KeyKind::Rsa(2048), Hash::Sha1));
+    assert_eq!(of("pss-sha256.pem"), (KeyKind::Rsa(2048), Hash::Sound));
+    assert_eq!(of("ec-256.pem"), (KeyKind::Ec(256), Hash::Sound));
+    assert_eq!(of("ec-224.pem"), (KeyKind::Ec(224), Hash::Sound));
+    assert_eq!(of("sha224.pem"), (KeyKind::Rsa(2048), Hash::Unknown));
+    assert_eq!(of("ed25519.pem"), (KeyKind::Edwards, Hash::Sound));
 }
 
 #[test]

@@ -241,7 +241,7 @@ fn a_key_for_encryption_is_a_hint_that_the_configuration_outweighs() {
 }
 
 #[test]
-fn the_certificate_that_is_installed_settles_it() {
+fn the_installed_certificate_decides() {
     let with = |name, at| encrypted("valid.pem", None, Some(name), at);
     assert_eq!(with("encryption-until-2036.pem", NOW), []);
     assert_eq!(with("encryption-until-2036.pem", "2027-01-01T00:00:00Z"), []);

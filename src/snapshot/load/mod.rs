@@ -20,14 +20,14 @@ const WINDOW_LOG: u32 = 23;
 
 /// Limits of memory and time for loading a snapshot.
 #[derive(Debug, Clone, Copy)]
-struct Limits {
+struct LoadLimits {
     /// The longest line, in bytes.
     line: u64,
     /// The total length of lines, in bytes.
     total: u64,
 }
 
-impl Limits {
+impl LoadLimits {
     /// Enough for the teammates of a very large workspace in one line, and about 20 million events.
     const GENEROUS: Self = Self { line: 64 * 1024 * 1024, total: 8 * 1024 * 1024 * 1024 };
 }
@@ -37,7 +37,7 @@ pub(crate) struct Replay<R> {
     pub header: Header,
     input: BufReader<R>,
     shift: SignedDuration,
-    limits: Limits,
+    limits: LoadLimits,
 }
 
 impl<R: Read> Replay<R> {
@@ -46,7 +46,7 @@ impl<R: Read> Replay<R> {
         let mut line = Vec::new();
         input.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut line).map_err(SnapshotError::Io)?;
         let header = parse_header(&line)?;
-        Ok(Self { header, input, shift: SignedDuration::ZERO, limits: Limits::GENEROUS })
+        Ok(Self { header, input, shift: SignedDuration::ZERO, limits: LoadLimits::GENEROUS })
     }
 
     /// Shifts the whole snapshot in time, to end at `at`.
@@ -74,7 +74,8 @@ impl<R: Read> Replay<R> {
         let digesting = BufReader::new(Digesting { inner: self.input, hash });
         let mut decoder = zstd::Decoder::with_buffer(digesting).map_err(SnapshotError::Io)?.single_frame();
         decoder.window_log_max(WINDOW_LOG).map_err(SnapshotError::Io)?;
-        let lines = Lines { input: BufReader::new(decoder), limits: self.limits, left: self.limits.total };
+        let lines =
+            LineReader { input: BufReader::new(decoder), limits: self.limits, left: self.limits.total };
         let sorter = Sorter { ranges, header: &self.header, shift: self.shift.as_secs() };
         let mut outcomes = read_lines(lines, &sorter, receive)?;
         if ranges.arrivals_since < arrivals_since {
@@ -96,7 +97,7 @@ fn unknown_arrivals(outcomes: &mut Outcomes, since: Timestamp) {
 
 fn parse_header(line: &[u8]) -> Result<Header, SnapshotError> {
     #[derive(serde::Deserialize)]
-    struct Start {
+    struct FormatLine {
         format: String,
         version: u32,
     }
@@ -107,7 +108,7 @@ fn parse_header(line: &[u8]) -> Result<Header, SnapshotError> {
     if !line.ends_with(b"\n") && line.starts_with(format!("{{\"format\":\"{FORMAT}\"").as_bytes()) {
         return Err(SnapshotError::Truncated("it ends within its first line".to_owned()));
     }
-    let start: Start = serde_json::from_slice(line).map_err(|_| not("its first line is no header"))?;
+    let start: FormatLine = serde_json::from_slice(line).map_err(|_| not("its first line is no header"))?;
     if start.format != FORMAT {
         return Err(not("its first line names another format"));
     }
@@ -129,15 +130,15 @@ fn parse_header(line: &[u8]) -> Result<Header, SnapshotError> {
 }
 
 /// Reads lines within the limits.
-struct Lines<'a, R: Read> {
+struct LineReader<'a, R: Read> {
     input: BufReader<Decoder<'a, R>>,
-    limits: Limits,
+    limits: LoadLimits,
     left: u64,
 }
 
 type Decoder<'a, R> = zstd::Decoder<'a, BufReader<Digesting<R>>>;
 
-impl<R: Read> Lines<'_, R> {
+impl<R: Read> LineReader<'_, R> {
     /// Reads one line into `line`.
     fn next(&mut self, line: &mut Vec<u8>) -> Result<(), SnapshotError> {
         line.clear();
@@ -175,7 +176,7 @@ impl<R: Read> Lines<'_, R> {
 }
 
 fn read_lines<R: Read>(
-    mut lines: Lines<'_, R>,
+    mut lines: LineReader<'_, R>,
     sorter: &Sorter<'_>,
     receive: &mut Receive<'_>,
 ) -> Result<Outcomes, SnapshotError> {

@@ -64,7 +64,7 @@ fn ranges() -> Ranges {
     Ranges { now: header.at, since: header.since, arrivals_since: header.arrivals_since }
 }
 
-fn read(bytes: &[u8], limits: Limits, ranges: &Ranges) -> Result<(Vec<Feed>, Outcomes), SnapshotError> {
+fn read(bytes: &[u8], limits: LoadLimits, ranges: &Ranges) -> Result<(Vec<Feed>, Outcomes), SnapshotError> {
     let mut feeds = Vec::new();
     let replay = Replay { limits, ..Replay::open(bytes)? };
     let outcomes = replay.run(ranges, &mut |record| {
@@ -78,14 +78,14 @@ fn read(bytes: &[u8], limits: Limits, ranges: &Ranges) -> Result<(Vec<Feed>, Out
 
 #[track_caller]
 fn refuses(bytes: &[u8], phrase: &str) {
-    let error = read(bytes, Limits::GENEROUS, &ranges()).unwrap_err().to_string();
+    let error = read(bytes, LoadLimits::GENEROUS, &ranges()).unwrap_err().to_string();
     assert!(error.contains(phrase), "{error:?} does not say {phrase:?}");
 }
 
 #[test]
 fn what_is_whole_is_read() {
     let bytes = sealed(&frame(&[ME, ADMINS, EVENT, PROBE, EVENT, &end_after(2)]));
-    let (feeds, outcomes) = read(&bytes, Limits::GENEROUS, &ranges()).unwrap();
+    let (feeds, outcomes) = read(&bytes, LoadLimits::GENEROUS, &ranges()).unwrap();
     assert_eq!((feeds.len(), outcomes.feeds.len()), (2, Feed::ALL.len()));
 }
 
@@ -176,7 +176,7 @@ fn events_outside_the_time_it_covers_are_refused() {
 
 #[test]
 fn decompression_is_bounded_in_lines_and_in_all() {
-    let limits = Limits { line: 2_000, total: 100_000 };
+    let limits = LoadLimits { line: 2_000, total: 100_000 };
     let long = format!(r#"{{"me":{{"id":"{}"}}}}"#, "1".repeat(3_000));
     let error = read(&sealed(&frame(&[&long])), limits, &ranges()).unwrap_err().to_string();
     assert!(error.contains("longer than 2000 bytes"), "{error}");
@@ -186,7 +186,7 @@ fn decompression_is_bounded_in_lines_and_in_all() {
     assert!(bytes.len() < 10_000, "a bomb is small: {}", bytes.len());
     let error = read(&bytes, limits, &ranges()).unwrap_err();
     assert!(matches!(error, SnapshotError::TooLarge { limit: 100_000 }), "{error}");
-    let error = read(&bytes, Limits::GENEROUS, &ranges()).unwrap_err().to_string();
+    let error = read(&bytes, LoadLimits::GENEROUS, &ranges()).unwrap_err().to_string();
     assert!(error.contains("last line is missing"), "{error}");
 }
 
@@ -219,17 +219,18 @@ fn window_and_instant_lie_inside_what_it_knows() {
     let bytes = sealed(&frame(&[ME, ADMINS, EVENT, PROBE, &end_after(1)]));
     let at = |text: &str| -> Timestamp { text.parse().unwrap() };
     let later = Ranges { now: at("2025-10-20T00:00:01Z"), ..ranges() };
-    assert!(matches!(read(&bytes, Limits::GENEROUS, &later), Err(SnapshotError::TooOld { .. })));
+    assert!(matches!(read(&bytes, LoadLimits::GENEROUS, &later), Err(SnapshotError::TooOld { .. })));
     let wider = Ranges { since: at("2025-09-30T23:59:59Z"), ..ranges() };
-    assert!(matches!(read(&bytes, Limits::GENEROUS, &wider), Err(SnapshotError::WindowTooWide { .. })));
+    assert!(matches!(read(&bytes, LoadLimits::GENEROUS, &wider), Err(SnapshotError::WindowTooWide { .. })));
     let earlier = Ranges { now: at("2025-10-05T00:00:00Z"), ..ranges() };
-    assert_eq!(read(&bytes, Limits::GENEROUS, &earlier).unwrap().0, []);
+    assert_eq!(read(&bytes, LoadLimits::GENEROUS, &earlier).unwrap().0, []);
 }
 
 #[test]
 fn a_longer_silence_than_was_read_is_not_known() {
     let bytes = sealed(&frame(&[ME, ADMINS, EVENT, PROBE, &end_after(1)]));
-    let status = |ranges| read(&bytes, Limits::GENEROUS, &ranges).unwrap().1.feeds[&Feed::LogArrivals].status;
+    let status =
+        |ranges| read(&bytes, LoadLimits::GENEROUS, &ranges).unwrap().1.feeds[&Feed::LogArrivals].status;
     assert_eq!(status(ranges()), SourceStatus::Complete);
     let arrivals_since = "2025-08-31T00:00:00Z".parse().unwrap();
     assert_eq!(status(Ranges { arrivals_since, ..ranges() }), SourceStatus::Skipped);

@@ -6,7 +6,7 @@ use crate::sentence::Sentence;
 
 /// An entry of the configuration, by what it is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Entry {
+pub(crate) enum Adjustment {
     Attestation { control: String },
     Waiver { control: String, covers: Covers },
     Review { event: String },
@@ -22,7 +22,7 @@ pub(crate) enum Covers {
 
 /// The problem of an attestation, a waiver or a review.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum EntryProblem {
+pub(crate) enum AdjustmentProblem {
     UnknownControl,
     /// `limit`: the days of validity that the control allows, if fewer than the entry has.
     Expired {
@@ -57,7 +57,7 @@ pub(crate) enum EntryProblem {
     },
 }
 
-impl Entry {
+impl Adjustment {
     /// The control that the entry names; a review names none.
     pub(crate) const fn control(&self) -> Option<&String> {
         match self {
@@ -82,7 +82,7 @@ impl Entry {
     }
 }
 
-impl EntryProblem {
+impl AdjustmentProblem {
     pub(super) fn sentence(&self) -> Sentence {
         let doubt = |file: &String| Sentence::from("is in doubt: the evidence ").file(file);
         let consequence =
