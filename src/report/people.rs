@@ -22,7 +22,9 @@ const HEADER: &str = "email,name,id,role,privilege,privilege_reason,two_factor,s
 /// When a row cannot be written.
 pub(super) fn render(report: &Report) -> Result<String, ::csv::Error> {
     let mut people: Vec<&Person> = report.people.iter().collect();
-    people.sort_by_key(|one| (!one.is_administrator(), Reverse(one.findings.len()), one.address_or_name()));
+    people.sort_by_key(|one| {
+        (!one.is_administrator(), Reverse(one.findings.len()), one.address_or_name(), &one.id)
+    });
     table(HEADER, people.into_iter().map(row))
 }
 

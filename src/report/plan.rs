@@ -1,5 +1,5 @@
-//! A plan of action as a table: what fails and what waits for a person, most urgent first, with room for who does what
-//! until when.
+//! A plan of action as a table: what fails, then what waits for a person or another scan, each most urgent first, with
+//! room for who does what until when.
 //!
 //! A row for each control, or for each finding where that is asked for. What is waived is decided, and left out until its
 //! waiver ends; what a baseline knows is not, and is marked in `in_baseline`. `owner`, `due_date` and `comment` are empty:
@@ -16,16 +16,16 @@ use clap::ValueEnum;
 
 use super::csv::{table, yes_or_no};
 use super::item::{Item, items_of};
-use super::words::{action, frameworks_in_a_line, next_step, severity};
+use super::words::{action, attest_command, frameworks_in_a_line, next_step, severity};
 use super::{Control, Report};
-use crate::verdict::{Finding, Status};
+use crate::verdict::Status;
 
 /// The columns; the last three are for people to fill.
 const HEADER: &str = "priority,control,title,level,severity,status,found,next_step,effort,people,who,frameworks,\
                       in_baseline,fingerprint,owner,due_date,comment";
 
-/// How many people a row names.
-const MAX_PEOPLE: usize = 20;
+/// How many people, addresses and events a row names.
+const MAX_SUBJECTS: usize = 20;
 
 /// What a row of the plan is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -43,11 +43,12 @@ pub(crate) enum PlanRow {
 /// When a row cannot be written.
 pub(super) fn render(report: &Report, per: PlanRow) -> Result<String, ::csv::Error> {
     let open = report.by_priority().into_iter().filter(|control| is_open(control));
-    let items = open.flat_map(|control| match (per, control.status) {
-        (PlanRow::Finding, Status::Fail) => items_of(control).filter(|item| !item.is_set_aside()).collect(),
-        _ => vec![Item::whole(control)],
+    let (failing, waiting): (Vec<_>, Vec<_>) = open.partition(|control| control.status == Status::Fail);
+    let failing = failing.into_iter().flat_map(|control| match per {
+        PlanRow::Control => vec![Item::whole(control)],
+        PlanRow::Finding => items_of(control).filter(|item| !item.is_set_aside()).collect(),
     });
-    table(HEADER, items.map(task))
+    table(HEADER, failing.chain(waiting.into_iter().map(Item::whole)).map(task))
 }
 
 /// Whether there is something to do about it.
@@ -58,7 +59,7 @@ fn is_open(control: &Control) -> bool {
 fn task(item: Item<'_>) -> [String; 17] {
     let control = item.control;
     let found = item.finding.map_or_else(|| control.headline().to_owned(), |finding| finding.message.clone());
-    let (people, who) = item.finding.map_or_else(|| concerned(control), |one| (1, one.subject.clone()));
+    let (people, who) = concerned(item);
     [
         control.priority.map(|priority| priority.to_string()).unwrap_or_default(),
         control.id.clone(),
@@ -80,29 +81,31 @@ fn task(item: Item<'_>) -> [String; 17] {
     ]
 }
 
-/// Who the findings that count are about, and how many they are.
-fn concerned(control: &Control) -> (usize, String) {
-    let open = control.findings.iter().filter(|finding| finding.waived.is_none() && !finding.is_reviewed());
-    let subjects: BTreeSet<&str> = open.map(|finding: &Finding| finding.subject.as_str()).collect();
-    let mut who = subjects.iter().take(MAX_PEOPLE).copied().collect::<Vec<_>>().join(", ");
-    if let Some(rest @ 1..) = subjects.len().checked_sub(MAX_PEOPLE) {
+/// How many people the findings that count are about, and who or what: an address or event is no person.
+fn concerned(item: Item<'_>) -> (usize, String) {
+    let findings = item.finding.map_or(&*item.control.findings, std::slice::from_ref);
+    let open = || findings.iter().filter(|one| one.waived.is_none() && !one.is_reviewed());
+    let people: BTreeSet<&str> = open().filter_map(|one| one.person.as_deref()).collect();
+    let subjects: BTreeSet<&str> = open().map(|one| &*one.subject).collect();
+    let mut who = subjects.iter().take(MAX_SUBJECTS).copied().collect::<Vec<_>>().join(", ");
+    if let Some(rest @ 1..) = subjects.len().checked_sub(MAX_SUBJECTS) {
         who.push_str(&format!(", {rest} more"));
     }
-    (subjects.len(), who)
+    (people.len(), who)
 }
 
-/// The first action of the next step, and for what waits for a person the command that records what they saw.
+/// The first action of the next step, and for what waits for a person the command that records what they saw. No
+/// person can stand in for data that could not be read.
 fn what_to_do(control: &Control) -> String {
     let action = next_step(control).map(action).unwrap_or_default();
-    if control.status != Status::Manual {
-        return action;
+    match control.status {
+        Status::Unknown => "Put right what kept it from being read, then scan again".to_owned(),
+        Status::Manual => {
+            let between = if action.is_empty() { "" } else { ". Then: " };
+            format!("{}{between}{}", action.trim_end_matches('.'), attest_command(control))
+        }
+        Status::Pass | Status::Fail => action,
     }
-    let between = if action.is_empty() { "" } else { ". Then: " };
-    format!(
-        "{}{between}intercom-harden attest {} --by \"Your Name\"",
-        action.trim_end_matches('.'),
-        control.id
-    )
 }
 
 #[cfg(test)]
@@ -128,13 +131,13 @@ mod tests {
             controls,
             [
                 ("1", "2.3", "fail"),
-                ("2", "1.3", "manual"),
                 ("3", "E6", "fail"),
+                ("2", "1.3", "manual"),
                 ("4", "5.1", "manual"),
                 ("5", "X1", "unknown")
             ]
         );
-        assert_eq!((&rows[0][4], &rows[0][9]), ("high", "5"));
+        assert_eq!(&rows[0][4], "high");
         assert_eq!(&rows[0][6], "5 of 12 teammates are privileged; at most 3 should be.");
         assert!(
             rows[0][7].starts_with("Settings > Workspace > Teammates: Open each teammate"),
@@ -143,10 +146,11 @@ mod tests {
         );
         assert!(rows[0][10].starts_with("ada@example.com, grace@example.com, "), "{:?}", rows[0]);
         assert!(
-            rows[1][7].ends_with(". Then: intercom-harden attest 1.3 --by \"Your Name\""),
+            rows[2][7].ends_with(". Then: intercom-harden attest 1.3 --by \"Your Name\""),
             "{:?}",
-            rows[1]
+            rows[2]
         );
+        assert!(rows[4][7].ends_with("then scan again"), "{:?}", rows[4]);
         assert!(rows.iter().all(|row| row.iter().skip(14).all(str::is_empty)));
     }
 
@@ -157,8 +161,8 @@ mod tests {
         let rows = read(&report, PlanRow::Finding);
         let of: Vec<_> = rows.iter().map(|row| (&row[1], &row[10])).collect();
         assert_eq!(of[0], ("2.3", "ada@example.com"));
-        assert_eq!(of[4..7], [("2.3", "margaret@example.com"), ("1.3", ""), ("E6", "")]);
-        assert_eq!(&rows[6][6], "1 address failed to sign in at least 10 times within 10 minutes.");
+        assert_eq!(of[4..7], [("2.3", "margaret@example.com"), ("E6", ""), ("1.3", "")]);
+        assert_eq!(&rows[5][6], "1 address failed to sign in at least 10 times within 10 minutes.");
     }
 
     #[test]
@@ -170,13 +174,26 @@ mod tests {
         let rows = read(&report, PlanRow::Finding);
         assert!(rows.iter().all(|row| &row[1] != "E6"));
         assert_eq!((&rows[0][10], &rows[0][12], &rows[1][12]), ("grace@example.com", "yes", "no"));
-        assert_eq!(&read(&report, PlanRow::Control)[0][9], "4");
+        let rows = read(&report, PlanRow::Control);
+        assert!(rows[0][10].starts_with("grace@example.com, "), "{:?}", rows[0]);
     }
 
     #[test]
-    fn long_lists_of_people_are_counted() {
+    fn people_are_counted_once_and_addresses_are_none() {
+        let mut report = sample();
+        for (finding, person) in report.controls[2].findings.iter_mut().zip(["7", "7", "8"]) {
+            finding.person = Some(person.to_owned());
+        }
+        let rows = read(&report, PlanRow::Control);
+        assert_eq!((&rows[0][9], rows[0][10].split(", ").count()), ("2", 5));
+        assert_eq!((&rows[1][1], &rows[1][9], &rows[1][10]), ("E6", "0", "203.0.113.7"));
+        let rows = read(&report, PlanRow::Finding);
+        assert_eq!((&rows[0][9], &rows[3][9]), ("1", "0"));
+    }
+
+    #[test]
+    fn long_lists_are_counted() {
         let rows = read(&hostile::many(300), PlanRow::Control);
-        assert_eq!(&rows[0][9], "300");
         assert!(rows[0][10].ends_with(", person00019@example.com, 280 more"), "{:?}", rows[0]);
     }
 

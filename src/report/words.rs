@@ -1,5 +1,6 @@
 //! What several formats say in the same words: instants, steps, frameworks, severities, decisions.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -225,13 +226,27 @@ pub(super) fn attested(attestation: &Attestation) -> String {
     let Attestation { result, by, on, expires, evidence, note } = attestation;
     let evidence = evidence.as_ref().map(|evidence| format!("; evidence: {evidence}")).unwrap_or_default();
     let note = note.as_ref().map(|note| format!("; note: {note}")).unwrap_or_default();
-    format!("attested as {} by {by} on {on}, valid until {expires}{evidence}{note}", result.into_str())
+    format!("{by} attested {} on {on}, valid until {expires}{evidence}{note}", result.into_str())
 }
 
 /// A review in a few words.
 pub(super) fn reviewed(review: &Review) -> String {
     let note = review.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
     format!("reviewed by {} on {}{note}", review.by, review.on)
+}
+
+/// Why a control ended so, and what a person attested; that alone where it decided.
+pub(super) fn reason(control: &Control) -> Cow<'_, str> {
+    match &control.attestation {
+        Some(signed) if control.is_attested() || control.is_not_applicable() => attested(signed).into(),
+        Some(signed) => format!("{} ({})", control.reason, attested(signed)).into(),
+        None => (&*control.reason).into(),
+    }
+}
+
+/// The command that records what a person saw of a control.
+pub(super) fn attest_command(control: &Control) -> String {
+    format!("intercom-harden attest {} --by \"Your Name\"", control.id)
 }
 
 /// The command that records a review of an event.
@@ -331,6 +346,17 @@ mod tests {
             next(&report.controls[1])
                 .is_some_and(|next| next.starts_with("Settings > Workspace > Teammates: Open"))
         );
+    }
+
+    #[test]
+    fn an_attestation_stands_in_for_the_reason_where_it_decided_and_beside_it_elsewhere() {
+        let mut control = hostile::report("x").controls[2].clone();
+        let attested = "x attested pass on 2026-02-01, valid until 2026-03-01; evidence: x; note: x";
+        assert_eq!(reason(&control), format!("x ({attested})"));
+        control.basis = vec![crate::verdict::Basis::Attestation];
+        assert_eq!(reason(&control), attested);
+        control.attestation = None;
+        assert_eq!(reason(&control), "x");
     }
 
     #[test]

@@ -79,7 +79,7 @@ fn no_one_of_the_sample_is_in_any_format() {
     assert_eq!(statuses(&report), statuses(&before));
     assert_eq!((&report["summary"], &report["gate"]), (&before["summary"], &before["gate"]));
     assert_eq!((&report["scan"]["redacted"], &before["scan"]["redacted"]), (&json!(true), &json!(false)));
-    for format in ["table", "html", "csv", "plan"] {
+    for format in ["table", "html", "csv", "plan", "people"] {
         let plain = plain.said(&format!("{format}.out"));
         assert!(
             people.iter().any(|person| plain.contains(person)),

@@ -109,6 +109,11 @@ fn the_sheet_of_people_is_evidence_for_the_access_review() {
         .exits(0);
     let outputs = ["-o", "csv=r.csv", "-o", "markdown=r.md", "-o", "junit=r.xml", "--format", "table"];
     let config = signed.read("intercom-harden.toml").unwrap();
+    let json = demo().args(["--format", "json"]).file("people.csv", people.clone());
+    let report = json.config(config.clone()).run().json();
+    let control = report["controls"].as_array().unwrap().iter().find(|one| one["id"] == "2.1").unwrap();
+    assert_eq!((&control["status"], &control["basis"]), (&json!("pass"), &json!(["attestation"])));
+    assert!(control["attestation"]["evidence"].as_str().unwrap().contains("people.csv"), "{control}");
     let run = demo().args(outputs).file("people.csv", people).config(config).run().exits(0);
     for text in [
         run.stdout.clone(),
@@ -143,6 +148,29 @@ fn options_of_spreadsheets_need_one() {
     assert!(run.stderr.contains("--per has no effect on summary"), "{}", run.stderr);
     let per = |row: &str| demo().args(["--format", "plan", "--per", row]).run().exits(0).stdout;
     assert!(per("finding").lines().count() > per("CONTROL").lines().count());
+}
+
+#[test]
+fn the_plan_lists_what_fails_before_what_waits_for_a_person() {
+    let plan = demo().args(["--format", "plan"]).run().exits(0).stdout;
+    let mut reader = csv::Reader::from_reader(plan.as_bytes());
+    let names = reader.headers().unwrap().clone();
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    let column = |row: &csv::StringRecord, name: &str| {
+        row[names.iter().position(|one| one == name).unwrap()].to_owned()
+    };
+    let order: Vec<(bool, u32)> = rows
+        .iter()
+        .map(|row| (column(row, "status") != "fail", column(row, "priority").parse().unwrap()))
+        .collect();
+    assert!(order.is_sorted() && order.iter().any(|(waits, _)| *waits), "{order:?}");
+    for row in &rows {
+        let (id, about) = (column(row, "control"), column(row, "who"));
+        let attest = format!("intercom-harden attest {id} --by ");
+        assert_eq!(column(row, "next_step").contains(&attest), column(row, "status") == "manual", "{row:?}");
+        let people = about.split(", ").filter(|one| one.contains('@')).count();
+        assert_eq!(column(row, "people"), people.to_string(), "{row:?}");
+    }
 }
 
 #[test]

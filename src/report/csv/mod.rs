@@ -26,7 +26,7 @@ pub(super) use cell::cell;
 
 /// The columns; `evidence` is the row of data that shows a finding, as JSON.
 const HEADER: &str = "record,control,title,level,section,status,basis,reason,subject,message,evidence,fingerprint,\
-                      violates_gate,in_baseline,waived_by,waived_until,waived_because,reviewed_by,reviewed_on,reviewed_note,attested_by,attested_on,attested_until,attested_evidence,attested_note,frameworks,\
+                      violates_gate,in_baseline,waived_by,waived_until,waived_because,reviewed_by,reviewed_on,reviewed_note,attested_as,attested_by,attested_on,attested_until,attested_evidence,attested_note,frameworks,\
                       workspace,scanned_at";
 
 /// Renders the report as a table with a header.
@@ -58,7 +58,7 @@ pub(super) fn table<const N: usize>(
     String::from_utf8(bytes).map_err(|failed| io::Error::new(io::ErrorKind::InvalidData, failed).into())
 }
 
-fn row(report: &Report, item: Item<'_>) -> [String; 28] {
+fn row(report: &Report, item: Item<'_>) -> [String; 29] {
     let Item { control, finding } = item;
     let (waived, reviewed) = (item.waived(), item.reviewed());
     let attested = control.attestation.as_ref().filter(|_| finding.is_none());
@@ -86,6 +86,7 @@ fn row(report: &Report, item: Item<'_>) -> [String; 28] {
         reviewed.map_or_else(String::new, |reviewed| reviewed.by.clone()),
         reviewed.map_or_else(String::new, |reviewed| reviewed.on.to_string()),
         reviewed.and_then(|reviewed| reviewed.note.clone()).unwrap_or_default(),
+        attested.map_or_else(String::new, |attested| attested.result.into_str().to_owned()),
         attested.map_or_else(String::new, |attested| attested.by.clone()),
         attested.map_or_else(String::new, |attested| attested.on.to_string()),
         attested.map_or_else(String::new, |attested| attested.expires.to_string()),
@@ -109,7 +110,7 @@ mod tests {
 
     fn read(rendered: &str) -> Vec<::csv::StringRecord> {
         let mut reader = ::csv::Reader::from_reader(rendered.as_bytes());
-        assert_eq!(reader.headers().unwrap().len(), 28);
+        assert_eq!(reader.headers().unwrap().len(), 29);
         // The reader refuses a row of another length than the header's.
         reader.records().map(Result::unwrap).collect()
     }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::words::{review_command, step_and_place};
+use super::words::{reason, review_command, step_and_place};
 use super::{Report, Style, table};
 use crate::controls::{Control, Definition, Origin, Step};
 use crate::terminal::page::{Page, status_word};
@@ -102,7 +102,7 @@ fn found(page: &mut Page, report: &Report, id: &str) {
     match report.control(id) {
         Some(control) => {
             let status = control.status;
-            page.entry(2, Tone::Status(status), status_word(status), &line(&control.reason));
+            page.entry(2, Tone::Status(status), status_word(status), &line(&reason(control)));
             table::details(page, control, &report.shared_events(), usize::MAX);
             table::next(page, control);
         }

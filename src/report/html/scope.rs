@@ -12,6 +12,9 @@ use crate::sources::Provenance;
 /// The longest warning shown, in columns: some list names.
 const WARNING: usize = 1_000;
 
+/// The longest name of a workspace in the heading, in columns.
+const HEADING: usize = 80;
+
 /// How much is shown of the first one while the others are folded.
 const FIRST_WARNING: usize = 120;
 
@@ -31,7 +34,7 @@ pub(super) fn masthead(report: &Report) -> Markup {
                 p { "intercom-harden " span { (if report.is_of_policy() { "Access against policy" } else { "Security posture report" }) } }
                 button #theme type="button" hidden { "Dark" }
             }
-            h1 { (soft(words::workspace(&report.workspace), NAME)) }
+            h1 { (soft(words::workspace(&report.workspace), HEADING)) }
             @if scan.source == Provenance::Demo {
                 p.lede { "The built-in sample workspace: nothing below is about yours." }
             }

@@ -73,11 +73,8 @@ fn suite(writer: &mut Xml, report: &Report, number: usize, section: &Group<'_>) 
     };
     // In UTC, without saying so: the format has no place for a zone.
     let timestamp = instant(report.scan.at);
-    let told = controls.iter().map(|one| {
-        let signed = one.attestation.as_ref();
-        let signed = signed.map(|signed| format!(" ({})", words::attested(signed))).unwrap_or_default();
-        format!("{} {}: {}{signed}", one.id, one.status.as_str(), one.reason)
-    });
+    let told =
+        controls.iter().map(|one| format!("{} {}: {}", one.id, one.status.as_str(), words::reason(one)));
     let warnings = if number == 0 { block(&report.warnings) } else { String::new() };
     writer
         .create_element("testsuite")

@@ -4,7 +4,7 @@ use comfy_table::{ColumnConstraint, Width};
 
 use super::more;
 use crate::report::grouping::{Grouping, group};
-use crate::report::words::{about_groups, attested};
+use crate::report::words::{self, about_groups};
 use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word, table};
 use crate::terminal::style::Tone;
@@ -44,12 +44,8 @@ pub(super) fn title(control: &Control) -> String {
 
 /// The reason as the table shows it, with whether a waiver or the baseline covers it.
 fn reason(control: &Control) -> String {
-    let reason = text::line(&control.reason, REASON_COLUMNS);
+    let reason = text::line(&words::reason(control), REASON_COLUMNS);
     match (control.is_waived(), control.status) {
-        (false, _) if control.is_attested() || control.is_not_applicable() => {
-            let signed = control.attestation.as_ref().map(attested).unwrap_or_default();
-            text::line(&signed, REASON_COLUMNS)
-        }
         (true, _) => format!("[waived] {reason}"),
         (false, Status::Fail) if !control.violates(false) => format!("[nothing new] {reason}"),
         _ => reason,
