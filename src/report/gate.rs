@@ -112,8 +112,9 @@ impl Gate {
     fn claim(&self) -> String {
         let Self { passed, violations, left_out, exit_code, .. } = self;
         let word = if *passed { "passed" } else { "failed" };
-        let (violations, left_out, code) = (violations.len(), left_out.len(), exit_code.code());
-        format!("gate {word}, {violations} violations, {left_out} controls left out, exit code {code}")
+        let violations = counted(violations.len() as u64, "violation");
+        let left_out = counted(left_out.len() as u64, "control");
+        format!("gate {word}, {violations}, {left_out} left out, exit code {}", exit_code.code())
     }
 }
 

@@ -130,11 +130,11 @@ fn by_framework<'a>(all: &'a [Control], framework: &str) -> Vec<Group<'a>> {
 
 /// A name that nothing can be grouped by. The texts it repeats are escaped already.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("no control names a framework \"{name}\"; --by takes {known}{suggestion}")]
-pub(crate) struct UnknownGrouping {
-    name: String,
-    known: String,
-    suggestion: String,
+pub(crate) enum UnknownGrouping {
+    #[error("no control names a framework \"{name}\"; --by takes {known}{suggestion}")]
+    None { name: String, known: String, suggestion: String },
+    #[error("\"{name}\" begins several names; --by takes {meant}")]
+    Several { name: String, meant: String },
 }
 
 impl Grouping {
@@ -175,11 +175,14 @@ impl Grouping {
             return Ok(only.parse().unwrap_or_else(|never| match never {}));
         }
         let shown = |name: &str| text::line(name, ECHO_COLUMNS);
-        let near = closest(name, known.iter().copied()).filter(|_| meant.is_empty());
         let list = |names: &[&str]| names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ");
-        Err(UnknownGrouping {
+        if !meant.is_empty() && !prefix.is_empty() {
+            return Err(UnknownGrouping::Several { name: shown(name), meant: list(&meant) });
+        }
+        let near = closest(name, known.iter().copied());
+        Err(UnknownGrouping::None {
             name: shown(name),
-            known: list(if meant.is_empty() { &known } else { &meant }),
+            known: list(&known),
             suggestion: near.map(|near| format!(" (did you mean {}?)", shown(near))).unwrap_or_default(),
         })
     }
@@ -302,7 +305,7 @@ mod tests {
         }
         assert_eq!(
             check("nist").unwrap_err().to_string(),
-            "no control names a framework \"nist\"; --by takes nist-800-53, nist-csf"
+            "\"nist\" begins several names; --by takes nist-800-53, nist-csf"
         );
         assert_eq!(
             check("csi-v8").unwrap_err().to_string(),

@@ -21,7 +21,10 @@ const USUAL_WIDTH: usize = 100;
 /// The longest text that is looked at, in columns.
 const MAX_COLUMNS: usize = 1_000;
 
-/// The longest id, effort or version shown, in columns.
+/// The longest effort shown, in columns.
+const EFFORT_COLUMNS: usize = 50;
+
+/// The longest id or role shown, in columns.
 const WORD_COLUMNS: usize = 30;
 
 /// How much of each part is shown.
@@ -161,7 +164,7 @@ impl Summary<'_> {
         for control in first.iter().take(self.caps.first) {
             self.control(page, control, width, Tone::Bad, 2);
             if let Some(step) = next_step(control) {
-                let effort = self.fit(self.columns - WORD_COLUMNS, 1, &control.effort);
+                let effort = self.fit(self.columns - EFFORT_COLUMNS, 1, &control.effort);
                 let effort = if effort.is_empty() { effort } else { format!(" ({effort})") };
                 let indent = width + 6;
                 let room = 2 * (self.columns - indent - 6) - text::columns(&effort);

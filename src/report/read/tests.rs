@@ -291,7 +291,7 @@ fn the_gate_is_decided_anew() {
         assert!(warning.starts_with("The saved report says: gate "), "{warning}");
         assert!(
             warning
-                .ends_with(" Its controls say: gate failed, 1 violations, 0 controls left out, exit code 1.")
+                .ends_with(" Its controls say: gate failed, 1 violation, 0 controls left out, exit code 1.")
         );
     }
     // What a finding or a control says of itself counts.
