@@ -41,9 +41,9 @@ pub(crate) fn evaluate(
     let of_rest: Vec<Finding> = of_rest.collect();
     if status != Status::Pass {
         let found = || deciding.iter().flat_map(|result| &result.findings).chain(&of_rest);
-        // A finding about that event already shows the change.
-        let is_told = |change: &&Change| found().any(|finding| finding.event.as_ref() == Some(&change.event));
-        let change = facts.last_change(&rules.relevant).filter(|change| !is_told(change));
+        // Findings about events show what changed, and later than an older change.
+        let tells_events = found().any(|finding| finding.event.is_some());
+        let change = facts.last_change(&rules.relevant).filter(|_| !tells_events);
         context.extend(change.map(last_change));
         match found().filter(|finding| finding.is_reviewed()).count() {
             0 => {}

@@ -83,10 +83,10 @@ pub(crate) enum Command {
     /// Record what a person saw in the web app: it decides what data cannot, until it expires
     #[command(after_help = Exit::EDIT_HELP)]
     Attest(Box<AttestArgs>),
-    /// Record the decision to live with a finding for a while: it stays visible, and leaves the gate
+    /// Accept a finding for a while: it stays in the report and no longer fails the gate
     #[command(after_help = Exit::EDIT_HELP)]
     Waive(WaiveArgs),
-    /// Record that a person looked at events and found them in order: each leaves what a control counts
+    /// Record that a person looked at events and found them in order: they no longer count as findings
     #[command(after_help = Exit::EDIT_HELP)]
     Review(Box<ReviewArgs>),
     /// Explain one control: what it asks, why, what to do, how it is decided, and what the last report says
@@ -104,7 +104,7 @@ pub(crate) enum Command {
     /// List, explain and check the controls
     #[command(subcommand, after_help = Exit::CONTROLS_HELP)]
     Controls(ControlsCommand),
-    /// Print what the program knows about itself, for other programs
+    /// Print shell completions and the schema of the report
     #[command(subcommand)]
     Generate(GenerateCommand),
 }
@@ -142,10 +142,10 @@ pub(crate) struct ConnectionArgs {
     /// Leave out the token probe, which asks whether the token can read more than it needs (E4)
     #[arg(long, help_heading = "Reading")]
     pub no_probe: bool,
-    /// Window for high-volume events: a duration such as 30d, or a date [default: 30d]
+    /// How far back to read sign-ins and other frequent events: 30d, or a date [default: 30d]
     #[arg(long, value_name = "DURATION|DATE", help_heading = "Reading")]
     pub since: Option<String>,
-    /// Work as of this instant, to replay
+    /// Evaluate as of this instant, to replay
     #[arg(long, value_name = "RFC3339", help_heading = "Reading")]
     pub now: Option<Timestamp>,
 }

@@ -11,6 +11,9 @@ use crate::posture::Person;
 use crate::sources::{Provenance, SourceStatus};
 use crate::verdict::Status;
 
+/// How many people are looked at first.
+pub(super) const MAX_PEOPLE: usize = 5;
+
 /// How many ids a list of them names.
 const MAX_IDS: usize = 8;
 
@@ -27,6 +30,8 @@ pub(super) struct Answers<'a> {
     pub people: Vec<Concerned<'a>>,
     /// Controls that data leaves to a person.
     pub ask: Vec<&'a Control>,
+    /// Controls that data leaves open, and a waiver or an attestation sets aside.
+    pub aside: Vec<&'a Control>,
     /// Controls that an error left open.
     pub unread: Vec<&'a Control>,
 }
@@ -84,21 +89,29 @@ impl<'a> Answers<'a> {
     /// Sorts out what a report says.
     pub(super) fn of(report: &'a Report) -> Self {
         let level = report.gate.level();
-        let of = |status| report.by_priority().into_iter().filter(move |control| control.status == status);
         let (first, also) =
-            of(Status::Fail).partition(|control| control.level <= level && control.violates(false));
+            report.ended(Status::Fail).partition(|control| control.level <= level && control.violates(false));
         let waits = |control: &&Control| control.waived.is_none() && !control.is_not_applicable();
+        let (ask, aside) = report.ended(Status::Manual).partition(waits);
         Self {
             first,
             also,
             people: people(report),
-            ask: of(Status::Manual).filter(waits).collect(),
-            unread: of(Status::Unknown).collect(),
+            ask,
+            aside,
+            unread: report.ended(Status::Unknown).collect(),
         }
     }
 }
 
 impl Answers<'_> {
+    /// That there is nothing to do first; none where there is something.
+    pub(super) fn nothing_first(&self, report: &Report) -> Option<String> {
+        let what =
+            if self.also.is_empty() { "No control fails" } else { "Nothing to do first: no control fails" };
+        self.first.is_empty().then(|| format!("{what} up to {}.", report.gate.level().label()))
+    }
+
     /// What waits for another scan, and what for a person.
     pub(super) fn waiting(&self, report: &Report) -> impl Iterator<Item = Waiting> {
         let about = |controls: &[&Control]| {
@@ -174,6 +187,11 @@ impl Report {
         let mut controls: Vec<_> = self.controls.iter().collect();
         controls.sort_by_key(|control| control.priority.unwrap_or(usize::MAX));
         controls
+    }
+
+    /// Those that ended so, in that order.
+    pub(super) fn ended(&self, status: Status) -> impl Iterator<Item = &Control> {
+        self.by_priority().into_iter().filter(move |control| control.status == status)
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn render(report: &Report) -> String {
     let violates = |control: &Control| report.gate.violations.contains(&control.id);
     let mut lines = String::new();
     // GitHub drops what is too much from the end, so what fails the gate comes first.
-    let (first, rest): (Vec<_>, Vec<_>) = report.controls.iter().partition(|one| violates(one));
+    let (first, rest): (Vec<_>, Vec<_>) = report.by_priority().into_iter().partition(|one| violates(one));
     for control in first.into_iter().chain(rest) {
         let command = match control.status {
             _ if violates(control) => "error",

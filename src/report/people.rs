@@ -10,6 +10,7 @@ use std::cmp::Reverse;
 
 use super::Report;
 use super::csv::table;
+use super::words::day_of;
 use crate::posture::Person;
 
 /// The columns; the last three are for people to fill.
@@ -30,10 +31,7 @@ pub(super) fn render(report: &Report) -> Result<String, ::csv::Error> {
 
 fn row(person: &Person) -> [String; 16] {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let day = |time: &Option<String>| {
-        let day = time.as_ref().map(|time| time.split_once('T').map_or(&**time, |(day, _)| day));
-        day.unwrap_or_default().to_owned()
-    };
+    let day = |time: &Option<String>| time.as_deref().map(day_of).unwrap_or_default().to_owned();
     let Person { id, name, email, role, privilege, privilege_reason, two_factor, .. } = person;
     [
         text(email),
@@ -42,7 +40,7 @@ fn row(person: &Person) -> [String; 16] {
         text(role),
         privilege.clone(),
         text(privilege_reason),
-        text(two_factor),
+        two_factor.clone().unwrap_or_else(|| "unknown".to_owned()),
         person.sign_in_methods.join(", "),
         day(&person.last_seen),
         day(&person.permissions_at),

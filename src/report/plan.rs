@@ -10,7 +10,7 @@
 //! 1,2.3,Limit admin access,L1,high,fail,5 of 12 teammates …,Settings > …: Move everyone else …,1-2 hours,5,"ada@example.com, …",cis-v8 5.4,no,aab9…,,,
 //! ```
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::ValueEnum;
 
@@ -18,7 +18,8 @@ use super::csv::{table, yes_or_no};
 use super::item::{Item, items_of};
 use super::words::{action, attest_command, frameworks_in_a_line, next_step, severity};
 use super::{Control, Report};
-use crate::verdict::Status;
+use crate::posture::Person;
+use crate::verdict::{Finding, Status};
 
 /// The columns; the last three are for people to fill.
 const HEADER: &str = "priority,control,title,level,severity,status,found,next_step,effort,people,who,frameworks,\
@@ -42,13 +43,14 @@ pub(crate) enum PlanRow {
 /// # Errors
 /// When a row cannot be written.
 pub(super) fn render(report: &Report, per: PlanRow) -> Result<String, ::csv::Error> {
+    let teammates = report.teammates();
     let open = report.by_priority().into_iter().filter(|control| is_open(control));
     let (failing, waiting): (Vec<_>, Vec<_>) = open.partition(|control| control.status == Status::Fail);
     let failing = failing.into_iter().flat_map(|control| match per {
         PlanRow::Control => vec![Item::whole(control)],
         PlanRow::Finding => items_of(control).filter(|item| !item.is_set_aside()).collect(),
     });
-    table(HEADER, failing.chain(waiting.into_iter().map(Item::whole)).map(task))
+    table(HEADER, failing.chain(waiting.into_iter().map(Item::whole)).map(|item| task(item, &teammates)))
 }
 
 /// Whether there is something to do about it.
@@ -56,10 +58,10 @@ fn is_open(control: &Control) -> bool {
     control.status != Status::Pass && !control.is_waived() && !control.is_not_applicable()
 }
 
-fn task(item: Item<'_>) -> [String; 17] {
+fn task(item: Item<'_>, teammates: &BTreeMap<&str, &Person>) -> [String; 17] {
     let control = item.control;
     let found = item.finding.map_or_else(|| control.headline().to_owned(), |finding| finding.message.clone());
-    let (people, who) = concerned(item);
+    let (people, who) = concerned(item, teammates);
     [
         control.priority.map(|priority| priority.to_string()).unwrap_or_default(),
         control.id.clone(),
@@ -81,13 +83,19 @@ fn task(item: Item<'_>) -> [String; 17] {
     ]
 }
 
-/// How many people the findings that count are about, and who or what: an address or event is no person.
-fn concerned(item: Item<'_>) -> (usize, String) {
+/// How many people the findings that count are about, and who or what: an address is no person. The subject of a finding
+/// about an event names the event, so the teammate behind it stands in its place.
+fn concerned(item: Item<'_>, teammates: &BTreeMap<&str, &Person>) -> (usize, String) {
     let findings = item.finding.map_or(&*item.control.findings, std::slice::from_ref);
     let open = || findings.iter().filter(|one| one.waived.is_none() && !one.is_reviewed());
     let people: BTreeSet<&str> = open().filter_map(|one| one.person.as_deref()).collect();
-    let subjects: BTreeSet<&str> = open().map(|one| &*one.subject).collect();
-    let mut who = subjects.iter().take(MAX_SUBJECTS).copied().collect::<Vec<_>>().join(", ");
+    let behind = |one: &Finding| {
+        let person = one.person.as_deref().filter(|_| one.event.is_some());
+        person.and_then(|id| teammates.get(id)).map(|teammate| teammate.address_or_name().to_owned())
+    };
+    let subjects: BTreeSet<String> =
+        open().map(|one| behind(one).unwrap_or_else(|| one.subject.clone())).collect();
+    let mut who = subjects.iter().take(MAX_SUBJECTS).cloned().collect::<Vec<_>>().join(", ");
     if let Some(rest @ 1..) = subjects.len().checked_sub(MAX_SUBJECTS) {
         who.push_str(&format!(", {rest} more"));
     }

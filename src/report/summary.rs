@@ -1,9 +1,9 @@
 //! The report in 40 lines: what to do first, who is concerned, what else fails, what waits for a person, and where the
 //! rest is. What does not fit is counted.
 
-use super::answers::{Answers, Waiting};
+use super::answers::{Answers, MAX_PEOPLE, Waiting};
 use super::words::{self, action, counted, next_step};
-use super::{Control, Options, Report, Style, Window};
+use super::{Control, Options, Report, Style};
 use crate::controls::Step;
 use crate::report::gate::GateOutcome;
 use crate::sources::Provenance;
@@ -39,7 +39,7 @@ struct Caps {
 impl Caps {
     /// All there is room for, and then less and less, what matters least first.
     fn shrinking() -> impl Iterator<Item = Self> {
-        let most = Self { first: 8, people: 5, also: 6, warnings: 3 };
+        let most = Self { first: 8, people: MAX_PEOPLE, also: 6, warnings: 3 };
         std::iter::successors(Some(most), |&caps| match caps {
             Self { also: 3.., .. } => Some(Self { also: caps.also - 1, ..caps }),
             Self { people: 3.., .. } => Some(Self { people: caps.people - 1, ..caps }),
@@ -92,9 +92,7 @@ impl Summary<'_> {
         let shown = |value: &str| self.fit(40, 1, value);
         let (name, workspace) =
             (shown(words::workspace(&self.report.workspace)), words::about_workspace(self.report, shown));
-        let Window { since, until } = self.report.scan.window;
-        let days = [since, until].map(|at| at.strftime("%Y-%m-%d").to_string());
-        let window = format!("{} to {} ({})", days[0], days[1], words::span(self.report.scan.window));
+        let window = words::days(self.report.scan.window);
         page.entry(
             0,
             Tone::Heading,
@@ -135,8 +133,11 @@ impl Summary<'_> {
             GateOutcome::Failed => Tone::Bad,
         };
         let all = &report.summary.all;
-        let counts: Vec<_> =
-            Status::ALL.iter().map(|&status| format!("{} {}", all.with(status), status.as_str())).collect();
+        let counts: Vec<_> = Status::ALL
+            .iter()
+            .filter(|status| all.with(**status) > 0)
+            .map(|&status| format!("{} {}", all.with(status), status.as_str()))
+            .collect();
         let coverage = all.coverage.map(|share| format!(", coverage {:.0} %", share * 100.0));
         let mut sentences =
             format!("{}. {}{}.", report.why(), counts.join(", "), coverage.unwrap_or_default());
@@ -149,15 +150,9 @@ impl Summary<'_> {
 
     fn first(&self, page: &mut Page) {
         let first = &self.answers.first;
-        if first.is_empty() {
+        if let Some(nothing) = self.answers.nothing_first(self.report) {
             page.gap();
-            let level = self.report.gate.level().label();
-            let what = if self.answers.also.is_empty() {
-                "No control fails"
-            } else {
-                "Nothing to do first: no control fails"
-            };
-            return page.text(0, &format!("{what} up to {level}."));
+            return page.text(0, &nothing);
         }
         heading(page, "Do first", first.len(), self.caps.first);
         let width = ids_width(first);

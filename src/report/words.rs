@@ -124,6 +124,24 @@ pub(super) fn extent(report: &Report, shown: impl Fn(&str) -> String) -> String 
     format!("{controls} up to {}, {rules}", report.scan.level.label())
 }
 
+/// The window in days: `2026-07-02 to 2026-08-01 (30 days)`.
+pub(super) fn days(window: Window) -> String {
+    let [since, until] = [window.since, window.until].map(|at| at.strftime("%Y-%m-%d").to_string());
+    format!("{since} to {until} ({})", span(window))
+}
+
+/// The day of a time that the API gave.
+pub(super) fn day_of(time: &str) -> &str {
+    time.split_once('T').map_or(time, |(day, _)| day)
+}
+
+/// What the reader should know first, what weakens the result included.
+pub(super) fn to_know(report: &Report) -> Vec<String> {
+    let weakens = report.scan.config.iter().flat_map(|config| &config.weakens);
+    let weakens = weakens.map(|setting| format!("The configuration weakens the result: {setting}"));
+    report.warnings.iter().cloned().chain(weakens).collect()
+}
+
 /// How long the window is, in whole days.
 pub(super) fn span(window: Window) -> String {
     match window.until.duration_since(window.since).as_hours() / 24 {
@@ -271,6 +289,15 @@ pub(super) fn beside_gate(report: &Report) -> impl Iterator<Item = (&'static str
     [("Not evaluated", report.left_out()), ("Stale", stale), ("Incomplete", report.incomplete())]
         .into_iter()
         .filter_map(|(lead, what)| Some((lead, what?)))
+}
+
+/// How many controls fail: `10 of 26 controls fail`.
+pub(super) fn failing(report: &Report) -> String {
+    match (report.summary.all.fail, report.controls.len()) {
+        (0, all) => format!("none of {} fails", counted(all as u64, "control")),
+        (1, all) => format!("1 of {} fails", counted(all as u64, "control")),
+        (fail, all) => format!("{fail} of {} fail", counted(all as u64, "control")),
+    }
 }
 
 /// What the gate decided, in sentences with the exit code.

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::program::{FILE, NOW, Program, Run, TOKEN, program};
+use crate::program::{FILE, NOW, Program, Run, TOKEN, files_under, live, program};
+use crate::readme::document;
 use crate::workspace::{DAY, HOUR, Workspace};
 
 /// The beginnings of commands that cannot run here, each with the reason.
@@ -48,23 +49,13 @@ fn root() -> &'static Path {
 
 /// README.md and everything in docs/.
 fn documents() -> Vec<PathBuf> {
-    fn add(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if entry.is_dir() {
-                add(&entry, found);
-            } else if entry.extension().is_some_and(|extension| extension == "md") {
-                found.push(entry);
-            }
-        }
-    }
-    let mut found = vec![root().join("README.md")];
-    add(&root().join("docs"), &mut found);
-    found.sort();
-    found
+    let found = files_under(&root().join("docs")).into_iter();
+    let found = found.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    found.chain([root().join("README.md")]).collect()
 }
 
 /// The command lines in the blocks of a document, each without its prompt, its comment and what it is piped into.
-fn commands(text: &str) -> Vec<String> {
+pub(crate) fn commands(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let joined = text.replace("\\\n", " ");
     for block in joined.split("```").skip(1).step_by(2) {
@@ -99,6 +90,15 @@ fn words(command: &str) -> Vec<String> {
     words
 }
 
+/// The words of a command line, with the repository's files where they are.
+pub(crate) fn in_repository(command: &str) -> Vec<String> {
+    let here = |word: String| {
+        let is_here = ["fixtures/", "controls/"].iter().any(|folder| word.starts_with(folder));
+        if is_here { root().join(word).display().to_string() } else { word }
+    };
+    words(command).into_iter().map(here).collect()
+}
+
 /// What a reader has who follows the documents: a workspace, exports, a saved report, a snapshot.
 struct Reader {
     origin: String,
@@ -126,12 +126,7 @@ impl Reader {
     }
 
     fn run(&self, command: &str) -> Run {
-        let mut words = words(command);
-        for word in &mut words {
-            if word.starts_with("fixtures/") || word.starts_with("controls/") {
-                *word = root().join(&*word).display().to_string();
-            }
-        }
+        let words = in_repository(command);
         let has = |option: &str| words.iter().any(|word| word == option);
         let reads = match words[0].as_str() {
             "scan" | "collect" | "doctor" | "init" | "rbac" => !has("--demo") && !has("--snapshot"),
@@ -156,17 +151,14 @@ impl Reader {
 fn every_command_of_a_document_runs() {
     let server = workspace().serve();
     let origin = server.origin();
-    let live = |words: &[&str]| {
-        let words = words.iter().copied().chain(["--base-url", &origin]);
-        program().args(words).env("INTERCOM_ACCESS_TOKEN", TOKEN).now(NOW).run()
-    };
-    let report = live(&["scan", "--region", "eu", "--format", "json", "--fail-on", "never"]).exits(0).stdout;
-    let collected = live(&["collect", "--region", "eu", "-o", "acme.snapshot"]).exits(0);
+    let scan = ["scan", "--region", "eu", "--format", "json", "--fail-on", "never"];
+    let report = live(&origin, &scan).run().exits(0).stdout;
+    let collected = live(&origin, &["collect", "--region", "eu", "-o", "acme.snapshot"]).run().exits(0);
     let reader = Reader { report, snapshot: collected.bytes("acme.snapshot"), origin: origin.clone() };
     let mut wrong = Vec::new();
     let mut ran = std::collections::BTreeSet::new();
     for path in documents() {
-        for command in commands(&std::fs::read_to_string(&path).unwrap()) {
+        for command in commands(&document(&path)) {
             if !ran.insert(command.clone()) {
                 continue;
             }
@@ -202,7 +194,7 @@ fn unknown(text: &str) -> Vec<&str> {
 #[test]
 fn every_line_of_a_console_block_is_known() {
     for path in documents() {
-        let text = std::fs::read_to_string(&path).unwrap();
+        let text = document(&path);
         assert_eq!(unknown(&text), [] as [&str; 0], "{}", path.display());
     }
     assert_eq!(unknown("```console\nmake it\n# so\n```\n```console\n$ echo 1\n1\n```\n"), ["make it"]);

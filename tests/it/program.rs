@@ -381,7 +381,8 @@ fn text(stream: &mpsc::Receiver<Vec<u8>>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn files_under(directory: &Path) -> Vec<PathBuf> {
+/// Every file in a directory and those below it, in order.
+pub(crate) fn files_under(directory: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let path = entry.path();

@@ -1,9 +1,10 @@
 //! What the README and the other documents say is what the program does.
 
-use crate::program::{Run, demo, formats, program};
+use crate::documents::{commands, in_repository};
+use crate::program::{demo, formats, program};
 
 /// A document of the repository, by its path from the root.
-fn document(path: &str) -> String {
+pub(crate) fn document(path: impl AsRef<std::path::Path>) -> String {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     // A checkout on Windows may have other line ends.
     std::fs::read_to_string(path).expect("the document is there").replace("\r\n", "\n")
@@ -13,8 +14,8 @@ fn readme() -> String {
     document("README.md")
 }
 
-/// Every command and subcommand but `help`, and the program itself as the empty text.
-pub(crate) fn every_command() -> Vec<String> {
+/// Every command and subcommand but `help`, and the program itself as the empty text, each with its help.
+pub(crate) fn every_command() -> Vec<(String, String)> {
     let (mut found, mut open) = (Vec::new(), vec![String::new()]);
     while let Some(command) = open.pop() {
         let help = program().args(command.split_whitespace()).arg("--help").run().exits(0).stdout;
@@ -25,7 +26,7 @@ pub(crate) fn every_command() -> Vec<String> {
                 open.push(format!("{command} {name}").trim().to_owned());
             }
         }
-        found.push(command);
+        found.push((command, help));
     }
     found
 }
@@ -57,8 +58,7 @@ fn usage_and_exit_codes_are_what_help_prints() {
 fn exit_codes_of_every_command_are_those_of_its_help() {
     let text = document("docs/scan.md");
     let mut compared = 0;
-    for command in every_command() {
-        let help = program().args(command.split_whitespace()).arg("--help").run().exits(0).stdout;
+    for (command, help) in every_command() {
         let Some((_, listed)) = help.split_once("Exit codes:\n") else { continue };
         let name = format!("`{command}`");
         let row = text.lines().find(|line| line.split('|').nth(1).is_some_and(|cell| cell.contains(&name)));
@@ -100,27 +100,6 @@ fn the_example_control_has_no_mistakes() {
     program().args(["controls", "check", "own"]).file("own/X1-contractors.toml", control).run().exits(0);
 }
 
-/// The commands of a document that need neither an account nor a file of the reader's.
-fn demo_commands(text: &str) -> Vec<String> {
-    let commands = text.lines().filter_map(|line| {
-        let line = line.trim().trim_start_matches("$ ");
-        let line =
-            line.strip_prefix("cargo run --release -- ").or_else(|| line.strip_prefix("intercom-harden "))?;
-        let command = line.split(" #").next().unwrap_or(line).trim();
-        command.split(' ').any(|word| word == "--demo").then(|| command.to_owned())
-    });
-    commands.collect()
-}
-
-/// Runs a command as a reader in the repository's folder would.
-fn run_from_the_repository(command: &str) -> Run {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/");
-    let here = |word: &str| {
-        word.strip_prefix("fixtures/").map_or_else(|| word.to_owned(), |path| format!("{root}{path}"))
-    };
-    program().args(command.split_whitespace().map(here)).env("COLUMNS", "100").run()
-}
-
 #[test]
 fn the_readme_shows_what_the_first_command_prints() {
     let readme = readme();
@@ -132,9 +111,10 @@ fn the_readme_shows_what_the_first_command_prints() {
 #[test]
 fn what_a_document_says_the_sample_shows_is_shown() {
     let text = document("docs/rbac.md");
-    let command =
-        demo_commands(&text).into_iter().find(|command| command.starts_with("rbac roster")).unwrap();
-    let shown = run_from_the_repository(&command).exits(0).stdout;
+    let is_shown = |command: &String| command.starts_with("rbac roster") && command.contains(" --demo");
+    let command = commands(&text).into_iter().find(is_shown).unwrap();
+    let run = program().args(in_repository(&command)).env("COLUMNS", "100").run();
+    let shown = run.exits(0).stdout;
     let shown: Vec<_> = shown.lines().collect();
     let quoted = block(&text, "<!-- rbac roster --demo -->");
     for line in quoted.lines().filter(|line| !line.is_empty() && *line != "…") {

@@ -7,13 +7,10 @@ use super::parts::{SHORT, next, to_control};
 use super::people::People;
 use super::text::{SENTENCE, shown, soft};
 use super::{control, filter, findings};
-use crate::report::answers::{Answers, Waiting};
+use crate::report::answers::{Answers, MAX_PEOPLE, Waiting};
 use crate::report::words::{self, counted};
 use crate::report::{Control, Report};
 use crate::verdict::Status;
-
-/// How many people are looked at first.
-const MAX_PEOPLE: usize = 5;
 
 /// The controls, each folded up in the group that says what is to be done about it.
 pub(super) fn section(report: &Report, answers: &Answers<'_>, people: &People<'_>) -> Markup {
@@ -38,35 +35,21 @@ pub(super) fn section(report: &Report, answers: &Answers<'_>, people: &People<'_
             } @else if let Some(one) = waiting { (shown(&one.text, SENTENCE)) }
         }
     };
-    let of = |status| report.by_priority().into_iter().filter(move |one| one.status == status);
-    let aside: Vec<_> =
-        of(Status::Manual).filter(|one| !answers.ask.iter().any(|ask| ask.id == one.id)).collect();
-    let passed: Vec<_> = of(Status::Pass).collect();
+    let passed: Vec<_> = report.ended(Status::Pass).collect();
     let level = report.gate.level().label();
     html! {
         section #controls aria-labelledby="controls-heading" {
             h2 #controls-heading.visually-hidden { "Controls" }
             (filter::bar(report))
-            (nothing_first(report, answers))
+            @if let Some(nothing) = answers.nothing_first(report).filter(|_| !report.controls.is_empty()) { p.nothing { (nothing) } }
             (group("first", "Do first", html! { "What fails up to " (level) ", the most urgent first." }, &answers.first))
             (concerned(answers, people))
             (group("also", "Also failing", html! { "At higher levels, or waived, reviewed or in the baseline." }, &answers.also))
             (group("unknown", "Not decided", hint(Status::Unknown), &answers.unread))
             (group("manual", "Ask a person", hint(Status::Manual), &answers.ask))
-            (group("aside", "Set aside", html! { "Waived, or attested not to apply." }, &aside))
+            (group("aside", "Set aside", html! { "Waived, or attested not to apply." }, &answers.aside))
             (group("pass", "Passed", html! { "What was observed shows that the requirement holds." }, &passed))
             @if report.controls.is_empty() { p { "No control was evaluated." } }
-        }
-    }
-}
-
-/// That there is nothing to do first; nothing where there is something.
-fn nothing_first(report: &Report, answers: &Answers<'_>) -> Markup {
-    let what =
-        if answers.also.is_empty() { "No control fails" } else { "Nothing to do first: no control fails" };
-    html! {
-        @if answers.first.is_empty() && !report.controls.is_empty() {
-            p.nothing { (what) " up to " (report.gate.level().label()) "." }
         }
     }
 }
@@ -81,7 +64,7 @@ pub(super) fn concerned(answers: &Answers<'_>, people: &People<'_>) -> Markup {
                 }
                 ul {
                     @for one in answers.people.iter().take(MAX_PEOPLE) {
-                        li { (people.named(one.id, one.name)) " " (shown(&one.in_words(), SHORT)) }
+                        li { (people.named(Some(one.id), one.name)) " " (shown(&one.in_words(), SHORT)) }
                     }
                 }
                 @if answers.people.len() > MAX_PEOPLE { p.hint { a href="#people" { "All people with findings" } } }

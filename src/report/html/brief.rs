@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::answers;
 use super::parts::{chip, head, to_control};
 use super::people::People;
 use super::text::{PARAGRAPH, linked, shown, soft};
-use super::{answers, scope};
 use crate::report::answers::Answers;
 use crate::report::words::{self, counted};
 use crate::report::{Control, Report};
@@ -60,11 +60,11 @@ pub(super) fn section(report: &Report, answers: &Answers<'_>, people: &People<'_
 
 fn extent(report: &Report) -> Markup {
     let scan = &report.scan;
-    let day = |at: jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
+    let warnings = words::to_know(report).len();
     html! {
         "Workspace " strong { (soft(words::workspace(&report.workspace), CELL)) }
         (soft(&words::about_workspace(report, |value| shown(value, CELL)), PARAGRAPH))
-        "; " (day(scan.window.since)) " to " (day(scan.window.until)) " (" (words::span(scan.window)) "). Read: "
+        "; " (words::days(scan.window)) ". Read: "
         @for (index, source) in report.sources.iter().enumerate() {
             @if index > 0 { ", " }
             (source.id.describe()) " (" (words::outcome(source.status)) ")"
@@ -74,7 +74,7 @@ fn extent(report: &Report) -> Markup {
         @if report.sources.iter().any(|source| source.status != SourceStatus::Complete) {
             " What was not complete decides no pass."
         }
-        @if let Some(warnings @ 1..) = Some(scope::to_know(report).len()) {
+        @if warnings > 0 {
             " " (counted(warnings as u64, "warning")) " after this summary."
         }
     }

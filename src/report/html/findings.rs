@@ -69,7 +69,7 @@ pub(super) fn table(control: &Control, most: usize, people: &People<'_>) -> Mark
 fn row(finding: &Finding, columns: &[(&String, bool)], people: &People<'_>) -> Markup {
     html! {
         tr {
-            th scope="row" { (people.named(finding.person.as_deref().unwrap_or_default(), &finding.subject)) }
+            th scope="row" { (people.named(finding.person.as_deref(), &finding.subject)) }
             td {
                 (soft(&finding.message, SENTENCE))
                 @if finding.in_baseline { " " span.mark { "in the baseline" } }

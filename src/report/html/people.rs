@@ -7,13 +7,13 @@ use maud::{Markup, html};
 use super::parts::{listed, to_control};
 use super::text::{NAME, SENTENCE, shown, soft};
 use crate::posture::Person;
+use crate::report::Report;
 use crate::report::answers::Answers;
-use crate::report::words::{self, more};
-use crate::report::{Control, Report};
-use crate::verdict::Finding;
+use crate::report::item::{Item, items};
+use crate::report::words::{self, day_of, more};
 
 /// How many people are listed.
-const MAX_PEOPLE: usize = 300;
+const MAX_LISTED: usize = 300;
 
 /// How many findings of a person are listed.
 const MAX_FINDINGS: usize = 12;
@@ -29,12 +29,12 @@ pub(super) struct People<'a> {
 struct Entry<'a> {
     id: &'a str,
     teammate: Option<&'a Person>,
-    findings: Vec<(&'a Control, &'a Finding)>,
+    findings: Vec<Item<'a>>,
 }
 
 impl Entry<'_> {
     fn name(&self) -> &str {
-        let subject = self.findings.first().map_or(self.id, |(_, finding)| &finding.subject);
+        let subject = self.findings.first().map_or(self.id, |item| item.subject());
         self.teammate.map_or(subject, Person::address_or_name)
     }
 }
@@ -42,21 +42,17 @@ impl Entry<'_> {
 impl<'a> People<'a> {
     /// Finds them.
     pub(super) fn of(report: &'a Report, answers: &Answers<'a>) -> Self {
-        let mut found: BTreeMap<&str, Vec<(&Control, &Finding)>> = BTreeMap::new();
-        for control in &report.controls {
-            for finding in &control.findings {
-                if let Some(id) = finding.person.as_deref() {
-                    found.entry(id).or_default().push((control, finding));
-                }
-            }
+        let mut found: BTreeMap<&str, Vec<Item<'_>>> = BTreeMap::new();
+        for item in items(report) {
+            item.person().map(|id| found.entry(id).or_default().push(item));
         }
         let all = found.len();
-        let teammates: BTreeMap<&str, &Person> = report.people.iter().map(|one| (&*one.id, one)).collect();
+        let teammates = report.teammates();
         let counted: Vec<_> = answers.people.iter().filter_map(|one| found.remove_entry(one.id)).collect();
         let listed: Vec<Entry<'_>> = counted
             .into_iter()
             .chain(found)
-            .take(MAX_PEOPLE)
+            .take(MAX_LISTED)
             .map(|(id, findings)| Entry { id, teammate: teammates.get(id).copied(), findings })
             .collect();
         let places = listed.iter().zip(1..).map(|(one, place)| (one.id, place)).collect();
@@ -64,9 +60,9 @@ impl<'a> People<'a> {
     }
 
     /// The name, as a link to the person where the list has room.
-    pub(super) fn named(&self, id: &str, name: &str) -> Markup {
+    pub(super) fn named(&self, id: Option<&str>, name: &str) -> Markup {
         html! {
-            @match self.places.get(id) {
+            @match id.and_then(|id| self.places.get(id)) {
                 Some(place) => a href={ "#person-" (place) } { (soft(name, NAME)) },
                 None => (soft(name, NAME)),
             }
@@ -94,9 +90,9 @@ fn entry(one: &Entry<'_>, place: usize) -> Markup {
             h3 { (soft(one.name(), NAME)) }
             p.hint { (shown(&about(one.teammate), SENTENCE)) }
             ul {
-                (listed(&one.findings, MAX_FINDINGS, |(control, finding)| html! {
-                    (to_control(control)) " " (soft(&finding.message, SENTENCE))
-                    @if let Some(mark) = mark(control, finding) { " " span.mark { (mark) } }
+                (listed(&one.findings, MAX_FINDINGS, |item| html! {
+                    (to_control(item.control)) " " (soft(item.message(), SENTENCE))
+                    @if let Some(mark) = mark(item) { " " span.mark { (mark) } }
                 }))
             }
         }
@@ -104,12 +100,13 @@ fn entry(one: &Entry<'_>, place: usize) -> Markup {
 }
 
 /// Why a finding does not count.
-fn mark(control: &Control, finding: &Finding) -> Option<&'static str> {
-    match finding {
-        _ if finding.is_reviewed() => Some("reviewed"),
-        _ if control.waived.is_some() || finding.waived.is_some() => Some("waived"),
-        _ if finding.in_baseline => Some("in the baseline"),
-        _ => None,
+fn mark(item: &Item<'_>) -> Option<&'static str> {
+    if item.reviewed().is_some() {
+        Some("reviewed")
+    } else if item.waived().is_some() {
+        Some("waived")
+    } else {
+        item.in_baseline().then_some("in the baseline")
     }
 }
 
@@ -117,13 +114,12 @@ fn mark(control: &Control, finding: &Finding) -> Option<&'static str> {
 fn about(teammate: Option<&Person>) -> String {
     let Some(person) = teammate else { return "not a teammate".to_owned() };
     let Person { name, email, role, two_factor, last_seen, directory, .. } = person;
-    let day = last_seen.as_deref().map(|time| time.split_once('T').map_or(time, |(day, _)| day));
     let known = [
         name.clone().filter(|_| email.is_some()),
         Some(role.as_ref().map_or_else(|| "no role".to_owned(), |role| format!("role {role}"))),
         person.is_administrator().then(|| "administrator".to_owned()),
         two_factor.as_ref().map(|state| format!("two-factor {state}")),
-        day.map(|day| format!("last seen {day}")),
+        last_seen.as_deref().map(|time| format!("last seen {}", day_of(time))),
         directory.as_ref().map(|status| format!("{status} in the directory export")),
     ];
     known.into_iter().flatten().collect::<Vec<_>>().join(", ")
@@ -146,8 +142,8 @@ mod tests {
         report.controls[2].findings[1].waived = Some(hostile::waiver("until March"));
         let answers = Answers::of(&report);
         let people = People::of(&report, &answers);
-        assert_eq!(people.named("<0>", "<a>").into_string(), "<a href=\"#person-1\">&lt;a&gt;</a>");
-        assert_eq!(people.named("outsider", "b").into_string(), "b");
+        assert_eq!(people.named(Some("<0>"), "<a>").into_string(), "<a href=\"#person-1\">&lt;a&gt;</a>");
+        assert_eq!(people.named(Some("outsider"), "b").into_string(), "b");
         let page = people.section().into_string();
         let first = page.split("<li id=").find(|part| part.starts_with("\"person-1\"")).unwrap();
         assert!(first.contains("href=\"#control-2-3\"") && first.contains("href=\"#control-E6\""), "{first}");

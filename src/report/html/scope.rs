@@ -46,11 +46,7 @@ pub(super) fn masthead(report: &Report) -> Markup {
                 div { dt { "Scanned" } dd { (scan.at.strftime(MINUTE).to_string()) " UTC" } }
                 div {
                     dt { "Window" }
-                    dd {
-                        (scan.window.since.strftime("%Y-%m-%d").to_string()) " to "
-                        (scan.window.until.strftime("%Y-%m-%d").to_string())
-                        " (" (words::span(scan.window)) ")"
-                    }
+                    dd { (words::days(scan.window)) }
                 }
                 div { dt { "Levels" } dd { "up to " (scan.level.label()) } }
                 @if !report.is_of_policy() {
@@ -61,16 +57,9 @@ pub(super) fn masthead(report: &Report) -> Markup {
     }
 }
 
-/// What the reader should know first, what weakens the result included.
-pub(super) fn to_know(report: &Report) -> Vec<String> {
-    let weakens = report.scan.config.iter().flat_map(|config| &config.weakens);
-    let weakens = weakens.map(|setting| format!("The configuration weakens the result: {setting}"));
-    report.warnings.iter().cloned().chain(weakens).collect()
-}
-
-/// The same: the first in short, all of them folded.
+/// What the reader should know first: the first in short, all of them folded.
 pub(super) fn warnings(report: &Report) -> Markup {
-    let all = to_know(report);
+    let all = words::to_know(report);
     html! {
         @if let Some(first) = all.first() {
             details.warnings {

@@ -38,8 +38,11 @@ pub(super) fn shown(text: &str, max_columns: usize) -> String {
 
 /// The same, with places where the line may break inside addresses, ids and paths: nothing else ever breaks a word.
 pub(super) fn soft(text: &str, max_columns: usize) -> Markup {
-    let text = shown(text, max_columns);
-    html! { @for (index, part) in parts(&text).into_iter().enumerate() { @if index > 0 { wbr; } (part) } }
+    breakable(&shown(text, max_columns))
+}
+
+fn breakable(text: &str) -> Markup {
+    html! { @for (index, part) in parts(text).into_iter().enumerate() { @if index > 0 { wbr; } (part) } }
 }
 
 /// The parts of a text between which a line may break: before an `@`, after a dot, a slash or an underscore.
@@ -69,8 +72,8 @@ pub(super) fn linked(text: &str, max_columns: usize) -> Markup {
             @if index > 0 { " " }
             @let (address, rest) = word.split_at(word.trim_end_matches([',', ';', '.', ')']).len());
             @match web(address) {
-                Some(url) => { a href=(url) rel="noopener noreferrer" { (soft(address, max_columns)) } (rest) }
-                None => (soft(word, max_columns)),
+                Some(url) => { a href=(url) rel="noopener noreferrer" { (breakable(address)) } (rest) }
+                None => (breakable(word)),
             }
         }
     }

@@ -63,14 +63,13 @@ pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
         groups(&mut sheet, report, by);
     }
     // What fails the gate comes first, so that it is cut last.
-    let of = |status| report.by_priority().into_iter().filter(move |one| one.status == status);
-    sheet.part("### What failed\n\n", of(Status::Fail).map(control::failing), "");
+    sheet.part("### What failed\n\n", report.ended(Status::Fail).map(control::failing), "");
     for (status, title) in
         [(Status::Unknown, "could not be decided"), (Status::Manual, "for a person to check")]
     {
-        let count = of(status).count();
+        let count = report.ended(status).count();
         let open = format!("<details><summary>{} {title}</summary>\n\n", counted(count as u64, "control"));
-        sheet.part(&open, of(status).map(control::undecided), "</details>\n\n");
+        sheet.part(&open, report.ended(status).map(control::undecided), "</details>\n\n");
     }
     let signed = || report.controls.iter().filter(|one| one.attestation.is_some());
     let count = counted(signed().count() as u64, "attestation");

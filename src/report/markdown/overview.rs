@@ -23,10 +23,11 @@ const SHARE: usize = 12_000;
 /// The title, the workspace and the gate.
 pub(super) fn heading(report: &Report) -> String {
     let outcome = match (report.gate.exit_code, report.gate.fail_on) {
-        (Exit::Success, FailOn::Never) => "nothing fails the scan",
-        (Exit::Success, _) => "gate passed",
-        (Exit::Incomplete, _) => "incomplete",
-        (Exit::Violation | Exit::Usage, _) => "gate failed",
+        // Without a gate the title would say nothing.
+        (Exit::Success, FailOn::Never) => words::failing(report),
+        (Exit::Success, _) => "gate passed".to_owned(),
+        (Exit::Incomplete, _) => "incomplete".to_owned(),
+        (Exit::Violation | Exit::Usage, _) => "gate failed".to_owned(),
     };
     let gate = escape(&words::gate(report), SENTENCE_COLUMNS);
     format!("## {TOOL}: {outcome}\n\n{}\n\n**{gate}**\n\n", scope(report))
@@ -61,9 +62,7 @@ pub(super) fn counts(report: &Report) -> String {
 
 /// What the reader should know before believing the rest.
 pub(super) fn warnings(sheet: &mut Comment, report: &Report) {
-    let weakens = report.scan.config.iter().flat_map(|config| &config.weakens);
-    let weakens = weakens.map(|setting| format!("The configuration weakens the result: {setting}"));
-    let all: Vec<_> = report.warnings.iter().cloned().chain(weakens).collect();
+    let all = words::to_know(report);
     if all.is_empty() {
         return;
     }

@@ -2,7 +2,7 @@
 
 use super::escape::escape;
 use super::sheet::Comment;
-use crate::report::answers::{Answers, Concerned};
+use crate::report::answers::{Answers, Concerned, MAX_PEOPLE};
 use crate::report::words::{action, next_step};
 use crate::report::{Control, Report};
 
@@ -14,9 +14,6 @@ const NAME_COLUMNS: usize = 60;
 
 /// How many entries a list has.
 const MAX_CONTROLS: usize = 8;
-
-/// How many people are named.
-const MAX_PEOPLE: usize = 5;
 
 /// How many bytes of the sheet a list may take.
 const SHARE: usize = 6_000;

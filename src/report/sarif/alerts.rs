@@ -34,13 +34,19 @@ fn of_control(rule: usize, control: &Control) -> Vec<Alert<'_>> {
     let shown = items_of(control).filter(|item| control.status == Status::Fail || item.reviewed().is_some());
     let (mut alerts, mut of_person) = (Vec::<Alert<'_>>::new(), BTreeMap::new());
     for item in shown {
-        let place = item.person().map(|person| *of_person.entry(person).or_insert(alerts.len()));
+        let place = of_person_alone(item).map(|person| *of_person.entry(person).or_insert(alerts.len()));
         match place.and_then(|place| alerts.get_mut(place)) {
             Some(alert) => alert.rest.push(item),
             None => alerts.push(Alert { rule, first: item, rest: Vec::new() }),
         }
     }
     alerts
+}
+
+/// The person, where further findings about them are no news. An event is news each time.
+fn of_person_alone(item: Item<'_>) -> Option<&str> {
+    let event = item.finding.and_then(|finding| finding.event.as_ref());
+    item.person().filter(|_| event.is_none())
 }
 
 impl<'a> Alert<'a> {
@@ -51,7 +57,7 @@ impl<'a> Alert<'a> {
 
     /// Identifies it across runs: further findings about the same person are no other alert.
     pub(super) fn fingerprint(&self) -> Fingerprint {
-        match self.first.person() {
+        match of_person_alone(self.first) {
             Some(person) => Fingerprint::new(&self.first.control.id, "", [person]),
             None => self.first.fingerprint(),
         }

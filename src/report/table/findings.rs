@@ -34,7 +34,7 @@ const STEP_COLUMNS: usize = 500;
 
 /// Writes every failing control with its findings and where to put it right.
 pub(super) fn failed(page: &mut Page, report: &Report) {
-    let mut failing = of_status(report, &[Status::Fail]).peekable();
+    let mut failing = report.ended(Status::Fail).peekable();
     if failing.peek().is_none() {
         return;
     }
@@ -50,7 +50,10 @@ pub(super) fn failed(page: &mut Page, report: &Report) {
 
 /// Writes the undecided controls about which there is more to say than the reason in the table.
 pub(super) fn to_check(page: &mut Page, report: &Report) {
-    let mut telling = of_status(report, &[Status::Manual, Status::Unknown])
+    let mut telling = report
+        .by_priority()
+        .into_iter()
+        .filter(|control| matches!(control.status, Status::Manual | Status::Unknown))
         .filter(|control| !control.findings.is_empty() || !control.context.is_empty())
         .peekable();
     if telling.peek().is_none() {
@@ -61,10 +64,6 @@ pub(super) fn to_check(page: &mut Page, report: &Report) {
     for control in telling {
         told(page, control, &shared, FEW_CONTEXT);
     }
-}
-
-fn of_status<'a>(report: &'a Report, statuses: &'a [Status]) -> impl Iterator<Item = &'a Control> {
-    report.by_priority().into_iter().filter(move |control| statuses.contains(&control.status))
 }
 
 /// Writes a control with its findings and that many observations. Some ids of events are shared by different ones.
