@@ -44,7 +44,9 @@ impl<'a> People<'a> {
     pub(super) fn of(report: &'a Report, answers: &Answers<'a>) -> Self {
         let mut found: BTreeMap<&str, Vec<Item<'_>>> = BTreeMap::new();
         for item in items(report) {
-            item.person().map(|id| found.entry(id).or_default().push(item));
+            if let Some(id) = item.person() {
+                found.entry(id).or_default().push(item);
+            }
         }
         let all = found.len();
         let teammates = report.teammates();
