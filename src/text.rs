@@ -108,11 +108,12 @@ pub(crate) fn clip(text: &str, max_columns: usize) -> Cow<'_, str> {
 /// Shortens text to at most that many columns, between two words where it can, with `…` where it was cut.
 pub(crate) fn shorten(text: &str, max_columns: usize) -> Cow<'_, str> {
     let clipped = clip(text, max_columns);
-    match clipped.strip_suffix(ELLIPSIS).and_then(|cut| text.strip_prefix(cut).map(|rest| (cut, rest))) {
-        Some((cut, rest)) if !rest.is_empty() && !rest.starts_with(' ') => match cut.rsplit_once(' ') {
-            Some((whole, _)) => Cow::Owned(format!("{}{ELLIPSIS}", whole.trim_end())),
-            None => clipped,
-        },
+    let Cow::Owned(cut) = &clipped else { return clipped };
+    let kept = cut.strip_suffix(ELLIPSIS).unwrap_or(cut);
+    match (text.get(kept.len()..), kept.rsplit_once(' ')) {
+        (Some(rest), Some((whole, _))) if !rest.starts_with(' ') => {
+            format!("{}{ELLIPSIS}", whole.trim_end()).into()
+        }
         _ => clipped,
     }
 }
@@ -217,6 +218,7 @@ mod tests {
         assert_eq!(shorten("one two three", 7), "one…");
         assert_eq!(shorten("three", 4), "thr…");
         assert_eq!(shorten("one…", 4), "one…");
+        assert_eq!(shorten("one two…", 20), "one two…");
     }
 
     #[test]

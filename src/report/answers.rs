@@ -4,9 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::words::counted;
+use super::words::{attest_command, counted, listed, name_of};
 use super::{Control, Report};
-use crate::level::Level;
 use crate::posture::Person;
 use crate::sources::{Provenance, SourceStatus};
 use crate::verdict::Status;
@@ -59,7 +58,7 @@ pub(super) struct Waiting {
     /// Which controls wait, and why.
     pub text: String,
     /// The command that goes through them.
-    pub command: Option<&'static str>,
+    pub command: Option<String>,
 }
 
 impl Concerned<'_> {
@@ -140,21 +139,12 @@ impl Answers<'_> {
             lead: "Ask a person",
             text: format!("{count} that the data does not decide: {names}."),
             command: Some(match (report.is_of_policy(), report.scan.source) {
-                (true, _) => "intercom-harden attest ID --by \"Your Name\"",
-                (false, Provenance::Demo) => "intercom-harden attest -i --demo",
-                (false, _) => "intercom-harden attest -i",
+                (true, _) => attest_command("ID"),
+                (false, Provenance::Demo) => "intercom-harden attest -i --demo".to_owned(),
+                (false, _) => "intercom-harden attest -i".to_owned(),
             }),
         });
         unread.into_iter().chain(ask)
-    }
-}
-
-/// The first so many, and how many more there are.
-fn listed(all: &[&str], most: usize) -> String {
-    let shown = all.iter().take(most).copied().collect::<Vec<_>>().join(", ");
-    match all.len().checked_sub(most) {
-        None | Some(0) => shown,
-        Some(left_out) => format!("{shown}, {left_out} more"),
     }
 }
 
@@ -167,7 +157,7 @@ fn people(report: &Report) -> Vec<Concerned<'_>> {
             let Some(id) = finding.person.as_deref() else { continue };
             let entry = concerned.entry(id).or_insert_with(|| {
                 let teammate = teammates.get(id).copied();
-                let name = teammate.map_or(&*finding.subject, Person::address_or_name);
+                let name = name_of(teammate, &finding.subject);
                 Concerned { id, name, teammate, controls: Vec::new(), findings: 0 }
             });
             entry.findings += 1;
@@ -192,13 +182,6 @@ impl Report {
     /// Those that ended so, in that order.
     pub(super) fn ended(&self, status: Status) -> impl Iterator<Item = &Control> {
         self.by_priority().into_iter().filter(move |control| control.status == status)
-    }
-}
-
-impl super::Gate {
-    /// The level at or below which a control comes first: L1 where nothing fails the scan.
-    pub(crate) fn level(&self) -> Level {
-        self.fail_on.level().unwrap_or(Level::L1)
     }
 }
 

@@ -142,7 +142,7 @@ impl From<Assessment> for Control {
         let is_open = verdict.status != Status::Pass;
         let reason = verdict.reason.to_string();
         let headline = verdict.headline.map(|headline| headline.text).filter(|text| !text.is_empty());
-        let headline = headline.or_else(|| Some(reason.clone()));
+        let headline = headline.unwrap_or_else(|| reason.clone());
         let next_step = verdict.next_step.and_then(|step| control.steps.get(step));
         Self {
             id: id.clone(),
@@ -153,8 +153,8 @@ impl From<Assessment> for Control {
             section: section.clone(),
             status: verdict.status,
             basis: verdict.basis,
-            reason: verdict.reason.to_string(),
-            headline: headline.filter(|_| is_open),
+            reason,
+            headline: is_open.then_some(headline),
             next_step: next_step.filter(|_| is_open).cloned(),
             priority: None,
             findings: verdict.findings,

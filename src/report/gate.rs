@@ -108,6 +108,11 @@ impl Gate {
         Self::decide(rule, controls, sources, stale).without(left_out.cloned().collect())
     }
 
+    /// The level at or below which a control comes first: L1 where nothing fails the scan.
+    pub(crate) fn level(&self) -> Level {
+        self.fail_on.level().unwrap_or(Level::L1)
+    }
+
     /// What it says, in short.
     fn claim(&self) -> String {
         let Self { passed, violations, left_out, exit_code, .. } = self;

@@ -16,7 +16,7 @@ use clap::ValueEnum;
 
 use super::csv::{table, yes_or_no};
 use super::item::{Item, items_of};
-use super::words::{action, attest_command, frameworks_in_a_line, next_step, severity};
+use super::words::{attest_command, frameworks_in_a_line, listed, next, severity};
 use super::{Control, Report};
 use crate::posture::Person;
 use crate::verdict::{Finding, Status};
@@ -60,7 +60,6 @@ fn is_open(control: &Control) -> bool {
 
 fn task(item: Item<'_>, teammates: &BTreeMap<&str, &Person>) -> [String; 17] {
     let control = item.control;
-    let found = item.finding.map_or_else(|| control.headline().to_owned(), |finding| finding.message.clone());
     let (people, who) = concerned(item, teammates);
     [
         control.priority.map(|priority| priority.to_string()).unwrap_or_default(),
@@ -69,7 +68,7 @@ fn task(item: Item<'_>, teammates: &BTreeMap<&str, &Person>) -> [String; 17] {
         control.level.label().to_owned(),
         severity(control.level).to_owned(),
         control.status.as_str().to_owned(),
-        found,
+        item.message().to_owned(),
         what_to_do(control),
         control.effort.clone(),
         people.to_string(),
@@ -91,26 +90,22 @@ fn concerned(item: Item<'_>, teammates: &BTreeMap<&str, &Person>) -> (usize, Str
     let people: BTreeSet<&str> = open().filter_map(|one| one.person.as_deref()).collect();
     let behind = |one: &Finding| {
         let person = one.person.as_deref().filter(|_| one.event.is_some());
-        person.and_then(|id| teammates.get(id)).map(|teammate| teammate.address_or_name().to_owned())
+        person.and_then(|id| teammates.get(id)).map(|teammate| teammate.address_or_name())
     };
-    let subjects: BTreeSet<String> =
-        open().map(|one| behind(one).unwrap_or_else(|| one.subject.clone())).collect();
-    let mut who = subjects.iter().take(MAX_SUBJECTS).cloned().collect::<Vec<_>>().join(", ");
-    if let Some(rest @ 1..) = subjects.len().checked_sub(MAX_SUBJECTS) {
-        who.push_str(&format!(", {rest} more"));
-    }
-    (people.len(), who)
+    let subjects: BTreeSet<&str> = open().map(|one| behind(one).unwrap_or(&one.subject)).collect();
+    let subjects: Vec<&str> = subjects.into_iter().collect();
+    (people.len(), listed(&subjects, MAX_SUBJECTS))
 }
 
 /// The first action of the next step, and for what waits for a person the command that records what they saw. No
 /// person can stand in for data that could not be read.
 fn what_to_do(control: &Control) -> String {
-    let action = next_step(control).map(action).unwrap_or_default();
+    let action = next(control).unwrap_or_default();
     match control.status {
         Status::Unknown => "Put right what kept it from being read, then scan again".to_owned(),
         Status::Manual => {
             let between = if action.is_empty() { "" } else { ". Then: " };
-            format!("{}{between}{}", action.trim_end_matches('.'), attest_command(control))
+            format!("{}{between}{}", action.trim_end_matches('.'), attest_command(&control.id))
         }
         Status::Pass | Status::Fail => action,
     }

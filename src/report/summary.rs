@@ -24,7 +24,7 @@ const MAX_COLUMNS: usize = 1_000;
 /// The longest effort shown, in columns.
 const EFFORT_COLUMNS: usize = 50;
 
-/// The longest id or role shown, in columns.
+/// The longest id or name that leads a line, in columns.
 const WORD_COLUMNS: usize = 30;
 
 /// How much of each part is shown.
@@ -37,14 +37,18 @@ struct Caps {
 }
 
 impl Caps {
+    /// All that is ever shown.
+    const MOST: Self = Self { first: 8, people: MAX_PEOPLE, also: 6, warnings: 3 };
+    /// What is shown of however much there is.
+    const LEAST: Self = Self { first: 1, people: 2, also: 2, warnings: 1 };
+
     /// All there is room for, and then less and less, what matters least first.
     fn shrinking() -> impl Iterator<Item = Self> {
-        let most = Self { first: 8, people: MAX_PEOPLE, also: 6, warnings: 3 };
-        std::iter::successors(Some(most), |&caps| match caps {
-            Self { also: 3.., .. } => Some(Self { also: caps.also - 1, ..caps }),
-            Self { people: 3.., .. } => Some(Self { people: caps.people - 1, ..caps }),
-            Self { warnings: 2.., .. } => Some(Self { warnings: caps.warnings - 1, ..caps }),
-            Self { first: 2.., .. } => Some(Self { first: caps.first - 1, ..caps }),
+        std::iter::successors(Some(Self::MOST), |&caps| match caps {
+            _ if caps.also > Self::LEAST.also => Some(Self { also: caps.also - 1, ..caps }),
+            _ if caps.people > Self::LEAST.people => Some(Self { people: caps.people - 1, ..caps }),
+            _ if caps.warnings > Self::LEAST.warnings => Some(Self { warnings: caps.warnings - 1, ..caps }),
+            _ if caps.first > Self::LEAST.first => Some(Self { first: caps.first - 1, ..caps }),
             _ => None,
         })
     }
@@ -54,13 +58,13 @@ impl Caps {
 pub(super) fn render(report: &Report, options: &Options) -> String {
     let answers = Answers::of(report);
     let usual = Style::plain(options.style.width.max(USUAL_WIDTH));
-    let page = |style, caps| Summary { report, answers: &answers, caps, columns: usual.width }.page(style);
+    let page =
+        |style, caps| SummaryPage { report, answers: &answers, caps, columns: usual.width }.page(style);
     let fits = |caps: &Caps| page(usual, *caps).lines().count() <= MAX_LINES;
-    let least = Caps { first: 1, people: 2, also: 2, warnings: 1 };
-    page(options.style, Caps::shrinking().find(fits).unwrap_or(least))
+    page(options.style, Caps::shrinking().find(fits).unwrap_or(Caps::LEAST))
 }
 
-struct Summary<'a> {
+struct SummaryPage<'a> {
     report: &'a Report,
     answers: &'a Answers<'a>,
     caps: Caps,
@@ -68,7 +72,7 @@ struct Summary<'a> {
     columns: usize,
 }
 
-impl Summary<'_> {
+impl SummaryPage<'_> {
     fn page(&self, style: Style) -> String {
         let mut page = Page::new(style);
         self.scope(&mut page);
@@ -89,9 +93,9 @@ impl Summary<'_> {
     }
 
     fn scope(&self, page: &mut Page) {
-        let shown = |value: &str| self.fit(40, 1, value);
-        let (name, workspace) =
-            (shown(words::workspace(&self.report.workspace)), words::about_workspace(self.report, shown));
+        // The name leads, so a long one would leave narrow lines no room.
+        let name = text::line(words::workspace(&self.report.workspace), WORD_COLUMNS);
+        let workspace = words::about_workspace(self.report, |value| self.fit(40, 1, value));
         let window = words::days(self.report.scan.window);
         page.entry(
             0,
@@ -138,7 +142,7 @@ impl Summary<'_> {
             .filter(|status| all.with(**status) > 0)
             .map(|&status| format!("{} {}", all.with(status), status.as_str()))
             .collect();
-        let coverage = all.coverage.map(|share| format!(", coverage {:.0} %", share * 100.0));
+        let coverage = all.coverage.map(|share| format!(", coverage {}", words::percent(share)));
         let mut sentences =
             format!("{}. {}{}.", report.why(), counts.join(", "), coverage.unwrap_or_default());
         for (lead, what) in words::beside_gate(report) {
@@ -173,11 +177,7 @@ impl Summary<'_> {
         let id = text::line(&control.id, WORD_COLUMNS);
         let pad = " ".repeat(width.saturating_sub(text::columns(&id)));
         let lead = format!("{id}{pad} {}", control.level.label());
-        let covered = match (control.is_waived(), control.violates(false)) {
-            (true, _) => "[waived] ",
-            (false, false) => "[nothing new] ",
-            (false, true) => "",
-        };
+        let covered = words::covered(control);
         let before = 2 + text::columns(&lead) + 1;
         page.entry(2, tone, &lead, &self.fit(before, lines, &format!("{covered}{}", control.headline())));
     }
@@ -331,6 +331,16 @@ mod tests {
             let text = summary(&report, width);
             assert!(!text.contains("authentication-methods@example\n"), "{text}");
             assert!(text.contains("authentication-methods@example.com"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_name_leaves_narrow_lines_their_room() {
+        let mut report = sample();
+        report.workspace.name = Some("Workspace of ".repeat(8));
+        for width in [60, 80, 100] {
+            let text = summary(&report, width).split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.contains("region EU, 12 teammates"), "{text}");
         }
     }
 

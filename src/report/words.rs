@@ -10,6 +10,7 @@ use super::{CatalogInfo, Control, Counters, Report, Window, WorkspaceInfo};
 use crate::casefold::same_name;
 use crate::controls::Step;
 use crate::level::Level;
+use crate::posture::Person;
 use crate::sources::SourceStatus;
 use crate::verdict::{Attestation, Review, Status, Waiver};
 
@@ -69,6 +70,11 @@ pub(super) fn next_step(control: &Control) -> Option<&Step> {
 /// Where to go for a control, and what to do there first.
 pub(super) fn next(control: &Control) -> Option<String> {
     next_step(control).map(action)
+}
+
+/// A sentence about a control, and what to do.
+pub(super) fn what_and_next(what: &str, control: &Control) -> String {
+    with_next(what, next(control).as_deref())
 }
 
 /// What is wrong, and what to do: `5 of 12 teammates are privileged. Next: Settings > Workspace: Open each of the list.`
@@ -168,7 +174,7 @@ pub(super) fn counts(report: &Report) -> impl Iterator<Item = [String; 6]> {
     let levels = report.summary.levels().map(|(level, counters)| (level.label(), counters));
     levels.chain([("All", &report.summary.all)]).map(|(label, counters)| {
         let Counters { pass, fail, manual, unknown, coverage, .. } = counters;
-        let coverage = coverage.map_or_else(|| "-".to_owned(), |share| format!("{:.0} %", share * 100.0));
+        let coverage = coverage.map_or_else(|| "-".to_owned(), percent);
         let [pass, fail, manual, unknown] = [pass, fail, manual, unknown].map(usize::to_string);
         [label.to_owned(), pass, fail, manual, unknown, coverage]
     })
@@ -226,6 +232,25 @@ pub(super) fn about_groups(report: &Report, by: &Grouping) -> String {
     format!("The status of a group is the worst in it. {serves}{own}").trim_end().to_owned()
 }
 
+/// The first so many, and how many more there are.
+pub(super) fn listed(all: &[&str], most: usize) -> String {
+    let shown = all.iter().take(most).copied().collect::<Vec<_>>().join(", ");
+    match all.len().checked_sub(most) {
+        None | Some(0) => shown,
+        Some(left_out) => format!("{shown}, {left_out} more"),
+    }
+}
+
+/// What a person is called: a teammate by address or name, others as the finding calls them.
+pub(super) fn name_of<'a>(teammate: Option<&'a Person>, subject: &'a str) -> &'a str {
+    teammate.map_or(subject, Person::address_or_name)
+}
+
+/// A share in whole percent.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
 /// The guide that the controls follow: `Intercom Hardening Guide 0.2.0 (draft, AI drafted), https://…`.
 pub(super) fn guide(report: &Report, shown: impl Fn(&str) -> String) -> String {
     let CatalogInfo { guide_version, guide_title, guide_url, guide_status, .. } = &report.catalog;
@@ -263,8 +288,17 @@ pub(super) fn reason(control: &Control) -> Cow<'_, str> {
 }
 
 /// The command that records what a person saw of a control.
-pub(super) fn attest_command(control: &Control) -> String {
-    format!("intercom-harden attest {} --by \"Your Name\"", control.id)
+pub(super) fn attest_command(id: &str) -> String {
+    format!("intercom-harden attest {id} --by \"Your Name\"")
+}
+
+/// Why a failing control does not fail the gate, for the line that says what is wrong; empty where it may.
+pub(super) fn covered(control: &Control) -> &'static str {
+    match (control.is_waived(), control.status) {
+        (true, _) => "[waived] ",
+        (false, Status::Fail) if !control.violates(false) => "[nothing new] ",
+        _ => "",
+    }
 }
 
 /// The command that records a review of an event.

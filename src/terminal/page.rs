@@ -81,8 +81,8 @@ impl Page {
     }
 
     fn put(&mut self, indent: usize, line: &str) {
-        let line = self.style.decorated(line.trim_end());
-        let line = &*commanding_nothing(&line);
+        let line = commanding_nothing(line.trim_end());
+        let line = &*self.style.decorated(&line);
         if !line.is_empty() {
             self.out.extend(std::iter::repeat_n(' ', indent));
             self.out.push_str(line);

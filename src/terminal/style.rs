@@ -104,10 +104,11 @@ impl Style {
         format!("{looks}{text}{looks:#}")
     }
 
-    /// A line with the program's own decoration as this place can show it. Names from outside stay as they are.
+    /// A line with the signs that the program itself puts there as this place can show them, wherever they stand.
     pub(crate) fn decorated(self, line: &str) -> Cow<'_, str> {
         if self.ascii && !line.is_ascii() {
-            line.replace(['─', '–'], "-").replace('…', "~").into()
+            let line = line.replace(['─', '–'], "-").replace('…', "~");
+            line.replace('∷', ": :").replace('♯', " #").into()
         } else {
             line.into()
         }
@@ -165,6 +166,7 @@ mod tests {
         assert!(!ascii([None; 3]));
         let style = Style { ascii: true, ..Style::plain(80) };
         assert_eq!(style.decorated("── 2–3 Zoë…"), "-- 2-3 Zoë~");
+        assert_eq!(style.decorated("∷error #♯[x"), ": :error # #[x");
         assert_eq!(Style::plain(80).decorated("──"), "──");
     }
 

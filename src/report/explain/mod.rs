@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::words::{reason, review_command, step_and_place};
+use super::words::{attest_command, reason, review_command, step_and_place};
 use super::{Report, Style, table};
 use crate::controls::{Control, Definition, Origin, Step};
 use crate::terminal::page::{Page, status_word};
@@ -118,7 +118,7 @@ fn last_word(page: &mut Page, control: &Control) {
         2,
         "If you have looked and it is as it should be, attest it; that counts where data does not decide:",
     );
-    page.text(4, &format!("intercom-harden attest {id} --by \"Your Name\" --expires 90d"));
+    page.text(4, &format!("{} --expires 90d", attest_command(&id)));
     page.text(2, "If you accept what is found for a while, waive it; it stays visible and leaves the gate:");
     let waive =
         format!("intercom-harden waive {id} --reason \"why\" --by \"Your Name\" --expires YYYY-MM-DD");

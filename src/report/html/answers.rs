@@ -30,7 +30,7 @@ pub(super) fn section(report: &Report, answers: &Answers<'_>, people: &People<'_
     let hint = |status| {
         let waiting = waiting.iter().find(|one| one.status == status);
         html! {
-            @if let Some(command) = waiting.and_then(|one| one.command) {
+            @if let Some(command) = waiting.and_then(|one| one.command.as_ref()) {
                 "The data does not decide them. Run " code { (command) } " to record what you see."
             } @else if let Some(one) = waiting { (shown(&one.text, SENTENCE)) }
         }

@@ -35,7 +35,7 @@ struct Entry<'a> {
 impl Entry<'_> {
     fn name(&self) -> &str {
         let subject = self.findings.first().map_or(self.id, |item| item.subject());
-        self.teammate.map_or(subject, Person::address_or_name)
+        words::name_of(self.teammate, subject)
     }
 }
 

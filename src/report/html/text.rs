@@ -9,6 +9,8 @@ use maud::{Markup, html};
 use serde_json::Value;
 use url::Url;
 
+use crate::controls::framework_title;
+use crate::report::words;
 use crate::text;
 
 /// The longest name, title or cell shown, in columns.
@@ -115,17 +117,12 @@ pub(super) fn cell(value: &Value) -> String {
 
 /// A share in whole percent; a dash where there is nothing to share.
 pub(super) fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| "–".to_owned(), |share| format!("{:.0} %", share * 100.0))
+    share.map_or_else(|| "–".to_owned(), words::percent)
 }
 
 /// What a framework is called.
 pub(super) fn framework(id: &str) -> String {
-    match id {
-        "cis-v8" => "CIS Controls v8".to_owned(),
-        "nist-800-53" => "NIST SP 800-53".to_owned(),
-        "soc2" => "SOC 2".to_owned(),
-        other => shown(other, NAME),
-    }
+    shown(framework_title(id).unwrap_or(id), NAME)
 }
 
 #[cfg(test)]

@@ -143,7 +143,7 @@ fn case(writer: &mut Xml, control: &Control) -> io::Result<()> {
         inner
             .create_element(tag)
             .with_attribute(("type", control.level.label()))
-            .with_attribute(("message", line(&what_and_next(control.headline(), control)).as_str()))
+            .with_attribute(("message", line(&words::what_and_next(control.headline(), control)).as_str()))
             .write_text_content(BytesText::new(&block(&text(control))))?;
         Ok(())
     })?;
@@ -158,15 +158,10 @@ fn outcome(control: &Control) -> CaseOutcome {
         (Status::Fail, None) if control.violates(false) => CaseOutcome::Failed,
         (Status::Fail, None) => CaseOutcome::Skipped(format!("Waived, reviewed or in the baseline: {what}")),
         (Status::Manual, None) => {
-            CaseOutcome::Skipped(what_and_next(&format!("Ask a person: {what}"), control))
+            CaseOutcome::Skipped(words::what_and_next(&format!("Ask a person: {what}"), control))
         }
         (Status::Unknown, None) => CaseOutcome::Errored,
     }
-}
-
-/// A sentence about a control, and what to do.
-fn what_and_next(what: &str, control: &Control) -> String {
-    words::with_next(what, words::next(control).as_deref())
 }
 
 /// What is wrong, what else is known, and what to do, line by line.

@@ -3,7 +3,7 @@
 use super::escape::escape;
 use super::sheet::Comment;
 use crate::report::answers::{Answers, Concerned, MAX_PEOPLE};
-use crate::report::words::{action, next_step};
+use crate::report::words::next;
 use crate::report::{Control, Report};
 
 /// The longest sentence shown, in columns.
@@ -45,12 +45,12 @@ fn failing(control: &Control) -> String {
 }
 
 fn to_do(control: &Control) -> String {
-    let Some(step) = next_step(control) else { return failing(control) };
+    let Some(next) = next(control) else { return failing(control) };
     let effort = match control.effort.trim() {
         "" => String::new(),
         effort => format!(" ({})", escape(effort, NAME_COLUMNS)),
     };
-    format!("{}  - Next{effort}: {}\n", failing(control), escape(&action(step), SENTENCE_COLUMNS))
+    format!("{}  - Next{effort}: {}\n", failing(control), escape(&next, SENTENCE_COLUMNS))
 }
 
 fn concerned(concerned: &Concerned<'_>) -> String {

@@ -95,7 +95,7 @@ fn event<'a>(report: &'a Report, item: Item<'a>, subject: Subject<'a>) -> impl S
         "status_id": status_id,
         "status": status,
         "status_detail"?: words::set_aside(item.reviewed(), item.waived()),
-        "message": words::with_next(&message, words::next(control).as_deref()),
+        "message": words::what_and_next(&message, control),
         "metadata": object! {
             "version": OCSF,
             "product": object! { "name": TOOL, "vendor_name": TOOL, "version": &report.tool.version },
@@ -176,7 +176,7 @@ enum Subject<'a> {
 struct Owner<'a> {
     /// The teammate's id; of others what they are called.
     uid: &'a str,
-    /// What the finding calls the person, or else the teammate's address or name.
+    /// A teammate's address or name; of others what the finding calls them.
     name: &'a str,
     /// The e-mail address, where it has the form that OCSF asks for.
     email: Option<&'a str>,
@@ -193,7 +193,7 @@ impl<'a> Subject<'a> {
         let is_email = || !text.contains(char::is_whitespace) && text.split_once('@').is_some_and(named);
         if let Some(id) = item.person() {
             let teammate = teammates.get(id).copied();
-            let name = teammate.map_or(text, Person::address_or_name);
+            let name = words::name_of(teammate, text);
             let email = teammate.and_then(|one| one.email.as_deref()).unwrap_or(text);
             Self::Person(Owner { uid: id, name, email: plain_address(email), teammate })
         } else if item.finding.is_none() || text == WORKSPACE {

@@ -64,8 +64,12 @@ fn found(finding: &Finding) -> impl Serialize + use<'_> {
 /// The reviews and waivers that cover all of an alert; none where a part of it is left.
 fn suppressions(alert: &Alert<'_>) -> Vec<impl Serialize + use<>> {
     let covered = if alert.is_set_aside() { alert.items().collect() } else { Vec::new() };
-    let mut decisions: Vec<_> = covered.into_iter().flat_map(decided).collect();
-    decisions.dedup();
+    let mut decisions = Vec::new();
+    for decision in covered.into_iter().flat_map(decided) {
+        if !decisions.contains(&decision) {
+            decisions.push(decision);
+        }
+    }
     let suppression = |(justification, by, on, expires)| {
         object! {
             "kind": "external",

@@ -9,7 +9,6 @@ use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word, table};
 use crate::terminal::style::Tone;
 use crate::text;
-use crate::verdict::Status;
 
 /// The longest id shown, in columns; ids are short unless a report is hostile.
 const ID_COLUMNS: usize = 10;
@@ -44,12 +43,7 @@ pub(super) fn title(control: &Control) -> String {
 
 /// The reason as the table shows it, with whether a waiver or the baseline covers it.
 fn reason(control: &Control) -> String {
-    let reason = text::line(&words::reason(control), REASON_COLUMNS);
-    match (control.is_waived(), control.status) {
-        (true, _) => format!("[waived] {reason}"),
-        (false, Status::Fail) if !control.violates(false) => format!("[nothing new] {reason}"),
-        _ => reason,
-    }
+    format!("{}{}", words::covered(control), text::line(&words::reason(control), REASON_COLUMNS))
 }
 
 /// Writes the table of controls, and below it which of them stand in for built-in ones.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::controls::{id, title};
 use super::more;
-use crate::report::words::{action, counted, next_step, review_command, set_aside, waived};
+use crate::report::words::{self, counted, review_command, set_aside, waived};
 use crate::report::{Control, Report};
 use crate::terminal::page::{Page, status_word};
 use crate::terminal::style::Tone;
@@ -125,7 +125,7 @@ fn line(words: &str) -> String {
 
 /// Writes where to go and what to do there first.
 pub(in crate::report) fn next(page: &mut Page, control: &Control) {
-    if let Some(step) = next_step(control) {
-        page.entry(2, Tone::Good, "next:", &text::line(&action(step), STEP_COLUMNS));
+    if let Some(next) = words::next(control) {
+        page.entry(2, Tone::Good, "next:", &text::line(&next, STEP_COLUMNS));
     }
 }
