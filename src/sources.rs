@@ -223,6 +223,11 @@ pub(crate) struct Outcomes {
 }
 
 impl Outcomes {
+    /// The request that read a source.
+    pub(crate) const fn endpoint(&self, id: SourceId) -> &'static str {
+        if self.without_search { id.endpoint_without_search() } else { id.endpoint() }
+    }
+
     /// How a source ended: as the worst of its feeds did, of those that were asked for.
     pub(crate) fn worst(&self, id: SourceId) -> Option<&Outcome> {
         let feeds = self.feeds.iter().filter(|(feed, _)| feed.source() == id).map(|(_, outcome)| outcome);

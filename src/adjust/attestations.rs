@@ -46,6 +46,14 @@ pub(crate) fn limit_of(on: Date, attest_for: u16) -> Option<Date> {
     on.checked_add(i64::from(attest_for).days()).ok()
 }
 
+/// The attestation that speaks for a control: the newest, and of several of one day the one written last.
+pub(crate) fn newest<'a>(
+    all: impl IntoIterator<Item = &'a Located<config::Attestation>>,
+    today: Date,
+) -> Option<&'a Located<config::Attestation>> {
+    all.into_iter().filter(|one| one.on <= today).max_by_key(|one| (one.on, one.line))
+}
+
 /// Lets the attestations of a control enter its verdict.
 ///
 /// The newest takes over from all before it, also when it has expired: what it contradicted does not come back.
@@ -57,9 +65,7 @@ pub(super) fn enter(
     attestations: &[Located<config::Attestation>],
     today: Date,
 ) -> Verdict {
-    let signed = attestations.iter().filter(|attestation| attestation.on <= today);
-    // Of several on one day, the one written last.
-    match signed.max_by_key(|attestation| (attestation.on, attestation.line)) {
+    match newest(attestations, today) {
         Some(newest) if counts(Some(newest.on), newest.expires, today) => decide(control, verdict, newest),
         // Still worth knowing: a person looked once.
         Some(expired) => {

@@ -19,7 +19,7 @@ mod hygiene;
 mod reviews;
 mod waivers;
 
-pub(crate) use attestations::{limit_of, valid_until};
+pub(crate) use attestations::{limit_of, newest, valid_until};
 pub(crate) use evidence::{EvidenceFile, EvidenceFiles};
 pub(crate) use reviews::{Named, NamedEvents, in_force};
 pub(crate) use waivers::{Met, met};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::destinations::print;
 use super::resolve::connection;
 use super::{environment, resolve, resolve::inputs};
+use crate::adjust::{Named, NamedEvents};
 use crate::api::diagnose::{Observations, diagnose};
 use crate::api::origin::ApiOrigin;
 use crate::api::record::Record;
@@ -51,11 +52,7 @@ fn situation(args: &DoctorArgs, config: Option<&Config>, stale_after: u64) -> Re
     let connection = &args.source.connection;
     // A window that a scan would refuse is refused here.
     let span = resolve::span(connection, config, stale_after)?;
-    let target = match &args.source.snapshot {
-        Some(path) => Some(Target::Snapshot(path.clone())),
-        None => args.source.demo.then_some(Target::Demo),
-    };
-    if let Some(target) = target {
+    if let Some(target) = resolve::saved_target(&args.source) {
         return saved(args, config, &span, &target);
     }
     let now = connection.now.unwrap_or_else(environment::clock);
@@ -126,8 +123,10 @@ fn saved(
     let now = args.source.connection.now.or(source.taken_at()).unwrap_or_else(environment::clock);
     let ranges = span.ranges(now, source.known_since()).map_err(ScanError::from)?;
     let mut unread = UnreadEntries::new(ranges, reviewed(config, day_of(ranges.now)));
+    let mut events = NamedEvents::of_config(config);
     let (mut me, mut probe) = (None, Vec::new());
     let mut receive = |record: Record<'_>| {
+        events.note(&record);
         match record {
             Record::Me(found) => me = Some(found.clone()),
             Record::Probe(answers) => probe = answers.to_vec(),
@@ -139,7 +138,7 @@ fn saved(
     let mut outcomes = environment::drive(false, async {
         Ok(source.read(&ranges, false, ReadScope::Everything, &mut receive).await?)
     })?;
-    unread.apply(&mut outcomes, |_| false);
+    unread.apply(&mut outcomes, |id| events.named(id) == Named::Several);
     Ok(Situation {
         region: Region::default(),
         origin: String::new(),

@@ -51,18 +51,16 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
 
 /// Gives what the command line asked for instead of a command, such as its help, or says what is wrong with it.
 pub(crate) fn answer(answer: &clap::Error) -> Exit {
-    use clap::error::ErrorKind::{
-        DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion, InvalidSubcommand,
-    };
+    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+    if let Some((word, meant)) = typed(answer) {
+        let error = format!("error: there is no command \"{}\"", crate::text::line(word, ECHO_COLUMNS));
+        let hint = format!("hint: intercom-harden {meant}");
+        complain_in_lines([error.as_str(), hint.as_str()].into_iter());
+        return Exit::Usage;
+    }
     match answer.kind() {
         DisplayVersion if std::env::args_os().skip(1).any(|word| asks_for_more(&word)) => {
             let _ = destinations::print(&version());
-        }
-        InvalidSubcommand if typed(answer).is_some_and(|(_, meant)| meant.is_some()) => {
-            let (word, meant) = typed(answer).unwrap_or_default();
-            let error = format!("error: there is no command \"{}\"", crate::text::line(word, ECHO_COLUMNS));
-            let hint = format!("hint: intercom-harden {}", meant.unwrap_or_default());
-            complain_in_lines([error.as_str(), hint.as_str()].into_iter());
         }
         DisplayHelp | DisplayVersion | DisplayHelpOnMissingArgumentOrSubcommand => {
             // A reader who has seen enough is no error.
@@ -74,11 +72,11 @@ pub(crate) fn answer(answer: &clap::Error) -> Exit {
     if answer.use_stderr() { Exit::Usage } else { Exit::Success }
 }
 
-/// The word that stands in the place of a command, and the command line that it is taken to mean.
-fn typed(answer: &clap::Error) -> Option<(&str, Option<&'static str>)> {
+/// The word of another tool that stands in the place of a command, and the command line that is meant.
+fn typed(answer: &clap::Error) -> Option<(&str, &'static str)> {
     use clap::error::{ContextKind, ContextValue};
     match answer.get(ContextKind::InvalidSubcommand)? {
-        ContextValue::String(word) => Some((word, meant(word))),
+        ContextValue::String(word) => Some((word, meant(word)?)),
         _ => None,
     }
 }

@@ -128,6 +128,8 @@ pub(super) fn controls(mut table: Table<'_>) -> ControlSettings {
         let level = entry.word("level");
         let disabled = entry.flag("enabled").is_some_and(|enabled| !enabled.value);
         entry.finish();
+        // What is left out has no level to move.
+        let level = level.filter(|_| !disabled);
         settings.insert(control.value, Located { value: ControlSetting { level, disabled }, line });
     }
     settings

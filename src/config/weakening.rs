@@ -172,9 +172,9 @@ impl Config {
     }
 
     fn controls_weaken(&self) -> impl Iterator<Item = Weakening> {
-        self.controls.iter().filter_map(|(id, setting)| match setting.level {
-            _ if setting.disabled => Some(Weakening::Disabled(id.clone())),
-            level => level.map(|level| Weakening::Level(id.clone(), level)),
+        self.controls.iter().filter_map(|(id, setting)| {
+            let disabled = setting.disabled.then(|| Weakening::Disabled(id.clone()));
+            disabled.or_else(|| setting.level.map(|level| Weakening::Level(id.clone(), level)))
         })
     }
 

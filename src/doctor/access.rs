@@ -107,8 +107,7 @@ pub(super) fn of_saved(saved: &Saved) -> Vec<Access> {
         };
         let said = outcome.and_then(|outcome| outcome.failure.as_ref()).map(ToString::to_string);
         let probed = PROBE_PATHS.into_iter().filter(|path| source == SourceId::TokenProbe && opened(path));
-        let endpoint =
-            if outcomes.without_search { source.endpoint_without_search() } else { source.endpoint() };
+        let endpoint = outcomes.endpoint(source);
         Access { said, granted: probed.collect(), endpoint, ..Access::new(source, opening) }
     };
     SourceId::ALL.iter().copied().map(access).collect()

@@ -92,8 +92,6 @@ impl Report {
 
 /// Joins the feeds of each source: it ended as the worst of them did.
 fn sources(outcomes: &Outcomes) -> Vec<SourceReport> {
-    let endpoint =
-        if outcomes.without_search { SourceId::endpoint_without_search } else { SourceId::endpoint };
     let join = |id: SourceId| {
         let feeds = Feed::ALL.iter().filter(|feed| feed.source() == id);
         let feeds: Vec<_> = feeds.filter_map(|feed| outcomes.feeds.get(feed)).collect();
@@ -108,7 +106,7 @@ fn sources(outcomes: &Outcomes) -> Vec<SourceReport> {
         }
         SourceReport {
             id,
-            endpoint: endpoint(id).to_owned(),
+            endpoint: outcomes.endpoint(id).to_owned(),
             scope: id.scope().to_owned(),
             status: worst.map_or(SourceStatus::Skipped, |outcome| outcome.status),
             records: feeds.iter().map(|outcome| outcome.records).sum(),

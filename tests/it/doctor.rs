@@ -2,13 +2,13 @@
 
 use std::net::TcpListener;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::intercom::{Api, PROBED, SEARCH};
-use crate::program::{Program, Run, TOKEN, program};
+use crate::program::{NOW, Program, Run, TOKEN, live, program};
 use crate::replay::Saved;
 use crate::server::{Answer, Server};
-use crate::workspace::Workspace;
+use crate::workspace::{DAY, Event, Workspace};
 
 fn doctor_without_token(origin: &str) -> Program {
     program().args(["doctor", "--base-url", origin])
@@ -273,5 +273,20 @@ fn without_the_search_the_listing_is_what_the_log_is_read_by() {
         let server = healthy().fault(SEARCH, missing).serve();
         let (_, json) = diagnosed(|| doctor(&server.origin()), 0, None, &["ready"]);
         assert_eq!(json["permissions"][2]["endpoint"], "GET /admins/activity_logs");
+    }
+}
+
+#[test]
+fn a_review_of_an_id_that_two_entries_have_hides_neither_of_them() {
+    let odd = json!({ "id": "twice", "activity_type": "role_change" });
+    let known = Event::new("role_change").by("ana@fixture.example").ago(DAY).field("id", json!("twice"));
+    let server = Workspace::healthy().event(known).raw_event(odd).serve();
+    let collected = live(&server.origin(), &["collect", "-o", "w.snapshot"]).run();
+    let config = "[[reviewed]]\nevent = \"twice\"\nby = \"Dana\"\non = 2026-07-31\n";
+    for (command, format) in [("scan", "json"), ("doctor", "table")] {
+        let run =
+            program().args([command, "--snapshot", "w.snapshot", "--format", format]).config(config).now(NOW);
+        let run = run.file("w.snapshot", collected.bytes("w.snapshot")).run().exits(3);
+        assert!(run.stdout.contains("no readable type or time"), "{command}\n{}", run.streams());
     }
 }

@@ -206,6 +206,25 @@ fn a_report_stands_in_for_a_scan() {
 }
 
 #[test]
+fn an_older_attestation_does_not_answer_where_the_newest_has_expired() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = demo().args(["--format", "json"]).run().stdout;
+    std::fs::write(folder.path().join("last.json"), report).unwrap();
+    let signed = |on: &str, expires: &str| {
+        format!(
+            "[[attestation]]\ncontrol = \"1.2\"\nresult = \"pass\"\nby = \"Ana\"\non = {on}\nexpires = {expires}\n"
+        )
+    };
+    let config = signed("2026-07-01", "2026-12-01") + &signed("2026-07-10", "2026-07-20");
+    std::fs::write(folder.path().join("intercom-harden.toml"), config).unwrap();
+    let mut terminal = start(&folder, &["--report", "last.json", "--by", "Dana"]);
+    let first = terminal.sees(QUESTION);
+    assert!(first.contains(" 1.2 "), "{first}");
+    terminal.session.send_control('d').unwrap();
+    terminal.ends(0);
+}
+
+#[test]
 fn without_a_terminal_it_says_how_else() {
     for (command, instead) in [("attest", "attest ID --by NAME"), ("review", "review EVENT… --by NAME")] {
         let run = program().args([command, "--interactive", "--demo"]).run().exits(2);

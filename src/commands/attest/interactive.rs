@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, stdin};
 use jiff::civil::Date;
 
 use super::{record, usual};
-use crate::adjust::{limit_of, valid_until};
+use crate::adjust::{limit_of, newest, valid_until};
 use crate::casefold::{fold, same_name};
 use crate::cli::AttestArgs;
 use crate::commands::destinations::print;
@@ -73,12 +73,10 @@ fn undecided(args: &AttestArgs, config: Option<Config>) -> Result<(Vec<Control>,
     };
     let mut controls = report.controls;
     controls.retain(|control| {
-        let is_attested = |one: &Located<Attestation>| {
-            let until = valid_until(one, control.attest_for);
-            same_name(&one.control, &control.id) && counts(Some(one.on), until, today)
-        };
-        let applies = control.attestation.as_ref().is_none_or(|one| one.result != Attested::NotApplicable);
-        control.status == Status::Manual && applies && !since.iter().any(is_attested)
+        let signed = newest(since.iter().filter(|one| same_name(&one.control, &control.id)), today);
+        let is_attested =
+            |one: &Located<Attestation>| counts(Some(one.on), valid_until(one, control.attest_for), today);
+        control.status == Status::Manual && !control.is_not_applicable() && !signed.is_some_and(is_attested)
     });
     Ok((controls, today))
 }

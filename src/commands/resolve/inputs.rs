@@ -56,10 +56,7 @@ pub(in crate::commands) fn rules(
 ) -> Result<(Catalog, FactSettings), Error> {
     let mut catalog = Catalog::load(directories)?;
     let Some(config) = config else { return Ok((catalog, FactSettings::declared())) };
-    let levels = config.controls.iter().map(|(id, setting)| {
-        let level = setting.level.filter(|_| !setting.disabled);
-        (id.as_str(), setting.line, level)
-    });
+    let levels = config.controls.iter().map(|(id, setting)| (id.as_str(), setting.line, setting.level));
     let levels = catalog.override_levels(&config.path, levels);
     let params = catalog.override_params(&config.path, &config.params);
     match (levels, params, FactSettings::in_force(&config.path, &config.facts)) {

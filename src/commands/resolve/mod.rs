@@ -28,14 +28,19 @@ pub(super) mod redaction;
 
 /// The snapshot, else the sample, else the live workspace; with what has to be said before a token is sent.
 fn target(args: &SourceArgs, config: Option<&Config>) -> Result<(Target, Vec<String>), Error> {
-    Ok(match &args.snapshot {
-        Some(path) => (Target::Snapshot(path.clone()), Vec::new()),
-        None if args.demo => (Target::Demo, Vec::new()),
-        None => {
-            let (connection, notices) = connection(&args.connection, config)?;
-            (Target::Live(Box::new(connection)), notices)
-        }
-    })
+    if let Some(saved) = saved_target(args) {
+        return Ok((saved, Vec::new()));
+    }
+    let (connection, notices) = connection(&args.connection, config)?;
+    Ok((Target::Live(Box::new(connection)), notices))
+}
+
+/// The snapshot, else the sample; none where the live workspace is asked for.
+pub(super) fn saved_target(args: &SourceArgs) -> Option<Target> {
+    match &args.snapshot {
+        Some(path) => Some(Target::Snapshot(path.clone())),
+        None => args.demo.then_some(Target::Demo),
+    }
 }
 
 /// A job, and what is needed to start it.
