@@ -32,19 +32,22 @@ impl Report {
         let sentences = warnings.iter().map(Warning::sentence).chain(weakens.iter().map(Weakening::sentence));
         let sentences = sentences.chain(assessments.iter().flat_map(|one| one.verdict.sentences()));
         let quoted = sentences.flat_map(Sentence::quoted).collect();
-        let checks: Vec<_> = assessments
-            .iter()
-            .map(|one| one.verdict.headline.as_ref().map(|first| first.check.clone()))
-            .collect();
-        let mut controls: Vec<Control> = assessments.into_iter().map(Control::from).collect();
         let Posture { mut people, settings } = posture::of(&facts);
-        for (control, check) in controls.iter_mut().zip(checks) {
-            check.iter().for_each(|check| control.count_administrators(check, &people));
-        }
+        let administrators: BTreeSet<&str> =
+            people.iter().filter(|one| one.is_administrator()).map(|one| one.id.as_str()).collect();
+        let mut controls: Vec<Control> = assessments
+            .into_iter()
+            .map(|one| {
+                let check = one.verdict.headline.as_ref().map(|first| first.check.clone());
+                let mut control = Control::from(one);
+                check.iter().for_each(|check| control.count_administrators(check, &administrators));
+                control
+            })
+            .collect();
         let hygiene = warnings.iter().any(Warning::is_hygiene);
         let left_out = job.gate.fail_on.level().map(|level| job.plan.left_out(level).cloned().collect());
         let gate = Gate::decide(job.gate, &controls, &sources, hygiene).without(left_out.unwrap_or_default());
-        rank(&mut controls, &people, &gate);
+        rank(&mut controls, &administrators, &gate);
         note_findings(&mut people, &controls);
         let duration = Some(duration).filter(|_| provenance == Provenance::Api && !reproducible);
         Self {
@@ -129,14 +132,12 @@ fn workspace(facts: &Facts) -> WorkspaceInfo {
 
 /// Ranks what did not pass: what violates the gate, then by level, then what touches an administrator, then by the
 /// number of findings. Where nothing fails the scan, L1 stands in for the gate.
-fn rank(controls: &mut [Control], people: &[Person], gate: &Gate) {
-    let privileged: BTreeSet<&str> =
-        people.iter().filter(|person| person.is_administrator()).map(|person| person.id.as_str()).collect();
+fn rank(controls: &mut [Control], administrators: &BTreeSet<&str>, gate: &Gate) {
     let level = gate.level();
     let urgency = |control: &Control| {
         let violates = control.level <= level && control.violates(gate.strict);
         let mut persons = control.open().filter_map(|finding| finding.person.as_deref());
-        let administrator = persons.any(|person| privileged.contains(person));
+        let administrator = persons.any(|person| administrators.contains(person));
         let status = Status::WORST_FIRST.iter().position(|status| *status == control.status);
         (!violates, control.level, !administrator, Reverse(control.open().count()), status)
     };
@@ -177,8 +178,8 @@ mod tests {
         serde_json::from_value(json).unwrap()
     }
 
-    fn ranked(report: &mut Report, people: &[Person]) -> Vec<String> {
-        rank(&mut report.controls, people, &report.gate);
+    fn ranked(report: &mut Report, administrators: &[&str]) -> Vec<String> {
+        rank(&mut report.controls, &administrators.iter().copied().collect(), &report.gate);
         let mut open: Vec<_> = report.controls.iter().filter(|one| one.priority.is_some()).collect();
         open.sort_by_key(|one| one.priority);
         open.iter().map(|one| one.id.clone()).collect()
@@ -193,10 +194,10 @@ mod tests {
         finding.person = Some("7".to_owned());
         report.controls[3].findings = vec![finding];
         report.controls[4].findings = vec![report.controls[4].findings[0].clone(); 9];
-        assert_eq!(ranked(&mut report, &[person("7", "unprivileged")])[2..4], ["E6", "5.1"]);
-        assert_eq!(ranked(&mut report, &[person("7", "privileged")])[2..4], ["5.1", "E6"]);
+        assert_eq!(ranked(&mut report, &["8"])[2..4], ["E6", "5.1"]);
+        assert_eq!(ranked(&mut report, &["7"])[2..4], ["5.1", "E6"]);
         report.gate.fail_on = FailOn::L2;
-        assert_eq!(ranked(&mut report, &[person("7", "privileged")])[..2], ["2.3", "E6"]);
+        assert_eq!(ranked(&mut report, &["7"])[..2], ["2.3", "E6"]);
         report.gate.fail_on = FailOn::Never;
         assert_eq!(ranked(&mut report, &[])[0], "2.3", "L1 stands in for the gate");
     }
