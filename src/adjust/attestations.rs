@@ -91,11 +91,11 @@ fn decide(control: &str, mut verdict: Verdict, attestation: &config::Attestation
             match result {
                 Attested::Pass => {
                     verdict.status = Status::Pass;
-                    let (reviewed, settled): (Vec<_>, Vec<_>) =
+                    let (reviewed, judged): (Vec<_>, Vec<_>) =
                         verdict.findings.drain(..).partition(Finding::is_reviewed);
                     verdict.findings = reviewed;
-                    let settled = settled.iter().map(Finding::sentence);
-                    verdict.context.extend(settled.map(Observation::Judged));
+                    let judged = judged.iter().map(Finding::sentence);
+                    verdict.context.extend(judged.map(Observation::Judged));
                 }
                 Attested::Fail | Attested::NotApplicable => {
                     verdict.status = Status::Fail;

@@ -64,11 +64,11 @@ impl Destinations {
         Ok(Self { stdout, files, options: Options { style, by: args.by.clone(), per, excel: args.excel } })
     }
 
-    /// Settles by what the controls are grouped, which name these frameworks.
+    /// Decides by what the controls are grouped, which name these frameworks.
     ///
     /// # Errors
     /// When none of them knows the framework.
-    pub(super) fn settle_grouping<'a>(
+    pub(super) fn resolve_grouping<'a>(
         &mut self,
         frameworks: impl IntoIterator<Item = &'a String>,
     ) -> Result<(), Error> {

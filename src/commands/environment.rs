@@ -17,7 +17,7 @@ use crate::time::day_of;
 static TERMINAL: OnceLock<TerminalArgs> = OnceLock::new();
 
 /// Keeps what the command line says of the terminal, before the command starts.
-pub(super) fn settle(terminal: TerminalArgs) {
+pub(super) fn keep(terminal: TerminalArgs) {
     // Only the first could be set, and there is one command line.
     let _ = TERMINAL.set(terminal);
 }

@@ -32,7 +32,7 @@ mod waive;
 /// # Errors
 /// Whatever kept it from doing its work.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
-    environment::settle(cli.terminal);
+    environment::keep(cli.terminal);
     match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Render(args) => render::run(&args),

@@ -20,7 +20,7 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, Error> {
     let redactor = redaction::of_report(&args.report.redact, &environment::progress())?;
     let mut report =
         load(&args.saved).map_err(|source| Error::SavedReport { name: name(&args.saved), source })?;
-    destinations.settle_grouping(report.controls.iter().flat_map(|control| control.frameworks.keys()))?;
+    destinations.resolve_grouping(report.controls.iter().flat_map(|control| control.frameworks.keys()))?;
     if let Some(redactor) = redactor {
         report = redactor.report(report);
     }

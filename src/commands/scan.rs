@@ -72,7 +72,7 @@ pub(super) fn perform(
     };
     let mut destinations = Destinations::open(request.report, environment::style())?;
     let named = job.plan.selected().flat_map(|definition| definition.control.frameworks.keys());
-    destinations.settle_grouping(named)?;
+    destinations.resolve_grouping(named)?;
 
     let run = resolved.run(&progress)?;
     let mut report = Report::of(&resolved.job, run, resolved.now.is_some());

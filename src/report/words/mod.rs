@@ -1,6 +1,5 @@
 //! What several formats say in the same words: instants, steps, frameworks, severities, decisions.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -8,11 +7,15 @@ use jiff::Timestamp;
 use super::grouping::Grouping;
 use super::{CatalogInfo, Control, Counters, Report, Window, WorkspaceInfo};
 use crate::casefold::same_name;
-use crate::controls::Step;
 use crate::level::Level;
 use crate::posture::Person;
 use crate::sources::SourceStatus;
-use crate::verdict::{Attestation, Review, Status, Waiver};
+
+mod decisions;
+mod steps;
+
+pub(super) use decisions::{attest_command, attested, covered, reason, review_command, set_aside, waived};
+pub(super) use steps::{action, full_stop, next, next_step, step_and_place, steps, what_and_next, with_next};
 
 /// The program's name, as reports carry it.
 pub(super) const TOOL: &str = env!("CARGO_PKG_NAME");
@@ -47,60 +50,6 @@ pub(super) fn people(count: usize) -> String {
 /// What a list says that does not show all.
 pub(super) fn more(left_out: usize) -> String {
     format!("… and {left_out} more (all of them in the JSON report)")
-}
-
-/// What the step is, and the way through the menus: `Limit admins (Settings > Workspace > Teammates)`.
-pub(super) fn step_and_place(step: &Step) -> String {
-    let Step { title, path, .. } = step;
-    if path.is_empty() { title.clone() } else { format!("{title} ({})", path.join(" > ")) }
-}
-
-/// The way through the menus, and what to do there first: `Settings > Workspace > Teammates: Open each of the list.`
-pub(super) fn action(step: &Step) -> String {
-    let first = step.actions.first().unwrap_or(&step.title);
-    if step.path.is_empty() { first.clone() } else { format!("{}: {first}", step.path.join(" > ")) }
-}
-
-/// The step that comes next; of a report that names none, the first. Nothing is left to do for a control that passes.
-pub(super) fn next_step(control: &Control) -> Option<&Step> {
-    let step = control.next_step.as_ref().or_else(|| control.remediation.first());
-    step.filter(|_| control.status != Status::Pass)
-}
-
-/// Where to go for a control, and what to do there first.
-pub(super) fn next(control: &Control) -> Option<String> {
-    next_step(control).map(action)
-}
-
-/// A sentence about a control, and what to do.
-pub(super) fn what_and_next(what: &str, control: &Control) -> String {
-    with_next(what, next(control).as_deref())
-}
-
-/// What is wrong, and what to do: `5 of 12 teammates are privileged. Next: Settings > Workspace: Open each of the list.`
-pub(super) fn with_next(what: &str, next: Option<&str>) -> String {
-    let what = full_stop(what.trim_end().to_owned());
-    match next {
-        Some(next) if what.is_empty() => full_stop(format!("Next: {next}")),
-        Some(next) => full_stop(format!("{what} Next: {next}")),
-        None => what,
-    }
-}
-
-/// A sentence with an end.
-pub(super) fn full_stop(text: String) -> String {
-    let said = text.trim_end_matches([')', '"']);
-    if said.is_empty() || said.ends_with(['.', '!', '?', '…']) { text } else { text + "." }
-}
-
-/// The steps of a control as lines of plain text, numbered, with what to do in each below it.
-pub(super) fn steps(control: &Control) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (number, step) in (1..).zip(&control.remediation) {
-        lines.push(format!("{number}. {}", step_and_place(step)));
-        lines.extend(step.actions.iter().map(|action| format!("   - {action}")));
-    }
-    lines
 }
 
 /// What the workspace is called: its name, else its id.
@@ -259,64 +208,6 @@ pub(super) fn guide(report: &Report, shown: impl Fn(&str) -> String) -> String {
     format!("{title} {version} ({status}), {url}")
 }
 
-/// A waiver in a few words.
-pub(super) fn waived(waiver: &Waiver) -> String {
-    format!("waived by {} until {}: {}", waiver.by, waiver.expires, waiver.reason)
-}
-
-/// An attestation in a few words, with where the proof is and what was noted.
-pub(super) fn attested(attestation: &Attestation) -> String {
-    let Attestation { result, by, on, expires, evidence, note } = attestation;
-    let evidence = evidence.as_ref().map(|evidence| format!("; evidence: {evidence}")).unwrap_or_default();
-    let note = note.as_ref().map(|note| format!("; note: {note}")).unwrap_or_default();
-    format!("{by} attested {} on {on}, valid until {expires}{evidence}{note}", result.into_str())
-}
-
-/// A review in a few words.
-pub(super) fn reviewed(review: &Review) -> String {
-    let note = review.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-    format!("reviewed by {} on {}{note}", review.by, review.on)
-}
-
-/// Why a control ended so, and what a person attested; that alone where it decided.
-pub(super) fn reason(control: &Control) -> Cow<'_, str> {
-    match &control.attestation {
-        Some(signed) if control.is_attested() || control.is_not_applicable() => attested(signed).into(),
-        Some(signed) => format!("{} ({})", control.reason, attested(signed)).into(),
-        None => (&*control.reason).into(),
-    }
-}
-
-/// The command that records what a person saw of a control.
-pub(super) fn attest_command(id: &str) -> String {
-    format!("intercom-harden attest {id} --by \"Your Name\"")
-}
-
-/// Why a failing control does not fail the gate, for the line that says what is wrong; empty where it may.
-pub(super) fn covered(control: &Control) -> &'static str {
-    match (control.is_waived(), control.status) {
-        (true, _) => "[waived] ",
-        (false, Status::Fail) if !control.violates(false) => "[nothing new] ",
-        _ => "",
-    }
-}
-
-/// The command that records a review of an event.
-pub(super) fn review_command(event: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let quoted = if event.chars().all(plain) && !event.starts_with('-') {
-        event.to_owned()
-    } else {
-        format!("-- '{}'", event.replace('\'', r"'\''"))
-    };
-    format!("intercom-harden review --by \"Your Name\" --note \"…\" {quoted}")
-}
-
-/// The review of a finding's event, or else its waiver, in a few words; none where there is neither.
-pub(super) fn set_aside(review: Option<&Review>, waiver: Option<&Waiver>) -> Option<String> {
-    review.map(reviewed).or_else(|| waiver.map(waived))
-}
-
 /// What else a reader has to know of the gate: a word for it, and what it is.
 pub(super) fn beside_gate(report: &Report) -> impl Iterator<Item = (&'static str, String)> {
     let stale = report.stale_too().map(str::to_owned);
@@ -355,20 +246,6 @@ mod tests {
     use crate::report::sample::{recounted, sample};
 
     #[test]
-    fn steps_name_the_way_and_what_to_do_there() {
-        let report = sample();
-        let control = &report.controls[2];
-        assert_eq!(
-            steps(control),
-            [
-                "1. Take the admin role away where it is not needed (Settings > Workspace > Teammates)",
-                "   - Open each teammate of the list and choose a narrower role."
-            ]
-        );
-        assert!(steps(&report.controls[5]).is_empty());
-    }
-
-    #[test]
     fn a_workspace_is_called_by_its_name_else_its_id() {
         let mut report = sample();
         let said = |report: &Report| {
@@ -380,44 +257,6 @@ mod tests {
         report.workspace = WorkspaceInfo::default();
         let nothing = "(workspace without a name), region not readable, teammates not readable";
         assert_eq!(said(&report), nothing);
-    }
-
-    #[test]
-    fn what_is_wrong_and_what_to_do_are_sentences() {
-        for (what, next, told) in [
-            (
-                "Ada: role Owner",
-                Some("Settings: Choose another role"),
-                "Ada: role Owner. Next: Settings: Choose another role.",
-            ),
-            (
-                "Installed by Ada (She did it.)",
-                Some("Ask Ada."),
-                "Installed by Ada (She did it.) Next: Ask Ada.",
-            ),
-            ("Ada (an admin)", None, "Ada (an admin)."),
-            ("", Some("Ask Ada."), "Next: Ask Ada."),
-            ("", None, ""),
-        ] {
-            assert_eq!(with_next(what, next), told);
-        }
-        let report = sample();
-        assert_eq!(next(&report.controls[0]), None, "it passes");
-        assert!(
-            next(&report.controls[1])
-                .is_some_and(|next| next.starts_with("Settings > Workspace > Teammates: Open"))
-        );
-    }
-
-    #[test]
-    fn an_attestation_stands_in_for_the_reason_where_it_decided_and_beside_it_elsewhere() {
-        let mut control = hostile::report("x").controls[2].clone();
-        let attested = "x attested pass on 2026-02-01, valid until 2026-03-01; evidence: x; note: x";
-        assert_eq!(reason(&control), format!("x ({attested})"));
-        control.basis = vec![crate::verdict::Basis::Attestation];
-        assert_eq!(reason(&control), attested);
-        control.attestation = None;
-        assert_eq!(reason(&control), "x");
     }
 
     #[test]
