@@ -81,9 +81,7 @@ pub(super) fn warn(report: &Report, progress: &Progress) {
     for warning in &report.warnings {
         progress.warn(warning);
     }
-    for (names, why) in report.failures() {
-        progress.warn(format!("Not all could be read of {names}: {why}"));
-    }
+    report.failures().for_each(|failure| progress.warn(failure));
 }
 
 /// Shows what the client tells.

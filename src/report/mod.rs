@@ -292,15 +292,15 @@ impl Report {
         causes
     }
 
-    /// What each failure was, with the sources that it kept from being read in full.
-    pub(crate) fn failures(&self) -> impl Iterator<Item = (String, String)> {
+    /// What each failure was, with the sources that it kept from being read in full, in a sentence each.
+    pub(crate) fn failures(&self) -> impl Iterator<Item = String> {
         let failed = self.by_cause(|source| {
             let detail = source.detail.as_deref().unwrap_or("no reason was given");
             (source.status == SourceStatus::Failed).then(|| detail.to_owned())
         });
         failed.into_iter().map(|(sources, why)| {
             let names: Vec<_> = sources.iter().map(|source| source.id.describe()).collect();
-            (names.join(", "), why)
+            format!("Not all could be read of {}: {why}", names.join(", "))
         })
     }
 

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
+use crate::intercom::Api;
 use crate::program::{NOW, demo, live, program};
+use crate::server::Answer;
 use crate::workspace::{DAY, Event, HOUR, Workspace};
 
 /// 60 teammates, 11 of them administrators; 52 sign in without SAML, 10 administrators among them, and much else is wrong.
@@ -181,4 +183,11 @@ fn explain_says_what_the_sample_shows_of_one_control() {
     }
     let shown = program().args(["controls", "show", "2.3"]).run().exits(0).stdout;
     assert!(shown.lines().all(|line| run.stdout.contains(line)), "explain leaves something out of\n{shown}");
+}
+
+#[test]
+fn what_could_not_be_read_is_said_with_its_cause() {
+    let server = Api::new(Workspace::healthy()).log_fault(&Answer::error(400, "odd", "not today")).serve();
+    let run = live(&server.origin(), &["scan"]).run().exits(3);
+    assert!(run.stdout.contains("! Not all could be read of the activity log: "), "{}", run.stdout);
 }

@@ -94,9 +94,7 @@ fn decided(item: Item<'_>) -> impl Iterator<Item = (String, String, Option<Date>
 
 /// Everything worth a notification, gravest first.
 pub(super) fn notifications(report: &Report, left_out: usize) -> Vec<impl Serialize> {
-    let sources = report
-        .failures()
-        .map(|(names, why)| note("error", &format!("Not all could be read of {names}: {why}"), None));
+    let sources = report.failures().map(|failure| note("error", &failure, None));
     let cut = (left_out > 0).then(|| {
         let what = counted(left_out as u64, "result");
         let text = format!("{what} left out, since code scanning accepts no more; the JSON report has all.");

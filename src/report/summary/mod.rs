@@ -122,7 +122,8 @@ impl SummaryPage<'_> {
             [only] => format!("The configuration weakens the result: {only}"),
             all => format!("The configuration weakens the result in {} ways: {}", all.len(), all.join("; ")),
         });
-        let all: Vec<&String> = self.report.warnings.iter().chain(&weakens).collect();
+        let failures: Vec<String> = self.report.failures().collect();
+        let all: Vec<&String> = failures.iter().chain(&self.report.warnings).chain(&weakens).collect();
         for warning in all.iter().take(self.caps.warnings) {
             page.entry(0, Tone::Caution, "!", &self.fit(2, 2, warning));
         }
