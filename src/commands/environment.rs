@@ -109,6 +109,9 @@ pub(super) fn notify(progress: &Arc<Progress>) -> Notify {
             let wait = wait.as_secs_f64();
             progress.message(&format!("Trying again in {wait:.1} s: {reason}"));
         }
+        Notice::ShorterRanges { reason } => {
+            progress.message(&format!("Reading the activity log in shorter ranges: {reason}"));
+        }
         Notice::Answered { endpoint, status, elapsed } => {
             progress.detail(&format!("{endpoint}: {status} in {} ms", elapsed.as_millis()));
         }
