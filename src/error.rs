@@ -82,9 +82,7 @@ impl Error {
         match self {
             Self::Layer(error) => error.exit(),
             Self::Scan(error) => error.exit(),
-            Self::NotKept { .. } | Self::Start { .. } | Self::Stdout(_) => {
-                Exit::Incomplete
-            }
+            Self::NotKept { .. } | Self::Start { .. } | Self::Stdout(_) => Exit::Incomplete,
             _ => Exit::Usage,
         }
     }

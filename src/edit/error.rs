@@ -54,9 +54,7 @@ impl Hint for EditError {
             Self::Exists { .. } => {
                 "name another file with --config, or print the configuration with --stdout"
             }
-            Self::ReadOnly { .. } => {
-                "make it writable first (chmod u+w), or name another file with --config"
-            }
+            Self::ReadOnly { .. } => "make it writable first (chmod u+w), or name another file with --config",
             Self::Folder { .. } => "create the folder first, or name a file elsewhere with --config",
             Self::Lock { .. } => "name a file on a disk that supports locks, or try again",
             Self::Unwritable { .. } => "name a file in a folder that exists and that you may write to",

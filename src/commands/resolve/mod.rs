@@ -110,9 +110,7 @@ impl Resolved {
         let source = Source::open(&self.job.target, environment::notify(progress))?;
         let given = self.now.or_else(|| source.taken_at());
         let now = given.map_or_else(|| Now::Clock(environment::clock()), Now::Given);
-        let run = environment::drive(async {
-            scan::run(&self.job, source, now).await.map_err(Error::Scan)
-        });
+        let run = environment::drive(async { scan::run(&self.job, source, now).await.map_err(Error::Scan) });
         progress.finish();
         run
     }
