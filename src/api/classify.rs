@@ -63,6 +63,13 @@ pub(super) fn from_transport(endpoint: &str, error: &reqwest::Error) -> ApiError
     ApiError::Broken { endpoint: endpoint.to_owned(), cause: cause_of(error) }
 }
 
+/// Whether a proxy answered 407. The library has no type for it that could be asked.
+pub(super) fn wants_sign_in(error: &reqwest::Error) -> bool {
+    let error: &(dyn Error + 'static) = error;
+    let mut causes = std::iter::successors(Some(error), |cause: &&(dyn Error + 'static)| (*cause).source());
+    causes.any(|cause| cause.to_string().ends_with("proxy authorization required"))
+}
+
 fn cause_of(error: &reqwest::Error) -> Cause {
     let mut detail = None;
     let mut next: Option<&(dyn Error + 'static)> = Some(error);

@@ -8,7 +8,6 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use tokio::time::timeout_at;
 
-use super::classify::from_transport;
 use super::client::{Client, InFlight, Request};
 use super::error::{ApiError, Cause};
 use super::log::{LIST, SEARCH, is_without_search};
@@ -182,7 +181,10 @@ impl Client {
     async fn ask(&self, request: &Request<'_>, endpoint: &str, with_body: bool) -> Examination {
         let response = match self.request(request).await {
             Ok(response) => response,
-            Err(error) => return Examination { answer: Err(from_transport(endpoint, &error)), vitals: None },
+            Err(error) => {
+                let answer = Err(self.unanswered(endpoint, &error).await);
+                return Examination { answer, vitals: None };
+            }
         };
         let vitals = Some(vitals(response.headers(), |value| self.text(value)));
         let response = InFlight { response, _permit: None };
