@@ -81,7 +81,8 @@ impl Destinations {
         matches!(self.stdout, Format::Summary | Format::Table)
     }
 
-    /// Writes the report to every place: files first, so that standard output speaks of what is there.
+    /// Writes the report to every place: files first, so that standard output speaks of what is there. Reports name
+    /// people: only the owner may read the files.
     ///
     /// # Errors
     /// When a place cannot be written to after all.
@@ -89,7 +90,7 @@ impl Destinations {
         let in_files = Options { style: Style::plain(FILE_WIDTH), ..self.options.clone() };
         for (format, path) in self.files {
             let write = || {
-                let mut file = BufWriter::new(WholeFile::create(&path, Readers::AsUsual)?);
+                let mut file = BufWriter::new(WholeFile::create(&path, Readers::Owner)?);
                 write(report, format, &in_files, &mut file)?;
                 file.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
             };
@@ -103,7 +104,7 @@ impl Destinations {
 fn try_out(files: &[(Format, PathBuf)]) -> Result<(), Error> {
     let mut places: Vec<PathBuf> = Vec::new();
     for (_, path) in files {
-        let file = WholeFile::create(path, Readers::AsUsual)
+        let file = WholeFile::create(path, Readers::Owner)
             .map_err(|source| Error::Output { path: path.clone(), source })?;
         if places.iter().any(|place| place == file.place()) {
             return Err(Error::SameOutput { path: path.clone() });
