@@ -177,14 +177,9 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_an_error_without_the_credentials() {
-        for value in [
-            "http://me:secret@",
-            "http://me:sec ret@proxy:1",
-            " http://proxy:1",
-            "http://[secret",
-            "http:",
-            "/",
-        ] {
+        for value in
+            ["http://me:secret@", "http://me:sec ret@proxy:1", " http://proxy:1", "http://[secret", "/"]
+        {
             assert_eq!(
                 towards(&[("https_proxy", value)]),
                 Err(ProxyError::NoAddress { variable: "https_proxy" }),
