@@ -81,7 +81,8 @@ impl Destinations {
         matches!(self.stdout, Format::Summary | Format::Table)
     }
 
-    /// Writes the report to every place: files first, so that standard output speaks of what is there.
+    /// Writes the report to every place: files first, so that standard output speaks of what is there. Reports name
+    /// people: only the owner may read the files.
     ///
     /// # Errors
     /// When a place cannot be written to after all.
@@ -90,7 +91,7 @@ impl Destinations {
         for (format, path) in self.files {
             let text = render(report, format, &in_files)?;
             let write = || {
-                let mut file = WholeFile::create(&path, Readers::AsUsual)?;
+                let mut file = WholeFile::create(&path, Readers::Owner)?;
                 file.write_all(text.as_bytes())?;
                 file.finish()
             };
@@ -104,7 +105,7 @@ impl Destinations {
 fn try_out(files: &[(Format, PathBuf)]) -> Result<(), Error> {
     let mut places: Vec<PathBuf> = Vec::new();
     for (_, path) in files {
-        let file = WholeFile::create(path, Readers::AsUsual)
+        let file = WholeFile::create(path, Readers::Owner)
             .map_err(|source| Error::Output { path: path.clone(), source })?;
         if places.iter().any(|place| place == file.place()) {
             return Err(Error::SameOutput { path: path.clone() });

@@ -60,7 +60,7 @@ fn situation(args: &DoctorArgs, config: Option<&Config>, stale_after: u64) -> Re
     let (region, origin) = connection::place(connection, config)?;
     match connection::connection(connection, config) {
         Ok((connection, warnings)) => {
-            let seen = environment::drive(true, async {
+            let seen = environment::drive(async {
                 let client = connection.client(Arc::new(|_| ())).map_err(ScanError::from)?;
                 Ok(diagnose(&client, now, connection.probe).await)
             })?;
@@ -135,7 +135,7 @@ fn saved(
         }
         Ok(())
     };
-    let mut outcomes = environment::drive(false, async {
+    let mut outcomes = environment::drive(async {
         Ok(source.read(&ranges, false, ReadScope::Everything, &mut receive).await?)
     })?;
     unread.apply(&mut outcomes, |id| events.named(id) == Named::Several);
