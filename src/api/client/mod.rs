@@ -196,8 +196,6 @@ impl Client {
         request: &Request<'_>,
         attempt: impl AsyncFn() -> Result<T, Failed>,
     ) -> Result<T, ApiError> {
-        let policy =
-            Policy { repeats: request.repeats.unwrap_or(self.limits.retry.repeats), ..self.limits.retry };
         let mut failures = Failures::default();
         loop {
             let Ok(result) = timeout_at(self.deadline, attempt()).await else {
@@ -208,6 +206,9 @@ impl Client {
                 Err(failed) => failed,
             };
             failures.count(&error);
+            let of_request = request.repeats.filter(|_| matches!(error, ApiError::Server(_)));
+            let repeats = of_request.unwrap_or(self.limits.retry.repeats);
+            let policy = Policy { repeats, ..self.limits.retry };
             let remaining = self.deadline.saturating_duration_since(Instant::now());
             let limited = matches!(error, ApiError::RateLimited { .. });
             match retry::decide(&policy, &error, failures, asked, remaining, fastrand::f64()) {
