@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::hint::Hint as _;
 use crate::region::Region;
-use crate::report::{RenderError, json_text};
+use crate::report::json_text;
 use crate::scan::{ScanError, Source, Span, Target, reviewed};
 use crate::snapshot::UnreadEntries;
 use crate::snapshot::collect::ReadScope;
@@ -41,7 +41,7 @@ pub(super) fn run(args: &DoctorArgs) -> Result<Exit, Error> {
     let diagnosis: Diagnosis = doctor::diagnose(situation, forecast);
     let text = match args.answer.format {
         AnswerFormat::Table => doctor::table(&diagnosis, environment::style()),
-        AnswerFormat::Json => json_text(&diagnosis).map_err(RenderError::from)?,
+        AnswerFormat::Json => json_text(&diagnosis).map_err(Error::Stdout)?,
     };
     progress.finish();
     print(&text)?;
