@@ -20,6 +20,11 @@ pub(crate) enum Notice {
         /// How long the client waits before it.
         wait: Duration,
     },
+    /// The server failed on a long range of the log, which is read in shorter ones from now on.
+    ShorterRanges {
+        /// What went wrong, and at which endpoint; may quote the server.
+        reason: String,
+    },
     /// The server answered, with whatever.
     Answered {
         /// The request without its query.

@@ -64,6 +64,7 @@ pub(crate) struct Api {
     budget: Option<u64>,
     ahead: i64,
     at_most: u64,
+    longest: i64,
     spent: Mutex<BTreeMap<u64, u64>>,
     faults: Mutex<Vec<Fault>>,
     seen: Mutex<Vec<Seen>>,
@@ -82,6 +83,7 @@ impl Api {
             budget: None,
             ahead: 0,
             at_most: u64::MAX,
+            longest: i64::MAX,
             spent: Mutex::default(),
             faults: Mutex::default(),
             seen: Mutex::default(),
@@ -150,6 +152,12 @@ impl Api {
     /// Pages have at most this number of events, whatever the request.
     pub(crate) fn at_most(mut self, events: u64) -> Self {
         self.at_most = events;
+        self
+    }
+
+    /// A range of the log that is longer than this number of seconds is answered with 500.
+    pub(crate) fn longest(mut self, seconds: i64) -> Self {
+        self.longest = seconds;
         self
     }
 
@@ -276,6 +284,9 @@ impl Api {
         };
         let slack = i64::from(self.exclusive);
         let (from, to) = (after + slack, before.unwrap_or(i64::MAX).saturating_sub(slack));
+        if to.saturating_sub(from) > self.longest {
+            return Answer::error(500, "server_error", "Something went wrong");
+        }
         let fits = |event: &&Value| {
             // An entry without a time is in every range; an entry without a type matches every type.
             let time = event["created_at"].as_i64().filter(|at| (1..100_000_000_000).contains(at));

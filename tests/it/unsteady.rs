@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::intercom::{Api, Next, SEARCH};
 use crate::program::{NOW_SECONDS, scan};
-use crate::workspace::Workspace;
+use crate::workspace::{DAY, Workspace};
 
 /// The totals in pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -145,5 +145,28 @@ fn everything_at_once_loses_no_event() {
         // Around the borders of pages of 250, with the four sign-ins of the healthy workspace.
         let count = [245, 246, 247, 496, 497, 1000, 1247][seed as usize % 7];
         assert_every_event_once(count, next, unsteady, false);
+    }
+}
+
+#[test]
+fn the_longest_range_is_learned_once_for_the_whole_log() {
+    let old = |workspace: Workspace, days: i64| {
+        workspace.sign_in("ana@fixture.example", "email_password", days * DAY)
+    };
+    let workspace = || (0..300).fold(Workspace::healthy(), |workspace, number| old(workspace, number * 8));
+    for days in [5, 60] {
+        let server = Api::new(workspace()).longest(days * DAY).serve();
+        let run = scan(&server.origin()).run();
+        let report = run.report();
+        let source = report.source("activity-log");
+        assert_eq!(source["status"], "complete", "{}", run.stderr);
+        // The workspace is 2,520 days old, and its log is read twice for some days: window, history and new teammates.
+        let (asked, ideal) = (server.seen_at(SEARCH).len() as i64, (2_520 + 365) / days);
+        assert!(asked <= ideal + ideal / 4 + 30, "{asked} requests for ranges of {days} days");
+        assert_eq!(run.stderr.matches("in shorter ranges").count(), 1, "{}", run.stderr);
+        assert_eq!(run.stderr.matches("Trying again").count(), 0, "{}", run.stderr);
+        let whole = scan(&workspace().serve().origin()).run().report();
+        assert_eq!(report.control("1.1"), whole.control("1.1"));
+        assert_eq!(source["records"], whole.source("activity-log")["records"]);
     }
 }

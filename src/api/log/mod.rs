@@ -3,14 +3,15 @@
 //! A *range* is read in [`pass`]es. The first page tells how many there are, and the others are fetched
 //! side by side. The end of the range is pinned, but events may still turn up late and push others from
 //! one page to the next while pages are fetched; such a shift shows as an event seen twice, and then the
-//! range is read again. A range that the server cannot cope with is halved; where there is no search, the
-//! older endpoint is read.
+//! range is read again. A range that the server cannot cope with is read in parts, whose length is learned once;
+//! where there is no search, the older endpoint is read.
 
 use super::error::ApiError;
 use crate::warning::Warning;
 use pass::{Ended, Order};
 
 mod ids;
+mod longest;
 mod page;
 mod pass;
 mod reader;
@@ -18,18 +19,28 @@ mod reader;
 pub(crate) use page::{LIST, LogQuery, SEARCH};
 pub(crate) use reader::{LogError, LogReader};
 
-/// Reads a range to its end. What was emitted before an error stays emitted.
-pub(crate) async fn read(reader: &LogReader<'_>, query: LogQuery) -> Result<(), LogError> {
-    let mut left = vec![(query, false)];
-    while let Some((part, again)) = left.pop() {
-        match read_part(reader, &part, again).await {
-            Err(LogError::Api(ApiError::Server(_))) if part.can_be_halved() => {
-                let (older, newer) = halve(part);
-                // A stack: the newer half is read next. Pages of it may have arrived already.
-                left.push((older, true));
-                left.push((newer, true));
+/// Reads a range to its end, newest part first. What was emitted before an error stays emitted.
+pub(crate) async fn read(reader: &LogReader<'_>, mut query: LogQuery) -> Result<(), LogError> {
+    // The start of what was asked for already: events from there on may have been emitted.
+    let mut asked_from = i64::MAX;
+    // Where a part fails that is not too long, those next to it are shorter too.
+    let mut at_most = i64::MAX;
+    while query.since <= query.until {
+        let part = query.newest(reader.longest.get().next().min(at_most));
+        match read_part(reader, &part, part.until >= asked_from).await {
+            Err(LogError::Api(error @ ApiError::Server(_))) if part.can_be_shortened() => {
+                reader.note_failure(&part, &error);
+                asked_from = asked_from.min(part.since);
+                let has_worked = reader.longest.get().was_answered(part.length());
+                at_most = if has_worked { part.length() / 2 } else { i64::MAX };
+                query.since = query.since.max(reader.start_of(&query).await);
             }
-            other => other?,
+            other => {
+                other?;
+                reader.note_answer(&part);
+                at_most = at_most.saturating_mul(2);
+                query.until = part.since - 1;
+            }
         }
     }
     Ok(())
@@ -38,12 +49,6 @@ pub(crate) async fn read(reader: &LogReader<'_>, query: LogQuery) -> Result<(), 
 /// Whether a first answer of the search says that the workspace does not offer it.
 pub(crate) const fn is_without_search(error: &ApiError) -> bool {
     matches!(error, ApiError::BadRequest(_) | ApiError::NotFound(_))
-}
-
-/// Splits a range into its older and its newer half.
-const fn halve(query: LogQuery) -> (LogQuery, LogQuery) {
-    let middle = query.since + (query.until - query.since) / 2;
-    (LogQuery { until: middle, ..query }, LogQuery { since: middle + 1, ..query })
 }
 
 async fn read_part(reader: &LogReader<'_>, query: &LogQuery, again: bool) -> Result<(), LogError> {

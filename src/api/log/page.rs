@@ -20,7 +20,7 @@ const PER_PAGE: u64 = 250;
 /// How many events a page of the plain list holds. No known page is smaller.
 pub(super) const LIST_PER_PAGE: u64 = 20;
 
-/// Seconds in a day: no narrower range is halved.
+/// Seconds in a day: no shorter range is asked for because of a failure.
 pub(super) const DAY: i64 = 86_400;
 
 /// A range of the log. Both ends are seconds since 1970, and included.
@@ -37,8 +37,18 @@ pub(crate) struct LogQuery {
 }
 
 impl LogQuery {
-    pub(super) const fn can_be_halved(&self) -> bool {
-        self.until.saturating_sub(self.since) > DAY
+    /// In seconds.
+    pub(super) const fn length(&self) -> i64 {
+        self.until.saturating_sub(self.since).saturating_add(1)
+    }
+
+    pub(super) const fn can_be_shortened(&self) -> bool {
+        self.length() > DAY
+    }
+
+    /// Its newest part, of a day at least.
+    pub(super) fn newest(self, length: i64) -> Self {
+        Self { since: self.since.max(self.until.saturating_sub(length.max(DAY) - 1)), ..self }
     }
 
     /// Whether a time lies in the range. That of the history is asked for as a whole, and counts from `history_since` on.
@@ -167,12 +177,15 @@ impl Page {
     }
 }
 
-/// The request for one page. One second more is asked for at both ends than is wanted: whether the
+/// The request for one page, with a number of repetitions after a failure where it is not the usual one. One second more is asked for at both ends than is wanted: whether the
 /// server takes its bounds as included is not documented.
-pub(super) fn request(query: &LogQuery, position: &Position, search: bool) -> Request<'static> {
+pub(super) fn request(
+    query: &LogQuery,
+    position: &Position,
+    search: bool,
+    repeats: Option<u32>,
+) -> Request<'static> {
     let (after, before) = (query.since.saturating_sub(1), query.until.saturating_add(1));
-    // A wide range that fails is halved rather than asked for over and over.
-    let repeats = query.can_be_halved().then_some(1);
     if search {
         let mut body = json!({
             "created_at_after": after, "created_at_before": before, "per_page": PER_PAGE,
@@ -275,12 +288,12 @@ mod tests {
         let types: Option<&'static [&'static str]> = Some(&["a"]);
         let query = LogQuery { feed: crate::sources::Feed::LogHistory, since: 100, until: 200, types };
         let search: Value =
-            serde_json::from_str(&request(&query, &Position::Page(4), true).body.unwrap()).unwrap();
+            serde_json::from_str(&request(&query, &Position::Page(4), true, None).body.unwrap()).unwrap();
         let expected = json!({
             "created_at_after": 99, "created_at_before": 201, "event_types": ["a"], "page": 4, "per_page": 250,
         });
         assert_eq!(search, expected);
-        let list = request(&query, &Position::Cursor("c".to_owned()), false);
+        let list = request(&query, &Position::Cursor("c".to_owned()), false, None);
         assert_eq!(list.path, LIST);
         assert_eq!(list.query[2], ("starting_after", "c".to_owned()));
     }

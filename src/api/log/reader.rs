@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io;
 
 use super::ids::{EventHash, Fingerprinter, IdSet};
+use super::longest::LongestRange;
 use super::page::{LogQuery, Page, Position, request};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
@@ -36,6 +37,8 @@ pub(crate) struct LogReader<'s> {
     pub(super) seen: RefCell<IdSet>,
     /// Whether the workspace offers the search, as far as is known.
     pub(super) search: Cell<bool>,
+    /// How long a range may be.
+    pub(super) longest: Cell<LongestRange>,
     records: [Cell<u64>; Feed::ALL.len()],
     /// Whether a page was answered.
     answered: Cell<bool>,
@@ -63,6 +66,7 @@ impl<'s> LogReader<'s> {
             printer: Fingerprinter::default(),
             seen: RefCell::default(),
             search: Cell::new(true),
+            longest: Cell::default(),
             records: Default::default(),
             answered: Cell::new(false),
             search_answered: Cell::new(false),
@@ -90,6 +94,26 @@ impl<'s> LogReader<'s> {
         self.warnings.borrow().clone()
     }
 
+    pub(super) fn note_answer(&self, part: &LogQuery) {
+        let mut longest = self.longest.get();
+        longest.note_answer(part.length());
+        self.longest.set(longest);
+    }
+
+    /// Records that a part failed, and tells it the first time.
+    pub(super) fn note_failure(&self, part: &LogQuery, error: &ApiError) {
+        let mut longest = self.longest.get();
+        if longest.note_failure(part.length()) {
+            self.client.notify(Notice::ShorterRanges { reason: error.to_string() });
+        }
+        self.longest.set(longest);
+    }
+
+    /// The first second that matters, which the workspace's record tells for the history.
+    pub(super) async fn start_of(&self, query: &LogQuery) -> i64 {
+        if query.feed == Feed::LogHistory { self.sink.opened().await } else { query.since }
+    }
+
     pub(super) fn warn(&self, warning: Warning) {
         let mut warnings = self.warnings.borrow_mut();
         if !warnings.contains(&warning) {
@@ -108,7 +132,10 @@ impl<'s> LogReader<'s> {
         position: Position,
         search: bool,
     ) -> Result<Page, ApiError> {
-        let request = request(query, &position, search);
+        // Shorter parts help more than asking again, above all where none of this length was answered yet.
+        let is_known = position != Position::Page(1) || self.longest.get().was_answered(query.length());
+        let repeats = query.can_be_shortened().then_some(u32::from(is_known));
+        let request = request(query, &position, search, repeats);
         let page =
             self.client.json(query.feed, &request, |body| Page::parse(body, self.client.origin())).await;
         self.answered.set(self.answered.get() || page.is_ok());

@@ -410,21 +410,49 @@ async fn the_list_is_read_where_there_is_no_search() {
     }
 }
 
-#[tokio::test]
-async fn a_range_too_wide_for_the_server_is_halved() {
-    let all: Log = (0..300).rev().map(|n| (format!("e{n}"), SINCE + n * 8_000)).collect();
-    let expected = ids(&all);
-    let server = Server::start(move |asked| {
+/// A server that fails on ranges longer than this many days.
+fn limited(all: Log, days: i64) -> Server {
+    Server::start(move |asked| {
         let width = asked.number("created_at_before").unwrap() - asked.number("created_at_after").unwrap();
-        if width > 5 * DAY {
+        if width > days * DAY {
             return refusal(500, "server_error");
         }
         let (events, page, total) = page_of(&all, asked, 10);
         ok(&json!({"activity_logs": events, "pages": {"page": page, "total_pages": total}}))
-    });
-    let (got, ended, _) = read(&server, query(30)).await;
-    assert!(ended.is_ok());
-    assert_eq!(got, expected);
+    })
+}
+
+#[tokio::test]
+async fn the_longest_range_that_the_server_answers_is_learned_once() {
+    let all: Log = (0..600).rev().map(|n| (format!("e{n}"), SINCE + n * DAY)).collect();
+    let expected = ids(&all);
+    let server = limited(all, 5);
+    let client = server.client(Duration::from_secs(60));
+    let mut got = Vec::new();
+    let mut receive = |record: Record<'_>| {
+        if let Record::Event(_, event) = record {
+            got.push(event.id.to_string());
+        }
+        Ok(())
+    };
+    let sink = Sink::new(&mut receive);
+    sink.open(SINCE + 100 * DAY);
+    let reader = LogReader::new(&client, &sink);
+    let of = |feed, since: i64, until: i64| LogQuery {
+        feed,
+        since: SINCE + since * DAY,
+        until: SINCE + until * DAY - 1,
+        types: None,
+    };
+    super::read(&reader, of(Feed::LogWindow, 300, 600)).await.unwrap();
+    let first = server.asked().len();
+    assert!((60..=80).contains(&first), "{first} requests for 300 days");
+    // The next range knows the limit, and the history ends where the workspace begins.
+    super::read(&reader, of(Feed::LogHistory, -5_000, 300)).await.unwrap();
+    let second = server.asked().len() - first;
+    assert!((40..=60).contains(&second), "{second} requests for 200 days");
+    drop(reader);
+    assert_eq!(got, expected[..500]);
 }
 
 #[tokio::test]
@@ -432,8 +460,8 @@ async fn a_dead_log_fails_soon() {
     let server = Server::start(|_| refusal(503, "server_error"));
     let (got, ended, _) = read(&server, query(730)).await;
     assert!(matches!(ended, Err(LogError::Api(ApiError::Server(_)))) && got.is_empty());
-    // Ten halvings of two attempts each, then five attempts for a day.
-    assert_eq!(server.asked().len(), 25);
+    // Ten ranges once, then five attempts for a day.
+    assert_eq!(server.asked().len(), 15);
 }
 
 #[tokio::test]
@@ -444,13 +472,14 @@ async fn a_refused_log_is_asked_for_once() {
 }
 
 #[test]
-fn halves_meet_without_overlap_down_to_a_day() {
-    let mut parts = vec![LogQuery { feed: Feed::LogWindow, since: 1_000, until: 9_999_999, types: None }];
-    while let Some(at) = parts.iter().position(LogQuery::can_be_halved) {
-        let (older, newer) = halve(parts[at]);
-        parts.splice(at..=at, [older, newer]);
+fn parts_meet_without_overlap_down_to_a_day() {
+    let whole = LogQuery { feed: Feed::LogWindow, since: 1_000, until: 9_999_999, types: None };
+    assert_eq!(whole.newest(i64::MAX).since, 1_000);
+    let (mut until, mut parts) = (whole.until, 0);
+    while until >= whole.since {
+        let part = LogQuery { until, ..whole }.newest(7);
+        assert!(part.until == until && part.length() <= DAY && !part.can_be_shortened());
+        (until, parts) = (part.since - 1, parts + 1);
     }
-    assert_eq!((parts[0].since, parts[parts.len() - 1].until), (1_000, 9_999_999));
-    assert!(parts.windows(2).all(|pair| pair[0].until + 1 == pair[1].since));
-    assert!(parts.iter().all(|part| (1..=DAY).contains(&(part.until - part.since))));
+    assert_eq!((until, parts), (999, 116));
 }
