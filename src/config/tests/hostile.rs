@@ -1,7 +1,5 @@
 //! Configurations that a pull request put into the working directory, and files that are none.
 
-use proptest::prelude::*;
-
 use super::*;
 
 /// What the acceptance of the scan asks to be announced and refused.

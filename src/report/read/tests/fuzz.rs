@@ -24,12 +24,12 @@ fn reports() {
         ],
     };
     target.run(|bytes| {
-        let report = Report::from_json(bytes)?;
+        let report = Report::read(bytes)?;
         for format in Format::value_variants() {
             render(&report, *format, &Options::plain(100)).unwrap();
         }
         let saved = json_text(&report).unwrap();
-        let again = Report::from_json(saved.as_bytes()).unwrap();
+        let again = Report::read(saved.as_bytes()).unwrap();
         assert_eq!(json_text(&again).unwrap(), saved);
         Ok::<_, ReadError>(())
     });
