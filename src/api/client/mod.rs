@@ -11,7 +11,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValu
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
 
-use super::classify::{from_answer, from_transport, wants_sign_in};
+use super::classify::from_answer;
 use super::error::{ApiError, Cause};
 use super::notice::{Notice, Notify};
 use super::origin::ApiOrigin;
@@ -29,7 +29,7 @@ mod response;
 use characters::with_whole_characters;
 pub(crate) use options::{ClientError, ClientOptions, Limits, Request};
 pub(super) use response::InFlight;
-use response::{RateHeaders, rate_headers};
+use response::{RateHeaders, other_than_object, rate_headers};
 
 /// The version of the API that every request asks for.
 pub(crate) const API_VERSION: &str = "2.16";
@@ -171,20 +171,20 @@ impl Client {
         }
         let body = String::from_utf8(body)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        let starts_like_json =
-            body.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with(['{', '[']);
         let body = body.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(body);
-        if body.trim_start().starts_with('[') {
-            // Where an object belongs, a list would be read as its fields in order.
-            let detail = "a list where an object belongs".to_owned();
-            return Err(ApiError::UnexpectedShape { endpoint, detail });
+        if !body.trim_start().starts_with('{') {
+            return Err(match other_than_object(&body) {
+                Some(kind) => {
+                    let detail = format!("{kind} where an object belongs");
+                    ApiError::UnexpectedShape { endpoint, detail }
+                }
+                None if content_type.is_empty() => {
+                    ApiError::NotJson { endpoint, content_type: "no content type".to_owned() }
+                }
+                None => ApiError::NotJson { endpoint, content_type },
+            });
         }
         parse(with_whole_characters(body)).map_err(|error| match error.classify() {
-            _ if !starts_like_json => {
-                let content_type =
-                    if content_type.is_empty() { "no content type".to_owned() } else { content_type };
-                ApiError::NotJson { endpoint, content_type }
-            }
             serde_json::error::Category::Eof => ApiError::Truncated { endpoint },
             _ => ApiError::UnexpectedShape { endpoint, detail: self.quoted(&error.to_string()) },
         })
@@ -203,8 +203,6 @@ impl Client {
         request: &Request<'_>,
         attempt: impl AsyncFn() -> Result<T, Failed>,
     ) -> Result<T, ApiError> {
-        let policy =
-            Policy { repeats: request.repeats.unwrap_or(self.limits.retry.repeats), ..self.limits.retry };
         let mut failures = Failures::default();
         loop {
             let Ok(result) = timeout_at(self.deadline, attempt()).await else {
@@ -215,6 +213,9 @@ impl Client {
                 Err(failed) => failed,
             };
             failures.count(&error);
+            let of_request = request.repeats.filter(|_| matches!(error, ApiError::Server(_)));
+            let repeats = of_request.unwrap_or(self.limits.retry.repeats);
+            let policy = Policy { repeats, ..self.limits.retry };
             let remaining = self.deadline.saturating_duration_since(Instant::now());
             let limited = matches!(error, ApiError::RateLimited { .. });
             match retry::decide(&policy, &error, failures, asked, remaining, fastrand::f64()) {
@@ -277,16 +278,6 @@ impl Client {
         Err(Failed { error: self.refusal(response, endpoint).await, asked })
     }
 
-    /// What kept a request from being answered.
-    pub(super) async fn unanswered(&self, endpoint: &str, error: &reqwest::Error) -> ApiError {
-        let Some(proxy) = self.proxy.as_ref().filter(|_| wants_sign_in(error)) else {
-            return from_transport(endpoint, error);
-        };
-        let wants = self.challenge.get_or_init(|| proxy.challenge(self.origin.as_str())).await;
-        let cause = Cause::ProxySignIn { proxy: proxy.clone(), wants: self.quoted(wants) };
-        ApiError::Broken { endpoint: endpoint.to_owned(), cause }
-    }
-
     pub(super) async fn request(&self, request: &Request<'_>) -> reqwest::Result<reqwest::Response> {
         let url = self.origin.join(request.path, &request.query);
         match &request.body {
@@ -321,7 +312,7 @@ impl Client {
         }
         let mut body = Vec::with_capacity((announced as usize).min(1 << 20));
         while let Some(chunk) =
-            response.response.chunk().await.map_err(|error| from_transport(endpoint, &error))?
+            response.response.chunk().await.map_err(|error| self.broken(endpoint, &error))?
         {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
