@@ -113,6 +113,8 @@ fn recognise(cause: &(dyn Error + 'static), said: &str, quote: &dyn Fn(&str) -> 
         return match inner.kind() {
             ErrorKind::ConnectionRefused => Some(Cause::Refused(quote(said))),
             ErrorKind::TimedOut => Some(Cause::Timeout),
+            // What rustls says of it is for programmers.
+            ErrorKind::UnexpectedEof => Some(Cause::Network("the server closed it".to_owned())),
             _ => None,
         };
     }
