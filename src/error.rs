@@ -136,8 +136,10 @@ impl Error {
 /// How to come by a token with no more access than a scan needs.
 const NO_TOKEN: &str = "\
 to get one:
-  1. In Intercom, open Settings > Integrations > Developer Hub and create an app for this workspace.
+  1. In Intercom, open Settings > Integrations > Developer Hub and create an app for this workspace. Your account
+     needs the permission \"Can access developer hub\".
   2. Under Authentication, untick every permission except \"Read admins\" and \"Read admin activity logs\"; save.
   3. Under Your workspaces, regenerate the token: the first one keeps the permissions the app started with.
+     Regenerating deletes the old token, and everything that uses it stops working.
   4. Put the new token into INTERCOM_ACCESS_TOKEN, or into a file that only you can read.
 to see what a scan shows without an account: intercom-harden scan --demo";

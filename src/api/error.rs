@@ -146,6 +146,15 @@ impl ApiError {
         }
     }
 
+    /// How the IP allowlist ends that this error happened to. The endpoint is new in 2026: a workspace without it has no
+    /// allowlist. A refusal of this list may mention an allowlist although only the permission is missing.
+    pub(crate) const fn allowlist_status(&self) -> SourceStatus {
+        match self {
+            Self::NotFound(_) | Self::BadRequest(_) | Self::IpNotAllowed(_) => SourceStatus::Forbidden,
+            other => other.source_status(),
+        }
+    }
+
     /// What a source says of this error.
     pub(crate) fn failure(&self) -> Failure {
         match self {

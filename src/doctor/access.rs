@@ -17,6 +17,8 @@ pub(crate) enum Opening {
     Refused,
     /// The workspace's plan does not include it.
     Plan,
+    /// The API does not have it for this workspace.
+    NotOffered,
     /// It could not be found out.
     Failed,
     NotAsked,
@@ -55,6 +57,19 @@ impl Access {
         }
     }
 
+    /// A scan does not miss an allowlist that it is not given.
+    fn allowlist(asked: &Asked<()>) -> Self {
+        let source = SourceId::IpAllowlist;
+        match asked {
+            Some(Err(error)) if error.allowlist_status() == SourceStatus::Forbidden => match error {
+                ApiError::NotFound(_) | ApiError::BadRequest(_) => Self::new(source, Opening::NotOffered),
+                ApiError::PlanRestricted(_) => Self::new(source, Opening::Plan),
+                _ => Self::new(source, Opening::Refused),
+            },
+            asked => Self::answered(source, asked),
+        }
+    }
+
     fn failed(source: SourceId, error: &ApiError) -> Self {
         Self { said: Some(error.to_string()), ..Self::new(source, Opening::Failed) }
     }
@@ -86,7 +101,7 @@ pub(super) fn of(seen: &Observations, without_probe: bool) -> Vec<Access> {
         Access::answered(SourceId::Me, &seen.me),
         Access::answered(SourceId::Admins, &seen.admins),
         log,
-        Access::answered(SourceId::IpAllowlist, &seen.allowlist),
+        Access::allowlist(&seen.allowlist),
         Access::probed(seen, without_probe),
     ]
 }

@@ -110,9 +110,16 @@ fn budget(situation: &Situation) -> Check {
 fn account(me: &Result<Me, ApiError>) -> Check {
     let me = match me {
         Ok(me) => me,
+        Err(error @ ApiError::UnexpectedShape { .. }) => {
+            return check("workspace", Mark::Unknown, format!("no workspace record: {error}"));
+        }
         Err(error) => return check("workspace", Mark::Unknown, error.to_string()),
     };
     let app = me.app.as_ref();
+    if app.is_none() {
+        let missing = "no workspace record: GET /me gives no id, name and region";
+        return check("workspace", Mark::Note, missing);
+    }
     let name = app.and_then(|app| app.name.as_deref()).unwrap_or("without a name");
     let id = app.and_then(|app| app.id_code.as_deref()).map(|id| format!(" ({id})")).unwrap_or_default();
     let acts = me.email.as_deref().map(|email| format!(", the token acts for {email}")).unwrap_or_default();
@@ -154,6 +161,7 @@ fn permission(access: &Access) -> Check {
         (SourceId::IpAllowlist, Opening::Refused | Opening::Plan) => {
             (Mark::Good, format!("not granted {scope}, as it should be: it can also change the list"))
         }
+        (_, Opening::NotOffered) => (Mark::Good, "not offered to this workspace".to_owned()),
         (_, Opening::Open) => (Mark::Good, format!("granted {scope}")),
         (_, Opening::Refused) => (Mark::Bad, format!("missing {scope}")),
         (_, Opening::Plan) => (Mark::Bad, "not included in the workspace's plan".to_owned()),

@@ -81,6 +81,7 @@ fn closed(source: SourceId, access: &[Access]) -> Option<String> {
         )),
         Opening::Refused => Some(format!("the token lacks the permission \"{}\"", source.scope())),
         Opening::Plan => Some(format!("the workspace's plan does not include {what}")),
+        Opening::NotOffered => Some(format!("the API does not offer {what} to this workspace")),
         Opening::Failed => Some(format!("{what} could not be read")),
         Opening::NotAsked if source == SourceId::TokenProbe => {
             Some("--no-probe leaves the token probe out".to_owned())

@@ -184,10 +184,12 @@ struct RateLimit {
 
 /// How to get a token that can do what a scan needs and nothing else.
 const ONBOARDING: [&str; 6] = [
-    "Sign in to Intercom, open Settings > Integrations > Developer Hub and create an app for this workspace",
+    "Sign in to Intercom with an account that has the permission \"Can access developer hub\", open Settings > \
+     Integrations > Developer Hub and create an app for this workspace",
     "Open the app's Authentication page and choose to edit its permissions: a new app starts with all of them",
     "Untick everything except \"Read admins\" and \"Read admin activity logs\", then save",
-    "Regenerate the access token: the one the app was created with keeps the permissions it started with",
+    "Regenerate the access token: the one the app was created with keeps the permissions it started with. \
+     Regenerating deletes the old token, and everything that uses it stops working",
     "Copy the new token into the environment variable INTERCOM_ACCESS_TOKEN, or into a file that only you may \
      read and name it with --token-file; it does not go on the command line",
     "Run intercom-harden doctor again, with the --region that the table names",

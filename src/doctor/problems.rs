@@ -16,8 +16,7 @@ use crate::sources::SourceId;
 use crate::time::{ClockSkew, length};
 
 /// How the permissions of an app are put right.
-const REGENERATE: &str =
-    "in the app's Authentication page of the Developer Hub, save, and regenerate the token";
+const REGENERATE: &str = "in the app's Authentication page of the Developer Hub, save, and regenerate the token, which deletes the old one";
 
 /// Everything that is wrong, worst first.
 pub(super) fn find(situation: &Situation, access: &[Access], forecasts: &[Forecast]) -> Vec<SetupProblem> {
@@ -175,6 +174,11 @@ fn unreachable_api<'a>(situation: &Situation, error: &'a ApiError) -> (&'static 
             format!("{origin} did not answer in time"),
             "check the network connection, firewall and proxy, or raise --timeout".into(),
         ),
+        (ApiError::Broken { cause: Cause::Network(_), .. }, None) => (
+            "network",
+            format!("the connection to {origin} breaks"),
+            "try again; if it stays, check for a firewall or proxy in between".into(),
+        ),
         (other, _) => (
             "not-the-api",
             format!("what answers at {origin} is not Intercom's API"),
@@ -226,7 +230,12 @@ fn source(access: &Access, situation: &Situation, forecasts: &[Forecast]) -> Opt
             ..problem(
                 "source-failed",
                 Severity::Blocking,
-                format!("{} could not be read, so a scan would be incomplete", source.describe()),
+                match &situation.seen.me {
+                    Some(Err(ApiError::UnexpectedShape { .. })) if source == SourceId::Me => {
+                        "there is no workspace record (GET /me), so a scan would be incomplete".to_owned()
+                    }
+                    _ => format!("{} could not be read, so a scan would be incomplete", source.describe()),
+                },
                 match situation.saved {
                     Some(_) => "save the workspace again with `intercom-harden collect`",
                     None => "try again; if it stays, ask Intercom's support with the request id",

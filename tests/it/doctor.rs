@@ -14,16 +14,16 @@ fn doctor_without_token(origin: &str) -> Program {
     program().args(["doctor", "--base-url", origin])
 }
 
-fn doctor(origin: &str) -> Program {
+pub(crate) fn doctor(origin: &str) -> Program {
     doctor_without_token(origin).env("INTERCOM_ACCESS_TOKEN", TOKEN)
 }
 
-fn healthy() -> Api {
+pub(crate) fn healthy() -> Api {
     Api::new(Workspace::healthy())
 }
 
 #[track_caller]
-fn assert_shows(run: &Run, parts: &[&str]) {
+pub(crate) fn assert_shows(run: &Run, parts: &[&str]) {
     for part in parts {
         assert!(run.stdout.contains(part), "{part:?} is not there\n{}", run.streams());
     }
@@ -31,7 +31,7 @@ fn assert_shows(run: &Run, parts: &[&str]) {
 
 /// Asserts the exit code and the first line, and that JSON agrees and names the problem.
 #[track_caller]
-fn diagnosed(
+pub(crate) fn diagnosed(
     program: impl Fn() -> Program,
     code: i32,
     problem: Option<&str>,
@@ -101,6 +101,7 @@ fn no_token_explains_how_to_get_one() {
     let words = ["no access token", "INTERCOM_ACCESS_TOKEN"];
     let (run, json) = diagnosed(without, 2, Some("no-token"), &words);
     assert_shows(&run, &["Developer Hub", "Untick", "Read admin activity logs", "Regenerate"]);
+    assert_shows(&run, &["\"Can access developer hub\"", "Regenerating deletes the old token"]);
     assert_shows(&run, &["--region eu", "app.au.intercom.com"]);
     assert!(json["onboarding"].as_array().unwrap().len() > 3);
     let odd = without().stdin("two\nlines").arg("--token-stdin").run().exits(2);
@@ -216,7 +217,7 @@ fn wrong_options_are_usage_errors() {
     }
 }
 
-fn snapshot(saved: &Saved) -> Program {
+pub(crate) fn snapshot(saved: &Saved) -> Program {
     program().args(["doctor", "--snapshot"]).arg(saved.path().display().to_string())
 }
 

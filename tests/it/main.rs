@@ -5,6 +5,8 @@
 
 /// Attestations, waivers and baselines.
 mod adjustments;
+/// What `doctor` says against what `scan` does.
+mod agreement;
 /// Rules of the source.
 mod architecture;
 /// The GitHub Action, and the examples for CI systems.

@@ -19,6 +19,7 @@ fn origin() -> crate::server::Server {
 fn no_token_says_where_to_put_one_and_how_to_get_one() {
     let server = origin();
     let run = scan_without_token(&server.origin()).run().exits(2).says(NAME).says("Developer Hub");
+    let run = run.says("\"Can access developer hub\"").says("Regenerating deletes the old token");
     assert_eq!(run.stdout, "");
     assert!(server.seen().is_empty(), "nothing is asked without a token");
 }

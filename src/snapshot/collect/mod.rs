@@ -214,12 +214,7 @@ impl Run<'_, '_> {
             return Ok(Outcome::skipped());
         }
         let answer = get::<IpAllowlist>(self.client, Feed::IpAllowlist, "/ip_allowlist").await;
-        // The endpoint is new in 2026: a workspace without it has no allowlist. A refusal of this list may mention an allowlist
-        // although only the permission is missing.
-        let refused = matches!(
-            answer,
-            Err(ApiError::NotFound(_) | ApiError::BadRequest(_) | ApiError::IpNotAllowed(_))
-        );
+        let refused = answer.as_ref().err().map(ApiError::allowlist_status);
         let answer = match answer {
             Ok((list, paging)) => {
                 // An answer of any shape shows that the token can read the list.
@@ -231,8 +226,8 @@ impl Run<'_, '_> {
             Err(error) => Err(error),
         };
         let mut outcome = self.outcome(Feed::IpAllowlist, answer);
-        if refused {
-            outcome.status = SourceStatus::Forbidden;
+        if let Some(status) = refused {
+            outcome.status = status;
         }
         Ok(outcome)
     }
