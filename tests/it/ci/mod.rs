@@ -122,6 +122,24 @@ fn workflows_grant_little_and_pin_what_they_use() {
 }
 
 #[test]
+fn an_upload_to_code_scanning_may_be_from_a_private_repository() {
+    let job = &yaml("docs/ci/github-scan.yml")["jobs"]["scan"];
+    let uploads = |step: &Value| step["uses"].as_str().is_some_and(|uses| uses.contains("/upload-sarif@"));
+    assert!(job["steps"].as_array().unwrap().iter().any(uploads));
+    let granted = json!({"contents": "read", "actions": "read", "security-events": "write"});
+    assert_eq!(job["permissions"], granted);
+}
+
+#[test]
+fn images_have_a_rust_that_builds_the_program() {
+    let image = format!("cimg/rust:{}", env!("CARGO_PKG_RUST_VERSION"));
+    let jobs = yaml("docs/ci/circleci.yml")["jobs"].clone();
+    for (name, job) in jobs.as_object().unwrap() {
+        assert_eq!(job["docker"][0]["image"], image, "{name}");
+    }
+}
+
+#[test]
 fn workflows_give_the_action_only_what_it_knows() {
     let action = yaml("action.yml");
     for path in EXAMPLES {
