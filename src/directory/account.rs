@@ -3,8 +3,10 @@
 use csv::StringRecord;
 
 use super::columns::Columns;
+use super::day::{self, Instant};
 use super::meaning::Meaning;
-use super::{AccountStatus, Person, RosterFile, Until, words};
+use super::words::{self, Word};
+use super::{AccountStatus, Person, RosterFile, Until};
 use crate::casefold::fold;
 
 /// Sets the account status and its original word. The most restrictive column counts; with a word that is not
@@ -21,7 +23,9 @@ pub(super) fn status(columns: &Columns, row: &StringRecord, file: &mut RosterFil
     {
         let cell = row.get(at).and_then(words::text);
         let named = |cell: &str| format!("{}: {cell}", columns.name(at));
-        let says_nothing = cell.as_deref().is_none_or(words::is_nothing);
+        let instant = cell.as_deref().and_then(day::instant);
+        let never = |cell: &str| words::is_nothing(cell) || words::says(cell, Word::NoEnd);
+        let says_nothing = instant == Some(Instant::Never) || cell.as_deref().is_none_or(never);
         // Rows about other applications do not affect access to Intercom.
         if elsewhere && matches!(meaning, Meaning::Assigned | Meaning::Unassigned) {
             continue;
@@ -51,21 +55,25 @@ pub(super) fn status(columns: &Columns, row: &StringRecord, file: &mut RosterFil
                 said.extend(word);
                 continue;
             }
-            (Meaning::Enabled, Some(cell)) => match words::instants(&cell) {
-                Some(_) if words::truth(&cell).is_none() => Ok((Active, named(&cell))),
+            (Meaning::Enabled, Some(cell)) => match instant {
+                Some(Instant::Between(..)) if words::truth(&cell).is_none() => Ok((Active, named(&cell))),
                 _ => flag(Suspended, Active)(&cell).ok_or(cell),
+            },
+            (Meaning::AccountControl, Some(cell)) => match flags(&cell) {
+                Some(flags) => Ok((if flags & DISABLED == 0 { Active } else { Suspended }, named(&cell))),
+                None => Err(cell),
             },
             (Meaning::Status | Meaning::Assigned, Some(cell)) => of_word(&cell).ok_or(cell),
             (_, Some(cell)) => {
                 let yes = if meaning == Meaning::Suspended { Suspended } else { Deprovisioned };
-                match (flag(Active, yes)(&cell), words::instants(&cell)) {
+                match (flag(Active, yes)(&cell), instant) {
                     (Some(found), _) => Ok(found),
-                    (None, Some((early, late))) => {
+                    (None, Some(Instant::Between(early, late))) => {
                         until = until.and(Until::At(early, late, named(&cell)), false);
                         continue;
                     }
-                    (None, None) if says_nothing => continue,
-                    (None, None) => Err(cell),
+                    _ if says_nothing => continue,
+                    _ => Err(cell),
                 }
             }
         };
@@ -79,7 +87,7 @@ pub(super) fn status(columns: &Columns, row: &StringRecord, file: &mut RosterFil
     }
     // A column without a known name may have known words in its cells.
     for (at, cell) in columns.without_meaning().filter_map(|at| Some((at, row.get(at)?))) {
-        if words::is_about_leaving(cell) {
+        if words::says(cell, Word::NotActive) {
             file.unknown_columns.count(columns.name(at));
             strange.push(String::new());
         }
@@ -99,15 +107,31 @@ pub(super) fn status(columns: &Columns, row: &StringRecord, file: &mut RosterFil
     };
 }
 
+/// The flag of a disabled account in `userAccountControl`.
+const DISABLED: u32 = 2;
+
+/// The flags of `userAccountControl`, in decimal or as `0x202`.
+fn flags(cell: &str) -> Option<u32> {
+    match cell.strip_prefix("0x") {
+        Some(digits) => u32::from_str_radix(digits, 16).ok(),
+        None => cell.parse().ok(),
+    }
+}
+
 /// Whether there is a second factor, and whether names of factors showed it.
 pub(super) fn mfa(columns: &Columns, row: &StringRecord, file: &mut RosterFile) -> (Option<bool>, bool) {
     let mut said = columns.cells(row, Meaning::Mfa).chain(columns.cells(row, Meaning::MfaCapable));
-    let Some(word) = said.next() else {
-        return (columns.cells(row, Meaning::Factors).next().and_then(words::factors), true);
+    let (word, mfa, by_factors) = match (said.next(), columns.cells(row, Meaning::Factors).next()) {
+        (Some(word), _) => (word, words::mfa(word), false),
+        (None, Some(word)) => (word, words::factors(word), true),
+        (None, None) => return (None, true),
     };
-    let mfa = words::mfa(word);
     if mfa.is_none() {
         file.unknown_mfa.count(&words::text(word).unwrap_or_default());
     }
-    (mfa, false)
+    // A factor that is not set up, or no longer, is none.
+    let is_usable =
+        |cell| words::mfa(cell) == Some(true) || words::status(cell) == Some(AccountStatus::Active);
+    let unusable = by_factors && !columns.cells(row, Meaning::FactorStatus).all(is_usable);
+    (mfa.map(|mfa| mfa && !unusable), by_factors)
 }

@@ -187,7 +187,8 @@ mod tests {
 
     #[test]
     fn what_may_be_a_status_is_told_by_words_of_its_name() {
-        for name in ["HR Status", "leaveStatus", "Account frozen status", "person_state", "Offboarding"] {
+        for name in ["Payroll Status", "leaveStatus", "Account frozen status", "person_state", "Offboarding"]
+        {
             assert_eq!(columns(name).of(Meaning::StatusLike), [0], "{name}");
         }
         for name in [

@@ -114,6 +114,11 @@ pub(crate) enum Gap {
         cells: usize,
         column: String,
     },
+    /// Cells for groups that name none, only the type of a list.
+    UnreadGroups {
+        cells: usize,
+        column: String,
+    },
     /// Groups or addresses beyond the limit of a person.
     TooManyEntries {
         left_out: usize,
@@ -135,6 +140,7 @@ impl Gap {
             | Self::NestedGroups { .. }
             | Self::NoMembers { .. }
             | Self::NoGroups
+            | Self::UnreadGroups { .. }
             | Self::TooManyEntries { .. } => false,
         }
     }
@@ -145,7 +151,8 @@ impl Gap {
             Self::UnknownMembers { .. }
             | Self::NestedGroups { .. }
             | Self::NoMembers { .. }
-            | Self::NoGroups => true,
+            | Self::NoGroups
+            | Self::UnreadGroups { .. } => true,
             Self::Incomplete { .. }
             | Self::NextPage
             | Self::UnreadAddresses { .. }
@@ -155,6 +162,10 @@ impl Gap {
 
     /// The gap in words, without a full stop.
     pub(crate) fn sentence(&self) -> Sentence {
+        let in_column = |cells: usize, has: &str, column: &String| {
+            let subject = if cells == 1 { "1 row has".to_owned() } else { format!("{cells} rows have") };
+            Sentence::from(format!("{subject} {has} in the column \"")).words(column).and("\"")
+        };
         let of_group = |members: usize, group: &String, one: &str, several: &str| match members {
             1 => Sentence::from("a member of the group `").words(group).and("` is ").and(one),
             _ => Sentence::from(format!("{members} members of groups, such as `"))
@@ -183,11 +194,9 @@ impl Gap {
                 .words(group)
                 .and("`, are listed without members, so their members are not known"),
             Self::NoGroups => "no person has a group, so the members of groups are not known".into(),
-            Self::UnreadAddresses { cells, column } => {
-                let noun = if *cells == 1 { "row" } else { "rows" };
-                let sentence =
-                    Sentence::from(format!("{cells} {noun} have no readable address in the column \""));
-                sentence.words(column).and("\"")
+            Self::UnreadAddresses { cells, column } => in_column(*cells, "no readable address", column),
+            Self::UnreadGroups { cells, column } => {
+                in_column(*cells, "the type of a list in place of groups", column)
             }
             Self::TooManyEntries { left_out } => {
                 format!("{left_out} groups or addresses were left out, because one person has too many")

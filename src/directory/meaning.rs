@@ -3,7 +3,10 @@
 //! Names are compared without case, white space, punctuation and bracketed remarks, so that
 //! `Email Address [Required]`, `email_address` and `EmailAddress` are one.
 
-use super::words;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::{documented, words};
 
 /// The meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +35,8 @@ pub(super) enum Meaning {
     Removed,
     /// The day on which the account ends; empty for an account without an end.
     Ends,
+    /// The flags of an account in Active Directory.
+    AccountControl,
     /// A word for the account status, or a part of a postal address.
     State,
     /// A word for the assignment of an application.
@@ -54,116 +59,68 @@ pub(super) enum Meaning {
     MfaCapable,
     /// Which factors are set up, or how many.
     Factors,
+    /// A word for the status of the one factor in the row.
+    FactorStatus,
 }
 
-/// The column names of each meaning, the better one first if only one column is used.
-///
-/// - Okta: the attributes of its user profile, which its CSV template, its user reports ("Login",
-///   "Status", "User") and common exports of its API (`user.login`, `profile.email`) use.
-/// - Microsoft Entra: "Download users" (`userPrincipalName`, `mail`, `accountEnabled`, `objectId`), "Download
-///   members" of a group, and the user registration details (`isMfaRegistered`, `isMfaCapable`).
-/// - Google Workspace: the column reference of "Download users" (`Email Address [Required]`,
-///   `Status [READ ONLY]`, `2sv Enrolled [READ ONLY]`).
-/// - Intercom: the list that Settings > Teammates exports, by the names it shows (name, e-mail, role, permissions).
-///
-/// Deliberately left out: recovery addresses (`Recovery Email`, `secondEmail`, `alternateEmailAddress`) and addresses
-/// of other people (`Manager Email`).
-const NAMES: [(Meaning, &str); 22] = [
-    (
-        Meaning::Email,
-        "email emailaddress mail primaryemail primaryemailaddress useremail workemail profileemail",
-    ),
-    (
-        Meaning::Login,
-        "login username userprincipalname upn userlogin profilelogin loginname signinname oktausername",
-    ),
-    (
-        Meaning::OtherEmails,
-        "othermails otheremails aliases alias emailaliases proxyaddresses worksecondaryemail noneditablealiases \
-         alternateemails alternateemail additionalemails secondaryemails emails applicationlogin \
-         applicationusername appusername applogin",
-    ),
-    (Meaning::Id, "objectid userid oktaid oktauserid teammateid adminid id externalid"),
-    (
-        Meaning::Name,
-        "name displayname fullname userfullname userdisplayname profiledisplayname teammate teammatename user",
-    ),
-    (Meaning::FirstName, "firstname givenname userfirstname profilefirstname forename"),
-    (Meaning::LastName, "lastname surname familyname userlastname profilelastname sn"),
-    (
-        Meaning::Status,
-        "status userstatus accountstatus lifecyclestate lifecyclestatus currentstatus oktauserstatus \
-         oktastatus profilestatus userstate accountstate employmentstatus employeestatus employmentstate \
-         workerstatus staffstatus groupstatus memberstatus membershipstatus invitationstate invitationstatus \
-         externaluserstate loginstatus userlifecyclestate identitystatus",
-    ),
-    (Meaning::State, "state"),
-    (
-        Meaning::Enabled,
-        "accountenabled enabled active isactive isenabled activated isactivated userenabled useractive \
-         accountactive signinallowed",
-    ),
-    (
-        Meaning::Suspended,
-        "suspended issuspended disabled isdisabled accountdisabled blocked isblocked blockcredential \
-         accountlocked locked islocked accountlockedout lockedout signinblocked inactive isinactive",
-    ),
-    (
-        Meaning::Removed,
-        "archived isarchived deleted isdeleted deactivated isdeactivated deprovisioned isdeprovisioned \
-         terminated isterminated softdeleted",
-    ),
-    (
-        Meaning::Ends,
-        "softdeletiontimestamp softdeletiondate deleteddatetime deletiontime deletiontimestamp deletiondate deletedon \
-         deletedat deleteddate deactivatedon deactivatedat deactivationdate deprovisionedon suspendedon \
-         terminationdate terminatedon terminateddate dateofleaving leavedate leavingdate exitdate enddate endson \
-         lastday lastdayofwork lastworkingday lastworkingdate lefton leftdate dateleft employmentend employmentenddate contractend contractenddate accountexpires \
-         accountexpirationdate expirationdate expirydate expireson",
-    ),
-    (Meaning::Assigned, "assignmentstatus appstatus applicationstatus appassignmentstatus"),
-    (Meaning::Unassigned, "unassignedon unassignedat unassigneddate unassignmentdate"),
-    (Meaning::Application, "application applicationname app appname appdisplayname applicationlabel"),
-    (Meaning::MemberType, "type membertype objecttype"),
-    (Meaning::Groups, "groups groupnames groupmemberships memberof memberships usergroups teams"),
-    (Meaning::Group, "group groupname groupdisplayname usergroup team teamname"),
-    (
-        Meaning::Mfa,
-        "mfa mfaenrolled mfaenabled mfastatus mfaregistered ismfaregistered ismfaenabled hasmfa 2fa \
-         2faenrolled 2faenabled 2fastatus has2fa twofactor twofactorauth twofactorauthentication \
-         twofactorenabled twofactorenrolled 2svenrolled isenrolledin2sv 2stepverification \
-         2stepverificationenrolled 2stepverificationenrollment multifactor multifactorauth \
-         multifactorauthentication multifactorauthenticationregistered",
-    ),
-    (Meaning::MfaCapable, "ismfacapable mfacapable multifactorauthenticationcapable"),
-    (
-        Meaning::Factors,
-        "factors mfafactors mfafactor enrolledfactors factorsenrolled factor factorname factortype factorcount \
-         factortypes methodsregistered mfamethods mfamethod authenticationmethods",
-    ),
+/// The meanings by the rows of the table of columns.
+const ROWS: [(&str, Meaning); 24] = [
+    ("address", Meaning::Email),
+    ("sign-in name", Meaning::Login),
+    ("further addresses", Meaning::OtherEmails),
+    ("id", Meaning::Id),
+    ("name", Meaning::Name),
+    ("first name", Meaning::FirstName),
+    ("last name", Meaning::LastName),
+    ("account status", Meaning::Status),
+    ("status or part of an address", Meaning::State),
+    ("active if yes", Meaning::Enabled),
+    ("suspended if yes", Meaning::Suspended),
+    ("deleted if yes", Meaning::Removed),
+    ("end of the account", Meaning::Ends),
+    ("account control", Meaning::AccountControl),
+    ("status of an assignment", Meaning::Assigned),
+    ("end of an assignment", Meaning::Unassigned),
+    ("application", Meaning::Application),
+    ("type of the member", Meaning::MemberType),
+    ("groups", Meaning::Groups),
+    ("group", Meaning::Group),
+    ("second factor", Meaning::Mfa),
+    ("second factor can be used", Meaning::MfaCapable),
+    ("factors", Meaning::Factors),
+    ("status of the factor", Meaning::FactorStatus),
 ];
 
+/// The meaning of each plain name, and its rank: the better one comes first if only one column is used.
+static NAMES: LazyLock<HashMap<String, (Meaning, usize)>> = LazyLock::new(|| {
+    let known = |title: &str| ROWS.iter().find(|(row, _)| *row == title).map(|(_, meaning)| *meaning);
+    documented::rows("Meaning")
+        .filter_map(|(title, names)| Some((known(title)?, names)))
+        .flat_map(|(meaning, names)| {
+            names.into_iter().enumerate().map(move |(rank, name)| (plain(name), (meaning, rank)))
+        })
+        .collect()
+});
+
 /// Words in the names of columns that may be account statuses.
-const STATUS_WORDS: &str = "status active inactive enabled disabled suspended suspension terminated termination \
-    deactivated deactivation deleted deletion archived blocked locked lockout deprovisioned offboarded offboarding \
-    unassigned revoked expired expires expiry expiration ended leave leaver resigned resignation dismissed separation \
-    retired former exit end statut stato";
-
+const STATUS_WORDS: &str = "may be a status";
 /// Next to one of these words, `state` is not part of a postal address.
-const STATE_OF: &str =
-    "account user employee employment member membership identity login person worker staff";
-
+const STATE_OF: &str = "makes `state` a status";
 /// Next to one of these words, the column is not about the account.
-const OTHER_WORDS: &str = "mfa 2fa 2sv 2 factor factors sync synced license licenses licence licences password \
-    credential marital phone mobile sms email mail mailbox last new changed change created tax country \
-    province device protection role token enforced";
+const OTHER_WORDS: &str = "about something else";
+
+/// The words of each row of the table of parts of names.
+static PARTS: LazyLock<HashMap<&str, Vec<&str>>> =
+    LazyLock::new(|| documented::rows("Part of a column name").collect());
 
 /// Whether a column name looks like an account status.
 fn looks_like_status(name: &str) -> bool {
     let parts = parts(name);
     // Compounds too: `Kontostatus`.
     let compound = parts.iter().any(|part| part.ends_with("status"));
-    (compound || any(&parts, STATUS_WORDS) || (any(&parts, "state") && any(&parts, STATE_OF)))
+    (compound
+        || any(&parts, STATUS_WORDS)
+        || (parts.iter().any(|part| part == "state") && any(&parts, STATE_OF)))
         && !any(&parts, OTHER_WORDS)
 }
 
@@ -172,8 +129,9 @@ pub(super) fn is_about_else(name: &str) -> bool {
     any(&parts(name), OTHER_WORDS)
 }
 
-fn any(parts: &[String], list: &str) -> bool {
-    parts.iter().any(|part| list.split_whitespace().any(|word| word == part))
+fn any(parts: &[String], row: &str) -> bool {
+    let words = PARTS.get(row).map_or(&[][..], Vec::as_slice);
+    parts.iter().any(|part| words.contains(&part.as_str()))
 }
 
 /// The most characters of a column name that count: what is longer is a cell in the wrong place.
@@ -216,9 +174,7 @@ impl Meaning {
 
     /// The meaning of a plain name, and its rank among the names of that meaning.
     pub(super) fn of(plain: &str) -> Option<(Self, usize)> {
-        NAMES.iter().find_map(|(meaning, names)| {
-            names.split_whitespace().position(|name| name == plain).map(|rank| (*meaning, rank))
-        })
+        NAMES.get(plain).copied()
     }
 
     /// Meanings that allow only one value, with their words for messages.
@@ -226,12 +182,13 @@ impl Meaning {
         [(Self::Email, "e-mail addresses"), (Self::Mfa, "the second factor")];
 
     /// The meanings about the account status. `State` may be part of a postal address.
-    pub(super) const STATUS: [Self; 8] = [
+    pub(super) const STATUS: [Self; 9] = [
         Self::Status,
         Self::Enabled,
         Self::Suspended,
         Self::Removed,
         Self::Ends,
+        Self::AccountControl,
         Self::Assigned,
         Self::Unassigned,
         Self::StatusLike,
@@ -285,11 +242,35 @@ mod tests {
     }
 
     #[test]
-    fn no_name_has_two_meanings_and_all_are_plain() {
+    fn every_row_of_the_document_is_known_and_no_name_has_two_meanings() {
+        let rows: Vec<_> = documented::rows("Meaning").collect();
+        assert_eq!(rows.iter().map(|(title, _)| *title).collect::<Vec<_>>(), ROWS.map(|(title, _)| title));
         let mut seen = std::collections::BTreeSet::new();
-        for name in NAMES.iter().flat_map(|(_, names)| names.split_whitespace()) {
-            assert_eq!(plain(name), name);
-            assert!(seen.insert(name), "{name}");
+        for name in rows.iter().flat_map(|(_, names)| names) {
+            assert!(seen.insert(plain(name)), "{name}");
+        }
+        let mut parts: Vec<_> = documented::rows("Part of a column name").map(|(title, _)| title).collect();
+        assert_eq!(parts, [STATUS_WORDS, STATE_OF, OTHER_WORDS]);
+        parts.retain(|title| PARTS[title].iter().any(|word| words::plain(word) != *word));
+        assert!(parts.is_empty(), "{parts:?}");
+    }
+
+    #[test]
+    fn the_columns_of_every_service_have_a_meaning() {
+        let files = documented::rows("File of").chain(documented::rows("SCIM service"));
+        let files: Vec<_> = files.collect();
+        assert!(files.len() > 12);
+        for (service, names) in files {
+            for name in names {
+                let meaning = Meaning::told(name, &plain(name)).map(|(meaning, _)| meaning);
+                assert!(meaning.is_some_and(|meaning| meaning != Meaning::StatusLike), "{service}: {name}");
+            }
+        }
+        for (service, names) in documented::rows("SCIM service") {
+            for name in names {
+                let (meaning, _) = Meaning::of(&plain(name)).unwrap();
+                assert!(Meaning::STATUS.contains(&meaning) || meaning == Meaning::Mfa, "{service}: {name}");
+            }
         }
     }
 }

@@ -99,16 +99,18 @@ pub(super) fn roster(mut readings: Vec<Reading>) -> Result<Roster, RosterError> 
         join(&mut roster, &mut places, people, at, kind);
     }
     name_groups(&mut roster, &names);
+    let delivered = !memberships.is_empty();
     give_groups(&mut roster, &places, memberships, &names);
-    undelivered(&mut roster, without_members);
+    undelivered(&mut roster, without_members, delivered);
     match roster.files.first() {
         Some(file) if roster.people.is_empty() => Err(file.no_people()),
         _ => Ok(roster),
     }
 }
 
-/// Records groups without members in any file: an empty list and a missing list look the same.
-fn undelivered(roster: &mut Roster, without_members: Vec<Vec<String>>) {
+/// Records groups without members in any file. An empty list of members is an empty group only if the service has
+/// `delivered` the members of another.
+fn undelivered(roster: &mut Roster, without_members: Vec<Vec<(String, bool)>>, delivered: bool) {
     let known: HashSet<&String> = roster
         .people
         .iter()
@@ -119,7 +121,9 @@ fn undelivered(roster: &mut Roster, without_members: Vec<Vec<String>>) {
     let gaps: Vec<_> = without_members
         .into_iter()
         .map(|groups| {
-            let mut unknown = groups.into_iter().filter(|group| !known.contains(group));
+            let unknown =
+                |(group, listed): &(String, bool)| !(known.contains(group) || (*listed && delivered));
+            let mut unknown = groups.into_iter().filter(unknown).map(|(group, _)| group);
             let first = unknown.next();
             first.map(|group| Gap::NoMembers { groups: 1 + unknown.count(), group })
         })

@@ -1,7 +1,7 @@
 //! Directory exports (rosters): the people of an identity provider, their groups and account statuses.
 //!
-//! `text` opens and decodes files. `sheet` reads CSV, with `columns` and `meaning` for headers, `account` for rows and
-//! `words` for cells. `scim` reads SCIM 2.0 answers. `merge` makes one list of several files. The comparison with a
+//! `text` opens and decodes files. `sheet` reads CSV, with `columns` and `meaning` for headers, `account` for rows, `words`
+//! and `day` for cells. `documented` has the names and words of all of them. `scim` reads SCIM 2.0 answers. `merge` makes one list of several files. The comparison with a
 //! workspace is in `facts::reconcile`.
 
 use std::collections::BTreeMap;
@@ -11,6 +11,8 @@ use crate::warning::Warning;
 
 mod account;
 mod columns;
+mod day;
+mod documented;
 mod error;
 mod file;
 mod meaning;
@@ -107,8 +109,8 @@ struct Reading {
     /// Memberships in SCIM groups, whose members may be in another file.
     memberships: Vec<Membership>,
     group_names: Vec<(String, String)>,
-    /// Names of SCIM groups without members.
-    without_members: Vec<String>,
+    /// Names of SCIM groups without members, and whether their list of members is there and empty.
+    without_members: Vec<(String, bool)>,
     pages: BTreeMap<scim::Listed, scim::Pages>,
 }
 

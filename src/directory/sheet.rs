@@ -11,7 +11,8 @@ use csv::StringRecord;
 use super::columns::Columns;
 use super::meaning::Meaning;
 use super::text::LineNumbers;
-use super::{Gap, Person, Reading, RosterError, account, words};
+use super::words::{self, Word};
+use super::{Gap, Person, Reading, RosterError, account};
 use crate::casefold::fold;
 
 const MOST_COLUMNS: usize = 2_000;
@@ -28,7 +29,7 @@ pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError>
     let body = body.get(above..).unwrap_or_default();
     let start = text.len() - body.len();
     let columns = Columns::read(&header);
-    let mut sheet = CsvFile { reading, columns, nested: None, unread_addresses: BTreeMap::new() };
+    let mut sheet = CsvFile { reading, columns, nested: None, unread: BTreeMap::new() };
     let mut lines = LineNumbers::new(text);
     sheet.accept_header(&header, lines.at(start + blank(body)))?;
 
@@ -50,7 +51,8 @@ pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError>
             // The sentinel is the last row, unless an earlier row includes it.
             Ok(true) if at >= body.len() => break,
             Ok(true) if std::mem::take(&mut is_header) => {}
-            Ok(true) if row.iter().all(|cell| cell.trim().is_empty()) => {}
+            // Empty rows, lines of dashes under a header, and the header of a file that was appended.
+            Ok(true) if row.iter().all(is_blank) || row == header => {}
             Ok(true) if rows.position().byte() > body.len() as u64 + 1 => {
                 let last = lines.at(text.trim_end().len());
                 sheet.reading.file.rows += 1;
@@ -61,6 +63,12 @@ pub(super) fn read(reading: Reading, text: &str) -> Result<Reading, RosterError>
         }
     }
     sheet.finish()
+}
+
+/// Whether a cell is empty or a line of dashes.
+fn is_blank(cell: &str) -> bool {
+    let cell = cell.trim();
+    cell.is_empty() || (cell.len() > 2 && cell.bytes().all(|byte| matches!(byte, b'-' | b'=')))
 }
 
 /// The length of the line breaks at the start of the text, in bytes.
@@ -74,8 +82,8 @@ struct CsvFile {
     columns: Columns,
     /// The number of rows about a group that is a member of another, and the first such outer group.
     nested: Option<(usize, String)>,
-    /// Columns of further addresses, with the number of cells without a readable one.
-    unread_addresses: BTreeMap<usize, usize>,
+    /// Columns of further addresses or groups, with the number of cells without a readable one.
+    unread: BTreeMap<(Meaning, usize), usize>,
 }
 
 impl CsvFile {
@@ -103,7 +111,7 @@ impl CsvFile {
             self.reading.file.reject(line, why);
             return Ok(());
         }
-        if self.is_group(row) {
+        if self.is_no_person(row) {
             return Ok(());
         }
         let mut addresses =
@@ -127,23 +135,23 @@ impl CsvFile {
         self.reading.keep(person)
     }
 
-    /// Whether the member in a row is a group, or the whole domain (`CUSTOMER`), so that its people are unknown.
-    fn is_group(&mut self, row: &StringRecord) -> bool {
-        let in_group = self.columns.any(&[Meaning::Group]);
-        let is_group = |cell: &str| match words::plain(cell).as_str() {
-            "group" | "nestedgroup" => true,
-            "customer" => in_group,
-            _ => false,
+    /// Whether the member in a row is a device or the like, or a group or the whole domain, whose people are then unknown.
+    fn is_no_person(&mut self, row: &StringRecord) -> bool {
+        let columns = &self.columns;
+        // `top;group`, and `top;person;user;computer`.
+        let sorts = || {
+            columns
+                .cells(row, Meaning::MemberType)
+                .flat_map(|cell| words::list(cell, true))
+                .collect::<Vec<_>>()
         };
-        if !self.columns.cells(row, Meaning::MemberType).next().is_some_and(is_group) {
-            return false;
+        let is = |word| sorts().iter().any(|sort| words::says(sort, word));
+        let in_group = columns.any(&[Meaning::Group]);
+        if !(is(Word::Group) || (in_group && is(Word::Domain))) {
+            return is(Word::NoPerson);
         }
-        let group = self
-            .columns
-            .cells(row, Meaning::Group)
-            .next()
-            .or_else(|| self.columns.cells(row, Meaning::Groups).next());
-        let group = group.and_then(words::text).unwrap_or_default();
+        let mut groups = columns.cells(row, Meaning::Group).chain(columns.cells(row, Meaning::Groups));
+        let group = groups.next().and_then(words::text).unwrap_or_default();
         self.nested.get_or_insert((0, group)).0 += 1;
         true
     }
@@ -153,12 +161,13 @@ impl CsvFile {
         let gaps = &mut self.reading.file.gaps;
         gaps.extend(self.nested.map(|(members, group)| Gap::NestedGroups { members, group }));
         let columns = &self.columns;
-        gaps.extend(
-            self.unread_addresses.iter().map(|(at, cells)| Gap::UnreadAddresses {
-                cells: *cells,
-                column: columns.name(*at).to_owned(),
-            }),
-        );
+        gaps.extend(self.unread.iter().map(|((meaning, at), cells)| {
+            let (cells, column) = (*cells, columns.name(*at).to_owned());
+            match meaning {
+                Meaning::OtherEmails => Gap::UnreadAddresses { cells, column },
+                _ => Gap::UnreadGroups { cells, column },
+            }
+        }));
         self.reading.finish()
     }
 
@@ -198,16 +207,28 @@ impl CsvFile {
         });
         let mut person = Person { email, line, name, id: text(Meaning::Id), ..Person::default() };
         for (meaning, plural) in [(Meaning::Groups, true), (Meaning::Group, false)] {
-            let groups = self.columns.cells(row, meaning).flat_map(|cell| words::list(cell, plural));
-            groups.for_each(|group| person.add_group(group));
+            for at in self.columns.of(meaning) {
+                let cell = row.get(*at).unwrap_or_default();
+                if words::says(cell, Word::Unwritten) {
+                    *self.unread.entry((meaning, *at)).or_default() += 1;
+                } else {
+                    words::list(cell, plural).for_each(|group| person.add_group(group));
+                }
+            }
         }
+        // Google's tools write how many aliases there are, and these into numbered columns.
+        let mut announced = Vec::new();
         for at in self.columns.of(Meaning::OtherEmails) {
             let Some(cell) = row.get(*at).filter(|cell| !words::is_nothing(cell)) else { continue };
             let mut addresses = words::emails(cell).peekable();
-            if addresses.peek().is_none() {
-                *self.unread_addresses.entry(*at).or_default() += 1;
+            match (addresses.peek(), cell.trim().parse::<usize>()) {
+                (None, Ok(number)) => announced.push((*at, number)),
+                (None, Err(_)) => *self.unread.entry((Meaning::OtherEmails, *at)).or_default() += 1,
+                _ => addresses.for_each(|email| person.add_email(email.to_owned())),
             }
-            addresses.for_each(|email| person.add_email(email.to_owned()));
+        }
+        for (at, _) in announced.iter().filter(|(_, number)| *number > person.other_emails.len()) {
+            *self.unread.entry((Meaning::OtherEmails, *at)).or_default() += 1;
         }
         person
     }

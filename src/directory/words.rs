@@ -1,10 +1,9 @@
 //! The words of vendors in cells: account statuses, second factors, groups and addresses.
 
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
-use jiff::tz::Offset;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
-use super::AccountStatus;
+use super::{AccountStatus, documented};
 use crate::address::EmailAddress;
 use crate::casefold::{ascii_eq, fold};
 use crate::sentence::Sentence;
@@ -14,6 +13,67 @@ use crate::toml_document::excerpt;
 const LONGEST_EMAIL: usize = 320;
 /// The longest name, group or other cell to keep, in characters.
 const LONGEST_TEXT: usize = 500;
+
+/// What a word says, by the rows of the table of words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    Status(AccountStatus),
+    /// Certainly about an account that is not active, in a column of any name.
+    NotActive,
+    Yes,
+    No,
+    Nothing,
+    NoEnd,
+    Factor,
+    NoFactor,
+    FirstFactor,
+    Group,
+    Domain,
+    NoPerson,
+    /// A list that the exporting program replaced by the name of its type.
+    Unwritten,
+}
+
+/// The rows of the table of words.
+const ROWS: [(&str, Word); 16] = [
+    ("active account", Word::Status(AccountStatus::Active)),
+    ("pending account", Word::Status(AccountStatus::Pending)),
+    ("suspended account", Word::Status(AccountStatus::Suspended)),
+    ("deleted account", Word::Status(AccountStatus::Deprovisioned)),
+    ("not active, in any column", Word::NotActive),
+    ("yes", Word::Yes),
+    ("no", Word::No),
+    ("empty", Word::Nothing),
+    ("no end of the account", Word::NoEnd),
+    ("second factor", Word::Factor),
+    ("no second factor", Word::NoFactor),
+    ("first factor", Word::FirstFactor),
+    ("group as member", Word::Group),
+    ("whole domain as member", Word::Domain),
+    ("no person", Word::NoPerson),
+    ("a list that was not written", Word::Unwritten),
+];
+
+/// The words in their form for comparison.
+static WORDS: LazyLock<HashMap<String, Vec<Word>>> = LazyLock::new(|| {
+    let mut words: HashMap<String, Vec<Word>> = HashMap::new();
+    for (title, spellings) in documented::rows("In a cell") {
+        let row = ROWS.iter().find(|(row, _)| *row == title);
+        for (spelling, (_, word)) in spellings.into_iter().zip(row.into_iter().cycle()) {
+            words.entry(plain(spelling)).or_default().push(*word);
+        }
+    }
+    words
+});
+
+/// What a cell says.
+fn said(cell: &str) -> &'static [Word] {
+    WORDS.get(&plain(cell)).map_or(&[], Vec::as_slice)
+}
+
+pub(super) fn says(cell: &str, word: Word) -> bool {
+    said(cell).contains(&word)
+}
 
 /// A name in the form for comparison: lower case, letters and digits only. `Two-Factor_Auth` is `twofactorauth`.
 pub(super) fn plain(text: &str) -> String {
@@ -72,6 +132,8 @@ pub(super) fn emails(cell: &str) -> impl Iterator<Item = &str> {
         Some(part)
     });
     parts.filter_map(|part| {
+        // `["a@b.example"]`, `{a@b.example}`, `<a@b.example>`.
+        let part = part.trim_matches(|c| "[]{}()<>\"'".contains(c));
         let bare = match part.split_at_checked(5) {
             Some((scheme, rest)) if ascii_eq(scheme, "smtp:") => rest,
             _ => part,
@@ -89,18 +151,7 @@ pub(super) fn guest(name: &str) -> Option<String> {
 
 /// Whether a cell means empty: `n/a`, `null`, `-`, `[]`.
 pub(super) fn is_nothing(cell: &str) -> bool {
-    matches!(
-        plain(cell).as_str(),
-        "" | "na"
-            | "null"
-            | "nil"
-            | "none"
-            | "undefined"
-            | "notapplicable"
-            | "notavailable"
-            | "notset"
-            | "empty"
-    )
+    plain(cell).is_empty() || says(cell, Word::Nothing)
 }
 
 /// Splits a cell into the groups, or permissions, that it lists.
@@ -109,128 +160,56 @@ pub(super) fn is_nothing(cell: &str) -> bool {
 /// cell without these, and not in a distinguished name such as `CN=Support,OU=Groups`.
 pub(super) fn list(cell: &str, plural: bool) -> impl Iterator<Item = String> {
     let hard = |c: char| matches!(c, ';' | '|' | '\n' | '\r');
+    let cell = cell.trim();
+    // `["Support", "Operations"]` and `{Support, Operations}`.
+    let bare = [('[', ']'), ('{', '}')]
+        .iter()
+        .find_map(|(open, close)| cell.strip_prefix(*open)?.strip_suffix(*close));
+    let (cell, plural, quotes) = match bare {
+        Some(bare) => (bare, true, &['"', '\'', ' '][..]),
+        None => (cell, plural, &[][..]),
+    };
     let distinguished = cell.trim_start().get(..3).is_some_and(|start| ascii_eq(start, "cn="));
     let commas = plural && !distinguished && !cell.contains(hard);
-    cell.split(move |c| hard(c) || (commas && c == ',')).filter_map(text)
+    cell.split(move |c| hard(c) || (commas && c == ','))
+        .filter_map(move |part| text(part.trim_matches(quotes)))
 }
 
 /// The account status of a known word.
-///
-/// Okta's words are those of its user account status, under the names of its API and of its console.
-/// `LOCKED_OUT`, `RECOVERY` and `PASSWORD_EXPIRED` are people who come back by themselves: active.
-/// `PROVISIONED` has not finished activation. Google archives people who have left.
 pub(super) fn status(word: &str) -> Option<AccountStatus> {
-    Some(match plain(word).as_str() {
-        "active" | "activated" | "enabled" | "current" | "ok" | "true" | "yes" | "1" | "recovery"
-        | "passwordreset" | "passwordexpired" | "lockedout" | "locked" | "notsuspended" | "accepted"
-        | "invitationaccepted" | "employed" | "assigned" | "live" => AccountStatus::Active,
-        "suspended" | "inactive" | "notactive" | "disabled" | "blocked" | "paused" | "onhold" | "onleave"
-        | "false" | "no" | "0" => AccountStatus::Suspended,
-        "deprovisioned" | "deactivated" | "deleted" | "archived" | "terminated" | "offboarded"
-        | "removed" | "left" | "softdeleted" | "unassigned" | "notassigned" | "revoked" | "expired"
-        | "ended" | "termed" | "resigned" | "retired" | "exited" | "former" | "formeremployee"
-        | "separated" | "dismissed" | "fired" | "laidoff" | "leaver" | "quit" | "closed" | "dismissal"
-        | "departed" | "notemployed" | "unemployed" => AccountStatus::Deprovisioned,
-        "staged" | "provisioned" | "pending" | "invited" | "pendinguseraction" | "pendingactivation"
-        | "pendingacceptance" | "pendinginvite" | "invitationpending" => AccountStatus::Pending,
-        _ => return None,
+    said(word).iter().find_map(|word| match word {
+        Word::Status(status) => Some(*status),
+        _ => None,
     })
-}
-
-/// Whether a word almost certainly describes a suspended or deleted account or a former employee.
-pub(super) fn is_about_leaving(word: &str) -> bool {
-    matches!(
-        plain(word).as_str(),
-        "suspended"
-            | "inactive"
-            | "notactive"
-            | "disabled"
-            | "blocked"
-            | "deprovisioned"
-            | "deactivated"
-            | "terminated"
-            | "offboarded"
-            | "softdeleted"
-            | "resigned"
-            | "dismissed"
-    )
 }
 
 /// The value of a yes-or-no cell.
 pub(super) fn truth(word: &str) -> Option<bool> {
-    match plain(word).as_str() {
-        "true" | "yes" | "y" | "1" | "on" | "enabled" | "active" => Some(true),
-        "false" | "no" | "n" | "0" | "off" | "disabled" | "inactive" => Some(false),
-        _ => None,
-    }
-}
-
-/// The instant in a cell, in UTC if it has no zone; a day counts to its end. `03/04/2026` has two readings, of which
-/// both are returned, the earlier first.
-pub(super) fn instants(cell: &str) -> Option<(Timestamp, Timestamp)> {
-    let cell = cell.trim();
-    let utc = |time: DateTime| Offset::UTC.to_timestamp(time).ok();
-    let end_of = |day: Date| utc(day.tomorrow().ok()?.at(0, 0, 0, 0));
-    let once = |at: Timestamp| (at, at);
-    if let Ok(at) = cell.parse::<Timestamp>() {
-        return Some(once(at));
-    }
-    if cell.contains(':') {
-        if let Ok(time) = cell.parse::<DateTime>() {
-            return utc(time).map(once);
-        }
-    } else if let Ok(day) = cell.parse::<Date>().or_else(|error| {
-        let formats = ["%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"];
-        formats.iter().find_map(|format| Date::strptime(format, cell).ok()).ok_or(error)
-    }) {
-        return end_of(day).map(once);
-    }
-    let mut numbers = cell.split([' ', 'T']).next()?.split(['/', '.', '-']).map(str::parse::<i16>);
-    let [Some(Ok(a)), Some(Ok(b)), Some(Ok(c)), None] = std::array::from_fn(|_| numbers.next()) else {
-        return None;
-    };
-    let day = |year: i16, month: i16, day: i16| {
-        end_of(Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?)
-    };
-    if a > 31 {
-        return day(a, b, c).map(once);
-    }
-    match (day(c, a, b), day(c, b, a)) {
-        (Some(one), Some(other)) => Some((one.min(other), one.max(other))),
-        (one, other) => one.or(other).map(once),
-    }
+    if says(word, Word::Yes) { Some(true) } else { says(word, Word::No).then_some(false) }
 }
 
 /// Whether a cell says that the person has a second factor.
 pub(super) fn mfa(word: &str) -> Option<bool> {
-    truth(word).or_else(|| match plain(word).as_str() {
-        "enrolled" | "registered" | "enforced" | "required" | "configured" | "setup" | "capable" => {
+    truth(word).or_else(|| {
+        if says(word, Word::Factor) {
             Some(true)
+        } else if says(word, Word::NoFactor) || (is_nothing(word) && !word.trim().is_empty()) {
+            Some(false)
+        } else {
+            plain(word).parse::<u32>().ok().map(|factors| factors > 0)
         }
-        "notenrolled" | "unenrolled" | "notregistered" | "notenabled" | "notenforced" | "notconfigured"
-        | "notsetup" | "notcapable" | "never" | "nofactor" | "nofactors" | "nofactorsenrolled" | "nomfa"
-        | "no2fa" | "nomethods" => Some(false),
-        _ if is_nothing(word) && !word.trim().is_empty() => Some(false),
-        digits => digits.parse::<u32>().ok().map(|factors| factors > 0),
     })
 }
 
-/// Whether a cell that counts or lists factors includes a second factor. A password, an e-mail address and a security
-/// question are not second factors.
+/// Whether a cell that counts or lists factors includes a second factor.
 pub(super) fn factors(cell: &str) -> Option<bool> {
-    if cell.trim().is_empty() {
+    if cell.trim().is_empty() || says(cell, Word::Unwritten) {
         return None;
     }
-    mfa(cell).or_else(|| {
-        Some(list(cell, true).any(|factor| {
-            let factor = plain(&factor);
-            !matches!(
-                factor.as_str(),
-                "password" | "email" | "emailaddress" | "securityquestion" | "securityquestions" | "question"
-            ) && mfa(&factor) != Some(false)
-                && !is_nothing(&factor)
-        }))
-    })
+    let is_second = |factor: String| {
+        !says(&factor, Word::FirstFactor) && mfa(&factor) != Some(false) && !is_nothing(&factor)
+    };
+    mfa(cell).or_else(|| Some(list(cell, true).any(is_second)))
 }
 
 #[cfg(test)]
@@ -291,6 +270,8 @@ mod tests {
         assert_eq!(split("A\r\nB", false), ["A", "B"]);
         assert_eq!(split("cn=Support,ou=Groups", true), ["cn=Support,ou=Groups"]);
         assert_eq!(split("é", true), ["é"]);
+        assert_eq!(split(r#"["Support", "EMEA"]"#, false), ["Support", "EMEA"]);
+        assert_eq!(split("{Support, 'EMEA'}", true), ["Support", "EMEA"]);
     }
 
     #[test]
@@ -313,28 +294,29 @@ mod tests {
         let joined: Vec<_> =
             emails("SMTP:a+x@b.example+smtp:c@d.example+e+f@g.example+X500:/o=acme").collect();
         assert_eq!(joined, ["a+x@b.example", "c@d.example", "e+f@g.example"]);
+        for shape in [
+            r#"["a@b.example", "c@d.example"]"#,
+            "{a@b.example, c@d.example}",
+            "A <a@b.example> C <c@d.example>",
+        ] {
+            assert_eq!(emails(shape).collect::<Vec<_>>(), ["a@b.example", "c@d.example"], "{shape}");
+        }
         assert_eq!(guest("ana_x_acme.example#EXT#@host.example").as_deref(), Some("ana_x@acme.example"));
         assert_eq!(guest("ana@acme.example"), None);
     }
 
     #[test]
-    fn days_and_times_are_read_as_vendors_write_them() {
-        let read = |cell: &str| instants(cell).map(|(one, other)| (one.to_string(), other.to_string()));
-        let once = |at: &str| Some((at.to_owned(), at.to_owned()));
-        assert_eq!(read("2026-10-01 10:00:00Z"), once("2026-10-01T10:00:00Z"));
-        assert_eq!(read("2026-10-01T10:00:00"), once("2026-10-01T10:00:00Z"));
-        for day in
-            ["2026-10-01", "2026/10/01", "1 Oct 2026", "Oct 1, 2026", "2026/10/01 09:30:00", "1-Oct-2026"]
-        {
-            assert_eq!(read(day), once("2026-10-02T00:00:00Z"), "{day}");
+    fn every_row_of_the_document_is_known_and_has_words() {
+        let rows: Vec<_> = documented::rows("In a cell").collect();
+        assert_eq!(rows.iter().map(|(title, _)| *title).collect::<Vec<_>>(), ROWS.map(|(title, _)| title));
+        for (title, spellings) in rows {
+            let known: std::collections::BTreeSet<_> = spellings.iter().map(|word| plain(word)).collect();
+            assert!(!spellings.is_empty() && known.len() == spellings.len(), "{title}: a word stands twice");
         }
-        assert_eq!(read("31.12.2026"), once("2027-01-01T00:00:00Z"));
-        assert_eq!(
-            read("03/04/2026"),
-            Some(("2026-03-05T00:00:00Z".to_owned(), "2026-04-04T00:00:00Z".to_owned()))
-        );
-        for odd in ["soon", "", "12", "99/99/2026", "1/2/3/4"] {
-            assert_eq!(read(odd), None, "{odd}");
+        // No word is two statuses, nor yes and no.
+        for (word, said) in &*WORDS {
+            let statuses = said.iter().filter(|one| matches!(one, Word::Status(_))).count();
+            assert!(statuses <= 1 && !(said.contains(&Word::Yes) && said.contains(&Word::No)), "{word}");
         }
     }
 

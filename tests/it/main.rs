@@ -80,6 +80,7 @@ mod roster;
 mod roster_cases;
 /// Directory exports (rosters) of vendors.
 mod roster_files;
+mod roster_vendors;
 /// The identity provider's metadata and certificates.
 mod saml;
 /// The sample workspace of `--demo`, and its generator.

@@ -21,7 +21,7 @@ Pickers = "Picker"
 
 const ALL: [&str; 4] = ["lin", "mo", "pia", "rui"];
 
-fn serve() -> Server {
+pub(crate) fn serve() -> Server {
     let add = |workspace: Workspace, name: &&str| {
         workspace
             .teammate(&format!("{name}@orchard.example"), if *name == "lin" { "Admin" } else { "Picker" })
@@ -30,7 +30,7 @@ fn serve() -> Server {
 }
 
 /// `rbac roster` with files, named by their format.
-fn judged(server: &Server, files: &[&str]) -> Report {
+pub(crate) fn judged(server: &Server, files: &[&str]) -> Report {
     let mut run = live(&server.origin(), &["rbac", "roster", "--format", "json"]).config(POLICY);
     for (at, text) in files.iter().enumerate() {
         let name = format!("{at}.{}", if text.starts_with(['{', '[']) { "json" } else { "csv" });
@@ -39,23 +39,23 @@ fn judged(server: &Server, files: &[&str]) -> Report {
     run.run().report()
 }
 
-fn statuses(report: &Report) -> String {
+pub(crate) fn statuses(report: &Report) -> String {
     ["R4", "R5", "R6", "R7", "R8", "R9"].map(|id| &report.status(id)[..1]).concat()
 }
 
-fn can(server: &Server, who: &str, file: &str) -> Run {
+pub(crate) fn can(server: &Server, who: &str, file: &str) -> Run {
     let who = format!("{who}@orchard.example");
     let run = live(&server.origin(), &["rbac", "can", &who, "read", "--roster", "people"]);
     run.file("people", file).config(POLICY).run()
 }
 
-fn denied(server: &Server, who: &str, file: &str) {
+pub(crate) fn denied(server: &Server, who: &str, file: &str) {
     let run = can(server, who, file).exits(1);
     assert!(run.stdout.starts_with("denied: "), "{file}: {}", run.streams());
 }
 
 /// A row for each teammate: the address, and the text of `cell`.
-fn rows(header: &str, cell: impl Fn(&str) -> String) -> String {
+pub(crate) fn rows(header: &str, cell: impl Fn(&str) -> String) -> String {
     let row = |name: &&str| format!("{name}@orchard.example,{}\n", cell(name));
     format!("email,{header}\n{}", ALL.iter().map(row).collect::<String>())
 }
@@ -100,7 +100,7 @@ fn files_show_what_they_show_and_no_more() {
             "groups without members",
             vec![all_users.clone(), group(r#","members":[]"#)],
             "ppmmmp",
-            "no person has a group",
+            "2 groups, such as `Pickers`, are listed without members",
         ),
         (
             "groups that leave members out",

@@ -207,10 +207,11 @@ impl<'a> List<'a> {
         reading.file.knows.groups = true;
         match resource::group(attributes) {
             Ok((name, members)) => {
-                if members.is_none() {
-                    reading.without_members.push(name.clone());
-                }
+                let listed = members.is_some();
                 let members = members.unwrap_or_default();
+                if members.is_empty() {
+                    reading.without_members.push((name.clone(), listed));
+                }
                 reading.group_names.extend(text(attributes, "id").map(|id| (id, name)));
                 reading.memberships.extend(members);
             }
@@ -239,15 +240,27 @@ impl<'a> List<'a> {
     }
 }
 
-/// The API of JSON that is certainly not SCIM. `has` looks up a member by name.
+/// The API of JSON that is certainly not SCIM. `has` looks up a member by name, ignoring its case.
 fn vendor(has: impl Fn(&str) -> bool) -> Option<&'static str> {
-    if has("@odata.context") || (has("userPrincipalName") && !has("schemas")) {
-        Some("Microsoft (Graph, `az ad user list`)")
-    } else if has("primaryEmail") || (has("kind") && has("users")) {
-        Some("Google (Admin SDK)")
-    } else if has("profile") && has("credentials") {
-        Some("Okta's API")
-    } else {
-        None
+    /// The members that tell each API, all of a group.
+    const APIS: [(&str, &[&str]); 12] = [
+        ("Microsoft (Graph, `az ad user list`)", &["@odata.context"]),
+        ("Microsoft (Graph, `az ad user list`)", &["userPrincipalName"]),
+        ("Google (Admin SDK)", &["primaryEmail"]),
+        ("Google (Admin SDK)", &["kind", "users"]),
+        ("Okta's API", &["profile", "credentials"]),
+        ("AWS (`aws identitystore`)", &["IdentityStoreId"]),
+        ("AWS (`aws identitystore`)", &["Users"]),
+        ("AWS (`aws identitystore`)", &["GroupMemberships"]),
+        ("Keycloak", &["username", "emailVerified"]),
+        ("Auth0", &["user_id", "email"]),
+        ("JumpCloud's API", &["results", "totalCount"]),
+        ("PingOne's API", &["_embedded", "_links"]),
+    ];
+    let is = |members: &[&str]| members.iter().all(|member| has(member));
+    // A SCIM resource or answer may have further attributes of these names.
+    if has("schemas") {
+        return None;
     }
+    APIS.iter().find(|(_, members)| is(members)).map(|(vendor, _)| *vendor)
 }

@@ -1,5 +1,6 @@
 //! SCIM resources: users, groups, members, and attribute values of any case and shape.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
@@ -79,22 +80,28 @@ fn status(attributes: &Map<String, Value>, file: &mut RosterFile, person: &mut P
         !CORE.contains(&name) && Meaning::told(name, &meaning::plain(name)).is_some_and(is_status)
     };
     let said: Vec<_> = single_values(attributes).filter(|(name, _)| speaks(name)).collect();
-    let columns = Columns::read(&said.iter().map(|(name, _)| *name).collect());
+    let columns = Columns::read(&said.iter().map(|(name, _)| &**name).collect());
     let row = said.iter().map(|(_, value)| written(value)).collect();
     file.knows.status |= !said.is_empty();
     account::status(&columns, &row, file, person);
 }
 
-/// The attributes with one value, including those of extensions.
-fn single_values<'v>(attributes: &'v Map<String, Value>) -> impl Iterator<Item = (&'v str, &'v Value)> {
+/// The attributes with one value, including those of extensions, and the parts of others as `locked.on`.
+fn single_values<'v>(attributes: &'v Map<String, Value>) -> impl Iterator<Item = (Cow<'v, str>, &'v Value)> {
     let of_extension = |name: &str, value: &'v Value| match value {
         Value::Object(extension) if name.contains(':') => Some(extension),
         _ => None,
     };
     let extensions = attributes.iter().filter_map(move |(name, value)| of_extension(name, value));
     let all = attributes.iter().chain(extensions.flatten());
-    let single = |value: &Value| !matches!(value, Value::Null | Value::Array(_) | Value::Object(_));
-    all.filter(move |(_, value)| single(value)).map(|(name, value)| (name.as_str(), value))
+    let named = all.flat_map(|(name, value)| match value {
+        Value::Object(parts) if !name.contains(':') => {
+            let part = |(part, value)| (Cow::Owned(format!("{name}.{part}")), value);
+            parts.iter().map(part).filter(|(name, _)| Meaning::of(&meaning::plain(name)).is_some()).collect()
+        }
+        value => vec![(Cow::Borrowed(name.as_str()), value)],
+    });
+    named.filter(|(_, value)| !matches!(value, Value::Null | Value::Array(_) | Value::Object(_)))
 }
 
 /// The second factor, which only extensions have.
