@@ -31,11 +31,11 @@ fn a_scan_that_fails_shows_everything_and_fails_the_job() {
 
 #[test]
 fn a_mistake_fails_the_job_without_a_report() {
-    for input in [("level", "l9"), ("config", "none.toml"), ("baseline", "none.json"), ("strict", "yes")] {
-        let ran = demo(&[input]).run().exits(2);
-        assert_eq!(ran.outputs["json"], "", "{input:?}");
-        assert_eq!(ran.summary, "", "{input:?}");
+    for input in [("level", "l9"), ("config", "none.toml"), ("baseline", "none.json"), ("region", "mars")] {
+        demo(&[input]).run().says(2, "An input, the configuration or another file has a mistake.");
     }
+    let offline = job(&[("arguments", "--base-url\nhttp://127.0.0.1:1\n--timeout\n5s")]).run();
+    offline.says(3, "The workspace could not be read");
 }
 
 #[test]
