@@ -90,6 +90,11 @@ impl Server {
         self.asked.lock().unwrap().clone()
     }
 
+    /// Drops what it was asked.
+    pub(crate) fn forget(&self) {
+        self.asked.lock().unwrap().clear();
+    }
+
     /// A client with short waits.
     pub(crate) fn client(&self, timeout: Duration) -> Client {
         let limits = Limits {

@@ -87,7 +87,8 @@ impl Target {
         }
         let [was_read, refused] = left.get();
         eprintln!("{}: {was_read} inputs were read, {refused} were refused", self.name);
-        assert!(was_read > 0 && refused > 0, "{}: {was_read} read, {refused} refused", self.name);
+        let both = (was_read > 0 && refused > 0) || was_read + refused < 500;
+        assert!(both, "{}: {was_read} inputs were read, {refused} were refused", self.name);
     }
 }
 

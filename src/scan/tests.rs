@@ -9,6 +9,10 @@ use crate::level::Level;
 use crate::report::{Format, GateRule, Options, Report, render};
 use crate::snapshot::collect::ReadScope;
 
+mod fuzz;
+#[cfg(target_os = "linux")]
+mod soak;
+
 fn job(level: Level, pack: Option<Pack>, stale_after: u64) -> Job {
     let selection = Selection { level, pack, only: Vec::new(), skip: Vec::new(), needs_roster: false };
     let plan = Plan::new(Catalog::load(&[]).unwrap(), Some(&selection)).unwrap();

@@ -10,5 +10,7 @@ mod unread;
 
 pub(crate) use error::SnapshotError;
 pub(crate) use load::Replay;
+#[cfg(test)]
+pub(crate) use load::forged;
 pub(crate) use save::Writer;
 pub(crate) use unread::UnreadEntries;

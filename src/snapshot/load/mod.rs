@@ -13,6 +13,9 @@ use crate::snapshot::file::{Digesting, FORMAT, Header, Line, REDACTED_VERSION};
 use crate::snapshot::sequence::Sequence;
 use crate::sources::{Failure, Feed, Outcomes, Ranges, SourceStatus};
 
+#[cfg(test)]
+pub(crate) use tests::forged;
+
 /// The longest header, in bytes.
 const LONGEST_HEADER: u64 = 4 * 1024;
 /// The largest window of the compressor, as a power of two: 8 MiB of memory.

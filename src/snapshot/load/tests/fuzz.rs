@@ -12,7 +12,7 @@ const LIMITS: LoadLimits = LoadLimits { line: 32 * 1024, total: 128 * 1024 };
 fn snapshots() {
     let target = Target {
         name: "snapshots",
-        seeds: &["fixtures/snapshots"],
+        seeds: &["fixtures/snapshots", "tests/corpus/scans"],
         made: Vec::new(),
         words: &[
             "{\"event\":{}}\n",
