@@ -64,6 +64,9 @@ pub(crate) struct Api {
     budget: Option<u64>,
     ahead: i64,
     at_most: u64,
+    token: String,
+    /// What is written in bodies in place of what.
+    rewritten: Option<(String, String)>,
     longest: i64,
     spent: Mutex<BTreeMap<u64, u64>>,
     faults: Mutex<Vec<Fault>>,
@@ -83,6 +86,8 @@ impl Api {
             budget: None,
             ahead: 0,
             at_most: u64::MAX,
+            token: TOKEN.to_owned(),
+            rewritten: None,
             longest: i64::MAX,
             spent: Mutex::default(),
             faults: Mutex::default(),
@@ -149,6 +154,18 @@ impl Api {
         self
     }
 
+    /// Its token is another one.
+    pub(crate) fn token(mut self, token: &str) -> Self {
+        self.token = token.to_owned();
+        self
+    }
+
+    /// Bodies have another text in place of this one, as it is.
+    pub(crate) fn rewritten(mut self, from: &str, to: &str) -> Self {
+        self.rewritten = Some((from.to_owned(), to.to_owned()));
+        self
+    }
+
     /// Pages have at most this number of events, whatever the request.
     pub(crate) fn at_most(mut self, events: u64) -> Self {
         self.at_most = events;
@@ -187,7 +204,10 @@ impl Api {
     pub(crate) fn answer(&self, seen: Seen) -> Answer {
         let now = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(self.ahead);
         let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now).unwrap();
-        let answer = self.decide(&seen).header("Date", date);
+        let mut answer = self.decide(&seen).header("Date", date);
+        if let Some((from, to)) = &self.rewritten {
+            answer.body = String::from_utf8(answer.body).unwrap().replace(from, to).into();
+        }
         self.seen.lock().unwrap().push(seen);
         answer
     }
@@ -203,7 +223,7 @@ impl Api {
             fault.after -= 1;
         }
         drop(faults);
-        if seen.headers.get("authorization") != Some(&format!("Bearer {TOKEN}")) {
+        if seen.headers.get("authorization") != Some(&format!("Bearer {}", self.token)) {
             return Answer::error(401, "unauthorized", "Access Token Invalid");
         }
         if seen.headers.get("intercom-version").map(String::as_str) != Some("2.16") {

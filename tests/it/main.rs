@@ -47,6 +47,8 @@ mod intercom;
 mod interrupt;
 /// Dependencies between modules.
 mod layers;
+/// The forms in which a secret may show.
+mod leak;
 /// Options of every command, files by their names, and what other tools call things.
 mod manners;
 /// The second implementation of the rules.
