@@ -67,7 +67,7 @@ pub(crate) async fn diagnose(client: &Client, now: Timestamp, probe: bool) -> Ob
         client.examine(&allowlist, true),
         futures_util::future::join_all(paths.iter().copied().map(knock)),
     );
-    let page = |body: String| serde_json::from_str::<EventPage<'_>>(&body).map(|_| ());
+    let page = |body: String| serde_json::from_str::<EventPage<'_>>(&body)?.entries().map(|_| ());
     let mut log = read_as(client, log, &search.endpoint(), &mut seen.vitals, page);
     if log.as_ref().is_err_and(is_without_search) {
         seen.listed = true;

@@ -9,6 +9,7 @@ use crate::api::notice::Notify;
 use crate::api::origin::ApiOrigin;
 use crate::api::retry::Policy;
 use crate::api::token::{Token, TokenError};
+use crate::bounded_json::LARGEST_ANSWER;
 use crate::hint::Hint;
 
 /// Bounds on a single attempt, changed only by tests.
@@ -26,7 +27,7 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(10),
             attempt: Duration::from_secs(20),
-            body: 64 * 1024 * 1024,
+            body: LARGEST_ANSWER,
             retry: Policy::default(),
         }
     }

@@ -176,7 +176,7 @@ fn events_outside_the_time_it_covers_are_refused() {
 
 #[test]
 fn decompression_is_bounded_in_lines_and_in_all() {
-    let limits = LoadLimits { line: 2_000, total: 100_000 };
+    let limits = LoadLimits { line: 4_000, other_line: 2_000, total: 100_000 };
     let long = format!(r#"{{"me":{{"id":"{}"}}}}"#, "1".repeat(3_000));
     let error = read(&sealed(&frame(&[&long])), limits, &ranges()).unwrap_err().to_string();
     assert!(error.contains("longer than 2000 bytes"), "{error}");
