@@ -1,8 +1,13 @@
-//! Reading files that a user names: regular files only, up to a limit.
+//! Reading files that a user names: regular files only, up to a limit, in UTF-8 or UTF-16.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
+
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+/// The bytes to examine for UTF-16 without a byte order mark.
+pub(crate) const PROBE: usize = 64;
 
 /// Why a file is not read.
 #[derive(Debug)]
@@ -59,6 +64,28 @@ pub(crate) fn read_all(source: impl Read, largest: u64) -> Result<Vec<u8>, Unope
     let mut bytes = Vec::new();
     source.take(largest + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > largest { Err(Unopened::TooLarge) } else { Ok(bytes) }
+}
+
+/// The encoding of a text by its first bytes, and the length of its byte order mark.
+pub(crate) fn encoding(bytes: &[u8]) -> (&'static Encoding, usize) {
+    Encoding::for_bom(bytes).unwrap_or_else(|| (without_mark(bytes), 0))
+}
+
+/// The encoding of text that does not begin with a byte order mark. The beginning of a text in UTF-16 is ASCII with a
+/// zero in every other byte.
+fn without_mark(bytes: &[u8]) -> &'static Encoding {
+    let probe = bytes.get(..PROBE.min(bytes.len() & !1)).unwrap_or_default();
+    let zero = |pair: &[u8], at: usize| pair.get(at) == Some(&0);
+    let mut pairs = probe.chunks_exact(2);
+    if probe.len() < 4 {
+        UTF_8
+    } else if pairs.clone().all(|pair| !zero(pair, 0) && zero(pair, 1)) {
+        UTF_16LE
+    } else if pairs.all(|pair| zero(pair, 0) && !zero(pair, 1)) {
+        UTF_16BE
+    } else {
+        UTF_8
+    }
 }
 
 #[cfg(test)]

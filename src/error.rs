@@ -59,8 +59,6 @@ pub(crate) enum Error {
     Start { what: &'static str, source: io::Error },
     #[error("--interactive needs a terminal to ask on")]
     NotATerminal { instead: &'static str },
-    #[error("interrupted: the workspace was not read to its end, and nothing was saved")]
-    Interrupted,
 }
 
 impl<E: Hint + 'static> From<E> for Error {
@@ -84,9 +82,7 @@ impl Error {
         match self {
             Self::Layer(error) => error.exit(),
             Self::Scan(error) => error.exit(),
-            Self::Interrupted | Self::NotKept { .. } | Self::Start { .. } | Self::Stdout(_) => {
-                Exit::Incomplete
-            }
+            Self::NotKept { .. } | Self::Start { .. } | Self::Stdout(_) => Exit::Incomplete,
             _ => Exit::Usage,
         }
     }

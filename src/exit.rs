@@ -32,7 +32,7 @@ Exit codes:
   0  the gate passed
   1  the gate failed: a violation is certain
   2  usage or configuration: bad flag, no token, bad TOML, unknown id, missing file, another workspace
-  3  could not complete: authentication, network, rate limit, a source that failed";
+  3  could not complete: authentication, network, rate limit, a source that failed, a signal";
 
     /// The exit codes as `collect --help` prints them.
     pub const COLLECT_HELP: &'static str = "\
@@ -58,7 +58,7 @@ Exit codes:
 Exit codes:
   0  written
   2  usage or configuration: bad flag, bad TOML, unknown id, a file or folder that cannot be written
-  3  could not complete: authentication, network, rate limit, or left with Ctrl-C";
+  3  could not complete: authentication, network, rate limit, a signal";
 
     /// The exit codes as `doctor --help` prints them.
     pub const DOCTOR_HELP: &'static str = "\

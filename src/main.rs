@@ -71,6 +71,9 @@ mod error;
 
 mod commands;
 
+#[cfg(test)]
+mod fuzz;
+
 use std::process::ExitCode;
 
 use clap::Parser as _;

@@ -183,6 +183,12 @@ impl ApiError {
         )
     }
 
+    /// Whether it answers the token probe: any status that is no failure of the server does, even if it does not decide. A
+    /// refusal by the allowlist is not about the token.
+    pub(crate) const fn answers_probe(&self) -> bool {
+        !matches!(self, Self::IpNotAllowed(_)) && matches!(self.status(), Some(300..=428 | 430..=499))
+    }
+
     /// The HTTP status, where the server gave one that ended the request.
     pub(crate) const fn status(&self) -> Option<u16> {
         match self {

@@ -10,6 +10,8 @@ pub(crate) mod diagnose;
 pub(crate) mod error;
 #[cfg(test)]
 pub(crate) mod fake;
+#[cfg(test)]
+mod fuzz;
 pub(crate) mod log;
 pub(crate) mod model;
 pub(crate) mod notice;

@@ -38,7 +38,7 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
 
     let incomplete = |source| Error::NotKept { path: args.output.clone(), source };
     let (mut events, mut elsewhere, mut other) = (0_u64, None, None);
-    let read = environment::drive(true, async {
+    let read = environment::drive(async {
         loop {
             // A window that makes no sense, and a place that cannot be written to, are refused before anything is asked.
             let ranges = span.ranges(now.instant(), None).map_err(ScanError::from)?;

@@ -12,9 +12,9 @@ use crate::controls::{Catalog, GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSI
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::facts::vocabulary::{self, Field};
+use crate::report::Report;
 use crate::report::explain::explain;
 use crate::report::listing;
-use crate::report::{RenderError, Report};
 use crate::sources::SourceId;
 use crate::terminal::page::{Page, table};
 use crate::terminal::style::Tone;
@@ -33,7 +33,7 @@ pub(super) fn run(command: ControlsCommand) -> Result<Exit, Error> {
             let catalog = Catalog::load(&catalog.controls)?;
             print(&match answer.format {
                 AnswerFormat::Table => list(&catalog, rbac),
-                AnswerFormat::Json => listing::json(&catalog, rbac).map_err(RenderError::from)?,
+                AnswerFormat::Json => listing::json(&catalog, rbac).map_err(Error::Stdout)?,
             })
         }
         ControlsCommand::Show { id, catalog, config } => {

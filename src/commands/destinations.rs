@@ -1,12 +1,12 @@
 //! Where reports go: standard output, and files that appear whole or not at all.
 
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use crate::atomic_file::{Readers, WholeFile};
 use crate::cli::ReportArgs;
 use crate::error::Error;
-use crate::report::{Destination, Format, Options, Output, Report, Style, render};
+use crate::report::{Destination, Format, Options, Output, Report, Style, write};
 
 /// Which formats an option has an effect on.
 type Takes = fn(Format) -> bool;
@@ -81,22 +81,22 @@ impl Destinations {
         matches!(self.stdout, Format::Summary | Format::Table)
     }
 
-    /// Writes the report to every place: files first, so that standard output speaks of what is there.
+    /// Writes the report to every place: files first, so that standard output speaks of what is there. Reports name
+    /// people: only the owner may read the files.
     ///
     /// # Errors
     /// When a place cannot be written to after all.
     pub(super) fn write(self, report: &Report) -> Result<(), Error> {
         let in_files = Options { style: Style::plain(FILE_WIDTH), ..self.options.clone() };
         for (format, path) in self.files {
-            let text = render(report, format, &in_files)?;
             let write = || {
-                let mut file = WholeFile::create(&path, Readers::AsUsual)?;
-                file.write_all(text.as_bytes())?;
-                file.finish()
+                let mut file = BufWriter::new(WholeFile::create(&path, Readers::Owner)?);
+                write(report, format, &in_files, &mut file)?;
+                file.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
             };
             write().map_err(|source| Error::NotKept { path: path.clone(), source })?;
         }
-        print(&render(report, self.stdout, &self.options)?)
+        to_stdout(|out| write(report, self.stdout, &self.options, out))
     }
 }
 
@@ -104,7 +104,7 @@ impl Destinations {
 fn try_out(files: &[(Format, PathBuf)]) -> Result<(), Error> {
     let mut places: Vec<PathBuf> = Vec::new();
     for (_, path) in files {
-        let file = WholeFile::create(path, Readers::AsUsual)
+        let file = WholeFile::create(path, Readers::Owner)
             .map_err(|source| Error::Output { path: path.clone(), source })?;
         if places.iter().any(|place| place == file.place()) {
             return Err(Error::SameOutput { path: path.clone() });
@@ -114,10 +114,15 @@ fn try_out(files: &[(Format, PathBuf)]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes to standard output. A reader who has seen enough, such as `head`, is not an error.
+/// Prints a text.
 pub(super) fn print(text: &str) -> Result<(), Error> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    to_stdout(|out| out.write_all(text.as_bytes()))
+}
+
+/// Writes to standard output. A reader who has seen enough, such as `head`, is not an error.
+fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    match write(&mut stdout).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Stdout(error)),
         _ => Ok(()),
     }

@@ -1,12 +1,11 @@
 //! Questions on a terminal, line by line, that Ctrl-C can end at any time.
 
 use std::io::{BufRead as _, Read as _, stdin};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-use tokio::runtime::{Builder, Runtime};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-
 use super::destinations::print;
+use super::signals;
 use crate::cli::one_line;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -66,9 +65,15 @@ pub(super) fn each<T>(all: &[T], mut one: impl FnMut(usize, &T) -> Result<(), St
 
 /// A person at a terminal.
 pub(super) struct Dialogue {
-    /// Reading a live workspace has taken Ctrl-C over for good, so it has to be waited for beside the lines.
-    runtime: Runtime,
-    lines: UnboundedReceiver<String>,
+    heard: Receiver<Heard>,
+}
+
+/// What a person does at a terminal.
+enum Heard {
+    Line(String),
+    /// The input ended.
+    End,
+    CtrlC,
 }
 
 impl Dialogue {
@@ -77,21 +82,22 @@ impl Dialogue {
     /// # Errors
     /// When the system has no resources for it.
     pub(super) fn start() -> Result<Self, Error> {
-        let start = |what| move |source| Error::Start { what, source };
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(start("the dialogue"))?;
-        let (sender, lines) = unbounded_channel();
+        let (sender, heard) = channel();
+        let interrupted = sender.clone();
+        signals::answer_interrupt(move || drop(interrupted.send(Heard::CtrlC)));
         let listen = move || {
             let mut input = stdin().lock();
             loop {
                 let mut line = Vec::new();
                 match input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
-                    Ok(1..) if sender.send(String::from_utf8_lossy(&line).into_owned()).is_ok() => {}
-                    _ => break,
+                    Ok(1..) => drop(sender.send(Heard::Line(String::from_utf8_lossy(&line).into_owned()))),
+                    _ => return drop(sender.send(Heard::End)),
                 }
             }
         };
-        thread::Builder::new().spawn(listen).map_err(start("the dialogue"))?;
-        Ok(Self { runtime, lines })
+        let start = |source| Error::Start { what: "the dialogue", source };
+        thread::Builder::new().spawn(listen).map_err(start)?;
+        Ok(Self { heard })
     }
 
     /// Asks until `read` makes sense of the answer; the default, if any, stands for an empty one.
@@ -121,12 +127,10 @@ impl Dialogue {
     }
 
     fn line(&mut self) -> Result<String, Stop> {
-        self.runtime.block_on(async {
-            tokio::select! {
-                biased;
-                _ = tokio::signal::ctrl_c() => Err(Stop::Interrupted),
-                line = self.lines.recv() => line.ok_or(Stop::Quit),
-            }
-        })
+        match self.heard.recv() {
+            Ok(Heard::Line(line)) => Ok(line),
+            Ok(Heard::CtrlC) => Err(Stop::Interrupted),
+            Ok(Heard::End) | Err(_) => Err(Stop::Quit),
+        }
     }
 }

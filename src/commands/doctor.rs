@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::hint::Hint as _;
 use crate::region::Region;
-use crate::report::{RenderError, json_text};
+use crate::report::json_text;
 use crate::scan::{ScanError, Source, Span, Target, reviewed};
 use crate::snapshot::UnreadEntries;
 use crate::snapshot::collect::ReadScope;
@@ -41,7 +41,7 @@ pub(super) fn run(args: &DoctorArgs) -> Result<Exit, Error> {
     let diagnosis: Diagnosis = doctor::diagnose(situation, forecast);
     let text = match args.answer.format {
         AnswerFormat::Table => doctor::table(&diagnosis, environment::style()),
-        AnswerFormat::Json => json_text(&diagnosis).map_err(RenderError::from)?,
+        AnswerFormat::Json => json_text(&diagnosis).map_err(Error::Stdout)?,
     };
     progress.finish();
     print(&text)?;
@@ -60,7 +60,7 @@ fn situation(args: &DoctorArgs, config: Option<&Config>, stale_after: u64) -> Re
     let (region, origin) = connection::place(connection, config)?;
     match connection::connection(connection, config) {
         Ok((connection, warnings)) => {
-            let seen = environment::drive(true, async {
+            let seen = environment::drive(async {
                 let client = connection.client(Arc::new(|_| ())).map_err(ScanError::from)?;
                 Ok(diagnose(&client, now, connection.probe).await)
             })?;
@@ -135,7 +135,7 @@ fn saved(
         }
         Ok(())
     };
-    let mut outcomes = environment::drive(false, async {
+    let mut outcomes = environment::drive(async {
         Ok(source.read(&ranges, false, ReadScope::Everything, &mut receive).await?)
     })?;
     unread.apply(&mut outcomes, |id| events.named(id) == Named::Several);

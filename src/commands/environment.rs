@@ -1,8 +1,8 @@
-//! What surrounds a command: the terminal, the clock, and the signals that end it.
+//! What surrounds a command: the terminal, the clock, and the runtime of what waits.
 
 use std::env;
 use std::io::{IsTerminal as _, stderr, stdout};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use terminal_size::{Width, terminal_size};
 
@@ -15,6 +15,9 @@ use crate::time::day_of;
 
 /// What the command line says of the terminal; the same for the whole command.
 static TERMINAL: OnceLock<TerminalArgs> = OnceLock::new();
+
+/// What is shown on standard error.
+static SHOWN: Mutex<Weak<Progress>> = Mutex::new(Weak::new());
 
 /// Keeps what the command line says of the terminal, before the command starts.
 pub(super) fn keep(terminal: TerminalArgs) {
@@ -60,7 +63,17 @@ pub(super) fn today(now: Option<jiff::Timestamp>) -> jiff::civil::Date {
 /// Progress on standard error, moving only on a terminal.
 pub(super) fn progress() -> Arc<Progress> {
     let moves = stderr().is_terminal() && !terminal().no_progress && !terminal().quiet;
-    Arc::new(Progress::new(moves, verbosity()))
+    let progress = Arc::new(Progress::new(moves, verbosity()));
+    *SHOWN.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&progress);
+    progress
+}
+
+/// Takes the moving line away, from wherever it is shown.
+pub(super) fn finish_progress() {
+    let shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+    if let Some(progress) = shown {
+        progress.finish();
+    }
 }
 
 /// Messages on standard error, and nothing that moves.
@@ -115,41 +128,17 @@ pub(super) fn clock() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 
-/// Waits for the work. Where it reads from a network, a signal ends it: Ctrl-C, or a service that cancels the job. Work
-/// that never waits is ended by the signal as the system does it.
+/// Waits for the work.
 ///
 /// # Errors
-/// Those of the work, and [`Error::Interrupted`].
-pub(super) fn drive<T>(on_network: bool, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+/// Those of the work, and when the system has no resources for it.
+pub(super) fn drive<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|source| Error::Start { what: "the network runtime", source })?;
-    if !on_network {
-        return runtime.block_on(work);
-    }
-    let done = runtime.block_on(async {
-        tokio::select! {
-            done = work => done,
-            () = ended_by_signal() => Err(Error::Interrupted),
-        }
-    });
-    // A name that is still being looked up would otherwise hold an interrupted scan back.
+    let done = runtime.block_on(work);
+    // A name that is still being looked up would otherwise hold the program back.
     runtime.shutdown_background();
     done
-}
-
-async fn ended_by_signal() {
-    #[cfg(unix)]
-    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminated.recv() => {}
-        }
-        return;
-    }
-    // Where the signal cannot be had, the system ends the program as it does any other.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

@@ -6,7 +6,7 @@ use clap::CommandFactory as _;
 use crate::cli::{Cli, GenerateCommand, SchemaName};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::{RenderError, json};
+use crate::report::json;
 
 /// Runs a subcommand of `generate`.
 ///
@@ -20,7 +20,7 @@ pub(super) fn run(command: &GenerateCommand) -> Result<Exit, Error> {
             print(&String::from_utf8_lossy(&script))
         }
         GenerateCommand::Schema { what: SchemaName::Report } => {
-            print(&json::schema().map_err(RenderError::from)?)
+            print(&json::schema().map_err(Error::Stdout)?)
         }
     }
     .map(|()| Exit::Success)

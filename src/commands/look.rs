@@ -9,7 +9,7 @@ use super::resolve::{self, inputs};
 use crate::cli::SourceArgs;
 use crate::config::Config;
 use crate::error::Error;
-use crate::report::{Report, read};
+use crate::report::Report;
 use crate::scan::{Job, Run};
 use crate::time::{TimeError, parse_date};
 
@@ -57,6 +57,5 @@ pub(super) fn day_seen(on: Option<&str>, today: Date) -> Result<Date, Error> {
 /// # Errors
 /// When it cannot be read back.
 pub(super) fn saved(path: &Path) -> Result<Report, Error> {
-    let load = || Report::from_json(&read::bytes_of(path)?);
-    load().map_err(|source| Error::SavedReport { name: path.display().to_string(), source })
+    Report::open(path).map_err(|source| Error::SavedReport { name: path.display().to_string(), source })
 }

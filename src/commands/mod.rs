@@ -25,6 +25,7 @@ mod render;
 mod resolve;
 mod review;
 mod scan;
+mod signals;
 mod waive;
 
 /// Runs the command that was asked for.
@@ -33,6 +34,7 @@ mod waive;
 /// Whatever kept it from doing its work.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
     environment::keep(cli.terminal);
+    signals::watch()?;
     match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Render(args) => render::run(&args),

@@ -8,7 +8,7 @@ use super::{environment, resolve::redaction};
 use crate::cli::RenderArgs;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::{ReadError, Report, read};
+use crate::report::{ReadError, Report};
 
 /// Renders a saved report, with the gate that follows from its controls. That one failed does not matter here: it was
 /// the scan's to exit with.
@@ -32,8 +32,7 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, Error> {
 }
 
 fn load(saved: &Path) -> Result<Report, ReadError> {
-    let json = if is_stdin(saved) { read::bytes(io::stdin().lock())? } else { read::bytes_of(saved)? };
-    Report::from_json(&json)
+    if is_stdin(saved) { Report::read(io::stdin().lock()) } else { Report::open(saved) }
 }
 
 fn is_stdin(saved: &Path) -> bool {

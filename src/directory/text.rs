@@ -2,16 +2,13 @@
 
 use std::path::Path;
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::UTF_8;
 
 use super::RosterError;
 use crate::bounded_file::{self, Unopened};
 
 /// The largest file, in bytes.
 pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
-
-/// The bytes to examine for UTF-16 without a byte order mark.
-const PROBE: usize = 64;
 
 /// Reads the bytes of a regular file of bounded size.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, RosterError> {
@@ -31,7 +28,7 @@ pub(super) fn decode(path: &str, bytes: &[u8]) -> Result<String, RosterError> {
     if bytes.starts_with(b"PK\x03\x04") {
         return Err(RosterError::NotText { path: path(), what: "it is a workbook or an archive" });
     }
-    let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or_else(|| (without_mark(bytes), 0));
+    let (encoding, mark) = bounded_file::encoding(bytes);
     let content = bytes.get(mark..).unwrap_or_default();
     let text = match encoding.decode_without_bom_handling_and_without_replacement(content) {
         Some(text) => text.into_owned(),
@@ -49,23 +46,6 @@ pub(super) fn decode(path: &str, bytes: &[u8]) -> Result<String, RosterError> {
         return Err(RosterError::NotText { path: path(), what: "it has bytes that no text has" });
     }
     Ok(text)
-}
-
-/// The encoding of text that does not begin with a byte order mark. A header in UTF-16 is ASCII with a
-/// zero in every other byte.
-fn without_mark(bytes: &[u8]) -> &'static Encoding {
-    let probe = bytes.get(..PROBE.min(bytes.len() & !1)).unwrap_or_default();
-    let zero = |pair: &[u8], at: usize| pair.get(at) == Some(&0);
-    let mut pairs = probe.chunks_exact(2);
-    if probe.len() < 4 {
-        UTF_8
-    } else if pairs.clone().all(|pair| !zero(pair, 0) && zero(pair, 1)) {
-        UTF_16LE
-    } else if pairs.all(|pair| zero(pair, 0) && !zero(pair, 1)) {
-        UTF_16BE
-    } else {
-        UTF_8
-    }
 }
 
 /// Finds the lines of ascending positions in a text, in one pass.

@@ -19,6 +19,8 @@ pub(crate) enum EditError {
     Inline { path: PathBuf, key: &'static str },
     #[error("{} already exists, and is not overwritten", .path.display())]
     Exists { path: PathBuf },
+    #[error("{} is read-only, and is not changed", .path.display())]
+    ReadOnly { path: PathBuf },
     /// Its folder is missing, or is no folder.
     #[error("cannot use the folder {}: {source}", .folder.display())]
     Folder { folder: PathBuf, source: io::Error },
@@ -52,6 +54,7 @@ impl Hint for EditError {
             Self::Exists { .. } => {
                 "name another file with --config, or print the configuration with --stdout"
             }
+            Self::ReadOnly { .. } => "make it writable first (chmod u+w), or name another file with --config",
             Self::Folder { .. } => "create the folder first, or name a file elsewhere with --config",
             Self::Lock { .. } => "name a file on a disk that supports locks, or try again",
             Self::Unwritable { .. } => "name a file in a folder that exists and that you may write to",

@@ -1,7 +1,7 @@
 //! The file that is edited. Under a lock it is read again, has to be valid, gets the [`Entry`] added, has to be valid
 //! still, and is replaced. Every byte that was there stays where it was.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -39,9 +39,29 @@ impl Target {
     /// Reads and checks it; none where there is no such file yet.
     ///
     /// # Errors
-    /// Everything that is wrong with it.
+    /// Everything that is wrong with it, and that it may not be written.
     pub(crate) fn load(&self) -> Result<Option<Config>, EditError> {
-        if self.exists() { Ok(Some(Config::load(&self.path, self.trust)?)) } else { Ok(None) }
+        if !self.exists() {
+            return Ok(None);
+        }
+        let config = Config::load(&self.path, self.trust)?;
+        self.writable()?;
+        Ok(Some(config))
+    }
+
+    /// A file could be replaced that may not be written, and whose owner wants it to stay as it is.
+    fn writable(&self) -> Result<(), EditError> {
+        let readonly = || EditError::ReadOnly { path: self.path.clone() };
+        let unwritable = |source| EditError::Unwritable { path: self.path.clone(), source };
+        // An administrator may open every file.
+        if fs::metadata(&self.path).map_err(unwritable)?.permissions().readonly() {
+            return Err(readonly());
+        }
+        match OpenOptions::new().append(true).open(&self.path) {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(readonly()),
+            Err(error) => Err(unwritable(error)),
+        }
     }
 
     /// Adds entries, all or none of them, creating the file where there is none.
@@ -50,7 +70,12 @@ impl Target {
     /// When the file is not valid before or would not be after, or cannot be locked or written; it is then as it was.
     pub(crate) fn append(&self, entries: &[Entry]) -> Result<(), EditError> {
         let _lock = self.lock()?;
-        let old = if self.exists() { read(&self.path, self.trust)? } else { Vec::new() };
+        let old = if self.exists() {
+            self.writable()?;
+            read(&self.path, self.trust)?
+        } else {
+            Vec::new()
+        };
         Config::parse(&self.path, &old, self.trust)?;
         let mut new = String::from_utf8_lossy(&old).into_owned();
         for entry in entries {

@@ -1,6 +1,6 @@
 //! The formats a report comes in, and the one place that picks the renderer.
 
-use std::borrow::Cow;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -14,8 +14,6 @@ use super::{
     Report, csv, github, html, json, junit, markdown, ndjson, ocsf, people, plan, sarif, summary, table,
 };
 use crate::casefold::fold;
-use crate::exit::Exit;
-use crate::hint::Hint;
 use crate::terminal::style::Style;
 use crate::text;
 use crate::toml_document::closest;
@@ -201,30 +199,6 @@ fn did_you_mean(name: &str) -> String {
     near.map_or_else(String::new, |near| format!(" (did you mean {near}?)"))
 }
 
-/// Why a report could not be rendered.
-#[derive(Debug, Error)]
-pub(crate) enum RenderError {
-    /// A value in it has no JSON form.
-    #[error("the report could not be written as JSON")]
-    Json(#[from] serde_json::Error),
-    /// It could not be put into rows.
-    #[error("the report could not be written as CSV")]
-    Csv(#[from] ::csv::Error),
-    /// It could not be put into XML.
-    #[error("the report could not be written as XML")]
-    Xml(#[from] std::io::Error),
-}
-
-impl Hint for RenderError {
-    fn hint(&self) -> Option<Cow<'static, str>> {
-        Some(format!("--format {} does not need it", Format::Summary.as_str()).into())
-    }
-
-    fn exit(&self) -> Exit {
-        Exit::Incomplete
-    }
-}
-
 /// How a report is shown, as far as its format leaves that open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Options {
@@ -246,25 +220,42 @@ impl Options {
     }
 }
 
-/// Renders a report.
-pub(crate) fn render(report: &Report, format: Format, options: &Options) -> Result<String, RenderError> {
+/// Writes a report. Formats whose length grows with the findings are written piece by piece.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn write(
+    report: &Report,
+    format: Format,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if options.excel && format.is_spreadsheet() {
+        out.write_all("\u{feff}".as_bytes())?;
+    }
     let text = match format {
+        Format::Json => return json::write_json(report, out),
+        Format::Ndjson => return ndjson::write(report, out),
+        Format::Sarif => return sarif::write(report, out),
+        Format::Junit => return junit::write(report, out),
+        Format::Csv => return csv::write(report, out),
+        Format::Plan => return plan::write(report, options.per, out),
+        Format::People => return people::write(report, out),
+        Format::Ocsf => return ocsf::write(report, out),
         Format::Summary => summary::render(report, options),
         Format::Table => table::render(report, options),
-        Format::Json => json::json_text(report)?,
-        Format::Ndjson => ndjson::render(report)?,
-        Format::Sarif => sarif::render(report)?,
-        Format::Junit => junit::render(report)?,
-        Format::Csv => csv::render(report)?,
-        Format::Plan => plan::render(report, options.per)?,
-        Format::People => people::render(report)?,
-        Format::Ocsf => ocsf::render(report)?,
         Format::Github => github::render(report),
         Format::Markdown => markdown::render(report, options.by.as_ref()),
         Format::Html => html::render(report, options.by.as_ref()),
-        Format::None => String::new(),
+        Format::None => return Ok(()),
     };
-    Ok(if options.excel && format.is_spreadsheet() { format!("\u{feff}{text}") } else { text })
+    out.write_all(text.as_bytes())
+}
+
+/// A report as a text.
+#[cfg(test)]
+pub(crate) fn render(report: &Report, format: Format, options: &Options) -> io::Result<String> {
+    json::in_memory(|out| write(report, format, options, out))
 }
 
 #[cfg(test)]

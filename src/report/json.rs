@@ -1,11 +1,14 @@
 //! The JSON report and its schema, and JSON that is safe to be shown on a terminal.
 
+use std::io::{self, Write};
+
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::Report;
 use crate::text;
@@ -14,7 +17,7 @@ use crate::text;
 ///
 /// # Errors
 /// None that a test would not have met.
-pub(crate) fn schema() -> Result<String, serde_json::Error> {
+pub(crate) fn schema() -> io::Result<String> {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let generator = settings.with_transform(RecursiveTransform(about_writing)).into_generator();
     json_text(&generator.into_root_schema_for::<Report>())
@@ -59,20 +62,41 @@ fn one_type_each(schema: &mut Schema) {
     schema.insert("anyOf".to_owned(), serde_json::json!([alternative, { "type": "null" }]));
 }
 
-/// Writes a document as indented JSON with a final newline, safe to be shown on a terminal.
+/// A document as indented JSON with a final newline, safe to be shown on a terminal.
 ///
 /// # Errors
 /// When it holds something that JSON cannot express.
-pub(crate) fn json_text(document: &impl Serialize) -> Result<String, serde_json::Error> {
-    Ok(spell_out(&serde_json::to_string_pretty(document)?) + "\n")
+pub(crate) fn json_text(document: &impl Serialize) -> io::Result<String> {
+    in_memory(|out| write_json(document, out))
+}
+
+/// What is written, as a text.
+pub(super) fn in_memory(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    write(&mut bytes)?;
+    String::from_utf8(bytes).map_err(io::Error::other)
+}
+
+/// Writes a document as indented JSON with a final newline, safe to be shown on a terminal.
+///
+/// # Errors
+/// When it cannot be written, or holds something that JSON cannot express.
+pub(super) fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    write(document, PrettyFormatter::new(), out)
 }
 
 /// Writes a document as one line of JSON with its newline, safe to be shown on a terminal.
 ///
 /// # Errors
-/// When it holds something that JSON cannot express.
-pub(super) fn json_line(document: &impl Serialize) -> Result<String, serde_json::Error> {
-    Ok(spell_out(&serde_json::to_string(document)?) + "\n")
+/// When it cannot be written, or holds something that JSON cannot express.
+pub(super) fn write_line(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    write(document, CompactFormatter, out)
+}
+
+fn write(document: &impl Serialize, layout: impl Formatter, out: &mut dyn Write) -> io::Result<()> {
+    let writer = SpelledOut(&mut *out);
+    document.serialize(&mut serde_json::Serializer::with_formatter(writer, layout))?;
+    out.write_all(b"\n")
 }
 
 /// A JSON object as the formats of others have them: its fields keep the order in which [`object!`] names them.
@@ -120,21 +144,29 @@ pub(super) use object;
 
 /// Writes characters that act on a terminal as `\uXXXX`, which means the same to a JSON parser. JSON
 /// itself only asks that of the first 32, and they do not occur here outside strings except as newlines.
-fn spell_out(json: &str) -> String {
-    let acts = |ch: char| ch >= '\u{7f}' && text::is_invisible(ch);
-    let mut safe = String::with_capacity(json.len());
-    for piece in json.split_inclusive(acts) {
-        match piece.chars().next_back().filter(|&ch| acts(ch)) {
-            Some(ch) => {
-                safe.push_str(piece.trim_end_matches(ch));
-                for unit in ch.encode_utf16(&mut [0; 2]) {
-                    safe.push_str(&format!("\\u{unit:04x}"));
+struct SpelledOut<'w>(&'w mut dyn Write);
+
+impl Write for SpelledOut<'_> {
+    /// Takes whole characters, as the serializer writes them.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let acts = |ch: char| ch >= '\u{7f}' && text::is_invisible(ch);
+        for piece in str::from_utf8(bytes).map_err(io::Error::other)?.split_inclusive(acts) {
+            match piece.chars().next_back().filter(|&ch| acts(ch)) {
+                Some(ch) => {
+                    self.0.write_all(piece.trim_end_matches(ch).as_bytes())?;
+                    ch.encode_utf16(&mut [0; 2])
+                        .iter()
+                        .try_for_each(|unit| write!(self.0, "\\u{unit:04x}"))?;
                 }
+                None => self.0.write_all(piece.as_bytes())?,
             }
-            None => safe.push_str(piece),
         }
+        Ok(bytes.len())
     }
-    safe
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The list of controls for programs.
 
+use std::io;
+
 use serde::Serialize;
 
 use super::json::object;
@@ -11,7 +13,7 @@ use crate::controls::{Catalog, Definition, GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL,
 ///
 /// # Errors
 /// When a parameter has no JSON form.
-pub(crate) fn json(catalog: &Catalog, policy: bool) -> Result<String, serde_json::Error> {
+pub(crate) fn json(catalog: &Catalog, policy: bool) -> io::Result<String> {
     json_text(&object! {
         "schema_version": "1",
         "guide_version": GUIDE_VERSION,

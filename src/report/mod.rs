@@ -38,8 +38,9 @@ mod ndjson;
 mod ocsf;
 mod people;
 mod plan;
-pub(crate) mod read;
+mod read;
 mod sarif;
+mod saved;
 mod summary;
 mod table;
 mod words;
@@ -54,11 +55,13 @@ mod schemas;
 pub(crate) use crate::terminal::{Style, Surroundings};
 pub(crate) use control::{BUILT_IN, Control};
 pub(crate) use counters::{Counters, Summary};
-pub(crate) use format::{Destination, Format, Options, Output, RenderError, render};
+#[cfg(test)]
+pub(crate) use format::render;
+pub(crate) use format::{Destination, Format, Options, Output, write};
 pub(crate) use gate::{Gate, GateRule};
 pub(crate) use json::json_text;
 pub(crate) use plan::PlanRow;
-pub(crate) use read::ReadError;
+pub(crate) use saved::ReadError;
 
 /// What a scan found.
 ///

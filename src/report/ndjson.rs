@@ -20,27 +20,29 @@
 //!  "waived": null, "reviewed": null, "in_baseline": false, "violates_gate": true}
 //! ```
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 
 use super::Report;
 use super::item::{Item, items};
-use super::json::{json_line, object};
+use super::json::{object, write_line};
 use super::words::{self, severity};
 use crate::verdict::Status;
 
 /// The version of what this module writes.
 const SCHEMA_VERSION: &str = "1";
 
-/// Renders the report, a line for each finding, and one for a control without any that is wrong all the same.
+/// Writes the report, a line for each finding, and one for a control without any that is wrong all the same.
 ///
 /// # Errors
-/// When something in it has no JSON form.
-pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
+/// When a line cannot be written.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let is_wrong = |item: &Item<'_>| {
         matches!(item.control.status, Status::Fail | Status::Unknown) || item.violates(&report.gate)
     };
-    let told = items(report).filter(|item| item.finding.is_some() || is_wrong(item));
-    told.map(|item| json_line(&line(report, item))).collect()
+    let mut told = items(report).filter(|item| item.finding.is_some() || is_wrong(item));
+    told.try_for_each(|item| write_line(&line(report, item), out))
 }
 
 fn line<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {
@@ -84,10 +86,12 @@ mod tests {
 
     use super::*;
     use crate::report::hostile;
+    use crate::report::json::in_memory;
     use crate::report::sample::sample;
 
     fn lines(report: &Report) -> Vec<Value> {
-        render(report).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        let rendered = in_memory(|out| write(report, out)).unwrap();
+        rendered.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     #[test]

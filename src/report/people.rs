@@ -7,6 +7,7 @@
 //! ```
 
 use std::cmp::Reverse;
+use std::io::{self, Write};
 
 use super::Report;
 use super::csv::table;
@@ -17,16 +18,16 @@ use crate::posture::Person;
 const HEADER: &str = "email,name,id,role,privilege,privilege_reason,two_factor,sign_in_methods,last_seen,\
                       permissions_at,conversation_access,directory,findings,decision,reviewer,date";
 
-/// Renders the teammates, administrators first and then those with most findings.
+/// Writes the teammates, administrators first and then those with most findings.
 ///
 /// # Errors
 /// When a row cannot be written.
-pub(super) fn render(report: &Report) -> Result<String, ::csv::Error> {
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut people: Vec<&Person> = report.people.iter().collect();
     people.sort_by_key(|one| {
         (!one.is_administrator(), Reverse(one.findings.len()), one.address_or_name(), &one.id)
     });
-    table(HEADER, people.into_iter().map(row))
+    table(HEADER, people.into_iter().map(row), out)
 }
 
 fn row(person: &Person) -> [String; 16] {
@@ -56,6 +57,7 @@ fn row(person: &Person) -> [String; 16] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::json::in_memory;
     use crate::report::sample::sample;
 
     #[test]
@@ -75,7 +77,7 @@ mod tests {
             person("8", "unknown", &["2.2", "3.1"]),
             person("9", "privileged", &["2.3"]),
         ];
-        let rendered = render(&report).unwrap();
+        let rendered = in_memory(|out| write(&report, out)).unwrap();
         let mut reader = ::csv::Reader::from_reader(rendered.as_bytes());
         assert_eq!(reader.headers().unwrap().len(), 16);
         let rows: Vec<_> = reader.records().map(Result::unwrap).collect();

@@ -11,6 +11,7 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 
 use clap::ValueEnum;
 
@@ -38,11 +39,11 @@ pub(crate) enum PlanRow {
     Finding,
 }
 
-/// Renders the plan as a table with a header.
+/// Writes the plan as a table with a header.
 ///
 /// # Errors
 /// When a row cannot be written.
-pub(super) fn render(report: &Report, per: PlanRow) -> Result<String, ::csv::Error> {
+pub(super) fn write(report: &Report, per: PlanRow, out: &mut dyn Write) -> io::Result<()> {
     let teammates = report.teammates();
     let open = report.by_priority().into_iter().filter(|control| is_open(control));
     let (failing, waiting): (Vec<_>, Vec<_>) = open.partition(|control| control.status == Status::Fail);
@@ -50,7 +51,8 @@ pub(super) fn render(report: &Report, per: PlanRow) -> Result<String, ::csv::Err
         PlanRow::Control => vec![Item::whole(control)],
         PlanRow::Finding => items_of(control).filter(|item| !item.is_set_aside()).collect(),
     });
-    table(HEADER, failing.chain(waiting.into_iter().map(Item::whole)).map(|item| task(item, &teammates)))
+    let tasks = failing.chain(waiting.into_iter().map(Item::whole)).map(|item| task(item, &teammates));
+    table(HEADER, tasks, out)
 }
 
 /// Whether there is something to do about it.
@@ -115,10 +117,11 @@ fn what_to_do(control: &Control) -> String {
 mod tests {
     use super::*;
     use crate::report::hostile;
+    use crate::report::json::in_memory;
     use crate::report::sample::sample;
 
     fn read(report: &Report, per: PlanRow) -> Vec<::csv::StringRecord> {
-        let rendered = render(report, per).unwrap();
+        let rendered = in_memory(|out| write(report, per, out)).unwrap();
         hostile::assert_harmless(&rendered, "\r\n");
         assert!(rendered.starts_with(HEADER));
         ::csv::Reader::from_reader(rendered.as_bytes()).records().map(Result::unwrap).collect()

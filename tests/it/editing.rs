@@ -133,6 +133,19 @@ fn places_that_cannot_be_written_are_named() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_read_only_configuration_is_not_replaced() {
+    let review = || program().args(["review", "e1", "--by", "Dana"]).now(NOW);
+    for program in [attest("1.3"), waive("2.3"), review()] {
+        let run =
+            program.file(FILE, OLD).mode(FILE, 0o444).run().exits(2).says("is read-only").says("chmod u+w");
+        assert_eq!((run.read(FILE).as_deref(), run.mode(FILE)), (Some(OLD), 0o444));
+        assert_eq!(run.files(), [FILE]);
+    }
+    attest("1.3").file(FILE, OLD).mode(FILE, 0o644).run().exits(0);
+}
+
 /// Runs `attest` repeatedly, as a plain process.
 fn spawn(config: &Path, by: &str) -> std::process::Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_intercom-harden"));

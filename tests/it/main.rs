@@ -25,6 +25,8 @@ mod doctor;
 mod documents;
 /// Commands that add to the configuration.
 mod editing;
+/// Each source with each fault of a server.
+mod faults;
 /// What the gate judges, and the gate of saved reports.
 mod gate;
 /// Workspaces from a seed.
@@ -84,7 +86,7 @@ mod samples;
 mod scan;
 /// Missing scopes and failing sources.
 mod scopes;
-/// The mock on a loopback port, with truncated, endless and slow answers.
+/// The mock on a loopback port, over TLS and HTTP/2 too, with truncated, endless and slow answers.
 mod server;
 /// Snapshot files: writing and refusing.
 mod snapshot;

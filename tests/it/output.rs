@@ -62,14 +62,20 @@ fn devices_are_no_files() {
 
 #[cfg(unix)]
 #[test]
-fn files_have_the_permissions_of_ordinary_files() {
-    let scan = || demo().args(["-o", "json=report.json"]);
-    let new = scan().run().exits(0);
-    let ordinary = std::fs::File::create(tempfile::tempdir().unwrap().path().join("ordinary")).unwrap();
-    let usual = std::os::unix::fs::PermissionsExt::mode(&ordinary.metadata().unwrap().permissions()) & 0o777;
-    assert_eq!(new.mode("report.json"), usual);
-    let old = scan().file("report.json", "old").mode("report.json", 0o640).run().exits(0);
-    assert_eq!(old.mode("report.json"), 0o640, "what was there keeps its permissions");
+fn only_the_owner_may_read_a_report_in_a_file() {
+    let formats = formats();
+    let scan = || demo().args(["--format", "none"]).args(outputs(&formats));
+    let (new, old) = (scan(), scan());
+    let old = formats.iter().fold(old, |old, name| {
+        let name = format!("{name}.out");
+        old.file(&name, "old").mode(&name, 0o644)
+    });
+    for run in [new.run().exits(0), old.run().exits(0)] {
+        assert_eq!(run.files().len(), formats.len());
+        for name in run.files() {
+            assert_eq!(run.mode(&name), 0o600, "{name}");
+        }
+    }
 }
 
 #[cfg(unix)]

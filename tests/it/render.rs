@@ -52,6 +52,40 @@ fn standard_input_carries_a_report_too() {
     empty.says("cannot read the report on standard input").says("line 1, column 0");
 }
 
+/// A text in UTF-16.
+fn wide(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(order).collect()
+}
+
+#[test]
+fn a_report_that_a_shell_has_stored_is_read_wherever_one_is_read() {
+    let saved = demo().args(["--format", "json"]).run().exits(0).stdout;
+    let lines = saved.replace('\n', "\r\n");
+    let marked = format!("\u{feff}{lines}");
+    let stored = [
+        marked.clone().into_bytes(),
+        wide(&marked, u16::to_le_bytes),
+        wide(&marked, u16::to_be_bytes),
+        wide(&lines, u16::to_le_bytes),
+        wide(&lines, u16::to_be_bytes),
+    ];
+    for bytes in stored {
+        let start = &bytes[..4];
+        let file = || program().file("report.json", &bytes);
+        let run = file().args(["render", "report.json", "--format", "json"]).run().exits(0);
+        assert!(run.stdout == saved, "{start:?} in a file");
+        let run = program().args(["render", "-", "--format", "json"]).stdin(bytes.clone()).run().exits(0);
+        assert!(run.stdout == saved, "{start:?} on standard input");
+        let run = demo().baseline(&bytes).args(["--fail-on", "l3"]).run().exits(0);
+        assert!(run.stdout.contains("Gate passed"), "{start:?} as a baseline\n{}", run.stdout);
+        let run = file().args(["explain", "2.3", "--report", "report.json"]).run().exits(0);
+        assert!(run.stdout.contains("privileged"), "{start:?} to explain\n{}", run.stdout);
+    }
+    let broken = [wide(&marked, u16::to_le_bytes), vec![0x00, 0xd8, b'x', 0]].concat();
+    let run = program().file("report.json", broken).args(["render", "report.json"]).run().exits(2);
+    run.says("it is not valid UTF-16LE").says("hint: give a file that `scan -o json=FILE` wrote");
+}
+
 #[test]
 fn what_is_no_report_is_refused_with_its_place() {
     let refused =

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::HeaderMap;
+use serde::de::IgnoredAny;
 
 use crate::api::retry;
 use crate::api::throttle::RateReport;
@@ -48,4 +49,20 @@ pub(super) fn rate_headers(headers: &HeaderMap) -> RateHeaders {
         reset: retry::asked_wait(None, reset, now),
     };
     RateHeaders { report, asked: retry::asked_wait(get("Retry-After"), reset, now), skew }
+}
+
+/// The kind of JSON that an answer is, which is no object; none where it is no JSON. A list would be read as the fields of
+/// an object in order, so its first character decides.
+pub(super) fn other_than_object(body: &str) -> Option<&'static str> {
+    let body = body.trim_start();
+    if !body.starts_with('[') {
+        serde_json::from_str::<IgnoredAny>(body).ok()?;
+    }
+    Some(match body.chars().next()? {
+        '[' => "a list",
+        '"' => "text",
+        'n' => "null",
+        't' | 'f' => "true or false",
+        _ => "a number",
+    })
 }

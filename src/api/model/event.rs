@@ -198,7 +198,9 @@ impl<'a> EventPage<'a> {
         let mut entries = Vec::new();
         let read = bounded_json::entries(self.activity_logs, |entry| {
             if entries.len() >= LONGEST_PAGE {
-                return Err(serde_json::Error::custom(format_args!("a page has more than {LONGEST_PAGE} events")));
+                return Err(serde_json::Error::custom(format_args!(
+                    "a page has more than {LONGEST_PAGE} events"
+                )));
             }
             entries.push(entry);
             Ok(())

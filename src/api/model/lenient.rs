@@ -95,7 +95,9 @@ pub(super) fn instant(raw: &RawValue) -> Option<i64> {
 }
 
 /// An object of the expected shape; anything else counts as missing.
-pub(super) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(input: D) -> Result<Option<T>, D::Error> {
+pub(super) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    input: D,
+) -> Result<Option<T>, D::Error> {
     Ok(metadata::object(<&RawValue>::deserialize(input)?))
 }
 

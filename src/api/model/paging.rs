@@ -95,7 +95,8 @@ impl Paging {
         let count = |word: fn(&Part) -> Option<Count>| self.parts.iter().find_map(word);
         let pages = count(|part| part.total_pages);
         let (all, total) = (count(|part| part.total_count), count(|part| part.total));
-        let exceeds = |said: Option<Count>, most| said.is_some_and(|said| said.is_none_or(|said| said > most));
+        let exceeds =
+            |said: Option<Count>, most| said.is_some_and(|said| said.is_none_or(|said| said > most));
         let more = self.parts.iter().any(|part| part.more)
             || exceeds(pages, 1)
             || exceeds(all, entries)

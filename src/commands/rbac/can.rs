@@ -6,7 +6,7 @@ use crate::commands::{environment, resolve, resolve::inputs};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::rbac::can::{CanError, can, policy};
-use crate::report::{RenderError, json_text};
+use crate::report::json_text;
 use crate::scan::Run;
 use crate::snapshot::collect::ReadScope;
 
@@ -30,7 +30,7 @@ pub(super) fn run(args: &CanArgs) -> Result<Exit, Error> {
     let answer = can(&facts, policy(resolved.job.config.as_ref())?, &args.who, args.action)?;
     print(&match args.answer.format {
         AnswerFormat::Table => answer.sentence(environment::style()),
-        AnswerFormat::Json => json_text(&answer).map_err(RenderError::from)?,
+        AnswerFormat::Json => json_text(&answer).map_err(Error::Stdout)?,
     })?;
     Ok(if answer.allowed { Exit::Success } else { Exit::Violation })
 }

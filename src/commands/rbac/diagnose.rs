@@ -10,7 +10,7 @@ use crate::event_type::{EventKind, EventType};
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::rbac::diagnose::{Diagnosis, DiagnosisInput, table};
-use crate::report::{RenderError, json_text};
+use crate::report::json_text;
 use crate::scan::{Run, ScanError};
 use crate::snapshot::collect::{CollectError, ReadScope};
 
@@ -24,7 +24,7 @@ pub(super) fn run(args: &DiagnoseArgs) -> Result<Exit, Error> {
     let diagnosis = diagnose(args, config, &progress)?;
     print(&match args.answer.format {
         AnswerFormat::Table => table(&diagnosis, environment::style()),
-        AnswerFormat::Json => json_text(&diagnosis).map_err(RenderError::from)?,
+        AnswerFormat::Json => json_text(&diagnosis).map_err(Error::Stdout)?,
     })?;
     Ok(diagnosis.exit)
 }

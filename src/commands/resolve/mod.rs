@@ -99,10 +99,10 @@ pub(super) fn span(args: &ConnectionArgs, config: Option<&Config>, stale_after: 
 }
 
 impl Resolved {
-    /// Runs the job, until it is done or a signal ends it.
+    /// Runs the job.
     ///
     /// # Errors
-    /// When the workspace cannot be read at all, or the program is to end.
+    /// When the workspace cannot be read at all.
     pub(super) fn run(&self, progress: &Arc<Progress>) -> Result<Run, Error> {
         for notice in &self.notices {
             progress.warn(notice);
@@ -110,10 +110,7 @@ impl Resolved {
         let source = Source::open(&self.job.target, environment::notify(progress))?;
         let given = self.now.or_else(|| source.taken_at());
         let now = given.map_or_else(|| Now::Clock(environment::clock()), Now::Given);
-        let is_live = matches!(self.job.target, Target::Live(_));
-        let run = environment::drive(is_live, async {
-            scan::run(&self.job, source, now).await.map_err(Error::Scan)
-        });
+        let run = environment::drive(async { scan::run(&self.job, source, now).await.map_err(Error::Scan) });
         progress.finish();
         run
     }

@@ -12,7 +12,7 @@
 //! finding,2.3,Limit admin access,L1,Access controls,fail,api,,ada@example.com,privileged: role Owner
 //! ```
 
-use std::io;
+use std::io::{self, Write};
 
 use serde_json::Value;
 
@@ -29,16 +29,16 @@ const HEADER: &str = "record,control,title,level,section,status,basis,reason,sub
                       violates_gate,in_baseline,waived_by,waived_until,waived_because,reviewed_by,reviewed_on,reviewed_note,attested_as,attested_by,attested_on,attested_until,attested_evidence,attested_note,frameworks,\
                       workspace,scanned_at";
 
-/// Renders the report as a table with a header.
+/// Writes the report as a table with a header.
 ///
 /// # Errors
 /// When a row cannot be written.
-pub(super) fn render(report: &Report) -> Result<String, ::csv::Error> {
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let items = report.controls.iter().flat_map(|control| {
         let findings = control.findings.iter().map(move |finding| Item { control, finding: Some(finding) });
         std::iter::once(Item::whole(control)).chain(findings)
     });
-    table(HEADER, items.map(|item| row(report, item)))
+    table(HEADER, items.map(|item| row(report, item)), out)
 }
 
 /// Writes rows below a header with the names of their columns.
@@ -47,15 +47,13 @@ pub(super) fn render(report: &Report) -> Result<String, ::csv::Error> {
 /// When a row cannot be written.
 pub(super) fn table<const N: usize>(
     header: &str,
-    rows: impl Iterator<Item = [String; N]>,
-) -> Result<String, ::csv::Error> {
-    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
+    mut rows: impl Iterator<Item = [String; N]>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
     writer.write_record(header.split(','))?;
-    for row in rows {
-        writer.write_record(row.map(|text| cell(&text)))?;
-    }
-    let bytes = writer.into_inner().map_err(|failed| ::csv::Error::from(failed.into_error()))?;
-    String::from_utf8(bytes).map_err(|failed| io::Error::new(io::ErrorKind::InvalidData, failed).into())
+    rows.try_for_each(|row| writer.write_record(row.map(|text| cell(&text))))?;
+    writer.flush()
 }
 
 fn row(report: &Report, item: Item<'_>) -> [String; 29] {
@@ -106,7 +104,12 @@ pub(super) fn yes_or_no(yes: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::json::in_memory;
     use crate::report::sample::sample;
+
+    fn render(report: &Report) -> String {
+        in_memory(|out| write(report, out)).unwrap()
+    }
 
     fn read(rendered: &str) -> Vec<::csv::StringRecord> {
         let mut reader = ::csv::Reader::from_reader(rendered.as_bytes());
@@ -117,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_row_for_each_control_and_each_finding() {
-        let rows = read(&render(&sample()).unwrap());
+        let rows = read(&render(&sample()));
         let count = |record: &str| rows.iter().filter(|row| &row[0] == record).count();
         assert_eq!((count("control"), count("finding")), (6, 6));
         assert_eq!(&rows[2][7], "5 of 12 teammates are privileged; at most 3 should be.");
@@ -127,7 +130,7 @@ mod tests {
 
     #[test]
     fn lines_end_as_the_standard_asks() {
-        let rendered = render(&sample()).unwrap();
+        let rendered = render(&sample());
         assert!(rendered.starts_with(HEADER));
         assert!(rendered.lines().count() == 13 && rendered.matches("\r\n").count() == 13);
     }

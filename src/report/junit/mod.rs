@@ -21,7 +21,7 @@
 //! </testsuites>
 //! ```
 
-use std::io;
+use std::io::{self, Write};
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
@@ -39,7 +39,7 @@ pub(super) mod tests;
 /// The longest line of text, in columns.
 const LINE_COLUMNS: usize = 1_000;
 
-type Xml = Writer<Vec<u8>>;
+type Xml<'w> = Writer<&'w mut dyn Write>;
 
 /// How a case ended, with its message.
 enum CaseOutcome {
@@ -49,24 +49,22 @@ enum CaseOutcome {
     Errored,
 }
 
-/// Renders the report, with a suite for each section in the order in which the sections first occur.
+/// Writes the report, with a suite for each section in the order in which the sections first occur.
 ///
 /// # Errors
-/// When it cannot be put into XML.
-pub(super) fn render(report: &Report) -> io::Result<String> {
+/// When it cannot be written.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let sections = group(report, &Grouping::Section);
-    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
+    let mut writer: Xml<'_> = Writer::new_with_indent(&mut *out, b' ', 2);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     writer.create_element("testsuites").write_inner_content(|inner| {
         sections.iter().enumerate().try_for_each(|(number, section)| suite(inner, report, number, section))
     })?;
-    let mut bytes = writer.into_inner();
-    bytes.push(b'\n');
-    String::from_utf8(bytes).map_err(|failed| io::Error::new(io::ErrorKind::InvalidData, failed))
+    out.write_all(b"\n")
 }
 
 /// Attributes and elements come in the order that the common schema asks for.
-fn suite(writer: &mut Xml, report: &Report, number: usize, section: &Group<'_>) -> io::Result<()> {
+fn suite(writer: &mut Xml<'_>, report: &Report, number: usize, section: &Group<'_>) -> io::Result<()> {
     let controls = &section.controls;
     let counted = |counts: fn(&CaseOutcome) -> bool| {
         controls.iter().filter(|control| counts(&outcome(control))).count().to_string()
@@ -99,7 +97,7 @@ fn suite(writer: &mut Xml, report: &Report, number: usize, section: &Group<'_>) 
     Ok(())
 }
 
-fn properties(writer: &mut Xml, report: &Report) -> io::Result<()> {
+fn properties(writer: &mut Xml<'_>, report: &Report) -> io::Result<()> {
     let workspace = &report.workspace;
     let given = |value: &Option<String>| value.clone().unwrap_or_default();
     let all = [
@@ -121,7 +119,7 @@ fn properties(writer: &mut Xml, report: &Report) -> io::Result<()> {
     Ok(())
 }
 
-fn case(writer: &mut Xml, control: &Control) -> io::Result<()> {
+fn case(writer: &mut Xml<'_>, control: &Control) -> io::Result<()> {
     let element = writer
         .create_element("testcase")
         .with_attribute(("name", name(&format!("{} {}", control.id, control.title)).as_str()))
@@ -130,7 +128,7 @@ fn case(writer: &mut Xml, control: &Control) -> io::Result<()> {
     let tag = match outcome(control) {
         CaseOutcome::Passed => return element.write_empty().map(drop),
         CaseOutcome::Skipped(message) => {
-            let skipped = |inner: &mut Xml| {
+            let skipped = |inner: &mut Xml<'_>| {
                 let skipped = inner.create_element("skipped");
                 skipped.with_attribute(("message", line(&message).as_str())).write_empty().map(drop)
             };

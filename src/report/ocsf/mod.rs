@@ -23,12 +23,13 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::net::IpAddr;
 
 use serde::Serialize;
 
 use super::item::{Item, items_of};
-use super::json::{json_line, object};
+use super::json::{object, write_line};
 use super::words::{self, TOOL, instant};
 use super::{Control, Report, WorkspaceInfo};
 use crate::casefold::capitalized;
@@ -44,22 +45,21 @@ const OCSF: &str = "1.8.0";
 /// How many rows of data an event holds: a control that is told as a whole may have thousands.
 const MAX_EVIDENCES: usize = 100;
 
-/// Renders the report, one event a line.
+/// Writes the report, one event a line.
 ///
 /// # Errors
-/// When something in it has no JSON form.
-pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
+/// When a line cannot be written.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let teammates = report.teammates();
-    let told = report.controls.iter().flat_map(told);
-    told.map(|item| json_line(&event(report, item, Subject::of(item, &teammates)))).collect()
+    let mut told = report.controls.iter().flat_map(told);
+    told.try_for_each(|item| write_line(&event(report, item, Subject::of(item, &teammates)), out))
 }
 
 /// The events of a control: its findings where it fails, and otherwise the control as a whole.
-fn told(control: &Control) -> Vec<Item<'_>> {
-    match control.status {
-        Status::Fail => items_of(control).collect(),
-        Status::Pass | Status::Manual | Status::Unknown => vec![Item::whole(control)],
-    }
+fn told(control: &Control) -> impl Iterator<Item = Item<'_>> {
+    let fails = control.status == Status::Fail;
+    let whole = (!fails).then_some(Item::whole(control));
+    fails.then(|| items_of(control)).into_iter().flatten().chain(whole)
 }
 
 /// The event of a finding, or of a control as a whole.

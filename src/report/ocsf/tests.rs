@@ -4,10 +4,12 @@ use serde_json::Value;
 
 use super::*;
 use crate::report::hostile;
+use crate::report::json::in_memory;
 use crate::report::sample::sample;
 
 fn events(report: &Report) -> Vec<Value> {
-    render(report).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let rendered = in_memory(|out| write(report, out)).unwrap();
+    rendered.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 fn of<'a>(events: &'a [Value], control: &str) -> Vec<&'a Value> {

@@ -29,10 +29,12 @@
 //!       "partialFingerprints": {"primaryLocationLineHash": "aab9a02453c7085429bced82:1"}}]}]}
 //! ```
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 
 use super::Report;
-use super::json::{json_text, object};
+use super::json::{object, write_json};
 use super::words::{self, TOOL, instant};
 use crate::text;
 
@@ -56,12 +58,12 @@ const MAX_RESULTS: usize = 25_000;
 /// The longest message, in columns.
 const MESSAGE_COLUMNS: usize = 1_000;
 
-/// Renders the report as indented JSON with a final newline.
+/// Writes the report as indented JSON with a final newline.
 ///
 /// # Errors
-/// When something in it has no JSON form.
-pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
-    json_text(&log(report, MAX_RESULTS))
+/// When it cannot be written.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    write_json(&log(report, MAX_RESULTS), out)
 }
 
 /// The log of a report, with that many results at most.

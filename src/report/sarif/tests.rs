@@ -4,10 +4,12 @@ use serde_json::Value;
 
 use super::*;
 use crate::report::hostile;
+use crate::report::json::in_memory;
 use crate::report::sample::sample;
 
 fn run(report: &Report) -> Value {
-    let log: Value = serde_json::from_str(&render(report).unwrap()).unwrap();
+    let written = in_memory(|out| write(report, out)).unwrap();
+    let log: Value = serde_json::from_str(&written).unwrap();
     assert_eq!(log["version"], "2.1.0");
     log["runs"][0].clone()
 }
