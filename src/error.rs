@@ -33,6 +33,11 @@ pub(crate) enum Error {
     NoToken,
     #[error(transparent)]
     Token(TokenError),
+    #[error("no access token came on standard input before the deadline (--timeout)")]
+    NoTokenInTime,
+    /// A file or folder of trusted certificates.
+    #[error("cannot use the certificates that {variable} names: {}: {source}", .path.display())]
+    TrustStore { variable: &'static str, path: PathBuf, source: io::Error },
     #[error(transparent)]
     Scan(ScanError),
     /// A duration or an instant, and the option or key that gives it.
@@ -82,7 +87,9 @@ impl Error {
         match self {
             Self::Layer(error) => error.exit(),
             Self::Scan(error) => error.exit(),
-            Self::NotKept { .. } | Self::Start { .. } | Self::Stdout(_) => Exit::Incomplete,
+            Self::NotKept { .. } | Self::NoTokenInTime | Self::Start { .. } | Self::Stdout(_) => {
+                Exit::Incomplete
+            }
             _ => Exit::Usage,
         }
     }
@@ -108,6 +115,12 @@ impl Error {
                  controls of rbac check"
             }
             Self::NoToken => NO_TOKEN,
+            Self::NoTokenInTime => "write the token and close standard input, or raise --timeout",
+            Self::TrustStore { variable, .. } => {
+                return Some(
+                    format!("point {variable} to certificates that you may read, or unset it").into(),
+                );
+            }
             Self::NotKept { .. } => "make room on the disk, or give a file on another",
             Self::SameStdout => "give --format or one -o FORMAT=-, and a file to every other",
             Self::NoEffect { takers, .. } => {

@@ -67,6 +67,13 @@ pub(super) fn from_transport(endpoint: &str, error: &reqwest::Error, token: &Tok
     ApiError::Broken { endpoint: endpoint.to_owned(), cause }
 }
 
+/// Whether a proxy answered 407. The library has no type for it that could be asked.
+pub(super) fn wants_sign_in(error: &reqwest::Error) -> bool {
+    let error: &(dyn Error + 'static) = error;
+    let mut causes = std::iter::successors(Some(error), |cause: &&(dyn Error + 'static)| (*cause).source());
+    causes.any(|cause| cause.to_string().ends_with("proxy authorization required"))
+}
+
 fn cause_of(error: &reqwest::Error, quote: &dyn Fn(&str) -> String) -> Cause {
     let mut detail = None;
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
@@ -106,6 +113,8 @@ fn recognise(cause: &(dyn Error + 'static), said: &str, quote: &dyn Fn(&str) -> 
         return match inner.kind() {
             ErrorKind::ConnectionRefused => Some(Cause::Refused(quote(said))),
             ErrorKind::TimedOut => Some(Cause::Timeout),
+            // What rustls says of it is for programmers.
+            ErrorKind::UnexpectedEof => Some(Cause::Network("the server closed it".to_owned())),
             _ => None,
         };
     }

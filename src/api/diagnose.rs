@@ -191,7 +191,10 @@ impl Client {
     async fn ask(&self, request: &Request<'_>, endpoint: &str, with_body: bool) -> Examination {
         let response = match self.request(request).await {
             Ok(response) => response,
-            Err(error) => return Examination { answer: Err(self.broken(endpoint, &error)), vitals: None },
+            Err(error) => {
+                let answer = Err(self.unanswered(endpoint, &error).await);
+                return Examination { answer, vitals: None };
+            }
         };
         let vitals = Some(vitals(response.headers(), |value| self.text(value)));
         let response = InFlight { response, _permit: None };

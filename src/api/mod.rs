@@ -16,6 +16,7 @@ pub(crate) mod log;
 pub(crate) mod model;
 pub(crate) mod notice;
 pub(crate) mod origin;
+pub(crate) mod proxy;
 pub(crate) mod record;
 pub(crate) mod retry;
 pub(crate) mod throttle;

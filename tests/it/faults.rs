@@ -9,7 +9,7 @@ use h2::Reason;
 use serde_json::{Value, json};
 
 use crate::intercom::{Api, LOG, SEARCH};
-use crate::program::{TOKEN, live, scan};
+use crate::program::{Program, TOKEN, live, scan};
 use crate::server::{Answer, Authority, Behaviour, Certificate, Server, Successor, go_away};
 use crate::workspace::Workspace;
 
@@ -83,7 +83,8 @@ enum Fault {
 
 use Fault::{Answers, Http2, Plain, Tls};
 
-static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| Authority::new("trusted"));
+/// Who signs the certificates of servers that are to be trusted.
+pub(crate) static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| Authority::new("trusted"));
 
 impl Fault {
     fn serve(self, source: Source) -> Server {
@@ -109,7 +110,8 @@ impl Fault {
                     | Behaviour::Endless
                     | Behaviour::Trickle
             ),
-            Tls(_) | Http2(_) => false,
+            Http2(behaviour) => matches!(behaviour, Behaviour::ResetStreamMidBody),
+            Tls(_) => false,
         };
         match self {
             // The probe asks for the status alone.
@@ -150,6 +152,7 @@ fn faults(source: Source) -> Vec<(&'static str, Fault, &'static str)> {
         Source::Search | Source::List => "1 entry has no readable type or time",
         _ => "an unexpected shape (",
     };
+    let deep = [&r#"{"app":"#.repeat(10_000), "1", &"}".repeat(10_000)].concat();
     let raw = |text: String| Plain(Behaviour::Raw(text.into()));
     vec![
         // Refused.
@@ -162,6 +165,7 @@ fn faults(source: Source) -> Vec<(&'static str, Fault, &'static str)> {
         ("reset", Plain(Behaviour::Reset), "the connection broke ("),
         ("reset in the body", Plain(Behaviour::ResetMidBody), "the connection broke ("),
         ("closed", Plain(Behaviour::Hangup), "the connection broke ("),
+        ("closed, over TLS", Tls(Behaviour::Hangup), "the connection broke (the server closed it)"),
         // Truncated.
         ("closed in the body", Plain(Behaviour::CutShort), "the connection broke ("),
         ("cut off", Answers(Answer::bytes(200, format!(r#"{{"id":"{TOKEN}"#))), "stops in the middle"),
@@ -174,6 +178,7 @@ fn faults(source: Source) -> Vec<(&'static str, Fault, &'static str)> {
         ("an error", Answers(Answer { status: 200, ..echo(401, "unauthorized") }), "an unexpected shape ("),
         ("null everywhere", Answers(Answer::bytes(200, nulls())), "an unexpected shape ("),
         ("text everywhere", Answers(Answer::bytes(200, fields(&json!(TOKEN)))), "an unexpected shape ("),
+        ("deep", Answers(Answer::bytes(200, deep)), "an unexpected shape ("),
         ("lists everywhere", Answers(Answer::bytes(200, fields(&json!([TOKEN])))), odd_list),
         // Huge.
         ("vast", Plain(Behaviour::Vast), "the answer is larger than"),
@@ -181,6 +186,11 @@ fn faults(source: Source) -> Vec<(&'static str, Fault, &'static str)> {
         // Not the API.
         ("a page", Answers(page), "where JSON was expected"),
         ("redirect", Answers(away), "was redirected (302) to https://evil.example/?token="),
+        (
+            "a long header",
+            raw(format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", TOKEN.repeat(50_000))),
+            "the connection broke (",
+        ),
         ("no HTTP", raw(format!("SSH-2.0-{TOKEN}\r\n")), "the connection broke ("),
         (
             "odd header",
@@ -202,6 +212,7 @@ fn faults(source: Source) -> Vec<(&'static str, Fault, &'static str)> {
         ("no TLS", Tls(leave(Successor::Plain)), "no trusted TLS connection ("),
         // HTTP/2.
         ("stream error", Http2(Behaviour::ResetStream(Reason::INTERNAL_ERROR)), "the connection broke ("),
+        ("stream error in the body", Http2(Behaviour::ResetStreamMidBody), "the connection broke ("),
         ("stream refused", Http2(Behaviour::ResetStream(Reason::REFUSED_STREAM)), "the connection broke ("),
         ("go away", end(go_away(Reason::ENHANCE_YOUR_CALM, TOKEN)), "the connection broke ("),
         ("go away, no error", end(go_away(Reason::NO_ERROR, TOKEN)), "the connection broke ("),
@@ -243,13 +254,15 @@ fn each_source_with_each_fault_ends_as_it_should() {
     assert!(failed.is_empty(), "{} cells failed\n{}", failed.len(), failed.join("\n\n"));
 }
 
+/// Lets a program trust the servers of [`AUTHORITY`].
+pub(crate) fn trusting(program: Program) -> Program {
+    program.file("authority.pem", AUTHORITY.pem()).env("SSL_CERT_FILE", "authority.pem")
+}
+
 fn assert_cell(source: Source, fault: Fault, says: &str, timeout: &str) {
     let status = fault.status(source);
     let is_answer = matches!(fault, Answers(_));
     let server = fault.serve(source);
-    let trusting = |program: crate::program::Program| {
-        program.file("authority.pem", AUTHORITY.pem()).env("SSL_CERT_FILE", "authority.pem")
-    };
     let options = [
         "-v",
         "--fail-on",

@@ -11,6 +11,8 @@ mod architecture;
 mod ci;
 /// The configuration, found or named.
 mod config;
+/// Proxies and trusted certificates, as the environment names them.
+mod connection;
 /// The JSON Schema of the report.
 mod contract;
 /// Control files and the `controls` commands.
@@ -38,7 +40,7 @@ mod hostile_server;
 mod interactive;
 /// A mock of Intercom's API.
 mod intercom;
-/// Signals while a workspace is read.
+/// Signals, and what a killed program leaves behind.
 #[cfg(unix)]
 mod interrupt;
 /// Dependencies between modules.

@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
 
-use super::classify::{from_answer, from_transport};
+use super::classify::from_answer;
 use super::error::{ApiError, Cause};
 use super::notice::{Notice, Notify};
 use super::origin::ApiOrigin;
+use super::proxy::Proxy;
 use super::retry::{self, Failures, Policy, Retry};
 use super::throttle::Throttle;
 use super::token::Token;
@@ -39,6 +41,9 @@ pub(crate) struct Client {
     origin: ApiOrigin,
     /// Only to keep it out of what is quoted of an answer.
     token: Token,
+    proxy: Option<Proxy>,
+    /// What the proxy wants, once it was asked.
+    challenge: OnceCell<String>,
     throttle: Throttle,
     pub(super) limits: Limits,
     pub(super) deadline: Instant,
@@ -90,6 +95,8 @@ impl Client {
             http: builder.build()?,
             origin: options.origin,
             token: options.token,
+            proxy: options.proxy,
+            challenge: OnceCell::new(),
             throttle: Throttle::new(options.concurrency, options.rate_share, Instant::now()),
             limits: options.limits,
             deadline: options.deadline,
@@ -255,7 +262,10 @@ impl Client {
         self.requests[feed as usize].fetch_add(1, Ordering::Relaxed);
         let started = Instant::now();
         let sent = self.request(request).await;
-        let response = sent.map_err(|error| self.broken(endpoint, &error))?;
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) => return Err(self.unanswered(endpoint, &error).await.into()),
+        };
         let status = response.status().as_u16();
         self.notify(Notice::Answered { endpoint: endpoint.to_owned(), status, elapsed: started.elapsed() });
         let RateHeaders { report, asked, skew } = rate_headers(response.headers());
@@ -311,11 +321,6 @@ impl Client {
         }
         self.token.strike_out(&mut body);
         Ok(body)
-    }
-
-    /// What kept an answer from being complete.
-    pub(super) fn broken(&self, endpoint: &str, error: &reqwest::Error) -> ApiError {
-        from_transport(endpoint, error, &self.token)
     }
 
     /// The beginning of a header, fit to be quoted.

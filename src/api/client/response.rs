@@ -6,6 +6,9 @@ use jiff::Timestamp;
 use reqwest::header::HeaderMap;
 use serde::de::IgnoredAny;
 
+use super::Client;
+use crate::api::classify::{from_transport, wants_sign_in};
+use crate::api::error::{ApiError, Cause};
 use crate::api::retry;
 use crate::api::throttle::RateReport;
 use crate::time::ClockSkew;
@@ -23,6 +26,23 @@ impl InFlight<'_> {
 
     pub(in crate::api) fn status(&self) -> reqwest::StatusCode {
         self.response.status()
+    }
+}
+
+impl Client {
+    /// What kept a request from being answered.
+    pub(in crate::api) async fn unanswered(&self, endpoint: &str, error: &reqwest::Error) -> ApiError {
+        let Some(proxy) = self.proxy.as_ref().filter(|_| wants_sign_in(error)) else {
+            return self.broken(endpoint, error);
+        };
+        let wants = self.challenge.get_or_init(|| proxy.challenge(self.origin.as_str())).await;
+        let cause = Cause::ProxySignIn { proxy: proxy.clone(), wants: self.quoted(wants) };
+        ApiError::Broken { endpoint: endpoint.to_owned(), cause }
+    }
+
+    /// What kept an answer from being complete.
+    pub(in crate::api) fn broken(&self, endpoint: &str, error: &reqwest::Error) -> ApiError {
+        from_transport(endpoint, error, &self.token)
     }
 }
 

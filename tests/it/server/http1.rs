@@ -118,7 +118,9 @@ fn misbehave(
             }
             socket.shutdown(std::net::Shutdown::Both)
         }
-        Behaviour::ResetStream(_) | Behaviour::EndWith(..) => panic!("{behaviour:?} needs HTTP/2"),
+        Behaviour::ResetStream(_) | Behaviour::ResetStreamMidBody | Behaviour::EndWith(..) => {
+            panic!("{behaviour:?} needs HTTP/2")
+        }
     }
 }
 

@@ -117,6 +117,14 @@ async fn answer(
             shared.answered.fetch_add(1, Ordering::SeqCst);
         }
         Some(Behaviour::ResetStream(reason)) => respond.send_reset(*reason),
+        Some(Behaviour::ResetStreamMidBody) => {
+            let response = http::Response::builder().header("content-type", "application/json");
+            let mut body = respond.send_response(response.body(())?, false)?;
+            body.send_data(Cursor::new(b"{\"type\":".to_vec()), false)?;
+            // What is sent already arrives before this.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            body.send_reset(h2::Reason::INTERNAL_ERROR);
+        }
         Some(Behaviour::EndWith(others, last)) => {
             while !shared.has_answered(*others) {
                 tokio::time::sleep(Duration::from_millis(5)).await;

@@ -104,6 +104,8 @@ pub(crate) enum Behaviour {
     Raw(Vec<u8>),
     /// Closes the connection once so many other requests are answered. From then on, this is what new connections meet.
     Leave(usize, Successor),
+    /// Sends some of a body, and ends the HTTP/2 stream with an error.
+    ResetStreamMidBody,
     /// Ends the HTTP/2 stream with this reason.
     ResetStream(h2::Reason),
     /// Ends the HTTP/2 connection with these bytes, once so many other requests are answered.
