@@ -12,6 +12,7 @@
 
 mod atomic_file;
 mod bounded_file;
+mod bounded_json;
 mod casefold;
 mod event_type;
 mod exit;

@@ -69,7 +69,7 @@ pub(crate) async fn diagnose(client: &Client, now: Timestamp, probe: bool) -> Ob
     let page = |body: String| {
         let page: EventPage<'_> = serde_json::from_str(&body)?;
         // With an entry that it cannot read, a scan does not have the whole log.
-        page.activity_logs.iter().try_for_each(|raw| match Event::read(raw) {
+        page.entries()?.into_iter().try_for_each(|raw| match Event::read(raw) {
             Ok(_) => Ok(()),
             Err(unread) => {
                 let shown = unread.shown;

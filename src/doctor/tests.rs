@@ -32,7 +32,7 @@ fn server_error() -> ApiError {
 
 fn me(region: &str) -> Me {
     let app = serde_json::json!({ "app": { "name": "Acme", "region": region } });
-    serde_json::from_value(app).unwrap()
+    serde_json::from_str(&app.to_string()).unwrap()
 }
 
 fn vitals(behind: i64) -> Vitals {

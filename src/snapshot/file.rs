@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use crate::api::model::{Admin, IpAllowlist, Me, ProbeAnswer, UnreadEntry};
+use crate::api::model::{Admin, IpAllowlist, Me, ProbeAnswer, UnreadEntry, list};
 use crate::sources::{Failure, Feed, Outcome, Outcomes, SourceStatus};
 use crate::warning::Warning;
 
@@ -80,9 +80,9 @@ impl Header {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Line<'a> {
     Me(Box<Me>),
-    Admins(Vec<Admin>),
+    Admins(#[serde(deserialize_with = "list")] Vec<Admin>),
     IpAllowlist(IpAllowlist),
-    Probe(Vec<ProbeAnswer>),
+    Probe(#[serde(deserialize_with = "list")] Vec<ProbeAnswer>),
     Event(#[serde(borrow)] &'a RawValue),
     /// An unreadable entry of the log.
     Unread(#[serde(borrow)] UnreadEntry<'a>),
@@ -93,10 +93,12 @@ pub(super) enum Line<'a> {
 /// The outcome of reading.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct End {
+    #[serde(deserialize_with = "list")]
     feeds: Vec<FeedEnd>,
     /// Whether the workspace did not offer the search of the log.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     without_search: bool,
+    #[serde(deserialize_with = "list")]
     warnings: Vec<String>,
     /// The number of unreadable entries of the log.
     #[serde(default)]

@@ -10,6 +10,7 @@ use crate::api::origin::ApiOrigin;
 use crate::api::proxy::Proxy;
 use crate::api::retry::Policy;
 use crate::api::token::{Token, TokenError};
+use crate::bounded_json::LARGEST_ANSWER;
 use crate::hint::Hint;
 
 /// Bounds on a single attempt, changed only by tests.
@@ -27,7 +28,7 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(10),
             attempt: Duration::from_secs(20),
-            body: 64 * 1024 * 1024,
+            body: LARGEST_ANSWER,
             retry: Policy::default(),
         }
     }

@@ -1,12 +1,15 @@
 //! One page of the activity log: how it is asked for, what it holds, and where it says the next one is.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use serde::Deserialize;
+use serde_json::json;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 use url::Url;
 
 use crate::api::client::Request;
+use crate::api::model::metadata::{id, object, string};
 use crate::api::model::{Event, EventPage, UnreadEntry, is_nothing, number};
 use crate::api::origin::ApiOrigin;
 use crate::sources::Feed;
@@ -86,27 +89,20 @@ pub(super) struct Next {
 
 impl Next {
     /// Reads each of the forms the API uses. The address itself is never requested.
-    pub(super) fn read(value: &Value, origin: &ApiOrigin) -> Self {
-        let mut next = Self { more: !is_nothing(value), ..Self::default() };
-        match value {
-            Value::String(text) if next.more => {
-                let base = origin.join("/", &[]);
-                if let Ok(url) = base.join(text.trim()) {
-                    next.foreign = !origin.covers(&url);
-                    next.read_query(&url);
-                }
+    pub(super) fn read(value: &RawValue, origin: &ApiOrigin) -> Self {
+        let mut next = Self { more: !is_nothing(value), page: page_number(value), ..Self::default() };
+        if let Some(text) = string(value).filter(|_| next.more) {
+            let base = origin.join("/", &[]);
+            next.page = None;
+            if let Ok(url) = base.join(text.trim()) {
+                next.foreign = !origin.covers(&url);
+                next.read_query(&url);
             }
-            Value::Object(fields) => {
-                next.page = fields.get("page").and_then(number).filter(|page| *page > 0);
-                next.cursor = match fields.get("starting_after") {
-                    Some(Value::String(cursor)) if !cursor.is_empty() => Some(cursor.clone()),
-                    Some(Value::Number(cursor)) => Some(cursor.to_string()),
-                    _ => None,
-                };
-            }
-            Value::Number(_) => next.page = number(value).filter(|page| *page > 0),
-            _ => {}
+        } else if let Some(NextPage { page, starting_after }) = object(value) {
+            next.page = page.and_then(page_number);
+            next.cursor = starting_after.and_then(id).map(Cow::into_owned);
         }
+        next.cursor = next.cursor.filter(|cursor| cursor.len() <= LONGEST_CURSOR);
         next
     }
 
@@ -119,6 +115,23 @@ impl Next {
             }
         }
     }
+}
+
+/// A longer cursor is not sent back.
+const LONGEST_CURSOR: usize = 2048;
+
+/// The form of [`Next`] that is an object.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct NextPage<'a> {
+    #[serde(borrow)]
+    page: Option<&'a RawValue>,
+    #[serde(borrow)]
+    starting_after: Option<&'a RawValue>,
+}
+
+fn page_number(value: &RawValue) -> Option<u64> {
+    number(value).filter(|page| *page > 0)
 }
 
 /// A page as it was answered, its events still unparsed.
@@ -139,13 +152,13 @@ impl Page {
     pub(super) fn parse(body: String, origin: &ApiOrigin) -> Result<Self, serde_json::Error> {
         let answer: EventPage<'_> = serde_json::from_str(&body)?;
         let start = body.as_ptr().addr();
-        let entries = answer.activity_logs.iter().map(|raw| {
+        let span = |raw: &RawValue| {
             let from = raw.get().as_ptr().addr() - start;
             from..from + raw.get().len()
-        });
-        let entries: Vec<_> = entries.collect();
+        };
+        let entries: Vec<_> = answer.entries()?.into_iter().map(span).collect();
         let pages = answer.pages.unwrap_or_default();
-        let next = pages.next.as_ref().map(|next| Next::read(next, origin)).unwrap_or_default();
+        let next = pages.next.map(|next| Next::read(next, origin)).unwrap_or_default();
         let per_page = pages.per_page.filter(|size| *size > 0);
         // No pages at all, and entries on this one: that total says nothing.
         let total_pages = pages.total_pages.filter(|total| *total > 0 || entries.is_empty());
@@ -210,6 +223,8 @@ pub(super) fn request(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     fn origin() -> ApiOrigin {
@@ -217,7 +232,7 @@ mod tests {
     }
 
     fn next(value: Value) -> Next {
-        Next::read(&value, &origin())
+        Next::read(&serde_json::value::to_raw_value(&value).unwrap(), &origin())
     }
 
     #[test]

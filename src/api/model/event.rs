@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::lenient;
 use super::metadata::{id, object, string};
+use crate::bounded_json;
 use crate::casefold::fold;
 
 /// Intercom was founded in 2011: no event is older than that year, in seconds since 1970.
@@ -124,8 +124,7 @@ impl<'a> Event<'a> {
             // What stands for bytes or halves of characters that were none leaves the type unknown.
             !name.trim().is_empty() && !name.contains(char::REPLACEMENT_CHARACTER)
         });
-        let at = entry.created_at.and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
-        let at = at.as_ref().and_then(lenient::instant).filter(|at| *at >= OLDEST_EVENT);
+        let at = entry.created_at.and_then(lenient::instant).filter(|at| *at >= OLDEST_EVENT);
         let id = entry.id.and_then(id).unwrap_or_default();
         let (Some(activity_type), Some(created_at)) = (activity_type, at) else {
             return Err(UnreadEntry { id, at, shown: Cow::Owned(entry.shown()) });
@@ -167,22 +166,46 @@ impl<'de> Deserialize<'de> for Event<'de> {
 #[derive(Debug, Deserialize)]
 pub(crate) struct EventPage<'a> {
     /// Where the page stands; may be absent, null or empty.
-    #[serde(default, deserialize_with = "lenient::object")]
-    pub pages: Option<Pages>,
-    /// The events, unparsed, so that one odd event does not spoil the page. An answer without the list, or with null
-    /// in its place, is no page of the log.
+    #[serde(default, borrow, deserialize_with = "lenient::object")]
+    pub pages: Option<Pages<'a>>,
+    /// The list of events, unparsed. An answer without it, or with null in its place, is no page of the log.
     #[serde(borrow)]
-    pub activity_logs: Vec<&'a RawValue>,
+    pub activity_logs: &'a RawValue,
 }
 
 /// Where a page stands among the others.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Pages {
+pub(crate) struct Pages<'a> {
     #[serde(deserialize_with = "lenient::count")]
     pub per_page: Option<u64>,
     #[serde(deserialize_with = "lenient::count")]
     pub total_pages: Option<u64>,
     /// The next page: an address, an object with a cursor, or null.
-    pub next: Option<Value>,
+    #[serde(borrow)]
+    pub next: Option<&'a RawValue>,
+}
+
+/// The most entries of a page; 250 are asked for.
+const LONGEST_PAGE: usize = 20_000;
+
+impl<'a> EventPage<'a> {
+    /// Its entries, unparsed, so that one odd event does not spoil the page.
+    ///
+    /// # Errors
+    /// If there is no list, or too long a list.
+    pub(crate) fn entries(&self) -> Result<Vec<&'a RawValue>, serde_json::Error> {
+        let mut entries = Vec::new();
+        let read = bounded_json::entries(self.activity_logs, |entry| {
+            if entries.len() >= LONGEST_PAGE {
+                return Err(serde_json::Error::custom(format_args!(
+                    "a page has more than {LONGEST_PAGE} events"
+                )));
+            }
+            entries.push(entry);
+            Ok(())
+        });
+        read??;
+        Ok(entries)
+    }
 }

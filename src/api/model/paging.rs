@@ -1,82 +1,128 @@
 //! What an answer that is one list says about further pages.
 
-use serde::de::{DeserializeOwned, Error as _};
-use serde_json::Value;
+use serde::Deserialize;
+use serde::de::Error as _;
+use serde_json::value::RawValue;
 
-use super::lenient::number;
+use super::lenient::{is_nothing, number};
+use super::metadata::{object, string};
 
 /// Reads an answer that is one object, and what it says about further pages.
-pub(crate) fn read<T: DeserializeOwned>(body: &str) -> Result<(T, Paging), serde_json::Error> {
-    let answer: Value = serde_json::from_str(body)?;
-    if answer["type"] == "error.list" {
+pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<(T, Paging), serde_json::Error> {
+    let head: Head<'a> = serde_json::from_str(body)?;
+    if head.kind.and_then(string).as_deref() == Some("error.list") {
         return Err(serde_json::Error::custom("an error in place of an answer"));
     }
-    Ok((T::deserialize(&answer)?, Paging::of(&answer)))
+    Ok((serde_json::from_str(body)?, Paging::of(serde_json::from_str(body)?, head.pages)))
+}
+
+/// What an answer is, and what it says about its pages.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Head<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pages: Option<&'a RawValue>,
 }
 
 /// What stands in an answer beside its list.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Paging {
-    pages: Value,
-    /// The same, where it stands in the answer itself.
-    top: Value,
+    /// What stands in `pages`, then what stands in the answer itself.
+    parts: [Part; 2],
+    /// Whether `pages` is something else.
+    is_odd: bool,
+}
+
+/// The words about pages in one object.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Words<'a> {
+    #[serde(borrow)]
+    next: Option<&'a RawValue>,
+    #[serde(borrow)]
+    has_more: Option<&'a RawValue>,
+    #[serde(borrow)]
+    total_pages: Option<&'a RawValue>,
+    #[serde(borrow)]
+    total_count: Option<&'a RawValue>,
+    #[serde(borrow)]
+    total: Option<&'a RawValue>,
+    #[serde(borrow)]
+    per_page: Option<&'a RawValue>,
+}
+
+/// What the words about pages say.
+#[derive(Debug, Clone, Default)]
+struct Part {
+    more: bool,
+    total_pages: Option<Count>,
+    total_count: Option<Count>,
+    total: Option<Count>,
+    per_page: Option<Count>,
+}
+
+/// A number; none where it is not understood.
+type Count = Option<u64>;
+
+impl From<Words<'_>> for Part {
+    fn from(words: Words<'_>) -> Self {
+        let count = |word: Option<&RawValue>| word.map(number);
+        Self {
+            more: [words.next, words.has_more].into_iter().flatten().any(|word| !is_nothing(word)),
+            total_pages: count(words.total_pages),
+            total_count: count(words.total_count),
+            total: count(words.total),
+            per_page: count(words.per_page),
+        }
+    }
 }
 
 impl Paging {
-    /// Takes it out of an answer.
-    pub(crate) fn of(answer: &Value) -> Self {
-        let words = ["next", "has_more", "total_pages", "total_count", "total", "per_page"];
-        let top = words.into_iter().map(|word| (word.to_owned(), answer[word].clone())).collect();
-        Self { pages: answer["pages"].clone(), top: Value::Object(top) }
+    fn of(top: Words<'_>, pages: Option<&RawValue>) -> Self {
+        let inner: Option<Words<'_>> = pages.and_then(object);
+        let is_odd = inner.is_none() && pages.is_some_and(|pages| !is_nothing(pages));
+        Self { parts: [inner.unwrap_or_default().into(), top.into()], is_odd }
     }
 
     /// What makes a list of so many entries less than the whole; none where nothing says so.
     pub(crate) fn rest_of(&self, entries: usize) -> Option<String> {
-        if !(self.pages.is_object() || is_nothing(&self.pages)) {
+        if self.is_odd {
             return Some("what the answer says about pages is not understood".to_owned());
         }
         let entries = entries as u64;
-        let parts = [&self.pages, &self.top];
-        let count =
-            |word: &str| parts.into_iter().map(move |part| &part[word]).find(|value| !value.is_null());
+        let count = |word: fn(&Part) -> Option<Count>| self.parts.iter().find_map(word);
+        let pages = count(|part| part.total_pages);
+        let (all, total) = (count(|part| part.total_count), count(|part| part.total));
         let exceeds =
-            |word: &str, most: u64| count(word).is_some_and(|value| number(value).is_none_or(|n| n > most));
-        let more = parts.into_iter().any(|part| !is_nothing(&part["next"]) || !is_nothing(&part["has_more"]))
-            || exceeds("total_pages", 1)
-            || exceeds("total_count", entries)
-            || exceeds("total", entries);
+            |said: Option<Count>, most| said.is_some_and(|said| said.is_none_or(|said| said > most));
+        let more = self.parts.iter().any(|part| part.more)
+            || exceeds(pages, 1)
+            || exceeds(all, entries)
+            || exceeds(total, entries);
         if more {
             return Some(format!("the answer says that there is more than its {entries} entries"));
         }
-        let counted = ["total_pages", "total_count", "total"].into_iter().any(|word| count(word).is_some());
-        let full = count("per_page").is_some_and(|size| number(size).is_none_or(|size| entries >= size));
+        let counted = [pages, all, total].iter().any(Option::is_some);
+        let full = count(|part| part.per_page).is_some_and(|size| size.is_none_or(|size| entries >= size));
         (full && !counted && entries > 0).then(|| {
             format!("the answer is a full page of {entries} entries, and does not say how many there are")
         })
     }
 }
 
-/// Null, false, zero, or empty, also in every part.
-pub(crate) fn is_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::Number(number) => number.as_u64() == Some(0),
-        Value::String(text) => text.trim().is_empty(),
-        Value::Array(entries) => entries.is_empty(),
-        Value::Object(fields) => fields.iter().all(|(name, value)| name == "per_page" || is_nothing(value)),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde::de::IgnoredAny;
+    use serde_json::{Value, json};
 
     use super::*;
 
     #[track_caller]
     fn assert_whole(answer: &Value, whole: bool) {
-        assert_eq!(Paging::of(answer).rest_of(50).is_none(), whole, "{answer}");
+        let (_, paging) = read::<IgnoredAny>(&answer.to_string()).unwrap();
+        assert_eq!(paging.rest_of(50).is_none(), whole, "{answer}");
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! The workspace, its teammates, and the few settings the API shows: `GET /me`, `GET /admins`, `GET /ip_allowlist`, and
 //! what the token probe was answered.
 
+use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
+use super::metadata::object;
 use super::{Paging, lenient};
+use crate::bounded_json::{self, MOST_ENTRIES};
 
 /// A teammate, or Intercom's own bot.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
@@ -36,49 +39,95 @@ pub(crate) struct Role {
 /// The answer of `GET /admins`: one list, never paged.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct AdminList {
-    admins: Vec<Value>,
+    #[serde(deserialize_with = "admins")]
+    admins: Entries,
+}
+
+/// The entries of the list.
+#[derive(Debug, Clone, Default)]
+struct Entries {
+    /// Those that can be read, up to the limit.
+    known: Vec<Admin>,
+    /// The number of entries.
+    all: usize,
+    /// The number of those that cannot be read, and the beginning of the first.
+    unread: usize,
+    first_unread: Option<String>,
+}
+
+fn admins<'de, D: Deserializer<'de>>(input: D) -> Result<Entries, D::Error> {
+    let mut entries = Entries::default();
+    let read = bounded_json::entries(<&RawValue>::deserialize(input)?, |entry| {
+        entries.all += 1;
+        if entries.all > MOST_ENTRIES {
+            // The others can prove a fail, but no pass.
+            return Err(());
+        }
+        match Admin::read(entry) {
+            Some(admin) => entries.known.push(admin),
+            None => {
+                entries.unread += 1;
+                entries.first_unread.get_or_insert_with(|| Admin::shown(entry));
+            }
+        }
+        Ok(())
+    });
+    match read {
+        Ok(Err(error)) => Err(D::Error::custom(error)),
+        Ok(Ok(())) | Err(()) => Ok(entries),
+    }
 }
 
 impl AdminList {
     /// The entries that can be read, and what keeps them from being all teammates. One that cannot be read may be any
     /// teammate: the others can prove a fail, but no pass.
     pub(crate) fn teammates(self, paging: &Paging) -> (Vec<Admin>, Option<String>) {
-        let all = self.admins.len();
-        let (mut known, mut first) = (Vec::with_capacity(all), None);
-        for entry in self.admins {
-            match Admin::read(&entry) {
-                Some(admin) => known.push(admin),
-                None => first = first.or(Some(entry)),
-            }
+        let Entries { known, all, unread, first_unread } = self.admins;
+        if all > MOST_ENTRIES {
+            return (known, Some(format!("the list has more than {MOST_ENTRIES} entries")));
         }
-        let unread = first.map(|first| {
-            let shown = if first.is_object() {
-                format!("{{\"id\":{},\"role\":{}}}", first["id"], first["role"])
-            } else {
-                first.to_string()
-            };
-            let shown: String = shown.chars().take(120).collect();
-            format!(
-                "{} of {all} entries of the list are not readable, the first is {shown}",
-                all - known.len()
-            )
+        let unread = first_unread.map(|first| {
+            format!("{unread} of {all} entries of the list are not readable, the first is {first}")
         });
         let problems: Vec<_> = unread.into_iter().chain(paging.rest_of(all)).collect();
         (known, Some(problems.join("; ")).filter(|problems| !problems.is_empty()))
     }
 }
 
+/// What tells whether an entry of the list can be read.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Identity<'a> {
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    role: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RoleName<'a> {
+    #[serde(borrow)]
+    name: Option<&'a RawValue>,
+}
+
 impl Admin {
     /// An entry of the list. What an address or a name is made of is no matter; id and role tell who a teammate is, and
     /// what they may do: of another shape, they are not understood.
-    fn read(entry: &Value) -> Option<Self> {
-        let plain = |value: &Value| value.is_null() || value.is_string() || value.is_i64() || value.is_u64();
-        let role = &entry["role"];
-        let readable = entry.is_object()
-            && plain(&entry["id"])
-            && (role.is_null() || role.is_object())
-            && plain(&role["name"]);
-        readable.then(|| Self::deserialize(entry).ok())?
+    fn read(entry: &RawValue) -> Option<Self> {
+        let plain = |value: Option<&RawValue>| {
+            value.is_none_or(|value| value.get().starts_with('"') || lenient::is_integer(value))
+        };
+        let identity: Identity<'_> = object(entry)?;
+        let role: RoleName<'_> = identity.role.map_or_else(|| Some(RoleName::default()), object)?;
+        (plain(identity.id) && plain(role.name)).then(|| object(entry))?
+    }
+
+    /// The parts of an entry that cannot be read, as JSON.
+    fn shown(entry: &RawValue) -> String {
+        let Some(Identity { id, role }) = object(entry) else { return lenient::shown(entry) };
+        let [id, role] = [id, role].map(|part| part.map_or_else(|| "null".to_owned(), lenient::shown));
+        format!("{{\"id\":{id},\"role\":{role}}}").chars().take(lenient::LONGEST_SHOWN).collect()
     }
 }
 

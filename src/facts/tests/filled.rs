@@ -80,7 +80,7 @@ fn odd_one() -> Facts {
     workspace.settings.event_types.insert("bulk_export".to_owned());
     let workspace = workspace.window("admin_permission_change", NOW - 5 * DAY, by("1"), change);
     let workspace = workspace.window("bulk_export", NOW - 5 * DAY, by("7"), Value::Null);
-    let allowlist = serde_json::from_value(json!({"enabled": true, "ip_allowlist": ["10.0.0.0/8"]})).unwrap();
+    let allowlist = serde_json::from_str(r#"{"enabled": true, "ip_allowlist": ["10.0.0.0/8"]}"#).unwrap();
     workspace.observed(Some(&allowlist))
 }
 

@@ -79,9 +79,9 @@ impl Workspace {
             Ranges { now: second(NOW), since: second(SINCE), arrivals_since: second(NOW - 90 * DAY) };
         let mut observer = Observer::new(self.settings.clone(), ranges);
         let admins: Option<Vec<Admin>> =
-            self.admins.as_ref().map(|admins| serde_json::from_value(admins.clone()).unwrap());
+            self.admins.as_ref().map(|admins| serde_json::from_str(&admins.to_string()).unwrap());
         if let Some(app) = &self.app {
-            let me: Me = serde_json::from_value(json!({"app": {"id_code": app}})).unwrap();
+            let me: Me = serde_json::from_str(&json!({"app": {"id_code": app}}).to_string()).unwrap();
             observer.observe(Record::Me(&me));
         }
         if let Some(admins) = &admins {

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::api::model::{Event, OLDEST_EVENT};
 use crate::api::record::{Receive, Record};
+use crate::bounded_json::LARGEST_ANSWER;
 use crate::digest;
 use crate::event_type::EventType;
 use crate::snapshot::error::SnapshotError;
@@ -24,15 +25,18 @@ const WINDOW_LOG: u32 = 23;
 /// Limits of memory and time for loading a snapshot.
 #[derive(Debug, Clone, Copy)]
 struct LoadLimits {
-    /// The longest line, in bytes.
+    /// The longest line, in bytes: that of the teammates.
     line: u64,
+    /// The longest of any other line.
+    other_line: u64,
     /// The total length of lines, in bytes.
     total: u64,
 }
 
 impl LoadLimits {
     /// Enough for the teammates of a very large workspace in one line, and about 20 million events.
-    const GENEROUS: Self = Self { line: 64 * 1024 * 1024, total: 8 * 1024 * 1024 * 1024 };
+    const GENEROUS: Self =
+        Self { line: LARGEST_ANSWER as u64, other_line: 16 * 1024 * 1024, total: 8 * 1024 * 1024 * 1024 };
 }
 
 /// A snapshot with its header read.
@@ -149,12 +153,14 @@ impl<R: Read> LineReader<'_, R> {
         self.input.by_ref().take(limit).read_until(b'\n', line).map_err(damaged)?;
         let length = u64::try_from(line.len()).unwrap_or(u64::MAX);
         self.left = self.left.saturating_sub(length);
-        if line.ends_with(b"\n") {
+        let LoadLimits { line: longest, other_line, total } = self.limits;
+        let longest = if line.starts_with(b"{\"admins\":") { longest } else { other_line };
+        if length > longest || (length == longest && !line.ends_with(b"\n")) {
+            Err(SnapshotError::Altered(format!("a line is longer than {longest} bytes")))
+        } else if line.ends_with(b"\n") {
             Ok(())
         } else if self.left == 0 {
-            Err(SnapshotError::TooLarge { limit: self.limits.total })
-        } else if length == self.limits.line {
-            Err(SnapshotError::Altered(format!("a line is longer than {length} bytes")))
+            Err(SnapshotError::TooLarge { limit: total })
         } else {
             Err(SnapshotError::Truncated("its last line is missing".to_owned()))
         }

@@ -169,7 +169,7 @@ fn deep_nesting_and_odd_bytes_are_refused() {
     let deep = format!(r#"{{"event":{}{}}}"#, "[".repeat(1_000_000), "]".repeat(1_000_000));
     refuses(&sealed(&frame(&[ME, ADMINS, &deep, PROBE, &end()])), "a line of it");
     let deep = format!(r#"{{"admins":[{{"role":{}{}}}]}}"#, "[".repeat(1_000_000), "]".repeat(1_000_000));
-    refuses(&sealed(&frame(&[ME, &deep, PROBE, &end()])), "a line of it");
+    refuses(&sealed(&frame(&[ME, &deep, PROBE, &end()])), "more or fewer records");
     refuses(&sealed(&zstd::encode_all(&b"{\"me\":{\"id\":\"\xff\"}}\n"[..], 1).unwrap()), "a line of it");
 }
 
@@ -183,10 +183,15 @@ fn events_outside_the_time_it_covers_are_refused() {
 
 #[test]
 fn decompression_is_bounded_in_lines_and_in_all() {
-    let limits = LoadLimits { line: 2_000, total: 100_000 };
+    let limits = LoadLimits { line: 4_000, other_line: 2_000, total: 100_000 };
     let long = format!(r#"{{"me":{{"id":"{}"}}}}"#, "1".repeat(3_000));
     let error = read(&sealed(&frame(&[&long])), limits, &ranges()).unwrap_err().to_string();
     assert!(error.contains("longer than 2000 bytes"), "{error}");
+
+    let long = format!(r#"{{"admins":[{{"id":"{}"}}]}}"#, "1".repeat(3_000));
+    refuses(&sealed(&frame(&[ME, &long, PROBE, &end()])), "more or fewer records");
+    let error = read(&sealed(&frame(&[ME, &long.repeat(2)])), limits, &ranges()).unwrap_err().to_string();
+    assert!(error.contains("longer than 4000 bytes"), "{error}");
 
     let bomb: Vec<&str> = [ME, ADMINS].into_iter().chain(std::iter::repeat_n(EVENT, 100_000)).collect();
     let bytes = sealed(&frame(&bomb));

@@ -6,7 +6,7 @@ use crate::snapshot::SnapshotError;
 use crate::sources::Feed;
 
 /// Small enough to be reached.
-const LIMITS: LoadLimits = LoadLimits { line: 32 * 1024, total: 128 * 1024 };
+const LIMITS: LoadLimits = LoadLimits { line: 32 * 1024, other_line: 16 * 1024, total: 128 * 1024 };
 
 #[test]
 fn snapshots() {
