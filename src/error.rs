@@ -31,6 +31,8 @@ pub(crate) enum Error {
     NothingSelected,
     #[error("no access token: set INTERCOM_ACCESS_TOKEN, or use --token-file PATH or --token-stdin")]
     NoToken,
+    #[error("the command line contains an access token")]
+    TokenInCommandLine,
     #[error(transparent)]
     Token(TokenError),
     #[error(transparent)]
@@ -108,6 +110,10 @@ impl Error {
                  controls of rbac check"
             }
             Self::NoToken => NO_TOKEN,
+            Self::TokenInCommandLine => {
+                "set INTERCOM_ACCESS_TOKEN, or use --token-file PATH or --token-stdin; regenerate this token, since other \
+                 users of this machine can read command lines"
+            }
             Self::NotKept { .. } => "make room on the disk, or give a file on another",
             Self::SameStdout => "give --format or one -o FORMAT=-, and a file to every other",
             Self::NoEffect { takers, .. } => {
