@@ -35,6 +35,11 @@ pub(crate) enum Error {
     TokenInCommandLine,
     #[error(transparent)]
     Token(TokenError),
+    #[error("no access token came on standard input before the deadline (--timeout)")]
+    NoTokenInTime,
+    /// A file or folder of trusted certificates.
+    #[error("cannot use the certificates that {variable} names: {}: {source}", .path.display())]
+    TrustStore { variable: &'static str, path: PathBuf, source: io::Error },
     #[error(transparent)]
     Scan(ScanError),
     /// A duration or an instant, and the option or key that gives it.
@@ -84,7 +89,9 @@ impl Error {
         match self {
             Self::Layer(error) => error.exit(),
             Self::Scan(error) => error.exit(),
-            Self::NotKept { .. } | Self::Start { .. } | Self::Stdout(_) => Exit::Incomplete,
+            Self::NotKept { .. } | Self::NoTokenInTime | Self::Start { .. } | Self::Stdout(_) => {
+                Exit::Incomplete
+            }
             _ => Exit::Usage,
         }
     }
@@ -113,6 +120,12 @@ impl Error {
             Self::TokenInCommandLine => {
                 "set INTERCOM_ACCESS_TOKEN, or use --token-file PATH or --token-stdin; regenerate this token, since other \
                  users of this machine can read command lines"
+            }
+            Self::NoTokenInTime => "write the token and close standard input, or raise --timeout",
+            Self::TrustStore { variable, .. } => {
+                return Some(
+                    format!("point {variable} to certificates that you may read, or unset it").into(),
+                );
             }
             Self::NotKept { .. } => "make room on the disk, or give a file on another",
             Self::SameStdout => "give --format or one -o FORMAT=-, and a file to every other",

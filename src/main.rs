@@ -73,6 +73,9 @@ mod error;
 
 mod commands;
 
+#[cfg(test)]
+mod fuzz;
+
 use std::process::ExitCode;
 
 use clap::Parser as _;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::error::{Answer, ApiError, Cause};
+use super::token::Token;
 use crate::casefold::ascii_lower;
 
 /// The longest text taken over from a server, in characters.
@@ -59,16 +60,26 @@ fn mentions_allowlist(answer: &Answer) -> bool {
 }
 
 /// Names the error of a request that got no complete answer.
-pub(super) fn from_transport(endpoint: &str, error: &reqwest::Error) -> ApiError {
-    ApiError::Broken { endpoint: endpoint.to_owned(), cause: cause_of(error) }
+///
+/// A server has a hand in some of these texts, such as the debug data of HTTP/2, so the token is taken out of them.
+pub(super) fn from_transport(endpoint: &str, error: &reqwest::Error, token: &Token) -> ApiError {
+    let cause = cause_of(error, &|text| quote(&token.hide(text)));
+    ApiError::Broken { endpoint: endpoint.to_owned(), cause }
 }
 
-fn cause_of(error: &reqwest::Error) -> Cause {
+/// Whether a proxy answered 407. The library has no type for it that could be asked.
+pub(super) fn wants_sign_in(error: &reqwest::Error) -> bool {
+    let error: &(dyn Error + 'static) = error;
+    let mut causes = std::iter::successors(Some(error), |cause: &&(dyn Error + 'static)| (*cause).source());
+    causes.any(|cause| cause.to_string().ends_with("proxy authorization required"))
+}
+
+fn cause_of(error: &reqwest::Error, quote: &dyn Fn(&str) -> String) -> Cause {
     let mut detail = None;
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(cause) = next {
         let said = cause.to_string();
-        if let Some(found) = recognise(cause, &said) {
+        if let Some(found) = recognise(cause, &said, quote) {
             return found;
         }
         // The outermost message repeats the address; an inner one says what happened.
@@ -78,7 +89,7 @@ fn cause_of(error: &reqwest::Error) -> Cause {
     if error.is_timeout() { Cause::Timeout } else { Cause::Network(quote(&detail.unwrap_or_default())) }
 }
 
-fn recognise(cause: &(dyn Error + 'static), said: &str) -> Option<Cause> {
+fn recognise(cause: &(dyn Error + 'static), said: &str, quote: &dyn Fn(&str) -> String) -> Option<Cause> {
     let innermost = || {
         let mut last = cause;
         while let Some(source) = last.source() {
@@ -86,15 +97,15 @@ fn recognise(cause: &(dyn Error + 'static), said: &str) -> Option<Cause> {
         }
         quote(&last.to_string())
     };
-    if cause.is::<rustls::Error>() {
-        return Some(Cause::Tls(quote(said)));
+    if let Some(error) = cause.downcast_ref::<rustls::Error>() {
+        return Some(Cause::Tls(tls_problem(error, quote)));
     }
     if let Some(io) = cause.downcast_ref::<std::io::Error>() {
         // An io::Error's source() skips the error it wraps, which may be another one of its kind.
         let mut inner = io;
         while let Some(wrapped) = inner.get_ref() {
-            if wrapped.is::<rustls::Error>() {
-                return Some(Cause::Tls(quote(said)));
+            if let Some(error) = wrapped.downcast_ref::<rustls::Error>() {
+                return Some(Cause::Tls(tls_problem(error, quote)));
             }
             let Some(next) = wrapped.downcast_ref::<std::io::Error>() else { break };
             inner = next;
@@ -102,10 +113,29 @@ fn recognise(cause: &(dyn Error + 'static), said: &str) -> Option<Cause> {
         return match inner.kind() {
             ErrorKind::ConnectionRefused => Some(Cause::Refused(quote(said))),
             ErrorKind::TimedOut => Some(Cause::Timeout),
+            // What rustls says of it is for programmers.
+            ErrorKind::UnexpectedEof => Some(Cause::Network("the server closed it".to_owned())),
             _ => None,
         };
     }
     said.starts_with("dns error").then(|| Cause::Dns(innermost()))
+}
+
+/// What is wrong with a TLS connection. The usual problems are named without what the server put into its certificate.
+fn tls_problem(error: &rustls::Error, quote: &dyn Fn(&str) -> String) -> String {
+    use rustls::CertificateError as Bad;
+    let rustls::Error::InvalidCertificate(bad) = error else { return quote(&error.to_string()) };
+    match bad {
+        Bad::Expired | Bad::ExpiredContext { .. } => "the server's certificate has expired".to_owned(),
+        Bad::NotValidYet | Bad::NotValidYetContext { .. } => {
+            "the server's certificate is not valid yet".to_owned()
+        }
+        Bad::NotValidForName | Bad::NotValidForNameContext { .. } => {
+            "the server's certificate is for another host".to_owned()
+        }
+        Bad::UnknownIssuer => "the issuer of the server's certificate is unknown".to_owned(),
+        _ => quote(&error.to_string()),
+    }
 }
 
 /// Takes over text from a server: bounded, otherwise as it came.

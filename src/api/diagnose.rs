@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde_json::json;
 use tokio::time::timeout_at;
 
-use super::classify::from_transport;
 use super::client::{Client, InFlight, Request};
 use super::error::{ApiError, Cause};
 use super::log::{LIST, SEARCH, is_without_search};
-use super::model::{self, AdminList, EventPage, IpAllowlist, Me, PROBE_PATHS, Paging};
+use super::model::{self, AdminList, Event, EventPage, IpAllowlist, Me, PROBE_PATHS, Paging};
 
 /// How far back the log is asked about, in seconds: a single event, if any, is enough to see.
 const LOG_RANGE: i64 = 86_400;
@@ -67,7 +66,17 @@ pub(crate) async fn diagnose(client: &Client, now: Timestamp, probe: bool) -> Ob
         client.examine(&allowlist, true),
         futures_util::future::join_all(paths.iter().copied().map(knock)),
     );
-    let page = |body: String| serde_json::from_str::<EventPage<'_>>(&body).map(|_| ());
+    let page = |body: String| {
+        let page: EventPage<'_> = serde_json::from_str(&body)?;
+        // With an entry that it cannot read, a scan does not have the whole log.
+        page.activity_logs.iter().try_for_each(|raw| match Event::read(raw) {
+            Ok(_) => Ok(()),
+            Err(unread) => {
+                let shown = unread.shown;
+                Err(serde_json::Error::custom(format!("an entry has no readable type or time: {shown}")))
+            }
+        })
+    };
     let mut log = read_as(client, log, &search.endpoint(), &mut seen.vitals, page);
     if log.as_ref().is_err_and(is_without_search) {
         seen.listed = true;
@@ -182,7 +191,10 @@ impl Client {
     async fn ask(&self, request: &Request<'_>, endpoint: &str, with_body: bool) -> Examination {
         let response = match self.request(request).await {
             Ok(response) => response,
-            Err(error) => return Examination { answer: Err(from_transport(endpoint, &error)), vitals: None },
+            Err(error) => {
+                let answer = Err(self.unanswered(endpoint, &error).await);
+                return Examination { answer, vitals: None };
+            }
         };
         let vitals = Some(vitals(response.headers(), |value| self.text(value)));
         let response = InFlight { response, _permit: None };

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::ValueEnum as _;
 
+use super::proxy::Proxy;
 use crate::casefold::ascii_lower;
 use crate::hint::Hint;
 use crate::region::Region;
@@ -53,6 +54,17 @@ pub(crate) enum Cause {
     Timeout,
     #[error("the connection broke ({0})")]
     Network(String),
+    /// 407 of the proxy.
+    #[error("the proxy {} {}{}", .proxy.describe(), if .proxy.signs_in { "does not accept the user name and password" } else { "wants a user name and password" }, in_brackets(.wants))]
+    ProxySignIn {
+        proxy: Proxy,
+        /// By its own words, raw and bounded; empty where it did not say.
+        wants: String,
+    },
+}
+
+fn in_brackets(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(" ({text})") }
 }
 
 /// Why a request did not yield what was asked for. Text from outside is kept raw, and bounded.
@@ -183,6 +195,12 @@ impl ApiError {
         )
     }
 
+    /// Whether it answers the token probe: any status that is no failure of the server does, even if it does not decide. A
+    /// refusal by the allowlist is not about the token.
+    pub(crate) const fn answers_probe(&self) -> bool {
+        !matches!(self, Self::IpNotAllowed(_)) && matches!(self.status(), Some(300..=428 | 430..=499))
+    }
+
     /// The HTTP status, where the server gave one that ended the request.
     pub(crate) const fn status(&self) -> Option<u16> {
         match self {
@@ -202,6 +220,9 @@ impl ApiError {
 
 impl Hint for ApiError {
     fn hint(&self) -> Option<Cow<'static, str>> {
+        if let Self::Broken { cause: Cause::ProxySignIn { proxy, wants }, .. } = self {
+            return Some(proxy.sign_in(wants).into());
+        }
         let hint = match self {
             Self::Unauthorized(_) => {
                 "copy the token again, after its last regeneration in the Developer Hub; it works in its own region only: --region us, eu or au"
@@ -229,7 +250,7 @@ impl Hint for ApiError {
                 Cause::Tls(_) => {
                     "if a proxy inspects TLS here, add its certificate authority to the system's trust store; check the system's clock too"
                 }
-                Cause::Timeout | Cause::Network(_) => BROKEN,
+                Cause::Timeout | Cause::Network(_) | Cause::ProxySignIn { .. } => BROKEN,
             },
             Self::Truncated { .. } | Self::EmptyBody { .. } => BROKEN,
             Self::BodyTooLarge { .. } | Self::UnexpectedShape { .. } | Self::Paging { .. } => {

@@ -105,6 +105,7 @@ impl Server {
         let client = Client::new(ClientOptions {
             origin: ApiOrigin::parse(&self.url).unwrap(),
             token: Token::new(TOKEN).unwrap(),
+            proxy: None,
             deadline: Instant::now() + timeout,
             concurrency: 8,
             rate_share: 0.5,

@@ -10,10 +10,13 @@ pub(crate) mod diagnose;
 pub(crate) mod error;
 #[cfg(test)]
 pub(crate) mod fake;
+#[cfg(test)]
+mod fuzz;
 pub(crate) mod log;
 pub(crate) mod model;
 pub(crate) mod notice;
 pub(crate) mod origin;
+pub(crate) mod proxy;
 pub(crate) mod record;
 pub(crate) mod retry;
 pub(crate) mod throttle;

@@ -1,7 +1,6 @@
 //! `doctor`: says before a first scan whether one can be made, what keeps it from being made, and what it would
 //! be able to decide.
 
-use std::env;
 use std::sync::Arc;
 
 use super::destinations::print;
@@ -9,11 +8,10 @@ use super::resolve::connection;
 use super::{environment, resolve, resolve::inputs};
 use crate::adjust::{Named, NamedEvents};
 use crate::api::diagnose::{Observations, diagnose};
-use crate::api::origin::ApiOrigin;
 use crate::api::record::Record;
 use crate::cli::{AnswerFormat, DoctorArgs};
 use crate::config::{Config, Organization};
-use crate::doctor::{self, Access, Diagnosis, Forecast, Proxy, Saved, Situation, TokenState};
+use crate::doctor::{self, Access, Diagnosis, Forecast, Saved, Situation, TokenState};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::hint::Hint as _;
@@ -58,54 +56,35 @@ fn situation(args: &DoctorArgs, config: Option<&Config>, stale_after: u64) -> Re
     let now = connection.now.unwrap_or_else(environment::clock);
     let now = span.ranges(now, None).map_err(ScanError::from)?.now;
     let (region, origin) = connection::place(connection, config)?;
-    match connection::connection(connection, config) {
-        Ok((connection, warnings)) => {
+    let (token, seen, warnings) = match connection::connection(connection, config) {
+        Ok((live, warnings)) => {
             let seen = environment::drive(async {
-                let client = connection.client(Arc::new(|_| ())).map_err(ScanError::from)?;
-                Ok(diagnose(&client, now, connection.probe).await)
+                let client = live.client(Arc::new(|_| ())).map_err(ScanError::from)?;
+                Ok(diagnose(&client, now, live.probe).await)
             })?;
-            Ok(describe(args, config, region, &origin, TokenState::WellFormed, seen, warnings))
+            (TokenState::WellFormed, seen, warnings)
         }
-        Err(Error::NoToken) => Ok(describe(
-            args,
-            config,
-            region,
-            &origin,
-            TokenState::Missing,
-            Observations::default(),
-            Vec::new(),
-        )),
+        Err(Error::NoToken) => (TokenState::Missing, Observations::default(), Vec::new()),
         Err(Error::Token(error)) => {
             let fix = error.hint().unwrap_or("give the token again".into()).into_owned();
             let token = TokenState::Unusable { problem: error.to_string(), fix };
-            Ok(describe(args, config, region, &origin, token, Observations::default(), Vec::new()))
+            (token, Observations::default(), Vec::new())
         }
-        Err(other) => Err(other),
-    }
-}
-
-fn describe(
-    args: &DoctorArgs,
-    config: Option<&Config>,
-    region: Region,
-    origin: &ApiOrigin,
-    token: TokenState,
-    seen: Observations,
-    warnings: Vec<String>,
-) -> Situation {
-    Situation {
+        Err(other) => return Err(other),
+    };
+    Ok(Situation {
         region,
         origin: origin.as_str().to_owned(),
         is_intercom: origin.is_intercom(),
         is_encrypted: origin.is_encrypted(),
-        proxy: Proxy::towards(origin.as_str(), origin.is_loopback(), |name| env::var(name).ok()),
+        proxy: connection::proxy(&origin)?,
         token,
         pinned: config.and_then(|config| config.workspace.id.clone()),
-        without_probe: args.source.connection.no_probe,
+        without_probe: connection.no_probe,
         seen,
         saved: None,
         warnings,
-    }
+    })
 }
 
 /// Reads a saved workspace: who it is, and how its sources ended.

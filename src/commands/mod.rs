@@ -5,6 +5,7 @@ use crate::controls::{Catalog, GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSI
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::standard_error;
+use resolve::redaction;
 
 /// How many columns of a word an error repeats.
 const ECHO_COLUMNS: usize = 60;
@@ -116,7 +117,8 @@ pub(crate) fn complain(error: &Error) {
     let problems = error.problems().map(ToString::to_string).unwrap_or_default();
     let hint = error.hint().map(|hint| format!("hint: {hint}")).unwrap_or_default();
     let message = format!("error: {error}");
-    complain_in_lines(std::iter::once(message.as_str()).chain(problems.lines()).chain(hint.lines()));
+    let [message, problems] = [&message, &problems].map(|text| redaction::error(text));
+    complain_in_lines(std::iter::once(&*message).chain(problems.lines()).chain(hint.lines()));
 }
 
 fn complain_in_lines<'a>(lines: impl Iterator<Item = &'a str>) {

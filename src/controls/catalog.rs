@@ -113,7 +113,7 @@ impl Catalog {
 }
 
 /// Reads one file and all its mistakes. `in full`, it also compiles expressions and runs examples.
-fn read_source(source: &ControlFile, in_full: bool) -> (Option<Definition>, Vec<Problem>) {
+pub(super) fn read_source(source: &ControlFile, in_full: bool) -> (Option<Definition>, Vec<Problem>) {
     let origin = source.file.clone().map_or(Origin::BuiltIn, Origin::File);
     let document = Document::parse(source.path.clone(), read::part(&source.text, in_full));
     let definition = read::definition(&document, source, origin, in_full);

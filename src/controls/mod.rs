@@ -7,6 +7,8 @@ mod error;
 mod example;
 mod files;
 mod frameworks;
+#[cfg(test)]
+mod fuzz;
 mod overrides;
 mod read;
 mod read_check;

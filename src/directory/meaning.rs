@@ -176,11 +176,14 @@ fn any(parts: &[String], list: &str) -> bool {
     parts.iter().any(|part| list.split_whitespace().any(|word| word == part))
 }
 
+/// The most characters of a column name that count: what is longer is a cell in the wrong place.
+const LONGEST_NAME: usize = 200;
+
 /// The words of a name, also of one such as `accountStatus`.
 fn parts(name: &str) -> Vec<String> {
     let mut parts: Vec<String> = vec![String::new()];
     let mut was_lower = false;
-    for c in name.chars() {
+    for c in name.chars().take(LONGEST_NAME) {
         if !c.is_alphanumeric() || (c.is_uppercase() && was_lower) {
             parts.push(String::new());
         }

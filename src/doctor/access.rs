@@ -62,9 +62,10 @@ impl Access {
     /// The probe is open when it could be carried out, whatever it found: refusals are what it hopes for.
     fn probed(seen: &Observations, without_probe: bool) -> Self {
         let source = SourceId::TokenProbe;
-        let broken = seen.probe.iter().find_map(|(_, answer)| {
-            answer.as_ref().err().filter(|error| !matches!(error.status(), Some(401..=404)))
-        });
+        let broken = seen
+            .probe
+            .iter()
+            .find_map(|(_, answer)| answer.as_ref().err().filter(|error| !error.answers_probe()));
         let granted = seen.probe.iter().filter(|(_, answer)| answer.is_ok()).map(|(path, _)| *path).collect();
         let access = match broken {
             _ if without_probe || seen.probe.is_empty() => Self::new(source, Opening::NotAsked),

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::api::client::API_VERSION;
 use crate::api::diagnose::Observations;
 use crate::api::model::ProbeAnswer;
+use crate::api::proxy::Proxy;
 use crate::checks::Decided;
 use crate::exit::Exit;
 use crate::region::Region;
@@ -18,14 +19,12 @@ mod access;
 mod checks;
 mod forecast;
 mod problems;
-mod proxy;
 mod render;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use access::Access;
 pub(crate) use forecast::{Forecast, forecast};
-pub(crate) use proxy::Proxy;
 pub(crate) use render::table;
 
 /// Everything a diagnosis is made from.

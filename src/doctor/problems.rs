@@ -8,6 +8,7 @@ use clap::ValueEnum as _;
 use super::access::{Access, Opening};
 use super::{Forecast, SetupProblem, Severity, Situation, TokenState};
 use crate::api::error::{ApiError, Cause};
+use crate::api::proxy::Proxy;
 use crate::checks::Decided;
 use crate::hint::Hint as _;
 use crate::region::Region;
@@ -139,7 +140,7 @@ fn workspace(situation: &Situation) -> Option<SetupProblem> {
 /// The ways to the API that do not lead there, told apart.
 fn unreachable_api<'a>(situation: &Situation, error: &'a ApiError) -> (&'static str, String, Cow<'a, str>) {
     let origin = &situation.origin;
-    match (error, situation.proxy.as_ref().map(super::Proxy::describe)) {
+    match (error, situation.proxy.as_ref().map(Proxy::describe)) {
         (
             ApiError::Broken { cause: Cause::Dns(_) | Cause::Refused(_) | Cause::Network(_), .. },
             Some(proxy),
@@ -149,6 +150,9 @@ fn unreachable_api<'a>(situation: &Situation, error: &'a ApiError) -> (&'static 
             "check that the proxy runs and lets this machine connect to that host, or list the host in NO_PROXY"
                 .into(),
         ),
+        (ApiError::Broken { cause: cause @ Cause::ProxySignIn { .. }, .. }, _) => {
+            ("proxy", cause.to_string(), error.hint().unwrap_or_default())
+        }
         (ApiError::Broken { cause: Cause::Dns(_), .. }, None) => (
             "dns",
             format!("the host name of {origin} could not be resolved (DNS)"),

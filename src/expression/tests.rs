@@ -6,6 +6,8 @@ use serde_json::json;
 use super::*;
 use crate::facts::vocabulary;
 
+mod fuzz;
+
 fn compile(source: &str) -> Result<Expression, Vec<Refusal>> {
     let params = Arc::from(["max_admins".to_owned()]);
     let scope = Scope { table: vocabulary::table("teammates"), params, counts: false };

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -12,6 +11,7 @@ use super::ScanError;
 use crate::api::client::{Client, ClientError, ClientOptions, Limits};
 use crate::api::notice::Notify;
 use crate::api::origin::ApiOrigin;
+use crate::api::proxy::Proxy;
 use crate::api::record::Receive;
 use crate::api::token::Token;
 use crate::bounded_file;
@@ -44,8 +44,10 @@ pub(crate) struct Connection {
     pub origin: ApiOrigin,
     /// Who asks.
     pub token: Token,
-    /// How long the whole reading may take.
-    pub timeout: Duration,
+    /// The proxy in between, as the environment tells.
+    pub proxy: Option<Proxy>,
+    /// When the whole reading ends.
+    pub deadline: Instant,
     /// Requests in flight at once.
     pub concurrency: usize,
     /// The share of the app's rate limit to use, from 0 to 1.
@@ -55,12 +57,13 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// A client for it, whose deadline begins now.
+    /// A client for it.
     pub(crate) fn client(&self, notify: Notify) -> Result<Client, ClientError> {
         Client::new(ClientOptions {
             origin: self.origin.clone(),
             token: self.token.clone(),
-            deadline: Instant::now() + self.timeout,
+            proxy: self.proxy.clone(),
+            deadline: self.deadline,
             concurrency: self.concurrency,
             rate_share: self.rate_share,
             notify,

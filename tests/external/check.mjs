@@ -1,4 +1,4 @@
-// Makes the reports, then passes each to its validators; the shell scripts come first.
+// Makes the reports, then passes each to its validators; the shell scripts and the workflows come first.
 
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,7 @@ import { checkSarif } from "./sarif.mjs";
 import { checkSchema } from "./schema.mjs";
 import { checkScripts } from "./scripts.mjs";
 import { Run } from "./steps.mjs";
+import { checkWorkflows } from "./workflows.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values, positionals } = parseArgs({
@@ -26,6 +27,7 @@ mkdirSync(out, { recursive: true });
 
 const run = new Run(values.require);
 await checkScripts(run, out);
+await checkWorkflows(run, out);
 const reports = await run.step("the program writes its reports", () => makeReports(program, out));
 for (const report of reports ?? []) {
   await checkSchema(run, program, report);

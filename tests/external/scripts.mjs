@@ -15,8 +15,10 @@ const FILES = [".ci/run", "tests/external/install", "tests/external/run"];
 /** Files with scripts inside, and where those are. */
 const WORKFLOWS = {
   "action.yml": (action) => action.runs.steps,
+  ".github/workflows/advisories.yml": stepsOfJobs,
   ".github/workflows/ci.yml": stepsOfJobs,
   "docs/ci/github-pull-request.yml": stepsOfJobs,
+  "docs/ci/github-scan.yml": stepsOfJobs,
 };
 
 /** Checks all scripts. */

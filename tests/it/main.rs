@@ -11,6 +11,8 @@ mod architecture;
 mod ci;
 /// The configuration, found or named.
 mod config;
+/// Proxies and trusted certificates, as the environment names them.
+mod connection;
 /// The JSON Schema of the report.
 mod contract;
 /// Control files and the `controls` commands.
@@ -25,6 +27,8 @@ mod doctor;
 mod documents;
 /// Commands that add to the configuration.
 mod editing;
+/// Each source with each fault of a server.
+mod faults;
 /// What the gate judges, and the gate of saved reports.
 mod gate;
 /// Workspaces from a seed.
@@ -36,7 +40,7 @@ mod hostile_server;
 mod interactive;
 /// A mock of Intercom's API.
 mod intercom;
-/// Signals while a workspace is read.
+/// Signals, and what a killed program leaves behind.
 #[cfg(unix)]
 mod interrupt;
 /// Dependencies between modules.
@@ -86,7 +90,7 @@ mod scan;
 mod scopes;
 /// Tokens in wrong places and in answers, and memory dumps.
 mod secrets;
-/// The mock on a loopback port, with truncated, endless and slow answers.
+/// The mock on a loopback port, over TLS and HTTP/2 too, with truncated, endless and slow answers.
 mod server;
 /// Snapshot files: writing and refusing.
 mod snapshot;

@@ -1,6 +1,11 @@
 //! The sources of the token, invalid tokens, and that the token never leaks. Every run of the harness also checks that no
 //! output and no file has it.
 
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::intercom::Api;
 use crate::program::{TOKEN, scan, scan_without_token};
 use crate::workspace::Workspace;
 
@@ -27,6 +32,40 @@ fn token_comes_from_a_file_or_stdin_and_is_trimmed() {
     let run = from_file.run().exits(0);
     assert!(!run.stderr.to_lowercase().contains("permission"), "{}", run.stderr);
     scan_without_token(&server.origin()).stdin(token).arg("--token-stdin").run().exits(0);
+}
+
+#[test]
+fn the_deadline_counts_from_the_wait_for_the_token() {
+    let late = crate::server::Answer::bytes(200, "{}").late(Duration::from_secs(30));
+    let server = Api::new(Workspace::healthy()).fault("/me", late.clone()).fault("/admins", late).serve();
+    let spawn = |command: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_intercom-harden"));
+        child.args([command, "--token-stdin", "--timeout", "3s", "--base-url", &server.origin()]).env_clear();
+        child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    for (command, sent) in [("scan", false), ("doctor", false), ("scan", true)] {
+        let began = Instant::now();
+        let mut child = spawn(command);
+        let mut stdin = child.stdin.take().unwrap();
+        std::thread::sleep(Duration::from_secs(2));
+        if sent {
+            stdin.write_all(TOKEN.as_bytes()).unwrap();
+            drop(stdin);
+        } else {
+            // A pipe that stays open.
+            std::mem::forget(stdin);
+        }
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        let part = if sent { "deadline of the scan" } else { "no access token came on standard input" };
+        assert!(said.contains(part) && said.contains("--timeout"), "{said}");
+        let elapsed = began.elapsed();
+        assert!(
+            elapsed > Duration::from_millis(2_900) && elapsed < Duration::from_millis(4_500),
+            "{elapsed:?}"
+        );
+    }
 }
 
 #[test]

@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
 
-use super::classify::{from_answer, from_transport};
+use super::classify::from_answer;
 use super::error::{ApiError, Cause};
 use super::notice::{Notice, Notify};
 use super::origin::ApiOrigin;
+use super::proxy::Proxy;
 use super::retry::{self, Failures, Policy, Retry};
 use super::throttle::Throttle;
 use super::token::Token;
@@ -27,7 +29,7 @@ mod response;
 use characters::with_whole_characters;
 pub(crate) use options::{ClientError, ClientOptions, Limits, Request};
 pub(super) use response::InFlight;
-use response::{RateHeaders, rate_headers};
+use response::{RateHeaders, other_than_object, rate_headers};
 
 /// The version of the API that every request asks for.
 pub(crate) const API_VERSION: &str = "2.16";
@@ -39,6 +41,9 @@ pub(crate) struct Client {
     origin: ApiOrigin,
     /// Only to keep it out of what is quoted of an answer.
     token: Token,
+    proxy: Option<Proxy>,
+    /// What the proxy wants, once it was asked.
+    challenge: OnceCell<String>,
     throttle: Throttle,
     pub(super) limits: Limits,
     pub(super) deadline: Instant,
@@ -90,6 +95,8 @@ impl Client {
             http: builder.build()?,
             origin: options.origin,
             token: options.token,
+            proxy: options.proxy,
+            challenge: OnceCell::new(),
             throttle: Throttle::new(options.concurrency, options.rate_share, Instant::now()),
             limits: options.limits,
             deadline: options.deadline,
@@ -164,20 +171,20 @@ impl Client {
         }
         let body = String::from_utf8(body)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        let starts_like_json =
-            body.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with(['{', '[']);
         let body = body.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(body);
-        if body.trim_start().starts_with('[') {
-            // Where an object belongs, a list would be read as its fields in order.
-            let detail = "a list where an object belongs".to_owned();
-            return Err(ApiError::UnexpectedShape { endpoint, detail });
+        if !body.trim_start().starts_with('{') {
+            return Err(match other_than_object(&body) {
+                Some(kind) => {
+                    let detail = format!("{kind} where an object belongs");
+                    ApiError::UnexpectedShape { endpoint, detail }
+                }
+                None if content_type.is_empty() => {
+                    ApiError::NotJson { endpoint, content_type: "no content type".to_owned() }
+                }
+                None => ApiError::NotJson { endpoint, content_type },
+            });
         }
         parse(with_whole_characters(body)).map_err(|error| match error.classify() {
-            _ if !starts_like_json => {
-                let content_type =
-                    if content_type.is_empty() { "no content type".to_owned() } else { content_type };
-                ApiError::NotJson { endpoint, content_type }
-            }
             serde_json::error::Category::Eof => ApiError::Truncated { endpoint },
             _ => ApiError::UnexpectedShape { endpoint, detail: self.quoted(&error.to_string()) },
         })
@@ -196,8 +203,6 @@ impl Client {
         request: &Request<'_>,
         attempt: impl AsyncFn() -> Result<T, Failed>,
     ) -> Result<T, ApiError> {
-        let policy =
-            Policy { repeats: request.repeats.unwrap_or(self.limits.retry.repeats), ..self.limits.retry };
         let mut failures = Failures::default();
         loop {
             let Ok(result) = timeout_at(self.deadline, attempt()).await else {
@@ -208,6 +213,9 @@ impl Client {
                 Err(failed) => failed,
             };
             failures.count(&error);
+            let of_request = request.repeats.filter(|_| matches!(error, ApiError::Server(_)));
+            let repeats = of_request.unwrap_or(self.limits.retry.repeats);
+            let policy = Policy { repeats, ..self.limits.retry };
             let remaining = self.deadline.saturating_duration_since(Instant::now());
             let limited = matches!(error, ApiError::RateLimited { .. });
             match retry::decide(&policy, &error, failures, asked, remaining, fastrand::f64()) {
@@ -254,7 +262,10 @@ impl Client {
         self.requests[feed as usize].fetch_add(1, Ordering::Relaxed);
         let started = Instant::now();
         let sent = self.request(request).await;
-        let response = sent.map_err(|error| from_transport(endpoint, &error))?;
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) => return Err(self.unanswered(endpoint, &error).await.into()),
+        };
         let status = response.status().as_u16();
         self.notify(Notice::Answered { endpoint: endpoint.to_owned(), status, elapsed: started.elapsed() });
         let RateHeaders { report, asked, skew } = rate_headers(response.headers());
@@ -301,7 +312,7 @@ impl Client {
         }
         let mut body = Vec::with_capacity((announced as usize).min(1 << 20));
         while let Some(chunk) =
-            response.response.chunk().await.map_err(|error| from_transport(endpoint, &error))?
+            response.response.chunk().await.map_err(|error| self.broken(endpoint, &error))?
         {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());

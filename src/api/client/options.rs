@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::api::notice::Notify;
 use crate::api::origin::ApiOrigin;
+use crate::api::proxy::Proxy;
 use crate::api::retry::Policy;
 use crate::api::token::{Token, TokenError};
 use crate::hint::Hint;
@@ -35,6 +36,8 @@ impl Default for Limits {
 pub(crate) struct ClientOptions {
     pub origin: ApiOrigin,
     pub token: Token,
+    /// The proxy in between, as the environment tells.
+    pub proxy: Option<Proxy>,
     /// When the whole scan ends.
     pub deadline: Instant,
     pub concurrency: usize,
@@ -51,17 +54,26 @@ pub(crate) struct ClientOptions {
 pub(crate) enum ClientError {
     #[error(transparent)]
     Token(#[from] TokenError),
-    #[error("the HTTPS client could not be set up: {0}")]
+    #[error("the HTTPS client could not be set up: {}", innermost(.0))]
     Setup(#[from] reqwest::Error),
+}
+
+/// The outermost message says no more than that something failed.
+fn innermost(error: &reqwest::Error) -> String {
+    let error: &(dyn std::error::Error + 'static) = error;
+    let last =
+        std::iter::successors(Some(error), |error: &&(dyn std::error::Error + 'static)| (*error).source())
+            .last();
+    last.map(ToString::to_string).unwrap_or_default()
 }
 
 impl Hint for ClientError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::Token(error) => error.hint(),
-            Self::Setup(_) => {
-                Some("check the system's certificate store and the proxy environment variables".into())
-            }
+            Self::Setup(_) => Some(
+                "check the system's certificate store, or what SSL_CERT_FILE and SSL_CERT_DIR name".into(),
+            ),
         }
     }
 }

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::HeaderMap;
+use serde::de::IgnoredAny;
 
+use super::Client;
+use crate::api::classify::{from_transport, wants_sign_in};
+use crate::api::error::{ApiError, Cause};
 use crate::api::retry;
 use crate::api::throttle::RateReport;
 use crate::time::ClockSkew;
@@ -22,6 +26,23 @@ impl InFlight<'_> {
 
     pub(in crate::api) fn status(&self) -> reqwest::StatusCode {
         self.response.status()
+    }
+}
+
+impl Client {
+    /// What kept a request from being answered.
+    pub(in crate::api) async fn unanswered(&self, endpoint: &str, error: &reqwest::Error) -> ApiError {
+        let Some(proxy) = self.proxy.as_ref().filter(|_| wants_sign_in(error)) else {
+            return self.broken(endpoint, error);
+        };
+        let wants = self.challenge.get_or_init(|| proxy.challenge(self.origin.as_str())).await;
+        let cause = Cause::ProxySignIn { proxy: proxy.clone(), wants: self.quoted(wants) };
+        ApiError::Broken { endpoint: endpoint.to_owned(), cause }
+    }
+
+    /// What kept an answer from being complete.
+    pub(in crate::api) fn broken(&self, endpoint: &str, error: &reqwest::Error) -> ApiError {
+        from_transport(endpoint, error, &self.token)
     }
 }
 
@@ -48,4 +69,20 @@ pub(super) fn rate_headers(headers: &HeaderMap) -> RateHeaders {
         reset: retry::asked_wait(None, reset, now),
     };
     RateHeaders { report, asked: retry::asked_wait(get("Retry-After"), reset, now), skew }
+}
+
+/// The kind of JSON that an answer is, which is no object; none where it is no JSON. A list would be read as the fields of
+/// an object in order, so its first character decides.
+pub(super) fn other_than_object(body: &str) -> Option<&'static str> {
+    let body = body.trim_start();
+    if !body.starts_with('[') {
+        serde_json::from_str::<IgnoredAny>(body).ok()?;
+    }
+    Some(match body.chars().next()? {
+        '[' => "a list",
+        '"' => "text",
+        'n' => "null",
+        't' | 'f' => "true or false",
+        _ => "a number",
+    })
 }

@@ -1,7 +1,5 @@
 //! Configurations that a pull request put into the working directory, and files that are none.
 
-use proptest::prelude::*;
-
 use super::*;
 
 /// What the acceptance of the scan asks to be announced and refused.
@@ -112,33 +110,4 @@ fn the_working_directory_is_searched_without_following_links() {
     }
     fs::write(&path, "").unwrap();
     assert_eq!(find(folder.path()), Some(path));
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// Whatever a file is damaged to, it is read or it has problems on lines that exist.
-    #[test]
-    fn damaged_files_are_reported_on_lines_that_exist(
-        start in 0..COMPLETE.len(),
-        removed in 0..40_usize,
-        added in "[\\[\\]{}=.\"'#\\n a-z0-9\u{202e}]{0,12}",
-    ) {
-        let end = (start + removed).min(COMPLETE.len());
-        let text = format!("{}{added}{}", &COMPLETE[..start], &COMPLETE[end..]);
-        let (config, problems) = Config::check(Path::new("base/c.toml"), text.as_bytes(), Trust::Found);
-        let lines = text.lines().count() + 1;
-        for problem in problems.as_slice() {
-            prop_assert!(problem.line <= lines, "{problem}");
-            prop_assert!(!problem.to_string().contains('\n'), "{problem}");
-        }
-        prop_assert!(config.workspace.token_file.is_none());
-    }
-
-    /// Any bytes at all can be given.
-    #[test]
-    fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let (config, _) = Config::check(Path::new("c.toml"), &bytes, Trust::Found);
-        prop_assert!(config.digest.starts_with("sha256:"));
-    }
 }

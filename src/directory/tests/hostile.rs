@@ -160,16 +160,6 @@ fn people_who_share_an_address_by_the_thousand_cost_no_more() {
 
 proptest! {
     #[test]
-    fn no_row_is_lost_and_nothing_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        let mut file = b"email,name,groups\na@b.example,A,G\n".to_vec();
-        file.extend(bytes);
-        if let Ok(roster) = read_bytes(&file) {
-            let file = &roster.files[0];
-            prop_assert!(file.rows >= file.unreadable_rows + file.people);
-        }
-    }
-
-    #[test]
     fn cells_come_back_as_they_were_written(names in proptest::collection::vec("[a-z,;\"\r\n\t=+@é]{0,12}", 1..20)) {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(["email", "name", "id"]).unwrap();
@@ -181,11 +171,6 @@ proptest! {
         for (person, name) in roster.people.iter().zip(&names) {
             prop_assert_eq!(person.name.as_deref().unwrap_or_default(), name.trim());
         }
-    }
-
-    #[test]
-    fn json_of_any_shape_does_no_harm(text in "[\\[{]([\\[\\]{}:,\"0-9a-z]|\"Resources\"|\"userName\"|\"members\"|null){0,60}") {
-        let _ = read_bytes(text.as_bytes());
     }
 }
 

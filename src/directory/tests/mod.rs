@@ -4,6 +4,7 @@ use super::*;
 use crate::hint::Hint as _;
 
 mod fixtures;
+mod fuzz;
 mod hostile;
 mod merging;
 mod scim;

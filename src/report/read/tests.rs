@@ -10,6 +10,8 @@ use crate::report::{BUILT_IN, BaselineInfo, Format, Options, WorkspaceInfo, json
 use crate::sources::Provenance;
 use crate::verdict::{Attestation, Attested, Basis, Waiver};
 
+mod fuzz;
+
 /// A report in which everything is there that may be.
 fn laden() -> Report {
     let decision = Waiver {

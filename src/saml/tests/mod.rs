@@ -9,6 +9,7 @@ use crate::region::Region;
 
 mod declared;
 mod files;
+mod fuzz;
 mod hostile;
 mod judgement;
 

@@ -251,10 +251,8 @@ impl Run<'_, '_> {
                 Err(error) => error.status(),
             };
             answers.push(ProbeAnswer { endpoint: path.to_owned(), status });
-            // Any other answer counts, even if it does not decide. A refusal by the allowlist is not about the token.
             if let Err(error) = asked
-                && (!matches!(error.status(), Some(300..=428 | 430..=499))
-                    || matches!(error, ApiError::IpNotAllowed(_)))
+                && !error.answers_probe()
             {
                 failure.get_or_insert(error);
             }

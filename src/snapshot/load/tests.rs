@@ -5,6 +5,8 @@ use sha2::Digest as _;
 use super::*;
 use crate::snapshot::file::{EMPTY_DIGEST, VERSION};
 
+mod fuzz;
+
 const ME: &str = r#"{"me":{"id":"1"}}"#;
 const ADMINS: &str = r#"{"admins":[]}"#;
 const PROBE: &str = r#"{"probe":[]}"#;
@@ -57,6 +59,11 @@ fn sealed(content: &[u8]) -> Vec<u8> {
     hash.update(content);
     header.digest = digest::written(hash);
     [header.line().unwrap(), content.to_vec()].concat()
+}
+
+/// A snapshot of these lines with a digest that fits.
+pub(crate) fn forged(lines: &[u8]) -> Vec<u8> {
+    sealed(&zstd::encode_all(lines, 1).unwrap())
 }
 
 fn ranges() -> Ranges {

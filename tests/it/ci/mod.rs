@@ -8,13 +8,20 @@ use serde_json::{Map, Value, json};
 
 use crate::program::{NOW, demo, program};
 
-/// The action, step by step, in bash.
+/// What the action promises.
 #[cfg(unix)]
 mod action;
+/// The action, step by step, in bash.
+#[cfg(unix)]
+mod runner;
+/// Schedules, and what tells of one that stopped.
+mod schedule;
 
-/// The workflows that GitHub runs.
-const WORKFLOWS: [&str; 3] =
-    [".github/workflows/ci.yml", "docs/ci/github-scan.yml", "docs/ci/github-pull-request.yml"];
+/// The workflows of this repository.
+const OURS: [&str; 2] = [".github/workflows/ci.yml", ".github/workflows/advisories.yml"];
+
+/// The examples of workflows.
+const EXAMPLES: [&str; 2] = ["docs/ci/github-scan.yml", "docs/ci/github-pull-request.yml"];
 
 /// The examples that run the program themselves.
 const SCRIPTS: [&str; 3] = ["docs/ci/gitlab-ci.yml", "docs/ci/circleci.yml", "docs/ci/Jenkinsfile"];
@@ -101,7 +108,7 @@ fn snippets_in_documents_are_as_careful_as_the_files() {
 
 #[test]
 fn workflows_grant_little_and_pin_what_they_use() {
-    for path in WORKFLOWS {
+    for path in OURS.into_iter().chain(EXAMPLES) {
         let workflow = yaml(path);
         assert_eq!(workflow["permissions"], json!({}), "{path} grants something to every job");
         for (name, job) in workflow["jobs"].as_object().unwrap() {
@@ -115,9 +122,27 @@ fn workflows_grant_little_and_pin_what_they_use() {
 }
 
 #[test]
+fn an_upload_to_code_scanning_may_be_from_a_private_repository() {
+    let job = &yaml("docs/ci/github-scan.yml")["jobs"]["scan"];
+    let uploads = |step: &Value| step["uses"].as_str().is_some_and(|uses| uses.contains("/upload-sarif@"));
+    assert!(job["steps"].as_array().unwrap().iter().any(uploads));
+    let granted = json!({"contents": "read", "actions": "read", "security-events": "write"});
+    assert_eq!(job["permissions"], granted);
+}
+
+#[test]
+fn images_have_a_rust_that_builds_the_program() {
+    let image = format!("cimg/rust:{}", env!("CARGO_PKG_RUST_VERSION"));
+    let jobs = yaml("docs/ci/circleci.yml")["jobs"].clone();
+    for (name, job) in jobs.as_object().unwrap() {
+        assert_eq!(job["docker"][0]["image"], image, "{name}");
+    }
+}
+
+#[test]
 fn workflows_give_the_action_only_what_it_knows() {
     let action = yaml("action.yml");
-    for path in &WORKFLOWS[1..] {
+    for path in EXAMPLES {
         let workflow = yaml(path);
         let steps = steps(&workflow);
         let ours = |step: &&&Value| {
@@ -213,7 +238,7 @@ fn the_commands_of_the_document_run() {
 #[test]
 fn the_document_knows_every_example_input_and_output() {
     let document = text("docs/ci/README.md");
-    for path in WORKFLOWS[1..].iter().chain(&SCRIPTS) {
+    for path in EXAMPLES.iter().chain(&SCRIPTS) {
         let file = path.strip_prefix("docs/ci/").unwrap();
         assert!(document.contains(&format!("]({file})")), "docs/ci/README.md does not link to {file}");
     }

@@ -11,6 +11,7 @@ use crate::api::fake::{Asked, Server, ok, refusal, reply};
 use crate::api::record::{Record, Sink};
 use crate::sources::Feed;
 
+mod fuzz;
 mod growing;
 
 /// The range every test reads.

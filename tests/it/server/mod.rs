@@ -1,16 +1,23 @@
-//! An [`Api`] on a loopback port, by wiremock; or by hand, for bodies that no HTTP library would send: truncated, endless or
-//! very slow ones.
+//! An [`Api`] on a loopback port, by wiremock; or by hand, for what no HTTP library would send.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
+use rustls::ServerConfig;
 use serde_json::{Value, json};
 
 use crate::intercom::Api;
+
+mod http1;
+mod http2;
+mod tls;
+
+pub(crate) use http2::go_away;
+pub(crate) use tls::{Authority, Certificate};
 
 /// A received request.
 #[derive(Debug, Clone)]
@@ -75,18 +82,45 @@ impl Answer {
 }
 
 /// The behaviour of a path.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Behaviour {
     /// Promises a long body, sends some of it, and resets the connection.
     ResetMidBody,
+    /// The same, and closes the connection.
+    CutShort,
+    /// Promises a body that is larger than any answer may be.
+    Vast,
     /// Sends a body that never ends, as fast as it is read.
     Endless,
     /// Sends a byte a second.
     Trickle,
     /// Reads the request and closes the connection.
     Hangup,
+    /// Reads the request and resets the connection.
+    Reset,
     /// Reads the request and never answers.
     Silence,
+    /// Sends these bytes in place of an answer, and closes the connection.
+    Raw(Vec<u8>),
+    /// Closes the connection once so many other requests are answered. From then on, this is what new connections meet.
+    Leave(usize, Successor),
+    /// Sends some of a body, and ends the HTTP/2 stream with an error.
+    ResetStreamMidBody,
+    /// Ends the HTTP/2 stream with this reason.
+    ResetStream(h2::Reason),
+    /// Ends the HTTP/2 connection with these bytes, once so many other requests are answered.
+    EndWith(usize, Vec<u8>),
+}
+
+/// What new connections meet where the server was.
+#[derive(Debug, Clone)]
+pub(crate) enum Successor {
+    /// A closed port.
+    ClosedPort,
+    /// A server without TLS.
+    Plain,
+    /// A TLS server with another certificate.
+    Tls(Arc<ServerConfig>),
 }
 
 /// The server; its threads end with the test process.
@@ -95,6 +129,47 @@ pub(crate) struct Server {
     origin: String,
     /// The listener, if no path misbehaves.
     _mock: Option<wiremock::MockServer>,
+}
+
+/// What the threads of a server share.
+struct Shared {
+    api: Arc<Api>,
+    behaviours: Vec<(&'static str, Behaviour)>,
+    /// With TLS or without.
+    tls: Option<Arc<ServerConfig>>,
+    /// What new connections meet, once it has changed.
+    successor: OnceLock<Successor>,
+    /// The number of requests that were answered as the API does.
+    answered: AtomicUsize,
+}
+
+impl Shared {
+    fn new(
+        api: &Arc<Api>,
+        behaviours: &[(&'static str, Behaviour)],
+        tls: Option<Arc<ServerConfig>>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            api: Arc::clone(api),
+            behaviours: behaviours.to_vec(),
+            tls,
+            successor: OnceLock::new(),
+            answered: AtomicUsize::new(0),
+        })
+    }
+
+    fn behaviour(&self, path: &str) -> Option<&Behaviour> {
+        self.behaviours.iter().find(|(misbehaving, _)| *misbehaving == path).map(|(_, behaviour)| behaviour)
+    }
+
+    /// Whether an answer is the last one of its connection: a server that is to leave must have none left open.
+    fn parts_after_answer(&self) -> bool {
+        self.behaviours.iter().any(|(_, behaviour)| matches!(behaviour, Behaviour::Leave(..)))
+    }
+
+    fn has_answered(&self, requests: usize) -> bool {
+        self.answered.load(Ordering::SeqCst) >= requests
+    }
 }
 
 struct Respond(Arc<Api>);
@@ -134,15 +209,41 @@ impl Server {
 
     /// Listens on a loopback port; the listed paths misbehave, all other paths answer as the API does.
     pub(crate) fn start(api: Api, behaviours: &[(&'static str, Behaviour)]) -> Self {
+        Self::listen(api, behaviours, None)
+    }
+
+    /// The same over TLS, with HTTP/1.1.
+    pub(crate) fn encrypted(
+        api: Api,
+        behaviours: &[(&'static str, Behaviour)],
+        tls: Arc<ServerConfig>,
+    ) -> Self {
+        Self::listen(api, behaviours, Some(tls))
+    }
+
+    /// The same over TLS, with HTTP/2.
+    pub(crate) fn http2(api: Api, behaviours: &[(&'static str, Behaviour)], tls: Arc<ServerConfig>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
-        let (api, behaviours) = (Arc::new(api), behaviours.to_vec());
-        let answering = Arc::clone(&api);
+        let (origin, api) = (format!("https://{}", listener.local_addr().unwrap()), Arc::new(api));
+        let shared = Shared::new(&api, behaviours, None);
+        thread::spawn(move || http2::serve(listener, tls, shared));
+        Self { api, origin, _mock: None }
+    }
+
+    fn listen(api: Api, behaviours: &[(&'static str, Behaviour)], tls: Option<Arc<ServerConfig>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let (origin, api) = (format!("{scheme}://{address}"), Arc::new(api));
+        let shared = Shared::new(&api, behaviours, tls);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (api, behaviours) = (Arc::clone(&answering), behaviours.clone());
+                if matches!(shared.successor.get(), Some(Successor::ClosedPort)) {
+                    break;
+                }
+                let shared = Arc::clone(&shared);
                 // A client that disconnects ends only the thread of its connection.
-                thread::spawn(move || drop(converse(stream, &api, &behaviours)));
+                thread::spawn(move || drop(http1::converse(stream, &shared)));
             }
         });
         Self { api, origin, _mock: None }
@@ -162,100 +263,4 @@ impl Server {
     pub(crate) fn seen_at(&self, path: &str) -> Vec<Seen> {
         self.seen().into_iter().filter(|seen| seen.path == path).collect()
     }
-}
-
-fn converse(stream: TcpStream, api: &Api, behaviours: &[(&'static str, Behaviour)]) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream.try_clone()?);
-    if reader.fill_buf()?.first().is_some_and(|byte| !byte.is_ascii_uppercase()) {
-        // Answer a TLS client like a server without TLS.
-        return send(&stream, &Answer::bytes(400, ""));
-    }
-    while let Some(seen) = read_request(&mut reader)? {
-        let behaviour = behaviours.iter().find(|(path, _)| *path == seen.path);
-        let path_misbehaves = behaviour.map(|(_, behaviour)| *behaviour);
-        let last = seen.headers.get("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
-        let answer = api.answer(seen);
-        match path_misbehaves {
-            None if last => return send(&stream, &answer),
-            None => send(&stream, &answer)?,
-            Some(behaviour) => return misbehave(stream, &mut reader, behaviour),
-        }
-    }
-    Ok(())
-}
-
-fn misbehave(
-    mut stream: TcpStream,
-    reader: &mut BufReader<TcpStream>,
-    behaviour: Behaviour,
-) -> std::io::Result<()> {
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
-    match behaviour {
-        Behaviour::ResetMidBody => {
-            write!(stream, "{head}Content-Length: 100000\r\n\r\n{{\"type\":\"activity_log.list\",")?;
-            stream.flush()?;
-            thread::sleep(Duration::from_millis(50));
-            // To a client, closing in the middle of the body looks like a reset.
-            stream.shutdown(std::net::Shutdown::Both)
-        }
-        Behaviour::Endless => {
-            write!(stream, "{head}Transfer-Encoding: chunked\r\n\r\n")?;
-            let spaces = vec![b' '; 1 << 16];
-            loop {
-                write!(stream, "{:x}\r\n", spaces.len())?;
-                stream.write_all(&spaces)?;
-                stream.write_all(b"\r\n")?;
-            }
-        }
-        Behaviour::Trickle => {
-            write!(stream, "{head}Content-Length: 100000\r\n\r\n")?;
-            loop {
-                stream.write_all(b" ")?;
-                thread::sleep(Duration::from_secs(1));
-            }
-        }
-        Behaviour::Hangup => stream.shutdown(std::net::Shutdown::Both),
-        // Returns when the client gives up.
-        Behaviour::Silence => reader.read(&mut [0]).map(|_| ()),
-    }
-}
-
-fn read_request(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<Seen>> {
-    let mut line = String::new();
-    if reader.read_line(&mut line)? == 0 {
-        return Ok(None);
-    }
-    let mut words = line.split_whitespace().map(str::to_owned);
-    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let mut headers = BTreeMap::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
-        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
-    }
-    let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    let url = url::Url::parse("http://localhost").and_then(|base| base.join(&target));
-    let url = url.map_err(std::io::Error::other)?;
-    Ok(Some(Seen {
-        method,
-        path: url.path().to_owned(),
-        query: url.query_pairs().into_owned().collect(),
-        headers,
-        body: serde_json::from_slice(&body).unwrap_or(Value::Null),
-    }))
-}
-
-fn send(mut stream: &TcpStream, answer: &Answer) -> std::io::Result<()> {
-    thread::sleep(answer.delay);
-    let Answer { status, content_type, .. } = answer;
-    let mut head = format!("HTTP/1.1 {status} Answer\r\nContent-Type: {content_type}\r\n");
-    for (name, value) in &answer.headers {
-        head += &format!("{name}: {value}\r\n");
-    }
-    head += &format!("Content-Length: {}\r\n\r\n", answer.body.len());
-    stream.write_all(head.as_bytes())?;
-    stream.write_all(&answer.body)
 }
