@@ -31,6 +31,8 @@ pub(crate) enum Error {
     NothingSelected,
     #[error("no access token: set INTERCOM_ACCESS_TOKEN, or use --token-file PATH or --token-stdin")]
     NoToken,
+    #[error("the command line contains an access token")]
+    TokenInCommandLine,
     #[error(transparent)]
     Token(TokenError),
     #[error("no access token came on standard input before the deadline (--timeout)")]
@@ -115,6 +117,10 @@ impl Error {
                  controls of rbac check"
             }
             Self::NoToken => NO_TOKEN,
+            Self::TokenInCommandLine => {
+                "set INTERCOM_ACCESS_TOKEN, or use --token-file PATH or --token-stdin; regenerate this token, since other \
+                 users of this machine can read command lines"
+            }
             Self::NoTokenInTime => "write the token and close standard input, or raise --timeout",
             Self::TrustStore { variable, .. } => {
                 return Some(

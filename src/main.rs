@@ -17,9 +17,12 @@ mod casefold;
 mod event_type;
 mod exit;
 mod level;
+mod secret;
 mod sentence;
 mod text;
 mod time;
+
+mod standard_error;
 
 mod address;
 mod digest;
@@ -79,11 +82,12 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    let command_line = match cli::Cli::try_parse() {
-        Ok(command_line) => command_line,
-        Err(answer) => return commands::answer(&answer).into(),
-    };
-    match commands::run(command_line) {
+    commands::secrets::guard();
+    let done = commands::secrets::inspect_command_line().and_then(|()| match cli::Cli::try_parse() {
+        Ok(command_line) => commands::run(command_line),
+        Err(answer) => Ok(commands::answer(&answer)),
+    });
+    match done {
         Ok(exit) => exit.into(),
         Err(error) => {
             commands::complain(&error);

@@ -1,22 +1,16 @@
 //! Progress on stderr: one moving line on a terminal, nothing otherwise; messages in both cases.
-//!
-//! Besides the commands this is the only module that writes, and it writes to stderr alone.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::text;
+use crate::{standard_error, text};
 
 /// How often the moving line is redrawn, so that waiting for a rate limit does not look like a hang.
 const TICK: Duration = Duration::from_millis(120);
-
-/// The longest message shown, in columns: a server's answer may be longer than anybody reads.
-const MESSAGE_COLUMNS: usize = 2_000;
 
 /// How far one feed has been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,9 +94,7 @@ impl Progress {
         if self.verbosity == Verbosity::Quiet {
             return;
         }
-        let line = text::line(message, MESSAGE_COLUMNS);
-        // A closed stderr has no reader to tell about it.
-        let write = || drop(writeln!(io::stderr(), "{line}"));
+        let write = || standard_error::say(message);
         match &self.bar {
             Some(bar) => bar.suspend(write),
             None => write(),

@@ -5,20 +5,23 @@ use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
 use reqwest::header::HeaderValue;
+use zeroize::Zeroizing;
 
 use crate::bounded_file::{self, Unopened};
 use crate::hint::Hint;
+use crate::secret::Secret;
 
 /// The most a token, or the file it is in, may hold, in bytes.
 pub(crate) const MAX_TOKEN_BYTES: usize = 4096;
 
-/// The fewest bytes that are looked for in answers, so as not to show them.
-const SHORTEST_SECRET: usize = 8;
-
-/// An access token of an Intercom app. It has no `Display`, and `Debug` hides it.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Token(String);
+/// An access token of an Intercom app. It has no `Display`, `Debug` hides it, and it is wiped when dropped.
+#[derive(Clone)]
+pub(crate) struct Token {
+    text: Zeroizing<String>,
+    secret: Secret,
+}
 
 /// Why there is no usable token. No variant holds the token or a part of it.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +76,7 @@ impl Token {
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(TokenError::NotVisibleAscii);
         }
-        Ok(Self(token.to_owned()))
+        Ok(Self { text: Zeroizing::new(token.to_owned()), secret: Secret::new(token) })
     }
 
     /// Reads a token from a regular file. The second value warns when other users may read the file too.
@@ -94,7 +97,8 @@ impl Token {
     }
 
     fn read(reader: impl Read, from: &str) -> Result<Self, TokenError> {
-        let mut bytes = Vec::new();
+        // A buffer that grows would leave parts of the token behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_TOKEN_BYTES + 64));
         reader
             .take(MAX_TOKEN_BYTES as u64 + 1)
             .read_to_end(&mut bytes)
@@ -106,32 +110,20 @@ impl Token {
     }
 
     /// The text of a server, without the token: one may send back whatever it was sent.
-    ///
-    /// The padding is left out of the search, since addresses and JSON may write it in other ways. What is shorter
-    /// than a secret can be would turn up in ordinary words.
     pub(super) fn hide(&self, text: &str) -> String {
-        let secret = self.0.trim_end_matches('=');
-        if secret.len() < SHORTEST_SECRET { text.to_owned() } else { text.replace(secret, "***") }
+        self.secret.hide(text).into_owned()
     }
 
     /// Strikes the token out of what a server sent, byte for byte, so that JSON stays JSON.
     pub(super) fn strike_out(&self, body: &mut [u8]) {
-        let secret = self.0.trim_end_matches('=').as_bytes();
-        if secret.len() < SHORTEST_SECRET {
-            return;
-        }
-        let mut from = 0;
-        while let Some(found) = memchr::memmem::find(&body[from..], secret) {
-            let end = from + found + secret.len();
-            body[from + found..end].fill(b'*');
-            from = end;
-        }
+        self.secret.strike_out(body);
     }
 
-    /// The value of the `Authorization` header, marked so that no log shows it.
+    /// The value of the `Authorization` header, marked so that no log shows it, and wiped with its last copy.
     pub(super) fn header(&self) -> Result<HeaderValue, TokenError> {
-        let mut value =
-            HeaderValue::from_str(&format!("Bearer {}", self.0)).map_err(|_| TokenError::NotVisibleAscii)?;
+        let text = Zeroizing::new([b"Bearer ", self.text.as_bytes()].concat());
+        let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text))
+            .map_err(|_| TokenError::NotVisibleAscii)?;
         value.set_sensitive(true);
         Ok(value)
     }
@@ -167,23 +159,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_that_comes_back_is_struck_out() {
-        let token = Token::new("c2VjcmV0LXRva2Vu==").unwrap();
-        let mut body = br#"{"name":"c2VjcmV0LXRva2Vu","id":"c2VjcmV0LXRva2Vu=="}"#.to_vec();
-        token.strike_out(&mut body);
-        assert_eq!(body, br#"{"name":"****************","id":"****************=="}"#);
-        let mut short = b"a body about an abc".to_vec();
-        Token::new("abc").unwrap().strike_out(&mut short);
-        assert_eq!(short, b"a body about an abc");
-    }
-
-    #[test]
     fn white_space_around_is_dropped_and_debug_hides() {
         let token = Token::new(" \tdG9rOmFiYw==\n").unwrap();
-        assert_eq!(token.0, "dG9rOmFiYw==");
+        assert_eq!(*token.text, "dG9rOmFiYw==");
         assert_eq!(format!("{token:?}"), "Token(***)");
         let header = token.header().unwrap();
         assert!(header.is_sensitive());
+        assert_eq!(header.as_bytes(), b"Bearer dG9rOmFiYw==");
         assert!(!format!("{header:?}").contains("dG9r"));
     }
 

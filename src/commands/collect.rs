@@ -22,6 +22,7 @@ use crate::time::day_of;
 /// When it cannot be started, the workspace cannot be read at all, or the file cannot be written.
 pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     let progress = environment::progress();
+    let redactor = redaction::of_report(&args.redact, &progress)?;
     let config = inputs::load(&args.config, &progress)?;
     let (connection, notices) = connection(&args.connection, config.as_ref())?;
     // As far back as a scan with this configuration will ask whether a teammate signed in.
@@ -29,7 +30,7 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     let span = resolve::span(&args.connection, config.as_ref(), stale_after)?;
     let mut now = args.connection.now.map_or_else(|| Now::Clock(environment::clock()), Now::Given);
     let unwritable = |source| Error::Output { path: args.output.clone(), source };
-    let redactor = redaction::of_snapshot(&args.redact, config.as_ref(), &progress)?;
+    let redactor = redaction::of_snapshot(redactor, config.as_ref())?;
     let key = redactor.as_ref().map(Redactor::key_name);
     let mut redactor = redactor.map(SnapshotRedactor::new);
     for notice in notices {

@@ -1,11 +1,11 @@
 //! The subcommands, one file each. They alone read the clock and the environment, and write.
 
-use std::io::Write as _;
-
 use crate::cli::{Cli, Command, meant};
 use crate::controls::{Catalog, GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::standard_error;
+use resolve::redaction;
 
 /// How many columns of a word an error repeats.
 const ECHO_COLUMNS: usize = 60;
@@ -25,6 +25,7 @@ mod render;
 mod resolve;
 mod review;
 mod scan;
+pub(crate) mod secrets;
 mod signals;
 mod waive;
 
@@ -112,18 +113,14 @@ fn version() -> String {
 }
 
 /// Says on standard error what went wrong and what to do.
-///
-/// An error may quote a server or a file: each message stays on the one line it gets.
 pub(crate) fn complain(error: &Error) {
     let problems = error.problems().map(ToString::to_string).unwrap_or_default();
     let hint = error.hint().map(|hint| format!("hint: {hint}")).unwrap_or_default();
     let message = format!("error: {error}");
-    complain_in_lines(std::iter::once(message.as_str()).chain(problems.lines()).chain(hint.lines()));
+    let [message, problems] = [&message, &problems].map(|text| redaction::error(text));
+    complain_in_lines(std::iter::once(&*message).chain(problems.lines()).chain(hint.lines()));
 }
 
 fn complain_in_lines<'a>(lines: impl Iterator<Item = &'a str>) {
-    for line in lines {
-        // With standard error closed there is nowhere to say it.
-        let _ = writeln!(std::io::stderr(), "{}", crate::text::terminal(line));
-    }
+    lines.for_each(standard_error::say);
 }

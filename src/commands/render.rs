@@ -16,8 +16,8 @@ use crate::report::{ReadError, Report};
 /// # Errors
 /// When the report cannot be read back, or a place for it cannot be written to.
 pub(super) fn run(args: &RenderArgs) -> Result<Exit, Error> {
-    let mut destinations = Destinations::open(&args.report, environment::style())?;
     let redactor = redaction::of_report(&args.report.redact, &environment::progress())?;
+    let mut destinations = Destinations::open(&args.report, environment::style())?;
     let mut report =
         load(&args.saved).map_err(|source| Error::SavedReport { name: name(&args.saved), source })?;
     destinations.resolve_grouping(report.controls.iter().flat_map(|control| control.frameworks.keys()))?;

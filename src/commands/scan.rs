@@ -49,6 +49,7 @@ pub(super) fn perform(
     select: impl FnOnce(Option<&Config>) -> Result<Selection, Error>,
 ) -> Result<Exit, Error> {
     let progress = environment::progress();
+    let redactor = redaction::of_report(&request.report.redact, &progress)?;
     let config = inputs::load(request.config, &progress)?;
     let gate = resolve::gate(request.gate, request.source.demo, config.as_ref());
     let selection = select(config.as_ref())?;
@@ -58,7 +59,6 @@ pub(super) fn perform(
     if job.plan.selected().next().is_none() {
         return Err(Error::NothingSelected);
     }
-    let redactor = redaction::of_report(&request.report.redact, &progress)?;
     let baseline = request.gate.baseline.as_deref();
     let baseline =
         baseline.map(|path| Baseline::load(path, redactor.as_ref().map(Redactor::key_name))).transpose()?;

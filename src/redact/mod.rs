@@ -22,6 +22,7 @@ pub(crate) use key::Key;
 pub(crate) use snapshot::SnapshotRedactor;
 
 use crate::casefold::fold;
+use crate::sentence::{Quoted, QuotedKind, Sentence};
 use dictionary::Dictionary;
 
 /// Replaces people and addresses by pseudonyms.
@@ -36,6 +37,45 @@ impl Redactor {
     /// Uses this key, and keeps names of functions, such as `support`, in addresses.
     pub(crate) fn new(key: Key, functions: impl IntoIterator<Item = String>) -> Self {
         Self { key, functions: functions.into_iter().map(|name| fold(&name).into_owned()).collect() }
+    }
+
+    /// Keeps these names of functions too.
+    pub(crate) fn and_functions(mut self, functions: impl IntoIterator<Item = String>) -> Self {
+        self.functions.extend(functions.into_iter().map(|name| fold(&name).into_owned()));
+        self
+    }
+
+    /// A line in which only shapes can tell what identifies a person.
+    pub(crate) fn line(&self, line: &str) -> String {
+        replace(line, shapes::spans(self, line))
+    }
+
+    /// An error, which may quote any cell or line of a file: what stands in quotation marks and is more than one word
+    /// may be a name.
+    pub(crate) fn error(&self, error: &str) -> String {
+        let quoted = error.split('"').enumerate().map(|(at, part)| match part {
+            name if at % 2 == 1 && name.contains(' ') => self.signatory(name),
+            other => other.to_owned(),
+        });
+        self.line(&quoted.collect::<Vec<_>>().join("\""))
+    }
+
+    /// A sentence of the program.
+    pub(crate) fn sentence(&self, sentence: Sentence) -> String {
+        let text = sentence.to_string();
+        let mut quoted = Dictionary::default();
+        sentence.quoted().iter().for_each(|part| self.learn_quoted(&mut quoted, part));
+        let mut spans = shapes::spans(self, &text);
+        quoted.prepare_all().spans(&text, &mut spans);
+        replace(&text, spans)
+    }
+
+    fn learn_quoted(&self, quoted: &mut Dictionary, Quoted { kind, text }: &Quoted) {
+        quoted.learn(text, || match kind {
+            QuotedKind::Person => self.quoted_person(text),
+            QuotedKind::File => file_name(text).to_owned(),
+            QuotedKind::Words => self.email(text).unwrap_or_else(|| self.words(text)),
+        });
     }
 
     /// Tells keys apart without giving any away.

@@ -13,7 +13,6 @@ use crate::facts::Row;
 use crate::facts::vocabulary::{self, Personal};
 use crate::posture::{Person, SettingChange};
 use crate::report::{BUILT_IN, Control, Report};
-use crate::sentence::{Quoted, QuotedKind};
 use crate::verdict::{Attestation, Finding, Review, Waiver};
 
 impl Redactor {
@@ -133,13 +132,7 @@ impl Redactor {
     /// The texts that the report's sentences quote.
     fn quoted_in(&self, report: &Report) -> Dictionary {
         let mut quoted = Dictionary::default();
-        for Quoted { kind, text } in &report.quoted {
-            quoted.learn(text, || match kind {
-                QuotedKind::Person => self.quoted_person(text),
-                QuotedKind::File => file_name(text).to_owned(),
-                QuotedKind::Words => self.email(text).unwrap_or_else(|| self.words(text)),
-            });
-        }
+        report.quoted.iter().for_each(|part| self.learn_quoted(&mut quoted, part));
         quoted.prepare_all()
     }
 

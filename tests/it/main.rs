@@ -93,6 +93,8 @@ mod samples;
 mod scan;
 /// Missing scopes and failing sources.
 mod scopes;
+/// Tokens in wrong places and in answers, and memory dumps.
+mod secrets;
 /// The mock on a loopback port, over TLS and HTTP/2 too, with truncated, endless and slow answers.
 mod server;
 /// Snapshot files: writing and refusing.

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::redaction;
 use crate::adjust::{self, EvidenceFile, EvidenceFiles};
 use crate::cli::ConfigArgs;
 use crate::commands::environment;
@@ -93,6 +94,7 @@ pub(in crate::commands) fn announce(config: &Config, progress: &Progress) {
         None => config.weakens(today),
     };
     for weakening in weakens {
+        let weakening = redaction::sentence(weakening.sentence());
         progress.message(&format!("  it weakens the result: {weakening}"));
     }
 }

@@ -1,6 +1,8 @@
 //! Whether what is written is redacted, and with which key.
 
+use std::borrow::Cow;
 use std::env;
+use std::sync::OnceLock;
 
 use super::inputs;
 use crate::cli::RedactArgs;
@@ -9,8 +11,14 @@ use crate::error::Error;
 use crate::facts::FactSettings;
 use crate::progress::Progress;
 use crate::redact::{Key, Redactor};
+use crate::sentence::Sentence;
+use crate::standard_error;
 
-/// The redactor of a report; none where nothing is redacted. It is the same one for a scan and for a saved report.
+/// The redactor of standard error.
+static IN_FORCE: OnceLock<Redactor> = OnceLock::new();
+
+/// The redactor of a report; none where nothing is redacted. It is the same one for a scan and for a saved report. From
+/// now on, standard error is redacted too.
 ///
 /// # Errors
 /// When the key is not usable.
@@ -18,51 +26,53 @@ pub(in crate::commands) fn of_report(
     args: &RedactArgs,
     progress: &Progress,
 ) -> Result<Option<Redactor>, Error> {
-    redactor(args, None, progress)
-}
-
-/// The redactor of a snapshot; none where nothing is redacted. What the configuration calls a function stays, too.
-///
-/// # Errors
-/// When the key is not usable.
-pub(in crate::commands) fn of_snapshot(
-    args: &RedactArgs,
-    config: Option<&Config>,
-    progress: &Progress,
-) -> Result<Option<Redactor>, Error> {
-    redactor(args, config, progress)
-}
-
-fn redactor(
-    args: &RedactArgs,
-    config: Option<&Config>,
-    progress: &Progress,
-) -> Result<Option<Redactor>, Error> {
     if !args.redact {
         return Ok(None);
     }
-    let mut functions = FactSettings::declared().generic_names;
-    if config.is_some() {
-        functions.extend(inputs::facts(config)?.generic_names);
+    let (key, notice) = key(args)?;
+    let redactor = IN_FORCE.get_or_init(|| Redactor::new(key, FactSettings::declared().generic_names));
+    standard_error::add_filter(|line| redactor.line(line));
+    if let Some(notice) = notice {
+        progress.message(&notice);
     }
-    Ok(Some(Redactor::new(key(args, progress)?, functions)))
+    Ok(Some(redactor.clone()))
 }
 
-/// The key of the file, else of the environment, else one for this run alone.
-fn key(args: &RedactArgs, progress: &Progress) -> Result<Key, Error> {
+/// The redactor of a snapshot: what the configuration calls a function stays, too.
+///
+/// # Errors
+/// When the configuration is wrong.
+pub(in crate::commands) fn of_snapshot(
+    of_report: Option<Redactor>,
+    config: Option<&Config>,
+) -> Result<Option<Redactor>, Error> {
+    let with = |redactor: Redactor| Ok(redactor.and_functions(inputs::facts(config)?.generic_names));
+    of_report.map(with).transpose()
+}
+
+/// A sentence, for standard error.
+pub(in crate::commands) fn sentence(sentence: Sentence) -> String {
+    match IN_FORCE.get() {
+        Some(redactor) => redactor.sentence(sentence),
+        None => sentence.to_string(),
+    }
+}
+
+/// An error or its problems, for standard error.
+pub(in crate::commands) fn error(error: &str) -> Cow<'_, str> {
+    IN_FORCE.get().map_or(error.into(), |redactor| redactor.error(error).into())
+}
+
+/// The key of the file, else of the environment, else one for this run alone; with what is to be said about it.
+fn key(args: &RedactArgs) -> Result<(Key, Option<String>), Error> {
     if let Some(path) = &args.redact_key_file {
         let (key, warning) = Key::from_file(path)?;
-        if let Some(warning) = warning {
-            progress.warn(warning);
-        }
-        return Ok(key);
+        return Ok((key, warning.map(|warning| format!("warning: {warning}"))));
     }
     if let Some(secret) = env::var_os("INTERCOM_HARDEN_REDACT_KEY") {
-        return Ok(Key::new(secret.as_encoded_bytes())?);
+        return Ok((Key::new(secret.as_encoded_bytes())?, None));
     }
-    progress.message(
-        "No redaction key is set, so these pseudonyms match those of no other report: set INTERCOM_HARDEN_REDACT_KEY, or \
-         use --redact-key-file.",
-    );
-    Ok(Key::random()?)
+    let notice = "No redaction key is set, so these pseudonyms match those of no other report: set \
+                  INTERCOM_HARDEN_REDACT_KEY, or use --redact-key-file.";
+    Ok((Key::random()?, Some(notice.to_owned())))
 }

@@ -1,0 +1,49 @@
+//! What keeps the token where it belongs, from the first instruction on.
+
+use std::env;
+
+use crate::error::Error;
+use crate::secret::{Secret, hide_tokens};
+use crate::standard_error;
+
+/// The variable with the access token.
+pub(super) const TOKEN: &str = "INTERCOM_ACCESS_TOKEN";
+
+/// The fewest characters of the variable that cannot be in the command line by chance.
+const TELLING: usize = 16;
+
+/// Switches memory dumps off where the system allows, and hides the token of the environment in every message.
+pub(crate) fn guard() {
+    refuse_dumps();
+    if let Some(token) = env::var_os(TOKEN) {
+        let secret = Secret::new(&token.to_string_lossy());
+        standard_error::add_filter(move |line| secret.hide(line).into_owned());
+    }
+}
+
+/// Refuses a command line with a token in it, which other users can read, and which would be written into files.
+///
+/// # Errors
+/// Where there is one.
+pub(crate) fn inspect_command_line() -> Result<(), Error> {
+    let token = env::var_os(TOKEN).filter(|token| token.len() >= TELLING);
+    let known = token.map(|token| Secret::new(&token.to_string_lossy()));
+    let shows_token = env::args_os().skip(1).any(|word| {
+        let word = word.to_string_lossy();
+        hide_tokens(&word) != word || known.as_ref().is_some_and(|known| known.hide(&word) != word)
+    });
+    if shows_token { Err(Error::TokenInCommandLine) } else { Ok(()) }
+}
+
+#[cfg(unix)]
+fn refuse_dumps() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    // What the system refuses here is not worth ending the program for.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    // Crash reporters take dumps whatever the limit is; this keeps them and debuggers of other programs away.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
+#[cfg(not(unix))]
+fn refuse_dumps() {}
