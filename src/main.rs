@@ -14,6 +14,7 @@ mod atomic_file;
 mod bounded_file;
 mod casefold;
 mod event_type;
+mod evidence;
 mod exit;
 mod level;
 mod sentence;
