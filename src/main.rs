@@ -15,6 +15,7 @@ mod bounded_file;
 mod bounded_json;
 mod casefold;
 mod event_type;
+mod evidence;
 mod exit;
 mod level;
 mod secret;

@@ -12,12 +12,10 @@ use sha2::{Digest, Sha256};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::address;
+pub(crate) use crate::evidence::{Evidence, Row};
 pub(crate) use crate::reason::{Attestation, Attested};
 use crate::reason::{Observation, Reason};
 use crate::sentence::Sentence;
-
-/// One row of a table: column name to value. A column that was not observed is null.
-pub(crate) type Row = serde_json::Map<String, serde_json::Value>;
 
 /// The status of a control. Data that could not be read is never a pass.
 #[derive(
@@ -122,7 +120,8 @@ pub(crate) struct Finding {
     pub message: String,
     /// The row of data that shows it, in any form.
     #[serde(default)]
-    pub evidence: Row,
+    #[schemars(with = "Row")]
+    pub evidence: Evidence,
     /// The id of the event; null if there is none.
     #[serde(default)]
     pub event: Option<String>,
@@ -155,7 +154,7 @@ impl Finding {
         fingerprint: Fingerprint,
         subject: String,
         message: String,
-        evidence: Row,
+        evidence: Evidence,
     ) -> Self {
         Self {
             fingerprint,

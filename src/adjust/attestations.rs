@@ -7,10 +7,9 @@ use super::evidence::Judged;
 use crate::assessment::Assessment;
 use crate::casefold::same_name;
 use crate::config;
-use crate::facts::Row;
 use crate::reason::{Attestation, Attested, Observation, Reason};
 use crate::toml_document::Located;
-use crate::verdict::{Basis, Finding, Fingerprint, Status, Verdict, WORKSPACE, counts};
+use crate::verdict::{Basis, Evidence, Finding, Fingerprint, Status, Verdict, WORKSPACE, counts};
 
 /// The name that stands for a check where an attestation found something.
 const CHECK: &str = "attestation";
@@ -125,7 +124,7 @@ fn finding(control: &str, attestation: &config::Attestation) -> Finding {
     let message =
         attestation.note.clone().unwrap_or_else(|| "the requirement was seen not to be met".to_owned());
     let fingerprint = Fingerprint::new(control, CHECK, [WORKSPACE]);
-    let found = Finding::new(fingerprint, WORKSPACE.to_owned(), message, Row::new());
+    let found = Finding::new(fingerprint, WORKSPACE.to_owned(), message, Evidence::default());
     Finding { check: CHECK.to_owned(), ..found }
 }
 

@@ -11,12 +11,11 @@ use crate::api::record::Record;
 use crate::assessment::Assessment;
 use crate::config::{Attestation, Waiver};
 use crate::controls::{Control, Origin};
-use crate::facts::Row;
 use crate::level::Level;
 use crate::reason::{Observation, Reason};
 use crate::sources::Feed;
 use crate::toml_document::Located;
-use crate::verdict::{Attested, Basis, Finding, Fingerprint, Status, Verdict};
+use crate::verdict::{Attested, Basis, Evidence, Finding, Fingerprint, Status, Verdict};
 
 const TODAY: Date = date(2026, 8, 1);
 
@@ -53,7 +52,7 @@ fn verdict(status: Status, subjects: &[&str]) -> Verdict {
             Fingerprint::new("1.3", "a", [*subject]),
             (*subject).to_owned(),
             String::new(),
-            Row::new(),
+            Evidence::default(),
         )
     };
     let decided = matches!(status, Status::Pass | Status::Fail);

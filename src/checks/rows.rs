@@ -11,7 +11,7 @@ use super::{Check, EvalContext, Over};
 use crate::expression::{EvaluationError, Expression, to_cel};
 use crate::facts::Row;
 use crate::facts::vocabulary::FactTable;
-use crate::verdict::{Finding, Fingerprint};
+use crate::verdict::{Evidence, Finding, Fingerprint};
 
 /// The first part of a fingerprint without an event or a person.
 pub(super) const SUBJECT: &str = "subject";
@@ -124,7 +124,7 @@ impl<'a> TableRows<'a> {
         let fingerprint = Fingerprint::new(context.control, &check.name, identity.iter().map(String::as_str));
         let message = bounded(&check.message_or_name(render(&self.over.message)?));
         let last = table.last.as_ref().and_then(|name| cell(name).parse::<Timestamp>().ok());
-        let found = Finding::new(fingerprint, bounded(&subject), message, row.clone());
+        let found = Finding::new(fingerprint, bounded(&subject), message, Evidence::from(row));
         Ok(Finding { check: check.name.clone(), person, event, last, ..found })
     }
 }
@@ -172,8 +172,9 @@ fn join(known: &mut Finding, other: Finding, table: &FactTable) {
         known.message = bounded(&format!("{}; {}", known.message, other.message));
     }
     known.last = known.last.max(other.last);
-    for (column, value) in other.evidence {
-        let Some(cell) = known.evidence.get_mut(&column) else { continue };
+    let mut row = known.evidence.row();
+    for (column, value) in other.evidence.row() {
+        let Some(cell) = row.get_mut(&column) else { continue };
         if table.joined.contains(&column.as_str()) {
             let mut values = as_list(cell.take());
             values.extend(
@@ -186,6 +187,7 @@ fn join(known: &mut Finding, other: Finding, table: &FactTable) {
             *cell = value;
         }
     }
+    known.evidence = Evidence::from(&row);
 }
 
 fn as_list(value: Json) -> Vec<Json> {

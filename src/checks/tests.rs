@@ -292,8 +292,9 @@ fn rows_about_one_person_make_one_finding() {
     assert_eq!(verdict.reason.to_string(), "2 of 3");
     let [one, other] = verdict.findings.as_slice() else { panic!("{:?}", verdict.findings) };
     assert_eq!((one.message.as_str(), other.message.as_str()), ("password 2; google 3", "password 7"));
-    assert_eq!(one.evidence["method"], json!(["password", "google"]));
-    assert_eq!((&one.evidence["count"], &one.evidence["last"]), (&json!(5), &json!("2026-09-21T09:00:00Z")));
+    let row = one.evidence.row();
+    assert_eq!(row["method"], json!(["password", "google"]));
+    assert_eq!((&row["count"], &row["last"]), (&json!(5), &json!("2026-09-21T09:00:00Z")));
     assert_eq!(one.last, "2026-09-21T09:00:00Z".parse().ok());
 }
 

@@ -5,7 +5,7 @@ use super::state::SourceState;
 use super::{Check, CheckResult, EvalContext, Value};
 use crate::expression::{EvaluationError, Expression};
 use crate::facts::Row;
-use crate::verdict::{Finding, Fingerprint, WORKSPACE};
+use crate::verdict::{Evidence, Finding, Fingerprint, WORKSPACE};
 
 pub(super) fn decide<'a>(
     check: &'a Check,
@@ -46,6 +46,6 @@ pub(super) fn whole(
     let evidence: Row = names.map(|name| ((*name).to_owned(), context.facts.value(name).clone())).collect();
     let fingerprint = Fingerprint::new(context.control, &check.name, [SUBJECT, WORKSPACE]);
     let message = bounded(&check.message_or_name(message));
-    let found = Finding::new(fingerprint, WORKSPACE.to_owned(), message, evidence);
+    let found = Finding::new(fingerprint, WORKSPACE.to_owned(), message, Evidence::from(&evidence));
     Finding { check: check.name.clone(), ..found }
 }

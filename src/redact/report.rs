@@ -13,7 +13,7 @@ use crate::facts::Row;
 use crate::facts::vocabulary::{self, Personal};
 use crate::posture::{Person, SettingChange};
 use crate::report::{BUILT_IN, Control, Report};
-use crate::verdict::{Attestation, Finding, Review, Waiver};
+use crate::verdict::{Attestation, Evidence, Finding, Review, Waiver};
 
 impl Redactor {
     /// The redacted report. Verdicts, counts, the gate and the exit code stay.
@@ -107,7 +107,7 @@ impl Redactor {
             }
             for Finding { person, evidence, .. } in findings {
                 person.iter().for_each(|person| known.learn(person, || self.person(person)));
-                self.learn_row(&mut known, evidence);
+                self.learn_row(&mut known, &evidence.row());
             }
         }
         if let Some(name) = &report.workspace.name {
@@ -190,7 +190,7 @@ impl Scrubber<'_> {
         for sentence in std::iter::once(reason).chain(headline) {
             *sentence = match findings.as_slice() {
                 // Where a single finding is all there is, the sentence repeats it.
-                [only] => self.about(sentence, &only.evidence),
+                [only] => self.about(sentence, &only.evidence.row()),
                 _ => self.sentence(sentence),
             };
         }
@@ -226,9 +226,10 @@ impl Scrubber<'_> {
     fn finding(&self, finding: &mut Finding, fresh: bool) {
         let Finding { fingerprint, subject, person, message, evidence, waived, reviewed, .. } = finding;
         *subject = self.subject(subject);
-        *message = self.about(message, evidence);
+        let row = evidence.row();
+        *message = self.about(message, &row);
         person.iter_mut().for_each(|person| *person = self.redactor.person(person));
-        *evidence = self.row(evidence);
+        *evidence = Evidence::from(&self.row(&row));
         if fresh {
             *fingerprint = self.redactor.fingerprint(fingerprint);
         }

@@ -7,7 +7,7 @@ use super::sample::{finding, sample};
 use super::{Format, Options, Report, WorkspaceInfo, github, html, junit, markdown, render};
 use crate::posture::Person;
 use crate::text;
-use crate::verdict::{Attestation, Attested, Review, Waiver};
+use crate::verdict::{Attestation, Attested, Evidence, Review, Waiver};
 
 /// Names that an attacker might give to a teammate, a team or a workspace.
 pub(crate) fn texts() -> Vec<String> {
@@ -122,7 +122,9 @@ pub(crate) fn report(text: &str) -> Report {
     }
     let failing = &mut report.controls[2];
     failing.findings.insert(0, finding("2.3", text, text));
-    failing.findings[0].evidence.insert(format!("named {text}"), json!([text, { "a": text }]));
+    let mut row = failing.findings[0].evidence.row();
+    row.insert(format!("named {text}"), json!([text, { "a": text }]));
+    failing.findings[0].evidence = Evidence::from(&row);
     failing.findings[0].person = Some(text.to_owned());
     failing.findings[1].waived = Some(waiver(text));
     failing.findings[2].reviewed =

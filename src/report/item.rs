@@ -41,11 +41,12 @@ impl Report {
         let mut kinds = BTreeMap::new();
         let findings = self.controls.iter().flat_map(|control| &control.findings);
         let events = findings.filter_map(|finding| {
-            let kind = ["type", "at"].map(|column| finding.evidence.get(column));
-            Some((finding.event.as_deref()?, kind))
+            let event = finding.event.as_deref()?;
+            let row = finding.evidence.row();
+            Some((event, ["type", "at"].map(|column| row.get(column).cloned())))
         });
         events
-            .filter(|(event, kind)| kinds.entry(*event).or_insert(*kind) != kind)
+            .filter(|(event, kind)| kinds.entry(*event).or_insert_with(|| kind.clone()) != kind)
             .map(|(event, _)| event)
             .collect()
     }

@@ -149,7 +149,11 @@ struct SpelledOut<'w>(&'w mut dyn Write);
 impl Write for SpelledOut<'_> {
     /// Takes whole characters, as the serializer writes them.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let acts = |ch: char| ch >= '\u{7f}' && text::is_invisible(ch);
+        const DELETE: u8 = 0x7f;
+        if bytes.is_ascii() && !bytes.contains(&DELETE) {
+            return self.0.write_all(bytes).map(|()| bytes.len());
+        }
+        let acts = |ch: char| ch >= char::from(DELETE) && text::is_invisible(ch);
         for piece in str::from_utf8(bytes).map_err(io::Error::other)?.split_inclusive(acts) {
             match piece.chars().next_back().filter(|&ch| acts(ch)) {
                 Some(ch) => {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Control, Report, Summary, Tool};
 use crate::facts::Row;
 use crate::sources::SourceId;
-use crate::verdict::{Basis, Finding, Fingerprint};
+use crate::verdict::{Basis, Evidence, Finding, Fingerprint};
 
 /// A control; what passes or fails rests on the activity log.
 fn control(id: &str, level: &str, status: &str, title: &str, reason: &str) -> Control {
@@ -43,7 +43,7 @@ pub(crate) fn finding(control: &str, subject: &str, message: &str) -> Finding {
     let evidence: Row =
         [("email".to_owned(), subject.into()), ("count".to_owned(), 3.into())].into_iter().collect();
     let fingerprint = Fingerprint::new(control, "0", [subject]);
-    Finding::new(fingerprint, subject.to_owned(), message.to_owned(), evidence)
+    Finding::new(fingerprint, subject.to_owned(), message.to_owned(), Evidence::from(&evidence))
 }
 
 fn controls() -> Vec<Control> {

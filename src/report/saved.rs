@@ -7,6 +7,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use encoding_rs::UTF_8;
+use memchr::{memchr, memchr2, memchr3_iter};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -202,15 +203,28 @@ impl<R: Read> Read for ValueLimit<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.source.read(buffer)?;
         self.bytes += length as u64;
-        for byte in buffer.iter().take(length) {
-            let escaped = std::mem::take(&mut self.escaped);
-            match byte {
-                _ if escaped => {}
-                b'\\' => self.escaped = self.in_string,
-                b'"' => self.in_string = !self.in_string,
-                b',' | b'[' | b'{' => self.values += u64::from(!self.in_string),
-                _ => {}
-            }
+        let mut rest = buffer.get(..length).unwrap_or_default();
+        if self.escaped && length > 0 {
+            self.escaped = false;
+            rest = rest.get(1..).unwrap_or_default();
+        }
+        while !rest.is_empty() {
+            let (end, next) = if self.in_string {
+                let end = memchr2(b'"', b'\\', rest);
+                self.escaped = end.is_some_and(|end| rest.get(end) == Some(&b'\\'));
+                (end, 1 + usize::from(self.escaped))
+            } else {
+                let end = memchr(b'"', rest);
+                let outside = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+                self.values += memchr3_iter(b',', b'[', b'{', outside).count() as u64;
+                (end, 1)
+            };
+            let Some(end) = end else { break };
+            self.in_string ^= !self.escaped;
+            let next = end + next;
+            // What is escaped may be the first of the next bytes.
+            self.escaped &= next > rest.len();
+            rest = rest.get(next..).unwrap_or_default();
         }
         if self.values > VALUES + self.bytes / BYTES_PER_VALUE {
             return Err(io::Error::other(TooManyValues));
@@ -234,12 +248,13 @@ mod tests {
 
     #[test]
     fn values_are_counted_outside_of_strings() {
-        let count = |json: &str| {
+        let json = r#"{"a,[{": [1, "\\", ",\",", {}], "b": null}"#;
+        for piece in 1..json.len() {
             let mut counted = ValueLimit::of(json.as_bytes());
-            counted.read_to_end(&mut Vec::new()).unwrap();
-            counted.values
-        };
-        assert_eq!(count(r#"{"a,[{": [1, "\\", ",\",", {}], "b": null}"#), 7);
+            let mut piece = vec![0; piece];
+            while counted.read(&mut piece).unwrap() > 0 {}
+            assert_eq!(counted.values, 7);
+        }
         let crowded = format!("[{}", "1,".repeat(200_000));
         let refused = ValueLimit::of(crowded.as_bytes()).read_to_end(&mut Vec::new()).unwrap_err();
         assert_eq!(refused.to_string(), TooManyValues.to_string());

@@ -76,8 +76,9 @@ fn introduction(control: &Control, finding: &Finding, event: &str, lead: &str) -
     page.entry(0, Tone::Heading, &lead, &format!("{} ({})", line(&control.title), control.level.label()));
     page.entry(2, Tone::Label, "found:", &line(&finding.sentence()));
     page.entry(2, Tone::Label, "event:", &line(event));
+    let row = finding.evidence.row();
     for column in &control.columns {
-        if let Some(text) = finding.evidence.get(column).and_then(|cell| cell.as_str()) {
+        if let Some(text) = row.get(column).and_then(|cell| cell.as_str()) {
             page.entry(2, Tone::Label, &format!("{}:", line(&column.replace('_', " "))), &line(text));
         }
     }

@@ -7,14 +7,13 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::config::{Config, Trust, Weakening};
-use crate::facts::Row;
 use crate::posture::{Person, SettingChange};
 use crate::reason::Observation;
 use crate::report::hostile::{many, report as hostile, texts};
 use crate::report::sample::{finding, sample};
 use crate::report::{Format, Options, Report, render};
 use crate::sentence::Sentence;
-use crate::verdict::{Attestation, Attested};
+use crate::verdict::{Attestation, Attested, Evidence};
 use crate::warning::{Adjustment, AdjustmentProblem, Covers, Warning};
 
 mod texts;
@@ -33,11 +32,8 @@ fn everything(report: &Report) -> String {
     Format::ALL.iter().map(|&format| render(report, format, &Options::plain(5_000)).unwrap()).collect()
 }
 
-fn row(value: Value) -> Row {
-    match value {
-        Value::Object(row) => row,
-        _ => Row::new(),
-    }
+fn row(value: Value) -> Evidence {
+    Evidence::from(value.as_object().unwrap())
 }
 
 /// All sentences of the program that may name a person.
@@ -255,7 +251,8 @@ fn hostile_names_break_nothing() {
     });
     report.controls[2].findings = findings.collect();
     for finding in &redactor().report(report).controls[2].findings {
-        let pseudonym = finding.evidence["name"].as_str().unwrap();
+        let row = finding.evidence.row();
+        let pseudonym = row["name"].as_str().unwrap();
         assert!(pseudonym.is_empty() || pseudonym.starts_with("name-"), "{pseudonym}");
     }
     let mut report = sample();
@@ -270,8 +267,8 @@ fn hostile_names_break_nothing() {
 fn five_thousand_findings_take_less_than_a_second() {
     let mut report = many(5_000);
     for (number, finding) in report.controls[2].findings.iter_mut().enumerate() {
-        finding.evidence.insert("name".to_owned(), json!(format!("Person Number{number:05}")));
-        finding.evidence.insert("id".to_owned(), json!(format!("44{number:05}")));
+        let name = format!("Person Number{number:05}");
+        finding.evidence = row(json!({ "name": name, "id": format!("44{number:05}") }));
     }
     let timed = || {
         let started = std::time::Instant::now();

@@ -14,8 +14,6 @@
 
 use std::io::{self, Write};
 
-use serde_json::Value;
-
 use super::Report;
 use super::item::Item;
 use super::words::{frameworks_in_a_line, instant};
@@ -74,7 +72,7 @@ fn row(report: &Report, item: Item<'_>) -> [String; 29] {
         finding.map_or_else(|| control.reason.clone(), |_| String::new()),
         finding.map_or_else(String::new, |finding| finding.subject.clone()),
         finding.map_or_else(String::new, |finding| finding.message.clone()),
-        finding.map_or_else(String::new, |finding| Value::Object(finding.evidence.clone()).to_string()),
+        finding.map_or_else(String::new, |finding| finding.evidence.as_str().to_owned()),
         finding.map_or_else(String::new, |finding| finding.fingerprint.as_str().to_owned()),
         yes_or_no(violates),
         yes_or_no(item.in_baseline()),

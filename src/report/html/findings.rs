@@ -66,7 +66,8 @@ pub(super) fn table(control: &Control, most: usize, people: &People<'_>) -> Mark
     }
 }
 
-fn row(finding: &Finding, columns: &[(&String, bool)], people: &People<'_>) -> Markup {
+fn row(finding: &Finding, columns: &[(String, bool)], people: &People<'_>) -> Markup {
+    let evident = finding.evidence.row();
     html! {
         tr {
             th scope="row" { (people.named(finding.person.as_deref(), &finding.subject)) }
@@ -80,7 +81,7 @@ fn row(finding: &Finding, columns: &[(&String, bool)], people: &People<'_>) -> M
                     span.waiver { span.mark { "waived" } " " (waiver(waived)) }
                 }
             }
-            @for (column, _) in columns { (evidence(finding.evidence.get(*column))) }
+            @for (column, _) in columns { (evidence(evident.get(column))) }
         }
     }
 }
@@ -99,24 +100,24 @@ fn evidence(value: Option<&Value>) -> Markup {
 
 /// The columns, and whether they hold numbers: those of the evidence that the control names, or else all in the order of
 /// their names but for what is empty or repeats the subject.
-fn columns(control: &Control) -> Vec<(&String, bool)> {
-    let sampled = || control.findings.iter().take(SAMPLED);
-    let found: BTreeSet<&String> = sampled().flat_map(|finding| finding.evidence.keys()).collect();
+fn columns(control: &Control) -> Vec<(String, bool)> {
+    let sample: Vec<_> =
+        control.findings.iter().take(SAMPLED).map(|one| (&one.subject, one.evidence.row())).collect();
+    let found: BTreeSet<&String> = sample.iter().flat_map(|(_, row)| row.keys()).collect();
     let telling = |name: &&String| {
-        sampled().any(|finding| match finding.evidence.get(*name) {
+        sample.iter().any(|(subject, row)| match row.get(*name) {
             None | Some(Value::Null) => false,
-            Some(Value::String(text)) => *text != finding.subject,
+            Some(Value::String(text)) => text != *subject,
             Some(_) => true,
         })
     };
-    let numeric =
-        |name: &String| sampled().any(|finding| finding.evidence.get(name).is_some_and(Value::is_number));
+    let numeric = |name: &String| sample.iter().any(|(_, row)| row.get(name).is_some_and(Value::is_number));
     let names: Vec<&String> = if control.columns.is_empty() {
         found.into_iter().filter(telling).collect()
     } else {
         control.columns.iter().filter(|name| found.contains(name)).collect()
     };
-    names.into_iter().take(MAX_COLUMNS).map(|name| (name, numeric(name))).collect()
+    names.into_iter().take(MAX_COLUMNS).map(|name| (name.clone(), numeric(name))).collect()
 }
 
 #[cfg(test)]
@@ -125,15 +126,17 @@ mod tests {
 
     use super::*;
     use crate::report::sample::sample;
+    use crate::verdict::Evidence;
 
     #[test]
     fn a_control_says_which_columns_are_shown_and_in_which_order() {
         let mut control = sample().controls[2].clone();
-        let named = |control: &Control| {
-            columns(control).into_iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()
-        };
+        let named =
+            |control: &Control| columns(control).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         for finding in &mut control.findings {
-            finding.evidence.extend([("role".to_owned(), json!("Admin")), ("seen".to_owned(), json!(null))]);
+            let mut row = finding.evidence.row();
+            row.extend([("role".to_owned(), json!("Admin")), ("seen".to_owned(), json!(null))]);
+            finding.evidence = Evidence::from(&row);
         }
         assert_eq!(named(&control), ["count", "role"]);
         control.columns = ["seen", "role", "email", "absent"].map(str::to_owned).to_vec();

@@ -8,7 +8,7 @@ use crate::level::FailOn;
 use crate::report::sample::{finding, recounted, sample};
 use crate::report::{BUILT_IN, BaselineInfo, Format, Options, WorkspaceInfo, json_text, render};
 use crate::sources::Provenance;
-use crate::verdict::{Attestation, Attested, Basis, Waiver};
+use crate::verdict::{Attestation, Attested, Basis, Evidence, Waiver};
 
 mod fuzz;
 
@@ -49,7 +49,7 @@ fn laden() -> Report {
     // Numbers whose last digits get lost in a careless reader.
     let numbers =
         json!({ "share": 0.1 + 0.2, "days": 123_456.789_012_345_67, "tiny": 5e-324, "id": u64::MAX });
-    findings[2].evidence = numbers.as_object().unwrap().clone();
+    findings[2].evidence = Evidence::from(numbers.as_object().unwrap());
     findings.push(finding("2.3", &"<script>]]>|`=cmd|'/C calc'!A0\u{9b}31m".repeat(300), "\r\n\t\0"));
     sound(report)
 }
