@@ -56,7 +56,11 @@ impl<'de> Deserialize<'de> for Evidence {
             let limit = LONGEST >> 20;
             return Err(D::Error::custom(format_args!("evidence is longer than {limit} MiB")));
         }
-        let row: Row = serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
+        let row = serde_json::from_str::<Row>(raw.get()).map_err(|error| {
+            // Its place in the row would be taken for the one in the report.
+            let message = error.to_string();
+            D::Error::custom(message.split(" at line ").next().unwrap_or_default())
+        })?;
         Ok(Self::from(&row))
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::bounded_json::MOST_ENTRIES;
 use crate::warning::Warning;
 
 mod account;
@@ -31,7 +32,6 @@ use merge::Index;
 use person::Membership;
 pub(crate) use person::{AccountStatus, Person, Until};
 
-const MOST_PEOPLE: usize = 500_000;
 /// The most groups of a person; further ones are counted.
 const MOST_GROUPS: usize = 500;
 /// The most further addresses of a person.
@@ -124,8 +124,8 @@ impl Reading {
             known.absorb(person, true);
             return Ok(());
         }
-        if self.people.len() >= MOST_PEOPLE {
-            return Err(self.file.too_many("people", MOST_PEOPLE));
+        if self.people.len() >= MOST_ENTRIES {
+            return Err(self.file.too_many("people", MOST_ENTRIES));
         }
         self.index.add(&person.email, self.people.len());
         self.people.push(person);

@@ -51,6 +51,8 @@ mod layers;
 mod leak;
 /// Options of every command, files by their names, and what other tools call things.
 mod manners;
+/// Memory in proportion to answers and files.
+mod memory;
 /// The second implementation of the rules.
 mod oracle;
 /// Reports in files, hostile strings in reports.

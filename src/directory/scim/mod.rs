@@ -11,6 +11,7 @@ use serde_json::{Deserializer, Map, Value};
 
 use super::text::LineNumbers;
 use super::{Gap, Person, Reading, RosterError, RosterKind};
+use crate::bounded_json::{self, MOST_ENTRIES};
 use crate::casefold::ascii_eq;
 use crate::toml_document::excerpt;
 
@@ -20,6 +21,10 @@ use resource::{kind, text};
 
 /// The most memberships in a file.
 const MOST_MEMBERSHIPS: usize = 2_000_000;
+/// The most attributes of an answer or a bare resource.
+const MOST_ATTRIBUTES: usize = 1_000;
+/// The most values of a resource: a group with as many members as there may be people, four values each.
+const MOST_VALUES: usize = 4 * MOST_ENTRIES;
 
 /// An object with unparsed values.
 type JsonObject<'a> = BTreeMap<String, &'a RawValue>;
@@ -109,17 +114,23 @@ impl<'a> List<'a> {
         if !document.get().starts_with('[') {
             return self.answer(document);
         }
-        match serde_json::from_str::<Vec<&RawValue>>(document.get()) {
-            Ok(elements) => elements.into_iter().try_for_each(|element| self.answer(element)),
-            Err(error) => Err(self.not_scim(document, error.to_string())),
-        }
+        let read = bounded_json::entries(document, |element| self.answer(element))?;
+        read.map_err(|error| self.not_scim(document, error.to_string()))
     }
 
     /// Reads an answer, or a bare resource.
     fn answer(&mut self, answer: &'a RawValue) -> Result<(), RosterError> {
-        let Ok(object) = serde_json::from_str::<JsonObject<'_>>(answer.get()) else {
+        let mut object = JsonObject::new();
+        let read = bounded_json::attributes(answer, |name, value| {
+            object.insert(name, value);
+            if object.len() > MOST_ATTRIBUTES {
+                return Err(self.not_scim(answer, format!("it has more than {MOST_ATTRIBUTES} attributes")));
+            }
+            Ok(())
+        })?;
+        if read.is_err() {
             return Err(self.not_scim(answer, kind(answer)));
-        };
+        }
         let find = |name: &str| object.iter().find(|(key, _)| ascii_eq(key, name)).map(|(_, v)| *v);
         let total = find("totalResults").and_then(|total| total.get().trim_matches('"').parse::<u64>().ok());
         let names_next = find("nextCursor").is_some_and(|next| !matches!(next.get(), "null" | "\"\""));
@@ -128,9 +139,18 @@ impl<'a> List<'a> {
             return Err(RosterError::VendorJson { path, line, vendor });
         }
         if let Some(resources) = find("Resources") {
-            let Ok(resources) = serde_json::from_str::<Vec<&RawValue>>(resources.get()) else {
-                return Err(self.not_scim(resources, "its `Resources` is not a list"));
-            };
+            let list = resources;
+            let mut resources = Vec::new();
+            let read = bounded_json::entries(list, |resource| {
+                resources.push(resource);
+                if resources.len() > MOST_ENTRIES {
+                    return Err(self.reading.file.too_many("resources", MOST_ENTRIES));
+                }
+                Ok(())
+            })?;
+            if read.is_err() {
+                return Err(self.not_scim(list, "its `Resources` is not a list"));
+            }
             let total = total.unwrap_or_default();
             let listed = resources.len() as u64;
             let entry = self.resources(resources, total)?;
@@ -159,6 +179,9 @@ impl<'a> List<'a> {
         for resource in resources {
             let line = self.line(resource);
             self.reading.file.rows += 1;
+            if memchr::memchr_iter(b',', resource.get().as_bytes()).count() > MOST_VALUES {
+                return Err(self.reading.file.too_many("values in a resource", MOST_VALUES));
+            }
             let attributes: Map<String, Value> = match serde_json::from_str(resource.get()) {
                 Ok(attributes) => attributes,
                 // A type error would quote the value, which may be a secret.

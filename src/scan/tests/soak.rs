@@ -23,11 +23,16 @@ const WARM: usize = 50;
 /// What may come on top, in KiB. One run that is kept has more than a hundred.
 const MOST_KIB: u64 = 4 * 1024;
 
+/// When the log begins, in seconds since 1970, with an event a second.
+const FIRST_EVENT: i64 = 1_760_000_000;
+const EVENTS: i64 = 200;
+const PER_PAGE: usize = 100;
+
 /// A small workspace with a log of two pages.
 fn workspace(asked: &Asked) -> Reply {
     let event = |n: i64| {
         json!({
-            "id": format!("e{n}"), "activity_type": "admin_login_success", "created_at": 1_760_000_000 + n,
+            "id": format!("e{n}"), "activity_type": "admin_login_success", "created_at": FIRST_EVENT + n,
             "performed_by": {"type": "admin", "id": "1", "email": "ana@acme.example", "ip": "203.0.113.7"},
             "metadata": {"sign_in_method": "saml"},
         })
@@ -42,8 +47,14 @@ fn workspace(asked: &Asked) -> Reply {
         "/ip_allowlist" => refusal(403, "token_unauthorized"),
         "/admins/activity_logs/search" => {
             let page = asked.number("page").unwrap_or(1);
-            let events: Vec<_> = (page * 100..page * 100 + 100).rev().map(event).collect();
-            ok(&json!({"activity_logs": events, "pages": {"page": page, "total_pages": 2, "per_page": 100}}))
+            let bound = |key| asked.number(key).unwrap_or_default() - FIRST_EVENT;
+            let in_range = (1 + bound("created_at_after")).max(0)..bound("created_at_before").min(EVENTS);
+            let events: Vec<_> = in_range.rev().map(event).collect();
+            let pages = events.chunks(PER_PAGE).len().max(1);
+            let shown = events.chunks(PER_PAGE).nth(usize::try_from(page - 1).unwrap()).unwrap_or_default();
+            ok(
+                &json!({"activity_logs": shown, "pages": {"page": page, "total_pages": pages, "per_page": PER_PAGE}}),
+            )
         }
         _ => refusal(403, "token_unauthorized"),
     }

@@ -1,0 +1,134 @@
+//! Memory in proportion: an answer or a file costs at most a few times its size, or is refused with a message.
+
+use serde_json::{Value, json};
+
+use crate::intercom::Api;
+use crate::program::{NOW, Program, Run, program};
+use crate::server::Answer;
+use crate::workspace::Workspace;
+
+/// The most memory of any run, in KiB.
+const MOST: u64 = 500 * 1024;
+
+/// Asserts how a run ends, and that it takes no more memory than any may.
+#[track_caller]
+fn assert_within(program: Program, code: i32, most: u64) -> Run {
+    let run = program.run().exits(code);
+    assert!(run.peak_memory <= most, "{} MiB\n{}", run.peak_memory / 1024, run.stderr);
+    run
+}
+
+/// So many teammates, one of them an administrator.
+fn teammates(count: usize) -> Vec<Value> {
+    let one = |number: usize| {
+        let role = if number == 0 { "Admin" } else { "Support agent" };
+        json!({
+            "type": "admin", "id": (100_000 + number).to_string(), "name": format!("Person Number {number}"),
+            "email": format!("person.{number}@acme.example"), "role": {"type": "role", "id": "7", "name": role},
+            "has_inbox_seat": true, "team_ids": [],
+        })
+    };
+    (0..count).map(one).collect()
+}
+
+fn crowd(count: usize) -> Workspace {
+    Workspace { admins: teammates(count), ..Workspace::healthy() }
+}
+
+#[test]
+fn as_many_teammates_as_may_be_are_read_and_one_more_is_refused() {
+    let saved = "crowd.snapshot";
+    let server = crowd(200_000).serve();
+    let collect = crate::program::live(&server.origin(), &["collect", "-o", saved]);
+    let collected = assert_within(collect, 0, MOST);
+    drop(server);
+    let scan = || crowd(200_000).scan().args(["--fail-on", "never", "-o", "r.ocsf.json"]);
+    assert_eq!(assert_within(scan(), 0, MOST).json()["workspace"]["teammates"], 200_000);
+    let snapshot = collected.bytes(saved);
+    let replay = |bytes: &[u8]| {
+        let replay = program().file(saved, bytes).args(["scan", "--snapshot", saved, "--fail-on", "never"]);
+        replay.args(["--now", NOW])
+    };
+    assert_within(replay(&snapshot), 0, MOST);
+    let more = crowd(200_001).scan().args(["--fail-on", "never"]);
+    let run = assert_within(more, 3, MOST);
+    assert!(run.stdout.contains("the list has more than 200000 entries"), "{}", run.stdout);
+}
+
+#[test]
+fn an_answer_that_is_only_large_is_refused() {
+    let filled = |start: &str, entry: &str, end: &str| {
+        let entries = (64 << 20) / (entry.len() + 1) - 16;
+        Answer::bytes(200, format!("{start}{}{end}", [entry].repeat(entries).join(",")))
+    };
+    for (path, answer) in [
+        ("/admins", filled("{\"admins\":[", "{}", "]}")),
+        ("/admins", filled("{\"admins\":[],\"x\":[", "{}", "]}")),
+        ("/me", filled("{\"id\":\"1\",\"x\":[", "1", "]}")),
+        ("/ip_allowlist", filled("{\"enabled\":true,\"ip_allowlist\":[", "1", "]}")),
+        (crate::intercom::SEARCH, filled("{\"activity_logs\":[", "{}", "]}")),
+    ] {
+        let scan = Api::new(Workspace::healthy()).fault(path, answer).scan();
+        let run = scan.args(["--fail-on", "never", "--timeout", "25s"]).run();
+        assert!([0, 3].contains(&run.code), "{path}: {}", run.streams());
+        assert!(run.peak_memory <= MOST, "{path}: {} MiB", run.peak_memory / 1024);
+    }
+}
+
+#[test]
+fn a_directory_export_that_is_only_large_is_refused() {
+    let ones = format!("[{}1]", "1,".repeat(15 << 20));
+    let nested = |name: &str| {
+        let user = format!("{{\"userName\":\"ana@acme.example\",\"{name}\":[{}1]}}", "1,".repeat(15 << 20));
+        format!("{{\"totalResults\":1,\"Resources\":[{user}]}}")
+    };
+    let many = format!("{{\"totalResults\":1,\"Resources\":[{}{{}}]}}", "{},".repeat(10 << 20));
+    let attributes: String = (0..4 << 20).map(|number| format!("\"a{number}\":1,")).collect();
+    for (text, says) in [
+        (ones, "it is a number, true, false or null, not an object"),
+        (nested("emails"), "more than 800000 values in a resource"),
+        (many, "more than 200000 resources"),
+        (format!("{{{attributes}\"b\":1}}"), "more than 1000 attributes"),
+    ] {
+        let scan = Workspace::healthy().scan().file("roster.json", text).args(["--roster", "roster.json"]);
+        assert_within(scan, 2, MOST).says(says).says("hint: ");
+    }
+    let rows: String = (0..=200_000).map(|number| format!("p{number}@acme.example\n")).collect();
+    let scan = Workspace::healthy().scan().file("roster.csv", format!("email\n{rows}"));
+    assert_within(scan.args(["--roster", "roster.csv"]), 2, MOST).says("has more than 200000 people");
+}
+
+#[test]
+fn formats_of_lines_stream() {
+    let mut report: Value = serde_json::from_str(&Workspace::crowded().scan().run().stdout).unwrap();
+    let control =
+        report["controls"].as_array_mut().unwrap().iter_mut().find(|one| one["id"] == "2.3").unwrap();
+    let first = control["findings"][0].clone();
+    let found = |number: usize| {
+        let mut found = first.clone();
+        found["fingerprint"] = format!("{number:024x}").into();
+        found["subject"] = format!("person.{number}@acme.example").into();
+        found
+    };
+    control["findings"] = (0..100_000).map(found).collect();
+    let report = report.to_string();
+    for format in ["ocsf", "ndjson", "csv", "json"] {
+        let render =
+            program().file("r.json", &report).args(["render", "r.json", "-o", &format!("{format}=out")]);
+        let run = assert_within(render.args(["--format", "none"]), 0, 150 * 1024);
+        assert!(run.bytes("out").len() > 100_000 * 100, "{format}");
+    }
+}
+
+#[test]
+fn a_saved_report_that_is_only_large_is_refused() {
+    let report = Workspace::healthy().scan().run().stdout;
+    let large = report.replacen(
+        "\"warnings\": []",
+        &format!("\"warnings\": [], \"x\": [{}1]", "1,".repeat(100 << 20)),
+        1,
+    );
+    assert!(large.len() > report.len(), "the report has no warnings");
+    let run = program().file("r.json", &large).args(["render", "r.json"]);
+    assert_within(run, 2, MOST).says("r.json");
+}
