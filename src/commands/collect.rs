@@ -26,11 +26,12 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     let config = inputs::load(&args.config, &progress)?;
     let (connection, notices) = connection(&args.connection, config.as_ref())?;
     // As far back as a scan with this configuration will ask whether a teammate signed in.
-    let stale_after = inputs::facts(config.as_ref())?.stale_after;
-    let span = resolve::span(&args.connection, config.as_ref(), stale_after)?;
+    let facts = inputs::facts(config.as_ref())?;
+    let span = resolve::span(&args.connection, config.as_ref(), facts.stale_after)?;
     let mut now = args.connection.now.map_or_else(|| Now::Clock(environment::clock()), Now::Given);
     let unwritable = |source| Error::Output { path: args.output.clone(), source };
-    let redactor = redaction::of_snapshot(redactor, config.as_ref())?;
+    // What the configuration calls a function stays.
+    let redactor = redactor.map(|redactor| redactor.and_functions(facts.generic_names));
     let key = redactor.as_ref().map(Redactor::key_name);
     let mut redactor = redactor.map(SnapshotRedactor::new);
     for notice in notices {

@@ -4,9 +4,7 @@ use std::borrow::Cow;
 use std::env;
 use std::sync::OnceLock;
 
-use super::inputs;
 use crate::cli::RedactArgs;
-use crate::config::Config;
 use crate::error::Error;
 use crate::facts::FactSettings;
 use crate::progress::Progress;
@@ -36,18 +34,6 @@ pub(in crate::commands) fn of_report(
         progress.message(&notice);
     }
     Ok(Some(redactor.clone()))
-}
-
-/// The redactor of a snapshot: what the configuration calls a function stays, too.
-///
-/// # Errors
-/// When the configuration is wrong.
-pub(in crate::commands) fn of_snapshot(
-    of_report: Option<Redactor>,
-    config: Option<&Config>,
-) -> Result<Option<Redactor>, Error> {
-    let with = |redactor: Redactor| Ok(redactor.and_functions(inputs::facts(config)?.generic_names));
-    of_report.map(with).transpose()
 }
 
 /// A sentence, for standard error.
