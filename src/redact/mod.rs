@@ -50,14 +50,19 @@ impl Redactor {
         replace(line, shapes::spans(self, line))
     }
 
-    /// An error, which may quote any cell or line of a file: what stands in quotation marks and is more than one word
-    /// may be a name.
+    /// An error, which may quote any cell or line of a file: what is marked as quoted and is more than one word may be a
+    /// name, unless it is a command.
     pub(crate) fn error(&self, error: &str) -> String {
-        let quoted = error.split('"').enumerate().map(|(at, part)| match part {
-            name if at % 2 == 1 && name.contains(' ') => self.signatory(name),
-            other => other.to_owned(),
+        let names = ['"', '`'].into_iter().fold(error.to_owned(), |error, mark| {
+            let parts = error.split(mark).enumerate().map(|(at, part)| match part {
+                name if at % 2 == 1 && name.contains(' ') && !name.starts_with("intercom-harden ") => {
+                    self.signatory(name)
+                }
+                other => other.to_owned(),
+            });
+            parts.collect::<Vec<_>>().join(&mark.to_string())
         });
-        self.line(&quoted.collect::<Vec<_>>().join("\""))
+        self.line(&names)
     }
 
     /// A sentence of the program.

@@ -209,3 +209,21 @@ fn commands_are_found_and_taken_apart() {
         ["waive", "2.3", "--reason", "a b", "-o", "c d"]
     );
 }
+
+#[test]
+fn every_promise_is_held_by_a_test_that_exists() {
+    let promises = document("SECURITY.md");
+    let mut tests = 0;
+    for (place, name) in promises.split('`').filter_map(|word| word.split_once("::")) {
+        let folder = root().join("tests/it").join(place);
+        let files = match place.strip_prefix("src/") {
+            Some(_) => vec![root().join(place)],
+            None => files_under(&folder).into_iter().chain([folder.with_extension("rs")]).collect(),
+        };
+        let code: String = files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
+        let is_test = code.contains(&format!("fn {name}("));
+        assert!(is_test || place == "a", "SECURITY.md names {place}::{name}, which is not there");
+        tests += 1;
+    }
+    assert!(tests > 25, "{tests}");
+}

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::generated;
-use crate::program::{Program, Run, demo, formats, live, outputs, program, scan};
+use crate::intercom::Api;
+use crate::program::{FILE, Program, Run, demo, formats, live, outputs, program, scan};
 use crate::replay::Saved;
+use crate::server::Answer;
 use crate::workspace::{DAY, Event, Workspace};
 
 const KEY: &str = "a key that cannot be guessed 4711";
@@ -301,4 +303,44 @@ fn names_that_a_configuration_calls_functions_stay_so_in_a_snapshot() {
     let replay = scan_of(&run, &[]).config(config).run().report();
     replay.assert("E2", "fail");
     assert_eq!(replay.subjects("E2"), ["Desk@fixture.example"]);
+}
+
+#[test]
+fn standard_error_names_no_one_either() {
+    let people: BTreeSet<String> = [
+        "Dana Doe",
+        "dana@fixture.example",
+        "eve@fixture.example",
+        "203.0.113.9",
+        "198.51.100.7",
+        "/home/dana",
+        "Acme sells secrets",
+    ]
+    .map(str::to_owned)
+    .into();
+    let refused = "Your IP address 203.0.113.9 is not on the allowlist; ask eve@fixture.example";
+    let server = Api::new(Workspace::healthy()).fault("*", Answer::error(403, "forbidden", refused)).serve();
+    let found = "[[waiver]]\ncontrol = \"2.3\"\nsubject = \"dana@fixture.example\"\nby = \"Dana Doe\"\n\
+                 reason = \"Acme sells secrets\"\nexpires = 2026-09-01\n\
+                 [organization]\napproved_networks = [\"198.51.100.7/32\"]\n";
+    let commands: [&[&str]; 2] =
+        [&["scan", "--timeout", "5s"], &["collect", "-o", "w.snapshot", "--timeout", "5s"]];
+    for words in commands {
+        let run = keyed(live(&server.origin(), words)).file(FILE, found).arg("--verbose").run().exits(3);
+        assert_no_one(&people, &run.stderr, "standard error");
+        let run = run.says("it weakens the result: waives 2.3 for person-").says("by name-");
+        run.says("Your IP address 2001:db8:7264:4:");
+        let broken = found
+            .replace("\"2.3\"", "\"a control of Dana Doe\"")
+            .replace("expires = 2026-09-01", "on = \"Dana Doe\"");
+        for config in [broken, found.replace("[[waiver]]", "\"Dana Doe\" = 1\n[[waiver]]")] {
+            let run = keyed(live(&server.origin(), words)).config(config).run().exits(2).says("own.toml:");
+            assert_no_one(&people, &run.stderr, "standard error");
+        }
+        let absent =
+            keyed(live(&server.origin(), words)).args(["--config", "/home/dana/own.toml"]).run().exits(2);
+        assert_no_one(&people, &absent.stderr, "standard error");
+    }
+    let absent = keyed(program().args(["render", "/home/dana/report.json"])).run().exits(2);
+    assert_no_one(&people, &absent.stderr, "standard error");
 }
