@@ -85,7 +85,7 @@ fn a_directory_export_that_is_only_large_is_refused() {
     let attributes: String = (0..4 << 20).map(|number| format!("\"a{number}\":1,")).collect();
     for (text, says) in [
         (ones, "it is a number, true, false or null, not an object"),
-        (nested("emails"), "more than 800000 values in a resource"),
+        (nested("emails"), "more than 20000 values in a resource"),
         (many, "more than 200000 resources"),
         (format!("{{{attributes}\"b\":1}}"), "more than 1000 attributes"),
     ] {
