@@ -75,6 +75,17 @@ fn an_answer_that_is_only_large_is_refused() {
 }
 
 #[test]
+fn a_page_of_the_log_has_a_bound_of_its_own() {
+    let log = |bytes: usize| {
+        let page = format!("{{\"activity_logs\":[],\"x\":\"{}\"}}", "x".repeat(bytes));
+        Api::new(Workspace::healthy()).fault(crate::intercom::SEARCH, Answer::bytes(200, page)).scan()
+    };
+    log(6 << 20).args(["--fail-on", "never"]).run().exits(3).says("the answer is larger than 6 MiB");
+    let report = log((6 << 20) - 100).args(["--fail-on", "never"]).run().exits(0).report();
+    report.assert_source("activity-log", "complete");
+}
+
+#[test]
 fn a_directory_export_that_is_only_large_is_refused() {
     let ones = format!("[{}1]", "1,".repeat(15 << 20));
     let nested = |name: &str| {

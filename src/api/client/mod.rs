@@ -152,7 +152,8 @@ impl Client {
             let response = self.send(feed, request, &endpoint).await?;
             let content_type =
                 response.headers().get(CONTENT_TYPE).map(|value| self.text(value)).unwrap_or_default();
-            let body = self.body(response, &endpoint, self.limits.body).await?;
+            let largest = request.largest.map_or(self.limits.body, |largest| largest.min(self.limits.body));
+            let body = self.body(response, &endpoint, largest).await?;
             Ok(self.parse(&endpoint, content_type, body, &parse)?)
         })
         .await

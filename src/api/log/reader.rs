@@ -14,6 +14,9 @@ use crate::api::record::{Record, Sink};
 use crate::sources::Feed;
 use crate::warning::Warning;
 
+/// The most pages that are kept ready: with pages as large as may be, 384 MiB.
+const MOST_READY: usize = 64;
+
 /// Why a range was not read to its end.
 #[derive(Debug)]
 pub(crate) enum LogError {
@@ -121,9 +124,9 @@ impl<'s> LogReader<'s> {
         }
     }
 
-    /// So many pages are kept ready: enough that evaluating one never idles the connections.
+    /// So many pages are kept ready: enough that evaluating one never idles the connections, and no more than fit the memory.
     pub(super) fn read_ahead(&self) -> usize {
-        self.client.concurrency() * 2
+        (self.client.concurrency() * 2).min(MOST_READY)
     }
 
     pub(super) async fn fetch(
