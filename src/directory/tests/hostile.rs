@@ -168,6 +168,16 @@ fn people_who_share_an_address_by_the_thousand_cost_no_more() {
 
 proptest! {
     #[test]
+    fn no_row_is_lost_and_nothing_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let mut file = b"email,name,groups\na@b.example,A,G\n".to_vec();
+        file.extend(bytes);
+        if let Ok(roster) = read_bytes(&file) {
+            let file = &roster.files[0];
+            prop_assert!(file.rows >= file.unreadable_rows + file.people);
+        }
+    }
+
+    #[test]
     fn cells_come_back_as_they_were_written(names in proptest::collection::vec("[a-z,;\"\r\n\t=+@é]{0,12}", 1..20)) {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(["email", "name", "id"]).unwrap();
