@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::bounded_json::MOST_ENTRIES;
+use crate::characters::with_whole_characters;
 use crate::warning::Warning;
 
 mod account;
@@ -156,7 +157,7 @@ fn parse(path: &str, bytes: &[u8]) -> Result<Reading, RosterError> {
         pages: BTreeMap::new(),
     };
     match text.trim_start().as_bytes().first() {
-        Some(b'{' | b'[') => scim::read(reading, &text),
+        Some(b'{' | b'[') => scim::read(reading, &with_whole_characters(text)),
         _ => sheet::read(reading, &text),
     }
 }

@@ -19,14 +19,13 @@ use super::proxy::Proxy;
 use super::retry::{self, Failures, Policy, Retry};
 use super::throttle::Throttle;
 use super::token::Token;
+use crate::characters::with_whole_characters;
 use crate::sources::Feed;
 use crate::time::ClockSkew;
 
-mod characters;
 mod options;
 mod response;
 
-use characters::with_whole_characters;
 pub(crate) use options::{ClientError, ClientOptions, Limits, Request};
 pub(super) use response::InFlight;
 use response::{RateHeaders, other_than_object, rate_headers};
