@@ -2,38 +2,33 @@
 
 /// Replaces escapes of half a character, which no parser of JSON takes for text, as bytes are that are no UTF-8: what
 /// they stand in is read all the same.
-pub(crate) fn with_whole_characters(json: String) -> String {
-    let mut whole = String::new();
-    let (mut done, mut at) = (0, 0);
-    while let Some(found) = json.get(at..).and_then(|rest| rest.find('\\')) {
+pub(crate) fn mend_characters(json: &mut [u8]) {
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'\\', json.get(at..).unwrap_or_default()) {
         let escape = at + found;
-        let Some(half) = surrogate(&json, escape) else {
-            // Whatever is escaped, a second backslash among it, is part of the same escape.
-            at = escape + 2;
-            while at < json.len() && !json.is_char_boundary(at) {
-                at += 1;
-            }
-            continue;
-        };
+        // Whatever is escaped, a second backslash among it, is part of the same escape.
+        at = escape + 2;
+        let Some(half) = surrogate(json, escape) else { continue };
         at = escape + 6;
-        if half < 0xdc00 && surrogate(&json, at).is_some_and(|other| other >= 0xdc00) {
+        if half < 0xdc00 && surrogate(json, at).is_some_and(|other| other >= 0xdc00) {
             at += 6;
-            continue;
+        } else if let Some(digits) = json.get_mut(escape + 2..at) {
+            digits.copy_from_slice(b"fffd");
         }
-        whole.push_str(json.get(done..escape).unwrap_or_default());
-        whole.push_str("\\ufffd");
-        done = at;
     }
-    if done == 0 {
-        return json;
-    }
-    whole.push_str(json.get(done..).unwrap_or_default());
-    whole
+}
+
+/// A text in which they are replaced.
+pub(crate) fn with_whole_characters(json: String) -> String {
+    let mut bytes = json.into_bytes();
+    mend_characters(&mut bytes);
+    // Digits stand in for digits.
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The half of a character that is escaped at this place, if one is.
-fn surrogate(json: &str, at: usize) -> Option<u16> {
-    let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;
+fn surrogate(json: &[u8], at: usize) -> Option<u16> {
+    let digits = std::str::from_utf8(json.get(at..at + 6)?.strip_prefix(b"\\u")?).ok()?;
     u16::from_str_radix(digits, 16).ok().filter(|unit| (0xd800..0xe000).contains(unit))
 }
 

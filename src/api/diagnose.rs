@@ -202,10 +202,10 @@ impl Client {
             Err(self.refusal(response, endpoint).await)
         } else if with_body {
             match self.body(response, endpoint, self.limits.body).await {
-                Ok(body) if body.trim_ascii().is_empty() => {
+                Ok((body, _)) if body.trim_ascii().is_empty() => {
                     Err(ApiError::EmptyBody { endpoint: endpoint.to_owned() })
                 }
-                answer => answer,
+                answer => answer.map(|(body, _)| body),
             }
         } else {
             Ok(Vec::new())

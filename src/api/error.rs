@@ -110,6 +110,8 @@ pub(crate) enum ApiError {
     Broken { endpoint: String, cause: Cause },
     #[error("{endpoint}: the answer is larger than {} MiB", .limit >> 20)]
     BodyTooLarge { endpoint: String, limit: usize },
+    #[error("{endpoint}: the answers that are read side by side are larger than {} MiB together", .limit >> 20)]
+    TooMuchAtOnce { endpoint: String, limit: usize },
     #[error("{endpoint} answered with {content_type} where JSON was expected")]
     NotJson {
         endpoint: String,
@@ -268,6 +270,7 @@ impl Hint for ApiError {
             Self::NotJson { .. } => {
                 "a proxy, a sign-in page or another host may have answered; check the region, --base-url and the proxy settings"
             }
+            Self::TooMuchAtOnce { .. } => "use a lower --concurrency",
             Self::Deadline { .. } => "raise --timeout",
         };
         Some(hint.into())

@@ -12,6 +12,8 @@ use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
 use crate::warning::Warning;
 
+/// The most memberships in groups, whether users or groups list them.
+const MOST_MEMBERSHIPS: usize = 2_000_000;
 /// The most unreadable rows to list; further rows are only counted.
 const MOST_UNREADABLE: usize = 100;
 /// The most unreadable rows to name in warnings.
@@ -275,6 +277,14 @@ impl RosterFile {
 
     pub(super) fn too_many(&self, what: &'static str, limit: usize) -> RosterError {
         RosterError::TooMany { path: self.path.clone(), what, limit }
+    }
+
+    /// Refuses more memberships than are kept.
+    pub(super) fn check_memberships(&self, memberships: usize) -> Result<(), RosterError> {
+        if memberships > MOST_MEMBERSHIPS {
+            return Err(self.too_many("memberships in groups", MOST_MEMBERSHIPS));
+        }
+        Ok(())
     }
 
     pub(super) fn no_people(&self) -> RosterError {

@@ -4,6 +4,7 @@
 //! comparison with a workspace shows a duplicate.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::{Gap, Membership, Person, Reading, Roster, RosterError, RosterKind, scim};
 use crate::address::EmailAddress;
@@ -94,12 +95,12 @@ pub(super) fn roster(mut readings: Vec<Reading>) -> Result<Roster, RosterError> 
         file.gaps.extend(pages.get(at).into_iter().flat_map(|of_file| scim::missing(of_file, &pages)));
         without_members.push(reading.without_members);
         roster.files.push(file);
-        memberships.extend(of_file.into_iter().map(|membership| (at, membership)));
-        names.extend(group_names);
+        memberships.push(of_file);
+        names.extend(group_names.into_iter().map(|(id, name)| (id, Arc::from(name))));
         join(&mut roster, &mut places, people, at, kind);
     }
     name_groups(&mut roster, &names);
-    let delivered = !memberships.is_empty();
+    let delivered = memberships.iter().any(|of_file| !of_file.is_empty());
     give_groups(&mut roster, &places, memberships, &names);
     undelivered(&mut roster, without_members, delivered);
     match roster.files.first() {
@@ -111,18 +112,19 @@ pub(super) fn roster(mut readings: Vec<Reading>) -> Result<Roster, RosterError> 
 /// Records groups without members in any file. An empty list of members is an empty group only if the service has
 /// `delivered` the members of another.
 fn undelivered(roster: &mut Roster, without_members: Vec<Vec<(String, bool)>>, delivered: bool) {
-    let known: HashSet<&String> = roster
+    let known: HashSet<&str> = roster
         .people
         .iter()
         .filter(|person| roster.vouches_for(person))
-        .flat_map(|person| &person.groups)
+        .flat_map(|person| person.groups.iter().map(|group| &**group))
         .collect();
     let is_empty = known.is_empty();
     let gaps: Vec<_> = without_members
         .into_iter()
         .map(|groups| {
-            let unknown =
-                |(group, listed): &(String, bool)| !(known.contains(group) || (*listed && delivered));
+            let unknown = |(group, listed): &(String, bool)| {
+                !(known.contains(group.as_str()) || (*listed && delivered))
+            };
             let mut unknown = groups.into_iter().filter(unknown).map(|(group, _)| group);
             let first = unknown.next();
             first.map(|group| Gap::NoMembers { groups: 1 + unknown.count(), group })
@@ -169,15 +171,16 @@ fn join(roster: &mut Roster, places: &mut Places, people: Vec<Person>, file: usi
 }
 
 /// Replaces group ids by names, for users that list groups by id.
-fn name_groups(roster: &mut Roster, names: &HashMap<String, String>) {
+fn name_groups(roster: &mut Roster, names: &HashMap<String, Arc<str>>) {
     if names.is_empty() {
         return;
     }
     for person in &mut roster.people {
-        let ids: Vec<_> = person.groups.iter().filter(|group| names.contains_key(*group)).cloned().collect();
+        let ids: Vec<_> =
+            person.groups.iter().filter(|group| names.contains_key(&***group)).cloned().collect();
         for id in ids {
             person.groups.remove(&id);
-            person.groups.extend(names.get(&id).cloned());
+            person.groups.extend(names.get(&*id).cloned());
         }
     }
 }
@@ -186,17 +189,18 @@ fn name_groups(roster: &mut Roster, names: &HashMap<String, String>) {
 fn give_groups(
     roster: &mut Roster,
     places: &Places,
-    memberships: Vec<(usize, Membership)>,
-    names: &HashMap<String, String>,
+    memberships: Vec<Vec<Membership>>,
+    names: &HashMap<String, Arc<str>>,
 ) {
     let mut nested: HashMap<usize, (usize, String)> = HashMap::new();
     let mut unknown: HashMap<usize, (usize, String)> = HashMap::new();
     let mut left_out: HashMap<usize, usize> = HashMap::new();
-    for (file, membership) in memberships {
+    let each = memberships.into_iter().enumerate();
+    for (file, membership) in each.flat_map(|(file, all)| all.into_iter().map(move |one| (file, one))) {
         if let Some(members) = places.members(membership.id.as_ref(), membership.email.as_ref()) {
             for at in members {
                 if let Some(person) = roster.people.get_mut(*at) {
-                    person.add_group(membership.group.to_string());
+                    person.add_group(Arc::clone(&membership.group));
                     *left_out.entry(file).or_default() += std::mem::take(&mut person.left_out);
                 }
             }

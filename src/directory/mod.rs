@@ -4,8 +4,9 @@
 //! and `day` for cells. `documented` has the names and words of all of them. `scim` reads SCIM 2.0 answers. `merge` makes one list of several files. The comparison with a
 //! workspace is in `facts::reconcile`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::bounded_json::MOST_ENTRIES;
 use crate::characters::with_whole_characters;
@@ -113,12 +114,25 @@ struct Reading {
     /// Names of SCIM groups without members, and whether their list of members is there and empty.
     without_members: Vec<(String, bool)>,
     pages: BTreeMap<scim::Listed, scim::Pages>,
+    /// The groups that people list, each once in memory, and how many they list together.
+    groups: HashSet<Arc<str>>,
+    listed_groups: usize,
 }
 
 impl Reading {
     /// Adds a person, or merges it with an earlier row that does not contradict it: some reports have a row for each group,
     /// factor or application.
-    fn keep(&mut self, person: Person) -> Result<(), RosterError> {
+    fn keep(&mut self, mut person: Person) -> Result<(), RosterError> {
+        self.listed_groups += person.groups.len();
+        self.file.check_memberships(self.listed_groups)?;
+        let shared = |group: Arc<str>| match self.groups.get(&group) {
+            Some(known) => Arc::clone(known),
+            None => {
+                self.groups.insert(Arc::clone(&group));
+                group
+            }
+        };
+        person.groups = std::mem::take(&mut person.groups).into_iter().map(shared).collect();
         let agrees = |at: usize| self.people.get(at).is_some_and(|known| known.agrees_with(&person, true));
         let known = self.index.find(&person.email, agrees);
         if let Some(known) = known.and_then(|at| self.people.get_mut(at)) {
@@ -155,6 +169,8 @@ fn parse(path: &str, bytes: &[u8]) -> Result<Reading, RosterError> {
         group_names: Vec::new(),
         without_members: Vec::new(),
         pages: BTreeMap::new(),
+        groups: HashSet::new(),
+        listed_groups: 0,
     };
     match text.trim_start().as_bytes().first() {
         Some(b'{' | b'[') => scim::read(reading, &with_whole_characters(text)),

@@ -21,7 +21,7 @@ pub(crate) struct Person {
     pub status_word: Option<String>,
     /// The end of the account.
     pub until: Until,
-    pub groups: BTreeSet<String>,
+    pub groups: BTreeSet<Arc<str>>,
     /// Whether a second factor is set up, if known.
     pub mfa: Option<bool>,
     /// Whether names of factors showed it; other rows may have more of them.
@@ -174,7 +174,7 @@ impl Person {
     }
 
     /// Adds a group.
-    pub(super) fn add_group(&mut self, group: String) {
+    pub(super) fn add_group(&mut self, group: Arc<str>) {
         if self.groups.len() < MOST_GROUPS || self.groups.contains(&group) {
             self.groups.insert(group);
         } else {

@@ -212,7 +212,7 @@ impl CsvFile {
                 if words::says(cell, Word::Unwritten) {
                     *self.unread.entry((meaning, *at)).or_default() += 1;
                 } else {
-                    words::list(cell, plural).for_each(|group| person.add_group(group));
+                    words::list(cell, plural).for_each(|group| person.add_group(group.into()));
                 }
             }
         }

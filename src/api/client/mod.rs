@@ -3,8 +3,8 @@
 #![expect(clippy::disallowed_types, reason = "the one place that speaks HTTP")]
 
 use std::collections::HashSet;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
@@ -19,16 +19,17 @@ use super::proxy::Proxy;
 use super::retry::{self, Failures, Policy, Retry};
 use super::throttle::Throttle;
 use super::token::Token;
-use crate::characters::with_whole_characters;
 use crate::sources::Feed;
 use crate::time::ClockSkew;
 
+mod body;
 mod options;
 mod response;
 
+pub(super) use body::Held;
 pub(crate) use options::{ClientError, ClientOptions, Limits, Request};
 pub(super) use response::InFlight;
-use response::{RateHeaders, other_than_object, rate_headers};
+use response::{RateHeaders, rate_headers};
 
 /// The version of the API that every request asks for.
 pub(crate) const API_VERSION: &str = "2.16";
@@ -48,6 +49,8 @@ pub(crate) struct Client {
     pub(super) deadline: Instant,
     concurrency: usize,
     notify: Notify,
+    /// The bytes of all answers in memory.
+    held: Arc<AtomicUsize>,
     requests: [AtomicU64; Feed::ALL.len()],
     skew: Mutex<Option<ClockSkew>>,
     /// What kept answers from coming, and has been told.
@@ -101,6 +104,7 @@ impl Client {
             deadline: options.deadline,
             concurrency: options.concurrency.clamp(1, 1024),
             notify: options.notify,
+            held: Arc::default(),
             requests: Default::default(),
             skew: Mutex::default(),
             told: Mutex::default(),
@@ -151,43 +155,12 @@ impl Client {
             let response = self.send(feed, request, &endpoint).await?;
             let content_type =
                 response.headers().get(CONTENT_TYPE).map(|value| self.text(value)).unwrap_or_default();
-            let largest = request.largest.map_or(self.limits.body, |largest| largest.min(self.limits.body));
-            let body = self.body(response, &endpoint, largest).await?;
+            let limit = request.limit.map_or(self.limits.body, |limit| limit.min(self.limits.body));
+            // What is read counts until it is parsed.
+            let (body, _held) = self.body(response, &endpoint, limit).await?;
             Ok(self.parse(&endpoint, content_type, body, &parse)?)
         })
         .await
-    }
-
-    pub(super) fn parse<T>(
-        &self,
-        endpoint: &str,
-        content_type: String,
-        body: Vec<u8>,
-        parse: impl Fn(String) -> Result<T, serde_json::Error>,
-    ) -> Result<T, ApiError> {
-        let endpoint = endpoint.to_owned();
-        if body.trim_ascii().is_empty() {
-            return Err(ApiError::EmptyBody { endpoint });
-        }
-        let body = String::from_utf8(body)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        let body = body.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(body);
-        if !body.trim_start().starts_with('{') {
-            return Err(match other_than_object(&body) {
-                Some(kind) => {
-                    let detail = format!("{kind} where an object belongs");
-                    ApiError::UnexpectedShape { endpoint, detail }
-                }
-                None if content_type.is_empty() => {
-                    ApiError::NotJson { endpoint, content_type: "no content type".to_owned() }
-                }
-                None => ApiError::NotJson { endpoint, content_type },
-            });
-        }
-        parse(with_whole_characters(body)).map_err(|error| match error.classify() {
-            serde_json::error::Category::Eof => ApiError::Truncated { endpoint },
-            _ => ApiError::UnexpectedShape { endpoint, detail: self.quoted(&error.to_string()) },
-        })
     }
 
     /// Sends a GET and looks at the status only; the answer's body is not read.
@@ -295,32 +268,8 @@ impl Client {
         let location = response.headers().get(LOCATION).map(|value| self.text(value));
         let id = response.headers().get("X-Request-Id").map(|value| self.text(value));
         // The body only explains; where it is missing or endless the status says enough.
-        let body = self.body(response, endpoint, MAX_ERROR_BODY).await.unwrap_or_default();
+        let (body, _held) = self.body(response, endpoint, MAX_ERROR_BODY).await.unwrap_or_default();
         from_answer(endpoint, status, location.as_deref(), id.as_deref(), &body)
-    }
-
-    pub(super) async fn body(
-        &self,
-        mut response: InFlight<'_>,
-        endpoint: &str,
-        limit: usize,
-    ) -> Result<Vec<u8>, ApiError> {
-        let announced = response.response.content_length().unwrap_or(0);
-        let too_large = || ApiError::BodyTooLarge { endpoint: endpoint.to_owned(), limit };
-        if announced > limit as u64 {
-            return Err(too_large());
-        }
-        let mut body = Vec::with_capacity((announced as usize).min(1 << 20));
-        while let Some(chunk) =
-            response.response.chunk().await.map_err(|error| self.broken(endpoint, &error))?
-        {
-            if body.len() + chunk.len() > limit {
-                return Err(too_large());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        self.token.strike_out(&mut body);
-        Ok(body)
     }
 
     /// The beginning of a header, fit to be quoted.

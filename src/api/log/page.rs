@@ -8,7 +8,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::api::client::Request;
+use crate::api::client::{Client, Held, Request};
 use crate::api::model::metadata::{id, object, string};
 use crate::api::model::{Event, EventPage, UnreadEntry, is_nothing, number};
 use crate::api::origin::ApiOrigin;
@@ -18,9 +18,8 @@ use crate::sources::Feed;
 pub(crate) const SEARCH: &str = "/admins/activity_logs/search";
 /// The path of the plain list, 20 events a page.
 pub(crate) const LIST: &str = "/admins/activity_logs";
-/// The largest page, in bytes: some 25 KiB for each of its events. Many pages are kept ready at once.
-const LARGEST: usize = 6 << 20;
-
+/// The largest page, in bytes: 32 KiB for each event.
+const LARGEST_PAGE: usize = 8 * 1024 * 1024;
 /// The most events a search may ask for at once.
 const PER_PAGE: u64 = 250;
 /// How many events a page of the plain list holds. No known page is smaller.
@@ -148,6 +147,8 @@ pub(super) struct Page {
     pub(super) per_page: Option<u64>,
     /// Where the next one is.
     pub(super) next: Next,
+    /// Its part of the answers in memory.
+    held: Option<Held>,
 }
 
 impl Page {
@@ -165,7 +166,18 @@ impl Page {
         let per_page = pages.per_page.filter(|size| *size > 0);
         // No pages at all, and entries on this one: that total says nothing.
         let total_pages = pages.total_pages.filter(|total| *total > 0 || entries.is_empty());
-        Ok(Self { total_pages, per_page, next, body, entries })
+        Ok(Self { total_pages, per_page, next, body, entries, held: None })
+    }
+
+    /// Counts it among the answers in memory, as long as it is there.
+    pub(super) fn held_by(mut self, client: &Client) -> Self {
+        self.held = Some(client.hold(self.size()));
+        self
+    }
+
+    /// Its size in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.body.len()
     }
 
     /// How many entries it has, odd ones included.
@@ -201,8 +213,8 @@ pub(super) fn request(
     search: bool,
     repeats: Option<u32>,
 ) -> Request<'static> {
+    let limit = Some(LARGEST_PAGE);
     let (after, before) = (query.since.saturating_sub(1), query.until.saturating_add(1));
-    let largest = Some(LARGEST);
     if search {
         let mut body = json!({
             "created_at_after": after, "created_at_before": before, "per_page": PER_PAGE,
@@ -214,7 +226,7 @@ pub(super) fn request(
             Position::Page(page) => body["page"] = json!(page),
             Position::Cursor(cursor) => body["starting_after"] = json!(cursor),
         }
-        return Request { path: SEARCH, query: Vec::new(), body: Some(body.to_string()), repeats, largest };
+        return Request { path: SEARCH, body: Some(body.to_string()), repeats, limit, ..Request::default() };
     }
     let mut pairs = vec![("created_at_after", after.to_string()), ("created_at_before", before.to_string())];
     match position {
@@ -222,7 +234,7 @@ pub(super) fn request(
         Position::Page(page) => pairs.push(("page", page.to_string())),
         Position::Cursor(cursor) => pairs.push(("starting_after", cursor.clone())),
     }
-    Request { path: LIST, query: pairs, body: None, repeats, largest }
+    Request { path: LIST, query: pairs, body: None, repeats, limit }
 }
 
 #[cfg(test)]

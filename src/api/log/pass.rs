@@ -72,7 +72,8 @@ pub(super) async fn run(
             let fetch = reader.fetch(query, Position::Page(number), search);
             async move { (number, fetch.await) }
         };
-        let mut pages = pin!(stream::iter(2..=total).map(fetch).buffered(reader.read_ahead()).peekable());
+        let mut pages =
+            pin!(stream::iter(2..=total).map(fetch).buffered(reader.read_ahead(&last.0)).peekable());
         // Nothing is emitted before the teammates are known; the other pages need not wait for that.
         let (taken, _) = tokio::join!(pass.take(&last.0), pages.as_mut().peek());
         taken?;

@@ -14,8 +14,8 @@ use crate::api::record::{Record, Sink};
 use crate::sources::Feed;
 use crate::warning::Warning;
 
-/// The most pages that are kept ready: with pages as large as may be, 384 MiB.
-const MOST_READY: usize = 64;
+/// The bytes of pages to read ahead, if all are like the first.
+const MOST_READ_AHEAD: usize = 32 * 1024 * 1024;
 
 /// Why a range was not read to its end.
 #[derive(Debug)]
@@ -124,9 +124,10 @@ impl<'s> LogReader<'s> {
         }
     }
 
-    /// So many pages are kept ready: enough that evaluating one never idles the connections, and no more than fit the memory.
-    pub(super) fn read_ahead(&self) -> usize {
-        (self.client.concurrency() * 2).min(MOST_READY)
+    /// So many pages of a range are kept ready: enough that evaluating one never idles the connections, and fewer where the
+    /// first one is large.
+    pub(super) fn read_ahead(&self, first: &Page) -> usize {
+        (self.client.concurrency() * 2).min(MOST_READ_AHEAD / first.size().max(1)).max(1)
     }
 
     pub(super) async fn fetch(
@@ -143,7 +144,7 @@ impl<'s> LogReader<'s> {
             self.client.json(query.feed, &request, |body| Page::parse(body, self.client.origin())).await;
         self.answered.set(self.answered.get() || page.is_ok());
         self.search_answered.set(self.search_answered.get() || (search && page.is_ok()));
-        page
+        page.map(|page| page.held_by(self.client))
     }
 
     /// Emits what is new on a page. `pass` holds what this pass has seen, where that differs from

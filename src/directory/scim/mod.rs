@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde_json::Deserializer;
 use serde_json::value::RawValue;
-use serde_json::{Deserializer, Map, Value};
 
 use super::text::LineNumbers;
 use super::{Gap, Person, Reading, RosterError, RosterKind};
@@ -17,15 +17,10 @@ use crate::toml_document::excerpt;
 
 mod resource;
 
-use resource::{kind, text};
+use resource::{Resource, kind, text};
 
-/// The most memberships in a file.
-const MOST_MEMBERSHIPS: usize = 2_000_000;
 /// The most attributes of an answer or a bare resource.
 const MOST_ATTRIBUTES: usize = 1_000;
-/// The most values of a resource: a group with as many members as there may be people, four values each.
-const MOST_VALUES: usize = 4 * MOST_ENTRIES;
-
 /// An object with unparsed values.
 type JsonObject<'a> = BTreeMap<String, &'a RawValue>;
 
@@ -179,27 +174,21 @@ impl<'a> List<'a> {
         for resource in resources {
             let line = self.line(resource);
             self.reading.file.rows += 1;
-            if memchr::memchr_iter(b',', resource.get().as_bytes()).count() > MOST_VALUES {
-                return Err(self.reading.file.too_many("values in a resource", MOST_VALUES));
-            }
-            let attributes: Map<String, Value> = match serde_json::from_str(resource.get()) {
-                Ok(attributes) => attributes,
-                // A type error would quote the value, which may be a secret.
-                Err(error) => {
-                    let why =
-                        if resource.get().starts_with('{') { error.to_string() } else { kind(resource) };
+            let resource = match Resource::read(resource, &self.reading.file)? {
+                Ok(resource) => resource,
+                Err(why) => {
                     self.reading.file.reject(line, format!("this is not a resource: {why}"));
                     ids.push(None);
                     continue;
                 }
             };
-            ids.push(text(&attributes, "id"));
+            ids.push(text(&resource.attributes, "id"));
             let before = sort;
-            sort = if resource::is_group(&attributes) {
-                self.group(&attributes, line)?;
+            sort = if resource.is_group() {
+                self.group(&resource, line)?;
                 Listed::Groups
             } else {
-                self.user(&attributes, line)?;
+                self.user(&resource, line)?;
                 Listed::Users
             };
             self.mixed |= before != Listed::Nothing && before != sort;
@@ -215,8 +204,8 @@ impl<'a> List<'a> {
         Ok(pages)
     }
 
-    fn user(&mut self, attributes: &Map<String, Value>, line: usize) -> Result<(), RosterError> {
-        match resource::user(attributes, &mut self.reading.file) {
+    fn user(&mut self, resource: &Resource<'_>, line: usize) -> Result<(), RosterError> {
+        match resource::user(&resource.attributes, &mut self.reading.file) {
             Ok(person) => self.reading.keep(Person { line, ..person }),
             Err(why) => {
                 self.reading.file.reject(line, why);
@@ -225,24 +214,25 @@ impl<'a> List<'a> {
         }
     }
 
-    fn group(&mut self, attributes: &Map<String, Value>, line: usize) -> Result<(), RosterError> {
+    fn group(&mut self, resource: &Resource<'_>, line: usize) -> Result<(), RosterError> {
         let reading = &mut self.reading;
         reading.file.knows.groups = true;
-        match resource::group(attributes) {
-            Ok((name, members)) => {
-                let listed = members.is_some();
-                let members = members.unwrap_or_default();
-                if members.is_empty() {
-                    reading.without_members.push((name.clone(), listed));
-                }
-                reading.group_names.extend(text(attributes, "id").map(|id| (id, name)));
-                reading.memberships.extend(members);
+        let name = match resource.group_name() {
+            Ok(name) => name,
+            Err(why) => {
+                reading.file.reject(line, why);
+                return Ok(());
             }
-            Err(why) => reading.file.reject(line, why),
+        };
+        let before = reading.memberships.len();
+        resource.members(&name, &reading.file, |membership| {
+            reading.memberships.push(membership);
+            reading.file.check_memberships(reading.memberships.len())
+        })?;
+        if reading.memberships.len() == before {
+            reading.without_members.push((name.clone(), resource.lists_members()));
         }
-        if reading.memberships.len() > MOST_MEMBERSHIPS {
-            return Err(reading.file.too_many("memberships", MOST_MEMBERSHIPS));
-        }
+        reading.group_names.extend(text(&resource.attributes, "id").map(|id| (id, name)));
         Ok(())
     }
 

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::bounded_json;
 use crate::casefold::ascii_eq;
 use crate::directory::columns::Columns;
 use crate::directory::meaning::{self, Meaning};
-use crate::directory::{Membership, Person, RosterFile, account, words};
+use crate::directory::{Membership, Person, RosterError, RosterFile, account, words};
 use crate::sentence::Sentence;
 use crate::toml_document::excerpt;
 
@@ -38,7 +39,7 @@ pub(super) fn user(attributes: &Map<String, Value>, file: &mut RosterFile) -> Re
     file.knows.groups |= attribute(attributes, "groups").is_some();
     for group in values(attributes, "groups") {
         if let Some(group) = text(&group, "display").or_else(|| text(&group, "value")) {
-            person.add_group(group);
+            person.add_group(group.into());
         }
     }
     person.mfa = mfa(attributes, file);
@@ -132,52 +133,125 @@ fn written(value: &Value) -> String {
     text.unwrap_or_default()
 }
 
-/// Whether a resource is a group: by its schema, or because it has members.
-pub(super) fn is_group(attributes: &Map<String, Value>) -> bool {
-    let schemas = match attribute(attributes, "schemas") {
-        Some(Value::Array(schemas)) => schemas.as_slice(),
-        _ => &[],
-    };
-    let schema = |name: &str| schemas.iter().filter_map(Value::as_str).any(|schema| schema.ends_with(name));
-    if schema(":2.0:User") || schema(":2.0:Group") {
-        return !schema(":2.0:User");
-    }
-    match attribute(attributes, "meta").and_then(Value::as_object).and_then(|meta| text(meta, "resourceType"))
-    {
-        Some(sort) => ascii_eq(&sort, "group"),
-        None => attribute(attributes, "members").is_some() && attribute(attributes, "userName").is_none(),
-    }
+/// A resource, without the members of a group, which are read one by one.
+pub(super) struct Resource<'a> {
+    pub(super) attributes: Map<String, Value>,
+    members: Option<&'a RawValue>,
 }
 
-/// Reads the name and the members of a group, if it has the attribute.
-///
-/// # Errors
-/// The reason why the group cannot be read.
-pub(super) fn group(attributes: &Map<String, Value>) -> Result<(String, Option<Vec<Membership>>), Sentence> {
-    let Some(name) = text(attributes, "displayName") else {
-        return Err(match text(attributes, "id") {
+/// The most values of a resource, or of a member of a group.
+const MOST_VALUES: usize = 20_000;
+
+/// Refuses a value of so many parts that it would take much memory. Commas in texts count too.
+fn check_size(value: &RawValue, file: &RosterFile) -> Result<usize, RosterError> {
+    let values = 1 + memchr::memchr_iter(b',', value.get().as_bytes()).count();
+    if values > MOST_VALUES { Err(file.too_many("values in a resource", MOST_VALUES)) } else { Ok(values) }
+}
+
+impl<'a> Resource<'a> {
+    /// Reads a resource.
+    ///
+    /// # Errors
+    /// If it is too large. Inside: the reason why it is no resource, which does not quote it.
+    pub(super) fn read(
+        resource: &'a RawValue,
+        file: &RosterFile,
+    ) -> Result<Result<Self, String>, RosterError> {
+        enum Stop {
+            Roster(RosterError),
+            Json(serde_json::Error),
+        }
+        let mut read = Self { attributes: Map::new(), members: None };
+        let mut values = 0;
+        let stopped = bounded_json::attributes(resource, |name, value| {
+            if ascii_eq(&name, "members") {
+                read.members = Some(value);
+                return Ok(());
+            }
+            values += check_size(value, file).map_err(Stop::Roster)?;
+            if values > MOST_VALUES {
+                return Err(Stop::Roster(file.too_many("values in a resource", MOST_VALUES)));
+            }
+            read.attributes.insert(name, serde_json::from_str(value.get()).map_err(Stop::Json)?);
+            Ok(())
+        });
+        match stopped {
+            Err(Stop::Roster(error)) => Err(error),
+            Err(Stop::Json(error)) => Ok(Err(error.to_string())),
+            Ok(Err(_)) if !resource.get().starts_with('{') => Ok(Err(kind(resource))),
+            Ok(Err(error)) => Ok(Err(error.to_string())),
+            Ok(Ok(())) => Ok(Ok(read)),
+        }
+    }
+
+    /// Whether it is a group: by its schema, or because it has members.
+    pub(super) fn is_group(&self) -> bool {
+        let attributes = &self.attributes;
+        let schemas = match attribute(attributes, "schemas") {
+            Some(Value::Array(schemas)) => schemas.as_slice(),
+            _ => &[],
+        };
+        let schema =
+            |name: &str| schemas.iter().filter_map(Value::as_str).any(|schema| schema.ends_with(name));
+        if schema(":2.0:User") || schema(":2.0:Group") {
+            return !schema(":2.0:User");
+        }
+        let meta = attribute(attributes, "meta").and_then(Value::as_object);
+        match meta.and_then(|meta| text(meta, "resourceType")) {
+            Some(sort) => ascii_eq(&sort, "group"),
+            None => self.members.is_some() && attribute(attributes, "userName").is_none(),
+        }
+    }
+
+    /// The name of a group.
+    ///
+    /// # Errors
+    /// The reason why the group cannot be read.
+    pub(super) fn group_name(&self) -> Result<String, Sentence> {
+        text(&self.attributes, "displayName").ok_or_else(|| match text(&self.attributes, "id") {
             Some(id) => Sentence::from("the group `").words(excerpt(&id)).and("` has no `displayName`"),
             None => "a group has no `displayName`".into(),
-        });
-    };
-    let group: Arc<str> = name.as_str().into();
-    let members = values(attributes, "members").map(|member| {
-        let display = text(&member, "display");
-        let value = text(&member, "value").or_else(|| {
-            // The last part of `…/Users/2819c223` is the id.
-            text(&member, "$ref").and_then(|link| link.rsplit('/').next().and_then(words::text))
-        });
+        })
+    }
+
+    /// Whether a list of members is there.
+    pub(super) fn lists_members(&self) -> bool {
+        self.members.is_some_and(|members| members.get() != "null")
+    }
+
+    /// Passes on the members of a group, one by one.
+    ///
+    /// # Errors
+    /// If a member is too large, or `take` fails.
+    pub(super) fn members(
+        &self,
+        group: &str,
+        file: &RosterFile,
+        mut take: impl FnMut(Membership) -> Result<(), RosterError>,
+    ) -> Result<(), RosterError> {
+        let group: Arc<str> = group.into();
         let address = |text: &String| words::email(text).is_ok();
-        Membership {
-            group: group.clone(),
-            email: display.filter(address).or_else(|| value.clone().filter(address)),
-            nested: text(&member, "type").is_some_and(|sort| ascii_eq(&sort, "group")),
-            id: value,
-        }
-    });
-    let members = members.collect();
-    let is_said = attribute(attributes, "members").is_some_and(|members| !members.is_null());
-    Ok((name, is_said.then_some(members)))
+        let read = self.members.map(|members| {
+            bounded_json::entries(members, |member| {
+                check_size(member, file)?;
+                let member = serde_json::from_str(member.get()).ok().and_then(|value| as_object(&value));
+                let Some(member) = member else { return Ok(()) };
+                let display = text(&member, "display");
+                let value = text(&member, "value").or_else(|| {
+                    // The last part of `…/Users/2819c223` is the id.
+                    text(&member, "$ref").and_then(|link| link.rsplit('/').next().and_then(words::text))
+                });
+                take(Membership {
+                    group: group.clone(),
+                    email: display.filter(address).or_else(|| value.clone().filter(address)),
+                    nested: text(&member, "type").is_some_and(|sort| ascii_eq(&sort, "group")),
+                    id: value,
+                })
+            })
+        });
+        // What is no list names no members.
+        read.map_or(Ok(()), |read| read.map(drop))
+    }
 }
 
 /// Describes a value that is not an object. It is not quoted, because a file of secrets may be given by mistake.
@@ -217,9 +291,14 @@ fn values<'v>(
         Some(Value::Array(entries)) => entries.as_slice(),
         _ => &[],
     };
-    entries.iter().filter_map(|entry| match entry {
+    entries.iter().filter_map(as_object)
+}
+
+/// An entry of a multi-valued attribute.
+fn as_object(entry: &Value) -> Option<Map<String, Value>> {
+    match entry {
         Value::Object(entry) => Some(entry.clone()),
         Value::String(_) => Some(Map::from_iter([("value".to_owned(), entry.clone())])),
         _ => None,
-    })
+    }
 }

@@ -58,7 +58,7 @@ fn okta_users_with_their_groups() {
     assert_eq!((roster.files[0].people, roster.files[1].people, roster.files[1].rows), (7, 3, 4));
     assert_eq!(roster.people.len(), 7);
     let sol = person(&roster, "sol.amari@kestrelparcel.example");
-    assert!(sol.groups.iter().eq(["Support", "Support, EMEA"]));
+    assert!(sol.groups.iter().map(AsRef::as_ref).eq(["Support", "Support, EMEA"]));
     assert!(person(&roster, "bram.castell@kestrelparcel.example").groups.contains("Support"));
 }
 

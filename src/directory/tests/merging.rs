@@ -7,7 +7,7 @@ fn one_row_per_membership_is_one_person() {
     let roster =
         read("email,name,group\na@b.example,A,Support\nA@B.example,A,Operations\nc@b.example,C,Support\n");
     assert_eq!(roster.people.len(), 2);
-    assert!(roster.people[0].groups.iter().eq(["Operations", "Support"]));
+    assert!(roster.people[0].groups.iter().map(AsRef::as_ref).eq(["Operations", "Support"]));
     assert_eq!((roster.files[0].people, roster.files[0].rows), (2, 3));
 }
 

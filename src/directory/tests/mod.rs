@@ -39,7 +39,7 @@ fn unreadable(roster: &Roster) -> Vec<(usize, &str)> {
 /// A list of people, one a line.
 fn people(roster: &Roster) -> String {
     let line = |person: &Person| {
-        let groups: Vec<_> = person.groups.iter().map(String::as_str).collect();
+        let groups: Vec<_> = person.groups.iter().map(|group| &**group).collect();
         let mfa = person.mfa.map_or("?", |mfa| if mfa { "mfa" } else { "no mfa" });
         let (status, line) = (person.status.as_str(), person.line);
         let name = person.name.as_deref().unwrap_or("-");

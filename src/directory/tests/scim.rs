@@ -68,7 +68,7 @@ fn groups_and_members_are_found_by_what_names_them() {
     ]}]"#;
     let roster = Roster::parse(&[("u.json", users.as_bytes()), ("g.json", groups.as_bytes())]).unwrap();
     for person in &roster.people {
-        assert!(person.groups.iter().eq(["Support"]), "{person:?}");
+        assert!(person.groups.iter().map(AsRef::as_ref).eq(["Support"]), "{person:?}");
     }
     assert_eq!(roster.files[1].gaps, [Gap::UnknownMembers { members: 2, group: "Support".to_owned() }]);
 }

@@ -85,7 +85,7 @@ impl<'a> Directory<'a> {
 
 impl<'a> DirectoryEntry<'a> {
     fn of(rows: Vec<&'a Person>, now: Timestamp) -> Self {
-        let groups = rows.iter().flat_map(|person| person.groups.iter().map(String::as_str)).collect();
+        let groups = rows.iter().flat_map(|person| person.groups.iter().map(|group| &**group)).collect();
         let enrolled = rows.iter().filter_map(|person| person.mfa).min();
         let (status, word) = status(&rows, now);
         Self { status, word, groups, mfa: enrolled, rows }

@@ -13,7 +13,7 @@ fn person(email: &str, status: AccountStatus, groups: &[&str]) -> Person {
         email: email.to_owned(),
         status,
         status_word: Some(status.as_str().to_uppercase()),
-        groups: groups.iter().map(|&group| group.to_owned()).collect(),
+        groups: groups.iter().map(|&group| group.into()).collect(),
         line: 2,
         ..Person::default()
     }
