@@ -14,6 +14,7 @@ mod atomic_file;
 mod bounded_file;
 mod bounded_json;
 mod casefold;
+mod characters;
 mod event_type;
 mod evidence;
 mod exit;

@@ -9,6 +9,7 @@ use super::RosterError;
 use crate::casefold::same_name;
 use crate::digest;
 use crate::sentence::Sentence;
+use crate::toml_document::excerpt;
 use crate::warning::Warning;
 
 /// The most memberships in groups, whether users or groups list them.
@@ -317,10 +318,11 @@ impl WordCounts {
 
     /// Counts a word, ignoring case.
     pub(super) fn count(&mut self, word: &str) {
-        if let Some((_, count)) = self.words.iter_mut().find(|(known, _)| same_name(known, word)) {
+        let word = excerpt(word);
+        if let Some((_, count)) = self.words.iter_mut().find(|(known, _)| same_name(known, &word)) {
             *count += 1;
         } else if self.words.len() < MOST_WORDS {
-            self.words.insert(word.to_owned(), 1);
+            self.words.insert(word, 1);
         } else {
             self.further += 1;
         }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::bounded_json::MOST_ENTRIES;
+use crate::characters::with_whole_characters;
 use crate::warning::Warning;
 
 mod account;
@@ -172,7 +173,7 @@ fn parse(path: &str, bytes: &[u8]) -> Result<Reading, RosterError> {
         listed_groups: 0,
     };
     match text.trim_start().as_bytes().first() {
-        Some(b'{' | b'[') => scim::read(reading, &text),
+        Some(b'{' | b'[') => scim::read(reading, &with_whole_characters(text)),
         _ => sheet::read(reading, &text),
     }
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::intercom::{Api, LOG, Next, SEARCH};
-use crate::program::scan;
+use crate::program::{program, scan};
 use crate::scan::busy;
 use crate::server::{Answer, Behaviour, Server};
-use crate::workspace::Workspace;
+use crate::workspace::{Event, Workspace};
 
 fn rate_limited() -> Answer {
     Answer::error(429, "rate_limit_exceeded", "Exceeded rate limit")
@@ -145,4 +145,43 @@ fn hostile_error_messages_are_escaped() {
     let raw = ['\u{1b}', '\u{7}', '\u{202e}', '\r'];
     assert!(!run.stderr.contains(raw), "{:?}", run.stderr);
     assert!(run.stderr.lines().all(|line| !line.starts_with("fake line")), "{:?}", run.stderr);
+}
+
+#[test]
+fn half_a_character_or_a_nul_costs_the_text_that_it_stands_in_and_nothing_else() {
+    const MARK: &str = "TO-BE-REWRITTEN";
+    for (written, shown) in
+        [(r"\ud800", "\u{fffd}"), (r"\udfff\ud83d", "\u{fffd}\u{fffd}"), (r"\u0000", "\0")]
+    {
+        let name = format!("Ana {MARK}");
+        let described = Event::new("app_name_change").by("bo@fixture.example").ago(60);
+        let described = described.field("activity_description", name.as_str().into());
+        let mut workspace = Workspace::healthy().app("name", name.as_str()).event(described);
+        workspace.admins.iter_mut().for_each(|admin| admin["name"] = name.as_str().into());
+        let plain = workspace.clone().scan().run();
+        let run = Api::new(workspace).rewritten(MARK, written).scan().run().exits(plain.code);
+        let (report, plain) = (run.json(), plain.json());
+        assert_eq!(report["workspace"]["name"], format!("Ana {shown}"), "{written}");
+        for (person, other) in
+            report["people"].as_array().unwrap().iter().zip(plain["people"].as_array().unwrap())
+        {
+            assert_eq!(person["name"], format!("Ana {shown}"), "{written}");
+            assert_eq!(
+                (&person["role"], &person["last_seen"]),
+                (&other["role"], &other["last_seen"]),
+                "{written}"
+            );
+        }
+        let statuses = |report: &serde_json::Value| {
+            let controls = report["controls"].as_array().unwrap().iter();
+            controls.map(|control| control["status"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(statuses(&report), statuses(&plain), "{written}");
+        let counts = |report: &serde_json::Value| report["sources"].clone();
+        assert_eq!(counts(&report), counts(&plain), "{written}");
+        let saved =
+            program().file("report.json", &run.stdout).args(["render", "report.json", "--format", "table"]);
+        let table = saved.run().exits(0).stdout;
+        assert!(!table.contains('\0') && table.contains("Ana "), "{table}");
+    }
 }

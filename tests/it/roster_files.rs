@@ -202,3 +202,20 @@ fn waive_covers_a_difference_by_name() {
     // No control of the guide was evaluated, and the heading does not name the guide.
     assert!(run.stdout.contains(" controls up to L3, declared policy"), "{}", run.stdout);
 }
+
+#[test]
+fn half_a_character_or_a_nul_in_a_name_costs_no_one_else() {
+    let plain = std::fs::read_to_string("fixtures/rosters/scim-users.json").unwrap();
+    let judged = |text: &str| {
+        let roster = program().file("users.json", text).args(["rbac", "roster", "users.json", "--demo"]);
+        let run = roster.args(["--format", "json"]).now(NOW).run();
+        let mut report = run.json();
+        report["scan"]["rosters"][0]["digest"] = json!(null);
+        (report, run.stderr)
+    };
+    let expected = judged(&plain);
+    for written in [r"\ud800", r"\udfff\ud83d", r"\u0000"] {
+        let found = judged(&plain.replace("\"Maren\"", &format!("\"Ma{written}ren\"")));
+        assert!(found == expected, "{written}: {}", found.1);
+    }
+}

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Client;
-use super::characters::mend_characters;
 use super::response::{InFlight, other_than_object};
 use crate::api::error::ApiError;
+use crate::characters::mend_characters;
 
 /// The most bytes that the answers in memory may have together.
 const MOST_TOGETHER: usize = 128 * 1024 * 1024;

@@ -23,7 +23,6 @@ use crate::sources::Feed;
 use crate::time::ClockSkew;
 
 mod body;
-mod characters;
 mod options;
 mod response;
 

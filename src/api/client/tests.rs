@@ -37,20 +37,3 @@ async fn a_body_that_is_announced_as_endless_is_not_read() {
     assert!(matches!(answer, Err(ApiError::BodyTooLarge { limit, .. }) if limit == 1 << 20), "{answer:?}");
     assert_eq!(server.asked().len(), 1);
 }
-
-#[test]
-fn half_characters_are_replaced_and_nothing_else() {
-    for (json, expected) in [
-        (r#"{"a":"\ud83d\ude00 \\ud83d \u00e9 é\\"}"#, r#"{"a":"\ud83d\ude00 \\ud83d \u00e9 é\\"}"#),
-        (r#"{"a":"x\ud83d"}"#, r#"{"a":"x\ufffd"}"#),
-        (r#"{"a":"\uDE00\uD83Dy"}"#, r#"{"a":"\ufffd\ufffdy"}"#),
-        (r#"{"a":"\ud83d\ud83d\ude00"}"#, r#"{"a":"\ufffd\ud83d\ude00"}"#),
-        (r#"{"a":"\\\ud83d"}"#, r#"{"a":"\\\ufffd"}"#),
-        (r#"{"a":"\é\"#, r#"{"a":"\é\"#),
-        (r#"\ud83"#, r#"\ud83"#),
-    ] {
-        let mut mended = json.as_bytes().to_vec();
-        characters::mend_characters(&mut mended);
-        assert_eq!(String::from_utf8(mended).unwrap(), expected);
-    }
-}
