@@ -40,6 +40,13 @@ pub(crate) fn attributes<'a, E>(
     stopped.map_or(Ok(read), Err)
 }
 
+/// What is wrong, without the place.
+pub(crate) fn message(error: &Error) -> String {
+    let message = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    message.strip_suffix(&place).unwrap_or(&message).to_owned()
+}
+
 /// Why a visitor ends early; `entries` and `attributes` know the reason.
 const STOPPED: &str = "stopped";
 

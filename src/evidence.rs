@@ -4,6 +4,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::bounded_json;
+
 /// One row of a table: column name to value. A column that was not observed is null.
 pub(crate) type Row = serde_json::Map<String, serde_json::Value>;
 
@@ -56,11 +58,9 @@ impl<'de> Deserialize<'de> for Evidence {
             let limit = LONGEST >> 20;
             return Err(D::Error::custom(format_args!("evidence is longer than {limit} MiB")));
         }
-        let row = serde_json::from_str::<Row>(raw.get()).map_err(|error| {
-            // Its place in the row would be taken for the one in the report.
-            let message = error.to_string();
-            D::Error::custom(message.split(" at line ").next().unwrap_or_default())
-        })?;
+        // Its place in the row would be taken for the one in the report.
+        let wrong = |error| D::Error::custom(bounded_json::message(&error));
+        let row = serde_json::from_str::<Row>(raw.get()).map_err(wrong)?;
         Ok(Self::from(&row))
     }
 }

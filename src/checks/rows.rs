@@ -155,24 +155,32 @@ impl TableRows<'_> {
         }
         let mut all: Vec<Finding> = Vec::new();
         let mut places: HashMap<Fingerprint, usize> = HashMap::new();
+        let mut rows: HashMap<usize, Row> = HashMap::new();
         for finding in findings {
             let place = *places.entry(finding.fingerprint.clone()).or_insert(all.len());
             match all.get_mut(place) {
-                Some(known) => join(known, finding, table),
+                Some(known) => {
+                    let row = rows.entry(place).or_insert_with(|| known.evidence.row());
+                    join(known, row, finding, table);
+                }
                 None => all.push(finding),
+            }
+        }
+        for (place, row) in rows {
+            if let Some(known) = all.get_mut(place) {
+                known.evidence = Evidence::from(&row);
             }
         }
         all
     }
 }
 
-/// Merges a finding about the same person: messages, values that differ, and sums.
-fn join(known: &mut Finding, other: Finding, table: &FactTable) {
+/// Merges a finding about the same person: messages, values that differ, and sums. The row is the known one's evidence.
+fn join(known: &mut Finding, row: &mut Row, other: Finding, table: &FactTable) {
     if known.message != other.message {
         known.message = bounded(&format!("{}; {}", known.message, other.message));
     }
     known.last = known.last.max(other.last);
-    let mut row = known.evidence.row();
     for (column, value) in other.evidence.row() {
         let Some(cell) = row.get_mut(&column) else { continue };
         if table.joined.contains(&column.as_str()) {
@@ -187,7 +195,6 @@ fn join(known: &mut Finding, other: Finding, table: &FactTable) {
             *cell = value;
         }
     }
-    known.evidence = Evidence::from(&row);
 }
 
 fn as_list(value: Json) -> Vec<Json> {

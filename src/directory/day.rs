@@ -26,6 +26,10 @@ const WINDOWS_EPOCH: i64 = 11_644_473_600;
 /// The instant in a cell, in UTC if it has no zone; a day counts to its end.
 pub(super) fn instant(cell: &str) -> Option<Instant> {
     let cell = cell.trim();
+    // Most cells are words, and every form has a digit.
+    if !cell.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     if let Ok(at) = cell.parse::<Timestamp>() {
         return Some(once(at));
     }
@@ -94,7 +98,8 @@ fn number(cell: &str) -> Option<Option<Instant>> {
 fn without_weekday(cell: &str) -> &str {
     const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let (first, rest) = cell.split_once([' ', ',']).unwrap_or((cell, ""));
-    let is_weekday = WEEKDAYS.iter().any(|day| words::plain(first).starts_with(day));
+    let word = words::plain(first);
+    let is_weekday = WEEKDAYS.iter().any(|day| word.starts_with(day));
     if is_weekday { rest.trim_start_matches([' ', ',']) } else { cell }
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct Redactor {
 impl Redactor {
     /// Uses this key, and keeps names of functions, such as `support`, in addresses.
     pub(crate) fn new(key: Key, functions: impl IntoIterator<Item = String>) -> Self {
-        Self { key, functions: functions.into_iter().map(|name| fold(&name).into_owned()).collect() }
+        Self { key, functions: BTreeSet::new() }.and_functions(functions)
     }
 
     /// Keeps these names of functions too.

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::bounded_file::{self, PROBE, Unopened};
+use crate::bounded_json;
 use crate::hint::Hint;
 use crate::text;
 
@@ -90,10 +91,8 @@ impl From<serde_json::Error> for ReadError {
             };
         }
         let (line, column) = (error.line(), error.column());
-        let message = error.to_string();
-        let place = format!(" at line {line} column {column}");
-        let what = message.strip_suffix(&place).unwrap_or(&message);
-        Self::NotAReport { what: text::line(what, ECHO_COLUMNS), line, column }
+        let what = text::line(&bounded_json::message(&error), ECHO_COLUMNS);
+        Self::NotAReport { what, line, column }
     }
 }
 

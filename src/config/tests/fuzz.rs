@@ -9,9 +9,10 @@ use jiff::civil::date;
 
 fn checked(bytes: &[u8], trust: Trust) -> (Config, Problems) {
     let (config, problems) = Config::check(Path::new("base/c.toml"), bytes, trust);
-    let lines = bytes.split(|byte| *byte == b'\n').count() + 1;
+    let lines = String::from_utf8_lossy(bytes).lines().count() + 1;
     for problem in problems.as_slice() {
         assert!(problem.line <= lines, "{problem}");
+        assert!(!problem.to_string().contains('\n'), "{problem}");
         assert!(!problem.message.is_empty() && problem.message.len() < 2_000, "{problem}");
     }
     assert!(config.digest.starts_with("sha256:"));
