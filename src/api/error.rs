@@ -108,9 +108,9 @@ pub(crate) enum ApiError {
     /// No complete answer came.
     #[error("{endpoint}: {cause}")]
     Broken { endpoint: String, cause: Cause },
-    #[error("{endpoint}: the answer is larger than {limit} bytes")]
+    #[error("{endpoint}: the answer is larger than {} MiB", .limit >> 20)]
     BodyTooLarge { endpoint: String, limit: usize },
-    #[error("{endpoint}: the answers that are read side by side are larger than {limit} bytes together")]
+    #[error("{endpoint}: the answers that are read side by side are larger than {} MiB together", .limit >> 20)]
     TooMuchAtOnce { endpoint: String, limit: usize },
     #[error("{endpoint} answered with {content_type} where JSON was expected")]
     NotJson {
