@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::meaning::{Meaning, is_about_else, plain};
-use super::{Knows, RosterKind};
+use super::{Knows, RosterKind, words};
 use crate::toml_document::excerpt;
 
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ pub(super) struct Columns {
 impl Columns {
     /// Reads a header.
     pub(super) fn read(header: &csv::StringRecord) -> Self {
-        let names: Vec<_> = header.iter().map(|name| name.trim().to_owned()).collect();
+        let names: Vec<_> = header.iter().map(|name| words::text(name).unwrap_or_default()).collect();
         let plain: Vec<_> = names.iter().map(|name| plain(name)).collect();
         let mut columns = Self { names, kind: kind(&plain), ..Self::default() };
         let mut ranked: BTreeMap<Meaning, Vec<(usize, usize)>> = BTreeMap::new();

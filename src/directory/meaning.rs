@@ -134,14 +134,11 @@ fn any(parts: &[String], row: &str) -> bool {
     parts.iter().any(|part| words.contains(&part.as_str()))
 }
 
-/// The most characters of a column name that count: what is longer is a cell in the wrong place.
-const LONGEST_NAME: usize = 200;
-
 /// The words of a name, also of one such as `accountStatus`.
 fn parts(name: &str) -> Vec<String> {
     let mut parts: Vec<String> = vec![String::new()];
     let mut was_lower = false;
-    for c in name.chars().take(LONGEST_NAME) {
+    for c in name.chars() {
         if !c.is_alphanumeric() || (c.is_uppercase() && was_lower) {
             parts.push(String::new());
         }

@@ -62,6 +62,7 @@ impl Target {
         while started.elapsed() < budget() {
             let config = Config {
                 cases: BATCH,
+                max_shrink_iters: 20_000,
                 failure_persistence: None,
                 max_shrink_time: 30_000,
                 ..Config::default()

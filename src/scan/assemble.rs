@@ -14,7 +14,7 @@ use crate::report::{
     Window, WorkspaceInfo,
 };
 use crate::sentence::Sentence;
-use crate::sources::{Feed, Outcomes, Provenance, SourceId, SourceStatus};
+use crate::sources::{Feed, Outcome, Outcomes, Provenance, SourceId, SourceStatus};
 use crate::verdict::Status;
 use crate::warning::Warning;
 
@@ -107,13 +107,16 @@ fn sources(outcomes: &Outcomes) -> Vec<SourceReport> {
                 details.push(detail);
             }
         }
+        // A forged snapshot counts as it likes.
+        let total =
+            |count: fn(&Outcome) -> u64| feeds.iter().map(|one| count(one)).fold(0, u64::saturating_add);
         SourceReport {
             id,
             endpoint: outcomes.endpoint(id).to_owned(),
             scope: id.scope().to_owned(),
             status: worst.map_or(SourceStatus::Skipped, |outcome| outcome.status),
-            records: feeds.iter().map(|outcome| outcome.records).sum(),
-            requests: feeds.iter().map(|outcome| outcome.requests).sum(),
+            records: total(|outcome| outcome.records),
+            requests: total(|outcome| outcome.requests),
             detail: (!details.is_empty()).then(|| details.join("; ")),
         }
     };

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 import { checkPages } from "./browser.mjs";
+import { checkFuzz } from "./fuzz.mjs";
 import { makeReports } from "./reports.mjs";
 import { checkMarkup } from "./markup.mjs";
 import { checkJunit } from "./junit.mjs";
@@ -37,4 +38,5 @@ for (const report of reports ?? []) {
   await checkOcsf(run, report);
 }
 if (reports) await checkPages(run, reports, out);
+await checkFuzz(run);
 process.exitCode = run.finish();

@@ -15,13 +15,14 @@ const ELSEWHERE: [(&str, &str); 4] = [
 ];
 
 /// How lines of console blocks begin that are not the program's, each with the reason why they do not run here.
-const NOT_OURS: [(&str, &str); 9] = [
+const NOT_OURS: [(&str, &str); 10] = [
     ("cargo test", "this is it"),
     ("cargo install ", "installs into the user's home"),
     ("cargo bench ", "takes minutes, and checks its own results"),
     ("read -rs ", "reads a secret from the keyboard"),
     ("export INTERCOM_HARDEN_REDACT_KEY=", "a variable of the reader's shell"),
     ("INTERCOM_HARDEN_SCHEMAS=", "runs cargo"),
+    ("INTERCOM_HARDEN_FUZZ_SECONDS=", "runs cargo"),
     ("jq ", "a program of its own"),
     ("echo ", "shows the exit code"),
     ("ssh ", "another machine"),

@@ -31,6 +31,8 @@ mod documents;
 mod editing;
 /// Each source with each fault of a server.
 mod faults;
+/// Every text of a saved report in every format.
+mod fields;
 /// What the gate judges, and the gate of saved reports.
 mod gate;
 /// Workspaces from a seed.

@@ -81,8 +81,8 @@ fn a_page_of_the_log_has_a_bound_of_its_own() {
         let page = format!("{{\"activity_logs\":[],\"x\":\"{}\"}}", "x".repeat(bytes));
         Api::new(Workspace::healthy()).fault(SEARCH, Answer::bytes(200, page)).scan()
     };
-    log(6 << 20).args(["--fail-on", "never"]).run().exits(3).says("the answer is larger than 6 MiB");
-    let report = log((6 << 20) - 100).args(["--fail-on", "never"]).run().exits(0).report();
+    log(8 << 20).args(["--fail-on", "never"]).run().exits(3).says("the answer is larger than 8 MiB");
+    let report = log((8 << 20) - 100).args(["--fail-on", "never"]).run().exits(0).report();
     report.assert_source("activity-log", "complete");
 }
 
@@ -131,7 +131,7 @@ fn a_snapshot_that_is_only_large_is_refused() {
 /// The first pages of the three ranges are small, and announce many that are as large as may be.
 #[test]
 fn pages_that_are_fetched_side_by_side_are_bounded_together() {
-    let filler = "x".repeat((6 << 20) - 200);
+    let filler = "x".repeat((8 << 20) - 200);
     let page = |filler: &str| {
         let event =
             json!({"id": "e", "activity_type": "x", "created_at": NOW_SECONDS - 60, "metadata": filler});

@@ -156,9 +156,9 @@ impl Client {
             let response = self.send(feed, request, &endpoint).await?;
             let content_type =
                 response.headers().get(CONTENT_TYPE).map(|value| self.text(value)).unwrap_or_default();
-            let largest = request.largest.map_or(self.limits.body, |largest| largest.min(self.limits.body));
+            let limit = request.limit.map_or(self.limits.body, |limit| limit.min(self.limits.body));
             // What is read counts until it is parsed.
-            let (body, _held) = self.body(response, &endpoint, largest).await?;
+            let (body, _held) = self.body(response, &endpoint, limit).await?;
             Ok(self.parse(&endpoint, content_type, body, &parse)?)
         })
         .await

@@ -89,8 +89,8 @@ pub(crate) struct Request<'a> {
     pub body: Option<String>,
     /// How often a 5xx is answered by asking again, where that differs from the usual.
     pub repeats: Option<u32>,
-    /// The largest answer in bytes, where that is less than usual.
-    pub largest: Option<usize>,
+    /// The largest answer in bytes, where that is less than the usual.
+    pub limit: Option<usize>,
 }
 
 impl<'a> Request<'a> {

@@ -18,9 +18,8 @@ use crate::sources::Feed;
 pub(crate) const SEARCH: &str = "/admins/activity_logs/search";
 /// The path of the plain list, 20 events a page.
 pub(crate) const LIST: &str = "/admins/activity_logs";
-/// The largest page, in bytes: some 25 KiB for each of its events.
-const LARGEST: usize = 6 << 20;
-
+/// The largest page, in bytes: 32 KiB for each event.
+const LARGEST_PAGE: usize = 8 * 1024 * 1024;
 /// The most events a search may ask for at once.
 const PER_PAGE: u64 = 250;
 /// How many events a page of the plain list holds. No known page is smaller.
@@ -214,8 +213,8 @@ pub(super) fn request(
     search: bool,
     repeats: Option<u32>,
 ) -> Request<'static> {
+    let limit = Some(LARGEST_PAGE);
     let (after, before) = (query.since.saturating_sub(1), query.until.saturating_add(1));
-    let largest = Some(LARGEST);
     if search {
         let mut body = json!({
             "created_at_after": after, "created_at_before": before, "per_page": PER_PAGE,
@@ -227,7 +226,7 @@ pub(super) fn request(
             Position::Page(page) => body["page"] = json!(page),
             Position::Cursor(cursor) => body["starting_after"] = json!(cursor),
         }
-        return Request { path: SEARCH, query: Vec::new(), body: Some(body.to_string()), repeats, largest };
+        return Request { path: SEARCH, body: Some(body.to_string()), repeats, limit, ..Request::default() };
     }
     let mut pairs = vec![("created_at_after", after.to_string()), ("created_at_before", before.to_string())];
     match position {
@@ -235,7 +234,7 @@ pub(super) fn request(
         Position::Page(page) => pairs.push(("page", page.to_string())),
         Position::Cursor(cursor) => pairs.push(("starting_after", cursor.clone())),
     }
-    Request { path: LIST, query: pairs, body: None, repeats, largest }
+    Request { path: LIST, query: pairs, body: None, repeats, limit }
 }
 
 #[cfg(test)]

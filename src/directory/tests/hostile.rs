@@ -127,6 +127,14 @@ fn files_that_name_no_one_are_refused() {
 }
 
 #[test]
+fn a_long_name_of_a_column_is_cut_in_warnings() {
+    let roster = read(&format!("email,account status{}\na@b.example,x\n", "<a>".repeat(20_000)));
+    let warnings: Vec<_> = roster.warnings().iter().map(ToString::to_string).collect();
+    assert!(warnings.iter().all(|warning| warning.len() < 1_000), "{}", warnings.concat().len());
+    assert_eq!(read("email,account status x\na@b.example,x\n").warnings().len(), 1, "it is such a warning");
+}
+
+#[test]
 fn much_text_is_cut() {
     let long = "é".repeat(10_000);
     let roster =
