@@ -152,17 +152,22 @@ fn own_cells(
 
 /// For each teammate, the addresses of other teammates that reach the same mailbox.
 fn shared_mailboxes(teammates: &[Teammate]) -> Vec<Option<String>> {
-    let mailboxes = |teammate: &'_ Teammate| -> BTreeMap<EmailAddress, String> {
-        let mailbox = |email: &String| Some((EmailAddress::parse(email)?.untagged(), email.clone()));
-        teammate.emails.iter().rev().filter_map(mailbox).collect()
-    };
+    // Lists instead of maps: most teammates have one address.
+    fn mailboxes(teammate: &Teammate) -> Vec<(EmailAddress, &str)> {
+        let mut own = Vec::with_capacity(teammate.emails.len());
+        let mailbox = |email: &'_ String| Some(EmailAddress::parse(email)?.untagged());
+        own.extend(teammate.emails.iter().filter_map(|email| Some((mailbox(email)?, email.as_str()))));
+        own.sort_by(|(one, _), (other, _)| one.cmp(other));
+        own.dedup_by(|(one, _), (first, _)| one == first);
+        own
+    }
     let mailboxes: Vec<_> = teammates.iter().map(mailboxes).collect();
-    let mut owners: BTreeMap<&EmailAddress, Vec<(usize, &str)>> = BTreeMap::new();
+    let mut owners: HashMap<&EmailAddress, Vec<(usize, &str)>> = HashMap::new();
     for (index, mailboxes) in mailboxes.iter().enumerate() {
         mailboxes.iter().for_each(|(mailbox, email)| owners.entry(mailbox).or_default().push((index, email)));
     }
-    let sharers = |(index, mailboxes): (usize, &BTreeMap<EmailAddress, String>)| {
-        let owners = mailboxes.keys().filter_map(|mailbox| owners.get(mailbox));
+    let sharers = |(index, mailboxes): (usize, &Vec<(EmailAddress, &str)>)| {
+        let owners = mailboxes.iter().filter_map(|(mailbox, _)| owners.get(mailbox));
         // One more than shown, to know whether there are more.
         let of_mailbox = |owners: &Vec<(usize, &'_ str)>| {
             let sharers = owners.iter().copied().filter(|(owner, _)| *owner != index).take(MAX_SHARED + 1);

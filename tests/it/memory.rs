@@ -1,9 +1,10 @@
 //! Memory in proportion: an answer or a file costs at most a few times its size, or is refused with a message.
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
-use crate::intercom::Api;
-use crate::program::{NOW, Program, Run, program};
+use crate::intercom::{Api, SEARCH};
+use crate::program::{NOW, NOW_SECONDS, Program, Run, program};
 use crate::server::Answer;
 use crate::workspace::Workspace;
 
@@ -65,7 +66,7 @@ fn an_answer_that_is_only_large_is_refused() {
         ("/admins", filled("{\"admins\":[],\"x\":[", "{}", "]}")),
         ("/me", filled("{\"id\":\"1\",\"x\":[", "1", "]}")),
         ("/ip_allowlist", filled("{\"enabled\":true,\"ip_allowlist\":[", "1", "]}")),
-        (crate::intercom::SEARCH, filled("{\"activity_logs\":[", "{}", "]}")),
+        (SEARCH, filled("{\"activity_logs\":[", "{}", "]}")),
     ] {
         let scan = Api::new(Workspace::healthy()).fault(path, answer).scan();
         let run = scan.args(["--fail-on", "never", "--timeout", "25s"]).run();
@@ -78,11 +79,68 @@ fn an_answer_that_is_only_large_is_refused() {
 fn a_page_of_the_log_has_a_bound_of_its_own() {
     let log = |bytes: usize| {
         let page = format!("{{\"activity_logs\":[],\"x\":\"{}\"}}", "x".repeat(bytes));
-        Api::new(Workspace::healthy()).fault(crate::intercom::SEARCH, Answer::bytes(200, page)).scan()
+        Api::new(Workspace::healthy()).fault(SEARCH, Answer::bytes(200, page)).scan()
     };
     log(8 << 20).args(["--fail-on", "never"]).run().exits(3).says("the answer is larger than 8 MiB");
     let report = log((8 << 20) - 100).args(["--fail-on", "never"]).run().exits(0).report();
     report.assert_source("activity-log", "complete");
+}
+
+/// The snapshot with these lines in place of its own, and the digest that they have.
+fn forged(snapshot: &[u8], lines: &str) -> Vec<u8> {
+    let end = snapshot.iter().position(|byte| *byte == b'\n').unwrap();
+    let header = std::str::from_utf8(&snapshot[..=end]).unwrap();
+    let (before, after) = header.split_once("sha256:").unwrap();
+    let with_digest = |digest: &str| format!("{before}sha256:{digest}{}", &after[64..]).into_bytes();
+    let content = zstd::encode_all(lines.as_bytes(), 3).unwrap();
+    let digest = Sha256::digest([&with_digest(&"0".repeat(64))[..], &content].concat());
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    [with_digest(&digest), content].concat()
+}
+
+#[test]
+fn a_snapshot_that_is_only_large_is_refused() {
+    let server = Workspace::healthy().serve();
+    let run = crate::program::live(&server.origin(), &["collect", "-o", "s.snapshot"]).run().exits(0);
+    let snapshot = run.bytes("s.snapshot");
+    let list = |start: &str, entry: &str, count: usize, end: &str| {
+        format!("{start}{}{end}\n", [entry].repeat(count).join(","))
+    };
+    for (line, says) in [
+        (list("{\"admins\":[", "{}", 200_001, "]}"), "a list has more than 200000 entries"),
+        (list("{\"admins\":[", "{}", 20 << 20, "]}"), "a list has more than 200000 entries"),
+        (list("{\"admins\":[", "{}", 24 << 20, "]}"), "a line is longer than 67108864 bytes"),
+        (list("{\"me\":{\"app\":[", "{}", 5 << 20, "]}}"), "expected an object"),
+        (list("{\"me\":{\"x\":[", "{}", 6 << 20, "]}}"), "a line is longer than 16777216 bytes"),
+        (
+            list("{\"ip_allowlist\":{\"ip_allowlist\":[", "1", 5 << 20, "]}}"),
+            "a list has more than 200000 entries",
+        ),
+        (
+            list("{\"end\":{\"feeds\":[],\"warnings\":[", "\"\"", 5 << 20, "]}}"),
+            "a list has more than 200000 entries",
+        ),
+    ] {
+        let forged = forged(&snapshot, &line);
+        assert!(forged.len() < 64 * 1024, "{}", forged.len());
+        let scan = program().file("f.snapshot", forged).args(["scan", "--snapshot", "f.snapshot"]);
+        assert_within(scan, 2, MOST).says(says).says("hint: ");
+    }
+}
+
+/// The first pages of the three ranges are small, and announce many that are as large as may be.
+#[test]
+fn pages_that_are_fetched_side_by_side_are_bounded_together() {
+    let filler = "x".repeat((8 << 20) - 200);
+    let page = |filler: &str| {
+        let event =
+            json!({"id": "e", "activity_type": "x", "created_at": NOW_SECONDS - 60, "metadata": filler});
+        Answer::json(200, &json!({"pages": {"total_pages": 400}, "activity_logs": [event]}))
+    };
+    let api = Api::new(Workspace::healthy());
+    let api = api.fault_times(SEARCH, 3, page("")).fault(SEARCH, page(&filler));
+    let scan = api.scan().args(["--fail-on", "never", "--concurrency", "64", "--rate-share", "100"]);
+    assert_within(scan, 3, 350 * 1024);
 }
 
 #[test]
@@ -93,12 +151,25 @@ fn a_directory_export_that_is_only_large_is_refused() {
         format!("{{\"totalResults\":1,\"Resources\":[{user}]}}")
     };
     let many = format!("{{\"totalResults\":1,\"Resources\":[{}{{}}]}}", "{},".repeat(10 << 20));
+    let member = "{\"value\":\"1\"},";
+    let listed: Vec<_> = (0..400).map(|group| format!("\"{group}\"")).collect();
+    let user =
+        |number| format!("{{\"userName\":\"p{number}@acme.example\",\"groups\":[{}]}}", listed.join(","));
+    let groups: Vec<_> = (0..5_001).map(user).collect();
     let attributes: String = (0..4 << 20).map(|number| format!("\"a{number}\":1,")).collect();
     for (text, says) in [
         (ones, "it is a number, true, false or null, not an object"),
         (nested("emails"), "more than 20000 values in a resource"),
         (many, "more than 200000 resources"),
         (format!("{{{attributes}\"b\":1}}"), "more than 1000 attributes"),
+        (
+            format!(
+                "{{\"displayName\":\"All\",\"members\":[{}]}}",
+                member.repeat(2 << 20).trim_end_matches(',')
+            ),
+            "more than 2000000 memberships",
+        ),
+        (format!("[{}]", groups.join(",")), "more than 2000000 memberships"),
     ] {
         let scan = Workspace::healthy().scan().file("roster.json", text).args(["--roster", "roster.json"]);
         assert_within(scan, 2, MOST).says(says).says("hint: ");
