@@ -16,7 +16,6 @@ mod bounded_json;
 mod casefold;
 mod characters;
 mod event_type;
-mod evidence;
 mod exit;
 mod level;
 mod secret;
@@ -28,6 +27,7 @@ mod standard_error;
 
 mod address;
 mod digest;
+mod evidence;
 mod progress;
 mod reason;
 mod toml_document;
