@@ -26,6 +26,27 @@ pub(crate) fn entries<'a, E>(
     stopped.map_or(Ok(read), Err)
 }
 
+/// The entries of a list as `read` takes them; more than so many are an error.
+///
+/// # Errors
+/// The failure of `read`, and `too_many`. Inside: that the value is no list.
+pub(crate) fn list<'a, T, E>(
+    list: &'a RawValue,
+    most: usize,
+    too_many: impl Fn() -> E,
+    mut read: impl FnMut(&'a RawValue) -> Result<T, E>,
+) -> Result<Result<Vec<T>, Error>, E> {
+    let mut all = Vec::new();
+    let done = entries(list, |entry| {
+        if all.len() >= most {
+            return Err(too_many());
+        }
+        all.push(read(entry)?);
+        Ok(())
+    })?;
+    Ok(done.map(|()| all))
+}
+
 /// Passes each attribute of an object to `take`, until that fails.
 ///
 /// # Errors

@@ -26,7 +26,7 @@ pub(crate) fn say(line: &str) {
 }
 
 /// A line without what must not be shown.
-pub(crate) fn filtered(line: &str) -> String {
+fn filtered(line: &str) -> String {
     let filters = FILTERS.lock().unwrap_or_else(PoisonError::into_inner);
     let line = secret::hide_tokens(line).into_owned();
     filters.iter().fold(line, |line, filter| filter(&line))

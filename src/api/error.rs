@@ -231,9 +231,6 @@ impl ApiError {
 
 impl Hint for ApiError {
     fn hint(&self) -> Option<Cow<'static, str>> {
-        if let Self::Broken { cause: Cause::ProxySignIn { proxy, wants }, .. } = self {
-            return Some(proxy.sign_in(wants).into());
-        }
         let hint = match self {
             Self::Unauthorized(_) => {
                 "copy the token again, after its last regeneration in the Developer Hub; it works in its own region only: --region us, eu or au"
@@ -261,7 +258,8 @@ impl Hint for ApiError {
                 Cause::Tls(_) => {
                     "if a proxy inspects TLS here, add its certificate authority to the system's trust store; check the system's clock too"
                 }
-                Cause::Timeout | Cause::Network(_) | Cause::ProxySignIn { .. } => BROKEN,
+                Cause::ProxySignIn { proxy, wants } => return Some(proxy.sign_in(wants).into()),
+                Cause::Timeout | Cause::Network(_) => BROKEN,
             },
             Self::Truncated { .. } | Self::EmptyBody { .. } => BROKEN,
             Self::BodyTooLarge { .. } | Self::UnexpectedShape { .. } | Self::Paging { .. } => {

@@ -84,7 +84,7 @@ impl Dialogue {
     pub(super) fn start() -> Result<Self, Error> {
         let (sender, heard) = channel();
         let interrupted = sender.clone();
-        signals::answer_interrupt(move || drop(interrupted.send(Heard::CtrlC)));
+        signals::answer_interrupt(move || interrupted.send(Heard::CtrlC).is_ok());
         let listen = move || {
             let mut input = stdin().lock();
             loop {

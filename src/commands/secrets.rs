@@ -15,8 +15,7 @@ const TELLING: usize = 16;
 /// Switches memory dumps off where the system allows, and hides the token of the environment in every message.
 pub(crate) fn guard() {
     refuse_dumps();
-    if let Some(token) = env::var_os(TOKEN) {
-        let secret = Secret::new(&token.to_string_lossy());
+    if let Some(secret) = known(0) {
         standard_error::add_filter(move |line| secret.hide(line).into_owned());
     }
 }
@@ -26,13 +25,18 @@ pub(crate) fn guard() {
 /// # Errors
 /// Where there is one.
 pub(crate) fn inspect_command_line() -> Result<(), Error> {
-    let token = env::var_os(TOKEN).filter(|token| token.len() >= TELLING);
-    let known = token.map(|token| Secret::new(&token.to_string_lossy()));
+    let known = known(TELLING);
     let shows_token = env::args_os().skip(1).any(|word| {
         let word = word.to_string_lossy();
         hide_tokens(&word) != word || known.as_ref().is_some_and(|known| known.hide(&word) != word)
     });
     if shows_token { Err(Error::TokenInCommandLine) } else { Ok(()) }
+}
+
+/// The token of the environment, where it has so many characters.
+fn known(fewest: usize) -> Option<Secret> {
+    let token = env::var_os(TOKEN).filter(|token| token.len() >= fewest)?;
+    Some(Secret::new(&token.to_string_lossy()))
 }
 
 #[cfg(unix)]

@@ -9,16 +9,20 @@ use std::time::Duration;
 
 use tokio::runtime::Builder;
 
-use super::{complain_in_lines, environment};
+use super::environment;
 use crate::atomic_file;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::standard_error;
 
 /// How long the program waits for standard error to take its last message.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
+/// Answers a Ctrl-C, unless who would have heard of it is gone.
+type Answer = Box<dyn FnOnce() -> bool + Send>;
+
 /// What answers the next Ctrl-C, in place of ending the program.
-static ANSWER: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
+static ANSWER: Mutex<Option<Answer>> = Mutex::new(None);
 
 /// From now on, a signal that ends programs ends this one with exit code 3, and without unfinished files.
 ///
@@ -34,10 +38,9 @@ pub(super) fn watch() -> Result<(), Error> {
     let wait = move || {
         loop {
             let name = runtime.block_on(next(&mut signals));
-            let answer = if name == INTERRUPT { take_answer() } else { None };
-            match answer {
-                Some(answer) => answer(),
-                None => end(name),
+            let answered = name == INTERRUPT && take_answer().is_some_and(|answer| answer());
+            if !answered {
+                end(name);
             }
         }
     };
@@ -45,11 +48,11 @@ pub(super) fn watch() -> Result<(), Error> {
 }
 
 /// Lets a dialogue answer the next Ctrl-C. One more ends the program.
-pub(super) fn answer_interrupt(answer: impl FnOnce() + Send + 'static) {
+pub(super) fn answer_interrupt(answer: impl FnOnce() -> bool + Send + 'static) {
     *ANSWER.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(answer));
 }
 
-fn take_answer() -> Option<Box<dyn FnOnce() + Send>> {
+fn take_answer() -> Option<Answer> {
     ANSWER.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
@@ -60,7 +63,7 @@ fn end(signal: &'static str) -> ! {
     let speak = move || {
         environment::finish_progress();
         let message = format!("error: interrupted by {signal}: the command did not finish");
-        complain_in_lines(std::iter::once(message.as_str()));
+        standard_error::say(&message);
         // Nothing waits for it any longer where that took too long.
         let _ = sender.send(());
     };

@@ -92,10 +92,9 @@ pub(super) struct Next {
 impl Next {
     /// Reads each of the forms the API uses. The address itself is never requested.
     pub(super) fn read(value: &RawValue, origin: &ApiOrigin) -> Self {
-        let mut next = Self { more: !is_nothing(value), page: page_number(value), ..Self::default() };
+        let mut next = Self { more: !is_nothing(value), ..Self::default() };
         if let Some(text) = string(value).filter(|_| next.more) {
             let base = origin.join("/", &[]);
-            next.page = None;
             if let Ok(url) = base.join(text.trim()) {
                 next.foreign = !origin.covers(&url);
                 next.read_query(&url);
@@ -103,6 +102,8 @@ impl Next {
         } else if let Some(NextPage { page, starting_after }) = object(value) {
             next.page = page.and_then(page_number);
             next.cursor = starting_after.and_then(id).map(Cow::into_owned);
+        } else {
+            next.page = page_number(value);
         }
         next.cursor = next.cursor.filter(|cursor| cursor.len() <= LONGEST_CURSOR);
         next
@@ -205,14 +206,9 @@ impl Page {
     }
 }
 
-/// The request for one page, with a number of repetitions after a failure where it is not the usual one. One second more is asked for at both ends than is wanted: whether the
-/// server takes its bounds as included is not documented.
-pub(super) fn request(
-    query: &LogQuery,
-    position: &Position,
-    search: bool,
-    repeats: Option<u32>,
-) -> Request<'static> {
+/// The request for one page. One second more is asked for at both ends than is wanted: whether the server takes its bounds
+/// as included is not documented.
+pub(super) fn request(query: &LogQuery, position: &Position, search: bool) -> Request<'static> {
     let limit = Some(LARGEST_PAGE);
     let (after, before) = (query.since.saturating_sub(1), query.until.saturating_add(1));
     if search {
@@ -226,7 +222,7 @@ pub(super) fn request(
             Position::Page(page) => body["page"] = json!(page),
             Position::Cursor(cursor) => body["starting_after"] = json!(cursor),
         }
-        return Request { path: SEARCH, body: Some(body.to_string()), repeats, limit, ..Request::default() };
+        return Request { path: SEARCH, body: Some(body.to_string()), limit, ..Request::default() };
     }
     let mut pairs = vec![("created_at_after", after.to_string()), ("created_at_before", before.to_string())];
     match position {
@@ -234,7 +230,7 @@ pub(super) fn request(
         Position::Page(page) => pairs.push(("page", page.to_string())),
         Position::Cursor(cursor) => pairs.push(("starting_after", cursor.clone())),
     }
-    Request { path: LIST, query: pairs, body: None, repeats, limit }
+    Request { path: LIST, query: pairs, limit, ..Request::default() }
 }
 
 #[cfg(test)]
@@ -319,12 +315,12 @@ mod tests {
         let types: Option<&'static [&'static str]> = Some(&["a"]);
         let query = LogQuery { feed: crate::sources::Feed::LogHistory, since: 100, until: 200, types };
         let search: Value =
-            serde_json::from_str(&request(&query, &Position::Page(4), true, None).body.unwrap()).unwrap();
+            serde_json::from_str(&request(&query, &Position::Page(4), true).body.unwrap()).unwrap();
         let expected = json!({
             "created_at_after": 99, "created_at_before": 201, "event_types": ["a"], "page": 4, "per_page": 250,
         });
         assert_eq!(search, expected);
-        let list = request(&query, &Position::Cursor("c".to_owned()), false, None);
+        let list = request(&query, &Position::Cursor("c".to_owned()), false);
         assert_eq!(list.path, LIST);
         assert_eq!(list.query[2], ("starting_after", "c".to_owned()));
     }

@@ -7,7 +7,7 @@ use std::io;
 use super::ids::{EventHash, Fingerprinter, IdSet};
 use super::longest::LongestRange;
 use super::page::{LogQuery, Page, Position, request};
-use crate::api::client::Client;
+use crate::api::client::{Client, Request};
 use crate::api::error::ApiError;
 use crate::api::notice::Notice;
 use crate::api::record::{Record, Sink};
@@ -139,7 +139,7 @@ impl<'s> LogReader<'s> {
         // Shorter parts help more than asking again, above all where none of this length was answered yet.
         let is_known = position != Position::Page(1) || self.longest.get().was_answered(query.length());
         let repeats = query.can_be_shortened().then_some(u32::from(is_known));
-        let request = request(query, &position, search, repeats);
+        let request = Request { repeats, ..request(query, &position, search) };
         let page =
             self.client.json(query.feed, &request, |body| Page::parse(body, self.client.origin())).await;
         self.answered.set(self.answered.get() || page.is_ok());

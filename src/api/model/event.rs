@@ -195,17 +195,8 @@ impl<'a> EventPage<'a> {
     /// # Errors
     /// If there is no list, or too long a list.
     pub(crate) fn entries(&self) -> Result<Vec<&'a RawValue>, serde_json::Error> {
-        let mut entries = Vec::new();
-        let read = bounded_json::entries(self.activity_logs, |entry| {
-            if entries.len() >= LONGEST_PAGE {
-                return Err(serde_json::Error::custom(format_args!(
-                    "a page has more than {LONGEST_PAGE} events"
-                )));
-            }
-            entries.push(entry);
-            Ok(())
-        });
-        read??;
-        Ok(entries)
+        let too_many =
+            || serde_json::Error::custom(format_args!("a page has more than {LONGEST_PAGE} events"));
+        bounded_json::list(self.activity_logs, LONGEST_PAGE, too_many, Ok)?
     }
 }

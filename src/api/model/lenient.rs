@@ -12,13 +12,11 @@ use crate::bounded_json::{self, MOST_ENTRIES};
 /// Text, or an integer taken as text; anything else counts as missing.
 pub(super) fn text<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>, D::Error> {
     let raw = <&RawValue>::deserialize(input)?;
-    Ok(if is_integer(raw) { Some(raw.get().to_owned()) } else { metadata::string(raw).map(Cow::into_owned) })
-}
-
-/// Whether a value is an integer.
-pub(super) fn is_integer(raw: &RawValue) -> bool {
-    let digits = raw.get().strip_prefix('-').unwrap_or(raw.get());
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    Ok(if metadata::is_integer(raw) {
+        Some(raw.get().to_owned())
+    } else {
+        metadata::string(raw).map(Cow::into_owned)
+    })
 }
 
 /// The entries of a list, what is no text among them as JSON; anything instead of a list counts as missing.
@@ -49,16 +47,9 @@ fn bounded<'de, T, E: Error>(
     list: &'de RawValue,
     read: impl Fn(&'de RawValue) -> Result<T, serde_json::Error>,
 ) -> Result<Vec<T>, E> {
-    let mut entries = Vec::new();
-    let read = bounded_json::entries(list, |entry| {
-        if entries.len() >= MOST_ENTRIES {
-            return Err(E::custom(format_args!("a list has more than {MOST_ENTRIES} entries")));
-        }
-        entries.push(read(entry).map_err(E::custom)?);
-        Ok(())
-    });
-    read?.map_err(E::custom)?;
-    Ok(entries)
+    let too_many = || E::custom(format_args!("a list has more than {MOST_ENTRIES} entries"));
+    let read = |entry| read(entry).map_err(E::custom);
+    bounded_json::list(list, MOST_ENTRIES, too_many, read)?.map_err(E::custom)
 }
 
 /// True or false; anything else counts as missing.

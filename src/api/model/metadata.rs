@@ -69,12 +69,16 @@ pub(crate) fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
     borrowed.or_else(|_| serde_json::from_str::<String>(json).map(Cow::Owned)).ok()
 }
 
+/// Whether a value is an integer.
+pub(super) fn is_integer(raw: &RawValue) -> bool {
+    let digits = raw.get().strip_prefix('-').unwrap_or(raw.get());
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// An id: a non-empty string or an integer.
 pub(crate) fn id(raw: &RawValue) -> Option<Cow<'_, str>> {
-    let json = raw.get();
-    let digits = json.strip_prefix('-').unwrap_or(json);
-    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Cow::Borrowed(json));
+    if is_integer(raw) {
+        return Some(Cow::Borrowed(raw.get()));
     }
     string(raw).filter(|id| !id.is_empty())
 }

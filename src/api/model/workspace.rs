@@ -5,7 +5,7 @@ use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::metadata::object;
+use super::metadata::{is_integer, object};
 use super::{Paging, lenient};
 use crate::bounded_json::{self, MOST_ENTRIES};
 
@@ -50,8 +50,7 @@ struct Entries {
     known: Vec<Admin>,
     /// The number of entries.
     all: usize,
-    /// The number of those that cannot be read, and the beginning of the first.
-    unread: usize,
+    /// The beginning of the first that cannot be read.
     first_unread: Option<String>,
 }
 
@@ -65,10 +64,7 @@ fn admins<'de, D: Deserializer<'de>>(input: D) -> Result<Entries, D::Error> {
         }
         match Admin::read(entry) {
             Some(admin) => entries.known.push(admin),
-            None => {
-                entries.unread += 1;
-                entries.first_unread.get_or_insert_with(|| Admin::shown(entry));
-            }
+            None => drop(entries.first_unread.get_or_insert_with(|| Admin::shown(entry))),
         }
         Ok(())
     });
@@ -82,11 +78,12 @@ impl AdminList {
     /// The entries that can be read, and what keeps them from being all teammates. One that cannot be read may be any
     /// teammate: the others can prove a fail, but no pass.
     pub(crate) fn teammates(self, paging: &Paging) -> (Vec<Admin>, Option<String>) {
-        let Entries { known, all, unread, first_unread } = self.admins;
+        let Entries { known, all, first_unread } = self.admins;
         if all > MOST_ENTRIES {
             return (known, Some(format!("the list has more than {MOST_ENTRIES} entries")));
         }
         let unread = first_unread.map(|first| {
+            let unread = all - known.len();
             format!("{unread} of {all} entries of the list are not readable, the first is {first}")
         });
         let problems: Vec<_> = unread.into_iter().chain(paging.rest_of(all)).collect();
@@ -116,7 +113,7 @@ impl Admin {
     /// what they may do: of another shape, they are not understood.
     fn read(entry: &RawValue) -> Option<Self> {
         let plain = |value: Option<&RawValue>| {
-            value.is_none_or(|value| value.get().starts_with('"') || lenient::is_integer(value))
+            value.is_none_or(|value| value.get().starts_with('"') || is_integer(value))
         };
         let identity: Identity<'_> = object(entry)?;
         let role: RoleName<'_> = identity.role.map_or_else(|| Some(RoleName::default()), object)?;

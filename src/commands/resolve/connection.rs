@@ -15,6 +15,7 @@ use crate::api::proxy::Proxy;
 use crate::api::token::{Token, TokenError};
 use crate::bounded_file;
 use crate::cli::ConnectionArgs;
+use crate::commands::secrets::TOKEN;
 use crate::config::Config;
 use crate::error::Error;
 use crate::region::Region;
@@ -86,7 +87,7 @@ fn token(
 ) -> Result<(Token, Option<String>), Error> {
     let configured = config.and_then(|config| config.workspace.token_file.as_deref());
     let file = |path: &Path| Token::from_file(path);
-    let token = match (&args.token_file, env::var_os("INTERCOM_ACCESS_TOKEN"), configured) {
+    let token = match (&args.token_file, env::var_os(TOKEN), configured) {
         (Some(path), _, _) => file(path),
         (None, _, _) if args.token_stdin => from_stdin(timeout)?.map(|token| (token, None)),
         (None, Some(text), _) => Token::new(&text.to_string_lossy()).map(|token| (token, None)),

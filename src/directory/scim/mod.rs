@@ -135,17 +135,10 @@ impl<'a> List<'a> {
         }
         if let Some(resources) = find("Resources") {
             let list = resources;
-            let mut resources = Vec::new();
-            let read = bounded_json::entries(list, |resource| {
-                resources.push(resource);
-                if resources.len() > MOST_ENTRIES {
-                    return Err(self.reading.file.too_many("resources", MOST_ENTRIES));
-                }
-                Ok(())
-            })?;
-            if read.is_err() {
+            let too_many = || self.reading.file.too_many("resources", MOST_ENTRIES);
+            let Ok(resources) = bounded_json::list(list, MOST_ENTRIES, too_many, Ok)? else {
                 return Err(self.not_scim(list, "its `Resources` is not a list"));
-            }
+            };
             let total = total.unwrap_or_default();
             let listed = resources.len() as u64;
             let entry = self.resources(resources, total)?;

@@ -88,8 +88,13 @@ impl Hint for CollectError {
     }
 }
 
+/// The largest answer but for the list of teammates, in bytes.
+const LARGEST_RECORD: usize = 8 << 20;
+
 async fn get<T: DeserializeOwned>(client: &Client, feed: Feed, path: &str) -> Result<(T, Paging), ApiError> {
-    client.json(feed, &Request::get(path), |body| model::read(&body)).await
+    // A line of a snapshot may be as long as the teammates' alone.
+    let limit = (feed != Feed::Admins).then_some(LARGEST_RECORD);
+    client.json(feed, &Request { limit, ..Request::get(path) }, |body| model::read(&body)).await
 }
 
 /// Reads a workspace and passes every record to `receive`, as described at [`Record`].
