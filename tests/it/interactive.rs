@@ -1,7 +1,6 @@
 //! `attest --interactive`, through a pseudo-terminal.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
@@ -29,7 +28,7 @@ fn start(folder: &TempDir, args: &[&str]) -> Terminal {
 fn start_command(folder: &TempDir, command: &str, args: &[&str]) -> Terminal {
     let name = command;
     let config = folder.path().join("intercom-harden.toml");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_intercom-harden"));
+    let mut command = crate::program::binary();
     command.args([name, "--interactive", "--now", NOW]).args(args);
     command.env_clear().current_dir(folder.path());
     command.env("TERM", "dumb").env("COLUMNS", "200").env("INTERCOM_ACCESS_TOKEN", TOKEN);

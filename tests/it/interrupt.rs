@@ -52,7 +52,7 @@ fn collect_ends_at_once_and_leaves_the_old_file() {
 
 /// A command in a folder, as a plain process.
 fn spawn(folder: &Path, args: &[&str]) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_intercom-harden"));
+    let mut command = crate::program::binary();
     command.args(args).env_clear().current_dir(folder).env("INTERCOM_ACCESS_TOKEN", TOKEN);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
@@ -121,7 +121,7 @@ fn commands_that_wait_end_at_once() {
 #[test]
 fn a_full_pipe_to_standard_error_holds_no_program_back() {
     let (_unread, full) = std::io::pipe().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_intercom-harden"));
+    let mut command = crate::program::binary();
     command.args(["scan", "--demo", "--format", "html"]).env_clear().stdin(Stdio::null());
     let child = command.stdout(full.try_clone().unwrap()).stderr(full).spawn().unwrap();
     std::thread::sleep(Duration::from_secs(2));

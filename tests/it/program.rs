@@ -61,6 +61,18 @@ pub(crate) struct Run {
     directory: tempfile::TempDir,
 }
 
+/// The built program, to which signals mean what they usually do: it would ignore those that the tests were started to
+/// ignore, as in the background of a shell.
+pub(crate) fn binary() -> Command {
+    let binary = env!("CARGO_BIN_EXE_intercom-harden");
+    if cfg!(not(target_os = "linux")) {
+        return Command::new(binary);
+    }
+    let mut command = Command::new("/usr/bin/env");
+    command.args(["--default-signal=INT,QUIT,HUP,TERM", binary]);
+    command
+}
+
 /// The program, without arguments.
 pub(crate) fn program() -> Program {
     Program {
@@ -219,7 +231,7 @@ impl Program {
     pub(crate) fn run(mut self) -> Run {
         let written_by_test = files_under(self.directory.path());
         let home = tempfile::tempdir().unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_intercom-harden"));
+        let mut command = binary();
         command.env_clear().current_dir(self.directory.path());
         command.env("HOME", home.path()).env("LANG", "C.UTF-8").env("TZ", "UTC");
         for name in ["PATH", "SystemRoot"] {
