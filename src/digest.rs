@@ -1,6 +1,7 @@
 //! SHA-256 digests in files and reports.
 
-use std::io::{self, Read as _};
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
@@ -20,7 +21,20 @@ const LARGEST: u64 = 4 << 30;
 /// # Errors
 /// If it is not a regular file, is larger than 4 GiB, or cannot be read.
 pub(crate) fn of_file(path: &Path) -> io::Result<String> {
-    let mut file = bounded_file::open(path)?.take(LARGEST + 1);
+    Ok(digits(hash_of(&bounded_file::open(path)?)?))
+}
+
+/// The digest of an open file from its beginning on: `sha256:` and its digits.
+///
+/// # Errors
+/// If it is larger than 4 GiB, or cannot be read.
+pub(crate) fn of_open(mut file: &File) -> io::Result<String> {
+    file.rewind()?;
+    Ok(written(hash_of(file)?))
+}
+
+fn hash_of(file: &File) -> io::Result<Sha256> {
+    let mut file = file.take(LARGEST + 1);
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
@@ -31,7 +45,7 @@ pub(crate) fn of_file(path: &Path) -> io::Result<String> {
     if file.limit() == 0 {
         return Err(io::Error::from(io::ErrorKind::FileTooLarge));
     }
-    Ok(digits(hash))
+    Ok(hash)
 }
 
 /// A digest in its written form: `sha256:` and its digits.

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use crate::assessment::Assessment;
 use crate::controls::Catalog;
-use crate::digest;
 use crate::hint::Hint;
 use crate::report::{BaselineInfo, Control, ReadError, Report, ScanInfo, Window};
 use crate::sources::{Outcomes, SourceId, SourceStatus};
@@ -58,13 +57,11 @@ impl Baseline {
     /// When the file cannot be read or is something else, or is redacted with another key than this scan will be.
     pub(crate) fn load(path: &Path, scan_key: Option<String>) -> Result<Self, BaselineError> {
         let unreadable = |source| BaselineError::Unreadable { path: path.to_path_buf(), source };
-        let report = Report::open(path).map_err(unreadable)?;
+        let (report, digest) = Report::open_with_digest(path).map_err(unreadable)?;
         let ScanInfo { redacted, redaction_key, .. } = &report.scan;
         if *redacted && (redaction_key.is_none() || *redaction_key != scan_key) {
             return Err(BaselineError::OtherKey { path: path.to_path_buf() });
         }
-        let digest = digest::of_file(path).map_err(|error| unreadable(error.into()))?;
-        let digest = format!("sha256:{digest}");
         let info = BaselineInfo { path: path.display().to_string(), digest };
         Ok(Self { info, report })
     }

@@ -1,7 +1,7 @@
 //! Reading saved reports back. They may come from anywhere, so each value is checked as it is read.
 
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::de::Error as _;
@@ -9,8 +9,10 @@ use serde::{Deserialize, Deserializer};
 
 use super::saved::{ReadError, Saved};
 use super::{Control, Report, SourceReport, Summary};
+use crate::bounded_file;
 use crate::casefold::fold;
 use crate::controls::{self, LONGEST_ATTESTATION, LONGEST_TEXT};
+use crate::digest;
 use crate::facts::activity::{MAX_METHODS, MAX_PERIODS};
 use crate::time::day_of;
 use crate::verdict::{Finding, Waiver, counts};
@@ -25,6 +27,16 @@ impl Report {
     /// When that is something else, or has a format this program does not know.
     pub(crate) fn open(path: &Path) -> Result<Self, ReadError> {
         Self::of_saved(&Saved::open(path)?)
+    }
+
+    /// The same, with `sha256:` and the digest of the file that was read.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub(crate) fn open_with_digest(path: &Path) -> Result<(Self, String), ReadError> {
+        let file = bounded_file::open(path).map_err(io::Error::from)?;
+        let report = Self::of_saved(&Saved::of_file(file.try_clone()?)?)?;
+        Ok((report, digest::of_open(&file)?))
     }
 
     /// Reads what `scan -o json=FILE` wrote, from anywhere else.

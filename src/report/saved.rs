@@ -100,8 +100,8 @@ impl From<serde_json::Error> for ReadError {
 pub(super) enum Saved {
     /// A file in UTF-8, without its byte order mark of that many bytes.
     File(File, u64),
-    /// A report in memory, likewise.
-    Memory(Vec<u8>, u64),
+    /// A report in memory, in UTF-8 without its byte order mark.
+    Memory(Vec<u8>),
 }
 
 impl Saved {
@@ -110,7 +110,14 @@ impl Saved {
     /// # Errors
     /// When it is no regular file, cannot be read, or is too large.
     pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
-        let mut file = bounded_file::open(path).map_err(io::Error::from)?;
+        Self::of_file(bounded_file::open(path).map_err(io::Error::from)?)
+    }
+
+    /// Takes a file that was just opened.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is too large.
+    pub(super) fn of_file(mut file: File) -> Result<Self, ReadError> {
         if file.metadata()?.len() > LARGEST {
             return Err(ReadError::TooLarge);
         }
@@ -129,18 +136,18 @@ impl Saved {
     /// # Errors
     /// When it cannot be read, or is too large.
     pub(super) fn read(source: impl Read) -> Result<Self, ReadError> {
-        let bytes = bounded_file::read_all(source, LARGEST).map_err(|refusal| match refusal {
+        let mut bytes = bounded_file::read_all(source, LARGEST).map_err(|refusal| match refusal {
             Unopened::TooLarge => ReadError::TooLarge,
             other => io::Error::from(other).into(),
         })?;
         let (encoding, mark) = bounded_file::encoding(&bytes);
+        bytes.drain(..mark);
         if encoding == UTF_8 {
-            return Ok(Self::Memory(bytes, mark as u64));
+            return Ok(Self::Memory(bytes));
         }
-        let text = bytes.get(mark..).unwrap_or_default();
-        let text = encoding.decode_without_bom_handling_and_without_replacement(text);
+        let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes);
         let text = text.ok_or(ReadError::Encoding { encoding: encoding.name() })?;
-        Ok(Self::Memory(text.into_owned().into_bytes(), 0))
+        Ok(Self::Memory(text.into_owned().into_bytes()))
     }
 
     /// Parses what `T` asks for.
@@ -163,10 +170,7 @@ impl Saved {
                 file.seek(SeekFrom::Start(*mark))?;
                 serde_json::from_reader(BufReader::new(ValueLimit::of(file.take(LARGEST))))
             }
-            Self::Memory(bytes, mark) => {
-                let bytes = bytes.get(usize::try_from(*mark).unwrap_or_default()..).unwrap_or_default();
-                serde_json::from_reader(BufReader::new(ValueLimit::of(bytes)))
-            }
+            Self::Memory(bytes) => serde_json::from_reader(BufReader::new(ValueLimit::of(bytes.as_slice()))),
         };
         Ok(parsed?)
     }
