@@ -7,7 +7,6 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::error::{Answer, ApiError, Cause};
-use super::token::Token;
 use crate::casefold::ascii_lower;
 
 /// The longest text taken over from a server, in characters.
@@ -61,42 +60,40 @@ fn mentions_allowlist(answer: &Answer) -> bool {
 
 /// Names the error of a request that got no complete answer.
 ///
-/// A server has a hand in some of these texts, such as the debug data of HTTP/2, so the token is taken out of them.
-pub(super) fn from_transport(endpoint: &str, error: &reqwest::Error, token: &Token) -> ApiError {
-    let cause = cause_of(error, &|text| quote(&token.hide(text)));
-    ApiError::Broken { endpoint: endpoint.to_owned(), cause }
+/// A server has a hand in some of these texts, such as the debug data of HTTP/2: `quote` makes them fit to be shown.
+pub(super) fn from_transport(
+    endpoint: &str,
+    error: &reqwest::Error,
+    quote: &dyn Fn(&str) -> String,
+) -> ApiError {
+    ApiError::Broken { endpoint: endpoint.to_owned(), cause: cause_of(error, quote) }
 }
 
 /// Whether a proxy answered 407. The library has no type for it that could be asked.
 pub(super) fn wants_sign_in(error: &reqwest::Error) -> bool {
-    let error: &(dyn Error + 'static) = error;
-    let mut causes = std::iter::successors(Some(error), |cause: &&(dyn Error + 'static)| (*cause).source());
-    causes.any(|cause| cause.to_string().ends_with("proxy authorization required"))
+    chain(error).any(|cause| cause.to_string().ends_with("proxy authorization required"))
+}
+
+/// An error and what caused it, outermost first.
+pub(super) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |cause: &&'a (dyn Error + 'static)| (*cause).source())
 }
 
 fn cause_of(error: &reqwest::Error, quote: &dyn Fn(&str) -> String) -> Cause {
-    let mut detail = None;
-    let mut next: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(cause) = next {
+    let mut detail = String::new();
+    for cause in chain(error) {
         let said = cause.to_string();
         if let Some(found) = recognise(cause, &said, quote) {
             return found;
         }
         // The outermost message repeats the address; an inner one says what happened.
-        detail = Some(said);
-        next = cause.source();
+        detail = said;
     }
-    if error.is_timeout() { Cause::Timeout } else { Cause::Network(quote(&detail.unwrap_or_default())) }
+    if error.is_timeout() { Cause::Timeout } else { Cause::Network(quote(&detail)) }
 }
 
 fn recognise(cause: &(dyn Error + 'static), said: &str, quote: &dyn Fn(&str) -> String) -> Option<Cause> {
-    let innermost = || {
-        let mut last = cause;
-        while let Some(source) = last.source() {
-            last = source;
-        }
-        quote(&last.to_string())
-    };
+    let innermost = || quote(&chain(cause).last().unwrap_or(cause).to_string());
     if let Some(error) = cause.downcast_ref::<rustls::Error>() {
         return Some(Cause::Tls(tls_problem(error, quote)));
     }
@@ -139,7 +136,7 @@ fn tls_problem(error: &rustls::Error, quote: &dyn Fn(&str) -> String) -> String 
 }
 
 /// Takes over text from a server: bounded, otherwise as it came.
-fn quote(text: &str) -> String {
+pub(super) fn quote(text: &str) -> String {
     text.chars().take(MAX_QUOTE).collect()
 }
 

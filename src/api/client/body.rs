@@ -13,12 +13,12 @@ const MOST_TOGETHER: usize = 128 * 1024 * 1024;
 
 /// A part of the bytes of all answers in memory; it ends when this is dropped.
 #[derive(Debug, Default)]
-pub(in crate::api) struct Held {
+pub(in crate::api) struct MemoryShare {
     all: Arc<AtomicUsize>,
     bytes: usize,
 }
 
-impl Held {
+impl MemoryShare {
     /// Adds so many bytes; false if there are too many now.
     fn grow(&mut self, bytes: usize) -> bool {
         self.bytes += bytes;
@@ -26,7 +26,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for MemoryShare {
     fn drop(&mut self) {
         self.all.fetch_sub(self.bytes, Ordering::Relaxed);
     }
@@ -34,10 +34,10 @@ impl Drop for Held {
 
 impl Client {
     /// Counts an answer that stays in memory after it was parsed.
-    pub(in crate::api) fn hold(&self, bytes: usize) -> Held {
-        let mut held = Held { all: Arc::clone(&self.held), bytes: 0 };
-        held.grow(bytes);
-        held
+    pub(in crate::api) fn share_of_memory(&self, bytes: usize) -> MemoryShare {
+        let mut share = MemoryShare { all: Arc::clone(&self.in_memory), bytes: 0 };
+        share.grow(bytes);
+        share
     }
 
     pub(in crate::api) async fn body(
@@ -45,13 +45,13 @@ impl Client {
         mut response: InFlight<'_>,
         endpoint: &str,
         limit: usize,
-    ) -> Result<(Vec<u8>, Held), ApiError> {
+    ) -> Result<(Vec<u8>, MemoryShare), ApiError> {
         let announced = response.response.content_length().unwrap_or(0);
         let too_large = |limit| ApiError::BodyTooLarge { endpoint: endpoint.to_owned(), limit };
         if announced > limit as u64 {
             return Err(too_large(limit));
         }
-        let mut held = self.hold(0);
+        let mut share = self.share_of_memory(0);
         let mut body = Vec::with_capacity((announced as usize).min(1 << 20));
         while let Some(chunk) =
             response.response.chunk().await.map_err(|error| self.broken(endpoint, &error))?
@@ -59,14 +59,14 @@ impl Client {
             if body.len() + chunk.len() > limit {
                 return Err(too_large(limit));
             }
-            if !held.grow(chunk.len()) {
+            if !share.grow(chunk.len()) {
                 let endpoint = endpoint.to_owned();
                 return Err(ApiError::TooMuchAtOnce { endpoint, limit: MOST_TOGETHER });
             }
             body.extend_from_slice(&chunk);
         }
         self.token.strike_out(&mut body);
-        Ok((body, held))
+        Ok((body, share))
     }
 
     pub(in crate::api) fn parse<T>(

@@ -11,7 +11,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValu
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
 
-use super::classify::from_answer;
+use super::classify::{from_answer, quote};
 use super::error::{ApiError, Cause};
 use super::notice::{Notice, Notify};
 use super::origin::ApiOrigin;
@@ -26,7 +26,7 @@ mod body;
 mod options;
 mod response;
 
-pub(super) use body::Held;
+pub(super) use body::MemoryShare;
 pub(crate) use options::{ClientError, ClientOptions, Limits, Request};
 pub(super) use response::InFlight;
 use response::{RateHeaders, rate_headers};
@@ -50,7 +50,7 @@ pub(crate) struct Client {
     concurrency: usize,
     notify: Notify,
     /// The bytes of all answers in memory.
-    held: Arc<AtomicUsize>,
+    in_memory: Arc<AtomicUsize>,
     requests: [AtomicU64; Feed::ALL.len()],
     skew: Mutex<Option<ClockSkew>>,
     /// What kept answers from coming, and has been told.
@@ -104,7 +104,7 @@ impl Client {
             deadline: options.deadline,
             concurrency: options.concurrency.clamp(1, 1024),
             notify: options.notify,
-            held: Arc::default(),
+            in_memory: Arc::default(),
             requests: Default::default(),
             skew: Mutex::default(),
             told: Mutex::default(),
@@ -157,7 +157,7 @@ impl Client {
                 response.headers().get(CONTENT_TYPE).map(|value| self.text(value)).unwrap_or_default();
             let limit = request.limit.map_or(self.limits.body, |limit| limit.min(self.limits.body));
             // What is read counts until it is parsed.
-            let (body, _held) = self.body(response, &endpoint, limit).await?;
+            let (body, _share) = self.body(response, &endpoint, limit).await?;
             Ok(self.parse(&endpoint, content_type, body, &parse)?)
         })
         .await
@@ -268,7 +268,7 @@ impl Client {
         let location = response.headers().get(LOCATION).map(|value| self.text(value));
         let id = response.headers().get("X-Request-Id").map(|value| self.text(value));
         // The body only explains; where it is missing or endless the status says enough.
-        let (body, _held) = self.body(response, endpoint, MAX_ERROR_BODY).await.unwrap_or_default();
+        let (body, _share) = self.body(response, endpoint, MAX_ERROR_BODY).await.unwrap_or_default();
         from_answer(endpoint, status, location.as_deref(), id.as_deref(), &body)
     }
 
@@ -279,7 +279,7 @@ impl Client {
 
     /// The beginning of what a server had a hand in, fit to be quoted.
     fn quoted(&self, text: &str) -> String {
-        self.token.hide(text).chars().take(200).collect()
+        quote(&self.token.hide(text))
     }
 }
 

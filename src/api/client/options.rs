@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::api::classify::chain;
 use crate::api::notice::Notify;
 use crate::api::origin::ApiOrigin;
 use crate::api::proxy::Proxy;
@@ -61,11 +62,7 @@ pub(crate) enum ClientError {
 
 /// The outermost message says no more than that something failed.
 fn innermost(error: &reqwest::Error) -> String {
-    let error: &(dyn std::error::Error + 'static) = error;
-    let last =
-        std::iter::successors(Some(error), |error: &&(dyn std::error::Error + 'static)| (*error).source())
-            .last();
-    last.map(ToString::to_string).unwrap_or_default()
+    chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
 impl Hint for ClientError {

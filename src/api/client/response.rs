@@ -42,7 +42,7 @@ impl Client {
 
     /// What kept an answer from being complete.
     pub(in crate::api) fn broken(&self, endpoint: &str, error: &reqwest::Error) -> ApiError {
-        from_transport(endpoint, error, &self.token)
+        from_transport(endpoint, error, &|text| self.quoted(text))
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::api::client::{Client, Held, Request};
+use crate::api::client::{Client, MemoryShare, Request};
 use crate::api::model::metadata::{id, object, string};
 use crate::api::model::{Event, EventPage, UnreadEntry, is_nothing, number};
 use crate::api::origin::ApiOrigin;
@@ -149,7 +149,7 @@ pub(super) struct Page {
     /// Where the next one is.
     pub(super) next: Next,
     /// Its part of the answers in memory.
-    held: Option<Held>,
+    share: Option<MemoryShare>,
 }
 
 impl Page {
@@ -167,12 +167,12 @@ impl Page {
         let per_page = pages.per_page.filter(|size| *size > 0);
         // No pages at all, and entries on this one: that total says nothing.
         let total_pages = pages.total_pages.filter(|total| *total > 0 || entries.is_empty());
-        Ok(Self { total_pages, per_page, next, body, entries, held: None })
+        Ok(Self { total_pages, per_page, next, body, entries, share: None })
     }
 
     /// Counts it among the answers in memory, as long as it is there.
-    pub(super) fn held_by(mut self, client: &Client) -> Self {
-        self.held = Some(client.hold(self.size()));
+    pub(super) fn counted_by(mut self, client: &Client) -> Self {
+        self.share = Some(client.share_of_memory(self.size()));
         self
     }
 

@@ -144,7 +144,7 @@ impl<'s> LogReader<'s> {
             self.client.json(query.feed, &request, |body| Page::parse(body, self.client.origin())).await;
         self.answered.set(self.answered.get() || page.is_ok());
         self.search_answered.set(self.search_answered.get() || (search && page.is_ok()));
-        page.map(|page| page.held_by(self.client))
+        page.map(|page| page.counted_by(self.client))
     }
 
     /// Emits what is new on a page. `pass` holds what this pass has seen, where that differs from

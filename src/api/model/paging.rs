@@ -9,21 +9,11 @@ use super::metadata::{object, string};
 
 /// Reads an answer that is one object, and what it says about further pages.
 pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<(T, Paging), serde_json::Error> {
-    let head: Head<'a> = serde_json::from_str(body)?;
-    if head.kind.and_then(string).as_deref() == Some("error.list") {
+    let top: Words<'a> = serde_json::from_str(body)?;
+    if top.kind.and_then(string).as_deref() == Some("error.list") {
         return Err(serde_json::Error::custom("an error in place of an answer"));
     }
-    Ok((serde_json::from_str(body)?, Paging::of(serde_json::from_str(body)?, head.pages)))
-}
-
-/// What an answer is, and what it says about its pages.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Head<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pages: Option<&'a RawValue>,
+    Ok((serde_json::from_str(body)?, Paging::of(top)))
 }
 
 /// What stands in an answer beside its list.
@@ -35,10 +25,14 @@ pub(crate) struct Paging {
     is_odd: bool,
 }
 
-/// The words about pages in one object.
+/// What an object is, and its words about pages.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Words<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pages: Option<&'a RawValue>,
     #[serde(borrow)]
     next: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -80,7 +74,8 @@ impl From<Words<'_>> for Part {
 }
 
 impl Paging {
-    fn of(top: Words<'_>, pages: Option<&RawValue>) -> Self {
+    fn of(top: Words<'_>) -> Self {
+        let pages = top.pages;
         let inner: Option<Words<'_>> = pages.and_then(object);
         let is_odd = inner.is_none() && pages.is_some_and(|pages| !is_nothing(pages));
         Self { parts: [inner.unwrap_or_default().into(), top.into()], is_odd }
