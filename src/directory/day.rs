@@ -6,6 +6,7 @@ use jiff::fmt::rfc2822;
 use jiff::tz::Offset;
 
 use super::words;
+use crate::time::day_of;
 
 /// What a cell says about an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,16 +40,16 @@ pub(super) fn instant(cell: &str) -> Option<Instant> {
     if cell.contains(':')
         && let Ok(time) = cell.parse::<DateTime>()
     {
-        return Some(of_day(time.date(), || utc(time)));
+        return Some(of_day(time.date(), utc(time)));
     }
-    if let Some(number) = number(cell) {
-        return number;
+    if let Some(at) = number(cell) {
+        return Some(at);
     }
     let cell = without_time(without_weekday(cell));
     let formats = ["%Y-%m-%d", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y"];
     if let Some(day) = formats.iter().find_map(|format| Date::strptime(format, cell).ok()) {
         let day = Date::new(full(day.year(), cell), day.month(), day.day()).unwrap_or(day);
-        return Some(of_day(day, || end_of(day)));
+        return Some(of_day(day, end_of(day)));
     }
     numeric(cell)
 }
@@ -62,11 +63,11 @@ fn end_of(day: Date) -> Option<Timestamp> {
 }
 
 fn once(at: Timestamp) -> Instant {
-    of_day(Offset::UTC.to_datetime(at).date(), || Some(at))
+    of_day(day_of(at), Some(at))
 }
 
-fn of_day(day: Date, at: impl Fn() -> Option<Timestamp>) -> Instant {
-    match at().filter(|_| (FIRST_YEAR..LAST_YEAR).contains(&day.year())) {
+fn of_day(day: Date, at: Option<Timestamp>) -> Instant {
+    match at.filter(|_| (FIRST_YEAR..LAST_YEAR).contains(&day.year())) {
         Some(at) => Instant::Between(at, at),
         None => Instant::Never,
     }
@@ -74,24 +75,24 @@ fn of_day(day: Date, at: impl Fn() -> Option<Timestamp>) -> Instant {
 
 /// A cell of digits: `20260731`, `20260731100000.0Z`, seconds or milliseconds since 1970, or tenths of microseconds since
 /// 1601, of which the largest is never.
-fn number(cell: &str) -> Option<Option<Instant>> {
+fn number(cell: &str) -> Option<Instant> {
     let (digits, rest) = cell.split_at(cell.find(|c: char| !c.is_ascii_digit()).unwrap_or(cell.len()));
     if digits.len() == 14 && (rest == "Z" || (rest.starts_with('.') && rest.ends_with('Z'))) {
         let time = DateTime::strptime("%Y%m%d%H%M%S", digits).ok();
-        return Some(time.map(|time| of_day(time.date(), || utc(time))));
+        return time.map(|time| of_day(time.date(), utc(time)));
     }
     let number: i64 = digits.parse().ok().filter(|_| rest.is_empty())?;
     let of_seconds = |seconds| Timestamp::from_second(seconds).map_or(Instant::Never, once);
-    Some(match digits.len() {
+    match digits.len() {
         8 => {
             let day = Date::strptime("%Y%m%d", digits).ok();
-            day.map(|day| of_day(day, || end_of(day)))
+            day.map(|day| of_day(day, end_of(day)))
         }
         9 | 10 => Some(of_seconds(number)),
         12 | 13 => Some(of_seconds(number / 1000)),
         17..=19 => Some(of_seconds(number / 10_000_000 - WINDOWS_EPOCH)),
         _ => None,
-    })
+    }
 }
 
 /// `Friday, July 31, 2026` without the day of the week.
@@ -129,7 +130,7 @@ fn numeric(cell: &str) -> Option<Instant> {
     let readings = if a > 31 { [day(a, b, c), None] } else { [day(c, a, b), day(c, b, a)] };
     let earliest = readings.into_iter().flatten().min()?;
     let latest = readings.into_iter().flatten().max()?;
-    match (of_day(earliest.0, || earliest.1), of_day(latest.0, || latest.1)) {
+    match (of_day(earliest.0, earliest.1), of_day(latest.0, latest.1)) {
         (Instant::Between(from, _), Instant::Between(_, to)) => Some(Instant::Between(from, to)),
         _ => Some(Instant::Never),
     }

@@ -1,8 +1,8 @@
 //! Directory exports (rosters): the people of an identity provider, their groups and account statuses.
 //!
 //! `text` opens and decodes files. `sheet` reads CSV, with `columns` and `meaning` for headers, `account` for rows, `words`
-//! and `day` for cells. `documented` has the names and words of all of them. `scim` reads SCIM 2.0 answers. `merge` makes one list of several files. The comparison with a
-//! workspace is in `facts::reconcile`.
+//! and `day` for cells. `documented` has the names and words of all of them. `scim` reads SCIM 2.0 answers. `merge` makes
+//! one list of several files. The comparison with a workspace is in `facts::reconcile`.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;

@@ -139,13 +139,9 @@ impl CsvFile {
     fn is_no_person(&mut self, row: &StringRecord) -> bool {
         let columns = &self.columns;
         // `top;group`, and `top;person;user;computer`.
-        let sorts = || {
-            columns
-                .cells(row, Meaning::MemberType)
-                .flat_map(|cell| words::list(cell, true))
-                .collect::<Vec<_>>()
-        };
-        let is = |word| sorts().iter().any(|sort| words::says(sort, word));
+        let sorts = columns.cells(row, Meaning::MemberType).flat_map(|cell| words::list(cell, true));
+        let sorts: Vec<_> = sorts.collect();
+        let is = |word| sorts.iter().any(|sort| words::says(sort, word));
         let in_group = columns.any(&[Meaning::Group]);
         if !(is(Word::Group) || (in_group && is(Word::Domain))) {
             return is(Word::NoPerson);

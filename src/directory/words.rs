@@ -58,8 +58,8 @@ const ROWS: [(&str, Word); 16] = [
 static WORDS: LazyLock<HashMap<String, Vec<Word>>> = LazyLock::new(|| {
     let mut words: HashMap<String, Vec<Word>> = HashMap::new();
     for (title, spellings) in documented::rows("In a cell") {
-        let row = ROWS.iter().find(|(row, _)| *row == title);
-        for (spelling, (_, word)) in spellings.into_iter().zip(row.into_iter().cycle()) {
+        let Some((_, word)) = ROWS.iter().find(|(row, _)| *row == title) else { continue };
+        for spelling in spellings {
             words.entry(plain(spelling)).or_default().push(*word);
         }
     }
@@ -68,7 +68,12 @@ static WORDS: LazyLock<HashMap<String, Vec<Word>>> = LazyLock::new(|| {
 
 /// What a cell says.
 fn said(cell: &str) -> &'static [Word] {
-    WORDS.get(&plain(cell)).map_or(&[], Vec::as_slice)
+    said_plainly(&plain(cell))
+}
+
+/// What a cell says that is in its form for comparison.
+fn said_plainly(plain: &str) -> &'static [Word] {
+    WORDS.get(plain).map_or(&[], Vec::as_slice)
 }
 
 pub(super) fn says(cell: &str, word: Word) -> bool {
@@ -151,7 +156,8 @@ pub(super) fn guest(name: &str) -> Option<String> {
 
 /// Whether a cell means empty: `n/a`, `null`, `-`, `[]`.
 pub(super) fn is_nothing(cell: &str) -> bool {
-    plain(cell).is_empty() || says(cell, Word::Nothing)
+    let plain = plain(cell);
+    plain.is_empty() || said_plainly(&plain).contains(&Word::Nothing)
 }
 
 /// Splits a cell into the groups, or permissions, that it lists.
@@ -185,20 +191,27 @@ pub(super) fn status(word: &str) -> Option<AccountStatus> {
 
 /// The value of a yes-or-no cell.
 pub(super) fn truth(word: &str) -> Option<bool> {
-    if says(word, Word::Yes) { Some(true) } else { says(word, Word::No).then_some(false) }
+    let said = said(word);
+    if said.contains(&Word::Yes) { Some(true) } else { said.contains(&Word::No).then_some(false) }
 }
 
 /// Whether a cell says that the person has a second factor.
 pub(super) fn mfa(word: &str) -> Option<bool> {
-    truth(word).or_else(|| {
-        if says(word, Word::Factor) {
-            Some(true)
-        } else if says(word, Word::NoFactor) || (is_nothing(word) && !word.trim().is_empty()) {
-            Some(false)
-        } else {
-            plain(word).parse::<u32>().ok().map(|factors| factors > 0)
-        }
-    })
+    let plain = plain(word);
+    let said = said_plainly(&plain);
+    let says = |word| said.contains(&word);
+    let says_none = || (plain.is_empty() || says(Word::Nothing)) && !word.trim().is_empty();
+    if says(Word::Yes) {
+        Some(true)
+    } else if says(Word::No) {
+        Some(false)
+    } else if says(Word::Factor) {
+        Some(true)
+    } else if says(Word::NoFactor) || says_none() {
+        Some(false)
+    } else {
+        plain.parse::<u32>().ok().map(|factors| factors > 0)
+    }
 }
 
 /// Whether a cell that counts or lists factors includes a second factor.
