@@ -42,8 +42,8 @@ impl Report {
         let findings = self.controls.iter().flat_map(|control| &control.findings);
         let events = findings.filter_map(|finding| {
             let event = finding.event.as_deref()?;
-            let row = finding.evidence.row();
-            Some((event, ["type", "at"].map(|column| row.get(column).cloned())))
+            let mut row = finding.evidence.row();
+            Some((event, ["type", "at"].map(|column| row.remove(column))))
         });
         events
             .filter(|(event, kind)| kinds.entry(*event).or_insert_with(|| kind.clone()) != kind)

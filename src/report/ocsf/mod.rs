@@ -51,15 +51,12 @@ const MAX_EVIDENCES: usize = 100;
 /// When a line cannot be written.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let teammates = report.teammates();
-    let mut told = report.controls.iter().flat_map(told);
-    told.try_for_each(|item| write_line(&event(report, item, Subject::of(item, &teammates)), out))
-}
-
-/// The events of a control: its findings where it fails, and otherwise the control as a whole.
-fn told(control: &Control) -> impl Iterator<Item = Item<'_>> {
-    let fails = control.status == Status::Fail;
-    let whole = (!fails).then_some(Item::whole(control));
-    fails.then(|| items_of(control)).into_iter().flatten().chain(whole)
+    let mut tell = |item| write_line(&event(report, item, Subject::of(item, &teammates)), out);
+    // A control that fails is told by its findings, any other as a whole.
+    report.controls.iter().try_for_each(|control| match control.status {
+        Status::Fail => items_of(control).try_for_each(&mut tell),
+        Status::Pass | Status::Manual | Status::Unknown => tell(Item::whole(control)),
+    })
 }
 
 /// The event of a finding, or of a control as a whole.

@@ -32,16 +32,16 @@ const CONTEXT_COLUMNS: usize = 300;
 /// The longest way and action shown.
 const STEP_COLUMNS: usize = 500;
 
-/// Writes every failing control with its findings and where to put it right.
-pub(super) fn failed(page: &mut Page, report: &Report) {
+/// Writes every failing control with its findings and where to put it right. Some ids of events are shared by different
+/// ones.
+pub(super) fn failed(page: &mut Page, report: &Report, shared: &BTreeSet<&str>) {
     let mut failing = report.ended(Status::Fail).peekable();
     if failing.peek().is_none() {
         return;
     }
     page.heading("What failed");
-    let shared = report.shared_events();
     for control in failing {
-        told(page, control, &shared, MAX_CONTEXT);
+        told(page, control, shared, MAX_CONTEXT);
         next(page, control);
     }
     page.gap();
@@ -49,7 +49,7 @@ pub(super) fn failed(page: &mut Page, report: &Report) {
 }
 
 /// Writes the undecided controls about which there is more to say than the reason in the table.
-pub(super) fn to_check(page: &mut Page, report: &Report) {
+pub(super) fn to_check(page: &mut Page, report: &Report, shared: &BTreeSet<&str>) {
     let mut telling = report
         .by_priority()
         .into_iter()
@@ -60,13 +60,12 @@ pub(super) fn to_check(page: &mut Page, report: &Report) {
         return;
     }
     page.heading("What is known about the undecided ones");
-    let shared = report.shared_events();
     for control in telling {
-        told(page, control, &shared, FEW_CONTEXT);
+        told(page, control, shared, FEW_CONTEXT);
     }
 }
 
-/// Writes a control with its findings and that many observations. Some ids of events are shared by different ones.
+/// Writes a control with its findings and that many observations.
 fn told(page: &mut Page, control: &Control, shared: &BTreeSet<&str>, most_context: usize) {
     page.gap();
     let text = format!("{} ({}) {}", id(control), control.level.label(), title(control));

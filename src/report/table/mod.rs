@@ -25,8 +25,9 @@ pub(super) fn render(report: &Report, options: &Options) -> String {
         controls::groups(&mut page, report, by);
     }
     controls::table_of(&mut page, report);
-    findings::failed(&mut page, report);
-    findings::to_check(&mut page, report);
+    let shared = report.shared_events();
+    findings::failed(&mut page, report, &shared);
+    findings::to_check(&mut page, report, &shared);
     scope::sources(&mut page, report);
     scope::warnings(&mut page, report);
     scope::counts(&mut page, report);
