@@ -25,6 +25,8 @@ const LARGEST_SEED: u64 = 64 * 1024;
 const LONGEST: Duration = Duration::from_secs(20);
 /// The longest message about an input, in bytes.
 const LONGEST_MESSAGE: usize = 256 * 1024;
+/// How long each target runs as part of `cargo test`.
+const USUAL_BUDGET: Duration = Duration::from_secs(1);
 /// Inputs between two looks at the clock.
 const BATCH: u32 = 8;
 
@@ -58,8 +60,9 @@ impl Target {
         seeds.extend(self.made.iter().cloned());
         let inputs = mutate::inputs(seeds, self.words);
 
-        let (started, left) = (Instant::now(), Cell::new([0_u64; 2]));
-        while started.elapsed() < budget() {
+        let (started, left, budget) = (Instant::now(), Cell::new([0_u64; 2]), budget());
+        let is_long = budget > USUAL_BUDGET;
+        while started.elapsed() < budget {
             let config = Config {
                 cases: BATCH,
                 max_shrink_iters: 20_000,
@@ -69,7 +72,7 @@ impl Target {
             };
             let ended = TestRunner::new(config).run(&inputs, |input| {
                 // An input that ends the process, such as a deep one, is found here.
-                if is_long() {
+                if is_long {
                     fs::write(kept(self.name, "last"), &input.0).unwrap();
                 }
                 let ended = timed(&read, &input.0);
@@ -103,11 +106,7 @@ fn timed<E>(read: impl Fn(&[u8]) -> Result<(), E>, input: &[u8]) -> Result<(), E
 /// How long each target runs.
 fn budget() -> Duration {
     let seconds = std::env::var("INTERCOM_HARDEN_FUZZ_SECONDS").ok().map(|seconds| seconds.parse().unwrap());
-    Duration::from_secs(seconds.unwrap_or(1))
-}
-
-fn is_long() -> bool {
-    budget() > Duration::from_secs(1)
+    seconds.map_or(USUAL_BUDGET, Duration::from_secs)
 }
 
 /// Where an input is kept: beside the built tests.

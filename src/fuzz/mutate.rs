@@ -107,8 +107,7 @@ fn apply(input: &mut Vec<u8>, (which, at, to, pick): &Change, stock: &Stock) {
         }
         11 => *input = encoded(input, pick),
         12 => {
-            let digits = parts.iter().filter(|part| input[part.start].is_ascii_digit()).cloned();
-            let numbers: Vec<_> = digits.collect();
+            let numbers = numbers(input);
             if !numbers.is_empty() {
                 let number = at.get(&numbers).clone();
                 let old: i128 = str::from_utf8(&input[number.clone()]).unwrap_or("").parse().unwrap_or(1);
@@ -124,6 +123,11 @@ fn apply(input: &mut Vec<u8>, (which, at, to, pick): &Change, stock: &Stock) {
         15 => input[part].iter_mut().filter(|byte| byte.is_ascii_alphabetic()).for_each(|byte| *byte ^= 0x20),
         _ => drop(input.splice(other, input[part].to_vec())),
     }
+}
+
+/// The parts that begin with a digit.
+fn numbers(input: &[u8]) -> Vec<Range<usize>> {
+    parts(input).into_iter().filter(|part| input[part.start].is_ascii_digit()).collect()
 }
 
 /// Changes a text in quotes, a number, or an entry between commas.
@@ -148,8 +152,7 @@ fn apply_inside(input: &mut Vec<u8>, which: u8, at: &Index, to: &Index, pick: us
             }
         }
         4 => {
-            let digits = parts(input).into_iter().filter(|part| input[part.start].is_ascii_digit());
-            let numbers: Vec<_> = digits.collect();
+            let numbers = numbers(input);
             if !numbers.is_empty() {
                 let new = [0, 1, 7, 60, 86_400, 1_700_000_000, 1_760_000_000, u64::MAX];
                 drop(input.splice(to.get(&numbers).clone(), new[pick % new.len()].to_string().into_bytes()));

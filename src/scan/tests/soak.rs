@@ -61,7 +61,7 @@ fn workspace(asked: &Asked) -> Reply {
 }
 
 /// Resident memory in KiB, and open files.
-fn held() -> (u64, usize) {
+fn in_use() -> (u64, usize) {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     let kib = resident.trim().trim_end_matches(" kB").parse().unwrap();
@@ -93,7 +93,7 @@ fn scan_over_and_over() {
     let (mut warm, mut exits) = (None, Vec::new());
     for nth in 0..SCANS {
         if nth == WARM {
-            warm = Some(held());
+            warm = Some(in_use());
         }
         let source = Source::open(&targets[nth % 2], Arc::new(|_| ())).unwrap();
         // As a loop does: a runtime, a client and a report for each.
@@ -105,7 +105,7 @@ fn scan_over_and_over() {
         server.forget();
     }
     assert!(exits.chunks(2).all(|pair| pair == &exits[..2]), "{exits:?}");
-    let ((kib, files), (later_kib, later_files)) = (warm.unwrap(), held());
+    let ((kib, files), (later_kib, later_files)) = (warm.unwrap(), in_use());
     eprintln!("{kib} KiB and {files} files after {WARM} scans, {later_kib} and {later_files} after {SCANS}");
     assert!(later_kib <= kib + MOST_KIB, "{kib} KiB after {WARM} scans, {later_kib} KiB after {SCANS}");
     // Connections that the server is about to close.
