@@ -5,8 +5,9 @@ use std::net::TcpListener;
 use serde_json::{Value, json};
 
 use crate::intercom::{Api, PROBED, SEARCH};
-use crate::program::{NOW, Program, Run, TOKEN, live, program};
+use crate::program::{NOW, Program, TOKEN, live, program};
 use crate::replay::Saved;
+use crate::run::Run;
 use crate::server::{Answer, Server};
 use crate::workspace::{DAY, Event, Workspace};
 

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::program::{FILE, NOW, Program, Run, TOKEN, files_under, live, program};
+use crate::program::{FILE, NOW, Program, TOKEN, live, program};
 use crate::readme::document;
+use crate::run::{Run, files_under};
 use crate::workspace::{DAY, HOUR, Workspace};
 
 /// The beginnings of commands that cannot run here, each with the reason.

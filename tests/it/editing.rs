@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::program::{FILE, NOW, Program, Run, program};
+use crate::program::{FILE, NOW, Program, program};
+use crate::run::Run;
 
 /// A file with everything an edit might lose.
 const OLD: &str = "# ours, do not touch\n\n[scan]   # gate\nlevel =    'l3'\n\n[params.\"2.3\"]\nmax_admins = 4\n\

@@ -144,7 +144,7 @@ fn attest_takes_what_does_not_apply_with_a_note() {
 }
 
 /// Renders a saved report with changed values.
-fn tampered(report: &Value, changes: &[(&str, Value)]) -> crate::program::Run {
+fn tampered(report: &Value, changes: &[(&str, Value)]) -> crate::run::Run {
     let mut report = report.clone();
     for (place, value) in changes {
         *report.pointer_mut(place).unwrap() = value.clone();

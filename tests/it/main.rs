@@ -87,6 +87,8 @@ mod roster_cases;
 /// Directory exports (rosters) of vendors.
 mod roster_files;
 mod roster_vendors;
+/// What a run came to.
+mod run;
 /// The identity provider's metadata and certificates.
 mod saml;
 /// The sample workspace of `--demo`, and its generator.

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::intercom::{Api, SEARCH};
-use crate::program::{NOW, NOW_SECONDS, Program, Run, program};
+use crate::program::{NOW, NOW_SECONDS, Program, program};
+use crate::run::Run;
 use crate::server::Answer;
 use crate::workspace::Workspace;
 

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::editing::{attest, demo};
-use crate::program::{FILE, Run, program};
+use crate::program::{FILE, program};
+use crate::run::Run;
 
 /// A folder with a configuration whose attestation names an evidence file in it.
 struct Proven {

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use crate::generated;
 use crate::intercom::Api;
-use crate::program::{FILE, Program, Run, demo, formats, live, outputs, program, scan};
+use crate::program::{FILE, Program, demo, formats, live, outputs, program, scan};
 use crate::replay::Saved;
+use crate::run::Run;
 use crate::server::Answer;
 use crate::workspace::{DAY, Event, Workspace};
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::program::{Program, Run, demo, formats, outputs, program, scan};
+use crate::program::{Program, demo, formats, outputs, program, scan};
+use crate::run::Run;
 use crate::workspace::Workspace;
 
 /// A saved report of the sample workspace, with all adjustments a configuration can make.

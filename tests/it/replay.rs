@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::generated;
 use crate::intercom::{Api, PROBED, SEARCH};
 use crate::oracle::Ended;
-use crate::program::{NOW, Program, Run, live, program, scan};
+use crate::program::{NOW, Program, live, program, scan};
+use crate::run::Run;
 use crate::server::Answer;
 use crate::workspace::{DAY, Event, HOUR, Workspace};
 

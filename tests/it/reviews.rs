@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::intercom::Api;
-use crate::program::{FILE, NOW, Program, Run, program, scan};
+use crate::program::{FILE, NOW, Program, program, scan};
+use crate::run::Run;
 use crate::server::{Answer, Server};
 use crate::workspace::{Event, Workspace};
 

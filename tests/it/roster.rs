@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::program::{Program, Run, evaluated, live, scan};
+use crate::program::{Program, evaluated, live, scan};
 use crate::report::Report;
+use crate::run::Run;
 use crate::server::Server;
 use crate::workspace::Workspace;
 

@@ -1,7 +1,8 @@
 //! What small files from many services show, and what they leave open: verdicts, warnings, and what `rbac can` allows.
 
-use crate::program::{Run, live};
+use crate::program::live;
 use crate::report::Report;
+use crate::run::Run;
 use crate::server::Server;
 use crate::workspace::{DAY, Event, HOUR, Workspace};
 

@@ -8,8 +8,9 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::intercom::Api;
-use crate::program::{NOW, NOW_SECONDS, Program, Run, live, program};
+use crate::program::{NOW, NOW_SECONDS, Program, live, program};
 use crate::replay::Saved;
+use crate::run::Run;
 use crate::workspace::{DAY, Workspace};
 
 fn collect(origin: &str, output: &str) -> Program {

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::intercom::{Api, LOG, SEARCH};
-use crate::program::{NOW, NOW_SECONDS, Run, live};
+use crate::program::{NOW, NOW_SECONDS, live};
 use crate::replay::{Saved, assert_replays};
 use crate::report::Report;
+use crate::run::Run;
 use crate::server::Answer;
 use crate::workspace::{DAY, Event, HOUR, Workspace};
 

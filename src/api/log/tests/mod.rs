@@ -11,8 +11,10 @@ use crate::api::fake::{Asked, Server, ok, refusal, reply};
 use crate::api::record::{Record, Sink};
 use crate::sources::Feed;
 
+mod entries;
 mod fuzz;
 mod growing;
+mod ranges;
 
 /// The range every test reads.
 const SINCE: i64 = 1_700_000_000;
@@ -272,77 +274,6 @@ async fn an_empty_page_that_names_a_further_one_is_no_end_either() {
 }
 
 #[tokio::test]
-async fn an_entry_that_may_be_any_event_leaves_the_range_unread() {
-    let milliseconds = (SINCE + 60) * 1000;
-    for odd in [
-        json!(7),
-        json!({"id": "a", "activity_type": "t"}),
-        json!({"id": "a", "activity_type": "t", "created_at": milliseconds}),
-        json!({"id": "a", "activity_type": null, "created_at": SINCE + 60}),
-    ] {
-        let body =
-            json!({"activity_logs": [entries(&log(1))[0], odd, null, odd], "pages": {"total_pages": 1}});
-        let server = Server::start(move |asked| {
-            // A wide range fails, so that its halves are read as if for the second time.
-            let wide = asked.number("created_at_after") < Some(SINCE);
-            if wide && asked.number("created_at_before") > Some(SINCE + 20 * DAY) {
-                return refusal(500, "server_error");
-            }
-            ok(&body)
-        });
-        let (got, ended, _, unreadable) = read_counting(&server, query(30)).await;
-        assert!(ended.is_ok(), "{odd}: {ended:?}");
-        // The odd one twice, and null; which of them cannot be in range is known.
-        assert_eq!((got, unreadable), (vec!["e0".to_owned()], 3), "{odd}");
-    }
-}
-
-#[tokio::test]
-async fn an_entry_whose_time_is_out_of_range_is_no_matter() {
-    let entry = |at: i64| json!({"id": at.to_string(), "activity_type": null, "created_at": at});
-    let range = [SINCE - 1, SINCE, SINCE + 30 * DAY, SINCE + 30 * DAY + 1].map(entry);
-    let body = json!({"activity_logs": range, "pages": {"total_pages": 1}});
-    let server = Server::start(move |_| ok(&body));
-    let (got, ended, _, unreadable) = read_counting(&server, query(30)).await;
-    assert!(ended.is_ok() && got.is_empty());
-    assert_eq!(unreadable, 2);
-}
-
-#[tokio::test]
-async fn events_are_the_same_only_if_id_type_and_time_are() {
-    let event = |kind: &str, at: i64| json!({"id": "one", "activity_type": kind, "created_at": SINCE + at});
-    let body = json!({
-        "activity_logs": [event("a", 2), event("b", 2), event("a", 1), event("a", 2)],
-        "pages": {"total_pages": 1, "per_page": 250},
-    });
-    let server = Server::start(move |_| ok(&body));
-    let (got, ended, _) = read(&server, query(30)).await;
-    assert!(ended.is_ok());
-    assert_eq!(got, ["one"; 3]);
-}
-
-#[tokio::test]
-async fn a_field_that_decides_nothing_costs_no_event() {
-    let body = format!(
-        r#"{{"activity_logs": [
-            {{"id": "a", "activity_type": "t", "created_at": {SINCE}, "activity_description": "half \ud83d"}},
-            {{"id": "b", "activity_type": "t", "created_at": {SINCE}, "activity_description": 1e999}},
-            {{"id": "c", "activity_type": "t", "created_at": {SINCE}, "activity_description": {}}},
-            {{"id": "d", "activity_type": "t", "created_at": {SINCE}, "performed_by": {{"email": "\udfff", "ip": [1e999]}}}},
-            {{"id": "e", "activity_type": "t", "created_at": {SINCE}, "performed_by": ["x"], "metadata": "\ud800"}},
-            {{"id": "f", "activity_type": "half \ud83d", "created_at": {SINCE}}},
-            {{"id": "g", "activity_type": 7, "created_at": {SINCE}}},
-            {{"id": "h", "activity_type": "t", "created_at": 0}}
-        ], "pages": {{"total_pages": 1, "per_page": 250}}}}"#,
-        "[".repeat(300) + &"]".repeat(300)
-    );
-    let server = Server::start(move |_| reply(200, &[], &body));
-    let (got, ended, _, unreadable) = read_counting(&server, query(30)).await;
-    assert!(ended.is_ok(), "{ended:?}");
-    assert_eq!((got.concat().as_str(), unreadable), ("abcde", 3));
-}
-
-#[tokio::test]
 async fn a_log_that_says_nothing_of_pages_is_asked_once_more() {
     // A server that gives fewer than it was asked for, and does not say so.
     for count in [1, 7, 60, 65] {
@@ -408,78 +339,4 @@ async fn the_list_is_read_where_there_is_no_search() {
         assert_eq!(got, ids(&log(90)));
         assert_eq!(server.asked().len(), 6);
     }
-}
-
-/// A server that fails on ranges longer than this many days.
-fn limited(all: Log, days: i64) -> Server {
-    Server::start(move |asked| {
-        let width = asked.number("created_at_before").unwrap() - asked.number("created_at_after").unwrap();
-        if width > days * DAY {
-            return refusal(500, "server_error");
-        }
-        let (events, page, total) = page_of(&all, asked, 10);
-        ok(&json!({"activity_logs": events, "pages": {"page": page, "total_pages": total}}))
-    })
-}
-
-#[tokio::test]
-async fn the_longest_range_that_the_server_answers_is_learned_once() {
-    let all: Log = (0..600).rev().map(|n| (format!("e{n}"), SINCE + n * DAY)).collect();
-    let expected = ids(&all);
-    let server = limited(all, 5);
-    let client = server.client(Duration::from_secs(60));
-    let mut got = Vec::new();
-    let mut receive = |record: Record<'_>| {
-        if let Record::Event(_, event) = record {
-            got.push(event.id.to_string());
-        }
-        Ok(())
-    };
-    let sink = Sink::new(&mut receive);
-    sink.open(SINCE + 100 * DAY);
-    let reader = LogReader::new(&client, &sink);
-    let of = |feed, since: i64, until: i64| LogQuery {
-        feed,
-        since: SINCE + since * DAY,
-        until: SINCE + until * DAY - 1,
-        types: None,
-    };
-    super::read(&reader, of(Feed::LogWindow, 300, 600)).await.unwrap();
-    let first = server.asked().len();
-    assert!((60..=80).contains(&first), "{first} requests for 300 days");
-    // The next range knows the limit, and the history ends where the workspace begins.
-    super::read(&reader, of(Feed::LogHistory, -5_000, 300)).await.unwrap();
-    let second = server.asked().len() - first;
-    assert!((40..=60).contains(&second), "{second} requests for 200 days");
-    drop(reader);
-    assert_eq!(got, expected[..500]);
-}
-
-#[tokio::test]
-async fn a_dead_log_fails_soon() {
-    let server = Server::start(|_| refusal(503, "server_error"));
-    let (got, ended, _) = read(&server, query(730)).await;
-    assert!(matches!(ended, Err(LogError::Api(ApiError::Server(_)))) && got.is_empty());
-    // Ten ranges once, then five attempts for a day.
-    assert_eq!(server.asked().len(), 15);
-}
-
-#[tokio::test]
-async fn a_refused_log_is_asked_for_once() {
-    let server = Server::start(|_| refusal(403, "forbidden"));
-    assert!(matches!(read(&server, query(30)).await.1, Err(LogError::Api(ApiError::Forbidden(_)))));
-    assert_eq!(server.asked().len(), 1);
-}
-
-#[test]
-fn parts_meet_without_overlap_down_to_a_day() {
-    let whole = LogQuery { feed: Feed::LogWindow, since: 1_000, until: 9_999_999, types: None };
-    assert_eq!(whole.newest(i64::MAX).since, 1_000);
-    let (mut until, mut parts) = (whole.until, 0);
-    while until >= whole.since {
-        let part = LogQuery { until, ..whole }.newest(7);
-        assert!(part.until == until && part.length() <= DAY && !part.can_be_shortened());
-        (until, parts) = (part.since - 1, parts + 1);
-    }
-    assert_eq!((until, parts), (999, 116));
 }
