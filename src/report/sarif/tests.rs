@@ -188,7 +188,7 @@ fn the_place_is_the_configuration_in_the_repository_or_what_stands_in_for_it() {
         run(report)["results"][index]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone()
     };
     let config = report.scan.config.as_mut().unwrap();
-    config.path = "/home/runner/work/ci/intercom.toml".to_owned();
+    config.path = "/srv/build/ci/intercom.toml".to_owned();
     assert_eq!(place(&report, 0), "intercom.toml");
     report.scan.config.as_mut().unwrap().repository_path = Some("ci/intercom.toml".to_owned());
     assert_eq!(place(&report, 0), "ci/intercom.toml");
