@@ -1,4 +1,4 @@
-//! A control with its verdict, waiver and baseline: the input of the report.
+//! A control with its verdict and waiver: the input of the report.
 
 use std::sync::Arc;
 
@@ -11,13 +11,11 @@ pub(crate) struct Assessment {
     pub verdict: Verdict,
     /// The waiver of the control as a whole.
     pub waived: Option<Waiver>,
-    /// Whether the baseline has the control with the same status.
-    pub in_baseline: bool,
 }
 
 impl Assessment {
-    /// An assessment that no waiver or baseline covers.
+    /// An assessment that no waiver covers.
     pub(crate) const fn new(control: Arc<Control>, verdict: Verdict) -> Self {
-        Self { control, verdict, waived: None, in_baseline: false }
+        Self { control, verdict, waived: None }
     }
 }

@@ -58,6 +58,13 @@ pub(crate) enum Error {
     NoEffect { option: &'static str, formats: Vec<&'static str>, takers: Vec<&'static str> },
     #[error(transparent)]
     Grouping(#[from] UnknownGrouping),
+    #[error("standard input holds one report, and two were asked for")]
+    StdinTwice,
+    #[error("the store needs the workspace's id, and GET /me gave none")]
+    NoIdToKeep,
+    /// A format that the command does not write.
+    #[error("there is no {format} of this; the formats are {}", formats.join(", "))]
+    OtherFormat { format: &'static str, formats: Vec<&'static str> },
     #[error("cannot read the report {name}: {source}")]
     SavedReport { name: String, source: ReadError },
     #[error("cannot write the report: {0}")]
@@ -128,6 +135,8 @@ impl Error {
                 );
             }
             Self::NotKept { .. } => "make room on the disk, or give a file on another",
+            Self::NoIdToKeep => "give the app the permission \"Read admins\", or leave --store out",
+            Self::StdinTwice => "give one of the reports as a file",
             Self::SameStdout => "give --format or one -o FORMAT=-, and a file to every other",
             Self::NoEffect { takers, .. } => {
                 return Some(format!("leave it out, or ask for {}", takers.join(", ")).into());

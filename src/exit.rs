@@ -34,6 +34,14 @@ Exit codes:
   2  usage or configuration: bad flag, no token, bad TOML, unknown id, missing file, another workspace
   3  could not complete: authentication, network, rate limit, a source that failed, a signal";
 
+    /// The exit codes as `diff --help` prints them.
+    pub const DIFF_HELP: &'static str = "\
+Exit codes:
+  0  nothing regressed and nothing is new up to the level of --fail-on
+  1  a control regressed, or has new findings
+  2  usage: bad flag, no such file, not a report, reports of two workspaces
+  3  nothing regressed, but a control fails that cannot be compared";
+
     /// The exit codes as `collect --help` prints them.
     pub const COLLECT_HELP: &'static str = "\
 Exit codes:

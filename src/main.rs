@@ -61,8 +61,11 @@ mod assessment;
 
 mod report;
 
+mod diff;
+
 mod adjust;
 mod redact;
+mod store;
 
 mod scan;
 

@@ -91,8 +91,9 @@ impl SourceId {
 }
 
 /// The origin of the facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub(crate) enum Provenance {
     /// The workspace itself, through the API.
     Api,
@@ -100,6 +101,20 @@ pub(crate) enum Provenance {
     Snapshot,
     /// The built-in sample workspace.
     Demo,
+}
+
+impl Provenance {
+    /// The word used in reports.
+    pub(crate) const fn as_str(self) -> &'static str {
+        self.into_str()
+    }
+}
+
+impl SourceStatus {
+    /// The word used in reports.
+    pub(crate) const fn as_str(self) -> &'static str {
+        self.into_str()
+    }
 }
 
 /// A part of a source that is read, and can fail, separately.
@@ -139,8 +154,11 @@ impl Feed {
 }
 
 /// The status of reading a source or a feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, IntoStaticStr,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub(crate) enum SourceStatus {
     /// All of it was read.
     Complete,
@@ -232,12 +250,6 @@ impl Outcomes {
     pub(crate) fn worst(&self, id: SourceId) -> Option<&Outcome> {
         let feeds = self.feeds.iter().filter(|(feed, _)| feed.source() == id).map(|(_, outcome)| outcome);
         feeds.max_by_key(|outcome| (outcome.status != SourceStatus::Skipped, outcome.status))
-    }
-
-    /// Whether all of a source was read.
-    pub(crate) fn is_complete(&self, id: SourceId) -> bool {
-        let mut feeds = self.feeds.iter().filter(|(feed, _)| feed.source() == id).peekable();
-        feeds.peek().is_some() && feeds.all(|(_, outcome)| outcome.status == SourceStatus::Complete)
     }
 }
 

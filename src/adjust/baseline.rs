@@ -1,15 +1,13 @@
 //! The baseline: an earlier report, whose findings do not fail the gate again.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::assessment::Assessment;
-use crate::controls::Catalog;
+use crate::diff::Comparable;
 use crate::hint::Hint;
-use crate::report::{BaselineInfo, Control, ReadError, Report, ScanInfo, Window};
-use crate::sources::{Outcomes, SourceId, SourceStatus};
-use crate::verdict::{Fingerprint, Status};
+use crate::report::{BaselineInfo, Control, ReadError, Report, ScanInfo, SourceReport, Window};
+use crate::verdict::Fingerprint;
 use crate::warning::Warning;
 
 /// An earlier report.
@@ -68,7 +66,7 @@ impl Baseline {
 
     /// The workspace that it is about.
     pub(crate) fn workspace(&self) -> Option<&str> {
-        self.report.workspace.id.as_deref().map(str::trim).filter(|id| !id.is_empty())
+        self.report.workspace.known_id()
     }
 
     /// What makes it differ from a scan with this catalog and this window.
@@ -84,38 +82,27 @@ impl Baseline {
         catalog.into_iter().chain(window).collect()
     }
 
-    /// Marks what the earlier report showed too, but for controls that rest on a source that is complete in only one of
-    /// the two. What a redacted one showed is compared by what `keyed` makes of the
-    /// fingerprints, which are not redacted yet.
-    pub(crate) fn apply(
+    /// Marks what the earlier report showed too, where the two can be compared: what cannot be is judged as if there were
+    /// no baseline. What a redacted one showed is compared by what `keyed` makes of the fingerprints, which are not
+    /// redacted yet.
+    pub(crate) fn mark(
         &self,
-        assessments: &mut [Assessment],
-        catalog: &Catalog,
-        outcomes: &Outcomes,
+        controls: &mut [Control],
+        sources: &[SourceReport],
         keyed: impl Fn(&Fingerprint) -> Option<Fingerprint>,
     ) {
-        let before =
-            |id| self.report.sources.iter().any(|one| one.id == id && one.status == SourceStatus::Complete);
-        let differs = |id: &SourceId| before(*id) != outcomes.is_complete(*id);
-        let differing: BTreeSet<_> = SourceId::ALL.iter().copied().filter(differs).collect();
-        for assessment in assessments {
-            let rules = catalog.find(&assessment.control.id).map(|definition| &definition.rules);
-            if rules.is_ok_and(|rules| !rules.sources().is_disjoint(&differing)) {
-                continue;
-            }
-            // What cannot be compared is judged as if there were no baseline.
-            let comparable = |before: &&Control| {
-                let undecided = [before.status, assessment.verdict.status].contains(&Status::Unknown);
-                before.id == assessment.control.id && before.digest == assessment.control.digest && !undecided
-            };
+        let comparable = Comparable::between(&self.report.sources, sources);
+        for control in controls {
+            let before = self.report.control(&control.id);
             // What was waived then left the gate by a decision, which has an end: it is not in the baseline for good.
-            let before = self.report.controls.iter().find(comparable);
-            let Some(before) = before.filter(|control| control.waived.is_none()) else { continue };
-            let findings =
-                before.findings.iter().filter(|finding| finding.waived.is_none() && !finding.is_reviewed());
+            let before = before.filter(|before| {
+                comparable.obstacle(Some(before), Some(control)).is_none() && before.waived.is_none()
+            });
+            let Some(before) = before else { continue };
+            let findings = before.open().filter(|finding| finding.waived.is_none());
             let fingerprints: HashSet<_> = findings.map(|finding| &finding.fingerprint).collect();
-            assessment.in_baseline = before.status == assessment.verdict.status;
-            for finding in &mut assessment.verdict.findings {
+            control.in_baseline = before.status == control.status;
+            for finding in &mut control.findings {
                 let keyed = if self.report.scan.redacted { keyed(&finding.fingerprint) } else { None };
                 finding.in_baseline = fingerprints.contains(keyed.as_ref().unwrap_or(&finding.fingerprint));
             }

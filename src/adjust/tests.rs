@@ -90,6 +90,7 @@ fn assessment(status: Status, subjects: &[&str]) -> Assessment {
         effort: String::new(),
         attest_for: 180,
         reviewable: Vec::new(),
+        sources: Vec::new(),
         frameworks: BTreeMap::new(),
         own_mappings: Vec::new(),
         steps: Vec::new(),

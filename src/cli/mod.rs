@@ -18,7 +18,7 @@ mod typed;
 pub(crate) use controls::{CatalogArgs, ControlsCommand, ExplainArgs};
 pub(crate) use edit::{AttestArgs, InitArgs, ReviewArgs, SourceArgs, WaiveArgs, one_line};
 pub(crate) use rbac::{CanArgs, DiagnoseArgs, PolicyArgs, RbacCheckArgs, RbacCommand, RbacRosterArgs};
-pub(crate) use report::{GenerateCommand, RedactArgs, RenderArgs, ReportArgs, SchemaName};
+pub(crate) use report::{DiffArgs, GenerateCommand, RedactArgs, RenderArgs, ReportArgs, SchemaName};
 pub(crate) use typed::meant;
 
 /// Security posture scanner for Intercom workspaces.
@@ -74,6 +74,9 @@ pub(crate) enum Command {
     /// Read a workspace and judge every control of the hardening guide
     #[command(after_help = Exit::HELP)]
     Scan(Box<ScanArgs>),
+    /// Tell what changed between two reports: regressions, new findings, people, settings, and what was fixed
+    #[command(after_help = Exit::DIFF_HELP)]
+    Diff(Box<DiffArgs>),
     /// Save what a workspace answers, to scan it later without a network
     #[command(after_help = Exit::COLLECT_HELP)]
     Collect(Box<CollectArgs>),
@@ -184,7 +187,19 @@ pub(crate) struct ScanArgs {
     pub report: ReportArgs,
 
     #[command(flatten)]
+    pub keep: KeepArgs,
+
+    #[command(flatten)]
     pub config: ConfigArgs,
+}
+
+/// Where the result is kept.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Store")]
+pub(crate) struct KeepArgs {
+    /// Keep the result in this database, next to those before [env: INTERCOM_HARDEN_STORE]
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    pub store: Option<PathBuf>,
 }
 
 /// Which controls are evaluated.

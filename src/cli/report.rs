@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
 
 use crate::exit::Exit;
+use crate::level::FailOn;
 use crate::report::grouping::Grouping;
 use crate::report::{Format, Output, PlanRow};
 
@@ -61,6 +63,41 @@ pub(crate) struct RenderArgs {
     pub report: ReportArgs,
 }
 
+/// `diff`.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The earlier report, which `scan -o json=FILE` wrote; - for standard input. With --store a run: latest, previous,
+    /// a number or a date [default with --store: previous]
+    #[arg(value_name = "OLD", required_unless_present_any = ["demo", "store"])]
+    pub old: Option<PathBuf>,
+    /// The later report of the same workspace [default with --store: latest]
+    #[arg(value_name = "NEW", required_unless_present_any = ["demo", "store"])]
+    pub new: Option<PathBuf>,
+    /// Take the reports from this database, which `scan --store` wrote
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    pub store: Option<PathBuf>,
+    /// Which workspace of the database, where it holds several
+    #[arg(long, value_name = "ID|NAME", requires = "store")]
+    pub workspace: Option<String>,
+    /// Compare the built-in sample workspace with what it was two weeks before
+    #[arg(long, conflicts_with_all = ["old", "new"])]
+    pub demo: bool,
+    /// Fail when a control at or below this level regressed or has new findings: l1, l2, l3 or never [default: l1, with
+    /// --demo never]
+    #[arg(long, value_name = "LEVEL", ignore_case = true, hide_possible_values = true)]
+    pub fail_on: Option<FailOn>,
+    /// Compare the sample as of this instant, to replay
+    #[arg(long, value_name = "RFC3339", requires = "demo")]
+    pub now: Option<Timestamp>,
+    /// Format of the comparison on standard output: summary, json, markdown, html, ndjson (new findings) or none
+    /// [default: summary]
+    #[arg(long, value_name = "FORMAT", ignore_case = true, hide_possible_values = true)]
+    pub format: Option<Format>,
+    /// Write the comparison to a file, whose format follows from its name unless it is given; may be repeated
+    #[arg(short, long, value_name = "[FORMAT=]PATH")]
+    pub output: Vec<Output>,
+}
+
 /// `generate`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum GenerateCommand {
@@ -74,7 +111,7 @@ pub(crate) enum GenerateCommand {
     /// Print the JSON Schema of a file that the program reads or writes
     #[command(after_help = Exit::PRINT_HELP)]
     Schema {
-        /// Of what: report
+        /// Of what: report or diff
         #[arg(value_name = "WHAT", ignore_case = true, hide_possible_values = true)]
         what: SchemaName,
     },
@@ -85,4 +122,6 @@ pub(crate) enum GenerateCommand {
 pub(crate) enum SchemaName {
     /// The JSON report
     Report,
+    /// The comparison of two reports
+    Diff,
 }

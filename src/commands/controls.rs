@@ -4,15 +4,13 @@ use std::path::Path;
 
 use super::destinations::print;
 use super::environment::style;
-use super::{environment, look, resolve, resolve::inputs};
+use super::{environment, look, resolve::inputs, sample};
 use crate::checks::Decided;
-use crate::cli::{AnswerFormat, ControlsCommand, ExplainArgs, SourceArgs};
-use crate::config::Config;
+use crate::cli::{AnswerFormat, ControlsCommand, ExplainArgs};
 use crate::controls::{Catalog, GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::facts::vocabulary::{self, Field};
-use crate::report::Report;
 use crate::report::explain::explain;
 use crate::report::listing;
 use crate::sources::SourceId;
@@ -56,20 +54,13 @@ pub(super) fn explained(args: &ExplainArgs) -> Result<Exit, Error> {
     let (catalog, _) = inputs::rules(&args.catalog.controls, config.as_ref())?;
     let report = match &args.report {
         Some(path) => Some(look::saved(path)?),
-        None if args.demo => Some(sample(args, config)?),
+        None if args.demo => {
+            Some(sample::report(&args.catalog.controls, config, None, jiff::SignedDuration::ZERO)?)
+        }
         None => None,
     };
     print(&explain(catalog.find(&args.id)?, report.as_ref(), style()))?;
     Ok(Exit::Success)
-}
-
-/// The report of the built-in sample workspace.
-fn sample(args: &ExplainArgs, config: Option<Config>) -> Result<Report, Error> {
-    let source = SourceArgs { demo: true, ..SourceArgs::default() };
-    let selection = resolve::everything(config.as_ref());
-    let resolved = resolve::job(&source, &args.catalog.controls, &[], Some(&selection), config)?;
-    let run = resolved.run(&environment::progress())?;
-    Ok(Report::of(&resolved.job, run, true))
 }
 
 fn check(directory: Option<&Path>) -> Result<(), Error> {

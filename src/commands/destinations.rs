@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::atomic_file::{Readers, WholeFile};
 use crate::cli::ReportArgs;
 use crate::error::Error;
-use crate::report::{Destination, Format, Options, Output, Report, Style, write};
+use crate::report::{Destination, Format, Options, Output, PlanRow, Report, Style, write};
 
 /// Which formats an option has an effect on.
 type Takes = fn(Format) -> bool;
@@ -28,18 +28,7 @@ impl Destinations {
     /// When a place cannot be written to, or is named twice, however it is spelt; when an option would
     /// have no effect.
     pub(super) fn open(args: &ReportArgs, style: Style) -> Result<Self, Error> {
-        let mut stdout = args.format;
-        let mut redirected = false;
-        let mut files = Vec::new();
-        for Output { format, place } in &args.output {
-            match place {
-                Destination::Stdout if redirected || stdout.is_some_and(|stdout| stdout != *format) => {
-                    return Err(Error::SameStdout);
-                }
-                Destination::Stdout => (stdout, redirected) = (Some(*format), true),
-                Destination::File(path) => files.push((*format, path.clone())),
-            }
-        }
+        let (stdout, files) = places(args.format, &args.output)?;
         // The summary is too short for groups: who asks for them and names no format gets the tables.
         let usual = if args.by.is_some() && files.is_empty() { Format::Table } else { Format::default() };
         let stdout = stdout.unwrap_or(usual);
@@ -64,6 +53,28 @@ impl Destinations {
         Ok(Self { stdout, files, options: Options { style, by: args.by.clone(), per, excel: args.excel } })
     }
 
+    /// The same for a document that comes in these formats alone, the first of which is the usual one.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when another format is asked for.
+    pub(super) fn among(
+        formats: &[Format],
+        format: Option<Format>,
+        outputs: &[Output],
+        style: Style,
+    ) -> Result<Self, Error> {
+        let (stdout, files) = places(format, outputs)?;
+        let stdout = stdout.or(formats.first().copied()).unwrap_or_default();
+        let asked = std::iter::once(stdout).chain(files.iter().map(|(format, _)| *format));
+        if let Some(other) = asked.into_iter().find(|format| !formats.contains(format)) {
+            let formats = formats.iter().map(|format| format.as_str()).collect();
+            return Err(Error::OtherFormat { format: other.as_str(), formats });
+        }
+        try_out(&files)?;
+        let options = Options { style, by: None, per: PlanRow::default(), excel: false };
+        Ok(Self { stdout, files, options })
+    }
+
     /// Decides by what the controls are grouped, which name these frameworks.
     ///
     /// # Errors
@@ -76,9 +87,9 @@ impl Destinations {
         Ok(())
     }
 
-    /// Whether standard output shows the warnings of the report.
-    pub(super) fn shows_warnings(&self) -> bool {
-        matches!(self.stdout, Format::Summary | Format::Table)
+    /// Whether standard output has one of these formats, which show the warnings.
+    pub(super) fn shows(&self, formats: &[Format]) -> bool {
+        formats.contains(&self.stdout)
     }
 
     /// Writes the report to every place: files first, so that standard output speaks of what is there. Reports name
@@ -87,17 +98,49 @@ impl Destinations {
     /// # Errors
     /// When a place cannot be written to after all.
     pub(super) fn write(self, report: &Report) -> Result<(), Error> {
+        self.write_each(|format, options, out| write(report, format, options, out))
+    }
+
+    /// Hands every place to `write`, files first.
+    ///
+    /// # Errors
+    /// When a place cannot be written to after all.
+    pub(super) fn write_each(
+        self,
+        write: impl Fn(Format, &Options, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Error> {
         let in_files = Options { style: Style::plain(FILE_WIDTH), ..self.options.clone() };
         for (format, path) in self.files {
-            let write = || {
+            let whole = || {
                 let mut file = BufWriter::new(WholeFile::create(&path, Readers::Owner)?);
-                write(report, format, &in_files, &mut file)?;
+                write(format, &in_files, &mut file)?;
                 file.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
             };
-            write().map_err(|source| Error::NotKept { path: path.clone(), source })?;
+            whole().map_err(|source| Error::NotKept { path: path.clone(), source })?;
         }
-        to_stdout(|out| write(report, self.stdout, &self.options, out))
+        to_stdout(|out| write(self.stdout, &self.options, out))
     }
+}
+
+/// What goes to standard output, where anything is said of it, and to which files.
+///
+/// # Errors
+/// When two reports would go to standard output.
+fn places(
+    format: Option<Format>,
+    outputs: &[Output],
+) -> Result<(Option<Format>, Vec<(Format, PathBuf)>), Error> {
+    let (mut stdout, mut redirected, mut files) = (format, false, Vec::new());
+    for Output { format, place } in outputs {
+        match place {
+            Destination::Stdout if redirected || stdout.is_some_and(|stdout| stdout != *format) => {
+                return Err(Error::SameStdout);
+            }
+            Destination::Stdout => (stdout, redirected) = (Some(*format), true),
+            Destination::File(path) => files.push((*format, path.clone())),
+        }
+    }
+    Ok((stdout, files))
 }
 
 /// Makes sure that files can be written, each of them once.

@@ -4,6 +4,7 @@ use super::destinations::print;
 use clap::CommandFactory as _;
 
 use crate::cli::{Cli, GenerateCommand, SchemaName};
+use crate::diff;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::json;
@@ -19,8 +20,12 @@ pub(super) fn run(command: &GenerateCommand) -> Result<Exit, Error> {
             clap_complete::generate(*shell, &mut Cli::command(), env!("CARGO_PKG_NAME"), &mut script);
             print(&String::from_utf8_lossy(&script))
         }
-        GenerateCommand::Schema { what: SchemaName::Report } => {
-            print(&json::schema().map_err(Error::Stdout)?)
+        GenerateCommand::Schema { what } => {
+            let schema = match what {
+                SchemaName::Report => json::schema(),
+                SchemaName::Diff => diff::schema(),
+            };
+            print(&schema.map_err(Error::Stdout)?)
         }
     }
     .map(|()| Exit::Success)

@@ -15,15 +15,18 @@ mod collect;
 mod controls;
 mod destinations;
 mod dialogue;
+mod diff;
 mod doctor;
 mod environment;
 mod generate;
 mod init;
+mod keeping;
 mod look;
 mod rbac;
 mod render;
 mod resolve;
 mod review;
+mod sample;
 mod scan;
 pub(crate) mod secrets;
 mod signals;
@@ -39,6 +42,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
     match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Render(args) => render::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Collect(args) => collect::run(&args),
         Command::Attest(args) => attest::run(&args),
         Command::Waive(args) => waive::run(&args),

@@ -1,14 +1,12 @@
 //! `render`: a saved report in any format, without a scan.
 
-use std::io;
-use std::path::Path;
-
 use super::destinations::Destinations;
+use super::diff::load;
 use super::{environment, resolve::redaction};
 use crate::cli::RenderArgs;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::{ReadError, Report};
+use crate::report::Format;
 
 /// Renders a saved report, with the gate that follows from its controls. That one failed does not matter here: it was
 /// the scan's to exit with.
@@ -18,27 +16,14 @@ use crate::report::{ReadError, Report};
 pub(super) fn run(args: &RenderArgs) -> Result<Exit, Error> {
     let redactor = redaction::of_report(&args.report.redact, &environment::progress())?;
     let mut destinations = Destinations::open(&args.report, environment::style())?;
-    let mut report =
-        load(&args.saved).map_err(|source| Error::SavedReport { name: name(&args.saved), source })?;
+    let mut report = load(&args.saved)?;
     destinations.resolve_grouping(report.controls.iter().flat_map(|control| control.frameworks.keys()))?;
     if let Some(redactor) = redactor {
         report = redactor.report(report);
     }
-    if !destinations.shows_warnings() {
+    if !destinations.shows(&[Format::Summary, Format::Table]) {
         environment::warn(&report, &environment::progress());
     }
     destinations.write(&report)?;
     Ok(Exit::Success)
-}
-
-fn load(saved: &Path) -> Result<Report, ReadError> {
-    if is_stdin(saved) { Report::read(io::stdin().lock()) } else { Report::open(saved) }
-}
-
-fn is_stdin(saved: &Path) -> bool {
-    saved == Path::new("-")
-}
-
-fn name(saved: &Path) -> String {
-    if is_stdin(saved) { "on standard input".to_owned() } else { saved.display().to_string() }
 }

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 
 use super::destinations::Destinations;
+use super::keeping::Keeping;
 use super::{environment, resolve, resolve::inputs, resolve::redaction};
 use crate::adjust::baseline::Baseline;
-use crate::cli::{ConfigArgs, GateArgs, ReportArgs, ScanArgs, SourceArgs};
+use crate::cli::{ConfigArgs, GateArgs, KeepArgs, ReportArgs, ScanArgs, SourceArgs};
 use crate::config::Config;
 use crate::controls::Selection;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::redact::Redactor;
-use crate::report::Report;
+use crate::report::{Format, Report};
 use crate::scan::Adjustments;
 
 /// What is scanned, by which rules, and where the report goes.
@@ -21,6 +22,8 @@ pub(super) struct ScanRequest<'a> {
     pub(super) controls: &'a [PathBuf],
     pub(super) gate: &'a GateArgs,
     pub(super) report: &'a ReportArgs,
+    /// Where the result is kept; none where it is not.
+    pub(super) keep: Option<&'a KeepArgs>,
     pub(super) config: &'a ConfigArgs,
 }
 
@@ -35,6 +38,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
         controls: &args.selection.catalog.controls,
         gate: &args.gate,
         report: &args.report,
+        keep: Some(&args.keep),
         config: &args.config,
     };
     perform(&request, |config| resolve::selection(&args.selection, config))
@@ -74,13 +78,28 @@ pub(super) fn perform(
     let named = job.plan.selected().flat_map(|definition| definition.control.frameworks.keys());
     destinations.resolve_grouping(named)?;
 
-    let run = resolved.run(&progress)?;
+    let mut keeping = match request.keep.filter(|_| !request.source.demo) {
+        Some(args) => Keeping::open(args, resolved.job.config.as_ref(), redactor.as_ref())?,
+        None => None,
+    };
+    let run = match resolved.run(&progress) {
+        Ok(run) => run,
+        Err(error) => {
+            if let Some(keeping) = &mut keeping {
+                keeping.failure(&resolved.job, resolved.now, &error)?;
+            }
+            return Err(error);
+        }
+    };
     let mut report = Report::of(&resolved.job, run, resolved.now.is_some());
     if let Some(redactor) = redactor {
         report = redactor.report(report);
     }
-    if !destinations.shows_warnings() {
+    if !destinations.shows(&[Format::Summary, Format::Table]) {
         environment::warn(&report, &progress);
+    }
+    if let Some(keeping) = &mut keeping {
+        keeping.report(&resolved.job, &report, &progress)?;
     }
     destinations.write(&report)?;
     Ok(report.gate.exit_code)

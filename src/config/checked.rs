@@ -10,6 +10,7 @@ use super::organization::Organization;
 use super::rbac::Rbac;
 use super::scan::{self, ControlSettings, Overrides, ScanSettings, Values, Workspace};
 use super::section::{Context, Trust};
+use super::store::StoreSettings;
 
 /// A checked configuration. Ids of controls, and names of parameters and settings, are for the catalog to check.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,6 +34,7 @@ pub(crate) struct Config {
     pub waivers: Vec<Located<Waiver>>,
     pub reviewed: Vec<Located<Reviewed>>,
     pub rbac: Rbac,
+    pub store: StoreSettings,
 }
 
 impl Config {
@@ -69,6 +71,7 @@ impl Config {
             waivers: waivers.filter_map(entries::waiver).collect(),
             reviewed: reviewed.filter_map(entries::reviewed).collect(),
             rbac: root.table("rbac").map(Rbac::read).unwrap_or_default(),
+            store: root.table("store").map(|table| StoreSettings::read(table, context)).unwrap_or_default(),
             ..Self::default()
         };
         root.finish();

@@ -11,6 +11,7 @@ mod organization;
 mod rbac;
 mod scan;
 mod section;
+mod store;
 #[cfg(test)]
 mod tests;
 mod weakening;

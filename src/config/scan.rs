@@ -63,7 +63,7 @@ pub(super) fn workspace(mut table: Table<'_>, context: &Context) -> Workspace {
         id: filled(&mut table, "id").map(|id| id.value.trim().to_owned()),
         region: table.word("region"),
         name: filled(&mut table, "name").map(|name| name.value),
-        token_file: context.token_file(&mut table),
+        token_file: context.trusted_file(&mut table, "token_file"),
     };
     table.finish();
     workspace

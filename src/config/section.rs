@@ -56,16 +56,21 @@ impl Context {
         Some(path)
     }
 
-    /// Takes the path of a token file: read only where the configuration was named.
-    pub(super) fn token_file(&self, table: &mut Table<'_>) -> Option<PathBuf> {
-        let text = filled(table, "token_file")?;
+    /// Takes the path of a file that only a configuration that was named may name: a token, a store.
+    pub(super) fn trusted_file(&self, table: &mut Table<'_>, key: &'static str) -> Option<PathBuf> {
+        let text = filled(table, key)?;
+        self.trusts(table, key, text.line).then(|| self.folder.join(text.value))
+    }
+
+    /// Whether the configuration was named; one that was found is refused what the key says.
+    pub(super) fn trusts(&self, table: &Table<'_>, key: &str, line: usize) -> bool {
         if self.trust == Trust::Found {
-            let message = "`token_file` is refused in a configuration found in the working directory: needs --config \
-                           PATH";
-            table.document().report(text.line, message);
-            return None;
+            table.document().report(
+                line,
+                format!("`{key}` is refused in a configuration found in the working directory: needs --config PATH"),
+            );
         }
-        Some(self.folder.join(text.value))
+        self.trust == Trust::Named
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::level::Level;
+use crate::sources::SourceId;
 
 /// The version of the hardening guide the built-in controls follow.
 pub(crate) const GUIDE_VERSION: &str = "0.2.0";
@@ -89,6 +90,8 @@ pub(crate) struct Control {
     pub columns: Vec<String>,
     /// `sha256:` and the digest of the deciding parts: level, checks, parameters and the settings of facts that it reads.
     pub digest: String,
+    /// The sources that the checks read, in report order.
+    pub sources: Vec<SourceId>,
     /// Parameters with their current values.
     pub params: BTreeMap<String, Value>,
     /// The built-in pack; none for a control that `--controls` added.

@@ -59,6 +59,7 @@ pub(super) fn definition(
     let control = Arc::new(Control {
         columns,
         reviewable: rules.reviewable().map(|check| check.name.clone()).collect(),
+        sources: rules.sources().into_iter().collect(),
         ..control
     });
     let text = match &source.text {
@@ -97,6 +98,7 @@ fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Control 
         effort: root.text("effort").map_or_else(String::new, |effort| effort.value),
         attest_for: attest_for(root),
         reviewable: Vec::new(),
+        sources: Vec::new(),
         frameworks,
         own_mappings,
         references: references(root),

@@ -10,6 +10,7 @@ use crate::assessment::Assessment;
 use crate::controls::{self, ATTEST_FOR, LONGEST_ATTESTATION, Pack, Step};
 use crate::level::Level;
 use crate::reason::Observation;
+use crate::sources::SourceId;
 use crate::verdict::{Attestation, Attested, Basis, Finding, Status, Waiver};
 
 /// A control and what the scan says about it.
@@ -44,6 +45,10 @@ pub(crate) struct Control {
     #[serde(default)]
     #[schemars(extend("uniqueItems" = true))]
     pub basis: Vec<Basis>,
+    /// The sources that its checks read: where one is complete in one report alone, two reports of it cannot be compared.
+    #[serde(default)]
+    #[schemars(extend("uniqueItems" = true))]
+    pub sources: Vec<SourceId>,
     /// Why, in one sentence; empty where a control that was added says nothing.
     pub reason: String,
     /// What is wrong in one sentence with numbers, from the check that the next step belongs to; what keeps it from being
@@ -132,7 +137,7 @@ const fn usual_days() -> u16 {
 }
 
 impl From<Assessment> for Control {
-    fn from(Assessment { control, verdict, waived, in_baseline }: Assessment) -> Self {
+    fn from(Assessment { control, verdict, waived }: Assessment) -> Self {
         let controls::Control { id, slug, title, level, section, since, description, .. } = &*control;
         let (origin, replaces_built_in) = match &control.origin {
             controls::Origin::BuiltIn => (built_in(), false),
@@ -153,6 +158,7 @@ impl From<Assessment> for Control {
             section: section.clone(),
             status: verdict.status,
             basis: verdict.basis,
+            sources: control.sources.clone(),
             reason,
             headline: is_open.then_some(headline),
             next_step: next_step.filter(|_| is_open).cloned(),
@@ -176,7 +182,7 @@ impl From<Assessment> for Control {
             origin,
             replaces_built_in,
             pack: control.pack,
-            in_baseline,
+            in_baseline: false,
         }
     }
 }

@@ -4,7 +4,7 @@ use jiff::civil::date;
 use serde_json::{Value, json};
 
 use super::sample::{finding, sample};
-use super::{Format, Options, Report, WorkspaceInfo, github, html, junit, markdown, render};
+use super::{BaselineInfo, Format, Options, Report, WorkspaceInfo, github, html, junit, markdown, render};
 use crate::posture::Person;
 use crate::text;
 use crate::verdict::{Attestation, Attested, Evidence, Review, Waiver};
@@ -48,9 +48,14 @@ pub(crate) fn texts() -> Vec<String> {
 }
 
 /// A waiver that gives the text as its reason.
-pub(super) fn waiver(text: &str) -> Waiver {
+pub(crate) fn waiver(text: &str) -> Waiver {
     let by = "grace@example.com".to_owned();
     Waiver { reason: text.to_owned(), by, on: None, expires: date(2026, 3, 1) }
+}
+
+/// An earlier report at that path.
+pub(super) fn baseline(path: &str) -> BaselineInfo {
+    BaselineInfo { path: path.to_owned(), digest: "sha256:00ff".to_owned() }
 }
 
 /// The sample with the text wherever an outsider can put one, and one finding more than the sample.

@@ -11,7 +11,7 @@ use crate::verdict::{Finding, Fingerprint, Review, Status, WORKSPACE, Waiver};
 
 /// A finding with its control, or a control without findings.
 #[derive(Clone, Copy)]
-pub(super) struct Item<'a> {
+pub(crate) struct Item<'a> {
     /// The control and what the scan says about it.
     pub control: &'a Control,
     /// The finding, where there is one.
@@ -24,7 +24,7 @@ pub(super) fn items(report: &Report) -> impl Iterator<Item = Item<'_>> {
 }
 
 /// The findings of one control, or the control itself.
-pub(super) fn items_of(control: &Control) -> impl Iterator<Item = Item<'_>> {
+pub(crate) fn items_of(control: &Control) -> impl Iterator<Item = Item<'_>> {
     let alone = control.findings.is_empty().then_some(Item::whole(control));
     control.findings.iter().map(move |finding| Item { control, finding: Some(finding) }).chain(alone)
 }
@@ -81,18 +81,18 @@ impl<'a> Item<'a> {
     }
 
     /// The waiver that covers it: its own, or else that of its control.
-    pub(super) fn waived(&self) -> Option<&'a Waiver> {
+    pub(crate) fn waived(&self) -> Option<&'a Waiver> {
         let own = self.finding.and_then(|finding| finding.waived.as_ref());
         own.or(self.control.waived.as_ref())
     }
 
     /// The review of its event.
-    pub(super) fn reviewed(&self) -> Option<&'a Review> {
+    pub(crate) fn reviewed(&self) -> Option<&'a Review> {
         self.finding.and_then(|finding| finding.reviewed.as_ref())
     }
 
     /// Whether a person took it out of the gate: by a waiver or a review.
-    pub(super) fn is_set_aside(&self) -> bool {
+    pub(crate) fn is_set_aside(&self) -> bool {
         self.waived().is_some() || self.reviewed().is_some()
     }
 
@@ -110,7 +110,7 @@ impl<'a> Item<'a> {
     }
 
     /// Identifies it across runs. A control without findings has an identity of its own.
-    pub(super) fn fingerprint(&self) -> Fingerprint {
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
         match self.finding {
             Some(finding) => finding.fingerprint.clone(),
             None => Fingerprint::new(&self.control.id, "", []),
@@ -118,17 +118,17 @@ impl<'a> Item<'a> {
     }
 
     /// The id of the person it is about.
-    pub(super) fn person(&self) -> Option<&'a str> {
+    pub(crate) fn person(&self) -> Option<&'a str> {
         self.finding?.person.as_deref()
     }
 
     /// Who or what it is about; a control without findings is about the workspace.
-    pub(super) fn subject(&self) -> &'a str {
+    pub(crate) fn subject(&self) -> &'a str {
         self.finding.map_or(WORKSPACE, |finding| &finding.subject)
     }
 
     /// What is wrong, or why the control ended as it did.
-    pub(super) fn message(&self) -> &'a str {
+    pub(crate) fn message(&self) -> &'a str {
         self.finding.map_or_else(|| self.control.headline(), |finding| &finding.message)
     }
 

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -18,9 +18,17 @@ use crate::text;
 /// # Errors
 /// None that a test would not have met.
 pub(crate) fn schema() -> io::Result<String> {
+    schema_of::<Report>()
+}
+
+/// The schema (draft 2020-12) of a document.
+///
+/// # Errors
+/// None that a test would not have met.
+pub(crate) fn schema_of<T: JsonSchema>() -> io::Result<String> {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let generator = settings.with_transform(RecursiveTransform(about_writing)).into_generator();
-    json_text(&generator.into_root_schema_for::<Report>())
+    json_text(&generator.into_root_schema_for::<T>())
 }
 
 /// Leaves out what is about reading or about Rust, since every field is always written and JSON has one kind of
@@ -81,7 +89,7 @@ pub(super) fn in_memory(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
 ///
 /// # Errors
 /// When it cannot be written, or holds something that JSON cannot express.
-pub(super) fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     write(document, PrettyFormatter::new(), out)
 }
 

@@ -28,7 +28,7 @@ mod format;
 mod gate;
 mod github;
 pub(crate) mod grouping;
-mod html;
+pub(crate) mod html;
 mod item;
 pub(crate) mod json;
 mod junit;
@@ -43,7 +43,7 @@ mod sarif;
 mod saved;
 mod summary;
 mod table;
-mod words;
+pub(crate) mod words;
 
 #[cfg(test)]
 pub(crate) mod hostile;
@@ -59,7 +59,10 @@ pub(crate) use counters::{Counters, Summary};
 pub(crate) use format::render;
 pub(crate) use format::{Destination, Format, Options, Output, write};
 pub(crate) use gate::{Gate, GateRule};
+pub(crate) use item::{Item, items_of};
 pub(crate) use json::json_text;
+pub(crate) use markdown::{Comment, escape as escape_markdown};
+pub(crate) use ndjson::write_findings;
 pub(crate) use plan::PlanRow;
 pub(crate) use saved::ReadError;
 
@@ -207,6 +210,13 @@ pub(crate) struct ScanInfo {
     pub redaction_key: Option<String>,
 }
 
+impl ScanInfo {
+    /// The key of its pseudonyms, which is null where each run has its own; none where nothing is redacted.
+    pub(crate) fn redaction(&self) -> Option<Option<&str>> {
+        self.redacted.then_some(self.redaction_key.as_deref())
+    }
+}
+
 /// A window of time, both ends included.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Window {
@@ -254,6 +264,13 @@ pub(crate) struct WorkspaceInfo {
     pub region: Option<String>,
     /// How many teammates it has, Intercom's bot not counted; null where the list could not be read.
     pub teammates: Option<u64>,
+}
+
+impl WorkspaceInfo {
+    /// Its id, unless that is blank.
+    pub(crate) fn known_id(&self) -> Option<&str> {
+        self.id.as_deref().map(str::trim).filter(|id| !id.is_empty())
+    }
 }
 
 /// A source, and how reading it ended.

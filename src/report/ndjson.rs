@@ -28,7 +28,7 @@ use super::Report;
 use super::item::{Item, items};
 use super::json::{object, write_line};
 use super::words::{self, severity};
-use crate::verdict::Status;
+use crate::verdict::{Finding, Status};
 
 /// The version of what this module writes.
 const SCHEMA_VERSION: &str = "1";
@@ -43,6 +43,19 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     };
     let mut told = items(report).filter(|item| item.finding.is_some() || is_wrong(item));
     told.try_for_each(|item| write_line(&line(report, item), out))
+}
+
+/// Writes the findings that `keep` keeps, given the id of their control.
+///
+/// # Errors
+/// When a line cannot be written.
+pub(crate) fn write_findings(
+    report: &Report,
+    keep: impl Fn(&str, &Finding) -> bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let kept = |item: &Item<'_>| item.finding.is_some_and(|found| keep(&item.control.id, found));
+    items(report).filter(kept).try_for_each(|item| write_line(&line(report, item), out))
 }
 
 fn line<'a>(report: &'a Report, item: Item<'a>) -> impl Serialize + 'a {

@@ -44,6 +44,10 @@ impl Report {
                 control
             })
             .collect();
+        if let Some(baseline) = &job.adjustments.baseline {
+            let redactor = job.adjustments.redactor.as_ref();
+            baseline.mark(&mut controls, &sources, |fingerprint| Some(redactor?.fingerprint(fingerprint)));
+        }
         let hygiene = warnings.iter().any(Warning::is_hygiene);
         let left_out = job.gate.fail_on.level().map(|level| job.plan.left_out(level).cloned().collect());
         let gate = Gate::decide(job.gate, &controls, &sources, hygiene).without(left_out.unwrap_or_default());

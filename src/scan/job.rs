@@ -10,6 +10,7 @@ use crate::adjust::EvidenceFiles;
 use crate::adjust::baseline::Baseline;
 use crate::config::Config;
 use crate::controls::{Catalog, Definition, Selection, UnknownControl};
+use crate::digest;
 use crate::directory::RosterInfo;
 use crate::facts::Settings;
 use crate::level::Level;
@@ -113,6 +114,12 @@ impl Plan {
         self.left_out.iter().filter(move |(_, level)| *level <= gate).map(|(id, _)| id)
     }
 
+    /// Which controls are evaluated, in one word that tells selections apart: `l3 39 sha256:…`.
+    fn digest(&self) -> String {
+        let ids: Vec<&str> = self.selected.iter().map(String::as_str).collect();
+        format!("{} {} {}", self.level.as_str(), ids.len(), digest::of(ids.join("\n").as_bytes()))
+    }
+
     /// The controls to evaluate, in the order of their ids.
     pub(crate) fn selected(&self) -> impl Iterator<Item = &Definition> {
         self.catalog.definitions.iter().filter(|definition| self.selected.contains(&definition.control.id))
@@ -175,6 +182,12 @@ impl Job {
     /// The day by which attestations and waivers count.
     pub(super) fn today(&self, now: Timestamp) -> Date {
         self.adjustments.today.unwrap_or_else(|| day_of(now))
+    }
+
+    /// Which controls are evaluated over which window, in one word.
+    pub(crate) fn selection(&self) -> String {
+        let since = self.span.since.as_ref().map_or("", Window::as_str);
+        format!("{} {since}", self.plan.digest()).trim_end().to_owned()
     }
 
     /// Makes sure, before anything is judged, that the workspace is the one that the configuration pins, and that of the

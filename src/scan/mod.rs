@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 mod assemble;
 mod error;
 mod job;
+mod sample;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,6 @@ use crate::region::Region;
 use crate::snapshot::UnreadEntries;
 use crate::sources::{Feed, Outcomes, Provenance, Ranges, SourceStatus};
 use crate::time::day_of;
-use crate::verdict::Fingerprint;
 use crate::warning::Warning;
 
 /// What came of a job.
@@ -93,7 +93,10 @@ async fn run_as_of(job: &Job, source: Source, now: Now) -> Result<Run, ScanError
         log_complete: log.is_some_and(|log| log.status == SourceStatus::Complete),
         today,
     };
-    let hygiene = adjust(&mut assessments, job, &outcomes, &scanned);
+    let Adjustments { evidence, no_waivers, .. } = &job.adjustments;
+    let hygiene = job.config.as_ref().map_or_else(Vec::new, |config| {
+        adjust::apply(&mut assessments, config, evidence, *no_waivers, &scanned)
+    });
 
     let elsewhere = asked.and_then(|asked| other_region(asked, facts.value("workspace.region").as_str()?));
     let mut warnings: Vec<_> = elsewhere.into_iter().chain(outcomes.warnings.iter().cloned()).collect();
@@ -102,26 +105,6 @@ async fn run_as_of(job: &Job, source: Source, now: Now) -> Result<Run, ScanError
     warnings.extend(redacted.into_iter().chain(hygiene));
     warnings.extend(job.gate_warnings(&ranges));
     Ok(Run { provenance, ranges, outcomes, facts, assessments, warnings, duration: started.elapsed() })
-}
-
-/// Lets attestations enter the verdicts, takes waived findings and those of the baseline out of the gate, and warns of
-/// the entries that need attention.
-fn adjust(
-    assessments: &mut [Assessment],
-    job: &Job,
-    outcomes: &Outcomes,
-    scanned: &Scanned<'_>,
-) -> Vec<Warning> {
-    let Adjustments { evidence, no_waivers, baseline, redactor, .. } = &job.adjustments;
-    let warnings = job
-        .config
-        .as_ref()
-        .map_or_else(Vec::new, |config| adjust::apply(assessments, config, evidence, *no_waivers, scanned));
-    if let Some(baseline) = baseline {
-        let keyed = |fingerprint: &Fingerprint| Some(redactor.as_ref()?.fingerprint(fingerprint));
-        baseline.apply(assessments, scanned.catalog, outcomes, keyed);
-    }
-    warnings
 }
 
 /// What to say when the workspace is in another region than the one that was asked.

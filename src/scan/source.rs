@@ -4,15 +4,16 @@ use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::ScanError;
+use super::sample::{self, SAMPLE};
 use crate::api::client::{Client, ClientError, ClientOptions, Limits};
 use crate::api::notice::Notify;
 use crate::api::origin::ApiOrigin;
 use crate::api::proxy::Proxy;
-use crate::api::record::Receive;
+use crate::api::record::{Receive, Record};
 use crate::api::token::Token;
 use crate::bounded_file;
 use crate::region::Region;
@@ -21,9 +22,6 @@ use crate::snapshot::collect::{CollectError, CollectOptions, ReadScope, collect}
 use crate::sources::{Outcomes, Provenance, Ranges};
 use crate::time::ClockSkew;
 
-/// The workspace that `--demo` scans.
-const SAMPLE: &[u8] = include_bytes!("../../fixtures/snapshots/sample.snapshot");
-
 /// Which workspace to read.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
@@ -31,8 +29,8 @@ pub(crate) enum Target {
     Live(Box<Connection>),
     /// A saved one.
     Snapshot(PathBuf),
-    /// The built-in sample.
-    Demo,
+    /// The built-in sample, as it was so long ago.
+    Demo { ago: SignedDuration },
 }
 
 /// How a live workspace is reached.
@@ -104,8 +102,8 @@ pub(crate) enum Source {
     Live(Box<Connection>, Notify),
     /// A snapshot whose header has been read.
     Snapshot(PathBuf, Box<Replay<File>>),
-    /// The built-in sample.
-    Demo(Box<Replay<&'static [u8]>>),
+    /// The built-in sample, and how long ago it is evaluated.
+    Demo(Box<Replay<&'static [u8]>>, SignedDuration),
 }
 
 impl Source {
@@ -119,7 +117,9 @@ impl Source {
                 let replay = Replay::open(file).map_err(|source| unusable(path.display(), source))?;
                 Self::Snapshot(path.clone(), Box::new(replay))
             }
-            Target::Demo => Self::Demo(Box::new(Replay::open(SAMPLE).map_err(unusable_sample)?)),
+            &Target::Demo { ago } => {
+                Self::Demo(Box::new(Replay::open(SAMPLE).map_err(unusable_sample)?), ago)
+            }
         })
     }
 
@@ -128,7 +128,7 @@ impl Source {
         match self {
             Self::Live(..) => Provenance::Api,
             Self::Snapshot(..) => Provenance::Snapshot,
-            Self::Demo(_) => Provenance::Demo,
+            Self::Demo(..) => Provenance::Demo,
         }
     }
 
@@ -136,7 +136,7 @@ impl Source {
     pub(crate) const fn taken_at(&self) -> Option<Timestamp> {
         match self {
             Self::Snapshot(_, replay) => Some(replay.header.at),
-            Self::Live(..) | Self::Demo(_) => None,
+            Self::Live(..) | Self::Demo(..) => None,
         }
     }
 
@@ -144,7 +144,7 @@ impl Source {
     pub(crate) const fn known_since(&self) -> Option<Timestamp> {
         match self {
             Self::Snapshot(_, replay) => Some(replay.header.since),
-            Self::Live(..) | Self::Demo(_) => None,
+            Self::Live(..) | Self::Demo(..) => None,
         }
     }
 
@@ -152,7 +152,7 @@ impl Source {
     pub(crate) const fn is_redacted(&self) -> bool {
         match self {
             Self::Snapshot(_, replay) => replay.header.redaction_key.is_some(),
-            Self::Live(..) | Self::Demo(_) => false,
+            Self::Live(..) | Self::Demo(..) => false,
         }
     }
 
@@ -160,7 +160,7 @@ impl Source {
     pub(crate) fn region(&self) -> Option<Region> {
         match self {
             Self::Live(connection, ..) => Some(connection.region),
-            Self::Snapshot(..) | Self::Demo(_) => None,
+            Self::Snapshot(..) | Self::Demo(..) => None,
         }
     }
 
@@ -168,7 +168,7 @@ impl Source {
     pub(crate) fn again(&self) -> Option<Self> {
         match self {
             Self::Live(connection, notify) => Some(Self::Live(connection.clone(), notify.clone())),
-            Self::Snapshot(..) | Self::Demo(_) => None,
+            Self::Snapshot(..) | Self::Demo(..) => None,
         }
     }
 
@@ -197,7 +197,14 @@ impl Source {
             Self::Snapshot(path, replay) => {
                 replay.run(ranges, receive).map_err(|source| unusable(path.display(), source))
             }
-            Self::Demo(sample) => sample.shifted_to(ranges.now).run(ranges, receive).map_err(unusable_sample),
+            Self::Demo(replay, ago) => {
+                let now = ranges.now.saturating_add(ago).unwrap_or(ranges.now);
+                let mut receive = |record: Record<'_>| match record {
+                    Record::Admins(admins) => receive(Record::Admins(&sample::teammates(admins, ago))),
+                    other => receive(other),
+                };
+                replay.shifted_to(now).run(ranges, &mut receive).map_err(unusable_sample)
+            }
         }
     }
 }

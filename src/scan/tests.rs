@@ -18,7 +18,7 @@ fn job(level: Level, pack: Option<Pack>, stale_after: u64) -> Job {
     let plan = Plan::new(Catalog::load(&[]).unwrap(), Some(&selection)).unwrap();
     let event_types = plan.selected().flat_map(|definition| definition.rules.event_types()).collect();
     Job {
-        target: Target::Demo,
+        target: Target::Demo { ago: jiff::SignedDuration::ZERO },
         scope: ReadScope::Everything,
         span: Span { since: None, stale_after },
         settings: Settings { event_types, ..Settings::default() },

@@ -21,6 +21,8 @@ mod contract;
 mod controls;
 /// The built-in sample workspace.
 mod demo;
+/// What changed between two reports.
+mod diff;
 /// The program compared with a second implementation of the rules.
 mod differential;
 /// `doctor`, problem by problem.

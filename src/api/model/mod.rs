@@ -12,4 +12,4 @@ mod workspace;
 pub(crate) use event::{Event, EventPage, OLDEST_EVENT, Performer, UnreadEntry};
 pub(crate) use lenient::{is_nothing, list, number};
 pub(crate) use paging::{Paging, read};
-pub(crate) use workspace::{Admin, AdminList, IpAllowlist, Me, PROBE_PATHS, ProbeAnswer};
+pub(crate) use workspace::{Admin, AdminList, IpAllowlist, Me, PROBE_PATHS, ProbeAnswer, Role};

@@ -37,6 +37,7 @@ fn request<'a>(args: &'a PolicyArgs, rosters: &'a [PathBuf]) -> ScanRequest<'a> 
         controls: &[],
         gate: &args.gate,
         report: &args.report,
+        keep: None,
         config: &args.config,
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use self::connection::connection;
 use self::inputs::Inputs;
@@ -39,7 +39,7 @@ fn target(args: &SourceArgs, config: Option<&Config>) -> Result<(Target, Vec<Str
 pub(super) fn saved_target(args: &SourceArgs) -> Option<Target> {
     match &args.snapshot {
         Some(path) => Some(Target::Snapshot(path.clone())),
-        None => args.demo.then_some(Target::Demo),
+        None => args.demo.then_some(Target::Demo { ago: SignedDuration::ZERO }),
     }
 }
 

@@ -13,7 +13,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::answers::Answers;
@@ -36,7 +36,7 @@ mod scope;
 pub(super) mod tests;
 mod text;
 
-use text::shown;
+pub(crate) use text::{NAME, SENTENCE, shown, soft};
 
 /// The longest name of a workspace in the title of the page, in columns.
 const TITLE: usize = 44;
@@ -51,34 +51,42 @@ const SCRIPT: &str = include_str!("report.js");
 pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
     let answers = Answers::of(report);
     let people = People::of(report, &answers);
+    let body = html! {
+        a.skip href="#controls" { "Skip to the controls" }
+        (scope::masthead(report))
+        main {
+            (headline::section(report))
+            (brief::section(report, &answers, &people))
+            (scope::warnings(report))
+            (answers::section(report, &answers, &people))
+            @if let Some(by) = by { (groups::section(report, by)) }
+            (people.section())
+            (plots::section(report))
+            (groups::compliance(report))
+            (scope::section(report))
+        }
+        (scope::footer(report))
+    };
+    page(&title(report), &body, SCRIPT)
+}
+
+/// The page around a body, with the one script that runs on it; none where that is empty.
+pub(crate) fn page(title: &str, body: &Markup, script: &str) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta http-equiv="Content-Security-Policy" content=(policy(script));
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="referrer" content="no-referrer";
                 meta name="color-scheme" content="light dark";
-                title { (title(report)) }
+                title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                a.skip href="#controls" { "Skip to the controls" }
-                (scope::masthead(report))
-                main {
-                    (headline::section(report))
-                    (brief::section(report, &answers, &people))
-                    (scope::warnings(report))
-                    (answers::section(report, &answers, &people))
-                    @if let Some(by) = by { (groups::section(report, by)) }
-                    (people.section())
-                    (plots::section(report))
-                    (groups::compliance(report))
-                    (scope::section(report))
-                }
-                (scope::footer(report))
-                script { (PreEscaped(SCRIPT)) }
+                (body)
+                @if !script.is_empty() { script { (PreEscaped(script)) } }
             }
         }
     };
@@ -86,11 +94,11 @@ pub(super) fn render(report: &Report, by: Option<&Grouping>) -> String {
 }
 
 /// The policy: nothing is loaded, sent or embedded, and nothing runs but what this module put there.
-fn policy() -> String {
-    let digest = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
+fn policy(script: &str) -> String {
+    let digest = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
+    let scripts = if script.is_empty() { "'none'".to_owned() } else { digest(script) };
     format!(
-        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        digest(SCRIPT),
+        "default-src 'none'; script-src {scripts}; style-src {}; base-uri 'none'; form-action 'none'",
         digest(STYLE),
     )
 }

@@ -14,10 +14,10 @@ use crate::report::words;
 use crate::text;
 
 /// The longest name, title or cell shown, in columns.
-pub(super) const NAME: usize = 160;
+pub(crate) const NAME: usize = 160;
 
 /// The longest sentence shown.
-pub(super) const SENTENCE: usize = 400;
+pub(crate) const SENTENCE: usize = 400;
 
 /// The longest paragraph of a control shown.
 pub(super) const PARAGRAPH: usize = 2_000;
@@ -29,7 +29,7 @@ const MAX_ELEMENTS: usize = 20;
 const LONGEST_WORD: usize = 40;
 
 /// One line of text, at most that many columns long, in which everything is visible.
-pub(super) fn shown(text: &str, max_columns: usize) -> String {
+pub(crate) fn shown(text: &str, max_columns: usize) -> String {
     let line = text::line(text, max_columns);
     if !line.contains(is_noncharacter) {
         return line;
@@ -39,7 +39,7 @@ pub(super) fn shown(text: &str, max_columns: usize) -> String {
 }
 
 /// The same, with places where the line may break inside addresses, ids and paths: nothing else ever breaks a word.
-pub(super) fn soft(text: &str, max_columns: usize) -> Markup {
+pub(crate) fn soft(text: &str, max_columns: usize) -> Markup {
     breakable(&shown(text, max_columns))
 }
 

@@ -67,6 +67,7 @@ fn a_failing_control_in_full() {
     "section": "Access controls",
     "status": "fail",
     "basis": [ "api", "activity-log" ],
+    "sources": [],
     "reason": "5 of 12 teammates are privileged; at most 3 should be.",
     "headline": "5 of 12 teammates are privileged; at most 3 should be.",
     "next_step": { "title": "Take the admin role away where it is not needed", "path": [ "Settings", "Workspace", "Teammates" ], "actions": [ "Open each teammate of the list and choose a narrower role." ] },

@@ -11,7 +11,7 @@ use crate::text;
 const SPLIT: &str = "<!-- -->";
 
 /// One line of text from outside, escaped, which takes at most that many columns when it is shown.
-pub(in crate::report) fn escape(text: &str, max_columns: usize) -> String {
+pub(crate) fn escape(text: &str, max_columns: usize) -> String {
     let line = text::line(text.trim(), max_columns);
     let line = line.trim();
     let mut safe = String::with_capacity(line.len() + 16);

@@ -37,8 +37,8 @@ mod summary;
 #[cfg(test)]
 pub(super) mod tests;
 
-pub(super) use escape::escape;
-use sheet::Comment;
+pub(crate) use escape::escape;
+pub(crate) use sheet::Comment;
 
 /// The longest name of a group shown, in columns.
 const GROUP_COLUMNS: usize = 120;

@@ -9,25 +9,25 @@ pub(super) const MAX_BYTES: usize = 64_000;
 const RESERVE: usize = 500;
 
 /// A report in the making.
-pub(super) struct Comment {
+pub(crate) struct Comment {
     text: String,
     left_out: usize,
 }
 
 impl Comment {
     /// An empty sheet.
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { text: String::new(), left_out: 0 }
     }
 
     /// Writes what has to be there; the caller keeps it short.
-    pub(super) fn put(&mut self, text: &str) {
+    pub(crate) fn put(&mut self, text: &str) {
         self.text.push_str(text);
     }
 
     /// Writes lines, as long as they keep to their share of the sheet, and then how many of all there are it does not
     /// show. Escaped text may be many times as long as it is wide.
-    pub(super) fn lines(
+    pub(crate) fn lines(
         &mut self,
         lines: impl Iterator<Item = String>,
         all: usize,
@@ -67,7 +67,7 @@ impl Comment {
     }
 
     /// The text, with a sentence about what found no room.
-    pub(super) fn finish(mut self) -> String {
+    pub(crate) fn finish(mut self) -> String {
         if self.left_out > 0 {
             let what = counted(self.left_out as u64, "control");
             self.text

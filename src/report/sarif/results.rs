@@ -26,7 +26,7 @@ pub(super) fn results(report: &Report, max_results: usize) -> (Vec<impl Serializ
     }
     // SARIF asks that either all results of a run say whether they are suppressed or new, or none.
     let any_set_aside = alerts.iter().any(Alert::is_set_aside);
-    let any_in_baseline = alerts.iter().flat_map(Alert::items).any(|item| item.in_baseline());
+    let is_compared = report.scan.baseline.is_some();
     let results = alerts.into_iter().map(|alert| {
         let control = alert.first.control;
         let fingerprint = alert.fingerprint();
@@ -42,7 +42,7 @@ pub(super) fn results(report: &Report, max_results: usize) -> (Vec<impl Serializ
                 // which all of them share.
                 "primaryLocationLineHash": format!("{}:1", fingerprint.as_str()),
             },
-            "baselineState"?: any_in_baseline.then(|| alert.baseline_state()),
+            "baselineState"?: is_compared.then(|| alert.baseline_state()),
             "suppressions"?: any_set_aside.then(|| suppressions(&alert)),
             "properties": object! {
                 "basis": &control.basis,

@@ -61,6 +61,7 @@ fn what_is_found_about_a_person_is_one_alert_that_keeps_its_fingerprint() {
     assert_eq!(found[0]["properties"]["findings"].as_array().unwrap().len(), 3);
 
     report.controls[2].findings[0].waived = Some(hostile::waiver("until March"));
+    report.scan.baseline = Some(hostile::baseline("last-week.json"));
     report.controls[2].findings[1].in_baseline = true;
     let found = results(&report);
     assert!(found.iter().all(|result| result.get("suppressions").is_none()), "a part of it is left");
@@ -159,6 +160,7 @@ fn a_waiver_is_a_suppression_and_then_every_result_says_so() {
     let mut report = sample();
     report.controls[2].findings[0].waived = Some(hostile::waiver("until March"));
     report.controls[2].findings[1].in_baseline = true;
+    report.scan.baseline = Some(hostile::baseline("last-week.json"));
     let run = run(&report);
     let suppression = &run["results"][0]["suppressions"][0];
     assert_eq!((&suppression["kind"], &suppression["status"]), (&"external".into(), &"accepted".into()));

@@ -15,7 +15,8 @@ mod decisions;
 mod steps;
 
 pub(super) use decisions::{attest_command, attested, covered, reason, review_command, set_aside, waived};
-pub(super) use steps::{action, full_stop, next, next_step, step_and_place, steps, what_and_next, with_next};
+pub(crate) use steps::{action, next_step};
+pub(super) use steps::{full_stop, next, step_and_place, steps, what_and_next, with_next};
 
 /// The program's name, as reports carry it.
 pub(super) const TOOL: &str = env!("CARGO_PKG_NAME");
@@ -38,7 +39,7 @@ pub(super) const fn severity(level: Level) -> &'static str {
 }
 
 /// `1 day`, `2 days`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
+pub(crate) fn counted(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
@@ -53,7 +54,7 @@ pub(super) fn more(left_out: usize) -> String {
 }
 
 /// What the workspace is called: its name, else its id.
-pub(super) fn workspace(WorkspaceInfo { id, name, .. }: &WorkspaceInfo) -> &str {
+pub(crate) fn workspace(WorkspaceInfo { id, name, .. }: &WorkspaceInfo) -> &str {
     let known = [name, id].into_iter().flatten().find(|known| !known.trim().is_empty());
     known.map_or("(workspace without a name)", |known| known)
 }
@@ -182,7 +183,7 @@ pub(super) fn about_groups(report: &Report, by: &Grouping) -> String {
 }
 
 /// The first so many, and how many more there are.
-pub(super) fn listed(all: &[&str], most: usize) -> String {
+pub(crate) fn listed(all: &[&str], most: usize) -> String {
     let shown = all.iter().take(most).copied().collect::<Vec<_>>().join(", ");
     match all.len().checked_sub(most) {
         None | Some(0) => shown,

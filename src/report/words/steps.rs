@@ -11,13 +11,13 @@ pub(in crate::report) fn step_and_place(step: &Step) -> String {
 }
 
 /// The way through the menus, and what to do there first: `Settings > Workspace > Teammates: Open each of the list.`
-pub(in crate::report) fn action(step: &Step) -> String {
+pub(crate) fn action(step: &Step) -> String {
     let first = step.actions.first().unwrap_or(&step.title);
     if step.path.is_empty() { first.clone() } else { format!("{}: {first}", step.path.join(" > ")) }
 }
 
 /// The step that comes next; of a report that names none, the first. Nothing is left to do for a control that passes.
-pub(in crate::report) fn next_step(control: &Control) -> Option<&Step> {
+pub(crate) fn next_step(control: &Control) -> Option<&Step> {
     let step = control.next_step.as_ref().or_else(|| control.remediation.first());
     step.filter(|_| control.status != Status::Pass)
 }

@@ -1,0 +1,95 @@
+//! What outlasts a scan: the store.
+
+use std::env;
+use std::path::PathBuf;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::environment;
+use crate::cli::KeepArgs;
+use crate::config::Config;
+use crate::error::Error;
+use crate::progress::Progress;
+use crate::redact::Redactor;
+use crate::report::Report;
+use crate::scan::Job;
+use crate::sources::Provenance;
+use crate::store::{Entry, Kept, Message, Store};
+
+/// Where runs are kept, and for how long.
+pub(super) struct Keeping {
+    store: Store,
+    keep: Option<SignedDuration>,
+    redaction_key: Option<String>,
+}
+
+impl Keeping {
+    /// Opens the store that the flags, the environment or the configuration name, in that order; none where none does.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub(super) fn open(
+        args: &KeepArgs,
+        config: Option<&Config>,
+        redactor: Option<&Redactor>,
+    ) -> Result<Option<Self>, Error> {
+        let settings = config.map(|config| config.store.clone()).unwrap_or_default();
+        let variable = || env::var_os("INTERCOM_HARDEN_STORE").filter(|path| !path.is_empty());
+        let path = args.store.clone().or_else(|| variable().map(PathBuf::from)).or(settings.file);
+        let Some(path) = path else { return Ok(None) };
+        let redaction_key = redactor.map(Redactor::key_name);
+        Ok(Some(Self { store: Store::open(&path)?, keep: settings.keep, redaction_key }))
+    }
+
+    /// Keeps a report.
+    ///
+    /// # Errors
+    /// When the store cannot be written, or the report does not say of which workspace it is.
+    pub(super) fn report(&mut self, job: &Job, report: &Report, progress: &Progress) -> Result<(), Error> {
+        let workspace = report.workspace.known_id().ok_or(Error::NoIdToKeep)?;
+        let selection = job.selection();
+        let entry = Entry {
+            workspace,
+            redaction_key: self.redaction_key.as_deref(),
+            at: report.scan.at,
+            catalog: &report.catalog.digest,
+            selection: &selection,
+            source: report.scan.source,
+            exit: report.gate.exit_code,
+            outcome: Ok(report),
+        };
+        let kept = self.store.keep(&entry, self.keep, |_, _| Vec::<Message>::new())?;
+        if let Kept::Late { newest } = kept {
+            progress.warn(format!(
+                "This run is of {}, and the store has one of {newest}: it is kept in its place, and neither compared nor \
+                 alerted on. If it was not meant to be, check the clock of this machine.",
+                report.scan.at
+            ));
+        }
+        Ok(())
+    }
+
+    /// Keeps that a scan failed, where the configuration pins the workspace: of which one it would have been is not known
+    /// otherwise.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub(super) fn failure(&mut self, job: &Job, now: Option<Timestamp>, error: &Error) -> Result<(), Error> {
+        let pinned = job.config.as_ref().and_then(|config| config.workspace.id.as_deref());
+        let Some(workspace) = pinned else { return Ok(()) };
+        let (selection, catalog, why) = (job.selection(), job.plan.catalog.digest(), error.to_string());
+        let at = now.unwrap_or_else(environment::clock);
+        let entry = Entry {
+            workspace,
+            redaction_key: self.redaction_key.as_deref(),
+            at,
+            catalog: &catalog,
+            selection: &selection,
+            source: Provenance::Api,
+            exit: error.exit(),
+            outcome: Err(&why),
+        };
+        self.store.keep(&entry, self.keep, |_, _| Vec::<Message>::new())?;
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+//! What of two reports can be compared, and why the rest cannot.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::report::{Control, Report, SourceReport};
+use crate::sources::{SourceId, SourceStatus};
+use crate::verdict::Status;
+
+/// What two reports have in common as far as comparing them goes.
+pub(crate) struct Comparable {
+    /// The sources that were complete in one of them and not in the other.
+    differing: BTreeSet<SourceId>,
+}
+
+/// Why a control cannot be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Incomparable {
+    /// It was not evaluated before.
+    NotEvaluatedBefore,
+    /// It is not evaluated now.
+    NotEvaluatedNow,
+    /// An error left it undecided before.
+    UnknownBefore,
+    /// An error leaves it undecided now.
+    UnknownNow,
+    /// Its level, checks, parameters or settings are not the same.
+    DecidedOtherwise,
+    /// A source that it rests on was complete in one of the two alone.
+    OtherSource,
+}
+
+impl Incomparable {
+    /// The reason in a sentence.
+    pub(crate) const fn sentence(self) -> &'static str {
+        match self {
+            Self::NotEvaluatedBefore => "It was not evaluated before.",
+            Self::NotEvaluatedNow => "It is not evaluated now.",
+            Self::UnknownBefore => "An error left it undecided before.",
+            Self::UnknownNow => "An error leaves it undecided now.",
+            Self::DecidedOtherwise => "Its level, checks, parameters or settings are not the same.",
+            Self::OtherSource => "A source that it rests on was complete in one of the two alone.",
+        }
+    }
+}
+
+impl Comparable {
+    /// Compares how the sources of two reports ended.
+    pub(crate) fn between(old: &[SourceReport], new: &[SourceReport]) -> Self {
+        let differs = |id: &SourceId| is_complete(old, *id) != is_complete(new, *id);
+        Self { differing: SourceId::ALL.iter().copied().filter(differs).collect() }
+    }
+
+    /// What keeps the control of the two reports from being compared; none where nothing does.
+    pub(crate) fn obstacle(&self, old: Option<&Control>, new: Option<&Control>) -> Option<Incomparable> {
+        let (Some(old), Some(new)) = (old, new) else {
+            return Some(if old.is_none() {
+                Incomparable::NotEvaluatedBefore
+            } else {
+                Incomparable::NotEvaluatedNow
+            });
+        };
+        let rests_on = |id: &SourceId| new.sources.contains(id) || old.sources.contains(id);
+        Some(match () {
+            () if old.status == Status::Unknown => Incomparable::UnknownBefore,
+            () if new.status == Status::Unknown => Incomparable::UnknownNow,
+            () if old.digest != new.digest => Incomparable::DecidedOtherwise,
+            () if self.differing.iter().any(rests_on) => Incomparable::OtherSource,
+            () => return None,
+        })
+    }
+
+    /// What makes the two reports differ as a whole.
+    pub(super) fn warnings(&self, old: &Report, new: &Report) -> Vec<String> {
+        let hours = |report: &Report| {
+            let window = report.scan.window;
+            window.until.duration_since(window.since).as_hours()
+        };
+        let (before, now) = (hours(old), hours(new));
+        // A window that starts on a given day grows from scan to scan.
+        let other_window = before != now && old.scan.window.since != new.scan.window.since;
+        let differing: Vec<_> = self.differing.iter().map(|id| id.describe()).collect();
+        [
+            (old.scan.at > new.scan.at)
+                .then(|| "The first report is newer than the second: give the older one first.".to_owned()),
+            (old.catalog.digest != new.catalog.digest).then(|| {
+                "The two reports were made by other versions of the controls: those that changed cannot be \
+                 compared."
+                    .to_owned()
+            }),
+            other_window.then(|| {
+                format!(
+                    "The windows are of {before} and {now} hours: events that only one of them looked at are \
+                     listed apart."
+                )
+            }),
+            (!differing.is_empty()).then(|| {
+                format!(
+                    "Complete in one of the two alone: {}. What rests on it cannot be compared.",
+                    differing.join(", ")
+                )
+            }),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// Whether all of a source was read.
+pub(super) fn is_complete(sources: &[SourceReport], id: SourceId) -> bool {
+    sources.iter().any(|source| source.id == id && source.status == SourceStatus::Complete)
+}

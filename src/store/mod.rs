@@ -1,0 +1,180 @@
+//! The store: one SQLite database that keeps the reports of any number of workspaces, each finding's first and last sight,
+//! how it ended, and the messages that alert on what is new.
+//!
+//! A run is written in one transaction with everything that follows from it, so that a program that is killed leaves it
+//! whole or not at all. `schema.sql` is version 1; a later version adds a migration and never edits an older one.
+
+use std::fs::{self, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+mod error;
+mod keep;
+mod lifetimes;
+mod runs;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use error::StoreError;
+pub(crate) use keep::{Entry, Kept, Message};
+pub(crate) use lifetimes::{Changes, Ended, Opened};
+pub(crate) use runs::{RunRow, Workspace};
+
+/// Marks a database as a store of this program: "icHd".
+const APPLICATION_ID: i32 = 0x6963_4864;
+
+/// What brings a store from each version to the next.
+const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+
+/// How long a process waits for another to finish its transaction.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// An open store.
+pub(crate) struct Store {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens a store to write to, creates it where there is none, and brings it up to date. Only its owner can read it.
+    ///
+    /// # Errors
+    /// When it cannot be opened, is something else, or is newer than this program.
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let unopened = |source| StoreError::Unopened { path: path.to_path_buf(), source };
+        create_private(path).map_err(unopened)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut store = Self::with(path, flags)?;
+        store.migrate()?;
+        Ok(store)
+    }
+
+    /// Opens a store that is there, to read from it alone.
+    ///
+    /// # Errors
+    /// When it is not there, is something else, or is of another version.
+    pub(crate) fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        let unopened = |source| StoreError::Unopened { path: path.to_path_buf(), source };
+        if !fs::metadata(path).map_err(unopened)?.is_file() {
+            return Err(unopened(std::io::Error::other("it is not a regular file")));
+        }
+        let store = Self::with(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let version = store.version()?;
+        let known = MIGRATIONS.len() as i64;
+        match version {
+            0 => Err(StoreError::NotAStore { path: path.to_path_buf() }),
+            found if found > known => Err(StoreError::TooNew { path: path.to_path_buf(), found, known }),
+            _ => Ok(store),
+        }
+    }
+
+    /// A store that lives as long as the process.
+    ///
+    /// # Errors
+    /// None that a test would not have met.
+    pub(crate) fn in_memory() -> Result<Self, StoreError> {
+        let path = PathBuf::from("(in memory)");
+        let connection = Connection::open_in_memory()
+            .map_err(|source| StoreError::Database { path: path.clone(), source })?;
+        let mut store = Self { connection, path };
+        store.migrate()?;
+        Ok(store)
+    }
+
+    fn with(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
+        let database = |source| StoreError::Database { path: path.to_path_buf(), source };
+        let connection = Connection::open_with_flags(path, flags).map_err(database)?;
+        let store = Self { connection, path: path.to_path_buf() };
+        store.prepare().map_err(database)?;
+        Ok(store)
+    }
+
+    /// A store may come from anybody: its schema can call nothing, and damage is noticed.
+    fn prepare(&self) -> rusqlite::Result<()> {
+        self.connection.busy_timeout(BUSY)?;
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        self.connection.pragma_update(None, "cell_size_check", true)?;
+        self.connection.pragma_update(None, "foreign_keys", true)
+    }
+
+    fn version(&self) -> Result<i64, StoreError> {
+        let application: i32 = self.pragma("application_id")?;
+        let version: i64 = self.pragma("user_version")?;
+        let tables = "SELECT COUNT(*) FROM sqlite_schema";
+        let tables: i64 = self.connection.query_row(tables, [], |row| row.get(0)).map_err(self.failed())?;
+        match (application, version, tables) {
+            (APPLICATION_ID, version @ 1.., _) => Ok(version),
+            (0, 0, 0) => Ok(0),
+            _ => Err(StoreError::NotAStore { path: self.path.clone() }),
+        }
+    }
+
+    fn pragma<T: rusqlite::types::FromSql>(&self, name: &str) -> Result<T, StoreError> {
+        self.connection.pragma_query_value(None, name, |row| row.get(0)).map_err(self.failed())
+    }
+
+    fn migrate(&mut self) -> Result<(), StoreError> {
+        let failed = self.failed();
+        // Another process may be at it: whoever comes second finds it done.
+        let known = MIGRATIONS.len() as i64;
+        let version = self.version()?;
+        if version > known {
+            return Err(StoreError::TooNew { path: self.path.clone(), found: version, known });
+        }
+        if version == known {
+            return Ok(());
+        }
+        // Readers do not wait for writers, nor the other way round.
+        let _: String = self
+            .connection
+            .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
+            .map_err(&failed)?;
+        let change =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
+        let done: i64 = change.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(&failed)?;
+        for migration in MIGRATIONS.iter().skip(usize::try_from(done).unwrap_or(usize::MAX)) {
+            change.execute_batch(migration).map_err(&failed)?;
+        }
+        change.pragma_update(None, "application_id", APPLICATION_ID).map_err(&failed)?;
+        change.pragma_update(None, "user_version", known).map_err(&failed)?;
+        change.commit().map_err(&failed)
+    }
+
+    /// Makes an error of the database one of this store.
+    fn failed(&self) -> impl Fn(rusqlite::Error) -> StoreError + use<> {
+        let path = self.path.clone();
+        move |source| StoreError::Database { path: path.clone(), source }
+    }
+}
+
+/// Makes sure that a file is there which only its owner can read. SQLite gives its other files the same mode.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    match fs::metadata(path) {
+        Ok(there) if !there.is_file() => return Err(std::io::Error::other("it is not a regular file")),
+        Ok(_) => {}
+        Err(_) => {
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            match options.open(path) {
+                // Another process was faster.
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                opened => drop(opened?),
+            }
+        }
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(path)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,368 @@
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+use super::*;
+use crate::diff::Gone;
+use crate::exit::Exit;
+use crate::hint::Hint as _;
+use crate::report::hostile;
+use crate::report::sample::{finding, recounted, sample};
+use crate::report::{Control, Report};
+use crate::sources::{Provenance, SourceId, SourceStatus};
+use crate::store::lifetimes::End;
+use crate::verdict::Status;
+
+const DAY: i64 = 24 * 3600;
+
+/// How long the window of a scan is, in days.
+const WINDOW: i64 = 5;
+
+/// The instant that days are counted from.
+fn day(number: i64) -> Timestamp {
+    Timestamp::from_second(1_767_225_600 + number * DAY).unwrap()
+}
+
+/// What happens: a burst is an event that ages out of the window, an administrator is there from one day to another.
+#[derive(Debug, Clone, Default)]
+struct World {
+    bursts: Vec<i64>,
+    administrators: Vec<(i64, i64)>,
+    /// The days on which the log could not be read.
+    unread: BTreeSet<i64>,
+}
+
+impl World {
+    /// What a scan of that day reports: E6 rests on the log, 2.3 on the list of teammates.
+    fn report(&self, today: i64) -> Report {
+        let mut report = sample();
+        let now = day(today);
+        report.scan.at = now;
+        report.scan.window = crate::report::Window { since: day(today - WINDOW), until: now };
+        report.sources.iter_mut().for_each(|source| source.status = SourceStatus::Complete);
+        let log_read = !self.unread.contains(&today);
+        if !log_read {
+            set_log(&mut report, SourceStatus::Failed);
+        }
+        report.controls.retain(|control| ["2.3", "E6"].contains(&&*control.id));
+        let [admins, bursts] = &mut report.controls[..] else { panic!("two controls") };
+        admins.sources = vec![SourceId::Admins];
+        let there =
+            self.administrators.iter().enumerate().filter(|(_, (from, to))| (from..to).contains(&&today));
+        admins.findings = there
+            .map(|(number, _)| finding("2.3", &format!("p{number}@example.com"), "privileged"))
+            .collect();
+        bursts.sources = vec![SourceId::ActivityLog];
+        let seen = self.bursts.iter().filter(|at| (today - WINDOW..=today).contains(*at));
+        bursts.findings = seen
+            .map(|at| {
+                let mut burst = finding("E6", &format!("burst {at}"), "12 failures");
+                burst.last = Some(day(*at));
+                burst
+            })
+            .collect();
+        for control in [admins, bursts] {
+            control.status = if control.findings.is_empty() { Status::Pass } else { Status::Fail };
+            if !log_read && control.id == "E6" && control.status == Status::Pass {
+                control.status = Status::Unknown;
+            }
+        }
+        recounted(report)
+    }
+}
+
+fn set_log(report: &mut Report, status: SourceStatus) {
+    let log = report.sources.iter_mut().find(|source| source.id == SourceId::ActivityLog);
+    log.unwrap().status = status;
+}
+
+fn entry(report: &Report) -> Entry<'_> {
+    Entry {
+        workspace: "ab12cd34",
+        redaction_key: None,
+        at: report.scan.at,
+        catalog: &report.catalog.digest,
+        selection: "all",
+        source: Provenance::Api,
+        exit: report.gate.exit_code,
+        outcome: Ok(report),
+    }
+}
+
+/// Keeps a report and says what it brought, in words.
+#[track_caller]
+fn keep(store: &mut Store, report: &Report) -> Vec<String> {
+    match store.keep(&entry(report), None, |_, _| Vec::new()).unwrap() {
+        Kept::New(changes) => told(&changes),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn told(changes: &Changes<'_>) -> Vec<String> {
+    let opened = changes.opened.iter().map(|one| format!("+ {one:?}"));
+    let ended =
+        changes.ended.iter().map(|one| format!("- {} {} {}", one.control, one.subject, one.by.as_str()));
+    let mut ended: Vec<_> = ended.collect();
+    ended.sort();
+    let conditions = [
+        ("undecided", &changes.undecided),
+        ("incomparable", &changes.incomparable),
+        ("incomplete", &changes.incomplete),
+    ];
+    let conditions = conditions
+        .into_iter()
+        .flat_map(|(kind, names)| names.iter().map(move |name| format!("{kind} {name}")));
+    opened.chain(ended).chain(conditions).collect()
+}
+
+fn open_findings(store: &Store) -> BTreeSet<(String, String)> {
+    let mut query = store.connection.prepare("SELECT control, subject FROM v_open_findings").unwrap();
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.collect::<rusqlite::Result<_>>().unwrap()
+}
+
+#[test]
+fn a_finding_opens_once_and_ends_by_what_ended_it() {
+    let world =
+        World { bursts: vec![2], administrators: vec![(0, 9), (1, 4), (1, 9)], unread: BTreeSet::new() };
+    let mut store = Store::in_memory().unwrap();
+    assert!(matches!(
+        store.keep(&entry(&world.report(0)), None, |_, changes| {
+            assert!(changes.first);
+            Vec::new()
+        }),
+        Ok(Kept::New(_))
+    ));
+    assert_eq!(keep(&mut store, &world.report(1)), ["+ 2.3 p1@example.com", "+ 2.3 p2@example.com"]);
+    assert_eq!(keep(&mut store, &world.report(2)), ["+ E6 burst 2"]);
+    assert!(keep(&mut store, &world.report(3)).is_empty());
+    assert_eq!(keep(&mut store, &world.report(4)), ["- 2.3 p1@example.com fixed"]);
+    assert_eq!(keep(&mut store, &world.report(8)), ["- E6 burst 2 aged-out"]);
+    let open = open_findings(&store).into_iter().map(|(_, subject)| subject).collect::<Vec<_>>();
+    assert_eq!(open, ["p0@example.com", "p2@example.com"]);
+}
+
+#[test]
+fn a_decision_of_a_person_ends_a_finding_until_it_ends_itself() {
+    let world = World { administrators: vec![(0, 9), (0, 9)], ..World::default() };
+    let mut store = Store::in_memory().unwrap();
+    keep(&mut store, &world.report(0));
+    let mut waived = world.report(1);
+    waived.controls[0].findings[0].waived = Some(hostile::waiver("until March"));
+    assert_eq!(keep(&mut store, &waived), ["- 2.3 p0@example.com waived"]);
+    assert_eq!(keep(&mut store, &world.report(2)), ["+ 2.3 p0@example.com"]);
+    let first: String = {
+        let sql = "SELECT first_seen FROM v_open_findings WHERE subject = 'p0@example.com'";
+        store.connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(first, day(0).to_string(), "it was seen before");
+}
+
+#[test]
+fn what_begins_is_told_once() {
+    let world = World { administrators: vec![(0, 9)], unread: BTreeSet::from([1, 2, 4]), ..World::default() };
+    let mut store = Store::in_memory().unwrap();
+    keep(&mut store, &world.report(0));
+    let begins = ["undecided E6", "incomplete activity-log"];
+    assert_eq!(keep(&mut store, &world.report(1)), begins);
+    assert!(keep(&mut store, &world.report(2)).is_empty());
+    assert!(keep(&mut store, &world.report(3)).is_empty());
+    assert_eq!(keep(&mut store, &world.report(4)), begins, "it began anew");
+    let mut other = world.report(5);
+    other.controls[0].digest = "sha256:ff".to_owned();
+    other.controls[0].findings.push(finding("2.3", "noor@example.com", "privileged"));
+    assert_eq!(keep(&mut store, &other), ["incomparable 2.3"], "whether the finding is new cannot be said");
+    let mut failed = entry(&other);
+    failed.at = day(6);
+    failed.outcome = Err("the API could not be reached");
+    for expected in [&["incomplete scan"][..], &[]] {
+        let Kept::New(changes) = store.keep(&failed, None, |_, _| Vec::new()).unwrap() else { panic!() };
+        assert_eq!(told(&changes), expected);
+        failed.at = day(7);
+    }
+}
+
+#[test]
+fn what_the_earlier_run_did_not_look_for_is_open_and_no_news() {
+    let world = World { bursts: vec![2, 8], ..World::default() };
+    let mut store = Store::in_memory().unwrap();
+    keep(&mut store, &world.report(9));
+    let mut wider = world.report(10);
+    let mut older = finding("E6", "burst 1", "12 failures");
+    older.last = Some(day(1));
+    wider.controls[1].findings.push(older);
+    assert!(keep(&mut store, &wider).is_empty());
+    assert!(open_findings(&store).contains(&("E6".to_owned(), "burst 1".to_owned())));
+}
+
+#[test]
+fn the_same_run_is_one_and_an_older_one_is_kept_in_its_place() {
+    let world = World { administrators: vec![(0, 3)], ..World::default() };
+    let mut store = Store::in_memory().unwrap();
+    keep(&mut store, &world.report(5));
+    let again = store
+        .keep(&entry(&world.report(5)), None, |_, _| panic!("nothing is told"))
+        .map(|kept| format!("{kept:?}"));
+    assert_eq!(again.unwrap(), "Again");
+    let late = world.report(1);
+    let kept = store.keep(&entry(&late), None, |_, _| panic!("nothing is told")).unwrap();
+    assert!(matches!(kept, Kept::Late { newest } if newest == day(5)));
+    assert!(open_findings(&store).is_empty(), "what was then is not now");
+    let workspace = store.workspace(None).unwrap();
+    assert_eq!(store.runs(&workspace).unwrap().iter().map(|run| run.late).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(store.run(&workspace, "latest").unwrap().at, day(5));
+    assert!(matches!(store.run(&workspace, "previous"), Err(StoreError::NoRun { .. })));
+    for (asked, at) in [("2026-01-06", 5), ("2026-01-08", 5), ("2026-01-06T00:00:00Z", 5), ("1", 5), ("2", 1)]
+    {
+        assert_eq!(store.run(&workspace, asked).unwrap().at, day(at), "{asked}");
+    }
+    for none in ["2026-01-05", "3", "yesterday", "' OR 1=1 --"] {
+        assert!(matches!(store.run(&workspace, none), Err(StoreError::NoRun { .. })), "{none}");
+    }
+}
+
+#[test]
+fn a_report_comes_back_as_it_was_and_is_dropped_when_it_is_old() {
+    let world = World { administrators: vec![(0, 9)], ..World::default() };
+    let mut store = Store::in_memory().unwrap();
+    let report = world.report(0);
+    keep(&mut store, &report);
+    let workspace = store.workspace(Some("Example Support")).unwrap();
+    let run = store.run(&workspace, "latest").unwrap();
+    let json = |report: &Report| serde_json::to_value(report).unwrap();
+    assert_eq!(json(&store.report(&run).unwrap())["controls"], json(&report)["controls"]);
+    let keep_a_day = Some(SignedDuration::from_hours(24));
+    for today in [3, 4, 9] {
+        store.keep(&entry(&world.report(today)), keep_a_day, |_, _| Vec::new()).unwrap();
+    }
+    let left: Vec<_> = store.runs(&workspace).unwrap().iter().map(|run| (run.at, run.has_report)).collect();
+    assert_eq!(left, [(day(9), true), (day(4), false), (day(3), false), (day(0), false)]);
+    let gone = store.report(&store.run(&workspace, "1").unwrap());
+    assert!(matches!(gone, Err(StoreError::WithoutReport { .. })));
+}
+
+#[test]
+fn messages_are_written_with_their_run_or_not_at_all() {
+    let world = World::default();
+    let mut store = Store::in_memory().unwrap();
+    let message =
+        |id: &str| Message { id: id.to_owned(), destination: "team".to_owned(), body: "{}".to_owned() };
+    store.keep(&entry(&world.report(0)), None, |_, _| vec![message("one")]).unwrap();
+    let next = world.report(1);
+    let twice = store.keep(&entry(&next), None, |_, _| vec![message("one")]);
+    assert!(matches!(twice, Err(StoreError::Database { .. })));
+    let workspace = store.workspace(None).unwrap();
+    assert_eq!(store.runs(&workspace).unwrap().len(), 1, "the run went with its message");
+}
+
+#[test]
+fn a_file_is_private_and_of_no_other_program_or_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("posture.db");
+    drop(Store::open(&path).unwrap());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    Store::open(&path).unwrap();
+    Store::open_to_read(&path).unwrap();
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(matches!(Store::open(&path), Err(StoreError::TooNew { found: 99, .. })));
+    let other = folder.path().join("other.db");
+    Connection::open(&other).unwrap().execute_batch("CREATE TABLE a (b)").unwrap();
+    assert!(matches!(Store::open(&other), Err(StoreError::NotAStore { .. })));
+    let text = folder.path().join("text.db");
+    std::fs::write(&text, "no database at all, but long enough to have a header of one".repeat(20)).unwrap();
+    assert_eq!(Store::open(&text).map(drop).unwrap_err().exit(), Exit::Usage);
+    assert!(matches!(
+        Store::open_to_read(&folder.path().join("absent.db")),
+        Err(StoreError::Unopened { .. })
+    ));
+    assert!(matches!(Store::open(folder.path()), Err(StoreError::Unopened { .. })));
+}
+
+fn worlds() -> impl Strategy<Value = World> {
+    let days = 0..20_i64;
+    (
+        prop::collection::btree_set(days.clone(), 0..6),
+        prop::collection::vec((days.clone(), 1..8_i64), 0..4),
+        prop::collection::btree_set(days, 0..8),
+    )
+        .prop_map(|(bursts, stays, unread)| World {
+            bursts: bursts.into_iter().collect(),
+            administrators: stays.into_iter().map(|(from, length)| (from, from + length)).collect(),
+            unread,
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_aged_out_is_never_fixed_and_what_was_not_read_closes_nothing(world in worlds()) {
+        let mut store = Store::in_memory().unwrap();
+        for today in 0..20 {
+            let report = world.report(today);
+            let Ok(Kept::New(changes)) = store.keep(&entry(&report), None, |_, _| Vec::new()) else { panic!() };
+            for ended in &changes.ended {
+                let at: Option<i64> = ended.subject.strip_prefix("burst ").map(|at| at.parse().unwrap());
+                match at {
+                    Some(at) if at < today - WINDOW => prop_assert_eq!(ended.by, End::Gone(Gone::AgedOut)),
+                    Some(at) => prop_assert!(false, "burst {} of {} is still in the window", at, today),
+                    None => prop_assert_eq!(ended.by, End::Gone(Gone::Fixed)),
+                }
+                prop_assert!(at.is_none() || !world.unread.contains(&today), "the log was not read on {}", today);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_open_depends_on_the_last_day_alone(
+        world in worlds(),
+        days in prop::sample::subsequence((0..20_i64).collect::<Vec<_>>(), 0..20),
+    ) {
+        let world = World { unread: BTreeSet::new(), ..world };
+        let replayed = |days: &[i64]| {
+            let mut store = Store::in_memory().unwrap();
+            for today in days.iter().chain([&20]) {
+                keep(&mut store, &world.report(*today));
+            }
+            open_findings(&store)
+        };
+        prop_assert_eq!(replayed(&(0..20).collect::<Vec<_>>()), replayed(&days));
+    }
+
+    #[test]
+    fn where_all_could_be_read_the_store_tells_as_new_what_a_comparison_does(world in worlds()) {
+        let world = World { unread: BTreeSet::new(), ..world };
+        let mut store = Store::in_memory().unwrap();
+        keep(&mut store, &world.report(0));
+        for today in 1..20 {
+            let (old, new) = (world.report(today - 1), world.report(today));
+            let diff = crate::diff::Diff::between(&old, &new, crate::level::FailOn::L3).unwrap();
+            let found = diff.findings.iter().filter(|one| one.fate == crate::diff::Fate::New);
+            let mut compared: Vec<_> = found.map(|one| format!("+ {} {}", one.control, one.finding.subject)).collect();
+            let told = keep(&mut store, &new);
+            let mut told: Vec<_> = told.into_iter().filter(|line| line.starts_with('+')).collect();
+            compared.sort();
+            told.sort();
+            prop_assert_eq!(told, compared);
+        }
+    }
+}
+
+#[test]
+fn a_control_without_findings_stands_for_itself() {
+    let mut store = Store::in_memory().unwrap();
+    let world = World::default();
+    keep(&mut store, &world.report(0));
+    let mut failing = world.report(1);
+    failing.controls[0].status = Status::Fail;
+    failing.controls[0].headline = Some("Nobody owns it.".to_owned());
+    assert_eq!(keep(&mut store, &failing), ["+ 2.3 workspace"]);
+    let control: &Control = &failing.controls[0];
+    assert!(control.findings.is_empty());
+    assert_eq!(keep(&mut store, &world.report(2)), ["- 2.3 workspace fixed"]);
+}
