@@ -23,7 +23,7 @@ mod render;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use comparable::{Comparable, Incomparable};
+pub(crate) use comparable::{Comparable, Incomparable, is_read_whole};
 pub(crate) use controls::{ControlChange, Outcome};
 pub(crate) use findings::{Fate, FindingChange, Gone};
 pub(crate) use posture::{Access, PersonChange, PersonFate};
