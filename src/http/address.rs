@@ -1,4 +1,4 @@
-//! The address of a receiver: https, or http to this machine. Whoever has it can send there, so it is never shown.
+//! The address of a receiver: https, or http to this machine. It lets its reader send there, so it is never shown.
 
 use std::borrow::Cow;
 use std::fmt;
