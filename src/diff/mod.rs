@@ -51,7 +51,7 @@ pub(crate) struct Diff<'a> {
     pub findings: Vec<FindingChange<'a>>,
     /// Teammates who joined, left, or changed role or privilege.
     pub people: Vec<PersonChange<'a>>,
-    /// Settings that were changed since, each with its performer and time.
+    /// Settings that were changed since: who and when.
     pub settings: Vec<&'a SettingChange>,
     /// How many controls could be compared and ended as before.
     pub unchanged: usize,

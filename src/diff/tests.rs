@@ -262,7 +262,7 @@ fn people_and_settings_are_compared_where_their_sources_were_complete() {
         source.status = SourceStatus::Failed;
     }
     let diff = compared(&old, &new);
-    assert!(diff.people.is_empty(), "the person who the list lacked may have been there");
+    assert!(diff.people.is_empty(), "people that the list lacked may have been there");
     assert!(diff.settings.is_empty(), "the change may be older than the first report");
 }
 
