@@ -93,7 +93,7 @@ impl Store {
         Ok(store)
     }
 
-    /// A store may come from anybody: its schema can call nothing, and damage is noticed.
+    /// A store may come from anywhere: its schema can call nothing, and damage is noticed.
     fn prepare(&self) -> rusqlite::Result<()> {
         self.connection.busy_timeout(BUSY)?;
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -120,7 +120,7 @@ impl Store {
 
     fn migrate(&mut self) -> Result<(), StoreError> {
         let failed = self.failed();
-        // Another process may be at it: whoever comes second finds it done.
+        // Another process may be at it: the second one finds it done.
         let known = MIGRATIONS.len() as i64;
         let version = self.version()?;
         if version > known {
