@@ -27,8 +27,8 @@ pub(super) fn day(number: i64) -> Timestamp {
 /// What happens: a burst is an event that ages out of the window, an administrator is there from one day to another.
 #[derive(Debug, Clone, Default)]
 pub(super) struct World {
-    bursts: Vec<i64>,
-    administrators: Vec<(i64, i64)>,
+    pub(super) bursts: Vec<i64>,
+    pub(super) administrators: Vec<(i64, i64)>,
     /// The days on which the log could not be read.
     pub(super) unread: BTreeSet<i64>,
 }
