@@ -100,7 +100,9 @@ pub(super) fn perform(
     }
     if let Some(keeping) = &mut keeping {
         keeping.report(&resolved.job, &report, &progress)?;
+        destinations.note_oldest(keeping.oldest(&report)?);
     }
+    destinations.keep_last_success(&report, &progress);
     destinations.write(&report)?;
     Ok(report.gate.exit_code)
 }
