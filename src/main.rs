@@ -34,6 +34,7 @@ mod toml_document;
 
 mod hint;
 
+mod confidential;
 mod region;
 mod verdict;
 
@@ -48,6 +49,7 @@ mod api;
 mod saml;
 
 mod facts;
+mod http;
 mod snapshot;
 
 mod expression;

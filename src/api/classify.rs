@@ -79,7 +79,8 @@ pub(super) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item 
     std::iter::successors(Some(error), |cause: &&'a (dyn Error + 'static)| (*cause).source())
 }
 
-fn cause_of(error: &reqwest::Error, quote: &dyn Fn(&str) -> String) -> Cause {
+/// What kept a request from a complete answer.
+pub(crate) fn cause_of(error: &reqwest::Error, quote: &dyn Fn(&str) -> String) -> Cause {
     let mut detail = String::new();
     for cause in chain(error) {
         let said = cause.to_string();

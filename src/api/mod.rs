@@ -1,10 +1,10 @@
-//! Intercom's REST API: the only module that knows HTTP.
+//! Intercom's REST API, over HTTP.
 //!
 //! [`origin`] says where the API is, [`token`] carries the secret, [`client`] sends one
 //! request under the shared [`throttle`] and repeats it as [`retry`] decides, [`log`] reads the paged
 //! activity log, [`model`] holds what is answered. Nothing here prints: a [`notice`] is handed out.
 
-mod classify;
+pub(crate) mod classify;
 pub(crate) mod client;
 pub(crate) mod diagnose;
 pub(crate) mod error;

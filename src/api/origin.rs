@@ -115,7 +115,8 @@ impl ApiOrigin {
     }
 }
 
-fn is_this_machine(host: &Host<&str>) -> bool {
+/// Whether a host is this machine, by name or address.
+pub(crate) fn is_this_machine(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost",
         Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),

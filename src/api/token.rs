@@ -10,6 +10,7 @@ use reqwest::header::HeaderValue;
 use zeroize::Zeroizing;
 
 use crate::bounded_file::{self, Unopened};
+use crate::confidential::loose_permissions;
 use crate::hint::Hint;
 use crate::secret::Secret;
 
@@ -88,7 +89,7 @@ impl Token {
         })?;
         let metadata = file.metadata().map_err(unreadable)?;
         let token = Self::read(file, &path.display().to_string())?;
-        Ok((token, loose_permissions("token", path, &metadata)))
+        Ok((token, loose_permissions("the token", path, &metadata)))
     }
 
     /// Reads a token from a stream, such as standard input.
@@ -133,25 +134,6 @@ impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(***)")
     }
-}
-
-/// Warns when other users may read the file of a secret.
-#[cfg(unix)]
-pub(crate) fn loose_permissions(what: &str, path: &Path, metadata: &std::fs::Metadata) -> Option<String> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = metadata.permissions().mode() & 0o777;
-    (mode & 0o077 != 0).then(|| {
-        format!(
-            "Other users of this machine may read the {what} file {} (mode {mode:03o}): run chmod 600 on it.",
-            path.display()
-        )
-    })
-}
-
-/// Elsewhere permissions do not tell.
-#[cfg(not(unix))]
-pub(crate) fn loose_permissions(_: &str, _: &Path, _: &std::fs::Metadata) -> Option<String> {
-    None
 }
 
 #[cfg(test)]

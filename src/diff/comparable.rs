@@ -1,6 +1,6 @@
 //! What of two reports can be compared, and why the rest cannot.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -31,6 +31,8 @@ pub(crate) enum Incomparable {
     DecidedOtherwise,
     /// A source that it rests on was complete in one of the two alone.
     OtherSource,
+    /// It no longer fails, and a source that it rests on is not complete now, so that it is not fixed for certain.
+    SourceNotRead,
 }
 
 impl Incomparable {
@@ -43,6 +45,9 @@ impl Incomparable {
             Self::UnknownNow => "An error leaves it undecided now.",
             Self::DecidedOtherwise => "Its level, checks, parameters or settings are not the same.",
             Self::OtherSource => "A source that it rests on was complete in one of the two alone.",
+            Self::SourceNotRead => {
+                "It no longer fails, but a source that it rests on was not read completely."
+            }
         }
     }
 }
@@ -108,6 +113,23 @@ impl Comparable {
         .flatten()
         .collect()
     }
+}
+
+/// The controls of the newer report with those of the older one, then those that only the older one has.
+pub(super) fn pairs<'a>(
+    old: &'a Report,
+    new: &'a Report,
+) -> impl Iterator<Item = (Option<&'a Control>, Option<&'a Control>)> {
+    let before: BTreeMap<&str, &Control> = old.controls.iter().map(|one| (&*one.id, one)).collect();
+    let now: BTreeMap<&str, &Control> = new.controls.iter().map(|one| (&*one.id, one)).collect();
+    let both = new.controls.iter().map(move |one| (before.get(&*one.id).copied(), Some(one)));
+    let gone = old.controls.iter().filter(move |one| !now.contains_key(&*one.id));
+    both.chain(gone.map(|one| (Some(one), None)))
+}
+
+/// Whether every source that a control rests on was read completely: only then has what is not found ended.
+pub(crate) fn is_read_whole(control: &Control, sources: &[SourceReport]) -> bool {
+    control.sources.iter().all(|id| is_complete(sources, *id))
 }
 
 /// Whether all of a source was read.

@@ -1,12 +1,10 @@
 //! How controls ended then and now.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantArray};
 
-use super::comparable::{Comparable, Incomparable};
+use super::comparable::{Comparable, Incomparable, is_read_whole, pairs};
 use super::findings;
 use crate::level::Level;
 use crate::report::{Control, Report};
@@ -77,10 +75,14 @@ pub(super) fn changes<'a>(
     let mut changes: Vec<_> = pairs(old, new)
         .filter_map(|(before, now)| {
             let control = now.or(before)?;
-            let why = comparable.obstacle(before, now);
-            let outcome = match (why, before, now) {
-                (None, Some(before), Some(now)) => outcome(before, now, new)?,
-                _ => Outcome::Incomparable,
+            let (outcome, why) = match (comparable.obstacle(before, now), before, now) {
+                (None, Some(before), Some(now)) => match outcome(before, now, new)? {
+                    Outcome::Fixed if !is_read_whole(now, &new.sources) => {
+                        (Outcome::Incomparable, Some(Incomparable::SourceNotRead))
+                    }
+                    outcome => (outcome, None),
+                },
+                (why, ..) => (Outcome::Incomparable, why),
             };
             Some(ControlChange {
                 id: &control.id,
@@ -100,18 +102,6 @@ pub(super) fn changes<'a>(
     let unchanged = pairs(old, new).count() - changes.len();
     changes.sort_by_key(|change| (change.outcome, change.level, change.control.priority));
     (changes, unchanged)
-}
-
-/// The controls of the newer report with those of the older one, then those that only the older one has.
-pub(super) fn pairs<'a>(
-    old: &'a Report,
-    new: &'a Report,
-) -> impl Iterator<Item = (Option<&'a Control>, Option<&'a Control>)> {
-    let before: BTreeMap<&str, &Control> = old.controls.iter().map(|one| (&*one.id, one)).collect();
-    let now: BTreeMap<&str, &Control> = new.controls.iter().map(|one| (&*one.id, one)).collect();
-    let both = new.controls.iter().map(move |one| (before.get(&*one.id).copied(), Some(one)));
-    let gone = old.controls.iter().filter(move |one| !now.contains_key(&*one.id));
-    both.chain(gone.map(|one| (Some(one), None)))
 }
 
 /// What became of a control that can be compared; none where it ends as before, or nothing was decided or is.

@@ -6,8 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantArray};
 
-use super::comparable::Comparable;
-use super::controls::pairs;
+use super::comparable::{Comparable, is_read_whole, pairs};
 use crate::level::Level;
 use crate::report::{Control, Report, Window};
 use crate::verdict::{Finding, Fingerprint, Status};
@@ -53,9 +52,9 @@ pub(crate) enum Fate {
 pub(crate) enum Gone {
     /// A person looked at its event and found it in order.
     Reviewed,
-    /// Its newest evidence is older than the window: nobody looked for it. That is not a remedy.
+    /// Its newest evidence is older than the window, so the scan did not look for it. That is not a remedy.
     AgedOut,
-    /// Its control cannot be compared.
+    /// Its control cannot be compared, or a source that it rests on was not read completely.
     Incomparable,
     /// It was looked for and is not there.
     Fixed,
@@ -127,11 +126,12 @@ pub(super) fn changes<'a>(
             }
         }
         if let Some(before) = before.filter(fails) {
+            let is_over = can_be_compared && now.is_some_and(|now| is_read_whole(now, &new.sources));
             for gone in missing(before, now) {
                 let why = match () {
                     () if gone.reviewed => Gone::Reviewed,
                     () if gone.is_older_than(new.scan.window) => Gone::AgedOut,
-                    () if !can_be_compared => Gone::Incomparable,
+                    () if !is_over => Gone::Incomparable,
                     () => Gone::Fixed,
                 };
                 note(before, gone.finding, Fate::Gone, Some(why));

@@ -23,7 +23,7 @@ mod render;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use comparable::{Comparable, Incomparable};
+pub(crate) use comparable::{Comparable, Incomparable, is_read_whole};
 pub(crate) use controls::{ControlChange, Outcome};
 pub(crate) use findings::{Fate, FindingChange, Gone};
 pub(crate) use posture::{Access, PersonChange, PersonFate};
@@ -51,7 +51,7 @@ pub(crate) struct Diff<'a> {
     pub findings: Vec<FindingChange<'a>>,
     /// Teammates who joined, left, or changed role or privilege.
     pub people: Vec<PersonChange<'a>>,
-    /// Settings that were changed since: by whom and when.
+    /// Settings that were changed since: who and when.
     pub settings: Vec<&'a SettingChange>,
     /// How many controls could be compared and ended as before.
     pub unchanged: usize,

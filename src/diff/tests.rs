@@ -198,6 +198,20 @@ fn a_source_that_was_not_complete_closes_nothing() {
     let diff = compared(&old, &new);
     assert_eq!(outcomes(&diff), ["2.3 incomparable"]);
     assert_eq!(fates(&diff), ["2.3 margaret@example.com gone incomparable"]);
+    // Nor does one that was incomplete both times.
+    let (mut old, mut new) = pair();
+    for report in [&mut old, &mut new] {
+        report.controls[2].sources = vec![SourceId::ActivityLog];
+        let log = report.sources.iter_mut().find(|source| source.id == SourceId::ActivityLog).unwrap();
+        log.status = SourceStatus::Forbidden;
+    }
+    new.controls[2].findings.truncate(4);
+    assert_eq!(fates(&compared(&old, &new)), ["2.3 margaret@example.com gone incomparable"]);
+    set(&mut new, 2, Status::Manual);
+    let diff = compared(&old, &new);
+    assert_eq!(outcomes(&diff), ["2.3 incomparable"]);
+    assert_eq!(diff.controls[0].why, Some(Incomparable::SourceNotRead));
+    assert!(fates(&diff).iter().all(|fate| fate.ends_with("gone incomparable")), "{:?}", fates(&diff));
 }
 
 fn person(id: &str, role: &str, privilege: &str) -> Person {
@@ -248,7 +262,7 @@ fn people_and_settings_are_compared_where_their_sources_were_complete() {
         source.status = SourceStatus::Failed;
     }
     let diff = compared(&old, &new);
-    assert!(diff.people.is_empty(), "whoever the list lacked may have been there");
+    assert!(diff.people.is_empty(), "people that the list lacked may have been there");
     assert!(diff.settings.is_empty(), "the change may be older than the first report");
 }
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use crate::api::token::loose_permissions;
 use crate::bounded_file::{self, Unopened};
+use crate::confidential::loose_permissions;
 use crate::hint::Hint;
 
 /// The fewest bytes of a key, so that a reader of a report cannot try all keys.
@@ -80,7 +80,7 @@ impl Key {
         let file = bounded_file::open(path).map_err(refused)?;
         let metadata = file.metadata().map_err(|error| refused(error.into()))?;
         let bytes = bounded_file::read_all(file, LONGEST as u64).map_err(refused)?;
-        Ok((Self::new(&bytes)?, loose_permissions("redaction key", path, &metadata)))
+        Ok((Self::new(&bytes)?, loose_permissions("the redaction key", path, &metadata)))
     }
 
     /// Generates a key for one run.

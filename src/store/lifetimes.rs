@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
-use crate::diff::Gone;
+use crate::diff::{Gone, is_read_whole};
 use crate::report::{Control, Item, Report, items_of};
-use crate::sources::{SourceId, SourceStatus};
+use crate::sources::SourceStatus;
 use crate::verdict::Status;
 
 /// What a run brought, next to what the store knew.
@@ -142,12 +142,9 @@ pub(super) fn advance<'a>(
     Ok(changes)
 }
 
-/// Whether nothing that the control rests on was missing.
+/// Whether the control was decided, from sources that were read completely.
 fn is_decided(report: &Report, control: &Control) -> bool {
-    let complete = |id: &SourceId| {
-        report.sources.iter().any(|source| source.id == *id && source.status == SourceStatus::Complete)
-    };
-    control.status != Status::Unknown && control.sources.iter().all(complete)
+    control.status != Status::Unknown && is_read_whole(control, &report.sources)
 }
 
 /// Opens, keeps and ends the findings of one control.

@@ -119,7 +119,7 @@ impl Store {
 
     fn migrate(&mut self) -> Result<(), StoreError> {
         let failed = self.failed();
-        // Another process may be at it: whoever comes second finds it done.
+        // Another process may be at it: the second one finds it done.
         let known = MIGRATIONS.len() as i64;
         let version = self.version()?;
         if version > known {

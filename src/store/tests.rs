@@ -360,7 +360,7 @@ fn a_control_without_findings_stands_for_itself() {
     keep(&mut store, &world.report(0));
     let mut failing = world.report(1);
     failing.controls[0].status = Status::Fail;
-    failing.controls[0].headline = Some("Nobody owns it.".to_owned());
+    failing.controls[0].headline = Some("No one owns it.".to_owned());
     assert_eq!(keep(&mut store, &failing), ["+ 2.3 workspace"]);
     let control: &Control = &failing.controls[0];
     assert!(control.findings.is_empty());

@@ -140,7 +140,7 @@ fn keys_come_from_a_file_too_and_bad_ones_are_refused_before_anything_is_read() 
         .mode("key", 0o644)
         .run()
         .exits(0)
-        .says("warning: other users of this machine may read the redaction key file key");
+        .says("warning: other users of this machine may read the redaction key in key");
     for (key, phrase) in
         [("", "fewer than 16 bytes"), ("tiny key", "fewer than 16"), (&"k".repeat(5_000), "longer")]
     {

@@ -105,7 +105,7 @@ fn loose_permissions_are_warned_about() {
         .args(["--token-file", "token"])
         .run()
         .exits(0)
-        .says("other users of this machine may read the token file");
+        .says("other users of this machine may read the token in");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What a comparison says to people, part by part, in the order of their interest. Each format puts it into its own shape,
 //! and escapes it.
 
+use jiff::Timestamp;
+
 use crate::diff::{
     ControlChange, Diff, Fate, FindingChange, Gone, Incomparable, Outcome, PersonChange, PersonFate,
 };
@@ -27,8 +29,12 @@ const MAX_IDS: usize = 12;
 
 /// The head of a comparison: which workspace, and when.
 pub(super) fn about<'a>(diff: &Diff<'a>) -> (&'a str, String) {
-    let [old, new] = [diff.old.at, diff.new.at].map(|at| at.strftime("%Y-%m-%d %H:%M").to_string());
-    (words::workspace(diff.workspace), format!("{old} UTC compared with {new} UTC"))
+    let [old, new] = [diff.old.at, diff.new.at].map(minute);
+    (words::workspace(diff.workspace), format!("{old} compared with {new}"))
+}
+
+fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// What there is to say where nothing changed.
@@ -46,7 +52,7 @@ pub(super) fn gate(diff: &Diff<'_>) -> (&'static str, String) {
     };
     let incomparable = match gate.incomparable.as_slice() {
         [] => String::new(),
-        ids => format!(" Failing, and not to be compared: {}.", listed(ids, MAX_IDS)),
+        ids => format!(" Failing, but cannot be compared: {}.", listed(ids, MAX_IDS)),
     };
     match gate.violations.as_slice() {
         [] => (
@@ -82,16 +88,16 @@ pub(super) fn parts(diff: &Diff<'_>) -> Vec<Part> {
         ("New findings", Tone::Bad, findings(Fate::New).collect()),
         ("No longer waived", Tone::Bad, findings(Fate::WaiverEnded).collect()),
         (
-            "Older than the first report's window, so not looked for then",
+            "Outside the first report's window, so not new",
             Tone::Caution,
             findings(Fate::NotLookedFor).collect(),
         ),
         ("People", Tone::Label, diff.people.iter().map(person).collect()),
         ("Settings", Tone::Label, diff.settings.iter().map(|change| setting(change)).collect()),
         ("No longer decided", Tone::Caution, controls(Outcome::NoLongerDecided).collect()),
-        ("Not to be compared", Tone::Caution, incomparable(diff)),
+        ("Cannot be compared", Tone::Caution, incomparable(diff)),
         (
-            "Aged out, which is no remedy",
+            "Aged out, not fixed",
             Tone::Caution,
             controls(Outcome::AgedOut).chain(gone(Gone::AgedOut)).collect(),
         ),
@@ -138,7 +144,8 @@ fn person(change: &PersonChange<'_>) -> Line {
 
 fn setting(change: &SettingChange) -> Line {
     let by = change.by.as_deref().unwrap_or("a performer that the log does not name");
-    Line { lead: change.event_type.clone(), text: format!("changed on {} by {by}", change.at), next: None }
+    let at = change.at.parse::<Timestamp>().map_or_else(|_| change.at.clone(), minute);
+    Line { lead: change.event_type.clone(), text: format!("changed on {at} by {by}"), next: None }
 }
 
 /// A line for each reason, with the controls that it holds for.
