@@ -78,7 +78,11 @@ pub(super) fn around(
             heartbeat.failed(Exit::Incomplete, &why);
         }
         Ok(_) => heartbeat.alive(),
-        Err(error) => heartbeat.failed(error.exit(), &error.to_string()),
+        Err(error) => {
+            let problems = error.problems().map(ToString::to_string).unwrap_or_default();
+            let first = problems.lines().next().map(|first| format!(": {}", first.trim()));
+            heartbeat.failed(error.exit(), &format!("{error}{}", first.unwrap_or_default()));
+        }
     }
     done
 }
