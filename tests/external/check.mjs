@@ -9,6 +9,7 @@ import { checkFuzz } from "./fuzz.mjs";
 import { makeReports } from "./reports.mjs";
 import { checkMarkup } from "./markup.mjs";
 import { checkJunit } from "./junit.mjs";
+import { checkMetrics } from "./metrics.mjs";
 import { checkOcsf } from "./ocsf.mjs";
 import { checkSarif } from "./sarif.mjs";
 import { checkSchema } from "./schema.mjs";
@@ -38,6 +39,7 @@ for (const report of reports ?? []) {
   await checkSarif(run, report);
   await checkJunit(run, report);
   await checkOcsf(run, report);
+  await checkMetrics(run, report);
 }
 if (reports) await checkPages(run, reports, out);
 await checkFuzz(run);

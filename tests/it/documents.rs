@@ -8,7 +8,8 @@ use crate::run::{Run, files_under};
 use crate::workspace::{DAY, HOUR, Workspace};
 
 /// The beginnings of commands that cannot run here, each with the reason.
-const ELSEWHERE: [(&str, &str); 4] = [
+const ELSEWHERE: [(&str, &str); 5] = [
+    ("watch ", "runs until a signal ends it: `liveness` drives it"),
     ("attest --interactive", "asks on a terminal: `interactive` drives it"),
     ("review --interactive", "asks on a terminal: `interactive` drives it"),
     ("rbac can \"$WHO\"", "a hook with a variable of its own"),
@@ -133,6 +134,7 @@ impl Reader {
         let program = reports.iter().fold(program, |program, file| program.file(file, &self.report));
         let snapshots = ["acme.snapshot", "workspace.snapshot", "nightly.snapshot"];
         let program = snapshots.iter().fold(program, |program, file| program.file(file, &self.snapshot));
+        let program = program.file("heartbeat", format!("{}/ping", self.origin));
         program.file("security/intercom-harden.toml", POLICY)
     }
 

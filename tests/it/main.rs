@@ -53,6 +53,8 @@ mod interrupt;
 mod layers;
 /// The forms in which a secret may show.
 mod leak;
+/// Metrics, the heartbeat, and `watch`.
+mod liveness;
 /// Options of every command, files by their names, and what other tools call things.
 mod manners;
 /// Memory in proportion to answers and files.
@@ -71,6 +73,8 @@ mod proof;
 mod rbac;
 /// The README against the program.
 mod readme;
+/// A receiver of what is sent to addresses of the user's own.
+mod receiver;
 /// Pseudonyms instead of people and addresses.
 mod redact;
 /// Regions and origins.
