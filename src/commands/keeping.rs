@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,6 +11,7 @@ use super::environment;
 use crate::cli::KeepArgs;
 use crate::config::Config;
 use crate::error::Error;
+use crate::facts::History;
 use crate::level::Level;
 use crate::progress::Progress;
 use crate::redact::Redactor;
@@ -41,6 +43,20 @@ impl Keeping {
         let Some(path) = path else { return Ok(None) };
         let redaction_key = redactor.map(Redactor::key_name);
         Ok(Some(Self { store: Store::open(&path)?, keep: settings.keep, redaction_key }))
+    }
+
+    /// What the store knows of each workspace, as evidence of a run at that instant.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn history(
+        &self,
+        now: Timestamp,
+        config: Option<&Config>,
+    ) -> Result<Arc<BTreeMap<String, History>>, Error> {
+        let destinations: Vec<&str> = Vec::new();
+        let _ = config;
+        Ok(Arc::new(self.store.histories(now, &destinations)?))
     }
 
     /// Keeps a report.
