@@ -24,7 +24,6 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, Error> {
     if !destinations.shows(&[Format::Summary, Format::Table]) {
         environment::warn(&report, &environment::progress());
     }
-    destinations.keep_last_success(&report, &environment::progress());
     destinations.write(&report)?;
     Ok(Exit::Success)
 }
