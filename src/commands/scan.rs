@@ -79,7 +79,7 @@ pub(super) fn perform(
     destinations.resolve_grouping(named)?;
 
     let mut keeping = match request.keep.filter(|_| !request.source.demo) {
-        Some(args) => Keeping::open(args, resolved.job.config.as_ref(), redactor.as_ref())?,
+        Some(args) => Keeping::open(args, &resolved.job, redactor.as_ref(), &progress)?,
         None => None,
     };
     let run = match resolved.run(&progress) {
@@ -87,6 +87,7 @@ pub(super) fn perform(
         Err(error) => {
             if let Some(keeping) = &mut keeping {
                 keeping.failure(&resolved.job, resolved.now, &error)?;
+                keeping.deliver(inputs::pinned(resolved.job.config.as_ref()), resolved.now, &progress);
             }
             return Err(error);
         }
@@ -101,6 +102,9 @@ pub(super) fn perform(
     if let Some(keeping) = &mut keeping {
         keeping.report(&resolved.job, &report, &progress)?;
     }
-    destinations.write(&report)?;
-    Ok(report.gate.exit_code)
+    let written = destinations.write(&report);
+    if let Some(keeping) = &keeping {
+        keeping.deliver(report.workspace.known_id(), resolved.now, &progress);
+    }
+    written.map(|()| report.gate.exit_code)
 }

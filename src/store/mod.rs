@@ -14,13 +14,15 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 mod error;
 mod keep;
 mod lifetimes;
+mod outbox;
 mod runs;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use error::StoreError;
 pub(crate) use keep::{Entry, Kept, Message};
-pub(crate) use lifetimes::{Changes, Ended, Opened};
+pub(crate) use lifetimes::{Changes, End, Ended, Opened};
+pub(crate) use outbox::{Outbox, Waiting};
 pub(crate) use runs::{RunRow, Workspace};
 
 /// Marks a database as a store of this program: "icHd".
