@@ -1,5 +1,8 @@
 //! What outlasts a scan: the store.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::resolve::{inputs, redaction};
@@ -7,6 +10,8 @@ use super::{alerts, environment};
 use crate::alert::{Destination, RunFacts, compose};
 use crate::cli::KeepArgs;
 use crate::error::Error;
+use crate::facts::History;
+use crate::level::Level;
 use crate::progress::Progress;
 use crate::redact::Redactor;
 use crate::report::Report;
@@ -70,6 +75,15 @@ impl Keeping {
         }
     }
 
+    /// What the store knows of each workspace, as evidence of a run at that instant.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn history(&self, now: Timestamp) -> Result<Arc<BTreeMap<String, History>>, Error> {
+        let destinations: Vec<_> = self.alerts.iter().map(|destination| &*destination.alert.name).collect();
+        Ok(Arc::new(self.store.histories(now, &destinations)?))
+    }
+
     /// Keeps a report.
     ///
     /// # Errors
@@ -95,6 +109,15 @@ impl Keeping {
             ));
         }
         Ok(())
+    }
+
+    /// Since when the oldest finding of each level is open in the workspace of a report that is kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn oldest(&self, report: &Report) -> Result<BTreeMap<Level, Timestamp>, Error> {
+        let workspace = report.workspace.known_id().ok_or(Error::NoIdToKeep)?;
+        Ok(self.store.oldest_open(workspace, self.redaction_key.as_deref())?)
     }
 
     /// Keeps that a scan failed, where the configuration pins the workspace: of which one it would have been is not known

@@ -14,6 +14,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 mod error;
 mod keep;
 mod lifetimes;
+mod monitoring;
 mod outbox;
 mod runs;
 #[cfg(test)]

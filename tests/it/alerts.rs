@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::intercom::Api;
 use crate::program::{NOW, Program, program};
-use crate::receiver::{ACCEPT, Receiver, Reply, Sent};
+use crate::receiver::{Heard, Receiver, Reply};
 use crate::run::Run;
 use crate::server::Answer;
 use crate::workspace::Workspace;
@@ -35,7 +35,7 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), receiver: Receiver::start() }
+        Self { folder: tempfile::tempdir().unwrap(), receiver: Receiver::start(Reply::Status(204)) }
     }
 
     fn store(&self) -> PathBuf {
@@ -74,11 +74,11 @@ impl Scene {
 
 /// Whether a message is signed as Standard Webhooks asks, not long ago.
 #[track_caller]
-fn assert_signed(sent: &Sent) {
+fn assert_signed(sent: &Heard) {
     let header = |name: &str| sent.headers.get(name).unwrap_or_else(|| panic!("no {name}")).as_str();
     let (id, timestamp) = (header("webhook-id"), header("webhook-timestamp"));
     let key = STANDARD.decode(SECRET.strip_prefix("whsec_").unwrap()).unwrap();
-    let signed = [id.as_bytes(), b".", timestamp.as_bytes(), b".", &sent.body].concat();
+    let signed = [id.as_bytes(), b".", timestamp.as_bytes(), b".", sent.body.as_bytes()].concat();
     let signature = STANDARD.decode(header("webhook-signature").strip_prefix("v1,").unwrap()).unwrap();
     hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, &key), &signed, &signature).expect("the signature fits");
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
@@ -102,7 +102,7 @@ fn what_is_new_is_told_once_with_a_signature() {
     let sent = scene.receiver.take();
     assert_eq!(sent.len(), 1, "one message a run and destination");
     assert_signed(&sent[0]);
-    assert_eq!((&*sent[0].method, &*sent[0].path), ("POST", PATH));
+    assert_eq!(sent[0].request, format!("POST {PATH}"));
     let body = sent[0].json();
     let schema = program().args(["generate", "schema", "alert"]).run().exits(0).json();
     assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&body), "{body}");
@@ -133,12 +133,12 @@ fn what_was_not_accepted_is_sent_again_with_the_next_run_in_order() {
     let scene = Scene::new();
     let both = format!("{WEBHOOK}on = ['new', 'resolved']\n");
     scene.begin(&both);
-    scene.receiver.reply([Reply::Status(500, "disk full".to_owned())]);
+    scene.receiver.reply([Reply::Saying(500, "disk full".to_owned())]);
     let run = scene.scan(Workspace::crowded(), HOURS[1], &both).run().exits(1);
     let run = run.says("warning: alert \"ops\" was not accepted: it answered 500 (disk full). 1 message waits for the next run.");
     assert!(run.json()["gate"]["exit_code"] == 1);
     let first = scene.receiver.take();
-    scene.receiver.reply([Reply::Status(503, "<html>".to_owned())]);
+    scene.receiver.reply([Reply::Saying(503, "<html>".to_owned())]);
     scene.scan(Workspace::healthy(), HOURS[2], &both).run().exits(0).says("2 messages wait");
     let again = scene.receiver.take();
     assert_eq!((first.len(), again.len()), (1, 1), "nothing behind the one that waits is sent");
@@ -149,7 +149,7 @@ fn what_was_not_accepted_is_sent_again_with_the_next_run_in_order() {
     scene.scan(Workspace::healthy(), HOURS[3], &both).run().exits(0);
     let sent = scene.receiver.take();
     sent.iter().for_each(assert_signed);
-    let [new, resolved] = sent.iter().map(Sent::json).collect::<Vec<_>>().try_into().unwrap();
+    let [new, resolved] = sent.iter().map(Heard::json).collect::<Vec<_>>().try_into().unwrap();
     assert_eq!(new, first[0].json());
     assert!(subjects(&resolved, "resolved").contains(&"one@fixture.example".to_owned()), "{resolved}");
     assert!(resolved["new"].as_array().unwrap().is_empty());
@@ -161,7 +161,7 @@ fn what_was_not_accepted_is_sent_again_with_the_next_run_in_order() {
 fn a_message_that_is_never_accepted_does_not_keep_others_back() {
     let scene = Scene::new();
     scene.begin(WEBHOOK);
-    scene.receiver.reply([Reply::Status(400, "bad".to_owned()), Reply::Status(413, String::new())]);
+    scene.receiver.reply([Reply::Saying(400, "bad".to_owned()), Reply::Saying(413, String::new())]);
     scene.scan(Workspace::crowded(), HOURS[1], WEBHOOK).run().exits(1).says("it answered 400 (bad)");
     let more = Workspace::crowded().teammate("four@fixture.example", "Admin");
     scene.scan(more, HOURS[2], WEBHOOK).run().exits(1).says("it answered 413. 1 message waits");
@@ -174,15 +174,15 @@ fn a_message_that_is_never_accepted_does_not_keep_others_back() {
 fn a_receiver_that_hangs_redirects_or_is_gone_changes_neither_exit_code_nor_report() {
     let scene = Scene::new();
     scene.begin(WEBHOOK);
-    let elsewhere = Receiver::start();
+    let elsewhere = Receiver::start(Reply::Status(204));
     scene.receiver.reply([Reply::Silence]);
     let run = scene.scan(Workspace::crowded(), HOURS[1], WEBHOOK).run().exits(1);
     assert!(run.elapsed < Duration::from_secs(15), "{:?}", run.elapsed);
     run.says("there was no answer within 5 s");
     for (reply, said) in [
-        (Reply::Redirect(elsewhere.address("/stolen")), "it redirects (307), which is not followed"),
-        (Reply::Status(410, String::new()), "it answered 410: the receiver is gone for good"),
-        (Reply::Status(404, format!("Cannot POST {PATH}\x1b[2J")), "it answered 404 (Cannot POST ***"),
+        (Reply::Redirect(elsewhere.address("/stolen")), "it redirects (302), which is not followed"),
+        (Reply::Saying(410, String::new()), "it answered 410: the receiver is gone for good"),
+        (Reply::Saying(404, format!("Cannot POST {PATH}\x1b[2J")), "it answered 404 (Cannot POST ***"),
     ] {
         scene.receiver.reply([reply]);
         let run = scene.scan(Workspace::crowded(), HOURS[2], WEBHOOK).run().exits(1).says(said);
@@ -200,7 +200,7 @@ fn a_receiver_that_hangs_redirects_or_is_gone_changes_neither_exit_code_nor_repo
 fn several_processes_send_a_message_once() {
     let scene = Scene::new();
     scene.begin(WEBHOOK);
-    scene.receiver.reply([Reply::Status(500, String::new())]);
+    scene.receiver.reply([Reply::Saying(500, String::new())]);
     scene.scan(Workspace::crowded(), HOURS[1], WEBHOOK).run().exits(1);
     assert_eq!(scene.receiver.take().len(), 1);
     thread::scope(|scope| {
@@ -225,7 +225,7 @@ fn slack_is_sent_blocks_in_which_nothing_acts() {
     let [sent] = scene.receiver.take().try_into().unwrap();
     assert!(!sent.headers.contains_key("webhook-signature"));
     let message = sent.json();
-    let text = String::from_utf8(sent.body).unwrap();
+    let text = sent.body;
     assert!(!text.contains('<') && text.contains("&lt;!channel&gt; &amp; "), "{text}");
     assert_eq!(message["blocks"][0]["type"], "header");
     assert!(message["text"].as_str().unwrap().contains("one@fixture.example"), "{message}");
@@ -342,7 +342,7 @@ fn redaction_covers_messages_and_store() {
     redacted(Workspace::healthy(), HOURS[0]).run().exits(0);
     redacted(Workspace::crowded(), HOURS[1]).run().exits(1);
     let [sent] = scene.receiver.take().try_into().unwrap();
-    let text = String::from_utf8(sent.body).unwrap();
+    let text = sent.body;
     assert!(!text.contains("one@") && text.contains("person-") && !text.contains("\"Fixture\""), "{text}");
     let bodies = scene.query::<String>("SELECT body FROM message");
     assert_eq!(bodies, [text]);
@@ -371,7 +371,7 @@ fn a_test_is_marked_and_recorded() {
         "SELECT destination FROM message WHERE accepted_at IS NOT NULL AND run IS NULL ORDER BY row",
     );
     assert_eq!(accepted, ["ops", "Team"]);
-    scene.receiver.reply([Reply::Status(403, "invalid_token".to_owned()), ACCEPT]);
+    scene.receiver.reply([Reply::Saying(403, "invalid_token".to_owned())]);
     let run = test(&["team"]).run().exits(3);
     assert_eq!(run.stdout, "Team: not accepted: it answered 403 (invalid_token)\n");
     assert_eq!(

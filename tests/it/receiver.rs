@@ -1,4 +1,4 @@
-//! A receiver of alerts on a loopback port: it accepts, refuses, redirects or hangs, and remembers what it was sent.
+//! A server that hears what the program sends to addresses of the user's own, and answers as it is told.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -9,84 +9,94 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// A request as it came.
-#[derive(Debug, Clone)]
-pub(crate) struct Sent {
-    pub(crate) method: String,
-    pub(crate) path: String,
-    /// Names are in lower case.
-    pub(crate) headers: BTreeMap<String, String>,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Sent {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap()
-    }
-}
-
-/// How a request is answered.
+/// What it does with a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Reply {
-    /// With a status and a body.
-    Status(u16, String),
-    /// With a redirect to an address.
+    /// Answers with this status.
+    Status(u16),
+    /// Answers with this status and text.
+    Saying(u16, String),
+    /// Sends the sender elsewhere.
     Redirect(String),
-    /// Not at all.
+    /// Never answers.
     Silence,
 }
 
-/// Accepts a message.
-pub(crate) const ACCEPT: Reply = Reply::Status(204, String::new());
+/// A request.
+#[derive(Debug, Clone)]
+pub(crate) struct Heard {
+    /// Method and path: `GET /ping`.
+    pub(crate) request: String,
+    /// Names are in lower case.
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
+}
 
-/// The receiver; its threads end with the test process.
+impl Heard {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
 pub(crate) struct Receiver {
     origin: String,
-    sent: Arc<Mutex<Vec<Sent>>>,
-    replies: Arc<Mutex<Vec<Reply>>>,
+    heard: Arc<Mutex<Vec<Heard>>>,
+    /// What it does with the next requests, the last one first.
+    next: Arc<Mutex<Vec<Reply>>>,
 }
 
 impl Receiver {
-    /// Listens and accepts everything.
-    pub(crate) fn start() -> Self {
+    /// Listens on a loopback port; its thread ends with the test process.
+    pub(crate) fn start(usual: Reply) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
-        let receiver = Self { origin, sent: Arc::default(), replies: Arc::default() };
-        let (sent, replies) = (Arc::clone(&receiver.sent), Arc::clone(&receiver.replies));
+        let (heard, next) = (Arc::default(), Arc::default());
+        let receiver = Self { origin, heard: Arc::clone(&heard), next: Arc::clone(&next) };
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (sent, replies) = (Arc::clone(&sent), Arc::clone(&replies));
+                let (usual, heard, next) = (usual.clone(), Arc::clone(&heard), Arc::clone(&next));
                 // A client that disconnects ends only the thread of its connection.
-                thread::spawn(move || drop(converse(stream, &sent, &replies)));
+                thread::spawn(move || drop(answer(stream, usual, &heard, &next)));
             }
         });
         receiver
     }
 
-    /// Gives the next requests these replies, in order; those behind them are accepted.
-    pub(crate) fn reply(&self, replies: impl IntoIterator<Item = Reply>) {
-        let mut next: Vec<_> = replies.into_iter().collect();
-        next.reverse();
-        *self.replies.lock().unwrap() = next;
+    /// Does this with the next requests, in order, and the usual with those behind them.
+    pub(crate) fn reply(&self, replies: impl IntoIterator<Item = Reply, IntoIter: DoubleEndedIterator>) {
+        *self.next.lock().unwrap() = replies.into_iter().rev().collect();
     }
 
-    /// An address of it.
+    /// An address of this server.
     pub(crate) fn address(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }
 
-    /// What came since this was asked last.
-    pub(crate) fn take(&self) -> Vec<Sent> {
-        std::mem::take(&mut self.sent.lock().unwrap())
+    /// Everything so far.
+    pub(crate) fn heard(&self) -> Vec<Heard> {
+        self.heard.lock().unwrap().clone()
+    }
+
+    /// Everything since this was asked last.
+    pub(crate) fn take(&self) -> Vec<Heard> {
+        std::mem::take(&mut self.heard.lock().unwrap())
+    }
+
+    /// Method and path of everything so far.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.heard().into_iter().map(|heard| heard.request).collect()
     }
 }
 
-fn converse(stream: TcpStream, sent: &Mutex<Vec<Sent>>, replies: &Mutex<Vec<Reply>>) -> std::io::Result<()> {
+fn answer(
+    mut stream: TcpStream,
+    usual: Reply,
+    heard: &Mutex<Vec<Heard>>,
+    next: &Mutex<Vec<Reply>>,
+) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
-    let mut line = String::new();
-    reader.read_line(&mut line)?;
-    let mut words = line.split(' ').map(str::to_owned);
-    let (Some(method), Some(path)) = (words.next(), words.next()) else { return Ok(()) };
+    let mut first = String::new();
+    reader.read_line(&mut first)?;
     let mut headers = BTreeMap::new();
     loop {
         let mut line = String::new();
@@ -94,26 +104,24 @@ fn converse(stream: TcpStream, sent: &Mutex<Vec<Sent>>, replies: &Mutex<Vec<Repl
         let Some((name, value)) = line.split_once(':') else { break };
         headers.insert(name.to_lowercase(), value.trim().to_owned());
     }
-    let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    let reply = replies.lock().unwrap().pop().unwrap_or(ACCEPT);
-    sent.lock().unwrap().push(Sent { method, path, headers, body });
-    let mut stream = stream;
-    let head = match reply {
-        Reply::Status(status, body) => {
-            format!(
-                "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                body.len()
-            )
-        }
-        Reply::Redirect(place) => {
-            format!("HTTP/1.1 307 X\r\nLocation: {place}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-        }
+    let request = first.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    let reply = next.lock().unwrap().pop().unwrap_or(usual);
+    heard.lock().unwrap().push(Heard { request, headers, body: String::from_utf8(body).unwrap() });
+    let (status, location, said) = match reply {
         Reply::Silence => {
             thread::sleep(Duration::from_secs(60));
             return Ok(());
         }
+        Reply::Status(status) => (status, String::new(), "OK".to_owned()),
+        Reply::Saying(status, said) => (status, String::new(), said),
+        Reply::Redirect(to) => (302, format!("location: {to}\r\n"), String::new()),
     };
-    stream.write_all(head.as_bytes())
+    let length = said.len();
+    write!(
+        stream,
+        "HTTP/1.1 {status} x\r\n{location}connection: close\r\ncontent-length: {length}\r\n\r\n{said}"
+    )
 }
