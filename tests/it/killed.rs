@@ -11,12 +11,14 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::program::{NOW_SECONDS, TOKEN, binary, evaluated};
-use crate::receiver::{ACCEPT, Receiver, Reply, Sent};
+use crate::receiver::{Heard, Receiver, Reply};
 use crate::server::Server;
 use crate::workspace::{Event, Workspace};
 
 /// How many processes are killed, where the variable `INTERCOM_HARDEN_KILLS` does not say.
 const KILLS: usize = 5;
+/// Accepts a message.
+const ACCEPT: Reply = Reply::Status(204);
 /// The receivers, which are told side by side.
 const NAMES: [&str; 3] = ["one", "two", "three"];
 /// Runs of one store, a minute apart. Each has an app that the one before did not have.
@@ -53,7 +55,7 @@ impl Scene {
             )
         };
         std::fs::write(folder.path().join("own.toml"), NAMES.map(alert).concat()).unwrap();
-        Self { folder, receiver: Receiver::start(), server, random: 0x9e37_79b9_7f4a_7c15 }
+        Self { folder, receiver: Receiver::start(ACCEPT), server, random: 0x9e37_79b9_7f4a_7c15 }
     }
 
     fn store(&self) -> std::path::PathBuf {
@@ -122,7 +124,7 @@ impl Scene {
         let replies: Vec<Reply> = (0..40)
             .map(|_| match self.below(4) {
                 0 | 1 => ACCEPT,
-                2 => Reply::Status(500, "no".to_owned()),
+                2 => Reply::Status(500),
                 _ => Reply::Hangup,
             })
             .collect();
@@ -162,8 +164,8 @@ fn confirmed(path: &Path) -> BTreeSet<String> {
 }
 
 /// The run that sent a message.
-fn sender(sent: &Sent) -> usize {
-    sent.path.trim_start_matches('/').parse().unwrap()
+fn sender(sent: &Heard) -> usize {
+    sent.request.trim_start_matches("POST /").parse().unwrap()
 }
 
 fn told(body: &Value) -> Vec<String> {
