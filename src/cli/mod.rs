@@ -18,7 +18,9 @@ mod typed;
 pub(crate) use controls::{CatalogArgs, ControlsCommand, ExplainArgs};
 pub(crate) use edit::{AttestArgs, InitArgs, ReviewArgs, SourceArgs, WaiveArgs, one_line};
 pub(crate) use rbac::{CanArgs, DiagnoseArgs, PolicyArgs, RbacCheckArgs, RbacCommand, RbacRosterArgs};
-pub(crate) use report::{DiffArgs, GenerateCommand, RedactArgs, RenderArgs, ReportArgs, SchemaName};
+pub(crate) use report::{
+    DiffArgs, GenerateCommand, RedactArgs, RenderArgs, ReportArgs, Scheduler, SchemaName,
+};
 pub(crate) use typed::meant;
 
 /// Security posture scanner for Intercom workspaces.
@@ -110,7 +112,7 @@ pub(crate) enum Command {
     /// List, explain and check the controls
     #[command(subcommand, after_help = Exit::CONTROLS_HELP)]
     Controls(ControlsCommand),
-    /// Print shell completions and the schema of the report
+    /// Print shell completions, schemas, and what runs a scan every day
     #[command(subcommand)]
     Generate(GenerateCommand),
 }

@@ -122,8 +122,14 @@ impl Reader {
         let groups = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":1,"Resources":[
             {"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"id":"9","displayName":"Admins","members":[{"value":"1"}]}]}"#;
         let program = program.file("users.json", users).file("groups.json", groups);
-        let reports =
-            ["report.json", "baseline.json", "intercom.json", "security/baseline.json", "last-week.json"];
+        let reports = [
+            "report.json",
+            "baseline.json",
+            "intercom.json",
+            "security/baseline.json",
+            "last-week.json",
+            "last.json",
+        ];
         let program = program.file("posture.db", &self.store);
         let program = reports.iter().fold(program, |program, file| program.file(file, &self.report));
         let snapshots = ["acme.snapshot", "workspace.snapshot", "nightly.snapshot"];

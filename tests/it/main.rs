@@ -103,6 +103,8 @@ mod sample;
 mod samples;
 /// Whole scans: requests, report, options.
 mod scan;
+/// What starts a scan regularly.
+mod schedules;
 /// Missing scopes and failing sources.
 mod scopes;
 /// Tokens in wrong places and in answers, and memory dumps.
