@@ -9,12 +9,14 @@ use crate::exit::Exit;
 use crate::level::{FailOn, Level};
 use crate::region::Region;
 
+mod alert;
 mod controls;
 mod edit;
 mod rbac;
 mod report;
 mod typed;
 
+pub(crate) use alert::{AlertCommand, AlertTestArgs};
 pub(crate) use controls::{CatalogArgs, ControlsCommand, ExplainArgs};
 pub(crate) use edit::{AttestArgs, InitArgs, ReviewArgs, SourceArgs, WaiveArgs, one_line};
 pub(crate) use rbac::{CanArgs, DiagnoseArgs, PolicyArgs, RbacCheckArgs, RbacCommand, RbacRosterArgs};
@@ -112,6 +114,9 @@ pub(crate) enum Command {
     /// List, explain and check the controls
     #[command(subcommand, after_help = Exit::CONTROLS_HELP)]
     Controls(ControlsCommand),
+    /// Try out where alerts go
+    #[command(subcommand)]
+    Alert(AlertCommand),
     /// Print shell completions, schemas, and what runs a scan every day
     #[command(subcommand)]
     Generate(GenerateCommand),
