@@ -1,7 +1,7 @@
 //! What outlasts a scan: the store.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -23,8 +23,15 @@ pub(super) struct Keeping {
     redaction_key: Option<String>,
 }
 
+/// The store that a flag, the environment or the configuration names, in that order.
+pub(super) fn store_file(flag: Option<&Path>, config: Option<&Config>) -> Option<PathBuf> {
+    let variable = || env::var_os("INTERCOM_HARDEN_STORE").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let configured = || config.and_then(|config| config.store.file.clone());
+    flag.map(Path::to_path_buf).or_else(variable).or_else(configured)
+}
+
 impl Keeping {
-    /// Opens the store that the flags, the environment or the configuration name, in that order; none where none does.
+    /// Opens the store that the flags, the environment or the configuration name; none where none does.
     ///
     /// # Errors
     /// When it cannot be opened.
@@ -33,12 +40,10 @@ impl Keeping {
         config: Option<&Config>,
         redactor: Option<&Redactor>,
     ) -> Result<Option<Self>, Error> {
-        let settings = config.map(|config| config.store.clone()).unwrap_or_default();
-        let variable = || env::var_os("INTERCOM_HARDEN_STORE").filter(|path| !path.is_empty());
-        let path = args.store.clone().or_else(|| variable().map(PathBuf::from)).or(settings.file);
-        let Some(path) = path else { return Ok(None) };
+        let Some(path) = store_file(args.store.as_deref(), config) else { return Ok(None) };
+        let keep = config.and_then(|config| config.store.keep);
         let redaction_key = redactor.map(Redactor::key_name);
-        Ok(Some(Self { store: Store::open(&path)?, keep: settings.keep, redaction_key }))
+        Ok(Some(Self { store: Store::open(&path)?, keep, redaction_key }))
     }
 
     /// Keeps a report.

@@ -19,6 +19,7 @@ mod diff;
 mod doctor;
 mod environment;
 mod generate;
+mod history;
 mod init;
 mod keeping;
 mod look;
@@ -43,6 +44,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Scan(args) => scan::run(&args),
         Command::Render(args) => render::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::History(command) => history::run(command),
         Command::Collect(args) => collect::run(&args),
         Command::Attest(args) => attest::run(&args),
         Command::Waive(args) => waive::run(&args),

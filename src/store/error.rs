@@ -121,7 +121,7 @@ impl Hint for StoreError {
                     "`intercom-harden history list` lists the runs"
                 }
                 Self::SeveralWorkspaces { .. } | Self::NoWorkspace { .. } => {
-                    "choose one of them with --workspace ID or NAME"
+                    "choose one with --workspace and its id or name; a redacted one with the name of its key"
                 }
             }
             .into(),

@@ -6,8 +6,9 @@ use rusqlite::{Transaction, TransactionBehavior, params};
 use super::lifetimes::{Changes, advance, begin};
 use super::{Store, StoreError};
 use crate::exit::Exit;
-use crate::report::Report;
+use crate::report::{Report, items_of};
 use crate::sources::{Provenance, SourceId, SourceStatus};
+use crate::verdict::Status;
 
 /// How much zstd compresses: the middle of what is fast.
 const COMPRESSION: i32 = 3;
@@ -220,8 +221,8 @@ fn insert(change: &Transaction<'_>, workspace: i64, entry: &Entry<'_>, late: boo
             ])?;
     }
     for control in report.into_iter().flat_map(|report| &report.controls) {
-        let open = control.open().filter(|finding| finding.waived.is_none()).count();
-        let open = if control.waived.is_some() { 0 } else { open };
+        let open = items_of(control).filter(|item| !item.is_set_aside()).count();
+        let open = if control.status == Status::Fail { open } else { 0 };
         change
             .prepare_cached(
                 "INSERT INTO run_control (run, control, level, status, open) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -245,8 +246,13 @@ fn compressed(report: &Report) -> rusqlite::Result<Vec<u8>> {
     zstd::encode_all(&*json, COMPRESSION).map_err(|error| unwritable(error.into()))
 }
 
-/// Drops the reports of runs before an instant, but for the newest good one, which later runs are compared with.
+/// Drops the reports of runs before an instant, but for the newest good one, which later runs are compared with, and the
+/// text of messages that were accepted before it.
 pub(super) fn drop_reports(change: &Transaction<'_>, workspace: i64, before: i64) -> rusqlite::Result<usize> {
+    change.execute(
+        "UPDATE message SET body = '' WHERE workspace = ?1 AND accepted_at < ?2 AND body <> ''",
+        params![workspace, before],
+    )?;
     change.execute(
         "UPDATE run SET report = NULL WHERE workspace = ?1 AND at < ?2 AND report IS NOT NULL AND id <> COALESCE((\
          SELECT id FROM run WHERE workspace = ?1 AND outcome = 'good' AND late = 0 ORDER BY at DESC, id DESC LIMIT 1), 0)",

@@ -16,7 +16,7 @@ const ELSEWHERE: [(&str, &str); 4] = [
 ];
 
 /// How lines of console blocks begin that are not the program's, each with the reason why they do not run here.
-const NOT_OURS: [(&str, &str); 10] = [
+const NOT_OURS: [(&str, &str); 11] = [
     ("cargo test", "this is it"),
     ("cargo install ", "installs into the user's home"),
     ("cargo bench ", "takes minutes, and checks its own results"),
@@ -25,6 +25,7 @@ const NOT_OURS: [(&str, &str); 10] = [
     ("INTERCOM_HARDEN_SCHEMAS=", "runs cargo"),
     ("INTERCOM_HARDEN_FUZZ_SECONDS=", "runs cargo"),
     ("jq ", "a program of its own"),
+    ("sqlite3 ", "`history` runs its query"),
     ("echo ", "shows the exit code"),
     ("ssh ", "another machine"),
 ];
@@ -124,7 +125,7 @@ impl Reader {
         let program = reports.iter().fold(program, |program, file| program.file(file, &self.report));
         let snapshots = ["acme.snapshot", "workspace.snapshot", "nightly.snapshot"];
         let program = snapshots.iter().fold(program, |program, file| program.file(file, &self.snapshot));
-        program.file("security/intercom-harden.toml", POLICY)
+        program.fixture("posture.db", "stores/v1.db").file("security/intercom-harden.toml", POLICY)
     }
 
     fn run(&self, command: &str) -> Run {
@@ -142,7 +143,11 @@ impl Reader {
             let own = root().join("controls/extended/E2-no-shared-accounts.toml");
             program = program.file("my-dir/E2-no-shared-accounts.toml", std::fs::read(own).unwrap());
         }
-        let takes_instant = !matches!(words[0].as_str(), "render" | "controls" | "explain" | "generate");
+        let takes_instant = match words[0].as_str() {
+            "render" | "controls" | "explain" | "generate" => false,
+            "diff" => has("--demo"),
+            _ => true,
+        };
         let program = program.args(words).env("INTERCOM_ACCESS_TOKEN", TOKEN).env("COLUMNS", "100");
         let program = if reads { program.args(["--base-url", &self.origin]) } else { program };
         if takes_instant { program.now(NOW).run() } else { program.run() }
