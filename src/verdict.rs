@@ -88,6 +88,8 @@ pub(crate) enum Basis {
     Attestation,
     /// An export of the identity provider: a directory export (roster), or the file for single sign-on.
     Roster,
+    /// What the store knows of earlier runs.
+    History,
 }
 
 impl Basis {

@@ -9,6 +9,8 @@ use crate::sources::{Feed, SourceId};
 
 /// The prefix of configured values.
 const CONFIGURED: &str = "organization.";
+/// The prefix of values from the store.
+const KEPT: &str = "history.";
 
 /// The sources and configured values of a check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub(crate) struct Reads {
     pub helpful: BTreeSet<SourceId>,
     /// Required configured values, dotted.
     pub configured: BTreeSet<&'static str>,
+    /// Whether the store decides.
+    pub history: bool,
 }
 
 impl Reads {
@@ -64,7 +68,10 @@ impl Check {
             }
             over.filter.iter().for_each(|filter| reads.add_values(filter));
         }
-        predicates.into_iter().for_each(|expression| reads.add_values(expression));
+        for expression in predicates {
+            reads.add_values(expression);
+            reads.history |= expression.references().values.iter().any(|name| name.starts_with(KEPT));
+        }
         for needs in &self.needs {
             reads.add_values(needs);
             let names = needs.references().values.iter().copied();
@@ -97,6 +104,7 @@ mod tests {
         assert_eq!(reads("5.1", "switched-off").sources, BTreeSet::from([SourceId::IpAllowlist]));
         assert_eq!(reads("E4", "too-much-access").sources, BTreeSet::from([SourceId::TokenProbe]));
         assert_eq!(reads("1.3", "length-unread"), Reads::default());
+        assert_eq!(reads("4.1", "monitoring-unread"), Reads { history: true, ..Reads::default() });
     }
 
     #[test]

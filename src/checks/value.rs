@@ -5,7 +5,7 @@ use super::state::SourceState;
 use super::{Check, CheckResult, EvalContext, Value};
 use crate::expression::{EvaluationError, Expression};
 use crate::facts::Row;
-use crate::verdict::{Evidence, Finding, Fingerprint, WORKSPACE};
+use crate::verdict::{Evidence, Finding, Fingerprint, Status, WORKSPACE};
 
 pub(super) fn decide<'a>(
     check: &'a Check,
@@ -20,7 +20,9 @@ pub(super) fn decide<'a>(
     }
     let holds = value.require.is_true(&context.cel)?;
     let mut findings = Vec::new();
-    if !holds {
+    // What is left to a person and says nothing of its own is no finding.
+    let is_finding = check.otherwise == Status::Fail || value.message.is_some();
+    if !holds && is_finding {
         let text = |expression: &Option<Expression>| {
             expression.as_ref().map(|expression| expression.text(&context.cel)).transpose()
         };

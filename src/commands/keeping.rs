@@ -1,7 +1,9 @@
 //! What outlasts a scan: the store.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,6 +11,7 @@ use super::environment;
 use crate::cli::KeepArgs;
 use crate::config::Config;
 use crate::error::Error;
+use crate::facts::History;
 use crate::progress::Progress;
 use crate::redact::Redactor;
 use crate::report::Report;
@@ -44,6 +47,20 @@ impl Keeping {
         let keep = config.and_then(|config| config.store.keep);
         let redaction_key = redactor.map(Redactor::key_name);
         Ok(Some(Self { store: Store::open(&path)?, keep, redaction_key }))
+    }
+
+    /// What the store knows of each workspace, as evidence of a run at that instant.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn history(
+        &self,
+        now: Timestamp,
+        config: Option<&Config>,
+    ) -> Result<Arc<BTreeMap<String, History>>, Error> {
+        let destinations: Vec<&str> = Vec::new();
+        let _ = config;
+        Ok(Arc::new(self.store.histories(now, &destinations)?))
     }
 
     /// Keeps a report.

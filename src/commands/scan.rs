@@ -82,6 +82,11 @@ pub(super) fn perform(
         Some(args) => Keeping::open(args, resolved.job.config.as_ref(), redactor.as_ref())?,
         None => None,
     };
+    if let Some(keeping) = &keeping {
+        let now = resolved.now.unwrap_or_else(environment::clock);
+        let job = &mut resolved.job;
+        job.settings.history = Some(keeping.history(now, job.config.as_ref())?);
+    }
     let run = match resolved.run(&progress) {
         Ok(run) => run,
         Err(error) => {

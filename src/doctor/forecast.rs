@@ -41,7 +41,10 @@ fn outlook(definition: &Definition, access: &[Access], configured: &impl Fn(&str
         let reads = check.reads();
         let missing = reads.configured.iter().filter(|name| !configured(name)).map(|name| missing(name));
         let closed = reads.sources.iter().filter_map(|source| closed(*source, access));
-        let obstacles: Vec<String> = missing.chain(closed).collect();
+        let history = reads
+            .history
+            .then(|| "a store has to show 30 days of scans and an alert that arrived".to_owned());
+        let obstacles: Vec<String> = missing.chain(closed).chain(history).collect();
         let by_person = check.is_for_person();
         may_pass &= obstacles.is_empty() && !by_person;
         may_fail |= obstacles.is_empty()

@@ -182,6 +182,7 @@ fn controls_are_forecast_from_access_and_configuration() {
         ("1.3", true, Decided::Person),
         ("1.4", true, Decided::Person),
         ("2.3", false, Decided::Data),
+        ("4.1", true, Decided::Person),
         ("E1", false, Decided::ViolationsOnly),
         ("E1", true, Decided::Data),
         ("E4", false, Decided::Data),

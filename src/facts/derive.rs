@@ -12,7 +12,7 @@ use super::reconcile::{self, Declared};
 use super::rows::{Rows, bounded, days, share, time};
 use super::teammates::{self, Team};
 use super::vocabulary::{self, TABLES};
-use super::{Facts, Settings, permissions, policy, settings_read, window};
+use super::{Facts, Settings, history, permissions, policy, settings_read, window};
 use crate::api::model::Me;
 use crate::casefold::fold;
 use crate::region::Region;
@@ -50,6 +50,7 @@ impl Observer {
             values.push(("log.silence_since", time(longest.since)));
         }
         values.extend(organization(settings));
+        values.extend(history::values(settings, self.me.as_ref(), outcomes, self.ranges));
         values.extend(settings.facts.values());
         values.extend(settings_read::allowlist_values(self.allowlist.as_ref(), settings));
 

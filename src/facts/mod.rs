@@ -17,6 +17,7 @@ mod derive;
 mod differences;
 mod event;
 mod failures;
+mod history;
 mod observe;
 mod permissions;
 mod person;
@@ -35,6 +36,7 @@ mod window;
 
 pub(crate) use activity::Activity;
 pub(crate) use event::PRIVILEGED_PERMISSIONS;
+pub(crate) use history::{History, LogReading};
 pub(crate) use observe::Observer;
 pub(crate) use rows::{Row, Rows, text, texts};
 pub(crate) use settings::{FactSettings, SamlFile, Settings};

@@ -8,6 +8,7 @@ use ipnet::{IpNet, Ipv4Net};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::history::History;
 use super::vocabulary::{SETTINGS, Setting, replaces};
 use crate::config::{Organization, Rbac, Saml};
 use crate::directory::Roster;
@@ -125,6 +126,10 @@ pub(crate) struct Settings {
     /// The directory exports (rosters).
     pub roster: Option<Arc<Roster>>,
     pub saml: Option<Arc<SamlFile>>,
+    /// What the store knows of each workspace, by its id; none without a store.
+    pub history: Option<Arc<BTreeMap<String, History>>>,
+    /// Whether the workspace itself is read, so that the log is read now.
+    pub live: bool,
     /// The event types that checks over `events` list.
     pub event_types: BTreeSet<String>,
 }
@@ -137,6 +142,8 @@ impl Default for Settings {
             rbac: Rbac::default(),
             roster: None,
             saml: None,
+            history: None,
+            live: false,
             event_types: BTreeSet::new(),
         }
     }

@@ -60,7 +60,8 @@ async fn run_as_of(job: &Job, source: Source, now: Now) -> Result<Run, ScanError
     let started = Instant::now();
     let (provenance, asked) = (source.provenance(), source.region());
     let ranges = job.span.ranges(now.instant(), source.known_since())?;
-    let (settings, redacted) = job.settings_for(source.is_redacted())?;
+    let (mut settings, redacted) = job.settings_for(source.is_redacted())?;
+    settings.live = provenance == Provenance::Api;
 
     let mut observer = Observer::new(settings, ranges);
     let today = job.today(ranges.now);

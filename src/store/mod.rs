@@ -15,6 +15,7 @@ mod error;
 mod history;
 mod keep;
 mod lifetimes;
+mod monitoring;
 mod runs;
 #[cfg(test)]
 mod tests;
@@ -96,7 +97,7 @@ impl Store {
         Ok(store)
     }
 
-    /// A store may come from anybody: its schema can call nothing, and damage is noticed.
+    /// A store may come from anywhere: its schema can call nothing, and damage is noticed.
     fn prepare(&self) -> rusqlite::Result<()> {
         self.connection.busy_timeout(BUSY)?;
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;

@@ -20,22 +20,22 @@ const DAY: i64 = 24 * 3600;
 const WINDOW: i64 = 5;
 
 /// The instant that days are counted from.
-fn day(number: i64) -> Timestamp {
+pub(super) fn day(number: i64) -> Timestamp {
     Timestamp::from_second(1_767_225_600 + number * DAY).unwrap()
 }
 
 /// What happens: a burst is an event that ages out of the window, an administrator is there from one day to another.
 #[derive(Debug, Clone, Default)]
-struct World {
-    bursts: Vec<i64>,
-    administrators: Vec<(i64, i64)>,
+pub(super) struct World {
+    pub(super) bursts: Vec<i64>,
+    pub(super) administrators: Vec<(i64, i64)>,
     /// The days on which the log could not be read.
-    unread: BTreeSet<i64>,
+    pub(super) unread: BTreeSet<i64>,
 }
 
 impl World {
     /// What a scan of that day reports: E6 rests on the log, 2.3 on the list of teammates.
-    fn report(&self, today: i64) -> Report {
+    pub(super) fn report(&self, today: i64) -> Report {
         let mut report = sample();
         let now = day(today);
         report.scan.at = now;
@@ -77,7 +77,7 @@ fn set_log(report: &mut Report, status: SourceStatus) {
     log.unwrap().status = status;
 }
 
-fn entry(report: &Report) -> Entry<'_> {
+pub(super) fn entry(report: &Report) -> Entry<'_> {
     Entry {
         workspace: "ab12cd34",
         redaction_key: None,

@@ -102,11 +102,12 @@ pub(crate) fn in_repository(command: &str) -> Vec<String> {
     words(command).into_iter().map(here).collect()
 }
 
-/// What a reader has who follows the documents: a workspace, exports, a saved report, a snapshot.
+/// What a reader has who follows the documents: a workspace, exports, a saved report, a snapshot, a store.
 struct Reader {
     origin: String,
     report: String,
     snapshot: Vec<u8>,
+    store: Vec<u8>,
 }
 
 impl Reader {
@@ -121,11 +122,13 @@ impl Reader {
         let groups = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":1,"Resources":[
             {"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"id":"9","displayName":"Admins","members":[{"value":"1"}]}]}"#;
         let program = program.file("users.json", users).file("groups.json", groups);
-        let reports = ["report.json", "baseline.json", "intercom.json", "security/baseline.json"];
+        let reports =
+            ["report.json", "baseline.json", "intercom.json", "security/baseline.json", "last-week.json"];
+        let program = program.file("posture.db", &self.store);
         let program = reports.iter().fold(program, |program, file| program.file(file, &self.report));
         let snapshots = ["acme.snapshot", "workspace.snapshot", "nightly.snapshot"];
         let program = snapshots.iter().fold(program, |program, file| program.file(file, &self.snapshot));
-        program.fixture("posture.db", "stores/v1.db").file("security/intercom-harden.toml", POLICY)
+        program.file("security/intercom-harden.toml", POLICY)
     }
 
     fn run(&self, command: &str) -> Run {
@@ -161,7 +164,14 @@ fn every_command_of_a_document_runs() {
     let scan = ["scan", "--region", "eu", "--format", "json", "--fail-on", "never"];
     let report = live(&origin, &scan).run().exits(0).stdout;
     let collected = live(&origin, &["collect", "--region", "eu", "-o", "acme.snapshot"]).run().exits(0);
-    let reader = Reader { report, snapshot: collected.bytes("acme.snapshot"), origin: origin.clone() };
+    // A month of two runs, as a store keeps them.
+    let mut store = Vec::new();
+    for day in ["2026-07-01T12:00:00Z", NOW] {
+        let kept = live(&origin, &["scan", "--region", "eu", "--fail-on", "never", "--store", "posture.db"]);
+        let kept = if store.is_empty() { kept } else { kept.file("posture.db", &store) };
+        store = kept.now(day).run().exits(0).bytes("posture.db");
+    }
+    let reader = Reader { report, snapshot: collected.bytes("acme.snapshot"), store, origin: origin.clone() };
     let mut wrong = Vec::new();
     let mut ran = std::collections::BTreeSet::new();
     for path in documents() {
@@ -171,7 +181,7 @@ fn every_command_of_a_document_runs() {
             }
             let run = reader.run(&command);
             // A gate may fail, access may be denied, and a problem may be found.
-            let most = i32::from(["scan", "rbac"].iter().any(|word| command.starts_with(word)));
+            let most = i32::from(["scan", "rbac", "diff"].iter().any(|word| command.starts_with(word)));
             if !(0..=most).contains(&run.code) {
                 wrong.push(format!("{}: {command}\n{}", path.display(), run.streams()));
             }

@@ -180,6 +180,8 @@ fn settings(facts: FactSettings, plan: &Plan, config: Option<&Config>, inputs: &
         rbac: config.map(|config| config.rbac.clone()).unwrap_or_default(),
         roster: inputs.roster.clone(),
         saml: inputs.saml.clone(),
+        history: None,
+        live: false,
         event_types: plan.selected().flat_map(|definition| definition.rules.event_types()).collect(),
     }
 }

@@ -9,7 +9,7 @@ use super::*;
 use crate::config::{Config, Trust};
 use crate::directory::Roster;
 use crate::facts::vocabulary::{TABLES, VALUES};
-use crate::facts::{FactSettings, SamlFile};
+use crate::facts::{FactSettings, History, SamlFile};
 use crate::saml::IdentityProvider;
 use crate::snapshot::Replay;
 
@@ -50,11 +50,14 @@ fn sample() -> Facts {
         since: replay.header.since,
         arrivals_since: Timestamp::from_second(now.as_second() - 90 * DAY).unwrap(),
     };
+    let history = History { readings: Vec::new(), accepted: vec![now.as_second() - DAY] };
     let settings = Settings {
         roster: Some(Arc::new(Roster::parse(&[("okta.csv", ROSTER)]).unwrap())),
         saml: Some(Arc::new(SamlFile { provider: IdentityProvider::read(&saml).unwrap(), config: saml })),
         organization: config.organization,
         rbac: config.rbac,
+        history: Some(Arc::new([("kp7demo1".to_owned(), history)].into())),
+        live: false,
         event_types: ["admin_permission_change".to_owned()].into(),
         facts: FactSettings { burst_count: 2, ..FactSettings::declared() },
     };

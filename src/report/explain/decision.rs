@@ -124,7 +124,11 @@ pub(super) fn sources(page: &mut Page, rules: &Rules) {
         let (section, key) = name.split_once('.').unwrap_or(("organization", name));
         bullet(page, 2, &format!("{key} under [{section}] in intercom-harden.toml"));
     }
-    if needed.is_empty() && helpful.is_empty() && configured.is_empty() {
+    let history = reads.iter().any(|reads| reads.history);
+    if history {
+        bullet(page, 2, "a store of earlier scans (`scan --store`); without one, a person has to look");
+    }
+    if needed.is_empty() && helpful.is_empty() && configured.is_empty() && !history {
         page.text(2, "nothing from the API: the steps above show where to look");
     }
 }

@@ -155,5 +155,6 @@ const fn basis_words(basis: Basis) -> &'static str {
         Basis::ActivityLog => "the activity log",
         Basis::Attestation => "an attestation",
         Basis::Roster => "a roster of the identity provider",
+        Basis::History => "the history in the store",
     }
 }
