@@ -97,7 +97,9 @@ impl Hint for StoreError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         Some(
             match self {
-                Self::Unopened { .. } => "give a file in a folder that exists and may be written to",
+                Self::Unopened { .. } => {
+                    "give a file that `scan --store` wrote; for a new one, a folder that exists and may be written to"
+                }
                 Self::Database { source, .. } => match source.sqlite_error_code() {
                     Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                         "another process holds it: wait until that ends"
