@@ -131,14 +131,22 @@ fn read_whole(file: &File) -> io::Result<Zeroizing<Vec<u8>>> {
 /// Warns when other users may read the file of a secret.
 #[cfg(unix)]
 pub(crate) fn loose_permissions(what: &str, path: &Path, metadata: &Metadata) -> Option<String> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = metadata.permissions().mode() & 0o777;
-    (mode & 0o077 != 0).then(|| {
+    use std::os::unix::fs::MetadataExt as _;
+    let mode = metadata.mode() & 0o777;
+    is_loose(mode, metadata.uid(), rustix::process::geteuid().as_raw()).then(|| {
         format!(
             "Other users of this machine may read {what} in {} (mode {mode:03o}): run chmod 600 on it.",
             path.display()
         )
     })
+}
+
+/// systemd and Kubernetes hand a secret to a service as a file of root, which the service reads through a group or an access
+/// list of its own. Both show as a permission of the group.
+#[cfg(unix)]
+const fn is_loose(mode: u32, owner: u32, reader: u32) -> bool {
+    let others = if owner == 0 && reader != 0 { 0o037 } else { 0o077 };
+    mode & others != 0
 }
 
 /// Elsewhere permissions do not tell.
@@ -172,6 +180,21 @@ mod tests {
         let error = Place::Variable("HOOK".to_owned()).read("the address", &|_| None).unwrap_err();
         assert_eq!(error.to_string(), "cannot read the address from HOOK: the variable is not set");
         assert_eq!(error.hint().as_deref(), Some("set HOOK"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_that_root_hands_to_a_service_is_not_loose() {
+        for (mode, owner, reader, loose) in [
+            (0o600, 1000, 1000, false),
+            (0o440, 1000, 1000, true),
+            (0o440, 0, 0, true),
+            (0o440, 0, 65532, false),
+            (0o444, 0, 65532, true),
+            (0o460, 0, 65532, true),
+        ] {
+            assert_eq!(is_loose(mode, owner, reader), loose, "{mode:o} of {owner}, read by {reader}");
+        }
     }
 
     #[test]

@@ -58,6 +58,11 @@ pub(crate) enum Error {
     NoEffect { option: &'static str, formats: Vec<&'static str>, takers: Vec<&'static str> },
     #[error(transparent)]
     Grouping(#[from] UnknownGrouping),
+    /// An option of `scan` that `watch` does not take.
+    #[error("watch does not take {option}, which is for one scan alone")]
+    OneScan { option: &'static str },
+    #[error("--splay is not shorter than --every")]
+    LongSplay,
     #[error("standard input holds one report, and two were asked for")]
     StdinTwice,
     #[error("the store needs the workspace's id, and GET /me gave none")]
@@ -144,6 +149,8 @@ impl Error {
                 "give --store FILE, set INTERCOM_HARDEN_STORE, or name a configuration with `[store] file` with --config"
             }
             Self::NoKeep => "give --keep, such as --keep 365d, or --config with `[store] keep`",
+            Self::OneScan { .. } => "leave it out, or use `intercom-harden scan`",
+            Self::LongSplay => "give a --splay such as 5m, or scan less often",
             Self::StdinTwice => "give one of the reports as a file",
             Self::SameStdout => "give --format or one -o FORMAT=-, and a file to every other",
             Self::NoEffect { takers, .. } => {

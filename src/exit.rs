@@ -34,6 +34,13 @@ Exit codes:
   2  usage or configuration: bad flag, no token, bad TOML, unknown id, missing file, another workspace
   3  could not complete: authentication, network, rate limit, a source that failed, a signal";
 
+    /// The exit codes as `watch --help` prints them.
+    pub const WATCH_HELP: &'static str = "\
+Exit codes:
+  0  ended by a signal between two scans
+  2  usage or configuration at the first scan: bad flag, no token, bad TOML, missing file, another workspace
+  3  ended by a signal inside a scan";
+
     /// The exit codes as `diff --help` prints them.
     pub const DIFF_HELP: &'static str = "\
 Exit codes:

@@ -236,8 +236,19 @@ pub(crate) struct Outcomes {
     pub feeds: BTreeMap<Feed, Outcome>,
     /// Whether the workspace does not offer the search of the log, so that it was read by the older endpoint.
     pub without_search: bool,
+    /// How much of the app's rate limit was used; none where the server named none, and in a replay.
+    pub rate: Option<RateUse>,
     /// Warnings about the reading.
     pub warnings: Vec<Warning>,
+}
+
+/// How much of the app's rate limit a scan used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct RateUse {
+    /// How many requests Intercom allows the app in ten seconds.
+    pub limit: u64,
+    /// The most requests that the scan sent in any ten seconds.
+    pub busiest: u64,
 }
 
 impl Outcomes {

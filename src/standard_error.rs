@@ -20,9 +20,14 @@ pub(crate) fn add_filter(filter: impl Fn(&str) -> String + Send + 'static) {
 
 /// Says one line. An error may quote a server, a file or the command line: whatever it is, it stays on that line.
 pub(crate) fn say(line: &str) {
-    let line = text::line(&filtered(line), COLUMNS);
+    let line = fit(line);
     // A closed standard error has no reader to tell about it.
     let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// A line as it is said.
+pub(crate) fn fit(line: &str) -> String {
+    text::line(&filtered(line), COLUMNS)
 }
 
 /// A line without what must not be shown.

@@ -11,6 +11,8 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until};
 
+use crate::sources::RateUse;
+
 /// Slots the window is counted in; one more than ten seconds' worth, to stay on the safe side.
 const SLOTS: usize = 101;
 const SLOT: Duration = Duration::from_millis(100);
@@ -39,6 +41,8 @@ pub(crate) struct Throttle {
 struct State {
     share: f64,
     limit: Option<u64>,
+    /// The most requests in any window so far.
+    busiest: u64,
     paused_until: Option<Instant>,
     started: Instant,
     /// Requests per slot, each with the number of the slot it counts.
@@ -49,8 +53,14 @@ impl Throttle {
     /// A limiter for `concurrency` requests side by side, within `share` (0 to 1) of the rate limit.
     pub(crate) fn new(concurrency: usize, share: f64, now: Instant) -> Self {
         let share = if share.is_finite() { share.clamp(0.001, 1.0) } else { 0.5 };
-        let state =
-            State { share, limit: None, paused_until: None, started: now, slots: vec![(0, 0); SLOTS] };
+        let state = State {
+            share,
+            limit: None,
+            busiest: 0,
+            paused_until: None,
+            started: now,
+            slots: vec![(0, 0); SLOTS],
+        };
         Self { permits: Semaphore::new(concurrency.clamp(1, 1024)), state: Mutex::new(state) }
     }
 
@@ -73,6 +83,11 @@ impl Throttle {
 
     pub(crate) fn learn(&self, report: RateReport) {
         self.with(|state| state.learn(report, Instant::now()));
+    }
+
+    /// How much of the limit was used; none where the server named none.
+    pub(crate) fn used(&self) -> Option<RateUse> {
+        self.with(|state| Some(RateUse { limit: state.limit?, busiest: state.busiest }))
     }
 
     /// Holds every request back. True if that is news: no pause of about this length was under way.
@@ -101,14 +116,13 @@ impl State {
         let current = self.slot(now);
         let oldest = (current + 1).saturating_sub(SLOTS as u64);
         let inside = || self.slots.iter().filter(|(slot, count)| *slot >= oldest && *count > 0);
-        if let Some(limit) = self.limit {
-            let used: u64 = inside().map(|(_, count)| count).sum();
-            if used >= self.budget(limit) {
-                let first = inside().map(|(slot, _)| *slot).min().unwrap_or(current);
-                let slots = u32::try_from(first + SLOTS as u64).unwrap_or(u32::MAX);
-                return Err(self.started + SLOT * slots);
-            }
+        let used: u64 = inside().map(|(_, count)| count).sum();
+        if self.limit.is_some_and(|limit| used >= self.budget(limit)) {
+            let first = inside().map(|(slot, _)| *slot).min().unwrap_or(current);
+            let slots = u32::try_from(first + SLOTS as u64).unwrap_or(u32::MAX);
+            return Err(self.started + SLOT * slots);
         }
+        self.busiest = self.busiest.max(used + 1);
         let entry = &mut self.slots[(current % SLOTS as u64) as usize];
         *entry = if entry.0 == current { (current, entry.1 + 1) } else { (current, 1) };
         Ok(())
@@ -170,6 +184,7 @@ mod tests {
             now += Duration::from_millis(7);
         }
         assert!(sent.windows(51).all(|run| run[50] - run[0] >= Duration::from_secs(10)));
+        assert_eq!(state.busiest, 50);
         // The share is used, too: 500 requests of 50 per window take about nine windows.
         assert!(now - start < Duration::from_secs(100));
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use crate::exit::Exit;
@@ -20,7 +20,9 @@ pub(crate) use controls::{CatalogArgs, ControlsCommand, ExplainArgs};
 pub(crate) use edit::{AttestArgs, InitArgs, ReviewArgs, SourceArgs, WaiveArgs, one_line};
 pub(crate) use history::{HistoryArgs, HistoryCommand, HistoryFormat, StoreArgs};
 pub(crate) use rbac::{CanArgs, DiagnoseArgs, PolicyArgs, RbacCheckArgs, RbacCommand, RbacRosterArgs};
-pub(crate) use report::{DiffArgs, GenerateCommand, RedactArgs, RenderArgs, ReportArgs, SchemaName};
+pub(crate) use report::{
+    DiffArgs, GenerateCommand, RedactArgs, RenderArgs, ReportArgs, Scheduler, SchemaName,
+};
 pub(crate) use typed::meant;
 
 /// Security posture scanner for Intercom workspaces.
@@ -76,6 +78,9 @@ pub(crate) enum Command {
     /// Read a workspace and judge every control of the hardening guide
     #[command(after_help = Exit::HELP)]
     Scan(Box<ScanArgs>),
+    /// Scan again and again, until a signal ends it
+    #[command(after_help = Exit::WATCH_HELP)]
+    Watch(Box<WatchArgs>),
     /// Tell what changed between two reports: regressions, new findings, people, settings, and what was fixed
     #[command(after_help = Exit::DIFF_HELP)]
     Diff(Box<DiffArgs>),
@@ -112,7 +117,7 @@ pub(crate) enum Command {
     /// List, explain and check the controls
     #[command(subcommand, after_help = Exit::CONTROLS_HELP)]
     Controls(ControlsCommand),
-    /// Print shell completions and the schema of the report
+    /// Print shell completions, schemas, and what runs a scan every day
     #[command(subcommand)]
     Generate(GenerateCommand),
 }
@@ -194,8 +199,55 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub keep: KeepArgs,
 
+    /// Fetch the address in this file when the scan ends, and its /fail after exit code 2 or 3
+    /// [env: INTERCOM_HARDEN_HEARTBEAT]
+    #[arg(long, value_name = "PATH", help_heading = "Heartbeat")]
+    pub heartbeat_file: Option<PathBuf>,
+
     #[command(flatten)]
     pub config: ConfigArgs,
+}
+
+/// `watch`: as `scan`, without what is for one scan alone.
+#[derive(Debug, Args)]
+#[command(mut_args(one_scan_alone))]
+pub(crate) struct WatchArgs {
+    /// How long from the start of one scan to the start of the next: 1h, 30m
+    #[arg(long, value_name = "DURATION")]
+    pub every: String,
+    /// Start each scan but the first up to this much later, by chance
+    #[arg(long, value_name = "DURATION")]
+    pub splay: Option<String>,
+    #[command(flatten)]
+    pub scan: ScanArgs,
+}
+
+/// The options of `scan` that are for one scan alone.
+const ONE_SCAN: [&str; 4] = ["token_stdin", "demo", "snapshot", "now"];
+
+/// Leaves the options that are for one scan alone out of the help.
+fn one_scan_alone(arg: Arg) -> Arg {
+    match arg.get_id().as_str() {
+        id if ONE_SCAN.contains(&id) => arg.hide(true),
+        "fail_on" => {
+            arg.help("Fail when a control at or below this level fails: l1, l2, l3 or never [default: l1]")
+        }
+        _ => arg,
+    }
+}
+
+impl WatchArgs {
+    /// An option that is given although it is for one scan alone.
+    pub(crate) fn one_scan_alone(&self) -> Option<&'static str> {
+        let source = &self.scan.source;
+        let given = [
+            ("--token-stdin", source.connection.token_stdin),
+            ("--demo", source.demo),
+            ("--snapshot", source.snapshot.is_some()),
+            ("--now", source.connection.now.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
+    }
 }
 
 /// Where the result is kept.

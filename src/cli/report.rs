@@ -115,6 +115,28 @@ pub(crate) enum GenerateCommand {
         #[arg(value_name = "WHAT", ignore_case = true, hide_possible_values = true)]
         what: SchemaName,
     },
+    /// Print what runs a scan every day, with comments that say where it goes and what to fill in
+    #[command(after_help = Exit::PRINT_HELP)]
+    Schedule {
+        /// For which scheduler: systemd, cron, kubernetes, github or gitlab
+        #[arg(value_name = "SCHEDULER", ignore_case = true, hide_possible_values = true)]
+        scheduler: Scheduler,
+    },
+}
+
+/// What starts a scan regularly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scheduler {
+    /// A service and a timer of systemd
+    Systemd,
+    /// A crontab
+    Cron,
+    /// A CronJob of Kubernetes
+    Kubernetes,
+    /// A workflow of GitHub Actions
+    Github,
+    /// A pipeline of GitLab CI
+    Gitlab,
 }
 
 /// What there is a schema of.

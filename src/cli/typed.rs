@@ -1,7 +1,7 @@
 //! What people type who know other tools, and what it is called here.
 
 /// Words in the place of a command, each with the command line that does it.
-const TYPED: [(&str, &str); 26] = [
+const TYPED: [(&str, &str); 28] = [
     ("audit", "scan"),
     ("can", "rbac can"),
     ("check", "controls check"),
@@ -9,6 +9,7 @@ const TYPED: [(&str, &str); 26] = [
     ("completions", "generate completions"),
     ("compliance", "scan --by cis-v8"),
     ("config", "init"),
+    ("daemon", "watch"),
     ("demo", "scan --demo"),
     ("diagnose", "rbac diagnose"),
     ("export", "render"),
@@ -17,6 +18,7 @@ const TYPED: [(&str, &str); 26] = [
     ("lint", "controls check"),
     ("list", "controls list"),
     ("login", "doctor"),
+    ("monitor", "watch"),
     ("remediate", "explain"),
     ("report", "render"),
     ("roles", "rbac check"),

@@ -1,11 +1,16 @@
 //! Where reports go: standard output, and files that appear whole or not at all.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
+
+use jiff::Timestamp;
 
 use crate::atomic_file::{Readers, WholeFile};
 use crate::cli::ReportArgs;
 use crate::error::Error;
+use crate::level::Level;
+use crate::progress::Progress;
 use crate::report::{Destination, Format, Options, Output, PlanRow, Report, Style, write};
 
 /// Which formats an option has an effect on.
@@ -50,7 +55,11 @@ impl Destinations {
         }
         try_out(&files)?;
         let per = args.per.unwrap_or_default();
-        Ok(Self { stdout, files, options: Options { style, by: args.by.clone(), per, excel: args.excel } })
+        Ok(Self {
+            stdout,
+            files,
+            options: Options { style, by: args.by.clone(), per, excel: args.excel, oldest: BTreeMap::new() },
+        })
     }
 
     /// The same for a document that comes in these formats alone, the first of which is the usual one.
@@ -71,7 +80,8 @@ impl Destinations {
             return Err(Error::OtherFormat { format: other.as_str(), formats });
         }
         try_out(&files)?;
-        let options = Options { style, by: None, per: PlanRow::default(), excel: false };
+        let options =
+            Options { style, by: None, per: PlanRow::default(), excel: false, oldest: BTreeMap::new() };
         Ok(Self { stdout, files, options })
     }
 
@@ -87,13 +97,31 @@ impl Destinations {
         Ok(())
     }
 
+    /// Takes what the store knows of a report that is in it: since when the oldest finding of each level is open.
+    pub(super) fn note_oldest(&mut self, oldest: BTreeMap<Level, Timestamp>) {
+        self.options.oldest = oldest;
+    }
+
+    /// Leaves files of metrics as the last successful scan wrote them where this one was none: what reads them goes by
+    /// their age. Says so of each.
+    pub(super) fn keep_last_success(&mut self, report: &Report, progress: &Progress) {
+        for (_, path) in
+            self.files.extract_if(.., |(format, _)| *format == Format::Metrics && !report.is_good())
+        {
+            progress.warn(format!(
+                "{} is left as it is: the list of teammates could not be read in full, so this scan is not a success.",
+                path.display()
+            ));
+        }
+    }
+
     /// Whether standard output has one of these formats, which show the warnings.
     pub(super) fn shows(&self, formats: &[Format]) -> bool {
         formats.contains(&self.stdout)
     }
 
     /// Writes the report to every place: files first, so that standard output speaks of what is there. Reports name
-    /// people: only the owner may read the files.
+    /// people: only the owner may read the files, but for those of formats that name none.
     ///
     /// # Errors
     /// When a place cannot be written to after all.
@@ -112,7 +140,8 @@ impl Destinations {
         let in_files = Options { style: Style::plain(FILE_WIDTH), ..self.options.clone() };
         for (format, path) in self.files {
             let whole = || {
-                let mut file = BufWriter::new(WholeFile::create(&path, Readers::Owner)?);
+                let readers = if format.is_impersonal() { Readers::AsUsual } else { Readers::Owner };
+                let mut file = BufWriter::new(WholeFile::create(&path, readers)?);
                 write(format, &in_files, &mut file)?;
                 file.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
             };

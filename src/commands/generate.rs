@@ -3,7 +3,7 @@
 use super::destinations::print;
 use clap::CommandFactory as _;
 
-use crate::cli::{Cli, GenerateCommand, SchemaName};
+use crate::cli::{Cli, GenerateCommand, Scheduler, SchemaName};
 use crate::diff;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -27,6 +27,22 @@ pub(super) fn run(command: &GenerateCommand) -> Result<Exit, Error> {
             };
             print(&schema.map_err(Error::Stdout)?)
         }
+        GenerateCommand::Schedule { scheduler } => print(schedule(*scheduler)),
     }
     .map(|()| Exit::Success)
+}
+
+/// The files of the documents that run a scan every day. Each begins with the place where it goes.
+const fn schedule(scheduler: Scheduler) -> &'static str {
+    match scheduler {
+        Scheduler::Systemd => concat!(
+            include_str!("../../docs/schedules/intercom-harden.service"),
+            "\n",
+            include_str!("../../docs/schedules/intercom-harden.timer"),
+        ),
+        Scheduler::Cron => include_str!("../../docs/schedules/crontab"),
+        Scheduler::Kubernetes => include_str!("../../docs/schedules/kubernetes.yaml"),
+        Scheduler::Github => include_str!("../../docs/ci/github-scan.yml"),
+        Scheduler::Gitlab => include_str!("../../docs/ci/gitlab-ci.yml"),
+    }
 }

@@ -12,6 +12,7 @@ use crate::cli::KeepArgs;
 use crate::config::Config;
 use crate::error::Error;
 use crate::facts::History;
+use crate::level::Level;
 use crate::progress::Progress;
 use crate::redact::Redactor;
 use crate::report::Report;
@@ -89,6 +90,15 @@ impl Keeping {
             ));
         }
         Ok(())
+    }
+
+    /// Since when the oldest finding of each level is open in the workspace of a report that is kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn oldest(&self, report: &Report) -> Result<BTreeMap<Level, Timestamp>, Error> {
+        let workspace = report.workspace.known_id().ok_or(Error::NoIdToKeep)?;
+        Ok(self.store.oldest_open(workspace, self.redaction_key.as_deref())?)
     }
 
     /// Keeps that a scan failed, where the configuration pins the workspace: of which one it would have been is not known

@@ -19,6 +19,7 @@ mod diff;
 mod doctor;
 mod environment;
 mod generate;
+mod heartbeat;
 mod history;
 mod init;
 mod keeping;
@@ -32,6 +33,7 @@ mod scan;
 pub(crate) mod secrets;
 mod signals;
 mod waive;
+mod watch;
 
 /// Runs the command that was asked for.
 ///
@@ -42,6 +44,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
     signals::watch()?;
     match cli.command {
         Command::Scan(args) => scan::run(&args),
+        Command::Watch(args) => watch::run(&args),
         Command::Render(args) => render::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::History(command) => history::run(command),
@@ -66,6 +69,9 @@ pub(crate) fn answer(answer: &clap::Error) -> Exit {
         let hint = format!("hint: intercom-harden {meant}");
         complain_in_lines([error.as_str(), hint.as_str()].into_iter());
         return Exit::Usage;
+    }
+    if answer.use_stderr() {
+        heartbeat::never_started(&answer.to_string());
     }
     match answer.kind() {
         DisplayVersion if std::env::args_os().skip(1).any(|word| asks_for_more(&word)) => {

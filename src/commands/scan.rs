@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::destinations::Destinations;
+use super::heartbeat::{self, Heartbeat};
 use super::keeping::Keeping;
 use super::{environment, resolve, resolve::inputs, resolve::redaction};
 use crate::adjust::baseline::Baseline;
@@ -27,11 +28,12 @@ pub(super) struct ScanRequest<'a> {
     pub(super) config: &'a ConfigArgs,
 }
 
-/// Runs a scan.
+/// Runs a scan, and says to what watches it how that ended.
 ///
 /// # Errors
 /// When it cannot be started, or the workspace cannot be read at all.
 pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
+    let heartbeat = Heartbeat::open(args.heartbeat_file.as_deref())?;
     let request = ScanRequest {
         source: &args.source,
         rosters: &args.roster,
@@ -41,7 +43,10 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
         keep: Some(&args.keep),
         config: &args.config,
     };
-    perform(&request, |config| resolve::selection(&args.selection, config))
+    let done = heartbeat::around(heartbeat, || {
+        perform(&request, |config| resolve::selection(&args.selection, config))
+    });
+    done.map(|report| report.gate.exit_code)
 }
 
 /// Resolves, runs and reports.
@@ -51,7 +56,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Exit, Error> {
 pub(super) fn perform(
     request: &ScanRequest<'_>,
     select: impl FnOnce(Option<&Config>) -> Result<Selection, Error>,
-) -> Result<Exit, Error> {
+) -> Result<Report, Error> {
     let progress = environment::progress();
     let redactor = redaction::of_report(&request.report.redact, &progress)?;
     let config = inputs::load(request.config, &progress)?;
@@ -105,7 +110,9 @@ pub(super) fn perform(
     }
     if let Some(keeping) = &mut keeping {
         keeping.report(&resolved.job, &report, &progress)?;
+        destinations.note_oldest(keeping.oldest(&report)?);
     }
+    destinations.keep_last_success(&report, &progress);
     destinations.write(&report)?;
-    Ok(report.gate.exit_code)
+    Ok(report)
 }

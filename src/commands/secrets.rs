@@ -2,6 +2,7 @@
 
 use std::env;
 
+use super::heartbeat;
 use crate::error::Error;
 use crate::secret::{Secret, hide_tokens};
 use crate::standard_error;
@@ -30,7 +31,12 @@ pub(crate) fn inspect_command_line() -> Result<(), Error> {
         let word = word.to_string_lossy();
         hide_tokens(&word) != word || known.as_ref().is_some_and(|known| known.hide(&word) != word)
     });
-    if shows_token { Err(Error::TokenInCommandLine) } else { Ok(()) }
+    if !shows_token {
+        return Ok(());
+    }
+    let error = Error::TokenInCommandLine;
+    heartbeat::never_started(&error.to_string());
+    Err(error)
 }
 
 /// The token of the environment, where it has so many characters.

@@ -1,6 +1,7 @@
 //! Signals that end a command, whatever it is doing: no unfinished file stays behind.
 
 use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
@@ -23,6 +24,15 @@ type Answer = Box<dyn FnOnce() -> bool + Send>;
 
 /// What answers the next Ctrl-C, in place of ending the program.
 static ANSWER: Mutex<Option<Answer>> = Mutex::new(None);
+
+/// Hears what ends the program.
+type LastWords = Box<dyn FnOnce(&str) + Send>;
+
+/// What a signal that ends the program is told to.
+static LAST: Mutex<Option<LastWords>> = Mutex::new(None);
+
+/// Whether the program waits for its next work, so that nothing is interrupted.
+static IDLE: AtomicBool = AtomicBool::new(false);
 
 /// From now on, a signal that ends programs ends this one with exit code 3, and without unfinished files.
 ///
@@ -47,6 +57,28 @@ pub(super) fn watch() -> Result<(), Error> {
     thread::Builder::new().spawn(wait).map(drop).map_err(start)
 }
 
+/// Does the work. A signal that ends the program meanwhile is told to `last`, which is forgotten after the work.
+pub(super) fn with_last_words<T>(last: impl FnOnce(&str) + Send + 'static, work: impl FnOnce() -> T) -> T {
+    *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(last));
+    let done = work();
+    while take_last_words().is_none() {
+        // A signal ends the program just now, and what is said because of it is not to be cut short.
+        thread::park();
+    }
+    done
+}
+
+fn take_last_words() -> Option<LastWords> {
+    LAST.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// Waits. A signal that ends the program meanwhile interrupts nothing: the exit code is 0.
+pub(super) fn idle(wait: impl FnOnce()) {
+    IDLE.store(true, Ordering::SeqCst);
+    wait();
+    IDLE.store(false, Ordering::SeqCst);
+}
+
 /// Lets a dialogue answer the next Ctrl-C. One more ends the program.
 pub(super) fn answer_interrupt(answer: impl FnOnce() -> bool + Send + 'static) {
     *ANSWER.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(answer));
@@ -59,16 +91,23 @@ fn take_answer() -> Option<Answer> {
 #[expect(clippy::exit, reason = "the rest of the program may be waiting for a disk, a pipe or a server")]
 fn end(signal: &'static str) -> ! {
     let _held = atomic_file::remove_unfinished();
+    if IDLE.load(Ordering::SeqCst) {
+        std::process::exit(Exit::Success.code().into());
+    }
+    let message = format!("interrupted by {signal}: the command did not finish");
     let (sender, said) = mpsc::channel();
+    let line = format!("error: {message}");
     let speak = move || {
         environment::finish_progress();
-        let message = format!("error: interrupted by {signal}: the command did not finish");
-        standard_error::say(&message);
+        standard_error::say(&line);
         // Nothing waits for it any longer where that took too long.
         let _ = sender.send(());
     };
     if thread::Builder::new().spawn(speak).is_ok() {
         let _ = said.recv_timeout(LAST_WORDS);
+    }
+    if let Some(last) = take_last_words() {
+        last(&message);
     }
     std::process::exit(Exit::Incomplete.code().into())
 }

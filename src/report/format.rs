@@ -1,19 +1,23 @@
 //! The formats a report comes in, and the one place that picks the renderer.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use jiff::Timestamp;
 use strum::{IntoStaticStr, VariantArray};
 use thiserror::Error;
 
 use super::grouping::Grouping;
 use super::plan::PlanRow;
 use super::{
-    Report, csv, github, html, json, junit, markdown, ndjson, ocsf, people, plan, sarif, summary, table,
+    Report, csv, github, html, json, junit, markdown, metrics, ndjson, ocsf, people, plan, sarif, summary,
+    table,
 };
 use crate::casefold::fold;
+use crate::level::Level;
 use crate::terminal::style::Style;
 use crate::text;
 use crate::toml_document::closest;
@@ -53,12 +57,14 @@ pub(crate) enum Format {
     Markdown,
     /// A page for a browser, complete in one file.
     Html,
+    /// OpenMetrics, for Prometheus: numbers alone, no names of people.
+    Metrics,
     /// Nothing: the exit code says it.
     None,
 }
 
 /// What the end of a file's name says about its format, the longest first.
-const ENDINGS: [(&str, Format); 14] = [
+const ENDINGS: [(&str, Format); 15] = [
     (".sarif.json", Format::Sarif),
     (".ocsf.jsonl", Format::Ocsf),
     (".ocsf.json", Format::Ocsf),
@@ -69,6 +75,7 @@ const ENDINGS: [(&str, Format); 14] = [
     (".sarif", Format::Sarif),
     (".json", Format::Json),
     (".html", Format::Html),
+    (".prom", Format::Metrics),
     (".csv", Format::Csv),
     (".txt", Format::Table),
     (".xml", Format::Junit),
@@ -89,8 +96,19 @@ impl Format {
         match self {
             Self::Table | Self::Markdown | Self::Html => true,
             Self::Summary | Self::Json | Self::Ndjson | Self::Sarif | Self::Junit => false,
-            Self::Csv | Self::Plan | Self::People | Self::Ocsf | Self::Github | Self::None => false,
+            Self::Csv
+            | Self::Plan
+            | Self::People
+            | Self::Ocsf
+            | Self::Github
+            | Self::Metrics
+            | Self::None => false,
         }
+    }
+
+    /// Whether it names no person, so that a file of it may have other readers than its owner.
+    pub(crate) const fn is_impersonal(self) -> bool {
+        matches!(self, Self::Metrics)
     }
 
     /// Whether it is a table that people open in a spreadsheet.
@@ -210,13 +228,21 @@ pub(crate) struct Options {
     pub per: PlanRow,
     /// Whether [spreadsheets](Format::is_spreadsheet) begin with a byte-order mark, by which Excel knows UTF-8.
     pub excel: bool,
+    /// Since when the oldest finding of each level is open, for [`Format::Metrics`]; empty where no store knows.
+    pub oldest: BTreeMap<Level, Timestamp>,
 }
 
 impl Options {
     /// Without colour or grouping.
     #[cfg(test)]
-    pub(crate) const fn plain(width: usize) -> Self {
-        Self { style: Style::plain(width), by: None, per: PlanRow::Control, excel: false }
+    pub(crate) fn plain(width: usize) -> Self {
+        Self {
+            style: Style::plain(width),
+            by: None,
+            per: PlanRow::Control,
+            excel: false,
+            oldest: BTreeMap::new(),
+        }
     }
 }
 
@@ -242,6 +268,7 @@ pub(crate) fn write(
         Format::Plan => return plan::write(report, options.per, out),
         Format::People => return people::write(report, out),
         Format::Ocsf => return ocsf::write(report, out),
+        Format::Metrics => return metrics::write(report, &options.oldest, out),
         Format::Summary => summary::render(report, options),
         Format::Table => table::render(report, options),
         Format::Github => github::render(report),
@@ -290,6 +317,7 @@ mod tests {
             ("a.md", Format::Markdown),
             ("a.xml", Format::Junit),
             ("q3.people.csv", Format::People),
+            ("intercom.prom", Format::Metrics),
         ] {
             let output: Output = name.parse().unwrap();
             assert_eq!(output, Output { format, place: Destination::File(name.into()) });

@@ -4,7 +4,9 @@ use jiff::civil::date;
 use serde_json::{Value, json};
 
 use super::sample::{finding, sample};
-use super::{BaselineInfo, Format, Options, Report, WorkspaceInfo, github, html, junit, markdown, render};
+use super::{
+    BaselineInfo, Format, Options, Report, WorkspaceInfo, github, html, junit, markdown, metrics, render,
+};
 use crate::posture::Person;
 use crate::text;
 use crate::verdict::{Attestation, Attested, Evidence, Review, Waiver};
@@ -170,6 +172,7 @@ fn shape(format: Format, rendered: &str) -> Vec<String> {
             cells(rendered).iter().map(|row| row.len().to_string()).collect()
         }
         Format::Junit => junit::tests::read(rendered).0,
+        Format::Metrics => metrics::tests::read(rendered).into_iter().map(|(name, ..)| name).collect(),
         Format::None => Vec::new(),
         Format::Github => rendered.lines().map(github::tests::read).map(|(command, ..)| command).collect(),
         Format::Markdown => markdown::tests::read(rendered).0,

@@ -17,7 +17,7 @@ use crate::facts::Activity;
 use crate::level::Level;
 use crate::posture::{Person, SettingChange};
 use crate::sentence::Quoted;
-use crate::sources::{Provenance, SourceId, SourceStatus};
+use crate::sources::{Provenance, RateUse, SourceId, SourceStatus};
 
 mod answers;
 mod control;
@@ -34,6 +34,7 @@ pub(crate) mod json;
 mod junit;
 pub(crate) mod listing;
 mod markdown;
+mod metrics;
 mod ndjson;
 mod ocsf;
 mod people;
@@ -191,6 +192,9 @@ pub(crate) struct ScanInfo {
     /// Wall time in milliseconds; null where output has to be reproducible.
     #[serde(default)]
     pub duration_ms: Option<u64>,
+    /// How much of the app's rate limit was used; null where it is not known, or output has to be reproducible.
+    #[serde(default)]
+    pub rate: Option<RateUse>,
     /// The ids of the controls that `--skip` left out.
     #[serde(default)]
     pub skipped: Vec<String>,
@@ -323,6 +327,11 @@ impl Report {
             let names: Vec<_> = sources.iter().map(|source| source.id.describe()).collect();
             format!("Not all could be read of {}: {why}", names.join(", "))
         })
+    }
+
+    /// Whether the scan succeeded: the list of teammates was read in full, without which there is nothing to compare.
+    pub(crate) fn is_good(&self) -> bool {
+        self.sources.iter().any(|one| one.id == SourceId::Admins && one.status == SourceStatus::Complete)
     }
 
     /// Whether only the declared policy was asked about, and the guide not at all.

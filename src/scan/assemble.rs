@@ -53,7 +53,8 @@ impl Report {
         let gate = Gate::decide(job.gate, &controls, &sources, hygiene).without(left_out.unwrap_or_default());
         rank(&mut controls, &administrators, &gate);
         note_findings(&mut people, &controls);
-        let duration = Some(duration).filter(|_| provenance == Provenance::Api && !reproducible);
+        let measured = provenance == Provenance::Api && !reproducible;
+        let duration = Some(duration).filter(|_| measured);
         Self {
             schema_version: SchemaVersion::One,
             tool: Tool::this(),
@@ -71,6 +72,7 @@ impl Report {
                 level: job.plan.level,
                 window: Window { since: ranges.since, until: ranges.now },
                 duration_ms: duration.map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
+                rate: outcomes.rate.filter(|_| measured),
                 skipped: job.plan.skipped.clone(),
                 baseline: job.adjustments.baseline.as_ref().map(|baseline| baseline.info.clone()),
                 config: job.config.as_ref().map(|config| ConfigInfo {

@@ -140,7 +140,7 @@ impl From<End> for Outcomes {
             (feed, Outcome { status, failure, records, requests })
         });
         let warnings = end.warnings.into_iter().map(Warning::Recorded).collect();
-        Self { feeds: feeds.collect(), without_search: end.without_search, warnings }
+        Self { feeds: feeds.collect(), without_search: end.without_search, rate: None, warnings }
     }
 }
 

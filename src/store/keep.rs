@@ -62,9 +62,9 @@ pub(crate) enum Kept<'a> {
 }
 
 impl Entry<'_> {
-    /// Whether it can be compared with others: it has a report, and the list of teammates is whole.
+    /// Whether it can be compared with others.
     fn is_good(&self) -> bool {
-        self.outcome.is_ok_and(|report| status(report, SourceId::Admins) == SourceStatus::Complete)
+        self.outcome.is_ok_and(Report::is_good)
     }
 }
 

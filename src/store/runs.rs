@@ -1,11 +1,14 @@
 //! The runs of a store: which there are, and the report of one.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{OptionalExtension as _, Row, params};
 use serde::Serialize;
 
 use super::{Store, StoreError};
+use crate::level::Level;
 use crate::report::Report;
 use crate::text;
 
@@ -216,6 +219,33 @@ impl Store {
     fn no_run(&self, workspace: &Workspace, asked: &str) -> StoreError {
         let of = format!(" of {}", text::line(&workspace.intercom_id, ECHO_COLUMNS));
         StoreError::NoRun { path: self.path.clone(), asked: text::line(asked, ECHO_COLUMNS), of }
+    }
+
+    /// Since when the oldest open finding of each level is open, in the workspace of that id.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn oldest_open(
+        &self,
+        workspace: &str,
+        redaction_key: Option<&str>,
+    ) -> Result<BTreeMap<Level, Timestamp>, StoreError> {
+        let sql = "SELECT level, MIN(first_seen) FROM finding WHERE ended_by IS NULL AND workspace = (\
+                   SELECT id FROM workspace WHERE intercom_id = ?1 AND redaction_key = ?2) GROUP BY level";
+        let read = || {
+            let mut query = self.connection.prepare(sql)?;
+            let key = redaction_key.unwrap_or_default();
+            let rows = query.query_map(params![workspace, key], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        let rows = read().map_err(self.failed())?.into_iter();
+        let known = |(level, since): (String, i64)| {
+            let level = Level::ALL.into_iter().find(|one| one.as_str() == level)?;
+            Some((level, Timestamp::from_second(since).ok()?))
+        };
+        Ok(rows.filter_map(known).collect())
     }
 
     /// The report of a run.

@@ -1,4 +1,4 @@
-// Makes the reports, then passes each to its validators; the shell scripts and the workflows come first.
+// Makes the reports, then passes each to its validators; the shell scripts, the workflows and the schedules come first.
 
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -9,9 +9,11 @@ import { checkFuzz } from "./fuzz.mjs";
 import { makeReports } from "./reports.mjs";
 import { checkMarkup } from "./markup.mjs";
 import { checkJunit } from "./junit.mjs";
+import { checkMetrics } from "./metrics.mjs";
 import { checkOcsf } from "./ocsf.mjs";
 import { checkSarif } from "./sarif.mjs";
 import { checkSchema } from "./schema.mjs";
+import { checkSchedules } from "./schedules.mjs";
 import { checkScripts } from "./scripts.mjs";
 import { Run } from "./steps.mjs";
 import { checkWorkflows } from "./workflows.mjs";
@@ -29,6 +31,7 @@ mkdirSync(out, { recursive: true });
 const run = new Run(values.require);
 await checkScripts(run, out);
 await checkWorkflows(run, out);
+await checkSchedules(run, program, out);
 const reports = await run.step("the program writes its reports", () => makeReports(program, out));
 for (const report of reports ?? []) {
   await checkSchema(run, program, report);
@@ -36,6 +39,7 @@ for (const report of reports ?? []) {
   await checkSarif(run, report);
   await checkJunit(run, report);
   await checkOcsf(run, report);
+  await checkMetrics(run, report);
 }
 if (reports) await checkPages(run, reports, out);
 await checkFuzz(run);

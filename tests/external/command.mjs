@@ -13,8 +13,8 @@ export function officialSchema(name) {
 }
 
 /** Runs a program that has to succeed; one that is not there skips the step. */
-export function command(program, args) {
-  const { error, status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", maxBuffer: 1 << 28 });
+export function command(program, args, input) {
+  const { error, status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", maxBuffer: 1 << 28, input });
   if (error?.code === "ENOENT") throw new Skip(`${program} is not there`);
   ensure(!error && status === 0, `${program} ended with ${status ?? error}:`, stderr.split("\n"), stdout.split("\n"));
   return stdout;

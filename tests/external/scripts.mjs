@@ -17,8 +17,10 @@ const WORKFLOWS = {
   "action.yml": (action) => action.runs.steps,
   ".github/workflows/advisories.yml": stepsOfJobs,
   ".github/workflows/ci.yml": stepsOfJobs,
+  "docs/ci/circleci.yml": stepsOfJobs,
   "docs/ci/github-pull-request.yml": stepsOfJobs,
   "docs/ci/github-scan.yml": stepsOfJobs,
+  "docs/ci/gitlab-ci.yml": (jobs) => Object.values(jobs).flatMap((job) => job.script.map((run) => ({ run }))),
 };
 
 /** Checks all scripts. */

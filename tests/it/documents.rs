@@ -8,7 +8,8 @@ use crate::run::{Run, files_under};
 use crate::workspace::{DAY, HOUR, Workspace};
 
 /// The beginnings of commands that cannot run here, each with the reason.
-const ELSEWHERE: [(&str, &str); 4] = [
+const ELSEWHERE: [(&str, &str); 5] = [
+    ("watch ", "runs until a signal ends it: `liveness` drives it"),
     ("attest --interactive", "asks on a terminal: `interactive` drives it"),
     ("review --interactive", "asks on a terminal: `interactive` drives it"),
     ("rbac can \"$WHO\"", "a hook with a variable of its own"),
@@ -122,12 +123,19 @@ impl Reader {
         let groups = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":1,"Resources":[
             {"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"id":"9","displayName":"Admins","members":[{"value":"1"}]}]}"#;
         let program = program.file("users.json", users).file("groups.json", groups);
-        let reports =
-            ["report.json", "baseline.json", "intercom.json", "security/baseline.json", "last-week.json"];
+        let reports = [
+            "report.json",
+            "baseline.json",
+            "intercom.json",
+            "security/baseline.json",
+            "last-week.json",
+            "last.json",
+        ];
         let program = program.file("posture.db", &self.store);
         let program = reports.iter().fold(program, |program, file| program.file(file, &self.report));
         let snapshots = ["acme.snapshot", "workspace.snapshot", "nightly.snapshot"];
         let program = snapshots.iter().fold(program, |program, file| program.file(file, &self.snapshot));
+        let program = program.file("heartbeat", format!("{}/ping", self.origin));
         program.file("security/intercom-harden.toml", POLICY)
     }
 

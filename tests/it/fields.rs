@@ -130,6 +130,11 @@ fn shape(format: &str, rendered: &str) -> Vec<String> {
         "junit" => elements(rendered),
         "github" => rendered.lines().map(|line| line.split(" title=").next().unwrap().to_owned()).collect(),
         "markdown" => parts(rendered),
+        "metrics" => {
+            let quotes = |line: &str| line.replace(r"\\", "").replace("\\\"", "").matches('"').count();
+            let series = |line: &str| format!("{} {}", line.split('{').next().unwrap(), quotes(line));
+            rendered.lines().map(series).collect()
+        }
         "html" => tags(rendered),
         "summary" | "table" => {
             let starts = ["FAIL ", "PASS ", "MANUAL ", "UNKNOWN ", "GATE ", "Gate ", "Do first"];

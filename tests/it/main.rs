@@ -55,6 +55,8 @@ mod interrupt;
 mod layers;
 /// The forms in which a secret may show.
 mod leak;
+/// Metrics, the heartbeat, and `watch`.
+mod liveness;
 /// Options of every command, files by their names, and what other tools call things.
 mod manners;
 /// Memory in proportion to answers and files.
@@ -73,6 +75,8 @@ mod proof;
 mod rbac;
 /// The README against the program.
 mod readme;
+/// A receiver of what is sent to addresses of the user's own.
+mod receiver;
 /// Pseudonyms instead of people and addresses.
 mod redact;
 /// Regions and origins.
@@ -101,6 +105,8 @@ mod sample;
 mod samples;
 /// Whole scans: requests, report, options.
 mod scan;
+/// What starts a scan regularly.
+mod schedules;
 /// Missing scopes and failing sources.
 mod scopes;
 /// Tokens in wrong places and in answers, and memory dumps.

@@ -19,7 +19,7 @@ use super::proxy::Proxy;
 use super::retry::{self, Failures, Policy, Retry};
 use super::throttle::Throttle;
 use super::token::Token;
-use crate::sources::Feed;
+use crate::sources::{Feed, RateUse};
 use crate::time::ClockSkew;
 
 mod body;
@@ -124,6 +124,11 @@ impl Client {
     /// How many requests were sent for a feed, repetitions included.
     pub(crate) fn requests(&self, feed: Feed) -> u64 {
         self.requests[feed as usize].load(Ordering::Relaxed)
+    }
+
+    /// How much of the app's rate limit was used; none where the server named none.
+    pub(crate) fn rate_used(&self) -> Option<RateUse> {
+        self.throttle.used()
     }
 
     /// How far this machine's clock is from the server's, by the answer that shows the least: what lies on top of it is

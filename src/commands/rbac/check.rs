@@ -15,9 +15,10 @@ use crate::exit::Exit;
 /// # Errors
 /// As a scan has them.
 pub(super) fn check(args: &RbacCheckArgs) -> Result<Exit, Error> {
-    perform(&request(&args.options, &args.roster), |config| {
+    let report = perform(&request(&args.options, &args.roster), |config| {
         Ok(Selection { pack: Some(Pack::Rbac), ..chosen(&args.chosen, config)? })
-    })
+    })?;
+    Ok(report.gate.exit_code)
 }
 
 /// Compares the teammates with the rosters alone.
@@ -25,9 +26,10 @@ pub(super) fn check(args: &RbacCheckArgs) -> Result<Exit, Error> {
 /// # Errors
 /// As a scan has them.
 pub(super) fn roster(args: &RbacRosterArgs) -> Result<Exit, Error> {
-    perform(&request(&args.options, &args.files), |config| {
+    let report = perform(&request(&args.options, &args.files), |config| {
         Ok(Selection { pack: Some(Pack::Rbac), needs_roster: true, ..everything(config) })
-    })
+    })?;
+    Ok(report.gate.exit_code)
 }
 
 fn request<'a>(args: &'a PolicyArgs, rosters: &'a [PathBuf]) -> ScanRequest<'a> {

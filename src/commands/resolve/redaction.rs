@@ -28,8 +28,12 @@ pub(in crate::commands) fn of_report(
         return Ok(None);
     }
     let (key, notice) = key(args)?;
-    let redactor = IN_FORCE.get_or_init(|| Redactor::new(key, FactSettings::declared().generic_names));
-    standard_error::add_filter(|line| redactor.line(line));
+    let redactor = IN_FORCE.get_or_init(|| {
+        let redactor = Redactor::new(key, FactSettings::declared().generic_names);
+        let filter = redactor.clone();
+        standard_error::add_filter(move |line| filter.line(line));
+        redactor
+    });
     if let Some(notice) = notice {
         progress.message(&notice);
     }

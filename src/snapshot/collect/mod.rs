@@ -139,6 +139,7 @@ pub(crate) async fn collect(
         read.for_each(|(_, outcome)| outcome.status = SourceStatus::Failed);
     }
     outcomes.without_search = log.is_listed();
+    outcomes.rate = client.rate_used();
     outcomes.warnings.extend(log.warnings());
     outcomes.warnings.extend(client.skew().and_then(Warning::of_clock));
     Ok(outcomes)

@@ -96,6 +96,7 @@ fn every_input_arrives() {
         ("fail-on", "l1"),
         ("strict", "true"),
         ("baseline", &*first.outputs["json"]),
+        ("compare-with", &*first.outputs["json"]),
         ("roster", &*roster),
         ("config", &*config),
         ("outputs", "junit=a report.xml\n\ncsv=rows.csv"),
@@ -104,6 +105,7 @@ fn every_input_arrives() {
     assert!(ran.in_workspace("a report.xml").exists() && ran.in_workspace("rows.csv").exists());
     let report = ran.report();
     assert_eq!(report["gate"]["strict"], true);
+    assert!(ran.file("diff").starts_with("## intercom-harden: what changed"));
     assert_eq!(report["scan"]["rosters"].as_array().unwrap().len(), 1);
     assert_eq!(report["scan"]["config"]["path"], *config);
     let controls = report["controls"].as_array().unwrap();
@@ -112,6 +114,65 @@ fn every_input_arrives() {
 
     // The sample workspace has no region, which leads to a warning.
     demo(&[("region", "eu")]).run().exits(2);
+}
+
+/// Scans the sample workspace at one instant, so that two scans find the same.
+const AT_NOW: &str = "--demo\n--now\n2026-08-01T12:00:00Z";
+
+/// The report of a scan of the sample workspace, from before one of its findings was fixed and two were there.
+fn last_report() -> String {
+    let mut report = job(&[("arguments", AT_NOW), ("fail-on", "never")]).run().exits(0).report();
+    let mut controls = report["controls"].as_array_mut().unwrap().iter_mut();
+    let findings =
+        controls.find(|control| control["id"] == "2.3").unwrap()["findings"].as_array_mut().unwrap();
+    findings.remove(0);
+    findings[0]["fingerprint"] = "0".repeat(24).into();
+    report.to_string()
+}
+
+#[test]
+fn what_changed_since_the_last_scan_is_counted_and_shown() {
+    let inputs = [
+        ("compare-with", "posture/report.json"),
+        ("outputs", "json=posture/report.json"),
+        ("fail-on", "never"),
+    ];
+    for summary in ["true", "false"] {
+        let job = job(&[&inputs[..], &[("arguments", AT_NOW), ("summary", summary)]].concat());
+        let path = job.root.path().join("workspace/posture/report.json");
+        fs::create_dir(path.parent().unwrap()).unwrap();
+        fs::write(&path, last_report()).unwrap();
+        // The report goes to the place of the one that it is compared with.
+        let ran = job.run().exits(0);
+        assert_eq!(fs::read_to_string(&path).unwrap(), ran.file("json"));
+        assert_eq!((&*ran.outputs["new"], &*ran.outputs["fixed"]), ("2", "1"), "{}", ran.file("diff"));
+        assert!(ran.file("diff").contains("New findings (2)"), "{}", ran.file("diff"));
+        let shown = if summary == "true" { ran.file("diff") + &ran.file("markdown") } else { String::new() };
+        assert_eq!(ran.summary, shown);
+    }
+}
+
+#[test]
+fn the_first_scan_has_nothing_to_be_compared_with() {
+    let ran = demo(&[("compare-with", "posture/report.json")]).run().exits(0);
+    assert!(ran.live()[0].ends_with("::The input compare-with names no file yet. Nothing is compared."));
+    assert_eq!(["new", "fixed", "diff"].map(|name| &*ran.outputs[name]), [""; 3]);
+    assert_eq!(ran.summary, ran.file("markdown"));
+}
+
+#[test]
+fn a_report_that_cannot_be_compared_fails_the_job_and_hides_no_result() {
+    for (fail_on, code) in [("never", 2), ("l1", 1)] {
+        let job = job(&[("arguments", AT_NOW), ("compare-with", "other.json"), ("fail-on", fail_on)]);
+        let other = last_report().replace("\"workspace\":{\"id\":\"", "\"workspace\":{\"id\":\"another-");
+        fs::write(job.root.path().join("workspace/other.json"), other).unwrap();
+        let ran = job.run().exits(code);
+        let error =
+            "::error title=intercom-harden::The report of compare-with cannot be compared with this one";
+        assert!(ran.live().iter().any(|line| line.starts_with(error)), "{}", ran.log);
+        assert_eq!((&*ran.outputs["exit-code"], &*ran.outputs["new"]), (&*code.to_string(), ""));
+        assert_eq!(ran.summary, ran.file("markdown"));
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use saphyr::{LoadableYamlNode as _, Yaml};
 use serde_json::{Map, Value, json};
 
-use crate::program::{NOW, demo, program};
+use crate::program::{NOW, program};
 
 /// What the action promises.
 #[cfg(unix)]
@@ -41,9 +41,15 @@ fn yaml(path: &str) -> Value {
 
 /// Parses a YAML document.
 fn parse(path: &str, text: &str) -> Value {
+    let mut documents = documents(path, text);
+    assert_eq!(documents.len(), 1, "{path}");
+    documents.remove(0)
+}
+
+/// Parses YAML documents.
+pub(crate) fn documents(path: &str, text: &str) -> Vec<Value> {
     let documents = Yaml::load_from_str(text).unwrap_or_else(|error| panic!("{path}: {error}"));
-    let [document] = &documents[..] else { panic!("{path} has {} documents", documents.len()) };
-    to_json(document)
+    documents.iter().map(to_json).collect()
 }
 
 /// Converts YAML to JSON. All keys in these files are strings.
@@ -166,7 +172,8 @@ fn commands(script: &str) -> Vec<String> {
     let ours = joined.lines().filter_map(|line| {
         let line = line.trim();
         let arguments = line.strip_prefix("bin/").unwrap_or(line).strip_prefix("intercom-harden ")?;
-        Some(arguments.split(" #").next().unwrap_or(arguments).to_owned())
+        let end = [" #", " ||"].iter().filter_map(|sign| arguments.find(sign)).min();
+        Some(arguments[..end.unwrap_or(arguments.len())].to_owned())
     });
     ours.collect()
 }
@@ -178,19 +185,18 @@ fn run_on_the_sample(path: &str, command: &str) {
         words.drain(at..at + 2);
     }
     let scans = words[0] == "scan";
+    let sample = ["--snapshot", "sample.snapshot", "--now", NOW];
     if scans {
-        // The sample's events follow the clock, which must be fixed for a baseline to match.
-        words.extend(["--demo", "--now", NOW]);
-        // The gate of an ordinary scan, which the sample does not pass.
-        if !words.contains(&"--fail-on") {
-            words.extend(["--fail-on", "l1"]);
-        }
+        words.extend(sample);
     }
-    let report = demo().args(["--format", "json"]).run().exits(0).stdout;
-    let run = program()
+    let prepared = || program().fixture("sample.snapshot", "snapshots/sample.snapshot");
+    let report = prepared().args(["scan", "--format", "json"]).args(sample).run().exits(1).stdout;
+    let run = prepared()
         .file("security/intercom-harden.toml", "[scan]\nsince = \"30d\"\n")
         .file("security/baseline.json", &report)
         .file("intercom.json", &report)
+        .file("last.json", &report)
+        .file("posture/report.json", &report)
         .args(words.iter().copied())
         .run();
     let fails = scans && !words.contains(&"never") && !words.contains(&"--baseline");
