@@ -11,7 +11,7 @@ use crate::cli::ReportArgs;
 use crate::error::Error;
 use crate::level::Level;
 use crate::progress::Progress;
-use crate::report::{Destination, Format, Options, Output, PlanRow, Report, Style, write};
+use crate::report::{Destination, Format, Options, Output, Report, Style, write};
 
 /// Which formats an option has an effect on.
 type Takes = fn(Format) -> bool;
@@ -80,9 +80,7 @@ impl Destinations {
             return Err(Error::OtherFormat { format: other.as_str(), formats });
         }
         try_out(&files)?;
-        let options =
-            Options { style, by: None, per: PlanRow::default(), excel: false, oldest: BTreeMap::new() };
-        Ok(Self { stdout, files, options })
+        Ok(Self { stdout, files, options: Options::of(style) })
     }
 
     /// Decides by what the controls are grouped, which name these frameworks.

@@ -13,7 +13,7 @@ use crate::config::{Config, Trust};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::words::counted;
-use crate::report::{Format, Options, PlanRow, SchemaVersion, write};
+use crate::report::{Format, Options, SchemaVersion, write};
 use crate::store::{Entry, Pruned, Store, Workspace};
 use crate::terminal::Style;
 use crate::time::{day_of, parse_duration};
@@ -161,7 +161,7 @@ fn show(run: &str, asked: &HistoryArgs) -> Result<Exit, Error> {
         HistoryFormat::Json => Format::Json,
         HistoryFormat::Csv => Format::Csv,
     };
-    let options = Options { style: environment::style(), by: None, per: PlanRow::default(), excel: false };
+    let options = Options::of(environment::style());
     super::destinations::to_stdout(|out| write(&report, format, &options, out))?;
     Ok(Exit::Success)
 }
