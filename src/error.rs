@@ -76,6 +76,10 @@ pub(crate) enum Error {
     OtherFormat { format: &'static str, formats: Vec<&'static str> },
     #[error("cannot read the report {name}: {source}")]
     SavedReport { name: String, source: ReadError },
+    #[error("the configuration has no [[alert]]")]
+    NoAlerts,
+    #[error("there is no alert `{name}`{}", suggestion.as_ref().map(|word| format!(" (did you mean `{word}`?)")).unwrap_or_default())]
+    NoSuchAlert { name: String, suggestion: Option<String> },
     #[error("cannot write the report: {0}")]
     Stdout(io::Error),
     #[error("cannot start {what}: {source}")]
@@ -149,6 +153,9 @@ impl Error {
                 "give --store FILE, set INTERCOM_HARDEN_STORE, or name a configuration with `[store] file` with --config"
             }
             Self::NoKeep => "give --keep, such as --keep 365d, or --config with `[store] keep`",
+            Self::NoAlerts => {
+                "add an [[alert]] with name, kind and url_env, and name the file with --config PATH"
+            }
             Self::OneScan { .. } => "leave it out, or use `intercom-harden scan`",
             Self::LongSplay => "give a --splay such as 5m, or scan less often",
             Self::StdinTwice => "give one of the reports as a file",

@@ -9,6 +9,7 @@ use crate::exit::Exit;
 use crate::level::{FailOn, Level};
 use crate::region::Region;
 
+mod alert;
 mod controls;
 mod edit;
 mod history;
@@ -16,6 +17,7 @@ mod rbac;
 mod report;
 mod typed;
 
+pub(crate) use alert::{AlertCommand, AlertTestArgs};
 pub(crate) use controls::{CatalogArgs, ControlsCommand, ExplainArgs};
 pub(crate) use edit::{AttestArgs, InitArgs, ReviewArgs, SourceArgs, WaiveArgs, one_line};
 pub(crate) use history::{HistoryArgs, HistoryCommand, HistoryFormat, StoreArgs};
@@ -117,6 +119,9 @@ pub(crate) enum Command {
     /// List, explain and check the controls
     #[command(subcommand, after_help = Exit::CONTROLS_HELP)]
     Controls(ControlsCommand),
+    /// Try out where alerts go
+    #[command(subcommand)]
+    Alert(AlertCommand),
     /// Print shell completions, schemas, and what runs a scan every day
     #[command(subcommand)]
     Generate(GenerateCommand),

@@ -16,6 +16,7 @@ mod history;
 mod keep;
 mod lifetimes;
 mod monitoring;
+mod outbox;
 mod runs;
 #[cfg(test)]
 mod tests;
@@ -24,7 +25,8 @@ mod trend;
 pub(crate) use error::StoreError;
 pub(crate) use history::{Fates, Pruned, Sighting};
 pub(crate) use keep::{Entry, Kept, Message};
-pub(crate) use lifetimes::{Changes, Ended, Opened};
+pub(crate) use lifetimes::{Changes, End, Ended, Opened};
+pub(crate) use outbox::{Outbox, Waiting};
 pub(crate) use runs::{RunRow, Workspace};
 pub(crate) use trend::Point;
 

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::destinations::print;
-use super::keeping::store_file;
+use super::resolve::inputs;
 use super::{environment, sample};
 use crate::cli::{HistoryArgs, HistoryCommand, HistoryFormat, StoreArgs};
 use crate::config::{Config, Trust};
@@ -128,7 +128,7 @@ impl Kept {
 fn place(args: &StoreArgs) -> Result<(std::path::PathBuf, Option<Config>), Error> {
     // One that lies in the working directory cannot name a store.
     let config = args.config.as_ref().map(|path| Config::load(path, Trust::Named)).transpose()?;
-    let file = store_file(args.store.as_deref(), config.as_ref()).ok_or(Error::NoStore)?;
+    let file = inputs::store(args.store.as_deref(), config.as_ref()).ok_or(Error::NoStore)?;
     Ok((file, config))
 }
 
