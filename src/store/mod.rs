@@ -22,7 +22,7 @@ mod tests;
 
 pub(crate) use error::StoreError;
 pub(crate) use keep::{Entry, Kept, Message};
-pub(crate) use lifetimes::{Changes, End, Ended, Opened};
+pub(crate) use lifetimes::{Changes, End, Opened};
 pub(crate) use outbox::{Outbox, Waiting};
 pub(crate) use runs::{RunRow, Workspace};
 
