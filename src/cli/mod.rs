@@ -215,7 +215,7 @@ pub(crate) struct WatchArgs {
     /// How long from the start of one scan to the start of the next: 1h, 30m
     #[arg(long, value_name = "DURATION")]
     pub every: String,
-    /// Start each scan but the first up to this much later, by chance
+    /// Start each scan but the first up to this much later, at random
     #[arg(long, value_name = "DURATION")]
     pub splay: Option<String>,
     #[command(flatten)]
