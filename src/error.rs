@@ -72,6 +72,10 @@ pub(crate) enum Error {
     OtherFormat { format: &'static str, formats: Vec<&'static str> },
     #[error("cannot read the report {name}: {source}")]
     SavedReport { name: String, source: ReadError },
+    #[error("the configuration has no [[alert]]")]
+    NoAlerts,
+    #[error("there is no alert `{name}`{}", suggestion.as_ref().map(|word| format!(" (did you mean `{word}`?)")).unwrap_or_default())]
+    NoSuchAlert { name: String, suggestion: Option<String> },
     #[error("cannot write the report: {0}")]
     Stdout(io::Error),
     #[error("cannot start {what}: {source}")]
@@ -141,6 +145,9 @@ impl Error {
             }
             Self::NotKept { .. } => "make room on the disk, or give a file on another",
             Self::NoIdToKeep => "give the app the permission \"Read admins\", or leave --store out",
+            Self::NoAlerts => {
+                "add an [[alert]] with name, kind and url_env, and name the file with --config PATH"
+            }
             Self::OneScan { .. } => "leave it out, or use `intercom-harden scan`",
             Self::LongSplay => "give a --splay such as 5m, or scan less often",
             Self::StdinTwice => "give one of the reports as a file",

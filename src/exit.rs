@@ -98,6 +98,13 @@ Exit codes:
   2  usage or configuration: bad flag, no token, bad TOML
   3  no problem found in what could be read, but not everything could be";
 
+    /// The exit codes as `alert test --help` prints them.
+    pub const ALERT_HELP: &'static str = "\
+Exit codes:
+  0  every receiver accepted the message
+  2  usage or configuration: bad flag, bad TOML, unknown name, an address or a secret that is missing
+  3  a receiver did not accept it";
+
     /// The exit codes as `render --help` prints them.
     pub const RENDER_HELP: &'static str = "\
 Exit codes:

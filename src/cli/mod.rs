@@ -9,12 +9,14 @@ use crate::exit::Exit;
 use crate::level::{FailOn, Level};
 use crate::region::Region;
 
+mod alert;
 mod controls;
 mod edit;
 mod rbac;
 mod report;
 mod typed;
 
+pub(crate) use alert::{AlertCommand, AlertTestArgs};
 pub(crate) use controls::{CatalogArgs, ControlsCommand, ExplainArgs};
 pub(crate) use edit::{AttestArgs, InitArgs, ReviewArgs, SourceArgs, WaiveArgs, one_line};
 pub(crate) use rbac::{CanArgs, DiagnoseArgs, PolicyArgs, RbacCheckArgs, RbacCommand, RbacRosterArgs};
@@ -112,6 +114,9 @@ pub(crate) enum Command {
     /// List, explain and check the controls
     #[command(subcommand, after_help = Exit::CONTROLS_HELP)]
     Controls(ControlsCommand),
+    /// Try out where alerts go
+    #[command(subcommand)]
+    Alert(AlertCommand),
     /// Print shell completions, schemas, and what runs a scan every day
     #[command(subcommand)]
     Generate(GenerateCommand),
@@ -210,7 +215,7 @@ pub(crate) struct WatchArgs {
     /// How long from the start of one scan to the start of the next: 1h, 30m
     #[arg(long, value_name = "DURATION")]
     pub every: String,
-    /// Start each scan but the first up to this much later, by chance
+    /// Start each scan but the first up to this much later, at random
     #[arg(long, value_name = "DURATION")]
     pub splay: Option<String>,
     #[command(flatten)]

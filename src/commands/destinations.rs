@@ -16,6 +16,9 @@ use crate::report::{Destination, Format, Options, Output, PlanRow, Report, Style
 /// Which formats an option has an effect on.
 type Takes = fn(Format) -> bool;
 
+/// What goes to standard output, where anything is said of it, and to which files.
+type Places = (Option<Format>, Vec<(Format, PathBuf)>);
+
 /// How wide tables in files are, in columns.
 const FILE_WIDTH: usize = 100;
 
@@ -151,14 +154,11 @@ impl Destinations {
     }
 }
 
-/// What goes to standard output, where anything is said of it, and to which files.
+/// Sorts out what was asked for.
 ///
 /// # Errors
 /// When two reports would go to standard output.
-fn places(
-    format: Option<Format>,
-    outputs: &[Output],
-) -> Result<(Option<Format>, Vec<(Format, PathBuf)>), Error> {
+fn places(format: Option<Format>, outputs: &[Output]) -> Result<Places, Error> {
     let (mut stdout, mut redirected, mut files) = (format, false, Vec::new());
     for Output { format, place } in outputs {
         match place {

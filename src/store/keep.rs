@@ -6,7 +6,7 @@ use rusqlite::{Transaction, TransactionBehavior, params};
 use super::lifetimes::{Changes, advance, begin};
 use super::{Store, StoreError};
 use crate::exit::Exit;
-use crate::report::Report;
+use crate::report::{Report, WorkspaceInfo};
 use crate::sources::{Provenance, SourceId, SourceStatus};
 
 /// How much zstd compresses: the middle of what is fast.
@@ -99,7 +99,8 @@ fn keep_in<'a>(
     keep: Option<SignedDuration>,
     compose: impl FnOnce(i64, &Changes<'a>) -> Vec<Message>,
 ) -> rusqlite::Result<Kept<'a>> {
-    let workspace = workspace(change, entry)?;
+    let info = entry.outcome.ok().map(|report| &report.workspace);
+    let workspace = workspace_row(change, entry.workspace, entry.redaction_key, info)?;
     let at = entry.at.as_second();
     let same = "SELECT id FROM run WHERE workspace = ?1 AND at = ?2 AND catalog = ?3 AND selection = ?4";
     if change.prepare_cached(same)?.exists(params![workspace, at, entry.catalog, entry.selection])? {
@@ -151,15 +152,19 @@ fn keep_in<'a>(
 }
 
 /// The number of the workspace, which is written where it is not known.
-fn workspace(change: &Transaction<'_>, entry: &Entry<'_>) -> rusqlite::Result<i64> {
-    let info = entry.outcome.ok().map(|report| &report.workspace);
+pub(super) fn workspace_row(
+    change: &Transaction<'_>,
+    id: &str,
+    redaction_key: Option<&str>,
+    info: Option<&WorkspaceInfo>,
+) -> rusqlite::Result<i64> {
     let name = info.and_then(|info| info.name.as_deref());
     let region = info.and_then(|info| info.region.as_deref());
     change.query_row(
         "INSERT INTO workspace (intercom_id, redaction_key, name, region) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT (intercom_id, redaction_key) DO UPDATE SET \
          name = COALESCE(excluded.name, name), region = COALESCE(excluded.region, region) RETURNING id",
-        params![entry.workspace, entry.redaction_key.unwrap_or_default(), name, region],
+        params![id, redaction_key.unwrap_or_default(), name, region],
         |row| row.get(0),
     )
 }
@@ -246,7 +251,12 @@ fn compressed(report: &Report) -> rusqlite::Result<Vec<u8>> {
 }
 
 /// Drops the reports of runs before an instant, but for the newest good one, which later runs are compared with.
+/// What was told then is forgotten, too; that it was accepted is not.
 pub(super) fn drop_reports(change: &Transaction<'_>, workspace: i64, before: i64) -> rusqlite::Result<usize> {
+    change.execute(
+        "UPDATE message SET body = '' WHERE workspace = ?1 AND created_at < ?2 AND accepted_at IS NOT NULL",
+        params![workspace, before],
+    )?;
     change.execute(
         "UPDATE run SET report = NULL WHERE workspace = ?1 AND at < ?2 AND report IS NOT NULL AND id <> COALESCE((\
          SELECT id FROM run WHERE workspace = ?1 AND outcome = 'good' AND late = 0 ORDER BY at DESC, id DESC LIMIT 1), 0)",

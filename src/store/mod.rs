@@ -15,13 +15,15 @@ mod error;
 mod keep;
 mod lifetimes;
 mod monitoring;
+mod outbox;
 mod runs;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use error::StoreError;
 pub(crate) use keep::{Entry, Kept, Message};
-pub(crate) use lifetimes::{Changes, Ended, Opened};
+pub(crate) use lifetimes::{Changes, End, Ended, Opened};
+pub(crate) use outbox::{Outbox, Waiting};
 pub(crate) use runs::{RunRow, Workspace};
 
 /// Marks a database as a store of this program: "icHd".

@@ -103,8 +103,10 @@ CREATE TABLE condition (
 ) STRICT, WITHOUT ROWID;
 
 -- Messages to the destinations of alerts: written with the run that they are about, sent after it, repeated until accepted.
+-- A test has no run. The process that sends one has claimed it until then, by its own clock.
 CREATE TABLE message (
-    id TEXT PRIMARY KEY,
+    row INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
     workspace INTEGER NOT NULL REFERENCES workspace,
     run INTEGER REFERENCES run ON DELETE SET NULL,
     destination TEXT NOT NULL,
@@ -112,6 +114,7 @@ CREATE TABLE message (
     created_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     tried_at INTEGER,
+    claimed_until INTEGER,
     failure TEXT,
     accepted_at INTEGER,
     UNIQUE (run, destination)

@@ -7,6 +7,8 @@
 mod adjustments;
 /// What `doctor` says against what `scan` does.
 mod agreement;
+/// Messages about what is new, and their receivers.
+mod alerts;
 /// Rules of the source.
 mod architecture;
 /// The GitHub Action, and the examples for CI systems.
