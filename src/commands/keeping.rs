@@ -9,6 +9,7 @@ use super::resolve::{inputs, redaction};
 use super::{alerts, environment};
 use crate::alert::{Destination, RunFacts, compose};
 use crate::cli::KeepArgs;
+use crate::config::Occasion;
 use crate::error::Error;
 use crate::facts::History;
 use crate::level::Level;
@@ -80,8 +81,10 @@ impl Keeping {
     /// # Errors
     /// When the store cannot be read.
     pub(super) fn history(&self, now: Timestamp) -> Result<Arc<BTreeMap<String, History>>, Error> {
-        let destinations: Vec<_> = self.alerts.iter().map(|destination| &*destination.alert.name).collect();
-        Ok(Arc::new(self.store.histories(now, &destinations)?))
+        let alerts = self.alerts.iter().map(|destination| &destination.alert);
+        let alerts = alerts.filter(|alert| alert.on.contains(&Occasion::New) && alert.controls.is_empty());
+        let names: Vec<&str> = alerts.map(|alert| alert.name.as_str()).collect();
+        Ok(Arc::new(self.store.histories(now, &names)?))
     }
 
     /// Keeps a report.

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 
 import { checkPages } from "./browser.mjs";
 import { checkFuzz } from "./fuzz.mjs";
+import { checkKilled } from "./killed.mjs";
 import { makeReports } from "./reports.mjs";
 import { checkMarkup } from "./markup.mjs";
 import { checkJunit } from "./junit.mjs";
@@ -43,4 +44,5 @@ for (const report of reports ?? []) {
 }
 if (reports) await checkPages(run, reports, out);
 await checkFuzz(run);
+await checkKilled(run);
 process.exitCode = run.finish();

@@ -51,6 +51,9 @@ mod intercom;
 /// Signals, and what a killed program leaves behind.
 #[cfg(unix)]
 mod interrupt;
+/// What a killed program leaves in a store.
+#[cfg(unix)]
+mod killed;
 /// Dependencies between modules.
 mod layers;
 /// The forms in which a secret may show.
@@ -61,6 +64,8 @@ mod liveness;
 mod manners;
 /// Memory in proportion to answers and files.
 mod memory;
+/// Control 4.1 by what a store shows.
+mod monitoring;
 /// The second implementation of the rules.
 mod oracle;
 /// Reports in files, hostile strings in reports.
@@ -127,6 +132,8 @@ mod understood;
 mod unsteady;
 /// Verdicts, control by control.
 mod verdicts;
+/// A week of hourly scans.
+mod week;
 /// The people of events.
 mod who;
 /// The words that the project does without.

@@ -20,6 +20,8 @@ pub(crate) enum Reply {
     Redirect(String),
     /// Never answers.
     Silence,
+    /// Closes the connection.
+    Hangup,
 }
 
 /// A request.
@@ -30,6 +32,8 @@ pub(crate) struct Heard {
     /// Names are in lower case.
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: String,
+    /// Whether the reply is a success.
+    pub(crate) accepted: bool,
 }
 
 impl Heard {
@@ -100,7 +104,10 @@ fn answer(
     let mut headers = BTreeMap::new();
     loop {
         let mut line = String::new();
-        reader.read_line(&mut line)?;
+        if reader.read_line(&mut line)? == 0 {
+            // What is cut off was not heard.
+            return Ok(());
+        }
         let Some((name, value)) = line.split_once(':') else { break };
         headers.insert(name.to_lowercase(), value.trim().to_owned());
     }
@@ -109,12 +116,14 @@ fn answer(
     reader.read_exact(&mut body)?;
     let request = first.split(' ').take(2).collect::<Vec<_>>().join(" ");
     let reply = next.lock().unwrap().pop().unwrap_or(usual);
-    heard.lock().unwrap().push(Heard { request, headers, body: String::from_utf8(body).unwrap() });
+    let accepted = matches!(reply, Reply::Status(200..=299) | Reply::Saying(200..=299, _));
+    heard.lock().unwrap().push(Heard { request, headers, body: String::from_utf8(body).unwrap(), accepted });
     let (status, location, said) = match reply {
         Reply::Silence => {
             thread::sleep(Duration::from_secs(60));
             return Ok(());
         }
+        Reply::Hangup => return Ok(()),
         Reply::Status(status) => (status, String::new(), "OK".to_owned()),
         Reply::Saying(status, said) => (status, String::new(), said),
         Reply::Redirect(to) => (302, format!("location: {to}\r\n"), String::new()),
