@@ -12,6 +12,7 @@ use crate::region::Region;
 mod alert;
 mod controls;
 mod edit;
+mod history;
 mod rbac;
 mod report;
 mod typed;
@@ -19,6 +20,7 @@ mod typed;
 pub(crate) use alert::{AlertCommand, AlertTestArgs};
 pub(crate) use controls::{CatalogArgs, ControlsCommand, ExplainArgs};
 pub(crate) use edit::{AttestArgs, InitArgs, ReviewArgs, SourceArgs, WaiveArgs, one_line};
+pub(crate) use history::{HistoryArgs, HistoryCommand, HistoryFormat, StoreArgs};
 pub(crate) use rbac::{CanArgs, DiagnoseArgs, PolicyArgs, RbacCheckArgs, RbacCommand, RbacRosterArgs};
 pub(crate) use report::{
     DiffArgs, GenerateCommand, RedactArgs, RenderArgs, ReportArgs, Scheduler, SchemaName,
@@ -84,6 +86,9 @@ pub(crate) enum Command {
     /// Tell what changed between two reports: regressions, new findings, people, settings, and what was fixed
     #[command(after_help = Exit::DIFF_HELP)]
     Diff(Box<DiffArgs>),
+    /// Ask the store of `scan --store`: runs, findings and their ages, trend, and whether scans still run
+    #[command(subcommand)]
+    History(HistoryCommand),
     /// Save what a workspace answers, to scan it later without a network
     #[command(after_help = Exit::COLLECT_HELP)]
     Collect(Box<CollectArgs>),

@@ -29,7 +29,7 @@ pub(super) struct Keeping {
 }
 
 impl Keeping {
-    /// Opens the store that the flags, the environment or the configuration name, in that order; none where none does.
+    /// Opens the store that the flags, the environment or the configuration name; none where none does.
     ///
     /// # Errors
     /// When it cannot be opened, or the address or secret of an alert is missing.

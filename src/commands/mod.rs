@@ -21,6 +21,7 @@ mod doctor;
 mod environment;
 mod generate;
 mod heartbeat;
+mod history;
 mod init;
 mod keeping;
 mod look;
@@ -47,6 +48,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Watch(args) => watch::run(&args),
         Command::Render(args) => render::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::History(command) => history::run(command),
         Command::Collect(args) => collect::run(&args),
         Command::Attest(args) => attest::run(&args),
         Command::Waive(args) => waive::run(&args),

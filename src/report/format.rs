@@ -233,16 +233,15 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// In that style, without a grouping.
+    pub(crate) fn of(style: Style) -> Self {
+        Self { style, by: None, per: PlanRow::default(), excel: false, oldest: BTreeMap::new() }
+    }
+
     /// Without colour or grouping.
     #[cfg(test)]
     pub(crate) fn plain(width: usize) -> Self {
-        Self {
-            style: Style::plain(width),
-            by: None,
-            per: PlanRow::Control,
-            excel: false,
-            oldest: BTreeMap::new(),
-        }
+        Self::of(Style::plain(width))
     }
 }
 

@@ -6,8 +6,9 @@ use rusqlite::{Transaction, TransactionBehavior, params};
 use super::lifetimes::{Changes, advance, begin};
 use super::{Store, StoreError};
 use crate::exit::Exit;
-use crate::report::{Report, WorkspaceInfo};
+use crate::report::{Report, WorkspaceInfo, items_of};
 use crate::sources::{Provenance, SourceId, SourceStatus};
+use crate::verdict::Status;
 
 /// How much zstd compresses: the middle of what is fast.
 const COMPRESSION: i32 = 3;
@@ -225,8 +226,8 @@ fn insert(change: &Transaction<'_>, workspace: i64, entry: &Entry<'_>, late: boo
             ])?;
     }
     for control in report.into_iter().flat_map(|report| &report.controls) {
-        let open = control.open().filter(|finding| finding.waived.is_none()).count();
-        let open = if control.waived.is_some() { 0 } else { open };
+        let open = items_of(control).filter(|item| !item.is_set_aside()).count();
+        let open = if control.status == Status::Fail { open } else { 0 };
         change
             .prepare_cached(
                 "INSERT INTO run_control (run, control, level, status, open) VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -17,7 +17,7 @@ const ELSEWHERE: [(&str, &str); 5] = [
 ];
 
 /// How lines of console blocks begin that are not the program's, each with the reason why they do not run here.
-const NOT_OURS: [(&str, &str); 10] = [
+const NOT_OURS: [(&str, &str); 11] = [
     ("cargo test", "this is it"),
     ("cargo install ", "installs into the user's home"),
     ("cargo bench ", "takes minutes, and checks its own results"),
@@ -26,6 +26,7 @@ const NOT_OURS: [(&str, &str); 10] = [
     ("INTERCOM_HARDEN_SCHEMAS=", "runs cargo"),
     ("INTERCOM_HARDEN_FUZZ_SECONDS=", "runs cargo"),
     ("jq ", "a program of its own"),
+    ("sqlite3 ", "`history` runs its query"),
     ("echo ", "shows the exit code"),
     ("ssh ", "another machine"),
 ];

@@ -41,6 +41,8 @@ mod fields;
 mod gate;
 /// Workspaces from a seed.
 mod generated;
+/// The store of earlier scans, and what it answers.
+mod history;
 /// Servers that fail, lie or stall.
 mod hostile_server;
 /// Questions and answers on a terminal.
