@@ -67,11 +67,19 @@ pub(crate) enum Error {
     StdinTwice,
     #[error("the store needs the workspace's id, and GET /me gave none")]
     NoIdToKeep,
+    #[error("no store is named")]
+    NoStore,
+    #[error("nothing says how long reports are kept")]
+    NoKeep,
     /// A format that the command does not write.
     #[error("there is no {format} of this; the formats are {}", formats.join(", "))]
     OtherFormat { format: &'static str, formats: Vec<&'static str> },
     #[error("cannot read the report {name}: {source}")]
     SavedReport { name: String, source: ReadError },
+    #[error("the configuration has no [[alert]]")]
+    NoAlerts,
+    #[error("there is no alert `{name}`{}", suggestion.as_ref().map(|word| format!(" (did you mean `{word}`?)")).unwrap_or_default())]
+    NoSuchAlert { name: String, suggestion: Option<String> },
     #[error("cannot write the report: {0}")]
     Stdout(io::Error),
     #[error("cannot start {what}: {source}")]
@@ -141,6 +149,13 @@ impl Error {
             }
             Self::NotKept { .. } => "make room on the disk, or give a file on another",
             Self::NoIdToKeep => "give the app the permission \"Read admins\", or leave --store out",
+            Self::NoStore => {
+                "give --store FILE, set INTERCOM_HARDEN_STORE, or name a configuration with `[store] file` with --config"
+            }
+            Self::NoKeep => "give --keep, such as --keep 365d, or --config with `[store] keep`",
+            Self::NoAlerts => {
+                "add an [[alert]] with name, kind and url_env, and name the file with --config PATH"
+            }
             Self::OneScan { .. } => "leave it out, or use `intercom-harden scan`",
             Self::LongSplay => "give a --splay such as 5m, or scan less often",
             Self::StdinTwice => "give one of the reports as a file",

@@ -68,6 +68,27 @@ Exit codes:
   0  printed
   2  usage or configuration: bad flag, unknown id, not a report, a mistake in a control file or the configuration";
 
+    /// The exit codes as `history list --help` prints them.
+    pub const HISTORY_HELP: &'static str = "\
+Exit codes:
+  0  printed
+  2  usage: bad flag, not a store, no such store, workspace or run, a run without a report
+  3  could not complete: the store cannot be read";
+
+    /// The exit codes as `history status --help` prints them.
+    pub const STATUS_HELP: &'static str = "\
+Exit codes:
+  0  the last good scan is recent enough
+  2  usage: bad flag, no such store, not a store, several workspaces
+  3  there is no good scan, it is older than --max-age or later than now, or the store cannot be read";
+
+    /// The exit codes as `history prune --help` prints them.
+    pub const PRUNE_HELP: &'static str = "\
+Exit codes:
+  0  done
+  2  usage: bad flag, no such store, not a store, nothing says how long reports are kept
+  3  could not complete: the store is in use, or the disk is full";
+
     /// The exit codes of the commands that edit the configuration.
     pub const EDIT_HELP: &'static str = "\
 Exit codes:
@@ -97,6 +118,13 @@ Exit codes:
   1  a problem was found
   2  usage or configuration: bad flag, no token, bad TOML
   3  no problem found in what could be read, but not everything could be";
+
+    /// The exit codes as `alert test --help` prints them.
+    pub const ALERT_HELP: &'static str = "\
+Exit codes:
+  0  every receiver accepted the message
+  2  usage or configuration: bad flag, bad TOML, unknown name, an address or a secret that is missing
+  3  a receiver did not accept it";
 
     /// The exit codes as `render --help` prints them.
     pub const RENDER_HELP: &'static str = "\

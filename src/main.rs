@@ -69,6 +69,8 @@ mod adjust;
 mod redact;
 mod store;
 
+mod alert;
+
 mod scan;
 
 mod doctor;

@@ -9,8 +9,6 @@ use crate::sources::{Feed, SourceId};
 
 /// The prefix of configured values.
 const CONFIGURED: &str = "organization.";
-/// The prefix of values from the store.
-const KEPT: &str = "history.";
 
 /// The sources and configured values of a check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +40,7 @@ impl Reads {
 
     fn add_values(&mut self, expression: &Expression) {
         for field in expression.references().values.iter().filter_map(|name| vocabulary::value(name)) {
+            self.history |= field.is_history();
             self.add_field(field);
         }
     }
@@ -68,10 +67,7 @@ impl Check {
             }
             over.filter.iter().for_each(|filter| reads.add_values(filter));
         }
-        for expression in predicates {
-            reads.add_values(expression);
-            reads.history |= expression.references().values.iter().any(|name| name.starts_with(KEPT));
-        }
+        predicates.into_iter().for_each(|expression| reads.add_values(expression));
         for needs in &self.needs {
             reads.add_values(needs);
             let names = needs.references().values.iter().copied();

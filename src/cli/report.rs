@@ -111,7 +111,7 @@ pub(crate) enum GenerateCommand {
     /// Print the JSON Schema of a file that the program reads or writes
     #[command(after_help = Exit::PRINT_HELP)]
     Schema {
-        /// Of what: report or diff
+        /// Of what: report, diff or alert
         #[arg(value_name = "WHAT", ignore_case = true, hide_possible_values = true)]
         what: SchemaName,
     },
@@ -146,4 +146,6 @@ pub(crate) enum SchemaName {
     Report,
     /// The comparison of two reports
     Diff,
+    /// A message to a receiver of alerts
+    Alert,
 }

@@ -11,10 +11,13 @@ use crate::cli::ReportArgs;
 use crate::error::Error;
 use crate::level::Level;
 use crate::progress::Progress;
-use crate::report::{Destination, Format, Options, Output, PlanRow, Report, Style, write};
+use crate::report::{Destination, Format, Options, Output, Report, Style, write};
 
 /// Which formats an option has an effect on.
 type Takes = fn(Format) -> bool;
+
+/// What goes to standard output, where anything is said of it, and to which files.
+type Places = (Option<Format>, Vec<(Format, PathBuf)>);
 
 /// How wide tables in files are, in columns.
 const FILE_WIDTH: usize = 100;
@@ -80,9 +83,7 @@ impl Destinations {
             return Err(Error::OtherFormat { format: other.as_str(), formats });
         }
         try_out(&files)?;
-        let options =
-            Options { style, by: None, per: PlanRow::default(), excel: false, oldest: BTreeMap::new() };
-        Ok(Self { stdout, files, options })
+        Ok(Self { stdout, files, options: Options::of(style) })
     }
 
     /// Decides by what the controls are grouped, which name these frameworks.
@@ -151,14 +152,11 @@ impl Destinations {
     }
 }
 
-/// What goes to standard output, where anything is said of it, and to which files.
+/// Sorts out what was asked for.
 ///
 /// # Errors
 /// When two reports would go to standard output.
-fn places(
-    format: Option<Format>,
-    outputs: &[Output],
-) -> Result<(Option<Format>, Vec<(Format, PathBuf)>), Error> {
+fn places(format: Option<Format>, outputs: &[Output]) -> Result<Places, Error> {
     let (mut stdout, mut redirected, mut files) = (format, false, Vec::new());
     for Output { format, place } in outputs {
         match place {
@@ -192,7 +190,7 @@ pub(super) fn print(text: &str) -> Result<(), Error> {
 }
 
 /// Writes to standard output. A reader who has seen enough, such as `head`, is not an error.
-fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     let mut stdout = BufWriter::new(io::stdout().lock());
     match write(&mut stdout).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Stdout(error)),

@@ -3,6 +3,7 @@
 use super::destinations::print;
 use clap::CommandFactory as _;
 
+use crate::alert;
 use crate::cli::{Cli, GenerateCommand, Scheduler, SchemaName};
 use crate::diff;
 use crate::error::Error;
@@ -24,6 +25,7 @@ pub(super) fn run(command: &GenerateCommand) -> Result<Exit, Error> {
             let schema = match what {
                 SchemaName::Report => json::schema(),
                 SchemaName::Diff => diff::schema(),
+                SchemaName::Alert => alert::schema(),
             };
             print(&schema.map_err(Error::Stdout)?)
         }

@@ -1,15 +1,15 @@
 //! What outlasts a scan: the store.
 
 use std::collections::BTreeMap;
-use std::env;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::environment;
+use super::resolve::{inputs, redaction};
+use super::{alerts, environment};
+use crate::alert::{Destination, RunFacts, compose};
 use crate::cli::KeepArgs;
-use crate::config::Config;
+use crate::config::Occasion;
 use crate::error::Error;
 use crate::facts::History;
 use crate::level::Level;
@@ -18,45 +18,73 @@ use crate::redact::Redactor;
 use crate::report::Report;
 use crate::scan::Job;
 use crate::sources::Provenance;
-use crate::store::{Entry, Kept, Message, Store};
+use crate::store::{Entry, Kept, Store};
 
-/// Where runs are kept, and for how long.
+/// Where runs are kept, for how long, and where what they bring is told.
 pub(super) struct Keeping {
     store: Store,
     keep: Option<SignedDuration>,
     redaction_key: Option<String>,
+    alerts: Vec<Destination>,
 }
 
 impl Keeping {
-    /// Opens the store that the flags, the environment or the configuration name, in that order; none where none does.
+    /// Opens the store that the flags, the environment or the configuration name; none where none does.
     ///
     /// # Errors
-    /// When it cannot be opened.
+    /// When it cannot be opened, or the address or secret of an alert is missing.
     pub(super) fn open(
         args: &KeepArgs,
-        config: Option<&Config>,
+        job: &Job,
         redactor: Option<&Redactor>,
+        progress: &Progress,
     ) -> Result<Option<Self>, Error> {
-        let settings = config.map(|config| config.store.clone()).unwrap_or_default();
-        let variable = || env::var_os("INTERCOM_HARDEN_STORE").filter(|path| !path.is_empty());
-        let path = args.store.clone().or_else(|| variable().map(PathBuf::from)).or(settings.file);
-        let Some(path) = path else { return Ok(None) };
+        let config = job.config.as_ref();
+        let Some(path) = inputs::store(args.store.as_deref(), config) else {
+            if config.is_some_and(|config| !config.alerts.is_empty()) {
+                progress.warn(
+                    "Nothing is alerted on without a store: give --store FILE, or set file in [store].",
+                );
+            }
+            return Ok(None);
+        };
+        let alerts = alerts::open(config, &job.plan.catalog, progress)?;
+        let keep = config.and_then(|config| config.store.keep);
         let redaction_key = redactor.map(Redactor::key_name);
-        Ok(Some(Self { store: Store::open(&path)?, keep: settings.keep, redaction_key }))
+        Ok(Some(Self { store: Store::open(&path)?, keep, redaction_key, alerts }))
+    }
+
+    /// Keeps a run, with the messages about what it brings. Of one that is older than the newest, it says when that was.
+    fn keep(&mut self, entry: Entry<'_>) -> Result<Option<Timestamp>, Error> {
+        let Self { store, keep, redaction_key, alerts } = self;
+        let entry = Entry { redaction_key: redaction_key.as_deref(), ..entry };
+        let Entry { workspace, at, outcome, .. } = entry;
+        let facts = RunFacts { workspace, at, outcome };
+        let told = alerts.iter().map(|destination| &destination.alert);
+        let kept = store.keep(&entry, *keep, |run, changes| compose(told, facts, run, changes))?;
+        Ok(if let Kept::Late { newest } = kept { Some(newest) } else { None })
+    }
+
+    /// Sends the messages that wait, also those of earlier runs.
+    pub(super) fn deliver(&self, workspace: Option<&str>, now: Option<Timestamp>, progress: &Progress) {
+        let Some(workspace) = workspace.filter(|_| !self.alerts.is_empty()) else { return };
+        let at = now.unwrap_or_else(environment::clock);
+        match self.store.outbox(workspace, self.redaction_key.as_deref()) {
+            Ok(Some(outbox)) => alerts::deliver(&self.store, &outbox, &self.alerts, at, progress),
+            Ok(None) => {}
+            Err(error) => progress.warn(error),
+        }
     }
 
     /// What the store knows of each workspace, as evidence of a run at that instant.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(super) fn history(
-        &self,
-        now: Timestamp,
-        config: Option<&Config>,
-    ) -> Result<Arc<BTreeMap<String, History>>, Error> {
-        let destinations: Vec<&str> = Vec::new();
-        let _ = config;
-        Ok(Arc::new(self.store.histories(now, &destinations)?))
+    pub(super) fn history(&self, now: Timestamp) -> Result<Arc<BTreeMap<String, History>>, Error> {
+        let alerts = self.alerts.iter().map(|destination| &destination.alert);
+        let alerts = alerts.filter(|alert| alert.on.contains(&Occasion::New) && alert.controls.is_empty());
+        let names: Vec<&str> = alerts.map(|alert| alert.name.as_str()).collect();
+        Ok(Arc::new(self.store.histories(now, &names)?))
     }
 
     /// Keeps a report.
@@ -68,7 +96,7 @@ impl Keeping {
         let selection = job.selection();
         let entry = Entry {
             workspace,
-            redaction_key: self.redaction_key.as_deref(),
+            redaction_key: None,
             at: report.scan.at,
             catalog: &report.catalog.digest,
             selection: &selection,
@@ -76,8 +104,7 @@ impl Keeping {
             exit: report.gate.exit_code,
             outcome: Ok(report),
         };
-        let kept = self.store.keep(&entry, self.keep, |_, _| Vec::<Message>::new())?;
-        if let Kept::Late { newest } = kept {
+        if let Some(newest) = self.keep(entry)? {
             progress.warn(format!(
                 "This run is of {}, and the store has one of {newest}: it is kept in its place, and neither compared nor \
                  alerted on. If it was not meant to be, check the clock of this machine.",
@@ -102,13 +129,13 @@ impl Keeping {
     /// # Errors
     /// When the store cannot be written.
     pub(super) fn failure(&mut self, job: &Job, now: Option<Timestamp>, error: &Error) -> Result<(), Error> {
-        let pinned = job.config.as_ref().and_then(|config| config.workspace.id.as_deref());
-        let Some(workspace) = pinned else { return Ok(()) };
+        let Some(workspace) = inputs::pinned(job.config.as_ref()) else { return Ok(()) };
         let (selection, catalog, why) = (job.selection(), job.plan.catalog.digest(), error.to_string());
+        let why = redaction::error(&why);
         let at = now.unwrap_or_else(environment::clock);
         let entry = Entry {
             workspace,
-            redaction_key: self.redaction_key.as_deref(),
+            redaction_key: None,
             at,
             catalog: &catalog,
             selection: &selection,
@@ -116,7 +143,6 @@ impl Keeping {
             exit: error.exit(),
             outcome: Err(&why),
         };
-        self.store.keep(&entry, self.keep, |_, _| Vec::<Message>::new())?;
-        Ok(())
+        self.keep(entry).map(drop)
     }
 }

@@ -1,6 +1,6 @@
 //! The subcommands, one file each. They alone read the clock and the environment, and write.
 
-use crate::cli::{Cli, Command, meant};
+use crate::cli::{AlertCommand, Cli, Command, meant};
 use crate::controls::{Catalog, GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -10,6 +10,7 @@ use resolve::redaction;
 /// How many columns of a word an error repeats.
 const ECHO_COLUMNS: usize = 60;
 
+mod alerts;
 mod attest;
 mod collect;
 mod controls;
@@ -20,6 +21,7 @@ mod doctor;
 mod environment;
 mod generate;
 mod heartbeat;
+mod history;
 mod init;
 mod keeping;
 mod look;
@@ -46,6 +48,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Watch(args) => watch::run(&args),
         Command::Render(args) => render::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::History(command) => history::run(command),
         Command::Collect(args) => collect::run(&args),
         Command::Attest(args) => attest::run(&args),
         Command::Waive(args) => waive::run(&args),
@@ -55,6 +58,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Controls(command) => controls::run(command),
         Command::Doctor(args) => doctor::run(&args),
         Command::Rbac(command) => rbac::run(command),
+        Command::Alert(AlertCommand::Test(args)) => alerts::test(&args),
         Command::Generate(command) => generate::run(&command),
     }
 }

@@ -84,19 +84,19 @@ pub(super) fn perform(
     destinations.resolve_grouping(named)?;
 
     let mut keeping = match request.keep.filter(|_| !request.source.demo) {
-        Some(args) => Keeping::open(args, resolved.job.config.as_ref(), redactor.as_ref())?,
+        Some(args) => Keeping::open(args, &resolved.job, redactor.as_ref(), &progress)?,
         None => None,
     };
     if let Some(keeping) = &keeping {
         let now = resolved.now.unwrap_or_else(environment::clock);
-        let job = &mut resolved.job;
-        job.settings.history = Some(keeping.history(now, job.config.as_ref())?);
+        resolved.job.settings.history = Some(keeping.history(now)?);
     }
     let run = match resolved.run(&progress) {
         Ok(run) => run,
         Err(error) => {
             if let Some(keeping) = &mut keeping {
                 keeping.failure(&resolved.job, resolved.now, &error)?;
+                keeping.deliver(inputs::pinned(resolved.job.config.as_ref()), resolved.now, &progress);
             }
             return Err(error);
         }
@@ -113,6 +113,9 @@ pub(super) fn perform(
         destinations.note_oldest(keeping.oldest(&report)?);
     }
     destinations.keep_last_success(&report, &progress);
-    destinations.write(&report)?;
-    Ok(report)
+    let written = destinations.write(&report);
+    if let Some(keeping) = &keeping {
+        keeping.deliver(report.workspace.known_id(), resolved.now, &progress);
+    }
+    written.map(|()| report)
 }

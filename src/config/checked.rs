@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::digest;
 use crate::toml_document::{Document, Located, Problems, Table};
 
+use super::alert::{self, Alert};
 use super::entries::{self, Attestation, Reviewed, Waiver};
 use super::organization::Organization;
 use super::rbac::Rbac;
@@ -35,6 +36,7 @@ pub(crate) struct Config {
     pub reviewed: Vec<Located<Reviewed>>,
     pub rbac: Rbac,
     pub store: StoreSettings,
+    pub alerts: Vec<Alert>,
 }
 
 impl Config {
@@ -72,6 +74,7 @@ impl Config {
             reviewed: reviewed.filter_map(entries::reviewed).collect(),
             rbac: root.table("rbac").map(Rbac::read).unwrap_or_default(),
             store: root.table("store").map(|table| StoreSettings::read(table, context)).unwrap_or_default(),
+            alerts: alert::alerts(root.tables("alert"), context),
             ..Self::default()
         };
         root.finish();

@@ -4,6 +4,7 @@
 //! in it makes a result look better, and `load` opens the file. A file found in the working directory is trusted less
 //! than one that was named; see [`Trust`].
 
+mod alert;
 mod checked;
 mod entries;
 mod load;
@@ -16,6 +17,7 @@ mod store;
 mod tests;
 mod weakening;
 
+pub(crate) use alert::{Alert, Occasion, Receiver};
 pub(crate) use checked::Config;
 pub(crate) use entries::{Attestation, EvidenceFile, Reviewed, Waiver};
 pub(crate) use load::{ConfigError, FILE_NAME, find, read};

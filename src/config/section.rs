@@ -56,10 +56,15 @@ impl Context {
         Some(path)
     }
 
+    /// The path that a text of the configuration names.
+    pub(super) fn path(&self, text: &str) -> PathBuf {
+        self.folder.join(text)
+    }
+
     /// Takes the path of a file that only a configuration that was named may name: a token, a store.
     pub(super) fn trusted_file(&self, table: &mut Table<'_>, key: &'static str) -> Option<PathBuf> {
         let text = filled(table, key)?;
-        self.trusts(table, key, text.line).then(|| self.folder.join(text.value))
+        self.trusts(table, key, text.line).then(|| self.path(&text.value))
     }
 
     /// Whether the configuration was named; one that was found is refused what the key says.

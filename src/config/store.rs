@@ -1,4 +1,5 @@
-//! `[store]`: where runs are kept, and for how long.
+//! `[store]`: where runs are kept, and for how long. Neither is for a configuration that was found to say: it could send
+//! reports elsewhere, or drop those that are there.
 
 use std::path::PathBuf;
 
@@ -21,6 +22,7 @@ pub(crate) struct StoreSettings {
 impl StoreSettings {
     pub(super) fn read(mut table: Table<'_>, context: &Context) -> Self {
         let keep = timed(&mut table, "keep", parse_duration);
+        let keep = keep.filter(|keep| context.trusts(&table, "keep", keep.line));
         let settings = Self {
             file: context.trusted_file(&mut table, "file"),
             keep: keep.and_then(|keep| SignedDuration::try_from(keep.value).ok()),

@@ -14,6 +14,7 @@ use crate::level::{FailOn, Level};
 use crate::region::Region;
 use crate::verdict::Attested;
 
+mod alerts;
 mod fuzz;
 mod hostile;
 mod identities;

@@ -156,7 +156,8 @@ impl Reader<'_, '_> {
         let when = self.keep("when", &source, source.line, None)?;
         if self.around.in_full {
             let values = when.references().values.iter().filter_map(|name| vocabulary::value(name));
-            for value in values.filter(|value| !value.feeds.is_empty()) {
+            // What the store shows includes this run, if that reads the log.
+            for value in values.filter(|value| !value.feeds.is_empty() || value.is_history()) {
                 let name = value.name;
                 let message =
                     format!("`when` uses `facts.{name}`, which a source has to provide; use `needs` instead");

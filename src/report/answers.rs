@@ -187,7 +187,7 @@ impl Report {
 
 impl Control {
     /// What is wrong in one sentence; of a report that does not say, the reason.
-    pub(super) fn headline(&self) -> &str {
+    pub(crate) fn headline(&self) -> &str {
         self.headline.as_deref().unwrap_or(&self.reason)
     }
 

@@ -76,7 +76,7 @@ impl Control {
 
 impl<'a> Item<'a> {
     /// The control as a whole, whatever findings it has.
-    pub(super) const fn whole(control: &'a Control) -> Self {
+    pub(crate) const fn whole(control: &'a Control) -> Self {
         Self { control, finding: None }
     }
 

@@ -56,6 +56,7 @@ mod schemas;
 pub(crate) use crate::terminal::{Style, Surroundings};
 pub(crate) use control::{BUILT_IN, Control};
 pub(crate) use counters::{Counters, Summary};
+pub(crate) use csv::table as csv_table;
 #[cfg(test)]
 pub(crate) use format::render;
 pub(crate) use format::{Destination, Format, Options, Output, write};

@@ -97,7 +97,9 @@ impl Hint for StoreError {
     fn hint(&self) -> Option<Cow<'static, str>> {
         Some(
             match self {
-                Self::Unopened { .. } => "give a file in a folder that exists and may be written to",
+                Self::Unopened { .. } => {
+                    "give a file that `scan --store` wrote; for a new one, a folder that exists and may be written to"
+                }
                 Self::Database { source, .. } => match source.sqlite_error_code() {
                     Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                         "another process holds it: wait until that ends"
@@ -121,7 +123,7 @@ impl Hint for StoreError {
                     "`intercom-harden history list` lists the runs"
                 }
                 Self::SeveralWorkspaces { .. } | Self::NoWorkspace { .. } => {
-                    "choose one of them with --workspace ID or NAME"
+                    "choose one with --workspace and its id or name; a redacted one with the name of its key"
                 }
             }
             .into(),

@@ -6,8 +6,9 @@ use rusqlite::{Transaction, TransactionBehavior, params};
 use super::lifetimes::{Changes, advance, begin};
 use super::{Store, StoreError};
 use crate::exit::Exit;
-use crate::report::Report;
+use crate::report::{Report, WorkspaceInfo, items_of};
 use crate::sources::{Provenance, SourceId, SourceStatus};
+use crate::verdict::Status;
 
 /// How much zstd compresses: the middle of what is fast.
 const COMPRESSION: i32 = 3;
@@ -45,7 +46,7 @@ pub(crate) struct Message {
 
 /// What became of a run that was to be kept.
 #[derive(Debug)]
-pub(crate) enum Kept<'a> {
+pub(crate) enum Kept {
     /// It is there already, and nothing was written.
     Again,
     /// It is kept in its place, older than the newest one: it is not compared, and nothing is told.
@@ -53,11 +54,8 @@ pub(crate) enum Kept<'a> {
         /// The newest one's instant.
         newest: Timestamp,
     },
-    /// It is kept.
-    New(
-        /// What it brought; of a scan that failed, that it did.
-        Changes<'a>,
-    ),
+    /// It is kept, and what it brought was told.
+    New,
 }
 
 impl Entry<'_> {
@@ -83,7 +81,7 @@ impl Store {
         entry: &Entry<'a>,
         keep: Option<SignedDuration>,
         compose: impl FnOnce(i64, &Changes<'a>) -> Vec<Message>,
-    ) -> Result<Kept<'a>, StoreError> {
+    ) -> Result<Kept, StoreError> {
         let failed = self.failed();
         let change =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
@@ -98,8 +96,9 @@ fn keep_in<'a>(
     entry: &Entry<'a>,
     keep: Option<SignedDuration>,
     compose: impl FnOnce(i64, &Changes<'a>) -> Vec<Message>,
-) -> rusqlite::Result<Kept<'a>> {
-    let workspace = workspace(change, entry)?;
+) -> rusqlite::Result<Kept> {
+    let info = entry.outcome.ok().map(|report| &report.workspace);
+    let workspace = workspace_row(change, entry.workspace, entry.redaction_key, info)?;
     let at = entry.at.as_second();
     let same = "SELECT id FROM run WHERE workspace = ?1 AND at = ?2 AND catalog = ?3 AND selection = ?4";
     if change.prepare_cached(same)?.exists(params![workspace, at, entry.catalog, entry.selection])? {
@@ -147,19 +146,23 @@ fn keep_in<'a>(
     if let Some(keep) = keep {
         drop_reports(change, workspace, at.saturating_sub(keep.as_secs()))?;
     }
-    Ok(Kept::New(changes))
+    Ok(Kept::New)
 }
 
 /// The number of the workspace, which is written where it is not known.
-fn workspace(change: &Transaction<'_>, entry: &Entry<'_>) -> rusqlite::Result<i64> {
-    let info = entry.outcome.ok().map(|report| &report.workspace);
+pub(super) fn workspace_row(
+    change: &Transaction<'_>,
+    id: &str,
+    redaction_key: Option<&str>,
+    info: Option<&WorkspaceInfo>,
+) -> rusqlite::Result<i64> {
     let name = info.and_then(|info| info.name.as_deref());
     let region = info.and_then(|info| info.region.as_deref());
     change.query_row(
         "INSERT INTO workspace (intercom_id, redaction_key, name, region) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT (intercom_id, redaction_key) DO UPDATE SET \
          name = COALESCE(excluded.name, name), region = COALESCE(excluded.region, region) RETURNING id",
-        params![entry.workspace, entry.redaction_key.unwrap_or_default(), name, region],
+        params![id, redaction_key.unwrap_or_default(), name, region],
         |row| row.get(0),
     )
 }
@@ -220,8 +223,8 @@ fn insert(change: &Transaction<'_>, workspace: i64, entry: &Entry<'_>, late: boo
             ])?;
     }
     for control in report.into_iter().flat_map(|report| &report.controls) {
-        let open = control.open().filter(|finding| finding.waived.is_none()).count();
-        let open = if control.waived.is_some() { 0 } else { open };
+        let open = items_of(control).filter(|item| !item.is_set_aside()).count();
+        let open = if control.status == Status::Fail { open } else { 0 };
         change
             .prepare_cached(
                 "INSERT INTO run_control (run, control, level, status, open) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -246,7 +249,12 @@ fn compressed(report: &Report) -> rusqlite::Result<Vec<u8>> {
 }
 
 /// Drops the reports of runs before an instant, but for the newest good one, which later runs are compared with.
+/// What was told then is forgotten, too; that it was accepted is not.
 pub(super) fn drop_reports(change: &Transaction<'_>, workspace: i64, before: i64) -> rusqlite::Result<usize> {
+    change.execute(
+        "UPDATE message SET body = '' WHERE workspace = ?1 AND created_at < ?2 AND accepted_at IS NOT NULL",
+        params![workspace, before],
+    )?;
     change.execute(
         "UPDATE run SET report = NULL WHERE workspace = ?1 AND at < ?2 AND report IS NOT NULL AND id <> COALESCE((\
          SELECT id FROM run WHERE workspace = ?1 AND outcome = 'good' AND late = 0 ORDER BY at DESC, id DESC LIMIT 1), 0)",

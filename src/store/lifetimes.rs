@@ -3,7 +3,7 @@
 //! Each control is compared with the newest run that decided it from complete sources. A source that was not complete may
 //! open a finding, since it proves one, and closes none; what aged out has ended, and is not fixed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
@@ -14,7 +14,7 @@ use crate::sources::SourceStatus;
 use crate::verdict::Status;
 
 /// What a run brought, next to what the store knew.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Changes<'a> {
     /// Whether it is the first one of its workspace: then nothing is news.
     pub first: bool,
@@ -32,11 +32,16 @@ pub(crate) struct Changes<'a> {
 
 /// A finding that is news; a control without findings stands for itself.
 #[derive(Clone, Copy)]
-pub(crate) struct Opened<'a>(pub Item<'a>);
+pub(crate) struct Opened<'a> {
+    /// The finding.
+    pub item: Item<'a>,
+    /// Whether it was there before, and waived.
+    pub waiver_ended: bool,
+}
 
 impl std::fmt::Debug for Opened<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.0.control.id, self.0.subject())
+        write!(f, "{} {}", self.item.control.id, self.item.subject())
     }
 }
 
@@ -102,7 +107,7 @@ pub(super) fn advance<'a>(
         let state = state(change, workspace, &control.id)?;
         let comparable = state.as_ref().is_some_and(|state| state.digest == control.digest);
         let fails = control.status == Status::Fail;
-        if fails && !control.is_waived() && !comparable {
+        if fails && !control.is_waived() && !comparable && !first {
             incomparable.push(&*control.id);
         }
         let was_decided = || state.as_ref().is_some_and(|state| ["pass", "fail"].contains(&&*state.status));
@@ -160,7 +165,7 @@ fn follow<'a>(
     let at = report.scan.at.as_second();
     let fails = control.status == Status::Fail;
     // A control that does not fail does not stand for itself.
-    let seen: HashMap<String, Item<'a>> = items_of(control)
+    let seen: BTreeMap<String, Item<'a>> = items_of(control)
         .filter(|item| fails || item.finding.is_some())
         .map(|item| (item.fingerprint().as_str().to_owned(), item))
         .collect();
@@ -210,14 +215,15 @@ fn follow<'a>(
             // What the earlier run did not look for is not news.
             let looked_for = |base: &State| evidence_at.is_none_or(|last| last >= base.window_since);
             if waived_before || base.is_some_and(looked_for) {
-                changes.opened.push(Opened(*item));
+                changes.opened.push(Opened { item: *item, waiver_ended: waived_before });
             }
         }
     }
-    changes.opened.sort_by(|Opened(one), Opened(other)| {
-        (one.control.priority, one.subject()).cmp(&(other.control.priority, other.subject()))
-    });
+    let order = |Opened { item, .. }: &Opened<'a>| (item.control.priority, item.subject());
+    changes.opened.sort_by(|one, other| order(one).cmp(&order(other)));
     let decided = is_decided(report, control);
+    let mut open: Vec<_> = open.into_iter().collect();
+    open.sort_by(|(one, first), (other, second)| (&first.subject, one).cmp(&(&second.subject, other)));
     for (fingerprint, known) in open {
         let now = seen.get(&fingerprint);
         let is_old = known.evidence_at.is_some_and(|last| last < report.scan.window.since.as_second());

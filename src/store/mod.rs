@@ -12,17 +12,23 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 mod error;
+mod history;
 mod keep;
 mod lifetimes;
 mod monitoring;
+mod outbox;
 mod runs;
 #[cfg(test)]
 mod tests;
+mod trend;
 
 pub(crate) use error::StoreError;
+pub(crate) use history::{Fates, Pruned, Sighting};
 pub(crate) use keep::{Entry, Kept, Message};
-pub(crate) use lifetimes::{Changes, Ended, Opened};
+pub(crate) use lifetimes::{Changes, End, Opened};
+pub(crate) use outbox::{Outbox, Waiting};
 pub(crate) use runs::{RunRow, Workspace};
+pub(crate) use trend::Point;
 
 /// Marks a database as a store of this program: "icHd".
 const APPLICATION_ID: i32 = 0x6963_4864;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{OptionalExtension as _, Row, params};
+use serde::Serialize;
 
 use super::{Store, StoreError};
 use crate::level::Level;
@@ -15,11 +16,13 @@ use crate::text;
 const ECHO_COLUMNS: usize = 60;
 
 /// A workspace of a store.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Workspace {
     /// Its number in the store.
+    #[serde(skip)]
     pub(super) id: i64,
     /// Its id.
+    #[serde(rename = "id")]
     pub intercom_id: String,
     /// Its name, as far as known.
     pub name: Option<String>,
@@ -28,22 +31,26 @@ pub(crate) struct Workspace {
 }
 
 /// A run of a store.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct RunRow {
     /// Its number.
+    #[serde(rename = "run")]
     pub id: i64,
     /// The instant of evaluation.
     pub at: Timestamp,
-    /// Whether it can be compared.
-    pub good: bool,
+    /// `good`, or `failed`: then it cannot be compared.
+    pub outcome: String,
     /// Why it cannot be.
     pub failure: Option<String>,
     /// Whether it was kept after a newer one.
     pub late: bool,
     /// How the scan ended.
     pub exit_code: i64,
-    /// How many controls ended how: pass, fail, manual, unknown; none where there was no report.
-    pub counts: Option<[i64; 4]>,
+    /// How many controls passed; null where there was no report, as the counts below.
+    pub pass: Option<i64>,
+    pub fail: Option<i64>,
+    pub manual: Option<i64>,
+    pub unknown: Option<i64>,
     /// The share of controls that pass or fail.
     pub coverage: Option<f64>,
     /// How many teammates there were.
@@ -52,27 +59,44 @@ pub(crate) struct RunRow {
     pub has_report: bool,
 }
 
-const COLUMNS: &str = "id, at, outcome = 'good', failure, late, exit_code, pass, fail, manual, unknown, coverage, teammates, \
+const COLUMNS: &str = "id, at, outcome, failure, late, exit_code, pass, fail, manual, unknown, coverage, teammates, \
                        report IS NOT NULL";
 
 fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
-    let counts: [Option<i64>; 4] = [row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?];
-    let [pass, fail, manual, unknown] = counts;
     Ok(RunRow {
         id: row.get(0)?,
         at: Timestamp::from_second(row.get(1)?).unwrap_or(Timestamp::UNIX_EPOCH),
-        good: row.get(2)?,
+        outcome: row.get(2)?,
         failure: row.get(3)?,
         late: row.get(4)?,
         exit_code: row.get(5)?,
-        counts: pass
-            .zip(fail)
-            .zip(manual.zip(unknown))
-            .map(|((pass, fail), (manual, unknown))| [pass, fail, manual, unknown]),
+        pass: row.get(6)?,
+        fail: row.get(7)?,
+        manual: row.get(8)?,
+        unknown: row.get(9)?,
         coverage: row.get(10)?,
         teammates: row.get(11)?,
         has_report: row.get(12)?,
     })
+}
+
+impl Workspace {
+    /// What it is called: its name, else its id, with the key of its pseudonyms; escaped for a line of text.
+    pub(crate) fn label(&self) -> String {
+        let name = self.name.as_deref().filter(|name| !name.trim().is_empty());
+        let name = text::line(name.unwrap_or(&self.intercom_id), ECHO_COLUMNS);
+        match self.redaction_key.as_str() {
+            "" => name,
+            key => format!("{name} (redacted, {})", text::line(key, ECHO_COLUMNS)),
+        }
+    }
+}
+
+impl RunRow {
+    /// Whether it has a report that later ones are compared with.
+    pub(crate) fn is_compared(&self) -> bool {
+        self.outcome == "good" && !self.late
+    }
 }
 
 impl Store {
@@ -105,8 +129,16 @@ impl Store {
     pub(crate) fn workspace(&self, asked: Option<&str>) -> Result<Workspace, StoreError> {
         let mut fitting = self.workspaces()?;
         if let Some(asked) = asked {
-            let is = |one: &Workspace| one.intercom_id == asked || one.name.as_deref() == Some(asked);
+            let is = |one: &Workspace| {
+                let keyed = !asked.is_empty() && one.redaction_key == asked;
+                keyed || one.intercom_id == asked || one.name.as_deref() == Some(asked)
+            };
             fitting.retain(is);
+            // Who names a workspace means the one whose people are named; the redacted ones have the name of their key.
+            let of_one = fitting.iter().all(|one| one.intercom_id == fitting[0].intercom_id);
+            if of_one && fitting.iter().any(|one| one.redaction_key.is_empty()) {
+                fitting.retain(|one| one.redaction_key.is_empty());
+            }
             if fitting.is_empty() {
                 let asked = text::line(asked, ECHO_COLUMNS);
                 return Err(StoreError::NoWorkspace { path: self.path.clone(), asked });
@@ -121,9 +153,9 @@ impl Store {
             }),
             _ => {
                 let name = |one: &Workspace| {
-                    let name = one.name.as_deref().unwrap_or_default();
-                    let key = if one.redaction_key.is_empty() { "" } else { " redacted" };
-                    text::line(format!("{} {name}{key}", one.intercom_id).trim(), ECHO_COLUMNS)
+                    let id = text::line(&one.intercom_id, ECHO_COLUMNS);
+                    let label = one.label();
+                    if label == id { label } else { format!("{id} {label}") }
                 };
                 let workspaces = fitting.iter().map(name).collect();
                 Err(StoreError::SeveralWorkspaces { path: self.path.clone(), workspaces })
@@ -167,11 +199,21 @@ impl Store {
                 _ => return Err(self.no_run(workspace, asked)),
             },
         };
+        self.one_run(workspace, &which, skip)?.ok_or_else(|| self.no_run(workspace, asked))
+    }
+
+    /// The newest run that a condition of the program's own holds for, after so many that are newer.
+    pub(super) fn one_run(
+        &self,
+        workspace: &Workspace,
+        which: &str,
+        skip: i64,
+    ) -> Result<Option<RunRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM run WHERE workspace = ?1 AND {which} ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?2"
         );
-        let found = self.connection.query_row(&sql, params![workspace.id, skip], run_row).optional();
-        found.map_err(self.failed())?.ok_or_else(|| self.no_run(workspace, asked))
+        let found = self.connection.query_row(&sql, params![workspace.id, skip], run_row);
+        found.optional().map_err(self.failed())
     }
 
     fn no_run(&self, workspace: &Workspace, asked: &str) -> StoreError {

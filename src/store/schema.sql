@@ -49,7 +49,7 @@ CREATE TABLE run_source (
     PRIMARY KEY (run, source)
 ) STRICT, WITHOUT ROWID;
 
--- How each control of a run ended, and how many of its findings counted.
+-- How each control of a run ended, and how many of its findings were open: a control that fails without one counts as one.
 CREATE TABLE run_control (
     run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
     control TEXT NOT NULL,
@@ -103,8 +103,10 @@ CREATE TABLE condition (
 ) STRICT, WITHOUT ROWID;
 
 -- Messages to the destinations of alerts: written with the run that they are about, sent after it, repeated until accepted.
+-- A test has no run. The process that sends one has claimed it until then, by its own clock.
 CREATE TABLE message (
-    id TEXT PRIMARY KEY,
+    row INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
     workspace INTEGER NOT NULL REFERENCES workspace,
     run INTEGER REFERENCES run ON DELETE SET NULL,
     destination TEXT NOT NULL,
@@ -112,6 +114,7 @@ CREATE TABLE message (
     created_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     tried_at INTEGER,
+    claimed_until INTEGER,
     failure TEXT,
     accepted_at INTEGER,
     UNIQUE (run, destination)
@@ -140,12 +143,13 @@ SELECT
     run.report IS NOT NULL AS has_report
 FROM run JOIN workspace ON workspace.id = run.workspace;
 
-CREATE VIEW v_open_findings AS
+CREATE VIEW v_findings AS
 SELECT
     workspace.intercom_id AS workspace,
     workspace.name AS workspace_name,
     finding.control,
     finding.level,
+    finding.check_name,
     finding.subject,
     finding.message,
     finding.person,
@@ -156,9 +160,15 @@ SELECT
             AND earlier.fingerprint = finding.fingerprint
     ), 'unixepoch') AS first_seen,
     strftime('%Y-%m-%dT%H:%M:%SZ', finding.first_seen, 'unixepoch') AS open_since,
-    strftime('%Y-%m-%dT%H:%M:%SZ', finding.last_seen, 'unixepoch') AS last_seen
-FROM finding JOIN workspace ON workspace.id = finding.workspace
-WHERE finding.ended_by IS NULL;
+    strftime('%Y-%m-%dT%H:%M:%SZ', finding.last_seen, 'unixepoch') AS last_seen,
+    strftime('%Y-%m-%dT%H:%M:%SZ', finding.ended_at, 'unixepoch') AS ended_at,
+    finding.ended_by
+FROM finding JOIN workspace ON workspace.id = finding.workspace;
+
+CREATE VIEW v_open_findings AS
+SELECT workspace, workspace_name, control, level, check_name, subject, message, person, fingerprint, first_seen,
+    open_since, last_seen
+FROM v_findings WHERE ended_by IS NULL;
 
 CREATE VIEW v_time_to_fix AS
 SELECT

@@ -4,8 +4,10 @@ import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { checkAlerts } from "./alerts.mjs";
 import { checkPages } from "./browser.mjs";
 import { checkFuzz } from "./fuzz.mjs";
+import { checkKilled } from "./killed.mjs";
 import { makeReports } from "./reports.mjs";
 import { checkMarkup } from "./markup.mjs";
 import { checkJunit } from "./junit.mjs";
@@ -32,6 +34,7 @@ const run = new Run(values.require);
 await checkScripts(run, out);
 await checkWorkflows(run, out);
 await checkSchedules(run, program, out);
+await checkAlerts(run, program, out);
 const reports = await run.step("the program writes its reports", () => makeReports(program, out));
 for (const report of reports ?? []) {
   await checkSchema(run, program, report);
@@ -43,4 +46,5 @@ for (const report of reports ?? []) {
 }
 if (reports) await checkPages(run, reports, out);
 await checkFuzz(run);
+await checkKilled(run);
 process.exitCode = run.finish();

@@ -1,8 +1,6 @@
 // The fuzz targets of `cargo test`, for longer than a second each and with little memory.
 
-import { fileURLToPath } from "node:url";
-
-import { command } from "./command.mjs";
+import { builtTests, command } from "./command.mjs";
 import { ensure } from "./steps.mjs";
 
 /** For each of the eleven targets: less than two minutes in all, and half of that on two cores. */
@@ -13,11 +11,7 @@ const MOST_MEMORY = 3_000_000;
 /** Runs all targets. */
 export async function checkFuzz(run) {
   await run.step(`${SECONDS} seconds of changed inputs for each reader: no panic, no broken law`, () => {
-    const manifest = fileURLToPath(new URL("../../Cargo.toml", import.meta.url));
-    const build = ["test", "--locked", "--no-run", "--bin", "intercom-harden", "--message-format", "json"];
-    const messages = command("cargo", [...build, "--manifest-path", manifest]).split("\n").filter(Boolean).map(JSON.parse);
-    const tests = messages.find((message) => message.executable && message.profile?.test)?.executable;
-    ensure(tests, "cargo built no tests");
+    const tests = builtTests("--bin", "intercom-harden");
     const script = `ulimit -v ${MOST_MEMORY}; INTERCOM_HARDEN_FUZZ_SECONDS=${SECONDS} exec "$0" fuzz:: --nocapture`;
     const said = command("bash", ["-c", script, tests]);
     const [, passed] = said.match(/test result: ok\. (\d+) passed/) ?? [];

@@ -67,9 +67,10 @@ fn a_condition_may_not_ask_for_what_has_to_be_read() {
         check().file("own/X1.toml", control("X1", &body)).run()
     };
     check("facts.roster.people == null").exits(0);
-    let refused = check("facts.workspace.teammates > 3").exits(2);
-    refused
-        .says("`when` uses `facts.workspace.teammates`, which a source has to provide; use `needs` instead");
+    for name in ["facts.workspace.teammates", "facts.history.readings"] {
+        let refused = check(&format!("{name} > 3")).exits(2);
+        refused.says(&format!("`when` uses `{name}`, which a source has to provide; use `needs` instead"));
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@
 mod adjustments;
 /// What `doctor` says against what `scan` does.
 mod agreement;
+/// Messages about what is new, and their receivers.
+mod alerts;
 /// Rules of the source.
 mod architecture;
 /// The GitHub Action, and the examples for CI systems.
@@ -39,6 +41,8 @@ mod fields;
 mod gate;
 /// Workspaces from a seed.
 mod generated;
+/// The store of earlier scans, and what it answers.
+mod history;
 /// Servers that fail, lie or stall.
 mod hostile_server;
 /// Questions and answers on a terminal.
@@ -49,6 +53,9 @@ mod intercom;
 /// Signals, and what a killed program leaves behind.
 #[cfg(unix)]
 mod interrupt;
+/// What a killed program leaves in a store.
+#[cfg(unix)]
+mod killed;
 /// Dependencies between modules.
 mod layers;
 /// The forms in which a secret may show.
@@ -59,6 +66,8 @@ mod liveness;
 mod manners;
 /// Memory in proportion to answers and files.
 mod memory;
+/// Control 4.1 by what a store shows.
+mod monitoring;
 /// The second implementation of the rules.
 mod oracle;
 /// Reports in files, hostile strings in reports.
@@ -125,6 +134,8 @@ mod understood;
 mod unsteady;
 /// Verdicts, control by control.
 mod verdicts;
+/// A week of hourly scans.
+mod week;
 /// The people of events.
 mod who;
 /// The words that the project does without.

@@ -1,6 +1,7 @@
 //! The files that a command works with: the configuration, announced where it was merely found, controls, directory
 //! exports, the identity provider's own file, and evidence.
 
+use std::env;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,6 +45,18 @@ pub(in crate::commands) fn load(args: &ConfigArgs, progress: &Progress) -> Resul
             Err(error.into())
         }
     }
+}
+
+/// The store that an option, the environment or the configuration names, in that order.
+pub(in crate::commands) fn store(given: Option<&Path>, config: Option<&Config>) -> Option<PathBuf> {
+    let variable = || env::var_os("INTERCOM_HARDEN_STORE").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let configured = || config.and_then(|config| config.store.file.clone());
+    given.map(Path::to_path_buf).or_else(variable).or_else(configured)
+}
+
+/// The id of the workspace that the configuration is for.
+pub(in crate::commands) fn pinned(config: Option<&Config>) -> Option<&str> {
+    config.and_then(|config| config.workspace.id.as_deref())
 }
 
 /// Loads the controls, with the levels and parameters that the configuration sets, and the settings of facts, with the values

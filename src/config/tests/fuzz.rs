@@ -32,6 +32,7 @@ fn configurations() {
             "\"l1\"",
             "expires = 2026-01-01",
             "[[waiver]]",
+            "[[alert]]",
             "1979-05-27T07:32:00Z",
             "\"\"\"",
             "inf",
@@ -39,7 +40,7 @@ fn configurations() {
     };
     target.run(|bytes| {
         let (found, _) = checked(bytes, Trust::Found);
-        assert!(found.workspace.token_file.is_none());
+        assert!(found.workspace.token_file.is_none() && found.alerts.is_empty());
         let (_, problems) = checked(bytes, Trust::Named);
         if problems.is_empty() { Ok(()) } else { Err(problems.to_string()) }
     });

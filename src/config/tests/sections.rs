@@ -47,13 +47,13 @@ permissions = ['reed']
 fn sections_and_keys_that_do_not_exist_are_mistakes() {
     assert_eq!(
         problems_of(
-            "[scann]\n[[waivers]]\n[organization]\nallowed_domain = ['a.de']\n[[alert]]\n[[workspaces]]\n"
+            "[scann]\n[[waivers]]\n[organization]\nallowed_domain = ['a.de']\n[[alerts]]\n[[workspaces]]\n"
         ),
         [
             "c.toml:1: unknown key `scann` (did you mean `scan`?)",
             "c.toml:2: unknown key `waivers` (did you mean `waiver`?)",
             "c.toml:4: unknown key `allowed_domain` in `organization` (did you mean `allowed_domains`?)",
-            "c.toml:5: unknown key `alert`",
+            "c.toml:5: unknown key `alerts` (did you mean `alert`?)",
             "c.toml:6: unknown key `workspaces` (did you mean `workspace`?)",
         ]
     );

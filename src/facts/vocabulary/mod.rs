@@ -81,6 +81,13 @@ pub(crate) struct Field {
     pub meaning: &'static str,
 }
 
+impl Field {
+    /// Whether the store has it: what earlier runs showed, and this one.
+    pub(crate) fn is_history(&self) -> bool {
+        self.name.starts_with("history.")
+    }
+}
+
 /// A table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FactTable {

@@ -43,7 +43,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// When a row cannot be written.
-pub(super) fn table<const N: usize>(
+pub(crate) fn table<const N: usize>(
     header: &str,
     mut rows: impl Iterator<Item = [String; N]>,
     out: &mut dyn Write,

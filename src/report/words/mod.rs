@@ -25,7 +25,7 @@ pub(super) const TOOL: &str = env!("CARGO_PKG_NAME");
 pub(super) const REDACTED: &str = "people and addresses are pseudonyms, the same ones under the same key";
 
 /// An instant in UTC, in whole seconds: `2026-02-01T12:00:00Z`. The JSON report has no finer ones.
-pub(super) fn instant(at: Timestamp) -> String {
+pub(crate) fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
@@ -197,7 +197,7 @@ pub(super) fn name_of<'a>(teammate: Option<&'a Person>, subject: &'a str) -> &'a
 }
 
 /// A share in whole percent.
-pub(super) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 

@@ -1,0 +1,81 @@
+//! Delivering what waits in the store: every destination by itself, the oldest message first, in five seconds at most.
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::receiver::Destination;
+use crate::http::PATIENCE;
+use crate::store::{Message, Outbox, Store, StoreError, Waiting};
+
+/// What became of the messages to a destination.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Delivery<'a> {
+    /// The name of the destination.
+    pub name: &'a str,
+    /// Why one was not accepted; none where all were.
+    pub failure: Option<String>,
+    /// How many still wait.
+    pub waiting: usize,
+}
+
+/// Sends what waits for these destinations. `at` is the instant of the run, `clock` this machine's.
+pub(crate) async fn deliver<'a>(
+    store: &Store,
+    outbox: &Outbox,
+    destinations: &'a [Destination],
+    at: Timestamp,
+    clock: &dyn Fn() -> Timestamp,
+) -> Vec<Delivery<'a>> {
+    let each = destinations.iter().map(|destination| async move {
+        let name = &*destination.alert.name;
+        let sent = one_by_one(store, outbox, destination, at, clock).await;
+        let failure = sent.unwrap_or_else(|error| Some(error.to_string()));
+        let waiting = store.waiting(outbox, name).unwrap_or_default();
+        Delivery { name, failure, waiting }
+    });
+    join_all(each).await
+}
+
+/// Sends to one destination until nothing waits, the time is up, or its receiver accepts nothing; then with the reason.
+async fn one_by_one(
+    store: &Store,
+    outbox: &Outbox,
+    destination: &Destination,
+    at: Timestamp,
+    clock: &dyn Fn() -> Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let end = Instant::now() + PATIENCE;
+    let (mut failure, mut after) = (None, 0);
+    while Instant::now() < end {
+        let claimed = store.claim(outbox, &destination.alert.name, after, at, clock())?;
+        let Some(message) = claimed else { break };
+        after = message.row;
+        let remaining = end.saturating_duration_since(Instant::now());
+        match destination.send(&message, clock(), remaining).await {
+            Ok(()) => store.accepted(&message, at)?,
+            Err(error) => {
+                store.refused(&message, &error.to_string())?;
+                failure = Some(error.to_string());
+                if !error.is_about_message() {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(failure)
+}
+
+/// Sends a message that is in no store.
+///
+/// # Errors
+/// Why it was not accepted.
+pub(crate) async fn send_test(
+    destination: &Destination,
+    message: &Message,
+    clock: Timestamp,
+) -> Result<(), String> {
+    let Message { id, body, .. } = message;
+    let waiting = Waiting { row: 0, id: id.clone(), body: body.clone() };
+    destination.send(&waiting, clock, PATIENCE).await.map_err(|error| error.to_string())
+}
