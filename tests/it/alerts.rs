@@ -379,6 +379,9 @@ fn a_test_is_marked_and_recorded() {
         [2],
         "a test that failed is not sent again"
     );
+    let unpinned = program().args(["alert", "test", "ops", "--store", "new.db"]).config(WEBHOOK);
+    let unpinned = unpinned.env("OPS_URL", scene.receiver.address(PATH)).env("OPS_SECRET", SECRET);
+    unpinned.run().exits(0).says("the test is not recorded: set id in [workspace]");
     test(&["opps"]).run().exits(2).says("there is no alert `opps` (did you mean `ops`?)");
     program()
         .args(["alert", "test"])
