@@ -3,7 +3,7 @@
 //! Each control is compared with the newest run that decided it from complete sources. A source that was not complete may
 //! open a finding, since it proves one, and closes none; what aged out has ended, and is not fixed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
@@ -165,7 +165,7 @@ fn follow<'a>(
     let at = report.scan.at.as_second();
     let fails = control.status == Status::Fail;
     // A control that does not fail does not stand for itself.
-    let seen: HashMap<String, Item<'a>> = items_of(control)
+    let seen: BTreeMap<String, Item<'a>> = items_of(control)
         .filter(|item| fails || item.finding.is_some())
         .map(|item| (item.fingerprint().as_str().to_owned(), item))
         .collect();
@@ -222,6 +222,8 @@ fn follow<'a>(
     let order = |Opened { item, .. }: &Opened<'a>| (item.control.priority, item.subject());
     changes.opened.sort_by(|one, other| order(one).cmp(&order(other)));
     let decided = is_decided(report, control);
+    let mut open: Vec<_> = open.into_iter().collect();
+    open.sort_by(|(one, first), (other, second)| (&first.subject, one).cmp(&(&second.subject, other)));
     for (fingerprint, known) in open {
         let now = seen.get(&fingerprint);
         let is_old = known.evidence_at.is_some_and(|last| last < report.scan.window.since.as_second());
