@@ -92,26 +92,22 @@ pub(super) fn test(args: &AlertTestArgs) -> Result<Exit, Error> {
     let store = inputs::store(args.store.as_deref(), config.as_ref());
     let mut store = store.map(|path| Store::open(&path)).transpose()?;
     let pinned = inputs::pinned(config.as_ref());
-    let mut exit = Exit::Success;
+    let (mut exit, mut unrecorded) = (Exit::Success, false);
     for destination in &destinations {
         let (name, at) = (&destination.alert.name, environment::clock());
         let Some(message) = alert::test_message(name, at) else { continue };
         let sent = environment::drive(async { Ok(alert::send_test(destination, &message, at).await) })?;
-        let kept = match (&sent, &mut store) {
-            (Ok(()), Some(store)) => store.keep_test(pinned, &message, at)?,
-            _ => true,
-        };
-        if !kept {
-            progress.warn(
-                "The store holds no run, or runs of several workspaces, so the test is not recorded: set id in [workspace].",
-            );
-        }
-        if sent.is_err() {
-            exit = Exit::Incomplete;
+        match (&sent, &mut store) {
+            (Ok(()), Some(store)) => unrecorded |= !store.keep_test(pinned, &message, at)?,
+            (Ok(()), None) => {}
+            (Err(_), _) => exit = Exit::Incomplete,
         }
         let outcome =
             sent.map_or_else(|failure| format!("not accepted: {failure}"), |()| "accepted".to_owned());
         print(&format!("{}: {outcome}\n", terminal(name)))?;
+    }
+    if unrecorded {
+        progress.warn("The test is not recorded: set id in [workspace], since the store holds no run, or several workspaces.");
     }
     Ok(exit)
 }

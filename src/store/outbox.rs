@@ -4,7 +4,7 @@
 //! have been killed.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, TransactionBehavior, params};
 
 use super::keep::workspace_row;
 use super::{Message, Store, StoreError};
@@ -111,7 +111,8 @@ impl Store {
         let failed = self.failed();
         let mut workspaces = self.workspaces()?;
         workspaces.retain(|one| pinned.is_none_or(|pinned| one.intercom_id == pinned));
-        let change = self.connection.transaction().map_err(&failed)?;
+        let change =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
         let workspace = match (&*workspaces, pinned) {
             ([one], _) => one.id,
             (_, Some(pinned)) => workspace_row(&change, pinned, None, None).map_err(&failed)?,
