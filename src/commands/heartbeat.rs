@@ -107,3 +107,18 @@ fn option_in(words: &[OsString]) -> Option<PathBuf> {
     let apart = || words.iter().skip_while(|word| *word != OPTION).nth(1);
     joined.map(PathBuf::from).or_else(|| apart().map(PathBuf::from))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_found_in_a_command_line_that_is_wrong() {
+        let file = |words: &[&str]| option_in(&words.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(file(&["scan", "--bad", "--heartbeat-file", "a b"]), Some("a b".into()));
+        assert_eq!(file(&["scan", "--heartbeat-file=a=b", "--bad"]), Some("a=b".into()));
+        for words in [&["scan"][..], &["scan", "--heartbeat-file"], &["scan", "--heartbeat-files=a"]] {
+            assert_eq!(file(words), None, "{words:?}");
+        }
+    }
+}

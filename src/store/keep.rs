@@ -46,7 +46,7 @@ pub(crate) struct Message {
 
 /// What became of a run that was to be kept.
 #[derive(Debug)]
-pub(crate) enum Kept<'a> {
+pub(crate) enum Kept {
     /// It is there already, and nothing was written.
     Again,
     /// It is kept in its place, older than the newest one: it is not compared, and nothing is told.
@@ -54,11 +54,8 @@ pub(crate) enum Kept<'a> {
         /// The newest one's instant.
         newest: Timestamp,
     },
-    /// It is kept.
-    New(
-        /// What it brought; of a scan that failed, that it did.
-        Changes<'a>,
-    ),
+    /// It is kept, and what it brought was told.
+    New,
 }
 
 impl Entry<'_> {
@@ -84,7 +81,7 @@ impl Store {
         entry: &Entry<'a>,
         keep: Option<SignedDuration>,
         compose: impl FnOnce(i64, &Changes<'a>) -> Vec<Message>,
-    ) -> Result<Kept<'a>, StoreError> {
+    ) -> Result<Kept, StoreError> {
         let failed = self.failed();
         let change =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
@@ -99,7 +96,7 @@ fn keep_in<'a>(
     entry: &Entry<'a>,
     keep: Option<SignedDuration>,
     compose: impl FnOnce(i64, &Changes<'a>) -> Vec<Message>,
-) -> rusqlite::Result<Kept<'a>> {
+) -> rusqlite::Result<Kept> {
     let info = entry.outcome.ok().map(|report| &report.workspace);
     let workspace = workspace_row(change, entry.workspace, entry.redaction_key, info)?;
     let at = entry.at.as_second();
@@ -149,7 +146,7 @@ fn keep_in<'a>(
     if let Some(keep) = keep {
         drop_reports(change, workspace, at.saturating_sub(keep.as_secs()))?;
     }
-    Ok(Kept::New(changes))
+    Ok(Kept::New)
 }
 
 /// The number of the workspace, which is written where it is not known.

@@ -14,7 +14,7 @@ use crate::sources::SourceStatus;
 use crate::verdict::Status;
 
 /// What a run brought, next to what the store knew.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Changes<'a> {
     /// Whether it is the first one of its workspace: then nothing is news.
     pub first: bool,

@@ -100,10 +100,20 @@ pub(super) fn entry(report: &Report) -> Entry<'_> {
 /// Keeps a report and says what it brought, in words.
 #[track_caller]
 fn keep(store: &mut Store, report: &Report) -> Vec<String> {
-    match store.keep(&entry(report), None, |_, _| Vec::new()).unwrap() {
-        Kept::New(changes) => told(&changes),
-        other => panic!("{other:?}"),
-    }
+    told(&brought(store, &entry(report)))
+}
+
+/// What a run brings that is kept.
+#[track_caller]
+fn brought<'a>(store: &mut Store, entry: &Entry<'a>) -> Changes<'a> {
+    let mut brought = None;
+    let note = |_, changes: &Changes<'a>| {
+        brought = Some(changes.clone());
+        Vec::new()
+    };
+    let kept = store.keep(entry, None, note).unwrap();
+    assert!(matches!(kept, Kept::New), "{kept:?}");
+    brought.unwrap()
 }
 
 fn told(changes: &Changes<'_>) -> Vec<String> {
@@ -133,13 +143,7 @@ fn open_findings(store: &Store) -> BTreeSet<(String, String)> {
 fn a_finding_opens_once_and_ends_by_what_ended_it() {
     let world = World { bursts: vec![2], administrators: vec![(0, 9), (1, 4), (1, 9)], ..World::default() };
     let mut store = Store::in_memory().unwrap();
-    assert!(matches!(
-        store.keep(&entry(&world.report(0)), None, |_, changes| {
-            assert!(changes.first);
-            Vec::new()
-        }),
-        Ok(Kept::New(_))
-    ));
+    assert!(brought(&mut store, &entry(&world.report(0))).first);
     assert_eq!(keep(&mut store, &world.report(1)), ["+ 2.3 p1@example.com", "+ 2.3 p2@example.com"]);
     assert_eq!(keep(&mut store, &world.report(2)), ["+ E6 burst 2"]);
     assert!(keep(&mut store, &world.report(3)).is_empty());
@@ -183,8 +187,7 @@ fn what_begins_is_told_once() {
     failed.at = day(6);
     failed.outcome = Err("the API could not be reached");
     for expected in [&["incomplete scan"][..], &[]] {
-        let Kept::New(changes) = store.keep(&failed, None, |_, _| Vec::new()).unwrap() else { panic!() };
-        assert_eq!(told(&changes), expected);
+        assert_eq!(told(&brought(&mut store, &failed)), expected);
         failed.at = day(7);
     }
 }

@@ -4,6 +4,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { checkAlerts } from "./alerts.mjs";
 import { checkPages } from "./browser.mjs";
 import { checkFuzz } from "./fuzz.mjs";
 import { checkKilled } from "./killed.mjs";
@@ -34,6 +35,7 @@ const run = new Run(values.require);
 await checkScripts(run, out);
 await checkWorkflows(run, out);
 await checkSchedules(run, program, out);
+await checkAlerts(run, program, out);
 const reports = await run.step("the program writes its reports", () => makeReports(program, out));
 for (const report of reports ?? []) {
   await checkSchema(run, program, report);

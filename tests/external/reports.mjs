@@ -46,9 +46,9 @@ async function write(program, out, name, formats, options) {
 }
 
 /** Runs the program with nothing of this process's environment but the path; the server has to go on answering. */
-export function start(program, args) {
+export function start(program, args, variables = {}) {
   return new Promise((resolve, reject) => {
-    const env = { PATH: process.env.PATH, INTERCOM_ACCESS_TOKEN: "dG9rOmV4dGVybmFsLWNoZWNrcw==" };
+    const env = { PATH: process.env.PATH, INTERCOM_ACCESS_TOKEN: "dG9rOmV4dGVybmFsLWNoZWNrcw==", ...variables };
     const child = spawn(program, args, { env, stdio: ["ignore", "ignore", "pipe"] });
     let stderr = "";
     child.stderr.on("data", (data) => { stderr += data; });

@@ -10,7 +10,7 @@ import { ensure } from "./steps.mjs";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Scripts that are files. */
-const FILES = [".ci/run", "tests/external/install", "tests/external/run"];
+const FILES = [".ci/run", "docs/alerts/mail", "tests/external/install", "tests/external/run"];
 
 /** Files with scripts inside, and where those are. */
 const WORKFLOWS = {

@@ -104,7 +104,7 @@ fn what_is_new_is_told_once_with_a_signature() {
     assert_signed(&sent[0]);
     assert_eq!(sent[0].request, format!("POST {PATH}"));
     let body = sent[0].json();
-    let schema = program().args(["generate", "schema", "alert"]).run().exits(0).json();
+    let schema = program_schema();
     assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&body), "{body}");
     for name in ["one", "two", "three"] {
         assert!(subjects(&body, "new").contains(&format!("{name}@fixture.example")), "{body}");
@@ -386,4 +386,73 @@ fn a_test_is_marked_and_recorded() {
         .exits(2)
         .says("the configuration has no [[alert]]")
         .says("hint: ");
+}
+
+/// The program that `docs/alerts.md` recommends, with something in the place of `sendmail`.
+#[cfg(unix)]
+#[test]
+fn the_documented_program_mails_a_message() {
+    if std::process::Command::new("jq").arg("--version").output().is_err() {
+        eprintln!("skipped: jq is not there to write a mail");
+        return;
+    }
+    let scene = Scene::new();
+    let config =
+        "[[alert]]\nname = 'mail'\nkind = 'command'\ncommand = ['./mail', 'security@acme.example']\n";
+    let with = |program: Program| {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mail = std::fs::read(root.join("docs/alerts/mail")).unwrap();
+        let program = program.file("mail", mail).mode("mail", 0o700);
+        let program = program.file("bin/sendmail", "#!/bin/sh\ncat > sent\n").mode("bin/sendmail", 0o700);
+        let path = format!("{}:{}", program.path("bin").display(), std::env::var("PATH").unwrap());
+        program.env("PATH", path)
+    };
+    with(scene.scan(Workspace::healthy(), HOURS[0], config)).run().exits(0);
+    let named = Workspace::crowded().app("name", "Acme\nBcc: eve@evil.example");
+    let run = with(scene.scan(named, HOURS[1], config)).run().exits(1);
+    let sent = run.read("sent").unwrap_or_else(|| panic!("{}", run.stderr));
+    let (head, body) = sent.split_once("\n\n").unwrap();
+    assert_eq!(
+        head.lines().collect::<Vec<_>>(),
+        [
+            "To: security@acme.example",
+            "Subject: [intercom-harden] 5 new, 0 resolved, 0 undecided or unread",
+            "MIME-Version: 1.0",
+            "Content-Type: text/plain; charset=utf-8",
+        ]
+    );
+    assert!(
+        body.contains(
+            "- 2.3 Limit admin access to 2–3 people: one@fixture.example: is privileged by role Admin"
+        ),
+        "{body}"
+    );
+    assert!(body.contains("\n  Next: Settings > Workspace > Teammates"), "{body}");
+}
+
+/// The tables and the example of `docs/alerts.md`.
+#[test]
+fn the_document_says_what_there_is() {
+    let text = crate::readme::document("docs/alerts.md");
+    let example = text.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let scene = Scene::new();
+    let secret = scene.folder.path().join("slack");
+    std::fs::write(&secret, scene.receiver.address(PATH)).unwrap();
+    let example = example.replace("/run/credentials/slack-url", &secret.display().to_string());
+    let program = Workspace::healthy().scan().config(&example).env("SOC_URL", scene.receiver.address(PATH));
+    let run = program.file("soc.secret", SECRET).run().exits(0);
+    assert!(run.files().contains(&"posture.db".to_owned()), "{:?}", run.files());
+    let body: Value =
+        serde_json::from_str(text.split("```json\n").nth(1).unwrap().split("```").next().unwrap()).unwrap();
+    let schema = program_schema();
+    let problems: Vec<_> = jsonschema::validator_for(&schema)
+        .unwrap()
+        .iter_errors(&body)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(problems.is_empty(), "{problems:?}");
+}
+
+fn program_schema() -> Value {
+    program().args(["generate", "schema", "alert"]).run().exits(0).json()
 }

@@ -35,6 +35,9 @@ const NOT_OURS: [(&str, &str); 11] = [
 const POLICY: &str = "[rbac.roles.Admin]\npermissions = [\"admin\"]\n[rbac.roles.Viewer]\npermissions = [\"read\"]\n\
                       [rbac.groups]\nAdmins = \"Admin\"\n";
 
+/// A receiver of alerts that accepts everything.
+const ALERTS: &str = "[[alert]]\nname = 'soc'\nkind = 'command'\ncommand = ['true']\n";
+
 /// A directory export with the people of the workspace.
 const EXPORT: &str = "email,status,groups\ndana@acme.example,active,Admins\ncto@acme.example,active,Admins\n";
 
@@ -136,6 +139,7 @@ impl Reader {
         let snapshots = ["acme.snapshot", "workspace.snapshot", "nightly.snapshot"];
         let program = snapshots.iter().fold(program, |program, file| program.file(file, &self.snapshot));
         let program = program.file("heartbeat", format!("{}/ping", self.origin));
+        let program = program.file("alerts.toml", ALERTS);
         program.file("security/intercom-harden.toml", POLICY)
     }
 
@@ -155,7 +159,7 @@ impl Reader {
             program = program.file("my-dir/E2-no-shared-accounts.toml", std::fs::read(own).unwrap());
         }
         let takes_instant = match words[0].as_str() {
-            "render" | "controls" | "explain" | "generate" => false,
+            "alert" | "render" | "controls" | "explain" | "generate" => false,
             "diff" => has("--demo"),
             _ => true,
         };

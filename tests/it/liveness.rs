@@ -64,6 +64,19 @@ fn a_scan_that_failed_says_so_in_one_line() {
 }
 
 #[test]
+fn the_line_has_pseudonyms_where_the_report_has_them() {
+    for (redact, shown) in [(false, true), (true, false)] {
+        let receiver = Receiver::start(Reply::Status(200));
+        let scan = demo().config("[organization]\nrequired_region = \"ada@acme.example\"\n");
+        let scan = if redact { scan.arg("--redact") } else { scan };
+        beating(scan, &ping(&receiver)).run().exits(2);
+        let body = &receiver.heard()[0].body;
+        assert!(body.contains("own.toml:2"), "{body}");
+        assert_eq!(body.contains("ada@acme.example"), shown, "{body}");
+    }
+}
+
+#[test]
 fn the_environment_names_the_file_too_and_the_option_goes_before_it() {
     for option in [false, true] {
         let (of_variable, of_option) =

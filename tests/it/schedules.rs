@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::ci::documents;
+use crate::ci::{documents, strings};
 use crate::program::{NOW, Program, TOKEN, program};
 use crate::readme::document;
 use crate::server::Server;
@@ -13,6 +13,12 @@ use crate::workspace::Workspace;
 
 fn printed(scheduler: &str) -> String {
     program().args(["generate", "schedule", scheduler]).run().exits(0).says("").stdout
+}
+
+/// The same for readers who have no heartbeat: without the lines that name one.
+fn without_heartbeat(printed: &str) -> String {
+    let kept = printed.lines().filter(|line| !line.to_lowercase().contains("heartbeat"));
+    kept.map(|line| format!("{line}\n")).collect()
 }
 
 /// A machine that is prepared as the comments ask.
@@ -39,7 +45,8 @@ fn assert_scans(command: &[String], folders: &[(&str, &str)]) {
     assert_eq!(run.stdout, "", "the journal and the logs of pods have more readers than the store");
     assert!(!run.stderr.contains("Other users"), "{}", run.stderr);
     assert!(!run.bytes("state/posture.db").is_empty());
-    assert_eq!(server.seen_at("/heartbeat").len(), 1, "{}", run.stderr);
+    let beats = command.iter().any(|word| word.contains("heartbeat"));
+    assert_eq!(server.seen_at("/heartbeat").len(), usize::from(beats), "{}", run.stderr);
 }
 
 #[test]
@@ -63,17 +70,22 @@ fn values(unit: &str, key: &str) -> Vec<String> {
     lines.filter(|(name, _)| *name == key).map(|(_, value)| value.to_owned()).collect()
 }
 
+fn command_of_service(units: &str) -> Vec<String> {
+    let [start] = &values(units, "ExecStart")[..] else { panic!("{units}") };
+    start.split_whitespace().map(str::to_owned).collect()
+}
+
 #[test]
 fn the_service_scans_and_reads_secrets_as_credentials() {
     let units = printed("systemd");
-    let [start] = &values(&units, "ExecStart")[..] else { panic!("{units}") };
-    let command: Vec<_> = start.split_whitespace().map(str::to_owned).collect();
+    let command = command_of_service(&units);
     let folders = [
         ("/etc/intercom-harden", "configuration"),
         ("${CREDENTIALS_DIRECTORY}", "secrets"),
         ("${STATE_DIRECTORY}", "state"),
     ];
     assert_scans(&command, &folders);
+    assert_scans(&command_of_service(&without_heartbeat(&units)), &folders);
     for (key, value) in [
         ("DynamicUser", "yes"),
         ("StateDirectory", "intercom-harden"),
@@ -85,28 +97,36 @@ fn the_service_scans_and_reads_secrets_as_credentials() {
     for credential in values(&units, "LoadCredential") {
         let (name, from) = credential.split_once(':').unwrap();
         assert_eq!(from, format!("/etc/intercom-harden/{name}"));
-        assert!(start.contains(&format!("${{CREDENTIALS_DIRECTORY}}/{name} ")), "{name} has no use");
+        let read = format!("${{CREDENTIALS_DIRECTORY}}/{name}");
+        assert!(command.iter().any(|word| word.ends_with(&read)), "{name} has no use");
     }
+}
+
+fn command_of_container(container: &Value) -> Vec<String> {
+    let words = ["command", "args"].into_iter().flat_map(|key| container[key].as_array().unwrap());
+    words.map(|word| word.as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
 fn the_job_scans_and_reads_secrets_as_files() {
-    let documents = documents("kubernetes", &printed("kubernetes"));
-    let [claim, job] = &documents[..] else { panic!("{documents:?}") };
+    let text = printed("kubernetes");
+    let objects = documents("kubernetes", &text);
+    let [claim, job] = &objects[..] else { panic!("{objects:?}") };
     assert_eq!(job["spec"]["concurrencyPolicy"], "Forbid");
     assert!(job["spec"]["startingDeadlineSeconds"].is_i64());
     let pod = &job["spec"]["jobTemplate"]["spec"]["template"]["spec"];
     let container = &pod["containers"][0];
     assert_eq!(container["securityContext"]["readOnlyRootFilesystem"], true);
     assert_eq!(container.get("env"), None, "an environment shows in the description of the pod");
-    let words = ["command", "args"].into_iter().flat_map(|key| container[key].as_array().unwrap());
-    let command: Vec<_> = words.map(|word| word.as_str().unwrap().to_owned()).collect();
     let folders = [
         ("/etc/intercom-harden", "configuration"),
         ("/run/secrets/intercom-harden", "secrets"),
         ("/var/lib/intercom-harden", "state"),
     ];
-    assert_scans(&command, &folders);
+    assert_scans(&command_of_container(container), &folders);
+    let without = documents("kubernetes", &without_heartbeat(&text));
+    let pod_without = &without[1]["spec"]["jobTemplate"]["spec"]["template"]["spec"];
+    assert_scans(&command_of_container(&pod_without["containers"][0]), &folders);
     let mounts = container["volumeMounts"].as_array().unwrap();
     for (folder, _) in folders {
         assert!(mounts.iter().any(|mount| mount["mountPath"] == folder), "{folder}");
@@ -183,5 +203,60 @@ fn the_units_are_taken_apart_as_the_document_says() {
         let written = fs::read_to_string(folder.path().join(unit)).unwrap();
         let original = document(Path::new("docs/schedules").join(unit));
         assert_eq!(written.replace(here, "/etc/systemd/system").trim(), original.trim());
+    }
+}
+
+/// Runs the script of a pipeline as its system does, in a folder with what the last scan left.
+#[cfg(unix)]
+fn run_pipeline(script: &str, folder: &Path, origin: &str, options: &str) -> std::process::Output {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let built = env!("CARGO_BIN_EXE_intercom-harden");
+    let program = format!(
+        "#!/bin/sh\nif [ \"$1\" = scan ]; then exec {built} \"$@\" --base-url {origin} {options}; fi\nexec {built} \"$@\"\n"
+    );
+    fs::write(folder.join("bin/intercom-harden"), program).unwrap();
+    fs::set_permissions(folder.join("bin/intercom-harden"), fs::Permissions::from_mode(0o755)).unwrap();
+    // What a checkout does away with.
+    drop(fs::remove_file(folder.join("last.json")));
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["-eo", "pipefail", "-c", script]).current_dir(folder);
+    bash.env_clear().env("PATH", "/usr/bin:/bin").env("INTERCOM_ACCESS_TOKEN", TOKEN).output().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn pipelines_compare_with_what_the_last_scan_left() {
+    for path in ["docs/ci/gitlab-ci.yml", "docs/ci/circleci.yml"] {
+        let file = documents(path, &document(path));
+        let scripts = strings(&file[0]).into_iter().filter(|text| text.contains("bin/intercom-harden scan"));
+        let [script] = scripts.collect::<Vec<_>>()[..] else { panic!("{path}") };
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["bin", "security"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        fs::write(folder.path().join("security/intercom-harden.toml"), "").unwrap();
+        let at = |instant: &str| format!("--now {instant}");
+        let healthy = Workspace::healthy().app("region", "EU").serve();
+        let crowded = Workspace::crowded().app("region", "EU").serve();
+        let offline = "http://127.0.0.1:1";
+        for (origin, options, code, compares) in [
+            (healthy.origin(), at("2026-08-01T11:00:00Z"), 0, false),
+            (crowded.origin(), at(NOW), 1, true),
+            (offline.to_owned(), "--timeout 1s".to_owned(), 3, false),
+            (crowded.origin(), at("2026-08-01T13:00:00Z"), 1, true),
+        ] {
+            let run = run_pipeline(script, folder.path(), &origin, &options);
+            let said = String::from_utf8_lossy(&run.stdout);
+            assert_eq!(
+                run.status.code(),
+                Some(code),
+                "{path}: {said}{}",
+                String::from_utf8_lossy(&run.stderr)
+            );
+            let told = ["compared with", "Nothing changed in"].iter().any(|words| said.contains(words));
+            assert_eq!(told, compares, "{path}: {said}");
+            assert!(folder.path().join("posture/report.json").exists());
+        }
     }
 }

@@ -31,7 +31,7 @@ proptest! {
         let mut store = Store::in_memory().unwrap();
         for today in 0..LAST {
             let report = world.report(today);
-            let Ok(Kept::New(changes)) = store.keep(&entry(&report), None, |_, _| Vec::new()) else { panic!() };
+            let changes = brought(&mut store, &entry(&report));
             prop_assert!(changes.ended.is_empty() || !world.lost.contains(&today), "{:?}", changes.ended);
             for ended in &changes.ended {
                 let at: Option<i64> = ended.subject.strip_prefix("burst ").map(|at| at.parse().unwrap());

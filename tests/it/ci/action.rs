@@ -4,8 +4,10 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::runner::{demo, job};
-use super::yaml;
+use super::runner::{Ran, demo, job};
+use super::{steps, yaml};
+use crate::program::{NOW, program};
+use crate::workspace::Workspace;
 
 #[test]
 fn a_scan_that_passes_leaves_reports_summary_and_annotations() {
@@ -150,6 +152,47 @@ fn what_changed_since_the_last_scan_is_counted_and_shown() {
         let shown = if summary == "true" { ran.file("diff") + &ran.file("markdown") } else { String::new() };
         assert_eq!(ran.summary, shown);
     }
+}
+
+/// Scans with the inputs of the daily workflow, after the scan that left the folder.
+fn scan_as_the_workflow(workspace: Workspace, at: &str, left: Option<&Ran>) -> Ran {
+    let workflow = yaml("docs/ci/github-scan.yml");
+    let step = steps(&workflow).into_iter().find(|step| step["id"] == "intercom").unwrap().clone();
+    let server = workspace.app("region", "EU").serve();
+    let inputs = step["with"].as_object().unwrap().iter().map(|(name, value)| {
+        let value = value.as_str().unwrap();
+        let here = format!("{value}\n--base-url\n{}\n--now\n{at}", server.origin());
+        (name.as_str(), if name == "arguments" { here } else { value.to_owned() })
+    });
+    let inputs: Vec<_> = inputs.collect();
+    let job = job(&inputs.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>());
+    let place = job.root.path().join("workspace");
+    for folder in ["security", "posture"] {
+        fs::create_dir(place.join(folder)).unwrap();
+    }
+    fs::write(place.join("security/intercom-harden.toml"), "").unwrap();
+    for file in left.into_iter().flat_map(|left| fs::read_dir(left.in_workspace("posture")).unwrap()) {
+        let file = file.unwrap();
+        fs::copy(file.path(), place.join("posture").join(file.file_name())).unwrap();
+    }
+    job.run()
+}
+
+#[test]
+fn the_workflow_goes_on_from_what_its_last_scan_left() {
+    let first = scan_as_the_workflow(Workspace::healthy(), "2026-08-01T11:00:00Z", None).exits(0);
+    assert_eq!(first.outputs["diff"], "");
+    let second = scan_as_the_workflow(Workspace::crowded(), NOW, Some(&first)).exits(1);
+    assert_ne!(second.outputs["new"], "0");
+    assert!(
+        second.summary.contains("2026-08-01 11:00 UTC compared with 2026-08-01 12:00 UTC"),
+        "{}",
+        second.summary
+    );
+    let store = fs::read(second.in_workspace("posture/posture.db")).unwrap();
+    let runs =
+        program().file("posture.db", store).args(["diff", "--store", "posture.db"]).run().exits(1).stdout;
+    assert!(runs.contains("2026-08-01 11:00 UTC compared with 2026-08-01 12:00 UTC"), "{runs}");
 }
 
 #[test]

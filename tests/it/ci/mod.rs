@@ -68,7 +68,7 @@ fn to_json(node: &Yaml<'_>) -> Value {
 }
 
 /// Every string in a document.
-fn strings(value: &Value) -> Vec<&str> {
+pub(crate) fn strings(value: &Value) -> Vec<&str> {
     match value {
         Value::String(text) => vec![text],
         Value::Array(items) => items.iter().flat_map(strings).collect(),
