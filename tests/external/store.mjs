@@ -27,7 +27,7 @@ const TIMES = 9;
 /** Checks both. */
 export async function checkStore(run, program, out) {
   await run.step(`twelve processes write to one store for ${SECONDS} seconds: all their runs are there`, () => {
-    const script = `INTERCOM_HARDEN_STORE_SECONDS=${SECONDS} exec "$0" history::twelve_processes --nocapture 2>&1`;
+    const script = `INTERCOM_HARDEN_STORE_SECONDS=${SECONDS} exec "$0" store::twelve_processes --nocapture 2>&1`;
     const said = command("bash", ["-c", script, builtTests("--test", "it")]);
     const [, kept] = said.match(/(\d+) runs of 12 processes/) ?? [];
     ensure(Number(kept) >= 100, `${kept} runs were kept`, said);
