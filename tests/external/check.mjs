@@ -18,6 +18,7 @@ import { checkSchema } from "./schema.mjs";
 import { checkSchedules } from "./schedules.mjs";
 import { checkScripts } from "./scripts.mjs";
 import { Run } from "./steps.mjs";
+import { checkStore } from "./store.mjs";
 import { checkWorkflows } from "./workflows.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -47,4 +48,5 @@ for (const report of reports ?? []) {
 if (reports) await checkPages(run, reports, out);
 await checkFuzz(run);
 await checkKilled(run);
+await checkStore(run, program, out);
 process.exitCode = run.finish();

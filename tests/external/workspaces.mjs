@@ -1,5 +1,5 @@
-// Two workspaces that a report has to cope with: one whose people chose their names with care, and one with very many of
-// them.
+// Workspaces that the program has to cope with: one whose people chose their names with care, one with very many of them,
+// and one in which something happens every hour.
 
 const DAY = 86_400;
 const now = Math.floor(Date.now() / 1000);
@@ -78,4 +78,12 @@ export function configuration(name) {
     "[[waiver]]", 'control = "1.5"', `reason = ${reason}`, `by = ${reason}`, `expires = ${later}`, "",
     "[[attestation]]", 'control = "1.3"', `by = ${reason}`, `on = ${today}`, `expires = ${later}`, `note = ${reason}`, "",
   ].join("\n");
+}
+
+/** A person who changes a security setting every hour, so many hours long. */
+export function busy(hours) {
+  const person = { id: "1000", email: "ana@busy.example", role: "Admin" };
+  const events = Array.from({ length: hours }, (_, hour) =>
+    event(person, hour / 24, "security_settings_change", "Changed a setting.", { setting: `number ${hour}` }));
+  return workspace("A busy workspace", [person], events);
 }

@@ -59,7 +59,7 @@ fn named_configuration_may_name_a_token_file() {
 fn unknown_keys_come_with_a_suggestion() {
     with("[scan]\nfail_onn = \"l2\"\n").run().exits(2).says("fail_onn").says("did you mean");
     with("[organisation]\n").run().exits(2).says("organization");
-    with("[[alert]]\nname = \"out\"\n").run().exits(2).says("unknown key `alert`");
+    with("[alerts]\nname = \"out\"\n").run().exits(2).says("unknown key `alerts`").says("did you mean");
     with("[params.\"2.3\"]\nmax_admin = 4\n").run().exits(2).says("max_admins");
 }
 

@@ -124,6 +124,8 @@ mod server;
 mod snapshot;
 /// A configuration to start from.
 mod starter;
+/// The store as a file.
+mod store;
 /// The summary, the default format.
 mod summary;
 /// Where the token comes from.

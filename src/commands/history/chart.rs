@@ -66,7 +66,7 @@ impl Answer for Trend {
         let width = SERIES.iter().map(|series| series.name.len()).max().unwrap_or_default();
         for Series { name, value, full, show } in SERIES {
             let all = || self.points.iter().filter_map(value);
-            let (Some(first), Some(last)) = (all().next(), all().last()) else { continue };
+            let (Some(first), Some(last)) = (all().next(), all().next_back()) else { continue };
             let most = all().fold(0.0, f64::max);
             let drawn: String = sampled
                 .iter()
