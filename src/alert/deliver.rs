@@ -1,4 +1,7 @@
-//! Delivering what waits in the store: every destination by itself, the oldest message first, in five seconds at most.
+//! Delivering what waits in the store: every destination by itself, the oldest message first, in five seconds at most;
+//! before that it waits for another process that sends.
+
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
@@ -6,7 +9,10 @@ use tokio::time::Instant;
 
 use super::receiver::Destination;
 use crate::http::PATIENCE;
-use crate::store::{Message, Outbox, Store, StoreError, Waiting};
+use crate::store::{CLAIM, Message, Outbox, Store, StoreError, Waiting};
+
+/// How often a claim is looked at that another process has.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// What became of the messages to a destination.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,10 +51,16 @@ async fn one_by_one(
     at: Timestamp,
     clock: &dyn Fn() -> Timestamp,
 ) -> Result<Option<String>, StoreError> {
+    let name = &destination.alert.name;
+    // Another process may be sending, or have been killed while it did: then its claim ends.
+    let latest = Instant::now() + Duration::from_secs(CLAIM.unsigned_abs() + 1);
+    while store.is_claimed(outbox, name, clock())? && Instant::now() < latest {
+        tokio::time::sleep(LOOK).await;
+    }
     let end = Instant::now() + PATIENCE;
     let (mut failure, mut after) = (None, 0);
     while Instant::now() < end {
-        let claimed = store.claim(outbox, &destination.alert.name, after, at, clock())?;
+        let claimed = store.claim(outbox, name, after, at, clock())?;
         let Some(message) = claimed else { break };
         after = message.row;
         let remaining = end.saturating_duration_since(Instant::now());

@@ -26,7 +26,7 @@ pub(crate) use error::StoreError;
 pub(crate) use history::{Fates, Pruned, Sighting};
 pub(crate) use keep::{Entry, Kept, Message};
 pub(crate) use lifetimes::{Changes, End, Opened};
-pub(crate) use outbox::{Outbox, Waiting};
+pub(crate) use outbox::{CLAIM, Outbox, Waiting};
 pub(crate) use runs::{RunRow, Workspace};
 pub(crate) use trend::Point;
 

@@ -10,7 +10,7 @@ use super::keep::workspace_row;
 use super::{Message, Store, StoreError};
 
 /// How long a claim lasts, in seconds: a little longer than a message may take.
-const CLAIM: i64 = 7;
+pub(crate) const CLAIM: i64 = 7;
 
 /// The messages of a workspace: its number in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +65,23 @@ impl Store {
             Ok(Waiting { row: row.get(0)?, id: row.get(1)?, body: row.get(2)? })
         });
         claimed.optional().map_err(self.failed())
+    }
+
+    /// Whether another process has claimed a message that waits for a destination, or had when it was killed.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn is_claimed(
+        &self,
+        Outbox(workspace): &Outbox,
+        destination: &str,
+        clock: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM message WHERE workspace = ?1 AND destination = ?2 AND accepted_at IS NULL \
+                   AND claimed_until BETWEEN ?3 AND ?3 + ?4";
+        let parameters = params![workspace, destination, clock.as_second(), CLAIM];
+        let claimed = self.connection.prepare_cached(sql).and_then(|mut query| query.exists(parameters));
+        claimed.map_err(self.failed())
     }
 
     /// Records that the receiver has accepted a message: it is never sent again.
@@ -150,7 +167,10 @@ mod tests {
     fn the_oldest_is_claimed_and_another_process_waits_for_it() {
         let (store, outbox) = store();
         let claim = |clock| store.claim(&outbox, "ops", 0, at(50), at(clock)).unwrap();
+        let is_claimed = |clock| store.is_claimed(&outbox, "ops", at(clock)).unwrap();
+        assert!(!is_claimed(100));
         let first = claim(100).unwrap();
+        assert!(is_claimed(100) && is_claimed(100 + CLAIM) && !is_claimed(101 + CLAIM) && !is_claimed(10));
         assert_eq!((&*first.id, &*first.body), ("b", "{1}"));
         assert_eq!(claim(100), None, "another process has it");
         assert_eq!(claim(100 + CLAIM), None);

@@ -189,8 +189,11 @@ fn a_program_that_is_killed_at_any_moment_leaves_a_whole_store_and_tells_everyth
         let (was_killed, took) = scene.scan(run, Some(whole * percent / 100));
         if was_killed {
             killed.insert(run);
-            // As if the seconds had passed that a message is left to the process that was sending it.
-            scene.free();
+            if killed.len() < kills {
+                // As if the seconds had passed that a message is left to the process that was sending it. After the last
+                // one, the next run waits for them.
+                scene.free();
+            }
         }
         // One that was killed would have run for longer.
         whole = if was_killed { whole.max(took) * 103 / 100 } else { took };
