@@ -1,6 +1,6 @@
 //! Alerts: what a run brings is told to receivers, once each.
 //!
-//! [`compose`] makes a message for each destination of what changed, in the transaction that keeps the run. [`deliver`] sends
+//! [`compose()`] makes a message for each destination of what changed, in the transaction that keeps the run. [`deliver()`] sends
 //! what waits in the store, after the run, and never in its way.
 
 use std::io;
