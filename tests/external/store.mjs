@@ -21,6 +21,9 @@ const KEEPING = 50;
 const ANSWER = 200;
 const BYTES = 60_000_000;
 
+/** How many times slower a build without optimization may be. */
+const UNOPTIMIZED = 4;
+
 /** How often each is measured; the median counts. */
 const TIMES = 9;
 
@@ -63,9 +66,10 @@ async function large(program, folder) {
   const alone = median((time) => scan(0.9 - time / 20));
   const answered = median(() => timed(program, ["history", "findings", "--store", store]));
   const bytes = statSync(store).size;
+  const slower = program.includes("/debug/") ? UNOPTIMIZED : 1;
   console.log(`         --store adds ${kept - alone} ms, history findings takes ${answered} ms, the store has ${bytes} bytes`);
-  ensure(kept - alone <= KEEPING, `--store adds ${kept - alone} ms to a scan of ${alone} ms`);
-  ensure(answered <= ANSWER, `history findings takes ${answered} ms`);
+  ensure(kept - alone <= KEEPING * slower, `--store adds ${kept - alone} ms to a scan of ${alone} ms`);
+  ensure(answered <= ANSWER * slower, `history findings takes ${answered} ms`);
   ensure(bytes < BYTES, `the store has ${bytes} bytes`);
 }
 
