@@ -41,6 +41,11 @@ impl Level {
         self.into_str()
     }
 
+    /// The level of that word.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.as_str() == word)
+    }
+
     /// The word in control files and for people: `L1`.
     pub(crate) const fn label(self) -> &'static str {
         match self {

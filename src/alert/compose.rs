@@ -119,7 +119,7 @@ fn of_run(alert: &config::Alert, facts: RunFacts<'_>, run: i64, changes: &Change
                 fingerprint: ended.fingerprint.clone().try_into().ok()?,
                 subject: bounded(&ended.subject),
                 message: bounded(&ended.message),
-                first_seen: ended.first_seen,
+                open_since: ended.open_since,
             })
         });
         told.resolved = within(resolved, &mut told.omitted);

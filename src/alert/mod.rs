@@ -130,8 +130,8 @@ pub(crate) struct ResolvedFinding {
     pub subject: String,
     /// What was wrong.
     pub message: String,
-    /// The run that saw it first.
-    pub first_seen: Timestamp,
+    /// When it was seen first since it last ended.
+    pub open_since: Timestamp,
 }
 
 /// How a finding ended.

@@ -18,7 +18,7 @@ use crate::redact::Redactor;
 use crate::report::Report;
 use crate::scan::Job;
 use crate::sources::Provenance;
-use crate::store::{Entry, Kept, Store};
+use crate::store::{Entry, Store};
 
 /// Where runs are kept, for how long, and where what they bring is told.
 pub(super) struct Keeping {
@@ -61,8 +61,7 @@ impl Keeping {
         let Entry { workspace, at, outcome, .. } = entry;
         let facts = RunFacts { workspace, at, outcome };
         let told = alerts.iter().map(|destination| &destination.alert);
-        let kept = store.keep(&entry, *keep, |run, changes| compose(told, facts, run, changes))?;
-        Ok(if let Kept::Late { newest } = kept { Some(newest) } else { None })
+        Ok(store.keep(&entry, *keep, |run, changes| compose(told, facts, run, changes))?)
     }
 
     /// Sends the messages that wait, also those of earlier runs.

@@ -12,7 +12,7 @@ use crate::level::Level;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Sighting {
     pub control: String,
-    pub level: String,
+    pub level: Level,
     pub check: String,
     pub subject: String,
     pub message: String,
@@ -80,11 +80,11 @@ impl Store {
         let which = if open_only { "AND ended_by IS NULL" } else { "" };
         let sql = format!(
             "SELECT control, level, check_name, subject, message, person, fingerprint, \
-             (SELECT MIN(earlier.first_seen) FROM finding AS earlier WHERE earlier.workspace = f.workspace \
+             (SELECT MIN(earlier.open_since) FROM finding AS earlier WHERE earlier.workspace = f.workspace \
               AND earlier.control = f.control AND earlier.fingerprint = f.fingerprint), \
-             first_seen, last_seen, ended_at, ended_by \
+             open_since, last_seen, ended_at, ended_by \
              FROM (SELECT * FROM finding WHERE workspace = ?1 {which} \
-             ORDER BY ended_by IS NOT NULL, level, control, first_seen, subject, fingerprint LIMIT ?2) AS f"
+             ORDER BY ended_by IS NOT NULL, level, control, open_since, subject, fingerprint LIMIT ?2) AS f"
         );
         let read = || {
             let mut query = self.connection.prepare(&sql)?;
@@ -120,15 +120,15 @@ impl Store {
     pub(crate) fn fates(&self, workspace: &Workspace) -> Result<[Fates; 3], StoreError> {
         let counts =
             "SELECT level, ended_by, COUNT(*) FROM finding WHERE workspace = ?1 GROUP BY level, ended_by";
-        let times = "SELECT ended_at - first_seen FROM finding WHERE workspace = ?1 AND level = ?2 \
+        let times = "SELECT ended_at - open_since FROM finding WHERE workspace = ?1 AND level = ?2 \
                      AND ended_by = 'fixed' ORDER BY 1";
         let read = || {
             let mut all = Level::ALL.map(|level| (level, Fates::default()));
             let mut query = self.connection.prepare(counts)?;
             let mut rows = query.query([workspace.id])?;
             while let Some(row) = rows.next()? {
-                let (level, by): (String, Option<String>) = (row.get(0)?, row.get(1)?);
-                let Some((_, fates)) = all.iter_mut().find(|(one, _)| one.as_str() == level) else {
+                let (level, by): (Level, Option<String>) = (row.get(0)?, row.get(1)?);
+                let Some((_, fates)) = all.iter_mut().find(|(one, _)| *one == level) else {
                     continue;
                 };
                 let count = match by.as_deref() {

@@ -3,7 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Transaction, TransactionBehavior, params};
 
-use super::lifetimes::{Changes, advance, begin};
+use super::changes::Changes;
+use super::conditions::begin;
+use super::lifetimes::advance;
 use super::{Store, StoreError};
 use crate::exit::Exit;
 use crate::report::{Report, WorkspaceInfo, items_of};
@@ -44,20 +46,6 @@ pub(crate) struct Message {
     pub body: String,
 }
 
-/// What became of a run that was to be kept.
-#[derive(Debug)]
-pub(crate) enum Kept {
-    /// It is there already, and nothing was written.
-    Again,
-    /// It is kept in its place, older than the newest one: it is not compared, and nothing is told.
-    Late {
-        /// The newest one's instant.
-        newest: Timestamp,
-    },
-    /// It is kept, and what it brought was told.
-    New,
-}
-
 impl Entry<'_> {
     /// Whether it can be compared with others.
     fn is_good(&self) -> bool {
@@ -74,6 +62,9 @@ impl Store {
     /// Keeps a run with what follows from it, and the messages that `compose` makes of that: all of it, or nothing.
     /// Reports older than `keep` are dropped, but for the newest.
     ///
+    /// A run that is there already is not written again. One that is older than the newest is kept in its place, not compared,
+    /// and told to no one: then the instant of the newest is returned.
+    ///
     /// # Errors
     /// When the store cannot be written.
     pub(crate) fn keep<'a>(
@@ -81,13 +72,13 @@ impl Store {
         entry: &Entry<'a>,
         keep: Option<SignedDuration>,
         compose: impl FnOnce(i64, &Changes<'a>) -> Vec<Message>,
-    ) -> Result<Kept, StoreError> {
+    ) -> Result<Option<Timestamp>, StoreError> {
         let failed = self.failed();
         let change =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
-        let kept = keep_in(&change, entry, keep, compose).map_err(&failed)?;
+        let newer = keep_in(&change, entry, keep, compose).map_err(&failed)?;
         change.commit().map_err(&failed)?;
-        Ok(kept)
+        Ok(newer)
     }
 }
 
@@ -96,21 +87,20 @@ fn keep_in<'a>(
     entry: &Entry<'a>,
     keep: Option<SignedDuration>,
     compose: impl FnOnce(i64, &Changes<'a>) -> Vec<Message>,
-) -> rusqlite::Result<Kept> {
+) -> rusqlite::Result<Option<Timestamp>> {
     let info = entry.outcome.ok().map(|report| &report.workspace);
     let workspace = workspace_row(change, entry.workspace, entry.redaction_key, info)?;
     let at = entry.at.as_second();
     let same = "SELECT id FROM run WHERE workspace = ?1 AND at = ?2 AND catalog = ?3 AND selection = ?4";
     if change.prepare_cached(same)?.exists(params![workspace, at, entry.catalog, entry.selection])? {
-        return Ok(Kept::Again);
+        return Ok(None);
     }
     let newest: Option<i64> =
         change.query_row("SELECT MAX(at) FROM run WHERE workspace = ?1", [workspace], |row| row.get(0))?;
     let late = newest.filter(|newest| *newest > at);
     let run = insert(change, workspace, entry, late.is_some())?;
     if let Some(newest) = late {
-        let newest = Timestamp::from_second(newest).unwrap_or(entry.at);
-        return Ok(Kept::Late { newest });
+        return Ok(Some(Timestamp::from_second(newest).unwrap_or(entry.at)));
     }
     let changes = match entry.outcome {
         Ok(report) if entry.is_good() => {
@@ -146,7 +136,7 @@ fn keep_in<'a>(
     if let Some(keep) = keep {
         drop_reports(change, workspace, at.saturating_sub(keep.as_secs()))?;
     }
-    Ok(Kept::New)
+    Ok(None)
 }
 
 /// The number of the workspace, which is written where it is not known.

@@ -6,85 +6,30 @@
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension as _, Transaction, params};
 
+use super::changes::{Changes, End, Ended, Opened};
+use super::conditions::{begin, holds};
 use crate::diff::{Gone, is_read_whole};
 use crate::report::{Control, Item, Report, items_of};
 use crate::sources::SourceStatus;
 use crate::verdict::Status;
 
-/// What a run brought, next to what the store knew.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Changes<'a> {
-    /// Whether it is the first one of its workspace: then nothing is news.
-    pub first: bool,
-    /// What fails now and did not, or is no longer waived.
-    pub opened: Vec<Opened<'a>>,
-    /// What has ended, and how.
-    pub ended: Vec<Ended>,
-    /// The ids of the controls that are no longer decided.
-    pub undecided: Vec<String>,
-    /// The ids of the controls that fail, and that no earlier run decided by the same rules.
-    pub incomparable: Vec<String>,
-    /// The ids of the sources that can no longer be read; `scan` where there is no report at all.
-    pub incomplete: Vec<String>,
-}
-
-/// A finding that is news; a control without findings stands for itself.
-#[derive(Clone, Copy)]
-pub(crate) struct Opened<'a> {
-    /// The finding.
-    pub item: Item<'a>,
-    /// Whether it was there before, and waived.
-    pub waiver_ended: bool,
-}
-
-impl std::fmt::Debug for Opened<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.item.control.id, self.item.subject())
-    }
-}
-
-/// A finding that has ended.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Ended {
-    pub control: String,
-    pub level: String,
-    pub fingerprint: String,
-    pub subject: String,
-    pub message: String,
-    pub first_seen: Timestamp,
-    pub by: End,
-}
-
-/// How a finding ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
-    /// It is no longer there.
-    Gone(Gone),
-    /// A waiver covers it.
-    Waived,
-}
-
-impl End {
-    /// The word in the database.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Gone(why) => why.into(),
-            Self::Waived => "waived",
-        }
-    }
-}
-
 /// A finding that is open in the store.
 struct Open {
     id: i64,
-    level: String,
     subject: String,
     message: String,
     digest: String,
     evidence_at: Option<i64>,
-    first_seen: i64,
+    open_since: i64,
+}
+
+/// The newest row of a finding.
+struct Newest {
+    id: i64,
+    last_seen: i64,
+    ended_by: Option<String>,
 }
 
 /// The newest run that decided a control from complete sources.
@@ -92,6 +37,7 @@ struct State {
     digest: String,
     status: String,
     window_since: i64,
+    at: i64,
 }
 
 /// Brings the findings of a workspace up to a run, which is newer than all that were compared before.
@@ -118,8 +64,7 @@ pub(super) fn advance<'a>(
             }
             _ => {}
         }
-        let base = state.filter(|_| comparable);
-        follow(change, workspace, report, control, base.as_ref(), &mut changes)?;
+        follow(change, workspace, report, control, state.as_ref(), &mut changes)?;
         if is_decided(report, control) {
             change.prepare_cached(
                 "INSERT OR REPLACE INTO control_state (workspace, control, digest, status, window_since, at) \
@@ -158,7 +103,7 @@ fn follow<'a>(
     workspace: i64,
     report: &'a Report,
     control: &'a Control,
-    base: Option<&State>,
+    state: Option<&State>,
     changes: &mut Changes<'a>,
 ) -> rusqlite::Result<()> {
     let mut open = open(change, workspace, &control.id)?;
@@ -169,54 +114,43 @@ fn follow<'a>(
         .filter(|item| fails || item.finding.is_some())
         .map(|item| (item.fingerprint().as_str().to_owned(), item))
         .collect();
-    if fails {
-        for (fingerprint, item) in &seen {
-            if item.is_set_aside() {
+    for (fingerprint, item) in &seen {
+        let cover = covered(item).map(End::as_str);
+        let newest = || newest(change, workspace, &control.id, fingerprint);
+        let past = match open.get(fingerprint) {
+            Some(known) if fails && cover.is_none() => {
+                see(change, at, known.id, item)?;
+                open.remove(fingerprint);
                 continue;
             }
-            let evidence_at = item.finding.and_then(|finding| finding.last).map(Timestamp::as_second);
-            if let Some(known) = open.remove(fingerprint) {
-                change
-                    .prepare_cached(
-                        "UPDATE finding SET last_seen = ?2, evidence_at = ?3, message = ?4, digest = ?5, \
-                         level = ?6 WHERE id = ?1",
-                    )?
-                    .execute(params![
-                        known.id,
-                        at,
-                        evidence_at,
-                        item.message(),
-                        control.digest,
-                        control.level.as_str()
-                    ])?;
-                continue;
+            _ if cover.is_some() => {
+                let is_covered = |past: &Newest| {
+                    past.ended_by.as_deref().is_none_or(|by| ["waived", "reviewed"].contains(&by))
+                };
+                if let Some(past) = newest()?.filter(is_covered) {
+                    // One that is open ends below.
+                    let sql = "UPDATE finding SET last_seen = ?2, \
+                               ended_by = CASE WHEN ended_by IS NULL THEN NULL ELSE ?3 END WHERE id = ?1";
+                    change.prepare_cached(sql)?.execute(params![past.id, at, cover])?;
+                    continue;
+                }
+                None
             }
-            let waived_before =
-                last_end(change, workspace, &control.id, fingerprint)?.is_some_and(|end| end == "waived");
-            change
-                .prepare_cached(
-                    "INSERT INTO finding (workspace, control, level, fingerprint, check_name, subject, message, \
-                     person, digest, evidence_at, first_seen, last_seen) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)",
-                )?
-                .execute(params![
-                    workspace,
-                    control.id,
-                    control.level.as_str(),
-                    fingerprint,
-                    item.finding.map_or("", |finding| &finding.check),
-                    item.subject(),
-                    item.message(),
-                    item.person(),
-                    control.digest,
-                    evidence_at,
-                    at,
-                ])?;
-            // What the earlier run did not look for is not news.
-            let looked_for = |base: &State| evidence_at.is_none_or(|last| last >= base.window_since);
-            if waived_before || base.is_some_and(looked_for) {
-                changes.opened.push(Opened { item: *item, waiver_ended: waived_before });
-            }
+            _ if !fails => continue,
+            _ => newest()?,
+        };
+        insert(change, workspace, at, item, cover)?;
+        // What the newest run that decided the control had is news only where a waiver ended.
+        let was_there = |past: &Newest| state.is_none_or(|state| past.last_seen >= state.at);
+        let past = past.filter(was_there);
+        let waiver_ended = past.as_ref().is_some_and(|past| past.ended_by.as_deref() == Some("waived"));
+        // Neither is what it did not look for.
+        let looked_for = |base: &State| {
+            base.digest == control.digest && evidence_at(item).is_none_or(|last| last >= base.window_since)
+        };
+        let is_new = past.is_none() && state.is_some_and(looked_for);
+        if cover.is_none() && (waiver_ended || is_new) {
+            changes.opened.push(Opened { item: *item, waiver_ended });
         }
     }
     let order = |Opened { item, .. }: &Opened<'a>| (item.control.priority, item.subject());
@@ -227,106 +161,139 @@ fn follow<'a>(
     for (fingerprint, known) in open {
         let now = seen.get(&fingerprint);
         let is_old = known.evidence_at.is_some_and(|last| last < report.scan.window.since.as_second());
-        let by = match now {
-            Some(item) if item.waived().is_some() => End::Waived,
-            Some(item) if item.reviewed().is_some() => End::Gone(Gone::Reviewed),
+        let by = match now.and_then(covered) {
+            Some(cover) => cover,
             _ if !decided => continue,
             _ if is_old => End::Gone(Gone::AgedOut),
             // Another rule looked, or the same one left it to a person.
             _ if known.digest != control.digest || now.is_some() => End::Gone(Gone::Incomparable),
             _ => End::Gone(Gone::Fixed),
         };
-        change
-            .prepare_cached("UPDATE finding SET ended_at = ?2, ended_by = ?3 WHERE id = ?1")?
-            .execute(params![known.id, at, by.as_str()])?;
-        changes.ended.push(Ended {
-            control: control.id.clone(),
-            level: known.level,
-            fingerprint,
-            subject: known.subject,
-            message: known.message,
-            first_seen: Timestamp::from_second(known.first_seen).unwrap_or(Timestamp::UNIX_EPOCH),
-            by,
-        });
+        changes.ended.push(end(change, at, &control.id, fingerprint, known, by)?);
     }
     Ok(())
 }
 
+/// Writes that a finding is open, or by what it is covered at its first sight.
+fn insert(
+    change: &Transaction<'_>,
+    workspace: i64,
+    at: i64,
+    item: &Item<'_>,
+    cover: Option<&str>,
+) -> rusqlite::Result<()> {
+    change
+        .prepare_cached(
+            "INSERT INTO finding (workspace, control, level, fingerprint, check_name, subject, message, \
+             person, digest, evidence_at, open_since, last_seen, ended_at, ended_by) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13)",
+        )?
+        .execute(params![
+            workspace,
+            item.control.id,
+            item.control.level.as_str(),
+            item.fingerprint().as_str(),
+            item.finding.map_or("", |finding| &finding.check),
+            item.subject(),
+            item.message(),
+            item.person(),
+            item.control.digest,
+            evidence_at(item),
+            at,
+            cover.map(|_| at),
+            cover,
+        ])
+        .map(drop)
+}
+
+/// Writes that a finding is still open.
+fn see(change: &Transaction<'_>, at: i64, id: i64, item: &Item<'_>) -> rusqlite::Result<()> {
+    change
+        .prepare_cached(
+            "UPDATE finding SET last_seen = ?2, evidence_at = ?3, message = ?4, digest = ?5, level = ?6 \
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            id,
+            at,
+            evidence_at(item),
+            item.message(),
+            item.control.digest,
+            item.control.level.as_str()
+        ])
+        .map(drop)
+}
+
+fn evidence_at(item: &Item<'_>) -> Option<i64> {
+    item.finding.and_then(|finding| finding.last).map(Timestamp::as_second)
+}
+
+/// By what a finding that is still there has ended: by a waiver or a review.
+fn covered(item: &Item<'_>) -> Option<End> {
+    let reviewed = || item.reviewed().map(|_| End::Gone(Gone::Reviewed));
+    item.waived().map(|_| End::Waived).or_else(reviewed)
+}
+
+fn end(
+    change: &Transaction<'_>,
+    at: i64,
+    control: &str,
+    fingerprint: String,
+    known: Open,
+    by: End,
+) -> rusqlite::Result<Ended> {
+    change
+        .prepare_cached("UPDATE finding SET ended_at = ?2, ended_by = ?3 WHERE id = ?1")?
+        .execute(params![known.id, at, by.as_str()])?;
+    Ok(Ended {
+        control: control.to_owned(),
+        fingerprint,
+        subject: known.subject,
+        message: known.message,
+        open_since: Timestamp::from_second(known.open_since).unwrap_or(Timestamp::UNIX_EPOCH),
+        by,
+    })
+}
+
 fn state(change: &Transaction<'_>, workspace: i64, control: &str) -> rusqlite::Result<Option<State>> {
-    let sql = "SELECT digest, status, window_since FROM control_state WHERE workspace = ?1 AND control = ?2";
+    let sql =
+        "SELECT digest, status, window_since, at FROM control_state WHERE workspace = ?1 AND control = ?2";
     let mut query = change.prepare_cached(sql)?;
     let mut rows = query.query_map(params![workspace, control], |row| {
-        Ok(State { digest: row.get(0)?, status: row.get(1)?, window_since: row.get(2)? })
+        Ok(State { digest: row.get(0)?, status: row.get(1)?, window_since: row.get(2)?, at: row.get(3)? })
     })?;
     rows.next().transpose()
 }
 
 fn open(change: &Transaction<'_>, workspace: i64, control: &str) -> rusqlite::Result<HashMap<String, Open>> {
-    let sql = "SELECT fingerprint, id, level, subject, message, digest, evidence_at, first_seen FROM finding \
+    let sql = "SELECT fingerprint, id, subject, message, digest, evidence_at, open_since FROM finding \
                WHERE workspace = ?1 AND control = ?2 AND ended_by IS NULL";
     let mut query = change.prepare_cached(sql)?;
     let rows = query.query_map(params![workspace, control], |row| {
         let open = Open {
             id: row.get(1)?,
-            level: row.get(2)?,
-            subject: row.get(3)?,
-            message: row.get(4)?,
-            digest: row.get(5)?,
-            evidence_at: row.get(6)?,
-            first_seen: row.get(7)?,
+            subject: row.get(2)?,
+            message: row.get(3)?,
+            digest: row.get(4)?,
+            evidence_at: row.get(5)?,
+            open_since: row.get(6)?,
         };
         Ok((row.get(0)?, open))
     })?;
     rows.collect()
 }
 
-/// How the newest time that a finding was open ended; none where it never was.
-fn last_end(
+fn newest(
     change: &Transaction<'_>,
     workspace: i64,
     control: &str,
     fingerprint: &str,
-) -> rusqlite::Result<Option<String>> {
-    let sql = "SELECT ended_by FROM finding WHERE workspace = ?1 AND control = ?2 AND fingerprint = ?3 \
-               ORDER BY id DESC LIMIT 1";
+) -> rusqlite::Result<Option<Newest>> {
+    let sql = "SELECT id, last_seen, ended_by FROM finding \
+               WHERE workspace = ?1 AND control = ?2 AND fingerprint = ?3 ORDER BY id DESC LIMIT 1";
     let mut query = change.prepare_cached(sql)?;
-    let mut rows = query.query_map(params![workspace, control, fingerprint], |row| row.get(0))?;
-    Ok(rows.next().transpose()?.flatten())
-}
-
-fn holds(change: &Transaction<'_>, workspace: i64, kind: &str, name: &str) -> rusqlite::Result<bool> {
-    let sql = "SELECT 1 FROM condition WHERE workspace = ?1 AND kind = ?2 AND name = ?3";
-    change.prepare_cached(sql)?.exists(params![workspace, kind, name])
-}
-
-/// Keeps which conditions of a kind hold, and says which of them begin.
-pub(super) fn begin(
-    change: &Transaction<'_>,
-    workspace: i64,
-    kind: &str,
-    at: i64,
-    names: Vec<&str>,
-) -> rusqlite::Result<Vec<String>> {
-    let sql = "SELECT name FROM condition WHERE workspace = ?1 AND kind = ?2";
-    let known: Vec<String> = {
-        let mut query = change.prepare_cached(sql)?;
-        let rows = query.query_map(params![workspace, kind], |row| row.get(0))?;
-        rows.collect::<rusqlite::Result<_>>()?
-    };
-    for over in known.iter().filter(|known| !names.contains(&known.as_str())) {
-        change
-            .prepare_cached("DELETE FROM condition WHERE workspace = ?1 AND kind = ?2 AND name = ?3")?
-            .execute(params![workspace, kind, over])?;
-    }
-    let new: Vec<String> = names
-        .into_iter()
-        .filter(|name| !known.iter().any(|known| known == name))
-        .map(str::to_owned)
-        .collect();
-    for name in &new {
-        change
-            .prepare_cached("INSERT INTO condition (workspace, kind, name, since) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![workspace, kind, name, at])?;
-    }
-    Ok(new)
+    let newest = query.query_row(params![workspace, control, fingerprint], |row| {
+        Ok(Newest { id: row.get(0)?, last_seen: row.get(1)?, ended_by: row.get(2)? })
+    });
+    newest.optional()
 }

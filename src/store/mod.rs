@@ -9,8 +9,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use crate::level::Level;
+
+mod changes;
+mod conditions;
 mod error;
 mod history;
 mod keep;
@@ -22,10 +27,10 @@ mod runs;
 mod tests;
 mod trend;
 
+pub(crate) use changes::{Changes, End, Opened};
 pub(crate) use error::StoreError;
 pub(crate) use history::{Fates, Pruned, Sighting};
-pub(crate) use keep::{Entry, Kept, Message};
-pub(crate) use lifetimes::{Changes, End, Opened};
+pub(crate) use keep::{Entry, Message};
 pub(crate) use outbox::{CLAIM, Outbox, Waiting};
 pub(crate) use runs::{RunRow, Workspace};
 pub(crate) use trend::Point;
@@ -120,7 +125,7 @@ impl Store {
         }
     }
 
-    fn pragma<T: rusqlite::types::FromSql>(&self, name: &str) -> Result<T, StoreError> {
+    fn pragma<T: FromSql>(&self, name: &str) -> Result<T, StoreError> {
         self.connection.pragma_query_value(None, name, |row| row.get(0)).map_err(self.failed())
     }
 
@@ -155,6 +160,12 @@ impl Store {
     fn failed(&self) -> impl Fn(rusqlite::Error) -> StoreError + use<> {
         let path = self.path.clone();
         move |source| StoreError::Database { path: path.clone(), source }
+    }
+}
+
+impl FromSql for Level {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::from_word(value.as_str()?).ok_or(FromSqlError::InvalidType)
     }
 }
 

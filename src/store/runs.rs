@@ -230,22 +230,17 @@ impl Store {
         workspace: &str,
         redaction_key: Option<&str>,
     ) -> Result<BTreeMap<Level, Timestamp>, StoreError> {
-        let sql = "SELECT level, MIN(first_seen) FROM finding WHERE ended_by IS NULL AND workspace = (\
+        let sql = "SELECT level, MIN(open_since) FROM finding WHERE ended_by IS NULL AND workspace = (\
                    SELECT id FROM workspace WHERE intercom_id = ?1 AND redaction_key = ?2) GROUP BY level";
         let read = || {
             let mut query = self.connection.prepare(sql)?;
             let key = redaction_key.unwrap_or_default();
             let rows = query.query_map(params![workspace, key], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
+                Ok((row.get(0)?, Timestamp::from_second(row.get(1)?).unwrap_or(Timestamp::UNIX_EPOCH)))
             })?;
-            rows.collect::<rusqlite::Result<Vec<_>>>()
+            rows.collect::<rusqlite::Result<_>>()
         };
-        let rows = read().map_err(self.failed())?.into_iter();
-        let known = |(level, since): (String, i64)| {
-            let level = Level::ALL.into_iter().find(|one| one.as_str() == level)?;
-            Some((level, Timestamp::from_second(since).ok()?))
-        };
-        Ok(rows.filter_map(known).collect())
+        read().map_err(self.failed())
     }
 
     /// The report of a run.

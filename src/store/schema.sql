@@ -70,7 +70,8 @@ CREATE TABLE control_state (
     PRIMARY KEY (workspace, control)
 ) STRICT, WITHOUT ROWID;
 
--- A finding from its first sight to its end. One that comes back has a row for each time.
+-- A finding from its first sight to its end. One that comes back has a row for each time, and one that a waiver or a review
+-- covered at its first sight has ended then.
 CREATE TABLE finding (
     id INTEGER PRIMARY KEY,
     workspace INTEGER NOT NULL REFERENCES workspace,
@@ -83,7 +84,7 @@ CREATE TABLE finding (
     person TEXT,
     digest TEXT NOT NULL,
     evidence_at INTEGER,
-    first_seen INTEGER NOT NULL,
+    open_since INTEGER NOT NULL,
     last_seen INTEGER NOT NULL,
     ended_at INTEGER,
     ended_by TEXT CHECK (ended_by IN ('fixed', 'aged-out', 'reviewed', 'waived', 'incomparable'))
@@ -155,11 +156,11 @@ SELECT
     finding.person,
     finding.fingerprint,
     strftime('%Y-%m-%dT%H:%M:%SZ', (
-        SELECT MIN(earlier.first_seen) FROM finding AS earlier
+        SELECT MIN(earlier.open_since) FROM finding AS earlier
         WHERE earlier.workspace = finding.workspace AND earlier.control = finding.control
             AND earlier.fingerprint = finding.fingerprint
     ), 'unixepoch') AS first_seen,
-    strftime('%Y-%m-%dT%H:%M:%SZ', finding.first_seen, 'unixepoch') AS open_since,
+    strftime('%Y-%m-%dT%H:%M:%SZ', finding.open_since, 'unixepoch') AS open_since,
     strftime('%Y-%m-%dT%H:%M:%SZ', finding.last_seen, 'unixepoch') AS last_seen,
     strftime('%Y-%m-%dT%H:%M:%SZ', finding.ended_at, 'unixepoch') AS ended_at,
     finding.ended_by
@@ -177,8 +178,8 @@ SELECT
     finding.level,
     finding.subject,
     finding.fingerprint,
-    strftime('%Y-%m-%dT%H:%M:%SZ', finding.first_seen, 'unixepoch') AS first_seen,
+    strftime('%Y-%m-%dT%H:%M:%SZ', finding.open_since, 'unixepoch') AS open_since,
     strftime('%Y-%m-%dT%H:%M:%SZ', finding.ended_at, 'unixepoch') AS fixed_at,
-    finding.ended_at - finding.first_seen AS seconds
+    finding.ended_at - finding.open_since AS seconds
 FROM finding JOIN workspace ON workspace.id = finding.workspace
 WHERE finding.ended_by = 'fixed';

@@ -54,7 +54,7 @@ impl Store {
             let rows = query.query_map(params![workspace.id, level.as_str()], |row| row.get(0))?;
             rows.collect::<rusqlite::Result<Vec<i64>>>()
         };
-        let read = || Ok(Lifetimes { began: times("first_seen")?, ended: times("ended_at")? });
+        let read = || Ok(Lifetimes { began: times("open_since")?, ended: times("ended_at")? });
         read().map_err(self.failed())
     }
 }

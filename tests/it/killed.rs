@@ -155,7 +155,7 @@ fn confirmed(path: &Path) -> BTreeSet<String> {
          OR (SELECT COUNT(*) FROM run_source WHERE run = run.id) <> 5 \
          OR (SELECT COUNT(*) FROM run_control WHERE run = run.id) <> {} \
          OR (SELECT COUNT(*) FROM message WHERE run = run.id) <> \
-            CASE WHEN id > 1 AND EXISTS (SELECT 1 FROM finding WHERE first_seen = run.at) THEN {} ELSE 0 END",
+            CASE WHEN id > 1 AND EXISTS (SELECT 1 FROM finding WHERE open_since = run.at) THEN {} ELSE 0 END",
         evaluated(),
         NAMES.len()
     );

@@ -153,8 +153,8 @@ fn a_week_of_hourly_scans_tells_each_thing_once_and_calls_nothing_fixed_that_was
         "118: + E8 app_package_installation at 2026-07-30T01:50:00Z",
     ];
     assert_eq!(log, expected);
-    let lives = "SELECT control || ' ' || subject || ': ' || ((first_seen - {0}) / 3600) || ' to ' || \
-                 COALESCE(((ended_at - {0}) / 3600) || ' ' || ended_by, 'now') FROM finding ORDER BY first_seen, subject";
+    let lives = "SELECT control || ' ' || subject || ': ' || ((open_since - {0}) / 3600) || ' to ' || \
+                 COALESCE(((ended_at - {0}) / 3600) || ' ' || ended_by, 'now') FROM finding ORDER BY open_since, subject";
     let lives = rows(&store, &lives.replace("{0}", &second(0).to_string()));
     let expected = [
         "E7 security_settings_change at 2026-07-26T07:50:00Z: 20 to 68 aged-out",

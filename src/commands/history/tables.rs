@@ -131,7 +131,7 @@ impl Answer for Findings {
         let row = |one: &Sighting| {
             [
                 one.control.clone(),
-                one.level.clone(),
+                one.level.as_str().to_owned(),
                 one.check.clone(),
                 one.subject.clone(),
                 one.message.clone(),
@@ -157,10 +157,9 @@ fn cells(one: &Sighting) -> [String; 7] {
     if one.first_seen < one.open_since {
         finding = format!("{finding} (first seen on {})", day_of(one.first_seen));
     }
-    let level = Level::ALL.into_iter().find(|level| level.as_str() == one.level);
     [
         text::line(&one.control, CELL_COLUMNS),
-        level.map_or_else(String::new, |level| level.label().to_owned()),
+        one.level.label().to_owned(),
         text::line(&finding, CELL_COLUMNS),
         day_of(one.open_since).to_string(),
         day_of(one.last_seen).to_string(),

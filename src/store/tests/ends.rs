@@ -1,0 +1,38 @@
+//! What ends a finding or a message other than that it is gone.
+
+use super::*;
+
+#[test]
+fn a_decision_of_a_person_ends_a_finding_until_it_ends_itself() {
+    let world = World { administrators: vec![(0, 9), (0, 9)], ..World::default() };
+    let mut store = Store::in_memory().unwrap();
+    keep(&mut store, &world.report(0));
+    let mut waived = world.report(1);
+    waived.controls[0].findings[0].waived = Some(hostile::waiver("until March"));
+    assert_eq!(keep(&mut store, &waived), ["- 2.3 p0@example.com waived"]);
+    assert_eq!(keep(&mut store, &world.report(2)), ["+ 2.3 p0@example.com"]);
+    let first: String = {
+        let sql = "SELECT first_seen FROM v_open_findings WHERE subject = 'p0@example.com'";
+        store.connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(first, day(0).to_string(), "it was seen before");
+}
+
+#[test]
+fn what_is_waived_at_its_first_sight_has_one() {
+    let waived = vec![("p0@example.com".to_owned(), 1, 3)];
+    let world = World { administrators: vec![(1, 9)], waived, ..World::default() };
+    let mut store = Store::in_memory().unwrap();
+    for today in [0, 1, 2] {
+        assert!(keep(&mut store, &world.report(today)).is_empty());
+    }
+    let workspace = store.workspace(None).unwrap();
+    let findings = |store: &Store| store.findings(&workspace, false, None, day(9)).unwrap();
+    let [one] = &findings(&store)[..] else { panic!("one finding") };
+    assert_eq!((one.first_seen, one.last_seen), (day(1), day(2)));
+    assert_eq!((one.ended_at, one.ended_by.as_deref()), (Some(day(1)), Some("waived")));
+    let report = world.report(3);
+    let changes = brought(&mut store, &entry(&report));
+    assert!(matches!(&changes.opened[..], [Opened { waiver_ended: true, .. }]), "{changes:?}");
+    assert_eq!(findings(&store).len(), 2);
+}
