@@ -50,6 +50,7 @@ fn messages(alert: &config::Alert, reports: &[Report]) -> Vec<Message> {
             source: Provenance::Api,
             exit: report.gate.exit_code,
             outcome: Ok(report),
+            is_in_force: &|_| true,
         };
         let facts = RunFacts { workspace: "ab12cd34", at: report.scan.at, outcome: Ok(report) };
         store

@@ -102,6 +102,7 @@ impl Keeping {
             source: report.scan.source,
             exit: report.gate.exit_code,
             outcome: Ok(report),
+            is_in_force: &|id| job.is_in_force(id),
         };
         if let Some(newest) = self.keep(entry)? {
             progress.warn(format!(
@@ -141,6 +142,7 @@ impl Keeping {
             source: Provenance::Api,
             exit: error.exit(),
             outcome: Err(&why),
+            is_in_force: &|_| true,
         };
         self.keep(entry).map(drop)
     }

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{ScanError, Target};
 use crate::adjust::EvidenceFiles;
 use crate::adjust::baseline::Baseline;
+use crate::casefold::same_name;
 use crate::config::Config;
 use crate::controls::{Catalog, Definition, Selection, UnknownControl};
 use crate::digest;
@@ -182,6 +183,13 @@ impl Job {
     /// The day by which attestations and waivers count.
     pub(super) fn today(&self, now: Timestamp) -> Date {
         self.adjustments.today.unwrap_or_else(|| day_of(now))
+    }
+
+    /// Whether a control is in the catalog, and not disabled by the configuration.
+    pub(crate) fn is_in_force(&self, id: &str) -> bool {
+        let mut settings = self.config.iter().flat_map(|config| &config.controls);
+        let disabled = settings.any(|(control, setting)| setting.disabled && same_name(control, id));
+        !disabled && self.plan.catalog.find(id).is_ok()
     }
 
     /// Which controls are evaluated over which window, in one word.

@@ -33,6 +33,8 @@ pub(crate) struct Entry<'a> {
     pub exit: Exit,
     /// The report, or why there is none.
     pub outcome: Result<&'a Report, &'a str>,
+    /// Whether a control is in force: one that is and has no verdict was not selected.
+    pub is_in_force: &'a dyn Fn(&str) -> bool,
 }
 
 /// A message that goes out because of a run.
@@ -107,7 +109,7 @@ fn keep_in<'a>(
             let earlier =
                 "SELECT 1 FROM run WHERE workspace = ?1 AND outcome = 'good' AND late = 0 AND id <> ?2";
             let first = !change.prepare_cached(earlier)?.exists(params![workspace, run])?;
-            advance(change, workspace, report, first)?
+            advance(change, workspace, report, first, entry.is_in_force)?
         }
         outcome => {
             let name = outcome.map_or("scan", |_| SourceId::Admins.as_str());

@@ -40,12 +40,14 @@ struct State {
     at: i64,
 }
 
-/// Brings the findings of a workspace up to a run, which is newer than all that were compared before.
+/// Brings the findings of a workspace up to a run, which is newer than all that were compared before. Of a control that is
+/// not in the report, they stay open if it is in force: then the selection left it out.
 pub(super) fn advance<'a>(
     change: &Transaction<'_>,
     workspace: i64,
     report: &'a Report,
     first: bool,
+    is_in_force: &dyn Fn(&str) -> bool,
 ) -> rusqlite::Result<Changes<'a>> {
     let mut changes = Changes { first, ..Changes::default() };
     let (mut undecided, mut incomparable) = (Vec::new(), Vec::new());
@@ -81,6 +83,20 @@ pub(super) fn advance<'a>(
         }
     }
     let at = report.scan.at.as_second();
+    for control in with_open(change, workspace)? {
+        if report.control(&control).is_none() && !is_in_force(&control) {
+            for (fingerprint, known) in open(change, workspace, &control)? {
+                changes.ended.push(end(
+                    change,
+                    at,
+                    &control,
+                    fingerprint,
+                    known,
+                    End::Gone(Gone::Incomparable),
+                )?);
+            }
+        }
+    }
     changes.undecided = begin(change, workspace, "undecided", at, undecided)?;
     changes.incomparable = begin(change, workspace, "incomparable", at, incomparable)?;
     let unread = report
@@ -280,6 +296,14 @@ fn open(change: &Transaction<'_>, workspace: i64, control: &str) -> rusqlite::Re
         };
         Ok((row.get(0)?, open))
     })?;
+    rows.collect()
+}
+
+/// The ids of the controls with open findings.
+fn with_open(change: &Transaction<'_>, workspace: i64) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT DISTINCT control FROM finding WHERE workspace = ?1 AND ended_by IS NULL";
+    let mut query = change.prepare_cached(sql)?;
+    let rows = query.query_map([workspace], |row| row.get(0))?;
     rows.collect()
 }
 

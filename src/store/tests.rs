@@ -113,6 +113,7 @@ pub(super) fn entry(report: &Report) -> Entry<'_> {
         source: Provenance::Api,
         exit: report.gate.exit_code,
         outcome: Ok(report),
+        is_in_force: &|_| true,
     }
 }
 

@@ -146,6 +146,7 @@ fn demo(now: Timestamp) -> Result<Store, Error> {
             source: report.scan.source,
             exit: report.gate.exit_code,
             outcome: Ok(&report),
+            is_in_force: &|_| true,
         };
         store.keep(&entry, None, |_, _| Vec::new())?;
     }

@@ -36,3 +36,23 @@ fn what_is_waived_at_its_first_sight_has_one() {
     assert!(matches!(&changes.opened[..], [Opened { waiver_ended: true, .. }]), "{changes:?}");
     assert_eq!(findings(&store).len(), 2);
 }
+
+#[test]
+fn a_control_that_is_no_longer_in_force_ends_its_findings_and_one_that_was_not_selected_does_not() {
+    let world = World { administrators: vec![(0, 9)], ..World::default() };
+    let mut store = Store::in_memory().unwrap();
+    keep(&mut store, &world.report(0));
+    let without = |today| {
+        let mut report = world.report(today);
+        report.controls.retain(|control| control.id != "2.3");
+        recounted(report)
+    };
+    assert!(keep(&mut store, &without(1)).is_empty());
+    assert_eq!(open_findings(&store).len(), 1);
+    let report = without(2);
+    let gone = Entry { is_in_force: &|id| id != "2.3", ..entry(&report) };
+    assert_eq!(told(&brought(&mut store, &gone)), ["- 2.3 p0@example.com incomparable"]);
+    assert!(open_findings(&store).is_empty());
+    assert!(keep(&mut store, &world.report(3)).is_empty(), "it is no news");
+    assert_eq!(open_findings(&store).len(), 1);
+}
