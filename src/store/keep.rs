@@ -241,10 +241,14 @@ fn compressed(report: &Report) -> rusqlite::Result<Vec<u8>> {
 }
 
 /// Drops the reports of runs before an instant, but for the newest good one, which later runs are compared with.
-/// What was told then is forgotten, too; that it was accepted is not.
+/// What was told then is forgotten, too; that it was accepted is not. What still waits since then is not sent any more.
 pub(super) fn drop_reports(change: &Transaction<'_>, workspace: i64, before: i64) -> rusqlite::Result<usize> {
     change.execute(
         "UPDATE message SET body = '' WHERE workspace = ?1 AND created_at < ?2 AND accepted_at IS NOT NULL",
+        params![workspace, before],
+    )?;
+    change.execute(
+        "DELETE FROM message WHERE workspace = ?1 AND created_at < ?2 AND accepted_at IS NULL",
         params![workspace, before],
     )?;
     change.execute(

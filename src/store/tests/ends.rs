@@ -56,3 +56,22 @@ fn a_control_that_is_no_longer_in_force_ends_its_findings_and_one_that_was_not_s
     assert!(keep(&mut store, &world.report(3)).is_empty(), "it is no news");
     assert_eq!(open_findings(&store).len(), 1);
 }
+
+#[test]
+fn messages_go_with_the_reports_that_are_dropped() {
+    let mut store = Store::in_memory().unwrap();
+    let message =
+        |id: &str| Message { id: id.to_owned(), destination: "team".to_owned(), body: "{}".to_owned() };
+    let keep_a_day = Some(SignedDuration::from_hours(24));
+    for (today, id) in [(0, "waits"), (1, "accepted"), (5, "new")] {
+        let report = World::default().report(today);
+        store.keep(&entry(&report), keep_a_day, |_, _| vec![message(id)]).unwrap();
+        let accept = "UPDATE message SET accepted_at = 1 WHERE id = 'accepted'";
+        store.connection.execute_batch(accept).unwrap();
+    }
+    let mut query = store.connection.prepare("SELECT id, body FROM message ORDER BY row").unwrap();
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let left: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>().unwrap();
+    let pair = |id: &str, body: &str| (id.to_owned(), body.to_owned());
+    assert_eq!(left, [pair("accepted", ""), pair("new", "{}")]);
+}
