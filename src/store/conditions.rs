@@ -12,13 +12,14 @@ pub(super) fn holds(
     change.prepare_cached(sql)?.exists(params![workspace, kind, name])
 }
 
-/// Keeps which conditions of a kind hold, and says which of them begin.
+/// Keeps which conditions of a kind hold, and says which of them begin. One that the run did not look at goes on.
 pub(super) fn begin(
     change: &Transaction<'_>,
     workspace: i64,
     kind: &str,
     at: i64,
     names: Vec<&str>,
+    looked_at: impl Fn(&str) -> bool,
 ) -> rusqlite::Result<Vec<String>> {
     let sql = "SELECT name FROM condition WHERE workspace = ?1 AND kind = ?2";
     let known: Vec<String> = {
@@ -26,7 +27,7 @@ pub(super) fn begin(
         let rows = query.query_map(params![workspace, kind], |row| row.get(0))?;
         rows.collect::<rusqlite::Result<_>>()?
     };
-    for over in known.iter().filter(|known| !names.contains(&known.as_str())) {
+    for over in known.iter().filter(|known| looked_at(known) && !names.contains(&known.as_str())) {
         change
             .prepare_cached("DELETE FROM condition WHERE workspace = ?1 AND kind = ?2 AND name = ?3")?
             .execute(params![workspace, kind, over])?;

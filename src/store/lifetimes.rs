@@ -97,14 +97,18 @@ pub(super) fn advance<'a>(
             }
         }
     }
-    changes.undecided = begin(change, workspace, "undecided", at, undecided)?;
-    changes.incomparable = begin(change, workspace, "incomparable", at, incomparable)?;
+    let looked_at = |id: &str| report.control(id).is_some() || !is_in_force(id);
+    changes.undecided = begin(change, workspace, "undecided", at, undecided, looked_at)?;
+    changes.incomparable = begin(change, workspace, "incomparable", at, incomparable, looked_at)?;
     let unread = report
         .sources
         .iter()
         .filter(|source| matches!(source.status, SourceStatus::Failed | SourceStatus::Forbidden));
-    changes.incomplete =
-        begin(change, workspace, "incomplete", at, unread.map(|source| source.id.as_str()).collect())?;
+    let unread = unread.map(|source| source.id.as_str()).collect();
+    let skipped = |id: &str| {
+        report.sources.iter().any(|one| one.id.as_str() == id && one.status == SourceStatus::Skipped)
+    };
+    changes.incomplete = begin(change, workspace, "incomplete", at, unread, |id| !skipped(id))?;
     Ok(changes)
 }
 
@@ -125,6 +129,8 @@ fn follow<'a>(
     let mut open = open(change, workspace, &control.id)?;
     let at = report.scan.at.as_second();
     let fails = control.status == Status::Fail;
+    // It was told that it cannot be compared: what is found from then on is news.
+    let told = holds(change, workspace, "incomparable", &control.id)?;
     // A control that does not fail does not stand for itself.
     let seen: BTreeMap<String, Item<'a>> = items_of(control)
         .filter(|item| fails || item.finding.is_some())
@@ -161,10 +167,9 @@ fn follow<'a>(
         let past = past.filter(was_there);
         let waiver_ended = past.as_ref().is_some_and(|past| past.ended_by.as_deref() == Some("waived"));
         // Neither is what it did not look for.
-        let looked_for = |base: &State| {
-            base.digest == control.digest && evidence_at(item).is_none_or(|last| last >= base.window_since)
-        };
-        let is_new = past.is_none() && state.is_some_and(looked_for);
+        let looked_for = |base: &State| evidence_at(item).is_none_or(|last| last >= base.window_since);
+        let base = state.filter(|state| state.digest == control.digest);
+        let is_new = past.is_none() && base.map_or(told, looked_for);
         if cover.is_none() && (waiver_ended || is_new) {
             changes.opened.push(Opened { item: *item, waiver_ended });
         }

@@ -14,6 +14,7 @@ use crate::verdict::{Review, Status};
 
 mod ends;
 mod laws;
+mod news;
 
 const DAY: i64 = 24 * 3600;
 
