@@ -162,9 +162,12 @@ fn follow<'a>(
             _ => newest()?,
         };
         insert(change, workspace, at, item, cover)?;
-        // What the newest run that decided the control had is news only where a waiver ended.
-        let was_there = |past: &Newest| state.is_none_or(|state| past.last_seen >= state.at);
-        let past = past.filter(was_there);
+        // What the newest run that decided the control had, and no review covered, is news only where a waiver ended.
+        let counted = |past: &Newest| {
+            past.ended_by.as_deref() != Some("reviewed")
+                && state.is_none_or(|state| past.last_seen >= state.at)
+        };
+        let past = past.filter(counted);
         let waiver_ended = past.as_ref().is_some_and(|past| past.ended_by.as_deref() == Some("waived"));
         // Neither is what it did not look for.
         let looked_for = |base: &State| evidence_at(item).is_none_or(|last| last >= base.window_since);
