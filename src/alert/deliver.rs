@@ -14,6 +14,9 @@ use crate::store::{CLAIM, Message, Outbox, Store, StoreError, Waiting};
 /// How often a claim is looked at that another process has.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// After so many attempts, a message holds those behind it back no longer: it may be what the receiver cannot take.
+const MOST_ATTEMPTS: i64 = 5;
+
 /// What became of the messages to a destination.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Delivery<'a> {
@@ -69,7 +72,7 @@ async fn one_by_one(
             Err(error) => {
                 store.refused(&message, &error.to_string())?;
                 failure = Some(error.to_string());
-                if !error.is_about_message() {
+                if !error.is_about_message() && message.attempts < MOST_ATTEMPTS {
                     break;
                 }
             }
@@ -88,6 +91,6 @@ pub(crate) async fn send_test(
     clock: Timestamp,
 ) -> Result<(), String> {
     let Message { id, body, .. } = message;
-    let waiting = Waiting { row: 0, id: id.clone(), body: body.clone() };
+    let waiting = Waiting { row: 0, id: id.clone(), body: body.clone(), attempts: 1 };
     destination.send(&waiting, clock, PATIENCE).await.map_err(|error| error.to_string())
 }

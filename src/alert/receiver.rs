@@ -221,6 +221,7 @@ mod tests {
             row: 1,
             id: "msg_p5jXN8AQM9LWM0D4loKWxJek".to_owned(),
             body: "{\"test\": 2432232314}".to_owned(),
+            attempts: 1,
         };
         let signature = signature(&key, &message, "1614265330");
         assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");

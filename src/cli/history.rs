@@ -60,6 +60,15 @@ pub(crate) enum HistoryCommand {
         /// Count ages from this instant
         #[arg(long, value_name = "RFC3339")]
         now: Option<Timestamp>,
+        /// Format of the answer: summary, json or csv
+        #[arg(
+            long,
+            value_name = "FORMAT",
+            default_value = "summary",
+            ignore_case = true,
+            hide_possible_values = true
+        )]
+        format: HistoryFormat,
     },
 }
 
@@ -69,7 +78,7 @@ pub(crate) struct HistoryArgs {
     #[command(flatten)]
     pub place: StoreArgs,
     /// Show the history of the built-in sample workspace: no account, no store
-    #[arg(long, conflicts_with = "store", help_heading = "Store")]
+    #[arg(long, conflicts_with_all = ["store", "workspace", "config"], help_heading = "Store")]
     pub demo: bool,
     /// Count ages from this instant, to replay
     #[arg(long, value_name = "RFC3339")]

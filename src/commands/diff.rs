@@ -42,7 +42,7 @@ fn reports(args: &DiffArgs) -> Result<(Report, Report), Error> {
         let workspace = store.workspace(args.workspace.as_deref())?;
         let report = |asked: &Option<PathBuf>, usual| {
             let asked = asked.as_ref().map_or(usual, |asked| asked.to_str().unwrap_or_default());
-            store.report(&store.run(&workspace, asked)?)
+            store.report(&store.compared_run(&workspace, asked)?)
         };
         return Ok((report(&args.old, "previous")?, report(&args.new, "latest")?));
     }

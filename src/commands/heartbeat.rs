@@ -91,7 +91,11 @@ pub(super) fn around(
 pub(super) fn never_started(why: &str) {
     let words: Vec<OsString> = env::args_os().skip(1).collect();
     let is_command = |word: &OsString| COMMANDS.iter().any(|command| word == command);
-    if !words.iter().find(|word| !word.to_string_lossy().starts_with('-')).is_some_and(is_command) {
+    // The command is the first word that is neither an option nor the value of one.
+    let mut before = OsString::new();
+    let mut is_value = |word: &OsString| std::mem::replace(&mut before, word.clone()) == "--color";
+    let mut apart = words.iter().filter(|word| !is_value(word) && !word.to_string_lossy().starts_with('-'));
+    if !apart.next().is_some_and(is_command) {
         return;
     }
     // Where the file cannot be used either, what watches the scan misses it.

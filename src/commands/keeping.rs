@@ -17,7 +17,7 @@ use crate::progress::Progress;
 use crate::redact::Redactor;
 use crate::report::Report;
 use crate::report::words::minute;
-use crate::scan::Job;
+use crate::scan::{Job, Target};
 use crate::sources::Provenance;
 use crate::store::{Entry, Kept, Store};
 
@@ -139,7 +139,11 @@ impl Keeping {
             at,
             catalog: &catalog,
             selection: &selection,
-            source: Provenance::Api,
+            source: if matches!(job.target, Target::Snapshot(_)) {
+                Provenance::Snapshot
+            } else {
+                Provenance::Api
+            },
             exit: error.exit(),
             outcome: Err(&why),
         };

@@ -95,7 +95,9 @@ pub(super) fn perform(
         Ok(run) => run,
         Err(error) => {
             if let Some(keeping) = &mut keeping {
-                keeping.failure(&resolved.job, resolved.now, &error)?;
+                // What went wrong first is what counts.
+                let kept = keeping.failure(&resolved.job, resolved.now, &error);
+                kept.unwrap_or_else(|problem| progress.warn(problem));
                 keeping.deliver(inputs::pinned(resolved.job.config.as_ref()), resolved.now, &progress);
             }
             return Err(error);
@@ -108,14 +110,28 @@ pub(super) fn perform(
     if !destinations.shows(&[Format::Summary, Format::Table]) {
         environment::warn(&report, &progress);
     }
-    if let Some(keeping) = &mut keeping {
+    let mut keep = || -> Result<(), Error> {
+        let Some(keeping) = &mut keeping else { return Ok(()) };
         keeping.report(&resolved.job, &report, &progress)?;
         destinations.note_oldest(keeping.oldest(&report)?);
-    }
+        Ok(())
+    };
+    let kept = match keep() {
+        Err(error @ Error::NoIdToKeep) => return Err(error),
+        kept => kept,
+    };
+    // A store that cannot be written costs no report.
     destinations.keep_last_success(&report, &progress);
-    let written = destinations.write(&report);
+    destinations.write(&report)?;
     if let Some(keeping) = &keeping {
         keeping.deliver(report.workspace.known_id(), resolved.now, &progress);
     }
-    written.map(|()| report)
+    match kept {
+        // A violation is certain, whatever became of the store.
+        Err(error) if report.gate.exit_code == Exit::Violation && error.exit() == Exit::Incomplete => {
+            progress.warn(error);
+        }
+        kept => kept?,
+    }
+    Ok(report)
 }

@@ -127,5 +127,8 @@ pub(crate) fn is_read_whole(control: &Control, sources: &[SourceReport]) -> bool
 
 /// Whether all of a source was read.
 pub(super) fn is_complete(sources: &[SourceReport], id: SourceId) -> bool {
-    sources.iter().any(|source| source.id == id && source.status == SourceStatus::Complete)
+    let is = |id, status| sources.iter().any(|source| source.id == id && source.status == status);
+    // What the token may read includes the allowlist, which is a source of its own.
+    let part = id == SourceId::TokenProbe && is(SourceId::IpAllowlist, SourceStatus::Failed);
+    is(id, SourceStatus::Complete) && !part
 }

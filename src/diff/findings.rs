@@ -108,7 +108,12 @@ pub(super) fn changes<'a>(
         };
         let fails = |control: &&Control| control.status == Status::Fail;
         if let Some(now) = now.filter(fails) {
-            let known = by_fingerprint(before);
+            // What was reviewed then did not count: where that is withdrawn, it is news.
+            let known: BTreeMap<_, _> = before
+                .into_iter()
+                .flat_map(Control::open)
+                .map(|finding| (&finding.fingerprint, finding))
+                .collect();
             for finding in now.open() {
                 let is_waived = now.waived.is_some() || finding.waived.is_some();
                 let was_waived = known

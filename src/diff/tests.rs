@@ -157,6 +157,40 @@ fn a_new_finding_fails_the_gate_at_its_level_and_one_that_was_not_looked_for_doe
 }
 
 #[test]
+fn the_token_probe_is_not_whole_where_the_allowlist_failed() {
+    let (mut old, mut new) = pair();
+    for report in [&mut old, &mut new] {
+        report.controls[2].sources = vec![SourceId::TokenProbe];
+        report.sources.iter_mut().for_each(|source| source.status = SourceStatus::Complete);
+        let mut probe = report.sources[0].clone();
+        probe.id = SourceId::TokenProbe;
+        report.sources.retain(|source| source.id != SourceId::TokenProbe);
+        report.sources.push(probe);
+    }
+    let mut end = |status| {
+        let allowlist = new.sources.iter_mut().find(|source| source.id == SourceId::IpAllowlist).unwrap();
+        allowlist.status = status;
+        set(&mut new, 2, Status::Manual);
+        outcomes(&compared(&old, &new))
+    };
+    assert_eq!(end(SourceStatus::Failed), ["2.3 incomparable"]);
+    assert_eq!(end(SourceStatus::Forbidden), ["2.3 fixed"]);
+}
+
+#[test]
+fn what_is_no_longer_reviewed_is_new() {
+    let (mut old, new) = pair();
+    assert_eq!(fates(&compared(&old, &new)), [""; 0]);
+    let on = "2026-01-01".parse().unwrap();
+    let review = Review { by: "dana".to_owned(), on, note: None };
+    old.controls[2].findings[0].reviewed = Some(review);
+    let diff = compared(&old, &new);
+    let fates = fates(&diff);
+    assert!(matches!(&fates[..], [one] if one.ends_with(" new")), "{fates:?}");
+    assert_eq!(diff.gate.exit_code, Exit::Violation);
+}
+
+#[test]
 fn decisions_of_people_are_told_as_such() {
     let review = Review { by: "Ada".to_owned(), on: "2026-02-01".parse().unwrap(), note: None };
     let (mut old, mut new) = pair();

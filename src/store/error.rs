@@ -75,6 +75,16 @@ pub(crate) enum StoreError {
         /// Why not.
         why: String,
     },
+    /// The run that was asked for is compared with none.
+    #[error("run {run} of the store {} is not compared: {why}", .path.display())]
+    NotCompared {
+        /// The file.
+        path: PathBuf,
+        /// The run.
+        run: i64,
+        /// Why not.
+        why: &'static str,
+    },
     /// The store holds several workspaces, and none was chosen.
     #[error("the store {} holds {} workspaces: {}", .path.display(), .workspaces.len(), .workspaces.join(", "))]
     SeveralWorkspaces {
@@ -119,7 +129,7 @@ impl Hint for StoreError {
                 }
                 Self::TooNew { .. } => "use the version of intercom-harden that wrote it, or a newer one",
                 Self::Report { source, .. } => return source.hint(),
-                Self::NoRun { .. } | Self::WithoutReport { .. } => {
+                Self::NoRun { .. } | Self::WithoutReport { .. } | Self::NotCompared { .. } => {
                     "`intercom-harden history list` lists the runs"
                 }
                 Self::SeveralWorkspaces { .. } | Self::NoWorkspace { .. } => {

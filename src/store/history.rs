@@ -196,7 +196,7 @@ impl Store {
 fn median(sorted: &[i64]) -> Option<i64> {
     let upper = *sorted.get(sorted.len() / 2)?;
     let lower = *sorted.get(sorted.len().checked_sub(1)? / 2)?;
-    Some(lower + (upper - lower) / 2)
+    Some(lower.midpoint(upper))
 }
 
 #[cfg(test)]

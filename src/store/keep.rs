@@ -104,8 +104,9 @@ fn keep_in<'a>(
     if change.prepare_cached(same)?.exists(params![workspace, at, entry.catalog, entry.selection])? {
         return Ok(Kept::Again);
     }
-    let newest: Option<i64> =
-        change.query_row("SELECT MAX(at) FROM run WHERE workspace = ?1", [workspace], |row| row.get(0))?;
+    // A scan that failed may have failed because its clock was wrong: it makes no other one late.
+    let newest = "SELECT MAX(at) FROM run WHERE workspace = ?1 AND outcome = 'good'";
+    let newest: Option<i64> = change.query_row(newest, [workspace], |row| row.get(0))?;
     let late = newest.filter(|newest| *newest > at);
     let run = insert(change, workspace, entry, late.is_some())?;
     if let Some(newest) = late {
@@ -128,10 +129,11 @@ fn keep_in<'a>(
             let mut names = rows.collect::<rusqlite::Result<Vec<_>>>()?;
             names.push(name.to_owned());
             let names = names.iter().map(String::as_str).collect();
-            let first = newest.is_none();
+            let earlier = "SELECT 1 FROM run WHERE workspace = ?1 AND id <> ?2";
+            let first = !change.prepare_cached(earlier)?.exists(params![workspace, run])?;
             Changes {
                 first,
-                incomplete: begin(change, workspace, "incomplete", at, names)?,
+                incomplete: begin(change, workspace, "incomplete", at, names, |_| true)?,
                 ..Changes::default()
             }
         }

@@ -136,14 +136,18 @@ pub(super) fn advance<'a>(
         }
     }
     let at = report.scan.at.as_second();
-    changes.undecided = begin(change, workspace, "undecided", at, undecided)?;
-    changes.incomparable = begin(change, workspace, "incomparable", at, incomparable)?;
+    let evaluated = |id: &str| report.control(id).is_some();
+    changes.undecided = begin(change, workspace, "undecided", at, undecided, evaluated)?;
+    changes.incomparable = begin(change, workspace, "incomparable", at, incomparable, evaluated)?;
     let unread = report
         .sources
         .iter()
         .filter(|source| matches!(source.status, SourceStatus::Failed | SourceStatus::Forbidden));
-    changes.incomplete =
-        begin(change, workspace, "incomplete", at, unread.map(|source| source.id.as_str()).collect())?;
+    let unread = unread.map(|source| source.id.as_str()).collect();
+    let skipped = |id: &str| {
+        report.sources.iter().any(|one| one.id.as_str() == id && one.status == SourceStatus::Skipped)
+    };
+    changes.incomplete = begin(change, workspace, "incomplete", at, unread, |id| !skipped(id))?;
     Ok(changes)
 }
 
@@ -164,6 +168,8 @@ fn follow<'a>(
     let mut open = open(change, workspace, &control.id)?;
     let at = report.scan.at.as_second();
     let fails = control.status == Status::Fail;
+    // It was told that it cannot be compared: what is found from then on is news.
+    let told = holds(change, workspace, "incomparable", &control.id)?;
     // A control that does not fail does not stand for itself.
     let seen: BTreeMap<String, Item<'a>> = items_of(control)
         .filter(|item| fails || item.finding.is_some())
@@ -214,7 +220,7 @@ fn follow<'a>(
                 ])?;
             // What the earlier run did not look for is not news.
             let looked_for = |base: &State| evidence_at.is_none_or(|last| last >= base.window_since);
-            if waived_before || base.is_some_and(looked_for) {
+            if waived_before || base.map_or(told, looked_for) {
                 changes.opened.push(Opened { item: *item, waiver_ended: waived_before });
             }
         }
@@ -299,13 +305,14 @@ fn holds(change: &Transaction<'_>, workspace: i64, kind: &str, name: &str) -> ru
     change.prepare_cached(sql)?.exists(params![workspace, kind, name])
 }
 
-/// Keeps which conditions of a kind hold, and says which of them begin.
+/// Keeps which conditions of a kind hold, and says which of them begin. One that the run did not look at goes on.
 pub(super) fn begin(
     change: &Transaction<'_>,
     workspace: i64,
     kind: &str,
     at: i64,
     names: Vec<&str>,
+    looked_at: impl Fn(&str) -> bool,
 ) -> rusqlite::Result<Vec<String>> {
     let sql = "SELECT name FROM condition WHERE workspace = ?1 AND kind = ?2";
     let known: Vec<String> = {
@@ -313,7 +320,7 @@ pub(super) fn begin(
         let rows = query.query_map(params![workspace, kind], |row| row.get(0))?;
         rows.collect::<rusqlite::Result<_>>()?
     };
-    for over in known.iter().filter(|known| !names.contains(&known.as_str())) {
+    for over in known.iter().filter(|known| looked_at(known) && !names.contains(&known.as_str())) {
         change
             .prepare_cached("DELETE FROM condition WHERE workspace = ?1 AND kind = ?2 AND name = ?3")?
             .execute(params![workspace, kind, over])?;

@@ -4,6 +4,7 @@
 //! A run is written in one transaction with everything that follows from it, so that a program that is killed leaves it
 //! whole or not at all. `schema.sql` is version 1; a later version adds a migration and never edits an older one.
 
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -52,10 +53,11 @@ impl Store {
     /// When it cannot be opened, is something else, or is newer than this program.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let unopened = |source| StoreError::Unopened { path: path.to_path_buf(), source };
-        create_private(path).map_err(unopened)?;
+        create_private(path).map_err(&unopened)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut store = Self::with(path, flags)?;
         store.migrate()?;
+        make_private(path).map_err(unopened)?;
         Ok(store)
     }
 
@@ -105,6 +107,8 @@ impl Store {
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
         self.connection.pragma_update(None, "cell_size_check", true)?;
+        // What is dropped leaves no trace in the file.
+        self.connection.pragma_update(None, "secure_delete", true)?;
         self.connection.pragma_update(None, "foreign_keys", true)
     }
 
@@ -114,10 +118,28 @@ impl Store {
         let tables = "SELECT COUNT(*) FROM sqlite_schema";
         let tables: i64 = self.connection.query_row(tables, [], |row| row.get(0)).map_err(self.failed())?;
         match (application, version, tables) {
+            (APPLICATION_ID, version, _) if version == MIGRATIONS.len() as i64 => {
+                let own = self.is_own_schema().map_err(self.failed())?;
+                own.then_some(version).ok_or_else(|| StoreError::NotAStore { path: self.path.clone() })
+            }
             (APPLICATION_ID, version @ 1.., _) => Ok(version),
             (0, 0, 0) => Ok(0),
             _ => Err(StoreError::NotAStore { path: self.path.clone() }),
         }
+    }
+
+    /// Whether every table and view is what this program makes, and nothing acts by itself. Others may be there too.
+    fn is_own_schema(&self) -> rusqlite::Result<bool> {
+        let schema = |connection: &Connection| -> rusqlite::Result<BTreeSet<[String; 3]>> {
+            let sql = "SELECT type, name, COALESCE(sql, '') FROM sqlite_schema";
+            let mut query = connection.prepare(sql)?;
+            let rows = query.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
+            rows.collect()
+        };
+        let own = Connection::open_in_memory()?;
+        MIGRATIONS.iter().try_for_each(|migration| own.execute_batch(migration))?;
+        let found = schema(&self.connection)?;
+        Ok(schema(&own)?.is_subset(&found) && !found.iter().any(|[kind, ..]| kind == "trigger"))
     }
 
     fn pragma<T: rusqlite::types::FromSql>(&self, name: &str) -> Result<T, StoreError> {
@@ -158,7 +180,7 @@ impl Store {
     }
 }
 
-/// Makes sure that a file is there which only its owner can read. SQLite gives its other files the same mode.
+/// Makes sure that a file is there. A new one can be read by its owner alone, and SQLite gives its other files the same mode.
 fn create_private(path: &Path) -> std::io::Result<()> {
     match fs::metadata(path) {
         Ok(there) if !there.is_file() => return Err(std::io::Error::other("it is not a regular file")),
@@ -175,12 +197,23 @@ fn create_private(path: &Path) -> std::io::Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+/// Leaves a store to its owner alone, with the files beside it. What is no store is left as it is.
+fn make_private(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
-    {
+    for end in ["", "-wal", "-shm"] {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = fs::metadata(path)?.permissions().mode();
-        if mode & 0o077 != 0 {
-            fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+        let mut file = path.as_os_str().to_owned();
+        file.push(end);
+        let loose = fs::metadata(&file).is_ok_and(|file| file.permissions().mode() & 0o077 != 0);
+        if loose {
+            match fs::set_permissions(&file, fs::Permissions::from_mode(0o600)) {
+                // The last process to close the store removes them.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                set => set?,
+            }
         }
     }
     Ok(())

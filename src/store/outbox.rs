@@ -25,6 +25,8 @@ pub(crate) struct Waiting {
     pub id: String,
     /// What is sent.
     pub body: String,
+    /// How often it was claimed, this time included.
+    pub attempts: i64,
 }
 
 impl Store {
@@ -59,10 +61,10 @@ impl Store {
         let sql = "UPDATE message SET attempts = attempts + 1, tried_at = ?4, claimed_until = ?5 + ?6 \
                    WHERE row = (SELECT MIN(row) FROM message WHERE workspace = ?1 AND destination = ?2 \
                    AND accepted_at IS NULL AND row > ?3) \
-                   AND COALESCE(claimed_until NOT BETWEEN ?5 AND ?5 + ?6, TRUE) RETURNING row, id, body";
+                   AND COALESCE(claimed_until NOT BETWEEN ?5 AND ?5 + ?6, TRUE) RETURNING row, id, body, attempts";
         let parameters = params![workspace, destination, after, at.as_second(), clock.as_second(), CLAIM];
         let claimed = self.connection.query_row(sql, parameters, |row| {
-            Ok(Waiting { row: row.get(0)?, id: row.get(1)?, body: row.get(2)? })
+            Ok(Waiting { row: row.get(0)?, id: row.get(1)?, body: row.get(2)?, attempts: row.get(3)? })
         });
         claimed.optional().map_err(self.failed())
     }

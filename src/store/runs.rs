@@ -216,6 +216,20 @@ impl Store {
         found.optional().map_err(self.failed())
     }
 
+    /// The run that is asked for, to compare it.
+    ///
+    /// # Errors
+    /// When there is none, it failed, or it was kept after a newer one.
+    pub(crate) fn compared_run(&self, workspace: &Workspace, asked: &str) -> Result<RunRow, StoreError> {
+        let run = self.run(workspace, asked)?;
+        let why = if run.outcome == "good" { "it was kept after a newer run" } else { "the scan failed" };
+        if run.is_compared() {
+            Ok(run)
+        } else {
+            Err(StoreError::NotCompared { path: self.path.clone(), run: run.id, why })
+        }
+    }
+
     fn no_run(&self, workspace: &Workspace, asked: &str) -> StoreError {
         let of = format!(" of {}", text::line(&workspace.intercom_id, ECHO_COLUMNS));
         StoreError::NoRun { path: self.path.clone(), asked: text::line(asked, ECHO_COLUMNS), of }

@@ -14,6 +14,7 @@ use crate::store::lifetimes::End;
 use crate::verdict::Status;
 
 mod laws;
+mod news;
 
 const DAY: i64 = 24 * 3600;
 

@@ -211,6 +211,13 @@ fn runs_of_a_store_are_compared_by_word_number_and_date() {
         assert_eq!(diff(&words).run().exits(1).stdout, usual, "{words:?}");
     }
     diff(&["2026-07-24"]).run().exits(2).says("has no run \"2026-07-24\"").says("history list");
+    let late = Workspace::healthy().scan().file("posture.db", &store).args(["--store", "posture.db"]);
+    let late = late.now("2026-07-28T12:00:00Z").run().bytes("posture.db");
+    let of_late = program().file("posture.db", late).args(["diff", "--store", "posture.db", "3", "latest"]);
+    of_late
+        .run()
+        .exits(2)
+        .says("run 3 of the store posture.db is not compared: it was kept after a newer run");
     diff(&["--workspace", "other"]).run().exits(2).says("holds no workspace other");
     program().args(["diff", "--store", "absent.db"]).run().exits(2).says("absent.db");
     let text = program().file("text.db", "no database").args(["diff", "--store", "text.db"]).run().exits(2);

@@ -249,10 +249,20 @@ fn prune_drops_reports_and_keeps_sights() {
     left(&["show", "1"]).run().exits(2).says("older than the store keeps them");
     let list = left(&["list"]).run().stdout;
     assert!(list.contains("report dropped"), "{list}");
+    let json = prune(&["--keep", "10d", "--format", "json"]).run().exits(0).json();
+    assert_eq!(json, json!({"dropped": 4, "left": 2}));
+    assert_eq!(prune(&["--keep", "10d", "--format", "csv"]).run().exits(0).stdout, "dropped,left\n4,2\n");
     let by_configuration = program().fixture("posture.db", "stores/v1.db");
     let by_configuration = by_configuration.args(["history", "prune", "--workspace", "Fixture"]).now(NOW);
     let run = by_configuration.config("[store]\nfile = \"posture.db\"\nkeep = \"10d\"\n").run().exits(0);
     assert_eq!(run.stdout, pruned.stdout);
+}
+
+#[test]
+fn the_sample_has_one_workspace_and_no_configuration() {
+    for option in [["--workspace", "other"], ["--config", "x.toml"], ["--store", "posture.db"]] {
+        program().args(["history", "list", "--demo"]).args(option).run().exits(2).says("cannot be used with");
+    }
 }
 
 #[test]

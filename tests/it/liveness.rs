@@ -51,6 +51,7 @@ fn a_scan_that_failed_says_so_in_one_line() {
         (scan(&unlisted.origin()), 3, "he list of teammates"),
         (demo().config("[scan]\nlevle = 1\n"), 2, "own.toml"),
         (demo().args(["--no-such-option"]), 2, "unexpected argument '--no-such-option'"),
+        (program().args(["--color", "never", "scan", "--no-such"]), 2, "unexpected argument '--no-such'"),
         (demo().args(["--token-file", "dG9rOmZha2UtdG9rZW4tZmFrZS10b2tlbi1mYWtl"]), 2, "access token"),
     ] {
         let receiver = Receiver::start(Reply::Status(200));

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::history::{fixture, written};
 use crate::program::{NOW, program};
 use crate::readme::document;
-use crate::workspace::{DAY, HOUR};
+use crate::workspace::{DAY, HOUR, Workspace};
 
 /// Every table, index and view of a store.
 fn schema(store: &Path) -> Vec<(String, Option<String>)> {
@@ -73,6 +73,66 @@ fn the_document_has_every_table_view_and_column_and_its_queries_run() {
         }
     }
     assert!(answered > 5, "{answered} rows");
+}
+
+/// Overwrites the first page of a table.
+fn damage(path: &Path, table: &str) {
+    let store = Connection::open(path).unwrap();
+    let number = |sql: &str| store.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    number("PRAGMA wal_checkpoint(TRUNCATE)");
+    let page = number(&format!("SELECT rootpage FROM sqlite_schema WHERE name = '{table}'"));
+    let size = usize::try_from(number("PRAGMA page_size")).unwrap();
+    drop(store);
+    let mut bytes = std::fs::read(path).unwrap();
+    let from = (usize::try_from(page).unwrap() - 1) * size;
+    bytes[from..from + size].fill(0xEE);
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_store_whose_schema_is_another_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("posture.db");
+    let scan = || {
+        let program = program().fixture("sample.snapshot", "snapshots/sample.snapshot");
+        program.args(["scan", "--snapshot", "sample.snapshot", "--store", path.to_str().unwrap()])
+    };
+    for change in [
+        "CREATE TRIGGER silence AFTER INSERT ON message BEGIN DELETE FROM message; END",
+        "DROP VIEW v_runs; CREATE VIEW v_runs AS SELECT 1",
+    ] {
+        std::fs::copy(fixture(), &path).unwrap();
+        Connection::open(&path).unwrap().execute_batch(change).unwrap();
+        let list = program().args(["history", "list", "--store", path.to_str().unwrap()]);
+        list.run().exits(2).says("not a store of");
+        scan().run().exits(2).says("not a store of");
+    }
+    std::fs::write(&path, "a page for all to read").unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        scan().run().exits(2);
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
+    }
+}
+
+#[test]
+fn a_store_that_cannot_be_written_costs_no_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("posture.db");
+    let store = ["--store", path.to_str().unwrap()];
+    Workspace::healthy().scan().now("2026-07-01T12:00:00Z").args(store).run();
+    damage(&path, "run_source");
+    let healthy = Workspace::healthy().scan().args(store).run().exits(3).says("malformed");
+    assert_eq!(healthy.json()["gate"]["passed"], true);
+    let crowded = Workspace::crowded().scan().args(store).run().exits(1).says("malformed");
+    assert_eq!(crowded.json()["gate"]["passed"], false, "the violation is certain");
+    // The error of the scan comes last, whatever became of the store.
+    damage(&path, "condition");
+    let closed = crate::program::live("http://127.0.0.1:9", &["scan", "--timeout", "1s"]).args(store);
+    let closed = closed.config("[workspace]\nid = \"ab12cd34\"\n").run().exits(3);
+    closed.says("malformed").says("error: the API could not be reached");
 }
 
 /// How long twelve processes write; `tests/external` has them do it for a minute.

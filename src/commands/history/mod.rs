@@ -59,7 +59,7 @@ pub(super) fn run(command: HistoryCommand) -> Result<Exit, Error> {
             kept.answer(&status)?;
             return Ok(if status.recent { Exit::Success } else { Exit::Incomplete });
         }
-        HistoryCommand::Prune { keep, place, now } => prune(keep.as_deref(), &place, now),
+        HistoryCommand::Prune { keep, place, now, format } => prune(keep.as_deref(), &place, now, format),
     }
     .map(|()| Exit::Success)
 }
@@ -167,7 +167,12 @@ fn show(run: &str, asked: &HistoryArgs) -> Result<Exit, Error> {
 }
 
 /// Drops old reports of one workspace, or of all.
-fn prune(keep: Option<&str>, args: &StoreArgs, now: Option<Timestamp>) -> Result<(), Error> {
+fn prune(
+    keep: Option<&str>,
+    args: &StoreArgs,
+    now: Option<Timestamp>,
+    format: HistoryFormat,
+) -> Result<(), Error> {
     let (file, config) = place(args)?;
     let keep = match keep {
         Some(keep) => duration("--keep", keep)?,
@@ -181,9 +186,17 @@ fn prune(keep: Option<&str>, args: &StoreArgs, now: Option<Timestamp>) -> Result
     };
     drop(reading);
     let now = now.unwrap_or_else(environment::clock);
-    let Pruned { dropped, left } = Store::open(&file)?.prune(&workspaces, now, keep)?;
-    let before = day_of(now.saturating_sub(keep).unwrap_or(Timestamp::MIN));
-    print(&format!("Dropped {} from before {before}, {left} left.\n", counted(dropped, "report")))
+    let pruned = Store::open(&file)?.prune(&workspaces, now, keep)?;
+    let Pruned { dropped, left } = pruned;
+    let text = match format {
+        HistoryFormat::Summary => {
+            let before = day_of(now.saturating_sub(keep).unwrap_or(Timestamp::MIN));
+            format!("Dropped {} from before {before}, {left} left.\n", counted(dropped, "report"))
+        }
+        HistoryFormat::Json => crate::report::json_text(&pruned).map_err(Error::Stdout)?,
+        HistoryFormat::Csv => format!("dropped,left\n{dropped},{left}\n"),
+    };
+    print(&text)
 }
 
 fn duration(option: &'static str, text: &str) -> Result<SignedDuration, Error> {

@@ -50,6 +50,11 @@ fn a_message_that_is_never_accepted_does_not_keep_others_back() {
     let subjects: Vec<_> =
         scene.receiver.take().iter().map(|sent| subjects(&sent.json(), "new").len()).collect();
     assert_eq!(subjects.len(), 3, "the later one was sent, too");
+    // Nor does one that the receiver fails on, after a few attempts.
+    scene.query::<i64>("UPDATE message SET attempts = 4 WHERE accepted_at IS NULL RETURNING row");
+    scene.receiver.reply([Reply::Saying(500, String::new())]);
+    scene.scan(Workspace::healthy(), HOURS[3], &format!("{WEBHOOK}on = ['resolved']\n")).run();
+    assert_eq!(scene.receiver.take().len(), 2, "the one that failed, and the one behind it");
 }
 
 #[test]
