@@ -69,10 +69,10 @@ pub(crate) enum Error {
     NoIdToKeep,
     #[error("no store is named")]
     NoStore,
-    #[error("nothing says how long reports are kept")]
+    #[error("no retention period is set")]
     NoKeep,
     /// A format that the command does not write.
-    #[error("there is no {format} of this; the formats are {}", formats.join(", "))]
+    #[error("this command does not write {format}; it writes {}", formats.join(", "))]
     OtherFormat { format: &'static str, formats: Vec<&'static str> },
     #[error("cannot read the report {name}: {source}")]
     SavedReport { name: String, source: ReadError },

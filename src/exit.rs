@@ -46,8 +46,8 @@ Exit codes:
 Exit codes:
   0  nothing regressed and nothing is new up to the level of --fail-on
   1  a control regressed, or has new findings
-  2  usage: bad flag, no such file, not a report, reports of two workspaces
-  3  nothing regressed, but a control fails that cannot be compared";
+  2  usage: bad flag, no such file, store, workspace or run, not a report, two workspaces, two keys of redaction
+  3  nothing regressed, but a control fails that cannot be compared; or the store cannot be read";
 
     /// The exit codes as `collect --help` prints them.
     pub const COLLECT_HELP: &'static str = "\
@@ -68,6 +68,12 @@ Exit codes:
   0  printed
   2  usage or configuration: bad flag, unknown id, not a report, a mistake in a control file or the configuration";
 
+    /// The exit codes as `generate schedule --help` prints them.
+    pub const SCHEDULE_HELP: &'static str = "\
+Exit codes:
+  0  printed
+  2  usage: bad flag, unknown scheduler";
+
     /// The exit codes as `history list --help` prints them.
     pub const HISTORY_HELP: &'static str = "\
 Exit codes:
@@ -86,7 +92,7 @@ Exit codes:
     pub const PRUNE_HELP: &'static str = "\
 Exit codes:
   0  done
-  2  usage: bad flag, no such store, not a store, nothing says how long reports are kept
+  2  usage: bad flag, no such store, not a store, no retention period is set
   3  could not complete: the store is in use, or the disk is full";
 
     /// The exit codes of the commands that edit the configuration.

@@ -197,6 +197,11 @@ pub(crate) fn length(seconds: u64) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
+/// How old something is.
+pub(crate) fn age(seconds: u64) -> String {
+    if seconds < 60 { "under a minute".to_owned() } else { length(seconds) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -72,13 +72,10 @@ impl Baseline {
     /// What makes it differ from a scan with this catalog and this window.
     pub(crate) fn warnings(&self, catalog: &str, window: Window) -> Vec<Warning> {
         let path = || self.info.path.clone();
-        let hours = |window: Window| window.until.duration_since(window.since).as_hours();
-        let (before, now) = (hours(self.report.scan.window), hours(window));
         let other_catalog = self.report.catalog.digest != catalog;
-        // A window that starts on a given day grows from scan to scan.
-        let other_window = before != now && self.report.scan.window.since != window.since;
         let catalog = other_catalog.then(|| Warning::BaselineCatalog { path: path() });
-        let window = other_window.then(|| Warning::BaselineWindow { path: path(), before, now });
+        let hours = window.hours_beside(self.report.scan.window);
+        let window = hours.map(|(before, now)| Warning::BaselineWindow { path: path(), before, now });
         catalog.into_iter().chain(window).collect()
     }
 

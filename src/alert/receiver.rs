@@ -115,8 +115,7 @@ impl Destination {
             config::Receiver::Webhook { url, secret: None } => {
                 let address = address(url)?;
                 warn(format!(
-                    "Messages of alert \"{name}\" are not signed, so that its receiver cannot tell whose they are: set \
-                     secret_env or secret_file."
+                    "Alert \"{name}\" is not signed: its receiver cannot verify the sender. Set secret_env or secret_file."
                 ));
                 Receiver::Webhook { address, key: None }
             }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Alert, AlertControl, How, NewFinding, ResolvedFinding, Why};
+use crate::report::words::minute;
 use crate::text;
 
 /// The most sections about what happened, of the 50 blocks that Slack allows: three more are header, rest and footer.
@@ -123,8 +124,7 @@ fn line(finding: &NewFinding) -> String {
 
 fn footer(alert: &Alert) -> String {
     let run = alert.run.map(|run| format!("Run {run} of ")).unwrap_or_default();
-    let at = alert.at.strftime("%Y-%m-%d %H:%M UTC");
-    format!("{run}{at}, alert {}", escape(&alert.alert))
+    format!("{run}{} UTC, alert {}", minute(alert.at), escape(&alert.alert))
 }
 
 /// A line of foreign text, escaped and of bounded length.

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 /// `history`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum HistoryCommand {
-    /// List the runs, the newest first: how each ended, and what it counted
+    /// List the runs, newest first: outcome, exit code and counts
     #[command(after_help = Exit::HISTORY_HELP)]
     List {
         #[command(flatten)]
@@ -49,7 +49,7 @@ pub(crate) enum HistoryCommand {
         #[command(flatten)]
         asked: HistoryArgs,
     },
-    /// Drop the reports of old runs. When each finding was seen, and how it ended, stays
+    /// Drop old reports; the history of findings stays
     #[command(after_help = Exit::PRUNE_HELP)]
     Prune {
         /// How long reports are kept [default: `[store] keep`]

@@ -84,10 +84,10 @@ pub(crate) enum Command {
     /// Scan again and again, until a signal ends it
     #[command(after_help = Exit::WATCH_HELP)]
     Watch(Box<WatchArgs>),
-    /// Tell what changed between two reports: regressions, new findings, people, settings, and what was fixed
+    /// Compare two reports: regressions, new and fixed findings, people, settings
     #[command(after_help = Exit::DIFF_HELP)]
     Diff(Box<DiffArgs>),
-    /// Ask the store of `scan --store`: runs, findings and their ages, trend, and whether scans still run
+    /// Query the store: runs, findings, trend, age of the last scan
     #[command(subcommand)]
     History(HistoryCommand),
     /// Save what a workspace answers, to scan it later without a network
@@ -120,10 +120,10 @@ pub(crate) enum Command {
     /// List, explain and check the controls
     #[command(subcommand, after_help = Exit::CONTROLS_HELP)]
     Controls(ControlsCommand),
-    /// Try out where alerts go
+    /// Test the receivers of alerts
     #[command(subcommand)]
     Alert(AlertCommand),
-    /// Print shell completions, schemas, and what runs a scan every day
+    /// Print shell completions, schemas and schedules
     #[command(subcommand)]
     Generate(GenerateCommand),
 }

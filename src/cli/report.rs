@@ -73,7 +73,7 @@ pub(crate) struct DiffArgs {
     /// The later report of the same workspace [default with --store: latest]
     #[arg(value_name = "NEW", required_unless_present_any = ["demo", "store"])]
     pub new: Option<PathBuf>,
-    /// Take the reports from this database, which `scan --store` wrote
+    /// Take the reports from this database, which `scan --store` wrote; INTERCOM_HARDEN_STORE is not read
     #[arg(long, value_name = "FILE", conflicts_with = "demo")]
     pub store: Option<PathBuf>,
     /// Which workspace of the database, where it holds several
@@ -116,7 +116,7 @@ pub(crate) enum GenerateCommand {
         what: SchemaName,
     },
     /// Print what runs a scan every day, with comments that say where it goes and what to fill in
-    #[command(after_help = Exit::PRINT_HELP)]
+    #[command(after_help = Exit::SCHEDULE_HELP)]
     Schedule {
         /// For which scheduler: systemd, cron, kubernetes, github or gitlab
         #[arg(value_name = "SCHEDULER", ignore_case = true, hide_possible_values = true)]

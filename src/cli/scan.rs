@@ -28,7 +28,7 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub keep: KeepArgs,
 
-    /// Fetch the address in this file when the scan ends, and its /fail after exit code 2 or 3
+    /// When the scan ends, send a GET to the address in this file; after exit code 2 or 3, a POST to its /fail
     /// [env: INTERCOM_HARDEN_HEARTBEAT]
     #[arg(long, value_name = "PATH", help_heading = "Heartbeat")]
     pub heartbeat_file: Option<PathBuf>,
@@ -83,7 +83,7 @@ impl WatchArgs {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Store")]
 pub(crate) struct KeepArgs {
-    /// Keep the result in this database, next to those before [env: INTERCOM_HARDEN_STORE]
+    /// Keep the result in this database, and alert on what is new [env: INTERCOM_HARDEN_STORE]
     #[arg(long, value_name = "FILE", conflicts_with = "demo")]
     pub store: Option<PathBuf>,
 }

@@ -16,6 +16,7 @@ use crate::level::Level;
 use crate::progress::Progress;
 use crate::redact::Redactor;
 use crate::report::Report;
+use crate::report::words::minute;
 use crate::scan::{Job, Target};
 use crate::sources::Provenance;
 use crate::store::{Entry, Store};
@@ -42,9 +43,7 @@ impl Keeping {
         let config = job.config.as_ref();
         let Some(path) = inputs::store(args.store.as_deref(), config) else {
             if config.is_some_and(|config| !config.alerts.is_empty()) {
-                progress.warn(
-                    "Nothing is alerted on without a store: give --store FILE, or set file in [store].",
-                );
+                progress.warn("No alert is sent without a store. Give --store FILE, or set file in [store].");
             }
             return Ok(None);
         };
@@ -106,9 +105,10 @@ impl Keeping {
         };
         if let Some(newest) = self.keep(entry)? {
             progress.warn(format!(
-                "This run is of {}, and the store has one of {newest}: it is kept in its place, and neither compared nor \
-                 alerted on. If it was not meant to be, check the clock of this machine.",
-                report.scan.at
+                "This run ({} UTC) is older than the newest in the store ({} UTC). It is kept, but not compared or alerted \
+                 on. If you did not expect this, check this machine's clock.",
+                minute(report.scan.at),
+                minute(newest)
             ));
         }
         Ok(())

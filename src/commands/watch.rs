@@ -7,6 +7,7 @@ use super::{complain, environment, heartbeat, scan, signals};
 use crate::cli::WatchArgs;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::report::words::minute;
 use crate::time::parse_duration;
 
 /// How often the clock is looked at: one that sleeps with the machine is behind when that wakes up.
@@ -68,8 +69,7 @@ impl Beginning {
         let left = || long.saturating_sub(self.elapsed());
         let next = environment::clock().checked_add(left());
         if let Ok(next) = next {
-            let next = next.strftime("%Y-%m-%d %H:%M:%S UTC");
-            environment::messages().message(&format!("Next scan: {next}."));
+            environment::messages().message(&format!("Next scan: {} UTC.", minute(next)));
         }
         while !left().is_zero() {
             thread::sleep(left().min(LOOK));

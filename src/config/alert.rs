@@ -88,7 +88,7 @@ fn alert(mut table: Table<'_>, context: &Context) -> Option<Alert> {
 fn occasions(table: &mut Table<'_>) -> Vec<Occasion> {
     let Some(words) = table.texts("on") else { return vec![Occasion::New, Occasion::Incomplete] };
     if words.value.is_empty() {
-        table.document().report(words.line, "`on` is empty, so that nothing would ever be told");
+        table.document().report(words.line, "`on` is empty: this alert would never send a message");
     }
     words.value.iter().filter_map(|word| table.document().word("`on`", word)).collect()
 }

@@ -80,13 +80,6 @@ impl Comparable {
 
     /// What makes the two reports differ as a whole.
     pub(super) fn warnings(&self, old: &Report, new: &Report) -> Vec<String> {
-        let hours = |report: &Report| {
-            let window = report.scan.window;
-            window.until.duration_since(window.since).as_hours()
-        };
-        let (before, now) = (hours(old), hours(new));
-        // A window that starts on a given day grows from scan to scan.
-        let other_window = before != now && old.scan.window.since != new.scan.window.since;
         let differing: Vec<_> = self.differing.iter().map(|id| id.describe()).collect();
         [
             (old.scan.at > new.scan.at)
@@ -96,7 +89,7 @@ impl Comparable {
                  compared."
                     .to_owned()
             }),
-            other_window.then(|| {
+            new.scan.window.hours_beside(old.scan.window).map(|(before, now)| {
                 format!(
                     "The windows are of {before} and {now} hours: events that only one of them looked at are \
                      listed apart."

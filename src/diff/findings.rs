@@ -99,7 +99,9 @@ pub(super) fn changes<'a>(
     comparable: &Comparable,
 ) -> Vec<FindingChange<'a>> {
     let mut changes = Vec::new();
-    for (before, now) in pairs(old, new) {
+    let mut pairs: Vec<_> = pairs(old, new).collect();
+    pairs.sort_by_key(|(before, now)| now.or(*before).map(|control| (control.level, control.priority)));
+    for (before, now) in pairs {
         let can_be_compared = comparable.obstacle(before, now).is_none();
         let mut note = |control: &'a Control, finding, fate, why| {
             changes.push(FindingChange { control: &control.id, level: control.level, fate, why, finding });

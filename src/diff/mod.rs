@@ -47,7 +47,7 @@ pub(crate) struct Diff<'a> {
     pub new: Side<'a>,
     /// The controls that ended otherwise or cannot be compared, the most urgent first.
     pub controls: Vec<ControlChange<'a>>,
-    /// What became of single findings, in the order of their controls.
+    /// What became of single findings, by level and priority of their controls.
     pub findings: Vec<FindingChange<'a>>,
     /// Teammates who joined, left, or changed role or privilege.
     pub people: Vec<PersonChange<'a>>,

@@ -231,6 +231,15 @@ pub(crate) struct Window {
     pub until: Timestamp,
 }
 
+impl Window {
+    /// The hours of an earlier window and this one, if they differ by more than growing from one start.
+    pub(crate) fn hours_beside(self, earlier: Self) -> Option<(i64, i64)> {
+        let hours = |window: Self| window.until.duration_since(window.since).as_hours();
+        let (before, now) = (hours(earlier), hours(self));
+        (before != now && earlier.since != self.since).then_some((before, now))
+    }
+}
+
 /// The earlier report that this one is compared with.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct BaselineInfo {

@@ -119,7 +119,11 @@ fn formats_go_to_files_and_the_new_findings_are_lines() {
     assert!(lines.iter().any(|line| line["subject"] == "one@acme.example"));
     #[cfg(unix)]
     assert_eq!(run.mode("diff.md"), 0o600, "it names people");
-    diff(&old, &new).args(["--format", "sarif"]).run().exits(2).says("there is no sarif of this");
+    diff(&old, &new)
+        .args(["--format", "sarif"])
+        .run()
+        .exits(2)
+        .says("this command does not write sarif; it writes summary, ");
 }
 
 #[test]
@@ -178,6 +182,10 @@ fn the_sample_is_compared_with_what_it_was() {
     }
     let today = demo().args(["--format", "json"]).run().report();
     let compared = program().args(["diff", "--demo", "--now", NOW, "--format", "json"]).run().json();
+    let new: Vec<_> =
+        compared["findings"].as_array().unwrap().iter().filter(|one| one["fate"] == "new").collect();
+    let levels: Vec<_> = new.iter().map(|one| one["level"].as_str().unwrap()).collect();
+    assert!(levels.is_sorted() && levels.first() < levels.last(), "the most urgent come first: {levels:?}");
     let regressed =
         compared["controls"].as_array().unwrap().iter().filter(|one| one["outcome"] == "regressed");
     for control in regressed {

@@ -98,6 +98,24 @@ fn runs_are_listed_with_how_each_ended() {
 }
 
 #[test]
+fn a_run_that_is_late_says_when_the_newest_was() {
+    let late = quiet().scan().now("2026-07-14T12:00:00Z").fixture("posture.db", "stores/v1.db");
+    late.args(["--store", "posture.db"]).run().says(
+        "run (2026-07-14 12:00 UTC) is older than the newest in the store (2026-08-01 12:00 UTC). It is kept, but not",
+    );
+}
+
+#[test]
+fn a_date_stands_in_one_line_where_no_run_has_a_note() {
+    let list =
+        program().args(["history", "list", "--demo"]).env("COLUMNS", "80").now(NOW).run().exits(0).stdout;
+    let rows: Vec<_> =
+        list.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit())).collect();
+    assert!(rows.len() > 3 && rows.iter().all(|row| row.contains(" 12:00 ")), "{list}");
+    assert!(!list.contains("Note"), "{list}");
+}
+
+#[test]
 fn findings_have_a_first_and_a_last_sight_an_age_and_an_end() {
     let all = json_of(&["findings"]);
     let of = |control: &str| -> Vec<(String, String, i64)> {
@@ -186,6 +204,8 @@ fn status_ends_with_3_where_no_good_scan_is_recent() {
         fine.stdout,
         "OK: the last good scan of Fixture is 25 hours old (run 7, 2026-08-01 12:00 UTC), at most 26 hours.\n"
     );
+    let fresh = status("2026-08-01T12:00:30Z", &[]).exits(0).stdout;
+    assert!(fresh.starts_with("OK: the last good scan of Fixture is under a minute old"), "{fresh}");
     let old = status("2026-08-02T14:00:01Z", &[]).exits(3).stdout;
     assert!(old.starts_with("Too old: the last good scan of Fixture is 26 hours old"), "{old}");
     status("2026-08-02T14:00:01Z", &["--max-age", "3d"]).exits(0);
@@ -216,7 +236,7 @@ fn status_ends_with_3_where_no_good_scan_is_recent() {
 fn prune_drops_reports_and_keeps_sights() {
     let before = json_of(&["findings"]);
     let prune = |words: &[&str]| history(&[&["prune"], words].concat()).now(NOW);
-    prune(&[]).run().exits(2).says("nothing says how long reports are kept").says("--keep 365d");
+    prune(&[]).run().exits(2).says("no retention period is set").says("--keep 365d");
     let pruned = prune(&["--keep", "10d"]).run().exits(0);
     assert_eq!(pruned.stdout, "Dropped 4 reports from before 2026-07-22, 2 left.\n");
     let store = pruned.bytes("posture.db");
@@ -263,12 +283,13 @@ fn a_store_is_named_by_flag_environment_or_configuration_and_never_found() {
     let absent = bare().args(["--store", "absent.db"]).run().exits(2).says("absent.db");
     assert_eq!(absent.files(), ["posture.db"], "asking makes nothing");
     bare().args(["--store", "posture.db", "--demo"]).run().exits(2);
-    let found = "[store]\nkeep = \"1d\"\n";
-    scan("http://127.0.0.1:9")
-        .file("intercom-harden.toml", found)
-        .run()
-        .exits(2)
-        .says("`keep` is refused in a configuration found");
+    for (key, value) in [("keep", "1d"), ("file", "posture.db")] {
+        scan("http://127.0.0.1:9")
+            .file("intercom-harden.toml", format!("[store]\n{key} = \"{value}\"\n"))
+            .run()
+            .exits(2)
+            .says(&format!("`{key}` is refused in a configuration found"));
+    }
 }
 
 #[test]

@@ -177,6 +177,8 @@ fn watch_resolves_each_scan_anew_and_ends_with_0_between_two() {
         .exits(0)
         .says("levle")
         .says("Next scan: ");
+    let next = run.stderr.split("Next scan: ").nth(1).unwrap().lines().next().unwrap();
+    assert_eq!(next.len(), "2026-08-01 12:00 UTC.".len(), "{next}");
     let alive = format!("GET /ping/{SECRET}");
     assert_eq!(receiver.requests(), [alive.clone(), format!("POST /ping/{SECRET}/fail"), alive]);
     assert_eq!(run.stdout.matches("Gate ").count(), 2, "{}", run.stdout);

@@ -6,14 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::Answer;
-use super::tables::minute;
-use crate::report::words::instant;
+use crate::report::words::{instant, minute};
 use crate::report::{Style, csv_table};
 use crate::store::{RunRow, Workspace};
 use crate::terminal::page::Page;
 use crate::terminal::style::Tone;
 use crate::text;
-use crate::time::length;
+use crate::time::{age, length};
 
 /// How far the clocks of two machines may be apart, in seconds.
 const CLOCK_SKEW: i64 = 300;
@@ -58,10 +57,10 @@ impl Answer for Status {
         let name = workspace.label();
         let allowed = length(self.max_age_seconds.unsigned_abs());
         let (lead, line) = match (self.age_seconds, &self.last_good) {
-            (Some(age), Some(run)) => {
+            (Some(seconds), Some(run)) => {
                 let which = format!("run {}, {} UTC", run.id, minute(run.at));
-                let ago = length(age.unsigned_abs());
-                match age {
+                let ago = age(seconds.unsigned_abs());
+                match seconds {
                     _ if self.recent => (
                         "OK:",
                         format!("the last good scan of {name} is {ago} old ({which}), at most {allowed}."),

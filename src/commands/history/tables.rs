@@ -9,12 +9,12 @@ use super::Answer;
 use crate::level::Level;
 use crate::report::Style;
 use crate::report::csv_table;
-use crate::report::words::{counted, instant, percent};
+use crate::report::words::{counted, instant, minute, percent};
 use crate::store::{Fates, RunRow, Sighting, Workspace};
 use crate::terminal::page::{Page, table};
 use crate::terminal::style::Tone;
 use crate::text;
-use crate::time::{day_of, length};
+use crate::time::{age, day_of};
 use crate::verdict::WORKSPACE;
 
 /// How many rows people are shown.
@@ -35,12 +35,16 @@ impl Answer for Runs {
         let span = self.runs.last().zip(self.runs.first()).map(|(oldest, newest)| (oldest.at, newest.at));
         head(&mut page, workspace, &counted(self.runs.len() as u64, "run"), span);
         page.gap();
-        let header =
+        let shown = || self.runs.iter().take(MAX_ROWS);
+        let columns =
             ["Run", "At (UTC)", "Outcome", "Exit", "Pass", "Fail", "Manual", "Unknown", "Coverage", "Note"];
-        let mut rows = table(page.width(), &header, 3..9);
-        for run in self.runs.iter().take(MAX_ROWS) {
+        // A column without a word takes room from the others.
+        let has_notes = shown().any(|run| !note(run).is_empty());
+        let columns: Vec<_> = columns.into_iter().filter(|column| has_notes || *column != "Note").collect();
+        let mut rows = table(page.width(), &columns, 3..9);
+        for run in shown() {
             let count = |count: Option<i64>| count.map(|count| count.to_string()).unwrap_or_default();
-            rows.add_row([
+            let cells = [
                 run.id.to_string(),
                 minute(run.at),
                 run.outcome.clone(),
@@ -51,7 +55,8 @@ impl Answer for Runs {
                 count(run.unknown),
                 run.coverage.map(percent).unwrap_or_default(),
                 text::line(&note(run), CELL_COLUMNS),
-            ]);
+            ];
+            rows.add_row(cells.into_iter().take(columns.len()));
         }
         page.table(&rows);
         left_out(&mut page, self.runs.len());
@@ -163,7 +168,7 @@ fn cells(one: &Sighting) -> [String; 7] {
         text::line(&finding, CELL_COLUMNS),
         day_of(one.open_since).to_string(),
         day_of(one.last_seen).to_string(),
-        length(one.age_seconds.unsigned_abs()),
+        age(one.age_seconds.unsigned_abs()),
         text::line(one.ended_by.as_deref().unwrap_or("open"), CELL_COLUMNS),
     ]
 }
@@ -198,7 +203,7 @@ impl Levels {
         ];
         let mut rows = table(page.width(), &header, 1..8);
         for (level, fates) in Level::ALL.into_iter().zip([&self.l1, &self.l2, &self.l3]) {
-            let median = fates.median_seconds_to_fix.map(|seconds| length(seconds.unsigned_abs()));
+            let median = fates.median_seconds_to_fix.map(|seconds| age(seconds.unsigned_abs()));
             rows.add_row([
                 level.label().to_owned(),
                 fates.open.to_string(),
@@ -230,9 +235,4 @@ fn left_out(page: &mut Page, all: usize) {
     if let Some(left_out @ 1..) = all.checked_sub(MAX_ROWS) {
         page.text(0, &format!("… and {left_out} more (all of them with --format csv)"));
     }
-}
-
-/// A time for people.
-pub(super) fn minute(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M").to_string()
 }

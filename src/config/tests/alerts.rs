@@ -104,7 +104,7 @@ url_env = 'URL'
             "c.toml:18: `url_env` has no effect on an alert of this kind",
             "c.toml:24: `kind` is one of `webhook`, `slack`, `command`, not `mail`",
             "c.toml:29: `url_env` and `url_file` are both there: leave one out",
-            "c.toml:30: `on` is empty, so that nothing would ever be told",
+            "c.toml:30: `on` is empty: this alert would never send a message",
             "c.toml:31: two alerts have the name `a`",
         ]
     );

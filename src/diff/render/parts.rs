@@ -7,7 +7,7 @@ use crate::diff::{
     ControlChange, Diff, Fate, FindingChange, Gone, Incomparable, Outcome, PersonChange, PersonFate,
 };
 use crate::posture::SettingChange;
-use crate::report::words::{self, action, counted, listed, next_step};
+use crate::report::words::{self, action, counted, listed, minute, next_step};
 use crate::terminal::style::Tone;
 
 /// A part with its lines.
@@ -30,11 +30,7 @@ const MAX_IDS: usize = 12;
 /// The head of a comparison: which workspace, and when.
 pub(super) fn about<'a>(diff: &Diff<'a>) -> (&'a str, String) {
     let [old, new] = [diff.old.at, diff.new.at].map(minute);
-    (words::workspace(diff.workspace), format!("{old} compared with {new}"))
-}
-
-fn minute(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+    (words::workspace(diff.workspace), format!("{old} UTC compared with {new} UTC"))
 }
 
 /// What there is to say where nothing changed.
@@ -144,7 +140,8 @@ fn person(change: &PersonChange<'_>) -> Line {
 
 fn setting(change: &SettingChange) -> Line {
     let by = change.by.as_deref().unwrap_or("a performer that the log does not name");
-    let at = change.at.parse::<Timestamp>().map_or_else(|_| change.at.clone(), minute);
+    let at =
+        change.at.parse::<Timestamp>().map_or_else(|_| change.at.clone(), |at| format!("{} UTC", minute(at)));
     Line { lead: change.event_type.clone(), text: format!("changed on {at} by {by}"), next: None }
 }
 

@@ -21,9 +21,6 @@ const FIRST_WARNING: usize = 120;
 /// How many warnings, and how many settings that weaken the result, are listed.
 const MAX_LINES: usize = 50;
 
-/// How times are written.
-const MINUTE: &str = "%Y-%m-%d %H:%M";
-
 /// The head of the page.
 pub(super) fn masthead(report: &Report) -> Markup {
     let workspace = &report.workspace;
@@ -43,7 +40,7 @@ pub(super) fn masthead(report: &Report) -> Markup {
                 @if let Some(id) = &workspace.id { div { dt { "Workspace" } dd { (soft(id, NAME)) } } }
                 @if let Some(region) = &workspace.region { div { dt { "Region" } dd { (soft(region, NAME)) } } }
                 @if let Some(teammates) = workspace.teammates { div { dt { "Teammates" } dd { (teammates) } } }
-                div { dt { "Scanned" } dd { (scan.at.strftime(MINUTE).to_string()) " UTC" } }
+                div { dt { "Scanned" } dd { (words::minute(scan.at)) " UTC" } }
                 div {
                     dt { "Window" }
                     dd { (words::days(scan.window)) }

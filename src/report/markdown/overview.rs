@@ -46,7 +46,7 @@ fn scope(report: &Report) -> String {
     let redacted = if scan.redacted { format!(" Redacted: {}.", words::REDACTED) } else { String::new() };
     format!(
         "Workspace **{name}**{workspace}. Scanned {} UTC: {}.{origin}{redacted}",
-        scan.at.strftime("%Y-%m-%d %H:%M"),
+        words::minute(scan.at),
         words::extent(report, |version| escape(version, VALUE_COLUMNS)),
     )
 }

@@ -3,7 +3,7 @@
 use super::more;
 use crate::report::gate::GateOutcome;
 use crate::report::words::{self, people};
-use crate::report::{Report, SourceReport, Window};
+use crate::report::{Report, SourceReport};
 use crate::sources::{Provenance, SourceId, SourceStatus};
 use crate::terminal::page::{Page, table};
 use crate::terminal::style::Tone;
@@ -48,10 +48,9 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
     if scan.redacted {
         field(page, "Redacted", words::REDACTED);
     }
-    let Window { since, until } = scan.window;
-    let minute = "%Y-%m-%d %H:%M";
+    let [since, until] = [scan.window.since, scan.window.until].map(words::minute);
     let span = words::span(scan.window);
-    let window = format!("{} to {} UTC ({span})", since.strftime(minute), until.strftime(minute));
+    let window = format!("{since} to {until} UTC ({span})");
     field(page, "Window", &window);
     for roster in &scan.rosters {
         let people = people(roster.people);

@@ -29,6 +29,11 @@ pub(crate) fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// A time in UTC for people, to the minute: `2026-02-01 12:00`.
+pub(crate) fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 /// How bad it is when a control of that level fails: what every workspace should have comes first.
 pub(super) const fn severity(level: Level) -> &'static str {
     match level {

@@ -134,7 +134,7 @@ fn what_is_new_is_told_once_with_a_signature() {
 #[test]
 fn without_a_store_nothing_is_told_and_that_is_said() {
     let scan = Workspace::healthy().scan().config(WEBHOOK);
-    scan.run().exits(0).says("nothing is alerted on without a store");
+    scan.run().exits(0).says("no alert is sent without a store");
     crate::program::demo().config(WEBHOOK).run().exits(0);
 }
 

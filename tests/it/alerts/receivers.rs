@@ -82,12 +82,7 @@ fn addresses_and_secrets_are_asked_for_before_anything_is_read() {
     let files = "[[alert]]\nname = 'ops'\nkind = 'webhook'\nurl_file = 'url'\nsecret_file = 'absent'\n";
     scan(files).file("url", &url).run().exits(2).says("absent");
     let unsigned = "[[alert]]\nname = 'ops'\nkind = 'webhook'\nurl_file = 'url'\n";
-    scan(unsigned)
-        .file("url", &url)
-        .secret(PATH)
-        .run()
-        .exits(0)
-        .says("messages of alert \"ops\" are not signed");
+    scan(unsigned).file("url", &url).secret(PATH).run().exits(0).says("alert \"ops\" is not signed");
     let unknown = format!("{WEBHOOK}controls = ['2.33']\n");
     scan(&unknown).run().exits(2).says("there is no control `2.33` (did you mean `2.3`?)");
     let found = Workspace::healthy().scan().file(crate::program::FILE, WEBHOOK);
@@ -177,4 +172,19 @@ fn the_documented_program_mails_a_message() {
         "{body}"
     );
     assert!(body.contains("\n  Next: Settings > Workspace > Teammates"), "{body}");
+    assert!(!body.contains("not listed"), "{body}");
+    let tested =
+        scene.with(with(program().args(["alert", "test"])), config).run().exits(0).read("sent").unwrap();
+    assert!(tested.contains("\nSubject: [intercom-harden] test of alert mail\n"), "{tested}");
+    let shortened = r#"{"alert": "mail", "test": false, "run": 12, "workspace": {"id": "a"}, "omitted": 7,
+        "new": [], "resolved": [], "undecided": [], "incomplete": []}"#;
+    let program = with(program());
+    let path = format!("{}:{}", program.path("bin").display(), std::env::var("PATH").unwrap());
+    std::fs::write(program.path("message"), shortened).unwrap();
+    let mut mail = std::process::Command::new(program.path("mail"));
+    mail.arg("security@acme.example").env("PATH", path).current_dir(program.path("."));
+    mail.stdin(std::fs::File::open(program.path("message")).unwrap());
+    assert!(mail.status().unwrap().success());
+    let sent = std::fs::read_to_string(program.path("sent")).unwrap();
+    assert!(sent.ends_with("\n7 more are not listed. Run: intercom-harden history show 12\n"), "{sent}");
 }
