@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Alert, AlertControl, AlertWorkspace, How, IncompleteSource, NewFinding, ResolvedFinding,
+    AlertControl, AlertMessage, AlertWorkspace, How, IncompleteSource, NewFinding, ResolvedFinding,
     UndecidedControl, Why,
 };
 use crate::casefold::same_name;
@@ -13,7 +13,7 @@ use crate::digest;
 use crate::report::words::{action, next_step};
 use crate::report::{Control, Item, Report, SchemaVersion};
 use crate::sources::SourceId;
-use crate::store::{Changes, End, Message, Opened};
+use crate::store::{Changes, End, Message, OpenedFinding};
 
 /// The most entries of a list.
 const MOST: usize = 1_000;
@@ -47,10 +47,10 @@ pub(crate) fn compose<'a>(
 
 /// A message that says no more than that it arrived.
 pub(crate) fn test_message(name: &str, at: Timestamp) -> Option<Message> {
-    message(&Alert { id: id(&["test", name, &at.to_string()]), test: true, ..empty(name, at) })
+    message(&AlertMessage { id: id(&["test", name, &at.to_string()]), test: true, ..empty(name, at) })
 }
 
-fn message(alert: &Alert) -> Option<Message> {
+fn message(alert: &AlertMessage) -> Option<Message> {
     // No field of it has anything that JSON cannot express.
     let body = serde_json::to_string(alert).ok()?;
     Some(Message { id: alert.id.clone(), destination: alert.alert.clone(), body })
@@ -62,8 +62,8 @@ fn id(parts: &[&str]) -> String {
     format!("msg_{}", digest.trim_start_matches("sha256:").get(..32).unwrap_or_default())
 }
 
-fn empty(name: &str, at: Timestamp) -> Alert {
-    Alert {
+fn empty(name: &str, at: Timestamp) -> AlertMessage {
+    AlertMessage {
         schema_version: SchemaVersion::One,
         id: String::new(),
         alert: name.to_owned(),
@@ -79,7 +79,7 @@ fn empty(name: &str, at: Timestamp) -> Alert {
     }
 }
 
-fn of_run(alert: &config::Alert, facts: RunFacts<'_>, run: i64, changes: &Changes<'_>) -> Alert {
+fn of_run(alert: &config::Alert, facts: RunFacts<'_>, run: i64, changes: &Changes<'_>) -> AlertMessage {
     let RunFacts { workspace, at, outcome } = facts;
     let report = outcome.ok();
     let info = report.map(|report| &report.workspace);
@@ -101,7 +101,7 @@ fn of_run(alert: &config::Alert, facts: RunFacts<'_>, run: i64, changes: &Change
         let incomparable = changes.incomparable.iter().filter_map(control);
         let incomparable = incomparable.map(|control| news(Item::whole(control), Why::Incomparable));
         let opened = changes.opened.iter().filter(|opened| is_told(&opened.item.control));
-        let opened = opened.map(|Opened { item, waiver_ended }| {
+        let opened = opened.map(|OpenedFinding { item, waiver_ended }| {
             news(*item, if *waiver_ended { Why::WaiverEnded } else { Why::New })
         });
         told.new = within(incomparable.chain(opened), &mut told.omitted);

@@ -7,9 +7,9 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::receiver::Destination;
+use super::receiver::AlertDestination;
 use crate::http::PATIENCE;
-use crate::store::{CLAIM, Message, Outbox, Store, StoreError, Waiting};
+use crate::store::{CLAIM, Message, Outbox, Store, StoreError, WaitingMessage};
 
 /// How often a claim is looked at that another process has.
 const LOOK: Duration = Duration::from_millis(200);
@@ -32,7 +32,7 @@ pub(crate) struct Delivery<'a> {
 pub(crate) async fn deliver<'a>(
     store: &Store,
     outbox: &Outbox,
-    destinations: &'a [Destination],
+    destinations: &'a [AlertDestination],
     at: Timestamp,
     clock: &dyn Fn() -> Timestamp,
 ) -> Vec<Delivery<'a>> {
@@ -50,7 +50,7 @@ pub(crate) async fn deliver<'a>(
 async fn one_by_one(
     store: &Store,
     outbox: &Outbox,
-    destination: &Destination,
+    destination: &AlertDestination,
     at: Timestamp,
     clock: &dyn Fn() -> Timestamp,
 ) -> Result<Option<String>, StoreError> {
@@ -86,11 +86,11 @@ async fn one_by_one(
 /// # Errors
 /// Why it was not accepted.
 pub(crate) async fn send_test(
-    destination: &Destination,
+    destination: &AlertDestination,
     message: &Message,
     clock: Timestamp,
 ) -> Result<(), String> {
     let Message { id, body, .. } = message;
-    let waiting = Waiting { row: 0, id: id.clone(), body: body.clone(), attempts: 1 };
+    let waiting = WaitingMessage { row: 0, id: id.clone(), body: body.clone(), attempts: 1 };
     destination.send(&waiting, clock, PATIENCE).await.map_err(|error| error.to_string())
 }

@@ -24,12 +24,12 @@ mod tests;
 
 pub(crate) use compose::{RunFacts, compose, test_message};
 pub(crate) use deliver::{Delivery, deliver, send_test};
-pub(crate) use receiver::Destination;
+pub(crate) use receiver::AlertDestination;
 
 /// A message to a receiver: what a run brought, or a test.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "A message of intercom-harden to a receiver of alerts, schema version 1")]
-pub(crate) struct Alert {
+pub(crate) struct AlertMessage {
     /// The version of this format.
     pub schema_version: SchemaVersion,
     /// Identifies the message: one that is sent again has the same id.
@@ -168,7 +168,7 @@ pub(crate) struct IncompleteSource {
     pub reason: Option<String>,
 }
 
-impl Alert {
+impl AlertMessage {
     /// Whether there is nothing to tell.
     fn is_empty(&self) -> bool {
         self.new.is_empty()
@@ -183,5 +183,5 @@ impl Alert {
 /// # Errors
 /// None that a test would not have met.
 pub(crate) fn schema() -> io::Result<String> {
-    json::schema_of::<Alert>()
+    json::schema_of::<AlertMessage>()
 }

@@ -16,7 +16,7 @@ use crate::confidential::{ConfidentialError, Lookup, Place};
 use crate::config;
 use crate::hint::Hint;
 use crate::http::{Address, AddressError, PATIENCE, SendError, post};
-use crate::store::Waiting;
+use crate::store::WaitingMessage;
 
 /// How the secret of a webhook begins, after the rules of Standard Webhooks.
 const SECRET_BEGINNING: &str = "whsec_";
@@ -24,13 +24,13 @@ const SECRET_BEGINNING: &str = "whsec_";
 const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 
 /// A destination of alerts, ready to be sent to.
-pub(crate) struct Destination {
+pub(crate) struct AlertDestination {
     /// What it is told of.
     pub alert: config::Alert,
-    receiver: Receiver,
+    receiver: Transport,
 }
 
-enum Receiver {
+enum Transport {
     Webhook {
         address: Address,
         key: Option<hmac::Key>,
@@ -69,7 +69,7 @@ impl Hint for DestinationError {
     }
 }
 
-impl Destination {
+impl AlertDestination {
     /// Opens the destinations of these alerts: reads their addresses and secrets. What there is to warn about goes to `warn`.
     ///
     /// # Errors
@@ -106,8 +106,8 @@ impl Destination {
             Ok::<_, AddressError>(address)
         };
         let receiver = match &alert.receiver {
-            config::Receiver::Slack { url } => Receiver::Slack { address: address(url)? },
-            config::Receiver::Command { program, arguments } => Receiver::Command {
+            config::Receiver::Slack { url } => Transport::Slack { address: address(url)? },
+            config::Receiver::Command { program, arguments } => Transport::Command {
                 program: program.clone(),
                 arguments: arguments.clone(),
                 hidden: hidden.to_vec(),
@@ -117,14 +117,14 @@ impl Destination {
                 warn(format!(
                     "Alert \"{name}\" is not signed: its receiver cannot verify the sender. Set secret_env or secret_file."
                 ));
-                Receiver::Webhook { address, key: None }
+                Transport::Webhook { address, key: None }
             }
             config::Receiver::Webhook { url, secret: Some(place) } => {
                 let address = address(url)?;
                 let (text, warning) = place.read(&format!("the secret of alert \"{name}\""), lookup)?;
                 warning.into_iter().for_each(&mut *warn);
                 let bad = || DestinationError::BadSecret { name: name.to_string(), place: place.clone() };
-                Receiver::Webhook { address, key: Some(key(&text).ok_or_else(bad)?) }
+                Transport::Webhook { address, key: Some(key(&text).ok_or_else(bad)?) }
             }
         };
         Ok(Self { alert: alert.clone(), receiver })
@@ -136,23 +136,23 @@ impl Destination {
     /// When the receiver did not say that it accepted it.
     pub(super) async fn send(
         &self,
-        message: &Waiting,
+        message: &WaitingMessage,
         clock: Timestamp,
         within: Duration,
     ) -> Result<(), Undelivered> {
         let sent = timeout(within, self.send_at_leisure(message, clock)).await;
         sent.unwrap_or_else(|_| {
             Err(match self.receiver {
-                Receiver::Command { .. } => Undelivered::Killed,
+                Transport::Command { .. } => Undelivered::Killed,
                 _ => SendError::Timeout.into(),
             })
         })
     }
 
-    async fn send_at_leisure(&self, message: &Waiting, clock: Timestamp) -> Result<(), Undelivered> {
+    async fn send_at_leisure(&self, message: &WaitingMessage, clock: Timestamp) -> Result<(), Undelivered> {
         let json = ("content-type", "application/json");
         match &self.receiver {
-            Receiver::Webhook { address, key } => {
+            Transport::Webhook { address, key } => {
                 let timestamp = clock.as_second().to_string();
                 let signature = key.as_ref().map(|key| signature(key, message, &timestamp));
                 let mut headers =
@@ -160,11 +160,11 @@ impl Destination {
                 headers.extend(signature.as_deref().map(|signature| ("webhook-signature", signature)));
                 Ok(post(address, &headers, message.body.clone()).await?)
             }
-            Receiver::Slack { address } => {
+            Transport::Slack { address } => {
                 let alert = serde_json::from_str(&message.body).map_err(|_| Undelivered::Unreadable)?;
                 Ok(post(address, &[json], slack::render(&alert).to_string()).await?)
             }
-            Receiver::Command { program, arguments, hidden } => {
+            Transport::Command { program, arguments, hidden } => {
                 let ended = command::run(program, arguments, hidden, &message.body).await;
                 ended.map_err(Undelivered::Command)
             }
@@ -204,7 +204,7 @@ fn key(secret: &str) -> Option<hmac::Key> {
 }
 
 /// The signature of id, time and body, as Standard Webhooks writes it.
-fn signature(key: &hmac::Key, Waiting { id, body, .. }: &Waiting, timestamp: &str) -> String {
+fn signature(key: &hmac::Key, WaitingMessage { id, body, .. }: &WaitingMessage, timestamp: &str) -> String {
     let signed = hmac::sign(key, format!("{id}.{timestamp}.{body}").as_bytes());
     format!("v1,{}", STANDARD.encode(signed))
 }
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn signatures_are_those_of_the_specification() {
         let key = key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-        let message = Waiting {
+        let message = WaitingMessage {
             row: 1,
             id: "msg_p5jXN8AQM9LWM0D4loKWxJek".to_owned(),
             body: "{\"test\": 2432232314}".to_owned(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Alert, AlertControl, How, NewFinding, ResolvedFinding, Why};
+use super::{AlertControl, AlertMessage, How, NewFinding, ResolvedFinding, Why};
 use crate::report::words::minute;
 use crate::text;
 
@@ -22,7 +22,7 @@ const LONGEST_NAME: usize = 60;
 const LONGEST_LINE: usize = 200;
 
 /// The message as Slack takes it.
-pub(super) fn render(alert: &Alert) -> Value {
+pub(super) fn render(alert: &AlertMessage) -> Value {
     let (headline, sections) = (escape(&headline(alert)), sections(alert));
     let left_out = sections.len().saturating_sub(MOST_SECTIONS) + alert.omitted;
     let more = (left_out > 0).then(|| {
@@ -42,7 +42,7 @@ pub(super) fn render(alert: &Alert) -> Value {
 }
 
 /// What happened, in a few words, and where.
-fn headline(alert: &Alert) -> String {
+fn headline(alert: &AlertMessage) -> String {
     if alert.test {
         return format!("Test of alert {}", alert.alert);
     }
@@ -64,7 +64,7 @@ fn headline(alert: &Alert) -> String {
 }
 
 /// A section for each control with new findings, and one for each further thing.
-fn sections(alert: &Alert) -> Vec<String> {
+fn sections(alert: &AlertMessage) -> Vec<String> {
     if alert.test {
         return vec!["The address works. No finding is behind this message.".to_owned()];
     }
@@ -122,7 +122,7 @@ fn line(finding: &NewFinding) -> String {
     }
 }
 
-fn footer(alert: &Alert) -> String {
+fn footer(alert: &AlertMessage) -> String {
     let run = alert.run.map(|run| format!("Run {run} of ")).unwrap_or_default();
     format!("{run}{} UTC, alert {}", minute(alert.at), escape(&alert.alert))
 }

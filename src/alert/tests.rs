@@ -9,7 +9,7 @@ use crate::report::Report;
 use crate::report::hostile;
 use crate::report::sample::{finding, recounted, sample};
 use crate::sources::{Provenance, SourceId, SourceStatus};
-use crate::store::{Entry, Message, Store};
+use crate::store::{Message, RunEntry, Store};
 use crate::toml_document::Located;
 use crate::verdict::Evidence;
 
@@ -41,7 +41,7 @@ fn messages(alert: &config::Alert, reports: &[Report]) -> Vec<Message> {
     let mut store = Store::in_memory().unwrap();
     let mut told = Vec::new();
     for report in reports {
-        let entry = Entry {
+        let entry = RunEntry {
             workspace: "ab12cd34",
             redaction_key: None,
             at: report.scan.at,
@@ -63,7 +63,7 @@ fn messages(alert: &config::Alert, reports: &[Report]) -> Vec<Message> {
     told
 }
 
-fn told(alert: &config::Alert, reports: &[Report]) -> Option<Alert> {
+fn told(alert: &config::Alert, reports: &[Report]) -> Option<AlertMessage> {
     let messages = messages(alert, reports);
     assert!(messages.len() <= 1);
     messages.first().map(|message| serde_json::from_str(&message.body).unwrap())

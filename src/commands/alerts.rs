@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::destinations::print;
 use super::environment;
 use super::resolve::inputs;
-use crate::alert::{self, Delivery, Destination};
+use crate::alert::{self, AlertDestination, Delivery};
 use crate::casefold::same_name;
 use crate::cli::AlertTestArgs;
 use crate::config::Config;
@@ -27,7 +27,7 @@ pub(super) fn open(
     config: Option<&Config>,
     catalog: &Catalog,
     progress: &Progress,
-) -> Result<Vec<Destination>, Error> {
+) -> Result<Vec<AlertDestination>, Error> {
     let Some(config) = config else { return Ok(Vec::new()) };
     let mut unknown = Vec::new();
     for Located { value, line } in config.alerts.iter().flat_map(|alert| &alert.controls) {
@@ -41,14 +41,14 @@ pub(super) fn open(
         return Err(Error::Parameters(unknown.into()));
     }
     let mut warn = |warning: String| progress.warn(warning);
-    Ok(Destination::open_all(&config.alerts, &|name| env::var_os(name), &mut warn)?)
+    Ok(AlertDestination::open_all(&config.alerts, &|name| env::var_os(name), &mut warn)?)
 }
 
 /// Sends what waits in the store, and warns of what was not accepted.
 pub(super) fn deliver(
     store: &Store,
     outbox: &Outbox,
-    destinations: &[Destination],
+    destinations: &[AlertDestination],
     at: Timestamp,
     progress: &Progress,
 ) {

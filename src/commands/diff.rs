@@ -1,12 +1,11 @@
 //! `diff`: what changed between two reports.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::SignedDuration;
 
 use super::destinations::Destinations;
-use super::{environment, sample};
+use super::{environment, look, sample};
 use crate::cli::DiffArgs;
 use crate::diff::{self, Diff};
 use crate::error::Error;
@@ -47,29 +46,12 @@ fn reports(args: &DiffArgs) -> Result<(Report, Report), Error> {
         return Ok((report(&args.old, "previous")?, report(&args.new, "latest")?));
     }
     match (&args.old, &args.new) {
-        (Some(old), Some(new)) if is_stdin(old) && is_stdin(new) => Err(Error::StdinTwice),
-        (Some(old), Some(new)) => Ok((load(old)?, load(new)?)),
+        (Some(old), Some(new)) if look::is_stdin(old) && look::is_stdin(new) => Err(Error::StdinTwice),
+        (Some(old), Some(new)) => Ok((look::saved_or_stdin(old)?, look::saved_or_stdin(new)?)),
         _ => {
             let now = Some(args.now.unwrap_or_else(environment::clock));
             let report = |ago| sample::report(&[], None, now, ago);
             Ok((report(SAMPLE_AGO)?, report(SignedDuration::ZERO)?))
         }
     }
-}
-
-/// Reads a saved report, from standard input where it is `-`.
-///
-/// # Errors
-/// When it cannot be read, or is no report.
-pub(super) fn load(saved: &Path) -> Result<Report, Error> {
-    let report = if is_stdin(saved) { Report::read(io::stdin().lock()) } else { Report::open(saved) };
-    report.map_err(|source| Error::SavedReport { name: name(saved), source })
-}
-
-fn is_stdin(saved: &Path) -> bool {
-    saved == Path::new("-")
-}
-
-fn name(saved: &Path) -> String {
-    if is_stdin(saved) { "on standard input".to_owned() } else { saved.display().to_string() }
 }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::resolve::{inputs, redaction};
 use super::{alerts, environment};
-use crate::alert::{Destination, RunFacts, compose};
+use crate::alert::{AlertDestination, RunFacts, compose};
 use crate::cli::KeepArgs;
 use crate::config::Occasion;
 use crate::error::Error;
@@ -19,14 +19,14 @@ use crate::report::Report;
 use crate::report::words::minute;
 use crate::scan::{Job, Target};
 use crate::sources::Provenance;
-use crate::store::{Entry, Store};
+use crate::store::{RunEntry, Store};
 
 /// Where runs are kept, for how long, and where what they bring is told.
 pub(super) struct Keeping {
     store: Store,
     keep: Option<SignedDuration>,
     redaction_key: Option<String>,
-    alerts: Vec<Destination>,
+    alerts: Vec<AlertDestination>,
 }
 
 impl Keeping {
@@ -54,10 +54,10 @@ impl Keeping {
     }
 
     /// Keeps a run, with the messages about what it brings. Of one that is older than the newest, it says when that was.
-    fn keep(&mut self, entry: Entry<'_>) -> Result<Option<Timestamp>, Error> {
+    fn keep(&mut self, entry: RunEntry<'_>) -> Result<Option<Timestamp>, Error> {
         let Self { store, keep, redaction_key, alerts } = self;
-        let entry = Entry { redaction_key: redaction_key.as_deref(), ..entry };
-        let Entry { workspace, at, outcome, .. } = entry;
+        let entry = RunEntry { redaction_key: redaction_key.as_deref(), ..entry };
+        let RunEntry { workspace, at, outcome, .. } = entry;
         let facts = RunFacts { workspace, at, outcome };
         let told = alerts.iter().map(|destination| &destination.alert);
         Ok(store.keep(&entry, *keep, |run, changes| compose(told, facts, run, changes))?)
@@ -92,7 +92,7 @@ impl Keeping {
     pub(super) fn report(&mut self, job: &Job, report: &Report, progress: &Progress) -> Result<(), Error> {
         let workspace = report.workspace.known_id().ok_or(Error::NoIdToKeep)?;
         let selection = job.selection();
-        let entry = Entry {
+        let entry = RunEntry {
             workspace,
             redaction_key: None,
             at: report.scan.at,
@@ -133,7 +133,7 @@ impl Keeping {
         let (selection, catalog, why) = (job.selection(), job.plan.catalog.digest(), error.to_string());
         let why = redaction::error(&why);
         let at = now.unwrap_or_else(environment::clock);
-        let entry = Entry {
+        let entry = RunEntry {
             workspace,
             redaction_key: None,
             at,

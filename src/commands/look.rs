@@ -1,5 +1,6 @@
 //! What an edit of the configuration is checked against: a saved report, or a scan of its own.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -58,4 +59,21 @@ pub(super) fn day_seen(on: Option<&str>, today: Date) -> Result<Date, Error> {
 /// When it cannot be read back.
 pub(super) fn saved(path: &Path) -> Result<Report, Error> {
     Report::open(path).map_err(|source| Error::SavedReport { name: path.display().to_string(), source })
+}
+
+/// Reads such a report, from standard input where the path is `-`.
+///
+/// # Errors
+/// When it cannot be read back.
+pub(super) fn saved_or_stdin(path: &Path) -> Result<Report, Error> {
+    if !is_stdin(path) {
+        return saved(path);
+    }
+    let named = |source| Error::SavedReport { name: "on standard input".to_owned(), source };
+    Report::read(io::stdin().lock()).map_err(named)
+}
+
+/// Whether a path stands for standard input.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
 }

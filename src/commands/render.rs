@@ -1,8 +1,7 @@
 //! `render`: a saved report in any format, without a scan.
 
 use super::destinations::Destinations;
-use super::diff::load;
-use super::{environment, resolve::redaction};
+use super::{environment, look, resolve::redaction};
 use crate::cli::RenderArgs;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -16,7 +15,7 @@ use crate::report::Format;
 pub(super) fn run(args: &RenderArgs) -> Result<Exit, Error> {
     let redactor = redaction::of_report(&args.report.redact, &environment::progress())?;
     let mut destinations = Destinations::open(&args.report, environment::style())?;
-    let mut report = load(&args.saved)?;
+    let mut report = look::saved_or_stdin(&args.saved)?;
     destinations.resolve_grouping(report.controls.iter().flat_map(|control| control.frameworks.keys()))?;
     if let Some(redactor) = redactor {
         report = redactor.report(report);

@@ -22,7 +22,7 @@ pub(crate) struct ControlChange<'a> {
     /// The level at which it is asked for.
     pub level: Level,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: ControlOutcome,
     /// What keeps it from being compared; null where nothing does.
     pub why: Option<Incomparable>,
     /// How it ended then; null where it was not evaluated.
@@ -44,7 +44,7 @@ pub(crate) struct ControlChange<'a> {
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case", const_into_str)]
-pub(crate) enum Outcome {
+pub(crate) enum ControlOutcome {
     /// It fails, and did not.
     Regressed,
     /// It passed, and nothing decides it now.
@@ -77,12 +77,12 @@ pub(super) fn changes<'a>(
             let control = now.or(before)?;
             let (outcome, why) = match (comparable.obstacle(before, now), before, now) {
                 (None, Some(before), Some(now)) => match outcome(before, now, new)? {
-                    Outcome::Fixed if !is_read_whole(now, &new.sources) => {
-                        (Outcome::Incomparable, Some(Incomparable::SourceNotRead))
+                    ControlOutcome::Fixed if !is_read_whole(now, &new.sources) => {
+                        (ControlOutcome::Incomparable, Some(Incomparable::SourceNotRead))
                     }
                     outcome => (outcome, None),
                 },
-                (why, ..) => (Outcome::Incomparable, why),
+                (why, ..) => (ControlOutcome::Incomparable, why),
             };
             Some(ControlChange {
                 id: &control.id,
@@ -105,20 +105,20 @@ pub(super) fn changes<'a>(
 }
 
 /// What became of a control that can be compared; none where it ends as before, or nothing was decided or is.
-fn outcome(before: &Control, now: &Control, new: &Report) -> Option<Outcome> {
+fn outcome(before: &Control, now: &Control, new: &Report) -> Option<ControlOutcome> {
     let fails = |control: &Control| control.status == Status::Fail;
     Some(match (before.status, now.status) {
-        _ if fails(now) && !fails(before) => Outcome::Regressed,
+        _ if fails(now) && !fails(before) => ControlOutcome::Regressed,
         _ if fails(before) && !fails(now) => {
             let aged = |gone: &findings::Missing<'_>| gone.is_older_than(new.scan.window);
             if findings::missing(before, Some(now)).any(|gone| aged(&gone)) {
-                Outcome::AgedOut
+                ControlOutcome::AgedOut
             } else {
-                Outcome::Fixed
+                ControlOutcome::Fixed
             }
         }
-        (Status::Pass, Status::Manual) => Outcome::NoLongerDecided,
-        (Status::Manual, Status::Pass) => Outcome::NowDecided,
+        (Status::Pass, Status::Manual) => ControlOutcome::NoLongerDecided,
+        (Status::Manual, Status::Pass) => ControlOutcome::NowDecided,
         _ => return None,
     })
 }

@@ -24,7 +24,7 @@ mod render;
 mod tests;
 
 pub(crate) use comparable::{Comparable, Incomparable, is_read_whole};
-pub(crate) use controls::{ControlChange, Outcome};
+pub(crate) use controls::{ControlChange, ControlOutcome};
 pub(crate) use findings::{Fate, FindingChange, Gone};
 pub(crate) use posture::{Access, PersonChange, PersonFate};
 pub(crate) use render::{FORMATS, schema, write};
@@ -174,18 +174,18 @@ impl<'a> Diff<'a> {
 impl<'a> DiffGate<'a> {
     fn decide(fail_on: FailOn, controls: &[ControlChange<'a>], findings: &[FindingChange<'a>]) -> Self {
         let counts = |level| fail_on.level().is_some_and(|gate| level <= gate);
-        let failing = |outcome: Outcome| {
+        let failing = |outcome: ControlOutcome| {
             let so = controls.iter().filter(move |one| one.outcome == outcome && one.fails());
             so.filter(|one| counts(one.level)).map(|one| one.id)
         };
-        let mut violations: Vec<&str> = failing(Outcome::Regressed).collect();
+        let mut violations: Vec<&str> = failing(ControlOutcome::Regressed).collect();
         let found = findings.iter().filter(|one| one.fate == Fate::New && counts(one.level));
         for id in found.map(|one| one.control) {
             if !violations.contains(&id) {
                 violations.push(id);
             }
         }
-        let incomparable: Vec<&str> = failing(Outcome::Incomparable).collect();
+        let incomparable: Vec<&str> = failing(ControlOutcome::Incomparable).collect();
         Self {
             fail_on,
             passed: violations.is_empty(),

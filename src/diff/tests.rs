@@ -102,7 +102,7 @@ fn what_is_not_decided_alike_cannot_be_compared() {
         change(&mut new);
         let diff = compared(&old, &new);
         assert_eq!(diff.controls[0].why, Some(why));
-        assert_eq!(diff.controls[0].outcome, Outcome::Incomparable);
+        assert_eq!(diff.controls[0].outcome, ControlOutcome::Incomparable);
     }
     let (mut old, mut new) = pair();
     old.controls.remove(0);

@@ -11,9 +11,9 @@ pub(crate) struct Changes<'a> {
     /// Whether it is the first one of its workspace: then nothing is news.
     pub first: bool,
     /// What fails now and did not, or is no longer waived.
-    pub opened: Vec<Opened<'a>>,
+    pub opened: Vec<OpenedFinding<'a>>,
     /// What has ended, and how.
-    pub ended: Vec<Ended>,
+    pub ended: Vec<EndedFinding>,
     /// The ids of the controls that are no longer decided.
     pub undecided: Vec<String>,
     /// The ids of the controls that fail, and that no earlier run decided by the same rules.
@@ -24,14 +24,14 @@ pub(crate) struct Changes<'a> {
 
 /// A finding that is news; a control without findings stands for itself.
 #[derive(Clone, Copy)]
-pub(crate) struct Opened<'a> {
+pub(crate) struct OpenedFinding<'a> {
     /// The finding.
     pub item: Item<'a>,
     /// Whether it was there before, and waived.
     pub waiver_ended: bool,
 }
 
-impl std::fmt::Debug for Opened<'_> {
+impl std::fmt::Debug for OpenedFinding<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.item.control.id, self.item.subject())
     }
@@ -39,7 +39,7 @@ impl std::fmt::Debug for Opened<'_> {
 
 /// A finding that has ended.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Ended {
+pub(crate) struct EndedFinding {
     pub control: String,
     pub fingerprint: String,
     pub subject: String,

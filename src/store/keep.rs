@@ -16,7 +16,7 @@ use crate::verdict::Status;
 const COMPRESSION: i32 = 3;
 
 /// A run to keep.
-pub(crate) struct Entry<'a> {
+pub(crate) struct RunEntry<'a> {
     /// The id of the workspace.
     pub workspace: &'a str,
     /// The key of the pseudonyms in it; none where it is not redacted.
@@ -48,7 +48,7 @@ pub(crate) struct Message {
     pub body: String,
 }
 
-impl Entry<'_> {
+impl RunEntry<'_> {
     /// Whether it can be compared with others.
     fn is_good(&self) -> bool {
         self.outcome.is_ok_and(Report::is_good)
@@ -71,7 +71,7 @@ impl Store {
     /// When the store cannot be written.
     pub(crate) fn keep<'a>(
         &mut self,
-        entry: &Entry<'a>,
+        entry: &RunEntry<'a>,
         keep: Option<SignedDuration>,
         compose: impl FnOnce(i64, &Changes<'a>) -> Vec<Message>,
     ) -> Result<Option<Timestamp>, StoreError> {
@@ -86,7 +86,7 @@ impl Store {
 
 fn keep_in<'a>(
     change: &Transaction<'_>,
-    entry: &Entry<'a>,
+    entry: &RunEntry<'a>,
     keep: Option<SignedDuration>,
     compose: impl FnOnce(i64, &Changes<'a>) -> Vec<Message>,
 ) -> rusqlite::Result<Option<Timestamp>> {
@@ -161,7 +161,12 @@ pub(super) fn workspace_row(
     )
 }
 
-fn insert(change: &Transaction<'_>, workspace: i64, entry: &Entry<'_>, late: bool) -> rusqlite::Result<i64> {
+fn insert(
+    change: &Transaction<'_>,
+    workspace: i64,
+    entry: &RunEntry<'_>,
+    late: bool,
+) -> rusqlite::Result<i64> {
     let report = entry.outcome.ok();
     let failure = match entry.outcome {
         Err(why) => Some(why.to_owned()),

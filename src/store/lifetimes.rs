@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::changes::{Changes, End, Ended, Opened};
+use super::changes::{Changes, End, EndedFinding, OpenedFinding};
 use super::conditions::{begin, holds};
 use crate::diff::{Gone, is_read_whole};
 use crate::report::{Control, Item, Report, items_of};
@@ -33,7 +33,7 @@ struct Newest {
 }
 
 /// The newest run that decided a control from complete sources.
-struct State {
+struct ControlState {
     digest: String,
     status: String,
     window_since: i64,
@@ -123,7 +123,7 @@ fn follow<'a>(
     workspace: i64,
     report: &'a Report,
     control: &'a Control,
-    state: Option<&State>,
+    state: Option<&ControlState>,
     changes: &mut Changes<'a>,
 ) -> rusqlite::Result<()> {
     let mut open = open(change, workspace, &control.id)?;
@@ -170,14 +170,14 @@ fn follow<'a>(
         let past = past.filter(counted);
         let waiver_ended = past.as_ref().is_some_and(|past| past.ended_by.as_deref() == Some("waived"));
         // Neither is what it did not look for.
-        let looked_for = |base: &State| evidence_at(item).is_none_or(|last| last >= base.window_since);
+        let looked_for = |base: &ControlState| evidence_at(item).is_none_or(|last| last >= base.window_since);
         let base = state.filter(|state| state.digest == control.digest);
         let is_new = past.is_none() && base.map_or(told, looked_for);
         if cover.is_none() && (waiver_ended || is_new) {
-            changes.opened.push(Opened { item: *item, waiver_ended });
+            changes.opened.push(OpenedFinding { item: *item, waiver_ended });
         }
     }
-    let order = |Opened { item, .. }: &Opened<'a>| (item.control.priority, item.subject());
+    let order = |OpenedFinding { item, .. }: &OpenedFinding<'a>| (item.control.priority, item.subject());
     changes.opened.sort_by(|one, other| order(one).cmp(&order(other)));
     let decided = is_decided(report, control);
     let mut open: Vec<_> = open.into_iter().collect();
@@ -265,11 +265,11 @@ fn end(
     fingerprint: String,
     known: Open,
     by: End,
-) -> rusqlite::Result<Ended> {
+) -> rusqlite::Result<EndedFinding> {
     change
         .prepare_cached("UPDATE finding SET ended_at = ?2, ended_by = ?3 WHERE id = ?1")?
         .execute(params![known.id, at, by.as_str()])?;
-    Ok(Ended {
+    Ok(EndedFinding {
         control: control.to_owned(),
         fingerprint,
         subject: known.subject,
@@ -279,12 +279,17 @@ fn end(
     })
 }
 
-fn state(change: &Transaction<'_>, workspace: i64, control: &str) -> rusqlite::Result<Option<State>> {
+fn state(change: &Transaction<'_>, workspace: i64, control: &str) -> rusqlite::Result<Option<ControlState>> {
     let sql =
         "SELECT digest, status, window_since, at FROM control_state WHERE workspace = ?1 AND control = ?2";
     let mut query = change.prepare_cached(sql)?;
     let mut rows = query.query_map(params![workspace, control], |row| {
-        Ok(State { digest: row.get(0)?, status: row.get(1)?, window_since: row.get(2)?, at: row.get(3)? })
+        Ok(ControlState {
+            digest: row.get(0)?,
+            status: row.get(1)?,
+            window_since: row.get(2)?,
+            at: row.get(3)?,
+        })
     })?;
     rows.next().transpose()
 }

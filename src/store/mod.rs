@@ -28,11 +28,11 @@ mod runs;
 mod tests;
 mod trend;
 
-pub(crate) use changes::{Changes, End, Opened};
+pub(crate) use changes::{Changes, End, OpenedFinding};
 pub(crate) use error::StoreError;
 pub(crate) use history::{Fates, Pruned, Sighting};
-pub(crate) use keep::{Entry, Message};
-pub(crate) use outbox::{CLAIM, Outbox, Waiting};
+pub(crate) use keep::{Message, RunEntry};
+pub(crate) use outbox::{CLAIM, Outbox, WaitingMessage};
 pub(crate) use runs::{RunRow, Workspace};
 pub(crate) use trend::Point;
 

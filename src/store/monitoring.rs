@@ -66,7 +66,7 @@ mod tests {
     use super::*;
     use crate::sources::Provenance;
     use crate::store::tests::{World, day, entry};
-    use crate::store::{Entry, Message};
+    use crate::store::{Message, RunEntry};
 
     /// The days on which the log was read, and on which messages were accepted, as known on day 10.
     fn known(store: &Store, destinations: &[&str]) -> (Vec<i64>, Vec<i64>) {
@@ -89,10 +89,10 @@ mod tests {
         }
         let saved = world.report(6);
         let key = Some("a key");
-        let of_snapshot = Entry { source: Provenance::Snapshot, redaction_key: key, ..entry(&saved) };
+        let of_snapshot = RunEntry { source: Provenance::Snapshot, redaction_key: key, ..entry(&saved) };
         store.keep(&of_snapshot, None, |_, _| Vec::new()).unwrap();
         let redacted = world.report(7);
-        store.keep(&Entry { redaction_key: key, ..entry(&redacted) }, None, |_, _| Vec::new()).unwrap();
+        store.keep(&RunEntry { redaction_key: key, ..entry(&redacted) }, None, |_, _| Vec::new()).unwrap();
         let late = world.report(8);
         store.keep(&entry(&late), None, |_, _| Vec::new()).unwrap();
         assert_eq!(known(&store, &[]).0, [0, 2, 5, 7, 10]);

@@ -18,7 +18,7 @@ pub(crate) struct Outbox(i64);
 
 /// A message that waits, and is claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Waiting {
+pub(crate) struct WaitingMessage {
     /// Its number: later messages have higher ones.
     pub row: i64,
     /// Its id, the same however often it is sent.
@@ -57,14 +57,14 @@ impl Store {
         after: i64,
         at: Timestamp,
         clock: Timestamp,
-    ) -> Result<Option<Waiting>, StoreError> {
+    ) -> Result<Option<WaitingMessage>, StoreError> {
         let sql = "UPDATE message SET attempts = attempts + 1, tried_at = ?4, claimed_until = ?5 + ?6 \
                    WHERE row = (SELECT MIN(row) FROM message WHERE workspace = ?1 AND destination = ?2 \
                    AND accepted_at IS NULL AND row > ?3) \
                    AND COALESCE(claimed_until NOT BETWEEN ?5 AND ?5 + ?6, TRUE) RETURNING row, id, body, attempts";
         let parameters = params![workspace, destination, after, at.as_second(), clock.as_second(), CLAIM];
         let claimed = self.connection.query_row(sql, parameters, |row| {
-            Ok(Waiting { row: row.get(0)?, id: row.get(1)?, body: row.get(2)?, attempts: row.get(3)? })
+            Ok(WaitingMessage { row: row.get(0)?, id: row.get(1)?, body: row.get(2)?, attempts: row.get(3)? })
         });
         claimed.optional().map_err(self.failed())
     }
@@ -90,7 +90,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub(crate) fn accepted(&self, message: &Waiting, at: Timestamp) -> Result<(), StoreError> {
+    pub(crate) fn accepted(&self, message: &WaitingMessage, at: Timestamp) -> Result<(), StoreError> {
         let sql = "UPDATE message SET accepted_at = ?2, failure = NULL, claimed_until = NULL WHERE row = ?1";
         self.connection.execute(sql, params![message.row, at.as_second()]).map(drop).map_err(self.failed())
     }
@@ -99,7 +99,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub(crate) fn refused(&self, message: &Waiting, why: &str) -> Result<(), StoreError> {
+    pub(crate) fn refused(&self, message: &WaitingMessage, why: &str) -> Result<(), StoreError> {
         let sql = "UPDATE message SET failure = ?2, claimed_until = NULL WHERE row = ?1";
         self.connection.execute(sql, params![message.row, why]).map(drop).map_err(self.failed())
     }

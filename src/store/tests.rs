@@ -104,8 +104,8 @@ fn set(report: &mut Report, id: SourceId, status: SourceStatus) {
     report.sources.iter_mut().find(|source| source.id == id).unwrap().status = status;
 }
 
-pub(super) fn entry(report: &Report) -> Entry<'_> {
-    Entry {
+pub(super) fn entry(report: &Report) -> RunEntry<'_> {
+    RunEntry {
         workspace: "ab12cd34",
         redaction_key: None,
         at: report.scan.at,
@@ -126,7 +126,7 @@ fn keep(store: &mut Store, report: &Report) -> Vec<String> {
 
 /// What a run brings that is kept.
 #[track_caller]
-fn brought<'a>(store: &mut Store, entry: &Entry<'a>) -> Changes<'a> {
+fn brought<'a>(store: &mut Store, entry: &RunEntry<'a>) -> Changes<'a> {
     let mut brought = None;
     let note = |_, changes: &Changes<'a>| {
         brought = Some(changes.clone());

@@ -22,7 +22,7 @@ const ACCEPT: Reply = Reply::Status(204);
 /// The receivers, which are told side by side.
 const NAMES: [&str; 3] = ["one", "two", "three"];
 /// Runs of one store, a minute apart. Each has an app that the one before did not have.
-struct Scene {
+struct Setup {
     folder: tempfile::TempDir,
     receiver: Receiver,
     server: Server,
@@ -39,7 +39,7 @@ fn event(run: usize) -> String {
     format!("00000000-0000-4000-9000-{run:012}")
 }
 
-impl Scene {
+impl Setup {
     fn new(runs: usize) -> Self {
         let installed = |workspace: Workspace, run: usize| {
             let event = Event::new("app_package_installation")
@@ -177,39 +177,39 @@ fn told(body: &Value) -> Vec<String> {
 fn a_program_that_is_killed_at_any_moment_leaves_a_whole_store_and_tells_everything_once() {
     let kills = std::env::var("INTERCOM_HARDEN_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
     let most = 4 * kills + 50;
-    let mut scene = Scene::new(most);
+    let mut setup = Setup::new(most);
     // The first run tells nothing.
-    let (_, mut whole) = scene.scan(0, None);
+    let (_, mut whole) = setup.scan(0, None);
     let (mut run, mut killed, mut known) = (0, BTreeSet::new(), BTreeMap::new());
     while killed.len() < kills {
         run += 1;
         assert!(run < most - 10, "{} of {run} processes were killed", killed.len());
-        scene.waver();
-        let percent = scene.below(120) as u32;
-        let (was_killed, took) = scene.scan(run, Some(whole * percent / 100));
+        setup.waver();
+        let percent = setup.below(120) as u32;
+        let (was_killed, took) = setup.scan(run, Some(whole * percent / 100));
         if was_killed {
             killed.insert(run);
             if killed.len() < kills {
                 // As if the seconds had passed that a message is left to the process that was sending it. After the last
                 // one, the next run waits for them.
-                scene.free();
+                setup.free();
             }
         }
         // One that was killed would have run for longer.
         whole = if was_killed { whole.max(took) * 103 / 100 } else { took };
-        known.insert(run, confirmed(&scene.store()));
+        known.insert(run, confirmed(&setup.store()));
     }
     // Everything is accepted now.
-    scene.receiver.reply([]);
+    setup.receiver.reply([]);
     for _ in 0..2 {
         run += 1;
-        scene.scan(run, None);
-        known.insert(run, confirmed(&scene.store()));
+        setup.scan(run, None);
+        known.insert(run, confirmed(&setup.store()));
     }
-    let store = Connection::open(scene.store()).unwrap();
+    let store = Connection::open(setup.store()).unwrap();
     assert_eq!(texts(&store, "SELECT id FROM message WHERE accepted_at IS NULL"), [""; 0], "nothing waits");
 
-    let sent = scene.receiver.take();
+    let sent = setup.receiver.take();
     for one in &sent {
         let id = one.json()["id"].as_str().unwrap().to_owned();
         assert_eq!(one.headers["webhook-id"], id);

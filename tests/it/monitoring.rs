@@ -12,7 +12,7 @@ use crate::workspace::{DAY, Workspace};
 const ALERT: &str = "[[alert]]\nname = 'ops'\nkind = 'webhook'\nurl_env = 'OPS_URL'\n";
 
 /// A store that outlasts runs, and a receiver.
-struct Scene {
+struct Setup {
     folder: tempfile::TempDir,
     receiver: Receiver,
 }
@@ -31,7 +31,7 @@ fn instant(days_ago: i64) -> String {
     jiff::Timestamp::from_second(NOW_SECONDS - days_ago * DAY).unwrap().to_string()
 }
 
-impl Scene {
+impl Setup {
     fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), receiver: Receiver::start(Reply::Status(204)) }
     }
@@ -68,9 +68,9 @@ const WEEKS: [i64; 4] = [28, 21, 14, 7];
 
 #[test]
 fn scans_every_week_and_an_alert_that_arrived_are_monitoring() {
-    let scene = Scene::new();
-    let report = scene.scan(&WEEKS, ALERT).today(ALERT);
-    assert_eq!(scene.receiver.take().len(), 1);
+    let setup = Setup::new();
+    let report = setup.scan(&WEEKS, ALERT).today(ALERT);
+    assert_eq!(setup.receiver.take().len(), 1);
     report.assert("4.1", "pass");
     let control = report.control("4.1");
     assert!(control["basis"].as_array().unwrap().contains(&"history".into()), "{control}");
@@ -84,7 +84,7 @@ fn scans_every_week_and_an_alert_that_arrived_are_monitoring() {
     let saved = saved.run().exits(0).bytes("a.snapshot");
     let replay =
         program().file("a.snapshot", saved).args(["scan", "--format", "json", "--snapshot", "a.snapshot"]);
-    let other = Scene::new();
+    let other = Setup::new();
     other.scan(&WEEKS, ALERT);
     let replayed = other.with(replay, 0, ALERT).run().exits(0).report();
     replayed.assert("4.1", "manual");
@@ -105,11 +105,11 @@ fn what_the_store_does_not_show_is_left_to_a_person() {
         ),
         (&WEEKS, String::new(), "No destination that takes every new finding"),
     ] {
-        let report = Scene::new().scan(days, &config).today(&config);
+        let report = Setup::new().scan(days, &config).today(&config);
         report.assert("4.1", "manual");
         assert!(report.text("4.1").contains(why), "{days:?} {config}: {}", report.text("4.1"));
     }
-    let refused = Scene::new();
+    let refused = Setup::new();
     refused.receiver.reply([(); 3].map(|()| Reply::Status(500)));
     let report = refused.scan(&WEEKS, ALERT).today(ALERT);
     report.assert("4.1", "manual");
@@ -120,19 +120,19 @@ fn what_the_store_does_not_show_is_left_to_a_person() {
 #[test]
 fn an_attestation_a_parameter_and_a_key_do_what_they_do_elsewhere() {
     let strict = format!("[params.'4.1']\nmax_gap = 6\n{ALERT}");
-    let scene = Scene::new();
-    scene.scan(&WEEKS, ALERT).today(&strict).assert("4.1", "manual");
+    let setup = Setup::new();
+    setup.scan(&WEEKS, ALERT).today(&strict).assert("4.1", "manual");
     let attested = format!(
         "{strict}[[attestation]]\ncontrol = '4.1'\nby = 'A'\non = 2026-07-31\nexpires = 2026-09-01\n"
     );
-    let scene = Scene::new();
-    let report = scene.scan(&WEEKS, ALERT).today(&attested);
+    let setup = Setup::new();
+    let report = setup.scan(&WEEKS, ALERT).today(&attested);
     report.assert("4.1", "pass");
     assert_eq!(report.control("4.1")["basis"], serde_json::json!(["attestation"]));
-    let scene = Scene::new();
+    let setup = Setup::new();
     let redacted = |days_ago: i64, people: &[&str]| {
         let workspace = people.iter().fold(workspace(), |workspace, name| workspace.teammate(name, "Admin"));
-        let program = scene.with(workspace.scan(), days_ago, ALERT).arg("--redact");
+        let program = setup.with(workspace.scan(), days_ago, ALERT).arg("--redact");
         program.env("INTERCOM_HARDEN_REDACT_KEY", "a key that is long enough").run().exits(0).report()
     };
     redacted(28, &[]);
@@ -148,10 +148,10 @@ fn a_log_that_cannot_be_read_now_is_not_made_up_for() {
         (Answer::error(500, "server_error", "no"), "unknown"),
         (Answer::error(403, "token_unauthorized", "no"), "manual"),
     ] {
-        let scene = Scene::new();
-        scene.scan(&[28, 21, 14, 7, 1], ALERT);
+        let setup = Setup::new();
+        setup.scan(&[28, 21, 14, 7, 1], ALERT);
         let program = Api::new(workspace()).log_fault(&answer).scan();
-        let report = scene.with(program, 0, ALERT).run().report();
+        let report = setup.with(program, 0, ALERT).run().report();
         report.assert("4.1", status);
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::Answer;
+use super::HistoryAnswer;
 use super::tables::{Levels, head};
 use crate::report::words::{counted, instant, percent};
 use crate::report::{Style, csv_table};
@@ -54,7 +54,7 @@ fn whole(value: f64) -> String {
     format!("{value:.0}")
 }
 
-impl Answer for Trend {
+impl HistoryAnswer for Trend {
     fn summary(&self, workspace: &Workspace, style: Style) -> String {
         let mut page = Page::new(style);
         let span = self.points.first().zip(self.points.last()).map(|(first, last)| (first.at, last.at));

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::words::counted;
 use crate::report::{Format, Options, SchemaVersion, write};
-use crate::store::{Entry, Pruned, Store, Workspace};
+use crate::store::{Pruned, RunEntry, Store, Workspace};
 use crate::terminal::Style;
 use crate::time::{day_of, parse_duration};
 
@@ -32,13 +32,13 @@ const SAMPLE_WEEKS: i64 = 12;
 pub(super) fn run(command: HistoryCommand) -> Result<Exit, Error> {
     match command {
         HistoryCommand::List { asked } => {
-            let kept = Kept::open(&asked)?;
+            let kept = OpenHistory::open(&asked)?;
             let runs = kept.store.runs(&kept.workspace)?;
             kept.answer(&tables::Runs { runs })
         }
         HistoryCommand::Show { run, asked } => return show(&run, &asked),
         HistoryCommand::Findings { open, asked } => {
-            let kept = Kept::open(&asked)?;
+            let kept = OpenHistory::open(&asked)?;
             // People read the first of them, and programs all.
             let most = (asked.format == HistoryFormat::Summary).then_some(tables::MAX_ROWS);
             let levels = kept.store.fates(&kept.workspace)?;
@@ -46,16 +46,16 @@ pub(super) fn run(command: HistoryCommand) -> Result<Exit, Error> {
             kept.answer(&tables::Findings { levels: levels.into(), findings, open })
         }
         HistoryCommand::Trend { asked } => {
-            let kept = Kept::open(&asked)?;
+            let kept = OpenHistory::open(&asked)?;
             let levels = kept.store.fates(&kept.workspace)?;
             let points = kept.store.trend(&kept.workspace)?;
             kept.answer(&chart::Trend { levels: levels.into(), points })
         }
         HistoryCommand::Status { max_age, asked } => {
             let max_age = duration("--max-age", &max_age)?;
-            let kept = Kept::open(&asked)?;
+            let kept = OpenHistory::open(&asked)?;
             let (last_good, newest) = kept.store.newest(&kept.workspace)?;
-            let status = status::Status::of(kept.now, max_age, last_good, newest);
+            let status = status::Recency::of(kept.now, max_age, last_good, newest);
             kept.answer(&status)?;
             return Ok(if status.recent { Exit::Success } else { Exit::Incomplete });
         }
@@ -65,7 +65,7 @@ pub(super) fn run(command: HistoryCommand) -> Result<Exit, Error> {
 }
 
 /// What a question is answered with, in each format.
-trait Answer: Serialize {
+trait HistoryAnswer: Serialize {
     /// For people.
     fn summary(&self, workspace: &Workspace, style: Style) -> String;
 
@@ -78,7 +78,7 @@ trait Answer: Serialize {
 
 /// The document that JSON is made of.
 #[derive(Serialize)]
-struct Document<'a, A> {
+struct HistoryDocument<'a, A> {
     schema_version: SchemaVersion,
     workspace: &'a Workspace,
     #[serde(flatten)]
@@ -86,14 +86,14 @@ struct Document<'a, A> {
 }
 
 /// A workspace of a store, and how it is asked about.
-struct Kept {
+struct OpenHistory {
     store: Store,
     workspace: Workspace,
     now: Timestamp,
     format: HistoryFormat,
 }
 
-impl Kept {
+impl OpenHistory {
     fn open(asked: &HistoryArgs) -> Result<Self, Error> {
         let now = asked.now.unwrap_or_else(environment::clock);
         let (store, asked_for) = if asked.demo {
@@ -106,12 +106,12 @@ impl Kept {
         Ok(Self { store, workspace, now, format: asked.format })
     }
 
-    fn answer(&self, answer: &impl Answer) -> Result<(), Error> {
+    fn answer(&self, answer: &impl HistoryAnswer) -> Result<(), Error> {
         let text = match self.format {
             HistoryFormat::Summary => answer.summary(&self.workspace, environment::style()),
             HistoryFormat::Json => {
                 let (schema_version, workspace) = (SchemaVersion::One, &self.workspace);
-                let document = Document { schema_version, workspace, answer };
+                let document = HistoryDocument { schema_version, workspace, answer };
                 crate::report::json_text(&document).map_err(Error::Stdout)?
             }
             HistoryFormat::Csv => {
@@ -137,7 +137,7 @@ fn demo(now: Timestamp) -> Result<Store, Error> {
     let mut store = Store::in_memory()?;
     for week in (0..=SAMPLE_WEEKS).rev() {
         let report = sample::report(&[], None, Some(now), SignedDuration::from_hours(week * 7 * 24))?;
-        let entry = Entry {
+        let entry = RunEntry {
             workspace: report.workspace.known_id().ok_or(Error::NoIdToKeep)?,
             redaction_key: None,
             at: report.scan.at,
@@ -155,7 +155,7 @@ fn demo(now: Timestamp) -> Result<Store, Error> {
 
 /// Shows the report of a run.
 fn show(run: &str, asked: &HistoryArgs) -> Result<Exit, Error> {
-    let kept = Kept::open(asked)?;
+    let kept = OpenHistory::open(asked)?;
     let report = kept.store.report(&kept.store.run(&kept.workspace, run)?)?;
     let format = match kept.format {
         HistoryFormat::Summary => Format::Summary,

@@ -5,7 +5,7 @@ use std::io;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::Answer;
+use super::HistoryAnswer;
 use crate::report::words::{instant, minute};
 use crate::report::{Style, csv_table};
 use crate::store::{RunRow, Workspace};
@@ -25,7 +25,7 @@ const LINE_COLUMNS: usize = 1_000;
 
 /// How old the last good scan is, and whether that is recent enough.
 #[derive(Serialize)]
-pub(super) struct Status {
+pub(super) struct Recency {
     /// Whether there is a good scan that is no older than allowed, and not of the future.
     pub recent: bool,
     max_age_seconds: i64,
@@ -36,7 +36,7 @@ pub(super) struct Status {
     newest: Option<RunRow>,
 }
 
-impl Status {
+impl Recency {
     pub(super) fn of(
         now: Timestamp,
         max_age: SignedDuration,
@@ -50,7 +50,7 @@ impl Status {
     }
 }
 
-impl Answer for Status {
+impl HistoryAnswer for Recency {
     fn summary(&self, workspace: &Workspace, style: Style) -> String {
         // What runs checks reads the first line.
         let mut page = Page::new(Style { width: LINE_COLUMNS, ..style });

@@ -5,7 +5,7 @@ use std::io;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Answer;
+use super::HistoryAnswer;
 use crate::level::Level;
 use crate::report::Style;
 use crate::report::csv_table;
@@ -29,7 +29,7 @@ pub(super) struct Runs {
     pub runs: Vec<RunRow>,
 }
 
-impl Answer for Runs {
+impl HistoryAnswer for Runs {
     fn summary(&self, workspace: &Workspace, style: Style) -> String {
         let mut page = Page::new(style);
         let span = self.runs.last().zip(self.runs.first()).map(|(oldest, newest)| (oldest.at, newest.at));
@@ -108,7 +108,7 @@ pub(super) struct Findings {
     pub open: bool,
 }
 
-impl Answer for Findings {
+impl HistoryAnswer for Findings {
     fn summary(&self, workspace: &Workspace, style: Style) -> String {
         let mut page = Page::new(style);
         let Levels { l1, l2, l3 } = &self.levels;

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::diff::{
-    ControlChange, Diff, Fate, FindingChange, Gone, Incomparable, Outcome, PersonChange, PersonFate,
+    ControlChange, ControlOutcome, Diff, Fate, FindingChange, Gone, Incomparable, PersonChange, PersonFate,
 };
 use crate::posture::SettingChange;
 use crate::report::words::{self, action, counted, listed, minute, next_step};
@@ -70,7 +70,7 @@ pub(super) fn gate(diff: &Diff<'_>) -> (&'static str, String) {
 /// The parts that have something to say.
 pub(super) fn parts(diff: &Diff<'_>) -> Vec<Part> {
     let controls =
-        |outcome: Outcome| diff.controls.iter().filter(move |one| one.outcome == outcome).map(control);
+        |outcome: ControlOutcome| diff.controls.iter().filter(move |one| one.outcome == outcome).map(control);
     let findings = |fate: Fate| diff.findings.iter().filter(move |one| one.fate == fate).map(finding);
     // A control that does not fail any more says it for its findings.
     let gone = |why: Gone| {
@@ -80,7 +80,7 @@ pub(super) fn parts(diff: &Diff<'_>) -> Vec<Part> {
         diff.findings.iter().filter(still).map(finding)
     };
     let all: [(&str, Tone, Vec<Line>); 13] = [
-        ("Regressed", Tone::Bad, controls(Outcome::Regressed).collect()),
+        ("Regressed", Tone::Bad, controls(ControlOutcome::Regressed).collect()),
         ("New findings", Tone::Bad, findings(Fate::New).collect()),
         ("No longer waived", Tone::Bad, findings(Fate::WaiverEnded).collect()),
         (
@@ -90,17 +90,17 @@ pub(super) fn parts(diff: &Diff<'_>) -> Vec<Part> {
         ),
         ("People", Tone::Label, diff.people.iter().map(person).collect()),
         ("Settings", Tone::Label, diff.settings.iter().map(|change| setting(change)).collect()),
-        ("No longer decided", Tone::Caution, controls(Outcome::NoLongerDecided).collect()),
+        ("No longer decided", Tone::Caution, controls(ControlOutcome::NoLongerDecided).collect()),
         ("Cannot be compared", Tone::Caution, incomparable(diff)),
         (
             "Aged out, not fixed",
             Tone::Caution,
-            controls(Outcome::AgedOut).chain(gone(Gone::AgedOut)).collect(),
+            controls(ControlOutcome::AgedOut).chain(gone(Gone::AgedOut)).collect(),
         ),
-        ("Fixed", Tone::Good, controls(Outcome::Fixed).chain(gone(Gone::Fixed)).collect()),
+        ("Fixed", Tone::Good, controls(ControlOutcome::Fixed).chain(gone(Gone::Fixed)).collect()),
         ("Reviewed", Tone::Good, gone(Gone::Reviewed).collect()),
         ("Waived", Tone::Label, findings(Fate::Waived).collect()),
-        ("Now decided", Tone::Good, controls(Outcome::NowDecided).collect()),
+        ("Now decided", Tone::Good, controls(ControlOutcome::NowDecided).collect()),
     ];
     let said = all.into_iter().filter(|(_, _, lines)| !lines.is_empty());
     said.map(|(title, tone, lines)| Part { title, tone, lines }).collect()
@@ -109,7 +109,9 @@ pub(super) fn parts(diff: &Diff<'_>) -> Vec<Part> {
 fn control(change: &ControlChange<'_>) -> Line {
     let waived = if change.waived { "waived: " } else { "" };
     let text = match change.outcome {
-        Outcome::Regressed | Outcome::NoLongerDecided => change.headline.unwrap_or(change.title),
+        ControlOutcome::Regressed | ControlOutcome::NoLongerDecided => {
+            change.headline.unwrap_or(change.title)
+        }
         _ => change.title,
     };
     Line {

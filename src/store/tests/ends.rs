@@ -33,7 +33,7 @@ fn what_is_waived_at_its_first_sight_has_one() {
     assert_eq!((one.ended_at, one.ended_by.as_deref()), (Some(day(1)), Some("waived")));
     let report = world.report(3);
     let changes = brought(&mut store, &entry(&report));
-    assert!(matches!(&changes.opened[..], [Opened { waiver_ended: true, .. }]), "{changes:?}");
+    assert!(matches!(&changes.opened[..], [OpenedFinding { waiver_ended: true, .. }]), "{changes:?}");
     assert_eq!(findings(&store).len(), 2);
 }
 
@@ -50,7 +50,7 @@ fn a_control_that_is_no_longer_in_force_ends_its_findings_and_one_that_was_not_s
     assert!(keep(&mut store, &without(1)).is_empty());
     assert_eq!(open_findings(&store).len(), 1);
     let report = without(2);
-    let gone = Entry { is_in_force: &|id| id != "2.3", ..entry(&report) };
+    let gone = RunEntry { is_in_force: &|id| id != "2.3", ..entry(&report) };
     assert_eq!(told(&brought(&mut store, &gone)), ["- 2.3 p0@example.com incomparable"]);
     assert!(open_findings(&store).is_empty());
     assert!(keep(&mut store, &world.report(3)).is_empty(), "it is no news");

@@ -9,7 +9,7 @@ fn a_scan_that_failed_by_a_wrong_clock_makes_no_later_one_late() {
     keep(&mut store, &world.report(0));
     let report = world.report(1);
     let why = Err("the certificate has expired");
-    let failed = Entry { at: day(365), outcome: why, ..entry(&report) };
+    let failed = RunEntry { at: day(365), outcome: why, ..entry(&report) };
     assert_eq!(told(&brought(&mut store, &failed)), ["incomplete scan"]);
     assert_eq!(keep(&mut store, &world.report(2)), ["+ 2.3 p0@example.com"]);
 }

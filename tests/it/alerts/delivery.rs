@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use super::{HOURS, PATH, SECRET, Scene, WEBHOOK, assert_signed, subjects};
+use super::{HOURS, PATH, SECRET, Setup, WEBHOOK, assert_signed, subjects};
 use crate::intercom::Api;
 use crate::program::program;
 use crate::receiver::{Heard, Receiver, Reply};
@@ -12,58 +12,58 @@ use crate::workspace::Workspace;
 
 #[test]
 fn what_was_not_accepted_is_sent_again_with_the_next_run_in_order() {
-    let scene = Scene::new();
+    let setup = Setup::new();
     let both = format!("{WEBHOOK}on = ['new', 'resolved']\n");
-    scene.begin(&both);
-    scene.receiver.reply([Reply::Saying(500, "disk full".to_owned())]);
-    let run = scene.scan(Workspace::crowded(), HOURS[1], &both).run().exits(1);
+    setup.begin(&both);
+    setup.receiver.reply([Reply::Saying(500, "disk full".to_owned())]);
+    let run = setup.scan(Workspace::crowded(), HOURS[1], &both).run().exits(1);
     let run = run.says("warning: alert \"ops\" was not accepted: it answered 500 (disk full). 1 message waits for the next run.");
     assert!(run.json()["gate"]["exit_code"] == 1);
-    let first = scene.receiver.take();
-    scene.receiver.reply([Reply::Saying(503, "<html>".to_owned())]);
-    scene.scan(Workspace::healthy(), HOURS[2], &both).run().exits(0).says("2 messages wait");
-    let again = scene.receiver.take();
+    let first = setup.receiver.take();
+    setup.receiver.reply([Reply::Saying(503, "<html>".to_owned())]);
+    setup.scan(Workspace::healthy(), HOURS[2], &both).run().exits(0).says("2 messages wait");
+    let again = setup.receiver.take();
     assert_eq!((first.len(), again.len()), (1, 1), "nothing behind the one that waits is sent");
     assert_eq!(
         (&first[0].json(), first[0].headers["webhook-id"].as_str()),
         (&again[0].json(), again[0].headers["webhook-id"].as_str())
     );
-    scene.scan(Workspace::healthy(), HOURS[3], &both).run().exits(0);
-    let sent = scene.receiver.take();
+    setup.scan(Workspace::healthy(), HOURS[3], &both).run().exits(0);
+    let sent = setup.receiver.take();
     sent.iter().for_each(assert_signed);
     let [new, resolved] = sent.iter().map(Heard::json).collect::<Vec<_>>().try_into().unwrap();
     assert_eq!(new, first[0].json());
     assert!(subjects(&resolved, "resolved").contains(&"one@fixture.example".to_owned()), "{resolved}");
     assert!(resolved["new"].as_array().unwrap().is_empty());
-    assert_eq!(scene.query::<i64>("SELECT attempts FROM message ORDER BY row"), [3, 1]);
-    assert!(scene.query::<Option<String>>("SELECT failure FROM message").iter().all(Option::is_none));
+    assert_eq!(setup.query::<i64>("SELECT attempts FROM message ORDER BY row"), [3, 1]);
+    assert!(setup.query::<Option<String>>("SELECT failure FROM message").iter().all(Option::is_none));
 }
 
 #[test]
 fn a_message_that_is_never_accepted_does_not_keep_others_back() {
-    let scene = Scene::new();
-    scene.begin(WEBHOOK);
-    scene.receiver.reply([Reply::Saying(400, "bad".to_owned()), Reply::Saying(413, String::new())]);
-    scene.scan(Workspace::crowded(), HOURS[1], WEBHOOK).run().exits(1).says("it answered 400 (bad)");
+    let setup = Setup::new();
+    setup.begin(WEBHOOK);
+    setup.receiver.reply([Reply::Saying(400, "bad".to_owned()), Reply::Saying(413, String::new())]);
+    setup.scan(Workspace::crowded(), HOURS[1], WEBHOOK).run().exits(1).says("it answered 400 (bad)");
     let more = Workspace::crowded().teammate("four@fixture.example", "Admin");
-    scene.scan(more, HOURS[2], WEBHOOK).run().exits(1).says("it answered 413. 1 message waits");
+    setup.scan(more, HOURS[2], WEBHOOK).run().exits(1).says("it answered 413. 1 message waits");
     let subjects: Vec<_> =
-        scene.receiver.take().iter().map(|sent| subjects(&sent.json(), "new").len()).collect();
+        setup.receiver.take().iter().map(|sent| subjects(&sent.json(), "new").len()).collect();
     assert_eq!(subjects.len(), 3, "the later one was sent, too");
     // Nor does one that the receiver fails on, after a few attempts.
-    scene.query::<i64>("UPDATE message SET attempts = 4 WHERE accepted_at IS NULL RETURNING row");
-    scene.receiver.reply([Reply::Saying(500, String::new())]);
-    scene.scan(Workspace::healthy(), HOURS[3], &format!("{WEBHOOK}on = ['resolved']\n")).run();
-    assert_eq!(scene.receiver.take().len(), 2, "the one that failed, and the one behind it");
+    setup.query::<i64>("UPDATE message SET attempts = 4 WHERE accepted_at IS NULL RETURNING row");
+    setup.receiver.reply([Reply::Saying(500, String::new())]);
+    setup.scan(Workspace::healthy(), HOURS[3], &format!("{WEBHOOK}on = ['resolved']\n")).run();
+    assert_eq!(setup.receiver.take().len(), 2, "the one that failed, and the one behind it");
 }
 
 #[test]
 fn a_receiver_that_hangs_redirects_or_is_gone_changes_neither_exit_code_nor_report() {
-    let scene = Scene::new();
-    scene.begin(WEBHOOK);
+    let setup = Setup::new();
+    setup.begin(WEBHOOK);
     let elsewhere = Receiver::start(Reply::Status(204));
-    scene.receiver.reply([Reply::Silence]);
-    let run = scene.scan(Workspace::crowded(), HOURS[1], WEBHOOK).run().exits(1);
+    setup.receiver.reply([Reply::Silence]);
+    let run = setup.scan(Workspace::crowded(), HOURS[1], WEBHOOK).run().exits(1);
     assert!(run.elapsed < Duration::from_secs(15), "{:?}", run.elapsed);
     run.says("there was no answer within 5 s");
     for (reply, said) in [
@@ -71,35 +71,35 @@ fn a_receiver_that_hangs_redirects_or_is_gone_changes_neither_exit_code_nor_repo
         (Reply::Saying(410, String::new()), "it answered 410: the receiver is gone for good"),
         (Reply::Saying(404, format!("Cannot POST {PATH}\x1b[2J")), "it answered 404 (Cannot POST ***"),
     ] {
-        scene.receiver.reply([reply]);
-        let run = scene.scan(Workspace::crowded(), HOURS[2], WEBHOOK).run().exits(1).says(said);
+        setup.receiver.reply([reply]);
+        let run = setup.scan(Workspace::crowded(), HOURS[2], WEBHOOK).run().exits(1).says(said);
         assert!(!run.stderr.contains('\x1b') && !run.stderr.contains("stolen"), "{}", run.stderr);
     }
     assert!(elsewhere.take().is_empty(), "redirects are not followed");
-    assert_eq!(scene.receiver.take().len(), 4);
+    assert_eq!(setup.receiver.take().len(), 4);
     let closed = "[[alert]]\nname = 'ops'\nkind = 'slack'\nurl_env = 'CLOSED'\n";
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let program = scene.scan(Workspace::crowded(), HOURS[3], closed);
+    let program = setup.scan(Workspace::crowded(), HOURS[3], closed);
     program.env("CLOSED", format!("http://{port}{PATH}")).run().exits(1).says("the connection was refused");
 }
 
 #[test]
 fn several_processes_send_a_message_once() {
-    let scene = Scene::new();
-    scene.begin(WEBHOOK);
-    scene.receiver.reply([Reply::Saying(500, String::new())]);
-    scene.scan(Workspace::crowded(), HOURS[1], WEBHOOK).run().exits(1);
-    assert_eq!(scene.receiver.take().len(), 1);
+    let setup = Setup::new();
+    setup.begin(WEBHOOK);
+    setup.receiver.reply([Reply::Saying(500, String::new())]);
+    setup.scan(Workspace::crowded(), HOURS[1], WEBHOOK).run().exits(1);
+    assert_eq!(setup.receiver.take().len(), 1);
     thread::scope(|scope| {
         for minute in 1..=4 {
-            let scene = &scene;
+            let setup = &setup;
             scope.spawn(move || {
                 let now = format!("2026-08-01T10:0{minute}:00Z");
-                scene.scan(Workspace::crowded(), &now, WEBHOOK).run().exits(1)
+                setup.scan(Workspace::crowded(), &now, WEBHOOK).run().exits(1)
             });
         }
     });
-    assert_eq!(scene.receiver.take().len(), 1);
+    assert_eq!(setup.receiver.take().len(), 1);
 }
 
 /// A server that answers everything as the API does, which does not know the address.

@@ -29,12 +29,12 @@ const WEBHOOK: &str =
     "[[alert]]\nname = 'ops'\nkind = 'webhook'\nurl_env = 'OPS_URL'\nsecret_env = 'OPS_SECRET'\n";
 
 /// A store that outlasts runs, and a receiver.
-struct Scene {
+struct Setup {
     folder: tempfile::TempDir,
     receiver: Receiver,
 }
 
-impl Scene {
+impl Setup {
     fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), receiver: Receiver::start(Reply::Status(204)) }
     }
@@ -96,11 +96,11 @@ fn subjects(message: &Value, list: &str) -> Vec<String> {
 
 #[test]
 fn what_is_new_is_told_once_with_a_signature() {
-    let scene = Scene::new();
-    scene.begin(WEBHOOK);
-    let run = scene.scan(Workspace::crowded(), HOURS[1], WEBHOOK).run().exits(1);
+    let setup = Setup::new();
+    setup.begin(WEBHOOK);
+    let run = setup.scan(Workspace::crowded(), HOURS[1], WEBHOOK).run().exits(1);
     assert!(!run.stderr.contains("lert"), "nothing went wrong: {}", run.stderr);
-    let sent = scene.receiver.take();
+    let sent = setup.receiver.take();
     assert_eq!(sent.len(), 1, "one message a run and destination");
     assert_signed(&sent[0]);
     assert_eq!(sent[0].request, format!("POST {PATH}"));
@@ -116,18 +116,18 @@ fn what_is_new_is_told_once_with_a_signature() {
         (&body["workspace"]["id"], &body["run"], &body["at"]),
         (&"fixture1".into(), &2.into(), &HOURS[1].into())
     );
-    scene.scan(Workspace::crowded(), HOURS[2], WEBHOOK).run().exits(1);
-    assert!(scene.receiver.take().is_empty(), "it was told");
-    scene.scan(Workspace::crowded(), HOURS[2], WEBHOOK).run().exits(1);
-    assert!(scene.receiver.take().is_empty(), "the same run twice is one");
+    setup.scan(Workspace::crowded(), HOURS[2], WEBHOOK).run().exits(1);
+    assert!(setup.receiver.take().is_empty(), "it was told");
+    setup.scan(Workspace::crowded(), HOURS[2], WEBHOOK).run().exits(1);
+    assert!(setup.receiver.take().is_empty(), "the same run twice is one");
     assert_eq!(
-        scene.query::<String>("SELECT message.id FROM message WHERE accepted_at IS NOT NULL"),
+        setup.query::<String>("SELECT message.id FROM message WHERE accepted_at IS NOT NULL"),
         [body["id"].as_str().unwrap()]
     );
     let accepted =
-        scene.query::<String>("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', accepted_at, 'unixepoch') FROM message");
+        setup.query::<String>("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', accepted_at, 'unixepoch') FROM message");
     assert_eq!(accepted, [HOURS[1]]);
-    let store = String::from_utf8_lossy(&std::fs::read(scene.store()).unwrap()).into_owned();
+    let store = String::from_utf8_lossy(&std::fs::read(setup.store()).unwrap()).into_owned();
     assert!(!store.contains(PATH) && !store.contains("MfKQ9r8G"), "the store has no address and no secret");
 }
 
@@ -140,24 +140,24 @@ fn without_a_store_nothing_is_told_and_that_is_said() {
 
 #[test]
 fn a_source_that_fails_is_told_when_it_begins() {
-    let scene = Scene::new();
+    let setup = Setup::new();
     let config = &format!("[workspace]\nid = 'fixture1'\n{WEBHOOK}");
-    scene.begin(config);
+    setup.begin(config);
     let broken = || Api::new(Workspace::healthy()).log_fault(&Answer::error(400, "bad", "no"));
-    scene.with(broken().scan().now(HOURS[1]), config).run().exits(3);
-    let [sent] = scene.receiver.take().try_into().unwrap();
+    setup.with(broken().scan().now(HOURS[1]), config).run().exits(3);
+    let [sent] = setup.receiver.take().try_into().unwrap();
     let body = sent.json();
     assert_eq!(
         (&body["incomplete"][0]["source"], &body["incomplete"][0]["status"]),
         (&"activity-log".into(), &"failed".into())
     );
-    scene.with(broken().scan().now(HOURS[2]), config).run().exits(3);
-    assert!(scene.receiver.take().is_empty(), "it was told when it began");
+    setup.with(broken().scan().now(HOURS[2]), config).run().exits(3);
+    assert!(setup.receiver.take().is_empty(), "it was told when it began");
     // A scan that cannot read anything is told as well, where it is known of which workspace it would have been.
     let denied = Api::new(Workspace::healthy())
         .fault("/me", Answer::error(401, "unauthorized", "Access Token Invalid"));
-    scene.with(denied.scan().now(HOURS[3]), config).run().exits(3);
-    let [sent] = scene.receiver.take().try_into().unwrap();
+    setup.with(denied.scan().now(HOURS[3]), config).run().exits(3);
+    let [sent] = setup.receiver.take().try_into().unwrap();
     let body = sent.json();
     assert_eq!(body["incomplete"][0]["source"], "scan", "{body}");
     assert!(body["incomplete"][0]["reason"].as_str().unwrap().contains("GET /me"), "{body}");
@@ -165,17 +165,17 @@ fn a_source_that_fails_is_told_when_it_begins() {
 
 #[test]
 fn redaction_covers_messages_and_store() {
-    let scene = Scene::new();
+    let setup = Setup::new();
     let redacted = |workspace: Workspace, now: &str| {
-        let program = scene.scan(workspace, now, WEBHOOK).arg("--redact");
+        let program = setup.scan(workspace, now, WEBHOOK).arg("--redact");
         program.env("INTERCOM_HARDEN_REDACT_KEY", "0123456789abcdef0123")
     };
     redacted(Workspace::healthy(), HOURS[0]).run().exits(0);
     redacted(Workspace::crowded(), HOURS[1]).run().exits(1);
-    let [sent] = scene.receiver.take().try_into().unwrap();
+    let [sent] = setup.receiver.take().try_into().unwrap();
     let text = sent.body;
     assert!(!text.contains("one@") && text.contains("person-") && !text.contains("\"Fixture\""), "{text}");
-    let bodies = scene.query::<String>("SELECT body FROM message");
+    let bodies = setup.query::<String>("SELECT body FROM message");
     assert_eq!(bodies, [text]);
 }
 
@@ -184,11 +184,11 @@ fn redaction_covers_messages_and_store() {
 fn the_document_says_what_there_is() {
     let text = crate::readme::document("docs/alerts.md");
     let example = text.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
-    let scene = Scene::new();
-    let secret = scene.folder.path().join("slack");
-    std::fs::write(&secret, scene.receiver.address(PATH)).unwrap();
+    let setup = Setup::new();
+    let secret = setup.folder.path().join("slack");
+    std::fs::write(&secret, setup.receiver.address(PATH)).unwrap();
     let example = example.replace("/run/credentials/slack-url", &secret.display().to_string());
-    let program = Workspace::healthy().scan().config(&example).env("SOC_URL", scene.receiver.address(PATH));
+    let program = Workspace::healthy().scan().config(&example).env("SOC_URL", setup.receiver.address(PATH));
     let run = program.file("soc.secret", SECRET).run().exits(0);
     assert!(run.files().contains(&"posture.db".to_owned()), "{:?}", run.files());
     let body: Value =

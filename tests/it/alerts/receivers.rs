@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{HOURS, PATH, SECRET, Scene, WEBHOOK, assert_signed, subjects};
+use super::{HOURS, PATH, SECRET, Setup, WEBHOOK, assert_signed, subjects};
 use crate::program::{Program, program};
 use crate::receiver::Reply;
 use crate::workspace::Workspace;
 
 #[test]
 fn slack_is_sent_blocks_in_which_nothing_acts() {
-    let scene = Scene::new();
+    let setup = Setup::new();
     let slack = "[[alert]]\nname = 'team'\nkind = 'slack'\nurl_env = 'OPS_URL'\n";
-    scene.begin(slack);
+    setup.begin(slack);
     let workspace = Workspace::crowded().app("name", "<!channel> & <https://evil.example|Co>");
-    scene.scan(workspace, HOURS[1], slack).run().exits(1);
-    let [sent] = scene.receiver.take().try_into().unwrap();
+    setup.scan(workspace, HOURS[1], slack).run().exits(1);
+    let [sent] = setup.receiver.take().try_into().unwrap();
     assert!(!sent.headers.contains_key("webhook-signature"));
     let message = sent.json();
     let text = sent.body;
@@ -28,13 +28,13 @@ fn slack_is_sent_blocks_in_which_nothing_acts() {
 #[cfg(unix)]
 #[test]
 fn a_command_reads_the_message_and_sees_no_secret() {
-    let scene = Scene::new();
+    let setup = Setup::new();
     let config = "[[alert]]\nname = 'team'\nkind = 'slack'\nurl_env = 'OPS_URL'\n\
                   [[alert]]\nname = 'mail'\nkind = 'command'\ncommand = ['./notify', '$HOME; touch owned', '*']\n";
     let script = "#!/bin/sh\nprintf '%s\\n' \"$@\" > args\nenv | cut -d= -f1 > environment\ncat > message\n";
     let with = |program: Program, script: &str| program.file("notify", script).mode("notify", 0o700);
-    with(scene.scan(Workspace::healthy(), HOURS[0], config), script).run().exits(0);
-    let run = with(scene.scan(Workspace::crowded(), HOURS[1], config), script).run().exits(1);
+    with(setup.scan(Workspace::healthy(), HOURS[0], config), script).run().exits(0);
+    let run = with(setup.scan(Workspace::crowded(), HOURS[1], config), script).run().exits(1);
     assert_eq!(run.read("args").unwrap(), "$HOME; touch owned\n*\n", "there is no shell");
     let environment = run.read("environment").unwrap();
     let has = |name: &str| environment.lines().any(|line| line == name);
@@ -44,19 +44,19 @@ fn a_command_reads_the_message_and_sees_no_secret() {
     assert!(subjects(&message, "new").contains(&"one@fixture.example".to_owned()));
     let failing = "#!/bin/sh\necho 'no \u{1b}[2J route' >&2\nexit 3\n";
     let more = || Workspace::crowded().teammate("four@fixture.example", "Admin");
-    let run = with(scene.scan(more(), HOURS[2], config), failing).run().exits(1);
+    let run = with(setup.scan(more(), HOURS[2], config), failing).run().exits(1);
     let run = run.says("alert \"mail\" was not accepted: it ended with exit status: 3 (no \\u{1b}[2J route)");
     assert!(!run.stderr.contains('\u{1b}'));
     let hanging = "#!/bin/sh\nsleep 300 &\nsleep 300\n";
-    let run = with(scene.scan(more(), HOURS[3], config), hanging).run().exits(1);
+    let run = with(setup.scan(more(), HOURS[3], config), hanging).run().exits(1);
     let run = run.says("it did not end within 5 s and was killed");
     assert!(run.elapsed < Duration::from_secs(20), "{:?}", run.elapsed);
-    scene.scan(more(), "2026-08-01T13:00:00Z", config).run().exits(1).says("it cannot be started");
+    setup.scan(more(), "2026-08-01T13:00:00Z", config).run().exits(1).says("it cannot be started");
 }
 
 #[test]
 fn addresses_and_secrets_are_asked_for_before_anything_is_read() {
-    let scene = Scene::new();
+    let setup = Setup::new();
     let api = || Workspace::healthy().serve();
     let scan = |config: &str| {
         let server = api();
@@ -75,7 +75,7 @@ fn addresses_and_secrets_are_asked_for_before_anything_is_read() {
         .run()
         .exits(2)
         .says("is not encrypted");
-    let url = scene.receiver.address(PATH);
+    let url = setup.receiver.address(PATH);
     scan(WEBHOOK).env("OPS_URL", &url).run().exits(2).says("from OPS_SECRET");
     let bad = scan(WEBHOOK).env("OPS_URL", &url).env("OPS_SECRET", "hunter2hunter2").secret("hunter2hunter2");
     bad.run().exits(2).says("is no secret of a webhook").says("openssl rand -base64 32");
@@ -91,16 +91,16 @@ fn addresses_and_secrets_are_asked_for_before_anything_is_read() {
 
 #[test]
 fn a_test_is_marked_and_recorded() {
-    let scene = Scene::new();
+    let setup = Setup::new();
     let both = format!("{WEBHOOK}[[alert]]\nname = 'Team'\nkind = 'slack'\nurl_env = 'OPS_URL'\n");
-    scene.begin(&both);
+    setup.begin(&both);
     let test = |words: &[&str]| {
         let program = program().args(["alert", "test"]).args(words.iter().copied());
-        scene.with(program, &both)
+        setup.with(program, &both)
     };
     let run = test(&[]).run().exits(0);
     assert_eq!(run.stdout, "ops: accepted\nTeam: accepted\n");
-    let [webhook, slack] = scene.receiver.take().try_into().unwrap();
+    let [webhook, slack] = setup.receiver.take().try_into().unwrap();
     assert_signed(&webhook);
     let body = webhook.json();
     assert_eq!(
@@ -108,20 +108,20 @@ fn a_test_is_marked_and_recorded() {
         (&true.into(), &Value::Array(Vec::new()), &Value::Null)
     );
     assert!(slack.json()["text"].as_str().unwrap().starts_with("*Test of alert Team*"));
-    let accepted = scene.query::<String>(
+    let accepted = setup.query::<String>(
         "SELECT destination FROM message WHERE accepted_at IS NOT NULL AND run IS NULL ORDER BY row",
     );
     assert_eq!(accepted, ["ops", "Team"]);
-    scene.receiver.reply([Reply::Saying(403, "invalid_token".to_owned())]);
+    setup.receiver.reply([Reply::Saying(403, "invalid_token".to_owned())]);
     let run = test(&["team"]).run().exits(3);
     assert_eq!(run.stdout, "Team: not accepted: it answered 403 (invalid_token)\n");
     assert_eq!(
-        scene.query::<i64>("SELECT COUNT(*) FROM message"),
+        setup.query::<i64>("SELECT COUNT(*) FROM message"),
         [2],
         "a test that failed is not sent again"
     );
     let unpinned = program().args(["alert", "test", "ops", "--store", "new.db"]).config(WEBHOOK);
-    let unpinned = unpinned.env("OPS_URL", scene.receiver.address(PATH)).env("OPS_SECRET", SECRET);
+    let unpinned = unpinned.env("OPS_URL", setup.receiver.address(PATH)).env("OPS_SECRET", SECRET);
     unpinned.run().exits(0).says("the test is not recorded: set id in [workspace]");
     test(&["opps"]).run().exits(2).says("there is no alert `opps` (did you mean `ops`?)");
     program()
@@ -140,7 +140,7 @@ fn the_documented_program_mails_a_message() {
         eprintln!("skipped: jq is not there to write a mail");
         return;
     }
-    let scene = Scene::new();
+    let setup = Setup::new();
     let config =
         "[[alert]]\nname = 'mail'\nkind = 'command'\ncommand = ['./mail', 'security@acme.example']\n";
     let with = |program: Program| {
@@ -151,9 +151,9 @@ fn the_documented_program_mails_a_message() {
         let path = format!("{}:{}", program.path("bin").display(), std::env::var("PATH").unwrap());
         program.env("PATH", path)
     };
-    with(scene.scan(Workspace::healthy(), HOURS[0], config)).run().exits(0);
+    with(setup.scan(Workspace::healthy(), HOURS[0], config)).run().exits(0);
     let named = Workspace::crowded().app("name", "Acme\nBcc: eve@evil.example");
-    let run = with(scene.scan(named, HOURS[1], config)).run().exits(1);
+    let run = with(setup.scan(named, HOURS[1], config)).run().exits(1);
     let sent = run.read("sent").unwrap_or_else(|| panic!("{}", run.stderr));
     let (head, body) = sent.split_once("\n\n").unwrap();
     assert_eq!(
@@ -174,7 +174,7 @@ fn the_documented_program_mails_a_message() {
     assert!(body.contains("\n  Next: Settings > Workspace > Teammates"), "{body}");
     assert!(!body.contains("not listed"), "{body}");
     let tested =
-        scene.with(with(program().args(["alert", "test"])), config).run().exits(0).read("sent").unwrap();
+        setup.with(with(program().args(["alert", "test"])), config).run().exits(0).read("sent").unwrap();
     assert!(tested.contains("\nSubject: [intercom-harden] test of alert mail\n"), "{tested}");
     let shortened = r#"{"alert": "mail", "test": false, "run": 12, "workspace": {"id": "a"}, "omitted": 7,
         "new": [], "resolved": [], "undecided": [], "incomplete": []}"#;
