@@ -180,6 +180,8 @@ fn the_sample_is_compared_with_what_it_was() {
     ] {
         assert!(text.contains(said), "{said}: {text}");
     }
+    let page = program().args(["diff", "--demo", "--now", NOW, "--format", "html"]).run().stdout;
+    assert!(page.contains("<p>Nothing fails the comparison"), "a sentence begins with a capital");
     let today = demo().args(["--format", "json"]).run().report();
     let compared = program().args(["diff", "--demo", "--now", NOW, "--format", "json"]).run().json();
     let new: Vec<_> =

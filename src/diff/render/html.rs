@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::parts::{Line, Part, about, gate, nothing, parts};
+use crate::casefold::capitalized;
 use crate::diff::Diff;
 use crate::report::html::{NAME, SENTENCE, page, shown, soft};
 use crate::report::words::counted;
@@ -39,7 +40,7 @@ fn decision(diff: &Diff<'_>) -> Markup {
     html! {
         section aria-labelledby="gate" {
             h2 #gate { "Gate " (outcome) }
-            p { (shown(&why, SENTENCE)) }
+            p { (shown(&capitalized(&why), SENTENCE)) }
             @for warning in &diff.warnings { p { (shown(warning, SENTENCE)) } }
         }
     }
