@@ -7,11 +7,12 @@
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::level::Level;
 
@@ -44,6 +45,9 @@ const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
 
 /// How long a process waits for another to finish its transaction.
 const BUSY: Duration = Duration::from_secs(30);
+
+/// How soon it looks again where SQLite does not wait.
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// An open store.
 pub(crate) struct Store {
@@ -117,7 +121,10 @@ impl Store {
         self.connection.pragma_update(None, "foreign_keys", true)
     }
 
+    /// The version of the schema; 0 where there is none yet.
     fn version(&self) -> Result<i64, StoreError> {
+        // In one transaction: another process may be making the store.
+        let _read = self.connection.unchecked_transaction().map_err(self.failed())?;
         let application: i32 = self.pragma("application_id")?;
         let version: i64 = self.pragma("user_version")?;
         let tables = "SELECT COUNT(*) FROM sqlite_schema";
@@ -162,11 +169,7 @@ impl Store {
         if version == known {
             return Ok(());
         }
-        // Readers do not wait for writers, nor the other way round.
-        let _: String = self
-            .connection
-            .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
-            .map_err(&failed)?;
+        self.log_ahead().map_err(&failed)?;
         let change =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
         let done: i64 = change.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(&failed)?;
@@ -176,6 +179,25 @@ impl Store {
         change.pragma_update(None, "application_id", APPLICATION_ID).map_err(&failed)?;
         change.pragma_update(None, "user_version", known).map_err(&failed)?;
         change.commit().map_err(&failed)
+    }
+
+    /// Has readers not wait for writers, nor the other way round. SQLite does not wait by itself where another process is
+    /// changing the same.
+    fn log_ahead(&self) -> rusqlite::Result<()> {
+        let end = Instant::now() + BUSY;
+        loop {
+            let changed = self
+                .connection
+                .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0));
+            match changed {
+                Err(error)
+                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < end =>
+                {
+                    thread::sleep(AGAIN);
+                }
+                changed => return changed.map(drop),
+            }
+        }
     }
 
     /// Makes an error of the database one of this store.

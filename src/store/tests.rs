@@ -267,6 +267,19 @@ fn messages_are_written_with_their_run_or_not_at_all() {
 }
 
 #[test]
+fn many_may_make_one_store_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..10 {
+        let path = folder.path().join(format!("{round}.db"));
+        std::thread::scope(|scope| {
+            let open = || Store::open(&path).map(drop).map_err(|error| error.to_string());
+            let opened: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+            opened.into_iter().for_each(|one| assert_eq!(one.join().unwrap(), Ok(())));
+        });
+    }
+}
+
+#[test]
 fn a_file_is_private_and_of_no_other_program_or_version() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("posture.db");
