@@ -8,8 +8,9 @@ use crate::config::{self, Occasion};
 use crate::report::Report;
 use crate::report::hostile;
 use crate::report::sample::{finding, recounted, sample};
-use crate::sources::{Provenance, SourceId, SourceStatus};
-use crate::store::{Message, RunEntry, Store};
+use crate::sources::{SourceId, SourceStatus};
+use crate::store::tests::entry;
+use crate::store::{Message, Store};
 use crate::toml_document::Located;
 use crate::verdict::Evidence;
 
@@ -41,20 +42,9 @@ fn messages(alert: &config::Alert, reports: &[Report]) -> Vec<Message> {
     let mut store = Store::in_memory().unwrap();
     let mut told = Vec::new();
     for report in reports {
-        let entry = RunEntry {
-            workspace: "ab12cd34",
-            redaction_key: None,
-            at: report.scan.at,
-            catalog: &report.catalog.digest,
-            selection: "all",
-            source: Provenance::Api,
-            exit: report.gate.exit_code,
-            outcome: Ok(report),
-            is_in_force: &|_| true,
-        };
         let facts = RunFacts { workspace: "ab12cd34", at: report.scan.at, outcome: Ok(report) };
         store
-            .keep(&entry, None, |run, changes| {
+            .keep(&entry(report), None, |run, changes| {
                 told = compose([alert], facts, run, changes);
                 told.clone()
             })

@@ -26,7 +26,7 @@ mod monitoring;
 mod outbox;
 mod runs;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod trend;
 
 pub(crate) use changes::{Changes, End, OpenedFinding};

@@ -104,7 +104,8 @@ fn set(report: &mut Report, id: SourceId, status: SourceStatus) {
     report.sources.iter_mut().find(|source| source.id == id).unwrap().status = status;
 }
 
-pub(super) fn entry(report: &Report) -> RunEntry<'_> {
+/// A live run of every control, with this report.
+pub(crate) fn entry(report: &Report) -> RunEntry<'_> {
     RunEntry {
         workspace: "ab12cd34",
         redaction_key: None,
