@@ -57,18 +57,8 @@ pub(crate) enum HistoryCommand {
         keep: Option<String>,
         #[command(flatten)]
         place: StoreArgs,
-        /// Count ages from this instant
-        #[arg(long, value_name = "RFC3339")]
-        now: Option<Timestamp>,
-        /// Format of the answer: summary, json or csv
-        #[arg(
-            long,
-            value_name = "FORMAT",
-            default_value = "summary",
-            ignore_case = true,
-            hide_possible_values = true
-        )]
-        format: HistoryFormat,
+        #[command(flatten)]
+        answer: HistoryAnswerArgs,
     },
 }
 
@@ -80,6 +70,13 @@ pub(crate) struct HistoryArgs {
     /// Show the history of the built-in sample workspace: no account, no store
     #[arg(long, conflicts_with_all = ["store", "workspace", "config"], help_heading = "Store")]
     pub demo: bool,
+    #[command(flatten)]
+    pub answer: HistoryAnswerArgs,
+}
+
+/// How to answer, and as of when.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct HistoryAnswerArgs {
     /// Count ages from this instant, to replay
     #[arg(long, value_name = "RFC3339")]
     pub now: Option<Timestamp>,

@@ -20,7 +20,7 @@ mod typed;
 pub(crate) use alert::{AlertCommand, AlertTestArgs};
 pub(crate) use controls::{CatalogArgs, ControlsCommand, ExplainArgs};
 pub(crate) use edit::{AttestArgs, InitArgs, ReviewArgs, SourceArgs, WaiveArgs, one_line};
-pub(crate) use history::{HistoryArgs, HistoryCommand, HistoryFormat, StoreArgs};
+pub(crate) use history::{HistoryAnswerArgs, HistoryArgs, HistoryCommand, HistoryFormat, StoreArgs};
 pub(crate) use rbac::{CanArgs, DiagnoseArgs, PolicyArgs, RbacCheckArgs, RbacCommand, RbacRosterArgs};
 pub(crate) use report::{
     DiffArgs, GenerateCommand, RedactArgs, RenderArgs, ReportArgs, Scheduler, SchemaName,

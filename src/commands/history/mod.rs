@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::destinations::print;
 use super::resolve::inputs;
 use super::{environment, sample};
-use crate::cli::{HistoryArgs, HistoryCommand, HistoryFormat, StoreArgs};
+use crate::cli::{HistoryAnswerArgs, HistoryArgs, HistoryCommand, HistoryFormat, StoreArgs};
 use crate::config::{Config, Trust};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -40,7 +40,7 @@ pub(super) fn run(command: HistoryCommand) -> Result<Exit, Error> {
         HistoryCommand::Findings { open, asked } => {
             let kept = OpenHistory::open(&asked)?;
             // People read the first of them, and programs all.
-            let most = (asked.format == HistoryFormat::Summary).then_some(tables::MAX_ROWS);
+            let most = (asked.answer.format == HistoryFormat::Summary).then_some(tables::MAX_ROWS);
             let levels = kept.store.fates(&kept.workspace)?;
             let findings = kept.store.findings(&kept.workspace, open, most, kept.now)?;
             kept.answer(&tables::Findings { levels: levels.into(), findings, open })
@@ -59,7 +59,7 @@ pub(super) fn run(command: HistoryCommand) -> Result<Exit, Error> {
             kept.answer(&status)?;
             return Ok(if status.recent { Exit::Success } else { Exit::Incomplete });
         }
-        HistoryCommand::Prune { keep, place, now, format } => prune(keep.as_deref(), &place, now, format),
+        HistoryCommand::Prune { keep, place, answer } => prune(keep.as_deref(), &place, answer),
     }
     .map(|()| Exit::Success)
 }
@@ -95,7 +95,7 @@ struct OpenHistory {
 
 impl OpenHistory {
     fn open(asked: &HistoryArgs) -> Result<Self, Error> {
-        let now = asked.now.unwrap_or_else(environment::clock);
+        let now = asked.answer.now.unwrap_or_else(environment::clock);
         let (store, asked_for) = if asked.demo {
             (demo(now)?, None)
         } else {
@@ -103,7 +103,7 @@ impl OpenHistory {
             (Store::open_to_read(&file)?, asked.place.workspace.as_deref())
         };
         let workspace = store.workspace(asked_for)?;
-        Ok(Self { store, workspace, now, format: asked.format })
+        Ok(Self { store, workspace, now, format: asked.answer.format })
     }
 
     fn answer(&self, answer: &impl HistoryAnswer) -> Result<(), Error> {
@@ -168,12 +168,7 @@ fn show(run: &str, asked: &HistoryArgs) -> Result<Exit, Error> {
 }
 
 /// Drops old reports of one workspace, or of all.
-fn prune(
-    keep: Option<&str>,
-    args: &StoreArgs,
-    now: Option<Timestamp>,
-    format: HistoryFormat,
-) -> Result<(), Error> {
+fn prune(keep: Option<&str>, args: &StoreArgs, answer: HistoryAnswerArgs) -> Result<(), Error> {
     let (file, config) = place(args)?;
     let keep = match keep {
         Some(keep) => duration("--keep", keep)?,
@@ -186,10 +181,10 @@ fn prune(
         None => reading.workspaces()?,
     };
     drop(reading);
-    let now = now.unwrap_or_else(environment::clock);
+    let now = answer.now.unwrap_or_else(environment::clock);
     let pruned = Store::open(&file)?.prune(&workspaces, now, keep)?;
     let Pruned { dropped, left } = pruned;
-    let text = match format {
+    let text = match answer.format {
         HistoryFormat::Summary => {
             let before = day_of(now.saturating_sub(keep).unwrap_or(Timestamp::MIN));
             format!("Dropped {} from before {before}, {left} left.\n", counted(dropped, "report"))
