@@ -59,12 +59,12 @@ pub(crate) fn written() -> Vec<u8> {
     kept(Some(store), crowded().scan(), NOW, waiver)
 }
 
-fn history(words: &[&str]) -> Program {
+pub(crate) fn history(words: &[&str]) -> Program {
     let program = program().fixture("posture.db", "stores/v1.db").arg("history").args(words.iter().copied());
     program.args(["--store", "posture.db"]).env("COLUMNS", "100")
 }
 
-fn json_of(words: &[&str]) -> Value {
+pub(crate) fn json_of(words: &[&str]) -> Value {
     history(words).args(["--format", "json"]).now(NOW).run().json()
 }
 
@@ -230,32 +230,6 @@ fn status_ends_with_3_where_no_good_scan_is_recent() {
         none.starts_with("None: no good scan of fixture1 is in the store.\n! The newest scan, of "),
         "{none}"
     );
-}
-
-#[test]
-fn prune_drops_reports_and_keeps_sights() {
-    let before = json_of(&["findings"]);
-    let prune = |words: &[&str]| history(&[&["prune"], words].concat()).now(NOW);
-    prune(&[]).run().exits(2).says("no retention period is set").says("--keep 365d");
-    let pruned = prune(&["--keep", "10d"]).run().exits(0);
-    assert_eq!(pruned.stdout, "Dropped 4 reports from before 2026-07-22, 2 left.\n");
-    let store = pruned.bytes("posture.db");
-    assert!(store.len() < std::fs::read(fixture()).unwrap().len(), "the room was given back");
-    let left = |words: &[&str]| {
-        let left = program().file("posture.db", &store).arg("history").args(words.iter().copied());
-        left.args(["--store", "posture.db"])
-    };
-    assert_eq!(left(&["findings", "--format", "json"]).now(NOW).run().json(), before);
-    left(&["show", "1"]).run().exits(2).says("older than the store keeps them");
-    let list = left(&["list"]).run().stdout;
-    assert!(list.contains("report dropped"), "{list}");
-    let json = prune(&["--keep", "10d", "--format", "json"]).run().exits(0).json();
-    assert_eq!(json, json!({"dropped": 4, "left": 2}));
-    assert_eq!(prune(&["--keep", "10d", "--format", "csv"]).run().exits(0).stdout, "dropped,left\n4,2\n");
-    let by_configuration = program().fixture("posture.db", "stores/v1.db");
-    let by_configuration = by_configuration.args(["history", "prune", "--workspace", "Fixture"]).now(NOW);
-    let run = by_configuration.config("[store]\nfile = \"posture.db\"\nkeep = \"10d\"\n").run().exits(0);
-    assert_eq!(run.stdout, pruned.stdout);
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use rusqlite::Connection;
+use serde_json::json;
 
-use crate::history::{fixture, written};
+use crate::history::{fixture, history, json_of, written};
 use crate::program::{NOW, program};
 use crate::readme::document;
 use crate::workspace::{DAY, HOUR, Workspace};
@@ -133,6 +134,32 @@ fn a_store_that_cannot_be_written_costs_no_report() {
     let closed = crate::program::live("http://127.0.0.1:9", &["scan", "--timeout", "1s"]).args(store);
     let closed = closed.config("[workspace]\nid = \"ab12cd34\"\n").run().exits(3);
     closed.says("malformed").says("error: the API could not be reached");
+}
+
+#[test]
+fn prune_drops_reports_and_keeps_sights() {
+    let before = json_of(&["findings"]);
+    let prune = |words: &[&str]| history(&[&["prune"], words].concat()).now(NOW);
+    prune(&[]).run().exits(2).says("no retention period is set").says("--keep 365d");
+    let pruned = prune(&["--keep", "10d"]).run().exits(0);
+    assert_eq!(pruned.stdout, "Dropped 4 reports from before 2026-07-22, 2 left.\n");
+    let store = pruned.bytes("posture.db");
+    assert!(store.len() < std::fs::read(fixture()).unwrap().len(), "the room was given back");
+    let left = |words: &[&str]| {
+        let left = program().file("posture.db", &store).arg("history").args(words.iter().copied());
+        left.args(["--store", "posture.db"])
+    };
+    assert_eq!(left(&["findings", "--format", "json"]).now(NOW).run().json(), before);
+    left(&["show", "1"]).run().exits(2).says("older than the store keeps them");
+    let list = left(&["list"]).run().stdout;
+    assert!(list.contains("report dropped"), "{list}");
+    let json = prune(&["--keep", "10d", "--format", "json"]).run().exits(0).json();
+    assert_eq!(json, json!({"dropped": 4, "left": 2}));
+    assert_eq!(prune(&["--keep", "10d", "--format", "csv"]).run().exits(0).stdout, "dropped,left\n4,2\n");
+    let by_configuration = program().fixture("posture.db", "stores/v1.db");
+    let by_configuration = by_configuration.args(["history", "prune", "--workspace", "Fixture"]).now(NOW);
+    let run = by_configuration.config("[store]\nfile = \"posture.db\"\nkeep = \"10d\"\n").run().exits(0);
+    assert_eq!(run.stdout, pruned.stdout);
 }
 
 /// How long twelve processes write; `tests/external` has them do it for a minute.
