@@ -63,7 +63,7 @@ pub(super) async fn run(
 async fn converse(child: &mut Child, body: &str, said: &mut Vec<u8>) -> io::Result<ExitStatus> {
     let (stdin, stderr) = (child.stdin.take(), child.stderr.take());
     let talk = async {
-        let hand_over = async {
+        let write = async {
             if let Some(mut stdin) = stdin {
                 // A program that does not read it to the end may accept it all the same.
                 let _ = stdin.write_all(body.as_bytes()).await;
@@ -73,11 +73,11 @@ async fn converse(child: &mut Child, body: &str, said: &mut Vec<u8>) -> io::Resu
             let Some(mut stderr) = stderr else { return };
             let mut buffer = [0; 1024];
             while let Ok(count @ 1..) = stderr.read(&mut buffer).await {
-                let room = MAX_SAID.saturating_sub(said.len()).min(count);
-                said.extend_from_slice(buffer.get(..room).unwrap_or_default());
+                let left = MAX_SAID.saturating_sub(said.len()).min(count);
+                said.extend_from_slice(buffer.get(..left).unwrap_or_default());
             }
         };
-        tokio::join!(hand_over, listen);
+        tokio::join!(write, listen);
     };
     tokio::pin!(talk);
     tokio::select! {
