@@ -10,10 +10,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let root = env::var("CARGO_MANIFEST_DIR")?;
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-env=INTERCOM_HARDEN_TARGET={}", env::var("TARGET")?);
-    println!(
-        "cargo::rustc-env=INTERCOM_HARDEN_COMMIT={}",
-        commit(&root).unwrap_or_else(|| "unknown".to_owned())
-    );
+    let (commit, date) = commit(&root).unwrap_or_else(|| ("unknown".to_owned(), String::new()));
+    println!("cargo::rustc-env=INTERCOM_HARDEN_COMMIT={commit}");
+    println!("cargo::rustc-env=INTERCOM_HARDEN_DATE={date}");
     let mut source = String::from("pub(super) static FILES: &[EmbeddedFile] = &[\n");
     for (folder, pack) in [("guide", "Guide"), ("extended", "Extended"), ("rbac", "Rbac")] {
         let path = Path::new(&root).join("controls").join(folder);
@@ -41,8 +40,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The commit that is checked out, where the sources are a repository of their own and git is there.
-fn commit(root: &str) -> Option<String> {
+/// The commit that is checked out, and its day, where the sources are a repository of their own and git is there.
+fn commit(root: &str) -> Option<(String, String)> {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
         let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
@@ -57,5 +56,5 @@ fn commit(root: &str) -> Option<String> {
     if log.exists() {
         println!("cargo::rerun-if-changed={}", log.display());
     }
-    git(&["rev-parse", "--short=12", "HEAD"])
+    Some((git(&["rev-parse", "--short=12", "HEAD"])?, git(&["log", "-1", "--format=%cs"])?))
 }

@@ -56,6 +56,12 @@ pub(crate) fn ascii_lower(text: &str) -> String {
     text.to_ascii_lowercase()
 }
 
+/// The text with its ASCII letters in upper case.
+#[expect(clippy::disallowed_methods, reason = "this is the place for it")]
+pub(crate) fn ascii_upper(text: &str) -> String {
+    text.to_ascii_uppercase()
+}
+
 /// The text with its first letter in upper case, as the beginning of a sentence or a heading.
 #[expect(clippy::disallowed_methods, reason = "this is the place for it")]
 pub(crate) fn capitalized(text: &str) -> String {

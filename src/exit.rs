@@ -68,6 +68,12 @@ Exit codes:
   0  printed
   2  usage or configuration: bad flag, unknown id, not a report, a mistake in a control file or the configuration";
 
+    /// The exit codes of the commands that write a folder of pages.
+    pub const WRITE_HELP: &'static str = "\
+Exit codes:
+  0  written
+  2  usage or configuration: bad flag, a mistake in a control file, a place that cannot be written to";
+
     /// The exit codes as `generate schedule --help` prints them.
     pub const SCHEDULE_HELP: &'static str = "\
 Exit codes:

@@ -64,6 +64,7 @@ mod assessment;
 mod report;
 
 mod diff;
+mod schema;
 
 mod adjust;
 mod redact;

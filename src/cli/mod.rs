@@ -123,7 +123,7 @@ pub(crate) enum Command {
     /// Test the receivers of alerts
     #[command(subcommand)]
     Alert(AlertCommand),
-    /// Print shell completions, schemas and schedules
+    /// Print or write completions, man pages, schemas, control pages and schedules
     #[command(subcommand)]
     Generate(GenerateCommand),
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use super::CatalogArgs;
 use crate::exit::Exit;
 use crate::level::FailOn;
 use crate::report::grouping::Grouping;
@@ -108,12 +109,28 @@ pub(crate) enum GenerateCommand {
         #[arg(value_name = "SHELL", ignore_case = true, hide_possible_values = true)]
         shell: clap_complete::Shell,
     },
+    /// Write a manual page for each command
+    #[command(after_help = Exit::WRITE_HELP)]
+    Man {
+        /// Where to write the pages; made if it is missing
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
     /// Print the JSON Schema of a file that the program reads or writes
     #[command(after_help = Exit::PRINT_HELP)]
     Schema {
-        /// Of what: report, diff or alert
+        /// Of what: report, diff, alert, config or control
         #[arg(value_name = "WHAT", ignore_case = true, hide_possible_values = true)]
         what: SchemaName,
+    },
+    /// Write a Markdown page for each control, and an index
+    #[command(after_help = Exit::WRITE_HELP)]
+    Reference {
+        /// Where to write the pages; made if it is missing
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+        #[command(flatten)]
+        catalog: CatalogArgs,
     },
     /// Print what runs a scan every day, with comments that say where it goes and what to fill in
     #[command(after_help = Exit::SCHEDULE_HELP)]
@@ -148,4 +165,8 @@ pub(crate) enum SchemaName {
     Diff,
     /// A message to a receiver of alerts
     Alert,
+    /// The configuration, intercom-harden.toml
+    Config,
+    /// Control files
+    Control,
 }

@@ -21,7 +21,7 @@ pub(crate) use alert::{Alert, Occasion, Receiver};
 pub(crate) use checked::Config;
 pub(crate) use entries::{Attestation, EvidenceFile, Reviewed, Waiver};
 pub(crate) use load::{ConfigError, FILE_NAME, find, read};
-pub(crate) use organization::{Organization, Saml};
+pub(crate) use organization::{Organization, Saml, Sso};
 pub(crate) use rbac::{DeclaredRole, Identities, Permission, Rbac};
 pub(crate) use section::{Trust, folder_of, is_domain};
 pub(crate) use weakening::Weakening;

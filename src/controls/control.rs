@@ -20,6 +20,21 @@ pub(crate) const GUIDE_STATUS: &str = "draft, AI drafted";
 /// How many days an attestation is valid if neither the control nor the attestation says so: half a year.
 pub(crate) const ATTEST_FOR: u16 = 180;
 
+/// Where the pages of the built-in controls are, as `generate reference` writes them: those of this version.
+const PAGES: &str =
+    concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/v", env!("CARGO_PKG_VERSION"), "/docs/controls/");
+
+/// The name of a control's page, without the ending: as its file, `2.3-limit-admins`.
+pub(crate) fn page_name(id: &str, slug: &str) -> String {
+    let slug = if slug.chars().all(is_plain) { slug } else { "" };
+    [id, slug].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// The address of a built-in control's page. None where that is no id, as a saved report may have it.
+pub(crate) fn page_address(id: &str, slug: &str) -> Option<String> {
+    is_id(id).then(|| format!("{PAGES}{}.md", page_name(id, slug)))
+}
+
 /// A step of the remediation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Step {
@@ -99,6 +114,28 @@ pub(crate) struct Control {
     pub origin: Origin,
 }
 
+impl Control {
+    /// The address of its page; none for a control that is not built in.
+    pub(crate) fn page(&self) -> Option<String> {
+        let is_built_in = self.origin == Origin::BuiltIn;
+        is_built_in.then(|| page_address(&self.id, &self.slug)).flatten()
+    }
+}
+
+/// The longest id, in bytes.
+const LONGEST_ID: usize = 32;
+
+const fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')
+}
+
+/// Whether a text is a valid id.
+pub(crate) fn is_id(text: &str) -> bool {
+    text.len() <= LONGEST_ID
+        && text.chars().all(is_plain)
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
 /// A key that sorts ids naturally.
 pub(crate) fn natural(id: &str) -> Vec<(bool, u64, String)> {
     let mut key = Vec::new();
@@ -115,12 +152,24 @@ pub(crate) fn natural(id: &str) -> Vec<(bool, u64, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::natural;
+    use super::*;
 
     #[test]
     fn ids_sort_as_people_count() {
         let mut ids = ["E10", "1.10", "E2", "5.1", "1.9", "X1"];
         ids.sort_by_key(|id| natural(id));
         assert_eq!(ids, ["1.9", "1.10", "5.1", "E2", "E10", "X1"]);
+    }
+
+    #[test]
+    fn a_page_has_the_name_of_the_control_and_of_nothing_else() {
+        let address = page_address("2.3", "limit-admins").unwrap();
+        assert!(address.starts_with("https://") && address.ends_with("/docs/controls/2.3-limit-admins.md"));
+        for slug in ["", "../../x", "a b", "a\"><script>"] {
+            assert!(page_address("2.3", slug).unwrap().ends_with("/docs/controls/2.3.md"), "{slug}");
+        }
+        for id in ["", "../x", "a/b", "2.3?x"] {
+            assert_eq!(page_address(id, "limit-admins"), None, "{id}");
+        }
     }
 }

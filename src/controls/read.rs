@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::control::{ATTEST_FOR, Control, Origin, Pack, Step};
+use super::control::{ATTEST_FOR, Control, Origin, Pack, Step, is_id};
 use super::definition::Definition;
 use super::example;
 use super::files::ControlFile;
@@ -15,8 +15,6 @@ use crate::checks::{Check, Rules};
 use crate::level::Level;
 use crate::toml_document::{Document, Located, Table, closest, excerpt};
 
-/// The longest id, in bytes.
-const LONGEST_ID: usize = 32;
 /// The rule for ids.
 pub(crate) const ID_RULE: &str = "`id` must be at most 32 letters, digits, dots, dashes or underscores";
 /// The longest validity of an attestation, in days: ten years.
@@ -109,14 +107,6 @@ fn control(root: &mut Table<'_>, pack: Option<Pack>, origin: Origin) -> Control 
         pack,
         origin,
     }
-}
-
-/// Whether a text is a valid id.
-pub(crate) fn is_id(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    text.len() <= LONGEST_ID
-        && text.chars().all(plain)
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
 }
 
 /// The file name begins with the id, which users type.

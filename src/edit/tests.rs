@@ -178,7 +178,9 @@ fn starter_is_valid(starter: &str) -> Config {
     let uncommented: String = starter
         .lines()
         .map(|line| match line.strip_prefix('#') {
-            Some(example) if !example.is_empty() && !example.starts_with(' ') => format!("{example}\n"),
+            Some(example) if !example.is_empty() && !example.starts_with([' ', ':']) => {
+                format!("{example}\n")
+            }
             _ => format!("{line}\n"),
         })
         .collect();

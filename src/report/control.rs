@@ -196,6 +196,17 @@ impl Control {
                 && self.open().all(|finding| finding.waived.is_some()))
     }
 
+    /// The address of its page; none for a control that is not the program's own.
+    pub(crate) fn page(&self) -> Option<String> {
+        let is_built_in = self.pack.is_some() && !self.replaces_built_in;
+        is_built_in.then(|| controls::page_address(&self.id, &self.slug)).flatten()
+    }
+
+    /// Where to read more about it: its page, then the official documentation.
+    pub(crate) fn documentation(&self) -> Vec<String> {
+        self.page().into_iter().chain(self.references.iter().cloned()).collect()
+    }
+
     /// The findings that no review makes no violation.
     pub(crate) fn open(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| !finding.is_reviewed())

@@ -152,6 +152,12 @@ impl Grouping {
         framework_title(self.as_str()).unwrap_or(self.as_str())
     }
 
+    /// Every name on the command line, where controls name these frameworks.
+    pub(crate) fn names<'a>(frameworks: impl IntoIterator<Item = &'a String>) -> Vec<&'a str> {
+        let frameworks: BTreeSet<&str> = frameworks.into_iter().map(String::as_str).collect();
+        ["level", "section"].into_iter().chain(frameworks).collect()
+    }
+
     /// The grouping that is meant, of controls that name these frameworks: the beginning of a name is enough where no other
     /// begins so.
     ///
@@ -162,12 +168,11 @@ impl Grouping {
         frameworks: impl IntoIterator<Item = &'a String>,
     ) -> Result<Self, UnknownGrouping> {
         let Self::Framework(name) = &self else { return Ok(self) };
-        let frameworks: BTreeSet<&str> = frameworks.into_iter().map(String::as_str).collect();
-        if frameworks.iter().any(|framework| same_name(framework, name)) {
+        let mut known = Self::names(frameworks);
+        if known.iter().any(|known| same_name(known, name)) {
             return Ok(self);
         }
-        let known = [Self::Level.as_str(), Self::Section.as_str()].into_iter().chain(frameworks);
-        let known: Vec<&str> = known.take(MOST_LISTED).collect();
+        known.truncate(MOST_LISTED);
         let prefix = fold(name);
         let meant: Vec<&str> =
             known.iter().copied().filter(|known| fold(known).starts_with(&*prefix)).collect();

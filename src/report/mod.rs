@@ -40,6 +40,7 @@ mod ocsf;
 mod people;
 mod plan;
 mod read;
+pub(crate) mod reference;
 mod sarif;
 mod saved;
 mod summary;

@@ -4,6 +4,8 @@
 //! A [`Document`] is parsed once. The keys of its [`Table`]s are taken one by one, and the document records mistakes.
 //! [`Table::finish`] reports the keys that were not taken.
 
+#[cfg(test)]
+pub(crate) mod asked;
 mod document;
 mod problem;
 mod suggestion;

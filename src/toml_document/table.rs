@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::ValueEnum;
 use serde_json::Value;
 
+#[cfg(test)]
+use super::asked;
 use super::document::{Document, MOST_PROBLEMS};
 use super::problem::Located;
 use super::suggestion::{closest, excerpt};
@@ -70,11 +72,7 @@ impl<'d> Table<'d> {
 
     /// Takes a required, non-empty text.
     pub(crate) fn required_text(&mut self, key: &'static str) -> Option<Located<String>> {
-        if !self.has(key) {
-            self.asked.insert(key);
-            self.missing(key);
-            return None;
-        }
+        self.require(key);
         let text = self.text(key)?;
         if text.trim().is_empty() {
             self.document.report(text.line, format!("`{key}` must not be empty"));
@@ -134,6 +132,8 @@ impl<'d> Table<'d> {
         key: &'static str,
         words: &[&'static str],
     ) -> Option<Located<&'static str>> {
+        #[cfg(test)]
+        asked::note(&self.name, key, |asked| asked.words = words.iter().map(ToString::to_string).collect());
         let text = self.text(key)?;
         let value = self.document.one_of(&format!("`{key}`"), &text, words)?;
         Some(Located { value, line: text.line })
@@ -141,13 +141,18 @@ impl<'d> Table<'d> {
 
     /// Takes a word of an enum, in any letter case.
     pub(crate) fn word<E: ValueEnum>(&mut self, key: &'static str) -> Option<E> {
+        #[cfg(test)]
+        asked::note(&self.name, key, |asked| {
+            let values = E::value_variants().iter().filter_map(E::to_possible_value);
+            asked.words = values.map(|value| value.get_name().to_owned()).collect();
+        });
         let text = self.text(key)?;
         self.document.word(&format!("`{key}`"), &text)
     }
 
     /// Takes a table.
     pub(crate) fn table(&mut self, key: &'static str) -> Option<Self> {
-        self.asked.insert(key);
+        self.ask(key, "a table");
         self.table_at(key)
     }
 
@@ -224,6 +229,8 @@ impl<'d> Table<'d> {
 
     /// Reports a missing key, unless a syntax error may hide it.
     pub(crate) fn missing(&self, key: &str) {
+        #[cfg(test)]
+        asked::note(&self.name, key, |asked| asked.is_required = true);
         if !self.document.may_hide(key) {
             let message = format!("`{key}` is missing{}", self.place(" from"));
             // Not `report`: the line is that of the table, even if it has other mistakes.
@@ -264,8 +271,17 @@ impl<'d> Table<'d> {
         expected: &str,
         convert: impl FnOnce(NodeKind) -> Result<T, NodeKind>,
     ) -> Option<Located<T>> {
-        self.asked.insert(key);
+        self.ask(key, expected);
         self.typed_at(key, expected, convert)
+    }
+
+    /// Makes a key known.
+    fn ask(&mut self, key: &'static str, expected: &str) {
+        self.asked.insert(key);
+        #[cfg(test)]
+        asked::note(&self.name, key, |asked| expected.clone_into(&mut asked.expected));
+        #[cfg(not(test))]
+        let _ = expected;
     }
 
     fn typed_at<T>(

@@ -1,4 +1,5 @@
-// Makes the reports, then passes each to its validators; the shell scripts, the workflows and the schedules come first.
+// Makes the reports, then passes each to its validators; the shell scripts, the workflows, the schedules and what the program
+// writes about itself come first.
 
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -6,7 +7,9 @@ import { parseArgs } from "node:util";
 
 import { checkAlerts } from "./alerts.mjs";
 import { checkPages } from "./browser.mjs";
+import { checkCompletions } from "./completions.mjs";
 import { checkFuzz } from "./fuzz.mjs";
+import { checkGenerated } from "./generated.mjs";
 import { checkKilled } from "./killed.mjs";
 import { makeReports } from "./reports.mjs";
 import { checkMarkup } from "./markup.mjs";
@@ -34,6 +37,8 @@ mkdirSync(out, { recursive: true });
 const run = new Run(values.require);
 await checkScripts(run, out);
 await checkWorkflows(run, out);
+await checkGenerated(run, program, out);
+await checkCompletions(run, program, out);
 await checkSchedules(run, program, out);
 await checkAlerts(run, program, out);
 const reports = await run.step("the program writes its reports", () => makeReports(program, out));

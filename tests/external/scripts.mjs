@@ -1,6 +1,6 @@
 // The repository's shell scripts, those inside YAML among them, through ShellCheck.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 
@@ -9,14 +9,24 @@ import { ensure } from "./steps.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Scripts that are files. */
-const FILES = [".ci/run", "docs/alerts/mail", "tests/external/install", "tests/external/run"];
+/** Scripts that are files; those in packaging begin with the name of their shell. */
+const FILES = [
+  ".ci/run",
+  "docs/alerts/mail",
+  "install.sh",
+  "tests/external/install",
+  "tests/external/run",
+  ...readdirSync(`${root}packaging`)
+    .map((name) => `packaging/${name}`)
+    .filter((path) => readFileSync(`${root}${path}`, "utf8").startsWith("#!")),
+];
 
 /** Files with scripts inside, and where those are. */
 const WORKFLOWS = {
   "action.yml": (action) => action.runs.steps,
   ".github/workflows/advisories.yml": stepsOfJobs,
   ".github/workflows/ci.yml": stepsOfJobs,
+  ".github/workflows/release.yml": stepsOfJobs,
   "docs/ci/circleci.yml": stepsOfJobs,
   "docs/ci/github-pull-request.yml": stepsOfJobs,
   "docs/ci/github-scan.yml": stepsOfJobs,

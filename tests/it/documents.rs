@@ -17,7 +17,7 @@ const ELSEWHERE: [(&str, &str); 5] = [
 ];
 
 /// How lines of console blocks begin that are not the program's, each with the reason why they do not run here.
-const NOT_OURS: [(&str, &str); 11] = [
+const NOT_OURS: [(&str, &str); 17] = [
     ("cargo test", "this is it"),
     ("cargo install ", "installs into the user's home"),
     ("cargo bench ", "takes minutes, and checks its own results"),
@@ -29,6 +29,12 @@ const NOT_OURS: [(&str, &str); 11] = [
     ("sqlite3 ", "`history` runs its query"),
     ("echo ", "shows the exit code"),
     ("ssh ", "another machine"),
+    ("man ", "a pager of its own"),
+    ("curl -fsSLO ", "downloads a release"),
+    ("sh install.sh ", "installs a release: `ci::install` drives it"),
+    ("gh attestation verify ", "asks GitHub"),
+    ("sudo systemctl ", "another machine"),
+    ("docker run ", "needs a container engine"),
 ];
 
 /// A policy that fits the workspace.
@@ -154,7 +160,7 @@ impl Reader {
         if words[0] != "init" && !has("--config") {
             program = program.file(FILE, POLICY);
         }
-        if words[0] == "controls" && has("check") {
+        if has("my-dir") {
             let own = root().join("controls/extended/E2-no-shared-accounts.toml");
             program = program.file("my-dir/E2-no-shared-accounts.toml", std::fs::read(own).unwrap());
         }

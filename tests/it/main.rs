@@ -39,6 +39,8 @@ mod faults;
 mod fields;
 /// What the gate judges, and the gate of saved reports.
 mod gate;
+/// Pages, schemas and scripts that the program writes about itself.
+mod generate;
 /// Workspaces from a seed.
 mod generated;
 /// The store of earlier scans, and what it answers.

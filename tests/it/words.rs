@@ -21,7 +21,7 @@ const HIDING: [&str; 12] = [
 ];
 
 /// What people read: code with its messages and comments, controls, documents, workflows.
-const READ: [&str; 10] = [
+const READ: [&str; 12] = [
     "src",
     "controls",
     "docs",
@@ -32,6 +32,8 @@ const READ: [&str; 10] = [
     "action.yml",
     ".github",
     "build.rs",
+    "install.sh",
+    "packaging",
 ];
 
 /// The lines of a text that have one of the words, whole and in any case, across line ends too.

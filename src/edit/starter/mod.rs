@@ -1,7 +1,7 @@
 //! A configuration to start from. What identifies the workspace is filled in; everything that could close a control is
 //! a commented example, since a person has to decide it.
 //!
-//! A remark starts with `# `, an example with `#` alone: without the `#` it is valid.
+//! A remark starts with `# `, an example with `#` alone: without the `#` it is valid. The first line is for editors.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::casefold::{fold, same_name};
 use crate::config::is_domain;
 use crate::facts::{FactSettings, Facts};
+use crate::schema;
 use crate::sources::Provenance;
 use crate::text;
 
@@ -103,7 +104,7 @@ pub(crate) fn text(seen: &Seen, settings: &FactSettings, policy: Policy, today: 
     let whose = seen.name.as_ref().map_or("no workspace in particular".to_owned(), |name| shown(name));
     let expires = today.checked_add(90.days()).unwrap_or(today);
     [
-        format!(include_str!("head.txt"), whose = whose, today = today),
+        format!(include_str!("head.txt"), schema = schema::CONFIG, whose = whose, today = today),
         filled("id", seen.id.as_deref().filter(|_| seen.pins), seen.id.as_deref().unwrap_or("ab12cd34")),
         include_str!("region.txt").to_owned(),
         filled("region", region, "eu"),

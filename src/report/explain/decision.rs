@@ -1,100 +1,106 @@
-//! How a control is decided, in words, with the expressions as the control file has them.
+//! How a control is decided, in words, with the expressions as the control file has them. The terminal and the pages of
+//! `generate reference` show the same.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::{bullet, line};
 use crate::checks::{Check, CheckKind, Count, Decided, Every, Over, Rules, Value};
 use crate::expression::Expression;
 use crate::sources::SourceId;
-use crate::terminal::page::Page;
-use crate::terminal::style::Tone;
 use crate::verdict::Status;
 
-/// Writes what the checks look at.
-pub(super) fn decided(page: &mut Page, rules: &Rules) {
-    page.heading("How it is decided");
-    let summary = match (Decided::by(rules), rules.decidable().contains(&Status::Fail)) {
+/// What a check looks at.
+pub(in crate::report) struct Decision<'a> {
+    pub name: &'a str,
+    /// What its kind asks: `every row of the table teammates (…) has to satisfy a requirement`.
+    pub what: String,
+    pub details: Vec<Detail<'a>>,
+}
+
+/// A part of a check.
+pub(in crate::report) struct Detail<'a> {
+    pub label: &'static str,
+    pub text: Cow<'a, str>,
+    /// Whether the text is an expression of the control file.
+    pub is_expression: bool,
+}
+
+/// How far data decides, in sentences.
+pub(in crate::report) fn summary(rules: &Rules) -> Vec<&'static str> {
+    let first = match (Decided::by(rules), rules.decidable().contains(&Status::Fail)) {
         (Decided::Data, true) => "Data can show that it holds and that it does not.",
         (Decided::Data, false) => "Data can show that it holds; otherwise a person has to look.",
         (Decided::ViolationsOnly, _) => "Data can show a violation; that all is well takes a person.",
         (Decided::Person, _) => "Only a person can tell: no data shows it.",
     };
-    page.text(2, summary);
-    if rules.checks.len() > 1 {
-        page.text(2, "It fails if one check fails, and passes only if all of them pass.");
-    }
-    for check in &rules.checks {
-        one(page, check);
-    }
+    let several = "It fails if one check fails, and passes only if all of them pass.";
+    [first].into_iter().chain((rules.checks.len() > 1).then_some(several)).collect()
 }
 
-fn one(page: &mut Page, check: &Check) {
+/// What each check looks at, and what comes of it.
+pub(in crate::report) fn decisions(rules: &Rules) -> impl Iterator<Item = Decision<'_>> {
+    rules.checks.iter().map(decision)
+}
+
+fn decision(check: &Check) -> Decision<'_> {
+    let mut details = Vec::new();
     let what = match &check.kind {
-        CheckKind::Every(Every { over, .. }) => {
+        CheckKind::Every(Every { over, require }) => {
+            of_rows(&mut details, over);
+            details.push(expression("require", require));
             format!("every row of {} has to satisfy a requirement", rows(over))
         }
-        CheckKind::Count(Count { over, .. }) => format!("the rows of {} are counted", rows(over)),
-        CheckKind::Value(_) => "single values have to satisfy a requirement".to_owned(),
+        CheckKind::Count(Count { over, min, max }) => {
+            of_rows(&mut details, over);
+            details.extend(min.iter().map(|min| expression("at least", min)));
+            details.extend(max.iter().map(|max| expression("at most", max)));
+            format!("the rows of {} are counted", rows(over))
+        }
+        CheckKind::Value(Value { require, .. }) => {
+            details.push(expression("require", require));
+            "single values have to satisfy a requirement".to_owned()
+        }
         CheckKind::Manual => "a person has to look".to_owned(),
     };
-    page.entry(2, Tone::Label, &format!("{}:", line(&check.name)), &what);
-    match &check.kind {
-        CheckKind::Every(Every { over, require }) => {
-            of_rows(page, over);
-            expression(page, "require", Some(require));
-        }
-        CheckKind::Count(Count { over, min, max }) => {
-            of_rows(page, over);
-            expression(page, "at least", min.as_ref());
-            expression(page, "at most", max.as_ref());
-        }
-        CheckKind::Value(Value { require, .. }) => expression(page, "require", Some(require)),
-        CheckKind::Manual => {}
-    }
-    if let Some(when) = &check.when {
-        expression(page, "only where", Some(when));
-    }
-    for needs in &check.needs {
-        expression(page, "needs", Some(needs));
-    }
+    details.extend(check.when.iter().map(|when| expression("only where", when)));
+    details.extend(check.needs.iter().map(|needs| expression("needs", needs)));
     if !check.needs.is_empty() {
-        page.text(5, "where that does not hold, a person has to look");
-        step(page, "next step then", check.needs_step);
+        details.push(words("where that does not hold", outcome(Status::Manual)));
+        details.extend(step("next step then", check.needs_step));
     }
     if check.over().is_some() {
-        page.entry(5, Tone::Label, "nothing to look at:", outcome(check.when_empty));
+        details.push(words("nothing to look at", outcome(check.when_empty)));
     }
     if !check.is_for_person() {
-        page.entry(5, Tone::Label, "requirement not met:", outcome(check.otherwise));
+        details.push(words("requirement not met", outcome(check.otherwise)));
     }
-    if let Some(note) = &check.note {
-        page.entry(5, Tone::Label, "note:", &line(note));
-    }
-    step(page, "next step", check.next_step);
+    details.extend(check.note.iter().map(|note| words("note", note)));
+    details.extend(step("next step", check.next_step));
+    Decision { name: &check.name, what, details }
 }
 
-/// Writes which of the steps above a check leads to.
-fn step(page: &mut Page, lead: &str, index: Option<usize>) {
-    if let Some(index) = index {
-        page.entry(5, Tone::Label, &format!("{lead}:"), &(index + 1).to_string());
-    }
+/// Which of the steps above a check leads to.
+fn step(label: &'static str, index: Option<usize>) -> Option<Detail<'static>> {
+    index.map(|index| words(label, (index + 1).to_string()))
 }
 
 fn rows(over: &Over) -> String {
     format!("the table {} ({})", over.table.name, over.table.meaning)
 }
 
-fn of_rows(page: &mut Page, over: &Over) {
+fn of_rows<'a>(details: &mut Vec<Detail<'a>>, over: &'a Over) {
     if !over.types.is_empty() {
-        page.entry(5, Tone::Label, "types:", &line(&over.types.join(", ")));
+        details.push(words("types", over.types.join(", ")));
     }
-    expression(page, "where", over.filter.as_ref());
+    details.extend(over.filter.iter().map(|filter| expression("where", filter)));
 }
 
-fn expression(page: &mut Page, lead: &str, expression: Option<&Expression>) {
-    if let Some(expression) = expression {
-        page.entry(5, Tone::Label, &format!("{lead}:"), &line(expression.source()));
-    }
+fn words<'a>(label: &'static str, text: impl Into<Cow<'a, str>>) -> Detail<'a> {
+    Detail { label, text: text.into(), is_expression: false }
+}
+
+fn expression<'a>(label: &'static str, expression: &'a Expression) -> Detail<'a> {
+    Detail { label, text: expression.source().trim().into(), is_expression: true }
 }
 
 const fn outcome(status: Status) -> &'static str {
@@ -106,31 +112,27 @@ const fn outcome(status: Status) -> &'static str {
     }
 }
 
-/// Writes which requests and permissions the checks need.
-pub(super) fn sources(page: &mut Page, rules: &Rules) {
+/// Which requests, permissions and declarations the checks need.
+pub(in crate::report) fn needed(rules: &Rules) -> Vec<String> {
     let reads: Vec<_> = rules.checks.iter().map(Check::reads).collect();
     let needed = rules.sources();
     let helpful: BTreeSet<SourceId> = reads.iter().flat_map(|reads| reads.helpful.iter().copied()).collect();
     let configured: BTreeSet<&str> =
         reads.iter().flat_map(|reads| reads.configured.iter().copied()).collect();
-    page.heading("What it needs");
-    for source in &needed {
-        bullet(page, 2, &describe(*source));
-    }
-    for source in helpful.difference(&needed) {
-        bullet(page, 2, &format!("{}; it does without where that is missing", describe(*source)));
-    }
-    for name in &configured {
+    let mut lines: Vec<String> = needed.iter().map(|source| describe(*source)).collect();
+    let missable = |source| format!("{}; it does without where that is missing", describe(source));
+    lines.extend(helpful.difference(&needed).map(|source| missable(*source)));
+    lines.extend(configured.iter().map(|name| {
         let (section, key) = name.split_once('.').unwrap_or(("organization", name));
-        bullet(page, 2, &format!("{key} under [{section}] in intercom-harden.toml"));
+        format!("{key} under [{section}] in intercom-harden.toml")
+    }));
+    if reads.iter().any(|reads| reads.history) {
+        lines.push("a store of earlier scans (`scan --store`); without one, a person has to look".to_owned());
     }
-    let history = reads.iter().any(|reads| reads.history);
-    if history {
-        bullet(page, 2, "a store of earlier scans (`scan --store`); without one, a person has to look");
+    if lines.is_empty() {
+        lines.push("nothing from the API: the steps above show where to look".to_owned());
     }
-    if needed.is_empty() && helpful.is_empty() && configured.is_empty() && !history {
-        page.text(2, "nothing from the API: the steps above show where to look");
-    }
+    lines
 }
 
 fn describe(source: SourceId) -> String {

@@ -5,13 +5,14 @@ use std::path::Path;
 
 use super::words::{attest_command, reason, review_command, step_and_place};
 use super::{Report, Style, table};
+use crate::checks::Rules;
 use crate::controls::{Control, Definition, Origin, Step};
 use crate::terminal::page::{Page, status_word};
 use crate::terminal::style::Tone;
 use crate::text;
 use crate::time::day_of;
 
-mod decision;
+pub(super) mod decision;
 
 /// The longest text of a control file shown on one line, in columns.
 const LINE_COLUMNS: usize = 4_000;
@@ -38,13 +39,16 @@ pub(crate) fn explain(definition: &Definition, report: Option<&Report>, style: S
         page.text(2, &format!("effort: {}", line(&control.effort)));
     }
     steps(&mut page, &control.steps);
-    decision::decided(&mut page, &definition.rules);
+    decided(&mut page, &definition.rules);
     parameters(&mut page, control);
-    decision::sources(&mut page, &definition.rules);
+    page.heading("What it needs");
+    decision::needed(&definition.rules).iter().for_each(|line| bullet(&mut page, 2, line));
     frameworks(&mut page, control);
-    if !control.references.is_empty() {
+    let documentation = control.page().into_iter().chain(control.references.iter().cloned());
+    let documentation: Vec<String> = documentation.collect();
+    if !documentation.is_empty() {
         page.heading("Documentation");
-        control.references.iter().for_each(|address| bullet(&mut page, 2, address));
+        documentation.iter().for_each(|address| bullet(&mut page, 2, address));
     }
     last_word(&mut page, control);
     page.finish()
@@ -68,16 +72,31 @@ pub(crate) fn steps(page: &mut Page, steps: &[Step]) {
     }
 }
 
+/// Writes what the checks look at.
+fn decided(page: &mut Page, rules: &Rules) {
+    page.heading("How it is decided");
+    decision::summary(rules).into_iter().for_each(|sentence| page.text(2, sentence));
+    for check in decision::decisions(rules) {
+        page.entry(2, Tone::Label, &format!("{}:", line(check.name)), &check.what);
+        for detail in &check.details {
+            page.entry(5, Tone::Label, &format!("{}:", detail.label), &line(&detail.text));
+        }
+    }
+}
+
 fn parameters(page: &mut Page, control: &Control) {
     if control.params.is_empty() {
         return;
     }
     page.heading(&format!("Parameters, to be set under [params.\"{}\"]", line(&control.id)));
     for (name, value) in &control.params {
-        // Numbers, texts and lists of texts look the same in JSON and in TOML.
-        let value = value.to_string().replace("\",\"", "\", \"");
-        page.entry(2, Tone::Label, &format!("{} =", line(name)), &line(&value));
+        page.entry(2, Tone::Label, &format!("{} =", line(name)), &line(&parameter(value)));
     }
+}
+
+/// A parameter's value as a configuration has it: numbers, texts and lists of texts look the same in JSON and in TOML.
+pub(super) fn parameter(value: &serde_json::Value) -> String {
+    value.to_string().replace("\",\"", "\", \"")
 }
 
 fn frameworks(page: &mut Page, control: &Control) {
@@ -112,22 +131,33 @@ fn found(page: &mut Page, report: &Report, id: &str) {
 
 /// How a person records what they saw, or decides to live with it.
 fn last_word(page: &mut Page, control: &Control) {
-    let id = line(&control.id);
     page.heading("How a person has a say");
-    page.text(
-        2,
-        "If you have looked and it is as it should be, attest it; that counts where data does not decide:",
-    );
-    page.text(4, &format!("{} --expires 90d", attest_command(&id)));
-    page.text(2, "If you accept what is found for a while, waive it; it stays visible and leaves the gate:");
+    for (sentence, command) in sayings(control) {
+        page.text(2, &format!("{sentence}:"));
+        page.text(4, &command);
+    }
+    page.text(4, "--subject WHO or --event ID waives one finding only");
+}
+
+/// What a person may decide, each with the command that records it.
+pub(super) fn sayings(control: &Control) -> Vec<(&'static str, String)> {
+    let id = line(&control.id);
     let waive =
         format!("intercom-harden waive {id} --reason \"why\" --by \"Your Name\" --expires YYYY-MM-DD");
-    page.text(4, &waive);
-    page.text(4, "and with --subject WHO or --event ID for one finding only");
+    let mut sayings = vec![
+        (
+            "If you have looked and it is as it should be, attest it; that counts where data does not decide",
+            format!("{} --expires 90d", attest_command(&id)),
+        ),
+        ("If you accept what is found for a while, waive it; it stays visible and leaves the gate", waive),
+    ];
     if !control.reviewable.is_empty() {
-        page.text(2, "If you have looked at an event that is found and it is in order, review it; it is no violation then:");
-        page.text(4, &review_command("EVENT"));
+        sayings.push((
+            "If you have looked at an event that is found and it is in order, review it; it is no violation then",
+            review_command("EVENT"),
+        ));
     }
+    sayings
 }
 
 fn bullet(page: &mut Page, indent: usize, item: &str) {

@@ -65,7 +65,7 @@ pub(super) fn folded(control: &Control, max_findings: usize, people: &People<'_>
                     (paragraph("Why it matters", &control.rationale))
                     (lines("Needed before", &control.prerequisites, MAX_STEPS, soft))
                     (steps(control))
-                    (lines("Documentation", &control.references, MAX_STEPS, linked))
+                    (lines("Documentation", &control.documentation(), MAX_STEPS, linked))
                     (facts(control))
                 }
             }

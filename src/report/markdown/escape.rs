@@ -56,6 +56,52 @@ pub(crate) fn escape(text: &str, max_columns: usize) -> String {
     safe
 }
 
+/// One line of a control file's text for a Markdown file, which people read as text, too: what would have a meaning has a
+/// backslash in front, and nothing else changes.
+pub(crate) fn document(text: &str, max_columns: usize) -> String {
+    let line = text::line(text.trim(), max_columns);
+    let mut safe = String::with_capacity(line.len() + 16);
+    let mut rest = line.chars().peekable();
+    let (mut number_so_far, mut previous) = (true, ' ');
+    while let Some(ch) = rest.next() {
+        let next = rest.peek().copied().unwrap_or(' ');
+        let at_start = safe.is_empty();
+        let within_word = previous.is_alphanumeric() && next.is_alphanumeric();
+        let acts = match ch {
+            '\\' | '`' | '*' | '[' | ']' | '<' | '|' | '~' | '$' => true,
+            '_' => !within_word,
+            '&' => next.is_alphanumeric() || next == '#',
+            ':' => next != ' ' && !(previous.is_ascii_digit() && next.is_ascii_digit()),
+            '#' | '+' | '-' | '>' | '=' => at_start,
+            '.' | ')' => number_so_far && !at_start && next == ' ',
+            _ => false,
+        };
+        if acts {
+            safe.push('\\');
+        }
+        safe.push(ch);
+        number_so_far &= ch.is_ascii_digit();
+        previous = ch;
+    }
+    safe
+}
+
+/// Text of one line or several as it is, in a fence that nothing in it closes, each line behind this much space.
+pub(crate) fn fenced(text: &str, language: &str, indent: usize) -> String {
+    let longest = text.split(|ch| ch != '`').map(str::len).max().unwrap_or(0);
+    let (fence, space) = ("`".repeat(longest.max(2) + 1), " ".repeat(indent));
+    let lines = text.lines().map(|line| format!("{space}{}\n", text::terminal(line)));
+    format!("{space}{fence}{language}\n{}{space}{fence}\n", lines.collect::<String>())
+}
+
+/// A word of code within a line.
+pub(crate) fn code(text: &str, max_columns: usize) -> String {
+    let line = text::line(text, max_columns);
+    let longest = line.split(|ch| ch != '`').map(str::len).max().unwrap_or(0);
+    let (fence, space) = ("`".repeat(longest + 1), if longest > 0 { " " } else { "" });
+    format!("{fence}{space}{line}{space}{fence}")
+}
+
 /// Writes a character as a reference.
 fn refer(safe: &mut String, ch: char) {
     safe.push_str(&format!("&#{};", u32::from(ch)));
@@ -104,5 +150,36 @@ mod tests {
         let sentence = "5 of 12 teammates are privileged; at most 3 should be (see below), 09:00 to 10:30.";
         assert_eq!(escape(sentence, 200), sentence);
         assert_eq!(escape("two\nlines", 80), "two&#92;nlines");
+    }
+
+    /// What a reader of a Markdown file sees: the text, and whether it is text and code alone.
+    fn seen(markdown: &str) -> (String, bool) {
+        use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+        let (mut seen, mut plain) = (String::new(), true);
+        for event in Parser::new_ext(markdown, Options::all() - Options::ENABLE_SMART_PUNCTUATION) {
+            match event {
+                Event::Text(text) | Event::Code(text) => seen.push_str(&text),
+                Event::Start(Tag::Paragraph | Tag::CodeBlock(_))
+                | Event::End(TagEnd::Paragraph | TagEnd::CodeBlock) => {}
+                _ => plain = false,
+            }
+        }
+        (seen, plain)
+    }
+
+    #[test]
+    fn a_file_shows_the_text_and_nothing_else() {
+        let own =
+            ["`a` *b* _c_ d_e [f](g) <h> &amp; i | j", "1. k", "# l", "- m", "> n", "~~o~~ $p$ :tada: q"];
+        let hostile = crate::report::hostile::texts();
+        for text in hostile.iter().map(String::as_str).chain(own) {
+            let line = crate::text::line(text.trim(), 200);
+            assert_eq!(seen(&document(text, 200)), (line.clone(), true), "{text:?}");
+            if !line.trim().is_empty() {
+                assert_eq!(seen(&code(&line, 200)), (line.clone(), true), "{text:?}");
+                assert_eq!(seen(&fenced(&line, "cel", 0)), (format!("{line}\n"), true), "{text:?}");
+            }
+        }
+        assert_eq!(document("at least min_admins: 2 (see 2.3)", 80), "at least min_admins: 2 (see 2.3)");
     }
 }

@@ -37,7 +37,7 @@ mod summary;
 #[cfg(test)]
 pub(super) mod tests;
 
-pub(crate) use escape::escape;
+pub(crate) use escape::{code, document, escape, fenced};
 pub(crate) use sheet::Comment;
 
 /// The longest name of a group shown, in columns.

@@ -52,13 +52,10 @@ pub(super) fn rule<'a>(report: &'a Report, control: &'a Control) -> impl Seriali
     }
 }
 
-/// The first address of official documentation; a built-in control without any goes by the guide.
-fn documentation<'a>(report: &'a Report, control: &'a Control) -> Option<&'a str> {
-    control
-        .references
-        .first()
-        .and_then(|address| page(address))
-        .or_else(|| control.pack.and_then(|_| page(&report.catalog.guide_url)))
+/// The first address where more is said about it; a built-in control without any goes by the guide.
+fn documentation(report: &Report, control: &Control) -> Option<String> {
+    let guide = control.pack.and_then(|_| page(&report.catalog.guide_url)).map(str::to_owned);
+    control.documentation().into_iter().next().filter(|address| page(address).is_some()).or(guide)
 }
 
 /// The address of a page; a saved report may hold anything in its place.

@@ -100,17 +100,23 @@ fn a_long_list_about_a_person_is_cut_and_the_next_step_is_not() {
 #[test]
 fn every_rule_and_the_tool_have_a_page() {
     let mut report = sample();
+    report.controls[2].pack = None;
     report.controls[2].references = vec!["https://www.intercom.com/help".to_owned()];
+    report.controls[3].id = "../3.1".to_owned();
+    report.controls[3].references.clear();
     let run_of = run(&report);
     let driver = &run_of["tool"]["driver"];
     assert_eq!(driver["informationUri"], "https://howtoharden.com/guides/intercom");
     for (index, rule) in driver["rules"].as_array().unwrap().iter().enumerate() {
-        let page = if index == 2 {
-            "https://www.intercom.com/help"
-        } else {
-            "https://howtoharden.com/guides/intercom"
-        };
-        assert_eq!(rule["helpUri"], page);
+        let control = &report.controls[index];
+        let own = format!("/docs/controls/{}-{}.md", control.id, control.slug);
+        match index {
+            2 => assert_eq!(rule["helpUri"], "https://www.intercom.com/help"),
+            _ if index == 3 || control.replaces_built_in => {
+                assert_eq!(rule["helpUri"], "https://howtoharden.com/guides/intercom");
+            }
+            _ => assert!(rule["helpUri"].as_str().unwrap().ends_with(&own), "{rule}"),
+        }
     }
     report.catalog.guide_url = "javascript:alert(1)".to_owned();
     report.controls[2].references = vec!["javascript:alert(1)".to_owned()];

@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
+use super::published::{REPOSITORY, published};
 use super::runner::{Ran, demo, job};
 use super::{steps, yaml};
 use crate::program::{NOW, program};
@@ -46,7 +47,7 @@ fn a_switch_takes_true_or_false() {
     let inputs = action["inputs"].as_object().unwrap().iter();
     let switches: Vec<_> =
         inputs.filter(|(_, input)| ["true", "false"].contains(&input["default"].as_str().unwrap())).collect();
-    assert_eq!(switches.len(), 3);
+    assert_eq!(switches.len(), 4);
     for (name, input) in switches {
         assert!(input["description"].as_str().unwrap().starts_with("true or false. "), "{name}");
         for value in ["", "yes", "no", "True", "FALSE", "1", "0", " true", "false\n"] {
@@ -255,6 +256,9 @@ fn no_input_becomes_part_of_a_script_or_a_command() {
     }
 }
 
+/// The inputs of a job that gets the program for itself.
+const WITHOUT_PROGRAM: (&str, &str) = ("binary", "");
+
 #[test]
 fn the_build_is_of_the_action_and_knows_no_secret() {
     let program = env!("CARGO_BIN_EXE_intercom-harden");
@@ -262,13 +266,72 @@ fn the_build_is_of_the_action_and_knows_no_secret() {
         "pwd; env; while [ $# -gt 0 ]; do [ \"$1\" = --root ] && root=$2; shift; done\n\
          mkdir -p \"$root/bin\" && ln -s '{program}' \"$root/bin/intercom-harden\"\n"
     );
+    let inputs = [WITHOUT_PROGRAM, ("build", "true")];
     // The token in the environment would be in the log, which the runner looks at.
-    let ran = demo(&[("binary", "")]).stand_in("cargo", &cargo).run().exits(0);
+    let ran = demo(&inputs).stand_in("cargo", &cargo).run().exits(0);
     assert_eq!(ran.log.lines().next(), Some(env!("CARGO_MANIFEST_DIR")), "where cargo ran");
+    assert!(!ran.log.contains("token-of-the-job"), "{}", ran.log);
     assert!(ran.root.path().join("home/.cache/intercom-harden/bin/intercom-harden").exists());
 
-    let ran = job(&[("binary", "")]).stand_in("cargo", "exit 101\n").run().exits(101);
+    let ran = job(&inputs).stand_in("cargo", "exit 101\n").run().exits(101);
     assert_eq!(ran.outputs["exit-code"], "", "nothing was scanned");
+}
+
+#[test]
+fn a_release_is_downloaded_verified_and_used() {
+    let release = published();
+    let commit = "89abcdef0123456789abcdef0123456789abcdef";
+    for (revision, bound) in [(commit, true), ("v0.1.0", false), ("main", false)] {
+        // The token of the workspace in the environment would be in the log, which the runner looks at.
+        let ran = demo(&[WITHOUT_PROGRAM])
+            .github("server_url", &release.server)
+            .github("action_ref", revision)
+            .stand_in("gh", "echo \"verified $*, token $GH_TOKEN\"; env\n")
+            .run()
+            .exits(0);
+        assert_eq!(ran.report()["schema_version"], "1");
+        let verified = ran.log.lines().find(|line| line.starts_with("verified ")).expect("gh was asked");
+        let source = format!("--source-ref refs/tags/v{}", env!("CARGO_PKG_VERSION"));
+        assert!(verified.contains(&source) && verified.ends_with(", token token-of-the-job"), "{verified}");
+        assert_eq!(verified.contains(&format!(" --source-digest {commit},")), bound, "{verified}");
+        assert!(ran.root.path().join("temp/intercom-harden/intercom-harden").exists());
+        assert!(!ran.root.path().join("home/.local").exists());
+    }
+    let version = format!("/{REPOSITORY}/releases/download/v{}/", env!("CARGO_PKG_VERSION"));
+    assert!(release.requested().iter().all(|head| head.contains(&version)));
+}
+
+/// Asserts that the job failed before the scan, with an error of the run.
+#[track_caller]
+fn nothing_scanned(ran: Ran, code: i32, error: &str) {
+    let ran = ran.exits(code);
+    assert_eq!(ran.live().len(), 1, "{}", ran.log);
+    assert!(ran.live()[0].starts_with(&format!("::error title=intercom-harden::{error}")), "{}", ran.log);
+    assert_eq!((&*ran.outputs["exit-code"], &*ran.summary), ("", ""));
+}
+
+#[test]
+fn no_program_runs_that_is_not_verified() {
+    let release = published();
+    let with = |gh: &str| {
+        let job = demo(&[WITHOUT_PROGRAM]).github("server_url", &release.server).stand_in("gh", gh).run();
+        nothing_scanned(job, 3, "The release 0.1.0 could not be downloaded and verified");
+    };
+    with("exit 1\n");
+    with("kill $$\n");
+    for archive in release.archives() {
+        fs::write(&archive, "another archive").unwrap();
+    }
+    with("exit 0\n");
+    for archive in release.archives() {
+        fs::remove_file(&archive).unwrap();
+    }
+    with("exit 0\n");
+    let other = demo(&[WITHOUT_PROGRAM]).github("server_url", "http://releases.example");
+    nothing_scanned(other.run(), 3, "The release 0.1.0 could not be downloaded and verified");
+    // What `uses: ./` leaves.
+    let path = demo(&[WITHOUT_PROGRAM]).github("action_repository", "");
+    nothing_scanned(path.run(), 2, "An action that is used by its path has no releases. Set build: true.");
 }
 
 #[test]

@@ -11,6 +11,14 @@ use crate::program::{NOW, program};
 /// What the action promises.
 #[cfg(unix)]
 mod action;
+/// The script that installs a release.
+#[cfg(unix)]
+mod install;
+/// A release on a loopback port.
+#[cfg(unix)]
+mod published;
+/// What a release is made of.
+mod release;
 /// The action, step by step, in bash.
 #[cfg(unix)]
 mod runner;
@@ -18,7 +26,10 @@ mod runner;
 mod schedule;
 
 /// The workflows of this repository.
-const OURS: [&str; 2] = [".github/workflows/ci.yml", ".github/workflows/advisories.yml"];
+const OURS: [&str; 3] = [".github/workflows/ci.yml", ".github/workflows/advisories.yml", RELEASE];
+
+/// The workflow that publishes.
+const RELEASE: &str = ".github/workflows/release.yml";
 
 /// The examples of workflows.
 const EXAMPLES: [&str; 2] = ["docs/ci/github-scan.yml", "docs/ci/github-pull-request.yml"];
@@ -83,6 +94,13 @@ fn steps(workflow: &Value) -> Vec<&Value> {
     jobs.flat_map(|job| job["steps"].as_array().unwrap()).collect()
 }
 
+/// The targets that a release is built for.
+fn targets() -> Vec<String> {
+    let matrix = yaml(RELEASE)["jobs"]["build"]["strategy"]["matrix"]["include"].clone();
+    let targets = matrix.as_array().unwrap().iter().map(|row| row["target"].as_str().unwrap().to_owned());
+    targets.collect()
+}
+
 /// Asserts that steps use only pinned actions, and put no foreign text into a script.
 fn assert_careful(path: &str, steps: &[&Value]) {
     for action in steps.iter().filter_map(|step| step["uses"].as_str()) {
@@ -119,7 +137,8 @@ fn workflows_grant_little_and_pin_what_they_use() {
         assert_eq!(workflow["permissions"], json!({}), "{path} grants something to every job");
         for (name, job) in workflow["jobs"].as_object().unwrap() {
             let granted = job["permissions"].as_object().unwrap_or_else(|| panic!("{path}: {name}"));
-            assert_eq!(granted["contents"], "read", "{path}: {name}");
+            let writes = path == RELEASE && name == "publish";
+            assert_eq!(granted["contents"], if writes { "write" } else { "read" }, "{path}: {name}");
         }
         let steps = steps(&workflow);
         assert!(steps.iter().any(|step| step["uses"].is_string()), "{path}");

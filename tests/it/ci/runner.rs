@@ -8,6 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use super::published::REPOSITORY;
 use super::yaml;
 use crate::program::TOKEN;
 
@@ -15,6 +16,8 @@ use crate::program::TOKEN;
 pub(super) struct Job {
     action: Value,
     inputs: BTreeMap<String, String>,
+    /// What the context `github` has.
+    github: BTreeMap<&'static str, String>,
     /// The folders of the workspace, home and the runner's temporary files.
     pub(super) root: tempfile::TempDir,
     /// Folders that programs are searched before all other folders.
@@ -46,7 +49,14 @@ pub(super) fn job(inputs: &[(&str, &str)]) -> Job {
     for folder in ["workspace", "home", "temp"] {
         fs::create_dir(root.path().join(folder)).unwrap();
     }
-    Job { action, inputs: values, root, path: None }
+    let github = [
+        ("server_url", "https://github.com"),
+        ("action_repository", REPOSITORY),
+        ("action_ref", "main"),
+        ("token", "token-of-the-job"),
+    ];
+    let github = github.map(|(name, value)| (name, value.to_owned())).into();
+    Job { action, inputs: values, github, root, path: None }
 }
 
 /// A job that scans the sample workspace.
@@ -55,6 +65,12 @@ pub(super) fn demo(inputs: &[(&str, &str)]) -> Job {
 }
 
 impl Job {
+    /// Sets a value of the context `github`.
+    pub(super) fn github(mut self, name: &'static str, value: &str) -> Self {
+        self.github.insert(name, value.to_owned()).expect("the context has the value");
+        self
+    }
+
     /// Replaces a program by a shell script.
     pub(super) fn stand_in(mut self, name: &str, script: &str) -> Self {
         let folder = self.root.path().join("bin");
@@ -116,6 +132,7 @@ impl Job {
         let words: Vec<_> = expression.unwrap_or_else(|| panic!("{value}")).split('.').collect();
         match words[..] {
             ["inputs", name] => self.inputs[name].clone(),
+            ["github", name] => self.github[name].clone(),
             ["steps", id, "outputs", name] => {
                 finished.get(id).and_then(|step| step.get(name)).cloned().unwrap_or_default()
             }
