@@ -74,7 +74,7 @@ pub(crate) struct DiffArgs {
     /// The later report of the same workspace [default with --store: latest]
     #[arg(value_name = "NEW", required_unless_present_any = ["demo", "store"])]
     pub new: Option<PathBuf>,
-    /// Take the reports from this database, which `scan --store` wrote; INTERCOM_HARDEN_STORE is not read
+    /// Take the reports from this database, which `scan --store` wrote
     #[arg(long, value_name = "FILE", conflicts_with = "demo")]
     pub store: Option<PathBuf>,
     /// Which workspace of the database, where it holds several
