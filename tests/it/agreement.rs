@@ -1,7 +1,6 @@
 //! `doctor` and `scan` end alike, whatever is answered, live and saved.
 
-use std::sync::Mutex;
-
+use crate::cases::{side_by_side, some};
 use crate::doctor::{assert_shows, diagnosed, doctor, healthy, snapshot};
 use crate::intercom::{PROBED, SEARCH};
 use crate::program::live;
@@ -39,39 +38,24 @@ fn odd_answers() -> Vec<(&'static str, Answer)> {
 fn doctor_and_scan_agree_about_every_answer() {
     let paths = ["/me", "/admins", SEARCH, "/ip_allowlist", PROBED[0]];
     let cells = paths.iter().flat_map(|path| odd_answers().into_iter().map(move |odd| (*path, odd)));
-    let cells = Mutex::new(cells);
-    let next = || cells.lock().unwrap().next();
-    let compare = || {
-        let mut differ = Vec::new();
-        while let Some((path, (name, answer))) = next() {
-            let faulty =
-                if path == SEARCH { healthy().log_fault(&answer) } else { healthy().fault(path, answer) };
-            let server = faulty.serve();
-            let scan = live(&server.origin(), &["scan", "--fail-on", "never"]).run();
-            let doctor = doctor(&server.origin()).args(["--format", "json"]).run();
-            if scan.code != doctor.code {
-                differ.push(format!("{path} {name}: scan {}, {}", scan.code, doctor.streams()));
-            }
-            if !SAVED.contains(&name) {
-                continue;
-            }
-            let collected = live(&server.origin(), &["collect", "-o", "ws.snapshot"]).run();
-            if collected.files().is_empty() {
-                continue;
-            }
-            let saved = Saved::of(&collected);
-            let (scan, doctor) = (saved.scan().args(["--fail-on", "never"]).run(), snapshot(&saved).run());
-            if scan.code != doctor.code {
-                differ.push(format!("saved {path} {name}: scan {}, {}", scan.code, doctor.streams()));
-            }
+    side_by_side(some(cells), |(path, (name, answer))| {
+        let faulty =
+            if path == SEARCH { healthy().log_fault(&answer) } else { healthy().fault(path, answer) };
+        let server = faulty.serve();
+        let scan = live(&server.origin(), &["scan", "--fail-on", "never"]).run();
+        let doctor = doctor(&server.origin()).args(["--format", "json"]).run();
+        assert_eq!(scan.code, doctor.code, "{path} {name}: {}", doctor.streams());
+        if !SAVED.contains(&name) {
+            return;
         }
-        differ
-    };
-    let differ: Vec<String> = std::thread::scope(|threads| {
-        let side_by_side: Vec<_> = (0..6).map(|_| threads.spawn(compare)).collect();
-        side_by_side.into_iter().flat_map(|one| one.join().unwrap()).collect()
+        let collected = live(&server.origin(), &["collect", "-o", "ws.snapshot"]).run();
+        if collected.files().is_empty() {
+            return;
+        }
+        let saved = Saved::of(&collected);
+        let (scan, doctor) = (saved.scan().args(["--fail-on", "never"]).run(), snapshot(&saved).run());
+        assert_eq!(scan.code, doctor.code, "saved {path} {name}: {}", doctor.streams());
     });
-    assert!(differ.is_empty(), "{differ:#?}");
 }
 
 #[test]

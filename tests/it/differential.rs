@@ -1,25 +1,23 @@
 //! Comparing the program with a second implementation of the rules, on generated workspaces.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use serde_json::Value;
 
+use crate::cases::{side_by_side, thorough};
 use crate::generated::{self, Scene};
 use crate::oracle::{self, Allowed};
 use crate::program::scan;
 use crate::workspace::DAY;
 
-/// The number of workspaces to compare.
-const SCENES: u64 = 300;
+/// The number of workspaces to compare, in the short form and in the long one.
+const SCENES: [u64; 2] = [150, 1_000];
+
+/// The seed of the first.
+const FIRST: u64 = 200;
 
 /// The environment variable with another number.
 const SCENES_VARIABLE: &str = "INTERCOM_HARDEN_WORKSPACES";
-
-/// The number of parallel comparisons, which mostly wait for processes and answers.
-const THREADS: usize = 8;
 
 /// Compares one workspace; the differences, and the statuses that each control may have.
 fn compare(seed: u64) -> (Vec<String>, BTreeMap<&'static str, Allowed>) {
@@ -88,24 +86,13 @@ fn relevant(scene: &Scene) -> String {
 fn no_status_differs_from_the_rules() {
     // Comparisons that wait for failing sources start first.
     let asked = std::env::var(SCENES_VARIABLE).ok();
-    let scenes = asked.map_or(SCENES, |number| number.parse().expect("a number"));
-    let mut seeds: Vec<u64> = (0..scenes).collect();
+    let scenes = asked.map_or(SCENES[usize::from(thorough())], |number| number.parse().expect("a number"));
+    // From here on, few are enough to reach every status.
+    let mut seeds: Vec<u64> = (FIRST..FIRST + scenes).collect();
     seeds.sort_by_key(|seed| !generated::fails(*seed));
-    let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = compare(*seed);
-                    results.lock().unwrap().push(result);
-                }
-            });
-        }
-    });
-    let results = results.into_inner().unwrap();
     let mut reached: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut differences = Vec::new();
-    for (found, expected) in results {
+    for (found, expected) in side_by_side(seeds, compare) {
         differences.extend(found);
         for (id, allowed) in expected {
             if let [status] = allowed[..] {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::cases::side_by_side;
 use crate::program::{FILE, NOW, Program, TOKEN, live, program};
 use crate::readme::document;
 use crate::run::{Run, files_under};
@@ -190,23 +191,18 @@ fn every_command_of_a_document_runs() {
         store = kept.now(day).run().exits(0).bytes("posture.db");
     }
     let reader = Reader { report, snapshot: collected.bytes("acme.snapshot"), store, origin: origin.clone() };
-    let mut wrong = Vec::new();
-    let mut ran = std::collections::BTreeSet::new();
-    for path in documents() {
-        for command in commands(&document(&path)) {
-            if !ran.insert(command.clone()) {
-                continue;
-            }
-            let run = reader.run(&command);
-            // A gate may fail, access may be denied, and a problem may be found.
-            let most = i32::from(["scan", "rbac", "diff"].iter().any(|word| command.starts_with(word)));
-            if !(0..=most).contains(&run.code) {
-                wrong.push(format!("{}: {command}\n{}", path.display(), run.streams()));
-            }
-        }
-    }
+    let documents = documents();
+    let of = |path| commands(&document(path)).into_iter().map(move |command| (command, path));
+    let commands: std::collections::BTreeMap<_, _> = documents.iter().flat_map(of).collect();
+    assert!(commands.len() > 40, "{commands:?}");
+    let wrong = side_by_side(commands, |(command, path)| {
+        let run = reader.run(&command);
+        // A gate may fail, access may be denied, and a problem may be found.
+        let most = i32::from(["scan", "rbac", "diff"].iter().any(|word| command.starts_with(word)));
+        (!(0..=most).contains(&run.code)).then(|| format!("{}: {command}\n{}", path.display(), run.streams()))
+    });
+    let wrong: Vec<_> = wrong.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(ran.len() > 40, "{ran:?}");
 }
 
 /// The lines of console blocks that are no command of this program, no comment, no output and not in the list.

@@ -2,19 +2,16 @@
 //! what happened, and the token, which the server sends back wherever it can, is in no output.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{LazyLock, Mutex};
-use std::thread;
+use std::sync::LazyLock;
 
 use h2::Reason;
 use serde_json::{Value, json};
 
+use crate::cases::{side_by_side, some};
 use crate::intercom::{Api, LOG, SEARCH};
 use crate::program::{Program, TOKEN, live, scan};
 use crate::server::{Answer, Authority, Behaviour, Certificate, Server, Successor, go_away};
 use crate::workspace::Workspace;
-
-/// How many cells run side by side: most of them wait.
-const SIDE_BY_SIDE: usize = 32;
 
 /// What is read: a source, or one of the two ways to the activity log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,25 +233,14 @@ fn each_source_with_each_fault_ends_as_it_should() {
         let of = move |source| faults(source).into_iter().map(move |fault| (source, fault, timeout));
         Source::ALL.into_iter().flat_map(of)
     };
-    let cells = Mutex::new(cells(slow, "4s").chain(cells(faults, "30s")));
-    let failed = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..SIDE_BY_SIDE {
-            scope.spawn(|| {
-                loop {
-                    let Some((source, (name, fault, says), timeout)) = cells.lock().unwrap().next() else {
-                        break;
-                    };
-                    let cell = AssertUnwindSafe(|| assert_cell(source, fault, says, timeout));
-                    if let Err(panic) = catch_unwind(cell) {
-                        let said = panic.downcast_ref::<String>().map_or("", String::as_str);
-                        failed.lock().unwrap().push(format!("{source:?}, {name}: {said:.2000}"));
-                    }
-                }
-            });
-        }
+    let cells = some(cells(slow, "4s").chain(cells(faults, "30s")));
+    let failed = side_by_side(cells, |(source, (name, fault, says), timeout)| {
+        let cell = AssertUnwindSafe(|| assert_cell(source, fault, says, timeout));
+        let panic = catch_unwind(cell).err()?;
+        let said = panic.downcast_ref::<String>().map_or("", String::as_str);
+        Some(format!("{source:?}, {name}: {said:.2000}"))
     });
-    let failed = failed.into_inner().unwrap();
+    let failed: Vec<_> = failed.into_iter().flatten().collect();
     assert!(failed.is_empty(), "{} cells failed\n{}", failed.len(), failed.join("\n\n"));
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::cases::side_by_side;
 use crate::intercom::Api;
 use crate::program::{Program, demo, program};
 use crate::server::Answer;
@@ -233,6 +234,5 @@ fn too_little_coverage_is_not_certain_where_a_source_failed() {
         ]);
         run.config(format!("[scan]\nmin_coverage = {least}\n")).run()
     };
-    allowed("90").exits(3);
-    allowed("1").exits(0);
+    side_by_side([("90", 3), ("1", 0)], |(least, code)| allowed(least).exits(code));
 }

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::cases::side_by_side;
 use crate::intercom::{Api, SEARCH};
 use crate::program::{NOW, Program, TOKEN, live, program, scan};
 use crate::server::{Answer, Server};
@@ -94,13 +95,14 @@ fn names(folder: &Path) -> Vec<String> {
 #[test]
 fn commands_that_wait_end_at_once() {
     let report = program().args(["scan", "--demo", "--format", "json"]).now(NOW).run().exits(0).stdout;
-    for args in [
-        // For the report, for the token, for another edit, for a reader of the page.
+    // For the report, for the token, for another edit, for a reader of the page.
+    let waiting = [
         &["render", "-"][..],
         &["scan", "--token-stdin"],
         &["attest", "1.3", "--by", "Dana"],
         &["render", "report.json", "--format", "html"],
-    ] {
+    ];
+    side_by_side(waiting, |args| {
         for signal in ["TERM", "HUP"] {
             let folder = tempfile::tempdir().unwrap();
             fs::write(folder.path().join("report.json"), &report).unwrap();
@@ -115,7 +117,7 @@ fn commands_that_wait_end_at_once() {
             assert!(said.contains(&format!("interrupted by SIG{signal}")), "{args:?}: {said}");
             assert_eq!(names(folder.path()), ["report.json"], "{args:?}");
         }
-    }
+    });
 }
 
 #[test]

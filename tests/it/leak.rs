@@ -5,6 +5,7 @@ use std::io::Read as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
+use crate::cases::side_by_side;
 use crate::faults::{AUTHORITY, trusting};
 use crate::intercom::{Api, PROBED};
 use crate::program::{Program, formats, live, outputs, program, scan_without_token};
@@ -83,31 +84,23 @@ fn naming() -> Workspace {
 fn an_api_that_names_the_token_in_every_text_does_not_spread_it() {
     let each = ["", "x", "xx"].map(|before| STANDARD_NO_PAD.encode(format!("{before}{LIFELIKE}")));
     let bearer = URL_SAFE_NO_PAD.encode(format!("Bearer {LIFELIKE}, as you said"));
-    std::thread::scope(|threads| {
-        for form in forms(LIFELIKE).into_iter().chain(each).chain([bearer]) {
-            threads.spawn(move || {
-                let api = || Api::new(naming()).token(LIFELIKE).rewritten(PLACE, &form).readable(PROBED[0]);
-                let with_token =
-                    |program: Program| program.env("INTERCOM_ACCESS_TOKEN", LIFELIKE).secret(LIFELIKE);
-                let scan = |server: &Server| {
-                    let scan = with_token(scan_without_token(&server.origin()));
-                    scan.args(["-v", "--fail-on", "never"]).args(outputs(&formats()))
-                };
-                let server = api().serve();
-                let run = scan(&server).run().exits(3);
-                assert!(run.stdout.contains("***"), "{form}: {}", run.streams());
-                with_token(live(&server.origin(), &["doctor"])).run();
-                let saved = with_token(live(&server.origin(), &["collect", "-o", "saved"])).run();
-                let tls = AUTHORITY.server(Certificate::Good, &["h2"]);
-                let away = Behaviour::EndWith(11, go_away(h2::Reason::ENHANCE_YOUR_CALM, &form));
-                let server = Server::http2(api(), &[("/ip_allowlist", away)], tls);
-                trusting(scan(&server)).run().exits(3).says("***");
-                let replay = program().secret(LIFELIKE).file("saved", saved.bytes("saved"));
-                replay
-                    .args(["scan", "--snapshot", "saved", "--fail-on", "never", "--format", "json"])
-                    .run()
-                    .exits(3);
-            });
-        }
+    side_by_side(forms(LIFELIKE).into_iter().chain(each).chain([bearer]), |form| {
+        let api = || Api::new(naming()).token(LIFELIKE).rewritten(PLACE, &form).readable(PROBED[0]);
+        let with_token = |program: Program| program.env("INTERCOM_ACCESS_TOKEN", LIFELIKE).secret(LIFELIKE);
+        let scan = |server: &Server| {
+            let scan = with_token(scan_without_token(&server.origin()));
+            scan.args(["-v", "--fail-on", "never"]).args(outputs(&formats()))
+        };
+        let server = api().serve();
+        let run = scan(&server).run().exits(3);
+        assert!(run.stdout.contains("***"), "{form}: {}", run.streams());
+        with_token(live(&server.origin(), &["doctor"])).run();
+        let saved = with_token(live(&server.origin(), &["collect", "-o", "saved"])).run();
+        let tls = AUTHORITY.server(Certificate::Good, &["h2"]);
+        let away = Behaviour::EndWith(11, go_away(h2::Reason::ENHANCE_YOUR_CALM, &form));
+        let server = Server::http2(api(), &[("/ip_allowlist", away)], tls);
+        trusting(scan(&server)).run().exits(3).says("***");
+        let replay = program().secret(LIFELIKE).file("saved", saved.bytes("saved"));
+        replay.args(["scan", "--snapshot", "saved", "--fail-on", "never", "--format", "json"]).run().exits(3);
     });
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::cases::side_by_side;
 use crate::intercom::{Api, SEARCH};
 use crate::program::{NOW, NOW_SECONDS, Program, demo, live, program, scan};
 use crate::receiver::{Receiver, Reply};
@@ -96,17 +97,18 @@ fn the_environment_names_the_file_too_and_the_option_goes_before_it() {
 fn a_heartbeat_is_never_in_the_way_of_a_scan() {
     let elsewhere = Receiver::start(Reply::Status(200));
     let closed = format!("http://127.0.0.1:9/{SECRET}");
-    for (reply, why) in [
+    let replies = [
         (Some(Reply::Status(500)), "it answered 500"),
         (Some(Reply::Redirect(ping(&elsewhere))), "it redirects (302), which is not followed"),
         (Some(Reply::Silence), "there was no answer within 5 s"),
         (None, "refused"),
-    ] {
+    ];
+    side_by_side(replies, |(reply, why)| {
         let receiver = reply.map(Receiver::start);
         let address = receiver.as_ref().map_or_else(|| closed.clone(), ping);
         let run = beating(demo(), &address).run().exits(0).says("the heartbeat did not arrive").says(why);
         assert!(run.elapsed < Duration::from_secs(15), "{why}: {:?}", run.elapsed);
-    }
+    });
     assert!(elsewhere.heard().is_empty());
 }
 

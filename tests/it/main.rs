@@ -12,6 +12,8 @@ mod alerts;
 /// Rules of the source.
 mod architecture;
 /// The GitHub Action, and the examples for CI systems.
+mod cases;
+
 mod ci;
 /// The configuration, found or named.
 mod config;

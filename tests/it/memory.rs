@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::cases::thorough;
 use crate::intercom::{Api, SEARCH};
 use crate::program::{NOW, NOW_SECONDS, Program, program};
 use crate::run::Run;
@@ -40,7 +41,8 @@ fn crowd(count: usize) -> Workspace {
 #[test]
 fn as_many_teammates_as_may_be_are_read_and_one_more_is_refused() {
     let saved = "crowd.snapshot";
-    let server = crowd(200_000).serve();
+    let count = if thorough() { 200_000 } else { 20_000 };
+    let server = crowd(count).serve();
     let collect = crate::program::live(&server.origin(), &["collect", "-o", saved]);
     let collected = assert_within(collect, 0, MOST);
     drop(server);
@@ -50,7 +52,7 @@ fn as_many_teammates_as_may_be_are_read_and_one_more_is_refused() {
         replay.args(["--now", NOW])
     };
     let report = assert_within(replay(&snapshot).args(["--format", "json"]), 0, MOST).json();
-    assert_eq!(report["workspace"]["teammates"], 200_000);
+    assert_eq!(report["workspace"]["teammates"], count);
     let more = crowd(200_001).scan().args(["--fail-on", "never"]);
     let run = assert_within(more, 3, MOST);
     assert!(run.stdout.contains("the list has more than 200000 entries"), "{}", run.stdout);
@@ -58,8 +60,9 @@ fn as_many_teammates_as_may_be_are_read_and_one_more_is_refused() {
 
 #[test]
 fn an_answer_that_is_only_large_is_refused() {
+    let size = if thorough() { 64 << 20 } else { 16 << 20 };
     let filled = |start: &str, entry: &str, end: &str| {
-        let entries = (64 << 20) / (entry.len() + 1) - 16;
+        let entries = size / (entry.len() + 1) - 16;
         Answer::bytes(200, format!("{start}{}{end}", [entry].repeat(entries).join(",")))
     };
     for (path, answer) in [
@@ -146,18 +149,20 @@ fn pages_that_are_fetched_side_by_side_are_bounded_together() {
 
 #[test]
 fn a_directory_export_that_is_only_large_is_refused() {
-    let ones = format!("[{}1]", "1,".repeat(15 << 20));
+    let million = if thorough() { 1 << 20 } else { 1 << 17 };
+    let ones = format!("[{}1]", "1,".repeat(15 * million));
     let nested = |name: &str| {
-        let user = format!("{{\"userName\":\"ana@acme.example\",\"{name}\":[{}1]}}", "1,".repeat(15 << 20));
+        let user =
+            format!("{{\"userName\":\"ana@acme.example\",\"{name}\":[{}1]}}", "1,".repeat(15 * million));
         format!("{{\"totalResults\":1,\"Resources\":[{user}]}}")
     };
-    let many = format!("{{\"totalResults\":1,\"Resources\":[{}{{}}]}}", "{},".repeat(10 << 20));
+    let many = format!("{{\"totalResults\":1,\"Resources\":[{}{{}}]}}", "{},".repeat(10 * million));
     let member = "{\"value\":\"1\"},";
     let listed: Vec<_> = (0..400).map(|group| format!("\"{group}\"")).collect();
     let user =
         |number| format!("{{\"userName\":\"p{number}@acme.example\",\"groups\":[{}]}}", listed.join(","));
     let groups: Vec<_> = (0..5_001).map(user).collect();
-    let attributes: String = (0..4 << 20).map(|number| format!("\"a{number}\":1,")).collect();
+    let attributes: String = (0..4 * million).map(|number| format!("\"a{number}\":1,")).collect();
     for (text, says) in [
         (ones, "it is a number, true, false or null, not an object"),
         (nested("emails"), "more than 20000 values in a resource"),
@@ -180,17 +185,10 @@ fn a_directory_export_that_is_only_large_is_refused() {
     assert_within(scan.args(["--roster", "roster.csv"]), 2, MOST).says("has more than 200000 people");
 }
 
-/// How many findings the formats of lines have to cope with, and the memory for that in KiB.
-fn findings() -> (usize, u64) {
-    match std::env::var("INTERCOM_HARDEN_FINDINGS") {
-        Ok(count) => (count.parse().unwrap(), 150 * 1024),
-        Err(_) => (10_000, 60 * 1024),
-    }
-}
-
 #[test]
 fn formats_of_lines_stream() {
-    let (count, most) = findings();
+    // Findings, and the memory for them in KiB.
+    let (count, most) = if thorough() { (100_000, 150 * 1024) } else { (10_000, 60 * 1024) };
     let mut report: Value = serde_json::from_str(&Workspace::crowded().scan().run().stdout).unwrap();
     let controls = report["controls"].as_array_mut().unwrap();
     let control = controls.iter_mut().find(|one| one["id"] == "2.3").unwrap();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::cases::side_by_side;
 use crate::intercom::Api;
 use crate::program::{NOW_SECONDS, Program, program};
 use crate::receiver::{Receiver, Reply};
@@ -144,14 +145,15 @@ fn an_attestation_a_parameter_and_a_key_do_what_they_do_elsewhere() {
 
 #[test]
 fn a_log_that_cannot_be_read_now_is_not_made_up_for() {
-    for (answer, status) in [
+    let answers = [
         (Answer::error(500, "server_error", "no"), "unknown"),
         (Answer::error(403, "token_unauthorized", "no"), "manual"),
-    ] {
+    ];
+    side_by_side(answers, |(answer, status)| {
         let setup = Setup::new();
         setup.scan(&[28, 21, 14, 7, 1], ALERT);
         let program = Api::new(workspace()).log_fault(&answer).scan();
         let report = setup.with(program, 0, ALERT).run().report();
         report.assert("4.1", status);
-    }
+    });
 }

@@ -275,8 +275,12 @@ impl Program {
     }
 }
 
-/// The peak memory of a process so far, in KiB.
+/// The peak memory of a process so far, in KiB. While it is being started, its memory is still that of the tests.
 fn memory(process: u32) -> u64 {
+    let running = fs::read_link(format!("/proc/{process}/exe")).unwrap_or_default();
+    if running != Path::new(env!("CARGO_BIN_EXE_intercom-harden")) {
+        return 0;
+    }
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
     peak.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)

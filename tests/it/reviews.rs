@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::cases::side_by_side;
 use crate::intercom::Api;
 use crate::program::{FILE, NOW, Program, program, scan};
 use crate::run::Run;
@@ -238,7 +239,7 @@ fn a_waiver_is_judged_alike_when_written_and_when_scanned() {
         (&reviewed, "", "E8", "--event", "absent", true),
         (&reviewed, "", "E8", "--event", "hook-1", false),
     ];
-    for (server, config, control, option, value, nothing) in cases {
+    side_by_side(cases, |(server, config, control, option, value, nothing)| {
         let scan = |config: &str| {
             scan(&server.origin()).args(["--timeout", "12s"]).file(FILE, config).run().report()
         };
@@ -259,7 +260,7 @@ fn a_waiver_is_judged_alike_when_written_and_when_scanned() {
         assert_eq!(run.stderr.contains("matches nothing"), nothing, "{control} {value}: {}", run.stderr);
         let warnings = scan(&run.read(FILE).unwrap()).warnings();
         assert_eq!(warnings.contains("matches nothing"), nothing, "{control} {value}: {warnings}");
-    }
+    });
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Forbidden and failing sources: manual, unknown, and the exit code.
 
+use crate::cases::side_by_side;
 use crate::intercom::Api;
 use crate::program::Program;
 use crate::report::Report;
@@ -69,11 +70,12 @@ fn failing_log_is_unknown_and_incomplete() {
         let workspace = Workspace::healthy().app("created_at", 1_785_000_000);
         Api::new(workspace).log_fault(&server_error()).scan().args(["--timeout", "12s"])
     };
-    let report = scan().run().exits(3).report();
-    report.assert_source("activity-log", "failed");
-    assert_all(&report, &["1.1", "4.1", "E3", "E6", "E8", "2.3"], "unknown");
-    report.assert("2.1", "manual");
-    scan().arg("--allow-incomplete").run().exits(0).report().assert("1.1", "unknown");
+    side_by_side([(&[][..], 3), (&["--allow-incomplete"], 0)], |(options, code)| {
+        let report = scan().args(options.iter().copied()).run().exits(code).report();
+        report.assert_source("activity-log", "failed");
+        assert_all(&report, &["1.1", "4.1", "E3", "E6", "E8", "2.3"], "unknown");
+        report.assert("2.1", "manual");
+    });
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::cases::side_by_side;
 use crate::intercom::Api;
 use crate::program::{Program, TOKEN, demo, live, program, scan_without_token};
 use crate::server::{Answer, Server};
@@ -92,21 +93,17 @@ fn a_server_that_sends_the_token_back_finds_it_nowhere_again() {
     let percent: String = LIFELIKE.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let encoded = STANDARD.encode(format!("Bearer {LIFELIKE}"));
     let forms = [LIFELIKE, &LIFELIKE.replace('/', "\\/"), &escaped, &percent, &encoded].join(",");
-    std::thread::scope(|threads| {
-        for server in echo(&forms) {
-            let (percent, encoded) = (&percent[..60], &encoded[12..60]);
-            threads.spawn(move || {
-                let origin = server.origin();
-                let outputs = ["-o", "json=r.json", "-o", "html=r.html", "--verbose", "--timeout", "3s"];
-                for program in [
-                    scan_without_token(&origin).args(outputs),
-                    live(&origin, &["collect", "-o", "w.snapshot", "--timeout", "3s"]),
-                    live(&origin, &["doctor"]),
-                ] {
-                    let run = hiding(program).secret(percent).secret(encoded).env(NAME, LIFELIKE).run();
-                    assert!([0, 1, 3].contains(&run.code), "{}", run.streams());
-                }
-            });
+    let (percent, encoded) = (&percent[..60], &encoded[12..60]);
+    side_by_side(echo(&forms), |server| {
+        let origin = server.origin();
+        let outputs = ["-o", "json=r.json", "-o", "html=r.html", "--verbose", "--timeout", "3s"];
+        for program in [
+            scan_without_token(&origin).args(outputs),
+            live(&origin, &["collect", "-o", "w.snapshot", "--timeout", "3s"]),
+            live(&origin, &["doctor"]),
+        ] {
+            let run = hiding(program).secret(percent).secret(encoded).env(NAME, LIFELIKE).run();
+            assert!([0, 1, 3].contains(&run.code), "{}", run.streams());
         }
     });
 }

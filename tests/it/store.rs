@@ -165,7 +165,7 @@ fn prune_drops_reports_and_keeps_sights() {
 /// How long twelve processes write; `tests/external` has them do it for a minute.
 fn seconds() -> u64 {
     let given = std::env::var("INTERCOM_HARDEN_STORE_SECONDS").ok();
-    given.map_or(5, |given| given.parse().expect("a number of seconds"))
+    given.map_or(3, |given| given.parse().expect("a number of seconds"))
 }
 
 #[test]

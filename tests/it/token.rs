@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::cases::side_by_side;
 use crate::intercom::Api;
 use crate::program::{TOKEN, scan, scan_without_token};
 use crate::workspace::Workspace;
@@ -44,7 +45,7 @@ fn the_deadline_counts_from_the_wait_for_the_token() {
         child.args([command, "--token-stdin", "--timeout", "3s", "--base-url", &server.origin()]).env_clear();
         child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     };
-    for (command, sent) in [("scan", false), ("doctor", false), ("scan", true)] {
+    side_by_side([("scan", false), ("doctor", false), ("scan", true)], |(command, sent)| {
         let began = Instant::now();
         let mut child = spawn(command);
         let mut stdin = child.stdin.take().unwrap();
@@ -66,7 +67,7 @@ fn the_deadline_counts_from_the_wait_for_the_token() {
             elapsed > Duration::from_millis(2_900) && elapsed < Duration::from_millis(4_500),
             "{elapsed:?}"
         );
-    }
+    });
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Messages that are not accepted: what is sent again, and what a receiver cannot do to a scan.
 
-use std::thread;
 use std::time::Duration;
 
 use super::{HOURS, PATH, SECRET, Setup, WEBHOOK, assert_signed, subjects};
+use crate::cases::side_by_side;
 use crate::intercom::Api;
 use crate::program::program;
 use crate::receiver::{Heard, Receiver, Reply};
@@ -90,14 +90,9 @@ fn several_processes_send_a_message_once() {
     setup.receiver.reply([Reply::Saying(500, String::new())]);
     setup.scan(Workspace::crowded(), HOURS[1], WEBHOOK).run().exits(1);
     assert_eq!(setup.receiver.take().len(), 1);
-    thread::scope(|scope| {
-        for minute in 1..=4 {
-            let setup = &setup;
-            scope.spawn(move || {
-                let now = format!("2026-08-01T10:0{minute}:00Z");
-                setup.scan(Workspace::crowded(), &now, WEBHOOK).run().exits(1)
-            });
-        }
+    side_by_side(1..=4, |minute| {
+        let now = format!("2026-08-01T10:0{minute}:00Z");
+        setup.scan(Workspace::crowded(), &now, WEBHOOK).run().exits(1)
     });
     assert_eq!(setup.receiver.take().len(), 1);
 }
