@@ -80,8 +80,14 @@ pub(crate) enum Error {
     NoAlerts,
     #[error("there is no alert `{name}`{}", suggestion.as_ref().map(|word| format!(" (did you mean `{word}`?)")).unwrap_or_default())]
     NoSuchAlert { name: String, suggestion: Option<String> },
-    #[error("cannot write the report: {0}")]
+    #[error("cannot write to standard output: {0}")]
     Stdout(io::Error),
+    #[error("cannot write the files into {}: {source}", .path.display())]
+    Folder { path: PathBuf, source: io::Error },
+    #[error("two pages would be called {0}")]
+    SamePage(String),
+    #[error("{} was not written by this command and would be lost", .0.display())]
+    OwnFile(PathBuf),
     #[error("cannot start {what}: {source}")]
     Start { what: &'static str, source: io::Error },
     #[error("--interactive needs a terminal to ask on")]
@@ -164,6 +170,9 @@ impl Error {
                 return Some(format!("leave it out, or ask for {}", takers.join(", ")).into());
             }
             Self::NotATerminal { instead } => instead,
+            Self::Folder { .. } => "name a folder that you may write to; it need not exist",
+            Self::SamePage(_) => "give one of the two controls another id or file name",
+            Self::OwnFile(_) => "name another folder",
             Self::Output { .. } => "give a file in a folder that exists and may be written to",
             _ => return None,
         }))

@@ -68,17 +68,23 @@ Exit codes:
   0  printed
   2  usage or configuration: bad flag, unknown id, not a report, a mistake in a control file or the configuration";
 
-    /// The exit codes of the commands that write a folder of pages.
-    pub const WRITE_HELP: &'static str = "\
+    /// The exit codes as `generate man --help` prints them.
+    pub const MAN_HELP: &'static str = "\
 Exit codes:
   0  written
-  2  usage or configuration: bad flag, a mistake in a control file, a place that cannot be written to";
+  2  usage: bad flag, a folder that cannot be written to";
 
-    /// The exit codes as `generate schedule --help` prints them.
-    pub const SCHEDULE_HELP: &'static str = "\
+    /// The exit codes as `generate reference --help` prints them.
+    pub const REFERENCE_HELP: &'static str = "\
+Exit codes:
+  0  written
+  2  usage or configuration: bad flag, a mistake in a control file, a folder that cannot be written to";
+
+    /// The exit codes of the commands that only print what is inside the program.
+    pub const GENERATE_HELP: &'static str = "\
 Exit codes:
   0  printed
-  2  usage: bad flag, unknown scheduler";
+  2  usage: bad flag, unknown word";
 
     /// The exit codes as `history list --help` prints them.
     pub const HISTORY_HELP: &'static str = "\

@@ -103,37 +103,37 @@ pub(crate) struct DiffArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum GenerateCommand {
     /// Print a script that completes commands and options in a shell
-    #[command(after_help = Exit::PRINT_HELP)]
+    #[command(after_help = Exit::GENERATE_HELP)]
     Completions {
         /// Which shell: bash, zsh, fish, powershell or elvish
         #[arg(value_name = "SHELL", ignore_case = true, hide_possible_values = true)]
         shell: clap_complete::Shell,
     },
-    /// Write a manual page for each command
-    #[command(after_help = Exit::WRITE_HELP)]
+    /// Write a man page for each command
+    #[command(after_help = Exit::MAN_HELP)]
     Man {
-        /// Where to write the pages; made if it is missing
+        /// Where to write the pages; created if it is missing
         #[arg(value_name = "DIR")]
         directory: PathBuf,
     },
     /// Print the JSON Schema of a file that the program reads or writes
-    #[command(after_help = Exit::PRINT_HELP)]
+    #[command(after_help = Exit::GENERATE_HELP)]
     Schema {
-        /// Of what: report, diff, alert, config or control
+        /// Which file: report, diff, alert, config or control
         #[arg(value_name = "WHAT", ignore_case = true, hide_possible_values = true)]
         what: SchemaName,
     },
     /// Write a Markdown page for each control, and an index
-    #[command(after_help = Exit::WRITE_HELP)]
+    #[command(after_help = Exit::REFERENCE_HELP)]
     Reference {
-        /// Where to write the pages; made if it is missing
+        /// Where to write the pages; created if it is missing
         #[arg(value_name = "DIR")]
         directory: PathBuf,
         #[command(flatten)]
         catalog: CatalogArgs,
     },
     /// Print what runs a scan every day, with comments that say where it goes and what to fill in
-    #[command(after_help = Exit::SCHEDULE_HELP)]
+    #[command(after_help = Exit::GENERATE_HELP)]
     Schedule {
         /// For which scheduler: systemd, cron, kubernetes, github or gitlab
         #[arg(value_name = "SCHEDULER", ignore_case = true, hide_possible_values = true)]

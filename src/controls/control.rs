@@ -120,6 +120,11 @@ impl Control {
         let is_built_in = self.origin == Origin::BuiltIn;
         is_built_in.then(|| page_address(&self.id, &self.slug)).flatten()
     }
+
+    /// Where to read more about it: its page, then the official documentation.
+    pub(crate) fn documentation(&self) -> Vec<String> {
+        self.page().into_iter().chain(self.references.iter().cloned()).collect()
+    }
 }
 
 /// The longest id, in bytes.

@@ -3,7 +3,7 @@
 //! ```markdown
 //! # 2.3 Limit admin access
 //!
-//! L1, Access controls, guide 0.1.0. [All controls](README.md)
+//! L1, Access controls, since guide 0.1.0. [All controls](README.md)
 //!
 //! ## What it asks for
 //!
@@ -18,12 +18,20 @@ use super::words::step_and_place;
 use crate::casefold::capitalized;
 use crate::checks::Decided;
 use crate::controls::{
-    Catalog, Control, Definition, GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION, Pack, framework_title,
-    page_name, title_in_framework,
+    Catalog, Control, Definition, GUIDE_STATUS, GUIDE_TITLE, GUIDE_URL, GUIDE_VERSION, Origin, Pack,
+    framework_title, page_name, title_in_framework,
 };
 
 /// The name of the index.
-const INDEX: &str = "README.md";
+pub(crate) const INDEX: &str = "README.md";
+
+/// The last line of the index.
+const ORIGIN: &str = "`intercom-harden generate reference DIR` writes these pages.\n";
+
+/// Whether a file is an index that [`pages`] made.
+pub(crate) fn is_index(file: &[u8]) -> bool {
+    file.ends_with(ORIGIN.as_bytes())
+}
 
 /// The longest text on one line, in columns.
 const LINE_COLUMNS: usize = 4_000;
@@ -36,9 +44,9 @@ const PACKS: [(Option<Pack>, &str, &str); 4] = [
         Some(Pack::Rbac),
         "The declared policy",
         "These compare the workspace with the roles, groups and sign-in that a configuration declares. `rbac check` \
-         evaluates them, and a scan that names one.",
+         evaluates them; a scan evaluates those that `--control` names.",
     ),
-    (None, "Added", "These are not built in."),
+    (None, "Added or replaced", "These come from `--controls`."),
 ];
 
 /// The index, and the page of every control: the name of each file, and its text.
@@ -57,12 +65,12 @@ fn file_of(control: &Control) -> String {
 
 fn index(all: &[&Definition]) -> String {
     let mut text = format!(
-        "# Controls\n\n{} controls, with what each asks for, how it is decided and how to fix what it finds. They follow \
-         the [{GUIDE_TITLE}]({GUIDE_URL}) {GUIDE_VERSION} ({GUIDE_STATUS}).\n",
+        "# Controls\n\n{} controls: what each asks for, why, how it is decided, and how to fix what it finds. Those of the \
+         guide follow the [{GUIDE_TITLE}]({GUIDE_URL}) {GUIDE_VERSION} ({GUIDE_STATUS}).\n",
         all.len()
     );
     for (pack, title, about) in PACKS {
-        let of_pack: Vec<_> = all.iter().filter(|definition| definition.control.pack == pack).collect();
+        let of_pack: Vec<_> = all.iter().filter(|definition| pack_of(&definition.control) == pack).collect();
         if of_pack.is_empty() {
             continue;
         }
@@ -74,23 +82,28 @@ fn index(all: &[&Definition]) -> String {
                 &mut text,
                 &format!(
                     "| {} | [{}]({}) | {} | {} | {} |",
-                    escaped(&control.id),
-                    escaped(&control.title),
+                    cell(&control.id),
+                    cell(&control.title),
                     file_of(control),
                     control.level.label(),
-                    escaped(&control.section),
+                    cell(&control.section),
                     Decided::by(&definition.rules).words()
                 ),
             );
         }
     }
-    line(&mut text, "\n`intercom-harden generate reference DIR` writes these pages.");
-    text
+    text + "\n" + ORIGIN
+}
+
+/// The pack of a built-in control; none for one that replaces it, which is not the guide's.
+fn pack_of(control: &Control) -> Option<Pack> {
+    control.pack.filter(|_| control.origin == Origin::BuiltIn)
 }
 
 fn page(definition: &Definition) -> String {
     let control = &*definition.control;
-    let since = control.since.as_ref().map(|since| format!(", guide {}", escaped(since))).unwrap_or_default();
+    let since =
+        control.since.as_ref().map(|since| format!(", since guide {}", escaped(since))).unwrap_or_default();
     let mut text = format!(
         "# {} {}\n\n{}, {}{since}. [All controls]({INDEX})\n",
         escaped(&control.id),
@@ -98,6 +111,9 @@ fn page(definition: &Definition) -> String {
         control.level.label(),
         escaped(&control.section),
     );
+    if matches!(control.origin, Origin::Replaces(_)) {
+        line(&mut text, "\nIt replaces the built-in control.");
+    }
     for (title, prose) in [("What it asks for", &control.description), ("Why", &control.rationale)] {
         line(&mut text, &format!("\n## {title}\n\n{}", escaped(prose)));
     }
@@ -143,7 +159,7 @@ fn steps(text: &mut String, control: &Control) {
 fn decisions(text: &mut String, definition: &Definition) {
     heading(text, "How it is decided");
     line(text, &decision::summary(&definition.rules).join(" "));
-    for check in decision::decisions(&definition.rules) {
+    for check in decision::decisions(definition) {
         line(
             text,
             &format!("\n### {}\n\n{}.\n", code(check.name, LINE_COLUMNS), escaped(&capitalized(&check.what))),
@@ -186,10 +202,10 @@ fn mappings(text: &mut String, control: &Control) {
     line(text, "| Framework | Control | Title |\n|---|---|---|");
     for (framework, ids) in mapped {
         let own = if control.own_mappings.contains(framework) { " (own mapping)" } else { "" };
-        let name = escaped(framework_title(framework).unwrap_or(framework));
+        let name = cell(framework_title(framework).unwrap_or(framework));
         for id in ids {
-            let title = title_in_framework(framework, id).map(escaped).unwrap_or_default();
-            line(text, &format!("| {name}{own} | {} | {title} |", escaped(id)));
+            let title = title_in_framework(framework, id).map(cell).unwrap_or_default();
+            line(text, &format!("| {name}{own} | {} | {title} |", cell(id)));
         }
     }
 }
@@ -227,6 +243,19 @@ fn escaped(text: &str) -> String {
     parts.iter().enumerate().map(part).collect()
 }
 
+/// The same in a cell of a table, which a bar would end within code too.
+fn cell(text: &str) -> String {
+    let mut cell = String::new();
+    for ch in escaped(text).chars() {
+        let backslashes = cell.bytes().rev().take_while(|byte| *byte == b'\\').count();
+        if ch == '|' && backslashes.is_multiple_of(2) {
+            cell.push('\\');
+        }
+        cell.push(ch);
+    }
+    cell
+}
+
 /// An address within angle brackets, which it cannot close: control files hold valid addresses alone.
 fn escaped_address(address: &str) -> String {
     url::Url::parse(address).map(|address| address.to_string().replace(['<', '>'], "")).unwrap_or_default()
@@ -234,6 +263,8 @@ fn escaped_address(address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
     use super::*;
 
     #[test]
@@ -246,6 +277,25 @@ mod tests {
             ("``", "\\`\\`"),
         ] {
             assert_eq!(escaped(text), escaped_text);
+        }
+    }
+
+    #[test]
+    fn no_text_ends_the_cell_that_it_stands_in() {
+        for text in ["a `x | y` b", "a | b", "`a \\| b`", "one ` | [x](y)", "\\| `\\\\| |`", "`|`|`|`"] {
+            let row = format!("| a | b |\n|---|---|\n| {} | last |\n", cell(text));
+            let (mut cells, mut told) = (Vec::new(), String::new());
+            for event in Parser::new_ext(&row, Options::ENABLE_TABLES) {
+                match event {
+                    Event::Text(part) | Event::Code(part) => told += &part,
+                    Event::End(TagEnd::TableCell) => cells.push(std::mem::take(&mut told)),
+                    Event::Start(Tag::Link { .. }) => panic!("a link in {row}"),
+                    _ => {}
+                }
+            }
+            assert_eq!((cells.len(), &*cells[3]), (4, "last"), "{row}");
+            let bars = |text: &str| text.matches('|').count();
+            assert_eq!(bars(&cells[2]), bars(text), "{row}");
         }
     }
 }

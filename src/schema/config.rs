@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     DATE, FILLED, about, address, any_case, any_value, document, filled, flag, formed, having, list, named,
-    proposed, replacing, several, table, text, whole, with, words, words_of,
+    non_empty_list, proposed, replacing, table, text, whole, with, words, words_of,
 };
 use crate::config::{Occasion, Permission, Sso};
 use crate::controls::{Catalog, Definition};
@@ -39,7 +39,7 @@ pub(crate) fn config(catalog: &Catalog) -> Value {
         ("store", store()),
     ];
     let title = "Configuration of intercom-harden";
-    document(ADDRESS, title, table("What scans go by: intercom-harden.toml.", &[], keys))
+    document(ADDRESS, title, table("The configuration of a scan, intercom-harden.toml.", &[], keys))
 }
 
 fn workspace() -> Value {
@@ -193,14 +193,14 @@ fn alert(catalog: &Catalog) -> Value {
         ("secret_file", filled("The file that holds the secret, with which messages are signed.")),
         (
             "command",
-            several(
+            non_empty_list(
                 "The program that reads messages from standard input, and its arguments.",
                 text("A word."),
             ),
         ),
-        ("level", words_of::<Level>("Tell findings of controls up to this level.")),
-        ("on", several("What to tell.", words_of::<Occasion>("An occasion."))),
-        ("controls", list("Tell these controls only.", id(catalog))),
+        ("level", words_of::<Level>("Send findings of controls up to this level.")),
+        ("on", non_empty_list("Which changes to send.", words_of::<Occasion>("An occasion."))),
+        ("controls", list("Send only these controls.", id(catalog))),
     ];
     let is = |kind: &str| {
         let kind = json!({ "type": "string", "pattern": format!("^{}$", any_case(kind)) });
@@ -223,14 +223,17 @@ fn organization() -> Value {
     let keys = vec![
         (
             "allowed_domains",
-            several("E-mail domains that teammates may have; *.example.com stands for subdomains.", item()),
+            non_empty_list(
+                "E-mail domains that teammates may have; *.example.com stands for subdomains.",
+                item(),
+            ),
         ),
         (
             "approved_networks",
-            several("Networks that sign-ins may come from: CIDR ranges or addresses.", item()),
+            non_empty_list("Networks that sign-ins may come from: CIDR ranges or addresses.", item()),
         ),
         ("required_region", words_of::<Region>("Where the workspace has to be hosted.")),
-        ("export_approvers", several("E-mail addresses of people who may export data.", item())),
+        ("export_approvers", non_empty_list("E-mail addresses of people who may export data.", item())),
         ("sso", words_of::<Sso>("Whether single sign-on is the only way in.")),
         ("default_role", filled("The role of people who get none from a group.")),
         ("saml", saml()),

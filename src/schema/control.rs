@@ -5,8 +5,8 @@ use strum::VariantArray as _;
 
 use super::config::sentence;
 use super::{
-    Keys, about, address, any_value, document, filled, flag, formed, having, list, named, several, table,
-    text, typed, whole, with, words,
+    Keys, about, address, any_value, document, filled, flag, formed, having, list, named, non_empty_list,
+    table, text, typed, whole, with, words,
 };
 use crate::checks::KindName;
 use crate::controls::{LONGEST_ATTESTATION, LONGEST_TEXT};
@@ -43,7 +43,7 @@ pub(crate) fn control() -> Value {
         ("relevant", texts("Event types whose newest event is shown unless the control passes.")),
         ("steps", list("What puts it right, step by step.", step())),
         ("params", named("Parameters with their defaults.", any_value())),
-        ("check", several("What decides the control.", check())),
+        ("check", non_empty_list("What decides the control.", check())),
         ("context", list("Lines that reports show beside the result.", context())),
         ("example", list("Facts with the status they have to lead to.", example())),
     ];

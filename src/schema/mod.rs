@@ -3,8 +3,8 @@
 //!
 //! Names and words come from where the program has them: controls and their parameters from the catalog, settings, tables
 //! and columns from the vocabulary, words from the enums. What remains is compared with the readers, key by key, by a test.
-//! A schema may accept what the program refuses; the other way round is a mistake, but for words in odd letters or spaces.
-//! It is of draft 7, which editors know best.
+//! A schema may accept what the program refuses; the other way round is a mistake, but for words in odd letters or spaces, and
+//! for own parameters under the id of a built-in control. It is of draft 7, which editors know best.
 
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
@@ -89,7 +89,7 @@ fn list(meaning: &str, item: Value) -> Value {
 }
 
 /// An array that is not empty.
-fn several(meaning: &str, item: Value) -> Value {
+fn non_empty_list(meaning: &str, item: Value) -> Value {
     with(list(meaning, item), "minItems", 1.into())
 }
 
@@ -102,7 +102,7 @@ fn table(meaning: &str, required: &[&str], keys: Keys) -> Value {
     about(meaning, table)
 }
 
-/// What a table is that has these keys.
+/// What a table is that has these keys. Naming them tells strict validators that they are not misspelt.
 fn having(keys: &[&str]) -> Value {
     let properties: Map<String, Value> = keys.iter().map(|key| ((*key).to_owned(), true.into())).collect();
     json!({ "required": keys, "properties": properties })

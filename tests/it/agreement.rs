@@ -38,7 +38,7 @@ fn odd_answers() -> Vec<(&'static str, Answer)> {
 fn doctor_and_scan_agree_about_every_answer() {
     let paths = ["/me", "/admins", SEARCH, "/ip_allowlist", PROBED[0]];
     let cells = paths.iter().flat_map(|path| odd_answers().into_iter().map(move |odd| (*path, odd)));
-    side_by_side(some(cells), |(path, (name, answer))| {
+    side_by_side(some(odd_answers().len(), cells), |(path, (name, answer))| {
         let faulty =
             if path == SEARCH { healthy().log_fault(&answer) } else { healthy().fault(path, answer) };
         let server = faulty.serve();

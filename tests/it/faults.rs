@@ -233,7 +233,7 @@ fn each_source_with_each_fault_ends_as_it_should() {
         let of = move |source| faults(source).into_iter().map(move |fault| (source, fault, timeout));
         Source::ALL.into_iter().flat_map(of)
     };
-    let cells = some(cells(slow, "4s").chain(cells(faults, "30s")));
+    let cells = some(faults(Source::Me).len(), cells(slow, "4s").chain(cells(faults, "30s")));
     let failed = side_by_side(cells, |(source, (name, fault, says), timeout)| {
         let cell = AssertUnwindSafe(|| assert_cell(source, fault, says, timeout));
         let panic = catch_unwind(cell).err()?;

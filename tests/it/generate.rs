@@ -107,11 +107,47 @@ fn pages_of_own_controls_are_written_too() {
     let run = reference.file("own/X2-no-shared-accounts.toml", control).run().exits(0);
     let page = run.read("out/X2-no-shared-accounts.md").unwrap();
     assert!(page.starts_with("# X2 \\<b>Ours\\</b> \\| "), "{page}");
-    assert!(run.read("out/README.md").unwrap().contains("## Added\n"));
+    assert!(run.read("out/README.md").unwrap().contains("## Added or replaced\n"));
 }
 
 #[test]
-fn a_manual_page_is_written_for_every_command() {
+fn what_replaces_a_control_is_not_the_guides_and_no_page_takes_the_place_of_another() {
+    let reference = || program().args(["generate", "reference", "out", "--controls", "own"]);
+    let control = document("controls/guide/2.3-limit-admins.toml");
+    let require = "[[check]]\nname = \"more\"\n[check.value]\nrequire = \"\"\"\ntrue\n|| facts.workspace.teammates > 0\"\"\"\n";
+    let ours = format!("{}\n{require}", control.replace("Limit admin access", "Ours"));
+    let run = reference().file("own/2.3-limit-admins.toml", ours).run().exits(0);
+    let index = run.read("out/README.md").unwrap();
+    let (guide, ours) = index.split_once("## Added or replaced").unwrap();
+    assert!(!guide.contains("2.3") && ours.contains("[Ours"), "{index}");
+    let page = run.read("out/2.3-limit-admins.md").unwrap();
+    assert!(page.contains("\nIt replaces the built-in control.\n"), "{page}");
+    assert!(
+        page.contains("- Require:\n  ```cel\n  true\n  || facts.workspace.teammates > 0\n  ```\n"),
+        "{page}"
+    );
+    let same =
+        control.replace("id = \"2.3\"", "id = \"2.3-Limit-admins\"").replace("slug = \"limit-admins\"\n", "");
+    let run = reference().file("own/2.3-Limit-admins.toml", same).run().exits(2);
+    run.says("two pages would be called 2.3-").says("hint: ");
+}
+
+#[test]
+fn a_readme_of_another_origin_is_kept() {
+    for text in ["# Mine\n", ""] {
+        let run = program().args(["generate", "reference", "."]).file("README.md", text).run().exits(2);
+        assert_eq!(run.read("README.md").as_deref(), Some(text));
+        assert_eq!(
+            run.says("README.md was not written by this command").says("hint: ").files(),
+            ["README.md"]
+        );
+    }
+    let index = document("docs/controls/README.md");
+    program().args(["generate", "reference", "."]).file("README.md", index).run().exits(0);
+}
+
+#[test]
+fn a_man_page_is_written_for_every_command() {
     let run = program().args(["generate", "man", "man"]).run().exits(0).says("man pages to man");
     let commands: Vec<_> = every_command().into_iter().map(|(command, _)| command).collect();
     assert_eq!(run.files().len(), commands.len(), "{:?}", run.files());
@@ -129,7 +165,7 @@ fn a_manual_page_is_written_for_every_command() {
         }) {
             let others = ["_SCHEMAS", "_FUZZ_SECONDS", "_COMMIT", "_TARGET", "_DATE"];
             let is_known = all.contains(name) || others.iter().any(|end| name.ends_with(end));
-            assert!(is_known, "no manual page has {name}, of {}", path.display());
+            assert!(is_known, "no man page has {name}, of {}", path.display());
         }
     }
 }
@@ -137,8 +173,13 @@ fn a_manual_page_is_written_for_every_command() {
 #[test]
 fn a_place_that_cannot_be_written_to_is_named() {
     for what in ["man", "reference"] {
-        let run = program().args(["generate", what, "taken"]).file("taken", "x").run().exits(2).says("taken");
+        let run = program().args(["generate", what, "taken"]).file("taken", "x").run().exits(2);
+        let run = run.says("cannot write the files into taken: ").says("hint: name a folder");
         assert_eq!(run.read("taken").as_deref(), Some("x"));
     }
-    program().args(["generate", "schema", "confg"]).run().exits(2).says("config");
+}
+
+#[test]
+fn an_unknown_word_is_named_with_those_that_there_are() {
+    program().args(["generate", "schema", "confg"]).run().exits(2).says("'confg'").says("alert");
 }

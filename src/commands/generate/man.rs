@@ -1,4 +1,4 @@
-//! Manual pages: one for each command, with its exit codes, the files and the variables that it goes by.
+//! Man pages: one for each command, with its exit codes, the files and the variables that it reads.
 
 use clap::{Arg, Command, CommandFactory as _};
 use clap_mangen::Man;
@@ -6,49 +6,100 @@ use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
 use crate::cli::Cli;
 
-/// What a command goes by: its name, what it is, and the options of which a command has one that goes by it. Without
-/// options it concerns every command, or those of which the help of an option names it.
-type Known = (&'static str, &'static str, &'static [&'static str]);
+/// A variable or file, what it is, and which commands it concerns.
+struct Entry {
+    name: &'static str,
+    meaning: &'static str,
+    concerns: fn(&str, &Command) -> bool,
+}
 
 /// The variables that the program reads.
-const ENVIRONMENT: [Known; 12] = [
-    (
+const ENVIRONMENT: [Entry; 12] = [
+    entry_of(
         "INTERCOM_ACCESS_TOKEN",
         "The access token, where neither --token-file nor --token-stdin is given.",
-        &[],
+        named,
     ),
-    (
+    entry_of(
         "INTERCOM_REGION",
         "Where the workspace is hosted: us, eu or au. --region and --login-url take precedence.",
-        &[],
+        named,
     ),
-    ("INTERCOM_HARDEN_STORE", "The database that keeps results, where --store is not given.", &[]),
-    ("INTERCOM_HARDEN_REDACT_KEY", "The key of the pseudonyms, where --redact-key-file is not given.", &[]),
-    (
+    entry_of("INTERCOM_HARDEN_STORE", "The database that keeps results, where --store is not given.", named),
+    entry_of(
+        "INTERCOM_HARDEN_REDACT_KEY",
+        "The key of the pseudonyms, where --redact-key-file is not given.",
+        named,
+    ),
+    entry_of(
         "INTERCOM_HARDEN_HEARTBEAT",
-        "The address that is fetched when a scan ends, where --heartbeat-file is not given.",
-        &[],
+        "The file that holds the address of the heartbeat, where --heartbeat-file is not given.",
+        named,
     ),
-    ("HTTPS_PROXY, ALL_PROXY", "The proxy through which Intercom is reached.", &["region"]),
-    ("NO_PROXY", "Hosts that are reached without a proxy.", &["region"]),
-    ("SSL_CERT_FILE, SSL_CERT_DIR", "Certificates that are trusted in place of the system's.", &["region"]),
-    ("NO_COLOR", "Where it is not empty, nothing is coloured unless --color says so.", &[]),
-    (
+    entry_of(
+        "HTTPS_PROXY, ALL_PROXY",
+        "The proxy for requests to Intercom, to receivers of alerts and for the heartbeat.",
+        uses_network,
+    ),
+    entry_of("NO_PROXY", "Hosts that are reached without a proxy.", uses_network),
+    entry_of(
+        "SSL_CERT_FILE, SSL_CERT_DIR",
+        "Certificates that are trusted in place of the system's.",
+        uses_network,
+    ),
+    entry_of("NO_COLOR", "Where it is not empty, nothing is coloured unless --color says so.", every),
+    entry_of(
         "CLICOLOR_FORCE",
         "Where it is neither empty nor 0, output is coloured although it goes to no terminal.",
-        &[],
+        every,
     ),
-    ("COLUMNS", "How wide output is.", &[]),
-    ("LC_ALL, LC_CTYPE, LANG", "Where the locale is C or POSIX, output is plain ASCII.", &[]),
+    entry_of("COLUMNS", "How wide output is.", every),
+    entry_of("LC_ALL, LC_CTYPE, LANG", "Where the locale is C or POSIX, output is plain ASCII.", every),
 ];
 
 /// The files that the program reads or writes without being told their names.
-const FILES: [Known; 1] = [(
-    "./intercom-harden.toml",
-    "The configuration, where neither --config nor --no-config is given. It may not name token files, stores or files \
-     outside its folder, and what weakens the result is listed.",
-    &["config"],
-)];
+const FILES: [Entry; 2] = [
+    entry_of(
+        "./intercom-harden.toml",
+        "The configuration, where neither --config nor --no-config is given. It may not name token files, stores or files \
+         outside its folder, and what weakens the result is listed.",
+        |_, command| has(command, "no_config"),
+    ),
+    entry_of(
+        "./intercom-harden.toml",
+        "The configuration that is written, where --config is not given.",
+        |_, command| help_of(command, "config").contains("to write"),
+    ),
+];
+
+const fn entry_of(name: &'static str, meaning: &'static str, concerns: fn(&str, &Command) -> bool) -> Entry {
+    Entry { name, meaning, concerns }
+}
+
+const fn every(_: &str, _: &Command) -> bool {
+    true
+}
+
+/// Whether the help of an option names it.
+fn named(name: &str, command: &Command) -> bool {
+    command.get_arguments().any(|argument| !argument.is_hide_set() && help(argument).contains(name))
+}
+
+fn uses_network(_: &str, command: &Command) -> bool {
+    has(command, "region") || command.get_display_name() == Some("intercom-harden-alert-test")
+}
+
+fn has(command: &Command, option: &str) -> bool {
+    command.get_arguments().any(|argument| argument.get_id() == option)
+}
+
+fn help(argument: &Arg) -> String {
+    argument.get_help().map(ToString::to_string).unwrap_or_default()
+}
+
+fn help_of(command: &Command, option: &str) -> String {
+    command.get_arguments().find(|argument| argument.get_id() == option).map(help).unwrap_or_default()
+}
 
 /// Every page: the name of its file, and its text.
 pub(super) fn pages() -> Vec<(String, String)> {
@@ -83,7 +134,7 @@ fn page(command: &Command, above: Option<&str>) -> String {
     // Writing to memory does not fail.
     let _ = man.render_title(&mut text);
     let _ = man.render_name_section(&mut text);
-    let _ = man.render_synopsis_section(&mut text);
+    let _ = synopsis(command).to_writer(&mut text);
     let _ = man.render_description_section(&mut text);
     let _ = man.render_options_section(&mut text);
     let mut roff = Roff::new();
@@ -94,6 +145,17 @@ fn page(command: &Command, above: Option<&str>) -> String {
     see_also(&mut roff, command, above);
     let text = String::from_utf8_lossy(&text).into_owned() + &roff.to_roff();
     text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+/// How a command is called, as its help begins.
+fn synopsis(command: &Command) -> Roff {
+    let usage = command.clone().render_usage().to_string();
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]);
+    for line in usage.trim_start_matches("Usage:").lines().map(str::trim).filter(|line| !line.is_empty()) {
+        roff.text([roman(line)]).control("br", []);
+    }
+    roff
 }
 
 /// The commands below one.
@@ -121,22 +183,13 @@ fn exit_codes(roff: &mut Roff, command: &Command) {
     }
 }
 
-/// What of these a command goes by.
-fn entries(roff: &mut Roff, title: &str, known: &[Known], command: &Command) {
-    let has = |option: &&str| command.get_arguments().any(|argument| argument.get_id() == *option);
-    let help = |argument: &Arg| argument.get_help().map(ToString::to_string).unwrap_or_default();
-    let does = |(name, _, options): &&Known| match *options {
-        [] if name.starts_with("INTERCOM_") => {
-            command.get_arguments().any(|argument| !argument.is_hide_set() && help(argument).contains(name))
-        }
-        [] => true,
-        options => options.iter().any(has),
-    };
-    let known: Vec<_> = known.iter().filter(does).collect();
+/// Those that concern a command.
+fn entries(roff: &mut Roff, title: &str, known: &[Entry], command: &Command) {
+    let known: Vec<_> = known.iter().filter(|known| (known.concerns)(known.name, command)).collect();
     if !known.is_empty() {
         roff.control("SH", [title]);
     }
-    for (name, meaning, _) in known {
+    for Entry { name, meaning, .. } in known {
         entry(roff, vec![bold(*name)], meaning);
     }
 }
@@ -189,15 +242,18 @@ mod tests {
     }
 
     #[test]
-    fn every_option_that_a_variable_or_file_belongs_to_exists() {
-        fn options(command: &Command, found: &mut BTreeSet<String>) {
-            found.extend(command.get_arguments().map(|argument| argument.get_id().to_string()));
-            command.get_subcommands().for_each(|below| options(below, found));
+    fn every_variable_and_file_concerns_a_command_and_is_told_in_its_page() {
+        let pages = pages();
+        let told = |entry: &Entry| {
+            let meaning = entry.meaning.replace('-', "\\-");
+            pages.iter().filter(|(_, page)| page.contains(&*meaning)).count()
+        };
+        for entry in ENVIRONMENT.iter().chain(&FILES) {
+            assert!(told(entry) > 0, "{}", entry.name);
         }
-        let mut found = BTreeSet::new();
-        options(&Cli::command(), &mut found);
-        for option in ENVIRONMENT.iter().chain(&FILES).flat_map(|(_, _, options)| *options) {
-            assert!(found.contains(*option), "{option}");
-        }
+        let page = |name: &str| &pages.iter().find(|(file, _)| file == name).unwrap().1;
+        assert!(page("intercom-harden-alert-test.1").contains("HTTPS_PROXY"));
+        assert!(!page("intercom-harden-attest.1").contains("no\\-config"));
+        assert!(page("intercom-harden-attest.1").contains("The configuration that is written"));
     }
 }

@@ -1,5 +1,6 @@
 //! `generate`: what the program can say about itself, for other programs.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -8,6 +9,7 @@ use super::destinations::print;
 use super::environment;
 use crate::alert;
 use crate::atomic_file::{Readers, WholeFile};
+use crate::casefold::fold;
 use crate::cli::{GenerateCommand, Scheduler, SchemaName};
 use crate::controls::Catalog;
 use crate::diff;
@@ -25,9 +27,7 @@ mod man;
 /// When control files are not usable, or standard output or a file cannot be written.
 pub(super) fn run(command: &GenerateCommand) -> Result<Exit, Error> {
     match command {
-        GenerateCommand::Completions { shell } => {
-            print(&completions::script(*shell, &Catalog::load(&[])?).map_err(Error::Stdout)?)
-        }
+        GenerateCommand::Completions { shell } => print(&completions::script(*shell, &Catalog::load(&[])?)),
         GenerateCommand::Man { directory } => write(directory, "man page", man::pages()),
         GenerateCommand::Schema { what } => {
             let schema = match what {
@@ -41,6 +41,14 @@ pub(super) fn run(command: &GenerateCommand) -> Result<Exit, Error> {
         }
         GenerateCommand::Reference { directory, catalog } => {
             let pages = reference::pages(&Catalog::load(&catalog.controls)?);
+            let mut names = BTreeSet::new();
+            if let Some((same, _)) = pages.iter().find(|(name, _)| !names.insert(fold(name))) {
+                return Err(Error::SamePage(same.clone()));
+            }
+            let index = directory.join(reference::INDEX);
+            if fs::read(&index).is_ok_and(|file| !reference::is_index(&file)) {
+                return Err(Error::OwnFile(index));
+            }
             write(directory, "page", pages)
         }
         GenerateCommand::Schedule { scheduler } => print(schedule(*scheduler)),
@@ -50,8 +58,8 @@ pub(super) fn run(command: &GenerateCommand) -> Result<Exit, Error> {
 
 /// Writes files into a directory, which is made where it is missing, and says how many.
 fn write(directory: &Path, what: &str, files: Vec<(String, String)>) -> Result<(), Error> {
-    let failed = |path: &Path, source| Error::Output { path: path.to_path_buf(), source };
-    fs::create_dir_all(directory).map_err(|source| failed(directory, source))?;
+    let failed = |source| Error::Folder { path: directory.to_path_buf(), source };
+    fs::create_dir_all(directory).map_err(failed)?;
     for (name, text) in &files {
         let path = directory.join(name);
         let whole = || {
@@ -59,7 +67,7 @@ fn write(directory: &Path, what: &str, files: Vec<(String, String)>) -> Result<(
             file.write_all(text.as_bytes())?;
             file.finish()
         };
-        whole().map_err(|source| failed(&path, source))?;
+        whole().map_err(failed)?;
     }
     let message = format!("Wrote {} {what}s to {}.", files.len(), directory.display());
     environment::messages().message(&message);

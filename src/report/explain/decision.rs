@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::checks::{Check, CheckKind, Count, Decided, Every, Over, Rules, Value};
+use crate::controls::{Definition, Step};
 use crate::expression::Expression;
 use crate::sources::SourceId;
 use crate::verdict::Status;
@@ -38,17 +39,22 @@ pub(in crate::report) fn summary(rules: &Rules) -> Vec<&'static str> {
 }
 
 /// What each check looks at, and what comes of it.
-pub(in crate::report) fn decisions(rules: &Rules) -> impl Iterator<Item = Decision<'_>> {
-    rules.checks.iter().map(decision)
+pub(in crate::report) fn decisions(definition: &Definition) -> impl Iterator<Item = Decision<'_>> {
+    let steps = &definition.control.steps;
+    definition.rules.checks.iter().map(|check| decision(check, steps))
 }
 
-fn decision(check: &Check) -> Decision<'_> {
+fn decision<'a>(check: &'a Check, steps: &'a [Step]) -> Decision<'a> {
     let mut details = Vec::new();
     let what = match &check.kind {
         CheckKind::Every(Every { over, require }) => {
             of_rows(&mut details, over);
-            details.push(expression("require", require));
-            format!("every row of {} has to satisfy a requirement", rows(over))
+            if require.source().trim() == "false" {
+                format!("there may be no such row in {}", rows(over))
+            } else {
+                details.push(expression("require", require));
+                format!("every row of {} has to satisfy a requirement", rows(over))
+            }
         }
         CheckKind::Count(Count { over, min, max }) => {
             of_rows(&mut details, over);
@@ -66,22 +72,29 @@ fn decision(check: &Check) -> Decision<'_> {
     details.extend(check.needs.iter().map(|needs| expression("needs", needs)));
     if !check.needs.is_empty() {
         details.push(words("where that does not hold", outcome(Status::Manual)));
-        details.extend(step("next step then", check.needs_step));
+        details.extend(step("next step then", check.needs_step, steps));
     }
     if check.over().is_some() {
         details.push(words("nothing to look at", outcome(check.when_empty)));
     }
-    if !check.is_for_person() {
+    if !check.is_for_person() && !is_needed(check) {
         details.push(words("requirement not met", outcome(check.otherwise)));
     }
-    details.extend(check.note.iter().map(|note| words("note", note)));
-    details.extend(step("next step", check.next_step));
+    details.extend(check.note.iter().map(|note| words("reason if manual", note)));
+    details.extend(step("next step", check.next_step, steps));
     Decision { name: &check.name, what, details }
 }
 
+/// Whether a check needs what it requires, so that its requirement is always met where it decides.
+fn is_needed(check: &Check) -> bool {
+    let CheckKind::Value(Value { require, .. }) = &check.kind else { return false };
+    check.needs.iter().any(|needs| needs.source().trim() == require.source().trim())
+}
+
 /// Which of the steps above a check leads to.
-fn step(label: &'static str, index: Option<usize>) -> Option<Detail<'static>> {
-    index.map(|index| words(label, (index + 1).to_string()))
+fn step(label: &'static str, index: Option<usize>, steps: &[Step]) -> Option<Detail<'static>> {
+    let index = index?;
+    Some(words(label, format!("{}, {}", index + 1, steps.get(index)?.title)))
 }
 
 fn rows(over: &Over) -> String {
@@ -120,7 +133,7 @@ pub(in crate::report) fn needed(rules: &Rules) -> Vec<String> {
     let configured: BTreeSet<&str> =
         reads.iter().flat_map(|reads| reads.configured.iter().copied()).collect();
     let mut lines: Vec<String> = needed.iter().map(|source| describe(*source)).collect();
-    let missable = |source| format!("{}; it does without where that is missing", describe(source));
+    let missable = |source| format!("{} (optional)", describe(source));
     lines.extend(helpful.difference(&needed).map(|source| missable(*source)));
     lines.extend(configured.iter().map(|name| {
         let (section, key) = name.split_once('.').unwrap_or(("organization", name));
@@ -139,10 +152,10 @@ fn describe(source: SourceId) -> String {
     let (what, endpoint) = (source.describe(), source.endpoint());
     match source {
         SourceId::TokenProbe => {
-            format!("{what}: {endpoint}; no permission, since refusals are what it hopes for")
+            format!("{what}: {endpoint}; no permission, since each request should be refused")
         }
         SourceId::IpAllowlist => format!(
-            "{what}: {endpoint}, permission \"{}\", which is tried and not asked for: it can also write",
+            "{what}: {endpoint}; the scan tries it, but do not grant \"{}\", which can also change the list",
             source.scope()
         ),
         _ => format!("{what}: {endpoint}, permission \"{}\"", source.scope()),

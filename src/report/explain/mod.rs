@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::words::{attest_command, reason, review_command, step_and_place};
 use super::{Report, Style, table};
-use crate::checks::Rules;
 use crate::controls::{Control, Definition, Origin, Step};
 use crate::terminal::page::{Page, status_word};
 use crate::terminal::style::Tone;
@@ -39,13 +38,12 @@ pub(crate) fn explain(definition: &Definition, report: Option<&Report>, style: S
         page.text(2, &format!("effort: {}", line(&control.effort)));
     }
     steps(&mut page, &control.steps);
-    decided(&mut page, &definition.rules);
+    decided(&mut page, definition);
     parameters(&mut page, control);
     page.heading("What it needs");
     decision::needed(&definition.rules).iter().for_each(|line| bullet(&mut page, 2, line));
     frameworks(&mut page, control);
-    let documentation = control.page().into_iter().chain(control.references.iter().cloned());
-    let documentation: Vec<String> = documentation.collect();
+    let documentation = control.documentation();
     if !documentation.is_empty() {
         page.heading("Documentation");
         documentation.iter().for_each(|address| bullet(&mut page, 2, address));
@@ -73,10 +71,10 @@ pub(crate) fn steps(page: &mut Page, steps: &[Step]) {
 }
 
 /// Writes what the checks look at.
-fn decided(page: &mut Page, rules: &Rules) {
+fn decided(page: &mut Page, definition: &Definition) {
     page.heading("How it is decided");
-    decision::summary(rules).into_iter().for_each(|sentence| page.text(2, sentence));
-    for check in decision::decisions(rules) {
+    decision::summary(&definition.rules).into_iter().for_each(|sentence| page.text(2, sentence));
+    for check in decision::decisions(definition) {
         page.entry(2, Tone::Label, &format!("{}:", line(check.name)), &check.what);
         for detail in &check.details {
             page.entry(5, Tone::Label, &format!("{}:", detail.label), &line(&detail.text));
@@ -147,13 +145,16 @@ pub(super) fn sayings(control: &Control) -> Vec<(&'static str, String)> {
     let mut sayings = vec![
         (
             "If you have looked and it is as it should be, attest it; that counts where data does not decide",
-            format!("{} --expires 90d", attest_command(&id)),
+            attest_command(&id),
         ),
-        ("If you accept what is found for a while, waive it; it stays visible and leaves the gate", waive),
+        (
+            "If you accept what is found until a date, waive it; it stays in the report and no longer fails the gate",
+            waive,
+        ),
     ];
     if !control.reviewable.is_empty() {
         sayings.push((
-            "If you have looked at an event that is found and it is in order, review it; it is no violation then",
+            "If you have looked at an event that is found and it is in order, review it; it no longer counts",
             review_command("EVENT"),
         ));
     }

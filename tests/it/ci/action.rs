@@ -310,12 +310,15 @@ fn nothing_scanned(ran: Ran, code: i32, error: &str) {
     assert_eq!((&*ran.outputs["exit-code"], &*ran.summary), ("", ""));
 }
 
+const UNVERIFIED: &str =
+    concat!("The release ", env!("CARGO_PKG_VERSION"), " could not be downloaded and verified");
+
 #[test]
 fn no_program_runs_that_is_not_verified() {
     let release = published();
     let with = |gh: &str| {
         let job = demo(&[WITHOUT_PROGRAM]).github("server_url", &release.server).stand_in("gh", gh).run();
-        nothing_scanned(job, 3, "The release 0.1.0 could not be downloaded and verified");
+        nothing_scanned(job, 3, UNVERIFIED);
     };
     with("exit 1\n");
     with("kill $$\n");
@@ -328,7 +331,7 @@ fn no_program_runs_that_is_not_verified() {
     }
     with("exit 0\n");
     let other = demo(&[WITHOUT_PROGRAM]).github("server_url", "http://releases.example");
-    nothing_scanned(other.run(), 3, "The release 0.1.0 could not be downloaded and verified");
+    nothing_scanned(other.run(), 3, UNVERIFIED);
     // What `uses: ./` leaves.
     let path = demo(&[WITHOUT_PROGRAM]).github("action_repository", "");
     nothing_scanned(path.run(), 2, "An action that is used by its path has no releases. Set build: true.");

@@ -5,8 +5,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use super::published::{Published, published};
+use super::published::{Published, published, release_of};
 use super::text;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A home, and programs that stand before those of the system.
 struct Home(tempfile::TempDir);
@@ -38,6 +40,7 @@ impl Home {
         let path = format!("{}:{}", self.path().join("bin").display(), std::env::var("PATH").unwrap());
         let mut command = Command::new("sh");
         command.arg(&file).args(args).env_clear().env("PATH", path).env("HOME", self.path());
+        command.env("GH_TOKEN", "ghs_secret").env("GITHUB_TOKEN", "ghs_secret");
         command.output().expect("sh is there")
     }
 
@@ -69,8 +72,7 @@ fn the_newest_release_is_installed_into_the_home_of_its_user() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let program = home.program();
-    let version = env!("CARGO_PKG_VERSION");
-    assert!(said.starts_with(&format!("Installed intercom-harden {version} ")), "{said}");
+    assert!(said.starts_with(&format!("Installed intercom-harden {VERSION} ")), "{said}");
     assert!(
         said.contains(&format!(" as {}. ", program.display())) && said.contains("is not in PATH"),
         "{said}"
@@ -87,7 +89,7 @@ fn the_newest_release_is_installed_into_the_home_of_its_user() {
 fn a_version_and_a_folder_can_be_named() {
     let (release, home) = (published(), Home::new());
     let folder = home.path().join("a folder");
-    for version in [env!("CARGO_PKG_VERSION"), concat!("v", env!("CARGO_PKG_VERSION"))] {
+    for version in [VERSION, concat!("v", env!("CARGO_PKG_VERSION"))] {
         let args = ["--from", &release.from(), "--to", folder.to_str().unwrap(), "--version", version];
         assert!(home.install(&args).status.success());
         assert!(folder.join("intercom-harden").exists() && !home.program().exists());
@@ -153,20 +155,26 @@ fn what_is_damaged_or_missing_does_not_replace_the_program() {
 fn the_provenance_is_verified_before_anything_is_unpacked() {
     let (release, home) = (published(), Home::new());
     home.stand_in("gh", "exit 1\n");
-    let args = ["--from", &release.from(), "--attested"];
+    let from = release.from();
+    refused(
+        &home,
+        &home.install(&["--from", &from, "--attested"]),
+        "The option --attested needs --version or",
+    );
+    let args = ["--from", &from, "--version", VERSION, "--attested"];
     refused(&home, &home.install(&args), "No build provenance of intercom-harden-");
     home.stand_in("gh", "echo \"$@\" >> \"$HOME/asked\"\n");
     assert!(home.install(&args).status.success());
     let commit = "0123456789abcdef0123456789abcdef01234567";
-    let args = ["--from", &release.from(), "--version", "0.1.0", "--commit", commit];
+    let args = ["--from", &from, "--version", VERSION, "--commit", commit];
     assert!(home.install(&args).status.success());
     let asked = fs::read_to_string(home.path().join("asked")).unwrap();
     let asked: Vec<_> = asked.lines().collect();
     let workflow = "--repo acme/intercom-harden --deny-self-hosted-runners \
                     --signer-workflow acme/intercom-harden/.github/workflows/release.yml";
-    assert!(asked[0].starts_with("attestation verify /") && asked[0].ends_with(workflow), "{asked:?}");
-    let bound = format!("{workflow} --source-ref refs/tags/v0.1.0 --source-digest {commit}");
-    assert!(asked[1].ends_with(&bound), "{asked:?}");
+    let bound = format!("{workflow} --source-ref refs/tags/v{VERSION}");
+    assert!(asked[0].starts_with("attestation verify /") && asked[0].ends_with(&bound), "{asked:?}");
+    assert!(asked[1].ends_with(&format!("{bound} --source-digest {commit}")), "{asked:?}");
 }
 
 #[test]
@@ -180,9 +188,67 @@ fn options_and_addresses_are_checked_before_anything_is_downloaded() {
         (&["--from", "http://127.0.0.1.example.com/acme/intercom-harden"], "--from takes https://"),
         (&["--from", "https://github.com"], "--from takes https://"),
         (&["--from", "ftp://github.com/acme/intercom-harden"], "--from takes https://"),
+        (&["--from", "http://127.0.0.1:x@example.com/acme/intercom-harden"], "--from takes https://"),
+        (&["--from", "https://github.com/acme/{a,b}"], "--from takes https://"),
+        (&[], "Name the repository that has the releases with --from"),
+        (&["--version", "x/../../y"], "x/../../y is no version"),
+        (&["--version", "1..2"], "1..2 is no version"),
+        (&["--version", "{1,2}"], "{1,2} is no version"),
+        (&["--target", "x$/y/;e id"], "x$/y/;e id is no target"),
     ] {
         refused(&home, &home.install(args), reason);
     }
+    let help = home.install(&["--help"]);
+    let said = String::from_utf8_lossy(&help.stdout);
+    assert!(help.status.success() && said.contains("--attested") && said.contains("--target"), "{said}");
+}
+
+#[test]
+fn what_is_missing_on_the_system_is_named() {
+    let (release, home) = (published(), Home::new());
+    for (name, reason) in [("curl", "curl is not installed."), ("tar", "tar is not installed.")] {
+        let script = text("install.sh").replacen(
+            "command -v \"$1\"",
+            &format!("[ \"$1\" != {name} ] && command -v \"$1\""),
+            1,
+        );
+        refused(&home, &home.run(&script, &["--from", &release.from()]), reason);
+    }
+    assert_eq!(release.requested(), [""; 0]);
+}
+
+#[test]
+fn a_program_that_does_not_run_replaces_none() {
+    let home = Home::new();
+    fs::create_dir_all(home.program().parent().unwrap()).unwrap();
+    fs::write(home.program(), "the old one").unwrap();
+    for script in ["exit 1", "kill -9 $$"] {
+        let release = release_of(&format!("#!/bin/sh\n{script}\n"));
+        let output = home.install(&["--from", &release.from()]);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert!(error.contains(" does not run on this system. Nothing was installed."), "{error}");
+        assert_eq!(fs::read_to_string(home.program()).unwrap(), "the old one");
+        assert_eq!(fs::read_dir(home.program().parent().unwrap()).unwrap().count(), 1);
+    }
+    let release = release_of("#!/bin/sh\necho \"intercom-harden ${GH_TOKEN-no token}${GITHUB_TOKEN-}\"\n");
+    let output = home.install(&["--from", &release.from()]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.starts_with("Installed intercom-harden no token as "), "{said}");
+}
+
+#[test]
+fn what_lies_at_the_place_of_the_program_is_not_followed() {
+    let (release, home) = (published(), Home::new());
+    fs::create_dir_all(home.program()).unwrap();
+    let output = home.install(&["--from", &release.from()]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("intercom-harden is a folder. Name another"));
+    fs::remove_dir(home.program()).unwrap();
+    fs::write(home.path().join("other"), "other").unwrap();
+    std::os::unix::fs::symlink(home.path().join("other"), home.program()).unwrap();
+    assert!(home.install(&["--from", &release.from()]).status.success());
+    assert_eq!(fs::read_to_string(home.path().join("other")).unwrap(), "other");
+    assert!(fs::symlink_metadata(home.program()).unwrap().is_file());
 }
 
 #[test]

@@ -171,7 +171,7 @@ fn workflows_give_the_action_only_what_it_knows() {
         let workflow = yaml(path);
         let steps = steps(&workflow);
         let ours = |step: &&&Value| {
-            step["uses"].as_str().is_some_and(|uses| uses.starts_with("YOUR-ORGANIZATION/intercom-harden@"))
+            step["uses"].as_str().is_some_and(|uses| uses.starts_with("YOUR_ORGANIZATION/intercom-harden@"))
         };
         let step = steps.iter().find(ours).unwrap_or_else(|| panic!("{path} does not use the action"));
         for input in step["with"].as_object().unwrap().keys() {

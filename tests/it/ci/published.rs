@@ -24,6 +24,12 @@ pub(super) struct Published {
 
 /// Publishes the built program for every target.
 pub(super) fn published() -> Published {
+    // The program itself would take long to pack.
+    release_of(&format!("#!/bin/sh\nexec '{}' \"$@\"\n", env!("CARGO_BIN_EXE_intercom-harden")))
+}
+
+/// Publishes a script in place of the program.
+pub(super) fn release_of(script: &str) -> Published {
     let folder = tempfile::tempdir().unwrap();
     let releases = folder.path().join(REPOSITORY).join("releases");
     let release = releases.join("download").join(format!("v{}", env!("CARGO_PKG_VERSION")));
@@ -32,8 +38,6 @@ pub(super) fn published() -> Published {
         let name = format!("intercom-harden-{target}");
         let program = folder.path().join(&name).join("intercom-harden");
         fs::create_dir(folder.path().join(&name)).unwrap();
-        // The program itself would take long to pack.
-        let script = format!("#!/bin/sh\nexec '{}' \"$@\"\n", env!("CARGO_BIN_EXE_intercom-harden"));
         fs::write(&program, script).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         let archive = release.join(format!("{name}.tar.gz"));

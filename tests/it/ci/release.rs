@@ -104,7 +104,7 @@ fn the_workflow_publishes_only_what_it_tried() {
     }
     for (name, job) in jobs.as_object().unwrap() {
         let publishes = job["permissions"].as_object().unwrap().values().any(|granted| granted == "write");
-        assert_eq!(job["if"] == "github.ref_type == 'tag'", publishes, "{name}");
+        assert_eq!(job["if"] == "github.event_name == 'push'", publishes, "{name}");
         assert_eq!(job["environment"] == "release", publishes, "{name}");
     }
     let script = |job: &str| {
@@ -139,10 +139,11 @@ fn the_image_is_the_program_alone_and_runs_without_rights() {
 /// What the scripts print.
 #[cfg(unix)]
 mod scripts {
+    use std::collections::BTreeMap;
     use std::fs;
     use std::process::{Command, Output};
 
-    use super::{manifest, text};
+    use super::text;
 
     /// Runs a script of a copy of the repository in which the files have these texts.
     fn run(script: &str, args: &[&str], files: &[(&str, &str)]) -> (Output, tempfile::TempDir) {
@@ -158,16 +159,13 @@ mod scripts {
     #[test]
     fn the_notes_are_those_of_the_version() {
         let version = env!("CARGO_PKG_VERSION");
-        let cargo = text("Cargo.toml").replace("YOUR-ORGANIZATION", "acme");
+        let cargo = text("Cargo.toml").replace("YOUR_ORGANIZATION", "acme");
         let log = format!(
             "# Changelog\n\n## [Unreleased]\n\nnext\n\n## [{version}] - 2026-12-01\n\nfirst\n\n### Scan\n\n- a\n\n## [0.0.9]\n\nold\n"
         );
         let (tag, here) = (format!("v{version}"), "acme/intercom-harden");
         let notes = |tag: &str, repository: &str, log: &str| {
-            let files = [("Cargo.toml", &*cargo), ("CHANGELOG.md", log)];
-            let (output, _) = run("packaging/notes", &[tag, repository], &files);
-            let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-            (output.status.code(), said.concat())
+            noted(tag, repository, &[("Cargo.toml", &cargo), ("CHANGELOG.md", log), ("install.sh", "")])
         };
         let (code, printed) = notes(&tag, here, &log);
         assert_eq!((code, printed.trim()), (Some(0), "first\n\n### Scan\n\n- a"));
@@ -181,12 +179,25 @@ mod scripts {
             assert_eq!(code, Some(1), "{printed}");
             assert!(printed.starts_with(&format!("packaging/notes: {reason}")), "{printed}");
         }
-        // A copy in which the placeholder still stands releases nothing.
-        let repository = manifest()["package"]["repository"].as_str().unwrap().to_owned();
-        assert!(
-            text("CONTRIBUTING.md").contains("YOUR-ORGANIZATION")
-                || !repository.contains("YOUR-ORGANIZATION")
-        );
+        // A copy in which the placeholder still stands somewhere releases nothing.
+        for left in [
+            ("install.sh", "--from YOUR_ORGANIZATION"),
+            ("Cargo.toml", &*format!("{cargo}# YOUR_ORGANIZATION")),
+        ] {
+            let mut files =
+                BTreeMap::from([("Cargo.toml", &*cargo), ("CHANGELOG.md", &log), ("install.sh", "")]);
+            files.extend([left]);
+            let (code, printed) = noted(&tag, here, &files.into_iter().collect::<Vec<_>>());
+            let reason = format!("packaging/notes: {} still has the placeholder YOUR_ORGANIZATION", left.0);
+            assert!(code == Some(1) && printed.starts_with(&reason), "{printed}");
+        }
+    }
+
+    /// How `packaging/notes` ends, and what it says.
+    fn noted(tag: &str, repository: &str, files: &[(&str, &str)]) -> (Option<i32>, String) {
+        let (output, _) = run("packaging/notes", &[tag, repository], files);
+        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        (output.status.code(), said.concat())
     }
 
     #[test]
@@ -197,7 +208,7 @@ mod scripts {
             .enumerate()
             .map(|(number, target)| format!("{number:064x}  intercom-harden-{target}.tar.gz\n"))
             .collect();
-        let args = ["1.2.3", "acme/intercom-harden", "."];
+        let args = ["1.2.3", "acme/intercom-harden", "SHA256SUMS"];
         let (output, _) = run("packaging/formula", &args, &[("SHA256SUMS", &sums.concat())]);
         let formula = String::from_utf8(output.stdout).unwrap();
         for (number, target) in targets.iter().enumerate() {
