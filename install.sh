@@ -113,7 +113,7 @@ main() {
     case $version in *..* | *[!0-9A-Za-z.+-]*) stop "$version is no version such as 0.1.0." ;; esac
     case $target in *[!0-9a-z_-]*) stop "$target is no target such as x86_64-unknown-linux-musl." ;; esac
     case $from in
-        *YOUR_ORGANIZATION*) stop "Name the repository that has the releases with --from https://github.com/OWNER/REPOSITORY." ;;
+        */YOUR_ORG*) stop "Name the repository that has the releases with --from https://github.com/OWNER/REPOSITORY." ;;
         *[!0-9A-Za-z.:/_-]*) protocol='' ;;
         https://*/*/*) protocol='=https' ;;
         http://127.0.0.1:*/*/* | http://localhost:*/*/*) protocol='=http' ;;

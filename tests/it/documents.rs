@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
 use crate::cases::side_by_side;
 use crate::program::{FILE, NOW, Program, TOKEN, live, program};
 use crate::readme::document;
@@ -18,7 +20,7 @@ const ELSEWHERE: [(&str, &str); 5] = [
 ];
 
 /// How lines of console blocks begin that are not the program's, each with the reason why they do not run here.
-const NOT_OURS: [(&str, &str); 17] = [
+const NOT_OURS: [(&str, &str); 18] = [
     ("cargo test", "this is it"),
     ("cargo install ", "installs into the user's home"),
     ("cargo bench ", "takes minutes, and checks its own results"),
@@ -31,7 +33,8 @@ const NOT_OURS: [(&str, &str); 17] = [
     ("echo ", "shows the exit code"),
     ("ssh ", "another machine"),
     ("man ", "a pager of its own"),
-    ("curl -fsSLO ", "downloads a release"),
+    ("mkdir -p ~/", "makes folders of the reader's"),
+    ("curl -fsSL", "downloads a release"),
     ("sh install.sh ", "installs a release: `ci::install` drives it"),
     ("gh attestation verify ", "asks GitHub"),
     ("sudo systemctl ", "another machine"),
@@ -203,6 +206,51 @@ fn every_command_of_a_document_runs() {
     });
     let wrong: Vec<_> = wrong.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Where the links of a document lead within the repository, and the anchors that its headings have.
+fn links_and_anchors(text: &str) -> (Vec<String>, Vec<String>) {
+    let (mut links, mut anchors, mut heading) = (Vec::new(), Vec::new(), None);
+    for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
+        match event {
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                links.push(dest_url.to_string())
+            }
+            Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+            Event::Text(part) | Event::Code(part) => heading.iter_mut().for_each(|heading| *heading += &part),
+            Event::End(TagEnd::Heading(_)) => {
+                let heading = heading.take().unwrap_or_default().to_lowercase().replace(' ', "-");
+                anchors.push(heading.replace(|ch: char| !ch.is_alphanumeric() && !"-_".contains(ch), ""));
+            }
+            _ => {}
+        }
+    }
+    links.retain(|link| !link.contains("://") && !link.starts_with("mailto:"));
+    (links, anchors)
+}
+
+#[test]
+fn every_link_leads_to_a_file_and_a_heading() {
+    let others = ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].map(|name| root().join(name));
+    let documents: Vec<_> = documents().into_iter().chain(others).collect();
+    let mut followed = 0;
+    for path in &documents {
+        for link in links_and_anchors(&document(path)).0 {
+            let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let target = if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
+            assert!(target.exists(), "{}: {link}", path.display());
+            if !anchor.is_empty() && target.extension().is_some_and(|extension| extension == "md") {
+                let anchors = links_and_anchors(&document(&target)).1;
+                assert!(
+                    anchors.iter().any(|known| known == anchor),
+                    "{}: {link}: {anchors:?}",
+                    path.display()
+                );
+            }
+            followed += 1;
+        }
+    }
+    assert!(followed > 200, "{followed}");
 }
 
 /// The lines of console blocks that are no command of this program, no comment, no output and not in the list.

@@ -190,7 +190,10 @@ fn options_and_addresses_are_checked_before_anything_is_downloaded() {
         (&["--from", "ftp://github.com/acme/intercom-harden"], "--from takes https://"),
         (&["--from", "http://127.0.0.1:x@example.com/acme/intercom-harden"], "--from takes https://"),
         (&["--from", "https://github.com/acme/{a,b}"], "--from takes https://"),
-        (&[], "Name the repository that has the releases with --from"),
+        (
+            &["--from", "https://github.com/YOUR_ORG/x"],
+            "Name the repository that has the releases with --from",
+        ),
         (&["--version", "x/../../y"], "x/../../y is no version"),
         (&["--version", "1..2"], "1..2 is no version"),
         (&["--version", "{1,2}"], "{1,2} is no version"),

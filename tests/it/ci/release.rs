@@ -180,15 +180,12 @@ mod scripts {
             assert!(printed.starts_with(&format!("packaging/notes: {reason}")), "{printed}");
         }
         // A copy in which the placeholder still stands somewhere releases nothing.
-        for left in [
-            ("install.sh", "--from YOUR_ORGANIZATION"),
-            ("Cargo.toml", &*format!("{cargo}# YOUR_ORGANIZATION")),
-        ] {
+        for left in [("install.sh", "--from YOUR_ORG"), ("Cargo.toml", &*format!("{cargo}# YOUR_ORG"))] {
             let mut files =
                 BTreeMap::from([("Cargo.toml", &*cargo), ("CHANGELOG.md", &log), ("install.sh", "")]);
             files.extend([left]);
             let (code, printed) = noted(&tag, here, &files.into_iter().collect::<Vec<_>>());
-            let reason = format!("packaging/notes: {} still has the placeholder YOUR_ORGANIZATION", left.0);
+            let reason = format!("packaging/notes: {} still has the placeholder ", left.0);
             assert!(code == Some(1) && printed.starts_with(&reason), "{printed}");
         }
     }
