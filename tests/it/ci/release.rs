@@ -179,8 +179,10 @@ mod scripts {
             assert_eq!(code, Some(1), "{printed}");
             assert!(printed.starts_with(&format!("packaging/notes: {reason}")), "{printed}");
         }
+        // In two parts, so that who replaces it leaves it here.
+        const PLACEHOLDER: &str = concat!("YOUR_ORG", "ANIZATION");
         // A copy in which the placeholder still stands somewhere releases nothing.
-        for left in [("install.sh", "--from YOUR_ORG"), ("Cargo.toml", &*format!("{cargo}# YOUR_ORG"))] {
+        for left in [("install.sh", PLACEHOLDER), ("Cargo.toml", &*format!("{cargo}# {PLACEHOLDER}"))] {
             let mut files =
                 BTreeMap::from([("Cargo.toml", &*cargo), ("CHANGELOG.md", &log), ("install.sh", "")]);
             files.extend([left]);
