@@ -105,7 +105,7 @@ pub(crate) struct Control {
     pub columns: Vec<String>,
     /// `sha256:` and the digest of the deciding parts: level, checks, parameters and the settings of facts that it reads.
     pub digest: String,
-    /// The sources that the checks read, in report order.
+    /// The sources that the checks read, in report order; empty until it is judged, as the digest is.
     pub sources: Vec<SourceId>,
     /// Parameters with their current values.
     pub params: BTreeMap<String, Value>,

@@ -34,11 +34,13 @@ pub(crate) struct Definition {
 }
 
 impl Definition {
-    /// Evaluates the control, and returns it with the digest of the deciding parts.
+    /// Evaluates the control, and returns it with the digest of the deciding parts and the sources that they read, since
+    /// both take compiled expressions.
     pub(crate) fn judge(&self, facts: &Facts, reviews: &Reviews) -> (Arc<Control>, Verdict) {
         let Control { id, params, .. } = &*self.control;
         let verdict = checks::evaluate(id, params, &self.rules, facts, reviews);
-        (Arc::new(Control { digest: self.digest(facts), ..(*self.control).clone() }), verdict)
+        let sources = self.rules.sources().into_iter().collect();
+        (Arc::new(Control { digest: self.digest(facts), sources, ..(*self.control).clone() }), verdict)
     }
 
     /// `sha256:` and the digest of the deciding parts, which texts and formatting do not change.

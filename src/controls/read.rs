@@ -57,7 +57,6 @@ pub(super) fn definition(
     let control = Arc::new(Control {
         columns,
         reviewable: rules.reviewable().map(|check| check.name.clone()).collect(),
-        sources: rules.sources().into_iter().collect(),
         ..control
     });
     let text = match &source.text {
