@@ -55,6 +55,8 @@ enum Unusable {
     TooLong,
     #[error("it is not a regular file")]
     NotRegular,
+    #[error("what is given is an address and not a path")]
+    NoPath,
     #[error(transparent)]
     Unreadable(io::Error),
 }
@@ -65,6 +67,9 @@ impl Hint for ConfidentialError {
             Unusable::Unset => format!("set {}", self.place).into(),
             Unusable::Empty | Unusable::NotOneLine | Unusable::TooLong => {
                 "put it there alone, on one line".into()
+            }
+            Unusable::NoPath => {
+                "write the address to a file that only you may read, and give the file's path".into()
             }
             Unusable::NotRegular => "give the path of a regular file".into(),
             Unusable::Unreadable(_) => "check that the file exists and that you may read it".into(),
@@ -90,6 +95,11 @@ impl Place {
             Self::Variable(name) => {
                 let text = lookup(name).ok_or_else(|| unusable(Unusable::Unset))?;
                 (Zeroizing::new(text.into_encoded_bytes()), None)
+            }
+            // Most likely the secret itself, so it is not repeated.
+            Self::File(path) if path.to_string_lossy().contains("://") => {
+                let place = Self::File("the file".into());
+                return Err(ConfidentialError { what: what.to_owned(), place, why: Unusable::NoPath });
             }
             Self::File(path) => {
                 let refused = |refusal: Unopened| {
@@ -180,6 +190,11 @@ mod tests {
         let error = Place::Variable("HOOK".to_owned()).read("the address", &|_| None).unwrap_err();
         assert_eq!(error.to_string(), "cannot read the address from HOOK: the variable is not set");
         assert_eq!(error.hint().as_deref(), Some("set HOOK"));
+        let address = Place::File("https://a.example/secret".into());
+        let error = address.read("the address", &|_| None).unwrap_err();
+        let said = "cannot read the address from the file: what is given is an address and not a path";
+        assert_eq!(error.to_string(), said);
+        assert!(!format!("{error:?}{:?}", error.hint()).contains("secret"));
     }
 
     #[cfg(unix)]

@@ -120,6 +120,8 @@ fn an_address_that_cannot_be_used_is_an_error_that_does_not_show_it() {
         refused(beating(scan(&server.origin()), &address));
     }
     refused(scan(&server.origin()).args(["--heartbeat-file", "absent"]));
+    let address = format!("https://hb.example/{SECRET}");
+    refused(scan(&server.origin()).env("INTERCOM_HARDEN_HEARTBEAT", address).secret(SECRET));
     assert!(server.seen().is_empty(), "a scan began all the same");
 }
 
