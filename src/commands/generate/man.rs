@@ -152,8 +152,12 @@ fn synopsis(command: &Command) -> Roff {
     let usage = command.clone().render_usage().to_string();
     let mut roff = Roff::new();
     roff.control("SH", ["SYNOPSIS"]);
-    for line in usage.trim_start_matches("Usage:").lines().map(str::trim).filter(|line| !line.is_empty()) {
-        roff.text([roman(line)]).control("br", []);
+    let lines = usage.trim_start_matches("Usage:").lines().map(str::trim).filter(|line| !line.is_empty());
+    for (number, line) in lines.enumerate() {
+        if number > 0 {
+            roff.control("br", []);
+        }
+        roff.text([roman(line)]);
     }
     roff
 }
@@ -239,6 +243,7 @@ mod tests {
         assert!(compared.contains("store") && !compared.contains("INTERCOM_HARDEN_STORE"), "{compared}");
         let names: BTreeSet<_> = pages.iter().map(|(name, _)| name).collect();
         assert!(names.len() == pages.len() && names.len() > 20, "{names:?}");
+        assert!(pages.iter().all(|(_, page)| !page.contains(".br\n.SH")), "a break that breaks nothing");
     }
 
     #[test]
