@@ -56,5 +56,7 @@ fn commit(root: &str) -> Option<(String, String)> {
     if log.exists() {
         println!("cargo::rerun-if-changed={}", log.display());
     }
-    Some((git(&["rev-parse", "--short=12", "HEAD"])?, git(&["log", "-1", "--format=%cs"])?))
+    let said = git(&["log", "-1", "--abbrev=12", "--format=%h %cs"])?;
+    let (commit, date) = said.split_once(' ')?;
+    Some((commit.to_owned(), date.to_owned()))
 }

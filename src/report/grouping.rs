@@ -155,7 +155,7 @@ impl Grouping {
     /// Every name on the command line, where controls name these frameworks.
     pub(crate) fn names<'a>(frameworks: impl IntoIterator<Item = &'a String>) -> Vec<&'a str> {
         let frameworks: BTreeSet<&str> = frameworks.into_iter().map(String::as_str).collect();
-        ["level", "section"].into_iter().chain(frameworks).collect()
+        [Self::Level.as_str(), Self::Section.as_str()].into_iter().chain(frameworks).collect()
     }
 
     /// The grouping that is meant, of controls that name these frameworks: the beginning of a name is enough where no other

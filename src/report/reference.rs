@@ -54,7 +54,6 @@ pub(crate) fn pages(catalog: &Catalog) -> Vec<(String, String)> {
     let all: Vec<&Definition> = catalog.of_policy(false).chain(catalog.of_policy(true)).collect();
     let pages = all.iter().map(|definition| (file_of(&definition.control), page(definition)));
     let mut pages: Vec<_> = pages.collect();
-    // The last, so that no page takes its place.
     pages.push((INDEX.to_owned(), index(&all)));
     pages
 }

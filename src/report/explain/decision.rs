@@ -128,7 +128,7 @@ const fn outcome(status: Status) -> &'static str {
 /// Which requests, permissions and declarations the checks need.
 pub(in crate::report) fn needed(rules: &Rules) -> Vec<String> {
     let reads: Vec<_> = rules.checks.iter().map(Check::reads).collect();
-    let needed = rules.sources();
+    let needed: BTreeSet<SourceId> = reads.iter().flat_map(|reads| reads.sources.iter().copied()).collect();
     let helpful: BTreeSet<SourceId> = reads.iter().flat_map(|reads| reads.helpful.iter().copied()).collect();
     let configured: BTreeSet<&str> =
         reads.iter().flat_map(|reads| reads.configured.iter().copied()).collect();

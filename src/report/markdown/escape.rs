@@ -88,8 +88,7 @@ pub(crate) fn document(text: &str, max_columns: usize) -> String {
 
 /// Text of one line or several as it is, in a fence that nothing in it closes, each line behind this much space.
 pub(crate) fn fenced(text: &str, language: &str, indent: usize) -> String {
-    let longest = text.split(|ch| ch != '`').map(str::len).max().unwrap_or(0);
-    let (fence, space) = ("`".repeat(longest.max(2) + 1), " ".repeat(indent));
+    let (fence, space) = (fence(text, 3), " ".repeat(indent));
     let lines = text.lines().map(|line| format!("{space}{}\n", text::terminal(line)));
     format!("{space}{fence}{language}\n{}{space}{fence}\n", lines.collect::<String>())
 }
@@ -97,9 +96,15 @@ pub(crate) fn fenced(text: &str, language: &str, indent: usize) -> String {
 /// A word of code within a line.
 pub(crate) fn code(text: &str, max_columns: usize) -> String {
     let line = text::line(text, max_columns);
-    let longest = line.split(|ch| ch != '`').map(str::len).max().unwrap_or(0);
-    let (fence, space) = ("`".repeat(longest + 1), if longest > 0 { " " } else { "" });
+    let fence = fence(&line, 1);
+    let space = if fence.len() > 1 { " " } else { "" };
     format!("{fence}{space}{line}{space}{fence}")
+}
+
+/// At least so many backticks, and more than stand together in the text.
+fn fence(text: &str, least: usize) -> String {
+    let longest = text.split(|ch| ch != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(least.max(longest + 1))
 }
 
 /// Writes a character as a reference.
