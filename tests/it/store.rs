@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use serde_json::json;
 
+use crate::cases::side_by_side;
 use crate::history::{fixture, history, json_of, written};
 use crate::program::{NOW, program};
 use crate::readme::document;
@@ -175,42 +176,37 @@ fn twelve_processes_lose_nothing() {
     let snapshot = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/snapshots/sample.snapshot");
     let store = folder.path().join("posture.db");
     let began = std::time::Instant::now();
-    let threads: Vec<_> = (0..12_i64)
-        .map(|process| {
-            let (snapshot, store) = (snapshot.clone(), store.clone());
-            std::thread::spawn(move || {
-                let mut kept = 0_i64;
-                while began.elapsed().as_secs() < seconds {
-                    let now = jiff::Timestamp::from_second(
-                        crate::program::NOW_SECONDS - 200 * DAY + (kept * 12 + process) * HOUR,
-                    )
-                    .unwrap();
-                    let scan = crate::program::binary()
-                        .env_clear()
-                        .args([
-                            "scan",
-                            "--no-config",
-                            "--fail-on",
-                            "never",
-                            "--format",
-                            "none",
-                            "--now",
-                            &now.to_string(),
-                        ])
-                        .arg("--snapshot")
-                        .arg(&snapshot)
-                        .arg("--store")
-                        .arg(&store)
-                        .output()
-                        .unwrap();
-                    assert!(scan.status.success(), "{}", String::from_utf8_lossy(&scan.stderr));
-                    kept += 1;
-                }
-                kept
-            })
-        })
-        .collect();
-    let kept: i64 = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
+    let kept = side_by_side(0..12_i64, |process| {
+        let mut kept = 0_i64;
+        while began.elapsed().as_secs() < seconds {
+            let now = jiff::Timestamp::from_second(
+                crate::program::NOW_SECONDS - 200 * DAY + (kept * 12 + process) * HOUR,
+            )
+            .unwrap();
+            let scan = crate::program::binary()
+                .env_clear()
+                .args([
+                    "scan",
+                    "--no-config",
+                    "--fail-on",
+                    "never",
+                    "--format",
+                    "none",
+                    "--now",
+                    &now.to_string(),
+                ])
+                .arg("--snapshot")
+                .arg(&snapshot)
+                .arg("--store")
+                .arg(&store)
+                .output()
+                .unwrap();
+            assert!(scan.status.success(), "{}", String::from_utf8_lossy(&scan.stderr));
+            kept += 1;
+        }
+        kept
+    });
+    let kept: i64 = kept.into_iter().sum();
     let store = Connection::open(&store).unwrap();
     let one = |sql: &str| store.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
     assert_eq!(one("SELECT COUNT(*) FROM run WHERE report IS NOT NULL"), kept);
