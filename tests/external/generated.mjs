@@ -1,4 +1,4 @@
-// What the program writes about itself: manual pages through mandoc, and its schemas with the files that they are for
+// What the program writes about itself: man pages through mandoc, and its schemas with the files that they are for
 // through Ajv and Taplo.
 
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ const PYTHON = fileURLToPath(new URL(".venv/bin/python", import.meta.url));
 
 /** Checks all of it. */
 export async function checkGenerated(run, program, out) {
-  await run.step("the manual pages: mandoc finds nothing", () => {
+  await run.step("the man pages: mandoc finds nothing", () => {
     const folder = `${out}/man`;
     command(program, ["generate", "man", folder]);
     const pages = readdirSync(folder).map((name) => `${folder}/${name}`);
